@@ -1,0 +1,371 @@
+"""Cells in, understood values and findings out: a column at a time, through the table of its distinct cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from pipeline import casenumbers, contract, messages
+from pipeline.contract import Column, Kind, Yearless
+from pipeline.findings import Finding
+from pipeline.settings import Settings
+from pipeline.table import Table
+from pipeline.text import as_text, clean, is_empty, key, mask
+from pipeline.values import MonthDay, read_date, read_moment, read_number
+from pipeline.workbook import Cell
+
+Value = str | None
+"""An understood cell: text, a list's value, an ISO date (`--05-21` where the year is not yet known), a plain number."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """A sheet's rows as understood, with the way back to every cell."""
+
+    sheet: str
+    """The contract's name of the sheet."""
+    name: str
+    """The sheet's name in the workbook."""
+    letters: dict[str, int]
+    """Where each column stands, from 0."""
+    lines: list[int]
+    """The row numbers, as Excel counts."""
+    values: dict[str, list[Value]]
+    """Every column of the contract, one value for each row."""
+    unread: dict[str, list[int]] = field(default_factory=dict)
+    """Positions of cells that a finding refuses: they count as filled and are not judged again."""
+    refused: list[int] = field(default_factory=list)
+    """Positions of rows that a finding refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a sheet's cells are read against."""
+
+    settings: Settings
+    report_day: date
+    arrival: datetime
+    is_1904: bool = False
+
+
+@dataclass(slots=True)
+class Check:
+    """A sheet under examination: what was understood so far, and what was found."""
+
+    table: Table
+    around: Surroundings
+    rows: Rows
+    findings: list[Finding]
+
+    def refuse(self, name: str, column: str, position: int, /, **details: object) -> None:
+        """Note a finding that refuses a row for one of its cells."""
+        value = details.pop("value", self.cell(column, position))
+        self.findings.append(self._finding(name, column, position, value, details))
+        self.rows.unread.setdefault(column, []).append(position)
+        self.rows.refused.append(position)
+
+    def warn(self, name: str, column: str, position: int, /, **details: object) -> None:
+        """Note a finding that costs nothing."""
+        value = details.pop("value", self.cell(column, position))
+        self.findings.append(self._finding(name, column, position, value, details))
+
+    def _finding(self, name: str, column: str, position: int, value: object, details: dict[str, object]) -> Finding:
+        at = self.table.columns.get(column, self.table.columns[self.table.sheet.key])
+        return messages.finding(
+            name, sheet=self.table.name, row=self.table.lines[position], at=at, value=value, **details
+        )
+
+    def cell(self, column: str, position: int) -> Cell:
+        """The cell as it came; '' where the sheet has no such column."""
+        cells = self.table.cells.get(column)
+        return cells[position] if cells else ""
+
+    def is_read(self, column: str, position: int) -> bool:
+        """Whether nothing has refused that cell."""
+        return position not in self.rows.unread.get(column, ())
+
+
+def check(table: Table, around: Surroundings) -> Check:
+    """Every cell of the table by itself; what several cells say together is the caller's."""
+    sheet = table.sheet
+    read = [column for column in sheet.columns if column.kind is not Kind.UNREAD]
+    rows = Rows(sheet.name, table.name, {name: at for name, at in table.columns.items()}, table.lines, {})
+    result = Check(table, around, rows, list(table.findings))
+    for position, columns in table.personal.items():
+        for name, at in table.columns.items():
+            if at in columns:
+                rows.unread.setdefault(name, []).append(position)
+    for column in read:
+        _check_column(result, column)
+    _hide_personal(result)
+    rows.refused = sorted({*rows.refused, *table.personal})
+    return result
+
+
+def _check_column(check: Check, column: Column) -> None:
+    cells = check.table.cells.get(column.name)
+    count = len(check.table.lines)
+    if cells is None:
+        check.rows.values[column.name] = [column.default or None] * count
+        return
+    if bool in {*map(type, cells)}:
+        cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]  # True == 1.0 would share an entry
+    reader = _READERS[column.kind](check, column)
+    understood: dict[Cell, _Understood] = {cell: _EMPTY if is_empty(cell) else reader(cell) for cell in set(cells)}
+    check.rows.values[column.name] = [understood[cell].value for cell in cells]
+    remarkable = {cell for cell, meant in understood.items() if meant.fault or meant.odd or (meant is _EMPTY and column.required)}
+    if column.default:
+        check.rows.values[column.name] = [value or column.default for value in check.rows.values[column.name]]
+        remarkable = {cell for cell in remarkable if understood[cell] is not _EMPTY}
+    if remarkable:
+        _say_column(check, column, cells, {cell: understood[cell] for cell in remarkable})
+
+
+def _say_column(check: Check, column: Column, cells: list[Cell], remarkable: dict[Cell, _Understood]) -> None:
+    odd: list[int] = []
+    for position, cell in enumerate(cells):
+        meant = remarkable.get(cell)
+        if meant is None:
+            continue
+        if not check.is_read(column.name, position):
+            continue
+        if meant is _EMPTY:
+            check.refuse("required", column.name, position, column=column.name, hint=_hint(column, check.around.settings))
+        elif meant.fault:
+            check.refuse(meant.fault, column.name, position, **meant.details)
+        else:
+            odd.append(position)
+    if odd:
+        first = odd[0]
+        more = f"（这一列共 {len(odd)} 处）" if len(odd) > 1 else ""
+        name = _READ_AS.get(column.kind, "read-as/value")
+        meant_value = remarkable[cells[first]].value or ""
+        check.warn(name, column.name, first, column=column.name, meant=meant_value.lstrip("-"), more=more)
+
+
+def _hint(column: Column, settings: Settings) -> str:
+    match column.kind:
+        case Kind.CHOICE:
+            return f"其中之一：{'、'.join(column.values)}"
+        case Kind.DATE | Kind.MOMENT:
+            return f"日期，例如：{_EXAMPLE_DAY}"
+        case Kind.COUNT:
+            return "整数，没有的填 0"
+        case Kind.CODE:
+            return f"案件编号，例如：{example_number(settings)}"
+        case Kind.DISTRICT:
+            return f"旗区全称：{'、'.join(settings.district_names)}"
+        case _:
+            return column.name
+
+
+def _hide_personal(check: Check) -> None:
+    """Keep nothing of a cell that holds a personal number; the rest of its row stays as read."""
+    if not check.table.personal:
+        return
+    for values in check.rows.values.values():
+        for position in check.table.personal:
+            if values[position]:
+                values[position] = mask(values[position] or "")
+
+
+# --- one reader for each kind of column --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    value: Value = None
+    odd: bool = False
+    fault: str = ""
+    details: dict[str, object] = field(default_factory=dict)
+
+
+_EMPTY = _Understood()
+_Reader = Callable[[Cell], _Understood]
+_EXAMPLE_DAY = "2020-05-21"
+
+
+def example_number(settings: Settings, letters: str = "SJ") -> str:
+    """A case number that shows the usual shape."""
+    return next(
+        (n for n in (f"{letters}-2020-014", f"{letters}-2020-0014") if re.fullmatch(settings.case_number_pattern, n)),
+        f"{letters}-2020-014",
+    )
+
+
+def _read_text(_check: Check, _column: Column) -> _Reader:
+    return lambda cell: _Understood(clean(as_text(cell)) or None)
+
+
+def _read_code(_check: Check, _column: Column) -> _Reader:
+    def read(cell: Cell) -> _Understood:
+        written = as_text(cell)
+        number = casenumbers.canonical(written)
+        return _Understood(number, odd=written.strip() != number)
+
+    return read
+
+
+def _read_choice(check: Check, column: Column) -> _Reader:
+    known = {key(value): value for value in column.values}
+    fault = "not-in-list/source" if column.name == "案件来源" else "not-in-list"
+
+    def read(cell: Cell) -> _Understood:
+        written = as_text(cell)
+        meant = known.get(key(written))
+        if meant is None:
+            details = {"column": column.name, "values": "、".join(column.values)}
+            return _Understood(key(written), fault=fault, details=details)
+        return _Understood(meant, odd=written.strip() != meant)
+
+    return read
+
+
+def _read_district(check: Check, column: Column) -> _Reader:
+    settings = check.around.settings
+
+    def read(cell: Cell) -> _Understood:
+        district = settings.district_named(as_text(cell))
+        if district is None:
+            details = {"column": column.name, "values": "、".join(settings.district_names)}
+            return _Understood(key(as_text(cell)), fault="not-in-list", details=details)
+        return _Understood(district.name)
+
+    return read
+
+
+def _read_date(check: Check, column: Column) -> _Reader:
+    around = check.around
+    anchor = around.arrival.date() if column.yearless is Yearless.ARRIVAL else around.report_day
+
+    def read(cell: Cell) -> _Understood:
+        day = read_date(cell, is_1904=around.is_1904)
+        odd = not isinstance(cell, date)
+        if isinstance(day, MonthDay) and column.yearless is Yearless.START:
+            return _Understood(f"--{day.month:02}-{day.day:02}", odd=odd)
+        if isinstance(day, MonthDay):
+            day = day.on_or_before(anchor)
+        if day is None:
+            return _Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": _EXAMPLE_DAY})
+        return _Understood(day.isoformat(), odd=odd)
+
+    return read
+
+
+def _read_prefilled_date(check: Check, _column: Column) -> _Reader:
+    def read(cell: Cell) -> _Understood:
+        day = read_date(cell, is_1904=check.around.is_1904)
+        if isinstance(day, MonthDay):
+            return _Understood(f"--{day.month:02}-{day.day:02}")
+        return _Understood(day.isoformat() if day else clean(as_text(cell)))
+
+    return read
+
+
+def _read_moment(check: Check, column: Column) -> _Reader:
+    around = check.around
+
+    def read(cell: Cell) -> _Understood:
+        moment = read_moment(cell, around.report_day, is_1904=around.is_1904)
+        if moment is None:
+            example = f"{_EXAMPLE_DAY} 09:30"
+            return _Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example})
+        return _Understood(moment.isoformat(" ", "minutes") if isinstance(moment, datetime) else moment.isoformat())
+
+    return read
+
+
+def _read_amount(check: Check, column: Column) -> _Reader:
+    factor = check.table.units.get(column.name, Decimal(1))
+    hint = "整数" if column.kind is Kind.COUNT else "数字，单位为万元"
+
+    def read(cell: Cell) -> _Understood:
+        amount = read_number(cell, column.units, factor)
+        if amount is None or (column.kind is Kind.COUNT and amount != amount.to_integral_value()):
+            return _Understood(key(as_text(cell)), fault="bad-number", details={"column": column.name, "hint": hint})
+        return _Understood(format(amount, "f"), odd=isinstance(cell, str) and cell.strip() != format(amount, "f"))
+
+    return read
+
+
+_READERS: dict[Kind, Callable[[Check, Column], _Reader]] = {
+    Kind.TEXT: _read_text,
+    Kind.PREFILLED: _read_text,
+    Kind.PREFILLED_DATE: _read_prefilled_date,
+    Kind.CODE: _read_code,
+    Kind.CHOICE: _read_choice,
+    Kind.DISTRICT: _read_district,
+    Kind.DATE: _read_date,
+    Kind.MOMENT: _read_moment,
+    Kind.COUNT: _read_amount,
+    Kind.MONEY: _read_amount,
+}
+_READ_AS = {
+    Kind.CODE: "read-as/code",
+    Kind.DATE: "read-as/date",
+    Kind.COUNT: "read-as/number",
+    Kind.MONEY: "read-as/number",
+}
+
+
+# --- helpers for what several cells say together -----------------------------------------------------------------
+
+
+def settle_years(check: Check, start: str, columns: Iterable[str]) -> None:
+    """Give dates without a year the earliest one not before the row's `start` date; without a start they stay open."""
+    starts = check.rows.values[start]
+    for column in columns:
+        values = check.rows.values[column]
+        for position, value in enumerate(values):
+            if value and value.startswith("--") and check.is_read(column, position):
+                begun = starts[position] if check.is_read(start, position) else None
+                day = month_day(value).on_or_after(date.fromisoformat(begun)) if begun else None
+                values[position] = day.isoformat() if day else None
+
+
+def month_day(value: str) -> MonthDay:
+    """The `--05-21` of a stored value as a date without its year."""
+    return MonthDay(int(value[2:4]), int(value[5:7]))
+
+
+def refuse_numbers_outside(check: Check) -> None:
+    """A case number outside the pattern, where the row is what brings the case in."""
+    settings = check.around.settings
+    allowed = re.compile(settings.case_number_pattern).fullmatch
+    for position, number in enumerate(check.rows.values[contract.CASE]):
+        if number and check.is_read(contract.CASE, position) and not allowed(number):
+            check.refuse("not-in-list/case", contract.CASE, position, example=example_number(settings))
+
+
+def refuse_early_deadline(check: Check, start: str) -> None:
+    """办结时限 before the day on which the case began."""
+    starts, deadlines = check.rows.values[start], check.rows.values["办结时限"]
+    for position, deadline in enumerate(deadlines):
+        begun = starts[position]
+        if begun and deadline and deadline < begun and check.is_read("办结时限", position) and check.is_read(start, position):
+            check.refuse("date-out-of-range/before-start", "办结时限", position, column="办结时限", start=start, limit=begun)
+
+
+def warn_of_the_statute(check: Check, start: str, *, has_extension: bool) -> None:
+    """A deadline later than the regulation allows, or an extension that shortens: said, and taken as it is."""
+    windows = check.around.settings.windows
+    values, refused = check.rows.values, set(check.rows.refused)
+    extensions = values["延期至"] if has_extension else [None] * len(check.rows.lines)
+    rows = zip(values[start], values["办结时限"], extensions, strict=True)
+    for position, (begun, deadline, extended) in enumerate(rows):
+        if position in refused or not begun or not deadline:
+            continue
+        if days_between(begun, deadline) > windows.conclude_days:
+            check.warn("deadline-beyond-statute/deadline", "办结时限", position, value=deadline, start=start, limit=begun, days=windows.conclude_days)
+        if extended and extended < deadline:
+            check.warn("extension-shortens", "延期至", position, value=extended, limit=deadline)
+        elif extended and days_between(deadline, extended) > windows.extension_days:
+            check.warn("deadline-beyond-statute/extension", "延期至", position, value=extended, limit=deadline, days=windows.extension_days)
+
+
+def days_between(first: str, last: str) -> int:
+    """Whole days from one ISO date to another."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days

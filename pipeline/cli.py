@@ -1,0 +1,183 @@
+"""The command line: arguments, exit status, the only clock. Everything heavy is imported where it is used."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+_DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
+_EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；
+4 另一次汇总正在运行；1 程序自身出错（请把错误报告发给维护人员）。
+check 的退出状态：0 没有会被退回的内容；1 有；2 用法或设置有误。"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status of contract 7."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    said = _parser().parse_args(arguments)
+    try:
+        return _COMMANDS[said.command or "nightly"](said)
+    except PipelineError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("已中断。再运行一次会从停下的地方继续，不会丢失或重复。", file=sys.stderr)
+        return 1
+    except Exception:  # noqa: BLE001 - the last line of defence: our own fault, said as such
+        return _our_fault()
+
+
+def _our_fault() -> int:
+    """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
+    kind, _value, trace = sys.exc_info()
+    frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    path = Path(f"错误报告_{datetime.now().astimezone():%Y%m%d_%H%M%S}.txt")
+    lines = [f"{kind.__name__ if kind else ''}", *frames]
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path.resolve()} 发给维护人员。", file=sys.stderr)
+    except OSError:
+        print("程序出错了，这是程序自身的问题；已收到的文件都还在。请把下面几行发给维护人员：\n" + "\n".join(lines), file=sys.stderr)
+    return 1
+
+
+# --- arguments ---------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    _add_common(parser, default=Path("config.yaml"))
+    _add_days(parser)
+    commands = parser.add_subparsers(dest="command", title="命令", metavar="COMMAND")
+    nightly = commands.add_parser("nightly", help="夜间汇总（与不带命令相同）")
+    _add_common(nightly)
+    _add_days(nightly)
+    demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
+    demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
+    check = commands.add_parser(
+        "check",
+        help="报送前自查：列出文件里的问题，不收下任何东西",
+        description="报送前自查：按种类列出问题和单元格，不收下任何东西。没有会被退回的内容时退出状态为 0，否则为 1。",
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表")
+    _add_common(check)
+    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
+    _add_common(status)
+    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its few words for people in Chinese."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        self.exit(2, f"用法有误：{message}。用 --help 查看用法。\n")
+
+
+def _add_common(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
+    fallback = default or argparse.SUPPRESS
+    parser.add_argument("--config", type=Path, default=fallback, metavar="FILE", help="设置文件（默认：当前文件夹的 config.yaml）")
+
+
+def _add_days(parser: argparse.ArgumentParser) -> None:
+    fallback = argparse.SUPPRESS
+    parser.add_argument("--date", type=_day, default=fallback, metavar="YYYY-MM-DD", help="汇总哪一天（默认：今天，中午以前为昨天）")
+    parser.add_argument("--from", dest="first", type=_day, default=fallback, metavar="YYYY-MM-DD", help="从哪一天")
+    parser.add_argument("--to", dest="last", type=_day, default=fallback, metavar="YYYY-MM-DD", help="到哪一天（含）")
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        message = f"日期“{written}”应写成 2020-05-21 这样"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+# --- commands ----------------------------------------------------------------------------------------------------
+
+
+def _load(said: argparse.Namespace) -> Settings:
+    from pipeline import settings  # noqa: PLC0415
+
+    return settings.load(said.config)
+
+
+def _now(settings: Settings) -> datetime:
+    return datetime.now(settings.calendar.zone)
+
+
+def today(now: datetime, settings: Settings) -> date:
+    """The day that a run without a date is about: yesterday in the morning."""
+    return now.date() - timedelta(days=now.time() < settings.calendar.day_turns)
+
+
+def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
+    from pipeline.errors import ConfigurationError  # noqa: PLC0415
+
+    chosen, first, last = (getattr(said, name, None) for name in ("date", "first", "last"))
+    if chosen and (first or last):
+        msg = "--date 不能与 --from、--to 一起用。"
+        raise ConfigurationError(msg)
+    if not first and not last:
+        return [chosen or today(_now(settings), settings)]
+    if not first or not last or first > last:
+        msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
+        raise ConfigurationError(msg)
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _nightly(said: argparse.Namespace) -> int:
+    from pipeline import nightly, screen  # noqa: PLC0415
+
+    settings = _load(said)
+    days = _days(said, settings)
+    with screen.progress() as progress:
+        outcome = nightly.run(settings, days, progress)
+    screen.tell_outcome(outcome, settings, days)
+    return 0
+
+
+def _demo(said: argparse.Namespace) -> int:
+    from pipeline import demo, screen  # noqa: PLC0415
+
+    office = demo.build(said.dir)
+    with screen.progress() as progress:
+        outcome = demo.consolidate(office, progress)
+    screen.tell_outcome(outcome, office.settings, office.days)
+    screen.tell_demo(office)
+    return 0
+
+
+def _check(said: argparse.Namespace) -> int:
+    from pipeline import check, screen  # noqa: PLC0415
+
+    settings = _load(said)
+    answers = [check.check(path, settings, _now(settings)) for path in said.files]
+    for answer in answers:
+        screen.tell_check(answer)
+    return int(any(answer.refuses for answer in answers))
+
+
+def _status(said: argparse.Namespace) -> int:
+    from pipeline import screen, status  # noqa: PLC0415
+
+    settings = _load(said)
+    screen.tell_status(status.look(settings, said.date if getattr(said, "date", None) else today(_now(settings), settings)))
+    return 0
+
+
+_COMMANDS = {"nightly": _nightly, "demo": _demo, "check": _check, "status": _status}

@@ -1,0 +1,282 @@
+"""Facts in, the state of every case on a day out: a pure fold over assignment workbooks and accepted reports (contract 4)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from pipeline import judging, messages
+from pipeline.cases import Case, PARTICULARS, RowPlace, World
+from pipeline.checking import Rows
+from pipeline.contract import CASE, LIAISON
+from pipeline.findings import Finding
+from pipeline.judging import Judgement
+from pipeline.model import Arrival, Reading
+from pipeline.settings import Settings
+from pipeline.targets import Tally
+
+TREND_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An arrived file and what was read from it."""
+
+    arrival: Arrival
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the ledger holds: usable assignment workbooks and accepted reports, in any order."""
+
+    assignments: tuple[Filed, ...]
+    reports: tuple[Filed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One accepted report with its place among those of its district and day."""
+
+    filed: Filed
+    revision: int
+    """From 1; 0 for a duplicate of the revision that was in force."""
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """Everything known about one day."""
+
+    day: date
+    cases: tuple[Case, ...]
+    """The register, by case number; cancelled ones included."""
+    counted_before: frozenset[str]
+    """Cases counted as resolved on the day before."""
+    register_before: frozenset[str]
+    """The register of the day before."""
+    submissions: dict[str, tuple[Submission, ...]]
+    """By district: its accepted reports of the day in order of arrival."""
+    judgements: dict[int, Judgement]
+    """By arrival: the judgement on each report of the day, superseded ones included."""
+    withdrawn: tuple[str, ...]
+    assignment: Filed
+    assignment_findings: tuple[Finding, ...]
+    trend: tuple[tuple[date, dict[str, Tally]], ...]
+    """Each group's tally on the last days up to this one."""
+
+
+def in_order(filed: Iterable[Filed]) -> list[Filed]:
+    """By arrival, and by content where two arrived at once."""
+    return sorted(filed, key=lambda one: (one.arrival.envelope.received_at, one.arrival.sha256, one.arrival.path))
+
+
+def number_revisions(filed: Iterable[Filed]) -> tuple[Submission, ...]:
+    """The accepted reports of one district and day, numbered; the bytes of the one in force again are a duplicate."""
+    numbered: list[tuple[Filed, int]] = []
+    force = ""
+    revision = 0
+    for one in in_order(filed):
+        if one.arrival.sha256 == force:
+            numbered.append((one, 0))
+            continue
+        revision += 1
+        force = one.arrival.sha256
+        numbered.append((one, revision))
+    return tuple(Submission(one, number, number == revision) for one, number in numbered)
+
+
+def fold(facts: Facts, settings: Settings, days: Sequence[date]) -> dict[date, DayState]:
+    """The state on each of the days asked for, in one pass. There must be at least one assignment workbook."""
+    return _Fold(facts, settings, frozenset(days)).run()
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    counted: frozenset[str]
+    register: frozenset[str]
+    tallies: dict[str, Tally]
+
+
+@dataclass(slots=True)
+class _Fold:
+    facts: Facts
+    settings: Settings
+    days: frozenset[date]
+    world: World = field(default_factory=World)
+    workbooks: list[Filed] = field(default_factory=list)
+    """Still to come, oldest first."""
+    assignment: Filed | None = None
+    assignment_findings: tuple[Finding, ...] = ()
+    snapshots: dict[date, _Snapshot] = field(default_factory=dict)
+
+    def run(self) -> dict[date, DayState]:
+        by_day: dict[str, dict[str, list[Filed]]] = {}
+        for one in self.facts.reports:
+            by_day.setdefault(one.reading.day, {}).setdefault(one.reading.district, []).append(one)
+        last = max(self.days)
+        first = min([date.fromisoformat(day) for day in by_day] + [min(self.days) - timedelta(days=1)])
+        self.workbooks = in_order(self.facts.assignments)
+        self._take_workbook(self.workbooks.pop(0))
+        states: dict[date, DayState] = {}
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+            self._take_arrived(day)
+            self.world.turn_to(day.isoformat())
+            submissions = {name: number_revisions(filed) for name, filed in by_day.get(day.isoformat(), {}).items()}
+            judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
+            if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
+                self.snapshots[day] = self._snapshot()
+            if day in self.days:
+                states[day] = self._state(day, submissions, judgements, brought_in)
+        return states
+
+    # --- assignment workbooks ---
+
+    def _take_arrived(self, day: date) -> None:
+        zone = self.settings.calendar.zone
+        while self.workbooks and self.workbooks[0].arrival.envelope.received_at.astimezone(zone).date() <= day:
+            self._take_workbook(self.workbooks.pop(0))
+
+    def _take_workbook(self, filed: Filed) -> None:
+        findings = take_workbook(filed, self.world)
+        self.assignment, self.assignment_findings = filed, tuple(findings)
+
+    # --- reports ---
+
+    def _judge_day(self, submissions: dict[str, tuple[Submission, ...]], *, speaks: bool) -> tuple[dict[int, Judgement], list[str]]:
+        """Judge the day's reports in order; the cases that superseded revisions had brought in."""
+        judgements: dict[int, Judgement] = {}
+        brought_in: list[str] = []
+        arrived = {one.filed.arrival.id: one for several in submissions.values() for one in several if one.revision}
+        for filed in in_order(one.filed for one in arrived.values()):
+            submission = arrived[filed.arrival.id]
+            if not submission.in_force and not speaks:
+                continue
+            world = self.world if submission.in_force else self.world.fork()
+            judgement = self._judge(submission, world, speaks=speaks)
+            judgements[filed.arrival.id] = judgement
+            if not submission.in_force:
+                brought_in += judgement.brought_in
+            earlier = [one for one in submissions[filed.reading.district] if one.revision == submission.revision - 1]
+            if speaks and submission.revision > 1:
+                judgement.findings += judging.withdrawn_rows(earlier[0].filed.reading.rows, filed.reading.rows, world)
+        return judgements, brought_in
+
+    def _judge(self, submission: Submission, world: World, *, speaks: bool) -> Judgement:
+        reading = submission.filed.reading
+        district = next(one for one in self.settings.districts if one.name == reading.district)
+        return judging.judge(reading.rows, submission.filed.arrival.id, district, world, speaks=speaks)
+
+    # --- what is seen of it ---
+
+    def _snapshot(self) -> _Snapshot:
+        cases = list(self.world.in_register())
+        counted = frozenset(case.number for case in cases if case.is_counted)
+        groups = self.settings.group_of_source
+        tallies = {group.name: Tally(group.target_percent) for group in self.settings.groups}
+        for case in cases:
+            if not case.grounds:
+                name = groups[case.particulars["案件来源"] or ""].name
+                tallies[name] = tallies[name].with_case(resolved=case.number in counted)
+        return _Snapshot(counted, frozenset(case.number for case in cases), tallies)
+
+    def _state(
+        self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement], brought_in: list[str]
+    ) -> DayState:
+        before = self.snapshots.get(day - timedelta(days=1))
+        register = self.snapshots[day].register
+        if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
+            message = "a fold without an assignment workbook"
+            raise AssertionError(message)
+        return DayState(
+            day,
+            tuple(copy.copy(case) for case in sorted(self.world.in_register(), key=lambda case: case.number)),
+            before.counted if before else frozenset(),
+            before.register if before else frozenset(),
+            submissions,
+            judgements,
+            tuple(sorted({number for number in brought_in if number not in register})),
+            self.assignment,
+            self._assignment_findings(register),
+            tuple((one, seen.tallies) for one, seen in sorted(self.snapshots.items()) if 0 <= (day - one).days < TREND_DAYS),
+        )
+
+    def _assignment_findings(self, register: frozenset[str]) -> tuple[Finding, ...]:
+        gone = sorted(case.number for case in self.world.cases.values() if case.is_missing and case.number in register)
+        missing = [messages.finding("case-missing", value=number, case=number) for number in gone]
+        filed = self.assignment.reading.findings if self.assignment else ()
+        return (*filed, *self.assignment_findings, *missing)
+
+
+# --- one assignment workbook -------------------------------------------------------------------------------------
+
+
+def take_workbook(filed: Filed, world: World) -> list[Finding]:
+    """Bring a newer workbook into force: its usable rows, what it cancels, what it leaves out. Its findings."""
+    sheets = [rows for rows in filed.reading.rows if rows.sheet != LIAISON.name]
+    findings: list[Finding] = []
+    named = _resolve(sheets, world)
+    refused = _refuse_repeated(sheets, named, findings)
+    cancelled: set[str] = set()
+    mentioned: set[str] = set()
+    for rows, numbers in zip(sheets, named, strict=True):
+        for position, number in enumerate(numbers):
+            if not number:
+                continue
+            mentioned.add(number)
+            if position in rows.refused or number in refused:
+                continue
+            case = world.bring_in(number)
+            case.listed = {name: rows.values[name][position] for name in PARTICULARS}
+            case.listed_at = RowPlace(filed.arrival.id, rows, position)
+            case.grounds = rows.values["撤销依据"][position]
+            cancelled.add(number)
+            world.settled(case)
+    for case in world.cases.values():
+        case.grounds = case.grounds if case.number in cancelled else None
+        case.is_missing = case.listed is not None and case.number not in mentioned
+    return findings
+
+
+def _resolve(sheets: list[Rows], world: World) -> list[list[str | None]]:
+    """Each row's case: a known one that its number means, else the number itself; None where it cannot be read."""
+    known = World()
+    known.cases = world.cases
+    known.turn_to("9999-12-31")
+    resolved: list[list[str | None]] = []
+    for rows in sheets:
+        unread = rows.unread.get(CASE, ())
+        numbers: list[str | None] = []
+        for position, number in enumerate(rows.values[CASE]):
+            case = known.find(number) if number and position not in unread else None
+            numbers.append(case.number if case else None if position in unread else number)
+        resolved.append(numbers)
+    return resolved
+
+
+def _refuse_repeated(sheets: list[Rows], named: list[list[str | None]], findings: list[Finding]) -> set[str]:
+    """The numbers that come twice, on one sheet or both; every such row is refused."""
+    places: dict[str, list[tuple[Rows, int]]] = {}
+    for rows, numbers in zip(sheets, named, strict=True):
+        for position, number in enumerate(numbers):
+            if number:
+                places.setdefault(number, []).append((rows, position))
+    repeated = {number: where for number, where in places.items() if len(where) > 1}
+    for number, where in repeated.items():
+        lines = "、".join(f"{rows.name} {rows.lines[position]}" for rows, position in where)
+        for rows, position in where:
+            findings.append(
+                messages.finding(
+                    "repeated-case",
+                    sheet=rows.name,
+                    row=rows.lines[position],
+                    at=rows.letters[CASE],
+                    value=rows.values[CASE][position],
+                    case=number,
+                    count=len(where),
+                    lines=lines,
+                )
+            )
+    return set(repeated)

@@ -1,0 +1,227 @@
+"""The facts, in one SQLite file: what arrived, what was read from it, what was found. Never a computed state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.checking import Rows
+from pipeline.contract import Severity
+from pipeline.errors import LedgerError
+from pipeline.findings import Finding
+from pipeline.fold import Filed
+from pipeline.model import Arrival, Envelope, Reading
+
+SCHEMA_VERSION = 1
+
+_metadata = sa.MetaData()
+_meta = sa.Table("meta", _metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+_arrivals = sa.Table(
+    "arrivals",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("is_assignment", sa.Boolean, nullable=False),
+    sa.Column("path", sa.Text, nullable=False, comment="relative to the inbox"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, comment="names the copy in the archive"),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("received_at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text),
+    sa.Column("message_id", sa.Text),
+    sa.Column("envelope", sa.Text, comment="the sidecar as it came"),
+    sa.UniqueConstraint("path", "sha256", "received_at"),
+    sqlite_autoincrement=True,
+)
+_readings = sa.Table(
+    "readings",
+    _metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("day", sa.Text, nullable=False, index=True),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("cover", sa.Text, nullable=False, comment="JSON"),
+    sa.Column("rows", sa.Text, nullable=False, comment="JSON: sheets with their rows as understood, and their addresses"),
+)
+_findings = sa.Table(
+    "findings",
+    _metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("sheet", sa.Text, nullable=False),
+    sa.Column("row", sa.Integer),
+    sa.Column("column", sa.Integer),
+    sa.Column("value", sa.Text, nullable=False),
+)
+_publications = sa.Table(
+    "publications",
+    _metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
+    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+)
+
+
+def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    """One writer, rollback journal, full sync: what was shown to lose nothing when the power goes."""
+    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+class Ledger:
+    """The ledger at that path, made if there is none. Raises LedgerError where it is of another version."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(f"sqlite:///{path}")
+        sa.event.listen(self._engine, "connect", _on_connect)
+        try:
+            self._prepare(path)
+        except sa.exc.DatabaseError as error:
+            msg = f"台账 {path} 打不开，可能已损坏。请不要删除它，用备份恢复，或联系维护人员。"
+            raise LedgerError(msg) from error
+
+    def _prepare(self, path: Path) -> None:
+        _metadata.create_all(self._engine)
+        with self._engine.begin() as connection:
+            version = connection.scalar(sa.select(_meta.c.value).where(_meta.c.name == "schema"))
+            if version is None:
+                connection.execute(_meta.insert().values(name="schema", value=str(SCHEMA_VERSION)))
+            elif version != str(SCHEMA_VERSION):
+                msg = f"台账 {path} 的版本是 {version}，本程序只认识版本 {SCHEMA_VERSION}。请使用相配的程序版本。"
+                raise LedgerError(msg)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    # --- arrivals ---
+
+    def record(self, arrivals: Sequence[tuple[Arrival, str | None]]) -> None:
+        """Note arrivals with their sidecars as they came; one that is noted already stays as it is."""
+        rows = [
+            {
+                "is_assignment": one.is_assignment,
+                "path": one.path,
+                "name": one.name,
+                "sha256": one.sha256,
+                "size": one.size,
+                "received_at": one.envelope.received_at.isoformat(),
+                "channel": one.envelope.channel,
+                "sender": one.envelope.sender,
+                "message_id": one.envelope.message_id,
+                "envelope": sidecar,
+            }
+            for one, sidecar in arrivals
+        ]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(_arrivals.insert().prefix_with("OR IGNORE"), rows)
+
+    def latest_at(self, path: str) -> str | None:
+        """The SHA-256 of the last arrival noted at that path of the inbox."""
+        newest = sa.select(_arrivals.c.sha256).where(_arrivals.c.path == path).order_by(_arrivals.c.id.desc()).limit(1)
+        with self._engine.connect() as connection:
+            return connection.scalar(newest)
+
+    def unread(self) -> list[Arrival]:
+        """Arrivals without a verdict yet, in their order."""
+        query = sa.select(_arrivals).select_from(_arrivals.outerjoin(_readings)).where(_readings.c.arrival.is_(None)).order_by(_arrivals.c.id)
+        with self._engine.connect() as connection:
+            return [_arrival(row) for row in connection.execute(query).mappings()]
+
+    # --- readings ---
+
+    def file(self, readings: Sequence[tuple[Arrival, Reading]]) -> None:
+        """Note the verdicts on arrivals, once and for all, with what was read and found."""
+        filed = [
+            {
+                "arrival": arrival.id,
+                "accepted": reading.accepted,
+                "day": reading.day,
+                "district": reading.district,
+                "cover": _dump(reading.cover),
+                "rows": _dump([asdict(rows) for rows in reading.rows]),
+            }
+            for arrival, reading in readings
+        ]
+        found = [
+            {"arrival": arrival.id, "number": number, **_finding_row(finding)}
+            for arrival, reading in readings
+            for number, finding in enumerate(reading.findings)
+        ]
+        with self._engine.begin() as connection:
+            if filed:
+                connection.execute(_readings.insert(), filed)
+            if found:
+                connection.execute(_findings.insert(), found)
+
+    def outlines(self) -> list[Filed]:
+        """Every arrival with its verdict, without rows and findings."""
+        columns = [_readings.c.accepted, _readings.c.day, _readings.c.district]
+        query = sa.select(_arrivals, *columns).join(_readings, _readings.c.arrival == _arrivals.c.id).order_by(_arrivals.c.id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Filed(_arrival(row), Reading(row["accepted"], row["day"], row["district"], {}, (), ())) for row in rows]
+
+    def load(self, outlines: Iterable[Filed]) -> list[Filed]:
+        """The same files with their rows and findings."""
+        wanted = {one.arrival.id: one for one in outlines}
+        rows: dict[int, tuple[str, str]] = {}
+        found: dict[int, list[Finding]] = {}
+        identities = sorted(wanted)
+        with self._engine.connect() as connection:
+            for start in range(0, len(identities), 500):  # SQLite's limit on parameters
+                part = identities[start : start + 500]
+                query = sa.select(_readings.c.arrival, _readings.c.cover, _readings.c.rows).where(_readings.c.arrival.in_(part))
+                rows |= {arrival: (cover, sheets) for arrival, cover, sheets in connection.execute(query)}
+                listed = _findings.select().where(_findings.c.arrival.in_(part)).order_by(_findings.c.arrival, _findings.c.number)
+                for row in connection.execute(listed).mappings():
+                    found.setdefault(row["arrival"], []).append(_finding(row))
+        loaded = []
+        for identity, one in wanted.items():
+            cover, sheets = rows[identity]
+            said = one.reading
+            read = tuple(Rows(**sheet) for sheet in json.loads(sheets))
+            findings = tuple(found.get(identity, ()))
+            loaded.append(Filed(one.arrival, Reading(said.accepted, said.day, said.district, json.loads(cover), read, findings)))
+        return loaded
+
+    # --- publications ---
+
+    def publications(self) -> dict[str, tuple[str, str]]:
+        """Every published day with its fingerprint and its manifest's SHA-256."""
+        with self._engine.connect() as connection:
+            return {row.day: (row.fingerprint, row.manifest) for row in connection.execute(_publications.select())}
+
+    def note_publication(self, day: str, fingerprint: str, manifest: str) -> None:
+        """Remember what a day's folder was made from."""
+        with self._engine.begin() as connection:
+            connection.execute(_publications.delete().where(_publications.c.day == day))
+            connection.execute(_publications.insert().values(day=day, fingerprint=fingerprint, manifest=manifest))
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - SQLAlchemy's row mapping
+    envelope = Envelope(datetime.fromisoformat(row["received_at"]), row["channel"], row["sender"], row["message_id"])
+    return Arrival(row["id"], row["path"], row["name"], row["sha256"], row["size"], envelope, row["is_assignment"])
+
+
+def _finding_row(finding: Finding) -> dict[str, object]:
+    return {**asdict(finding), "severity": str(finding.severity)}
+
+
+def _finding(row: Any) -> Finding:  # noqa: ANN401 - SQLAlchemy's row mapping
+    return Finding(row["code"], Severity(row["severity"]), row["message"], row["sheet"], row["row"], row["column"], row["value"])

@@ -1,0 +1,107 @@
+"""Every sentence about a finding, in one place: what was found, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.contract import SEVERITIES, Severity
+from pipeline.findings import Finding
+from pipeline.text import as_text, clean, mask
+
+_LONGEST_VALUE = 60
+
+CATALOGUE: Final = {
+    "unreadable/empty": "文件是空的（0 字节）。请重新保存后再报送。",
+    "unreadable/damaged": "文件打不开，可能已损坏或没有传完整。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新报送。",
+    "unreadable/format": "这不是 .xlsx 工作簿。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送。",
+    "unreadable/macros": "工作簿里带有宏，不能接收。请另存为不带宏的 .xlsx 后重新报送。",
+    "unreadable/vanished": "文件在读取时被移走或改动，本次没有收下。请确认文件还在收件箱，下次运行会再收。",
+    "too-large/bytes": "文件超过 {limit} MB，不能接收。请删去图片和无关的工作表后重新报送。",
+    "too-large/unpacked": "文件解压后超过 {limit} MB，不能接收。请把内容复制到新的日报模板里重新报送。",
+    "too-large/cells": "文件的单元格超过 {limit} 个，不能接收。请删去表格以外的行和列，或把内容复制到新的日报模板里重新报送。",
+    "not-the-template/sheet": "找不到工作表“{name}”。请使用日报模板，不要删除或改名工作表。",
+    "not-the-template/twice": "有几张工作表都像“{name}”（{sheets}），不知道该读哪一张。请只保留一张，名称写作“{name}”。",
+    "not-the-template/header": "工作表“{name}”里找不到表头。表头应有：{columns}。请使用模板，不要删改表头。",
+    "not-the-template/column": "工作表“{name}”缺少必填列：{columns}。请按模板补上这些列的表头。",
+    "not-the-template/cases": "分解表里没有一行可用的案件，本文件不采用，沿用上一份分解表。请按问题清单改正后重新放入。",
+    "unknown-district/empty": "封面没有填“旗区”。请在“旗区”右边的单元格填写旗区全称，例如：{example}。",
+    "unknown-district/other": "封面的旗区“{value}”不是九个旗区之一。请填写：{names}。",
+    "bad-report-date/empty": "封面没有填“报告日期”。请在“报告日期”右边的单元格填写，例如：{example}。",
+    "bad-report-date/unread": "封面的报告日期“{value}”看不懂。请写成这样：{example}。",
+    "bad-report-date/future": "封面的报告日期“{value}”晚于收到文件的日期（{arrival}）。请改成当天的日期。",
+    "bad-report-date/old": "封面的报告日期“{value}”比收到文件的日期（{arrival}）早了超过 {days} 天。请核对年份和月份。",
+    "sender-not-allowed": "发件人不在“{district}”的报送名单里，本文件没有采用。请用登记过的邮箱报送，或请办公室把该邮箱加入名单。",
+    "personal-column": "工作表“{sheet}”有“{value}”列，属于个人信息，整个文件不能接收。请删除这一列后重新报送。",
+    "personal-column/ignored": "“{value}”列属于个人信息，已跳过不读。请从分解表中删除这一列。",
+    "duplicate": "与目前采用的日报内容完全相同，已忽略，不影响任何数字。不用再报。",
+    "rows-withdrawn": "本次更正没有包含上一次报送的这些内容：{names}。如是漏填，请补上后重新报送；如确需撤回，不用处理。",
+    "unknown-case": "台账里没有案件“{value}”。请核对编号；如是新发现的案件，请填在“新增案件”表。",
+    "other-district": "案件“{value}”属于{district}，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
+    "required": "“{column}”没有填。请填写{hint}。",
+    "not-in-list": "{column}“{value}”不在可选范围，请从下拉框选择：{values}。",
+    "not-in-list/case": "案件编号“{value}”不合规则。请写成字母、四位年份和序号，例如：{example}。",
+    "not-in-list/source": "“{sheet}”表的案件来源不能是“{value}”，只能是：{values}。",
+    "bad-date": "{column}“{value}”看不懂。请写成这样：{example}。",
+    "date-out-of-range/after-report": "{column}“{value}”晚于报告日期 {limit}。请填写实际日期。",
+    "date-out-of-range/before-start": "{column}“{value}”早于{start} {limit}。请核对这两个日期。",
+    "date-out-of-range/after-arrival": "{column}“{value}”晚于收到文件的时间 {limit}。请填写实际发生的时间。",
+    "bad-number": "{column}“{value}”不是可用的数字。请只填不小于 0 的{hint}。",
+    "reply-missing": "当前状态是“{status}”，但没有填“{column}”。请补填{column}；如还没有书面答复，请把当前状态改为“办理中”。",
+    "contradiction/claim": "当前状态“已化解”与诉求认定“暂时难以解决”矛盾。请改正其中一项。",
+    "contradiction/reception": "当场答复 {answered} + 转交办理 {passed} 大于接访批次 {batches}。请核对这三个数。",
+    "status-went-back": "案件 {case} 此前已是“{before}”，不能直接改为“{value}”。确需重新办理的，请填写“重新办理原因”；否则请改回。",
+    "repeated-case": "案件 {case} 在“{sheet}”表出现了 {count} 次，内容不一致（第 {lines} 行）。请只保留正确的一行。",
+    "case-exists/other": "案件 {case} 已在台账中，但{columns}与原来的不同（原为：{before}）。是同一案件的请照原样填写或删去此行，是另一案件的请另编编号。",
+    "case-exists/code": "新增案件的编号应以本旗区代码 {code} 开头，例如 {example}；“{value}”不是。请改用本旗区编号。",
+    "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
+    "personal-information/outside": "表格以外的单元格里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
+    "late": "报送时间 {arrival} 晚于截止时间 {limit}。请以后在截止前报送。",
+    "read-as/header": "表头“{value}”按“{meant}”理解{more}。建议照模板书写。",
+    "read-as/value": "{column}“{value}”按“{meant}”理解{more}。建议从下拉框选择。",
+    "read-as/code": "案件编号“{value}”按“{meant}”理解{more}。建议照分解表书写。",
+    "read-as/date": "{column}“{value}”按 {meant} 理解{more}。建议用日期格式填写。",
+    "read-as/number": "{column}“{value}”按 {meant} 理解{more}。建议只填数字。",
+    "read-as/sheet": "工作表“{value}”按“{meant}”读取。建议照模板命名。",
+    "read-as/district": "旗区“{value}”按“{meant}”理解{more}。建议写全称。",
+    "read-as/same-rows": "案件 {case} 在“{sheet}”表有几行内容完全相同（第 {lines} 行），只计一次。请删去多余的行。",
+    "sheet-missing": "没有“{name}”表，按当天没有此类内容处理。如有内容请补报。",
+    "old-template": "模板版本“{value}”较旧，现行版本是 {current}。请从下次起使用新模板。",
+    "zero-report-with-rows": "封面“零报告”填了“是”，但表里有 {count} 行内容，这些行照常采用。请把“零报告”改为“否”。",
+    "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），改动不予采用。如原内容有误，请联系办公室改分解表。",
+    "unknown-column": "“{value}”列不在模板中，没有读取。如内容需要上报，请填到模板已有的列。",
+    "unknown-column/unit": "“{value}”列的单位不能换算，整列没有读取。请使用表头“{meant}”。",
+    "unknown-column/twice": "“{value}”列出现了两次，只读了前一列。请删去多余的一列。",
+    "cover-incomplete/reporter": "封面没有填“填报人”。请补填。",
+    "cover-incomplete/zero": "封面“零报告”填的是“{value}”，按“否”处理。请填“是”或“否”。",
+    "case-missing": "案件 {case} 在新的分解表中不见了，仍按原内容计入。如需撤销，请在分解表保留该行并填写“撤销依据”。",
+    "deadline-beyond-statute/deadline": "办结时限 {value} 晚于{start} {limit} 之后 {days} 天。请核对是否超过法定期限。",
+    "deadline-beyond-statute/extension": "延期至 {value} 晚于办结时限 {limit} 之后 {days} 天。请核对是否超过法定期限。",
+    "extension-shortens": "延期至 {value} 早于办结时限 {limit}，仍按延期至计算。请核对。",
+}  # fmt: skip
+"""Keyed by code, or by code and variant."""
+
+
+def finding(  # noqa: PLR0913 - an address is three of them
+    name: str,
+    /,
+    *,
+    sheet: str = "",
+    row: int | None = None,
+    at: int | None = None,
+    value: object = "",
+    severity: Severity | None = None,
+    **details: object,
+) -> Finding:
+    """The finding with its sentence; `name` is a key of the catalogue,
+    `row` counts from 1 and `at`, the column, from 0. Personal numbers in the value are masked."""
+    code = name.partition("/")[0]
+    shown = shorten(mask(clean(as_text(value))))
+    said = {key: mask(str(detail)) for key, detail in details.items()}
+    message = CATALOGUE[name].format_map({"value": shown, "sheet": mask(sheet), **said})
+    return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
+
+
+def shorten(value: str) -> str:
+    """The value on one line, cut where it is long."""
+    line = " ".join(value.split())
+    return line if len(line) <= _LONGEST_VALUE else line[: _LONGEST_VALUE - 1] + "…"

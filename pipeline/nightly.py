@@ -1,0 +1,259 @@
+"""The night's run. `run` tells the story: take in, read, fold, publish; each step is a module of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import filelock
+
+from pipeline import CONTRACT_VERSION, __version__, inbox, reading, storage
+from pipeline.errors import AnotherRunError, NothingToConsolidateError
+from pipeline.fold import Facts, Filed, fold, in_order, number_revisions
+from pipeline.ledger import Ledger
+from pipeline.model import Arrival
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.report import Report
+
+_READ_BATCH = 32
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did, for the summary at its end."""
+
+    taken: inbox.Taken
+    read: list[Filed] = field(default_factory=list)
+    """The files that this run read, without their rows."""
+    published: list[Report] = field(default_factory=list)
+    unchanged: list[date] = field(default_factory=list)
+
+
+class Progress:
+    """Hears how a run goes on; this one says nothing."""
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        """A step begins, of so many parts."""
+
+    def advance(self, count: int = 1) -> None:
+        """So many parts are done."""
+
+
+def run(settings: Settings, days: Sequence[date], progress: Progress | None = None, *, data_only: bool = False) -> Outcome:
+    """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed."""
+    heard = progress or Progress()
+    paths = settings.paths
+    for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, archive_of(settings)):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _alone(settings):
+        storage.sweep(paths.outbox, archive_of(settings))
+        ledger = Ledger(ledger_of(settings))
+        try:
+            heard.begin("收文件")
+            taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
+            outcome = Outcome(taken, _read_new(ledger, settings, heard))
+            _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
+            return outcome
+        finally:
+            ledger.close()
+
+
+def archive_of(settings: Settings) -> Path:
+    """Where originals are kept, each under its SHA-256."""
+    return settings.paths.state / "archive"
+
+
+def ledger_of(settings: Settings) -> Path:
+    """The ledger's file."""
+    return settings.paths.state / "ledger.sqlite"
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the lock that only one run holds; the system lets it go when a run dies."""
+    settings.paths.state.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(settings.paths.state / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        msg = "另一次汇总正在运行，本次没有开始。请等它结束后再试。"
+        raise AnotherRunError(msg) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _read_new(ledger: Ledger, settings: Settings, progress: Progress) -> list[Filed]:
+    """Read every arrival that has no verdict yet."""
+    waiting = ledger.unread()
+    progress.begin("读取核对", len(waiting))
+    outlines = []
+    for start in range(0, len(waiting), _READ_BATCH):
+        batch = waiting[start : start + _READ_BATCH]
+        readings = [(arrival, _read(arrival, settings)) for arrival in batch]
+        ledger.file(readings)
+        progress.advance(len(batch))
+        outlines += [Filed(arrival, result) for arrival, result in readings]
+    return outlines
+
+
+def _read(arrival: Arrival, settings: Settings) -> reading.Reading:
+    if arrival.size > reading.limits(settings).file_bytes:
+        return reading.refused("too-large", "bytes", arrival.envelope, settings)
+    content = (archive_of(settings) / arrival.sha256).read_bytes()
+    return reading.read(content, arrival.envelope, settings, is_assignment=arrival.is_assignment)
+
+
+# --- publishing --------------------------------------------------------------------------------------------------
+
+
+def _consolidate(
+    ledger: Ledger, settings: Settings, days: Sequence[date], outcome: Outcome, progress: Progress, *, data_only: bool
+) -> None:
+    outlines = ledger.outlines()
+    if not any(one.arrival.is_assignment and one.reading.accepted for one in outlines):
+        msg = f"没有可用的案件包案任务分解表，无法汇总；收到的日报已保存。请把分解表放入 {settings.paths.inbox / inbox.ASSIGNMENT} 后再运行。"
+        raise NothingToConsolidateError(msg)
+    published = ledger.publications()
+    due: dict[date, str] = {}
+    for day in sorted({*days, *map(date.fromisoformat, published)}):
+        fingerprint = _fingerprint(inputs_of(outlines, day, settings).all, day, settings, data_only=data_only)
+        known = published.get(day.isoformat())
+        if known and known[0] == fingerprint and _is_whole(settings, day, known[1]):
+            outcome.unchanged += [day] if day in days else []
+        else:
+            due[day] = fingerprint
+    if due:
+        _publish(ledger, settings, outlines, due, outcome, progress, data_only=data_only)
+
+
+def _is_whole(settings: Settings, day: date, manifest: str) -> bool:
+    from pipeline import outbox  # noqa: PLC0415
+
+    return outbox.is_whole(settings.paths.outbox, day.isoformat(), manifest)
+
+
+def _publish(
+    ledger: Ledger, settings: Settings, outlines: list[Filed], due: dict[date, str], outcome: Outcome, progress: Progress, *, data_only: bool
+) -> None:
+    from pipeline import outbox  # noqa: PLC0415
+    from pipeline import report as reports  # noqa: PLC0415
+
+    progress.begin("汇总", len(due))
+    loaded = {one.arrival.id: one for one in ledger.load(_needed(outlines, due))}
+    accepted = [one for one in loaded.values() if one.reading.accepted]
+    facts = Facts(
+        tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
+    )
+    states = fold(facts, settings, list(due))
+    arrivals = {one.arrival.id: one.arrival for one in loaded.values()}
+    for day, fingerprint in due.items():
+        inputs = inputs_of(outlines, day, settings)
+        refused = [loaded[one.arrival.id] for one in inputs.refused]
+        built = reports.build(states[day], reports.Sources(arrivals, inputs.counting, inputs.superseded, tuple(refused)), settings)
+        files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
+        manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files)
+        ledger.note_publication(day.isoformat(), fingerprint, manifest)
+        outcome.published.append(built)
+        progress.advance()
+
+
+def _needed(outlines: list[Filed], days: Iterable[date]) -> list[Filed]:
+    """The files whose rows or findings the days need: superseded revisions only on their own day."""
+    wanted = sorted(days)
+    last = wanted[-1].isoformat()
+    iso = {day.isoformat() for day in wanted}
+    force = {one.arrival.id for one in _in_force(outlines)}
+    return [
+        one
+        for one in outlines
+        if one.arrival.is_assignment or one.reading.day in iso or (one.reading.day <= last and one.arrival.id in force)
+    ]
+
+
+def _in_force(outlines: Iterable[Filed]) -> list[Filed]:
+    """The accepted reports that count: the last revision of each district and day."""
+    by_day: dict[tuple[str, str], list[Filed]] = {}
+    for one in outlines:
+        if one.reading.accepted and not one.arrival.is_assignment:
+            by_day.setdefault((one.reading.day, one.reading.district), []).append(one)
+    return [one.filed for several in by_day.values() for one in number_revisions(several) if one.in_force and one.revision]
+
+
+def refused_on(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
+    """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
+    iso = day.isoformat()
+    newest = _assignments_by(outlines, day, settings)[-1]
+    return [
+        one
+        for one in in_order(outlines)
+        if not one.reading.accepted
+        and (one.reading.day == iso if not one.arrival.is_assignment else _is_newer(one, newest) and one.reading.day <= iso)
+    ]
+
+
+def _is_newer(one: Filed, other: Filed) -> bool:
+    return one.arrival.envelope.received_at > other.arrival.envelope.received_at
+
+
+def _assignments_by(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
+    """The usable assignment workbooks that had arrived by the end of the day, or the earliest there is."""
+    usable = [one for one in in_order(outlines) if one.arrival.is_assignment and one.reading.accepted]
+    zone = settings.calendar.zone
+    arrived = [one for one in usable if one.arrival.envelope.received_at.astimezone(zone).date() <= day]
+    return arrived or usable[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Every file that a day's folder rests on, each kind in order of arrival."""
+
+    counting: tuple[Filed, ...]
+    """Assignment workbooks and the reports in force, of the day and of those before it."""
+    superseded: tuple[Filed, ...]
+    """The day's reports that a later one replaced, and duplicates."""
+    refused: tuple[Filed, ...]
+
+    @property
+    def all(self) -> tuple[Filed, ...]:
+        """All of them."""
+        return (*self.counting, *self.superseded, *self.refused)
+
+
+def inputs_of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
+    """What counts for the day, and what else is reported for it."""
+    iso = day.isoformat()
+    reports = [one for one in in_order(_in_force(outlines)) if one.reading.day <= iso]
+    counted = {one.arrival.id for one in reports}
+    superseded = [
+        one
+        for one in in_order(outlines)
+        if one.reading.accepted and not one.arrival.is_assignment and one.reading.day == iso and one.arrival.id not in counted
+    ]
+    counting = (*_assignments_by(outlines, day, settings), *reports)
+    return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
+
+
+def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, *, data_only: bool) -> str:
+    """What the day's folder is made from: the files, the settings, the templates and the program."""
+    files = [
+        (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, one.reading.day)
+        for one in inputs
+    ]
+    said = settings.model_dump(mode="json", exclude={"paths"})
+    templates = sorted((settings.paths.templates or TEMPLATES).glob("*.j2"))
+    parts = [__version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
+    return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])
+

@@ -1,0 +1,58 @@
+"""A day's folder: every file is made first, then the folder appears whole, in the place of an earlier edition."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from pipeline import storage
+from pipeline.errors import PipelineError
+from pipeline.render import data
+from pipeline.report import Report
+
+MANIFEST = "manifest.json"
+
+
+class FolderHeldError(PipelineError):
+    """Somebody has a file of the day's folder open."""
+
+
+def contents(report: Report, templates: Path, *, data_only: bool = False) -> dict[str, bytes]:
+    """Every file of the day's folder by its name; `data_only` leaves out what people read."""
+    day = report.day.isoformat()
+    files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
+    if not data_only:
+        from pipeline.render import html, xlsx  # noqa: PLC0415 - programs that want figures alone do without
+
+        files[f"信访事项办理情况汇总_{day}.xlsx"] = xlsx.render(report)
+        files[f"信访事项办理情况日报_{day}.html"] = html.render(report, templates)
+    files[MANIFEST] = data.manifest(report, files)
+    return files
+
+
+def publish(outbox: Path, day: str, files: dict[str, bytes]) -> str:
+    """Write the day's folder whole; the SHA-256 of its manifest. Raises FolderHeldError where a file in it is open."""
+    outbox.mkdir(parents=True, exist_ok=True)
+    aside = outbox / f".{day}.new"
+    aside.mkdir(exist_ok=True)
+    for name, content in files.items():
+        storage.write(aside / name, content)
+    try:
+        storage.replace_folder(aside, outbox / day)
+    except PermissionError as error:
+        msg = f"{day} 的结果写不进去：{outbox / day} 里有文件正被打开。请关闭 Excel 等程序后再运行一次；原有文件没有变动。"
+        raise FolderHeldError(msg) from error
+    return hashlib.sha256(files[MANIFEST]).hexdigest()
+
+
+def is_whole(outbox: Path, day: str, manifest: str) -> bool:
+    """Whether the day's folder still is what was published: the same manifest, and every file it lists is there."""
+    folder = outbox / day
+    try:
+        written = (folder / MANIFEST).read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(written).hexdigest() != manifest:
+        return False
+    return all((folder / name).is_file() for name in json.loads(written)["outputs"])

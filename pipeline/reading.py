@@ -1,0 +1,37 @@
+"""From bytes to a reading: the workbook is opened, told what it is, and judged by itself."""
+
+from __future__ import annotations
+
+from pipeline import assignment, messages, submission, workbook
+from pipeline.model import Envelope, Reading
+from pipeline.settings import Settings
+
+_MEGABYTE = 1 << 20
+
+
+def limits(settings: Settings) -> workbook.Limits:
+    """The settings' limits in bytes and cells."""
+    return workbook.Limits(
+        settings.limits.file_megabytes * _MEGABYTE, settings.limits.unpacked_megabytes * _MEGABYTE, settings.limits.cells
+    )
+
+
+def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignment: bool) -> Reading:
+    """The reading of a file that arrived in that envelope; one that cannot be opened is refused with its reason."""
+    try:
+        book = workbook.read(content, limits(settings))
+    except workbook.UnreadableError as error:
+        return refused(error.code, error.reason, envelope, settings)
+    read_book = assignment.read if is_assignment else submission.read
+    return read_book(book, envelope, settings)
+
+
+def refused(code: str, reason: str, envelope: Envelope, settings: Settings) -> Reading:
+    """The reading of a file that could not be opened."""
+    measures = {
+        "bytes": settings.limits.file_megabytes,
+        "unpacked": settings.limits.unpacked_megabytes,
+        "cells": settings.limits.cells,
+    }
+    day = envelope.received_at.astimezone(settings.calendar.zone).date().isoformat()
+    return Reading(False, day, "", {}, (), (messages.finding(f"{code}/{reason}", limit=measures.get(reason, "")),))  # noqa: FBT003

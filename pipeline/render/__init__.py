@@ -1,0 +1,1 @@
+"""Renderers: fonts, colours and layout, never numbers."""

@@ -1,0 +1,174 @@
+"""The report's lines gathered in the order in which the page shows them; lists are picked and grouped, figures taken as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pipeline import supervision
+from pipeline.findings import Finding
+from pipeline.render import html_charts
+from pipeline.render.html_charts import TrendChart
+from pipeline.report import CHANGE_KINDS, CaseLine, Change, Figure, FindingLine, Report, SubmissionLine
+from pipeline.settings import Group
+from pipeline.targets import Tally
+
+FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
+ASSIGNMENT, SUPERSEDED = "分解表", "已被更正"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Everything about one group of sources that shares a target."""
+
+    group: Group
+    tally: Tally
+    before: Tally | None
+    """The day before; None where the report has none."""
+    chart: TrendChart | None
+    sources: tuple[Figure, ...]
+    districts: tuple[Figure, ...]
+    leaders: tuple[Figure, ...]
+    categories: tuple[Figure, ...]
+    referred: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One flag with its cases."""
+
+    flag: str
+    name: str
+    cases: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One kind of change with its lines."""
+
+    kind: str
+    name: str
+    lines: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsView:
+    """The findings of one district, of files without a district, or of the assignment workbook."""
+
+    district: str
+    """Empty for files whose district is not known."""
+    is_assignment: bool
+    submission: SubmissionLine | None
+    refused: tuple[FindingLine, ...]
+    warnings: tuple[FindingLine, ...]
+    superseded: tuple[FindingLine, ...]
+    """What was found in revisions that a later one replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictCases:
+    """The register of one district."""
+
+    district: str
+    code: str
+    leaders: tuple[tuple[str, str], ...]
+    cases: tuple[CaseLine, ...]
+
+
+def context(report: Report) -> dict[str, object]:
+    """What the template reads, by name."""
+    by_number = {line.number: line for line in report.cases}
+    return {
+        "report": report,
+        "settings": report.settings,
+        "windows": report.settings.windows,
+        "flag_names": supervision.FLAGS,
+        "by_number": by_number,
+        "groups": [_group(group, report) for group in report.settings.groups],
+        "trend": report.trend,
+        "by_status": {status: [one for one in report.submissions if one.status == status] for status in ("on-time", "late", "missing")},
+        "changes": _changes(report),
+        "follow_ups": [_flagged(flag, report, by_number) for flag in FOLLOWED_UP],
+        "cancelled": _flagged("cancelled", report, by_number).cases,
+        "missing": _flagged("missing_from_assignment", report, by_number).cases,
+        "reception": _reception_sums(report),
+        "findings": _findings(report),
+        "register": _register(report),
+        "chart": html_charts,
+    }
+
+
+def address(finding: Finding) -> str:
+    """Where in the workbook: 案件进展!E14, a sheet with its row, a sheet, or nothing."""
+    cell = finding.cell or (f"第{finding.row}行" if finding.row else "")
+    return "!".join(part for part in (finding.sheet, cell) if part)
+
+
+def _group(group: Group, report: Report) -> GroupView:
+    days = [(day, tallies[group.name]) for day, tallies in report.trend if group.name in tallies]
+    return GroupView(
+        group=group,
+        tally=next(figure.tally for figure in report.targets if figure.group == group.name),
+        before=dict(days).get(_day_before(report.day)),
+        chart=html_charts.trend(days, group.target_percent),
+        sources=_of(group, report.by_source),
+        districts=_of(group, report.by_district),
+        leaders=_of(group, report.by_leader),
+        categories=_of(group, report.by_category),
+        referred=tuple(line for line in report.cases if line.is_referred and line.group == group.name),
+    )
+
+
+def _day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def _of(group: Group, figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    return tuple(figure for figure in figures if figure.group == group.name)
+
+
+def _changes(report: Report) -> list[ChangeView]:
+    """Every kind that the report knows; 状态变化 only where it has lines."""
+    views = [ChangeView(kind, name, tuple(one for one in report.changes if one.kind == kind)) for kind, name in CHANGE_KINDS.items()]
+    return [view for view in views if view.lines or view.kind != "status"]
+
+
+def _flagged(flag: str, report: Report, by_number: dict[str, CaseLine]) -> FollowUp:
+    return FollowUp(flag, supervision.FLAGS[flag], tuple(by_number[number] for number in report.flags.get(flag, ())))
+
+
+def _reception_sums(report: Report) -> dict[str, int]:
+    return {name: sum(getattr(line, name) for line in report.reception) for name in ("batches", "answered", "passed")}
+
+
+def _findings(report: Report) -> list[FindingsView]:
+    """By district in their order, then files of no known district, then the assignment workbook; only where there is something."""
+    filed: dict[str, list[FindingLine]] = {}
+    for line in report.findings:
+        known = line.district if line.district in report.settings.district_names else ""
+        filed.setdefault(ASSIGNMENT if line.use == ASSIGNMENT else known, []).append(line)
+    submissions = {one.district: one for one in report.submissions}
+    order = (*report.settings.district_names, "", ASSIGNMENT)
+    return [_findings_of(name, filed[name], submissions.get(name)) for name in order if name in filed]
+
+
+def _findings_of(name: str, lines: list[FindingLine], submission: SubmissionLine | None) -> FindingsView:
+    standing = [line for line in lines if line.use != SUPERSEDED]
+    return FindingsView(
+        district=name,
+        is_assignment=name == ASSIGNMENT,
+        submission=submission,
+        refused=tuple(line for line in standing if line.finding.refuses),
+        warnings=tuple(line for line in standing if not line.finding.refuses),
+        superseded=tuple(line for line in lines if line.use == SUPERSEDED),
+    )
+
+
+def _register(report: Report) -> list[DistrictCases]:
+    cases: dict[str, list[CaseLine]] = {}
+    for line in report.cases:
+        cases.setdefault(line.district, []).append(line)
+    return [
+        DistrictCases(one.name, one.code, report.liaison.get(one.name, ()), tuple(cases.get(one.name, ()))) for one in report.settings.districts
+    ]

@@ -1,0 +1,95 @@
+"""What the terminal shows: progress on long work, and at the end what a person reads in ten seconds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipeline.nightly import Outcome, Progress
+from pipeline.settings import Settings
+from pipeline.text import mask
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+    from pipeline.report import Report
+
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
+
+
+def say(line: str = "") -> None:
+    """One line for people; nothing in it can steer the terminal, and no personal number shows."""
+    print(_UNPRINTABLE.sub(" ", mask(line)))
+
+
+class _Bar(Progress):
+    """Progress as a bar, on a terminal."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", total=None)
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        self._bars.reset(self._task, description=step, total=total)
+
+    def advance(self, count: int = 1) -> None:
+        self._bars.advance(self._task, count)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Progress on a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield Progress()
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _Bar(bars)
+
+
+# --- the night's run ---------------------------------------------------------------------------------------------
+
+
+def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> None:
+    """What was taken, what was refused, who is missing, where to look."""
+    refused = [one for one in outcome.read if not one.reading.accepted]
+    say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
+    for one in refused[:20]:
+        reason = next((found.message for found in one.reading.findings if found.refuses), "")
+        say(f"  退回 {one.arrival.name}：{reason}")
+    if len(refused) > 20:  # noqa: PLR2004
+        say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
+    for wait in outcome.taken.waiting[:20]:
+        say(f"  等下次 {wait.path}：{wait.reason}。")
+    for report in outcome.published:
+        if report.day in days or len(outcome.published) == 1:
+            _tell_day(report)
+    others = [f"{report.day}" for report in outcome.published if report.day not in days]
+    if others:
+        say(f"以前的报表有变化，已重写：{'、'.join(others)}。")
+    if outcome.unchanged:
+        say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.unchanged))}。")
+    last = max(days)
+    say(f"请看：{settings.paths.outbox / last.isoformat()}")
+
+
+def _tell_day(report: Report) -> None:
+    say(f"{report.day}{'（更正）' if report.is_correction else ''}")
+    for figure in report.targets:
+        tally = figure.tally
+        verdict = "没有案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件"
+        rate = f"，化解率 {tally.rate_percent}%" if tally.rate_percent else ""
+        say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
+    missing = [one.district for one in report.submissions if one.status == "missing"]
+    late = [one.district for one in report.submissions if one.status == "late"]
+    rows = sum(one.rows_refused for one in report.submissions)
+    say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；退回 {rows} 行。")

@@ -1,0 +1,260 @@
+"""config.yaml, read once, checked whole and frozen. A wrong key, type or contradiction is refused with its line."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline import contract, text
+from pipeline.errors import ConfigurationError
+
+Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
+
+
+def _clock(value: object) -> object:
+    """YAML 1.1 reads an unquoted 17:00 as the number 1020; a clock time must be quoted."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}:\d{2}", value):
+        msg = '应为带引号的时刻,例如 "17:00"'
+        raise ValueError(msg)
+    hour, minute = value.split(":")
+    return time(int(hour), int(minute))
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        msg = f"没有“{value}”这个时区,例如 Asia/Shanghai"
+        raise ValueError(msg) from error
+    return value
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paths(_Frozen):
+    """Folders, absolute once the settings are loaded."""
+
+    inbox: Path = Path("inbox")
+    outbox: Path = Path("outbox")
+    state: Path = Path("state")
+    templates: Path | None = None
+
+
+class District(_Frozen):
+    """One of the reporting districts."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]+$")]
+    name: Annotated[str, Field(min_length=1)]
+    aliases: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+
+
+class Group(_Frozen):
+    """Sources that share a target, in whole percent."""
+
+    name: Annotated[str, Field(min_length=1)]
+    sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    target_percent: Annotated[int, Field(ge=0, le=100, strict=True)]
+
+
+class Calendar(_Frozen):
+    """Times of day in the office's zone."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    cut_off: Clock = time(17)
+    day_turns: Clock = time(12)
+    correction_after: Clock = time(12)
+    oldest_report_days: Days = 31
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Windows(_Frozen):
+    """Spans in days."""
+
+    due_soon_days: Days = 3
+    stalled_days: Days = 5
+    acceptance_days: Days = 15
+    conclude_days: Days = 60
+    extension_days: Days = 30
+
+
+class Limits(_Frozen):
+    """What a workbook may measure."""
+
+    file_megabytes: Annotated[int, Field(ge=1, strict=True)] = 25
+    unpacked_megabytes: Annotated[int, Field(ge=1, strict=True)] = 256
+    cells: Annotated[int, Field(ge=1000, strict=True)] = 2_000_000
+
+
+class Settings(_Frozen):
+    """Everything in config.yaml."""
+
+    paths: Paths = Paths()
+    office: str = ""
+    districts: Annotated[tuple[District, ...], Field(min_length=1)]
+    district_prefixes: tuple[str, ...] = ()
+    district_suffixes: tuple[str, ...] = ()
+    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    calendar: Calendar = Calendar()
+    windows: Windows = Windows()
+    case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Settings:
+        _check_districts(self.districts)
+        _check_groups(self.groups)
+        try:
+            re.compile(self.case_number_pattern)
+        except re.error as error:
+            raise _Contradiction(("case_number_pattern",), f"不是有效的正则表达式:{error}") from error
+        return self
+
+    @cached_property
+    def district_names(self) -> tuple[str, ...]:
+        """The districts' Chinese names in their order."""
+        return tuple(district.name for district in self.districts)
+
+    @cached_property
+    def group_of_source(self) -> dict[str, Group]:
+        """The group that each source counts in."""
+        return {source: group for group in self.groups for source in group.sources}
+
+    @cached_property
+    def _district_by_key(self) -> dict[str, District]:
+        return {text.key(word): d for d in self.districts for word in (d.code, d.name, *d.aliases)}
+
+    def district_named(self, written: str) -> District | None:
+        """The district that a form such as 鄂尔多斯市东胜区 or 东胜区住建局 names; None if it is none of them."""
+        plain = text.key(written)
+        for prefix in ("", *map(text.key, self.district_prefixes)):
+            for suffix in ("", *map(text.key, self.district_suffixes)):
+                if plain.startswith(prefix) and plain.endswith(suffix):
+                    bare = plain[len(prefix) : len(plain) - len(suffix)]
+                    if bare in self._district_by_key:
+                        return self._district_by_key[bare]
+        return None
+
+
+class _Contradiction(ValueError):
+    """Two settings that cannot both hold, with the place of the second."""
+
+    def __init__(self, place: tuple[str | int, ...], sentence: str) -> None:
+        super().__init__(sentence)
+        self.place = place
+
+
+def _check_districts(districts: tuple[District, ...]) -> None:
+    seen: dict[str, str] = {}
+    for index, district in enumerate(districts):
+        for field, words in (("code", [district.code]), ("name", [district.name]), ("aliases", district.aliases)):
+            for word in words:
+                owner = seen.setdefault(text.key(word), district.name)
+                if owner != district.name:
+                    raise _Contradiction(("districts", index, field), f"“{word}”同时指{owner}和{district.name}")
+
+
+def _check_groups(groups: tuple[Group, ...]) -> None:
+    owner: dict[str, str] = {}
+    names: set[str] = set()
+    for index, group in enumerate(groups):
+        if group.name in names:
+            raise _Contradiction(("groups", index, "name"), f"分组“{group.name}”出现了两次")
+        names.add(group.name)
+        for source in group.sources:
+            if source not in contract.SOURCES:
+                raise _Contradiction(("groups", index, "sources"), f"没有“{source}”这种案件来源,只有:{'、'.join(contract.SOURCES)}")
+            if source in owner:
+                raise _Contradiction(("groups", index, "sources"), f"案件来源“{source}”同时属于“{owner[source]}”和“{group.name}”")
+            owner[source] = group.name
+    missing = [source for source in contract.SOURCES if source not in owner]
+    if missing:
+        raise _Contradiction(("groups",), f"案件来源“{'、'.join(missing)}”不属于任何分组")
+
+
+def load(path: Path) -> Settings:
+    """The settings of that file, its folders made absolute. Raises ConfigurationError with the line."""
+    try:
+        written = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        msg = f"找不到设置文件 {path}。请把 config.yaml 放在那里,或用 --config 指出它在哪里。"
+        raise ConfigurationError(msg) from error
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"设置文件 {path} 读不了({error})。请检查权限,并用 UTF-8 编码保存。"
+        raise ConfigurationError(msg) from error
+    data, lines = _parse(written, path)
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(_sentences(error, lines, path)) from error
+    home = path.resolve().parent
+    moved = {name: home / value for name, value in settings.paths if value is not None}
+    return settings.model_copy(update={"paths": settings.paths.model_copy(update=moved)})
+
+
+_Lines = dict[tuple[str | int, ...], int]
+
+
+def _parse(written: str, path: Path) -> tuple[Any, _Lines]:
+    lines: _Lines = {}
+    try:
+        root = yaml.compose(written, Loader=yaml.SafeLoader)
+        _note_lines(root, (), lines)
+        return yaml.safe_load(written) or {}, lines
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        msg = f"设置文件 {path} 第 {line} 行写法有误({error.problem})。请检查缩进、冒号和引号。"
+        raise ConfigurationError(msg) from error
+    except yaml.YAMLError as error:
+        msg = f"设置文件 {path} 不是有效的 YAML:{error}"
+        raise ConfigurationError(msg) from error
+
+
+def _note_lines(node: yaml.Node | None, place: tuple[str | int, ...], lines: _Lines) -> None:
+    """Remember the line of every key and item; a key that comes twice is refused here, since YAML keeps the last."""
+    match node:
+        case yaml.MappingNode():
+            for name, value in node.value:
+                inner = (*place, name.value)
+                if inner in lines:
+                    raise yaml.MarkedYAMLError(problem=f"{name.value} 写了两次", problem_mark=name.start_mark)
+                lines[inner] = name.start_mark.line + 1
+                _note_lines(value, inner, lines)
+        case yaml.SequenceNode():
+            for index, value in enumerate(node.value):
+                lines[(*place, index)] = value.start_mark.line + 1
+                _note_lines(value, (*place, index), lines)
+        case _:
+            pass
+
+
+def _sentences(error: ValidationError, lines: _Lines, path: Path) -> str:
+    said = []
+    for fault in error.errors():
+        cause = fault.get("ctx", {}).get("error")
+        place = cause.place if isinstance(cause, _Contradiction) else tuple(fault["loc"])
+        line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
+        name = ".".join(str(part) for part in place)
+        said.append(f"设置文件 {path} 第 {line} 行,{name}:{_reason(fault['type'], str(cause or fault['msg']))}")
+    return "\n".join(said)
+
+
+def _reason(kind: str, detail: str) -> str:
+    known = {"extra_forbidden": "没有这个设置项,请检查拼写", "missing": "缺少这一项"}
+    return known.get(kind, detail)

@@ -1,0 +1,36 @@
+"""Tallies, rates and shortfalls: counted in whole numbers, divided once, rounded last and down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of how many cases are resolved, against a target in whole percent."""
+
+    target_percent: int
+    total: int = 0
+    resolved: int = 0
+
+    def with_case(self, *, resolved: bool) -> Tally:
+        """The tally with one more case."""
+        return Tally(self.target_percent, self.total + 1, self.resolved + resolved)
+
+    @property
+    def rate_percent(self) -> str | None:
+        """The rate with one decimal, rounded down; None where there is nothing to resolve."""
+        if not self.total:
+            return None
+        tenths = self.resolved * 1000 // self.total
+        return f"{tenths // 10}.{tenths % 10}"
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None where there is nothing to resolve."""
+        return self.resolved * 100 >= self.target_percent * self.total if self.total else None
+
+    @property
+    def shortfall(self) -> int:
+        """How many more must be resolved to meet the target."""
+        return max(0, -(-self.target_percent * self.total // 100) - self.resolved)

@@ -1,0 +1,129 @@
+"""Text as people type it: how it is compared, cleaned, and kept free of personal numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+# Every character of Unicode category Cf ("format"), as ranges; a test compares it with unicodedata.
+_FORMAT = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_IGNORED = re.compile(rf"[\s{_FORMAT}]+")
+DASHES = "\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2500\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u301c\u3030\ufe31\ufe32\ufe58\ufe63\uff0d"
+_DASH = re.compile(f"[{DASHES}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_EMPTY_WORDS = frozenset({"无", "暂无", "/"})
+
+
+def nfkc(text: str) -> str:
+    """Compatibility form: full-width letters, digits and punctuation become plain ones; all dashes become `-`."""
+    return text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
+
+
+def key(text: str) -> str:
+    """The form in which codes, list values, headers and free text are compared (contract 3)."""
+    return _IGNORED.sub("", nfkc(text)).upper()
+
+
+def clean(text: str) -> str:
+    """Free text as it is kept: trimmed, control characters dropped, line breaks as they were."""
+    if text.isprintable():
+        return text.strip()
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
+
+
+def is_empty(cell: object) -> bool:
+    """Whether a cell counts as empty: nothing, blanks, or a word that says "nothing" (无, 暂无, /, a dash)."""
+    if cell is None or cell == "":
+        return True
+    if not isinstance(cell, str):
+        return False
+    compared = key(cell)
+    return not compared.strip("-") or compared in _EMPTY_WORDS
+
+
+def as_text(cell: object) -> str:
+    """A cell of any type as the text that a reader of the sheet sees (Excel stores 456 as 456.0)."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float() if cell.is_integer() and abs(cell) < 1e18:  # noqa: PLR2004 - past this a float has no whole digits left
+            return str(int(cell))
+        case datetime():
+            return cell.strftime("%Y-%m-%d %H:%M") if cell.time() != time(0) else cell.date().isoformat()
+        case date():
+            return cell.isoformat()
+        case time():
+            return cell.strftime("%H:%M")
+        case timedelta():
+            return str(cell)
+        case _:
+            return str(cell)
+
+
+# --- personal numbers -------------------------------------------------------------------------------------------
+
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){9,}")
+_CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
+_MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
+_BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))
+_BLANK = re.compile(r"[^\S\n]")
+_CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def may_hold_personal_number(text: str) -> bool:
+    """A quick look over any amount of text: False means that `personal_numbers` would find nothing."""
+    return _LONG_NUMBER.search(_BLANK.sub(" ", nfkc(text))) is not None
+
+
+def personal_numbers(text: str) -> list[tuple[int, int]]:
+    """Where citizen, mobile and bank-card numbers stand in `nfkc(text)`: (start, end) pairs, none overlapping."""
+    plain = _BLANK.sub(" ", nfkc(text))
+    spans: list[tuple[int, int]] = []
+    for pattern, is_one in ((_CITIZEN, _is_citizen), *((bank, _is_bank) for bank in _BANK), (_MOBILE, _always)):
+        for start in range(len(plain)):
+            found = pattern.match(plain, start) if plain[start].isdigit() else None
+            if found and is_one(re.sub("[ -]", "", found[0])) and not any(a < found.end() and start < b for a, b in spans):
+                spans.append((start, found.end()))
+    return sorted(spans)
+
+
+def mask(text: str) -> str:
+    """The text with the digits of every personal number but its first three hidden."""
+    if not may_hold_personal_number(text):
+        return text
+    plain, spans = _BLANK.sub(" ", nfkc(text)), personal_numbers(text)
+    if not spans:
+        return text
+    for start, end in reversed(spans):
+        shown = plain[start : start + 3]
+        plain = plain[:start] + shown + re.sub(r"[\dXx]", "*", plain[start + 3 : end]) + plain[end:]
+    return plain
+
+
+def _always(_digits: str) -> bool:
+    return True
+
+
+def _is_citizen(digits: str) -> bool:
+    """GB 11643: a valid date of birth at 7-14 and the ISO 7064 MOD 11-2 check character."""
+    try:
+        date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_CITIZEN_WEIGHTS, digits[:17], strict=True))
+    return "10X98765432"[total % 11] == digits[17].upper()
+
+
+def _is_bank(digits: str) -> bool:
+    """ISO/IEC 7812: the Luhn sum is a multiple of ten."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0  # noqa: PLR2004 - two digits, summed
