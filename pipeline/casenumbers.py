@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipeline.text import key
 
@@ -12,6 +13,7 @@ PLAIN = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]+")
 """A number as the assignment workbook writes it: nothing about it needs a closer look."""
 
 
+@lru_cache(maxsize=1 << 14)
 def canonical(written: str) -> str:
     """The number in upper case with its dashes, digits as written; unchanged but for NFKC where it has another shape."""
     plain = key(written)
@@ -29,6 +31,7 @@ def letters(number: str) -> str:
     return number.partition("-")[0]
 
 
+@lru_cache(maxsize=1 << 14)
 def _loose(number: str) -> str:
     parts = _PARTS.fullmatch(number)
     return f"{parts[1]}{parts[2]}-{parts[3].lstrip('0')}" if parts else number

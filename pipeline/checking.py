@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 from pipeline import casenumbers, contract, messages
 from pipeline.contract import Column, Kind, Yearless
@@ -74,9 +76,7 @@ class Check:
 
     def _finding(self, name: str, column: str, position: int, value: object, details: dict[str, object]) -> Finding:
         at = self.table.columns.get(column, self.table.columns[self.table.sheet.key])
-        return messages.finding(
-            name, sheet=self.table.name, row=self.table.lines[position], at=at, value=value, **details
-        )
+        return messages.finding(name, sheet=self.table.name, row=self.table.lines[position], at=at, value=value, details=details)
 
     def cell(self, column: str, position: int) -> Cell:
         """The cell as it came; '' where the sheet has no such column."""
@@ -92,7 +92,7 @@ def check(table: Table, around: Surroundings) -> Check:
     """Every cell of the table by itself; what several cells say together is the caller's."""
     sheet = table.sheet
     read = [column for column in sheet.columns if column.kind is not Kind.UNREAD]
-    rows = Rows(sheet.name, table.name, {name: at for name, at in table.columns.items()}, table.lines, {})
+    rows = Rows(sheet.name, table.name, dict(table.columns), table.lines, {})
     result = Check(table, around, rows, list(table.findings))
     for position, columns in table.personal.items():
         for name, at in table.columns.items():
@@ -175,12 +175,15 @@ def _hide_personal(check: Check) -> None:
 # --- one reader for each kind of column --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(NamedTuple):
+    """What one distinct cell means."""
+
     value: Value = None
     odd: bool = False
+    """Whether it was understood though not written as the template has it."""
     fault: str = ""
-    details: dict[str, object] = field(default_factory=dict)
+    """The message's name where it is refused."""
+    details: Mapping[str, object] = MappingProxyType({})
 
 
 _EMPTY = _Understood()
@@ -197,11 +200,13 @@ def example_number(settings: Settings, letters: str = "SJ") -> str:
 
 
 def _read_text(_check: Check, _column: Column) -> _Reader:
-    return lambda cell: _Understood(clean(as_text(cell)) or None)
+    return lambda cell: _Understood(clean(cell if isinstance(cell, str) else as_text(cell)) or None)
 
 
 def _read_code(_check: Check, _column: Column) -> _Reader:
     def read(cell: Cell) -> _Understood:
+        if isinstance(cell, str) and casenumbers.PLAIN.fullmatch(cell):
+            return _Understood(cell)
         written = as_text(cell)
         number = casenumbers.canonical(written)
         return _Understood(number, odd=written.strip() != number)
@@ -209,7 +214,7 @@ def _read_code(_check: Check, _column: Column) -> _Reader:
     return read
 
 
-def _read_choice(check: Check, column: Column) -> _Reader:
+def _read_choice(_check: Check, column: Column) -> _Reader:
     known = {key(value): value for value in column.values}
     fault = "not-in-list/source" if column.name == "案件来源" else "not-in-list"
 
@@ -359,7 +364,15 @@ def warn_of_the_statute(check: Check, start: str, *, has_extension: bool) -> Non
         if position in refused or not begun or not deadline:
             continue
         if days_between(begun, deadline) > windows.conclude_days:
-            check.warn("deadline-beyond-statute/deadline", "办结时限", position, value=deadline, start=start, limit=begun, days=windows.conclude_days)
+            check.warn(
+                "deadline-beyond-statute/deadline",
+                "办结时限",
+                position,
+                value=deadline,
+                start=start,
+                limit=begun,
+                days=windows.conclude_days,
+            )
         if extended and extended < deadline:
             check.warn("extension-shortens", "延期至", position, value=extended, limit=deadline)
         elif extended and days_between(deadline, extended) > windows.extension_days:

@@ -47,7 +47,9 @@ def _our_fault() -> int:
     lines = [f"{kind.__name__ if kind else ''}", *frames]
     try:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path.resolve()} 发给维护人员。", file=sys.stderr)
+        print(
+            f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path.resolve()} 发给维护人员。", file=sys.stderr
+        )
     except OSError:
         print("程序出错了，这是程序自身的问题；已收到的文件都还在。请把下面几行发给维护人员：\n" + "\n".join(lines), file=sys.stderr)
     return 1

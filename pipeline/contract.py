@@ -132,9 +132,7 @@ REGION_CASES = _assignment_sheet(
     "自治区交办案件",
     Column("案件来源", Kind.CHOICE, required=True, values=(SOURCE_REGION,), default=SOURCE_REGION),
 )
-VISITOR_CASES = _assignment_sheet(
-    "群众来访案件", Column("案件来源", Kind.CHOICE, required=True, values=(SOURCE_CITY, SOURCE_DISTRICT))
-)
+VISITOR_CASES = _assignment_sheet("群众来访案件", Column("案件来源", Kind.CHOICE, required=True, values=(SOURCE_CITY, SOURCE_DISTRICT)))
 ASSIGNMENT_SHEETS: Final = (LIAISON, REGION_CASES, VISITOR_CASES)
 
 COVER: Final = "封面"

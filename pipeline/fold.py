@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pipeline import judging, messages
-from pipeline.cases import Case, PARTICULARS, RowPlace, World
+from pipeline.cases import PARTICULARS, Case, RowPlace, World
 from pipeline.checking import Rows
 from pipeline.contract import CASE, LIAISON
 from pipeline.findings import Finding
@@ -115,6 +115,8 @@ class _Fold:
     def run(self) -> dict[date, DayState]:
         by_day: dict[str, dict[str, list[Filed]]] = {}
         for one in self.facts.reports:
+            if one.reading.district not in self.settings.district_names:
+                continue  # a district that the settings no longer name
             by_day.setdefault(one.reading.day, {}).setdefault(one.reading.district, []).append(one)
         last = max(self.days)
         first = min([date.fromisoformat(day) for day in by_day] + [min(self.days) - timedelta(days=1)])

@@ -188,3 +188,8 @@ def envelope_of(path: Path, zone: ZoneInfo) -> Envelope:
     """The envelope of a file that has not been taken in. Raises EnvelopeError or OSError."""
     sidecar = _sidecar(path)
     return read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(path.stat(), zone))
+
+
+def lying(inbox: Path) -> list[str]:
+    """The reports that lie in the inbox, as paths relative to it."""
+    return [found.relative for found in _list(inbox) if not found.is_assignment]

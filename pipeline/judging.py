@@ -52,7 +52,7 @@ class _Sheet:
             value = details.pop("value", self.rows.values[column][position])
             at = self.rows.letters.get(column, self.rows.letters.get(CASE, 0))
             line = self.rows.lines[position]
-            self.judgement.findings.append(messages.finding(name, sheet=self.rows.name, row=line, at=at, value=value, **details))
+            self.judgement.findings.append(messages.finding(name, sheet=self.rows.name, row=line, at=at, value=value, details=details))
 
     def is_read(self, column: str, position: int) -> bool:
         return position not in self.rows.unread.get(column, ())
@@ -87,7 +87,7 @@ def _once(sheet: _Sheet, names: list[str | None], ignored: frozenset[str]) -> li
     groups: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         groups.setdefault(name or f"\0{position}", []).append(position)
-    counted = []
+    counted: list[int] = []
     for name, positions in groups.items():
         alike: dict[tuple[str | None, ...], int] = {}
         for position in positions:
@@ -142,9 +142,7 @@ def _compare(sheet: _Sheet, position: int, case: Case) -> None:
     differing = [
         column
         for column in COMPARED
-        if (value := sheet.rows.values[column][position])
-        and sheet.is_read(column, position)
-        and key(value) != key(before[column] or "")
+        if (value := sheet.rows.values[column][position]) and sheet.is_read(column, position) and key(value) != key(before[column] or "")
     ]
     if differing:
         was = "，".join(f"{column}“{before[column]}”" for column in differing)

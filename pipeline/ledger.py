@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,9 @@ class Ledger:
 
     def unread(self) -> list[Arrival]:
         """Arrivals without a verdict yet, in their order."""
-        query = sa.select(_arrivals).select_from(_arrivals.outerjoin(_readings)).where(_readings.c.arrival.is_(None)).order_by(_arrivals.c.id)
+        query = (
+            sa.select(_arrivals).select_from(_arrivals.outerjoin(_readings)).where(_readings.c.arrival.is_(None)).order_by(_arrivals.c.id)
+        )
         with self._engine.connect() as connection:
             return [_arrival(row) for row in connection.execute(query).mappings()]
 
@@ -150,7 +152,7 @@ class Ledger:
                 "day": reading.day,
                 "district": reading.district,
                 "cover": _dump(reading.cover),
-                "rows": _dump([asdict(rows) for rows in reading.rows]),
+                "rows": _dump([_sheet_row(rows) for rows in reading.rows]),
             }
             for arrival, reading in readings
         ]
@@ -210,6 +212,9 @@ class Ledger:
             connection.execute(_publications.insert().values(day=day, fingerprint=fingerprint, manifest=manifest))
 
 
+_ROWS_FIELDS = tuple(field.name for field in fields(Rows))
+
+
 def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -217,6 +222,10 @@ def _dump(value: object) -> str:
 def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - SQLAlchemy's row mapping
     envelope = Envelope(datetime.fromisoformat(row["received_at"]), row["channel"], row["sender"], row["message_id"])
     return Arrival(row["id"], row["path"], row["name"], row["sha256"], row["size"], envelope, row["is_assignment"])
+
+
+def _sheet_row(rows: Rows) -> dict[str, object]:
+    return {name: getattr(rows, name) for name in _ROWS_FIELDS}  # asdict would copy every cell
 
 
 def _finding_row(finding: Finding) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from pipeline.contract import SEVERITIES, Severity
@@ -51,7 +52,7 @@ CATALOGUE: Final = {
     "contradiction/reception": "当场答复 {answered} + 转交办理 {passed} 大于接访批次 {batches}。请核对这三个数。",
     "status-went-back": "案件 {case} 此前已是“{before}”，不能直接改为“{value}”。确需重新办理的，请填写“重新办理原因”；否则请改回。",
     "repeated-case": "案件 {case} 在“{sheet}”表出现了 {count} 次，内容不一致（第 {lines} 行）。请只保留正确的一行。",
-    "case-exists/other": "案件 {case} 已在台账中，但{columns}与原来的不同（原为：{before}）。是同一案件的请照原样填写或删去此行，是另一案件的请另编编号。",
+    "case-exists/other": "案件 {case} 已在台账中，但{columns}与原来的不同（原为：{before}）。同一案件请照原样填写或删去此行，另一案件请另编编号。",
     "case-exists/code": "新增案件的编号应以本旗区代码 {code} 开头，例如 {example}；“{value}”不是。请改用本旗区编号。",
     "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
     "personal-information/outside": "表格以外的单元格里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
@@ -67,7 +68,7 @@ CATALOGUE: Final = {
     "sheet-missing": "没有“{name}”表，按当天没有此类内容处理。如有内容请补报。",
     "old-template": "模板版本“{value}”较旧，现行版本是 {current}。请从下次起使用新模板。",
     "zero-report-with-rows": "封面“零报告”填了“是”，但表里有 {count} 行内容，这些行照常采用。请把“零报告”改为“否”。",
-    "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），改动不予采用。如原内容有误，请联系办公室改分解表。",
+    "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），不予采用。如原内容有误，请联系办公室改分解表。",
     "unknown-column": "“{value}”列不在模板中，没有读取。如内容需要上报，请填到模板已有的列。",
     "unknown-column/unit": "“{value}”列的单位不能换算，整列没有读取。请使用表头“{meant}”。",
     "unknown-column/twice": "“{value}”列出现了两次，只读了前一列。请删去多余的一列。",
@@ -81,7 +82,7 @@ CATALOGUE: Final = {
 """Keyed by code, or by code and variant."""
 
 
-def finding(  # noqa: PLR0913 - an address is three of them
+def finding(
     name: str,
     /,
     *,
@@ -89,14 +90,18 @@ def finding(  # noqa: PLR0913 - an address is three of them
     row: int | None = None,
     at: int | None = None,
     value: object = "",
+    details: Mapping[str, object] | None = None,
     severity: Severity | None = None,
-    **details: object,
+    **more: object,
 ) -> Finding:
-    """The finding with its sentence; `name` is a key of the catalogue,
-    `row` counts from 1 and `at`, the column, from 0. Personal numbers in the value are masked."""
+    """Make the finding with its sentence; personal numbers in what it quotes are masked.
+
+    `name` is a key of the catalogue; `row` counts from 1 and `at`, the column, from 0; `details` and `more` fill the
+    sentence.
+    """
     code = name.partition("/")[0]
     shown = shorten(mask(clean(as_text(value))))
-    said = {key: mask(str(detail)) for key, detail in details.items()}
+    said = {key: mask(str(detail)) for key, detail in {**(details or {}), **more}.items()}
     message = CATALOGUE[name].format_map({"value": shown, "sheet": mask(sheet), **said})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
 

@@ -16,7 +16,7 @@ from pipeline import CONTRACT_VERSION, __version__, inbox, reading, storage
 from pipeline.errors import AnotherRunError, NothingToConsolidateError
 from pipeline.fold import Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival
+from pipeline.model import Arrival, Reading
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _read_new(ledger: Ledger, settings: Settings, progress: Progress) -> list[Fi
     return outlines
 
 
-def _read(arrival: Arrival, settings: Settings) -> reading.Reading:
+def _read(arrival: Arrival, settings: Settings) -> Reading:
     if arrival.size > reading.limits(settings).file_bytes:
         return reading.refused("too-large", "bytes", arrival.envelope, settings)
     content = (archive_of(settings) / arrival.sha256).read_bytes()
@@ -124,7 +124,9 @@ def _consolidate(
 ) -> None:
     outlines = ledger.outlines()
     if not any(one.arrival.is_assignment and one.reading.accepted for one in outlines):
-        msg = f"没有可用的案件包案任务分解表，无法汇总；收到的日报已保存。请把分解表放入 {settings.paths.inbox / inbox.ASSIGNMENT} 后再运行。"
+        msg = (
+            f"没有可用的案件包案任务分解表，无法汇总；收到的日报已保存。请把分解表放入 {settings.paths.inbox / inbox.ASSIGNMENT} 后再运行。"
+        )
         raise NothingToConsolidateError(msg)
     published = ledger.publications()
     due: dict[date, str] = {}
@@ -146,10 +148,16 @@ def _is_whole(settings: Settings, day: date, manifest: str) -> bool:
 
 
 def _publish(
-    ledger: Ledger, settings: Settings, outlines: list[Filed], due: dict[date, str], outcome: Outcome, progress: Progress, *, data_only: bool
+    ledger: Ledger,
+    settings: Settings,
+    outlines: list[Filed],
+    due: dict[date, str],
+    outcome: Outcome,
+    progress: Progress,
+    *,
+    data_only: bool,
 ) -> None:
-    from pipeline import outbox  # noqa: PLC0415
-    from pipeline import report as reports  # noqa: PLC0415
+    from pipeline import outbox, reporting  # noqa: PLC0415 - what a run with nothing to publish does without
 
     progress.begin("汇总", len(due))
     loaded = {one.arrival.id: one for one in ledger.load(_needed(outlines, due))}
@@ -162,7 +170,7 @@ def _publish(
     for day, fingerprint in due.items():
         inputs = inputs_of(outlines, day, settings)
         refused = [loaded[one.arrival.id] for one in inputs.refused]
-        built = reports.build(states[day], reports.Sources(arrivals, inputs.counting, inputs.superseded, tuple(refused)), settings)
+        built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, tuple(refused)), settings)
         files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
         manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files)
         ledger.note_publication(day.isoformat(), fingerprint, manifest)
@@ -253,7 +261,6 @@ def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, *, data
         for one in inputs
     ]
     said = settings.model_dump(mode="json", exclude={"paths"})
-    templates = sorted((settings.paths.templates or TEMPLATES).glob("*.j2"))
+    templates = sorted(path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file())
     parts = [__version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
     return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])
-

@@ -16,7 +16,11 @@ from pipeline.text import mask
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
+    from pipeline.check import Answer
+    from pipeline.demo import Office
+    from pipeline.findings import Finding
     from pipeline.report import Report
+    from pipeline.status import Status
 
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
@@ -93,3 +97,73 @@ def _tell_day(report: Report) -> None:
     late = [one.district for one in report.submissions if one.status == "late"]
     rows = sum(one.rows_refused for one in report.submissions)
     say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；退回 {rows} 行。")
+
+
+# --- before sending ----------------------------------------------------------------------------------------------
+
+_SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
+_MOST_CELLS = 12
+
+
+def tell_check(answer: Answer) -> None:
+    """A clerk's findings, grouped by kind with their cells, what refuses first."""
+    read = answer.reading
+    who = f"{read.district or '未识别旗区'} {read.day}" if read.district or not read.accepted else f"分解表 {read.day}"
+    say(f"{answer.path.name}（{who}）")
+    if not answer.against_register and read.accepted and read.district:
+        say("  还没有案件包案任务分解表，无法核对案件编号，其余内容已核对。")
+    if not answer.findings:
+        say("  没有问题，可以报送。")
+    for severity, word in _SEVERITY_WORDS.items():
+        found = [one for one in answer.findings if one.severity == severity]
+        if found:
+            say(f"  【{word}】")
+            _tell_groups(found)
+    if answer.findings and not answer.refuses:
+        say("  没有会被退回的内容，可以报送。")
+    rows = {(one.sheet, one.row) for one in answer.findings if one.severity == "refused-row"}
+    if rows and read.accepted:
+        say(f"  共 {len(rows)} 行会被退回，改好后请再查一次。")
+    say()
+
+
+def _tell_groups(found: Sequence[Finding]) -> None:
+    """Findings of one severity, alike ones together."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in found:
+        groups.setdefault((one.code, one.sheet, one.message), []).append(one)
+    for (_code, sheet, message), alike in groups.items():
+        cells = [one.cell for one in alike if one.cell]
+        more = f" 等 {len(cells)} 处" if len(cells) > _MOST_CELLS else ""
+        where = "!".join(part for part in (sheet.strip(), "、".join(cells[:_MOST_CELLS])) if part)
+        say(f"    {where + more + '：' if where else ''}{message}")
+
+
+# --- the board ---------------------------------------------------------------------------------------------------
+
+
+def tell_status(board: Status) -> None:
+    """Nine districts, what waits, what was refused."""
+    say(f"{board.day} 报送情况")
+    for one in board.districts:
+        arrived = f"{one.received_at:%m-%d %H:%M}" if one.received_at else "—"
+        revision = f"，第 {one.revision} 次报送" if one.revision > 1 else ""
+        sent_back = f"，退回 {len(one.refused)} 个文件" if one.refused else ""
+        say(f"  {one.district}  {SUBMISSION_WORDS[one.status]}  {arrived}{revision}{sent_back}")
+    for filed in [*(one for district in board.districts for one in district.refused), *board.unknown]:
+        reason = next((found.message for found in filed.reading.findings if found.refuses), "")
+        say(f"  退回 {filed.arrival.name}：{reason}")
+    say(f"  收件箱里等待收取：{len(board.waiting)} 个" + (f"（{'、'.join(board.waiting[:5])}）" if board.waiting else ""))
+    if not board.has_assignment:
+        say("  还没有可用的案件包案任务分解表。")
+    say(f"  当天结果：{'已写出' if board.is_published else '尚未汇总'}")
+
+
+# --- the demo ----------------------------------------------------------------------------------------------------
+
+
+def tell_demo(office: Office) -> None:
+    """Which files to open first."""
+    say("演示数据全部是编造的。建议先打开：")
+    for number, (path, sentence) in enumerate(office.open_first, 1):
+        say(f"  {number}. {path}：{sentence}")

@@ -123,7 +123,7 @@ class Settings(_Frozen):
         try:
             re.compile(self.case_number_pattern)
         except re.error as error:
-            raise _Contradiction(("case_number_pattern",), f"不是有效的正则表达式:{error}") from error
+            raise ContradictionError(("case_number_pattern",), f"不是有效的正则表达式:{error}") from error
         return self
 
     @cached_property
@@ -152,7 +152,7 @@ class Settings(_Frozen):
         return None
 
 
-class _Contradiction(ValueError):
+class ContradictionError(ValueError):
     """Two settings that cannot both hold, with the place of the second."""
 
     def __init__(self, place: tuple[str | int, ...], sentence: str) -> None:
@@ -167,7 +167,7 @@ def _check_districts(districts: tuple[District, ...]) -> None:
             for word in words:
                 owner = seen.setdefault(text.key(word), district.name)
                 if owner != district.name:
-                    raise _Contradiction(("districts", index, field), f"“{word}”同时指{owner}和{district.name}")
+                    raise ContradictionError(("districts", index, field), f"“{word}”同时指{owner}和{district.name}")
 
 
 def _check_groups(groups: tuple[Group, ...]) -> None:
@@ -175,17 +175,17 @@ def _check_groups(groups: tuple[Group, ...]) -> None:
     names: set[str] = set()
     for index, group in enumerate(groups):
         if group.name in names:
-            raise _Contradiction(("groups", index, "name"), f"分组“{group.name}”出现了两次")
+            raise ContradictionError(("groups", index, "name"), f"分组“{group.name}”出现了两次")
         names.add(group.name)
         for source in group.sources:
             if source not in contract.SOURCES:
-                raise _Contradiction(("groups", index, "sources"), f"没有“{source}”这种案件来源,只有:{'、'.join(contract.SOURCES)}")
+                raise ContradictionError(("groups", index, "sources"), f"没有“{source}”这种案件来源,只有:{'、'.join(contract.SOURCES)}")
             if source in owner:
-                raise _Contradiction(("groups", index, "sources"), f"案件来源“{source}”同时属于“{owner[source]}”和“{group.name}”")
+                raise ContradictionError(("groups", index, "sources"), f"案件来源“{source}”同时属于“{owner[source]}”和“{group.name}”")
             owner[source] = group.name
     missing = [source for source in contract.SOURCES if source not in owner]
     if missing:
-        raise _Contradiction(("groups",), f"案件来源“{'、'.join(missing)}”不属于任何分组")
+        raise ContradictionError(("groups",), f"案件来源“{'、'.join(missing)}”不属于任何分组")
 
 
 def load(path: Path) -> Settings:
@@ -248,7 +248,7 @@ def _sentences(error: ValidationError, lines: _Lines, path: Path) -> str:
     said = []
     for fault in error.errors():
         cause = fault.get("ctx", {}).get("error")
-        place = cause.place if isinstance(cause, _Contradiction) else tuple(fault["loc"])
+        place = cause.place if isinstance(cause, ContradictionError) else tuple(fault["loc"])
         line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
         name = ".".join(str(part) for part in place)
         said.append(f"设置文件 {path} 第 {line} 行,{name}:{_reason(fault['type'], str(cause or fault['msg']))}")

@@ -87,3 +87,8 @@ def digest(parts: Iterable[bytes]) -> str:
     for part in parts:
         total.update(len(part).to_bytes(8, "big") + part)
     return total.hexdigest()
+
+
+def sha256(content: bytes) -> str:
+    """The name under which the archive keeps these bytes."""
+    return hashlib.sha256(content).hexdigest()

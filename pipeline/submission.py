@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
-from pipeline import casenumbers, checking, contract, messages, table
+from pipeline import checking, contract, messages, table
 from pipeline.checking import Check, Rows, Surroundings
 from pipeline.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
 from pipeline.findings import Finding
@@ -108,7 +108,7 @@ def _kept(cover: _Cover) -> dict[str, str]:
 
 
 def _at(cover: _Cover, field: _Field, name: str, /, **details: object) -> Finding:
-    return messages.finding(name, sheet=cover.sheet, row=field.row, at=field.column, value=field.value, **details)
+    return messages.finding(name, sheet=cover.sheet, row=field.row, at=field.column, value=field.value, details=details)
 
 
 def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None, list[Finding]]:

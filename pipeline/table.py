@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -108,9 +108,7 @@ def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.F
 # --- the header --------------------------------------------------------------------------------------------------
 
 
-def find_header(
-    cells: SheetCells, sheet: contract.Sheet, refusal: Severity, personal: Severity
-) -> tuple[Header | None, list[Finding]]:
+def find_header(cells: SheetCells, sheet: contract.Sheet, refusal: Severity, personal: Severity) -> tuple[Header | None, list[Finding]]:
     """The header row with its findings; None where a starred column cannot be found or a personal one refuses."""
     row = _header_row(cells, sheet)
     starred = [column.name for column in sheet.columns if column.required]
@@ -121,9 +119,7 @@ def find_header(
     missing = [name for name in starred if name not in header.columns]
     if missing:
         findings.append(
-            messages.finding(
-                "not-the-template/column", sheet=cells.name, name=cells.name, columns="、".join(missing), severity=refusal
-            )
+            messages.finding("not-the-template/column", sheet=cells.name, name=cells.name, columns="、".join(missing), severity=refusal)
         )
     stopped = missing or any(found.severity is Severity.FILE for found in findings)
     return (None if stopped else header), findings
@@ -155,26 +151,18 @@ def _read_header(cells: SheetCells, sheet: contract.Sheet, row: int, personal: S
         if name.endswith(contract.PERSONAL_HEADERS):
             ignored.add(index)
             variant = "personal-column" if personal is Severity.FILE else "personal-column/ignored"
-            findings.append(
-                messages.finding(variant, sheet=cells.name, row=row + 1, at=index, value=cell, severity=personal)
-            )
+            findings.append(messages.finding(variant, sheet=cells.name, row=row + 1, at=index, value=cell, severity=personal))
             continue
         fault = _take_column(header, sheet, index, name, remarks)
         if fault:
             meant = next((column.header for column in sheet.columns if column.name == name), "")
-            findings.append(
-                messages.finding(fault, sheet=cells.name, row=row + 1, at=index, value=cell, meant=meant)
-            )
+            findings.append(messages.finding(fault, sheet=cells.name, row=row + 1, at=index, value=cell, meant=meant))
         elif _is_oddly_written(as_text(cell), name):
             odd.append((index, as_text(cell), name))
     if odd:
         index, written, name = odd[0]
         more = f"（共 {len(odd)} 处）" if len(odd) > 1 else ""
-        findings.append(
-            messages.finding(
-                "read-as/header", sheet=cells.name, row=row + 1, at=index, value=written, meant=name, more=more
-            )
-        )
+        findings.append(messages.finding("read-as/header", sheet=cells.name, row=row + 1, at=index, value=written, meant=name, more=more))
     return Header(row, header.columns, header.units, frozenset(ignored)), findings
 
 
@@ -205,10 +193,8 @@ def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, r
 def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: list[Finding]) -> Table:
     kept = _rows(cells, sheet, header)
     personal, said = _personal_information(cells, header, kept)
-    columns = {
-        name: [row[index] if index < len(row) else "" for row in (cells.rows[r] for r in kept)]
-        for name, index in header.columns.items()
-    }
+    turned = list(zip(*(cells.rows[row] for row in kept), strict=True))  # every row of a sheet is as long as its header's
+    columns = {name: list(turned[index]) if kept else [] for name, index in header.columns.items()}
     lines = [row + 1 for row in kept]
     return Table(sheet, cells.name, header.columns, header.units, lines, columns, personal, (*findings, *said))
 
@@ -227,7 +213,7 @@ def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]
     return kept
 
 
-def _listed(sheet: contract.Sheet):  # noqa: ANN202
+def _listed(sheet: contract.Sheet) -> Callable[[str], object]:
     return frozenset(sheet.column(sheet.key).values).__contains__
 
 
@@ -290,6 +276,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
 
 
 def _may_be_personal(rows: list[list[Cell]]) -> bool:
-    if may_hold_personal_number("\n".join([cell for row in rows for cell in row if cell.__class__ is str])):
+    cells: set[Cell] = set().union(*rows)
+    if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    return any(cell >= _ELEVEN_DIGITS for row in rows for cell in row if cell.__class__ is float)
+    return may_hold_personal_number("\n".join([cell for cell in cells if cell.__class__ is str]))

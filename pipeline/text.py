@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from functools import lru_cache
 
 # Every character of Unicode category Cf ("format"), as ranges; a test compares it with unicodedata.
 _FORMAT = (
@@ -24,6 +25,7 @@ def nfkc(text: str) -> str:
     return text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=1 << 16)
 def key(text: str) -> str:
     """The form in which codes, list values, headers and free text are compared (contract 3)."""
     return _IGNORED.sub("", nfkc(text)).upper()
@@ -42,36 +44,33 @@ def is_empty(cell: object) -> bool:
         return True
     if not isinstance(cell, str):
         return False
+    first = cell[:1]
+    if first.isalnum() and first not in "无暂":
+        return False  # most cells, without a closer look
     compared = key(cell)
     return not compared.strip("-") or compared in _EMPTY_WORDS
 
 
 def as_text(cell: object) -> str:
     """A cell of any type as the text that a reader of the sheet sees (Excel stores 456 as 456.0)."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
     match cell:
-        case None:
-            return ""
-        case str():
-            return cell
         case bool():
-            return "TRUE" if cell else "FALSE"
+            return str(cell).upper()
         case float() if cell.is_integer() and abs(cell) < 1e18:  # noqa: PLR2004 - past this a float has no whole digits left
             return str(int(cell))
         case datetime():
             return cell.strftime("%Y-%m-%d %H:%M") if cell.time() != time(0) else cell.date().isoformat()
-        case date():
+        case date() | time():
             return cell.isoformat()
-        case time():
-            return cell.strftime("%H:%M")
-        case timedelta():
-            return str(cell)
         case _:
             return str(cell)
 
 
 # --- personal numbers -------------------------------------------------------------------------------------------
 
-_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){9,}")
+_LONG_NUMBER = re.compile(rf"\d(?:(?:[^\S\n]|[-{DASHES}])?\d){{9,}}")
 _CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
 _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))
@@ -81,7 +80,7 @@ _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 def may_hold_personal_number(text: str) -> bool:
     """A quick look over any amount of text: False means that `personal_numbers` would find nothing."""
-    return _LONG_NUMBER.search(_BLANK.sub(" ", nfkc(text))) is not None
+    return _LONG_NUMBER.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def personal_numbers(text: str) -> list[tuple[int, int]]:

@@ -14,7 +14,10 @@ _EPOCH = date(1899, 12, 30)
 EPOCH_1904_SHIFT = 1462
 """Days by which the serial numbers of a 1904-mode workbook are behind."""
 
-_TIME = r"(?:上午|中午|下午|晚上|早上|凌晨)?\s*\d{1,2}\s*(?::\s*\d{1,2}(?:\s*:\s*\d{1,2}(?:\.\d+)?)?|[时点]\s*(?:\d{1,2}\s*分?(?:\s*\d{1,2}\s*秒)?|半)?)\s*(?:[AaPp][Mm])?"
+_TIME = (
+    r"(?:上午|中午|下午|晚上|早上|凌晨)?\s*\d{1,2}\s*"
+    r"(?::\s*\d{1,2}(?:\s*:\s*\d{1,2}(?:\.\d+)?)?|[时点]\s*(?:\d{1,2}\s*分?(?:\s*\d{1,2}\s*秒)?|半)?)\s*(?:[AaPp][Mm])?"
+)
 _DAY = (
     r"(?:(?P<y>\d{4})\s*(?:-\s*(?P<m1>\d{1,2})\s*-|/\s*(?P<m2>\d{1,2})\s*/|\.\s*(?P<m3>\d{1,2})\s*\.)\s*(?P<d1>\d{1,2})"
     r"|(?:(?P<y4>\d{4})\s*年)?\s*(?P<m4>\d{1,2})\s*月\s*(?P<d4>\d{1,2})\s*(?P<ri>[日号])?"
@@ -108,7 +111,7 @@ def read_clock(cell: object) -> time | None:
         case time():
             return cell.replace(second=0, microsecond=0)
         case timedelta() if timedelta(0) <= cell < timedelta(days=1):
-            return (datetime.min + cell).time().replace(second=0, microsecond=0)
+            return time(*divmod(int(cell.total_seconds()) // 60, 60))
         case str():
             return _written_clock(nfkc(cell).strip())
         case _:

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -61,22 +62,22 @@ def read(content: bytes, limits: Limits) -> Book:
         raise UnreadableError("too-large", "bytes")
     is_1904 = _inspect_archive(content, limits)
     try:
-        book = python_calamine.load_workbook(io.BytesIO(content))
-        sheets = []
-        cells = 0
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            cells += sheet.total_height * sheet.total_width
-            if cells > limits.cells:
-                raise UnreadableError("too-large", "cells")
-            sheets.append(_cells(sheet))
-    except UnreadableError:
-        raise
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+        return Book(tuple(_sheets(content, limits)), is_1904)
+    except (UnreadableError, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # a Rust panic reaches Python as a BaseException
         raise UnreadableError("unreadable", "damaged") from error
-    return Book(tuple(sheets), is_1904)
+
+
+def _sheets(content: bytes, limits: Limits) -> Iterator[SheetCells]:
+    book = python_calamine.load_workbook(io.BytesIO(content))
+    cells = 0
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        cells += sheet.total_height * sheet.total_width
+        if cells > limits.cells:
+            raise UnreadableError("too-large", "cells")
+        yield _cells(sheet)
 
 
 def _inspect_archive(content: bytes, limits: Limits) -> bool:

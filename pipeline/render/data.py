@@ -93,9 +93,7 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
         "correction": report.is_correction,
-        "inputs": [
-            {"path": one.path, "sha256": one.sha256, "received_at": one.received_at, "role": one.role} for one in report.inputs
-        ],
+        "inputs": [{"path": one.path, "sha256": one.sha256, "received_at": one.received_at, "role": one.role} for one in report.inputs],
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }
     return _json(said)

@@ -38,6 +38,7 @@ def _environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
+    environment.filters |= {"address": html_view.address, "particulars": html_view.particulars}
     return environment
 
 

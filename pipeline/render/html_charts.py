@@ -9,7 +9,7 @@ from datetime import date
 from pipeline.targets import Tally
 
 WIDTH, HEIGHT = 360, 170
-LEFT, RIGHT, TOP, BOTTOM = 38, 314, 16, 142
+LEFT, RIGHT, TOP, BOTTOM = 38, 296, 16, 142
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class TrendChart:
     target_y: str
     target_percent: int
     ticks: tuple[tuple[str, int], ...]
+
+    @property
+    def label_shift(self) -> int:
+        """How far the last value's label stands from its point: below where there is no room above."""
+        return 22 if float(self.points[-1].y) < TOP + 24 else -10
 
 
 def trend(days: Sequence[tuple[date, Tally]], target_percent: int) -> TrendChart | None:

@@ -33,6 +33,16 @@ class GroupView:
     categories: tuple[Figure, ...]
     referred: tuple[CaseLine, ...]
 
+    @property
+    def more_resolved(self) -> int:
+        """Resolved today less resolved the day before."""
+        return self.tally.resolved - (self.before or self.tally).resolved
+
+    @property
+    def more_cases(self) -> int:
+        """The total today less the total of the day before."""
+        return self.tally.total - (self.before or self.tally).total
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
@@ -105,6 +115,35 @@ def address(finding: Finding) -> str:
     return "!".join(part for part in (finding.sheet, cell) if part)
 
 
+def particulars(case: CaseLine) -> list[tuple[str, object]]:
+    """Everything that is known of a case under the contract's column names; empty ones are left out."""
+    said: list[tuple[str, object]] = [
+        ("案由", case.matter),
+        ("案件来源", case.source),
+        ("问题类别", case.category),
+        ("涉及项目或单位", case.project),
+        ("涉及户数", case.households),
+        ("涉及金额(万元)", case.amount),
+        ("责任单位", case.unit),
+        ("包案领导", case.leaders or case.leader),
+        ("工作专班", case.team),
+        ("化解方案", case.plan),
+        ("交办日期", case.assigned),
+        ("办结时限", case.limit),
+        ("延期至", case.extended),
+        ("撤销依据", case.grounds),
+        ("当前状态", case.status),
+        ("今日进展", case.progress),
+        ("诉求认定", case.claim),
+        ("答复日期", case.replied_on),
+        ("答复文号", case.reply_number),
+        ("群众确认", case.confirmation),
+        ("下一步措施", case.next_step),
+        ("需协调事项", case.coordination),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
 def _group(group: Group, report: Report) -> GroupView:
     days = [(day, tallies[group.name]) for day, tallies in report.trend if group.name in tallies]
     return GroupView(
@@ -170,5 +209,6 @@ def _register(report: Report) -> list[DistrictCases]:
     for line in report.cases:
         cases.setdefault(line.district, []).append(line)
     return [
-        DistrictCases(one.name, one.code, report.liaison.get(one.name, ()), tuple(cases.get(one.name, ()))) for one in report.settings.districts
+        DistrictCases(one.name, one.code, report.liaison.get(one.name, ()), tuple(cases.get(one.name, ())))
+        for one in report.settings.districts
     ]

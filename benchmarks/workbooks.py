@@ -1,0 +1,186 @@
+"""Makes an office full of reports, filled as districts fill them, for the measurements. Everything in it is made up.
+
+`python -m benchmarks.workbooks FOLDER --days 34 --rows 300 --leave-out 6`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import xlsxwriter
+
+from pipeline import contract, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST_DAY = date(2020, 5, 1)
+_ASSIGNED = date(2020, 4, 20)
+_LONG_AGO = 1_600_000_000  # a file that changed just now waits a moment, which is not what is measured here
+_CREATED = datetime(2020, 5, 1)  # noqa: DTZ001 - xlsxwriter wants it naive
+_FORWARD = ("已受理", "办理中", "已答复", "已化解")
+_STEPS = ("入户走访核实情况", "约谈开发企业负责人", "召开专题协调会", "核对工资发放台账", "现场查看整改进度", "与群众代表座谈", "调取施工资料核查")
+_NEXT = ("督促企业按期整改", "落实资金后一次性兑付", "本周内出具书面答复", "组织第三方检测", "提请专班会研究")
+
+Row = list[str | int | date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    path: Path
+    code: str
+    district: str
+    day: date
+    rows: int
+
+
+def main() -> None:
+    """Make the office that the arguments describe."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--days", type=int, required=True)
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--leave-out", type=int, default=0, help="how many of the last day's reports are missing")
+    said = parser.parse_args()
+    make(said.folder, days=said.days, rows=said.rows, leave_out=said.leave_out)
+
+
+def make(folder: Path, *, days: int, rows: int, leave_out: int = 0) -> None:
+    """An office with a report of so many rows from every district on every day, and their assignment workbook."""
+    (folder / "inbox" / "assignment").mkdir(parents=True)
+    shutil.copyfile(ROOT / "config.yaml", folder / "config.yaml")
+    districts = settings.load(folder / "config.yaml").districts
+    assignment = folder / "inbox" / "assignment" / "分解表.xlsx"
+    _write_assignment(assignment, [(one.code, one.name) for one in districts], rows)
+    _lay_down(assignment, datetime.combine(_ASSIGNED, time(9)))
+    reports = [
+        _Report(folder / "inbox" / f"{day}" / f"{one.name}日报.xlsx", one.code, one.name, day, rows)
+        for day in (FIRST_DAY + timedelta(days=n) for n in range(days))
+        for one in districts
+    ]
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_write_report, reports[: len(reports) - leave_out], chunksize=8))
+
+
+def _lay_down(path: Path, received: datetime) -> None:
+    envelope = {"received_at": f"{received:%Y-%m-%dT%H:%M:%S}+08:00", "channel": "folder"}
+    path.with_name(path.name + ".envelope.json").write_text(json.dumps(envelope), encoding="utf-8")
+    os.utime(path, (_LONG_AGO, _LONG_AGO))
+
+
+def _case(code: str, position: int, index: int) -> str:
+    """Every case of every district has a number of its own."""
+    return f"{('ZZQ', 'SJ', code)[index % 3]}-2020-{position * 1000 + index + 1:05}"
+
+
+def _matter(district: str, index: int) -> str:
+    return f"{district}某小区{index % 40 + 1}期第{index + 1}号事项:{contract.CATEGORIES[index % 8]}问题反映"
+
+
+def _deadline(index: int) -> date:
+    return _ASSIGNED + timedelta(days=40 + index % 20)
+
+
+# --- the assignment workbook -------------------------------------------------------------------------------------
+
+
+def _write_assignment(path: Path, districts: list[tuple[str, str]], rows: int) -> None:
+    cases = [
+        (index % 3, _assigned(code, district, position, index))
+        for position, (code, district) in enumerate(districts)
+        for index in range(rows)
+    ]
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"created": _CREATED})
+        _write_sheet(book, contract.LIAISON, [[district, f"领导{number}", "副局长"] for number, (_code, district) in enumerate(districts, 1)])
+        _write_sheet(book, contract.REGION_CASES, [row for source, row in cases if source == 0])
+        _write_sheet(book, contract.VISITOR_CASES, [row for source, row in cases if source])
+
+
+def _assigned(code: str, district: str, position: int, index: int) -> Row:
+    return [
+        _case(code, position, index), contract.SOURCES[index % 3], district, contract.CATEGORIES[index % 8], _matter(district, index),
+        f"某项目{index % 60}", index % 90 + 1, index % 500 + 10, f"{district}住建局", f"领导{index % 25 + 1}", f"第{index % 9 + 1}专班",
+        "分步化解,先协商后依法处置", _ASSIGNED, _deadline(index), None, None, None,
+    ]  # fmt: skip
+
+
+# --- a report ----------------------------------------------------------------------------------------------------
+
+
+def _write_report(report: _Report) -> None:
+    report.path.parent.mkdir(exist_ok=True)
+    position = _position(report.code)
+    chance = random.Random(f"{report.code} {report.day}")  # noqa: S311 - the same files every time, nothing secret
+    with xlsxwriter.Workbook(report.path) as book:
+        book.set_properties({"created": _CREATED})
+        _write_cover(book, report)
+        _write_sheet(book, contract.PROGRESS, [_progress(report, position, index, chance) for index in range(report.rows)])
+        _write_sheet(book, contract.NEW_CASES, [])
+        _write_sheet(book, contract.RECEPTION, [[name, n + 2, n % 2, n % 3, None] for n, name in enumerate(contract.CATEGORIES)])
+        _write_sheet(book, contract.URGENT, [_urgent(report, position, chance.randrange(report.rows))])
+    _lay_down(report.path, datetime.combine(report.day, time(16, chance.randrange(60))))
+
+
+def _position(code: str) -> int:
+    return [one.code for one in settings.load(ROOT / "config.yaml").districts].index(code)
+
+
+def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:
+    sheet = book.add_worksheet(contract.COVER)
+    said = {"旗区": report.district, "报告日期": report.day, "填报人": "甲", "审核人": "乙", "零报告": "否", "模板版本": 1}
+    for row, (label, value) in enumerate(said.items(), 2):
+        sheet.write(row, 1, label)
+        sheet.write(row, 2, value, book.add_format({"num_format": "yyyy-mm-dd"}) if isinstance(value, date) else None)
+
+
+def _progress(report: _Report, position: int, index: int, chance: random.Random) -> Row:
+    """A row as the days go by: the status moves forward, and about twelve of its fifteen cells are filled."""
+    age = (report.day - FIRST_DAY).days
+    status = _FORWARD[min(3, (age + index % 30) // 9)]
+    is_answered = status in ("已答复", "已化解")
+    visited = report.day - timedelta(days=chance.randrange(4))
+    return [
+        _case(report.code, position, index),
+        _matter(report.district, index),
+        f"领导{index % 25 + 1}",
+        _deadline(index),
+        status,
+        f"{chance.choice(_STEPS)},涉及{chance.randrange(2, 90)}户,第{age + 1}次推进",
+        contract.CLAIMS[index % 4],
+        FIRST_DAY - timedelta(days=index % 9) if is_answered else None,
+        f"{report.district[:2]}住建函〔2020〕{index + 1}号" if is_answered else None,
+        contract.CONFIRMATIONS[0 if index % 3 else 2] if is_answered else None,
+        f"领导{index % 25 + 1}" if index % 10 else None,
+        visited if index % 10 else None,
+        None,
+        chance.choice(_NEXT),
+        "需自然资源局配合核实" if index % 2 else None,
+    ]
+
+
+def _urgent(report: _Report, position: int, index: int) -> Row:
+    happened = f"{report.day} 09:30"
+    return [_case(report.code, position, index), "停水停电停暖", "小区二次供水泵房故障", happened, "已安排抢修", None]
+
+
+def _write_sheet(book: xlsxwriter.Workbook, sheet: contract.Sheet, rows: list[Row]) -> None:
+    headers = [column.header for column in sheet.columns if column.kind is not contract.Kind.UNREAD]
+    page = book.add_worksheet(sheet.name)
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    page.merge_range(0, 0, 0, len(headers) - 1, f"{sheet.name}表")
+    page.write_row(1, 0, headers)
+    for at, row in enumerate(rows, 2):
+        for column, value in enumerate(row):
+            if value is not None:
+                page.write(at, column, value, day if isinstance(value, date) else None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What a clerk asks before sending: the findings of a file, judged as the night's run would, and nothing taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline import inbox, nightly, reading, storage
+from pipeline.errors import ConfigurationError
+from pipeline.findings import Finding
+from pipeline.fold import Facts, Filed, fold
+from pipeline.ledger import Ledger
+from pipeline.model import Arrival, Envelope, Reading
+from pipeline.settings import Settings
+
+_NEW = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The findings of one file."""
+
+    path: Path
+    reading: Reading
+    findings: tuple[Finding, ...]
+    against_register: bool
+    """Whether it could be compared with the office's register; without one, case numbers are not judged."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether anything in it would be refused."""
+        return any(finding.refuses for finding in self.findings)
+
+
+def check(path: Path, settings: Settings, now: datetime) -> Answer:
+    """The findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there."""
+    envelope = _envelope(path, settings, now)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        msg = f"打不开文件 {path}：{error.strerror or error}。请检查文件名；如正在 Excel 中打开，请先关闭。"
+        raise ConfigurationError(msg) from error
+    is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
+    read = reading.read(content, envelope, settings, is_assignment=is_assignment)
+    arrival = Arrival(_NEW, path.name, path.name, "~", len(content), envelope, is_assignment)
+    judged = _against_register(Filed(arrival, read), settings) if read.accepted and not is_assignment else None
+    return Answer(path, read, (*read.findings, *(judged or ())), judged is not None)
+
+
+def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
+    """The sidecar's envelope where the file has one; else a delivery now, by hand."""
+    try:
+        said = inbox.envelope_of(path, settings.calendar.zone)
+    except (OSError, inbox.EnvelopeError):
+        return Envelope(now)
+    has_sidecar = path.with_name(path.name + inbox.SIDECAR).exists()
+    return said if has_sidecar else replace(said, received_at=now)
+
+
+def _against_register(filed: Filed, settings: Settings) -> tuple[Finding, ...] | None:
+    """What depends on the register, judged as the last report of its day; None where there is no register yet."""
+    known = _known(filed, settings)
+    if not any(one.arrival.is_assignment for one in known):
+        return None
+    facts = Facts(
+        tuple(one for one in known if one.arrival.is_assignment),
+        (*(one for one in known if not one.arrival.is_assignment), filed),
+    )
+    day = date.fromisoformat(filed.reading.day)
+    judgement = fold(facts, settings, [day])[day].judgements.get(_NEW)
+    return tuple(judgement.findings) if judgement else ()
+
+
+def _known(filed: Filed, settings: Settings) -> list[Filed]:
+    """What the ledger holds up to the report's day, and the assignment workbooks that still lie in the inbox."""
+    known: list[Filed] = []
+    if nightly.ledger_of(settings).exists():
+        ledger = Ledger(nightly.ledger_of(settings))
+        try:
+            outlines = [
+                one
+                for one in ledger.outlines()
+                if (one.reading.accepted and one.reading.day <= filed.reading.day) or one.arrival.is_assignment
+            ]
+            known = [one for one in ledger.load(outlines) if one.reading.accepted]
+        finally:
+            ledger.close()
+    seen = {one.arrival.sha256 for one in known if one.arrival.is_assignment}
+    return [*known, *(one for one in _lying_assignments(settings) if one.arrival.sha256 not in seen)]
+
+
+def _lying_assignments(settings: Settings) -> list[Filed]:
+    found: list[Filed] = []
+    for number, path in enumerate(sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*.xlsx"))):
+        if inbox.is_junk(path.name):
+            continue
+        try:
+            content, envelope = path.read_bytes(), inbox.envelope_of(path, settings.calendar.zone)
+        except (OSError, inbox.EnvelopeError):
+            continue
+        read = reading.read(content, envelope, settings, is_assignment=True)
+        if read.accepted:
+            arrival = Arrival(_NEW - 1 - number, path.name, path.name, storage.sha256(content), len(content), envelope, is_assignment=True)
+            found.append(Filed(arrival, read))
+    return found

@@ -1,0 +1,49 @@
+"""What every test may ask for: an office of its own, and golden files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from offices import Office
+
+GOLDEN = Path(__file__).parent / "golden"
+
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+hypothesis_settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="accept what the tests produce as the new golden files")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An office in an empty folder."""
+    return Office(tmp_path / "office")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with tests/golden/<path>; `--update-golden` writes it instead."""
+    update = bool(request.config.getoption("--update-golden"))
+
+    def compare(path: str, actual: str) -> None:
+        kept = GOLDEN / path
+        if update:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(actual, encoding="utf-8", newline="\n")
+            return
+        if not kept.exists():
+            pytest.fail(f"there is no tests/golden/{path}; accept it with --update-golden", pytrace=False)
+        expected = kept.read_text(encoding="utf-8")
+        if actual != expected:
+            diff = difflib.unified_diff(expected.splitlines(), actual.splitlines(), f"golden/{path}", "actual", lineterm="", n=2)
+            pytest.fail("\n".join([*diff][:200]) + "\n(accept it with --update-golden)", pytrace=False)
+
+    return compare

@@ -1,0 +1,206 @@
+"""Offices for tests: one on disk, driven as the command line drives it, and one in memory for the pure middle."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline import nightly, reading, reporting
+from pipeline.findings import Finding
+from pipeline.fold import Facts, Filed, fold
+from pipeline.model import Arrival, Envelope, Reading
+from pipeline.render import data
+from pipeline.settings import Settings, load
+
+HOME = Path(__file__).resolve().parent.parent
+CONFIG = HOME / "config.yaml"
+ZONE = ZoneInfo("Asia/Shanghai")
+SETTINGS = load(CONFIG)
+
+Summary = dict[str, Any]
+
+
+def moment(written: str) -> datetime:
+    """`2020-05-21 16:00` in the office's zone."""
+    return datetime.fromisoformat(written).replace(tzinfo=ZONE)
+
+
+def afternoon(day: date) -> datetime:
+    """16:00 of that day: in time."""
+    return datetime.combine(day, time(16), ZONE)
+
+
+def read_report(content: bytes, received: str = "2020-05-21 16:00", settings: Settings = SETTINGS) -> Reading:
+    """A report's reading, by itself."""
+    return reading.read(content, Envelope(moment(received)), settings, is_assignment=False)
+
+
+def read_assignment(content: bytes, received: str = "2020-05-01 09:00", settings: Settings = SETTINGS) -> Reading:
+    """An assignment workbook's reading, by itself."""
+    return reading.read(content, Envelope(moment(received)), settings, is_assignment=True)
+
+
+# --- in memory ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that arrived."""
+
+    content: bytes
+    received: datetime
+    name: str = "日报.xlsx"
+    is_assignment: bool = False
+    channel: str = "folder"
+    sender: str | None = None
+
+
+def assigned(content: bytes, received: str = "2020-05-01 09:00", name: str = "分解表.xlsx") -> File:
+    """An assignment workbook that arrived."""
+    return File(content, moment(received), name, is_assignment=True)
+
+
+def handed_in(content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> File:
+    """A report that arrived."""
+    return File(content, moment(received), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came out for one day."""
+
+    summary: Summary
+    findings: list[tuple[str, Finding]]
+    """Each with its file's name."""
+    files: dict[str, bytes]
+
+    def codes(self) -> list[str]:
+        return [found.code for _file, found in self.findings]
+
+    def of(self, code: str) -> list[Finding]:
+        return [found for _file, found in self.findings if found.code == code]
+
+    def counted(self, number: str) -> bool:
+        counted: bool = self.summary["cases"][number]["counted_resolved"]
+        return counted
+
+    def status(self, number: str) -> str:
+        status: str = self.summary["cases"][number]["status"]
+        return status
+
+    def flagged(self, number: str) -> set[str]:
+        return {flag for flag, numbers in self.summary["flags"].items() if number in numbers}
+
+    def submission(self, district: str = "东胜区") -> dict[str, Any]:
+        found: dict[str, Any] = next(one for one in self.summary["submissions"] if one["district"] == district)
+        return found
+
+
+@lru_cache(maxsize=512)
+def _reading(content: bytes, envelope: Envelope, *, is_assignment: bool) -> Reading:
+    return reading.read(content, envelope, SETTINGS, is_assignment=is_assignment)
+
+
+def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
+    """What a run over these files says for these days, without a disk."""
+    filed = []
+    for number, one in enumerate(files, 1):
+        envelope = Envelope(one.received, one.channel, one.sender)
+        arrival = Arrival(
+            number, one.name, one.name, hashlib.sha256(one.content).hexdigest(), len(one.content), envelope, one.is_assignment
+        )
+        filed.append(Filed(arrival, _reading(one.content, envelope, is_assignment=one.is_assignment)))
+    accepted = [one for one in filed if one.reading.accepted]
+    facts = Facts(
+        tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
+    )
+    arrivals = {one.arrival.id: one.arrival for one in filed}
+    states = fold(facts, SETTINGS, days)
+    out = {}
+    for day in days:
+        inputs = nightly.inputs_of(filed, day, SETTINGS)
+        built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, inputs.refused), SETTINGS)
+        written = {"summary.json": data.summary(built), "findings.csv": data.findings(built)}
+        out[day] = Day(json.loads(written["summary.json"]), [(line.file, line.finding) for line in built.findings], written)
+    return out
+
+
+def on(day: date, *files: File) -> Day:
+    """What these files come to on one day."""
+    return consolidate(files, [day])[day]
+
+
+# --- on disk -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Office:
+    """A folder with a copy of config.yaml: an office of its own."""
+
+    home: Path
+    settings: Settings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CONFIG, self.home / "config.yaml")
+        self.settings = load(self.home / "config.yaml")
+
+    @property
+    def inbox(self) -> Path:
+        return self.settings.paths.inbox
+
+    @property
+    def outbox(self) -> Path:
+        return self.settings.paths.outbox
+
+    @property
+    def archive(self) -> Path:
+        return nightly.archive_of(self.settings)
+
+    def put(self, content: bytes, path: str, received: str | None = "2020-05-21T16:00:00+08:00", **envelope: str | None) -> Path:
+        """Lay a file into the inbox, settled long ago, with a sidecar unless `received` is None."""
+        target = self.inbox / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        if received is not None:
+            said = {"received_at": received, "channel": "folder", "sender": None, "message_id": None, **envelope}
+            target.with_name(target.name + ".envelope.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        os.utime(target, (1_500_000_000, 1_500_000_000))
+        return target
+
+    def put_assignment(self, content: bytes, name: str = "分解表.xlsx", received: str = "2020-05-01T09:00:00+08:00") -> Path:
+        """Lay an assignment workbook into the inbox."""
+        return self.put(content, f"assignment/{name}", received)
+
+    def run(self, *days: date) -> nightly.Outcome:
+        """One night's run, figures only."""
+        return nightly.run(self.settings, days, data_only=True)
+
+    def summary(self, day: date) -> Summary:
+        said: Summary = json.loads((self.outbox / day.isoformat() / "summary.json").read_text(encoding="utf-8"))
+        return said
+
+    def findings(self, day: date) -> list[dict[str, str]]:
+        """findings.csv as a program reads it."""
+        text = (self.outbox / day.isoformat() / "findings.csv").read_text(encoding="utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def everything(self) -> dict[str, bytes]:
+        """Every published file with its bytes."""
+        return tree(self.outbox)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder with its bytes."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
