@@ -25,7 +25,15 @@ _ASSIGNED = date(2020, 4, 20)
 _LONG_AGO = 1_600_000_000  # a file that changed just now waits a moment, which is not what is measured here
 _CREATED = datetime(2020, 5, 1)  # noqa: DTZ001 - xlsxwriter wants it naive
 _FORWARD = ("已受理", "办理中", "已答复", "已化解")
-_STEPS = ("入户走访核实情况", "约谈开发企业负责人", "召开专题协调会", "核对工资发放台账", "现场查看整改进度", "与群众代表座谈", "调取施工资料核查")
+_STEPS = (
+    "入户走访核实情况",
+    "约谈开发企业负责人",
+    "召开专题协调会",
+    "核对工资发放台账",
+    "现场查看整改进度",
+    "与群众代表座谈",
+    "调取施工资料核查",
+)
 _NEXT = ("督促企业按期整改", "落实资金后一次性兑付", "本周内出具书面答复", "组织第三方检测", "提请专班会研究")
 
 Row = list[str | int | date | None]
@@ -98,7 +106,9 @@ def _write_assignment(path: Path, districts: list[tuple[str, str]], rows: int) -
     ]
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": _CREATED})
-        _write_sheet(book, contract.LIAISON, [[district, f"领导{number}", "副局长"] for number, (_code, district) in enumerate(districts, 1)])
+        _write_sheet(
+            book, contract.LIAISON, [[district, f"领导{number}", "副局长"] for number, (_code, district) in enumerate(districts, 1)]
+        )
         _write_sheet(book, contract.REGION_CASES, [row for source, row in cases if source == 0])
         _write_sheet(book, contract.VISITOR_CASES, [row for source, row in cases if source])
 
@@ -143,7 +153,7 @@ def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:
 def _progress(report: _Report, position: int, index: int, chance: random.Random) -> Row:
     """A row as the days go by: the status moves forward, and about twelve of its fifteen cells are filled."""
     age = (report.day - FIRST_DAY).days
-    status = _FORWARD[min(3, (age + index % 30) // 9)]
+    status = _FORWARD[min(3, (age + index % 56) // 14)]
     is_answered = status in ("已答复", "已化解")
     visited = report.day - timedelta(days=chance.randrange(4))
     return [

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pipeline.text import key
 
-_PARTS = re.compile(r"([^\W\d_]+)-?(\d{4})-?(\d+)")
+_PARTS = re.compile(r"([A-Z]+)-?([0-9]{4})-?([0-9]+)")
 PLAIN = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]+")
 """A number as the assignment workbook writes it: nothing about it needs a closer look."""
 

@@ -144,11 +144,11 @@ class World:
     def turn_to(self, day: str) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
         self.day = day
-        self.register = Register(sorted(case.number for case in self.in_register()))
+        self.register = Register(case.number for case in self.in_register())
 
     def in_register(self) -> Iterator[Case]:
         """The cases in the register on the day."""
-        return (case for case in self.cases.values() if case.assigned <= self.day)
+        return (case for case in self.cases.values() if (case.particulars["交办日期"] or "") <= self.day)
 
     def find(self, number: str) -> Case | None:
         """The case in the register that a canonical number means."""

@@ -237,7 +237,7 @@ def _read_district(check: Check, column: Column) -> _Reader:
         if district is None:
             details = {"column": column.name, "values": "、".join(settings.district_names)}
             return _Understood(key(as_text(cell)), fault="not-in-list", details=details)
-        return _Understood(district.name)
+        return _Understood(district.name, odd=key(as_text(cell)) != district.name)
 
     return read
 
@@ -310,6 +310,7 @@ _READERS: dict[Kind, Callable[[Check, Column], _Reader]] = {
 }
 _READ_AS = {
     Kind.CODE: "read-as/code",
+    Kind.DISTRICT: "read-as/district",
     Kind.DATE: "read-as/date",
     Kind.COUNT: "read-as/number",
     Kind.MONEY: "read-as/number",
@@ -357,11 +358,11 @@ def refuse_early_deadline(check: Check, start: str) -> None:
 def warn_of_the_statute(check: Check, start: str, *, has_extension: bool) -> None:
     """A deadline later than the regulation allows, or an extension that shortens: said, and taken as it is."""
     windows = check.around.settings.windows
-    values, refused = check.rows.values, set(check.rows.refused)
+    values = check.rows.values
     extensions = values["延期至"] if has_extension else [None] * len(check.rows.lines)
     rows = zip(values[start], values["办结时限"], extensions, strict=True)
     for position, (begun, deadline, extended) in enumerate(rows):
-        if position in refused or not begun or not deadline:
+        if not begun or not deadline or not all(check.is_read(name, position) for name in (start, "办结时限", "延期至")):
             continue
         if days_between(begun, deadline) > windows.conclude_days:
             check.warn(

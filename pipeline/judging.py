@@ -90,12 +90,21 @@ def _once(sheet: _Sheet, names: list[str | None], ignored: frozenset[str]) -> li
     counted: list[int] = []
     for name, positions in groups.items():
         alike: dict[tuple[str | None, ...], int] = {}
-        for position in positions:
+        for position in sorted(positions, key=lambda one: one in sheet.refused):  # of equal rows, one that can be taken
             alike.setdefault(_as_understood(sheet.rows, position, ignored), position)
         counted += alike.values()
         if len(positions) > 1:
             _say_repeated(sheet, name, positions, differ=len(alike) > 1)
     return sorted(counted)
+
+
+def _say_loosely_written(sheet: _Sheet, known: list[Case | None]) -> None:
+    """Numbers that were taken for a case's though written without its leading zeros."""
+    loose = [(position, case) for position, case in enumerate(known) if case and sheet.rows.values[CASE][position] != case.number]
+    if loose:
+        position, case = loose[0]
+        more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
+        sheet.warn("read-as/code", CASE, position, meant=case.number, more=more)
 
 
 def _say_repeated(sheet: _Sheet, name: str, positions: list[int], *, differ: bool) -> None:
@@ -123,6 +132,7 @@ def _judge_new_cases(sheet: _Sheet, district: District, world: World) -> list[in
     known = [world.find(number) if number else None for number in numbers]
     names = [case.number if case else number for case, number in zip(known, numbers, strict=True)]
     counted = _once(sheet, names, frozenset({CASE}))
+    _say_loosely_written(sheet, known)
     for position, case in enumerate(known):
         number = numbers[position]
         if not number or not sheet.is_read(CASE, position):
@@ -133,7 +143,7 @@ def _judge_new_cases(sheet: _Sheet, district: District, world: World) -> list[in
             _compare(sheet, position, case)
     for position in counted:
         if position not in sheet.refused:
-            _bring_in(sheet, position, district, world)
+            _bring_in(sheet, position, known[position], district, world)
     return counted
 
 
@@ -153,11 +163,10 @@ def _as_compared(particulars: dict[str, str | None]) -> dict[str, str | None]:
     return {column: particulars.get("交办日期" if column == "排查日期" else column) for column in COMPARED}
 
 
-def _bring_in(sheet: _Sheet, position: int, district: District, world: World) -> None:
+def _bring_in(sheet: _Sheet, position: int, case: Case | None, district: District, world: World) -> None:
     row = {column: values[position] for column, values in sheet.rows.values.items()}
-    number = row[CASE] or ""
-    case = world.find(number)
     if case is None:
+        number = row[CASE] or ""
         case = world.bring_in(number)
         said = {name: row.get(name) for name in PARTICULARS}
         case.found = {**said, "案件来源": SOURCE_DISTRICT, "旗区": district.name, "交办日期": row["排查日期"]}
@@ -178,6 +187,7 @@ def _judge_progress(sheet: _Sheet, district: District, world: World) -> list[int
     known = [world.find(number) if number else None for number in numbers]
     names = [case.number if case else number for case, number in zip(known, numbers, strict=True)]
     counted = _once(sheet, names, _PREFILLED)
+    _say_loosely_written(sheet, known)
     for position, case in enumerate(known):
         if not numbers[position] or not sheet.is_read(CASE, position):
             continue

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.checking import Rows
 from pipeline.contract import Severity
 from pipeline.errors import LedgerError
 from pipeline.findings import Finding
 from pipeline.fold import Filed
-from pipeline.model import Arrival, Envelope, Reading
+from pipeline.model import Arrival, Envelope, Reading, read_rows
+from pipeline.reading import Transcript
 
 SCHEMA_VERSION = 1
 
@@ -143,23 +143,23 @@ class Ledger:
 
     # --- readings ---
 
-    def file(self, readings: Sequence[tuple[Arrival, Reading]]) -> None:
+    def file(self, transcripts: Sequence[tuple[Arrival, Transcript]]) -> None:
         """Note the verdicts on arrivals, once and for all, with what was read and found."""
         filed = [
             {
                 "arrival": arrival.id,
-                "accepted": reading.accepted,
-                "day": reading.day,
-                "district": reading.district,
-                "cover": _dump(reading.cover),
-                "rows": _dump([_sheet_row(rows) for rows in reading.rows]),
+                "accepted": one.reading.accepted,
+                "day": one.reading.day,
+                "district": one.reading.district,
+                "cover": json.dumps(one.reading.cover, ensure_ascii=False),
+                "rows": one.rows,
             }
-            for arrival, reading in readings
+            for arrival, one in transcripts
         ]
         found = [
             {"arrival": arrival.id, "number": number, **_finding_row(finding)}
-            for arrival, reading in readings
-            for number, finding in enumerate(reading.findings)
+            for arrival, one in transcripts
+            for number, finding in enumerate(one.reading.findings)
         ]
         with self._engine.begin() as connection:
             if filed:
@@ -193,7 +193,7 @@ class Ledger:
         for identity, one in wanted.items():
             cover, sheets = rows[identity]
             said = one.reading
-            read = tuple(Rows(**sheet) for sheet in json.loads(sheets))
+            read = read_rows(sheets)
             findings = tuple(found.get(identity, ()))
             loaded.append(Filed(one.arrival, Reading(said.accepted, said.day, said.district, json.loads(cover), read, findings)))
         return loaded
@@ -212,20 +212,9 @@ class Ledger:
             connection.execute(_publications.insert().values(day=day, fingerprint=fingerprint, manifest=manifest))
 
 
-_ROWS_FIELDS = tuple(field.name for field in fields(Rows))
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - SQLAlchemy's row mapping
     envelope = Envelope(datetime.fromisoformat(row["received_at"]), row["channel"], row["sender"], row["message_id"])
     return Arrival(row["id"], row["path"], row["name"], row["sha256"], row["size"], envelope, row["is_assignment"])
-
-
-def _sheet_row(rows: Rows) -> dict[str, object]:
-    return {name: getattr(rows, name) for name in _ROWS_FIELDS}  # asdict would copy every cell
 
 
 def _finding_row(finding: Finding) -> dict[str, object]:

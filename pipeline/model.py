@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from pipeline.checking import Rows
@@ -31,6 +32,20 @@ class Reading:
     cover: dict[str, str]
     rows: tuple[Rows, ...]
     findings: tuple[Finding, ...]
+
+
+_ROWS_FIELDS = tuple(field.name for field in fields(Rows))
+
+
+def write_rows(rows: tuple[Rows, ...]) -> str:
+    """The rows as the ledger keeps them: JSON, a column at a time."""
+    sheets = [{name: getattr(one, name) for name in _ROWS_FIELDS} for one in rows]  # asdict would copy every cell
+    return json.dumps(sheets, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_rows(written: str) -> tuple[Rows, ...]:
+    """The rows that `write_rows` wrote."""
+    return tuple(Rows(**sheet) for sheet in json.loads(written))
 
 
 @dataclass(frozen=True, slots=True)

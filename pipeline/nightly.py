@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
 
-from pipeline import CONTRACT_VERSION, __version__, inbox, reading, storage
+from pipeline import CONTRACT_VERSION, __version__, inbox, readers, storage
 from pipeline.errors import AnotherRunError, NothingToConsolidateError
 from pipeline.fold import Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Reading
+from pipeline.reading import Task
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,21 +100,15 @@ def _read_new(ledger: Ledger, settings: Settings, progress: Progress) -> list[Fi
     """Read every arrival that has no verdict yet."""
     waiting = ledger.unread()
     progress.begin("读取核对", len(waiting))
-    outlines = []
-    for start in range(0, len(waiting), _READ_BATCH):
-        batch = waiting[start : start + _READ_BATCH]
-        readings = [(arrival, _read(arrival, settings)) for arrival in batch]
-        ledger.file(readings)
+    archive = archive_of(settings)
+    tasks = [Task(archive / one.sha256, one.size, one.envelope, one.is_assignment) for one in waiting]
+    transcripts = zip(waiting, readers.transcribe_all(tasks, settings), strict=True)
+    read: list[Filed] = []
+    while batch := list(islice(transcripts, _READ_BATCH)):
+        ledger.file(batch)
         progress.advance(len(batch))
-        outlines += [Filed(arrival, result) for arrival, result in readings]
-    return outlines
-
-
-def _read(arrival: Arrival, settings: Settings) -> Reading:
-    if arrival.size > reading.limits(settings).file_bytes:
-        return reading.refused("too-large", "bytes", arrival.envelope, settings)
-    content = (archive_of(settings) / arrival.sha256).read_bytes()
-    return reading.read(content, arrival.envelope, settings, is_assignment=arrival.is_assignment)
+        read += [Filed(arrival, transcript.reading) for arrival, transcript in batch]
+    return read
 
 
 # --- publishing --------------------------------------------------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from pathlib import Path
+
 from pipeline import assignment, messages, submission, workbook
-from pipeline.model import Envelope, Reading
+from pipeline.model import Envelope, Reading, write_rows
 from pipeline.settings import Settings
 
 _MEGABYTE = 1 << 20
@@ -26,12 +29,42 @@ def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignmen
     return read_book(book, envelope, settings)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file of the archive that is to be read."""
+
+    path: Path
+    size: int
+    envelope: Envelope
+    is_assignment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A reading as the ledger keeps it."""
+
+    reading: Reading
+    """Without its rows."""
+    rows: str
+    """The rows, as `model.write_rows` writes them."""
+
+
+def transcribe(task: Task, settings: Settings) -> Transcript:
+    """The transcript of one file."""
+    if task.size > limits(settings).file_bytes:
+        said = refused("too-large", "bytes", task.envelope, settings)
+    else:
+        said = read(task.path.read_bytes(), task.envelope, settings, is_assignment=task.is_assignment)
+    return Transcript(replace(said, rows=()), write_rows(said.rows))
+
+
 def refused(code: str, reason: str, envelope: Envelope, settings: Settings) -> Reading:
     """The reading of a file that could not be opened."""
     measures = {
         "bytes": settings.limits.file_megabytes,
         "unpacked": settings.limits.unpacked_megabytes,
         "cells": settings.limits.cells,
+        "reader": settings.limits.seconds,
     }
     day = envelope.received_at.astimezone(settings.calendar.zone).date().isoformat()
     return Reading(False, day, "", {}, (), (messages.finding(f"{code}/{reason}", limit=measures.get(reason, "")),))  # noqa: FBT003

@@ -100,6 +100,7 @@ class Limits(_Frozen):
     file_megabytes: Annotated[int, Field(ge=1, strict=True)] = 25
     unpacked_megabytes: Annotated[int, Field(ge=1, strict=True)] = 256
     cells: Annotated[int, Field(ge=1000, strict=True)] = 2_000_000
+    seconds: Annotated[int, Field(ge=1, strict=True)] = 30
 
 
 class Settings(_Frozen):

@@ -143,7 +143,6 @@ def _read_header(cells: SheetCells, sheet: contract.Sheet, row: int, personal: S
     header = Header(row, {}, {}, frozenset())
     ignored: set[int] = set()
     findings: list[Finding] = []
-    odd: list[tuple[int, str, str]] = []
     for index, cell in enumerate(cells.rows[row]):
         name, remarks = label(cell)
         if not name:
@@ -158,11 +157,7 @@ def _read_header(cells: SheetCells, sheet: contract.Sheet, row: int, personal: S
             meant = next((column.header for column in sheet.columns if column.name == name), "")
             findings.append(messages.finding(fault, sheet=cells.name, row=row + 1, at=index, value=cell, meant=meant))
         elif _is_oddly_written(as_text(cell), name):
-            odd.append((index, as_text(cell), name))
-    if odd:
-        index, written, name = odd[0]
-        more = f"（共 {len(odd)} 处）" if len(odd) > 1 else ""
-        findings.append(messages.finding("read-as/header", sheet=cells.name, row=row + 1, at=index, value=written, meant=name, more=more))
+            findings.append(messages.finding("read-as/header", sheet=cells.name, row=row + 1, at=index, value=cell, meant=name))
     return Header(row, header.columns, header.units, frozenset(ignored)), findings
 
 
@@ -240,7 +235,7 @@ def _stands_alone(cell: Cell, column: contract.Column) -> bool:
 def _holds_key(cell: Cell, sheet: contract.Sheet) -> bool:
     if sheet.key == contract.CASE:
         return casenumbers.looks_like_one(as_text(cell))
-    return sheet.key != "问题类别" or key(as_text(cell)) in sheet.column(sheet.key).values
+    return key(as_text(cell)) in sheet.column(sheet.key).values
 
 
 # --- personal information ----------------------------------------------------------------------------------------
@@ -279,4 +274,4 @@ def _may_be_personal(rows: list[list[Cell]]) -> bool:
     cells: set[Cell] = set().union(*rows)
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    return may_hold_personal_number("\n".join([cell for cell in cells if cell.__class__ is str]))
+    return may_hold_personal_number("\0".join([cell for cell in cells if cell.__class__ is str]))

@@ -70,7 +70,7 @@ def as_text(cell: object) -> str:
 
 # --- personal numbers -------------------------------------------------------------------------------------------
 
-_LONG_NUMBER = re.compile(rf"\d(?:(?:[^\S\n]|[-{DASHES}])?\d){{9,}}")
+_LONG_NUMBER = re.compile(rf"[0-9](?:[\s{DASHES}-]?+[0-9]){{10}}")
 _CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
 _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))

@@ -36,7 +36,7 @@ from workbooks import (
 FILE, SHEET, ROW, WARNING = "refused-file", "refused-sheet", "refused-row", "warning"
 CITIZEN = "11010519491231002X"
 MOBILE = "13912345678"
-BANK = "6222020200112233440"
+BANK = "6222020200112233446"
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ REPORT = (
     Line("case-exists", "新增案件!A2", ROW, {"新增案件!A2": "DLT-2020-001"}, {"新增案件!A2": "DS-2019-7"}),
     Line("personal-information", "案件进展!F2", ROW, {"案件进展!F2": f"电话{MOBILE}"}, {"案件进展!F2": "编号1391234567"}),
     Line("personal-information", "案件进展!B2", ROW, {"案件进展!B2": CITIZEN}, {"案件进展!B2": "110105194912310021"}),
-    Line("personal-information", "新增案件!M2", ROW, {"新增案件!M2": BANK}, {"新增案件!M2": "6222020200112233441"}),
+    Line("personal-information", "新增案件!M2", ROW, {"新增案件!M2": BANK}, {"新增案件!M2": "6222020200112233447"}),
     Line("personal-information", "急报事项!C2", ROW, {"急报事项!C2": "139-1234-5678"}, {"急报事项!C2": "139--12345678"}),
     Line("personal-information", "接访情况!E2", ROW, {"接访情况!E2": float(MOBILE)}, {"接访情况!E2": 12912345678.0}),
-    Line("personal-information", "案件进展!F9", WARNING, {"案件进展!F9": f"联系人电话{MOBILE}"}, {"案件进展!F9": "联系办公室"}),
+    Line("personal-information", "案件进展!F9", WARNING, {"案件进展!F9": f"联系人电话：{MOBILE}"}, {"案件进展!F9": "联系办公室"}),
     Line("read-as", "案件进展!F1", WARNING, {"案件进展!F1": "今 日 进 展"}, {"案件进展!F1": "今日进展（必填）："}),
     Line("read-as", "案件进展!E2", WARNING, {"案件进展!E2": "办 理中"}, {"案件进展!F2": "办 理中"}),
     Line("read-as", "案件进展!H3", WARNING, {"案件进展!H3": Text("2020/5/20")}, {"案件进展!H3": date(2020, 5, 20)}),
@@ -223,11 +223,10 @@ def test_a_bad_cell_costs_its_own_row(line: Line) -> None:
 def test_a_sentence_names_what_was_found_and_what_to_do(line: Line) -> None:
     found = _of_assignment(line.bad) if line in ASSIGNMENT else _of_report(line.bad)
     one = next(one for one in found if one.code == line.code and one.severity == line.severity)
-    assert re.search("请|不用|建议|按当天|仍按|如需|免", one.message)
+    assert re.search("请|不用|只能是", one.message)
     assert not re.search("[{}]|None", one.message)
-    where, _, cell = line.at.rpartition("!")
-    told = (one.value, where, cell) if line.code != "personal-information" else (one.value,)
-    assert any(part and part in one.message for part in told) or one.value == ""
+    if line.code not in {"required", "reply-missing", "contradiction", "zero-report-with-rows"}:
+        assert one.value in one.message
 
 
 def test_no_code_is_left_out() -> None:
@@ -441,7 +440,7 @@ def test_a_row_gets_every_finding_that_applies() -> None:
     assert day.submission()["rows_refused"] == 1
 
 
-@pytest.mark.parametrize("number", [MOBILE, CITIZEN, BANK, "６２２２ 0202 0011 2233 440", "139 1234 5678"])
+@pytest.mark.parametrize("number", [MOBILE, CITIZEN, BANK, "６２２２ 0202 0011 2233 446", "139 1234 5678"])
 def test_a_personal_number_shows_nowhere(number: str) -> None:
     where = {"案件进展!A2": number, "案件进展!E2": number, "案件进展!F3": f"见{number}", "新增案件!F2": number, "封面!B3": number}
     day = on(DAY, assigned(assignment()), handed_in(write(edit(report_pages(), where)), name=f"{number}.xlsx"))
@@ -501,3 +500,10 @@ def test_new_cases_that_differ_only_in_leading_zeros_are_not_swallowed() -> None
 
 def test_a_signature_line_under_the_liaison_leaders_is_no_row() -> None:
     assert _of_assignment({"包联旗区!A12": "填报人：李敏", "包联旗区!B12": "审核人：赵刚"}) == []
+
+
+@pytest.mark.parametrize("note", ["填表日期20200521", f"联系人电话{MOBILE}", "截至20200521"])
+def test_a_note_of_words_and_digits_is_no_case_number(note: str) -> None:
+    day = _reported({"案件进展!F9": note})
+    assert [found for _file, found in day.findings if found.refuses] == []
+    assert day.submission()["rows_refused"] == 0

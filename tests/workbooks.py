@@ -74,7 +74,7 @@ Pages = dict[str, Page]
 
 def table(text: str) -> list[dict[str, Value]]:
     """Rows from a table written with `|`; the first line is the header, an empty cell is an empty string."""
-    lines = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.strip().splitlines()]
+    lines = [[cell.strip() for cell in line.strip().split("|")] for line in text.strip().splitlines()]
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 

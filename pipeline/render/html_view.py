@@ -81,7 +81,6 @@ class DistrictCases:
     """The register of one district."""
 
     district: str
-    code: str
     leaders: tuple[tuple[str, str], ...]
     cases: tuple[CaseLine, ...]
 
@@ -205,10 +204,8 @@ def _findings_of(name: str, lines: list[FindingLine], submission: SubmissionLine
 
 
 def _register(report: Report) -> list[DistrictCases]:
-    cases: dict[str, list[CaseLine]] = {}
+    """Every case once: the districts in their order, then whatever stands under a name that the settings no longer know."""
+    cases: dict[str, list[CaseLine]] = {name: [] for name in report.settings.district_names} if report.cases else {}
     for line in report.cases:
         cases.setdefault(line.district, []).append(line)
-    return [
-        DistrictCases(one.name, one.code, report.liaison.get(one.name, ()), tuple(cases.get(one.name, ())))
-        for one in report.settings.districts
-    ]
+    return [DistrictCases(name, report.liaison.get(name, ()), tuple(lines)) for name, lines in cases.items()]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FONT = {"name": FONT, "size": 9, "color": GREY}
 _GRID = {"visible": True, "line": {"color": GRID, "width": 0.5}}
 _COLOURS = (BLUE, SECOND, GREY)
-_ROWS = 10  # of 20 pixels each
+_ROWS = 11  # of 20 pixels each
 _WIDTH = sum(int(width * 7) + 5 for width in WIDTHS)
 
 
@@ -82,7 +82,7 @@ def _trend(book: Book, first: int) -> Any:  # noqa: ANN401
         start = first + index * days
         chart.add_series(
             {
-                "name": text(f"{group.name}（目标 {group.target_percent}%）"),
+                "name": text(f"{words.RATE_OF}{group.name}（目标 {group.target_percent}%）"),
                 "categories": area(TARGETS, start, start + days - 1, 1),
                 "values": area(TARGETS, start, start + days - 1, 6),
                 "line": {"color": colour, "width": 2},

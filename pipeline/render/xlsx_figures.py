@@ -79,6 +79,7 @@ def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], f
 
 def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group's days as they were said on those days, by group; past days are no part of today's register."""
+    sheet.set_h_pagebreaks([top])
     merge(sheet, (top, 0, top, 3 + WIDE), words.TREND, book.look("heading"))
     sheet.set_row(top, 26)
     headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES))

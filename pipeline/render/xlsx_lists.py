@@ -78,7 +78,7 @@ SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
 FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否拒收", 10, "center", lambda line: words.YES if line.finding.refuses else words.NO),
     Column("处理", 13, "center", lambda line: words.SEVERITIES[line.finding.severity]),
-    Column("旗区", 12, "center", lambda line: line.district),
+    Column("旗区", 12, "center", words.district_of),
     Column("文件", 30, "long", lambda line: line.file),
     Column("文件采用情况", 11, "center", lambda line: line.use),
     Column("工作表", 13, "center", lambda line: line.finding.sheet),

@@ -41,7 +41,6 @@ def write(book: Book) -> int:
     row = _write_submissions(book, sheet, row + 1)
     _write_guide(book, sheet)
     sheet.freeze_panes(2, 0)
-    sheet.repeat_rows(0, 1)
     return row + 1
 
 

@@ -63,6 +63,7 @@ def paper(book: Book, sheet: Worksheet) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     sheet.center_horizontally()
+    sheet.ignore_errors({"number_stored_as_text": "A1:BZ1048576", "two_digit_text_year": "A1:BZ1048576"})  # text is meant as text
     office = text(book.report.office)[:80].replace("\n", " ").replace("&", "&&")
     sheet.set_header(f"&L&9 {office}&R&9 {book.report.day.isoformat()}{correction(book)}")
     sheet.set_footer("&C&9 第 &P 页，共 &N 页")

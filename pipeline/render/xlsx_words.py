@@ -50,6 +50,7 @@ EMPTY: Final = {
     "撤销案件": "目前无撤销案件。",
 }
 TREND: Final = "近日走势（当日所报的数字，不随今日台账改变）"
+RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula
 TOO_FEW_DAYS: Final = "走势自第二个汇总日起显示。"
 
 CONTENTS: Final = {
@@ -140,6 +141,11 @@ def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
 def refused_files(said: list[str]) -> str:
     """Which districts' files were refused, and where to find those of which the district is not known."""
     return "".join(f"{one}。" for one in ["、".join(said)] if one) + "认不出旗区的文件不在此列，见“问题清单”。"
+
+
+def district_of(line: FindingLine) -> str:
+    """The district of a finding's file; a file taken from no district says so."""
+    return line.district or ("未识别" if line.use == "未采用" else "")
 
 
 def cell_of(line: FindingLine) -> str:

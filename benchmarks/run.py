@@ -1,0 +1,200 @@
+"""Measures the program beside what people would use instead, on the same files in one run, and prints a table.
+
+`python benchmarks/run.py [--write] [--quick]`; takes about five minutes, or two without the slowest comparison.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
+DAY = "2020-05-01"
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a piece of work took: seconds on the wall, seconds of processor, and its process's peak in megabytes."""
+
+    wall: float
+    processor: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: a piece of work, what it is compared with, and how much it may be."""
+
+    work: str
+    ours: Measured
+    beside: str = ""
+    theirs: Measured | None = None
+    at_most: float | None = None
+
+
+def main() -> None:
+    """Make the files, measure, and show."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="update benchmarks/RESULTS.md")
+    parser.add_argument("--quick", action="store_true", help="leave out openpyxl on 300 workbooks")
+    said = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
+        folder = Path(scratch)
+        nine, many = folder / "nine", folder / "many"
+        _make(nine, "--days", "1", "--rows", "200")
+        _make(many, "--days", "34", "--rows", "300", "--leave-out", "6")
+        lines = [_help(), *_measure_nine(nine, folder), *_measure_many(many, folder, quick=said.quick)]
+    page = _page(lines)
+    print(page)
+    if said.write:
+        RESULTS.write_text(page, encoding="utf-8")
+
+
+# --- what is measured --------------------------------------------------------------------------------------------
+
+
+def _help() -> Line:
+    cold = _middle(_cold([sys.executable, str(ROOT / "run.py"), "--help"]) for _ in range(5))
+    return Line("`run.py --help`, cold", cold, at_most=0.3)
+
+
+def _measure_nine(office: Path, folder: Path) -> list[Line]:
+    """Cold processes: the wall includes the interpreter's start and every import."""
+    first, again, calamine, openpyxl = [], [], [], []
+    for _ in range(ROUNDS):
+        calamine.append(_cold(_work("pandas_calamine", office)))
+        with _copy(office, folder) as copied:
+            command = [sys.executable, str(ROOT / "run.py"), "--config", str(copied / "config.yaml"), "--date", DAY]
+            first.append(_cold(command))
+            again.append(_cold(command))
+        openpyxl.append(_cold(_work("pandas_openpyxl", office)))
+    work = "9 workbooks of 200 rows, first run, with everything, cold"
+    return [
+        Line(work, _middle(first), "pandas with calamine: read, concat, merge, cold", _middle(calamine), 3),
+        Line(work, _middle(first), "pandas with openpyxl: glob, read, concat, merge, groupby, to_excel, cold", _middle(openpyxl)),
+        Line("the same, second run with nothing new, cold", _middle(again), "its first run", _middle(first), 0.2),
+    ]
+
+
+def _measure_many(office: Path, folder: Path, *, quick: bool) -> list[Line]:
+    """In processes of their own, the imports before the clock starts."""
+    first, again, calamine = [], [], []
+    for _ in range(ROUNDS):
+        calamine.append(_inside("calamine", office))
+        with _copy(office, folder) as copied:
+            first.append(_inside("nightly", copied))
+            again.append(_inside("nightly", copied))
+    work = "300 workbooks of 300 rows, read, checked, folded, the three data files"
+    lines = [
+        Line(work, _middle(first), "raw python-calamine reading the same cells, one thread", _middle(calamine), 3),
+        Line("the same, second run with nothing new", _middle(again), "its first run", _middle(first), 0.2),
+    ]
+    if not quick:
+        openpyxl = _inside("pandas_openpyxl", office)
+        lines.append(Line(work, _middle(first), "pandas with openpyxl: glob, read, concat, merge, groupby, to_excel (once)", openpyxl))
+    return lines
+
+
+# --- how it is measured ------------------------------------------------------------------------------------------
+
+
+class _copy:  # noqa: N801 - reads as a function
+    """A copy of an office with the files' times, removed afterwards: every first run starts from the same inbox."""
+
+    def __init__(self, office: Path, folder: Path) -> None:
+        self._office, self._copied = office, folder / "copy"
+
+    def __enter__(self) -> Path:
+        return Path(shutil.copytree(self._office, self._copied))
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._copied)
+
+
+def _make(folder: Path, *options: str) -> None:
+    subprocess.run([sys.executable, "-m", "benchmarks.workbooks", str(folder), *options], cwd=ROOT, check=True)
+
+
+def _work(name: str, office: Path) -> list[str]:
+    return [sys.executable, "-m", "benchmarks.works", name, str(office)]
+
+
+def _cold(command: Sequence[str]) -> Measured:
+    return _run(command)[0]
+
+
+def _inside(name: str, office: Path) -> Measured:
+    """What the work itself took, as its process says; the peak is the process's."""
+    whole, printed = _run(_work(name, office))
+    said = json.loads(printed)
+    return Measured(said["wall"], said["processor"], whole.peak)
+
+
+def _run(command: Sequence[str]) -> tuple[Measured, str]:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=output)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        output.seek(0)
+        return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), output.read().decode()
+
+
+def _middle(measured: Iterable[Measured]) -> Measured:
+    """The median of each."""
+    several = list(measured)
+    middle: Callable[[Callable[[Measured], float]], float] = lambda of: statistics.median(map(of, several))  # noqa: E731
+    return Measured(middle(lambda one: one.wall), middle(lambda one: one.processor), middle(lambda one: one.peak))
+
+
+# --- how it is shown ---------------------------------------------------------------------------------------------
+
+
+def _page(lines: Sequence[Line]) -> str:
+    measured = (
+        f"`python benchmarks/run.py --write`, {datetime.now(UTC):%Y-%m-%d}; Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores. Medians of {ROUNDS} runs taken in turn on the same files."
+    )
+    head = [
+        "# Measurements",
+        "",
+        measured,
+        "Ratios are of seconds on the wall; those of processor seconds stand beside them, since a busy machine disturbs them less.",
+        "",
+        "| work | s | beside it | s | ratio | at most | ratio of processor s | peak MB | beside it, MB |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *map(_row, lines)]) + "\n"
+
+
+def _row(line: Line) -> str:
+    ours, theirs = line.ours, line.theirs
+    if theirs is None:
+        return f"| {line.work} | {ours.wall:.2f} | | | | {line.at_most} s | | {ours.peak:.0f} | |"
+    ratio, processor = ours.wall / theirs.wall, ours.processor / theirs.processor
+    limit = f"{line.at_most:g}" if line.at_most else ""
+    return (
+        f"| {line.work} | {ours.wall:.2f} | {line.beside} | {theirs.wall:.2f} | {ratio:.2f} | {limit} "
+        f"| {processor:.2f} | {ours.peak:.0f} | {theirs.peak:.0f} |"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Reads files in processes of their own, so that one that kills or stalls its reader costs itself alone.
+
+A reader is this module run as `python -m pipeline.readers`. It hears tasks and answers with transcripts, each a frame:
+its length in eight bytes, then its bytes. What comes back is JSON and text, never a pickle: the file is a stranger's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from queue import Queue
+from typing import IO, Any
+
+from pipeline import reading
+from pipeline.contract import Severity
+from pipeline.findings import Finding
+from pipeline.model import Reading
+from pipeline.reading import Task, Transcript
+from pipeline.settings import Settings
+
+_FILES_PER_READER = 6
+"""So many files are worth the start of one more reader."""
+_TRIES = 2
+
+
+def transcribe_all(tasks: Sequence[Task], settings: Settings) -> Iterator[Transcript]:
+    """The transcript of each file, in the order of the tasks; one that twice ends its reader is refused."""
+    if not tasks:
+        return
+    count = max(1, min(os.cpu_count() or 1, len(tasks) // _FILES_PER_READER))
+    idle: Queue[_Reader] = Queue()
+    readers = [_Reader(settings) for _ in range(count)]
+    for one in readers:
+        idle.put(one)
+
+    def transcribe(task: Task) -> Transcript:
+        reader = idle.get()
+        try:
+            return reader.transcribe(task)
+        finally:
+            idle.put(reader)
+
+    try:
+        with ThreadPoolExecutor(count) as threads:
+            yield from threads.map(transcribe, tasks)
+    finally:
+        for one in readers:
+            one.stop()
+
+
+class _Reader:
+    """One reader process, started again when it has died."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        home = Path(__file__).resolve().parent.parent
+        environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.readers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+        _send(process.stdin, pickle.dumps(self._settings))
+        return process
+
+    def transcribe(self, task: Task) -> Transcript:
+        """The transcript of a file, or its refusal where the reader does not come back with one."""
+        for _ in range(_TRIES):
+            answer = self._ask(task)
+            if answer is not None:
+                return answer
+            self.stop()
+            self._process = self._start()
+        return Transcript(reading.refused("too-large", "reader", task.envelope, self._settings), "[]")
+
+    def _ask(self, task: Task) -> Transcript | None:
+        clock = threading.Timer(self._settings.limits.seconds, self._process.kill)
+        clock.start()
+        try:
+            _send(self._process.stdin, pickle.dumps(task))
+            head, rows = _receive(self._process.stdout), _receive(self._process.stdout)
+        except (EOFError, OSError):
+            return None
+        finally:
+            clock.cancel()
+        return Transcript(_reading(json.loads(head)), rows.decode())
+
+    def stop(self) -> None:
+        """End the process."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def _reading(said: dict[str, Any]) -> Reading:
+    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in said["findings"])
+    return Reading(said["accepted"], said["day"], said["district"], said["cover"], (), findings)
+
+
+# --- the pipes ---------------------------------------------------------------------------------------------------
+
+
+def _send(pipe: IO[bytes] | None, content: bytes) -> None:
+    if pipe:
+        with suppress(BrokenPipeError):  # the reader has died; asking it for an answer will tell
+            pipe.write(len(content).to_bytes(8, "big") + content)
+            pipe.flush()
+
+
+def _receive(pipe: IO[bytes] | None) -> bytes:
+    length = _exactly(pipe, 8)
+    return _exactly(pipe, int.from_bytes(length, "big"))
+
+
+def _exactly(pipe: IO[bytes] | None, count: int) -> bytes:
+    content = pipe.read(count) if pipe else b""
+    if len(content) < count:
+        raise EOFError
+    return content
+
+
+# --- the reader --------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Answer tasks until the pipe closes."""
+    hears, answers = sys.stdin.buffer, sys.stdout.buffer
+    settings: Settings = pickle.loads(_receive(hears))  # noqa: S301 - from the process that started this one
+    while True:
+        try:
+            task: Task = pickle.loads(_receive(hears))  # noqa: S301 - likewise
+        except EOFError:
+            return
+        answer = reading.transcribe(task, settings)
+        head = asdict(answer.reading)
+        _send(answers, json.dumps(head, ensure_ascii=False).encode())
+        _send(answers, answer.rows.encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,457 @@
+"""The leaders' page: what it says, that it says nothing else, and that nobody's text becomes markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import settings, supervision
+from pipeline.contract import Severity
+from pipeline.findings import Finding
+from pipeline.render import html, html_charts
+from pipeline.report import CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.targets import Tally
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
+DAY = date(2020, 5, 22)
+ZONE = ZoneInfo("Asia/Shanghai")
+REGION, REST = "自治区交办", "市级交办和旗区自行梳理"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}&amp;\x00\x1b[31m\u202e\u2066\ud800]]>--><!--"
+
+
+def a_case(number: str, **said: object) -> CaseLine:
+    """An open case of 东胜区 in hand, with everything in order but what is said."""
+    plain = CaseLine(
+        number=number,
+        group=REGION,
+        source="自治区交办",
+        district="东胜区",
+        category="物业服务",
+        matter=f"{number} 的案由",
+        project="某小区",
+        households="12",
+        amount="3.5",
+        unit="某单位",
+        leader="领导一",
+        leaders="领导一、领导二",
+        team="工作专班一",
+        plan="分三步解决",
+        assigned=date(2020, 5, 10),
+        limit=date(2020, 6, 30),
+        extended=None,
+        deadline=date(2020, 6, 30),
+        status="办理中",
+        claim="诉求合理",
+        replied_on=None,
+        reply_number="",
+        confirmation="",
+        progress="已召集双方协商",
+        next_step="",
+        coordination="",
+        reported_on=DAY,
+        is_counted=False,
+        is_open=True,
+        is_referred=False,
+        dispute_stands=False,
+        days_overdue=-39,
+        days_idle=0,
+        missing_ones=(),
+        flags=(),
+        grounds="",
+        origin="东胜区日报.xlsx · 案件进展 · 第5行",
+        listed_in="分解表.xlsx · 自治区交办案件 · 第3行",
+    )
+    return replace(plain, **said)  # type: ignore[arg-type]
+
+
+def some_cases() -> tuple[CaseLine, ...]:
+    """One case for everything that the page tells apart."""
+    resolved = {"status": "已化解", "replied_on": DAY, "reply_number": "东住建复〔2020〕3号"}
+    rest = {"group": REST, "source": "市级交办"}
+    return (
+        a_case(
+            "DS-2020-001",
+            group=REST,
+            source="旗区自行梳理",
+            missing_ones=("工作专班", "化解方案"),
+            team="",
+            plan="",
+            flags=("incomplete_assignment",),
+        ),
+        a_case("SJ-2020-001", **rest, **resolved, is_counted=True, is_open=False),
+        a_case("SJ-2020-002", **rest, **resolved, confirmation="不认可", dispute_stands=True, flags=("disputed",)),
+        a_case("SJ-2020-003", **rest, district="康巴什区", status="导入法定途径", is_open=False, is_referred=True),
+        a_case("SJ-2020-004", **rest, district="杭锦旗", is_open=False, flags=("cancelled",), grounds="与 SJ-2020-001 重复"),
+        a_case(
+            "SJ-2020-005",
+            **rest,
+            district="杭锦旗",
+            status="已交办",
+            assigned=date(2020, 5, 1),
+            flags=("acceptance_overdue", "stalled"),
+            days_idle=21,
+        ),
+        a_case("ZZQ-2020-001", **resolved, is_counted=True, is_open=False),
+        a_case(
+            "ZZQ-2020-002",
+            limit=date(2020, 5, 19),
+            deadline=date(2020, 5, 19),
+            days_overdue=3,
+            flags=("overdue", "missing_from_assignment"),
+        ),
+        a_case("ZZQ-2020-003", extended=DAY, deadline=DAY, days_overdue=0, flags=("due_soon",)),
+        a_case(
+            "ZZQ-2020-004", limit=None, deadline=None, days_overdue=0, origin="", reported_on=None, progress="", missing_ones=("办结时限",)
+        ),
+    )
+
+
+def some_submissions(names: tuple[str, ...]) -> tuple[SubmissionLine, ...]:
+    """东胜区 late with a correction, 杭锦旗 not at all, 乌审旗 refused, 康巴什区 a zero report, all others on time."""
+    came = datetime(2020, 5, 22, 16, 5, 9, tzinfo=ZONE)
+    plain = [SubmissionLine(name, "on-time", False, 1, came, 2, 0, f"{name}日报.xlsx", "甲", 0) for name in names]  # noqa: FBT003
+    late = replace(plain[0], status="late", revision=2, received_at=came + timedelta(hours=1), rows_accepted=9, rows_refused=1)
+    nothing = {"status": "missing", "revision": 0, "received_at": None, "rows_accepted": 0, "file": "", "reporter": ""}
+    changed = {
+        "东胜区": late,
+        "杭锦旗": replace(plain[5], **nothing),  # type: ignore[arg-type]
+        "乌审旗": replace(plain[4], **nothing, refused_files=1),  # type: ignore[arg-type]
+        "康巴什区": replace(plain[8], zero_report=True, rows_accepted=0),
+    }
+    return tuple(changed.get(one.district, one) for one in plain)
+
+
+def some_findings() -> tuple[FindingLine, ...]:
+    """A refused row, a warning, a refused file, a superseded revision and the assignment workbook."""
+
+    def line(district: str, file: str, use: str, found: Finding) -> FindingLine:
+        return FindingLine(DAY.isoformat(), district, file, use, found)
+
+    status = Finding("not-in-list", Severity.ROW, "当前状态“差不多了”不在可选范围，请从下拉框选择。", "案件进展", 14, 4, "差不多了")
+    return (
+        line("东胜区", "东胜区日报(更正).xlsx", "采用", status),
+        line("东胜区", "东胜区日报(更正).xlsx", "采用", Finding("late", Severity.WARNING, "报送时间晚于截止时间。")),
+        line("东胜区", "东胜区日报.xlsx", "已被更正", Finding("required", Severity.ROW, "“案件编号”没有填。", "案件进展", 9, 0)),
+        line("乌审旗", "乌审旗日报.xlsx", "未采用", Finding("macro-workbook", Severity.FILE, "工作簿里带有宏，不能接收。")),
+        line("", "不知道是谁的.xlsx", "未采用", Finding("unknown-district", Severity.FILE, "封面没有填“旗区”。", "封面")),
+        line("", "分解表.xlsx", "分解表", Finding("case-missing", Severity.WARNING, "案件 ZZQ-2020-002 在新的分解表中不见了。")),
+    )
+
+
+def a_trend(days: int) -> tuple[tuple[date, dict[str, Tally]], ...]:
+    """So many days up to DAY, the last of them as in `a_report`; on the first there was no case of the second group."""
+    first = DAY - timedelta(days=days - 1)
+    rest = [Tally(90), *[Tally(90, 4 + (n > days // 2), 0) for n in range(1, days - 1)], Tally(90, 5, 1)]
+    region = [*[Tally(100, 4, 0) for _ in range(days - 1)], Tally(100, 4, 1)]
+    return tuple((first + timedelta(days=n), {REGION: region[n], REST: rest[n]}) for n in range(days))
+
+
+def a_report() -> Report:
+    """A small day with something in every section."""
+    known = settings.load(ROOT / "config.yaml")
+    cases = some_cases()
+    names = known.district_names
+    tally = {REGION: Tally(100, 4, 1), REST: Tally(90, 5, 1)}
+    sources = (("自治区交办", REGION, Tally(100, 4, 1)), ("市级交办", REST, Tally(90, 4, 1)), ("旗区自行梳理", REST, Tally(90, 1, 0)))
+    zero = {REGION: Tally(100), REST: Tally(90)}
+    districts = {("东胜区", REGION): Tally(100, 4, 1), ("东胜区", REST): Tally(90, 3, 1)}
+    districts |= {(name, REST): Tally(90, 1) for name in ("杭锦旗", "康巴什区")}
+    return Report(
+        day=DAY,
+        office="市住房和城乡建设局信访工作专班",
+        is_correction=True,
+        data_until=datetime(2020, 5, 23, 13, 1, 59, tzinfo=ZONE),
+        targets=tuple(Figure(name, name, tally[name]) for name in tally),
+        by_source=tuple(Figure(*one) for one in sources),
+        by_district=tuple(Figure(name, group, districts.get((name, group), zero[group])) for group in tally for name in names),
+        by_leader=tuple(Figure("领导一", group, tally[group]) for group in tally),
+        by_category=tuple(Figure("物业服务", group, tally[group]) for group in tally),
+        cases=cases,
+        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in supervision.FLAGS},
+        newly_resolved=("SJ-2020-001", "ZZQ-2020-001"),
+        reopened=(),
+        new_cases=("DS-2020-001",),
+        withdrawn_cases=("DS-2020-009",),
+        no_longer_counted=("SJ-2020-002",),
+        changes=(
+            Change("newly_resolved", "SJ-2020-001", "东胜区", "SJ-2020-001 的案由", "已化解"),
+            Change("newly_resolved", "ZZQ-2020-001", "东胜区", "ZZQ-2020-001 的案由", "已化解"),
+            Change("no_longer_counted", "SJ-2020-002", "东胜区", "SJ-2020-002 的案由", "已化解，群众不认可"),
+            Change("new_cases", "DS-2020-001", "东胜区", "DS-2020-001 的案由", "办理中"),
+            Change("withdrawn_cases", "DS-2020-009", "", "", "更正后的日报不再包含"),
+        ),
+        submissions=some_submissions(names),
+        reception=(ReceptionLine("东胜区", "物业服务", 7, 4, 2, "周五接访日"), ReceptionLine("康巴什区", "其他", 3, 3, 0, "")),
+        urgent=(
+            UrgentLine(
+                "东胜区",
+                "ZZQ-2020-002",
+                "停水停电停暖",
+                "三号楼停水",
+                "2020-05-22 09:30",
+                "送水车已到",
+                "请供水公司支援",
+                "东胜区日报.xlsx",
+            ),
+            UrgentLine("康巴什区", "", "其他民生事项", "电梯停运", "2020-05-22", "已报修", "", "康巴什区日报.xlsx"),
+        ),
+        findings=some_findings(),
+        liaison={"东胜区": (("领导三", "副局长"), ("领导四", ""))},
+        trend=a_trend(5),
+        inputs=(Input("分解表.xlsx", "0" * 64, "2020-05-18T09:00:00+08:00", "assignment"),),
+        settings=known,
+    )
+
+
+def an_empty_report() -> Report:
+    """A day on which nothing is known but the nine districts."""
+    full = a_report()
+    nobody = tuple(SubmissionLine(one.district, "missing", False, 0, None, 0, 0, "", "", 0) for one in full.submissions)  # noqa: FBT003
+    empty = {group: Tally(target) for group, target in ((REGION, 100), (REST, 90))}
+    return replace(
+        full,
+        office="",
+        is_correction=False,
+        targets=tuple(Figure(name, name, one) for name, one in empty.items()),
+        by_source=tuple(replace(one, tally=empty[one.group]) for one in full.by_source),
+        by_district=tuple(replace(one, tally=empty[one.group]) for one in full.by_district),
+        by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(supervision.FLAGS, ()),
+        newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
+        reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),), inputs=(),
+    )  # fmt: skip
+
+
+def a_hostile_report() -> Report:
+    """A day on which every text that somebody typed is an attack, or one very long word."""
+    full = a_report()
+    long = "W" * 4000
+    typed = dict.fromkeys(["category", "matter", "project", "households", "unit", "leaders", "team", "plan", "status", "grounds"], HOSTILE)
+    words = dict.fromkeys(["amount", "leader", "reply_number", "progress", "next_step", "coordination", "origin"], HOSTILE + long)
+    cases = tuple(replace(case, number=f"{case.number}{HOSTILE}", **typed, **words) for case in full.cases)  # type: ignore[arg-type]
+    found = Finding("required", Severity.ROW, HOSTILE + long, HOSTILE, 5, 3, HOSTILE)
+    return replace(
+        full,
+        office=HOSTILE,
+        cases=cases,
+        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in supervision.FLAGS},
+        by_leader=tuple(replace(one, label=HOSTILE + long) for one in full.by_leader),
+        changes=tuple(replace(one, number=f"{one.number}{HOSTILE}", matter=long, detail=HOSTILE) for one in full.changes),
+        submissions=tuple(replace(one, reporter=HOSTILE + long) for one in full.submissions),
+        reception=tuple(replace(one, note=HOSTILE + long) for one in full.reception),
+        urgent=tuple(UrgentLine(one.district, HOSTILE, HOSTILE, long, HOSTILE, long, HOSTILE, long) for one in full.urgent),
+        findings=tuple(replace(one, file=HOSTILE + long, finding=found) for one in full.findings),
+        liaison={"东胜区": ((HOSTILE, long),)},
+    )
+
+
+# --- reading a page ----------------------------------------------------------------------------------------------
+
+_BLOCKS = frozenset(
+    {"article", "caption", "details", "div", "dl", "footer", "h1", "h2", "h3", "h4", "header", "nav", "p", "section", "summary", "table"}
+    | {"title", "tr"}
+)
+_VOID = frozenset({"meta", "rect", "line", "circle", "polyline", "link", "img", "br"})
+
+
+class _Page(HTMLParser):
+    """The elements and the text of a page, a block a line."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self._said: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self.open.append(tag)
+        self._said.append("\n" if tag in _BLOCKS else " | " if tag in {"td", "th", "dt", "dd", "text"} else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID:
+            assert self.open.pop() == tag
+        self._said.append("\n" if tag in _BLOCKS else "")
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self._said.append(re.sub(r"\s+", " ", data))
+
+    @property
+    def text(self) -> str:
+        lines = (re.sub(r"\s+", " ", line).strip(" |") for line in "".join(self._said).split("\n"))
+        return "\n".join(line for line in lines if line) + "\n"
+
+
+def page_of(report: Report) -> _Page:
+    return _Page(html.render(report, TEMPLATES).decode("utf-8"))
+
+
+# --- what it says ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_reads_like_this(golden: Callable[[str, str], None]) -> None:
+    golden("html/日报.txt", page_of(a_report()).text)
+
+
+def test_a_day_without_cases_or_reports_reads_like_this(golden: Callable[[str, str], None]) -> None:
+    golden("html/空白日报.txt", page_of(an_empty_report()).text)
+
+
+def test_every_figure_of_the_report_stands_in_the_page() -> None:
+    report = a_report()
+    text = page_of(report).text
+    for figure in (*report.targets, *report.by_source):
+        tally = figure.tally
+        assert f"{tally.resolved}/{tally.total}" in text
+        assert f"{tally.rate_percent}%" in text
+    for figure in report.by_district:
+        tally = figure.tally
+        row = rf"^{figure.label} \| {tally.resolved}/{tally.total} \| {tally.rate_percent or '—'}"
+        assert re.search(row, text, re.MULTILINE)
+    for flag, name in supervision.FLAGS.items():
+        assert f"{len(report.flags[flag])}件 {name}" in text
+    assert "接访 10 批次，其中当场答复 7 批次，转交办理 2 批次" in text
+
+
+def test_a_missed_target_is_said_with_how_many_are_missing() -> None:
+    text = page_of(a_report()).text
+    assert "自治区交办案件 4 件，已化解 1 件，化解率 25.0%，目标 100%，未达标，还差 3 件。" in text
+    assert "前一日 0/4（0.0%）：化解增加 1 件，总数没有增减。" in text
+
+
+def test_a_met_target_is_said_and_one_case_short_of_it_never_reads_as_met() -> None:
+    report = a_report()
+    almost = (Figure(REGION, REGION, Tally(100, 2000, 1999)), Figure(REST, REST, Tally(90, 10, 9)))
+    text = page_of(replace(report, targets=almost)).text
+    assert "已化解 1999 件，化解率 99.9%，目标 100%，未达标，还差 1 件。" in text
+    assert "已化解 9 件，化解率 90.0%，目标 90%，达标。" in text
+
+
+def test_nothing_to_resolve_is_no_rate() -> None:
+    text = page_of(an_empty_report()).text
+    assert "目前没有案件，不计化解率（目标 100%）。" in text
+    assert not re.search(r"\d%.*达标。", text)
+
+
+def test_a_district_that_has_not_reported_is_not_shown_as_zero() -> None:
+    text = page_of(a_report()).text
+    assert "未报 2 个（乌审旗、杭锦旗）" in text
+    assert "杭锦旗 | ✕ 未报 | 案件沿用此前的状态\n" in text
+    assert "乌审旗 | ✕ 未报 | 案件沿用此前的状态；送来的 1 个文件未被采用，原因见第七节\n" in text
+    assert "没有报不等于没有事" in text
+
+
+def test_districts_keep_their_order_whatever_their_figures() -> None:
+    report = a_report()
+    text = page_of(report).text
+    labels = re.findall(r"^(\S+[旗区]) \| \d+/\d+ \|", text, re.MULTILINE)
+    assert labels == [*report.settings.district_names, *report.settings.district_names]
+
+
+def test_definitions_follow_the_settings() -> None:
+    report = a_report()
+    windows = report.settings.windows.model_copy(update={"due_soon_days": 6, "stalled_days": 8, "acceptance_days": 21})
+    text = page_of(replace(report, settings=report.settings.model_copy(update={"windows": windows}))).text
+    assert "距办结时限 6 天以内" in text
+    assert "连续 8 天或更久" in text
+    assert "交办超过 21 天" in text
+
+
+def test_a_correction_is_marked_and_an_ordinary_page_is_not() -> None:
+    assert "更正" in page_of(a_report()).text.split("\n")[0]
+    assert "更正" not in "".join(page_of(replace(a_report(), is_correction=False)).text.split("\n")[:6])
+
+
+# --- how it is built ---------------------------------------------------------------------------------------------
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert html.render(a_report(), TEMPLATES) == html.render(a_report(), TEMPLATES)
+
+
+def test_there_is_no_script_and_nothing_from_outside() -> None:
+    page = html.render(a_report(), TEMPLATES).decode("utf-8")
+    parsed = _Page(page)
+    assert not {"script", "img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in parsed.tags}
+    assert not re.search(r"https?:|//[a-z]|@import|url\(|javascript:", page)
+    assert all((attrs.get("href") or "#").startswith("#") for _, attrs in parsed.tags)
+    policy = dict(parsed.tags)["html"], [attrs["content"] for tag, attrs in parsed.tags if tag == "meta" and attrs.get("http-equiv")]
+    assert policy == ({"lang": "zh-CN"}, ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"])
+
+
+@pytest.mark.parametrize("report", [a_report(), an_empty_report(), a_hostile_report()], ids=["plain", "empty", "hostile"])
+def test_every_link_leads_to_one_element_and_every_element_is_closed(report: Report) -> None:
+    parsed = page_of(report)
+    ids = [attrs["id"] for _, attrs in parsed.tags if "id" in attrs]
+    assert parsed.open == []
+    assert len(ids) == len(set(ids))
+    assert {(attrs["href"] or "")[1:] for _, attrs in parsed.tags if "href" in attrs} <= set(ids)
+
+
+def test_every_case_can_be_reached_from_where_it_is_counted() -> None:
+    parsed = page_of(a_report())
+    linked = {attrs["href"] for _, attrs in parsed.tags if "href" in attrs}
+    assert {f"#case-{number}" for number in ("ZZQ-2020-002", "SJ-2020-001", "SJ-2020-004", "SJ-2020-003")} <= linked
+
+
+def test_hostile_text_stays_text() -> None:
+    plain, hostile = page_of(a_report()), page_of(a_hostile_report())
+    assert {tag for tag, _ in hostile.tags} <= {tag for tag, _ in plain.tags}
+    assert {name for _, attrs in hostile.tags for name in attrs} <= {name for _, attrs in plain.tags for name in attrs}
+    assert "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}&amp;[31m\ufffd]]>--><!--" in hostile.text
+
+
+def test_control_and_format_characters_do_not_reach_the_page() -> None:
+    page = html.render(a_hostile_report(), TEMPLATES).decode("utf-8")
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", page)
+
+
+@given(st.text())
+def test_whatever_is_shown_can_be_written_down_and_is_otherwise_as_it_was(text: str) -> None:
+    shown = str(html.harmless(text))
+    shown.encode("utf-8")
+    assert html.harmless(shown) == shown
+    assert shown == text or not text.isprintable()
+
+
+@given(st.text(), st.text())
+def test_two_case_numbers_never_share_an_anchor(one: str, other: str) -> None:
+    assert re.fullmatch(r"case-[A-Za-z0-9_-]*", html.anchor(one))
+    assert (html.anchor(one) == html.anchor(other)) == (one == other)
+
+
+# --- the chart ---------------------------------------------------------------------------------------------------
+
+
+def test_a_day_without_a_rate_is_a_gap_in_the_line() -> None:
+    rates = [Tally(90, 4, 1), Tally(90, 4, 2), Tally(90), Tally(90, 4, 3), Tally(90, 4, 4)]
+    chart = html_charts.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
+    assert chart is not None
+    assert [line.count(",") for line in chart.lines] == [2, 2]
+    assert [point.tally for point in chart.points] == [rates[0], rates[1], rates[3], rates[4]]
+
+
+def test_one_day_is_no_trend() -> None:
+    assert html_charts.trend([(DAY, Tally(90, 4, 1))], 90) is None
+    assert html_charts.trend([], 90) is None
+
+
+@given(st.lists(st.integers(0, 50).flatmap(lambda total: st.tuples(st.just(total), st.integers(0, total))), min_size=2, max_size=30))
+def test_every_point_lies_on_the_chart(counts: list[tuple[int, int]]) -> None:
+    chart = html_charts.trend([(DAY + timedelta(days=n), Tally(90, *count)) for n, count in enumerate(counts)], 90)
+    for point in chart.points if chart else ():
+        assert html_charts.LEFT <= float(point.x) <= html_charts.RIGHT
+        assert html_charts.TOP <= float(point.y) <= html_charts.BOTTOM

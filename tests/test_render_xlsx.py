@@ -1,0 +1,418 @@
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+from openpyxl.cell import Cell
+
+from pipeline import supervision
+from pipeline.contract import Severity
+from pipeline.findings import Finding
+from pipeline.render import xlsx
+from pipeline.report import CaseLine, Change, Figure, FindingLine, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.settings import District, Group, Settings
+from pipeline.targets import Tally
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+# openpyxl does not know the extensions in which Excel and LibreOffice keep data bars and charts
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+SHEETS = [
+    "总览",
+    "目标完成",
+    "旗区",
+    "包案领导",
+    "案件台账",
+    "今日变化",
+    "督办清单",
+    "接访情况",
+    "急报事项",
+    "报送情况",
+    "问题清单",
+    "撤销案件",
+]
+DAY = date(2020, 5, 22)
+ZONE = ZoneInfo("Asia/Shanghai")
+REGION, CITY = "自治区交办", "市级交办和旗区自行梳理"
+SETTINGS = Settings(
+    office="某市住建局",
+    districts=(District(code="JQ", name="甲旗"), District(code="YQ", name="乙区"), District(code="BQ", name="丙旗")),
+    groups=(
+        Group(name=REGION, sources=("自治区交办",), target_percent=100),
+        Group(name=CITY, sources=("市级交办", "旗区自行梳理"), target_percent=90),
+    ),
+)
+HOSTILE = (
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "-2+3",
+    "http://example.com",
+    "mailto:a@example.com",
+    "{=1}",
+    "<r>x",
+    "_x0041_",
+)
+PATTERNS = ("*", "?", "~", "~*", ">5", "<>", "=", '"', "领导一", "领导一 ", "领导Ａ", "领导A", "领导a", "", "12", "12.0", "TRUE")
+"""Names that COUNTIFS would read as patterns, or take for one another."""
+
+# --- a small day ------------------------------------------------------------------------------------------------------
+
+
+def a_case(number: str, source: str = "市级交办", **details: object) -> CaseLine:
+    group = REGION if source == "自治区交办" else CITY
+    line = CaseLine(
+        number=number, group=group, source=source, district="甲旗", category="物业服务", matter="电梯停运", project="某小区",
+        households="12", amount="3.5", unit="甲旗住建局", leader="领导一", leaders="领导一", team="专班一", plan="先修后议",
+        assigned=date(2020, 5, 1), limit=date(2020, 6, 1), extended=None, deadline=date(2020, 6, 1), status="办理中", claim="诉求合理",
+        replied_on=None, reply_number="", confirmation="", progress="已约谈物业", next_step="更换部件", coordination="",
+        reported_on=DAY, is_counted=False, is_open=True, is_referred=False, dispute_stands=False, days_overdue=-10, days_idle=0,
+        missing_ones=(), flags=(), grounds="", origin="甲旗日报.xlsx · 案件进展 · 第4行", listed_in="分解表.xlsx · 群众来访案件 · 第5行",
+    )  # fmt: skip
+    return replace(line, **details)  # type: ignore[arg-type]
+
+
+def resolved(number: str, source: str = "市级交办", **details: object) -> CaseLine:
+    answered = {"status": "已化解", "replied_on": DAY, "reply_number": f"复〔2020〕{number[-1]}号", "confirmation": "认可"}
+    return a_case(number, source, is_counted=True, is_open=False, **answered, **details)
+
+
+def small_register() -> tuple[CaseLine, ...]:
+    return (
+        a_case("SJ-2020-001", flags=("overdue", "stalled"), days_overdue=3, days_idle=6, deadline=date(2020, 5, 19)),
+        resolved("SJ-2020-002"),
+        a_case("SJ-2020-003", district="乙区", leader="领导二", flags=("disputed",), status="已化解", dispute_stands=True),
+        a_case(
+            "SJ-2020-004", district="乙区", leader="领导二", flags=("cancelled",), is_open=False, grounds="重复交办，与 SJ-2020-002 并案"
+        ),
+        a_case("SJ-2020-005", "旗区自行梳理", flags=("incomplete_assignment",), missing_ones=("化解方案",), plan="", households="约十户"),
+        resolved("ZZQ-2020-001", "自治区交办", district="乙区"),
+        a_case("ZZQ-2020-002", "自治区交办", is_open=False, is_referred=True, status="导入法定途径", category="工程质量"),
+    )
+
+
+def tally(cases: tuple[CaseLine, ...], target: int, **wanted: str) -> Tally:
+    chosen = [line for line in cases if not line.grounds and all(getattr(line, name) == value for name, value in wanted.items())]
+    return Tally(target, len(chosen), sum(line.is_counted for line in chosen))
+
+
+def figures(
+    cases: tuple[CaseLine, ...], settings: Settings, column: str, labels: list[str], *, everyone: bool = False
+) -> tuple[Figure, ...]:
+    tallies = [
+        Figure(label, group.name, tally(cases, group.target_percent, group=group.name, **{column: label}))
+        for group in settings.groups
+        for label in labels
+    ]
+    return tuple(figure for figure in tallies if everyone or figure.tally.total)
+
+
+def missing(district: str) -> SubmissionLine:
+    return SubmissionLine(district, "missing", False, 0, None, 0, 0, "", "", 0)  # noqa: FBT003
+
+
+def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Report:
+    """A day with that register and nothing else."""
+    trend = tuple(
+        (date(2020, 5, day), {group.name: Tally(group.target_percent, 4, day - 20) for group in settings.groups}) for day in (21, 22)
+    )
+    return Report(
+        day=DAY, office=settings.office, is_correction=False, data_until=datetime(2020, 5, 22, 17, 26, tzinfo=ZONE),
+        targets=tuple(Figure(g.name, g.name, tally(cases, g.target_percent, group=g.name)) for g in settings.groups),
+        by_source=tuple(Figure(s, g.name, tally(cases, g.target_percent, source=s)) for g in settings.groups for s in g.sources),
+        by_district=figures(cases, settings, "district", list(settings.district_names), everyone=True),
+        by_leader=figures(cases, settings, "leader", sorted({line.leader for line in cases if not line.grounds})),
+        by_category=figures(cases, settings, "category", ["物业服务", "工程质量"]),
+        cases=cases,
+        flags={flag: tuple(line.number for line in cases if flag in line.flags) for flag in supervision.FLAGS},
+        newly_resolved=(), reopened=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), reception=(),
+        submissions=tuple(missing(name) for name in settings.district_names),
+        urgent=(), findings=(), liaison={}, trend=trend, inputs=(), settings=settings,
+    )  # fmt: skip
+
+
+def a_full_report() -> Report:
+    """A day on which every sheet has something to say."""
+    on_time = SubmissionLine("甲旗", "on-time", False, 2, datetime(2020, 5, 22, 16, 59, 30, tzinfo=ZONE), 5, 1, "甲旗日报.xlsx", "张三", 1)  # noqa: FBT003
+    late = SubmissionLine("乙区", "late", True, 1, datetime(2020, 5, 22, 17, 0, 1, tzinfo=ZONE), 0, 0, "乙区日报.xlsx", "李四", 0)  # noqa: FBT003
+    finding = Finding("not-in-list", Severity.ROW, "当前状态“差不多了”不在可选范围。", "案件进展", 14, 4, "差不多了")
+    warning = Finding("late", Severity.WARNING, "报送时间晚于截止时间。")
+    return replace(
+        a_report(small_register()),
+        is_correction=True,
+        changes=(Change("newly_resolved", "SJ-2020-002", "甲旗", "电梯停运", "已化解；已更换部件"),),
+        submissions=(on_time, late, missing("丙旗")),
+        reception=(ReceptionLine("甲旗", "物业服务", 3, 2, 1, ""), ReceptionLine("乙区", "工程质量", 2, 0, 2, "一批次约二十户")),
+        urgent=(
+            UrgentLine(
+                "甲旗", "", "停水停电停暖", "换热站故障", "2020-05-22T08:30:00", "抢修", "供热公司", "甲旗日报.xlsx · 急报事项 · 第2行"
+            ),
+        ),
+        findings=(
+            FindingLine("2020-05-22", "甲旗", "甲旗日报.xlsx", "采用", finding),
+            FindingLine("2020-05-22", "乙区", "乙区日报.xlsx", "采用", warning),
+        ),
+        liaison={"甲旗": (("领导三", "副局长"), ("领导四", ""))},
+    )
+
+
+# --- reading it back --------------------------------------------------------------------------------------------------
+
+
+def opened(content: bytes, *, values: bool = True) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+def cells(workbook: Workbook) -> Iterator[tuple[str, Cell]]:
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None and isinstance(cell, Cell):
+                    yield f"{sheet.title}!{cell.coordinate}", cell
+
+
+def rows(workbook: Workbook, sheet: str, first: int = 4) -> list[list[object]]:
+    return [list(row) for row in workbook[sheet].iter_rows(min_row=first, values_only=True)]
+
+
+def said(figure: Tally) -> list[object]:
+    """A tally's five cells: 总数, 已化解, 化解率, 还差 and 是否达标."""
+    rate = float(figure.rate_percent) / 100 if figure.rate_percent is not None else "—"
+    met = {True: "达标", False: "未达标", None: "—"}[figure.met]
+    return [figure.total, figure.resolved, pytest.approx(rate, abs=1e-12) if isinstance(rate, float) else rate, figure.shortfall, met]
+
+
+def check_figures(workbook: Workbook, report: Report) -> None:
+    """Every figure of 总览, 目标完成, 旗区 and 包案领导 is the report's."""
+    targets = [*report.targets, *report.by_source, *report.by_category]
+    told = rows(workbook, "目标完成")[: len(targets)]
+    assert [row[1:9] for row in told] == [[one.label, one.group, one.tally.target_percent, *said(one.tally)] for one in targets]
+
+    overview: list[list[object]] = [list(row) for row in workbook["总览"].iter_rows(max_col=8, values_only=True)]
+    large = [row for row in overview if row[0] in {one.label for one in report.targets}]
+    assert [row[1:7] for row in large] == [[one.tally.target_percent, *said(one.tally)] for one in report.targets]
+    for row, one in zip(large, report.targets, strict=True):
+        assert row[7] == ("暂无案件" if one.tally.met is None else "达标" if one.tally.met else f"未达标，还差 {one.tally.shortfall} 件")
+    counts = {row[0]: row[1] for row in overview}
+    assert counts["案件总数"] == sum(not line.grounds for line in report.cases)
+    assert counts["已化解"] == sum(line.is_counted for line in report.cases)
+    assert counts["在办"] == sum(line.is_open for line in report.cases)
+    assert counts["导入法定途径"] == sum(line.is_referred for line in report.cases)
+    assert {word: counts[word] for word in supervision.FLAGS.values()} == {supervision.FLAGS[f]: len(n) for f, n in report.flags.items()}
+
+    names, group_names = report.settings.district_names, [group.name for group in report.settings.groups]
+    by_district = {(one.label, one.group): one.tally for one in report.by_district}
+    told = rows(workbook, "旗区", first=5)[: len(names) + 1]
+    assert [row[0] for row in told] == [*names, "全市合计"]
+    assert [row[2:12] for row in told[:-1]] == [[cell for g in group_names for cell in said(by_district[n, g])] for n in names]
+    assert told[-1][2:12] == [cell for one in report.targets for cell in said(one.tally)]
+    for row in told[:-1]:
+        here = [line for line in report.cases if line.district == row[0]]
+        assert row[12:15] == [sum(x.is_open for x in here), sum(x.is_referred for x in here), sum("overdue" in x.flags for x in here)]
+
+    told = rows(workbook, "包案领导")[: len(report.by_leader)]
+    assert [row[:8] for row in told] == [
+        [one.label or None, one.group, one.tally.target_percent, *said(one.tally)] for one in report.by_leader
+    ]
+
+
+# --- what it promises -------------------------------------------------------------------------------------------------
+
+
+def test_the_twelve_sheets_stand_in_order() -> None:
+    assert opened(xlsx.render(a_report(()))).sheetnames == SHEETS
+
+
+def test_the_figures_are_formulas_with_the_reports_values_beside_them() -> None:
+    report = a_full_report()
+    content = xlsx.render(report)
+    check_figures(opened(content), report)
+    formulas = opened(content, values=False)
+    assert formulas["目标完成"]["E4"].value == '=COUNTIFS(台账组别,$C4,台账计入总数,"是")'
+    assert formulas["目标完成"]["G4"].value == '=IF(E4=0,"—",QUOTIENT(F4*1000,E4)/1000)'
+    assert str(formulas["旗区"]["C5"].value).startswith("=COUNTIFS(")
+    assert str(formulas["包案领导"]["D4"].value).startswith("=SUMPRODUCT(1*EXACT(台账包案领导,$A4)")
+
+
+def test_a_rate_is_rounded_down_and_the_target_judged_in_whole_numbers() -> None:
+    cases = tuple(resolved(f"SJ-2020-{n:04}") if n < 899 else a_case(f"SJ-2020-{n:04}") for n in range(1000))
+    report = a_report(cases)
+    told = rows(opened(xlsx.render(report)), "目标完成")[1]
+    assert told[4:9] == [1000, 899, 0.899, 1, "未达标"]
+
+
+def test_what_there_is_nothing_of_has_no_rate() -> None:
+    assert rows(opened(xlsx.render(a_report(()))), "目标完成")[0][4:9] == [0, 0, "—", 0, "—"]
+
+
+def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
+    hostile = tuple(
+        a_case(f"SJ-2020-{n:03}", matter=text, leader=text, leaders=text, progress=text, unit=text, origin=text, team=text, households=text)
+        for n, text in enumerate(HOSTILE)
+    )
+    finding = [Finding("late", Severity.WARNING, text, text, None, None, text) for text in HOSTILE]
+    report = replace(
+        a_report(hostile),
+        office="=1+1",
+        findings=tuple(FindingLine("2020-05-22", "甲旗", one.value, "采用", one) for one in finding),
+        changes=tuple(Change("status", text, text, text, text) for text in HOSTILE),
+        liaison={"甲旗": tuple((text, text) for text in HOSTILE)},
+    )
+    content = xlsx.render(report)
+    plain, formulas = opened(content), opened(content, values=False)
+    for address, cell in cells(formulas):
+        assert cell.hyperlink is None or cell.hyperlink.target is None, address
+        if cell.data_type == "f":
+            assert address.split("!")[0] in SHEETS[:4], address
+            assert not any(text in str(cell.value) for text in ("1+1", "cmd", "SUM(A1)", "2+3", "{=")), address
+    assert [row[5] for row in rows(plain, "案件台账")] == list(HOSTILE)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not [name for name in archive.namelist() if "externalLink" in name]
+        assert b'TargetMode="External"' not in b"".join(archive.read(name) for name in archive.namelist())
+
+
+def test_markup_control_characters_and_endless_text_do_not_break_the_file() -> None:
+    line = a_case(
+        "SJ-2020-001", matter="<r><t>x</t></r>", progress="甲\x00\x0b乙\ud800\uffff丙\r\n丁", plan="长" * 40_000, team="🏠" * 20_000
+    )
+    sheet = opened(xlsx.render(replace(a_report((line,)), office="局\x01&P\ud800")))["案件台账"]
+    told = {sheet.cell(3, column).value: sheet.cell(4, column).value for column in range(1, sheet.max_column + 1)}
+    assert told["案由"] == "<r><t>x</t></r＞"
+    assert told["最近进展"] == "甲乙丙\n丁"
+    assert str(told["化解方案"]).endswith("长……（原文过长，以下略）")
+    assert len(str(told["化解方案"])) == 32_767
+    assert len(str(told["工作专班"]).encode("utf-16-le")) <= 2 * 32_767
+
+
+def test_the_same_report_gives_the_same_bytes_at_any_time() -> None:
+    report = a_full_report()
+    first = xlsx.render(report)
+    time.sleep(2.1)  # a zip entry's time counts in steps of two seconds
+    assert xlsx.render(report) == first
+
+
+def test_an_empty_sheet_says_so() -> None:
+    workbook = opened(xlsx.render(a_report(())))
+    assert workbook["急报事项"]["A4"].value == "今日无急报事项。"
+    for name in SHEETS[3:9] + SHEETS[10:]:
+        assert str(workbook[name]["A4"].value).endswith("。"), name
+
+
+def test_dates_are_dates_counts_are_numbers_and_case_numbers_are_text() -> None:
+    sheet = opened(xlsx.render(a_full_report()))["案件台账"]
+    told = {sheet.cell(3, column).value: sheet.cell(4, column) for column in range(1, sheet.max_column + 1)}
+    assert told["交办日期"].value == datetime(2020, 5, 1)  # noqa: DTZ001 - a workbook knows no zones
+    assert told["交办日期"].number_format == "yyyy-mm-dd"
+    assert told["涉及户数"].value == 12
+    assert told["涉及金额（万元）"].value == 3.5
+    assert (told["案件编号"].data_type, told["案件编号"].number_format) == ("s", "@")
+
+
+def test_the_workbook_is_as_agreed(golden: Callable[[str, str], None]) -> None:
+    content = xlsx.render(a_full_report())
+    cached = opened(content)
+    lines = []
+    for address, cell in cells(opened(content, values=False)):
+        sheet, place = address.split("!")
+        value = str(cell.value).replace("\n", "⏎")
+        shown = f"{value} → {cached[sheet][place].value}" if cell.data_type == "f" else value
+        lines.append(f"{address}, {cell.number_format}, {shown}")
+    golden("xlsx/汇总.txt", "\n".join(lines) + "\n")
+
+
+def test_three_hundred_cases_take_less_than_a_second() -> None:
+    report = a_report(tuple(a_case(f"SJ-2020-{n:03}", leader=f"领导{n % 60}") for n in range(300)))
+    began = time.perf_counter()
+    xlsx.render(report)
+    assert time.perf_counter() - began < 1
+
+
+# --- what a spreadsheet program makes of it ---------------------------------------------------------------------------
+
+_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+
+
+def recalculated(content: bytes, folder: Path) -> Workbook:
+    """The workbook after LibreOffice has computed every formula anew."""
+    office = shutil.which("soffice")
+    assert office, "needs LibreOffice"
+    user = folder / "profile" / "user"
+    user.mkdir(parents=True)
+    (user / "registrymodifications.xcu").write_text(_RECALCULATE, encoding="utf-8")
+    (folder / "in.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out"), str(folder / "in.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    return opened((folder / "out" / "in.xlsx").read_bytes())
+
+
+def with_wrong_values(content: bytes) -> bytes:
+    """The same workbook with 77777 beside every formula."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(written, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                data = re.sub(rb' t="str"(><f>)', rb"\1", data)
+                data = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>77777\2", data)
+            target.writestr(name, data)
+    return written.getvalue()
+
+
+def awkward_register() -> tuple[CaseLine, ...]:
+    cases = [a_case(f"SJ-2020-{n:03}", leader=name, flags=("overdue",) if n % 2 else ()) for n, name in enumerate(PATTERNS)]
+    cases += [resolved(f"SJ-2020-{n:03}", leader=name, district="乙区") for n, name in enumerate(PATTERNS[: len(PATTERNS) // 2], 100)]
+    cases += [resolved(f"ZZQ-2020-{n:03}", "自治区交办", leader="十分之九") for n in range(29)]
+    cases += [resolved(f"SJ-2020-{n:03}", leader="刚好", district="乙区") for n in range(200, 209)]
+    return tuple(sorted([*cases, a_case("SJ-2020-209", leader="刚好"), *small_register()[2:4]], key=lambda line: line.number))
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("cases", [small_register(), awkward_register(), ()], ids=["small", "awkward", "empty"])
+def test_libreoffice_computes_the_reports_figures(cases: tuple[CaseLine, ...], tmp_path: Path) -> None:
+    report = a_report(cases)
+    wrong = with_wrong_values(xlsx.render(report))
+    assert opened(wrong)["目标完成"]["E4"].value == 77777
+    check_figures(recalculated(wrong, tmp_path), report)
+
+
+@pytest.mark.external
+def test_names_in_the_settings_that_look_like_patterns_are_counted_as_they_are(tmp_path: Path) -> None:
+    groups, districts = {REGION: "*", CITY: ">5"}, {"甲旗": "?旗", "乙区": "乙旗", "丙旗": "=旗"}
+    settings = SETTINGS.model_copy(
+        update={
+            "groups": tuple(group.model_copy(update={"name": groups[group.name]}) for group in SETTINGS.groups),
+            "districts": tuple(one.model_copy(update={"name": districts[one.name]}) for one in SETTINGS.districts),
+        }
+    )
+    settings = Settings.model_validate(settings.model_dump())
+    cases = tuple(replace(line, group=groups[line.group], district=districts[line.district]) for line in small_register())
+    report = a_report(cases, settings)
+    check_figures(recalculated(with_wrong_values(xlsx.render(report)), tmp_path), report)
+
+
+@pytest.mark.external
+def test_no_formula_ends_in_an_error_and_every_cached_value_is_what_libreoffice_computes(tmp_path: Path) -> None:
+    content = xlsx.render(a_full_report())
+    cached, anew = opened(content), recalculated(with_wrong_values(content), tmp_path)
+    formulas = [(address, cell) for address, cell in cells(opened(content, values=False)) if cell.data_type == "f"]
+    assert len(formulas) > 100
+    for address, cell in formulas:
+        sheet = address.split("!")[0]
+        assert anew[sheet][cell.coordinate].value == cached[sheet][cell.coordinate].value, address
