@@ -48,14 +48,20 @@ SHEETS = [
 DAY = date(2020, 5, 22)
 ZONE = ZoneInfo("Asia/Shanghai")
 REGION, CITY = "自治区交办", "市级交办和旗区自行梳理"
-SETTINGS = Settings(
-    office="某市住建局",
-    districts=(District(code="JQ", name="甲旗"), District(code="YQ", name="乙区"), District(code="BQ", name="丙旗")),
-    groups=(
-        Group(name=REGION, sources=("自治区交办",), target_percent=100),
-        Group(name=CITY, sources=("市级交办", "旗区自行梳理"), target_percent=90),
-    ),
-)
+
+
+def settings_with(districts: tuple[str, str, str], groups: tuple[str, str]) -> Settings:
+    return Settings(
+        office="某市住建局",
+        districts=tuple(District(code=code, name=name) for code, name in zip(("JQ", "YQ", "BQ"), districts, strict=True)),
+        groups=(
+            Group(name=groups[0], sources=("自治区交办",), target_percent=100),
+            Group(name=groups[1], sources=("市级交办", "旗区自行梳理"), target_percent=90),
+        ),
+    )
+
+
+SETTINGS = settings_with(("甲旗", "乙区", "丙旗"), (REGION, CITY))
 HOSTILE = (
     "=1+1",
     "+cmd|' /C calc'!A0",
@@ -322,6 +328,14 @@ def test_dates_are_dates_counts_are_numbers_and_case_numbers_are_text() -> None:
     assert (told["案件编号"].data_type, told["案件编号"].number_format) == ("s", "@")
 
 
+def test_a_day_without_a_time_is_shown_without_one() -> None:
+    urgent = UrgentLine("甲旗", "", "其他民生事项", "情况", "2020-05-22", "措施", "", "")
+    told = [replace(urgent, happened=written) for written in ("2020-05-22", "2020-05-22T08:30:00", "上周")]
+    sheet = opened(xlsx.render(replace(a_report(()), urgent=tuple(told))))["急报事项"]
+    assert [sheet[f"E{row}"].number_format for row in (4, 5)] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
+    assert sheet["E6"].value == "上周"
+
+
 def test_the_workbook_is_as_agreed(golden: Callable[[str, str], None]) -> None:
     content = xlsx.render(a_full_report())
     cached = opened(content)
@@ -395,13 +409,7 @@ def test_libreoffice_computes_the_reports_figures(cases: tuple[CaseLine, ...], t
 @pytest.mark.external
 def test_names_in_the_settings_that_look_like_patterns_are_counted_as_they_are(tmp_path: Path) -> None:
     groups, districts = {REGION: "*", CITY: ">5"}, {"甲旗": "?旗", "乙区": "乙旗", "丙旗": "=旗"}
-    settings = SETTINGS.model_copy(
-        update={
-            "groups": tuple(group.model_copy(update={"name": groups[group.name]}) for group in SETTINGS.groups),
-            "districts": tuple(one.model_copy(update={"name": districts[one.name]}) for one in SETTINGS.districts),
-        }
-    )
-    settings = Settings.model_validate(settings.model_dump())
+    settings = settings_with(("?旗", "乙旗", "=旗"), ("*", ">5"))
     cases = tuple(replace(line, group=groups[line.group], district=districts[line.district]) for line in small_register())
     report = a_report(cases, settings)
     check_figures(recalculated(with_wrong_values(xlsx.render(report)), tmp_path), report)

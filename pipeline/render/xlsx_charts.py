@@ -89,7 +89,7 @@ def _trend(book: Book, first: int) -> Any:  # noqa: ANN401
                 "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
             }
         )
-    chart.set_title(_title("近日化解率"))
+    chart.set_title(_title("近日走势"))
     chart.show_blanks_as("gap")
     chart.set_x_axis({"date_axis": True, "num_format": "m-d", "major_unit_type": "days", "num_font": _FONT, "line": {"color": LINE}})
     chart.set_y_axis(

@@ -35,10 +35,6 @@ def _fixed(row: int, column: int) -> str:
     return str(xl_rowcol_to_cell(row, column, col_abs=True))
 
 
-def _group_index(book: Book) -> dict[str, int]:
-    return {group.name: index for index, group in enumerate(book.report.settings.groups)}
-
-
 # --- 目标完成 -----------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +203,7 @@ def write_leaders(book: Book) -> None:
     """Every leader by group; names are free text, so they are compared character by character."""
     report = book.report
     name = "包案领导"
+    targets = {group.name: index for index, group in enumerate(report.settings.groups)}
     sheet = frame(book, name, (16, 28, 9, 9, 9, 12, 11, 11, *(10,) * len(_LEADERS_COUNTED)))
     headers(book, sheet, HEADER, ("包案领导", "组别", "目标", *formulas.FIGURES, *(_COUNTED[one] for one in _LEADERS_COUNTED)))
     sheet.set_row(HEADER, 26)
@@ -215,8 +212,7 @@ def write_leaders(book: Book) -> None:
         put(sheet, row, 0, figure.label, book.cell("long"))
         put(sheet, row, 1, figure.group, book.cell("long"))
         sheet.set_row(row, height(lines(figure.label, 16)))
-        index = _group_index(book)[figure.group]
-        sheet.write_formula(row, 2, f"={target_cell(index)}", book.cell("percent"), figure.tally.target_percent)
+        sheet.write_formula(row, 2, f"={target_cell(targets[figure.group])}", book.cell("percent"), figure.tally.target_percent)
         own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
         formulas.write_figures(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free=True))
         for column, one in enumerate(_LEADERS_COUNTED, 3 + WIDE):

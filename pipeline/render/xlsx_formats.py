@@ -57,6 +57,7 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _LONGEST = 32_767  # of a cell, in UTF-16 units
 _LAST_NARROW = 0xFF
 _NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EARLIEST = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 
 
@@ -106,9 +107,9 @@ def as_number(value: str) -> Value:
 
 
 def as_moment(value: str) -> Value:
-    """A day or a moment in ISO form as a date; anything else as the text that it is."""
+    """A day or a moment in ISO form as what it is, since a day alone has no 00:00; anything else as text."""
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else datetime.fromisoformat(value).replace(tzinfo=None)
     except ValueError:
         return value
 

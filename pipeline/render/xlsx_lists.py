@@ -136,6 +136,7 @@ def _reception_total(book: Book) -> None:
         return
     sheet = book.sheets["接访情况"]
     row = FIRST + len(lines)
+    sheet.set_row(row, 24)
     put(sheet, row, 0, "合计", book.cell("text", "sum"))
     put(sheet, row, 1, "", book.cell("text", "sum"))
     sums = (sum(line.batches for line in lines), sum(line.answered for line in lines), sum(line.passed for line in lines))

@@ -163,9 +163,9 @@ def _reported(book: Book) -> list[tuple[str, str, int, str]]:
     for status in ("missing", "late", "on-time"):
         word = words.ON_TIME[status]
         districts = [line.district for line in lines if line.status == status]
-        more = f"。{words.on_time_rule(book.report.settings)}" if status == "on-time" else ""
+        rule = words.on_time_rule(book.report.settings) if status == "on-time" else ""
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
-        said.append((f"{word}（旗区）", formula, len(districts), words.names(districts) + more))
+        said.append((f"{word}（旗区）", formula, len(districts), words.names_and_rule(districts, rule)))
     zero = [line.district for line in lines if line.zero_report]
     said.append(("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.YES})", len(zero), words.names(zero)))
     return said

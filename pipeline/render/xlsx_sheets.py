@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render import xlsx_words as words
@@ -92,7 +93,7 @@ def write_list(
     for index, row in enumerate(rows, FIRST):
         looks, values = tone(row), [column.value(row) for column in columns]
         for position, column in enumerate(columns):
-            put(sheet, index, position, values[position], book.cell(column.look, *looks))
+            put(sheet, index, position, values[position], book.cell(_look(column, values[position]), *looks))
         sheet.set_row(index, height(_most_lines(columns, values)))
     if not rows:
         put(sheet, FIRST, 0, words.EMPTY[name], book.look("note"))
@@ -100,6 +101,11 @@ def write_list(
     sheet.autofilter(HEADER, 0, FIRST + max(len(rows), 1) - 1, len(columns) - 1)
     sheet.repeat_rows(HEADER)
     return sheet
+
+
+def _look(column: Column[Row], value: Value) -> str:
+    """The column's look; a day without a time is shown without one."""
+    return "date" if column.look == "minute" and isinstance(value, date) and not isinstance(value, datetime) else column.look
 
 
 def _most_lines(columns: Sequence[Column[Row]], values: Sequence[Value]) -> int:

@@ -123,6 +123,11 @@ def names(said: list[str]) -> str:
     return "、".join(said) or NONE
 
 
+def names_and_rule(said: list[str], rule: str) -> str:
+    """A list followed by the sentence that explains it, where there is one."""
+    return f"{'、'.join(said)}。{rule}" if said and rule else rule or names(said)
+
+
 def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
     """The days that matter to a flag, and the case's situation in words."""
     late, handed_over = line.days_overdue, (day - line.assigned).days
@@ -140,7 +145,7 @@ def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
 
 def refused_files(said: list[str]) -> str:
     """Which districts' files were refused, and where to find those of which the district is not known."""
-    return "".join(f"{one}。" for one in ["、".join(said)] if one) + "认不出旗区的文件不在此列，见“问题清单”。"
+    return names_and_rule(said, "认不出旗区的文件不在此列，见“问题清单”。")
 
 
 def district_of(line: FindingLine) -> str:
