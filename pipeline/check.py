@@ -38,8 +38,11 @@ def check(path: Path, settings: Settings, now: datetime) -> Answer:
     envelope = _envelope(path, settings, now)
     try:
         content = path.read_bytes()
+    except FileNotFoundError as error:
+        msg = f"找不到文件 {path}。请检查文件名和所在的文件夹。"
+        raise ConfigurationError(msg) from error
     except OSError as error:
-        msg = f"打不开文件 {path}：{error.strerror or error}。请检查文件名；如正在 Excel 中打开，请先关闭。"
+        msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
     read = reading.read(content, envelope, settings, is_assignment=is_assignment)

@@ -136,8 +136,9 @@ def _archive(found: _Found, archive: Path, ledger: Ledger, zone: ZoneInfo, taken
         aside.replace(archive / sha256)
     if found.is_assignment and sidecar is None and ledger.latest_at(found.relative) == sha256:
         return None  # the same workbook still lying there
-    taken.taken.append(found.relative)
     arrival = Arrival(0, found.relative, found.path.name, sha256, size, envelope, found.is_assignment)
+    if not ledger.knows(arrival):
+        taken.taken.append(found.relative)
     return found, arrival, sidecar
 
 

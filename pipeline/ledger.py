@@ -127,6 +127,16 @@ class Ledger:
             with self._engine.begin() as connection:
                 connection.execute(_arrivals.insert().prefix_with("OR IGNORE"), rows)
 
+    def knows(self, arrival: Arrival) -> bool:
+        """Whether the same bytes are noted at that path with that time of arrival."""
+        same = (
+            (_arrivals.c.path == arrival.path)
+            & (_arrivals.c.sha256 == arrival.sha256)
+            & (_arrivals.c.received_at == arrival.envelope.received_at.isoformat())
+        )
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(_arrivals.c.id).where(same)) is not None
+
     def latest_at(self, path: str) -> str | None:
         """The SHA-256 of the last arrival noted at that path of the inbox."""
         newest = sa.select(_arrivals.c.sha256).where(_arrivals.c.path == path).order_by(_arrivals.c.id.desc()).limit(1)

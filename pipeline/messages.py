@@ -58,7 +58,7 @@ CATALOGUE: Final = {
     "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
     "personal-information/outside": "表格以外的单元格里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
     "late": "报送时间 {arrival} 晚于截止时间 {limit}。请以后在截止前报送。",
-    "read-as/header": "表头“{value}”按“{meant}”理解。下次请照模板书写。",
+    "read-as/header": "表头“{value}”的写法（空格、换行或全角）与模板不同，按“{meant}”理解。下次请照模板书写。",
     "read-as/value": "{column}“{value}”按“{meant}”理解{more}。下次请从下拉框选择。",
     "read-as/code": "案件编号“{value}”按“{meant}”理解{more}。下次请照分解表书写。",
     "read-as/date": "{column}“{value}”按 {meant} 理解{more}。下次请用日期格式填写。",

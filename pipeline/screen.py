@@ -103,6 +103,7 @@ def _tell_day(report: Report) -> None:
 
 _SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
 _MOST_CELLS = 12
+_ALL_READ = "写法与模板不同，已按意思理解，这次不用改；下次请照模板书写。"
 
 
 def tell_check(answer: Answer) -> None:
@@ -131,7 +132,8 @@ def _tell_groups(found: Sequence[Finding]) -> None:
     """Findings of one severity, alike ones together."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for one in found:
-        groups.setdefault((one.code, one.sheet, one.message), []).append(one)
+        message = _ALL_READ if one.code == "read-as" else one.message
+        groups.setdefault((one.code, one.sheet, message), []).append(one)
     for (_code, sheet, message), alike in groups.items():
         cells = [one.cell for one in alike if one.cell]
         more = f" 等 {len(cells)} 处" if len(cells) > _MOST_CELLS else ""

@@ -190,7 +190,9 @@ def test_on_paper_the_lists_to_follow_up_are_open_and_the_register_is_left_out(b
     browser.call("Emulation.setEmulatedMedia", media="print")
     try:
         assert browser.value("document.querySelector('#flag-overdue table').checkVisibility()")
-        assert browser.value("getComputedStyle(document.querySelector('#flag-overdue'), '::details-content').contentVisibility") == "visible"
+        assert (
+            browser.value("getComputedStyle(document.querySelector('#flag-overdue'), '::details-content').contentVisibility") == "visible"
+        )
         assert not browser.value("document.querySelector('#register').checkVisibility()")
     finally:
         browser.call("Emulation.setEmulatedMedia", media="")

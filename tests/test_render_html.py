@@ -29,90 +29,40 @@ REGION, REST = "自治区交办", "市级交办和旗区自行梳理"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}&amp;\x00\x1b[31m\u202e\u2066\ud800]]>--><!--"
 
 
+_PLAIN = CaseLine(
+    number="", group=REGION, source="自治区交办", district="东胜区", category="物业服务", matter="", project="某小区", households="12",
+    amount="3.5", unit="某单位", leader="领导一", leaders="领导一、领导二", team="工作专班一", plan="分三步解决",
+    assigned=date(2020, 5, 10), limit=date(2020, 6, 30), extended=None, deadline=date(2020, 6, 30), status="办理中", claim="诉求合理",
+    replied_on=None, reply_number="", confirmation="", progress="已召集双方协商", next_step="", coordination="", reported_on=DAY,
+    is_counted=False, is_open=True, is_referred=False, dispute_stands=False, days_overdue=-39, days_idle=0, missing_ones=(), flags=(),
+    grounds="", origin="东胜区日报.xlsx · 案件进展 · 第5行", listed_in="分解表.xlsx · 自治区交办案件 · 第3行",
+)  # fmt: skip
+
+
 def a_case(number: str, **said: object) -> CaseLine:
     """An open case of 东胜区 in hand, with everything in order but what is said."""
-    plain = CaseLine(
-        number=number,
-        group=REGION,
-        source="自治区交办",
-        district="东胜区",
-        category="物业服务",
-        matter=f"{number} 的案由",
-        project="某小区",
-        households="12",
-        amount="3.5",
-        unit="某单位",
-        leader="领导一",
-        leaders="领导一、领导二",
-        team="工作专班一",
-        plan="分三步解决",
-        assigned=date(2020, 5, 10),
-        limit=date(2020, 6, 30),
-        extended=None,
-        deadline=date(2020, 6, 30),
-        status="办理中",
-        claim="诉求合理",
-        replied_on=None,
-        reply_number="",
-        confirmation="",
-        progress="已召集双方协商",
-        next_step="",
-        coordination="",
-        reported_on=DAY,
-        is_counted=False,
-        is_open=True,
-        is_referred=False,
-        dispute_stands=False,
-        days_overdue=-39,
-        days_idle=0,
-        missing_ones=(),
-        flags=(),
-        grounds="",
-        origin="东胜区日报.xlsx · 案件进展 · 第5行",
-        listed_in="分解表.xlsx · 自治区交办案件 · 第3行",
-    )
-    return replace(plain, **said)  # type: ignore[arg-type]
+    return replace(_PLAIN, number=number, matter=f"{number} 的案由", **said)  # type: ignore[arg-type]
 
 
 def some_cases() -> tuple[CaseLine, ...]:
     """One case for everything that the page tells apart."""
     resolved = {"status": "已化解", "replied_on": DAY, "reply_number": "东住建复〔2020〕3号"}
     rest = {"group": REST, "source": "市级交办"}
+    gaps = {"team": "", "plan": "", "missing_ones": ("工作专班", "化解方案"), "flags": ("incomplete_assignment",)}
+    untouched = {"status": "已交办", "assigned": date(2020, 5, 1), "days_idle": 21, "flags": ("acceptance_overdue", "stalled")}
+    past = {"limit": date(2020, 5, 19), "deadline": date(2020, 5, 19), "days_overdue": 3}
+    unsaid = {"limit": None, "deadline": None, "days_overdue": 0, "missing_ones": ("办结时限",), "flags": ("incomplete_assignment",)}
     return (
-        a_case(
-            "DS-2020-001",
-            group=REST,
-            source="旗区自行梳理",
-            missing_ones=("工作专班", "化解方案"),
-            team="",
-            plan="",
-            flags=("incomplete_assignment",),
-        ),
+        a_case("DS-2020-001", group=REST, source="旗区自行梳理", **gaps),
         a_case("SJ-2020-001", **rest, **resolved, is_counted=True, is_open=False),
         a_case("SJ-2020-002", **rest, **resolved, confirmation="不认可", dispute_stands=True, flags=("disputed",)),
         a_case("SJ-2020-003", **rest, district="康巴什区", status="导入法定途径", is_open=False, is_referred=True),
         a_case("SJ-2020-004", **rest, district="杭锦旗", is_open=False, flags=("cancelled",), grounds="与 SJ-2020-001 重复"),
-        a_case(
-            "SJ-2020-005",
-            **rest,
-            district="杭锦旗",
-            status="已交办",
-            assigned=date(2020, 5, 1),
-            flags=("acceptance_overdue", "stalled"),
-            days_idle=21,
-        ),
+        a_case("SJ-2020-005", **rest, district="杭锦旗", **untouched),
         a_case("ZZQ-2020-001", **resolved, is_counted=True, is_open=False),
-        a_case(
-            "ZZQ-2020-002",
-            limit=date(2020, 5, 19),
-            deadline=date(2020, 5, 19),
-            days_overdue=3,
-            flags=("overdue", "missing_from_assignment"),
-        ),
+        a_case("ZZQ-2020-002", **past, flags=("overdue", "missing_from_assignment")),
         a_case("ZZQ-2020-003", extended=DAY, deadline=DAY, days_overdue=0, flags=("due_soon",)),
-        a_case(
-            "ZZQ-2020-004", limit=None, deadline=None, days_overdue=0, origin="", reported_on=None, progress="", missing_ones=("办结时限",)
-        ),
+        a_case("ZZQ-2020-004", **unsaid, progress="", origin="", reported_on=None),
     )
 
 
@@ -145,6 +95,25 @@ def some_findings() -> tuple[FindingLine, ...]:
         line("乌审旗", "乌审旗日报.xlsx", "未采用", Finding("macro-workbook", Severity.FILE, "工作簿里带有宏，不能接收。")),
         line("", "不知道是谁的.xlsx", "未采用", Finding("unknown-district", Severity.FILE, "封面没有填“旗区”。", "封面")),
         line("", "分解表.xlsx", "分解表", Finding("case-missing", Severity.WARNING, "案件 ZZQ-2020-002 在新的分解表中不见了。")),
+    )
+
+
+def some_changes() -> tuple[Change, ...]:
+    """A change of every kind but a reopening."""
+    return (
+        Change("newly_resolved", "SJ-2020-001", "东胜区", "SJ-2020-001 的案由", "已化解"),
+        Change("newly_resolved", "ZZQ-2020-001", "东胜区", "ZZQ-2020-001 的案由", "已化解"),
+        Change("no_longer_counted", "SJ-2020-002", "东胜区", "SJ-2020-002 的案由", "已化解，群众不认可"),
+        Change("new_cases", "DS-2020-001", "东胜区", "DS-2020-001 的案由", "办理中"),
+        Change("withdrawn_cases", "DS-2020-009", "", "", "更正后的日报不再包含"),
+    )
+
+
+def some_urgent() -> tuple[UrgentLine, ...]:
+    """One urgent matter about a case, one about none."""
+    return (
+        UrgentLine("东胜区", "ZZQ-2020-002", "停水停电停暖", "三号楼停水", "2020-05-22 09:30", "已送水", "请支援", "东胜区日报.xlsx"),
+        UrgentLine("康巴什区", "", "其他民生事项", "电梯停运", "2020-05-22", "已报修", "", "康巴什区日报.xlsx"),
     )
 
 
@@ -183,28 +152,10 @@ def a_report() -> Report:
         new_cases=("DS-2020-001",),
         withdrawn_cases=("DS-2020-009",),
         no_longer_counted=("SJ-2020-002",),
-        changes=(
-            Change("newly_resolved", "SJ-2020-001", "东胜区", "SJ-2020-001 的案由", "已化解"),
-            Change("newly_resolved", "ZZQ-2020-001", "东胜区", "ZZQ-2020-001 的案由", "已化解"),
-            Change("no_longer_counted", "SJ-2020-002", "东胜区", "SJ-2020-002 的案由", "已化解，群众不认可"),
-            Change("new_cases", "DS-2020-001", "东胜区", "DS-2020-001 的案由", "办理中"),
-            Change("withdrawn_cases", "DS-2020-009", "", "", "更正后的日报不再包含"),
-        ),
+        changes=some_changes(),
         submissions=some_submissions(names),
         reception=(ReceptionLine("东胜区", "物业服务", 7, 4, 2, "周五接访日"), ReceptionLine("康巴什区", "其他", 3, 3, 0, "")),
-        urgent=(
-            UrgentLine(
-                "东胜区",
-                "ZZQ-2020-002",
-                "停水停电停暖",
-                "三号楼停水",
-                "2020-05-22 09:30",
-                "送水车已到",
-                "请供水公司支援",
-                "东胜区日报.xlsx",
-            ),
-            UrgentLine("康巴什区", "", "其他民生事项", "电梯停运", "2020-05-22", "已报修", "", "康巴什区日报.xlsx"),
-        ),
+        urgent=some_urgent(),
         findings=some_findings(),
         liaison={"东胜区": (("领导三", "副局长"), ("领导四", ""))},
         trend=a_trend(5),
@@ -254,8 +205,6 @@ def a_hostile_report() -> Report:
     )
 
 
-# --- reading a page ----------------------------------------------------------------------------------------------
-
 _BLOCKS = frozenset(
     {"article", "caption", "details", "div", "dl", "footer", "h1", "h2", "h3", "h4", "header", "nav", "p", "section", "summary", "table"}
     | {"title", "tr"}
@@ -297,9 +246,6 @@ class _Page(HTMLParser):
 
 def page_of(report: Report) -> _Page:
     return _Page(html.render(report, TEMPLATES).decode("utf-8"))
-
-
-# --- what it says ------------------------------------------------------------------------------------------------
 
 
 def test_the_page_reads_like_this(golden: Callable[[str, str], None]) -> None:
@@ -375,9 +321,6 @@ def test_a_correction_is_marked_and_an_ordinary_page_is_not() -> None:
     assert "更正" not in "".join(page_of(replace(a_report(), is_correction=False)).text.split("\n")[:6])
 
 
-# --- how it is built ---------------------------------------------------------------------------------------------
-
-
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert html.render(a_report(), TEMPLATES) == html.render(a_report(), TEMPLATES)
 
@@ -431,9 +374,6 @@ def test_whatever_is_shown_can_be_written_down_and_is_otherwise_as_it_was(text: 
 def test_two_case_numbers_never_share_an_anchor(one: str, other: str) -> None:
     assert re.fullmatch(r"case-[A-Za-z0-9_-]*", html.anchor(one))
     assert (html.anchor(one) == html.anchor(other)) == (one == other)
-
-
-# --- the chart ---------------------------------------------------------------------------------------------------
 
 
 def test_a_day_without_a_rate_is_a_gap_in_the_line() -> None:

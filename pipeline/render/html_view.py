@@ -122,7 +122,7 @@ def particulars(case: CaseLine) -> list[tuple[str, object]]:
         ("问题类别", case.category),
         ("涉及项目或单位", case.project),
         ("涉及户数", case.households),
-        ("涉及金额(万元)", case.amount),
+        ("涉及金额", case.amount and f"{case.amount} 万元"),
         ("责任单位", case.unit),
         ("包案领导", case.leaders or case.leader),
         ("工作专班", case.team),

@@ -109,4 +109,5 @@ def _look(column: Column[Row], value: Value) -> str:
 
 
 def _most_lines(columns: Sequence[Column[Row]], values: Sequence[Value]) -> int:
-    return max(lines(value, column.width) for column, value in zip(columns, values, strict=True) if isinstance(value, str))
+    rooms = (column.width + 2 * (column.look == "center") for column in columns)  # centred text has no indent
+    return max(lines(value, room) for room, value in zip(rooms, values, strict=True) if isinstance(value, str))

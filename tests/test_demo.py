@@ -1,0 +1,175 @@
+"""The demo: what its week promises to show is in the files that it leaves."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import cli, demo
+from pipeline.demo import MARKER, Office
+from pipeline.errors import ConfigurationError
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (f"2020-05-{day}" for day in range(18, 23))
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    made = demo.build(tmp_path_factory.mktemp("office") / "demo")
+    demo.consolidate(made)
+    return made
+
+
+def summary(office: Office, day: str) -> Any:
+    return json.loads((office.settings.paths.outbox / day / "summary.json").read_text(encoding="utf-8"))
+
+
+def findings(office: Office) -> Iterator[dict[str, str]]:
+    for day in office.days:
+        with (office.settings.paths.outbox / f"{day}" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+            yield from csv.DictReader(file)
+
+
+def statuses(office: Office, day: str) -> dict[str, str]:
+    return {one["district"]: one["status"] for one in summary(office, day)["submissions"]}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_command_runs_and_says_what_to_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", str(tmp_path / "demo")]) == 0
+    said = capsys.readouterr().out
+    assert "信访事项办理情况日报_2020-05-22.html" in said
+    assert "还差 2 件" in said
+
+
+def test_every_file_to_open_first_is_there(office: Office) -> None:
+    assert [path.is_file() for path, _sentence in office.open_first] == [True] * 3
+
+
+def test_the_region_is_two_short_and_the_other_group_has_met_its_target(office: Office) -> None:
+    region, other = summary(office, FRIDAY)["targets"]
+    assert (region["rate_percent"], region["met"], region["shortfall"]) == ("93.5", False, 2)
+    assert (other["rate_percent"], other["met"]) == ("90.7", True)
+
+
+def test_the_rates_rise_from_day_to_day(office: Office) -> None:
+    for group in (0, 1):
+        rates = [float(summary(office, f"{day}")["targets"][group]["rate_percent"]) for day in office.days]
+        assert rates == sorted(set(rates))
+
+
+def test_a_hundred_cases_or_a_few_less(office: Office) -> None:
+    assert 80 <= len(summary(office, FRIDAY)["cases"]) <= 100
+
+
+def test_one_district_is_missing_and_one_is_late(office: Office) -> None:
+    assert [name for name, status in statuses(office, FRIDAY).items() if status == "missing"] == ["康巴什区"]
+    assert [name for name, status in statuses(office, THURSDAY).items() if status == "late"] == ["杭锦旗"]
+
+
+def test_one_report_is_revised_and_one_says_that_there_is_nothing(office: Office) -> None:
+    submissions = {one["district"]: one for one in summary(office, WEDNESDAY)["submissions"]}
+    assert submissions["东胜区"]["revision"] == 2
+    assert submissions["鄂托克前旗"]["zero_report"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "unreadable", "duplicate", "rows-withdrawn", "late", "read-as", "sheet-missing", "unknown-column", "case-missing",
+        "unknown-case", "other-district", "not-in-list", "bad-date", "date-out-of-range", "required", "contradiction",
+        "personal-information", "repeated-case", "status-went-back", "reply-missing",
+    ],
+)  # fmt: skip
+def test_the_week_has_a_finding_of_every_promised_kind(office: Office, code: str) -> None:
+    assert code in {one["code"] for one in findings(office)}
+
+
+def test_only_promised_things_go_wrong(office: Office) -> None:
+    refused = [one["code"] for one in findings(office) if one["severity"] != "warning"]
+    assert len(refused) == 14
+
+
+@pytest.mark.parametrize(
+    ("day", "flag", "cases"),
+    [
+        (FRIDAY, "overdue", ["ZZQ-2020-007"]),
+        (FRIDAY, "due_soon", ["ZZQ-2020-019"]),
+        (FRIDAY, "disputed", ["ZZQ-2020-019"]),
+        (FRIDAY, "acceptance_overdue", ["SJ-2020-030"]),
+        (TUESDAY, "cancelled", []),
+        (WEDNESDAY, "cancelled", ["SJ-2020-023"]),
+        (WEDNESDAY, "missing_from_assignment", ["SJ-2020-028"]),
+    ],
+)
+def test_what_leaders_should_see_is_flagged(office: Office, day: str, flag: str, cases: list[str]) -> None:
+    assert summary(office, day)["flags"][flag] == cases
+
+
+def test_a_case_is_reopened_and_new_ones_come_in(office: Office) -> None:
+    assert summary(office, THURSDAY)["changes"]["reopened"] == ["SJ-2020-014"]
+    assert summary(office, TUESDAY)["changes"]["new_cases"] == ["ZGE-2020-005"]
+    assert "ZZQ-2020-031" in summary(office, WEDNESDAY)["changes"]["new_cases"]
+    assert summary(office, FRIDAY)["cases"]["DS-2020-003"]["status"] == "导入法定途径"
+
+
+def test_two_demos_are_the_same_byte_for_byte(office: Office, tmp_path: Path) -> None:
+    other = demo.build(tmp_path / "other")
+    demo.consolidate(other)
+    assert contents(other.settings.paths.outbox) == contents(office.settings.paths.outbox)
+    assert contents(other.settings.paths.state / "archive") == contents(office.settings.paths.state / "archive")
+
+
+def test_a_second_demo_in_the_same_folder_starts_afresh(tmp_path: Path) -> None:
+    demo.consolidate(demo.build(tmp_path / "demo"))
+    outcome = demo.consolidate(demo.build(tmp_path / "demo"))
+    assert len(outcome.published) == 5
+    assert not list((tmp_path / "demo").glob("保留*"))
+
+
+def test_what_somebody_put_into_a_demo_is_set_aside_and_not_deleted(tmp_path: Path) -> None:
+    made = demo.build(tmp_path / "demo")
+    demo.consolidate(made)
+    (made.settings.paths.outbox / "批注.txt").write_text("我的笔记", encoding="utf-8")
+    demo.build(tmp_path / "demo")
+    assert (tmp_path / "demo" / "保留1" / "outbox" / "批注.txt").read_text(encoding="utf-8") == "我的笔记"
+
+
+def test_a_demo_that_was_broken_off_is_set_aside(tmp_path: Path) -> None:
+    demo.build(tmp_path / "demo")
+    demo.build(tmp_path / "demo")
+    assert (tmp_path / "demo" / "保留1" / "inbox").is_dir()
+
+
+def test_a_folder_that_is_no_demo_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "我的文件.txt").write_text("要紧", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="不是以前的演示"):
+        demo.build(tmp_path)
+    assert contents(tmp_path) == {"我的文件.txt": "要紧".encode()}
+
+
+def test_a_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="不是以前的演示"):
+        demo.build(tmp_path / "demo")
+
+
+def test_settings_that_lead_out_of_the_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = demo._CONFIG.read_text(encoding="utf-8")  # noqa: SLF001 - the shipped file, changed as an office would
+    (tmp_path / "config.yaml").write_text(shipped.replace("inbox: inbox", f"inbox: {tmp_path / 'real'}"), encoding="utf-8")
+    monkeypatch.setattr(demo, "_CONFIG", tmp_path / "config.yaml")
+    with pytest.raises(ConfigurationError, match="指向演示文件夹以外"):
+        demo.build(tmp_path / "demo")
+    assert not (tmp_path / "real").exists()
+
+
+def test_the_marker_lists_every_file_of_the_demo(office: Office) -> None:
+    listed = json.loads((office.folder / MARKER).read_text(encoding="utf-8"))
+    assert set(listed) == set(contents(office.folder)) - {MARKER}

@@ -1,0 +1,71 @@
+"""The flags, each on the last day it is down and the first it is up. All dates are of 2020."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from offices import Day, File, afternoon, assigned, on
+from workbooks import assignment, case_row, progress_row, report, resolved_row, table
+
+CASE = "SJ-2020-001"
+
+# A case assigned on 05-01 with its deadline on 06-10; what the workbook says otherwise, what the district said, and when.
+FLAGS = """
+flag                  | asked | up  | 延期至     | 包案领导 | 化解方案 | told  | 当前状态     | 今日进展 | 群众确认
+overdue               | 06-10 | no  |            | 张伟     | 有       |       |              |          |
+overdue               | 06-11 | yes |            | 张伟     | 有       |       |              |          |
+overdue               | 06-11 | no  | 2020-06-20 | 张伟     | 有       |       |              |          |
+overdue               | 06-21 | yes | 2020-06-20 | 张伟     | 有       |       |              |          |
+overdue               | 06-06 | yes | 2020-06-05 | 张伟     | 有       |       |              |          |
+overdue               | 06-30 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 认可
+overdue               | 06-30 | yes |            | 张伟     | 有       | 05-20 | 已化解       |          | 不认可
+overdue               | 06-30 | no  |            | 张伟     | 有       | 05-20 | 导入法定途径 |          |
+overdue               | 06-30 | yes |            | 张伟     | 有       | 05-20 | 已答复       |          |
+due_soon              | 06-06 | no  |            | 张伟     | 有       |       |              |          |
+due_soon              | 06-07 | yes |            | 张伟     | 有       |       |              |          |
+due_soon              | 06-10 | yes |            | 张伟     | 有       |       |              |          |
+due_soon              | 06-11 | no  |            | 张伟     | 有       |       |              |          |
+due_soon              | 06-10 | no  | 2020-06-20 | 张伟     | 有       |       |              |          |
+due_soon              | 06-10 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 认可
+stalled               | 05-05 | no  |            | 张伟     | 有       |       |              |          |
+stalled               | 05-06 | yes |            | 张伟     | 有       |       |              |          |
+stalled               | 05-24 | no  |            | 张伟     | 有       | 05-20 | 办理中       |          |
+stalled               | 05-25 | yes |            | 张伟     | 有       | 05-20 | 办理中       |          |
+stalled               | 05-24 | no  |            | 张伟     | 有       | 05-20 | 已交办       | 约谈     |
+stalled               | 05-20 | yes |            | 张伟     | 有       | 05-20 | 已交办       | 无       |
+stalled               | 05-30 | no  |            | 张伟     | 有       | 05-20 | 导入法定途径 |          |
+stalled               | 05-30 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 认可
+stalled               | 05-30 | yes |            | 张伟     | 有       | 05-20 | 已化解       |          | 不认可
+disputed              | 05-20 | yes |            | 张伟     | 有       | 05-20 | 已化解       |          | 不认可
+disputed              | 05-20 | no  |            | 张伟     | 有       | 05-20 | 已答复       |          | 不认可
+disputed              | 05-20 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 未回访
+incomplete_assignment | 05-20 | no  |            | 张伟     | 有       |       |              |          |
+incomplete_assignment | 05-20 | yes |            | 张伟     |          |       |              |          |
+incomplete_assignment | 05-20 | yes |            | 张伟     | 暂无     |       |              |          |
+incomplete_assignment | 05-20 | yes |            | 、       | 有       |       |              |          |
+incomplete_assignment | 05-20 | yes |            | 张伟     |          | 05-20 | 已化解       |          | 认可
+acceptance_overdue    | 05-16 | no  |            | 张伟     | 有       |       |              |          |
+acceptance_overdue    | 05-17 | yes |            | 张伟     | 有       |       |              |          |
+acceptance_overdue    | 05-20 | no  |            | 张伟     | 有       | 05-20 | 已受理       |          |
+acceptance_overdue    | 05-20 | yes |            | 张伟     | 有       | 05-20 | 已交办       | 约谈     |
+"""
+
+
+def _seen(line: dict[str, object]) -> Day:
+    said = {name: str(line[name]) for name in ("延期至", "包案领导", "化解方案")}
+    files = [assigned(assignment([case_row(CASE, 交办日期="2020-05-01", **said)]))]
+    if line["told"]:
+        day = date.fromisoformat(f"2020-{line['told']}")
+        cells = {name: str(line[name]) for name in ("当前状态", "今日进展", "群众确认")}
+        row = {**resolved_row(CASE, 答复日期=day), **cells} if cells["当前状态"] in ("已化解", "已答复") else {**progress_row(CASE), **cells}
+        files.append(File(report(day=day, progress=[row]), afternoon(day)))
+    return on(date.fromisoformat(f"2020-{line['asked']}"), *files)
+
+
+@pytest.mark.parametrize("line", table(FLAGS), ids=lambda line: f"{line['flag']} {line['asked']} {line['up']}")
+def test_a_flag_goes_up_on_its_day(line: dict[str, object]) -> None:
+    day = _seen(line)
+    assert [found.code for _file, found in day.findings if found.refuses] == []
+    assert (line["flag"] in day.flagged(CASE)) is (line["up"] == "yes")

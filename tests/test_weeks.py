@@ -1,0 +1,172 @@
+"""The two sample weeks, whole: everything that `expected` lists, however and how often the days are consolidated."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offices import HOME, Office, tree
+from pipeline import nightly
+from pipeline.ledger import Ledger
+
+CASES = Path(__file__).parent / "cases"
+WEEKS = ("week-light", "week-messy")
+DAYS = [date(2020, 5, 18) + timedelta(days=n) for n in range(5)]
+
+
+def _lay(week: str, office: Office) -> None:
+    """The week's inbox, as if it had lain there for a while."""
+    shutil.copytree(CASES / week / "inbox", office.inbox, dirs_exist_ok=True)
+    for path in office.inbox.rglob("*"):
+        os.utime(path, (1_500_000_000, 1_500_000_000))
+
+
+def _expected(week: str, day: date) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((CASES / week / "expected" / f"{day}.json").read_text(encoding="utf-8"))
+    return said
+
+
+Weeks = Callable[[str], Office]
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
+    """Each week's office after a run over all five days at once."""
+    done: dict[str, Office] = {}
+
+    def week(name: str) -> Office:
+        if name not in done:
+            done[name] = Office(tmp_path_factory.mktemp(name) / "office")
+            _lay(name, done[name])
+            done[name].run(*DAYS)
+        return done[name]
+
+    return week
+
+
+def _differences(expected: object, actual: object, place: str = "") -> list[str]:
+    """Where `actual` lacks or contradicts what `expected` lists."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        gone = [f"{place}.{name} is missing" for name in expected if name not in actual]
+        return gone + [line for name in expected if name in actual for line in _differences(expected[name], actual[name], f"{place}.{name}")]
+    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        pairs = enumerate(zip(expected, actual, strict=True))
+        return [line for index, (one, other) in pairs for line in _differences(one, other, f"{place}[{index}]")]
+    return [] if expected == actual else [f"{place}: expected {expected!r}, not {actual!r}"]
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("week", WEEKS)
+def test_every_figure_that_is_listed_comes_out(week: str, day: date, weeks: Weeks) -> None:
+    expected = _expected(week, day)
+    del expected["findings"]
+    assert set(expected) >= {"targets", "by_district", "submissions", "cases", "changes", "flags"}
+    assert _differences(expected, weeks(week).summary(day)) == []
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("week", WEEKS)
+def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_is_refused(week: str, day: date, weeks: Weeks) -> None:
+    listed = _expected(week, day)["findings"]
+    refused = [one for one in weeks(week).findings(day) if one["severity"] == "refused-row"]
+
+    def row(one: dict[str, str]) -> str:
+        return "".join(letter for letter in one["cell"] if letter.isdigit())
+
+    unfound = [
+        want
+        for want in listed
+        if not any(
+            (got["file"], got["code"], got["sheet"], row(got)) == (want["file"], want["code"], want["sheet"], str(want["row"]))
+            and want["cell"] in (None, got["cell"])
+            for got in refused
+        )
+    ]
+    assert unfound == []
+    listed_rows = {(want["file"], want["sheet"], str(want["row"])) for want in listed}
+    in_force = _in_force(weeks(week), day)
+    assert {(one["file"], one["sheet"], row(one)) for one in refused if one["file"] in in_force} == listed_rows
+
+
+def _in_force(office: Office, day: date) -> set[str]:
+    """The files whose rows count on their own day."""
+    ledger = Ledger(nightly.ledger_of(office.settings))
+    try:
+        counting = nightly.inputs_of(ledger.outlines(), day, office.settings).counting
+    finally:
+        ledger.close()
+    return {one.arrival.name for one in counting if one.reading.day == str(day)}
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_every_day_in_order_gives_the_same_bytes_as_the_range_at_once(week: str, weeks: Weeks, office: Office) -> None:
+    _lay(week, office)
+    for day in DAYS:
+        office.run(day)
+    assert office.everything() == weeks(week).everything()
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_last_day_alone_gives_the_same_bytes(week: str, weeks: Weeks, office: Office) -> None:
+    _lay(week, office)
+    office.run(DAYS[-1])
+    assert [path.name for path in office.outbox.iterdir()] == [str(DAYS[-1])]
+    assert tree(office.outbox / str(DAYS[-1])) == tree(weeks(week).outbox / str(DAYS[-1]))
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_files_that_come_in_day_by_day_give_the_same_bytes(week: str, weeks: Weeks, office: Office) -> None:
+    """Each night only what had arrived by the next morning lies in the inbox."""
+    waiting = office.home / "waiting"
+    shutil.copytree(CASES / week / "inbox", waiting)
+    for day in DAYS:
+        until = f"{day + timedelta(days=1)}T05:00"
+        for sidecar in sorted(waiting.rglob("*.envelope.json")):
+            if json.loads(sidecar.read_text(encoding="utf-8"))["received_at"] < until or day == DAYS[-1]:
+                target = office.inbox / sidecar.relative_to(waiting)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                sidecar.rename(target)
+                sidecar.with_name(sidecar.name.removesuffix(".envelope.json")).rename(target.with_name(target.name.removesuffix(".envelope.json")))
+        for path in office.inbox.rglob("*"):
+            os.utime(path, (1_500_000_000, 1_500_000_000))
+        office.run(day)
+    assert office.everything() == weeks(week).everything()
+
+
+def test_a_second_run_changes_nothing_and_takes_nothing(office: Office) -> None:
+    _lay("week-light", office)
+    office.run(*DAYS)
+    before = office.everything()
+    again = office.run(*DAYS)
+    assert (again.published, again.unchanged, again.read) == ([], DAYS, [])
+    assert office.everything() == before
+
+
+def test_a_whole_run_of_the_command_line_writes_the_same_twice(office: Office, tmp_path: Path) -> None:
+    other = Office(tmp_path / "other")
+    for one in (office, other):
+        _lay("week-messy", one)
+        command = [sys.executable, str(HOME / "run.py"), "--date", str(DAYS[-1])]
+        done = subprocess.run(command, cwd=one.home, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "未达标" in done.stdout
+    assert office.everything() == other.everything()
+    names = {path.name for path in (office.outbox / str(DAYS[-1])).iterdir()}
+    assert names >= {
+        "summary.json",
+        "findings.csv",
+        "manifest.json",
+        f"信访事项办理情况汇总_{DAYS[-1]}.xlsx",
+        f"信访事项办理情况日报_{DAYS[-1]}.html",
+    }
+    assert _differences(_expected("week-messy", DAYS[-1])["targets"], office.summary(DAYS[-1])["targets"]) == []
+    assert [path for path in office.inbox.rglob("*") if path.is_file() and "assignment" not in path.parts] == []
