@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from pipeline import checking, contract, messages, table
 from pipeline.checking import Check, Rows, Surroundings
-from pipeline.contract import LIAISON, Severity
+from pipeline.contract import CASE, LIAISON, Severity
 from pipeline.model import Envelope, Reading
 from pipeline.settings import Settings
 from pipeline.text import nfkc
@@ -24,14 +26,17 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     around = Surroundings(settings, arrival.date(), arrival, book.is_1904)
     checks = [_check_sheet(found, around) for found in tables if isinstance(found, table.Table)]
     findings = [one for check in checks for one in check.findings]
-    if not any(_usable(check.rows) for check in checks if check.table.sheet is not LIAISON):
+    if not _usable([check.rows for check in checks if check.table.sheet is not LIAISON]):
         findings.insert(0, messages.finding("not-the-template/cases"))
         return Reading(False, day, "", {}, (), tuple(findings))  # noqa: FBT003
     return Reading(True, day, "", {}, tuple(check.rows for check in checks), tuple(findings))  # noqa: FBT003
 
 
-def _usable(rows: Rows) -> int:
-    return len(rows.lines) - len(rows.refused)
+def _usable(sheets: list[Rows]) -> int:
+    """How many rows can be used: neither refused nor with a number that comes twice."""
+    times = Counter(number for rows in sheets for number in rows.values[CASE])
+    numbers = [number for rows in sheets for position, number in enumerate(rows.values[CASE]) if position not in rows.refused]
+    return sum(times[number] == 1 for number in numbers)
 
 
 def _check_sheet(found: table.Table, around: Surroundings) -> Check:

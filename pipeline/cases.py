@@ -102,10 +102,10 @@ class Case:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return not self.is_counted and self.status != REFERRED and not self.grounds
 
-    def take(self, place: RowPlace, day: str) -> bool:
-        """Apply an accepted 案件进展 row; whether it reopens the case."""
-        status = place.get("当前状态") or ASSIGNED
-        reopened = self.status == RESOLVED and status != RESOLVED
+    def take(self, place: RowPlace, day: str) -> str:
+        """Apply an accepted 案件进展 row; the status before it."""
+        status, before = place.get("当前状态") or ASSIGNED, self.status
+        reopened = before == RESOLVED != status
         confirmation = place.get("群众确认")
         if self.dispute is not None and (confirmation == CONFIRMED or reopened or _is_other_reply(place, self.dispute)):
             self.dispute = None
@@ -115,7 +115,7 @@ class Case:
             self.touched = day
         self.status = status
         self.last, self.reported = place, day
-        return reopened
+        return before
 
 
 def _is_other_reply(place: RowPlace, disputed: str) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline import inbox, nightly, reading, storage
+from pipeline import inbox, nightly, readers, storage
 from pipeline.errors import ConfigurationError
 from pipeline.findings import Finding
 from pipeline.fold import Facts, Filed, fold
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Envelope, Reading
+from pipeline.model import Arrival, Envelope, Reading, read_rows
+from pipeline.reading import Task
 from pipeline.settings import Settings
 
 _NEW = -1
@@ -37,7 +38,8 @@ def check(path: Path, settings: Settings, now: datetime) -> Answer:
     """The findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there."""
     envelope = _envelope(path, settings, now)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
     except FileNotFoundError as error:
         msg = f"找不到文件 {path}。请检查文件名和所在的文件夹。"
         raise ConfigurationError(msg) from error
@@ -45,8 +47,8 @@ def check(path: Path, settings: Settings, now: datetime) -> Answer:
         msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
-    read = reading.read(content, envelope, settings, is_assignment=is_assignment)
-    arrival = Arrival(_NEW, path.name, path.name, "~", len(content), envelope, is_assignment)
+    read = _read([Task(path, size, envelope, is_assignment)], settings)[0]
+    arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
     judged = _against_register(Filed(arrival, read), settings) if read.accepted and not is_assignment else None
     return Answer(path, read, (*read.findings, *(judged or ())), judged is not None)
 
@@ -78,6 +80,7 @@ def _against_register(filed: Filed, settings: Settings) -> tuple[Finding, ...] |
 def _known(filed: Filed, settings: Settings) -> list[Filed]:
     """What the ledger holds up to the report's day, and the assignment workbooks that still lie in the inbox."""
     known: list[Filed] = []
+    seen: set[str] = set()
     if nightly.ledger_of(settings).exists():
         ledger = Ledger(nightly.ledger_of(settings))
         try:
@@ -86,24 +89,30 @@ def _known(filed: Filed, settings: Settings) -> list[Filed]:
                 for one in ledger.outlines()
                 if (one.reading.accepted and one.reading.day <= filed.reading.day) or one.arrival.is_assignment
             ]
+            seen = {one.arrival.sha256 for one in outlines if one.arrival.is_assignment}
             known = [one for one in ledger.load(outlines) if one.reading.accepted]
         finally:
             ledger.close()
-    seen = {one.arrival.sha256 for one in known if one.arrival.is_assignment}
-    return [*known, *(one for one in _lying_assignments(settings) if one.arrival.sha256 not in seen)]
+    return [*known, *_lying_assignments(settings, seen)]
 
 
-def _lying_assignments(settings: Settings) -> list[Filed]:
-    found: list[Filed] = []
-    for number, path in enumerate(sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*.xlsx"))):
-        if inbox.is_junk(path.name):
+def _read(tasks: list[Task], settings: Settings) -> list[Reading]:
+    return [replace(one.reading, rows=read_rows(one.rows)) for one in readers.transcribe_all(tasks, settings)]
+
+
+def _lying_assignments(settings: Settings, seen: set[str]) -> list[Filed]:
+    """The usable assignment workbooks that no run has taken in yet."""
+    arrivals: list[Arrival] = []
+    tasks: list[Task] = []
+    for path in sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*")):
+        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(inbox.SIDECAR):
             continue
         try:
-            content, envelope = path.read_bytes(), inbox.envelope_of(path, settings.calendar.zone)
+            sha256, envelope = storage.sha256(path), inbox.envelope_of(path, settings.calendar.zone)
         except (OSError, inbox.EnvelopeError):
             continue
-        read = reading.read(content, envelope, settings, is_assignment=True)
-        if read.accepted:
-            arrival = Arrival(_NEW - 1 - number, path.name, path.name, storage.sha256(content), len(content), envelope, is_assignment=True)
-            found.append(Filed(arrival, read))
-    return found
+        if sha256 not in seen:
+            size = path.stat().st_size
+            arrivals.append(Arrival(_NEW - 1 - len(tasks), path.name, path.name, sha256, size, envelope, is_assignment=True))
+            tasks.append(Task(path, size, envelope, is_assignment=True))
+    return [Filed(arrival, read) for arrival, read in zip(arrivals, _read(tasks, settings), strict=True) if read.accepted]

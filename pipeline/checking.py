@@ -166,10 +166,10 @@ def _hide_personal(check: Check) -> None:
     """Keep nothing of a cell that holds a personal number; the rest of its row stays as read."""
     if not check.table.personal:
         return
-    for values in check.rows.values.values():
-        for position in check.table.personal:
-            if values[position]:
-                values[position] = mask(values[position] or "")
+    for name, values in check.rows.values.items():
+        for position, columns in check.table.personal.items():
+            held = check.table.columns.get(name) in columns
+            values[position] = None if held else mask(values[position] or "") or None
 
 
 # --- one reader for each kind of column --------------------------------------------------------------------------

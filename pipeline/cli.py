@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,16 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("已中断。再运行一次会从停下的地方继续，不会丢失或重复。", file=sys.stderr)
         return 1
-    except Exception:  # noqa: BLE001 - the last line of defence: our own fault, said as such
-        return _our_fault()
+    except Exception as error:  # noqa: BLE001 - the last line of defence: our own fault, said as such
+        from pipeline import readers  # noqa: PLC0415
+
+        return _our_fault(readers.frames(error))
 
 
-def _our_fault() -> int:
+def _our_fault(lines: Sequence[str]) -> int:
     """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
-    kind, _value, trace = sys.exc_info()
-    frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
     path = Path(f"错误报告_{datetime.now().astimezone():%Y%m%d_%H%M%S}.txt")
-    lines = [f"{kind.__name__ if kind else ''}", *frames]
     try:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(
@@ -150,7 +148,7 @@ def _nightly(said: argparse.Namespace) -> int:
     with screen.progress() as progress:
         outcome = nightly.run(settings, days, progress)
     screen.tell_outcome(outcome, settings, days)
-    return 0
+    return _our_fault([line for fault in outcome.faults for line in fault]) if outcome.faults else 0
 
 
 def _demo(said: argparse.Namespace) -> int:

@@ -140,15 +140,11 @@ class Assignment:
 
 def assignments() -> tuple[Assignment, Assignment]:
     """The edition of the Friday before, and the newer one of Wednesday."""
-    known = [case for case in cases() if case.assigned < SUNDAY]
-    newer = [case for case in cases() if case.number != "SJ-2020-028"]
+    known = _sheets([_listed(case) for case in cases() if case.assigned < SUNDAY])
+    newer = _sheets([_listed(case) | _UPDATED.get(case.number, {}) for case in cases() if case.number != "SJ-2020-028"])
     return (
-        Assignment("案件包案任务分解表.xlsx", datetime(2020, 5, 15, 17, 30), _sheets([_listed(case) for case in known])),  # noqa: DTZ001 - of the office's zone
-        Assignment(
-            "案件包案任务分解表（5月20日更新）.xlsx",
-            datetime(2020, 5, 20, 10, 5),  # noqa: DTZ001 - likewise
-            _sheets([_listed(case) | _UPDATED.get(case.number, {}) for case in newer]),
-        ),
+        Assignment("案件包案任务分解表.xlsx", datetime.combine(day(-2), time(17, 30)), known),
+        Assignment("案件包案任务分解表（5月20日更新）.xlsx", datetime.combine(day(WED), time(10, 5)), newer),
     )
 
 

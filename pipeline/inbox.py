@@ -25,6 +25,7 @@ _JUNK_STARTS = ("~$", ".", "~wrl")
 _RECENT_SECONDS = 2.0
 _SETTLE_SECONDS = 0.4
 _BATCH = 64
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,12 @@ def _list(inbox: Path) -> Iterator[_Found]:
             except OSError:
                 continue
             if stat.S_ISREG(status.st_mode):
-                yield _Found(path, relative.as_posix(), relative.parts[0] == ASSIGNMENT and len(relative.parts) > 1, status)
+                yield _Found(path, _writable(relative.as_posix()), relative.parts[0] == ASSIGNMENT and len(relative.parts) > 1, status)
+
+
+def _writable(name: str) -> str:
+    """The name as text that can be stored and shown, also where the file system holds bytes that are no UTF-8."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def is_junk(name: str) -> bool:
@@ -136,7 +142,7 @@ def _archive(found: _Found, archive: Path, ledger: Ledger, zone: ZoneInfo, taken
         aside.replace(archive / sha256)
     if found.is_assignment and sidecar is None and ledger.latest_at(found.relative) == sha256:
         return None  # the same workbook still lying there
-    arrival = Arrival(0, found.relative, found.path.name, sha256, size, envelope, found.is_assignment)
+    arrival = Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment)
     if not ledger.knows(arrival):
         taken.taken.append(found.relative)
     return found, arrival, sidecar
@@ -173,6 +179,9 @@ def read_envelope(written: str, zone: ZoneInfo) -> Envelope:
         raise EnvelopeError(message) from error
     if channel not in _CHANNELS or not isinstance(sender, str | None) or not isinstance(message_id, str | None):
         message = "channel、sender 或 message_id 有误"
+        raise EnvelopeError(message)
+    if not _FIRST_YEAR <= received.year <= _LAST_YEAR:
+        message = "received_at 的年份不对"
         raise EnvelopeError(message)
     if received.tzinfo is None:
         received = received.replace(tzinfo=zone)

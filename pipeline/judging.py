@@ -25,9 +25,8 @@ class Judgement:
     rows_refused: int = 0
     brought_in: list[str] = field(default_factory=list)
     """Cases that were not in the register before."""
-    reopened: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
-    """Cases about which a row was accepted."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Cases whose status changed, with the status before."""
     reception: list[RowPlace] = field(default_factory=list)
     urgent: list[RowPlace] = field(default_factory=list)
 
@@ -196,9 +195,9 @@ def _judge_progress(sheet: _Sheet, district: District, world: World) -> list[int
     for position in counted:
         case = known[position]
         if case and position not in sheet.refused:
-            sheet.judgement.taken.append(case.number)
-            if case.take(sheet.place(position), world.day):
-                sheet.judgement.reopened.append(case.number)
+            before = case.take(sheet.place(position), world.day)
+            if before != case.status:
+                sheet.judgement.moved[case.number] = before
     return counted
 
 

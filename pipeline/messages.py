@@ -16,7 +16,7 @@ CATALOGUE: Final = {
     "unreadable/damaged": "文件打不开，可能已损坏或没有传完整。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新报送。",
     "unreadable/format": "这不是 .xlsx 工作簿。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送。",
     "unreadable/macros": "工作簿里带有宏，不能接收。请另存为不带宏的 .xlsx 后重新报送。",
-    "unreadable/vanished": "文件在读取时被移走或改动，本次没有收下。请确认文件还在收件箱，下次运行会再收。",
+    "unreadable/ours": "程序读这个文件时出错了，是程序的问题，原件已保存。请通知办公室联系维护人员；急用时可把内容复制到新的日报模板里重新报送。",
     "too-large/bytes": "文件超过 {limit} MB，不能接收。请删去图片和无关的工作表后重新报送。",
     "too-large/unpacked": "文件解压后超过 {limit} MB，不能接收。请把内容复制到新的日报模板里重新报送。",
     "too-large/reader": "文件读不完（超过 {limit} 秒，或占用内存过多）。请把内容复制到新的日报模板里，另存为 .xlsx 后重新报送。",

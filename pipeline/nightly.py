@@ -36,6 +36,8 @@ class Outcome:
     """The files that this run read, without their rows."""
     published: list[Report] = field(default_factory=list)
     unchanged: list[date] = field(default_factory=list)
+    faults: list[tuple[str, ...]] = field(default_factory=list)
+    """Where the program itself failed on a file; the run went on without it."""
 
 
 class Progress:
@@ -60,7 +62,8 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
         try:
             heard.begin("收文件")
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
-            outcome = Outcome(taken, _read_new(ledger, settings, heard))
+            outcome = Outcome(taken)
+            _read_new(ledger, settings, outcome, heard)
             _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
             return outcome
         finally:
@@ -96,19 +99,18 @@ def _alone(settings: Settings) -> Iterator[None]:
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def _read_new(ledger: Ledger, settings: Settings, progress: Progress) -> list[Filed]:
+def _read_new(ledger: Ledger, settings: Settings, outcome: Outcome, progress: Progress) -> None:
     """Read every arrival that has no verdict yet."""
     waiting = ledger.unread()
     progress.begin("读取核对", len(waiting))
     archive = archive_of(settings)
     tasks = [Task(archive / one.sha256, one.size, one.envelope, one.is_assignment) for one in waiting]
     transcripts = zip(waiting, readers.transcribe_all(tasks, settings), strict=True)
-    read: list[Filed] = []
     while batch := list(islice(transcripts, _READ_BATCH)):
         ledger.file(batch)
         progress.advance(len(batch))
-        read += [Filed(arrival, transcript.reading) for arrival, transcript in batch]
-    return read
+        outcome.read += [Filed(arrival, transcript.reading) for arrival, transcript in batch]
+        outcome.faults += [transcript.fault for _arrival, transcript in batch if transcript.fault]
 
 
 # --- publishing --------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -93,7 +94,11 @@ class _Reader:
             return None
         finally:
             clock.cancel()
-        return Transcript(_reading(json.loads(head)), rows.decode())
+        said = json.loads(head)
+        if "fault" in said:
+            refused = reading.refused("unreadable", "ours", task.envelope, self._settings)
+            return Transcript(refused, "[]", tuple(said["fault"]))
+        return Transcript(_reading(said), rows.decode())
 
     def stop(self) -> None:
         """End the process."""
@@ -144,10 +149,23 @@ def main() -> None:
             task: Task = pickle.loads(_receive(hears))  # noqa: S301 - likewise
         except EOFError:
             return
-        answer = reading.transcribe(task, settings)
-        head = asdict(answer.reading)
+        head, rows = _answer(task, settings)
         _send(answers, json.dumps(head, ensure_ascii=False).encode())
-        _send(answers, answer.rows.encode())
+        _send(answers, rows.encode())
+
+
+def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
+    try:
+        answer = reading.transcribe(task, settings)
+    except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
+        return {"fault": frames(error)}, "[]"
+    return asdict(answer.reading), answer.rows
+
+
+def frames(error: BaseException) -> list[str]:
+    """Where in the program an exception arose: its kind and places, and nothing of what was being read."""
+    places = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
+    return [type(error).__name__, *places]
 
 
 if __name__ == "__main__":

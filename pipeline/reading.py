@@ -47,6 +47,8 @@ class Transcript:
     """Without its rows."""
     rows: str
     """The rows, as `model.write_rows` writes them."""
+    fault: tuple[str, ...] = ()
+    """Where the program itself failed on the file, innermost last; no contents."""
 
 
 def transcribe(task: Task, settings: Settings) -> Transcript:

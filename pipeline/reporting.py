@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import messages, submission, supervision
 from pipeline.cases import Case, RowPlace
-from pipeline.contract import CATEGORIES, LIAISON, REFERRED, REPORT_SHEETS
+from pipeline.contract import CATEGORIES, LIAISON, REFERRED, REPORT_SHEETS, RESOLVED
 from pipeline.findings import Finding
 from pipeline.fold import DayState, Filed, Submission
 from pipeline.model import Arrival
@@ -38,19 +38,10 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     """The report of a folded day."""
     arrivals, refused = sources.arrivals, sources.refused
     lines = tuple(_case_line(case, state.day, arrivals, settings) for case in state.cases)
-    counted = frozenset(line.number for line in lines if line.is_counted)
     in_use = [line for line in lines if not line.grounds]
     frame = _frame(in_use)
-    cases = {case.number: case for case in state.cases}
-    sets = {
-        "newly_resolved": sorted(counted - state.counted_before),
-        "reopened": sorted(
-            n for j in _in_force(state) for n in state.judgements[j.filed.arrival.id].reopened if n in cases and not cases[n].grounds
-        ),
-        "no_longer_counted": sorted(line.number for line in in_use if line.number in state.counted_before - counted),
-        "new_cases": sorted(line.number for line in in_use if line.number not in state.register_before),
-        "withdrawn_cases": list(state.withdrawn),
-    }
+    moved = _moved(state)
+    sets = _changed(state, in_use, moved)
     data_until, is_correction = _arrivals_that_count(sources.counting, state.day, settings)
     return Report(
         day=state.day,
@@ -73,7 +64,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         new_cases=tuple(sets["new_cases"]),
         withdrawn_cases=tuple(sets["withdrawn_cases"]),
         no_longer_counted=tuple(sets["no_longer_counted"]),
-        changes=_changes(sets, {line.number: line for line in lines}),
+        changes=_changes(sets, {line.number: line for line in lines}, moved),
         submissions=tuple(_submission_line(name, state, refused, settings) for name in settings.district_names),
         reception=_reception(state, settings),
         urgent=_urgent(state, arrivals, settings),
@@ -253,13 +244,37 @@ def _liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
 # --- what changed ------------------------------------------------------------------------------------------------
 
 
-def _changes(sets: dict[str, list[str]], lines: dict[str, CaseLine]) -> tuple[Change, ...]:
+def _moved(state: DayState) -> dict[str, str]:
+    """The cases whose status changed on the day, with the status before."""
+    judgements = [state.judgements[one.filed.arrival.id] for one in _in_force(state)]
+    return {number: before for one in judgements for number, before in one.moved.items()}
+
+
+def _changed(state: DayState, in_use: list[CaseLine], moved: dict[str, str]) -> dict[str, list[str]]:
+    """The day's changes by kind, each by case number; cancelled cases are in none of them."""
+    counted = frozenset(line.number for line in in_use if line.is_counted)
+    numbers = [line.number for line in in_use]
+    said = {
+        "newly_resolved": [one for one in numbers if one in counted and one not in state.counted_before],
+        "reopened": [one for one in numbers if moved.get(one) == RESOLVED],
+        "no_longer_counted": [one for one in numbers if one in state.counted_before and one not in counted],
+        "new_cases": [one for one in numbers if one not in state.register_before],
+        "withdrawn_cases": list(state.withdrawn),
+    }
+    told = {number for kind in ("newly_resolved", "reopened") for number in said[kind]}
+    return {**said, "status": [one for one in numbers if one in moved and one not in told]}
+
+
+def _changes(sets: dict[str, list[str]], lines: dict[str, CaseLine], moved: dict[str, str]) -> tuple[Change, ...]:
     changes = []
     for kind, numbers in sets.items():
         for number in numbers:
             line = lines.get(number)
-            detail = f"{line.status}；{line.progress}".strip("；") if line else "更正后的日报不再包含"
-            changes.append(Change(kind, number, line.district if line else "", line.matter if line else "", detail))
+            if line is None:
+                changes.append(Change(kind, number, "", "", "更正后的日报不再包含"))
+                continue
+            status = f"{moved[number]} → {line.status}" if number in moved else line.status
+            changes.append(Change(kind, number, line.district, line.matter, f"{status}；{line.progress}".strip("；")))
     return tuple(changes)
 
 

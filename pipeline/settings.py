@@ -21,17 +21,20 @@ Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
 def _clock(value: object) -> object:
     """YAML 1.1 reads an unquoted 17:00 as the number 1020; a clock time must be quoted."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}:\d{2}", value):
-        msg = '应为带引号的时刻,例如 "17:00"'
+        msg = '应为带引号的时刻，例如 "17:00"'
         raise ValueError(msg)
-    hour, minute = value.split(":")
-    return time(int(hour), int(minute))
+    hour, minute = map(int, value.split(":"))
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - the clock's own limits
+        msg = f"没有 {value} 这个时刻"
+        raise ValueError(msg)
+    return time(hour, minute)
 
 
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
-        msg = f"没有“{value}”这个时区,例如 Asia/Shanghai"
+        msg = f"没有“{value}”这个时区，例如 Asia/Shanghai"
         raise ValueError(msg) from error
     return value
 
@@ -124,7 +127,7 @@ class Settings(_Frozen):
         try:
             re.compile(self.case_number_pattern)
         except re.error as error:
-            raise ContradictionError(("case_number_pattern",), f"不是有效的正则表达式:{error}") from error
+            raise ContradictionError(("case_number_pattern",), f"不是有效的正则表达式：{error}") from error
         return self
 
     @cached_property
@@ -180,7 +183,7 @@ def _check_groups(groups: tuple[Group, ...]) -> None:
         names.add(group.name)
         for source in group.sources:
             if source not in contract.SOURCES:
-                raise ContradictionError(("groups", index, "sources"), f"没有“{source}”这种案件来源,只有:{'、'.join(contract.SOURCES)}")
+                raise ContradictionError(("groups", index, "sources"), f"没有“{source}”这种案件来源，只有：{'、'.join(contract.SOURCES)}")
             if source in owner:
                 raise ContradictionError(("groups", index, "sources"), f"案件来源“{source}”同时属于“{owner[source]}”和“{group.name}”")
             owner[source] = group.name
@@ -194,10 +197,10 @@ def load(path: Path) -> Settings:
     try:
         written = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        msg = f"找不到设置文件 {path}。请把 config.yaml 放在那里,或用 --config 指出它在哪里。"
+        msg = f"找不到设置文件 {path}。请把 config.yaml 放在那里，或用 --config 指出它在哪里。"
         raise ConfigurationError(msg) from error
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"设置文件 {path} 读不了({error})。请检查权限,并用 UTF-8 编码保存。"
+        msg = f"设置文件 {path} 读不了（{error}）。请检查权限，并用 UTF-8 编码保存。"
         raise ConfigurationError(msg) from error
     data, lines = _parse(written, path)
     try:
@@ -217,14 +220,18 @@ def _parse(written: str, path: Path) -> tuple[Any, _Lines]:
     try:
         root = yaml.compose(written, Loader=yaml.SafeLoader)
         _note_lines(root, (), lines)
-        return yaml.safe_load(written) or {}, lines
+        data = yaml.safe_load(written) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        msg = f"设置文件 {path} 第 {line} 行写法有误({error.problem})。请检查缩进、冒号和引号。"
+        msg = f"设置文件 {path} 第 {line} 行写法有误（{error.problem}）。请检查缩进、冒号和引号。"
         raise ConfigurationError(msg) from error
-    except yaml.YAMLError as error:
-        msg = f"设置文件 {path} 不是有效的 YAML:{error}"
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        msg = f"设置文件 {path} 不是有效的 YAML（{type(error).__name__}）。请对照程序自带的 config.yaml 改正。"
         raise ConfigurationError(msg) from error
+    if not isinstance(data, dict):
+        msg = f"设置文件 {path} 第 1 行：应由“名称: 内容”组成。请对照程序自带的 config.yaml 改正。"
+        raise ConfigurationError(msg)
+    return data, lines
 
 
 def _note_lines(node: yaml.Node | None, place: tuple[str | int, ...], lines: _Lines) -> None:
@@ -252,10 +259,28 @@ def _sentences(error: ValidationError, lines: _Lines, path: Path) -> str:
         place = cause.place if isinstance(cause, ContradictionError) else tuple(fault["loc"])
         line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
         name = ".".join(str(part) for part in place)
-        said.append(f"设置文件 {path} 第 {line} 行,{name}:{_reason(fault['type'], str(cause or fault['msg']))}")
+        said.append(f"设置文件 {path} 第 {line} 行，{name}：{_reason(fault['type'], str(cause or fault['msg']))}")
     return "\n".join(said)
 
 
 def _reason(kind: str, detail: str) -> str:
-    known = {"extra_forbidden": "没有这个设置项,请检查拼写", "missing": "缺少这一项"}
-    return known.get(kind, detail)
+    return _REASONS.get(kind, detail)
+
+
+_REASONS = {
+    "extra_forbidden": "没有这个设置项，请检查拼写",
+    "missing": "缺少这一项",
+    "int_type": "应为整数",
+    "string_type": "应为文字",
+    "tuple_type": "应为列表，例如 [甲, 乙]",
+    "model_type": "应由“名称: 内容”组成",
+    "model_attributes_type": "应由“名称: 内容”组成",
+    "dict_type": "应由“名称: 内容”组成",
+    "path_type": "应为文件夹的路径",
+    "greater_than_equal": "数值太小",
+    "less_than_equal": "数值太大",
+    "too_short": "至少要有一项",
+    "string_too_short": "不能为空",
+    "string_pattern_mismatch": "应为大写字母",
+}
+"""What is said for pydantic's types of error."""

@@ -89,6 +89,7 @@ def digest(parts: Iterable[bytes]) -> str:
     return total.hexdigest()
 
 
-def sha256(content: bytes) -> str:
-    """The name under which the archive keeps these bytes."""
-    return hashlib.sha256(content).hexdigest()
+def sha256(path: Path) -> str:
+    """The name under which the archive keeps this file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,9 +14,11 @@ from pipeline.text import as_text, is_empty, key, mask, may_hold_personal_number
 from pipeline.workbook import Book, Cell, SheetCells
 
 _TAIL = re.compile(r"(?:[*:]|\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕)$")
-_UNIT_NAMES = re.compile(
-    r"(?:单位:?)?((?:[十百千万亿]*元)|万|亿|户|人次?|人民币|家|套|件|批次?|次|起|个|栋|幢|宗|天|平方米|平米|㎡|米|公里|亩|吨|%|[百千万亿][户人件批次]|美元|欧元|港元|日元|英镑|澳元|USD|RMB|CNY)"
+_UNIT = re.compile(
+    r"(?:单位:?)?(户|人次?|家|套|件|批次?|次|起|栋|幢|宗|平方米|平米|M2|米|公里|亩|吨|%|[百千万亿][户人件批次]|英镑|USD|RMB|CNY)"
+    r"|.*?((?:美|欧|港|日|澳|加)元|[十百千万亿]*元|万|亿)"
 )
+"""A unit in brackets behind a header: alone, or, for money, at the end of a remark such as 人民币元."""
 _NOT_DATA = re.compile("说明|示例|样例|样表|字典|勿填|不填")
 _FEW_HEADERS = 2
 
@@ -171,7 +173,7 @@ def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, r
     column = next((column for column in sheet.columns if column.name == name), None)
     if column is None:
         return "unknown-column"
-    units = [found[1] for remark in remarks if column.kind in (Kind.COUNT, Kind.MONEY) and (found := _UNIT_NAMES.fullmatch(remark))]
+    units = [found[1] or found[2] for remark in remarks if column.kind in (Kind.COUNT, Kind.MONEY) and (found := _UNIT.fullmatch(remark))]
     if any(unit not in column.header_units for unit in units):
         return "unknown-column/unit"
     if name in header.columns:
@@ -274,4 +276,4 @@ def _may_be_personal(rows: list[list[Cell]]) -> bool:
     cells: set[Cell] = set().union(*rows)
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    return may_hold_personal_number("\0".join([cell for cell in cells if cell.__class__ is str]))
+    return may_hold_personal_number("\ue000".join([cell for cell in cells if cell.__class__ is str]))

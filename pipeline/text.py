@@ -14,7 +14,11 @@ _FORMAT = (
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 _IGNORED = re.compile(rf"[\s{_FORMAT}]+")
-DASHES = "\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2500\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u301c\u3030\ufe31\ufe32\ufe58\ufe63\uff0d"
+DASHES = (
+    "\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2500\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
+    "\u301c\u3030\ufe31\ufe32\ufe58\ufe63\uff0d\U00010ead"
+)
+"""Everything that is a dash (category Pd, and what looks like one), for a character class."""
 _DASH = re.compile(f"[{DASHES}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _EMPTY_WORDS = frozenset({"无", "暂无", "/"})
@@ -70,7 +74,8 @@ def as_text(cell: object) -> str:
 
 # --- personal numbers -------------------------------------------------------------------------------------------
 
-_LONG_NUMBER = re.compile(rf"[0-9](?:[\s{DASHES}-]?+[0-9]){{10}}")
+_UNSEEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_FORMAT}]+")
+_LONG_NUMBER = re.compile(rf"[0-9](?:[\s\x00-\x1f\x7f-\x9f{_FORMAT}{DASHES}-]*+[0-9]){{10}}")
 _CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
 _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))
@@ -83,9 +88,14 @@ def may_hold_personal_number(text: str) -> bool:
     return _LONG_NUMBER.search(unicodedata.normalize("NFKC", text)) is not None
 
 
+def _seen(text: str) -> str:
+    """The text after NFKC without what nobody sees: control and format characters; every blank is a plain one."""
+    return _BLANK.sub(" ", _UNSEEN.sub("", nfkc(text)))
+
+
 def personal_numbers(text: str) -> list[tuple[int, int]]:
-    """Where citizen, mobile and bank-card numbers stand in `nfkc(text)`: (start, end) pairs, none overlapping."""
-    plain = _BLANK.sub(" ", nfkc(text))
+    """Where citizen, mobile and bank-card numbers stand in the text as a reader sees it: pairs that do not overlap."""
+    plain = _seen(text)
     spans: list[tuple[int, int]] = []
     for pattern, is_one in ((_CITIZEN, _is_citizen), *((bank, _is_bank) for bank in _BANK), (_MOBILE, _always)):
         for start in range(len(plain)):
@@ -99,7 +109,7 @@ def mask(text: str) -> str:
     """The text with the digits of every personal number but its first three hidden."""
     if not may_hold_personal_number(text):
         return text
-    plain, spans = _BLANK.sub(" ", nfkc(text)), personal_numbers(text)
+    plain, spans = _seen(text), personal_numbers(text)
     if not spans:
         return text
     for start, end in reversed(spans):

@@ -30,6 +30,8 @@ _CLOCK = re.compile(
     r"(?::\s*(?P<m1>\d{1,2})(?:\s*:\s*\d{1,2}(?:\.\d+)?)?|[时点]\s*(?:(?P<m2>\d{1,2})\s*分?(?:\s*\d{1,2}\s*秒)?|(?P<mid>半))?)\s*(?P<ap>[AaPp][Mm])?"
 )
 _NOON = 12
+_LONGEST = 64
+"""Characters; nothing longer is a date, a time or a number, and patterns need not try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,12 @@ class MonthDay:
             if found and (found - anchor).days * step >= 0:
                 return found
         return None
+
+
+def _one_line(text: str) -> str:
+    """The text after NFKC with single blanks; '' where it is too long to be a value."""
+    plain = " ".join(nfkc(text).split())
+    return plain if len(plain) <= _LONGEST else ""
 
 
 def read_date(cell: object, *, is_1904: bool = False) -> date | MonthDay | None:
@@ -81,7 +89,7 @@ def _serial_or_digits(number: float, *, is_1904: bool) -> date | None:
 
 
 def _written_date(text: str, *, is_1904: bool) -> date | MonthDay | None:
-    plain = nfkc(text).strip()
+    plain = _one_line(text)
     found = _DATE.fullmatch(plain) or _DATE.fullmatch(re.sub(r"\s+", "", plain))
     if not found:
         return _serial_or_digits(int(plain), is_1904=is_1904) if re.fullmatch(r"[0-9]{5}", plain) else None
@@ -113,7 +121,7 @@ def read_clock(cell: object) -> time | None:
         case timedelta() if timedelta(0) <= cell < timedelta(days=1):
             return time(*divmod(int(cell.total_seconds()) // 60, 60))
         case str():
-            return _written_clock(nfkc(cell).strip())
+            return _written_clock(_one_line(cell))
         case _:
             return None
 
@@ -146,7 +154,7 @@ def read_moment(cell: object, report_day: date, *, is_1904: bool = False) -> dat
         return None
     if isinstance(cell, float) and cell % 1 and not cell.is_integer():
         return datetime.combine(day, time(0)) + timedelta(minutes=round(cell % 1 * 1440))
-    written = _DATE.fullmatch(nfkc(cell).strip()) if isinstance(cell, str) else None
+    written = _DATE.fullmatch(_one_line(cell)) if isinstance(cell, str) else None
     at = read_clock(written["time"]) if written and written["time"] else None
     return datetime.combine(day, at) if at else day
 
@@ -170,7 +178,7 @@ def read_number(cell: object, units: dict[str, Decimal], default: Decimal) -> De
                 return None
             return _plain(amount) if amount.is_finite() and amount >= 0 else None
         case str():
-            found = _NUMBER.fullmatch(nfkc(cell).strip())
+            found = _NUMBER.fullmatch(_one_line(cell))
             if not found or found["sign"] == "-" or (found["unit"] and found["unit"] not in units):
                 return None
             amount = Decimal(found["digits"].replace(",", "") + (found["fraction"] or ""))

@@ -24,8 +24,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return made
 
 
-def summary(office: Office, day: str) -> Any:
-    return json.loads((office.settings.paths.outbox / day / "summary.json").read_text(encoding="utf-8"))
+def summary(office: Office, day: str) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((office.settings.paths.outbox / day / "summary.json").read_text(encoding="utf-8"))
+    return said
 
 
 def findings(office: Office) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 import time as clock
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -42,8 +42,9 @@ def test_all_dashes_are_equal() -> None:
 
 
 @given(st.text())
-def test_comparing_is_done_once(text: str) -> None:
-    assert key(key(text)) == key(text)
+def test_no_blank_counts_in_comparing(text: str) -> None:
+    assert not any(c.isspace() or unicodedata.category(c) == "Cf" for c in key(text))
+    assert key(f" {text}\u200b") == key(text)
     assert is_empty(text) == is_empty(f" {text}\u200b")
 
 
@@ -82,7 +83,6 @@ def test_free_text_is_trimmed_without_control_characters_and_otherwise_as_writte
         (date(2020, 5, 21), "2020-05-21"),
         (datetime(2020, 5, 21), "2020-05-21"),  # noqa: DTZ001
         (datetime(2020, 5, 21, 9, 30), "2020-05-21 09:30"),  # noqa: DTZ001
-        (time(9, 30), "09:30"),
     ],
 )
 def test_a_cell_is_shown_as_its_reader_sees_it(cell: object, shown: str) -> None:
@@ -173,7 +173,7 @@ def test_nothing_personal_is_left_after_masking(text: str) -> None:
 
 
 def test_a_number_that_shows_once_control_characters_are_dropped_is_found() -> None:
-    assert personal_numbers("139\x071234\x075678") != [] or personal_numbers(clean("139\x071234\x075678")) == []
+    assert personal_numbers("139\x071234\x075678") != []
 
 
 def test_masking_a_cell_full_of_digits_takes_no_time() -> None:

@@ -1,0 +1,244 @@
+"""The command line, in-process: what it says and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from datetime import date, datetime
+from pathlib import Path
+
+import filelock
+import pytest
+
+from offices import SETTINGS, ZONE, Office
+from pipeline import cli, nightly
+from workbooks import DAY, Page, assignment, edit, report, report_pages, write
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def home(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office with its assignment workbook and one report, as the current folder."""
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    monkeypatch.chdir(office.home)
+    return office
+
+
+def _days(office: Office) -> list[str]:
+    return sorted(path.name for path in office.outbox.iterdir())
+
+
+def test_a_run_for_a_day_is_done_and_says_where_to_look(home: Office, capsys: Captured) -> None:
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert str(home.outbox / "2020-05-21") in said.out
+    assert "未达标，还差" in said.out
+    assert _days(home) == ["2020-05-21"]
+
+
+def test_a_run_is_done_whatever_was_refused_and_says_what(home: Office, capsys: Captured) -> None:
+    home.put(b"", "坏.xlsx")
+    assert cli.main(["nightly", "--date", "2020-05-21"]) == 0
+    assert re.search("退回 坏.xlsx：.*请", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("before", [[], ["nightly"]])
+def test_a_range_is_every_day_of_it(home: Office, before: list[str]) -> None:
+    assert cli.main([*before, "--from", "2020-05-19", "--to", "2020-05-21"]) == 0
+    assert _days(home) == ["2020-05-19", "2020-05-20", "2020-05-21"]
+
+
+def test_without_a_day_it_is_about_today_or_before_noon_yesterday(home: Office) -> None:
+    before = cli.today(datetime.now(ZONE), SETTINGS)
+    assert cli.main([]) == 0
+    assert _days(home)[0] in {str(before), str(cli.today(datetime.now(ZONE), SETTINGS))}
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [("2020-05-21T11:59:59", date(2020, 5, 20)), ("2020-05-21T12:00:00", DAY), ("2020-05-21T23:59:59", DAY), ("2020-05-22T00:00:00", DAY)],
+)
+def test_the_day_turns_at_noon(now: str, day: date) -> None:
+    assert cli.today(datetime.fromisoformat(now).replace(tzinfo=ZONE), SETTINGS) == day
+
+
+WRONG_USAGE = (
+    ["--date", "21.5.2020"],
+    ["--date", "2020-02-30"],
+    ["--nonsense"],
+    ["nonsense"],
+    ["check"],
+)
+
+
+@pytest.mark.parametrize("arguments", WRONG_USAGE, ids=" ".join)
+def test_wrong_usage_ends_with_2_and_a_sentence(home: Office, capsys: Captured, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "用法" in capsys.readouterr().err
+    assert not home.outbox.exists()
+
+
+WRONG_DAYS = (
+    ["--from", "2020-05-21"],
+    ["--to", "2020-05-21"],
+    ["--from", "2020-05-21", "--to", "2020-05-20"],
+    ["--date", "2020-05-21", "--from", "2020-05-20", "--to", "2020-05-21"],
+    ["--config", "nowhere.yaml"],
+    ["check", "没有这个文件.xlsx"],
+)
+
+
+@pytest.mark.parametrize("arguments", WRONG_DAYS, ids=" ".join)
+def test_days_and_files_that_cannot_be_end_with_2_and_nothing_is_taken(home: Office, capsys: Captured, arguments: list[str]) -> None:
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.strip().splitlines())) == ("", 1)
+    assert (home.inbox / "日报.xlsx").exists()
+
+
+def test_a_wrong_setting_ends_with_2(home: Office, capsys: Captured) -> None:
+    with (home.home / "config.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nunknown: 1\n")
+    assert cli.main(["--date", "2020-05-21"]) == 2
+    assert "unknown" in capsys.readouterr().err
+
+
+def test_nothing_to_consolidate_ends_with_3(office: Office, capsys: Captured) -> None:
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", "2020-05-21"]) == 3
+    assert "分解表" in capsys.readouterr().err
+
+
+def test_another_run_under_way_ends_with_4(home: Office, capsys: Captured) -> None:
+    home.settings.paths.state.mkdir()
+    with filelock.FileLock(home.settings.paths.state / "run.lock"):
+        assert cli.main(["--date", "2020-05-21"]) == 4
+    assert "正在运行" in capsys.readouterr().err
+    assert (home.inbox / "日报.xlsx").exists()
+
+
+def test_a_copy_of_config_alone_is_a_second_office(office: Office) -> None:
+    config = str(office.home / "config.yaml")
+    office.put_assignment(assignment())
+    assert cli.main(["--config", config, "--date", "2020-05-21"]) == 0
+    assert cli.main(["nightly", "--config", config, "--date", "2020-05-22"]) == 0
+    assert sorted(path.name for path in office.home.iterdir()) == ["config.yaml", "inbox", "outbox", "state"]
+
+
+def test_help_names_the_commands_and_the_exit_states(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--help"])
+    assert caught.value.code == 0
+    said = capsys.readouterr().out
+    assert all(word in said for word in ("nightly", "demo", "check", "status", "--config", "--date", "--from", "--to"))
+    assert re.search("退出状态.*0 .*2 .*3 .*4 .*1 ", said.replace("\n", " "))
+    assert re.search("check 的退出状态.*0 .*1 .*2 ", said)
+
+
+# --- our own fault -----------------------------------------------------------------------------------------------
+
+
+def test_our_own_fault_ends_with_1_one_sentence_and_a_report_without_contents(home: Office, capsys: Captured) -> None:
+    """A ledger whose rows somebody has tampered with: the exception itself names what stands in the cell."""
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    secret = "王小明的案由"  # noqa: S105 - no password
+    with sqlite3.connect(nightly.ledger_of(home.settings)) as connection:
+        connection.execute("UPDATE readings SET rows = ?", (json.dumps([{secret: 1}]),))
+    connection.close()
+    capsys.readouterr()
+    assert cli.main(["--date", "2020-05-22"]) == 1
+    said = capsys.readouterr().err
+    assert len(said.strip().splitlines()) == 1
+    assert re.search("[\u4e00-\u9fff]{4}.*。", said)
+    (left,) = home.home.glob("错误报告_*.txt")
+    written = left.read_text(encoding="utf-8")
+    assert str(left.resolve()) in said
+    assert "TypeError" in written
+    assert "nightly.py" in written
+    assert secret not in written + said
+
+
+def test_after_our_own_fault_what_was_published_is_still_there(home: Office) -> None:
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    before = home.everything()
+    with sqlite3.connect(nightly.ledger_of(home.settings)) as connection:
+        connection.execute("UPDATE readings SET rows = 'x'")
+    connection.close()
+    assert cli.main(["--date", "2020-05-22"]) == 1
+    assert home.everything() == before
+
+
+def test_a_damaged_ledger_is_said_and_ends_with_1(home: Office, capsys: Captured) -> None:
+    home.settings.paths.state.mkdir()
+    nightly.ledger_of(home.settings).write_bytes(b"no database" * 100)
+    assert cli.main(["--date", "2020-05-21"]) == 1
+    assert "备份" in capsys.readouterr().err
+    assert (home.inbox / "日报.xlsx").exists()
+
+
+# --- check and status --------------------------------------------------------------------------------------------
+
+
+def _clerk(home: Office, content: bytes) -> Path:
+    path = home.home / "我的日报.xlsx"
+    path.write_bytes(content)
+    path.with_name(path.name + ".envelope.json").write_text('{"received_at": "2020-05-21T16:00:00+08:00"}', encoding="utf-8")
+    return path
+
+
+def test_check_says_that_all_is_well_and_takes_nothing_in(home: Office, capsys: Captured) -> None:
+    path = _clerk(home, report())
+    assert cli.main(["check", str(path)]) == 0
+    assert "我的日报.xlsx" in capsys.readouterr().out
+    assert not home.settings.paths.state.exists()
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"), [({"案件进展!E2": "差不多了"}, "E2"), ({"封面!B1": ""}, "旗区"), ({"案件进展!P1": "手机号"}, "手机号")]
+)
+def test_check_finds_what_would_be_refused_and_ends_with_1(home: Office, capsys: Captured, cells: dict[str, str], told: str) -> None:
+    path = _clerk(home, write(edit(report_pages(), cells)))
+    assert cli.main(["check", str(path)]) == 1
+    assert told in capsys.readouterr().out
+
+
+def test_check_judges_against_the_register_once_there_is_one(home: Office, capsys: Captured) -> None:
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    before = home.everything()
+    path = _clerk(home, write(edit(report_pages(), {"案件进展!A2": "SJ-2020-999"})))
+    assert cli.main(["check", str(path)]) == 1
+    assert "SJ-2020-999" in capsys.readouterr().out
+    assert home.everything() == before
+
+
+def test_check_of_several_files_ends_with_1_where_one_would_be_refused(home: Office, capsys: Captured) -> None:
+    good = _clerk(home, report())
+    bad = home.home / "坏.xlsx"
+    bad.write_bytes(write({"甲": Page([["x"]])}))
+    assert cli.main(["check", str(good), str(bad)]) == 1
+    said = capsys.readouterr().out
+    assert "我的日报.xlsx" in said
+    assert "坏.xlsx" in said
+
+
+def test_status_says_who_has_reported(home: Office, capsys: Captured) -> None:
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    capsys.readouterr()
+    assert cli.main(["status", "--date", "2020-05-21"]) == 0
+    said = capsys.readouterr().out
+    assert "东胜区" in said
+    assert "达拉特旗" in said
+
+
+def test_no_personal_number_reaches_the_screen(home: Office, capsys: Captured) -> None:
+    home.put(write(edit(report_pages(), {"案件进展!P1": "手机号", "封面!B1": "13912345678"})), "13912345678.xlsx")
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    assert cli.main(["status", "--date", "2020-05-21"]) == 0
+    said = capsys.readouterr()
+    assert "13912345678" not in said.out + said.err

@@ -1,0 +1,108 @@
+"""The whole run where a day's figures are not the point: what stops it, what it survives, what it says."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import filelock
+import pytest
+
+from offices import Office
+from pipeline import nightly
+from pipeline.errors import AnotherRunError, NothingToConsolidateError
+from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
+
+
+def test_without_an_assignment_workbook_reports_are_taken_and_the_run_stops_with_a_sentence(office: Office) -> None:
+    office.put(report(), "日报.xlsx")
+    with pytest.raises(NothingToConsolidateError, match="分解表") as caught:
+        office.run(DAY)
+    assert caught.value.exit_status == 3
+    assert list(office.outbox.iterdir()) == []
+    assert not (office.inbox / "日报.xlsx").exists()
+    office.put_assignment(assignment())
+    office.run(DAY)
+    assert office.summary(DAY)["submissions"][0]["revision"] == 1
+
+
+def test_while_one_run_is_under_way_another_does_not_begin(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.settings.paths.state.mkdir()
+    with filelock.FileLock(office.settings.paths.state / "run.lock"), pytest.raises(AnotherRunError) as caught:
+        office.run(DAY)
+    assert caught.value.exit_status == 4
+    assert office.run(DAY).published != []
+
+
+def test_a_newer_workbook_without_a_usable_row_leaves_the_one_before_in_force_and_its_findings_are_told(office: Office) -> None:
+    office.put_assignment(assignment())
+    bad = write(edit(assignment_pages([case_row("SJ-2020-001")]), {"群众来访案件!D2": "绿化"}))
+    office.put_assignment(bad, "新.xlsx", "2020-05-20T09:00:00+08:00")
+    office.run(DAY)
+    assert set(office.summary(DAY)["cases"]) == {str(row["案件编号"]) for row in CASES}
+    assert {(one["file"], one["code"]) for one in office.findings(DAY)} == {("新.xlsx", "not-the-template"), ("新.xlsx", "not-in-list")}
+
+
+def test_one_bad_file_costs_that_file(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "好.xlsx")
+    for number, content in enumerate((b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", report()[:500])):
+        office.put(content, f"坏{number}.xlsx")
+    outcome = office.run(DAY)
+    assert len(outcome.taken.taken) == 6
+    assert office.summary(DAY)["submissions"][0]["revision"] == 1
+    assert [one["code"] for one in office.findings(DAY)].count("unreadable") == 4
+
+
+def test_a_days_figures_do_not_depend_on_what_comes_after_it(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    office.run(DAY)
+    before = office.summary(DAY)
+    office.put(report(day=DAY + timedelta(days=1), progress=[progress_row(当前状态="导入法定途径")]), "b.xlsx", "2020-05-22T16:00:00+08:00")
+    office.put_assignment(assignment(CASES[:1]), "新.xlsx", "2020-05-22T09:00:00+08:00")
+    office.run(DAY + timedelta(days=1))
+    assert office.summary(DAY) == before
+
+
+def test_a_day_long_before_the_first_report_can_be_asked_for(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    office.run(date(2020, 1, 1), date(2020, 5, 1), date(2020, 12, 31))
+    assert [office.summary(day)["targets"][0]["total"] for day in (date(2020, 1, 1), date(2020, 5, 1), date(2020, 12, 31))] == [0, 1, 1]
+
+
+def test_the_register_holds_after_the_inbox_was_emptied(office: Office) -> None:
+    path = office.put_assignment(assignment())
+    office.run(DAY)
+    before = office.everything()
+    path.unlink()
+    (office.outbox / str(DAY) / "manifest.json").unlink()
+    office.run(DAY)
+    assert office.everything() == before
+
+
+# --- from the contract's sentences, found wanting while this was written ---------------------------------------
+
+
+def test_a_workbook_whose_rows_are_all_repeated_has_nothing_usable(office: Office) -> None:
+    office.put_assignment(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-001")]))
+    with pytest.raises(NothingToConsolidateError):
+        office.run(DAY)
+
+
+def test_a_number_of_five_thousand_digits_is_a_bad_number(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(reception=[reception_row(batches="9" * 5000)]), "日报.xlsx")
+    office.run(DAY)
+    assert [(one["code"], one["cell"]) for one in office.findings(DAY)] == [("bad-number", "B2")]
+
+
+def test_a_cell_far_away_costs_no_more_than_its_file(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report("达拉特旗", progress=[]), "好.xlsx")
+    office.put(write({**assignment_pages(), "远": edit(assignment_pages(), {"包联旗区!XFD1048576": "x"})["包联旗区"]}), "远.xlsx")
+    outcome = office.run(DAY)
+    assert nightly.ledger_of(office.settings).exists()
+    assert len(outcome.taken.taken) == 3
+    assert office.summary(DAY)["submissions"][1]["revision"] == 1
