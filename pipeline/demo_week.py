@@ -377,26 +377,24 @@ class _Slip:
 
     at: int
     code: str
-    nth: int
     wrong: Row
 
 
 _SLIPS = (
-    _Slip(MON, "DLT", 0, {"案件编号": "SJ-2020-099"}),
-    _Slip(MON, "ETK", 0, {"当前状态": "差不多了"}),
-    _Slip(TUE, "ZGE", 0, {"答复日期": "上周五"}),
-    _Slip(TUE, "YJHL", 0, {"案件编号": "DS-2020-001"}),
-    _Slip(WED, "DS", 0, {"当前状态": None}),
-    _Slip(WED, "HJ", 0, {"诉求认定": contract.UNSOLVABLE_NOW}),
-    _Slip(THU, "WS", 0, {"今日进展": "已电话回访 13800000000，群众表示满意"}),
-    _Slip(THU, "ETK", 0, {"群众确认": "认可"}),
-    _Slip(THU, "ETK", 0, {"群众确认": "未回访"}),
-    _Slip(THU, "DLT", 0, {"答复日期": date(2020, 5, 31)}),
-    _Slip(FRI, "YJHL", 0, {"当前状态": IN_PROGRESS, "今日进展": "继续跟进"}),
-    _Slip(FRI, "ETQ", 0, {"答复文号": None}),
+    _Slip(MON, "DLT", {"案件编号": "SJ-2020-099"}),
+    _Slip(MON, "ETK", {"当前状态": "差不多了"}),
+    _Slip(TUE, "ZGE", {"答复日期": "上周五"}),
+    _Slip(TUE, "YJHL", {"案件编号": "DS-2020-001"}),
+    _Slip(WED, "DS", {"当前状态": None}),
+    _Slip(WED, "HJ", {"诉求认定": contract.UNSOLVABLE_NOW}),
+    _Slip(THU, "WS", {"今日进展": "已电话回访 13800000000，群众表示满意"}),
+    _Slip(THU, "ETK", {"群众确认": "认可"}),
+    _Slip(THU, "ETK", {"群众确认": "未回访"}),
+    _Slip(THU, "DLT", {"答复日期": date(2020, 5, 31)}),
+    _Slip(FRI, "YJHL", {"当前状态": IN_PROGRESS, "今日进展": "继续跟进"}),
+    _Slip(FRI, "ETQ", {"答复文号": None}),
 )
 
 
 def _slip(slip: _Slip, own: list[Case], at: int) -> Row:
-    settled = [case for case in own if case.resolved == 0]
-    return _progress(settled[slip.nth], at) | slip.wrong
+    return _progress(next(case for case in own if case.resolved == 0), at) | slip.wrong

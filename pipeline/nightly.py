@@ -169,7 +169,7 @@ def _publish(
         refused = [loaded[one.arrival.id] for one in inputs.refused]
         built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, tuple(refused)), settings)
         files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
-        manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files)
+        manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, settings.paths.state / "replaced")
         ledger.note_publication(day.isoformat(), fingerprint, manifest)
         outcome.published.append(built)
         progress.advance()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import shutil
 from pathlib import Path
 
 from pipeline import storage
@@ -12,6 +14,7 @@ from pipeline.render import data
 from pipeline.report import Report
 
 MANIFEST = "manifest.json"
+_LEFT_BY_PROGRAMS = ("~$", ".", "Thumbs.db", "desktop.ini")
 
 
 class FolderHeldError(PipelineError):
@@ -31,9 +34,14 @@ def contents(report: Report, templates: Path, *, data_only: bool = False) -> dic
     return files
 
 
-def publish(outbox: Path, day: str, files: dict[str, bytes]) -> str:
-    """Write the day's folder whole; the SHA-256 of its manifest. Raises FolderHeldError where a file in it is open."""
+def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path) -> str:
+    """Write the day's folder whole; the SHA-256 of its manifest. Raises FolderHeldError where a file in it is open.
+
+    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`.
+    """
     outbox.mkdir(parents=True, exist_ok=True)
+    if (outbox / day).is_dir() and _is_changed(outbox / day):
+        shutil.copytree(outbox / day, _free(kept, day))
     aside = outbox / f".{day}.new"
     aside.mkdir(exist_ok=True)
     for name, content in files.items():
@@ -55,4 +63,19 @@ def is_whole(outbox: Path, day: str, manifest: str) -> bool:
         return False
     if hashlib.sha256(written).hexdigest() != manifest:
         return False
-    return all((folder / name).is_file() for name in json.loads(written)["outputs"])
+    return not _is_changed(folder)
+
+
+def _is_changed(folder: Path) -> bool:
+    """Whether the folder's files are not those that its manifest lists, to the byte."""
+    try:
+        listed: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())["outputs"]
+        there = {path.name for path in folder.iterdir() if not path.name.startswith(_LEFT_BY_PROGRAMS)}
+        return there != {*listed, MANIFEST} or any(storage.sha256(folder / name) != sha256 for name, sha256 in listed.items())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return True
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A path below the folder that nothing has yet."""
+    return next(path for number in itertools.count(1) if not (path := folder / f"{name}_{number}").exists())

@@ -15,30 +15,38 @@ from pipeline import outbox, storage
 from pipeline.render import data
 from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
 
-FILES = {"summary.json": b"{}", "manifest.json": b'{"outputs": {"summary.json": ""}}'}
-NEWER = {"findings.csv": b"a", "manifest.json": b'{"outputs": {"findings.csv": ""}}'}
+
+
+def _edition(name: str, content: bytes) -> dict[str, bytes]:
+    """A day's folder with one file and its manifest."""
+    manifest = {"outputs": {name: hashlib.sha256(content).hexdigest()}}
+    return {name: content, "manifest.json": json.dumps(manifest).encode()}
+
+
+FILES = _edition("summary.json", b"{}")
+NEWER = _edition("findings.csv", b"a")
 
 
 def test_a_folder_appears_whole_and_in_the_place_of_an_earlier_one(tmp_path: Path) -> None:
-    manifest = outbox.publish(tmp_path, "2020-05-21", FILES)
+    manifest = outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
     assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in FILES.items()}
     assert outbox.is_whole(tmp_path, "2020-05-21", manifest)
-    outbox.publish(tmp_path, "2020-05-21", NEWER)
+    outbox.publish(tmp_path, "2020-05-21", NEWER, tmp_path / "kept")
     assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
     assert not outbox.is_whole(tmp_path, "2020-05-21", manifest)
 
 
 def test_an_earlier_edition_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
-    outbox.publish(tmp_path, "2020-05-21", FILES)
+    outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
     with pytest.raises(OSError, match="name"):
-        outbox.publish(tmp_path, "2020-05-21", {"x" * 300: b"too long a name", **NEWER})
+        outbox.publish(tmp_path, "2020-05-21", {"x" * 300: b"too long a name", **NEWER}, tmp_path / "kept")
     assert {name: content for name, content in tree(tmp_path).items() if name.startswith("2020")} == {
         f"2020-05-21/{name}": content for name, content in FILES.items()
     }
 
 
 def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
-    manifest = outbox.publish(tmp_path, "2020-05-21", FILES)
+    manifest = outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "2020-05-21" / "summary.json").unlink()
     assert not outbox.is_whole(tmp_path, "2020-05-21", manifest)
     assert not outbox.is_whole(tmp_path, "2020-05-22", manifest)
@@ -46,7 +54,7 @@ def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
 
 def test_the_sweep_brings_an_earlier_edition_back(tmp_path: Path) -> None:
     """Killed between the two renames: the old one set aside, the new one not yet there."""
-    outbox.publish(tmp_path, "2020-05-21", FILES)
+    outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "2020-05-21").rename(tmp_path / ".2020-05-21.old")
     (tmp_path / ".2020-05-21.new").mkdir()
     (tmp_path / ".2020-05-21.new" / "half").write_bytes(b"half")
@@ -56,9 +64,9 @@ def test_the_sweep_brings_an_earlier_edition_back(tmp_path: Path) -> None:
 
 def test_the_sweep_lets_an_earlier_edition_go_where_the_new_one_is_there(tmp_path: Path) -> None:
     """Killed after both renames, before the old one was removed."""
-    outbox.publish(tmp_path, "2020-05-21", FILES)
+    outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "2020-05-21").rename(tmp_path / ".2020-05-21.old")
-    outbox.publish(tmp_path, "2020-05-21", NEWER)
+    outbox.publish(tmp_path, "2020-05-21", NEWER, tmp_path / "kept")
     (tmp_path / ".2020-05-21.old").mkdir(exist_ok=True)
     storage.sweep(tmp_path, tmp_path / "archive")
     assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
@@ -186,3 +194,11 @@ def test_a_published_file_that_was_changed_by_hand_is_written_again(office: Offi
     os.utime(path, (1_500_000_000, 1_500_000_000))
     office.run(DAY)
     assert office.everything() == before
+
+
+def test_what_somebody_changed_or_added_is_kept_when_the_folder_is_written_again(tmp_path: Path) -> None:
+    outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+    (tmp_path / "out/2020-05-21/note.txt").write_bytes(b"mine")
+    outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept")
+    outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+    assert tree(tmp_path / "kept") == {f"2020-05-21_1/{name}": content for name, content in {**FILES, "note.txt": b"mine"}.items()}
