@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-
 from offices import Office
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import filelock
 import pytest
-
 from offices import SETTINGS, ZONE, Office
-from pipeline import cli, nightly
 from workbooks import DAY, Page, assignment, edit, report, report_pages, write
+
+from pipeline import cli, nightly
 
 Captured = pytest.CaptureFixture[str]
 
@@ -227,7 +227,8 @@ def test_check_of_several_files_ends_with_1_where_one_would_be_refused(home: Off
     assert "坏.xlsx" in said
 
 
-def test_status_says_who_has_reported(home: Office, capsys: Captured) -> None:
+@pytest.mark.usefixtures("home")
+def test_status_says_who_has_reported(capsys: Captured) -> None:
     assert cli.main(["--date", "2020-05-21"]) == 0
     capsys.readouterr()
     assert cli.main(["status", "--date", "2020-05-21"]) == 0

@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-
 from offices import SETTINGS, Day, assigned, consolidate, handed_in, moment, on, read_assignment, read_report
-from pipeline import reading
-from pipeline.contract import SEVERITIES
-from pipeline.findings import Finding
-from pipeline.model import Envelope
-from pipeline.settings import Limits
 from workbooks import (
     CASES,
     DAY,
@@ -32,6 +26,12 @@ from workbooks import (
     urgent_row,
     write,
 )
+
+from pipeline import reading
+from pipeline.contract import SEVERITIES
+from pipeline.findings import Finding
+from pipeline.model import Envelope
+from pipeline.settings import Limits
 
 FILE, SHEET, ROW, WARNING = "refused-file", "refused-sheet", "refused-row", "warning"
 CITIZEN = "11010519491231002X"
@@ -145,8 +145,20 @@ ASSIGNMENT = (
     Line("personal-information", "群众来访案件!Q2", ROW, {"群众来访案件!Q2": MOBILE}, {"群众来访案件!Q2": "12345"}),
     Line("repeated-case", "群众来访案件!A2", ROW, {"群众来访案件!A3": "SJ-2020-001"}, {"群众来访案件!A3": "SJ-2020-003"}),
     Line("repeated-case", "群众来访案件!A3", ROW, {"群众来访案件!A3": "SJ-2020-001"}, {"群众来访案件!A3": "SJ-2020-003"}),
-    Line("deadline-beyond-statute", "群众来访案件!N2", WARNING, {"群众来访案件!N2": date(2020, 6, 20)}, {"群众来访案件!N2": date(2020, 6, 19)}),
-    Line("deadline-beyond-statute", "群众来访案件!O2", WARNING, {"群众来访案件!O2": date(2020, 7, 11)}, {"群众来访案件!O2": date(2020, 7, 10)}),
+    Line(
+        "deadline-beyond-statute",
+        "群众来访案件!N2",
+        WARNING,
+        {"群众来访案件!N2": date(2020, 6, 20)},
+        {"群众来访案件!N2": date(2020, 6, 19)},
+    ),
+    Line(
+        "deadline-beyond-statute",
+        "群众来访案件!O2",
+        WARNING,
+        {"群众来访案件!O2": date(2020, 7, 11)},
+        {"群众来访案件!O2": date(2020, 7, 10)},
+    ),
     Line("extension-shortens", "群众来访案件!O2", WARNING, {"群众来访案件!O2": date(2020, 6, 9)}, {"群众来访案件!O2": date(2020, 6, 10)}),
     Line("read-as", "群众来访案件!M2", WARNING, {"群众来访案件!M2": "2020.4.20"}, {"群众来访案件!M2": date(2020, 4, 20)}),
     Line("unknown-column", "群众来访案件!R1", WARNING, {"群众来访案件!R1": "经办"}, {"群众来访案件!R1": "序号"}),
@@ -237,7 +249,9 @@ def test_no_code_is_left_out() -> None:
 # --- codes that one cell cannot earn -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", "日报".encode("gbk"), write(report_pages())[:-200]], ids=["empty", "PK", "text", "cut"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", "日报".encode("gbk"), write(report_pages())[:-200]], ids=["empty", "PK", "text", "cut"]
+)
 def test_what_is_no_whole_workbook_is_unreadable(content: bytes) -> None:
     read = read_report(content)
     assert [(found.code, str(found.severity), found.cell) for found in read.findings] == [("unreadable", FILE, "")]
@@ -388,7 +402,7 @@ def test_rows_that_are_equal_as_understood_are_not_repeated_though_written_diffe
     assert day.counted("SJ-2020-001")
 
 
-CASE_EXISTS = (
+CASE_EXISTS: tuple[tuple[str, dict[str, str], bool], ...] = (
     ("the same again", {}, False),
     ("another category", {"问题类别": "其他"}, True),
     ("another matter", {"案由": "电梯故障"}, True),

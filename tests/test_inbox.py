@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from offices import ZONE, Office, tree
+from workbooks import CASES, DAY, assignment, progress_row, report
+
 from pipeline import inbox, nightly
 from pipeline.inbox import EnvelopeError, read_envelope
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope
-from workbooks import CASES, DAY, assignment, progress_row, report
 
 
 def _take(office: Office) -> inbox.Taken:
@@ -45,7 +45,9 @@ def test_junk_is_left_alone(office: Office, name: str) -> None:
     assert path.read_bytes() == report()
 
 
-@pytest.mark.parametrize("name", ["日报.xlsx", "a/b/c/日报.xlsx", "日报.XLSX", "没有扩展名", "日报.docx", "tmp/日报.xlsx", "assignment.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["日报.xlsx", "a/b/c/日报.xlsx", "日报.XLSX", "没有扩展名", "日报.docx", "tmp/日报.xlsx", "assignment.xlsx"]
+)
 def test_anything_else_in_any_folder_is_taken(office: Office, name: str) -> None:
     path = office.put(report(), name)
     assert _take(office).taken == [name]

@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-
 from offices import ZONE, Office, handed_in
+from workbooks import DAY, Edits, assignment, edit, progress_row, report, report_pages, write
+
 from pipeline import nightly, reading
 from pipeline.errors import LedgerError
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope
-from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
 
 
 @pytest.fixture
@@ -81,7 +81,9 @@ def test_a_ledger_of_another_version_is_left_alone_and_says_so(path: Path) -> No
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, and longer than a header of one hundred bytes" * 4, b"SQLite format 3\0" + b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, and longer than a header of one hundred bytes" * 4, b"SQLite format 3\0" + b"\xff" * 5000]
+)
 def test_a_damaged_ledger_says_so_and_is_not_overwritten(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
@@ -115,7 +117,12 @@ def test_a_verdict_is_recorded_once_whatever_the_settings_say_later(office: Offi
 
 
 def test_the_ledger_holds_no_personal_number(office: Office) -> None:
-    where = {"案件进展!A2": "13912345678", "案件进展!E2": "11010519491231002X", "新增案件!F2": 13912345678, "封面!B3": "李敏13912345678"}
+    where: Edits = {
+        "案件进展!A2": "13912345678",
+        "案件进展!E2": "11010519491231002X",
+        "新增案件!F2": 13912345678,
+        "封面!B3": "李敏13912345678",
+    }
     office.put_assignment(assignment())
     office.put(write(edit(report_pages(), where)), "日报.xlsx")
     office.run(DAY)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import filelock
 import pytest
+from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
 
-from offices import Office
 from pipeline import nightly
 from pipeline.errors import AnotherRunError, NothingToConsolidateError
-from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
+
+if TYPE_CHECKING:
+    from offices import Office
 
 
 def test_without_an_assignment_workbook_reports_are_taken_and_the_run_stops_with_a_sentence(office: Office) -> None:

@@ -4,17 +4,15 @@ import csv
 import hashlib
 import io
 import json
-import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
 from offices import Office, assigned, consolidate, handed_in, tree
-from pipeline import outbox, storage
-from pipeline.render import data
 from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
 
+from pipeline import outbox, storage
+from pipeline.render import data
 
 
 def _edition(name: str, content: bytes) -> dict[str, bytes]:
@@ -23,53 +21,59 @@ def _edition(name: str, content: bytes) -> dict[str, bytes]:
     return {name: content, "manifest.json": json.dumps(manifest).encode()}
 
 
-FILES = _edition("summary.json", b"{}")
-NEWER = _edition("findings.csv", b"a")
+def _edition(**outputs: bytes) -> dict[str, bytes]:
+    """Files with the manifest that lists them."""
+    files = {f"{name}.json": content for name, content in outputs.items()}
+    said = {"outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}}
+    return {**files, "manifest.json": json.dumps(said).encode()}
+
+
+FILES, NEWER = _edition(summary=b"{}"), _edition(findings=b"a")
 
 
 def test_a_folder_appears_whole_and_in_the_place_of_an_earlier_one(tmp_path: Path) -> None:
-    manifest = outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
-    assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in FILES.items()}
-    assert outbox.is_whole(tmp_path, "2020-05-21", manifest)
-    outbox.publish(tmp_path, "2020-05-21", NEWER, tmp_path / "kept")
-    assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
-    assert not outbox.is_whole(tmp_path, "2020-05-21", manifest)
+    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in FILES.items()}
+    assert outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
+    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept", tmp_path / "kept")
+    assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
+    assert not outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
 
 
 def test_an_earlier_edition_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
-    outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
     with pytest.raises(OSError, match="name"):
-        outbox.publish(tmp_path, "2020-05-21", {"x" * 300: b"too long a name", **NEWER}, tmp_path / "kept")
-    assert {name: content for name, content in tree(tmp_path).items() if name.startswith("2020")} == {
+        outbox.publish(tmp_path / "outbox", "2020-05-21", {"x" * 300: b"too long a name", **NEWER}, tmp_path / "kept", tmp_path / "kept")
+    assert {name: content for name, content in tree(tmp_path / "outbox").items() if name.startswith("2020")} == {
         f"2020-05-21/{name}": content for name, content in FILES.items()
     }
 
 
 def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
-    manifest = outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
-    (tmp_path / "2020-05-21" / "summary.json").unlink()
-    assert not outbox.is_whole(tmp_path, "2020-05-21", manifest)
-    assert not outbox.is_whole(tmp_path, "2020-05-22", manifest)
+    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    (tmp_path / "outbox" / "2020-05-21" / "summary.json").unlink()
+    assert not outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
+    assert not outbox.is_whole(tmp_path / "outbox", "2020-05-22", manifest)
 
 
 def test_the_sweep_brings_an_earlier_edition_back(tmp_path: Path) -> None:
     """Killed between the two renames: the old one set aside, the new one not yet there."""
-    outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
-    (tmp_path / "2020-05-21").rename(tmp_path / ".2020-05-21.old")
-    (tmp_path / ".2020-05-21.new").mkdir()
-    (tmp_path / ".2020-05-21.new" / "half").write_bytes(b"half")
-    storage.sweep(tmp_path, tmp_path / "archive")
-    assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in FILES.items()}
+    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    (tmp_path / "outbox" / "2020-05-21").rename(tmp_path / "outbox" / ".2020-05-21.old")
+    (tmp_path / "outbox" / ".2020-05-21.new").mkdir()
+    (tmp_path / "outbox" / ".2020-05-21.new" / "half").write_bytes(b"half")
+    storage.sweep(tmp_path / "outbox", tmp_path / "archive")
+    assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in FILES.items()}
 
 
 def test_the_sweep_lets_an_earlier_edition_go_where_the_new_one_is_there(tmp_path: Path) -> None:
     """Killed after both renames, before the old one was removed."""
-    outbox.publish(tmp_path, "2020-05-21", FILES, tmp_path / "kept")
-    (tmp_path / "2020-05-21").rename(tmp_path / ".2020-05-21.old")
-    outbox.publish(tmp_path, "2020-05-21", NEWER, tmp_path / "kept")
-    (tmp_path / ".2020-05-21.old").mkdir(exist_ok=True)
-    storage.sweep(tmp_path, tmp_path / "archive")
-    assert tree(tmp_path) == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
+    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    (tmp_path / "outbox" / "2020-05-21").rename(tmp_path / "outbox" / ".2020-05-21.old")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept", tmp_path / "kept")
+    (tmp_path / "outbox" / ".2020-05-21.old").mkdir(exist_ok=True)
+    storage.sweep(tmp_path / "outbox", tmp_path / "archive")
+    assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
 
 
 def test_the_sweep_removes_half_written_files_of_the_archive_and_nothing_else(tmp_path: Path) -> None:
@@ -139,7 +143,9 @@ CORRECTIONS = (
 
 
 @pytest.mark.parametrize(("what", "received", "marked"), CORRECTIONS)
-def test_a_day_is_marked_as_corrected_where_what_counts_arrived_after_noon(office: Office, what: str, received: str, *, marked: bool) -> None:
+def test_a_day_is_marked_as_corrected_where_what_counts_arrived_after_noon(
+    office: Office, what: str, received: str, *, marked: bool
+) -> None:
     office.put_assignment(assignment())
     office.put(report(), "日报.xlsx", received)
     office.run(DAY, DAY + timedelta(days=1))
@@ -153,7 +159,7 @@ def test_a_day_is_marked_as_corrected_where_what_counts_arrived_after_noon(offic
 
 
 def test_findings_are_a_table_that_excel_opens_and_does_not_run() -> None:
-    pages = edit(report_pages(), {"案件进展!E2": "=1+1", "案件进展!G2": "-2", "案件进展!J3": "@x", "案件进展!H3": "a,\"b\"\nc"})
+    pages = edit(report_pages(), {"案件进展!E2": "=1+1", "案件进展!G2": "-2", "案件进展!J3": "@x", "案件进展!H3": 'a,"b"\nc'})
     (day,) = consolidate([assigned(assignment()), handed_in(write(pages), name="=日报.xlsx")], [DAY]).values()
     content = day.files["findings.csv"]
     assert content.startswith(b"\xef\xbb\xbfreport_date,district,file,sheet,cell,code,severity,value,message\r\n")
@@ -191,9 +197,17 @@ def test_a_published_file_that_was_changed_by_hand_is_written_again(office: Offi
     before = _office(office).everything()
     path = office.outbox / str(DAY) / "summary.json"
     path.write_bytes(b"{}")
-    os.utime(path, (1_500_000_000, 1_500_000_000))
     office.run(DAY)
     assert office.everything() == before
+
+
+def test_what_somebody_changed_in_an_earlier_edition_is_kept_when_the_day_is_written_again(office: Office) -> None:
+    path = _office(office).outbox / str(DAY) / "summary.json"
+    path.write_bytes(b"by hand")
+    office.put(report(progress=[]), "更正.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY)
+    assert office.summary(DAY)["submissions"][0]["revision"] == 2
+    assert b"by hand" in tree(office.home).values()
 
 
 def test_what_somebody_changed_or_added_is_kept_when_the_folder_is_written_again(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pydantic
 import pytest
-
 from offices import CONFIG, SETTINGS
+from workbooks import DISTRICTS
+
 from pipeline.errors import ConfigurationError
 from pipeline.settings import load
-from workbooks import DISTRICTS
 
 WRITTEN = CONFIG.read_text(encoding="utf-8")
 
@@ -88,7 +88,12 @@ REFUSED = (
     ("a clock without quotes", 'cut_off: "17:00"', "cut_off: 17:00", "cut_off"),
     ("no such hour", 'cut_off: "17:00"', 'cut_off: "25:00"', "cut_off"),
     ("no such zone", "timezone: Asia/Shanghai", "timezone: Asia/Ordos", "timezone"),
-    ("a source in two groups", "sources: [市级交办, 旗区自行梳理]", "sources: [市级交办, 旗区自行梳理, 自治区交办]", "市级交办和旗区自行梳理"),
+    (
+        "a source in two groups",
+        "sources: [市级交办, 旗区自行梳理]",
+        "sources: [市级交办, 旗区自行梳理, 自治区交办]",
+        "市级交办和旗区自行梳理",
+    ),
     ("a source in no group", "sources: [市级交办, 旗区自行梳理]", "sources: [市级交办]", "groups:"),
     ("no such source", "sources: [自治区交办]", "sources: [自治区交办, 国家交办]", "国家交办"),
     ("a group twice", "name: 市级交办和旗区自行梳理", "name: 自治区交办", "sources: [市级交办, 旗区自行梳理]"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from offices import Day, File, afternoon, assigned, on
 from workbooks import assignment, case_row, progress_row, report, resolved_row, table
 
@@ -59,7 +58,9 @@ def _seen(line: dict[str, object]) -> Day:
     if line["told"]:
         day = date.fromisoformat(f"2020-{line['told']}")
         cells = {name: str(line[name]) for name in ("当前状态", "今日进展", "群众确认")}
-        row = {**resolved_row(CASE, 答复日期=day), **cells} if cells["当前状态"] in ("已化解", "已答复") else {**progress_row(CASE), **cells}
+        row = (
+            {**resolved_row(CASE, 答复日期=day), **cells} if cells["当前状态"] in ("已化解", "已答复") else {**progress_row(CASE), **cells}
+        )
         files.append(File(report(day=day, progress=[row]), afternoon(day)))
     return on(date.fromisoformat(f"2020-{line['asked']}"), *files)
 

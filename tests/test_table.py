@@ -6,11 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 import pytest
-
 from offices import Day, assigned, handed_in, on, read_assignment, read_report
-from pipeline.model import Reading
-from pipeline.submission import first_rows
-from pipeline.table import label
 from workbooks import (
     CASES,
     DAY,
@@ -28,6 +24,10 @@ from workbooks import (
     resolved_row,
     write,
 )
+
+from pipeline.model import Reading
+from pipeline.submission import first_rows
+from pipeline.table import label
 
 
 def _read(pages: Pages) -> Reading:
@@ -335,7 +335,11 @@ def test_an_unknown_column_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "columns"),
-    [("案件进展", "案件编号 当前状态"), ("新增案件", "案件编号 问题类别 案由 责任单位 排查日期 办结时限"), ("接访情况", "问题类别 接访批次 当场答复 转交办理")],
+    [
+        ("案件进展", "案件编号 当前状态"),
+        ("新增案件", "案件编号 问题类别 案由 责任单位 排查日期 办结时限"),
+        ("接访情况", "问题类别 接访批次 当场答复 转交办理"),
+    ],
 )
 def test_every_starred_column_is_needed_and_named(sheet: str, columns: str) -> None:
     for column in columns.split():

@@ -102,7 +102,13 @@ def test_a_day_without_a_year_is_the_nearest_on_its_side(month_day: MonthDay, an
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_every_way_to_write_a_day_gives_that_day(day: date) -> None:
-    ways = [f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}", int(f"{day:%Y%m%d}")]
+    ways = [
+        f"{day:%Y-%m-%d}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day:%Y%m%d}",
+        int(f"{day:%Y%m%d}"),
+    ]
     serial = (day - date(1899, 12, 30)).days
     assert {read_date(way) for way in [*ways, serial, str(serial), float(serial)]} == {day}
     assert read_date(serial - 1462, is_1904=True) == day
@@ -180,7 +186,9 @@ def test_an_amount_is_read_in_ten_thousands(written: object, meant: str | None) 
     assert (None if amount is None else format(amount, "f")) == meant
 
 
-@pytest.mark.parametrize(("written", "meant"), [(50000, "5"), ("50000", "5"), ("5万元", "5"), ("50000元", "5"), ("1亿", "10000"), (1, "0.0001")])
+@pytest.mark.parametrize(
+    ("written", "meant"), [(50000, "5"), ("50000", "5"), ("5万元", "5"), ("50000元", "5"), ("1亿", "10000"), (1, "0.0001")]
+)
 def test_a_trailing_unit_wins_over_the_headers(written: object, meant: str) -> None:
     amount = read_number(written, MONEY_UNITS, MONEY_UNITS["元"])
     assert amount is not None
@@ -188,7 +196,7 @@ def test_a_trailing_unit_wins_over_the_headers(written: object, meant: str) -> N
 
 
 @pytest.mark.parametrize(("written", "meant"), [("12户", "12"), ("12 户", "12"), ("１２户", "12"), ("12万元", None), ("约12户", None)])
-def test_households_are_counted_in_户(written: str, meant: str | None) -> None:
+def test_households_are_counted_in_their_own_unit(written: str, meant: str | None) -> None:
     amount = read_number(written, HOUSEHOLD_UNITS, Decimal(1))
     assert (None if amount is None else format(amount, "f")) == meant
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from offices import HOME, Office, tree
+
 from pipeline import nightly
 from pipeline.ledger import Ledger
 
@@ -57,7 +57,9 @@ def _differences(expected: object, actual: object, place: str = "") -> list[str]
     """Where `actual` lacks or contradicts what `expected` lists."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         gone = [f"{place}.{name} is missing" for name in expected if name not in actual]
-        return gone + [line for name in expected if name in actual for line in _differences(expected[name], actual[name], f"{place}.{name}")]
+        return gone + [
+            line for name in expected if name in actual for line in _differences(expected[name], actual[name], f"{place}.{name}")
+        ]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
         return [line for index, (one, other) in pairs for line in _differences(one, other, f"{place}[{index}]")]
@@ -135,7 +137,9 @@ def test_files_that_come_in_day_by_day_give_the_same_bytes(week: str, weeks: Wee
                 target = office.inbox / sidecar.relative_to(waiting)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 sidecar.rename(target)
-                sidecar.with_name(sidecar.name.removesuffix(".envelope.json")).rename(target.with_name(target.name.removesuffix(".envelope.json")))
+                sidecar.with_name(sidecar.name.removesuffix(".envelope.json")).rename(
+                    target.with_name(target.name.removesuffix(".envelope.json"))
+                )
         for path in office.inbox.rglob("*"):
             os.utime(path, (1_500_000_000, 1_500_000_000))
         office.run(day)

@@ -10,9 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Value = str | int | float | bool | date | datetime | time | None
 Row = Mapping[str, Value]
@@ -211,35 +216,35 @@ def write(pages: Pages, *, date_1904: bool = False) -> bytes:
     options = {"in_memory": True, "default_date_format": "yyyy-mm-dd", "date_1904": date_1904, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"created": datetime(2020, 1, 1)})  # noqa: DTZ001 - xlsxwriter wants it naive
-    plain = book.add_format()
     for name, one in pages.items():
-        sheet = book.add_worksheet(name)
-        for r, row in enumerate(one.grid):
-            for c, value in enumerate(row):
-                match value:
-                    case None | "":
-                        pass
-                    case bool():
-                        sheet.write_boolean(r, c, value)
-                    case str():
-                        sheet.write_string(r, c, value)
-                    case int() | float():
-                        sheet.write_number(r, c, value)
-                    case date() | time():
-                        sheet.write_datetime(r, c, value)
-        for span in one.merges:
-            first = xl_cell_to_rowcol(span.partition(":")[0])
-            cell = one.grid[first[0]][first[1]]
-            sheet.merge_range(span, "", plain)
-            if isinstance(cell, str):
-                sheet.write_string(*first, cell, plain)
-            elif isinstance(cell, date):
-                sheet.write_datetime(*first, cell)
-            elif cell is not None:
-                sheet.write_number(*first, cell)  # type: ignore[arg-type]
-        for r in one.hidden_rows:
-            sheet.set_row(r, None, None, {"hidden": True})
-        for c in one.hidden_columns:
-            sheet.set_column(c, c, None, None, {"hidden": True})
+        _write_page(book.add_worksheet(name), one, book.add_format())
     book.close()
     return out.getvalue()
+
+
+def _write_page(sheet: Worksheet, one: Page, plain: Format) -> None:
+    for r, row in enumerate(one.grid):
+        for c, value in enumerate(row):
+            _write_cell(sheet, (r, c), value)
+    for span in one.merges:
+        first = xl_cell_to_rowcol(span.partition(":")[0])
+        sheet.merge_range(span, "", plain)
+        _write_cell(sheet, first, one.grid[first[0]][first[1]])
+    for r in one.hidden_rows:
+        sheet.set_row(r, None, None, {"hidden": True})
+    for c in one.hidden_columns:
+        sheet.set_column(c, c, None, None, {"hidden": True})
+
+
+def _write_cell(sheet: Worksheet, at: tuple[int, int], value: Value) -> None:
+    match value:
+        case None | "":
+            pass
+        case bool():
+            sheet.write_boolean(*at, value)
+        case str():
+            sheet.write_string(*at, value)
+        case int() | float():
+            sheet.write_number(*at, value)
+        case date() | time():
+            sheet.write_datetime(*at, value)
