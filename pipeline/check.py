@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline import inbox, nightly, readers, storage
+from pipeline import inbox, nightly, storage
 from pipeline.errors import ConfigurationError
 from pipeline.findings import Finding
 from pipeline.fold import Facts, Filed, fold
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope, Reading, read_rows
+from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings
 
@@ -97,7 +98,8 @@ def _known(filed: Filed, settings: Settings) -> list[Filed]:
 
 
 def _read(tasks: list[Task], settings: Settings) -> list[Reading]:
-    return [replace(one.reading, rows=read_rows(one.rows)) for one in readers.transcribe_all(tasks, settings)]
+    with Readers(settings, len(tasks)) as readers:
+        return [replace(one.reading, rows=read_rows(one.rows)) for one in readers.transcribe(tasks)]
 
 
 def _lying_assignments(settings: Settings, seen: set[str]) -> list[Filed]:

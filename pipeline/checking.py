@@ -113,6 +113,9 @@ def _check_column(check: Check, column: Column) -> None:
         return
     if bool in {*map(type, cells)}:
         cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]  # True == 1.0 would share an entry
+    if column.kind in (Kind.TEXT, Kind.PREFILLED):
+        _check_text(check, column, cells)
+        return
     reader = _READERS[column.kind](check, column)
     understood: dict[Cell, _Understood] = {cell: _EMPTY if is_empty(cell) else reader(cell) for cell in set(cells)}
     check.rows.values[column.name] = [understood[cell].value for cell in cells]
@@ -122,6 +125,16 @@ def _check_column(check: Check, column: Column) -> None:
         remarkable = {cell for cell in remarkable if understood[cell] is not _EMPTY}
     if remarkable:
         _say_column(check, column, cells, {cell: understood[cell] for cell in remarkable})
+
+
+def _check_text(check: Check, column: Column, cells: list[Cell]) -> None:
+    """Free text: nothing in it is wrong but that it is missing."""
+    understood = {cell: None if is_empty(cell) else clean(as_text(cell)) or None for cell in set(cells)}
+    values = check.rows.values[column.name] = [understood[cell] for cell in cells]
+    if column.required and None in understood.values():
+        for position, value in enumerate(values):
+            if value is None and check.is_read(column.name, position):
+                check.refuse("required", column.name, position, column=column.name, hint=column.name)
 
 
 def _say_column(check: Check, column: Column, cells: list[Cell], remarkable: dict[Cell, _Understood]) -> None:
@@ -197,10 +210,6 @@ def example_number(settings: Settings, letters: str = "SJ") -> str:
         (n for n in (f"{letters}-2020-014", f"{letters}-2020-0014") if re.fullmatch(settings.case_number_pattern, n)),
         f"{letters}-2020-014",
     )
-
-
-def _read_text(_check: Check, _column: Column) -> _Reader:
-    return lambda cell: _Understood(clean(cell if isinstance(cell, str) else as_text(cell)) or None)
 
 
 def _read_code(_check: Check, _column: Column) -> _Reader:
@@ -297,8 +306,6 @@ def _read_amount(check: Check, column: Column) -> _Reader:
 
 
 _READERS: dict[Kind, Callable[[Check, Column], _Reader]] = {
-    Kind.TEXT: _read_text,
-    Kind.PREFILLED: _read_text,
     Kind.PREFILLED_DATE: _read_prefilled_date,
     Kind.CODE: _read_code,
     Kind.CHOICE: _read_choice,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     said = _parser().parse_args(arguments)
+    gc.set_threshold(100_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
     try:
         return _COMMANDS[said.command or "nightly"](said)
     except PipelineError as error:

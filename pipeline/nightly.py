@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import filelock
 
-from pipeline import CONTRACT_VERSION, __version__, inbox, readers, storage
+from pipeline import CONTRACT_VERSION, __version__, inbox, storage
 from pipeline.errors import AnotherRunError, NothingToConsolidateError
 from pipeline.fold import Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
+from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings
 
@@ -56,18 +58,31 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
     paths = settings.paths
     for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, archive_of(settings)):
         folder.mkdir(parents=True, exist_ok=True)
-    with _alone(settings):
+    arrived = len(inbox.lying(paths.inbox))
+    with _alone(settings), Readers(settings, arrived) as readers:
+        if arrived:
+            threading.Thread(target=_warm_up).start()
         storage.sweep(paths.outbox, archive_of(settings))
         ledger = Ledger(ledger_of(settings))
         try:
             heard.begin("收文件")
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
             outcome = Outcome(taken)
-            _read_new(ledger, settings, outcome, heard)
+            _read_new(ledger, settings, readers, outcome, heard)
             _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
             return outcome
         finally:
             ledger.close()
+
+
+def _warm_up() -> None:
+    """Import what writing a day needs while the readers are at work."""
+    import pandas as pd  # noqa: PLC0415
+
+    from pipeline import outbox, reporting  # noqa: PLC0415
+    from pipeline.render import html, xlsx  # noqa: PLC0415
+
+    del pd, outbox, reporting, html, xlsx
 
 
 def archive_of(settings: Settings) -> Path:
@@ -99,13 +114,13 @@ def _alone(settings: Settings) -> Iterator[None]:
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def _read_new(ledger: Ledger, settings: Settings, outcome: Outcome, progress: Progress) -> None:
+def _read_new(ledger: Ledger, settings: Settings, readers: Readers, outcome: Outcome, progress: Progress) -> None:
     """Read every arrival that has no verdict yet."""
     waiting = ledger.unread()
     progress.begin("读取核对", len(waiting))
     archive = archive_of(settings)
     tasks = [Task(archive / one.sha256, one.size, one.envelope, one.is_assignment) for one in waiting]
-    transcripts = zip(waiting, readers.transcribe_all(tasks, settings), strict=True)
+    transcripts = zip(waiting, readers.transcribe(tasks), strict=True)
     while batch := list(islice(transcripts, _READ_BATCH)):
         ledger.file(batch)
         progress.advance(len(batch))

@@ -6,6 +6,7 @@ its length in eight bytes, then its bytes. What comes back is JSON and text, nev
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -19,7 +20,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import Queue
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from pipeline import reading
 from pipeline.contract import Severity
@@ -33,29 +34,38 @@ _FILES_PER_READER = 6
 _TRIES = 2
 
 
-def transcribe_all(tasks: Sequence[Task], settings: Settings) -> Iterator[Transcript]:
-    """The transcript of each file, in the order of the tasks; one that twice ends its reader is refused."""
-    if not tasks:
-        return
-    count = max(1, min(os.cpu_count() or 1, len(tasks) // _FILES_PER_READER))
-    idle: Queue[_Reader] = Queue()
-    readers = [_Reader(settings) for _ in range(count)]
-    for one in readers:
-        idle.put(one)
+class Readers:
+    """So many reader processes, started at once so that they are ready when the first file is."""
 
-    def transcribe(task: Task) -> Transcript:
-        reader = idle.get()
-        try:
-            return reader.transcribe(task)
-        finally:
-            idle.put(reader)
+    def __init__(self, settings: Settings, files: int) -> None:
+        count = min(os.cpu_count() or 1, -(-files // _FILES_PER_READER))
+        self._settings = settings
+        self._all = [_Reader(settings) for _ in range(count)]
 
-    try:
-        with ThreadPoolExecutor(count) as threads:
-            yield from threads.map(transcribe, tasks)
-    finally:
-        for one in readers:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for one in self._all:
             one.stop()
+
+    def transcribe(self, tasks: Sequence[Task]) -> Iterator[Transcript]:
+        """The transcript of each file, in the order of the tasks; one that twice ends its reader is refused."""
+        if tasks and not self._all:
+            self._all = [_Reader(self._settings)]
+        idle: Queue[_Reader] = Queue()
+        for one in self._all:
+            idle.put(one)
+
+        def transcribe(task: Task) -> Transcript:
+            reader = idle.get()
+            try:
+                return reader.transcribe(task)
+            finally:
+                idle.put(reader)
+
+        with ThreadPoolExecutor(max(1, len(self._all))) as threads:
+            yield from threads.map(transcribe, tasks)
 
 
 class _Reader:
@@ -142,6 +152,7 @@ def _exactly(pipe: IO[bytes] | None, count: int) -> bytes:
 
 def main() -> None:
     """Answer tasks until the pipe closes."""
+    gc.set_threshold(100_000, 50, 50)
     hears, answers = sys.stdin.buffer, sys.stdout.buffer
     settings: Settings = pickle.loads(_receive(hears))  # noqa: S301 - from the process that started this one
     while True:

@@ -15,12 +15,6 @@ from pipeline import outbox, storage
 from pipeline.render import data
 
 
-def _edition(name: str, content: bytes) -> dict[str, bytes]:
-    """A day's folder with one file and its manifest."""
-    manifest = {"outputs": {name: hashlib.sha256(content).hexdigest()}}
-    return {name: content, "manifest.json": json.dumps(manifest).encode()}
-
-
 def _edition(**outputs: bytes) -> dict[str, bytes]:
     """Files with the manifest that lists them."""
     files = {f"{name}.json": content for name, content in outputs.items()}
@@ -32,25 +26,25 @@ FILES, NEWER = _edition(summary=b"{}"), _edition(findings=b"a")
 
 
 def test_a_folder_appears_whole_and_in_the_place_of_an_earlier_one(tmp_path: Path) -> None:
-    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
     assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in FILES.items()}
     assert outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
-    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept", tmp_path / "kept")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept")
     assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in NEWER.items()}
     assert not outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
 
 
 def test_an_earlier_edition_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
-    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
     with pytest.raises(OSError, match="name"):
-        outbox.publish(tmp_path / "outbox", "2020-05-21", {"x" * 300: b"too long a name", **NEWER}, tmp_path / "kept", tmp_path / "kept")
+        outbox.publish(tmp_path / "outbox", "2020-05-21", {"x" * 300: b"too long a name", **NEWER}, tmp_path / "kept")
     assert {name: content for name, content in tree(tmp_path / "outbox").items() if name.startswith("2020")} == {
         f"2020-05-21/{name}": content for name, content in FILES.items()
     }
 
 
 def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
-    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "outbox" / "2020-05-21" / "summary.json").unlink()
     assert not outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
     assert not outbox.is_whole(tmp_path / "outbox", "2020-05-22", manifest)
@@ -58,7 +52,7 @@ def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
 
 def test_the_sweep_brings_an_earlier_edition_back(tmp_path: Path) -> None:
     """Killed between the two renames: the old one set aside, the new one not yet there."""
-    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "outbox" / "2020-05-21").rename(tmp_path / "outbox" / ".2020-05-21.old")
     (tmp_path / "outbox" / ".2020-05-21.new").mkdir()
     (tmp_path / "outbox" / ".2020-05-21.new" / "half").write_bytes(b"half")
@@ -68,9 +62,9 @@ def test_the_sweep_brings_an_earlier_edition_back(tmp_path: Path) -> None:
 
 def test_the_sweep_lets_an_earlier_edition_go_where_the_new_one_is_there(tmp_path: Path) -> None:
     """Killed after both renames, before the old one was removed."""
-    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept", tmp_path / "kept")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "outbox" / "2020-05-21").rename(tmp_path / "outbox" / ".2020-05-21.old")
-    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept", tmp_path / "kept")
+    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept")
     (tmp_path / "outbox" / ".2020-05-21.old").mkdir(exist_ok=True)
     storage.sweep(tmp_path / "outbox", tmp_path / "archive")
     assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in NEWER.items()}

@@ -125,7 +125,7 @@ def test_the_last_day_alone_gives_the_same_bytes(week: str, weeks: Weeks, office
     assert tree(office.outbox / str(DAYS[-1])) == tree(weeks(week).outbox / str(DAYS[-1]))
 
 
-@pytest.mark.parametrize("week", WEEKS)
+@pytest.mark.parametrize("week", WEEKS[1:])
 def test_files_that_come_in_day_by_day_give_the_same_bytes(week: str, weeks: Weeks, office: Office) -> None:
     """Each night only what had arrived by the next morning lies in the inbox."""
     waiting = office.home / "waiting"

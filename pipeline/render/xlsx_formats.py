@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render import xlsx_words as words
@@ -86,6 +87,7 @@ class Book:
         return self.look("box", *names)
 
 
+@lru_cache(maxsize=1 << 14)
 def text(value: str) -> str:
     """The text as a cell can hold it: without characters that break the file, and cut where it is too long."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -138,6 +140,7 @@ def merge(sheet: Worksheet, area: tuple[int, int, int, int], value: str, look: F
     put(sheet, area[0], area[1], value, look)
 
 
+@lru_cache(maxsize=1 << 14)
 def lines(value: str, width: float) -> int:
     """How many lines wrapped text takes in a cell of that width, with two characters' width for a Chinese one."""
     room = max(2, int(width) - 3)  # the indent and the margins take the rest

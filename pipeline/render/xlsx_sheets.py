@@ -11,6 +11,7 @@ from pipeline.render import xlsx_words as words
 from pipeline.render.xlsx_formats import Book, Value, height, lines, put, text
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 Row = TypeVar("Row")
@@ -90,10 +91,14 @@ def write_list(
     sheet = frame(book, name, [column.width for column in columns])
     headers(book, sheet, HEADER, (column.header for column in columns))
     sheet.set_row(HEADER, 32)
+    formats: dict[tuple[str, ...], list[Format]] = {}
     for index, row in enumerate(rows, FIRST):
         looks, values = tone(row), [column.value(row) for column in columns]
-        for position, column in enumerate(columns):
-            put(sheet, index, position, values[position], book.cell(_look(column, values[position]), *looks))
+        if looks not in formats:
+            formats[looks] = [book.cell(column.look, *looks) for column in columns]
+        for position, (value, form) in enumerate(zip(values, formats[looks], strict=True)):
+            is_day = columns[position].look == "minute" and isinstance(value, date) and not isinstance(value, datetime)
+            put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
         sheet.set_row(index, height(_most_lines(columns, values)))
     if not rows:
         put(sheet, FIRST, 0, words.EMPTY[name], book.look("note"))
@@ -101,11 +106,6 @@ def write_list(
     sheet.autofilter(HEADER, 0, FIRST + max(len(rows), 1) - 1, len(columns) - 1)
     sheet.repeat_rows(HEADER)
     return sheet
-
-
-def _look(column: Column[Row], value: Value) -> str:
-    """The column's look; a day without a time is shown without one."""
-    return "date" if column.look == "minute" and isinstance(value, date) and not isinstance(value, datetime) else column.look
 
 
 def _most_lines(columns: Sequence[Column[Row]], values: Sequence[Value]) -> int:
