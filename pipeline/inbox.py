@@ -6,7 +6,8 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ _JUNK_STARTS = ("~$", ".", "~wrl")
 _RECENT_SECONDS = 2.0
 _SETTLE_SECONDS = 0.4
 _BATCH = 64
+_COPIES = 8
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
@@ -52,6 +54,15 @@ class _Found:
     status: os.stat_result
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file whose bytes are in the archive."""
+
+    found: _Found
+    arrival: Arrival
+    sidecar: str | None
+
+
 class EnvelopeError(ValueError):
     """A sidecar that cannot be understood."""
 
@@ -61,16 +72,34 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
     archive.mkdir(parents=True, exist_ok=True)
     taken = Taken()
     settled = _settled(list(_list(inbox)), taken)
-    for start in range(0, len(settled), _BATCH):
-        batch = settled[start : start + _BATCH]
-        arrivals = [one for found in batch if (one := _archive(found, archive, ledger, zone, taken))]
-        storage.sync_folder(archive)
-        ledger.record([(arrival, sidecar) for _found, arrival, sidecar in arrivals])
-        for found, arrival, _sidecar in arrivals:
-            if not arrival.is_assignment:
-                _let_go(found, taken)
-        step(len(batch))
+    known = ledger.identities()
+    noted = set(known)
+    with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
+        for start in range(0, len(settled), _BATCH):
+            batch = settled[start : start + _BATCH]
+            tried = list(threads.map(lambda found: _archive(found, archive, zone), batch))
+            storage.sync_folder(archive)
+            taken.waiting += [one for one in tried if isinstance(one, Waiting)]
+            kept = [one for one in tried if isinstance(one, _Kept) and not _still_lies(one, known)]
+            ledger.record([(one.arrival, one.sidecar) for one in kept])
+            taken.taken += [one.found.relative for one in kept if _identity(one.arrival) not in noted]
+            for one in kept:
+                if not one.found.is_assignment:
+                    _let_go(one.found, taken)
+            step(len(batch))
     return taken
+
+
+def _identity(arrival: Arrival) -> tuple[str, str, str]:
+    return arrival.path, arrival.sha256, arrival.envelope.received_at.isoformat()
+
+
+def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether it is the assignment workbook that lay there before: without a sidecar its arrival is recorded once."""
+    if not kept.found.is_assignment or kept.sidecar is not None:
+        return False
+    latest = next((sha256 for path, sha256, _received in reversed(known) if path == kept.arrival.path), None)
+    return latest == kept.arrival.sha256
 
 
 def _list(inbox: Path) -> Iterator[_Found]:
@@ -120,32 +149,21 @@ def _is_same(found: _Found) -> bool:
     return (now.st_size, now.st_mtime_ns) == (found.status.st_size, found.status.st_mtime_ns)
 
 
-def _archive(found: _Found, archive: Path, ledger: Ledger, zone: ZoneInfo, taken: Taken) -> tuple[_Found, Arrival, str | None] | None:
-    """Keep the file's bytes under their SHA-256; None where the file waits for the next run."""
+def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
+    """Keep the file's bytes under their SHA-256, or say why the file waits for the next run."""
     try:
         sidecar = _sidecar(found.path)
         envelope = read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(found.status, zone))
         aside, sha256, size = storage.copy_aside(found.path, archive)
     except EnvelopeError as error:
-        taken.waiting.append(Waiting(found.relative, f"信封文件看不懂（{error}）"))
-        return None
+        return Waiting(found.relative, f"信封文件看不懂（{error}）")
     except OSError:
-        taken.waiting.append(Waiting(found.relative, "被其他程序占用或读不了"))
-        return None
+        return Waiting(found.relative, "被其他程序占用或读不了")
     if size != found.status.st_size or not _is_same(found):
         storage.remove(aside)
-        taken.waiting.append(Waiting(found.relative, "读取时还在变化"))
-        return None
-    if (archive / sha256).exists():
-        storage.remove(aside)
-    else:
-        aside.replace(archive / sha256)
-    if found.is_assignment and sidecar is None and ledger.latest_at(found.relative) == sha256:
-        return None  # the same workbook still lying there
-    arrival = Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment)
-    if not ledger.knows(arrival):
-        taken.taken.append(found.relative)
-    return found, arrival, sidecar
+        return Waiting(found.relative, "读取时还在变化")
+    aside.replace(archive / sha256)
+    return _Kept(found, Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)
 
 
 def _let_go(found: _Found, taken: Taken) -> None:

@@ -127,21 +127,11 @@ class Ledger:
             with self._engine.begin() as connection:
                 connection.execute(_arrivals.insert().prefix_with("OR IGNORE"), rows)
 
-    def knows(self, arrival: Arrival) -> bool:
-        """Whether the same bytes are noted at that path with that time of arrival."""
-        same = (
-            (_arrivals.c.path == arrival.path)
-            & (_arrivals.c.sha256 == arrival.sha256)
-            & (_arrivals.c.received_at == arrival.envelope.received_at.isoformat())
-        )
+    def identities(self) -> list[tuple[str, str, str]]:
+        """Path, SHA-256 and arrival of everything noted so far, in order."""
+        query = sa.select(_arrivals.c.path, _arrivals.c.sha256, _arrivals.c.received_at).order_by(_arrivals.c.id)
         with self._engine.connect() as connection:
-            return connection.scalar(sa.select(_arrivals.c.id).where(same)) is not None
-
-    def latest_at(self, path: str) -> str | None:
-        """The SHA-256 of the last arrival noted at that path of the inbox."""
-        newest = sa.select(_arrivals.c.sha256).where(_arrivals.c.path == path).order_by(_arrivals.c.id.desc()).limit(1)
-        with self._engine.connect() as connection:
-            return connection.scalar(newest)
+            return [(path, sha256, received) for path, sha256, received in connection.execute(query)]
 
     def unread(self) -> list[Arrival]:
         """Arrivals without a verdict yet, in their order."""

@@ -43,11 +43,10 @@ def test_an_arrival_is_noted_once_and_the_same_bytes_at_another_time_are_another
     ledger.close()
 
 
-def test_the_last_arrival_at_a_path_is_known(path: Path) -> None:
+def test_what_arrived_is_known_in_its_order(path: Path) -> None:
     ledger = Ledger(path)
     ledger.record([(_arrival(sha256="a" * 64), None), (_arrival(sha256="b" * 64, minute=1), None)])
-    assert ledger.latest_at("日报.xlsx") == "b" * 64
-    assert ledger.latest_at("另一份.xlsx") is None
+    assert [(path, sha256[0]) for path, sha256, _received in ledger.identities()] == [("日报.xlsx", "a"), ("日报.xlsx", "b")]
     ledger.close()
 
 
