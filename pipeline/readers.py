@@ -79,7 +79,11 @@ class _Reader:
         home = Path(__file__).resolve().parent.parent
         environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.readers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            [sys.executable, "-m", "pipeline.readers"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers
+            env=environment,
         )
         _send(process.stdin, pickle.dumps(self._settings))
         return process

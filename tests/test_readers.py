@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import xlsxwriter
+from workbooks import DAY, edit, report, report_pages, write
+
+from pipeline.model import Envelope, read_rows
+from pipeline.readers import Readers
+from pipeline.reading import Task
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from offices import Office
+
+ARRIVED = datetime(DAY.year, DAY.month, DAY.day, 16, tzinfo=timezone(timedelta(hours=8)))
+
+
+@pytest.fixture
+def settings(office: Office) -> Settings:
+    return office.settings
+
+
+def _task(path: Path, content: bytes | None) -> Task:
+    if content is not None:
+        path.write_bytes(content)
+    return Task(path, len(content or b""), Envelope(ARRIVED), is_assignment=False)
+
+
+def _two_far_cells() -> bytes:
+    """A few kilobytes whose reader would need half a terabyte."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("封面")
+    sheet.write_string("A1", "旗区")
+    sheet.write_string("XFD1048576", "x")
+    book.close()
+    return out.getvalue()
+
+
+def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Path, settings: Settings) -> None:
+    tasks = [_task(tmp_path / f"{n}.xlsx", write(edit(report_pages(), {"封面!B3": f"甲{n}"}))) for n in range(14)]
+    with Readers(settings, len(tasks)) as readers:
+        transcripts = list(readers.transcribe(tasks))
+    assert [one.reading.cover["填报人"] for one in transcripts] == [f"甲{n}" for n in range(14)]
+    assert all(read_rows(one.rows) for one in transcripts)
+
+
+def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings: Settings) -> None:
+    tasks = [_task(tmp_path / "giant.xlsx", _two_far_cells()), _task(tmp_path / "good.xlsx", report())]
+    with Readers(settings, len(tasks)) as readers:
+        refused, good = readers.transcribe(tasks)
+    assert (refused.reading.accepted, refused.reading.findings[0].code, refused.fault) == (False, "too-large", ())
+    assert good.reading.accepted
+
+
+def test_our_own_fault_is_not_put_on_the_sender(tmp_path: Path, settings: Settings) -> None:
+    with Readers(settings, 1) as readers:
+        (transcript,) = readers.transcribe([_task(tmp_path / "不在了_13912345678.xlsx", None)])
+    assert transcript.fault[0] == "FileNotFoundError"
+    assert "13912345678" not in "".join(transcript.fault)
+    assert "是程序的问题" in transcript.reading.findings[0].message
