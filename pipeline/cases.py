@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline import contract
 from pipeline.assignment import first_leader
@@ -25,8 +26,7 @@ COMPARED = ("问题类别", "案由", "责任单位", "排查日期")
 Particulars = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlace:
+class RowPlace(NamedTuple):
     """One row of one arrived file."""
 
     arrival: int
@@ -140,11 +140,19 @@ class World:
         self.day = day
         self.cases: dict[str, Case] = {}
         self.register = Register()
+        self._held = 0
 
     def turn_to(self, day: str) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
         self.day = day
-        self.register = Register(case.number for case in self.in_register())
+        numbers = [case.number for case in self.in_register()]
+        if len(numbers) != self._held:  # cases only ever come in, but where a workbook moves one: `moved`
+            self.register = Register(numbers)
+            self._held = len(numbers)
+
+    def moved(self) -> None:
+        """Take note that a workbook may have moved cases out of the register."""
+        self._held = -1
 
     def in_register(self) -> Iterator[Case]:
         """The cases in the register on the day."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -143,6 +144,7 @@ class _Fold:
 
     def _take_workbook(self, filed: Filed) -> None:
         findings = take_workbook(filed, self.world)
+        self.world.moved()
         self.assignment, self.assignment_findings = filed, tuple(findings)
 
     # --- reports ---
@@ -176,12 +178,13 @@ class _Fold:
     def _snapshot(self) -> _Snapshot:
         cases = list(self.world.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
-        groups = self.settings.group_of_source
-        tallies = {group.name: Tally(group.target_percent) for group in self.settings.groups}
-        for case in cases:
-            if not case.grounds:
-                name = groups[case.particulars["案件来源"] or ""].name
-                tallies[name] = tallies[name].with_case(resolved=case.number in counted)
+        in_use = [case for case in cases if not case.grounds]
+        total = Counter(case.particulars["案件来源"] for case in in_use)
+        resolved = Counter(case.particulars["案件来源"] for case in in_use if case.number in counted)
+        tallies = {
+            group.name: Tally(group.target_percent, sum(total[one] for one in group.sources), sum(resolved[one] for one in group.sources))
+            for group in self.settings.groups
+        }
         return _Snapshot(counted, frozenset(case.number for case in cases), tallies)
 
     def _state(

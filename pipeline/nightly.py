@@ -25,7 +25,7 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.report import Report
 
-_READ_BATCH = 32
+_READ_BATCH = 64
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -60,7 +60,7 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
         folder.mkdir(parents=True, exist_ok=True)
     arrived = len(inbox.lying(paths.inbox))
     with _alone(settings), Readers(settings, arrived) as readers:
-        if arrived:
+        if arrived and not data_only:
             threading.Thread(target=_warm_up).start()
         storage.sweep(paths.outbox, archive_of(settings))
         ledger = Ledger(ledger_of(settings))

@@ -242,7 +242,8 @@ def _holds_key(cell: Cell, sheet: contract.Sheet) -> bool:
 
 # --- personal information ----------------------------------------------------------------------------------------
 
-_ELEVEN_DIGITS = 10**10
+_TEN = 10
+_ELEVEN_DIGITS = 10**_TEN
 
 
 def _personal_information(cells: SheetCells, header: Header, kept: list[int]) -> tuple[dict[int, set[int]], list[Finding]]:
@@ -276,4 +277,4 @@ def _may_be_personal(rows: list[list[Cell]]) -> bool:
     cells: set[Cell] = set().union(*rows)
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    return may_hold_personal_number("\ue000".join([cell for cell in cells if cell.__class__ is str]))
+    return may_hold_personal_number("\ue000".join([cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]))

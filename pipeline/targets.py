@@ -13,10 +13,6 @@ class Tally:
     total: int = 0
     resolved: int = 0
 
-    def with_case(self, *, resolved: bool) -> Tally:
-        """The tally with one more case."""
-        return Tally(self.target_percent, self.total + 1, self.resolved + resolved)
-
     @property
     def rate_percent(self) -> str | None:
         """The rate with one decimal, rounded down; None where there is nothing to resolve."""

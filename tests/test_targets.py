@@ -45,8 +45,3 @@ def test_a_shortfall_is_exactly_what_is_needed_and_a_rate_never_promises_more(pe
         assert not Tally(percent, total, tally.resolved + tally.shortfall - 1).met
     if tally.rate_percent is not None:
         assert Fraction(tally.rate_percent) <= Fraction(100 * tally.resolved, total) < Fraction(tally.rate_percent) + Fraction(1, 10)
-
-
-def test_a_case_is_counted_once() -> None:
-    tally = Tally(90).with_case(resolved=True).with_case(resolved=False)
-    assert (tally.total, tally.resolved) == (2, 1)
