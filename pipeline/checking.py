@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -75,7 +75,8 @@ class Check:
         self.findings.append(self._finding(name, column, position, value, details))
 
     def _finding(self, name: str, column: str, position: int, value: object, details: dict[str, object]) -> Finding:
-        at = self.table.columns.get(column, self.table.columns[self.table.sheet.key])
+        columns = self.table.columns
+        at = columns.get(column, columns.get(self.table.sheet.key, min(columns.values())))
         return messages.finding(name, sheet=self.table.name, row=self.table.lines[position], at=at, value=value, details=details)
 
     def cell(self, column: str, position: int) -> Cell:
@@ -365,26 +366,23 @@ def refuse_early_deadline(check: Check, start: str) -> None:
 def warn_of_the_statute(check: Check, start: str, *, has_extension: bool) -> None:
     """A deadline later than the regulation allows, or an extension that shortens: said, and taken as it is."""
     windows = check.around.settings.windows
-    values = check.rows.values
-    extensions = values["延期至"] if has_extension else [None] * len(check.rows.lines)
-    rows = zip(values[start], values["办结时限"], extensions, strict=True)
-    for position, (begun, deadline, extended) in enumerate(rows):
-        if not begun or not deadline or not all(check.is_read(name, position) for name in (start, "办结时限", "延期至")):
-            continue
+    for position, (begun, deadline) in _sound_pairs(check, start, "办结时限"):
         if days_between(begun, deadline) > windows.conclude_days:
-            check.warn(
-                "deadline-beyond-statute/deadline",
-                "办结时限",
-                position,
-                value=deadline,
-                start=start,
-                limit=begun,
-                days=windows.conclude_days,
-            )
-        if extended and extended < deadline:
+            details = {"start": start, "limit": begun, "days": windows.conclude_days}
+            check.warn("deadline-beyond-statute/deadline", "办结时限", position, value=deadline, **details)
+    for position, (deadline, extended) in _sound_pairs(check, "办结时限", "延期至") if has_extension else ():
+        if extended < deadline:
             check.warn("extension-shortens", "延期至", position, value=extended, limit=deadline)
-        elif extended and days_between(deadline, extended) > windows.extension_days:
+        elif days_between(deadline, extended) > windows.extension_days:
             check.warn("deadline-beyond-statute/extension", "延期至", position, value=extended, limit=deadline, days=windows.extension_days)
+
+
+def _sound_pairs(check: Check, first: str, second: str) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The rows in which both dates are there and nothing has refused them, by position."""
+    pairs = zip(check.rows.values[first], check.rows.values[second], strict=True)
+    for position, (one, other) in enumerate(pairs):
+        if one and other and check.is_read(first, position) and check.is_read(second, position):
+            yield position, (one, other)
 
 
 def days_between(first: str, last: str) -> int:

@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 from pipeline.targets import Tally
 
 TREND_DAYS = 30
+_TREND = timedelta(days=TREND_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class _Fold:
     assignment: Filed | None = None
     assignment_findings: tuple[Finding, ...] = ()
     snapshots: dict[date, _Snapshot] = field(default_factory=dict)
+    reported: list[date] = field(default_factory=list)
+    """The days with reports."""
 
     def run(self) -> dict[date, DayState]:
         by_day: dict[str, dict[str, list[Filed]]] = {}
@@ -119,8 +122,9 @@ class _Fold:
             if one.reading.district not in self.settings.district_names:
                 continue  # a district that the settings no longer name
             by_day.setdefault(one.reading.day, {}).setdefault(one.reading.district, []).append(one)
+        self.reported = sorted(date.fromisoformat(day) for day in by_day)
         last = max(self.days)
-        first = min([date.fromisoformat(day) for day in by_day] + [min(self.days) - timedelta(days=1)])
+        first = min([*self.reported, min(self.days) - timedelta(days=1)])
         self.workbooks = in_order(self.facts.assignments)
         self._take_workbook(self.workbooks.pop(0))
         states: dict[date, DayState] = {}
@@ -191,6 +195,7 @@ class _Fold:
         self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement], brought_in: list[str]
     ) -> DayState:
         before = self.snapshots.get(day - timedelta(days=1))
+        start = min([one for one in self.reported if one <= day] + [day - timedelta(days=1)]) - timedelta(days=1)
         register = self.snapshots[day].register
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
@@ -205,7 +210,7 @@ class _Fold:
             tuple(sorted({number for number in brought_in if number not in register})),
             self.assignment,
             self._assignment_findings(register),
-            tuple((one, seen.tallies) for one, seen in sorted(self.snapshots.items()) if 0 <= (day - one).days < TREND_DAYS),
+            tuple((one, seen.tallies) for one, seen in sorted(self.snapshots.items()) if max(start, day - _TREND) < one <= day),
         )
 
     def _assignment_findings(self, register: frozenset[str]) -> tuple[Finding, ...]:
@@ -250,13 +255,15 @@ def _resolve(sheets: list[Rows], world: World) -> list[list[str | None]]:
     known = World()
     known.cases = world.cases
     known.turn_to("9999-12-31")
+    written = {number for rows in sheets for number in rows.values[CASE]}
     resolved: list[list[str | None]] = []
     for rows in sheets:
         unread = rows.unread.get(CASE, ())
         numbers: list[str | None] = []
         for position, number in enumerate(rows.values[CASE]):
             case = known.find(number) if number and position not in unread else None
-            numbers.append(case.number if case else None if position in unread else number)
+            is_meant = case is not None and (case.number == number or case.number not in written)  # one written exactly wins
+            numbers.append(None if position in unread else case.number if case and is_meant else number)
         resolved.append(numbers)
     return resolved
 
@@ -270,11 +277,11 @@ def _refuse_repeated(sheets: list[Rows], named: list[list[str | None]], findings
                 places.setdefault(number, []).append((rows, position))
     repeated = {number: where for number, where in places.items() if len(where) > 1}
     for number, where in repeated.items():
-        lines = "、".join(f"{rows.name} {rows.lines[position]}" for rows, position in where)
+        lines = "、".join(f"“{rows.name}”第 {rows.lines[position]} 行" for rows, position in where)
         for rows, position in where:
             findings.append(
                 messages.finding(
-                    "repeated-case",
+                    "repeated-case/assignment",
                     sheet=rows.name,
                     row=rows.lines[position],
                     at=rows.letters[CASE],

@@ -230,7 +230,9 @@ def _judge_reception(check: Check) -> None:
             continue
         batches, answered, passed = (int(values[name][position] or 0) for name in names)
         if answered + passed > batches:
-            check.refuse("contradiction/reception", "接访批次", position, batches=batches, answered=answered, passed=passed)
+            check.refuse(
+                "contradiction/reception", "接访批次", position, batches=batches, answered=answered, passed=passed, sum=answered + passed
+            )
 
 
 def _judge_urgent(check: Check) -> None:

@@ -198,13 +198,13 @@ def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: l
 
 def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]:
     """The indexes of the sheet's rows that are rows; only rows that look odd are examined one by one."""
-    at = header.columns[sheet.key]
+    at = header.columns.get(sheet.key)
     other = next(header.columns[c.name] for c in sheet.columns if c.required and c.name in header.columns and c.name != sheet.key)
     plain = casenumbers.PLAIN.fullmatch if sheet.key == contract.CASE else _listed(sheet)
     kept = []
     for index in range(header.row + 1, len(cells.rows)):
         row = cells.rows[index]
-        first = row[at]
+        first = row[at] if at is not None else ""
         if (isinstance(first, str) and row[other] != "" and plain(first)) or _is_row(row, sheet, header):
             kept.append(index)
     return kept
@@ -225,7 +225,7 @@ def _is_row(row: list[Cell], sheet: contract.Sheet, header: Header) -> bool:
         return _stands_alone(row[filled[0]], read[filled[0]])
     unread = {at for name, at in header.columns.items() if sheet.column(name).kind is Kind.UNREAD}
     begins = {key(as_text(row[index])) for index in [*filled[:1], *[i for i in filled if i not in unread][:1]]}
-    is_keyed = _holds_key(row[header.columns[sheet.key]], sheet)
+    is_keyed = sheet.key in header.columns and _holds_key(row[header.columns[sheet.key]], sheet)
     return is_keyed or not any(start.startswith(contract.NOT_A_ROW) for start in begins)
 
 

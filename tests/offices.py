@@ -22,6 +22,7 @@ from pipeline.fold import Facts, Filed, fold
 from pipeline.model import Arrival, Envelope, Reading
 from pipeline.render import data
 from pipeline.settings import Settings, load
+from pipeline.targets import Tally
 
 HOME = Path(__file__).resolve().parent.parent
 CONFIG = HOME / "config.yaml"
@@ -76,6 +77,9 @@ def handed_in(content: bytes, received: str = "2020-05-21 16:00", name: str = "æ
     return File(content, moment(received), name)
 
 
+Trend = tuple[tuple[date, dict[str, Tally]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """What came out for one day."""
@@ -84,6 +88,7 @@ class Day:
     findings: list[tuple[str, Finding]]
     """Each with its file's name."""
     files: dict[str, bytes]
+    trend: Trend
 
     def codes(self) -> list[str]:
         return [found.code for _file, found in self.findings]
@@ -132,7 +137,7 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
         inputs = nightly.inputs_of(filed, day, SETTINGS)
         built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, inputs.refused), SETTINGS)
         written = {"summary.json": data.summary(built), "findings.csv": data.findings(built)}
-        out[day] = Day(json.loads(written["summary.json"]), [(line.file, line.finding) for line in built.findings], written)
+        out[day] = Day(json.loads(written["summary.json"]), [(line.file, line.finding) for line in built.findings], written, built.trend)
     return out
 
 

@@ -26,6 +26,7 @@ from workbooks import (
     report_pages,
     resolved_row,
     table,
+    urgent_row,
     write,
 )
 
@@ -377,13 +378,13 @@ def test_a_missing_case_stays_with_the_particulars_it_had() -> None:
     assert tuesday.of("case-missing")[0].value == "SJ-2020-002"
     assert _totals(tuesday) == [1, 2]
     leaders = {one["leader"] for one in tuesday.summary["by_leader"]}
-    assert leaders == {"张伟", "陈静"}
+    assert leaders == {"领导一", "领导三"}
 
 
 def test_a_case_whose_row_is_refused_keeps_its_particulars_and_is_not_missing() -> None:
     _monday, tuesday = _register(*CASES[:2], {**CASES[2], "问题类别": "绿化", "包案领导": "别人"}).values()
     assert tuesday.codes() == ["not-in-list"]
-    assert {one["leader"] for one in tuesday.summary["by_leader"]} == {"张伟", "陈静"}
+    assert {one["leader"] for one in tuesday.summary["by_leader"]} == {"领导一", "领导三"}
     assert tuesday.summary["flags"]["missing_from_assignment"] == []
 
 
@@ -403,13 +404,13 @@ def test_where_no_workbook_had_arrived_the_earliest_there_is_holds() -> None:
 
 
 def test_a_case_that_a_district_found_takes_its_particulars_from_the_workbook() -> None:
-    found = File(report(day=MONDAY, progress=[], new=[new_row(排查日期="2020-05-18", 包案领导="王强")]), afternoon(MONDAY))
-    listed = assignment([*CASES, case_row("DS-2020-001", 包案领导="周敏", 工作专班="", 交办日期="2020-05-19", 办结时限="2020-07-01")])
+    found = File(report(day=MONDAY, progress=[], new=[new_row(排查日期="2020-05-18", 包案领导="领导甲")]), afternoon(MONDAY))
+    listed = assignment([*CASES, case_row("DS-2020-001", 包案领导="领导四", 工作专班="", 交办日期="2020-05-19", 办结时限="2020-07-01")])
     tuesday = MONDAY + timedelta(days=1)
     monday, after = consolidate([assigned(assignment(), FIRST), found, assigned(listed, SECOND)], [MONDAY, tuesday]).values()
     assert monday.summary["changes"]["new_cases"] == ["DS-2020-001"]
     assert after.summary["changes"]["new_cases"] == []
-    assert {one["leader"] for one in after.summary["by_leader"] if one["total"]} == {"张伟", "陈静", "周敏"}
+    assert {one["leader"] for one in after.summary["by_leader"] if one["total"]} == {"领导一", "领导三", "领导四"}
     assert "DS-2020-001" not in after.summary["flags"]["incomplete_assignment"]
 
 
@@ -418,18 +419,18 @@ def test_filling_in_an_empty_leader_is_taken_and_anything_else_changes_nothing()
         return File(report(day=day, progress=[], new=[new_row(排查日期="2020-05-18", **cells)]), afternoon(day))
 
     tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
-    files = [assigned(assignment()), sent(MONDAY, 包案领导=""), sent(tuesday, 包案领导="孙丽"), sent(wednesday, 包案领导="别人")]
+    files = [assigned(assignment()), sent(MONDAY, 包案领导=""), sent(tuesday, 包案领导="领导五"), sent(wednesday, 包案领导="别人")]
     days = consolidate(files, [MONDAY, tuesday, wednesday])
-    leaders = [{one["leader"] for one in day.summary["by_leader"]} - {"张伟", "陈静"} for day in days.values()]
-    assert leaders == [{"未明确"}, {"孙丽"}, {"孙丽"}]
+    leaders = [{one["leader"] for one in day.summary["by_leader"]} - {"领导一", "领导三"} for day in days.values()]
+    assert leaders == [{"未明确"}, {"领导五"}, {"领导五"}]
     assert ["DS-2020-001" in day.summary["flags"]["incomplete_assignment"] for day in days.values()] == [True, False, False]
 
 
 def test_the_leader_who_counts_is_the_first_without_white_space() -> None:
-    leaders = ["张 伟、李雷", "张伟,王强", "张伟；王强", "张伟\n李雷", " 、张伟", "暂无"]
+    leaders = ["领导 一、领导二", "领导一,领导甲", "领导一；领导甲", "领导一\n领导二", " 、领导一", "暂无"]
     rows = [case_row(f"SJ-2020-{n:03}", 包案领导=leader) for n, leader in enumerate(leaders[:5], 1)]
     day = on(MONDAY, assigned(assignment(rows)))
-    assert [(one["leader"], one["total"]) for one in day.summary["by_leader"]] == [("张伟", 5)]
+    assert [(one["leader"], one["total"]) for one in day.summary["by_leader"]] == [("领导一", 5)]
 
 
 def test_before_the_first_case_every_rate_is_null() -> None:
@@ -620,3 +621,29 @@ def test_a_workbook_with_an_empty_cell_erases_nothing_of_a_case_that_a_district_
     day = on(tuesday, assigned(assignment(), FIRST), found, assigned(assignment([*CASES, row]), SECOND))
     assert "DS-2020-001" in day.summary["cases"]
     assert "DS-2020-001" not in day.summary["flags"]["incomplete_assignment"]
+
+
+def test_two_numbers_that_each_stand_in_a_newer_workbook_are_two_cases() -> None:
+    twice = [*CASES, case_row("SJ-2020-901"), case_row("SJ-2020-0901"), case_row("SJ-2020-0901")]
+    once = [*CASES, case_row("SJ-2020-901"), case_row("SJ-2020-0901")]
+    tuesday = MONDAY + timedelta(days=1)
+    day = on(tuesday, assigned(assignment(twice), FIRST), assigned(assignment(once), SECOND))
+    assert {"SJ-2020-901", "SJ-2020-0901"} <= set(day.summary["cases"])
+    assert day.findings == []
+
+
+def test_urgent_matters_without_a_column_for_case_numbers_count() -> None:
+    pages = report_pages(day=MONDAY, progress=[], new=[], reception=[], urgent=[urgent_row("", 发生时间="2020-05-18 09:30")])
+    grid = pages["急报事项"].grid
+    grid[:] = [row[1:] for row in grid]
+    assert "案件编号" not in grid[0]
+    day = on(MONDAY, assigned(assignment(), FIRST), File(write(pages), afternoon(MONDAY)))
+    assert (day.submission()["rows_accepted"], day.submission()["rows_refused"]) == (1, 0)
+
+
+def test_the_trend_is_the_same_in_a_run_over_several_days() -> None:
+    files = [assigned(assignment(), FIRST), File(report(day=MONDAY), afternoon(MONDAY))]
+    days = [MONDAY + timedelta(days=n) for n in range(-1, 4)]
+    together = consolidate(files, days)
+    assert {day: one.trend for day, one in together.items()} == {day: on(day, *files).trend for day in days}
+    assert [day for day, _tallies in together[days[-1]].trend] == days[1:]

@@ -120,7 +120,7 @@ def test_the_ledger_holds_no_personal_number(office: Office) -> None:
         "案件进展!A2": "13912345678",
         "案件进展!E2": "11010519491231002X",
         "新增案件!F2": 13912345678,
-        "封面!B3": "李敏13912345678",
+        "封面!B3": "甲13912345678",
     }
     office.put_assignment(assignment())
     office.put(write(edit(report_pages(), where)), "日报.xlsx")

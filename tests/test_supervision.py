@@ -13,42 +13,42 @@ CASE = "SJ-2020-001"
 # A case assigned on 05-01 with its deadline on 06-10; what the workbook says otherwise, what the district said, and when.
 FLAGS = """
 flag                  | asked | up  | 延期至     | 包案领导 | 化解方案 | told  | 当前状态     | 今日进展 | 群众确认
-overdue               | 06-10 | no  |            | 张伟     | 有       |       |              |          |
-overdue               | 06-11 | yes |            | 张伟     | 有       |       |              |          |
-overdue               | 06-11 | no  | 2020-06-20 | 张伟     | 有       |       |              |          |
-overdue               | 06-21 | yes | 2020-06-20 | 张伟     | 有       |       |              |          |
-overdue               | 06-06 | yes | 2020-06-05 | 张伟     | 有       |       |              |          |
-overdue               | 06-30 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 认可
-overdue               | 06-30 | yes |            | 张伟     | 有       | 05-20 | 已化解       |          | 不认可
-overdue               | 06-30 | no  |            | 张伟     | 有       | 05-20 | 导入法定途径 |          |
-overdue               | 06-30 | yes |            | 张伟     | 有       | 05-20 | 已答复       |          |
-due_soon              | 06-06 | no  |            | 张伟     | 有       |       |              |          |
-due_soon              | 06-07 | yes |            | 张伟     | 有       |       |              |          |
-due_soon              | 06-10 | yes |            | 张伟     | 有       |       |              |          |
-due_soon              | 06-11 | no  |            | 张伟     | 有       |       |              |          |
-due_soon              | 06-10 | no  | 2020-06-20 | 张伟     | 有       |       |              |          |
-due_soon              | 06-10 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 认可
-stalled               | 05-05 | no  |            | 张伟     | 有       |       |              |          |
-stalled               | 05-06 | yes |            | 张伟     | 有       |       |              |          |
-stalled               | 05-24 | no  |            | 张伟     | 有       | 05-20 | 办理中       |          |
-stalled               | 05-25 | yes |            | 张伟     | 有       | 05-20 | 办理中       |          |
-stalled               | 05-24 | no  |            | 张伟     | 有       | 05-20 | 已交办       | 约谈     |
-stalled               | 05-20 | yes |            | 张伟     | 有       | 05-20 | 已交办       | 无       |
-stalled               | 05-30 | no  |            | 张伟     | 有       | 05-20 | 导入法定途径 |          |
-stalled               | 05-30 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 认可
-stalled               | 05-30 | yes |            | 张伟     | 有       | 05-20 | 已化解       |          | 不认可
-disputed              | 05-20 | yes |            | 张伟     | 有       | 05-20 | 已化解       |          | 不认可
-disputed              | 05-20 | no  |            | 张伟     | 有       | 05-20 | 已答复       |          | 不认可
-disputed              | 05-20 | no  |            | 张伟     | 有       | 05-20 | 已化解       |          | 未回访
-incomplete_assignment | 05-20 | no  |            | 张伟     | 有       |       |              |          |
-incomplete_assignment | 05-20 | yes |            | 张伟     |          |       |              |          |
-incomplete_assignment | 05-20 | yes |            | 张伟     | 暂无     |       |              |          |
+overdue               | 06-10 | no  |            | 领导一     | 有       |       |              |          |
+overdue               | 06-11 | yes |            | 领导一     | 有       |       |              |          |
+overdue               | 06-11 | no  | 2020-06-20 | 领导一     | 有       |       |              |          |
+overdue               | 06-21 | yes | 2020-06-20 | 领导一     | 有       |       |              |          |
+overdue               | 06-06 | yes | 2020-06-05 | 领导一     | 有       |       |              |          |
+overdue               | 06-30 | no  |            | 领导一     | 有       | 05-20 | 已化解       |          | 认可
+overdue               | 06-30 | yes |            | 领导一     | 有       | 05-20 | 已化解       |          | 不认可
+overdue               | 06-30 | no  |            | 领导一     | 有       | 05-20 | 导入法定途径 |          |
+overdue               | 06-30 | yes |            | 领导一     | 有       | 05-20 | 已答复       |          |
+due_soon              | 06-06 | no  |            | 领导一     | 有       |       |              |          |
+due_soon              | 06-07 | yes |            | 领导一     | 有       |       |              |          |
+due_soon              | 06-10 | yes |            | 领导一     | 有       |       |              |          |
+due_soon              | 06-11 | no  |            | 领导一     | 有       |       |              |          |
+due_soon              | 06-10 | no  | 2020-06-20 | 领导一     | 有       |       |              |          |
+due_soon              | 06-10 | no  |            | 领导一     | 有       | 05-20 | 已化解       |          | 认可
+stalled               | 05-05 | no  |            | 领导一     | 有       |       |              |          |
+stalled               | 05-06 | yes |            | 领导一     | 有       |       |              |          |
+stalled               | 05-24 | no  |            | 领导一     | 有       | 05-20 | 办理中       |          |
+stalled               | 05-25 | yes |            | 领导一     | 有       | 05-20 | 办理中       |          |
+stalled               | 05-24 | no  |            | 领导一     | 有       | 05-20 | 已交办       | 约谈     |
+stalled               | 05-20 | yes |            | 领导一     | 有       | 05-20 | 已交办       | 无       |
+stalled               | 05-30 | no  |            | 领导一     | 有       | 05-20 | 导入法定途径 |          |
+stalled               | 05-30 | no  |            | 领导一     | 有       | 05-20 | 已化解       |          | 认可
+stalled               | 05-30 | yes |            | 领导一     | 有       | 05-20 | 已化解       |          | 不认可
+disputed              | 05-20 | yes |            | 领导一     | 有       | 05-20 | 已化解       |          | 不认可
+disputed              | 05-20 | no  |            | 领导一     | 有       | 05-20 | 已答复       |          | 不认可
+disputed              | 05-20 | no  |            | 领导一     | 有       | 05-20 | 已化解       |          | 未回访
+incomplete_assignment | 05-20 | no  |            | 领导一     | 有       |       |              |          |
+incomplete_assignment | 05-20 | yes |            | 领导一     |          |       |              |          |
+incomplete_assignment | 05-20 | yes |            | 领导一     | 暂无     |       |              |          |
 incomplete_assignment | 05-20 | yes |            | 、       | 有       |       |              |          |
-incomplete_assignment | 05-20 | yes |            | 张伟     |          | 05-20 | 已化解       |          | 认可
-acceptance_overdue    | 05-16 | no  |            | 张伟     | 有       |       |              |          |
-acceptance_overdue    | 05-17 | yes |            | 张伟     | 有       |       |              |          |
-acceptance_overdue    | 05-20 | no  |            | 张伟     | 有       | 05-20 | 已受理       |          |
-acceptance_overdue    | 05-20 | yes |            | 张伟     | 有       | 05-20 | 已交办       | 约谈     |
+incomplete_assignment | 05-20 | yes |            | 领导一     |          | 05-20 | 已化解       |          | 认可
+acceptance_overdue    | 05-16 | no  |            | 领导一     | 有       |       |              |          |
+acceptance_overdue    | 05-17 | yes |            | 领导一     | 有       |       |              |          |
+acceptance_overdue    | 05-20 | no  |            | 领导一     | 有       | 05-20 | 已受理       |          |
+acceptance_overdue    | 05-20 | yes |            | 领导一     | 有       | 05-20 | 已交办       | 约谈     |
 """
 
 

@@ -101,7 +101,7 @@ def _another_order(pages: Pages) -> None:
 
 def _signature(pages: Pages) -> None:
     pages["案件进展"].append()
-    pages["案件进展"].append("填报人：李敏", None, "审核人：赵刚", None, "日期：2020-05-21")
+    pages["案件进展"].append("填报人：甲", None, "审核人：乙", None, "日期：2020-05-21")
 
 
 def _blank_rows_between(pages: Pages) -> None:
@@ -189,7 +189,7 @@ ROWS: tuple[tuple[str, list[Value], int], ...] = (
     ("a note alone", ["其余无变化"], 0),
     ("two cells without a number", [None, None, None, None, "办理中", "约谈"], 1),
     ("a number that is none", ["待定", None, None, None, "办理中"], 1),
-    ("a signature", ["填报人：李敏", "赵刚"], 0),
+    ("a signature", ["填报人：甲", "乙"], 0),
     ("a sum", ["合计", 2], 0),
     ("a case whose matter begins like a note", ["SJ-2020-001", "说明书不符", None, None, "办理中"], 1),
     ("words for nothing", ["无", "/"], 0),
@@ -241,20 +241,20 @@ def test_a_merged_cover_is_read_past_the_merge() -> None:
         [
             ["信访事项日报", None, None, None, None],
             ["旗区：", None, "达拉特旗", None, None],
-            ["报告日期*", None, date(2020, 5, 21), "填报人（签字）", "李敏"],
+            ["报告日期*", None, date(2020, 5, 21), "填报人（签字）", "甲"],
             ["审核人", "零报告", "否", None, None],
         ],
         merges=["A1:E1", "A2:B2", "A3:B3"],
     )
     read = _read(pages)
     assert (read.district, read.day) == ("达拉特旗", "2020-05-21")
-    assert (read.cover["填报人"], read.cover["审核人"], read.cover["零报告"]) == ("李敏", "", "否")
+    assert (read.cover["填报人"], read.cover["审核人"], read.cover["零报告"]) == ("甲", "", "否")
     assert read.findings == ()
 
 
 def test_a_value_further_right_than_the_next_cell_is_not_read() -> None:
     pages = report_pages()
-    pages["封面"].grid[2] = ["填报人", None, "李敏"]
+    pages["封面"].grid[2] = ["填报人", None, "甲"]
     assert [found.code for found in _read(pages).findings] == ["cover-incomplete"]
 
 
@@ -380,12 +380,12 @@ def _assignment_codes(pages: Pages) -> Iterable[str]:
 
 
 def test_a_resolved_row_is_read_in_every_column() -> None:
-    rows = first_rows(_read(report_pages(progress=[resolved_row(接访下访领导="赵刚", 接访下访日期="2020-05-19")])).rows, "案件进展")
+    rows = first_rows(_read(report_pages(progress=[resolved_row(接访下访领导="乙", 接访下访日期="2020-05-19")])).rows, "案件进展")
     assert rows is not None
     said = {name: values[0] for name, values in rows.values.items() if values[0]}
     assert said == {
         "案件编号": "SJ-2020-001", "当前状态": "已化解", "今日进展": "已书面答复", "答复日期": "2020-05-20",
-        "答复文号": "东住建信〔2020〕1号", "群众确认": "认可", "接访下访领导": "赵刚", "接访下访日期": "2020-05-19",
+        "答复文号": "东住建信〔2020〕1号", "群众确认": "认可", "接访下访领导": "乙", "接访下访日期": "2020-05-19",
     }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def resolved_row(number: str = "SJ-2020-001", **cells: Value) -> dict[str, Value
 def new_row(number: str = "DS-2020-001", **cells: Value) -> dict[str, Value]:
     """A row of 新增案件."""
     said: dict[str, Value] = {"问题类别": "物业服务", "案由": "小区电梯停运", "涉及户数": 120, "涉及金额(万元)": 35.5}
-    who: dict[str, Value] = {"责任单位": "东胜区住建局", "包案领导": "王强", "工作专班": "物业专班", "化解方案": "更换电梯"}
+    who: dict[str, Value] = {"责任单位": "东胜区住建局", "包案领导": "领导甲", "工作专班": "物业专班", "化解方案": "更换电梯"}
     return {"案件编号": number, **said, **who, "排查日期": "2020-05-20", "办结时限": "2020-06-20", **cells}
 
 
@@ -139,8 +139,8 @@ def report_pages(
     cover: list[list[Value]] = [
         ["旗区", district],
         ["报告日期", day],
-        ["填报人", "李敏"],
-        ["审核人", "赵刚"],
+        ["填报人", "甲"],
+        ["审核人", "乙"],
         ["零报告", "否"],
         ["模板版本", 1],
     ]
@@ -173,11 +173,11 @@ def case_row(number: str, district: str = "东胜区", **cells: Value) -> dict[s
     """A row of the assignment workbook, with all of the five ones."""
     source = {"ZZQ": "自治区交办", "SJ": "市级交办"}.get(number.partition("-")[0], "旗区自行梳理")
     said: dict[str, Value] = {"案件来源": source, "旗区": district, "问题类别": "房地产开发", "案由": "逾期交房", "涉及户数": 86}
-    who: dict[str, Value] = {"责任单位": "住建局", "包案领导": "张伟", "工作专班": "交房专班", "化解方案": "分批交付"}
+    who: dict[str, Value] = {"责任单位": "住建局", "包案领导": "领导一", "工作专班": "交房专班", "化解方案": "分批交付"}
     return {"案件编号": number, **said, "涉及金额(万元)": 1200, **who, "交办日期": "2020-04-20", "办结时限": "2020-06-10", **cells}
 
 
-CASES = (case_row("ZZQ-2020-001"), case_row("SJ-2020-001"), case_row("SJ-2020-002", "达拉特旗", 包案领导="陈静"))
+CASES = (case_row("ZZQ-2020-001"), case_row("SJ-2020-001"), case_row("SJ-2020-002", "达拉特旗", 包案领导="领导三"))
 
 
 def assignment_pages(rows: Iterable[Row] = CASES) -> Pages:

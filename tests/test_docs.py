@@ -1,0 +1,396 @@
+"""The guides: their generated parts equal what the code gives, their links lead somewhere, their commands exist."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+import yaml
+
+from pipeline import cli, contract, messages, settings
+from pipeline.contract import Column, Kind, Severity, Sheet
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = ROOT / "docs" / "使用手册.md"
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("**/*.md"))]
+_MOST_BYTES = 250_000
+
+# --- finding codes -----------------------------------------------------------------------------------------------
+
+SEVERITY_WORDS: Final = {Severity.FILE: "整份退回", Severity.SHEET: "整表退回", Severity.ROW: "该行退回", Severity.WARNING: "提醒"}
+MILDER: Final = {
+    "not-the-template": "在“新增案件”“接访情况”“急报事项”这三张可以没有的表里：整表退回",
+    "personal-column": "在分解表里：提醒，跳过这一列",
+    "personal-information": "在表格以外的单元格（标题、落款等）：提醒，跳过这个单元格",
+}
+NOT_YET: Final = {
+    "encrypted": "暂未启用，此类文件（打开要密码的）目前按 `unreadable` 处理。",
+    "macro-workbook": "暂未启用，此类文件（带宏的）目前按 `unreadable` 处理。",
+    "error-value": "暂未启用。目前显示 `#REF!`、`#N/A` 等错误的单元格按空单元格处理，请不要留下这样的单元格。",
+    "no-cached-value": "暂未启用。目前没有存下计算结果的公式按空单元格处理，请用 Excel 或 WPS 打开、保存一次再报送。",
+}
+"""Codes of the contract that no message of the catalogue has."""
+PLACEHOLDERS: Final = {
+    "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号",
+    "code": "旗区代码", "column": "列名", "columns": "列名", "count": "数目", "current": "版本", "days": "天数",
+    "district": "旗区", "example": "例子", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "理解成的内容",
+    "more": "", "name": "工作表名", "names": "名称", "own": "本旗区", "passed": "批次", "sheet": "工作表名",
+    "sheets": "工作表名", "start": "起算日期", "status": "当前状态", "value": "所填内容", "values": "可选值",
+}  # fmt: skip
+"""What stands for a placeholder of the catalogue, for readers."""
+SPECIAL_PLACEHOLDERS: Final = {
+    "unknown-case": {"value": "案件编号"},
+    "other-district": {"value": "案件编号"},
+    "not-in-list/case": {"value": "案件编号"},
+    "case-exists/code": {"value": "案件编号"},
+    "personal-column": {"value": "列名"},
+    "personal-column/ignored": {"value": "列名"},
+    "unknown-column": {"value": "列名"},
+    "unknown-column/unit": {"value": "列名", "meant": "正确的表头"},
+    "unknown-column/twice": {"value": "列名"},
+    "read-as/header": {"value": "所写的表头", "meant": "模板的表头"},
+    "read-as/sheet": {"value": "所写的名称", "meant": "模板的名称"},
+    "unknown-district/other": {"names": "九个旗区的全称"},
+    "rows-withdrawn": {"names": "工作表和案件编号"},
+    "bad-report-date/future": {"value": "报告日期"},
+    "bad-report-date/old": {"value": "报告日期"},
+    "date-out-of-range/after-report": {"value": "日期", "limit": "报告日期"},
+    "date-out-of-range/before-start": {"value": "日期", "limit": "日期"},
+    "date-out-of-range/after-arrival": {"value": "时间", "limit": "收到时间"},
+    "late": {"arrival": "送达时间", "limit": "截止时间"},
+    "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},
+    "deadline-beyond-statute/extension": {"value": "日期", "limit": "日期"},
+    "extension-shortens": {"value": "日期", "limit": "日期"},
+}
+
+
+class Example(NamedTuple):
+    """A finding as somebody meets it: the catalogue's name, where, and what fills the sentence."""
+
+    name: str
+    place: str
+    said: Mapping[str, object]
+
+
+_RULES = {"values": "、".join(contract.STATUSES), "column": "当前状态", "value": "差不多了"}
+EXAMPLES: Final = (
+    Example("unreadable/format", "杭锦旗日报.xls", {}),
+    Example("too-large/bytes", "乌审旗日报.xlsx", {"limit": 25}),
+    Example("not-the-template/sheet", "东胜区日报.xlsx", {"name": "案件进展"}),
+    Example("unknown-district/empty", "日报.xlsx · 封面!B3", {"example": "东胜区"}),
+    Example("bad-report-date/future", "鄂托克旗日报.xlsx · 封面!B4", {"value": "2020-05-31", "arrival": "2020-05-21"}),
+    Example("sender-not-allowed", "康巴什区日报.xlsx", {"district": "康巴什区"}),
+    Example("personal-column", "准格尔旗日报.xlsx · 案件进展!P1", {"sheet": "案件进展", "value": "联系电话"}),
+    Example("duplicate", "准格尔旗日报（再发）.xlsx", {}),
+    Example("rows-withdrawn", "东胜区日报（更正）.xlsx · 案件进展", {"names": "案件进展：ZZQ-2020-009"}),
+    Example("unknown-case", "康巴什区日报.xlsx · 案件进展!A9", {"value": "SJ-2020-099"}),
+    Example("other-district", "乌审旗日报.xlsx · 案件进展!A4", {"value": "SJ-2020-014", "district": "达拉特旗", "own": "乌审旗"}),
+    Example("required", "东胜区日报.xlsx · 案件进展!E3", {"column": "当前状态", "hint": f"其中之一：{'、'.join(contract.STATUSES)}"}),
+    Example("not-in-list", "达拉特旗日报.xlsx · 案件进展!E14", _RULES),
+    Example("bad-date", "康巴什区日报.xlsx · 案件进展!H3", {"column": "答复日期", "value": "五月下旬", "example": "2020-05-21"}),
+    Example(
+        "date-out-of-range/after-report",
+        "达拉特旗日报.xlsx · 案件进展!J10",
+        {"column": "答复日期", "value": "2020-05-31", "limit": "2020-05-21"},
+    ),
+    Example("bad-number", "杭锦旗日报.xlsx · 新增案件!E2", {"column": "涉及户数", "value": "约12户", "hint": "整数"}),
+    Example("reply-missing", "鄂托克前旗日报.xlsx · 案件进展!I6", {"status": "已化解", "column": "答复文号"}),
+    Example("contradiction/reception", "伊金霍洛旗日报.xlsx · 接访情况!B4", {"answered": 5, "passed": 9, "batches": 6}),
+    Example("status-went-back", "伊金霍洛旗日报.xlsx · 案件进展!E5", {"case": "ZZQ-2020-003", "before": "已化解", "value": "办理中"}),
+    Example(
+        "repeated-case",
+        "鄂托克旗日报.xlsx · 案件进展!A3",
+        {"case": "ETK-2020-001", "sheet": "案件进展", "count": 2, "lines": "3、4"},
+    ),
+    Example("case-exists/code", "乌审旗日报.xlsx · 新增案件!A2", {"code": "WS", "example": "WS-2020-014", "value": "DS-2020-009"}),
+    Example("personal-information", "乌审旗日报.xlsx · 案件进展!F8", {"value": "已电话回访 138********"}),
+    Example("late", "杭锦旗日报.xlsx", {"arrival": "2020-05-21 18:22", "limit": "2020-05-21 17:00"}),
+    Example("read-as/district", "达拉特旗日报.xlsx · 封面!B3", {"value": "达旗", "meant": "达拉特旗", "more": ""}),
+    Example("sheet-missing", "鄂托克前旗日报.xlsx", {"name": "接访情况"}),
+    Example("old-template", "东胜区日报.xlsx · 封面!B8", {"value": "0.9", "current": contract.TEMPLATE_VERSION}),
+    Example("zero-report-with-rows", "鄂托克前旗日报.xlsx · 封面!B7", {"count": 3}),
+    Example(
+        "prefilled-changed",
+        "乌审旗日报.xlsx · 案件进展!D5",
+        {"column": "办结时限", "value": "2020-07-30", "before": "2020-06-30"},
+    ),
+    Example("unknown-column", "康巴什区日报.xlsx · 案件进展!P1", {"value": "内部流转号"}),
+    Example("cover-incomplete/reporter", "东胜区日报.xlsx · 封面!B5", {}),
+    Example("case-missing", "案件包案任务分解表.xlsx", {"case": "SJ-2020-028"}),
+    Example(
+        "deadline-beyond-statute/deadline",
+        "案件包案任务分解表.xlsx · 群众来访案件!N7",
+        {"value": "2020-08-30", "start": "交办日期", "limit": "2020-05-01", "days": 60},
+    ),
+    Example("extension-shortens", "案件包案任务分解表.xlsx · 群众来访案件!O7", {"value": "2020-06-01", "limit": "2020-06-30"}),
+)
+
+
+def _placeholder(name: str, field: str) -> str:
+    word = SPECIAL_PLACEHOLDERS.get(name, {}).get(field, PLACEHOLDERS[field])
+    return f"〈{word}〉" if word else ""
+
+
+def _readable(name: str) -> str:
+    """The catalogue's sentence with its placeholders in Chinese words."""
+    parts = string.Formatter().parse(messages.CATALOGUE[name])
+    return _plain("".join(text + (_placeholder(name, field) if field else "") for text, field, _spec, _conversion in parts))
+
+
+def _plain(sentence: str) -> str:
+    """The sentence with nothing in it that Markdown would take for its own."""
+    return sentence.replace("*", "\\*")
+
+
+def _code_part() -> str:
+    """Every finding code with its result, its sentences and an example."""
+    examples = {one.name.partition("/")[0]: one for one in EXAMPLES}
+    blocks = []
+    for code, severity in contract.SEVERITIES.items():
+        result = "；".join([SEVERITY_WORDS[severity], *([MILDER[code]] if code in MILDER else [])])
+        lines = [f"#### {code}", "", f"结果：**{result}**。", ""]
+        if code in NOT_YET:
+            lines.append(f"- {NOT_YET[code]}")
+        else:
+            lines += [f"- {_readable(name)}" for name in messages.CATALOGUE if name.partition("/")[0] == code]
+            example = examples[code]
+            details = dict(example.said)
+            said = messages.finding(example.name, value=details.pop("value", ""), details=details)
+            lines += ["", f"例：`{example.place}`：{_plain(said.message)}"]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+# --- columns -----------------------------------------------------------------------------------------------------
+
+COVER_WAYS: Final = {
+    "旗区": ("是", "旗区全称", ""),
+    "报告日期": ("是", "日报说的是哪一天，例如 2020-05-21；不能晚于报送当天", ""),
+    "填报人": ("是", "填报人姓名；没有填只提醒", ""),
+    "审核人": ("", "审核人姓名", ""),
+    "零报告": ("", "当天没有要报的，填“是”；不填算“否”", "是、否"),
+    "模板版本": ("", f"现行版本是 {contract.TEMPLATE_VERSION}", ""),
+}
+WAYS: Final = {
+    Kind.CODE: "字母、四位年份和序号，用短横连接，例如 SJ-2020-014",
+    Kind.CHOICE: "照“可选值”填其中一个",
+    Kind.DATE: "日期，例如 2020-05-21",
+    Kind.MOMENT: "时间，例如 2020-05-21 09:30；只写 9:30 的算报告日期当天",
+    Kind.COUNT: "不小于 0 的整数",
+    Kind.MONEY: "不小于 0 的数字，单位为万元",
+    Kind.TEXT: "文字",
+    Kind.DISTRICT: "旗区全称",
+    Kind.PREFILLED: "供查看，可以不填；填了与台账不同的只提醒，不采用",
+    Kind.PREFILLED_DATE: "供查看，可以不填；填了与台账不同的只提醒，不采用",
+    Kind.UNREAD: "不读取，有没有都可以",
+}
+NOTES: Final = {
+    ("案件进展", "今日进展"): "今天做了什么",
+    ("案件进展", "答复日期"): "报“已答复”“已化解”时必填",
+    ("案件进展", "答复文号"): "报“已答复”“已化解”时必填",
+    ("案件进展", "重新办理原因"): "状态往回改时必填",
+    ("新增案件", "案件编号"): "以本旗区代码开头",
+    ("自治区交办案件", "延期至"): "批准延期的填，填了以它为准",
+    ("群众来访案件", "延期至"): "批准延期的填，填了以它为准",
+    ("自治区交办案件", "撤销依据"): "填了就不计入总数，每天列出",
+    ("群众来访案件", "撤销依据"): "填了就不计入总数，每天列出",
+}
+
+
+def _column_line(sheet: Sheet, column: Column) -> str:
+    default = f"不填算“{column.default}”" if column.default else ""
+    way = "；".join(part for part in (WAYS[column.kind], default, NOTES.get((sheet.name, column.name), "")) if part)
+    needed = "是" if column.required and not column.default else ""
+    return f"| {column.header} | {needed} | {way} | {'、'.join(column.values)} |"
+
+
+def _sheet_lines(name: str, book: str, lines: list[str], *, required: bool) -> str:
+    must = "必须有" if required else "可以没有"
+    return "\n".join([f"**{book} · {name}**（{must}）", "", "| 列 | 必填 | 怎样填 | 可选值 |", "|---|---|---|---|", *lines])
+
+
+def _column_part() -> str:
+    """The columns of every sheet, as the contract declares them."""
+    cover = [f"| {name} | {' | '.join(COVER_WAYS[name])} |" for name in contract.COVER_LABELS]
+    blocks = [_sheet_lines(contract.COVER, "旗区日报", cover, required=True)]
+    books: list[tuple[str, tuple[Sheet, ...]]] = [("旗区日报", contract.REPORT_SHEETS), ("案件包案任务分解表", contract.ASSIGNMENT_SHEETS)]
+    blocks += [
+        _sheet_lines(sheet.name, book, [_column_line(sheet, column) for column in sheet.columns], required=sheet.required)
+        for book, sheets in books
+        for sheet in sheets
+    ]
+    return "\n\n".join(blocks)
+
+
+# --- settings ----------------------------------------------------------------------------------------------------
+
+
+class Setting(NamedTuple):
+    """A key of config.yaml: its dotted name, its value as shown, the comments behind it, above it, or of the key before."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+def _pairs(node: yaml.Node, above: str = "") -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+    """Every key below a mapping with its dotted name; lists and single values are not gone into."""
+    assert isinstance(node, yaml.MappingNode)
+    for key, value in node.value:
+        yield f"{above}{key.value}", key, value
+        if isinstance(value, yaml.MappingNode):
+            yield from _pairs(value, f"{above}{key.value}.")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "不填"
+        case list():
+            return "、".join(_shown(one) for one in value)
+        case dict():
+            return str(value["name"]) + (f"（{value['target_percent']}%）" if "target_percent" in value else "")
+        case _:
+            return str(value)
+
+
+def _comment_behind(lines: list[str], key: yaml.Node, value: yaml.Node) -> str:
+    """The comment on the line where a single value or a list in brackets ends, or that of a section's own line."""
+    opens = isinstance(value, yaml.MappingNode) or (isinstance(value, yaml.SequenceNode) and not value.flow_style)
+    end = key.end_mark if opens else value.end_mark
+    return lines[end.line][end.column :].partition("#")[2].strip()
+
+
+def _comment_above(lines: list[str], key: yaml.Node) -> str:
+    first = last = key.start_mark.line
+    while first and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return "".join(line.strip().lstrip("# ") for line in lines[first:last])
+
+
+def _settings() -> list[Setting]:
+    """Every key of config.yaml in its order; a section only where it has a comment."""
+    written = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    lines, root = written.splitlines(), yaml.compose(written, Loader=yaml.SafeLoader)
+    assert root is not None
+    found: list[Setting] = []
+    for name, key, value in _pairs(root):
+        meaning = _comment_behind(lines, key, value) or _comment_above(lines, key)
+        if isinstance(value, yaml.MappingNode):
+            found += [Setting(name, "", meaning)] if meaning else []
+            continue
+        content = _value_of(yaml.safe_load(written), name)
+        found.append(Setting(name, _shown(content), meaning or (found[-1].meaning if found else "")))
+    return found
+
+
+def _value_of(data: object, name: str) -> object:
+    for part in name.split("."):
+        assert isinstance(data, dict)
+        data = data[part]
+    return data
+
+
+def _setting_part() -> str:
+    """Every setting with its default and its meaning."""
+    lines = ["| 设置 | 随程序的值 | 意思 |", "|---|---|---|"]
+    lines += [f"| `{name}` | {f'`{value}`' if value else '（以下几项）'} | {meaning} |" for name, value, meaning in _settings()]
+    return "\n".join(lines)
+
+
+# --- the parts ---------------------------------------------------------------------------------------------------
+
+PARTS: Final = {"codes": _code_part, "columns": _column_part, "settings": _setting_part}
+
+
+def _part(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- generated: {name} -->\n)(.*?)(\n<!-- /generated -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_generated_part_is_what_the_code_gives(name: str, request: pytest.FixtureRequest) -> None:
+    written, made = GUIDE.read_text(encoding="utf-8"), f"\n{PARTS[name]()}\n"
+    found = _part(name).search(written)
+    assert found, f"{GUIDE.name} has no part “{name}”"
+    if request.config.getoption("--update-golden"):
+        changed = written[: found.start(2)] + made + written[found.end(2) :]
+        GUIDE.write_text(changed, encoding="utf-8", newline="\n")
+        return
+    assert found[2] == made, "accept it with --update-golden"
+
+
+def test_every_code_has_an_example_or_is_said_not_to_be_in_use() -> None:
+    said = {name.partition("/")[0] for name in messages.CATALOGUE}
+    assert said == set(contract.SEVERITIES) - set(NOT_YET)
+    assert sorted(one.name.partition("/")[0] for one in EXAMPLES) == sorted(said)
+
+
+def test_every_setting_stands_in_the_file_and_is_explained() -> None:
+    explained = {one.name for one in _settings() if one.meaning}
+    fields = {
+        f"{name}.{inner}" if inner else name
+        for name, field in settings.Settings.model_fields.items()
+        for inner in (getattr(field.annotation, "model_fields", None) or [""])
+    }
+    assert fields <= explained
+
+
+# --- links and commands ------------------------------------------------------------------------------------------
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings give, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_picture_leads_somewhere(page: Path) -> None:
+    links = [link for link in _LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    for link in links:
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in _anchors(target), link
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs" / "pictures").glob("*.png")), ids=lambda picture: picture.name)
+def test_a_picture_is_small_and_shown_somewhere(picture: Path) -> None:
+    assert picture.stat().st_size < _MOST_BYTES
+    assert any(f"pictures/{picture.name})" in page.read_text(encoding="utf-8") for page in PAGES)
+
+
+@pytest.fixture
+def commands(capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """What the program's own help lists."""
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    return set(re.findall(r"^    ([a-z]+)\b", capsys.readouterr().out, re.MULTILINE))
+
+
+def test_the_readme_lists_every_command(commands: set[str]) -> None:
+    rows = "\n".join(line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| `run.py"))
+    assert set(re.findall(r"run\.py ([a-z]+)", rows)) == commands
+
+
+@pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
+def test_every_command_that_is_named_exists(page: Path, commands: set[str]) -> None:
+    named = set(re.findall(r"run\.py(?: --[a-z]+ [^\s`]+)* ([a-z]+)", page.read_text(encoding="utf-8")))
+    assert named
+    assert named <= commands
+
+
+@pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
+def test_every_option_that_is_named_exists(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    known = set(re.findall(r"--[a-z]+", capsys.readouterr().out))
+    named = {option for said in re.findall(r"run\.py[^`\n]*", page.read_text(encoding="utf-8")) for option in re.findall(r"--[a-z]+", said)}
+    assert named <= known
