@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.table import Table
 from pipeline.text import as_text, clean, is_empty, key, mask
 from pipeline.values import MonthDay, read_date, read_moment, read_number
-from pipeline.workbook import Cell
+from pipeline.workbook import Cell, ErrorValue
 
 Value = str | None
 """An understood cell: text, a list's value, an ISO date (`--05-21` where the year is not yet known), a plain number."""
@@ -112,12 +112,15 @@ def _check_column(check: Check, column: Column) -> None:
     if cells is None:
         check.rows.values[column.name] = [column.default or None] * count
         return
-    if bool in {*map(type, cells)}:
+    kinds = {*map(type, cells)}
+    if bool in kinds:
         cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]  # True == 1.0 would share an entry
     if column.kind in (Kind.TEXT, Kind.PREFILLED):
         _check_text(check, column, cells)
         return
     reader = _READERS[column.kind](check, column)
+    if ErrorValue in kinds:
+        reader = _with_errors(reader, column)
     understood: dict[Cell, _Understood] = {cell: _EMPTY if is_empty(cell) else reader(cell) for cell in set(cells)}
     check.rows.values[column.name] = [understood[cell].value for cell in cells]
     remarkable = {cell for cell, meant in understood.items() if meant.fault or meant.odd or (meant is _EMPTY and column.required)}
@@ -128,10 +131,24 @@ def _check_column(check: Check, column: Column) -> None:
         _say_column(check, column, cells, {cell: understood[cell] for cell in remarkable})
 
 
+def _with_errors(reader: _Reader, column: Column) -> _Reader:
+    """The reader for a column that holds errors, which are faults but where the column was filled in beforehand."""
+    fault = "" if column.kind is Kind.PREFILLED_DATE else "error-value"
+
+    def read(cell: Cell) -> _Understood:
+        return _Understood(as_text(cell), fault=fault, details={"column": column.name}) if isinstance(cell, ErrorValue) else reader(cell)
+
+    return read
+
+
 def _check_text(check: Check, column: Column, cells: list[Cell]) -> None:
     """Free text: nothing in it is wrong but that it is missing."""
     understood = {cell: None if is_empty(cell) else clean(as_text(cell)) or None for cell in set(cells)}
     values = check.rows.values[column.name] = [understood[cell] for cell in cells]
+    if column.kind is Kind.TEXT and ErrorValue in {*map(type, cells)}:
+        for position, cell in enumerate(cells):
+            if cell.__class__ is ErrorValue and check.is_read(column.name, position):
+                check.refuse("error-value", column.name, position, column=column.name)
     if column.required and None in understood.values():
         for position, value in enumerate(values):
             if value is None and check.is_read(column.name, position):

@@ -170,12 +170,20 @@ def _demo(said: argparse.Namespace) -> int:
 
 def _check(said: argparse.Namespace) -> int:
     from pipeline import check, screen  # noqa: PLC0415
+    from pipeline.errors import ConfigurationError  # noqa: PLC0415
 
     settings = _load(said)
-    answers = [check.check(path, settings, _now(settings)) for path in said.files]
-    for answer in answers:
+    status = 0
+    for path in said.files:
+        try:
+            answer = check.check(path, settings, _now(settings))
+        except ConfigurationError as error:
+            print(error, file=sys.stderr)
+            status = ConfigurationError.exit_status
+            continue
         screen.tell_check(answer)
-    return int(any(answer.refuses for answer in answers))
+        status = max(status, int(answer.refuses))
+    return status
 
 
 def _status(said: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -181,6 +182,10 @@ def _sidecar(path: Path) -> str | None:
         return path.with_name(path.name + SIDECAR).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None  # no file beside it can have that name
+        raise
     except UnicodeDecodeError as error:
         message = "不是 UTF-8"
         raise EnvelopeError(message) from error

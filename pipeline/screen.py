@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.report import Report
     from pipeline.status import Status
 
-_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 
 

@@ -208,8 +208,18 @@ def load(path: Path) -> Settings:
     except ValidationError as error:
         raise ConfigurationError(_sentences(error, lines, path)) from error
     home = path.resolve().parent
-    moved = {name: home / value for name, value in settings.paths if value is not None}
+    moved = {name: (home / value).resolve() for name, value in settings.paths if value is not None}
+    _check_folders(moved, lines, path)
     return settings.model_copy(update={"paths": settings.paths.model_copy(update=moved)})
+
+
+def _check_folders(folders: dict[str, Path], lines: _Lines, path: Path) -> None:
+    """Refuse an outbox or state that lies in another of the three folders: what is written would be taken in again."""
+    for name in ("outbox", "state"):
+        for other in ("inbox", "outbox", "state"):
+            if name != other and folders[name].is_relative_to(folders[other]):
+                msg = f"设置文件 {path} 第 {lines.get(('paths', name), 1)} 行，paths.{name}：不能与 {other} 相同或在它里面"
+                raise ConfigurationError(msg)
 
 
 _Lines = dict[tuple[str | int, ...], int]

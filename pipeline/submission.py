@@ -172,7 +172,7 @@ def _judge_lateness(day: date, arrival: datetime, settings: Settings) -> list[Fi
     limit = cut_off(day, settings)
     if arrival <= limit:
         return []
-    return [messages.finding("late", arrival=f"{arrival:%Y-%m-%d %H:%M}", limit=f"{limit:%Y-%m-%d %H:%M}")]
+    return [messages.finding("late", arrival=f"{arrival:%Y-%m-%d %H:%M:%S}", limit=f"{limit:%Y-%m-%d %H:%M:%S}")]
 
 
 # --- the sheets --------------------------------------------------------------------------------------------------

@@ -193,7 +193,21 @@ def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: l
     turned = list(zip(*(cells.rows[row] for row in kept), strict=True))  # every row of a sheet is as long as its header's
     columns = {name: list(turned[index]) if kept else [] for name, index in header.columns.items()}
     lines = [row + 1 for row in kept]
+    said += _uncached(cells, header, kept)
     return Table(sheet, cells.name, header.columns, header.units, lines, columns, personal, (*findings, *said))
+
+
+def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Finding]:
+    """Formulas without a stored result in cells that are read."""
+    if not cells.uncached:
+        return []
+    names = {at: name for name, at in header.columns.items()}
+    rows = set(kept)
+    return [
+        messages.finding("no-cached-value", sheet=cells.name, row=row + 1, at=at, column=names[at])
+        for row, at in sorted(cells.uncached)
+        if row in rows and at in names
+    ]
 
 
 def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]:

@@ -42,6 +42,11 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
 
 
+def without_controls(text: str) -> str:
+    """The text without control characters; tabs and line breaks stay."""
+    return _CONTROL.sub("", text)
+
+
 def is_empty(cell: object) -> bool:
     """Whether a cell counts as empty: nothing, blanks, or a word that says "nothing" (无, 暂无, /, a dash)."""
     if cell is None or cell == "":
@@ -106,16 +111,17 @@ def personal_numbers(text: str) -> list[tuple[int, int]]:
 
 
 def mask(text: str) -> str:
-    """The text with the digits of every personal number but its first three hidden."""
-    if not may_hold_personal_number(text):
+    """The text with the digits of every personal number but its first three hidden; all else stays as written."""
+    if not may_hold_personal_number(text) or not personal_numbers(text):
         return text
-    plain, spans = _seen(text), personal_numbers(text)
-    if not spans:
-        return text
-    for start, end in reversed(spans):
-        shown = plain[start : start + 3]
-        plain = plain[:start] + shown + re.sub(r"[\dXx]", "*", plain[start + 3 : end]) + plain[end:]
-    return plain
+    seen = [(place, plain) for place, written in enumerate(text) for plain in _seen(written)]
+    shown = list(text)
+    for start, end in personal_numbers("".join(plain for _place, plain in seen)):
+        for place, plain in seen[start + 3 : end]:
+            if plain in "0123456789Xx":
+                shown[place] = "*"
+    hidden = "".join(shown)
+    return hidden if not personal_numbers(hidden) else _UNSEEN.sub("", re.sub(r"\d", "*", hidden))
 
 
 def _always(_digits: str) -> bool:

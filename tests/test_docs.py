@@ -31,12 +31,10 @@ MILDER: Final = {
 NOT_YET: Final = {
     "encrypted": "暂未启用，此类文件（打开要密码的）目前按 `unreadable` 处理。",
     "macro-workbook": "暂未启用，此类文件（带宏的）目前按 `unreadable` 处理。",
-    "error-value": "暂未启用。目前显示 `#REF!`、`#N/A` 等错误的单元格按空单元格处理，请不要留下这样的单元格。",
-    "no-cached-value": "暂未启用。目前没有存下计算结果的公式按空单元格处理，请用 Excel 或 WPS 打开、保存一次再报送。",
 }
 """Codes of the contract that no message of the catalogue has."""
 PLACEHOLDERS: Final = {
-    "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号",
+    "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号",
     "code": "旗区代码", "column": "列名", "columns": "列名", "count": "数目", "current": "版本", "days": "天数",
     "district": "旗区", "example": "例子", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "理解成的内容",
     "more": "", "name": "工作表名", "names": "名称", "own": "本旗区", "passed": "批次", "sheet": "工作表名",
@@ -79,6 +77,8 @@ class Example(NamedTuple):
 
 _RULES = {"values": "、".join(contract.STATUSES), "column": "当前状态", "value": "差不多了"}
 EXAMPLES: Final = (
+    Example("error-value", "乌审旗日报.xlsx · 案件进展!E9", {"value": "#N/A", "column": "当前状态"}),
+    Example("no-cached-value", "乌审旗日报.xlsx · 案件进展!F9", {"column": "今日进展"}),
     Example("unreadable/format", "杭锦旗日报.xls", {}),
     Example("too-large/bytes", "乌审旗日报.xlsx", {"limit": 25}),
     Example("not-the-template/sheet", "东胜区日报.xlsx", {"name": "案件进展"}),

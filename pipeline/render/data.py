@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
 from pipeline.report import Figure, Report
+from pipeline.text import without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -82,7 +83,8 @@ def findings(report: Report) -> bytes:
 
 
 def inert(text: str) -> str:
-    """The text so that a spreadsheet shows it and does not run it."""
+    """The text so that a spreadsheet shows it and does not run it, without control characters."""
+    text = without_controls(text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

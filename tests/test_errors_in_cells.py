@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import io
+from datetime import datetime
+
+import xlsxwriter
+from offices import read_report
+
+from pipeline.contract import Severity
+from pipeline.findings import Finding
+
+
+def _report(formulas: dict[str, tuple[str, str | None]]) -> bytes:
+    """A report of one row whose cells in 案件进展 are overridden by formulas with these stored results."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    cover = book.add_worksheet("封面")
+    for row, (label, value) in enumerate([("旗区", "东胜区"), ("报告日期", "2020-05-21"), ("填报人", "甲")]):
+        cover.write_string(row, 0, label)
+        cover.write_string(row, 1, value)
+    sheet = book.add_worksheet("案件进展")
+    for column, (header, value) in enumerate(
+        [("案件编号", "SJ-2020-001"), ("案由", "停水"), ("当前状态", "办理中"), ("今日进展", "已入户")]
+    ):
+        sheet.write_string(0, column, header)
+        sheet.write_string(1, column, value)
+    for cell, (formula, stored) in formulas.items():
+        sheet.write_formula(cell, formula, None, stored)
+    book.set_properties({"created": datetime(2020, 1, 1)})  # noqa: DTZ001 - xlsxwriter wants it naive
+    book.close()
+    content = out.getvalue()
+    return content if None not in {stored for _formula, stored in formulas.values()} else _without_results(content)
+
+
+def _without_results(content: bytes) -> bytes:
+    """The workbook as a program that calculates nothing writes it: formulas without a stored result."""
+    import re  # noqa: PLC0415
+    import zipfile  # noqa: PLC0415
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.infolist():
+            new.writestr(part, re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", old.read(part)))
+    return out.getvalue()
+
+
+def _found(content: bytes) -> list[tuple[str, str, Severity]]:
+    findings: tuple[Finding, ...] = read_report(content).findings
+    return [(one.code, one.cell, one.severity) for one in findings if one.code in ("error-value", "no-cached-value", "prefilled-changed")]
+
+
+def test_an_error_in_a_cell_is_never_taken_for_an_empty_one() -> None:
+    assert _found(_report({"D2": ("=NA()", "#N/A")})) == [("error-value", "D2", Severity.ROW)]
+    assert _found(_report({"C2": ("=1/0", "#DIV/0!")})) == [("error-value", "C2", Severity.ROW)]
+    assert _found(_report({"A2": ("=#REF!", "#REF!")})) == [("error-value", "A2", Severity.ROW)]
+    said = read_report(_report({"C2": ("=1/0", "#DIV/0!")})).findings
+    assert [one.message for one in said if one.code == "error-value"] == [
+        "当前状态的单元格是错误值“#DIV/0!”，这一行不能采用。请改正公式，或直接填写内容。"
+    ]
+
+
+def test_an_error_in_what_was_filled_in_beforehand_changes_nothing() -> None:
+    assert _found(_report({"B2": ("=#REF!", "#REF!")})) == []
+
+
+def test_a_lone_error_far_below_is_no_row() -> None:
+    reading = read_report(_report({"D40": ("=#REF!", "#REF!")}))
+    assert (_found(_report({"D40": ("=#REF!", "#REF!")})), len(reading.rows[0].lines)) == ([], 1)
+
+
+def test_a_formula_counts_as_its_stored_result() -> None:
+    reading = read_report(_report({"D2": ('="已"&"约谈"', "已约谈")}))
+    assert reading.rows[0].values["今日进展"] == ["已约谈"]
+    assert _found(_report({"D2": ('="已"&"约谈"', "已约谈")})) == []
+
+
+def test_a_formula_without_a_stored_result_is_empty_and_said() -> None:
+    content = _report({"D2": ('="已"&"约谈"', None)})
+    assert _found(content) == [("no-cached-value", "D2", Severity.WARNING)]
+    assert read_report(content).rows[0].values["今日进展"] == [None]
