@@ -100,7 +100,7 @@ EXAMPLES: Final = (
     ),
     Example("bad-number", "杭锦旗日报.xlsx · 新增案件!E2", {"column": "涉及户数", "value": "约12户", "hint": "整数"}),
     Example("reply-missing", "鄂托克前旗日报.xlsx · 案件进展!I6", {"status": "已化解", "column": "答复文号"}),
-    Example("contradiction/reception", "伊金霍洛旗日报.xlsx · 接访情况!B4", {"answered": 5, "passed": 9, "batches": 6}),
+    Example("contradiction/reception", "伊金霍洛旗日报.xlsx · 接访情况!B4", {"answered": 5, "passed": 9, "sum": 14, "batches": 6}),
     Example("status-went-back", "伊金霍洛旗日报.xlsx · 案件进展!E5", {"case": "ZZQ-2020-003", "before": "已化解", "value": "办理中"}),
     Example(
         "repeated-case",
