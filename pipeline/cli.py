@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import sys
@@ -31,19 +32,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
     try:
         return _COMMANDS[said.command or "nightly"](said)
-    except PipelineError as error:
-        print(error, file=sys.stderr)
-        return error.exit_status
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("已中断。再运行一次会从停下的地方继续，不会丢失或重复。", file=sys.stderr)
-        return 1
-    except Exception as error:  # noqa: BLE001 - the last line of defence: our own fault, said as such
-        from pipeline import readers  # noqa: PLC0415
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence
+        return _stopped(error)
 
-        return _our_fault(readers.frames(error))
+
+def _stopped(error: BaseException) -> int:
+    """Say why a command did not come to its end; the exit status."""
+    match error:
+        case PipelineError():
+            print(error, file=sys.stderr)
+            return error.exit_status
+        case KeyboardInterrupt():
+            print("已中断。再运行一次会从停下的地方继续，不会丢失或重复。", file=sys.stderr)
+        case OSError() if error.errno in _MENDABLE:
+            reason = _MENDABLE[error.errno]
+            print(f"{error.filename or ''} 读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。", file=sys.stderr)
+        case _:
+            _our_fault(_frames(error))
+    return 1
+
+
+_MENDABLE = {
+    errno.EACCES: "没有权限，请检查这个文件或文件夹的权限，或关闭正打开它的程序",
+    errno.EPERM: "没有权限，请检查这个文件或文件夹的权限",
+    errno.EROFS: "所在的磁盘是只读的，请换到可以写入的位置",
+    errno.ENOSPC: "磁盘已满，请腾出空间",
+    errno.EDQUOT: "磁盘配额已满，请腾出空间",
+    errno.ENOTDIR: "应是文件夹的地方是一个文件，请移走它",
+    errno.EEXIST: "应是文件夹的地方是一个文件，请移走它",
+    errno.ENAMETOOLONG: "名称太长，请改短",
+}
+"""What the office can mend itself, by the system's error number."""
+
+
+def _frames(error: BaseException) -> list[str]:
+    from pipeline import readers  # noqa: PLC0415
+
+    return readers.frames(error)
 
 
 def _our_fault(lines: Sequence[str]) -> int:
@@ -151,6 +179,7 @@ def _nightly(said: argparse.Namespace) -> int:
 
     settings = _load(said)
     days = _days(said, settings)
+    screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress() as progress:
         outcome = nightly.run(settings, days, progress)
     screen.tell_outcome(outcome, settings, days)

@@ -87,7 +87,9 @@ class Ledger:
         try:
             self._prepare(path)
         except sa.exc.DatabaseError as error:
-            msg = f"台账 {path} 打不开，可能已损坏。请不要删除它，用备份恢复，或联系维护人员。"
+            msg = (
+                f"台账 {path} 打不开或写不进：可能没有写入权限、磁盘已满，或文件已损坏。请先检查权限和空间；不要删除它，损坏的用备份恢复。"
+            )
             raise LedgerError(msg) from error
 
     def _prepare(self, path: Path) -> None:

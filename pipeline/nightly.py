@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import filelock
 
 from pipeline import CONTRACT_VERSION, __version__, inbox, storage
-from pipeline.errors import AnotherRunError, NothingToConsolidateError
+from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError
 from pipeline.fold import Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
 from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings
+from pipeline.text import mask
 
 if TYPE_CHECKING:
     from pipeline.report import Report
@@ -67,6 +68,7 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
         try:
             heard.begin("收文件")
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
+            _check_archive(ledger, archive_of(settings))
             outcome = Outcome(taken)
             _read_new(ledger, settings, readers, outcome, heard)
             _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
@@ -111,6 +113,19 @@ def _alone(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
+def _check_archive(ledger: Ledger, archive: Path) -> None:
+    """Stop where the archive holds originals that the ledger does not know: with a lost or older ledger figures would fall."""
+    known = {sha256 for _path, sha256, _received in ledger.identities()}
+    unknown = sorted(path.name for path in archive.iterdir() if path.name not in known and not path.name.startswith("."))
+    if unknown:
+        msg = (
+            f"存档 {archive} 里有 {len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…），台账可能丢失，或用旧备份恢复过。"
+            "为免数字算错，本次没有汇总，已有的结果没有变动。请用同一时间的备份恢复整个 state 文件夹；"
+            "没有备份的，把这些原件从存档移回收件箱（分解表移到 assignment），再运行一次。"
+        )
+        raise LedgerError(msg)
+
+
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
@@ -136,10 +151,7 @@ def _consolidate(
 ) -> None:
     outlines = ledger.outlines()
     if not any(one.arrival.is_assignment and one.reading.accepted for one in outlines):
-        msg = (
-            f"没有可用的案件包案任务分解表，无法汇总；收到的日报已保存。请把分解表放入 {settings.paths.inbox / inbox.ASSIGNMENT} 后再运行。"
-        )
-        raise NothingToConsolidateError(msg)
+        raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
     published = ledger.publications()
     due: dict[date, str] = {}
     for day in sorted({*days, *map(date.fromisoformat, published)}):
@@ -151,6 +163,17 @@ def _consolidate(
             due[day] = fingerprint
     if due:
         _publish(ledger, settings, outlines, due, outcome, progress, data_only=data_only)
+
+
+def _no_assignment(ledger: Ledger, outlines: list[Filed], settings: Settings) -> str:
+    """Why there is nothing to consolidate: no assignment workbook, or none that can be used and what is wrong with it."""
+    where = settings.paths.inbox / inbox.ASSIGNMENT
+    refused = ledger.load([one for one in outlines if one.arrival.is_assignment])
+    if not refused:
+        return f"没有案件包案任务分解表，无法汇总；收到的日报已保存。请把分解表放入 {where} 后再运行。"
+    last = in_order(refused)[-1]
+    reason = next((found.message for found in last.reading.findings if found.refuses), "")
+    return f"分解表 {mask(last.arrival.name)} 不能用，无法汇总；收到的日报已保存。{reason}改好后放入 {where} 再运行。"
 
 
 def _is_whole(settings: Settings, day: date, manifest: str) -> bool:

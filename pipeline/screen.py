@@ -60,6 +60,13 @@ def progress() -> Iterator[Progress]:
         yield _Bar(bars)
 
 
+def warn_of_the_future(days: Sequence[date], today: date) -> None:
+    """Say that a day is asked for that has not come yet."""
+    ahead = [day for day in days if day > today]
+    if ahead:
+        say(f"注意：{ahead[0]}{' 等' if len(ahead) > 1 else ''} 还没有到，结果里各旗区都会是未报。")
+
+
 # --- the night's run ---------------------------------------------------------------------------------------------
 
 
@@ -103,7 +110,8 @@ def _tell_day(report: Report) -> None:
 
 _SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
 _MOST_CELLS = 12
-_ALL_READ = "写法与模板不同，已按意思理解，这次不用改；下次请照模板书写。"
+_MOST_WAITING = 5
+_HEADERS_READ = "表头写法（空格、换行或全角）与模板不同，已按意思理解，这次不用改；下次请照模板书写。"
 
 
 def tell_check(answer: Answer) -> None:
@@ -132,7 +140,7 @@ def _tell_groups(found: Sequence[Finding]) -> None:
     """Findings of one severity, alike ones together."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for one in found:
-        message = _ALL_READ if one.code == "read-as" else one.message
+        message = _HEADERS_READ if one.code == "read-as" and one.message.startswith("表头") else one.message
         groups.setdefault((one.code, one.sheet, message), []).append(one)
     for (_code, sheet, message), alike in groups.items():
         cells = [one.cell for one in alike if one.cell]
@@ -155,7 +163,10 @@ def tell_status(board: Status) -> None:
     for filed in [*(one for district in board.districts for one in district.refused), *board.unknown]:
         reason = next((found.message for found in filed.reading.findings if found.refuses), "")
         say(f"  退回 {filed.arrival.name}：{reason}")
-    say(f"  收件箱里等待收取：{len(board.waiting)} 个" + (f"（{'、'.join(board.waiting[:5])}）" if board.waiting else ""))
+    say(
+        f"  收件箱里等待收取：{len(board.waiting)} 个"
+        + (f"（{'、'.join(board.waiting[:_MOST_WAITING])}{' 等' if len(board.waiting) > _MOST_WAITING else ''}）" if board.waiting else "")
+    )
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
     say(f"  当天结果：{'已写出' if board.is_published else '尚未汇总'}")

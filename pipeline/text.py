@@ -21,6 +21,7 @@ DASHES = (
 """Everything that is a dash (category Pd, and what looks like one), for a character class."""
 _DASH = re.compile(f"[{DASHES}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMPTY_WORDS = frozenset({"无", "暂无", "/"})
 
 
@@ -43,8 +44,8 @@ def clean(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """The text without control characters; tabs and line breaks stay."""
-    return _CONTROL.sub("", text)
+    """The text without control characters and turns of direction; tabs and line breaks stay."""
+    return _TURNS.sub("", _CONTROL.sub("", text))
 
 
 def is_empty(cell: object) -> bool:

@@ -243,3 +243,36 @@ def test_no_personal_number_reaches_the_screen(home: Office, capsys: Captured) -
     assert cli.main(["status", "--date", "2020-05-21"]) == 0
     said = capsys.readouterr()
     assert "13912345678" not in said.out + said.err
+
+
+def test_a_folder_that_is_a_file_is_not_our_own_fault(home: Office, capsys: Captured) -> None:
+    home.outbox.parent.mkdir(parents=True, exist_ok=True)
+    home.outbox.write_bytes(b"in the way")
+    assert cli.main(["--date", "2020-05-21"]) == 1
+    said = capsys.readouterr().err
+    assert str(home.outbox) in said
+    assert "请移走它" in said
+    assert not list(home.home.glob("错误报告_*.txt"))
+
+
+def test_without_a_usable_assignment_workbook_the_reason_is_said(office: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(office.home)
+    office.put_assignment(b"no workbook", "分解表.xlsx")
+    assert cli.main(["--date", "2020-05-21"]) == 3
+    assert re.search("分解表 分解表.xlsx 不能用，.*不是 .xlsx 工作簿", capsys.readouterr().err)
+
+
+def test_a_day_that_has_not_come_is_pointed_out(home: Office, capsys: Captured) -> None:
+    assert cli.main(["--date", "2100-01-01"]) == 0
+    assert "还没有到" in capsys.readouterr().out
+    assert _days(home) == ["2100-01-01"]
+
+
+def test_check_goes_on_after_a_file_that_is_not_there(home: Office, capsys: Captured) -> None:
+    (home.home / "好.xlsx").write_bytes(report())
+    sidecar = {"received_at": "2020-05-21T16:00:00+08:00", "channel": "folder"}
+    (home.home / "好.xlsx.envelope.json").write_text(json.dumps(sidecar), encoding="utf-8")
+    assert cli.main(["check", "没有.xlsx", "好.xlsx"]) == 2
+    said = capsys.readouterr()
+    assert "找不到文件 没有.xlsx" in said.err
+    assert "可以报送" in said.out

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import filelock
 import pytest
+from offices import tree
 from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
 
 from pipeline import nightly
-from pipeline.errors import AnotherRunError, NothingToConsolidateError
+from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError
 
 if TYPE_CHECKING:
     from offices import Office
@@ -109,3 +110,14 @@ def test_a_cell_far_away_costs_no_more_than_its_file(office: Office) -> None:
     assert nightly.ledger_of(office.settings).exists()
     assert len(outcome.taken.taken) == 3
     assert office.summary(DAY)["submissions"][1]["revision"] == 1
+
+
+def test_a_lost_ledger_does_not_replace_published_figures(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    office.run(DAY)
+    before = tree(office.outbox)
+    nightly.ledger_of(office.settings).unlink()
+    with pytest.raises(LedgerError, match="台账没有记录"):
+        office.run(DAY)
+    assert tree(office.outbox) == before
