@@ -21,7 +21,7 @@ def _workbooks(office: Path) -> list[Path]:
 
 def calamine(office: Path) -> Iterator[None]:
     """Read every cell of every sheet on one thread, and keep nothing."""
-    import python_calamine  # noqa: PLC0415 - each work pays for its own imports only
+    import python_calamine
 
     yield
     for path in _workbooks(office):
@@ -32,9 +32,9 @@ def calamine(office: Path) -> Iterator[None]:
 
 def nightly(office: Path) -> Iterator[None]:
     """Read, check, fold, and write the three data files of the last day."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
-    from pipeline import nightly, outbox, reporting, settings  # noqa: PLC0415
+    from pipeline import nightly, outbox, reporting, settings
 
     del pd, outbox, reporting  # what the run imports when it comes to writing
     yield
@@ -44,7 +44,7 @@ def nightly(office: Path) -> Iterator[None]:
 
 def pandas_calamine(office: Path) -> Iterator[None]:
     """Read every sheet, put the reports under one another, and join them with the assignment workbook."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     yield
     _join([pd.read_excel(path, engine="calamine", sheet_name=None, header=1) for path in _workbooks(office)])
@@ -52,7 +52,7 @@ def pandas_calamine(office: Path) -> Iterator[None]:
 
 def pandas_openpyxl(office: Path) -> Iterator[None]:
     """What one would write without the program: glob, read_excel, concat, merge, groupby, to_excel."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     yield
     joined = _join([pd.read_excel(path, engine="openpyxl", sheet_name=None, header=1) for path in _workbooks(office)])
@@ -61,7 +61,7 @@ def pandas_openpyxl(office: Path) -> Iterator[None]:
 
 
 def _join(books: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     reports = pd.concat([book["案件进展"] for book in books if "案件进展" in book], ignore_index=True)
     assigned = pd.concat([book[name] for book in books for name in ("自治区交办案件", "群众来访案件") if name in book])

@@ -22,14 +22,14 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     tables = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_SHEETS]
     findings = [one for found in tables if isinstance(found, tuple) for one in found]
     if findings:
-        return Reading(False, day, "", {}, (), tuple(findings))  # noqa: FBT003
+        return Reading(False, day, "", {}, (), tuple(findings))
     around = Surroundings(settings, arrival.date(), arrival, book.is_1904)
     checks = [_check_sheet(found, around) for found in tables if isinstance(found, table.Table)]
     findings = [one for check in checks for one in check.findings]
     if not _usable([check.rows for check in checks if check.table.sheet is not LIAISON]):
         findings.insert(0, messages.finding("not-the-template/cases"))
-        return Reading(False, day, "", {}, (), tuple(findings))  # noqa: FBT003
-    return Reading(True, day, "", {}, tuple(check.rows for check in checks), tuple(findings))  # noqa: FBT003
+        return Reading(False, day, "", {}, (), tuple(findings))
+    return Reading(True, day, "", {}, tuple(check.rows for check in checks), tuple(findings))
 
 
 def _usable(sheets: list[Rows]) -> int:

@@ -69,7 +69,7 @@ _MENDABLE = {
 
 
 def _frames(error: BaseException) -> list[str]:
-    from pipeline import readers  # noqa: PLC0415
+    from pipeline import readers
 
     return readers.frames(error)
 
@@ -145,7 +145,7 @@ def _day(written: str) -> date:
 
 
 def _load(said: argparse.Namespace) -> Settings:
-    from pipeline import settings  # noqa: PLC0415
+    from pipeline import settings
 
     return settings.load(said.config)
 
@@ -160,7 +160,7 @@ def today(now: datetime, settings: Settings) -> date:
 
 
 def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
-    from pipeline.errors import ConfigurationError  # noqa: PLC0415
+    from pipeline.errors import ConfigurationError
 
     chosen, first, last = (getattr(said, name, None) for name in ("date", "first", "last"))
     if chosen and (first or last):
@@ -175,7 +175,7 @@ def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
 
 
 def _nightly(said: argparse.Namespace) -> int:
-    from pipeline import nightly, screen  # noqa: PLC0415
+    from pipeline import nightly, screen
 
     settings = _load(said)
     days = _days(said, settings)
@@ -187,7 +187,7 @@ def _nightly(said: argparse.Namespace) -> int:
 
 
 def _demo(said: argparse.Namespace) -> int:
-    from pipeline import demo, screen  # noqa: PLC0415
+    from pipeline import demo, screen
 
     office = demo.build(said.dir)
     with screen.progress() as progress:
@@ -198,8 +198,8 @@ def _demo(said: argparse.Namespace) -> int:
 
 
 def _check(said: argparse.Namespace) -> int:
-    from pipeline import check, screen  # noqa: PLC0415
-    from pipeline.errors import ConfigurationError  # noqa: PLC0415
+    from pipeline import check, screen
+    from pipeline.errors import ConfigurationError
 
     settings = _load(said)
     status = 0
@@ -216,7 +216,7 @@ def _check(said: argparse.Namespace) -> int:
 
 
 def _status(said: argparse.Namespace) -> int:
-    from pipeline import screen, status  # noqa: PLC0415
+    from pipeline import screen, status
 
     settings = _load(said)
     screen.tell_status(status.look(settings, said.date if getattr(said, "date", None) else today(_now(settings), settings)))

@@ -79,10 +79,10 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
 
 def _warm_up() -> None:
     """Import what writing a day needs while the readers are at work."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
-    from pipeline import outbox, reporting  # noqa: PLC0415
-    from pipeline.render import html, xlsx  # noqa: PLC0415
+    from pipeline import outbox, reporting
+    from pipeline.render import html, xlsx
 
     del pd, outbox, reporting, html, xlsx
 
@@ -177,7 +177,7 @@ def _no_assignment(ledger: Ledger, outlines: list[Filed], settings: Settings) ->
 
 
 def _is_whole(settings: Settings, day: date, manifest: str) -> bool:
-    from pipeline import outbox  # noqa: PLC0415
+    from pipeline import outbox
 
     return outbox.is_whole(settings.paths.outbox, day.isoformat(), manifest)
 
@@ -192,7 +192,7 @@ def _publish(
     *,
     data_only: bool,
 ) -> None:
-    from pipeline import outbox, reporting  # noqa: PLC0415 - what a run with nothing to publish does without
+    from pipeline import outbox, reporting
 
     progress.begin("汇总", len(due))
     loaded = {one.arrival.id: one for one in ledger.load(_needed(outlines, due))}

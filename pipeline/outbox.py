@@ -26,7 +26,7 @@ def contents(report: Report, templates: Path, *, data_only: bool = False) -> dic
     day = report.day.isoformat()
     files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
     if not data_only:
-        from pipeline.render import html, xlsx  # noqa: PLC0415 - programs that want figures alone do without
+        from pipeline.render import html, xlsx
 
         files[f"信访事项办理情况汇总_{day}.xlsx"] = xlsx.render(report)
         files[f"信访事项办理情况日报_{day}.html"] = html.render(report, templates)

@@ -69,4 +69,4 @@ def refused(code: str, reason: str, envelope: Envelope, settings: Settings) -> R
         "reader": settings.limits.seconds,
     }
     day = envelope.received_at.astimezone(settings.calendar.zone).date().isoformat()
-    return Reading(False, day, "", {}, (), (messages.finding(f"{code}/{reason}", limit=measures.get(reason, "")),))  # noqa: FBT003
+    return Reading(False, day, "", {}, (), (messages.finding(f"{code}/{reason}", limit=measures.get(reason, "")),))

@@ -54,13 +54,13 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     findings += [one for found in tables if isinstance(found, table.Table) for one in found.findings if one.severity == "refused-file"]
     name = district.name if district else ""
     if day is None or district is None or any(one.severity == "refused-file" for one in findings):
-        return Reading(False, (day or arrival.date()).isoformat(), name, _kept(cover), (), tuple(findings))  # noqa: FBT003
+        return Reading(False, (day or arrival.date()).isoformat(), name, _kept(cover), (), tuple(findings))
     around = Surroundings(settings, day, arrival, book.is_1904)
     checks = [_check_sheet(found, around) for found in tables if isinstance(found, table.Table)]
     findings += _judge_cover(cover, sum(len(check.rows.lines) for check in checks))
     findings += _judge_lateness(day, arrival, settings)
     findings += [one for check in checks for one in check.findings]
-    return Reading(True, day.isoformat(), name, _kept(cover), tuple(check.rows for check in checks), tuple(findings))  # noqa: FBT003
+    return Reading(True, day.isoformat(), name, _kept(cover), tuple(check.rows for check in checks), tuple(findings))
 
 
 def may_send(envelope: Envelope, district: District) -> bool:
@@ -80,7 +80,7 @@ def _without_cover(found: object, arrival: datetime) -> Reading:
         said = messages.finding("not-the-template/twice", name=contract.COVER, sheets="、".join(found))
     else:
         said = messages.finding("not-the-template/sheet", name=contract.COVER)
-    return Reading(False, arrival.date().isoformat(), "", {}, (), (said,))  # noqa: FBT003
+    return Reading(False, arrival.date().isoformat(), "", {}, (), (said,))
 
 
 def _read_cover(sheet: SheetCells) -> _Cover:

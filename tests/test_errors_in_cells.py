@@ -34,8 +34,8 @@ def _report(formulas: dict[str, tuple[str, str | None]]) -> bytes:
 
 def _without_results(content: bytes) -> bytes:
     """The workbook as a program that calculates nothing writes it: formulas without a stored result."""
-    import re  # noqa: PLC0415
-    import zipfile  # noqa: PLC0415
+    import re
+    import zipfile
 
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:

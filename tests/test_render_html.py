@@ -69,7 +69,7 @@ def some_cases() -> tuple[CaseLine, ...]:
 def some_submissions(names: tuple[str, ...]) -> tuple[SubmissionLine, ...]:
     """东胜区 late with a correction, 杭锦旗 not at all, 乌审旗 refused, 康巴什区 a zero report, all others on time."""
     came = datetime(2020, 5, 22, 16, 5, 9, tzinfo=ZONE)
-    plain = [SubmissionLine(name, "on-time", False, 1, came, 2, 0, f"{name}日报.xlsx", "甲", 0) for name in names]  # noqa: FBT003
+    plain = [SubmissionLine(name, "on-time", False, 1, came, 2, 0, f"{name}日报.xlsx", "甲", 0) for name in names]
     late = replace(plain[0], status="late", revision=2, received_at=came + timedelta(hours=1), rows_accepted=9, rows_refused=1)
     nothing = {"status": "missing", "revision": 0, "received_at": None, "rows_accepted": 0, "file": "", "reporter": ""}
     changed = {
@@ -167,7 +167,7 @@ def a_report() -> Report:
 def an_empty_report() -> Report:
     """A day on which nothing is known but the nine districts."""
     full = a_report()
-    nobody = tuple(SubmissionLine(one.district, "missing", False, 0, None, 0, 0, "", "", 0) for one in full.submissions)  # noqa: FBT003
+    nobody = tuple(SubmissionLine(one.district, "missing", False, 0, None, 0, 0, "", "", 0) for one in full.submissions)
     empty = {group: Tally(target) for group, target in ((REGION, 100), (REST, 90))}
     return replace(
         full,

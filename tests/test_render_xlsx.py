@@ -128,7 +128,7 @@ def figures(
 
 
 def missing(district: str) -> SubmissionLine:
-    return SubmissionLine(district, "missing", False, 0, None, 0, 0, "", "", 0)  # noqa: FBT003
+    return SubmissionLine(district, "missing", False, 0, None, 0, 0, "", "", 0)
 
 
 def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Report:
@@ -153,8 +153,8 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
 
 def a_full_report() -> Report:
     """A day on which every sheet has something to say."""
-    on_time = SubmissionLine("甲旗", "on-time", False, 2, datetime(2020, 5, 22, 16, 59, 30, tzinfo=ZONE), 5, 1, "甲旗日报.xlsx", "甲", 1)  # noqa: FBT003
-    late = SubmissionLine("乙区", "late", True, 1, datetime(2020, 5, 22, 17, 0, 1, tzinfo=ZONE), 0, 0, "乙区日报.xlsx", "乙", 0)  # noqa: FBT003
+    on_time = SubmissionLine("甲旗", "on-time", False, 2, datetime(2020, 5, 22, 16, 59, 30, tzinfo=ZONE), 5, 1, "甲旗日报.xlsx", "甲", 1)
+    late = SubmissionLine("乙区", "late", True, 1, datetime(2020, 5, 22, 17, 0, 1, tzinfo=ZONE), 0, 0, "乙区日报.xlsx", "乙", 0)
     finding = Finding("not-in-list", Severity.ROW, "当前状态“差不多了”不在可选范围。", "案件进展", 14, 4, "差不多了")
     warning = Finding("late", Severity.WARNING, "报送时间晚于截止时间。")
     return replace(
