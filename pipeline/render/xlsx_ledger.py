@@ -29,7 +29,7 @@ def _flag_column(flag: str, word: str) -> Column[CaseLine]:
 
 COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("案件编号", 15, "text", lambda line: line.number),
-    Column("组别", 14, "center", lambda line: line.group, formulas.GROUP),
+    Column("组别", 26, "center", lambda line: line.group, formulas.GROUP),
     Column("案件来源", 13, "center", lambda line: line.source, formulas.SOURCE),
     Column("旗区", 11, "center", lambda line: line.district, formulas.DISTRICT),
     Column("问题类别", 14, "center", lambda line: line.category, formulas.CATEGORY),
