@@ -128,16 +128,21 @@ def find_header(cells: SheetCells, sheet: contract.Sheet, refusal: Severity, per
 
 
 def _header_row(cells: SheetCells, sheet: contract.Sheet) -> int | None:
-    """The first row with every starred column, else the one with most known columns."""
+    """The first row with every starred column, else the one with most known columns.
+
+    Of a header over several rows, whose merged cells stand in each of them, the one with most known columns.
+    """
     known = {column.name for column in sheet.columns}
     starred = {column.name for column in sheet.columns if column.required}
-    best, most = None, _FEW_HEADERS - 1
+    best, most, is_found = None, _FEW_HEADERS - 1, False
     for index, row in enumerate(cells.rows):
         names = {label(cell)[0] for cell in row if isinstance(cell, str) and cell}
-        if starred <= names:
-            return index
-        if len(names & known) > most:
+        is_whole = starred <= names
+        if is_found and not is_whole:
+            break
+        if len(names & known) > most or (is_whole and not is_found):
             best, most = index, len(names & known)
+        is_found = is_whole
     return best
 
 

@@ -403,3 +403,16 @@ def test_nothing_of_a_mobile_number_in_an_amount_is_kept() -> None:
     rows = first_rows(_read(edit(report_pages(), {"新增案件!F1": "涉及金额(元)", "新增案件!F2": 13912345678})).rows, "新增案件")
     assert rows is not None
     assert "1234" not in str(rows.values["涉及金额"])
+
+
+def test_a_header_over_two_rows_is_read_where_it_says_most() -> None:
+    pages = report_pages(progress=[resolved_row("SJ-2020-001")], new=[], reception=[], urgent=[])
+    grid = pages["案件进展"].grid
+    at = {name: index for index, name in enumerate(grid[0])}
+    over: list[Value] = [*grid[0]]
+    over[at["答复日期"]], over[at["答复文号"]] = "书面答复", None
+    grid.insert(0, over)
+    reading = read_report(write(pages))
+    (rows,) = (one for one in reading.rows if one.sheet == "案件进展")
+    assert (rows.values["答复文号"], rows.refused) == (["东住建信〔2020〕1号"], [])
+    assert [one.value for one in reading.findings if one.code == "unknown-column"] == []
