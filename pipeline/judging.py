@@ -92,7 +92,7 @@ def _once(sheet: _Sheet, names: list[str | None], ignored: frozenset[str]) -> li
         for position in sorted(positions, key=lambda one: one in sheet.refused):  # of equal rows, one that can be taken
             alike.setdefault(_as_understood(sheet.rows, position, ignored), position)
         counted += alike.values()
-        if len(positions) > 1:
+        if len(positions) > 1 and sheet.is_read(CASE, positions[0]):
             _say_repeated(sheet, name, positions, differ=len(alike) > 1)
     return sorted(counted)
 

@@ -647,3 +647,10 @@ def test_the_trend_is_the_same_in_a_run_over_several_days() -> None:
     together = consolidate(files, days)
     assert {day: one.trend for day, one in together.items()} == {day: on(day, *files).trend for day in days}
     assert [day for day, _tallies in together[days[-1]].trend] == days[1:]
+
+
+def test_a_number_that_is_none_is_not_also_repeated() -> None:
+    rows = [new_row("001", 排查日期="2020-05-18"), new_row("001", 排查日期="2020-05-18", 案由="电梯又停运")]
+    day = on(MONDAY, assigned(assignment(), FIRST), File(report(day=MONDAY, progress=[], new=rows), afternoon(MONDAY)))
+    assert {found.code for _file, found in day.findings if found.refuses} == {"not-in-list"}
+    assert day.submission()["rows_refused"] == 2
