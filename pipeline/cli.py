@@ -183,7 +183,11 @@ def _nightly(said: argparse.Namespace) -> int:
     with screen.progress() as progress:
         outcome = nightly.run(settings, days, progress)
     screen.tell_outcome(outcome, settings, days)
-    return _our_fault([line for fault in outcome.faults for line in fault]) if outcome.faults else 0
+    for sentence in outcome.held:
+        print(sentence, file=sys.stderr)
+    if outcome.faults:
+        return _our_fault([line for fault in outcome.faults for line in fault])
+    return int(bool(outcome.held))
 
 
 def _demo(said: argparse.Namespace) -> int:

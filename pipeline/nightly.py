@@ -39,6 +39,8 @@ class Outcome:
     """The files that this run read, without their rows."""
     published: list[Report] = field(default_factory=list)
     unchanged: list[date] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    """Why days could not be written, because somebody has their files open; the other days were."""
     faults: list[tuple[str, ...]] = field(default_factory=list)
     """Where the program itself failed on a file; the run went on without it."""
 
@@ -207,7 +209,11 @@ def _publish(
         refused = [loaded[one.arrival.id] for one in inputs.refused]
         built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, tuple(refused)), settings)
         files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
-        manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, settings.paths.state / "replaced")
+        try:
+            manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, settings.paths.state / "replaced")
+        except outbox.FolderHeldError as error:
+            outcome.held.append(str(error))
+            continue
         ledger.note_publication(day.isoformat(), fingerprint, manifest)
         outcome.published.append(built)
         progress.advance()

@@ -276,3 +276,26 @@ def test_check_goes_on_after_a_file_that_is_not_there(home: Office, capsys: Capt
     said = capsys.readouterr()
     assert "找不到文件 没有.xlsx" in said.err
     assert "可以报送" in said.out
+
+
+def test_a_day_whose_folder_is_held_open_does_not_keep_the_others(home: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def as_on_windows(path: Path, target: Path) -> Path:
+        """Windows does not rename a folder in which a program has a file open."""
+        if path.name == "2020-05-20":
+            raise PermissionError(13, "held", str(path))
+        return replace(path, target)
+
+    assert cli.main(["--from", "2020-05-20", "--to", "2020-05-21"]) == 0
+    before = (home.outbox / "2020-05-20/summary.json").read_bytes()
+    home.put(report(day=date(2020, 5, 20)), "昨天.xlsx", "2020-05-20T16:00:00+08:00")
+    monkeypatch.setattr(Path, "replace", as_on_windows)
+    assert cli.main(["--date", "2020-05-21"]) == 1
+    assert "请关闭 Excel 等程序后再运行一次" in capsys.readouterr().err
+    assert (home.outbox / "2020-05-20/summary.json").read_bytes() == before
+    assert home.summary(date(2020, 5, 21))["submissions"][0]["status"] == "on-time"
+    monkeypatch.undo()
+    monkeypatch.chdir(home.home)
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    assert (home.outbox / "2020-05-20/summary.json").read_bytes() != before
