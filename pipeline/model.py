@@ -34,18 +34,32 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-_ROWS_FIELDS = tuple(field.name for field in fields(Rows))
+_ROWS_FIELDS = tuple(field.name for field in fields(Rows) if field.name != "values")
 
 
 def write_rows(rows: tuple[Rows, ...]) -> str:
-    """The rows as the ledger keeps them: JSON, a column at a time."""
-    sheets = [{name: getattr(one, name) for name in _ROWS_FIELDS} for one in rows]  # asdict would copy every cell
+    """The rows as the ledger keeps them: JSON, a column at a time; a column that says one thing throughout says it once."""
+    sheets = [
+        {
+            **{name: getattr(one, name) for name in _ROWS_FIELDS},  # asdict would copy every cell
+            "values": {
+                name: values if len({*values}) > 1 else {"all": values[0] if values else None} for name, values in one.values.items()
+            },
+        }
+        for one in rows
+    ]
     return json.dumps(sheets, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_rows(written: str) -> tuple[Rows, ...]:
     """The rows that `write_rows` wrote."""
-    return tuple(Rows(**sheet) for sheet in json.loads(written))
+    sheets = json.loads(written)
+    for sheet in sheets:
+        count = len(sheet["lines"])
+        sheet["values"] = {
+            name: values if isinstance(values, list) else [values["all"]] * count for name, values in sheet["values"].items()
+        }
+    return tuple(Rows(**sheet) for sheet in sheets)
 
 
 @dataclass(frozen=True, slots=True)
