@@ -158,7 +158,7 @@ def test_our_own_fault_ends_with_1_one_sentence_and_a_report_without_contents(ho
     (left,) = home.home.glob("错误报告_*.txt")
     written = left.read_text(encoding="utf-8")
     assert str(left.resolve()) in said
-    assert "TypeError" in written
+    assert "KeyError" in written
     assert "nightly.py" in written
     assert secret not in written + said
 
