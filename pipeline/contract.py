@@ -209,6 +209,8 @@ URGENT = Sheet(
     required=False,
 )
 REPORT_SHEETS: Final = (PROGRESS, NEW_CASES, RECEPTION, URGENT)
+SHEET_NAMES: Final = (COVER, *(sheet.name for sheet in (*ASSIGNMENT_SHEETS, *REPORT_SHEETS)))
+"""Every sheet that is read; others are not looked at."""
 """The sheets of a district's report after 封面, in the order in which they are shown."""
 
 PERSONAL_HEADERS: Final = (

@@ -96,7 +96,7 @@ class _Reader:
                 return answer
             self.stop()
             self._process = self._start()
-        return Transcript(reading.refused("too-large", "reader", task.envelope, self._settings), "[]")
+        return Transcript(reading.refused("too-large/reader", task.envelope, self._settings), "[]")
 
     def _ask(self, task: Task) -> Transcript | None:
         clock = threading.Timer(self._settings.limits.seconds, self._process.kill)
@@ -110,7 +110,7 @@ class _Reader:
             clock.cancel()
         said = json.loads(head)
         if "fault" in said:
-            refused = reading.refused("unreadable", "ours", task.envelope, self._settings)
+            refused = reading.refused("unreadable/ours", task.envelope, self._settings)
             return Transcript(refused, "[]", tuple(said["fault"]))
         return Transcript(_reading(said), rows.decode())
 

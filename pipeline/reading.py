@@ -5,26 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import assignment, messages, submission, workbook
+from pipeline import assignment, messages, submission, table, workbook
+from pipeline.gate.nouns import Limits, UnreadableError
 from pipeline.model import Envelope, Reading, write_rows
 from pipeline.settings import Settings
 
 _MEGABYTE = 1 << 20
 
 
-def limits(settings: Settings) -> workbook.Limits:
+def limits(settings: Settings) -> Limits:
     """The settings' limits in bytes and cells."""
-    return workbook.Limits(
-        settings.limits.file_megabytes * _MEGABYTE, settings.limits.unpacked_megabytes * _MEGABYTE, settings.limits.cells
-    )
+    return Limits(settings.limits.file_megabytes * _MEGABYTE, settings.limits.unpacked_megabytes * _MEGABYTE, settings.limits.cells)
 
 
 def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignment: bool) -> Reading:
     """The reading of a file that arrived in that envelope; one that cannot be opened is refused with its reason."""
     try:
-        book = workbook.read(content, limits(settings))
-    except workbook.UnreadableError as error:
-        return refused(error.code, error.reason, envelope, settings)
+        book = workbook.read(content, limits(settings), table.is_wanted)
+    except UnreadableError as error:
+        return refused(error.message, envelope, settings)
     read_book = assignment.read if is_assignment else submission.read
     return read_book(book, envelope, settings)
 
@@ -54,14 +53,15 @@ class Transcript:
 def transcribe(task: Task, settings: Settings) -> Transcript:
     """The transcript of one file."""
     if task.size > limits(settings).file_bytes:
-        said = refused("too-large", "bytes", task.envelope, settings)
+        said = refused("too-large/bytes", task.envelope, settings)
     else:
         said = read(task.path.read_bytes(), task.envelope, settings, is_assignment=task.is_assignment)
     return Transcript(replace(said, rows=()), write_rows(said.rows))
 
 
-def refused(code: str, reason: str, envelope: Envelope, settings: Settings) -> Reading:
-    """The reading of a file that could not be opened."""
+def refused(message: str, envelope: Envelope, settings: Settings) -> Reading:
+    """The reading of a file that could not be opened; `message` names its sentence in the catalogue."""
+    reason = message.partition("/")[2]
     measures = {
         "bytes": settings.limits.file_megabytes,
         "unpacked": settings.limits.unpacked_megabytes,
@@ -69,4 +69,4 @@ def refused(code: str, reason: str, envelope: Envelope, settings: Settings) -> R
         "reader": settings.limits.seconds,
     }
     day = envelope.received_at.astimezone(settings.calendar.zone).date().isoformat()
-    return Reading(False, day, "", {}, (), (messages.finding(f"{code}/{reason}", limit=measures.get(reason, "")),))
+    return Reading(False, day, "", {}, (), (messages.finding(message, limit=measures.get(reason, "")),))

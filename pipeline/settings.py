@@ -104,6 +104,13 @@ class Limits(_Frozen):
     unpacked_megabytes: Annotated[int, Field(ge=1, strict=True)] = 256
     cells: Annotated[int, Field(ge=1000, strict=True)] = 2_000_000
     seconds: Annotated[int, Field(ge=1, strict=True)] = 30
+    memory_megabytes: Annotated[int, Field(ge=256, strict=True)] = 1024
+
+
+class Retention(_Frozen):
+    """How long originals stay that are not needed any more, in days."""
+
+    refused_days: Annotated[int, Field(ge=1, le=36600, strict=True)] = 180
 
 
 class Settings(_Frozen):
@@ -119,6 +126,7 @@ class Settings(_Frozen):
     windows: Windows = Windows()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:

@@ -97,7 +97,7 @@ def _read_cover(sheet: SheetCells) -> _Cover:
             value = row[at] if at < len(row) else ""
             if is_empty(value) or (isinstance(value, str) and table.label(value)[0] in contract.COVER_LABELS):
                 value = ""
-            fields[name] = _Field(value, r + 1, at)
+            fields[name] = _Field(value, sheet.lines[r], sheet.columns[at] if at < len(sheet.columns) else sheet.columns[c] + 1)
     return _Cover(sheet.name, fields)
 
 

@@ -31,7 +31,7 @@ class Table:
     name: str
     """The sheet's name in the workbook."""
     columns: dict[str, int]
-    """Where each known column stands, from 0."""
+    """Where each known column stands, as Excel counts but from 0."""
     units: dict[str, Decimal]
     """The header's factor of a column with a unit."""
     lines: list[int]
@@ -45,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header row and what its cells mean."""
+    """The header row and what its cells mean; places in the sheet's `rows`."""
 
     row: int
     columns: dict[str, int]
@@ -72,6 +72,11 @@ def find_sheet(book: Book, name: str) -> SheetCells | Sequence[str] | None:
         if found:
             return [sheet.name for sheet in found]
     return None
+
+
+def is_wanted(name: str) -> bool:
+    """Whether a sheet of that name could be one of the contract's; the others need not be read."""
+    return any(_is_similar(name, known) or _is_equal(name, known) for known in contract.SHEET_NAMES)
 
 
 def _is_exact(written: str, name: str) -> bool:
@@ -157,14 +162,20 @@ def _read_header(cells: SheetCells, sheet: contract.Sheet, row: int, personal: S
         if name.endswith(contract.PERSONAL_HEADERS):
             ignored.add(index)
             variant = "personal-column" if personal is Severity.FILE else "personal-column/ignored"
-            findings.append(messages.finding(variant, sheet=cells.name, row=row + 1, at=index, value=cell, severity=personal))
+            findings.append(
+                messages.finding(variant, sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, severity=personal)
+            )
             continue
         fault = _take_column(header, sheet, index, name, remarks)
         if fault:
             meant = next((column.header for column in sheet.columns if column.name == name), "")
-            findings.append(messages.finding(fault, sheet=cells.name, row=row + 1, at=index, value=cell, meant=meant))
+            findings.append(
+                messages.finding(fault, sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, meant=meant)
+            )
         elif _is_oddly_written(as_text(cell), name):
-            findings.append(messages.finding("read-as/header", sheet=cells.name, row=row + 1, at=index, value=cell, meant=name))
+            findings.append(
+                messages.finding("read-as/header", sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, meant=name)
+            )
     return Header(row, header.columns, header.units, frozenset(ignored)), findings
 
 
@@ -197,9 +208,10 @@ def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: l
     personal, said = _personal_information(cells, header, kept)
     turned = list(zip(*(cells.rows[row] for row in kept), strict=True))  # every row of a sheet is as long as its header's
     columns = {name: list(turned[index]) if kept else [] for name, index in header.columns.items()}
-    lines = [row + 1 for row in kept]
+    lines = [cells.lines[row] for row in kept]
+    places = {name: cells.columns[at] for name, at in header.columns.items()}
     said += _uncached(cells, header, kept)
-    return Table(sheet, cells.name, header.columns, header.units, lines, columns, personal, (*findings, *said))
+    return Table(sheet, cells.name, places, header.units, lines, columns, personal, (*findings, *said))
 
 
 def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Finding]:
@@ -209,7 +221,7 @@ def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Findin
     names = {at: name for name, at in header.columns.items()}
     rows = set(kept)
     return [
-        messages.finding("no-cached-value", sheet=cells.name, row=row + 1, at=at, column=names[at])
+        messages.finding("no-cached-value", sheet=cells.name, row=cells.lines[row], at=cells.columns[at], column=names[at])
         for row, at in sorted(cells.uncached)
         if row in rows and at in names
     ]
@@ -277,14 +289,16 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
             if column in header.ignored or cell == "" or not personal_numbers(as_text(cell)):
                 continue
             if index in position:
-                rows.setdefault(position[index], set()).add(column)
-                said = messages.finding("personal-information", sheet=cells.name, row=index + 1, at=column, value=mask(as_text(cell)))
+                rows.setdefault(position[index], set()).add(cells.columns[column])
+                said = messages.finding(
+                    "personal-information", sheet=cells.name, row=cells.lines[index], at=cells.columns[column], value=mask(as_text(cell))
+                )
             else:
                 said = messages.finding(
                     "personal-information/outside",
                     sheet=cells.name,
-                    row=index + 1,
-                    at=column,
+                    row=cells.lines[index],
+                    at=cells.columns[column],
                     value=mask(as_text(cell)),
                     severity=Severity.WARNING,
                 )

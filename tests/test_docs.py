@@ -28,10 +28,7 @@ MILDER: Final = {
     "personal-column": "在分解表里：提醒，跳过这一列",
     "personal-information": "在表格以外的单元格（标题、落款等）：提醒，跳过这个单元格",
 }
-NOT_YET: Final = {
-    "encrypted": "暂未启用，此类文件（打开要密码的）目前按 `unreadable` 处理。",
-    "macro-workbook": "暂未启用，此类文件（带宏的）目前按 `unreadable` 处理。",
-}
+NOT_YET: Final[Mapping[str, str]] = {}
 """Codes of the contract that no message of the catalogue has."""
 PLACEHOLDERS: Final = {
     "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号",
@@ -80,6 +77,8 @@ EXAMPLES: Final = (
     Example("error-value", "乌审旗日报.xlsx · 案件进展!E9", {"value": "#N/A", "column": "当前状态"}),
     Example("no-cached-value", "乌审旗日报.xlsx · 案件进展!F9", {"column": "今日进展"}),
     Example("unreadable/format", "杭锦旗日报.xls", {}),
+    Example("encrypted", "杭锦旗日报.xlsx", {}),
+    Example("macro-workbook", "乌审旗日报.xlsm", {}),
     Example("too-large/bytes", "乌审旗日报.xlsx", {"limit": 25}),
     Example("not-the-template/sheet", "东胜区日报.xlsx", {"name": "案件进展"}),
     Example("unknown-district/empty", "日报.xlsx · 封面!B3", {"example": "东胜区"}),

@@ -12,8 +12,8 @@ from offices import SETTINGS, read_report
 from workbooks import Page, Value, edit, report_pages, write
 
 from pipeline import reading, workbook
+from pipeline.gate.nouns import Limits, UnreadableError
 from pipeline.submission import first_rows
-from pipeline.workbook import UnreadableError
 
 LIMITS = reading.limits(SETTINGS)
 GOOD = write(report_pages())
@@ -100,14 +100,14 @@ def test_every_length_short_of_the_whole_is_unreadable() -> None:
 
 def test_the_limits_hold() -> None:
     for limits, reason in (
-        (workbook.Limits(len(GOOD) - 1, 10**9, 10**9), "bytes"),
-        (workbook.Limits(10**9, 10_000, 10**9), "unpacked"),
-        (workbook.Limits(10**9, 10**9, 50), "cells"),
+        (Limits(len(GOOD) - 1, 10**9, 10**9), "bytes"),
+        (Limits(10**9, 10_000, 10**9), "unpacked"),
+        (Limits(10**9, 10**9, 50), "cells"),
     ):
         with pytest.raises(UnreadableError) as caught:
             workbook.read(GOOD, limits)
         assert (caught.value.code, caught.value.reason) == ("too-large", reason)
-    assert workbook.read(GOOD, workbook.Limits(len(GOOD), 10**7, 10**5)).sheets
+    assert workbook.read(GOOD, Limits(len(GOOD), 10**7, 10**5)).sheets
 
 
 def test_a_bomb_is_too_large_before_it_is_unpacked() -> None:
