@@ -71,13 +71,13 @@ def read(content: bytes, limits: Limits, wanted: Wanted = _every) -> Book:
 
 def _sheets(vetted: Vetted, limits: Limits) -> Iterator[SheetCells]:
     book = python_calamine.load_workbook(io.BytesIO(vetted.content))
-    cells = 0
     for one in vetted.sheets:
         sheet = book.get_sheet_by_name(one.inside)
-        cells += sheet.total_height * sheet.total_width
-        if cells > limits.cells:
+        if sheet.total_height * sheet.total_width > limits.cells:
             raise UnreadableError("too-large", "cells")
-        merges = one.marks.merges or tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+        merges = one.marks.merges
+        if merges is None:
+            merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
         yield _cells(one.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)), merges, one.marks)
 
 
@@ -86,9 +86,9 @@ def _cells(name: str, rows: list[list[Cell]], merges: tuple[tuple[int, int, int,
         if at_row < len(rows) and at_column < len(rows[at_row]):
             rows[at_row][at_column] = ErrorValue(text)
     for top, left, bottom, _right in merges:
-        if bottom > top and top < len(rows) and left < len(rows[top]):
+        if bottom > top and top < len(rows) and left < len(rows[top]) and rows[top][left] != "":
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
-    lines = marks.lines or range(1, len(rows) + 1)
-    columns = marks.columns or range(len(rows[0]) if rows else 0)
+    lines = range(1, len(rows) + 1) if marks.lines is None else marks.lines
+    columns = range(len(rows[0]) if rows else 0) if marks.columns is None else marks.columns
     return SheetCells(name, rows, merges, marks.uncached, lines, columns)

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import io
+import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import xlsxwriter
 from workbooks import DAY, edit, report, report_pages, write
 
 from pipeline.model import Envelope, read_rows
@@ -31,17 +30,6 @@ def _task(path: Path, content: bytes | None) -> Task:
     return Task(path, len(content or b""), Envelope(ARRIVED), is_assignment=False)
 
 
-def _two_far_cells() -> bytes:
-    """A few kilobytes whose reader would need half a terabyte."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    sheet = book.add_worksheet("封面")
-    sheet.write_string("A1", "旗区")
-    sheet.write_string("XFD1048576", "x")
-    book.close()
-    return out.getvalue()
-
-
 def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Path, settings: Settings) -> None:
     tasks = [_task(tmp_path / f"{n}.xlsx", write(edit(report_pages(), {"封面!B3": f"甲{n}"}))) for n in range(14)]
     with Readers(settings, len(tasks)) as readers:
@@ -51,8 +39,10 @@ def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Pat
 
 
 def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings: Settings) -> None:
-    tasks = [_task(tmp_path / "giant.xlsx", _two_far_cells()), _task(tmp_path / "good.xlsx", report())]
-    with Readers(settings, len(tasks)) as readers:
+    os.mkfifo(tmp_path / "endless")  # whoever reads it waits for ever
+    tasks = [_task(tmp_path / "endless", None), _task(tmp_path / "good.xlsx", report())]
+    hasty = settings.model_copy(update={"limits": settings.limits.model_copy(update={"seconds": 1})})
+    with Readers(hasty, len(tasks)) as readers:
         refused, good = readers.transcribe(tasks)
     assert (refused.reading.accepted, refused.reading.findings[0].code, refused.fault) == (False, "too-large", ())
     assert good.reading.accepted

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import io
+import itertools
+import struct
 import zipfile
 import zlib
 
 from pipeline.gate.nouns import Limits, UnreadableError
 
+_MOST_PARTS = 20_000
+_MOST_RATIO = 200
+_RATIO_FROM = 8 << 20
+"""Bytes unpacked from which a part's ratio is looked at: small ones do no harm."""
+_ENCRYPTED, _HAS_DESCRIPTOR = 0x1, 0x8
+_IN_ZIP64 = 0xFFFFFFFF
+_LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+
 
 class Archive:
-    """The parts of a zip file by their names, in any case. Raises UnreadableError unless its directory is in order."""
+    """The parts of a zip file, each by its name in lower case with `/`. Raises UnreadableError unless its directory is in order."""
 
     def __init__(self, content: bytes, limits: Limits) -> None:
-        self._limits = limits
-        self._unpacked = 0
+        self._content = content
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                listed = archive.infolist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
             raise UnreadableError("unreadable", "damaged" if content.startswith(b"PK") else "format") from error
-        self._parts = {one.filename.replace("\\", "/").lstrip("/").lower(): one for one in self._archive.infolist()}
-        if sum(one.file_size for one in self._parts.values()) > limits.unpacked_bytes:
+        if len(listed) > _MOST_PARTS:
             raise UnreadableError("too-large", "unpacked")
+        self._parts = {_plain(one.filename): one for one in listed}  # of two with one name the last holds, as libraries have it
+        if sum(one.file_size for one in listed) > limits.unpacked_bytes:
+            raise UnreadableError("too-large", "unpacked")
+        self._spans = _spans(listed)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -29,8 +42,61 @@ class Archive:
         return tuple(self._parts)
 
     def read(self, name: str) -> bytes:
-        """The part's bytes, as many as declared and with the right sum; UnreadableError where it is missing or not whole."""
-        try:
-            return self._archive.read(self._parts[name.lower()])
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-            raise UnreadableError("unreadable", "damaged") from error
+        """The part's bytes, as many as declared and with the right sum. Raises UnreadableError where it is missing or not whole."""
+        part = self._parts.get(_plain(name))
+        if part is None:
+            raise UnreadableError("unreadable", "damaged")
+        if part.flag_bits & _ENCRYPTED:
+            raise UnreadableError("encrypted")
+        if part.file_size > _RATIO_FROM and part.file_size > _MOST_RATIO * part.compress_size:
+            raise UnreadableError("too-large", "unpacked")
+        unpacked = _unpack(self._packed(part), part)
+        if len(unpacked) != part.file_size or zlib.crc32(unpacked) != part.CRC:
+            raise UnreadableError("unreadable", "damaged")
+        return unpacked
+
+    def _packed(self, part: zipfile.ZipInfo) -> bytes:
+        """The part's packed bytes, where its own header agrees with the directory and no other part lies on them."""
+        header = self._content[part.header_offset : part.header_offset + _LOCAL_HEADER.size]
+        if len(header) < _LOCAL_HEADER.size:
+            raise UnreadableError("unreadable", "damaged")
+        said = _LOCAL_HEADER.unpack(header)
+        signature, flags, method, sum_, packed, unpacked, name, extra = (said[n] for n in (0, 2, 3, 6, 7, 8, 9, 10))
+        start = part.header_offset + _LOCAL_HEADER.size + name + extra
+        end = start + part.compress_size
+        is_told = not flags & _HAS_DESCRIPTOR and _IN_ZIP64 not in (packed, unpacked)
+        differs = is_told and (sum_, packed, unpacked) != (part.CRC, part.compress_size, part.file_size)
+        if signature != b"PK\x03\x04" or method != part.compress_type or differs or end > self._spans[part.header_offset]:
+            raise UnreadableError("unreadable", "damaged")
+        if len(self._content) < end:
+            raise UnreadableError("unreadable", "damaged")
+        return self._content[start:end]
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _spans(listed: list[zipfile.ZipInfo]) -> dict[int, int]:
+    """Where each part's bytes must have ended: where the next begins. Two at one place leave no room for either."""
+    begins = sorted(one.header_offset for one in listed)
+    ends = dict(zip(begins, [*begins[1:], 1 << 62], strict=True))
+    return ends | {one: one for one, following in itertools.pairwise(begins) if one == following}
+
+
+def _unpack(packed: bytes, part: zipfile.ZipInfo) -> bytes:
+    """At most one byte more than declared, however much the packed bytes would give."""
+    if part.compress_type == zipfile.ZIP_STORED:
+        return packed
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise UnreadableError("unreadable", "damaged")
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        unpacked = stream.decompress(packed, part.file_size + 1)
+        if not stream.eof:
+            unpacked += stream.decompress(stream.unconsumed_tail, 1) if len(unpacked) <= part.file_size else b""
+    except zlib.error as error:
+        raise UnreadableError("unreadable", "damaged") from error
+    if not stream.eof:
+        raise UnreadableError("unreadable", "damaged")
+    return unpacked

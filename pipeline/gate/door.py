@@ -20,4 +20,8 @@ def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
         if _ENCRYPTED in content:
             raise UnreadableError("encrypted")
         raise UnreadableError("unreadable", "format")
-    return ooxml.vet(content, Archive(content, limits), wanted)
+    archive = Archive(content, limits)
+    main = ooxml.main_part(archive)
+    if main is None or main.endswith(".bin"):
+        raise UnreadableError("unreadable", "format")
+    return ooxml.vet(archive, main, limits, wanted)

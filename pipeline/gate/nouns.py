@@ -43,8 +43,8 @@ class Marks:
     """Cells that hold an error, and the text that Excel shows there."""
     uncached: frozenset[Place] = frozenset()
     """Formulas without a stored result."""
-    merges: tuple[tuple[int, int, int, int], ...] = ()
-    """Merged ranges as first row, first column, last row, last column."""
+    merges: tuple[tuple[int, int, int, int], ...] | None = None
+    """Merged ranges as first row, first column, last row, last column; None where the library tells them."""
     lines: Sequence[int] | None = None
     """Where rows were left out because nothing stands in them: each row's number as Excel counts."""
     columns: Sequence[int] | None = None

@@ -1,86 +1,127 @@
-"""Office Open XML workbooks (.xlsx): what their XML says that a library does not tell."""
+"""Office Open XML workbooks (.xlsx, Strict too): the parts that count, checked, and packed anew for the library."""
 
 from __future__ import annotations
 
-import html
+import io
+import posixpath
 import re
+import zipfile
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.sax.saxutils import quoteattr
 
+from pipeline.gate import sheetxml, xml
 from pipeline.gate.archive import Archive
-from pipeline.gate.nouns import Marks, UnreadableError, Vetted, VettedSheet, Wanted
+from pipeline.gate.nouns import Limits, UnreadableError, Vetted, VettedSheet, Wanted
 
-_MAIN = "xl/workbook.xml"
-_DATE_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)[\"']")
-
-
-def vet(content: bytes, archive: Archive, wanted: Wanted) -> Vetted:
-    """The workbook with its wanted sheets. Raises UnreadableError where it is damaged or carries macros."""
-    if any(name.endswith("vbaproject.bin") for name in archive.names):
-        raise UnreadableError("macro-workbook")
-    if _MAIN not in archive.names:
-        raise UnreadableError("unreadable", "format")
-    parts = {name: archive.read(name) for name in archive.names}
-    marks = {name: _marks(parts.get(path, b"")) for name, path in _sheet_parts(parts).items()}
-    sheets = tuple(VettedSheet(name, name, one) for name, one in marks.items() if wanted(name))
-    return Vetted(content, sheets, _DATE_1904.search(parts[_MAIN]) is not None)
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_TRUE = ("1", "true", "on")
+_COUNTS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
-_ELEMENT = re.compile(rb"<(?:\w+:)?(sheet|Relationship)\b([^>]*)>")
-_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-_RESULT = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^>]*>([^<]*)")
-_REFERENCE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    kind: str
+    """The last word of its type, which Strict files spell with another beginning."""
+    path: str
 
 
-_SIGNS = (b't="e"', b"t='e'", b"</f>", b"<f ", b":f>")
-"""What a sheet with an error or a formula has in it somewhere; most sheets need no closer look."""
-
-
-def _marks(content: bytes) -> Marks:
-    if not any(sign in content for sign in _SIGNS):
-        return Marks()
-    errors: dict[tuple[int, int], str] = {}
-    uncached: set[tuple[int, int]] = set()
-    for attributes, inner in _CELL.findall(content):
-        said = _attributes(attributes)
-        place = _place(said.get(b"r", b""))
-        result = _RESULT.search(inner)
-        if place is None:
-            continue
-        if said.get(b"t") == b"e":
-            errors[place] = result[1].decode("utf-8", "replace") if result else "#VALUE!"
-        elif result is None and _FORMULA.search(inner):
-            uncached.add(place)
-    return Marks(errors, frozenset(uncached))
-
-
-def _attributes(written: bytes) -> dict[bytes, bytes]:
-    return {name: one or other for name, one, other in _ATTRIBUTE.findall(written)}
-
-
-def _place(reference: bytes) -> tuple[int, int] | None:
-    """Row and column from 0 of a reference such as D7."""
-    found = _REFERENCE.fullmatch(reference)
-    if not found:
+def main_part(archive: Archive) -> str | None:
+    """The part that the package names as its document; None where it names none."""
+    if "_rels/.rels" not in archive.names:
         return None
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + letter - 64
-    return int(found[2]) - 1, column - 1
+    relations = _relations(archive, "")
+    return next((one.path for one in relations.values() if one.kind == "officedocument"), None)
 
 
-def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
-    """Each sheet's name with the lower-case name of its part."""
-    relations = [
-        _attributes(one) for kind, one in _ELEMENT.findall(parts.get("xl/_rels/workbook.xml.rels", b"")) if kind == b"Relationship"
-    ]
-    targets = {one.get(b"Id", b""): one.get(b"Target", b"").decode("utf-8", "replace") for one in relations}
-    found: dict[str, str] = {}
-    for kind, written in _ELEMENT.findall(parts.get(_MAIN, b"")):
-        said = _attributes(written)
-        identity = next((value for name, value in said.items() if name.endswith(b":id")), b"")
-        if kind == b"sheet" and identity in targets:
-            target = targets[identity]
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            found[html.unescape(said.get(b"name", b"").decode("utf-8", "replace"))] = path.lower()
+def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
+    """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
+    relations = _relations(archive, main)
+    if any("vbaproject" in name or "/macrosheets/" in name for name in archive.names) or any(
+        one.kind in ("vbaproject", "xlmacrosheet", "xlintlmacrosheet") for one in relations.values()
+    ):
+        raise UnreadableError("macro-workbook")
+    is_1904, listed = _listed(xml.elements(xml.as_utf8(archive.read(main))), relations)
+    parts = {f"xl/{kind}.xml": part for kind in ("styles", "sharedStrings") if (part := _optional(archive, relations, kind))}
+    sheets: list[VettedSheet] = []
+    left = limits.cells
+    for name, path in listed:
+        if not wanted(name):
+            continue
+        part, marks, cells = sheetxml.vet(xml.as_utf8(archive.read(path)), left, limits.cells)
+        left -= cells
+        sheets.append(VettedSheet(name, str(len(sheets) + 1), marks))
+        parts[f"xl/worksheets/sheet{len(sheets)}.xml"] = part
+    return Vetted(_packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
+
+
+def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
+    """The relations of a part ('' for the package) by their ids; none where the part has none."""
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    if path.lower() not in archive.names:
+        return {}
+    found = {}
+    for one in xml.elements(xml.as_utf8(archive.read(path))):
+        if one.name == "Relationship" and one.attributes.get("TargetMode") != "External":
+            target = unquote(one.attributes.get("Target", "")).replace("\\", "/")
+            target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            kind = one.attributes.get("Type", "").rpartition("/")[2].lower()
+            found[one.attributes.get("Id", "")] = _Relation(kind, target)
     return found
+
+
+def _listed(elements: list[xml.Element], relations: dict[str, _Relation]) -> tuple[bool, list[tuple[str, str]]]:
+    """Whether days count from 1904, and the worksheets in their order: name and part."""
+    is_1904, sheets = False, []
+    if not elements or elements[0].name != "workbook":
+        raise UnreadableError("unreadable", "format")
+    for one in elements:
+        if one.name == "workbookPr":
+            is_1904 = is_1904 or one.attributes.get("date1904", "").lower() in _TRUE
+        elif one.name == "sheet":
+            found = relations.get(one.attributes.get("id", ""))
+            if found is None:
+                raise UnreadableError("unreadable", "damaged")
+            sheets += [(one.attributes.get("name", ""), found.path)] if found.kind == "worksheet" else []
+    return is_1904, sheets
+
+
+def _optional(archive: Archive, relations: dict[str, _Relation], kind: str) -> bytes:
+    """A part that a workbook may do without."""
+    path = next((one.path for one in relations.values() if one.kind == kind.lower()), None)
+    if path is None:
+        return b""
+    part = xml.as_utf8(archive.read(path))
+    sheetxml.check_end(part)
+    head = part.find(b">", part.find(b"<sst")) if kind == "sharedStrings" else -1
+    return _COUNTS.sub(b"", part[: head + 1]) + part[head + 1 :]  # a library believes how many strings there will be
+
+
+# --- packing -----------------------------------------------------------------------------------------------------
+
+
+def _packed(parts: dict[str, bytes], count: int, *, is_1904: bool) -> bytes:
+    """A workbook of these parts alone, not compressed, with sheets named 1, 2, 3."""
+    sheets = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, count + 1))
+    book = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904={quoteattr(str(int(is_1904)))}/>'
+        f"<sheets>{sheets}</sheets></workbook>"
+    )
+    targets = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, count + 1)]
+    targets += [(kind, f"{kind}.xml") for kind in ("styles", "sharedStrings") if f"xl/{kind}.xml" in parts]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("_rels/.rels", _relationships([("officeDocument", "xl/workbook.xml")]))
+        archive.writestr("xl/workbook.xml", book)
+        archive.writestr("xl/_rels/workbook.xml.rels", _relationships(targets))
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return out.getvalue()
+
+
+def _relationships(targets: list[tuple[str, str]]) -> str:
+    lines = "".join(f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{path}"/>' for n, (kind, path) in enumerate(targets, 1))
+    return f'<Relationships xmlns="{_PACKAGE}">{lines}</Relationships>'

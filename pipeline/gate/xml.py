@@ -1,0 +1,75 @@
+"""XML parts: as UTF-8, without a document type, and, for the small ones, their elements."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from pipeline.gate.nouns import UnreadableError
+
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DEEPEST = 200
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"))
+
+
+def as_utf8(part: bytes) -> bytes:
+    """The part in UTF-8 whatever it was written in. Raises UnreadableError for a document type and for what is no text."""
+    declared = _DECLARED.match(part[:300])
+    said = declared[1].decode("ascii").lower() if declared else "utf-8"
+    encoding = next((name for mark, name in _MARKS if part.startswith(mark)), said)
+    try:
+        if encoding in ("utf-8", "utf8"):
+            part.decode()
+        else:
+            part = _DECLARATION.sub("", part.decode(encoding)).encode()
+    except (UnicodeError, LookupError) as error:
+        raise UnreadableError("unreadable", "damaged") from error
+    if b"<!DOCTYPE" in part or b"\0" in part:
+        raise UnreadableError("unreadable", "damaged")
+    return part
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a small part, without its namespace; so are its attributes."""
+
+    name: str
+    attributes: dict[str, str]
+
+
+def elements(part: bytes) -> list[Element]:
+    """Every element of a part that `as_utf8` gave, in order. Raises UnreadableError unless it is well-formed to its end."""
+    found: list[Element] = []
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise UnreadableError("unreadable", "damaged")
+        found.append(Element(local(name), {local(key): value for key, value in attributes.items()}))
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parse(parser, part)
+    return found
+
+
+def parse(parser: expat.XMLParserType, part: bytes) -> None:
+    """Feed the whole part. Raises UnreadableError unless it is well-formed to its end."""
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError as error:
+        raise UnreadableError("unreadable", "damaged") from error
+
+
+def local(name: str) -> str:
+    """The name without its namespace."""
+    return name.rpartition(" ")[2]
