@@ -9,7 +9,7 @@ from pipeline.checking import Check, Rows, Surroundings
 from pipeline.contract import CASE, LIAISON, Severity
 from pipeline.model import Envelope, Reading
 from pipeline.settings import Settings
-from pipeline.text import nfkc
+from pipeline.text import mask, nfkc
 from pipeline.workbook import Book
 
 _SEPARATORS = "、,;\n"
@@ -56,4 +56,4 @@ def first_leader(written: str | None) -> str:
     for separator in _SEPARATORS:
         plain = plain.replace(separator, "\n")
     names = ("".join(name.split()) for name in plain.split("\n"))
-    return next((name for name in names if name), contract.NO_LEADER)
+    return mask(next((name for name in names if name), contract.NO_LEADER))  # without its blanks a name can be a number

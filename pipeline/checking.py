@@ -15,7 +15,7 @@ from pipeline.contract import Column, Kind, Yearless
 from pipeline.findings import Finding
 from pipeline.settings import Settings
 from pipeline.table import Table
-from pipeline.text import as_text, clean, is_empty, key, mask
+from pipeline.text import as_text, clean, is_empty, key, mask, may_hold_personal_number, personal_numbers
 from pipeline.values import MonthDay, read_date, read_moment, read_number
 from pipeline.workbook import Cell, ErrorValue
 
@@ -93,7 +93,7 @@ def check(table: Table, around: Surroundings) -> Check:
     """Every cell of the table by itself; what several cells say together is the caller's."""
     sheet = table.sheet
     read = [column for column in sheet.columns if column.kind is not Kind.UNREAD]
-    rows = Rows(sheet.name, table.name, dict(table.columns), table.lines, {})
+    rows = Rows(sheet.name, mask(table.name), dict(table.columns), table.lines, {})
     result = Check(table, around, rows, list(table.findings))
     for position, columns in table.personal.items():
         for name, at in table.columns.items():
@@ -121,7 +121,7 @@ def _check_column(check: Check, column: Column) -> None:
     reader = _READERS[column.kind](check, column)
     if ErrorValue in kinds:
         reader = _with_errors(reader, column)
-    understood: dict[Cell, _Understood] = {cell: _EMPTY if is_empty(cell) else reader(cell) for cell in set(cells)}
+    understood = _without_numbers({cell: _EMPTY if is_empty(cell) else reader(cell) for cell in set(cells)})
     check.rows.values[column.name] = [understood[cell].value for cell in cells]
     remarkable = {cell for cell, meant in understood.items() if meant.fault or meant.odd or (meant is _EMPTY and column.required)}
     if column.default:
@@ -139,6 +139,17 @@ def _with_errors(reader: _Reader, column: Column) -> _Reader:
         return _Understood(as_text(cell), fault=fault, details={"column": column.name}) if isinstance(cell, ErrorValue) else reader(cell)
 
     return read
+
+
+def _without_numbers(understood: dict[Cell, _Understood]) -> dict[Cell, _Understood]:
+    """Refuse what becomes a personal number only by being understood, such as one written with commas or wide gaps."""
+    if not may_hold_personal_number(".".join(meant.value for meant in understood.values() if meant.value)):
+        return understood
+    return {cell: _hidden(meant) if personal_numbers(meant.value or "") else meant for cell, meant in understood.items()}
+
+
+def _hidden(meant: _Understood) -> _Understood:
+    return _Understood(fault=meant.fault or "personal-information", details={**meant.details, "value": mask(meant.value or "")})
 
 
 def _check_text(check: Check, column: Column, cells: list[Cell]) -> None:

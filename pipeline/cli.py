@@ -6,20 +6,26 @@ import argparse
 import errno
 import gc
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError
+from pipeline.text import on_screen
 
 if TYPE_CHECKING:
+    from pipeline.nightly import Outcome
     from pipeline.settings import Settings
 
 _DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
 _EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；
-4 另一次汇总正在运行；1 没有做完：程序自身出错（请把错误报告发给维护人员）、结果文件夹被占用，或被中断。
+4 另一次汇总正在运行；1 没有做完：程序自身出错（请把错误报告发给维护人员）、结果文件夹被占用，或被中断；
+143 被系统要求结束（SIGTERM）。没有做完的，再运行一次会接着做。
 check 的退出状态：0 没有会被退回的内容；1 有；2 用法或设置有误。"""
 
 
@@ -30,29 +36,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     said = _parser().parse_args(arguments)
     gc.set_threshold(100_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
+    with _told_to_end():
+        try:
+            return _COMMANDS[said.command or "nightly"](said)
+        except BrokenPipeError:  # whoever read the output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except SystemExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the last line of defence; a library in Rust panics with a BaseException
+            return _stopped(error, said)
+
+
+class _ToldToEnd(KeyboardInterrupt):
+    """The system asks this process to end: it puts down in order what it holds, as after Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_status = 128 + number
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Let a request to end (SIGTERM, SIGHUP) come as an exception."""
+
+    def end(number: int, _frame: object) -> None:
+        raise _ToldToEnd(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in numbers if signal.getsignal(number) == signal.SIG_DFL}
     try:
-        return _COMMANDS[said.command or "nightly"](said)
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence
-        return _stopped(error)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _stopped(error: BaseException) -> int:
+def _complain(sentence: str) -> None:
+    """Sentences for people, one on a line, that steer no terminal and show no personal number."""
+    with suppress(OSError, ValueError):  # there may be no terminal any more
+        for line in sentence.split("\n"):
+            print(on_screen(line), file=sys.stderr)
+
+
+def _stopped(error: BaseException, said: argparse.Namespace) -> int:
     """Say why a command did not come to its end; the exit status."""
     match error:
         case PipelineError():
-            print(error, file=sys.stderr)
+            _complain(str(error))
             return error.exit_status
         case KeyboardInterrupt():
-            print("已中断。再运行一次会从停下的地方继续，不会丢失或重复。", file=sys.stderr)
+            _complain("已中断。再运行一次会从停下的地方继续，不会丢失或重复。")
+            return getattr(error, "exit_status", 1)
         case OSError() if error.errno in _MENDABLE:
-            reason = _MENDABLE[error.errno]
-            print(f"{error.filename or ''} 读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。", file=sys.stderr)
+            where = on_screen(str(error.filename or ""))
+            _complain(f"{where} 读写不了：{_MENDABLE[error.errno]}。已收到的文件都还在；处理好后再运行一次。")
+            return 1
         case _:
-            _our_fault(_frames(error))
-    return 1
+            return _our_fault([error], said)
 
 
 _MENDABLE = {
@@ -68,23 +112,27 @@ _MENDABLE = {
 """What the office can mend itself, by the system's error number."""
 
 
-def _frames(error: BaseException) -> list[str]:
-    from pipeline import readers
-
-    return readers.frames(error)
-
-
-def _our_fault(lines: Sequence[str]) -> int:
+def _our_fault(found: Iterable[BaseException | Sequence[str]], said: argparse.Namespace) -> int:
     """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
-    path = Path(f"错误报告_{datetime.now().astimezone():%Y%m%d_%H%M%S}.txt")
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(
-            f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path.resolve()} 发给维护人员。", file=sys.stderr
-        )
-    except OSError:
-        print("程序出错了，这是程序自身的问题；已收到的文件都还在。请把下面几行发给维护人员：\n" + "\n".join(lines), file=sys.stderr)
+    from pipeline import faults
+
+    each = dict.fromkeys(tuple(faults.frames(one)) if isinstance(one, BaseException) else tuple(one) for one in found)
+    lines = [line for one in each for line in one]
+    path = faults.leave(lines, _state_of(said), datetime.now().astimezone())
+    if path:
+        _complain(f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path} 发给维护人员，然后再运行一次。")
+    else:
+        _complain("程序出错了，这是程序自身的问题；已收到的文件都还在。请把下面几行发给维护人员：\n" + "\n".join(lines))
     return 1
+
+
+def _state_of(said: argparse.Namespace) -> Path | None:
+    """The office's state folder, where that can still be said."""
+    if hasattr(said, "dir"):
+        return Path(said.dir) / "state"
+    with suppress(Exception):
+        return _load(said).paths.state
+    return None
 
 
 # --- arguments ---------------------------------------------------------------------------------------------------
@@ -183,11 +231,14 @@ def _nightly(said: argparse.Namespace) -> int:
     with screen.progress() as progress:
         outcome = nightly.run(settings, days, progress)
     screen.tell_outcome(outcome, settings, days)
+    return _ended(outcome, said)
+
+
+def _ended(outcome: Outcome, said: argparse.Namespace) -> int:
+    """The exit status of a run that came to its end, and what is to be said of what it could not do."""
     for sentence in outcome.held:
-        print(sentence, file=sys.stderr)
-    if outcome.faults:
-        return _our_fault([line for fault in outcome.faults for line in fault])
-    return int(bool(outcome.held))
+        _complain(sentence)
+    return _our_fault(outcome.faults, said) if outcome.faults else int(bool(outcome.held))
 
 
 def _demo(said: argparse.Namespace) -> int:
@@ -198,7 +249,7 @@ def _demo(said: argparse.Namespace) -> int:
         outcome = demo.consolidate(office, progress)
     screen.tell_outcome(outcome, office.settings, office.days)
     screen.tell_demo(office)
-    return 0
+    return _ended(outcome, said)
 
 
 def _check(said: argparse.Namespace) -> int:
@@ -211,7 +262,7 @@ def _check(said: argparse.Namespace) -> int:
         try:
             answer = check.check(path, settings, _now(settings))
         except ConfigurationError as error:
-            print(error, file=sys.stderr)
+            _complain(str(error))
             status = ConfigurationError.exit_status
             continue
         screen.tell_check(answer)

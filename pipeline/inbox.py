@@ -197,7 +197,7 @@ def read_envelope(written: str, zone: ZoneInfo) -> Envelope:
         said = json.loads(written)
         received = datetime.fromisoformat(said["received_at"])
         channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = "不是有效的 JSON，或没有 received_at"
         raise EnvelopeError(message) from error
     if channel not in _CHANNELS or not isinstance(sender, str | None) or not isinstance(message_id, str | None):
@@ -208,7 +208,7 @@ def read_envelope(written: str, zone: ZoneInfo) -> Envelope:
         raise EnvelopeError(message)
     if received.tzinfo is None:
         received = received.replace(tzinfo=zone)
-    return Envelope(received, channel, sender, message_id)
+    return Envelope(received, channel, sender and _writable(sender), message_id and _writable(message_id))
 
 
 def _first_seen(status: os.stat_result, zone: ZoneInfo) -> datetime:

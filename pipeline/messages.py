@@ -99,16 +99,21 @@ def finding(
     severity: Severity | None = None,
     **more: object,
 ) -> Finding:
-    """Make the finding with its sentence; personal numbers in what it quotes are masked.
+    """Make the finding with its sentence, on one line; personal numbers are masked, also those that only quoting makes.
 
     `name` is a key of the catalogue; `row` counts from 1 and `at`, the column, from 0; `details` and `more` fill the
     sentence.
     """
     code = name.partition("/")[0]
-    shown = shorten(mask(clean(as_text(value))))
-    said = {key: mask(str(detail)) for key, detail in {**(details or {}), **more}.items()}
-    message = CATALOGUE[name].format_map({"value": shown, "sheet": mask(sheet), **said})
+    shown = mask(shorten(mask(clean(as_text(value)))))
+    said = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
+    message = CATALOGUE[name].format_map({"value": shown, "sheet": _quoted(sheet), **said})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
+
+
+def _quoted(detail: str) -> str:
+    """What a sentence quotes, on one line: two numbers parted by a line break must not become one in silence."""
+    return mask(" ".join(mask(detail).splitlines()))
 
 
 def shorten(value: str) -> str:

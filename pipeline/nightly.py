@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import filelock
 
-from pipeline import CONTRACT_VERSION, __version__, inbox, storage
-from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError
-from pipeline.fold import Facts, Filed, fold, in_order, number_revisions
+from pipeline import CONTRACT_VERSION, __version__, faults, inbox, storage
+from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError, PipelineError
+from pipeline.fold import DayState, Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
 from pipeline.readers import Readers
 from pipeline.reading import Task
@@ -42,7 +42,9 @@ class Outcome:
     held: list[str] = field(default_factory=list)
     """Why days could not be written, because somebody has their files open; the other days were."""
     faults: list[tuple[str, ...]] = field(default_factory=list)
-    """Where the program itself failed on a file; the run went on without it."""
+    """Where the program itself failed on a file or a day; the run went on without it."""
+    failed: list[date] = field(default_factory=list)
+    """The days that could not be written for that reason; an earlier edition still stands, and the next run tries again."""
 
 
 class Progress:
@@ -80,13 +82,14 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
 
 
 def _warm_up() -> None:
-    """Import what writing a day needs while the readers are at work."""
-    import pandas as pd
+    """Import what writing a day needs while the readers are at work; what fails here fails again where it is needed, and is told there."""
+    with suppress(Exception):
+        import pandas as pd
 
-    from pipeline import outbox, reporting
-    from pipeline.render import html, xlsx
+        from pipeline import outbox, reporting
+        from pipeline.render import html, xlsx
 
-    del pd, outbox, reporting, html, xlsx
+        del pd, outbox, reporting, html, xlsx
 
 
 def archive_of(settings: Settings) -> Path:
@@ -202,21 +205,48 @@ def _publish(
     facts = Facts(
         tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
     )
-    states = fold(facts, settings, list(due))
+    states = _states(facts, settings, list(due), outcome)
     arrivals = {one.arrival.id: one.arrival for one in loaded.values()}
-    for day, fingerprint in due.items():
-        inputs = inputs_of(outlines, day, settings)
-        refused = [loaded[one.arrival.id] for one in inputs.refused]
-        built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, tuple(refused)), settings)
-        files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
-        try:
+    for day, state in states.items():
+        manifest = None
+        with _at_the_cost_of(day, outcome):
+            inputs = inputs_of(outlines, day, settings)
+            refused = tuple(loaded[one.arrival.id] for one in inputs.refused)
+            built = reporting.build(state, reporting.Sources(arrivals, inputs.counting, inputs.superseded, refused), settings)
+            files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
             manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, settings.paths.state / "replaced")
-        except outbox.FolderHeldError as error:
-            outcome.held.append(str(error))
-            continue
-        ledger.note_publication(day.isoformat(), fingerprint, manifest)
-        outcome.published.append(built)
         progress.advance()
+        if manifest:
+            ledger.note_publication(day.isoformat(), due[day], manifest)
+            outcome.published.append(built)
+
+
+def _states(facts: Facts, settings: Settings, days: list[date], outcome: Outcome) -> dict[date, DayState]:
+    """The state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
+    failed = Outcome(outcome.taken)
+    with _at_the_cost_of(days[0], failed):
+        return fold(facts, settings, days)
+    states: dict[date, DayState] = {}
+    for day in days:
+        with _at_the_cost_of(day, outcome):
+            states |= fold(facts, settings, [day])
+    return states
+
+
+@contextmanager
+def _at_the_cost_of(day: date, outcome: Outcome) -> Iterator[None]:
+    """A fault of ours costs that day alone. What the office must mend, such as a full disk, and an interruption go on up."""
+    from pipeline import outbox
+
+    try:
+        yield
+    except outbox.FolderHeldError as error:
+        outcome.held.append(str(error))
+    except (OSError, PipelineError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException
+        outcome.faults.append(tuple(faults.frames(error)))
+        outcome.failed.append(day)
 
 
 def _needed(outlines: list[Filed], days: Iterable[date]) -> list[Filed]:

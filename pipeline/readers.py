@@ -13,7 +13,6 @@ import pickle
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,7 +21,7 @@ from pathlib import Path
 from queue import Queue
 from typing import IO, Any, Self
 
-from pipeline import reading
+from pipeline import faults, reading
 from pipeline.contract import Severity
 from pipeline.findings import Finding
 from pipeline.model import Reading
@@ -173,14 +172,8 @@ def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
     try:
         answer = reading.transcribe(task, settings)
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
-        return {"fault": frames(error)}, "[]"
+        return {"fault": faults.frames(error)}, "[]"
     return asdict(answer.reading), answer.rows
-
-
-def frames(error: BaseException) -> list[str]:
-    """Where in the program an exception arose: its kind and places, and nothing of what was being read."""
-    places = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
-    return [type(error).__name__, *places]
 
 
 if __name__ == "__main__":

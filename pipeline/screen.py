@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.nightly import Outcome, Progress
 from pipeline.settings import Settings
-from pipeline.text import mask
+from pipeline.text import on_screen
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -22,13 +21,12 @@ if TYPE_CHECKING:
     from pipeline.report import Report
     from pipeline.status import Status
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 
 
 def say(line: str = "") -> None:
     """One line for people; nothing in it can steer the terminal, and no personal number shows."""
-    print(_UNPRINTABLE.sub(" ", mask(line)))
+    print(on_screen(line))
 
 
 class _Bar(Progress):
@@ -89,8 +87,11 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
         say(f"以前的报表有变化，已重写：{'、'.join(others)}。")
     if outcome.unchanged:
         say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.unchanged))}。")
-    last = max(days)
-    say(f"请看：{settings.paths.outbox / last.isoformat()}")
+    if outcome.failed:
+        say(f"没有写出：{'、'.join(map(str, outcome.failed))}。这几天原有的结果没有变动，下次运行会再试。")
+    seen = [day for day in days if day not in outcome.failed]
+    if seen:
+        say(f"请看：{settings.paths.outbox / max(seen).isoformat()}")
 
 
 def _tell_day(report: Report) -> None:

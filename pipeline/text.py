@@ -21,7 +21,8 @@ DASHES = (
 """Everything that is a dash (category Pd, and what looks like one), for a character class."""
 _DASH = re.compile(f"[{DASHES}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_TEXT = re.compile("[\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _EMPTY_WORDS = frozenset({"无", "暂无", "/"})
 
 
@@ -46,6 +47,12 @@ def clean(text: str) -> str:
 def without_controls(text: str) -> str:
     """The text without control characters and turns of direction; tabs and line breaks stay."""
     return _TURNS.sub("", _CONTROL.sub("", text))
+
+
+def on_screen(text: str) -> str:
+    """One line as a terminal may show it: nothing in it steers the terminal, and no personal number shows."""
+    line = " ".join(_NO_TEXT.sub(" ", _TURNS.sub(" ", _CONTROL.sub(" ", mask(text)))).splitlines())
+    return mask(line.replace("\t", " "))
 
 
 def is_empty(cell: object) -> bool:

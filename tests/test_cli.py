@@ -155,7 +155,7 @@ def test_our_own_fault_ends_with_1_one_sentence_and_a_report_without_contents(ho
     said = capsys.readouterr().err
     assert len(said.strip().splitlines()) == 1
     assert re.search("[\u4e00-\u9fff]{4}.*。", said)
-    (left,) = home.home.glob("错误报告_*.txt")
+    (left,) = home.home.rglob("错误报告_*.txt")
     written = left.read_text(encoding="utf-8")
     assert str(left.resolve()) in said
     assert "KeyError" in written
@@ -252,7 +252,7 @@ def test_a_folder_that_is_a_file_is_not_our_own_fault(home: Office, capsys: Capt
     said = capsys.readouterr().err
     assert str(home.outbox) in said
     assert "请移走它" in said
-    assert not list(home.home.glob("错误报告_*.txt"))
+    assert not list(home.home.rglob("错误报告_*.txt"))
 
 
 def test_without_a_usable_assignment_workbook_the_reason_is_said(office: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.text import without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_ODD = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
 
 
 def summary(report: Report) -> bytes:
@@ -85,7 +87,12 @@ def findings(report: Report) -> bytes:
 def inert(text: str) -> str:
     """The text so that a spreadsheet shows it and does not run it, without control characters."""
     text = without_controls(text)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) or _seen_first(text).startswith(_FORMULA_STARTS) else text
+
+
+def _seen_first(text: str) -> str:
+    """The text from the first character that a reader sees: some programs drop blanks before they look."""
+    return next((text[at:] for at, one in enumerate(text) if not one.isspace() and one.isprintable()), "")
 
 
 def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
@@ -102,4 +109,10 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
 
 
 def _json(said: object) -> bytes:
-    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+    written = json.dumps(said, ensure_ascii=False, indent=1)
+    return (written if written.isascii() else _ODD.sub(_escaped, written)).encode() + b"\n"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """JSON's own way of writing a character: the same text, which steers no terminal that shows the file."""
+    return json.dumps(found[0])[1:-1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.render import xlsx_words as words
 from pipeline.report import Report
+from pipeline.text import without_controls
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -54,7 +55,7 @@ _LOOKS: Final[dict[str, Look]] = {
     "centered": {"align": "center"},
 }  # fmt: skip
 
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # outside XML 1.0
+_UNWRITABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # outside XML 1.0, beside control characters
 _LONGEST = 32_767  # of a cell, in UTF-16 units
 _LAST_NARROW = 0xFF
 _NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")
@@ -92,7 +93,7 @@ def text(value: str) -> str:
     """The text as a cell can hold it: without characters that break the file, and cut where it is too long."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     if not value.isprintable():
-        value = _UNWRITABLE.sub("", value)
+        value = _UNWRITABLE.sub("", without_controls(value))
     if len(value) * 2 > _LONGEST and len(units := value.encode("utf-16-le")) > _LONGEST * 2:
         room = (_LONGEST - len(words.CUT)) * 2
         value = units[:room].decode("utf-16-le", "ignore") + words.CUT

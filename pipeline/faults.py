@@ -1,0 +1,102 @@
+"""Our own faults: where in the program one arose, left in a report that holds nothing of what was being worked on."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from traceback import walk_tb
+
+from pipeline import __version__
+
+FOLDER = "faults"
+"""Below the office's state."""
+KEPT = 50
+"""So many reports are kept there; the oldest go."""
+_NAME = re.compile(r"错误报告_(\d{8}_\d{6})(?:_(\d+))?\.txt")
+_MOST_PLACES = 60
+_MOST_CAUSES = 8
+
+
+def frames(error: BaseException) -> list[str]:
+    """The kind of an exception and its places in program and libraries, then those of its causes.
+
+    Never its message, which can quote a cell, nor the values of variables.
+    """
+    lines: list[str] = []
+    seen: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in seen and len(seen) < _MOST_CAUSES:
+        seen.append(one)
+        lines += [_kind(one), *_places(one)]
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return lines
+
+
+def _kind(error: BaseException) -> str:
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _places(error: BaseException) -> list[str]:
+    places = [f"  {_short(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(error.__traceback__)]
+    if len(places) <= _MOST_PLACES:
+        return places
+    return [*places[: _MOST_PLACES // 2], f"  …… {len(places) - _MOST_PLACES}", *places[-_MOST_PLACES // 2 :]]
+
+
+def _short(file: str) -> str:
+    """A module's file from its package on: the folders above it can bear a person's name."""
+    path = Path(file)
+    under = [path.relative_to(root) for root in sys.path if root and path.is_relative_to(root)]
+    return min(under, key=lambda one: len(one.parts)).as_posix() if under else path.name
+
+
+def leave(lines: Sequence[str], state: Path | None, now: datetime) -> Path | None:
+    """Write the report below the office's state, else into the current folder; None where neither can be written."""
+    text = "\n".join([f"程序 {__version__}，Python {sys.version.split()[0]}，{sys.platform}，{now:%Y-%m-%d %H:%M:%S %z}", *lines, ""])
+    for folder in (state / FOLDER if state else None, Path()):
+        if folder is None:
+            continue
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            path = _write_new(folder, text, now)
+            if folder != Path():
+                _keep_the_last(folder, path)
+            return path.resolve()
+    return None
+
+
+def _write_new(folder: Path, text: str, now: datetime) -> Path:
+    """A report of its own, beside those of the same second."""
+    for name in _names(now):
+        try:
+            file = (folder / name).open("x", encoding="utf-8")
+        except FileExistsError:
+            continue
+        try:
+            with file:
+                file.write(text)
+        except OSError:
+            (folder / name).unlink(missing_ok=True)
+            raise
+        return folder / name
+    raise AssertionError  # pragma: no cover - there is always another name
+
+
+def _names(now: datetime) -> Iterator[str]:
+    stem = f"错误报告_{now:%Y%m%d_%H%M%S}"
+    yield f"{stem}.txt"
+    yield from (f"{stem}_{number}.txt" for number in itertools.count(2))
+
+
+def _keep_the_last(folder: Path, newest: Path) -> None:
+    """Let the oldest reports go; nothing else in the folder is touched."""
+    found = [(match[1], int(match[2] or 1), path) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)) and path != newest]
+    for _second, _number, path in sorted(found)[: -(KEPT - 1)]:
+        with suppress(OSError):
+            path.unlink()
