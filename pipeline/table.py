@@ -11,7 +11,7 @@ from pipeline import casenumbers, contract, messages
 from pipeline.contract import Kind, Severity
 from pipeline.findings import Finding
 from pipeline.text import as_text, is_empty, key, mask, may_hold_personal_number, personal_numbers
-from pipeline.workbook import Book, Cell, ErrorValue, SheetCells
+from pipeline.workbook import Book, Cell, SheetCells
 
 _TAIL = re.compile(r"(?:[*:]|\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕)$")
 _UNIT = re.compile(
@@ -310,6 +310,4 @@ def _may_be_personal(rows: list[list[Cell]]) -> bool:
     cells: set[Cell] = set().union(*rows)
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    texts = [cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]
-    texts += [str(cell) for cell in cells if cell.__class__ is ErrorValue]  # its text too is the sender's
-    return may_hold_personal_number("\ue000".join(texts))
+    return may_hold_personal_number("\ue000".join([cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]))

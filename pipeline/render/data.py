@@ -85,8 +85,8 @@ def findings(report: Report) -> bytes:
 
 
 def inert(text: str) -> str:
-    """The text so that a spreadsheet shows it and does not run it, without control characters."""
-    text = without_controls(text)
+    """The text so that a spreadsheet shows it and does not run it, on one line and without control characters."""
+    text = " ".join(without_controls(text).splitlines())
     return f"'{text}" if text.startswith(_FORMULA_STARTS) or _seen_first(text).startswith(_FORMULA_STARTS) else text
 
 

@@ -1,0 +1,440 @@
+"""What goes out is inert: nothing from a cell, a name or an envelope is alive anywhere, and no personal number shows."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import re
+import sqlite3
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hostile
+import openpyxl
+import pytest
+from hostile import HOSTILE, NUMBERS, PERSONAL, PLAIN, WIDE, number_of, seen, take
+from offices import Office
+from workbooks import DAY, PROGRESS, assignment_pages, case_row, edit, progress_row, report, report_pages, write
+
+from pipeline import cli, nightly
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FOLDER = DAY.isoformat()
+BOOK, PAGE = f"信访事项办理情况汇总_{FOLDER}.xlsx", f"信访事项办理情况日报_{FOLDER}.html"
+_TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """An office after its night, with all that was said."""
+
+    office: Office
+    said: str
+
+    def out(self, name: str) -> bytes:
+        return (self.office.outbox / FOLDER / name).read_bytes()
+
+
+def _say(*commands: Sequence[str]) -> str:
+    """All that these commands write onto the terminal."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        for command in commands:
+            cli.main(command)
+    return said.getvalue()
+
+
+def _ran(office: Office, files: Sequence[Path] = ()) -> Ran:
+    config = ["--config", str(office.home / "config.yaml")]
+    day = ["--date", FOLDER]
+    said = _say([*config, *day], [*config, "status", *day], *([*config, "check", str(file)] for file in files))
+    return Ran(office, said)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """The hostile office after its night; a clerk has checked a hostile file too."""
+    office = Office(tmp_path_factory.mktemp("hostile") / "office")
+    hostile.fill(office, HOSTILE)
+    mine = [office.home / hostile.fit(word, number) for number, word in enumerate(HOSTILE[::6])]
+    for path in mine:
+        path.write_bytes(hostile.report_book(HOSTILE) if path == mine[0] else b"no workbook")
+    return _ran(office, mine)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """An office of the same shape with harmless words."""
+    office = Office(tmp_path_factory.mktemp("plain") / "office")
+    hostile.fill(office, PLAIN)
+    return _ran(office)
+
+
+def test_the_hostile_office_is_consolidated_like_any_other(ran: Ran, plain: Ran) -> None:
+    assert "程序出错了" not in ran.said
+    assert not list(ran.office.home.rglob("错误报告*"))
+    assert sorted(ran.office.summary(DAY)["cases"]) == sorted(plain.office.summary(DAY)["cases"])
+    (submission,) = (one for one in ran.office.summary(DAY)["submissions"] if one["district"] == "东胜区")
+    assert submission["rows_accepted"] >= 4 * len(HOSTILE)
+    assert submission["rows_refused"] > 10 * len(HOSTILE)
+
+
+# --- the workbook ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def parts(ran: Ran) -> dict[str, str]:
+    """The 汇总's parts."""
+    with zipfile.ZipFile(io.BytesIO(ran.out(BOOK))) as book:
+        return {name: book.read(name).decode() for name in book.namelist()}
+
+
+@pytest.fixture(scope="module")
+def sheets(ran: Ran) -> dict[str, Worksheet]:
+    """The 汇总's sheets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl leaves out what it does not know
+        book = openpyxl.load_workbook(io.BytesIO(ran.out(BOOK)))
+    return {one.title: one for one in book.worksheets}
+
+
+_FORMULA = re.compile(
+    r"=?(?:(?:COUNTIFS?|SUMPRODUCT|SUM|IF|MAX|INT|QUOTIENT|EXACT)(?=\()"
+    r"|台账[\u4e00-\u9fff]+|'[\u4e00-\u9fff]+'!|\$?[A-Z]{1,2}\$?\d+|\d+|[-+*/=<>(),:&]"
+    r'|"(?:是|否|—|达标|未达标|按时|迟报|未报|暂无案件|未达标，还差 | 件)")+'
+)
+
+
+def test_no_formula_of_the_workbook_is_another_than_ours(sheets: dict[str, Worksheet], parts: dict[str, str]) -> None:
+    formulas = [str(cell.value) for one in sheets.values() for row in one.iter_rows() for cell in row if cell.data_type == "f"]
+    assert formulas
+    assert [one for one in formulas if not _FORMULA.fullmatch(one)] == []
+    written = [one for name, part in parts.items() if name.startswith("xl/worksheets/") for one in re.findall("<f[ >]", part)]
+    assert len(written) == len(formulas)
+
+
+def test_no_link_of_the_workbook_leads_out_of_it(sheets: dict[str, Worksheet], parts: dict[str, str]) -> None:
+    links = re.findall("<hyperlink [^>]*>", "".join(parts.values()))
+    assert [one for one in links if "r:id" in one or not re.search("location=\"'[\u4e00-\u9fff]+'!A1\"", one)] == []
+    assert len(links) == len(sheets) - 1
+    assert "TargetMode" not in "".join(part for name, part in parts.items() if name.endswith(".rels"))
+
+
+def test_the_workbook_has_no_part_that_could_act(parts: dict[str, str]) -> None:
+    known = r"(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings|theme/theme1)\.xml"
+    known += r"|xl/(worksheets|charts|drawings)/[a-z]+\d+\.xml|xl/([a-z]+/)?_rels/[a-z0-9]+\.xml\.rels)"
+    assert [name for name in parts if not re.fullmatch(known, name)] == []
+    assert not re.search("<(ddeLink|oleLink|externalReference|customXml|r>|rPh|phoneticPr)", "".join(parts.values()))
+    assert "_x001B_" not in re.sub("_x005F_x003D_1\\+1_x005F_x001B_", "", parts["xl/sharedStrings.xml"])
+    names = re.findall("<definedName [^>]*>([^<]*)<", parts["xl/workbook.xml"])
+    assert [one for one in names if not re.fullmatch(r"('?[\u4e00-\u9fff]+'?!\$?[A-Z]*\$?\d*(:\$?[A-Z]*\$?\d+)?,?)+", one)] == []
+
+
+def test_no_character_of_the_workbook_steers_or_turns_what_shows_it(parts: dict[str, str]) -> None:
+    assert [name for name, part in parts.items() if _steering(part, also="\n\t\u2028\u2029")] == []
+
+
+def test_a_text_of_the_workbook_is_the_text_of_the_cell(sheets: dict[str, Worksheet]) -> None:
+    rows = list(sheets["案件台账"].iter_rows(min_row=3, values_only=True))
+    by_number = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    for position in range(len(HOSTILE)):
+        said = by_number[number_of(position)]
+        for column, at in (("案由", 4), ("责任单位", 8), ("工作专班", 10), ("化解方案", 11)):
+            assert _unescaped(said[column]) == seen(take(HOSTILE, position + 7 * at)), (position, column)
+        assert _unescaped(said["最近进展"]) == seen(take(HOSTILE, position + 7 * PROGRESS.index("今日进展")))
+
+
+def _unescaped(value: object) -> str:
+    """openpyxl leaves the file format's own escape of an underscore as it stands."""
+    return str(value).replace("_x005F_", "_").replace("</r＞", "</r>")
+
+
+# --- for programs ------------------------------------------------------------------------------------------------
+
+
+def _steering(text: str, also: str = "\n") -> set[str]:
+    """Control characters, turns of direction and halves of pairs that stand in the text."""
+    return {one for one in {*text} - {*also} if unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") or one in _TURNS}
+
+
+def test_no_field_and_no_line_of_the_findings_is_a_formula(ran: Ran) -> None:
+    text = ran.out("findings.csv").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert len(rows) > 10 * len(HOSTILE)
+    fields = [one for row in rows for one in row]
+    starts = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+    assert [one for one in fields if unicodedata.normalize("NFKC", one).lstrip().lstrip("\u200b").startswith(starts)] == []
+    assert any(one.startswith("'=HYPERLINK(") for one in fields)
+    assert any(one.startswith("'+cmd") for one in fields)
+    lines = text.removesuffix("\r\n").split("\r\n")
+    assert len(lines) == len(rows)
+    assert [one for one in lines if not re.match("report_date,|2020-05-21,", one)] == []
+    assert _steering(text, also="\r\n\t") == set()
+
+
+@pytest.mark.parametrize("name", ["summary.json", "manifest.json"])
+def test_json_holds_no_character_that_steers_a_terminal_and_says_the_same(ran: Ran, name: str) -> None:
+    text = ran.out(name).decode()
+    assert _steering(text) == set()
+    said = json.loads(text)
+    if name == "manifest.json":
+        paths = [one["path"] for one in said["inputs"]]
+        assert any("\x1b" in path for path in paths)
+        assert any("\u202e" in path for path in paths)
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+class _Skeleton(HTMLParser):
+    """Every element of a page with its attributes, and the text between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.text: list[str] = []
+        self.others: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, tuple(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.others.append(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self.others.append(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.others.append(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.others.append(data)
+
+
+def _skeleton(ran: Ran) -> _Skeleton:
+    page = _Skeleton()
+    page.feed(ran.out(PAGE).decode())
+    page.close()
+    return page
+
+
+_FREE = ("id", "href", "width", "x", "y", "points", "cx", "cy")
+"""Attributes whose value depends on the case or on the figures."""
+
+
+def test_the_page_has_no_element_and_no_attribute_that_harmless_words_would_not_give(ran: Ran, plain: Ran) -> None:
+    hostile_one, plain_one = _skeleton(ran), _skeleton(plain)
+    assert hostile_one.others == plain_one.others == ["DOCTYPE html"]
+    assert _shapes(hostile_one) == _shapes(plain_one)
+    assert abs(len(hostile_one.elements) - len(plain_one.elements)) < len(plain_one.elements) / 100  # some words are one name to a leader
+
+
+def _shapes(page: _Skeleton) -> set[tuple[str, tuple[tuple[str, str | None], ...]]]:
+    return {(tag, tuple((name, None if name in _FREE else value) for name, value in attrs)) for tag, attrs in page.elements}
+
+
+def test_the_page_leads_nowhere_and_runs_nothing(ran: Ran) -> None:
+    elements = _skeleton(ran).elements
+    links = [value or "" for _tag, attrs in elements for name, value in attrs if name in ("href", "src", "action", "formaction")]
+    assert links
+    assert [one for one in links if not re.fullmatch("#[A-Za-z0-9_-]+", one)] == []
+    assert [tag for tag, _attrs in elements if tag in ("script", "iframe", "object", "embed", "form", "img", "base", "link")] == []
+    assert [name for _tag, attrs in elements for name, _value in attrs if name.startswith("on")] == []
+    policy = [
+        dict(attrs).get("content") or "" for tag, attrs in elements if tag == "meta" and ("http-equiv", "Content-Security-Policy") in attrs
+    ]
+    assert len(policy) == 1
+    assert "default-src 'none'" in policy[0]
+    assert "script-src" not in policy[0]
+
+
+def test_the_page_shows_the_words_as_they_are(ran: Ran) -> None:
+    text = "".join(_skeleton(ran).text)
+    assert _steering(text, also="\n\t") == set()
+    flat = _flat(text)
+    assert [word for word in HOSTILE if _flat(seen(word)) not in flat] == []
+
+
+def _flat(text: str) -> str:
+    return "".join(one for one in text if not one.isspace() and unicodedata.category(one) not in ("Cf", "Zl", "Zp"))
+
+
+# --- the terminal ------------------------------------------------------------------------------------------------
+
+
+def test_nothing_steers_the_terminal(ran: Ran) -> None:
+    assert ran.said.count("\n") > 2 * len(HOSTILE)
+    assert _steering(ran.said) == set()
+
+
+def test_the_terminal_shows_markup_and_placeholders_as_they_are(ran: Ran) -> None:
+    for word in ("[bold red]红[∕bold red]", "%s %(x)d {0.__class__} {value}", "{{7*7}}", "${x}"):
+        assert word in ran.said
+
+
+def test_every_line_of_the_terminal_is_ours(ran: Ran) -> None:
+    """A name with a line break does not begin a line of its own."""
+    assert [line for line in ran.said.splitlines() if line.startswith(("=cmd", "cmd"))] == []
+
+
+# --- personal numbers --------------------------------------------------------------------------------------------
+
+
+def _personal(text: str) -> list[str]:
+    """The planted numbers that stand in the text, however they are written."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(one for one in plain if unicodedata.category(one) not in ("Cf", "Cc") or one in "\n\r\t").upper()
+    return [number for number in NUMBERS if re.search(r"[^\S\n]?-?".join(number), plain)]
+
+
+def _personal_report() -> bytes:
+    """A report with a number in every column of 案件进展 and elsewhere, in every way of writing it."""
+    rows = [progress_row(f"SJ-2020-{n + 1:03}", **{column: take(PERSONAL, n)}) for n, column in enumerate(PROGRESS)]
+    rows += [progress_row(f"SJ-2020-{n + 101:03}", 今日进展=word) for n, word in enumerate(PERSONAL)]
+    rows += [progress_row(f"SJ-2020-{n + 201:03}", **{column: WIDE}) for n, column in enumerate(PROGRESS) if column != "今日进展"]
+    rows += [
+        progress_row("SJ202013912345678"),
+        progress_row(f"SJ2020  {NUMBERS[0]}"),
+        progress_row("SJ-2020-301", 当前状态="139\n12345678"),
+    ]
+    pages = report_pages(progress=rows)
+    edit(pages, {f"新增案件!{chr(65 + n)}2": take(PERSONAL, n) for n in range(13)})
+    edit(pages, {"新增案件!A3": "DS202013912345678", "新增案件!E3": "13,912,345,678", "新增案件!E4": 13912345678})
+    edit(pages, {f"接访情况!{chr(65 + n)}3": take(PERSONAL, n) for n in range(5)})
+    edit(pages, {f"急报事项!{chr(65 + n)}3": take(PERSONAL, n) for n in range(6)})
+    edit(pages, {f"案件进展!{chr(80 + n)}1": f"{word}备注" for n, word in enumerate(PERSONAL)})
+    edit(
+        pages, {"案件进展!A60": PERSONAL[1], "封面!B3": PERSONAL[0], "封面!B4": PERSONAL[5], "封面!B5": PERSONAL[8], "封面!B6": PERSONAL[2]}
+    )
+    names = {"案件进展": f"案件进展{NUMBERS[0]}", "新增案件": f"新增案件 {PERSONAL[2]}", "急报事项": f"{PERSONAL[3]}急报事项"}
+    return hostile.renamed(write(pages), names)
+
+
+def _personal_assignment() -> bytes:
+    columns = (
+        "案由",
+        "涉及项目或单位",
+        "涉及户数",
+        "责任单位",
+        "包案领导",
+        "工作专班",
+        "化解方案",
+        "交办日期",
+        "延期至",
+        "撤销依据",
+        "备注",
+    )
+    rows = [case_row(f"SJ-2020-{n + 1:03}") for n in range(320)]
+    rows += [case_row(f"SJ-2020-{n + 401}", **{column: take(PERSONAL, n)}) for n, column in enumerate(columns)]
+    rows += [case_row("SJ-2020-501", 包案领导=f"领导{WIDE}"), case_row("SJ-2020-502", 包案领导=WIDE), case_row("SJ202013912345678")]
+    return write(assignment_pages([case_row("ZZQ-2020-001"), *rows]))
+
+
+@pytest.fixture(scope="module")
+def personal(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """An office after its night in which personal numbers stand wherever one can stand."""
+    office = Office(tmp_path_factory.mktemp("personal") / "office")
+    office.put(
+        _personal_assignment(), f"assignment/{PERSONAL[0]}.xlsx", "2020-05-01T09:00:00+08:00", sender=PERSONAL[0], message_id=PERSONAL[5]
+    )
+    office.put(_personal_report(), f"{PERSONAL[7]}/{PERSONAL[2]}.xlsx", sender=PERSONAL[0], message_id=PERSONAL[8])
+    for number, word in enumerate(PERSONAL):
+        name = word if number != 4 else PERSONAL[0]  # Windows allows no control characters in names
+        refused = (report("达拉特旗"), write(edit(report_pages(), {"封面!B1": word})), write(edit(report_pages(), {"封面!B2": word})))
+        path = f"{name}/{name}_{number}.xlsx"
+        office.put(refused[number % 3], path, channel="email", sender=f"{word}@evil.example", message_id=f"<{word}@evil.example>")
+    office.put(b"no workbook", f"{NUMBERS[0]}.xlsx", None)
+    mine = office.home / f"{PERSONAL[1]}.xlsx"
+    mine.write_bytes(_personal_report())
+    missing = office.home / f"没有{PERSONAL[2]}.xlsx"
+    return _ran(office, [mine, missing])
+
+
+def _leaving(ran: Ran) -> Iterator[tuple[str, str]]:
+    """Everything that goes out, as text."""
+    for path in sorted(ran.office.outbox.rglob("*")):
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                yield from ((name, book.read(name).decode()) for name in book.namelist())
+        elif path.is_file():
+            yield path.name, path.read_text(encoding="utf-8")
+    yield "the terminal", ran.said
+
+
+def test_no_personal_number_goes_out(personal: Ran) -> None:
+    assert "程序出错了" not in personal.said
+    assert len(personal.office.summary(DAY)["cases"]) > 300
+    assert {name: found for name, text in _leaving(personal) if (found := _personal(text))} == {}
+
+
+def test_the_check_of_this_test_sees_every_way_of_writing_a_number() -> None:
+    assert [word for word in PERSONAL if not _personal(word)] == []
+
+
+def test_every_row_with_a_personal_number_is_refused(personal: Ran) -> None:
+    found = [one for one in personal.office.findings(DAY) if one["code"] == "personal-information" and one["severity"] == "refused-row"]
+    assert len({(one["file"], one["sheet"], re.sub("[A-Z]", "", one["cell"])) for one in found}) > len(PROGRESS) + len(PERSONAL)
+    assert {len(number) for number in personal.office.summary(DAY)["cases"]} <= {len("SJ-2020-001"), len("ZZQ-2020-001")}
+
+
+def test_the_ledger_holds_no_personal_number_but_in_what_identifies_an_arrival(personal: Ran) -> None:
+    held = sqlite3.connect(nightly.ledger_of(personal.office.settings))
+    tables = [name for (name,) in held.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {
+        name: rows
+        for name in tables
+        if name != "arrivals"
+        and (rows := [row for row in held.execute(f"SELECT * FROM {name}") if _personal(json.dumps(row, ensure_ascii=False))])  # noqa: S608 - the ledger's own tables
+    }
+    held.close()
+    assert {"readings", "findings"} <= {*tables}
+    assert found == {}
+
+
+def test_no_personal_number_and_no_cell_stands_in_a_report_of_our_own_fault(personal: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> object:
+        raise ValueError(*PERSONAL)
+
+    monkeypatch.setattr("pipeline.render.xlsx.render", fail)
+    office = personal.office
+    said = _say(["--config", str(office.home / "config.yaml"), "--date", "2020-05-22"])
+    (left,) = office.home.rglob("错误报告_*.txt")
+    assert "ValueError" in left.read_text(encoding="utf-8")
+    assert _personal(left.read_text(encoding="utf-8") + said) == []
+
+
+# --- envelopes ---------------------------------------------------------------------------------------------------
+
+SIDECARS = {
+    "half a pair in the sender": '{"received_at": "2020-05-21T16:00:00+08:00", "sender": "\\ud800", "message_id": "\\udfff"}',
+    "nested without end": "[" * 100_000,
+    "a huge number": '{"received_at": ' + "9" * 10_000 + "}",
+    "no object": '"13912345678"',
+}
+
+
+@pytest.mark.parametrize("kind", SIDECARS)
+def test_a_hostile_envelope_costs_its_own_file_at_most(office: Office, kind: str) -> None:
+    office.put_assignment(write(assignment_pages()))
+    path = office.put(report(), "甲.xlsx")
+    path.with_name("甲.xlsx.envelope.json").write_text(SIDECARS[kind], encoding="utf-8")
+    office.put(report("达拉特旗", progress=[progress_row("SJ-2020-002")]), "乙.xlsx")
+    said = _ran(office).said
+    assert "程序出错了" not in said
+    assert _personal(said) == []
+    statuses = {one["district"]: one["status"] for one in office.summary(DAY)["submissions"]}
+    assert statuses["达拉特旗"] == "on-time"
+    assert path.exists() == (statuses["东胜区"] == "missing")
