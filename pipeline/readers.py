@@ -21,7 +21,7 @@ from pathlib import Path
 from queue import Queue
 from typing import IO, Any, Self
 
-from pipeline import faults, reading
+from pipeline import confinement, faults, reading
 from pipeline.contract import Severity
 from pipeline.findings import Finding
 from pipeline.model import Reading
@@ -31,6 +31,8 @@ from pipeline.settings import Settings
 _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
+_GRACE = 5
+"""Seconds after which a reader ends itself where nobody is left to do it."""
 
 
 class Readers:
@@ -158,12 +160,15 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 50)
     hears, answers = sys.stdin.buffer, sys.stdout.buffer
     settings: Settings = pickle.loads(_receive(hears))  # noqa: S301 - from the process that started this one
+    confinement.confine(settings.limits.memory_megabytes << 20)
     while True:
         try:
             task: Task = pickle.loads(_receive(hears))  # noqa: S301 - likewise
         except EOFError:
             return
+        confinement.set_alarm(settings.limits.seconds + _GRACE)
         head, rows = _answer(task, settings)
+        confinement.set_alarm(0)
         _send(answers, json.dumps(head, ensure_ascii=False).encode())
         _send(answers, rows.encode())
 
@@ -171,6 +176,8 @@ def main() -> None:
 def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
     try:
         answer = reading.transcribe(task, settings)
+    except MemoryError:
+        answer = Transcript(reading.refused("too-large/reader", task.envelope, settings), "[]")
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
         return {"fault": faults.frames(error)}, "[]"
     return asdict(answer.reading), answer.rows
