@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from pipeline.contract import Severity
 from pipeline.errors import LedgerError
@@ -68,6 +69,17 @@ _publications = sa.Table(
     sa.Column("day", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
     sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+)
+_attempts = sa.Table(
+    "attempts",
+    _metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("alone", sa.Integer, nullable=False, comment="how often it was begun by itself, after a run that ended in the midst of it"),
+)
+_faults = sa.Table(
+    "faults",
+    _metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True, comment="the program itself failed on it: to be read again"),
 )
 
 
@@ -136,17 +148,37 @@ class Ledger:
             return [(path, sha256, received) for path, sha256, received in connection.execute(query)]
 
     def unread(self) -> list[Arrival]:
-        """Arrivals without a verdict yet, in their order."""
+        """Arrivals without a verdict yet, and those on which the program itself failed, in their order."""
         query = (
-            sa.select(_arrivals).select_from(_arrivals.outerjoin(_readings)).where(_readings.c.arrival.is_(None)).order_by(_arrivals.c.id)
+            sa.select(_arrivals)
+            .select_from(_arrivals.outerjoin(_readings).outerjoin(_faults, _faults.c.arrival == _arrivals.c.id))
+            .where(_readings.c.arrival.is_(None) | _faults.c.arrival.is_not(None))
+            .order_by(_arrivals.c.id)
         )
         with self._engine.connect() as connection:
             return [_arrival(row) for row in connection.execute(query).mappings()]
 
+    # --- attempts ---
+
+    def attempts(self) -> dict[str, int]:
+        """The bytes that a run began to read and did not come to file, with how often they were begun by themselves."""
+        with self._engine.connect() as connection:
+            return {row.sha256: row.alone for row in connection.execute(_attempts.select())}
+
+    def begin(self, sha256s: Iterable[str]) -> None:
+        """Note that these bytes are about to be read; those noted already are now begun by themselves."""
+        rows = [{"sha256": one, "alone": 0} for one in dict.fromkeys(sha256s)]
+        if rows:
+            statement = sqlite.insert(_attempts)
+            again = statement.on_conflict_do_update(index_elements=["sha256"], set_={"alone": _attempts.c.alone + 1})
+            with self._engine.begin() as connection:
+                connection.execute(again, rows)
+
     # --- readings ---
 
     def file(self, transcripts: Sequence[tuple[Arrival, Transcript]]) -> None:
-        """Note the verdicts on arrivals, once and for all, with what was read and found."""
+        """Note the verdicts on arrivals with what was read and found: once and for all, but where the program itself failed."""
+        arrivals = [arrival.id for arrival, _one in transcripts]
         filed = [
             {
                 "arrival": arrival.id,
@@ -163,11 +195,14 @@ class Ledger:
             for arrival, one in transcripts
             for number, finding in enumerate(one.reading.findings)
         ]
+        failed = [{"arrival": arrival.id} for arrival, one in transcripts if one.fault]
         with self._engine.begin() as connection:
-            if filed:
-                connection.execute(_readings.insert(), filed)
-            if found:
-                connection.execute(_findings.insert(), found)
+            for table in (_findings, _readings, _faults):
+                connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
+            connection.execute(_attempts.delete().where(_attempts.c.sha256.in_({arrival.sha256 for arrival, _one in transcripts})))
+            for table, rows in ((_readings, filed), (_findings, found), (_faults, failed)):
+                if rows:
+                    connection.execute(table.insert(), rows)
 
     def outlines(self) -> list[Filed]:
         """Every arrival with its verdict, without rows and findings."""

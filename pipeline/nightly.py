@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import filelock
 
-from pipeline import CONTRACT_VERSION, __version__, faults, inbox, storage
+from pipeline import CONTRACT_VERSION, __version__, faults, inbox, reading, storage
 from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError, PipelineError
 from pipeline.fold import DayState, Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
+from pipeline.model import Arrival
 from pipeline.readers import Readers
-from pipeline.reading import Task
+from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
 from pipeline.text import mask
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pipeline.report import Report
 
 _READ_BATCH = 64
+_MOST_ALONE = 5
+"""So often a file may end the whole run while it is read by itself; then it is set aside."""
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -135,17 +138,37 @@ def _check_archive(ledger: Ledger, archive: Path) -> None:
 
 
 def _read_new(ledger: Ledger, settings: Settings, readers: Readers, outcome: Outcome, progress: Progress) -> None:
-    """Read every arrival that has no verdict yet."""
+    """Read every arrival that has no verdict yet: first those never begun, then, one by one, those that a run died on."""
     waiting = ledger.unread()
     progress.begin("读取核对", len(waiting))
-    archive = archive_of(settings)
-    tasks = [Task(archive / one.sha256, one.size, one.envelope, one.is_assignment) for one in waiting]
-    transcripts = zip(waiting, readers.transcribe(tasks), strict=True)
+    begun = ledger.attempts()
+    fresh = [one for one in waiting if one.sha256 not in begun]
+    ledger.begin(one.sha256 for one in fresh)
+    transcripts = zip(fresh, readers.transcribe([_task(one, settings) for one in fresh]), strict=True)
     while batch := list(islice(transcripts, _READ_BATCH)):
-        ledger.file(batch)
-        progress.advance(len(batch))
-        outcome.read += [Filed(arrival, transcript.reading) for arrival, transcript in batch]
-        outcome.faults += [transcript.fault for _arrival, transcript in batch if transcript.fault]
+        _file(ledger, batch, outcome, progress)
+    for one in waiting:
+        if one.sha256 in begun:
+            _file(ledger, [(one, _read_alone(one, ledger, begun, settings, readers))], outcome, progress)
+
+
+def _read_alone(arrival: Arrival, ledger: Ledger, begun: dict[str, int], settings: Settings, readers: Readers) -> Transcript:
+    """The transcript of a file that was begun and not filed; one that ends every run in the midst of it is set aside."""
+    if begun[arrival.sha256] >= _MOST_ALONE:
+        return Transcript(reading.refused("unreadable/attempts", arrival.envelope, settings), "[]")
+    ledger.begin([arrival.sha256])
+    return next(iter(readers.transcribe([_task(arrival, settings)])))
+
+
+def _task(arrival: Arrival, settings: Settings) -> Task:
+    return Task(archive_of(settings) / arrival.sha256, arrival.size, arrival.envelope, arrival.is_assignment)
+
+
+def _file(ledger: Ledger, batch: list[tuple[Arrival, Transcript]], outcome: Outcome, progress: Progress) -> None:
+    ledger.file(batch)
+    progress.advance(len(batch))
+    outcome.read += [Filed(arrival, transcript.reading) for arrival, transcript in batch]
+    outcome.faults += [transcript.fault for _arrival, transcript in batch if transcript.fault]
 
 
 # --- publishing --------------------------------------------------------------------------------------------------

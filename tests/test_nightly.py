@@ -10,10 +10,14 @@ import pytest
 from offices import tree
 from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
 
-from pipeline import nightly
+from pipeline import nightly, reading
 from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError
+from pipeline.readers import Readers
+from pipeline.reading import Task, Transcript
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from offices import Office
 
 
@@ -121,3 +125,69 @@ def test_a_lost_ledger_does_not_replace_published_figures(office: Office) -> Non
     with pytest.raises(LedgerError, match="台账没有记录"):
         office.run(DAY)
     assert tree(office.outbox) == before
+
+
+# --- attempts ----------------------------------------------------------------------------------------------------
+
+
+class _PowerCutError(BaseException):
+    """Ends a run as a power cut would, without a chance to tidy up."""
+
+
+def _cut_while_reading(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Readers, "transcribe", _cut)
+        with pytest.raises(_PowerCutError):
+            office.run(DAY)
+
+
+_transcribe = Readers.transcribe
+
+
+def _cut(self: Readers, tasks: list[Task]) -> Iterator[Transcript]:
+    if any(not one.is_assignment for one in tasks):
+        raise _PowerCutError
+    return _transcribe(self, tasks)
+
+
+def test_runs_cut_off_while_reading_cost_no_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    for _ in range(4):
+        _cut_while_reading(office, monkeypatch)
+    office.run(DAY)
+    assert office.summary(DAY)["submissions"][0]["revision"] == 1
+    assert office.findings(DAY) == []
+
+
+def test_a_file_that_ends_every_run_is_set_aside_and_the_others_go_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    for _ in range(6):
+        _cut_while_reading(office, monkeypatch)
+    office.put(report("达拉特旗", progress=[]), "好.xlsx")
+    office.run(DAY)
+    assert [one["message"][:9] for one in office.findings(DAY)] == ["程序每次读这个文件"]
+    assert [one["revision"] for one in office.summary(DAY)["submissions"][:2]] == [0, 1]
+
+
+def test_a_file_on_which_the_program_failed_is_read_again_by_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+
+    def fails(_self: Readers, tasks: list[Task]) -> list[Transcript]:
+        refused = [reading.refused("unreadable/ours", one.envelope, office.settings) for one in tasks]
+        good = [reading.transcribe(one, office.settings) for one in tasks]
+        return [
+            whole if task.is_assignment else Transcript(bad, "[]", ("ValueError",))
+            for task, whole, bad in zip(tasks, good, refused, strict=True)
+        ]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Readers, "transcribe", fails)
+        for _ in range(2):
+            assert office.run(DAY).faults == [("ValueError",)]
+            assert [one["code"] for one in office.findings(DAY)] == ["unreadable"]
+    assert office.run(DAY).faults == []
+    assert office.summary(DAY)["submissions"][0]["revision"] == 1
+    assert office.findings(DAY) == []
