@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import gc
 import os
 import signal
@@ -15,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, reason_of
 from pipeline.text import on_screen
 
 if TYPE_CHECKING:
@@ -91,25 +90,12 @@ def _stopped(error: BaseException, said: argparse.Namespace) -> int:
         case KeyboardInterrupt():
             _complain("已中断。再运行一次会从停下的地方继续，不会丢失或重复。")
             return getattr(error, "exit_status", 1)
-        case OSError() if error.errno in _MENDABLE:
+        case OSError() if reason := reason_of(error):
             where = on_screen(str(error.filename or ""))
-            _complain(f"{where} 读写不了：{_MENDABLE[error.errno]}。已收到的文件都还在；处理好后再运行一次。")
+            _complain(f"{where} 读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。")
             return 1
         case _:
             return _our_fault([error], said)
-
-
-_MENDABLE = {
-    errno.EACCES: "没有权限，请检查这个文件或文件夹的权限，或关闭正打开它的程序",
-    errno.EPERM: "没有权限，请检查这个文件或文件夹的权限",
-    errno.EROFS: "所在的磁盘是只读的，请换到可以写入的位置",
-    errno.ENOSPC: "磁盘已满，请腾出空间",
-    errno.EDQUOT: "磁盘配额已满，请腾出空间",
-    errno.ENOTDIR: "应是文件夹的地方是一个文件，请移走它",
-    errno.EEXIST: "应是文件夹的地方是一个文件，请移走它",
-    errno.ENAMETOOLONG: "名称太长，请改短",
-}
-"""What the office can mend itself, by the system's error number."""
 
 
 def _our_fault(found: Iterable[BaseException | Sequence[str]], said: argparse.Namespace) -> int:
@@ -236,7 +222,7 @@ def _nightly(said: argparse.Namespace) -> int:
 
 def _ended(outcome: Outcome, said: argparse.Namespace) -> int:
     """The exit status of a run that came to its end, and what is to be said of what it could not do."""
-    for sentence in outcome.held:
+    for sentence in [outcome.remark, *outcome.held] if outcome.remark else outcome.held:
         _complain(sentence)
     return _our_fault(outcome.faults, said) if outcome.faults else int(bool(outcome.held))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline import storage
+from pipeline.errors import reason_of
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope
+from pipeline.text import without_controls
 
 ASSIGNMENT = "assignment"
 SIDECAR = ".envelope.json"
@@ -29,6 +32,12 @@ _SETTLE_SECONDS = 0.4
 _BATCH = 64
 _COPIES = 8
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
+_MOST_BYTES = 1 << 16
+"""More than any sidecar has."""
+_WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".et"})
+_LINK = "是一个链接，没有读取；请放入文件本身，并删去链接"
+_FOLDER = "是文件夹而不是工作簿，里面的文件照常收取；请改掉文件夹的名称"
+_NO_FILE = "不是普通文件（管道、设备等），没有读取；请移走"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,11 @@ class EnvelopeError(ValueError):
 
 def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Callable[[int], None]) -> Taken:
     """Archive and note every settled file, then let the reports go from the inbox. `step` hears how many were done."""
-    archive.mkdir(parents=True, exist_ok=True)
+    storage.make_folder(archive)
     taken = Taken()
-    settled = _settled(list(_list(inbox)), taken)
+    lies = _look(inbox)
+    taken.waiting += lies.odd
+    settled = _settled(lies.files, inbox, taken)
     known = ledger.identities()
     noted = set(known)
     with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
@@ -84,10 +95,9 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
             kept = [one for one in tried if isinstance(one, _Kept) and not _still_lies(one, known)]
             ledger.record([(one.arrival, one.sidecar) for one in kept])
             taken.taken += [one.found.relative for one in kept if _identity(one.arrival) not in noted]
-            for one in kept:
-                if not one.found.is_assignment:
-                    _let_go(one.found, taken)
+            _let_go([one.found for one in kept if not one.found.is_assignment], taken)
             step(len(batch))
+    _let_sidecars_go(lies.alone, ledger)
     return taken
 
 
@@ -103,26 +113,81 @@ def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:
     return latest == kept.arrival.sha256
 
 
-def _list(inbox: Path) -> Iterator[_Found]:
-    """Every file that could be a report or an assignment workbook, in the order of its path."""
-    for folder, folders, files in os.walk(inbox):
-        folders[:] = sorted(name for name in folders if not is_junk(name))
-        for name in sorted(files):
-            path = Path(folder) / name
-            if is_junk(name) or name.lower().endswith(SIDECAR):
-                continue
-            relative = path.relative_to(inbox)
-            try:
-                status = path.lstat()
-            except OSError:
-                continue
-            if stat.S_ISREG(status.st_mode):
-                yield _Found(path, _writable(relative.as_posix()), relative.parts[0] == ASSIGNMENT and len(relative.parts) > 1, status)
+# --- what lies there ---------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Lies:
+    """A look at the inbox."""
+
+    files: list[_Found] = field(default_factory=list)
+    """What could be a report or an assignment workbook, in the order of its path."""
+    odd: list[Waiting] = field(default_factory=list)
+    alone: list[tuple[Path, str]] = field(default_factory=list)
+    """Reports' sidecars without their file, and the file's path relative to the inbox."""
+
+
+def _look(inbox: Path) -> _Lies:
+    """See what lies in the inbox and in every folder below it, without following a link."""
+    lies = _Lies()
+    folders = [inbox]
+    while folders:  # no recursion: the depth is a stranger's
+        folder = folders.pop()
+        try:
+            names = sorted(one.name for one in folder.iterdir())
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            lies.odd.append(Waiting(_shown(folder, inbox), f"文件夹打不开：{reason_of(error) or error.strerror}"))
+            continue
+        there = frozenset(names)
+        inner = [folder / name for name in names if not is_junk(name) and _sees_folder(folder / name, there, inbox, lies)]
+        folders += reversed(inner)
+    return lies
+
+
+def _sees_folder(path: Path, beside: frozenset[str], inbox: Path, lies: _Lies) -> bool:
+    """Put what lies at the path where it belongs; True for a folder to look into."""
+    shown = _shown(path, inbox)
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        lies.odd.append(Waiting(shown, f"没有收下：{reason_of(error) or error.strerror}"))
+        return False
+    is_sidecar = path.name.lower().endswith(SIDECAR)
+    parts = path.relative_to(inbox).parts
+    is_assignment = parts[0] == ASSIGNMENT and len(parts) > 1
+    if _is_link(status):
+        lies.odd.append(Waiting(shown, _LINK))
+    elif stat.S_ISDIR(status.st_mode):
+        if path.suffix.lower() in _WORKBOOKS:
+            lies.odd.append(Waiting(shown, _FOLDER))
+        return True
+    elif not stat.S_ISREG(status.st_mode):
+        lies.odd.append(Waiting(shown, _NO_FILE))
+    elif not is_sidecar:
+        lies.files.append(_Found(path, shown, is_assignment, status))
+    elif path.name[: -len(SIDECAR)] not in beside and not is_assignment:
+        lies.alone.append((path, shown[: -len(SIDECAR)]))
+    return False
+
+
+def _is_link(status: os.stat_result) -> bool:
+    """A symbolic link, or what Windows calls a junction."""
+    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return stat.S_ISLNK(status.st_mode) or (junction is not None and getattr(status, "st_reparse_tag", None) == junction)
+
+
+def _shown(path: Path, inbox: Path) -> str:
+    return _writable(path.relative_to(inbox).as_posix()) if path != inbox else "收件箱"
 
 
 def _writable(name: str) -> str:
-    """The name as text that can be stored and shown, also where the file system holds bytes that are no UTF-8."""
-    return name.encode("utf-8", "replace").decode()
+    """The name as text that can be stored and shown: without bytes that are no UTF-8, line breaks, controls and turns of direction."""
+    said = name.encode("utf-8", "replace").decode()
+    return said if said.isprintable() else without_controls(" ".join(said.splitlines())).replace("\t", " ")
 
 
 def is_junk(name: str) -> bool:
@@ -131,9 +196,12 @@ def is_junk(name: str) -> bool:
     return lower in _JUNK_NAMES or lower.startswith(_JUNK_STARTS) or lower.endswith(_JUNK_ENDINGS)
 
 
-def _settled(found: list[_Found], taken: Taken) -> list[_Found]:
+# --- taking ------------------------------------------------------------------------------------------------------
+
+
+def _settled(found: list[_Found], inbox: Path, taken: Taken) -> list[_Found]:
     """The files that no longer grow: the same size and time after a moment, where they changed just now."""
-    now = time.time()
+    now = storage.clock_of(inbox) if found else 0
     recent = [one for one in found if abs(now - one.status.st_mtime) < _RECENT_SECONDS]
     if recent:
         time.sleep(_SETTLE_SECONDS)
@@ -144,10 +212,9 @@ def _settled(found: list[_Found], taken: Taken) -> list[_Found]:
 
 def _is_same(found: _Found) -> bool:
     try:
-        now = found.path.lstat()
+        return storage.is_same(found.path.lstat(), found.status)
     except OSError:
         return False
-    return (now.st_size, now.st_mtime_ns) == (found.status.st_size, found.status.st_mtime_ns)
 
 
 def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
@@ -155,23 +222,52 @@ def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
     try:
         sidecar = _sidecar(found.path)
         envelope = read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(found.status, zone))
-        aside, sha256, size = storage.copy_aside(found.path, archive)
+        sha256, size = storage.keep(found.path, found.status, archive)
     except EnvelopeError as error:
         return Waiting(found.relative, f"信封文件看不懂（{error}）")
-    except OSError:
-        return Waiting(found.relative, "被其他程序占用或读不了")
-    if size != found.status.st_size or not _is_same(found):
-        storage.remove(aside)
+    except storage.ChangedError:
         return Waiting(found.relative, "读取时还在变化")
-    aside.replace(archive / sha256)
+    except OSError as error:
+        return Waiting(found.relative, f"没有收下：{reason_of(error) or error.strerror}")
     return _Kept(found, Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)
 
 
-def _let_go(found: _Found, taken: Taken) -> None:
-    if storage.remove(found.path):
-        storage.remove(found.path.with_name(found.path.name + SIDECAR))
-    else:
-        taken.waiting.append(Waiting(found.relative, "已收下，但原文件被占用删不掉，下次运行再删"))
+def _let_go(leaving: list[_Found], taken: Taken) -> None:
+    """Remove what is safe from the inbox; the sidecars only when it is on the disk that their files are gone."""
+    held = [found for found in leaving if not _is_gone(found, taken)]
+    for pause in storage.PAUSES if held else ():
+        time.sleep(pause)
+        held = [found for found in held if not _is_gone(found, taken)]
+    taken.waiting += [Waiting(found.relative, "已收下，但原文件被占用或没有权限，删不掉，下次运行再删") for found in held]
+    for folder in {found.path.parent for found in leaving}:
+        with contextlib.suppress(OSError):
+            storage.sync_folder(folder)
+    staying = {found.path for found in held}
+    for found in leaving:
+        if found.path not in staying and not found.path.exists():
+            storage.remove(found.path.with_name(found.path.name + SIDECAR))
+
+
+def _is_gone(found: _Found, taken: Taken) -> bool:
+    """Remove a file, unless it was changed since it was archived: then it is another, for the next run."""
+    try:
+        if not storage.is_same(found.path.lstat(), found.status):
+            taken.waiting.append(Waiting(found.relative, "收下以后又有变化，下次运行再收"))
+            return True
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return storage.remove(found.path)
+
+
+def _let_sidecars_go(alone: list[tuple[Path, str]], ledger: Ledger) -> None:
+    """Remove sidecars that a killed run left behind: those whose file was noted with this very sidecar, and is gone."""
+    noted = ledger.sidecars() if alone else frozenset()
+    for path, relative in alone:
+        with contextlib.suppress(OSError, EnvelopeError):
+            if (relative, _sidecar_text(path)) in noted:
+                storage.remove(path)
 
 
 # --- the envelope ------------------------------------------------------------------------------------------------
@@ -179,13 +275,26 @@ def _let_go(found: _Found, taken: Taken) -> None:
 
 def _sidecar(path: Path) -> str | None:
     try:
-        return path.with_name(path.name + SIDECAR).read_text(encoding="utf-8-sig")
+        return _sidecar_text(path.with_name(path.name + SIDECAR))
     except FileNotFoundError:
         return None
+    except storage.ChangedError as error:
+        message = "不是普通文件，或正在变化"
+        raise EnvelopeError(message) from error
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return None  # no file beside it can have that name
         raise
+
+
+def _sidecar_text(path: Path) -> str:
+    with storage.open_regular(path) as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        message = "太大"
+        raise EnvelopeError(message)
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = "不是 UTF-8"
         raise EnvelopeError(message) from error
@@ -197,6 +306,7 @@ def read_envelope(written: str, zone: ZoneInfo) -> Envelope:
         said = json.loads(written)
         received = datetime.fromisoformat(said["received_at"])
         channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
+        f"{sender}{message_id}".encode()  # half a surrogate pair is no text that can be kept
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = "不是有效的 JSON，或没有 received_at"
         raise EnvelopeError(message) from error
@@ -225,4 +335,4 @@ def envelope_of(path: Path, zone: ZoneInfo) -> Envelope:
 
 def lying(inbox: Path) -> list[str]:
     """The reports that lie in the inbox, as paths relative to it."""
-    return [found.relative for found in _list(inbox) if not found.is_assignment]
+    return [found.relative for found in _look(inbox).files if not found.is_assignment]

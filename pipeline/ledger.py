@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from pipeline.contract import Severity
-from pipeline.errors import LedgerError
+from pipeline.errors import LedgerError, reason_of
 from pipeline.findings import Finding
 from pipeline.fold import Filed
 from pipeline.model import Arrival, Envelope, Reading, read_rows
@@ -89,6 +91,26 @@ def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the
         connection.execute(f"PRAGMA {pragma}")
 
 
+_NUMBERS = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+}
+"""What SQLite says of the disk, as the system's own error numbers."""
+
+
+def _refusal(error: BaseException | None, path: Path) -> LedgerError | None:
+    """What to say where it was the disk that refused; None where the fault is another."""
+    number = _NUMBERS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if number is None:
+        return None
+    return LedgerError(f"台账 {path} 读写不了：{reason_of(OSError(number, ''))}。已收到的文件都还在；处理好后再运行一次。")
+
+
 class Ledger:
     """The ledger at that path, made if there is none. Raises LedgerError where it is of another version."""
 
@@ -96,9 +118,14 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sa.create_engine(f"sqlite:///{path}")
         sa.event.listen(self._engine, "connect", _on_connect)
+        sa.event.listen(self._engine, "handle_error", self._on_error)
+        self._path = path
         try:
             self._prepare(path)
-        except sa.exc.DatabaseError as error:
+        except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+            refused = _refusal(error, path)
+            if refused:
+                raise refused from error
             msg = (
                 f"台账 {path} 打不开或写不进：可能没有写入权限、磁盘已满，或文件已损坏。请先检查权限和空间；不要删除它，损坏的用备份恢复。"
             )
@@ -113,6 +140,12 @@ class Ledger:
             elif version != str(SCHEMA_VERSION):
                 msg = f"台账 {path} 的版本是 {version}，本程序只认识版本 {SCHEMA_VERSION}。请使用相配的程序版本。"
                 raise LedgerError(msg)
+
+    def _on_error(self, context: sa.engine.ExceptionContext) -> None:
+        """Say a full or broken disk as what it is, wherever a statement meets it."""
+        refused = _refusal(context.original_exception, self._path)
+        if refused:
+            raise refused from context.original_exception
 
     def close(self) -> None:
         """Let go of the file."""
@@ -146,6 +179,12 @@ class Ledger:
         query = sa.select(_arrivals.c.path, _arrivals.c.sha256, _arrivals.c.received_at).order_by(_arrivals.c.id)
         with self._engine.connect() as connection:
             return [(path, sha256, received) for path, sha256, received in connection.execute(query)]
+
+    def sidecars(self) -> frozenset[tuple[str, str]]:
+        """Path and sidecar of everything that came with one."""
+        query = sa.select(_arrivals.c.path, _arrivals.c.envelope).where(_arrivals.c.envelope.is_not(None))
+        with self._engine.connect() as connection:
+            return frozenset((path, envelope) for path, envelope in connection.execute(query))
 
     def unread(self) -> list[Arrival]:
         """Arrivals without a verdict yet, and those on which the program itself failed, in their order."""

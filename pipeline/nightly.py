@@ -12,10 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
-
-from pipeline import CONTRACT_VERSION, __version__, faults, inbox, reading, storage
-from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError, PipelineError
+from pipeline import CONTRACT_VERSION, __version__, faults, inbox, lock, reading, storage
+from pipeline.errors import LedgerError, NothingToConsolidateError, PipelineError
 from pipeline.fold import DayState, Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival
@@ -43,7 +41,9 @@ class Outcome:
     published: list[Report] = field(default_factory=list)
     unchanged: list[date] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    """Why days could not be written, because somebody has their files open; the other days were."""
+    """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
+    remark: str | None = None
+    """What the office should know about its disk."""
     faults: list[tuple[str, ...]] = field(default_factory=list)
     """Where the program itself failed on a file or a day; the run went on without it."""
     failed: list[date] = field(default_factory=list)
@@ -65,19 +65,20 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
     heard = progress or Progress()
     paths = settings.paths
     for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, archive_of(settings)):
-        folder.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(folder)
     arrived = len(inbox.lying(paths.inbox))
-    with _alone(settings), Readers(settings, arrived) as readers:
+    with lock.alone(paths.state) as held, Readers(settings, arrived) as readers:
         if arrived and not data_only:
             threading.Thread(target=_warm_up).start()
-        storage.sweep(paths.outbox, archive_of(settings))
+        storage.sweep(paths.outbox, paths.state, archive_of(settings), _replaced_of(settings))
         ledger = Ledger(ledger_of(settings))
         try:
             heard.begin("收文件")
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
             _check_archive(ledger, archive_of(settings))
-            outcome = Outcome(taken)
+            outcome = Outcome(taken, remark=held.remark)
             _read_new(ledger, settings, readers, outcome, heard)
+            held.check()
             _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
             return outcome
         finally:
@@ -105,20 +106,9 @@ def ledger_of(settings: Settings) -> Path:
     return settings.paths.state / "ledger.sqlite"
 
 
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Hold the lock that only one run holds; the system lets it go when a run dies."""
-    settings.paths.state.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(settings.paths.state / "run.lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout as error:
-        msg = "另一次汇总正在运行，本次没有开始。请等它结束后再试。"
-        raise AnotherRunError(msg) from error
-    try:
-        yield
-    finally:
-        lock.release()
+def _replaced_of(settings: Settings) -> Path:
+    """Where an edition is kept that somebody had changed before it was written again."""
+    return settings.paths.state / "replaced"
 
 
 def _check_archive(ledger: Ledger, archive: Path) -> None:
@@ -230,41 +220,46 @@ def _publish(
     )
     states = _states(facts, settings, list(due), outcome)
     arrivals = {one.arrival.id: one.arrival for one in loaded.values()}
+    refused_days: dict[str, list[str]] = {}
     for day, state in states.items():
         manifest = None
-        with _at_the_cost_of(day, outcome):
+        with _at_the_cost_of(day, outcome, refused_days):
             inputs = inputs_of(outlines, day, settings)
             refused = tuple(loaded[one.arrival.id] for one in inputs.refused)
             built = reporting.build(state, reporting.Sources(arrivals, inputs.counting, inputs.superseded, refused), settings)
             files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
-            manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, settings.paths.state / "replaced")
+            manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
         progress.advance()
         if manifest:
             ledger.note_publication(day.isoformat(), due[day], manifest)
             outcome.published.append(built)
+    outcome.held += [
+        f"{'、'.join(several)} 的结果没有写进 {settings.paths.outbox}：{reason}后再运行一次；原有文件没有变动。"
+        for reason, several in refused_days.items()
+    ]
 
 
 def _states(facts: Facts, settings: Settings, days: list[date], outcome: Outcome) -> dict[date, DayState]:
     """The state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
     failed = Outcome(outcome.taken)
-    with _at_the_cost_of(days[0], failed):
+    with _at_the_cost_of(days[0], failed, {}):
         return fold(facts, settings, days)
     states: dict[date, DayState] = {}
     for day in days:
-        with _at_the_cost_of(day, outcome):
+        with _at_the_cost_of(day, outcome, {}):
             states |= fold(facts, settings, [day])
     return states
 
 
 @contextmanager
-def _at_the_cost_of(day: date, outcome: Outcome) -> Iterator[None]:
-    """A fault of ours costs that day alone. What the office must mend, such as a full disk, and an interruption go on up."""
+def _at_the_cost_of(day: date, outcome: Outcome, refused_days: dict[str, list[str]]) -> Iterator[None]:
+    """A fault of ours, or a disk that takes no folder, costs that day alone; an interruption goes on up."""
     from pipeline import outbox
 
     try:
         yield
-    except outbox.FolderHeldError as error:
-        outcome.held.append(str(error))
+    except outbox.NotPublishedError as error:
+        refused_days.setdefault(str(error), []).append(day.isoformat())
     except (OSError, PipelineError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
-import shutil
 from pathlib import Path
 
 from pipeline import storage
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, reason_of
 from pipeline.render import data
 from pipeline.report import Report
 
@@ -17,8 +17,11 @@ MANIFEST = "manifest.json"
 _LEFT_BY_PROGRAMS = ("~$", ".", "Thumbs.db", "desktop.ini")
 
 
-class FolderHeldError(PipelineError):
-    """Somebody has a file of the day's folder open."""
+_HELD = "里面有文件正被打开，或没有写入权限，请关闭 Excel 等程序"
+
+
+class NotPublishedError(PipelineError):
+    """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
 
 
 def contents(report: Report, templates: Path, *, data_only: bool = False) -> dict[str, bytes]:
@@ -35,23 +38,49 @@ def contents(report: Report, templates: Path, *, data_only: bool = False) -> dic
 
 
 def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path) -> str:
-    """Write the day's folder whole; the SHA-256 of its manifest. Raises FolderHeldError where a file in it is open.
+    """Write the day's folder whole; the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
     What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`.
     """
-    outbox.mkdir(parents=True, exist_ok=True)
-    if (outbox / day).is_dir() and _is_changed(outbox / day):
-        shutil.copytree(outbox / day, _free(kept, day))
     aside = outbox / f".{day}.new"
-    aside.mkdir(exist_ok=True)
-    for name, content in files.items():
-        storage.write(aside / name, content)
     try:
-        storage.replace_folder(aside, outbox / day)
-    except PermissionError as error:
-        msg = f"{day} 的结果写不进去：{outbox / day} 里有文件正被打开。请关闭 Excel 等程序后再运行一次；原有文件没有变动。"
-        raise FolderHeldError(msg) from error
+        storage.make_folder(outbox)
+        _keep_changes(outbox / day, day, kept)
+        storage.write_folder(aside, files)
+        old = storage.replace_folder(aside, outbox / day)
+    except OSError as error:
+        storage.remove_folder(aside)
+        reason = _HELD if isinstance(error, PermissionError) else reason_of(error)
+        if reason is None:
+            raise
+        raise NotPublishedError(reason) from error
+    if old:
+        with contextlib.suppress(OSError):  # who wrote into it in this very moment
+            _keep_changes(old, day, kept)
+            storage.remove_folder(old)
     return hashlib.sha256(files[MANIFEST]).hexdigest()
+
+
+def _keep_changes(edition: Path, day: str, kept: Path) -> None:
+    """Keep a copy of an edition that somebody changed, once."""
+    if not edition.is_dir() or not _is_changed(edition):
+        return
+    changed = _tree(edition)
+    for number in itertools.count(1):
+        path = kept / f"{day}_{number}"
+        if not path.exists():
+            break
+        if _tree(path) == changed:
+            return
+    storage.make_folder(kept)
+    aside = kept / f".{path.name}.tmp"
+    storage.write_folder(aside, {name: edition / name for name in changed})
+    storage.replace_folder(aside, path)
+
+
+def _tree(folder: Path) -> dict[str, str]:
+    """Every file below the folder with its hash."""
+    return {path.relative_to(folder).as_posix(): storage.sha256(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def is_whole(outbox: Path, day: str, manifest: str) -> bool:
@@ -70,12 +99,11 @@ def _is_changed(folder: Path) -> bool:
     """Whether the folder's files are not those that its manifest lists, to the byte."""
     try:
         listed: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())["outputs"]
-        there = {path.name for path in folder.iterdir() if not path.name.startswith(_LEFT_BY_PROGRAMS)}
+        there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if _counts(path)}
         return there != {*listed, MANIFEST} or any(storage.sha256(folder / name) != sha256 for name, sha256 in listed.items())
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return True
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A path below the folder that nothing has yet."""
-    return next(path for number in itertools.count(1) if not (path := folder / f"{name}_{number}").exists())
+def _counts(path: Path) -> bool:
+    return not path.name.startswith(_LEFT_BY_PROGRAMS) and not path.is_dir()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipeline.inbox import Waiting
+from pipeline.messages import shorten
 from pipeline.nightly import Outcome, Progress
 from pipeline.settings import Settings
 from pipeline.text import on_screen
@@ -77,8 +79,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
         say(f"  退回 {one.arrival.name}：{reason}")
     if len(refused) > 20:  # noqa: PLR2004
         say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
-    for wait in outcome.taken.waiting[:20]:
-        say(f"  等下次 {wait.path}：{wait.reason}。")
+    _tell_waiting(outcome.taken.waiting)
     for report in outcome.published:
         if report.day in days or len(outcome.published) == 1:
             _tell_day(report)
@@ -92,6 +93,16 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     seen = [day for day in days if day not in outcome.failed]
     if seen:
         say(f"请看：{settings.paths.outbox / max(seen).isoformat()}")
+
+
+def _tell_waiting(waiting: Sequence[Waiting]) -> None:
+    """One line for all that wait for the same reason."""
+    alike: dict[str, list[str]] = {}
+    for one in waiting:
+        alike.setdefault(one.reason, []).append(shorten(one.path))
+    for reason, paths in alike.items():
+        more = f" 等 {len(paths)} 个" if len(paths) > _MOST_WAITING else ""
+        say(f"  等下次 {'、'.join(paths[:_MOST_WAITING])}{more}：{reason}。")
 
 
 def _tell_day(report: Report) -> None:

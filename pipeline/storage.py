@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 _CHUNK = 1 << 20
+PAUSES = (0.05, 0.1, 0.2, 0.4)
+"""Seconds between tries where something holds a file: a virus scanner lets go of it soon, an open Excel does not."""
+_HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, getattr(errno, "ETXTBSY", errno.EBUSY)})
+_HELD_ON_WINDOWS = frozenset({5, 32, 33, 145})
+_UNKNOWN_HERE = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.ENOSYS})
+"""What a file system answers that does not know a call."""
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_DAY = "????-??-??"
+
+Value = TypeVar("Value")
+
+
+class ChangedError(OSError):
+    """A file is no longer what was seen a moment ago: another, no regular one, or of other contents."""
+
+
+def patiently(action: Callable[[], Value]) -> Value:
+    """Do it, and where something holds the file do it again after a short pause, a few times. Raises the last OSError."""
+    for pause in PAUSES:
+        try:
+            return action()
+        except OSError as error:
+            if error.errno not in _HELD and getattr(error, "winerror", None) not in _HELD_ON_WINDOWS:
+                raise
+            time.sleep(pause)
+    return action()
+
+
+# --- files -------------------------------------------------------------------------------------------------------
 
 
 def write(path: Path, content: bytes) -> None:
@@ -20,29 +54,47 @@ def write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def copy_aside(source: Path, folder: Path) -> tuple[Path, str, int]:
-    """Copy a file into the folder under a temporary name, synced: the copy, its SHA-256, its size."""
+def open_regular(path: Path) -> BinaryIO:
+    """Open a stranger's file: a regular one, no link, and without waiting for anybody. Raises ChangedError where it is none."""
+    seen = path.lstat()
+    file = os.fdopen(os.open(path, _OPEN), "rb")
+    opened = os.fstat(file.fileno())
+    if stat.S_ISREG(opened.st_mode) and is_same(seen, opened):
+        return file
+    file.close()
+    raise ChangedError(errno.EINVAL, "not the file that was seen", str(path))
+
+
+def is_same(one: os.stat_result, other: os.stat_result) -> bool:
+    """Whether both looks saw the same file with the same contents, as far as a look can tell."""
+    return os.path.samestat(one, other) and (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+
+
+def keep(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
+    """Copy a file into the archive under its SHA-256, synced: the hash and the size. Raises ChangedError, OSError."""
+    aside = archive / f".{os.getpid()}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:24]}.tmp"
+    try:
+        digest, size = _copy(source, seen, aside)
+        patiently(lambda: aside.replace(archive / digest))
+    except BaseException:
+        remove(aside)
+        raise
+    return digest, size
+
+
+def _copy(source: Path, seen: os.stat_result, aside: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    aside = folder / f".{os.getpid()}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:24]}.tmp"
-    with source.open("rb") as reader, aside.open("wb") as writer:
+    with open_regular(source) as reader, aside.open("wb") as writer:
         while chunk := reader.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
             writer.write(chunk)
         writer.flush()
         os.fsync(writer.fileno())
-    return aside, digest.hexdigest(), size
-
-
-def sync_folder(folder: Path) -> None:
-    """See a folder's entries on the disk, where the system can (Windows syncs them with the file)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        after = os.fstat(reader.fileno())
+    if size != seen.st_size or not is_same(seen, after) or not is_same(seen, source.lstat()):
+        raise ChangedError(errno.EAGAIN, "changed while it was read", str(source))
+    return digest.hexdigest(), size
 
 
 def remove(path: Path) -> bool:
@@ -50,35 +102,147 @@ def remove(path: Path) -> bool:
     try:
         path.unlink(missing_ok=True)
     except OSError:
+        with contextlib.suppress(OSError):  # Windows does not remove what is marked read-only
+            if os.name == "nt":
+                path.chmod(stat.S_IWRITE)
+                path.unlink(missing_ok=True)
+                return True
         return False
     return True
 
 
-def replace_folder(aside: Path, final: Path) -> None:
-    """Put a finished folder in the place of an earlier edition, whole; what is left half-way `sweep` puts right."""
-    old = final.with_name(f".{final.name}.old")
-    sync_folder(aside)
-    if final.exists():
-        final.replace(old)
-    aside.replace(final)
+def clock_of(folder: Path) -> float:
+    """What the clock says that stamps this folder's files: on a network share it is another than ours. Ours where it cannot be asked."""
+    probe = folder / ".clock.tmp"
+    try:
+        probe.write_bytes(b"")
+        return probe.stat().st_mtime
+    except OSError:
+        return time.time()
+    finally:
+        remove(probe)
+
+
+# --- folders -----------------------------------------------------------------------------------------------------
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those above it that are missing, each seen on the disk in its parent."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        sync_folder(one.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """See a folder's entries on the disk, where the system can (Windows syncs them with the file)."""
+    if os.name == "nt":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # one may write into a folder that one may not list
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNKNOWN_HERE:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Write a new folder of these contents or copies, which may lie in folders of their own, and see all of it on the disk."""
+    remove_folder(folder)
+    folder.mkdir()
+    inner = {folder}
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        inner |= {one for one in path.parents if one.is_relative_to(folder)}
+        if isinstance(content, bytes):
+            write(path, content)
+        else:
+            shutil.copy2(content, path)
+            _sync(path)
+    for one in inner:
+        sync_folder(one)
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with what is in it; one that something holds stays, and `sweep` comes again."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_folder(aside: Path, final: Path) -> Path | None:
+    """Put a finished, synced folder in the place of an earlier edition, whole; where that lies now, if there was one.
+
+    Where the system can, the two change places in one step. Elsewhere there are two; killed between them, `sweep` puts
+    the earlier one back.
+    """
+    old: Path | None = aside
+    if not final.exists():
+        patiently(lambda: aside.replace(final))
+        old = None
+    elif not exchange(aside, final):
+        old = _replace_in_two_steps(aside, final)
     sync_folder(final.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    return old
 
 
-def sweep(outbox: Path, archive: Path) -> None:
-    """Put right what a killed run left: an earlier edition set aside comes back, half-written files go."""
-    for old in sorted(outbox.glob(".*.old")):
+def _replace_in_two_steps(aside: Path, final: Path) -> Path:
+    old = final.with_name(f".{final.name}.old")
+    remove_folder(old)
+    patiently(lambda: final.replace(old))
+    try:
+        patiently(lambda: aside.replace(final))
+    except OSError:
+        patiently(lambda: old.replace(final))
+        raise
+    return old
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system cannot. Raises OSError."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    here, both = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if call is None:
+        return False
+    if call(here, os.fsencode(one), here, os.fsencode(other), both) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNKNOWN_HERE:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def sweep(outbox: Path, *folders: Path) -> None:
+    """Put right what a killed run left: an earlier edition set aside comes back to the outbox, half-written things go."""
+    for old in sorted(outbox.glob(f".{_DAY}.old")):
         final = old.with_name(old.name.removeprefix(".").removesuffix(".old"))
         if final.exists():
-            shutil.rmtree(old, ignore_errors=True)
+            remove_folder(old)
         else:
-            old.replace(final)
-    for left in [*outbox.glob(".*.new"), *archive.glob(".*.tmp")]:
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+            with contextlib.suppress(OSError):  # then the day is written anew
+                patiently(lambda old=old, final=final: old.replace(final))  # type: ignore[misc]
+                sync_folder(outbox)
+    for left in [*outbox.glob(f".{_DAY}.new"), *(left for folder in folders for left in folder.glob(".*.tmp"))]:
+        if left.is_dir() and not left.is_symlink():
+            remove_folder(left)
         else:
-            with contextlib.suppress(OSError):
-                left.unlink()
+            remove(left)
+
+
+# --- hashes ------------------------------------------------------------------------------------------------------
 
 
 def digest(parts: Iterable[bytes]) -> str:

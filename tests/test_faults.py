@@ -80,7 +80,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "sweeping": (storage, "sweep"),
     "taking in": (inbox, "take_in"),
     "the envelope": (inbox, "read_envelope"),
-    "copying into the archive": (storage, "copy_aside"),
+    "copying into the archive": (storage, "keep"),
     "noting an arrival": (Ledger, "record"),
     "asking for the unread": (Ledger, "unread"),
     "handing out tasks": (readers.Readers, "transcribe"),

@@ -193,11 +193,18 @@ def test_a_sidecar_without_its_file_is_left_alone(office: Office) -> None:
     assert path.with_name("日报.xlsx.envelope.json").exists()
 
 
-def test_a_link_in_the_inbox_is_not_followed(office: Office, tmp_path: Path) -> None:
-    (tmp_path / "geheim.xlsx").write_bytes(report())
-    office.inbox.mkdir(parents=True)
-    (office.inbox / "日报.xlsx").symlink_to(tmp_path / "geheim.xlsx")
-    assert _take(office).taken == []
+def test_a_sidecar_that_a_killed_run_left_behind_goes_and_no_other(office: Office) -> None:
+    """Killed after the report was removed and before its sidecar was: the next report of that name must not inherit it."""
+    path = office.put(report(), "旗区/日报.xlsx")
+    sidecar = path.with_name("日报.xlsx.envelope.json")
+    written = sidecar.read_bytes()
+    _take(office)
+    sidecar.write_bytes(written)
+    other = office.put(report(), "另一份.xlsx", "2020-05-21T16:30:00+08:00").with_name("另一份.xlsx.envelope.json")
+    (office.inbox / "另一份.xlsx").unlink()
+    assert _take(office) == inbox.Taken()
+    assert not sidecar.exists()
+    assert other.exists()
 
 
 # --- from the contract's sentences, found wanting while this was written ---------------------------------------

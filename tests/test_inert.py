@@ -183,14 +183,14 @@ def test_no_field_and_no_line_of_the_findings_is_a_formula(ran: Ran) -> None:
 
 
 @pytest.mark.parametrize("name", ["summary.json", "manifest.json"])
-def test_json_holds_no_character_that_steers_a_terminal_and_says_the_same(ran: Ran, name: str) -> None:
+def test_json_holds_no_character_that_steers_a_terminal_nor_do_the_names_in_it(ran: Ran, name: str) -> None:
     text = ran.out(name).decode()
     assert _steering(text) == set()
     said = json.loads(text)
     if name == "manifest.json":
         paths = [one["path"] for one in said["inputs"]]
-        assert any("\x1b" in path for path in paths)
-        assert any("\u202e" in path for path in paths)
+        assert len(paths) > 1
+        assert not any("\x1b" in path or "\u202e" in path for path in paths)
 
 
 # --- the page ----------------------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,7 +38,7 @@ def test_a_folder_appears_whole_and_in_the_place_of_an_earlier_one(tmp_path: Pat
 
 def test_an_earlier_edition_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
     outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
-    with pytest.raises(OSError, match="name"):
+    with pytest.raises(outbox.NotPublishedError, match="名称太长"):
         outbox.publish(tmp_path / "outbox", "2020-05-21", {"x" * 300: b"too long a name", **NEWER}, tmp_path / "kept")
     assert {name: content for name, content in tree(tmp_path / "outbox").items() if name.startswith("2020")} == {
         f"2020-05-21/{name}": content for name, content in FILES.items()
@@ -50,14 +52,54 @@ def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
     assert not outbox.is_whole(tmp_path / "outbox", "2020-05-22", manifest)
 
 
+def test_a_folder_may_hold_folders(tmp_path: Path) -> None:
+    files = {"回执/a.xlsx": b"1", "日报模板/深/b.xlsx": b"2"}
+    said = {"outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}}
+    edition = {**files, "manifest.json": json.dumps(said).encode()}
+    manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", edition, tmp_path / "kept")
+    assert tree(tmp_path / "outbox/2020-05-21") == edition
+    assert outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
+    (tmp_path / "outbox/2020-05-21/回执/note.txt").write_bytes(b"mine")
+    assert not outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
+    outbox.publish(tmp_path / "outbox", "2020-05-21", NEWER, tmp_path / "kept")
+    assert tree(tmp_path / "outbox/2020-05-21") == NEWER
+    assert tree(tmp_path / "kept/2020-05-21_1") == {**edition, "回执/note.txt": b"mine"}
+
+
+def test_what_somebody_changed_is_kept_once_where_a_killed_run_had_kept_it_already(tmp_path: Path) -> None:
+    outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+    for _ in range(2):
+        (tmp_path / "out/2020-05-21/note.txt").write_bytes(b"mine")
+        outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["2020-05-21_1"]
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "磁盘已满"), (errno.EROFS, "只读"), (errno.EIO, "磁盘读写出错")])
+def test_where_the_disk_refuses_the_earlier_edition_stays_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+
+    def refuse(descriptor: int) -> None:
+        raise OSError(number, f"refused {descriptor}")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(outbox.NotPublishedError, match=said):
+        outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept")
+    assert tree(tmp_path / "out") == {f"2020-05-21/{name}": content for name, content in FILES.items()}
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["2020-05-21"]
+
+
 def test_the_sweep_brings_an_earlier_edition_back(tmp_path: Path) -> None:
     """Killed between the two renames: the old one set aside, the new one not yet there."""
     outbox.publish(tmp_path / "outbox", "2020-05-21", FILES, tmp_path / "kept")
     (tmp_path / "outbox" / "2020-05-21").rename(tmp_path / "outbox" / ".2020-05-21.old")
     (tmp_path / "outbox" / ".2020-05-21.new").mkdir()
     (tmp_path / "outbox" / ".2020-05-21.new" / "half").write_bytes(b"half")
+    (tmp_path / "outbox" / ".of the office.new").mkdir()
     storage.sweep(tmp_path / "outbox", tmp_path / "archive")
     assert tree(tmp_path / "outbox") == {f"2020-05-21/{name}": content for name, content in FILES.items()}
+    assert sorted(path.name for path in (tmp_path / "outbox").iterdir()) == [".of the office.new", "2020-05-21"]
 
 
 def test_the_sweep_lets_an_earlier_edition_go_where_the_new_one_is_there(tmp_path: Path) -> None:
