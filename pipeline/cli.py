@@ -25,7 +25,8 @@ _DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收�
 _EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；
 4 另一次汇总正在运行；1 没有做完：程序自身出错（请把错误报告发给维护人员）、结果文件夹被占用，或被中断；
 143 被系统要求结束（SIGTERM）。没有做完的，再运行一次会接着做。
-check 的退出状态：0 没有会被退回的内容；1 有；2 用法或设置有误。"""
+check 的退出状态：0 没有会被退回的内容；1 有；2 用法或设置有误。
+doctor 的退出状态：0 一切正常；1 有问题；2 用法或设置有误。"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,6 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表")
     _add_common(check)
+    doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
+    _add_common(doctor)
+    doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
@@ -215,7 +219,7 @@ def _nightly(said: argparse.Namespace) -> int:
     days = _days(said, settings)
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress() as progress:
-        outcome = nightly.run(settings, days, progress)
+        outcome = nightly.run(settings, days, progress, now=_now(settings))
     screen.tell_outcome(outcome, settings, days)
     return _ended(outcome, said)
 
@@ -264,4 +268,22 @@ def _status(said: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"nightly": _nightly, "demo": _demo, "check": _check, "status": _status}
+def _doctor(said: argparse.Namespace) -> int:
+    from pipeline import doctor, screen
+
+    settings = _load(said)
+    if said.repair:
+        from pipeline import repair
+
+        done = repair.repair(settings)
+        screen.tell_repair(done)
+        if done.outcome and (status := _ended(done.outcome, said)):
+            return status
+    sound = True
+    for check in doctor.examine(settings, _now(settings)):
+        screen.tell_examination(check)
+        sound = sound and check.is_sound
+    return int(not sound)
+
+
+_COMMANDS = {"doctor": _doctor, "nightly": _nightly, "demo": _demo, "check": _check, "status": _status}

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline import storage
+from pipeline import journal, storage
 from pipeline.errors import reason_of
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope
@@ -93,7 +93,10 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
             storage.sync_folder(archive)
             taken.waiting += [one for one in tried if isinstance(one, Waiting)]
             kept = [one for one in tried if isinstance(one, _Kept) and not _still_lies(one, known)]
-            ledger.record([(one.arrival, one.sidecar) for one in kept])
+            new = [(one.arrival, one.sidecar) for one in kept if _identity(one.arrival) not in noted]
+            if new:
+                journal.note(archive, new)
+            ledger.record(new)
             taken.taken += [one.found.relative for one in kept if _identity(one.arrival) not in noted]
             _let_go([one.found for one in kept if not one.found.is_assignment], taken)
             step(len(batch))

@@ -186,6 +186,12 @@ class Ledger:
         with self._engine.connect() as connection:
             return frozenset((path, envelope) for path, envelope in connection.execute(query))
 
+    def arrivals(self) -> list[tuple[Arrival, str | None]]:
+        """Everything noted so far with its sidecar as it came, in order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_arrivals).order_by(_arrivals.c.id)).mappings()
+            return [(_arrival(row), row["envelope"]) for row in rows]
+
     def unread(self) -> list[Arrival]:
         """Arrivals without a verdict yet, and those on which the program itself failed, in their order."""
         query = (
@@ -273,6 +279,17 @@ class Ledger:
             findings = tuple(found.get(identity, ()))
             loaded.append(Filed(one.arrival, Reading(said.accepted, said.day, said.district, json.loads(cover), read, findings)))
         return loaded
+
+    def arrivals_with(self, code: str) -> set[int]:
+        """The arrivals in which something of that code was found."""
+        with self._engine.connect() as connection:
+            return set(connection.scalars(sa.select(_findings.c.arrival).where(_findings.c.code == code)))
+
+    def faults_of_file(self) -> list[str]:
+        """What SQLite itself finds wrong with the file; nothing where it is sound."""
+        with self._engine.connect() as connection:
+            said = [str(one) for one in connection.execute(sa.text("PRAGMA integrity_check")).scalars()]
+            return [one for one in said if one != "ok"] + [str(row) for row in connection.execute(sa.text("PRAGMA foreign_key_check"))]
 
     # --- publications ---
 

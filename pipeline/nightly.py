@@ -7,12 +7,12 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import CONTRACT_VERSION, __version__, faults, inbox, lock, reading, storage
+from pipeline import CONTRACT_VERSION, __version__, faults, inbox, journal, lock, reading, retention, storage
 from pipeline.errors import LedgerError, NothingToConsolidateError, PipelineError
 from pipeline.fold import DayState, Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
@@ -42,6 +42,8 @@ class Outcome:
     unchanged: list[date] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
+    removed: retention.Removed = field(default_factory=retention.Removed)
+    """Originals whose time was over."""
     remark: str | None = None
     """What the office should know about its disk."""
     faults: list[tuple[str, ...]] = field(default_factory=list)
@@ -60,8 +62,13 @@ class Progress:
         """So many parts are done."""
 
 
-def run(settings: Settings, days: Sequence[date], progress: Progress | None = None, *, data_only: bool = False) -> Outcome:
-    """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed."""
+def run(
+    settings: Settings, days: Sequence[date], progress: Progress | None = None, *, data_only: bool = False, now: datetime | None = None
+) -> Outcome:
+    """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed.
+
+    With `now`, originals whose time is over are removed at the end.
+    """
     heard = progress or Progress()
     paths = settings.paths
     for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, archive_of(settings)):
@@ -74,15 +81,24 @@ def run(settings: Settings, days: Sequence[date], progress: Progress | None = No
         ledger = Ledger(ledger_of(settings))
         try:
             heard.begin("收文件")
+            _begin_journal(ledger, archive_of(settings))
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
             _check_archive(ledger, archive_of(settings))
             outcome = Outcome(taken, remark=held.remark)
             _read_new(ledger, settings, readers, outcome, heard)
             held.check()
             _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
+            if now:
+                outcome.removed = retention.remove_old(ledger, archive_of(settings), settings.retention.refused_days, now)
             return outcome
         finally:
             ledger.close()
+
+
+def _begin_journal(ledger: Ledger, archive: Path) -> None:
+    """An office that is older than its journal gets one."""
+    if not (archive.parent / journal.NAME).exists() and (known := ledger.arrivals()):
+        journal.note(archive, known)
 
 
 def _warm_up() -> None:
@@ -119,7 +135,7 @@ def _check_archive(ledger: Ledger, archive: Path) -> None:
         msg = (
             f"存档 {archive} 里有 {len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…），台账可能丢失，或用旧备份恢复过。"
             "为免数字算错，本次没有汇总，已有的结果没有变动。请用同一时间的备份恢复整个 state 文件夹；"
-            "没有备份的，把这些原件从存档移回收件箱（分解表移到 assignment），再运行一次。"
+            "没有备份的，用 doctor --repair 从存档重建台账。"
         )
         raise LedgerError(msg)
 

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
     from pipeline.check import Answer
     from pipeline.demo import Office
+    from pipeline.doctor import Check
     from pipeline.findings import Finding
+    from pipeline.repair import Repaired
     from pipeline.report import Report
+    from pipeline.retention import Removed
     from pipeline.status import Status
 
 SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
@@ -90,9 +93,19 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
         say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.unchanged))}。")
     if outcome.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.failed))}。这几天原有的结果没有变动，下次运行会再试。")
+    _tell_removed(outcome.removed)
     seen = [day for day in days if day not in outcome.failed]
     if seen:
         say(f"请看：{settings.paths.outbox / max(seen).isoformat()}")
+
+
+def _tell_removed(removed: Removed) -> None:
+    if removed.doubts_clock:
+        say("这台电脑的时钟比最近一次收件晚了一年以上，到期原件这次没有删除。请核对日期。")
+    if removed.names:
+        shown = "、".join(shorten(name) for name in removed.names[:_MOST_WAITING])
+        more = " 等" if len(removed.names) > _MOST_WAITING else ""
+        say(f"已删除 {len(removed.names)} 个满 {removed.days} 天的退回原件或含个人信息的原件：{shown}{more}。台账和结果不变。")
 
 
 def _tell_waiting(waiting: Sequence[Waiting]) -> None:
@@ -192,3 +205,29 @@ def tell_demo(office: Office) -> None:
     say("演示数据全部是编造的。建议先打开：")
     for number, (path, sentence) in enumerate(office.open_first, 1):
         say(f"  {number}. {path}：{sentence}")
+
+
+# --- the examination ---------------------------------------------------------------------------------------------
+
+
+def tell_examination(check: Check) -> None:
+    """One line for a check, and one for each thing that is wrong."""
+    say(f"{check.name}：{'正常' if check.is_sound else '有问题'}{f'（{check.said}）' if check.is_sound else ''}")
+    for problem in check.problems:
+        say(f"  {problem}")
+
+
+def tell_repair(done: Repaired) -> None:
+    """What a repair did, and what it proved."""
+    if done.ledger_kept:
+        say(f"台账已从存档重建；旧台账另存为 {done.ledger_kept}。")
+    if done.noted:
+        say(f"流水簿补记了 {done.noted} 次收件。")
+    if done.given_back:
+        say(f"存档里有 {len(done.given_back)} 个没有收件记录的文件，已放回收件箱，这次已按新收到的处理。")
+    if done.lost:
+        say(f"{len(done.lost)} 个文件的原件已丢失或损坏，无法恢复：{'、'.join(map(shorten, done.lost[:20]))}。请旗区重新报送。")
+    if done.same:
+        say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")
+    if done.new:
+        say(f"{len(done.new)} 天的结果已重新写出：{'、'.join(sorted(done.new))}。")

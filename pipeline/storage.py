@@ -257,3 +257,19 @@ def sha256(path: Path) -> str:
     """The name under which the archive keeps this file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def append_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Add lines to a file and see them on the disk; a last line that a power cut tore is closed first."""
+    is_new = not path.exists()
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        torn = b""
+        if size:
+            file.seek(size - 1)
+            torn = b"" if file.read(1) == b"\n" else b"\n"
+        file.write(torn + b"".join(line + b"\n" for line in lines))
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        sync_folder(path.parent)

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pipeline import nightly, reading, reporting
 from pipeline.findings import Finding
 from pipeline.fold import Facts, Filed, fold
+from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope, Reading
 from pipeline.render import data
 from pipeline.settings import Settings, load
@@ -200,6 +201,15 @@ class Office:
         """findings.csv as a program reads it."""
         text = (self.outbox / day.isoformat() / "findings.csv").read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def facts(self) -> list[tuple[object, ...]]:
+        """What the ledger holds of every arrival, without the numbers that it gives them."""
+        ledger = Ledger(nightly.ledger_of(self.settings))
+        try:
+            loaded = ledger.load(ledger.outlines())
+        finally:
+            ledger.close()
+        return sorted((one.arrival.path, one.arrival.sha256, str(one.arrival.envelope), repr(one.reading)) for one in loaded)
 
     def everything(self) -> dict[str, bytes]:
         """Every published file with its bytes."""

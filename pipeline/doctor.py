@@ -1,0 +1,191 @@
+"""`run.py doctor`: whether the office is sound, check by check, and how to mend what is not. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline import inbox, journal, nightly, outbox, storage
+from pipeline.errors import PipelineError
+from pipeline.ledger import Ledger
+from pipeline.model import Arrival
+from pipeline.settings import Settings
+
+_FREE = 1 << 30
+_REPAIR = "运行 python run.py doctor --repair"
+_SHOWN = 5
+_WAITS = timedelta(days=1)
+_FONTS = ("Noto Sans CJK", "Noto Serif CJK", "微软雅黑", "Microsoft YaHei", "SimSun", "宋体", "PingFang", "Source Han", "WenQuanYi")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what was looked at, and each thing that is wrong with what to do about it."""
+
+    name: str
+    said: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Check]:
+    """Every check in its order. An office that has not run yet is sound."""
+    yield _folders(settings)
+    yield _space(settings)
+    yield _fonts()
+    if not nightly.ledger_of(settings).exists() and not nightly.archive_of(settings).exists():
+        yield Check("台账", "还没有运行过，没有台账和存档")
+        return
+    known = None
+    try:
+        ledger = Ledger(nightly.ledger_of(settings))
+        try:
+            yield _ledger(ledger, settings)
+            known = ledger.arrivals()
+            yield _clock([one for one, _sidecar in known], settings, now)
+            yield _outbox(ledger, settings)
+        finally:
+            ledger.close()
+    except PipelineError as error:
+        yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
+    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
+        yield Check("台账", "读不了", (f"台账文件已损坏。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建（旧台账会另存）。",))
+    yield _archive(settings, None if known is None else [one for one, _sidecar in known])
+    yield _inbox(settings, now)
+
+
+def _folders(settings: Settings) -> Check:
+    problems = []
+    for name, folder in (("inbox", settings.paths.inbox), ("outbox", settings.paths.outbox), ("state", settings.paths.state)):
+        if not folder.exists():
+            problems.append(f"{name} 文件夹 {folder} 不存在。运行一次汇总会自动建立；路径写错的请改 config.yaml。")
+        elif not _is_writable(folder):
+            problems.append(f"{name} 文件夹 {folder} 写不进去。请检查权限，或磁盘是否只读。")
+    return Check("文件夹", "收件箱、结果和台账文件夹都在，可以写入", tuple(problems))
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _space(settings: Settings) -> Check:
+    problems, said = [], []
+    for name, folder in (("state", settings.paths.state), ("outbox", settings.paths.outbox)):
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        free = shutil.disk_usage(there).free
+        said.append(f"{name} 还有 {free / (1 << 30):.1f} GB")
+        if free < _FREE:
+            problems.append(f"{name} 所在磁盘只剩 {free / (1 << 20):.0f} MB。请腾出空间，至少留 1 GB。")
+    return Check("磁盘空间", "，".join(said), tuple(problems))
+
+
+def _fonts() -> Check:
+    """Chinese fonts for those who look at the results on this computer."""
+    if os.name == "nt":
+        folder = Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"
+        found = any((folder / name).exists() for name in ("msyh.ttc", "simsun.ttc", "simhei.ttf"))
+    else:
+        lister = shutil.which("fc-list")
+        if not lister:
+            return Check("字体", "这台电脑上没有 fc-list，无法查看字体；不影响汇总")
+        listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        found = any(name in listed for name in _FONTS)
+    problem = "没有找到中文字体，在这台电脑上看结果可能显示为方框。请安装 Noto Sans CJK（fonts-noto-cjk）或思源黑体。"
+    return Check("字体", "有中文字体", () if found else (problem,))
+
+
+def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
+    newest = max((one.envelope.received_at for one in arrivals), default=None)
+    said = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
+    if newest and newest > now + timedelta(minutes=10):
+        moment = f"{newest.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
+        return Check("时钟", said, (f"最近一次收到文件是 {moment}，比现在还晚。请核对这台电脑的日期和时间。",))
+    return Check("时钟", said)
+
+
+def _ledger(ledger: Ledger, settings: Settings) -> Check:
+    problems = []
+    if faults := ledger.faults_of_file():
+        problems.append(f"数据库自检发现 {len(faults)} 处问题。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。")
+    known = {_identity(one) for one, _sidecar in ledger.arrivals()}
+    told = {_identity(one) for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
+    if lost := told - known:
+        problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。请{_REPAIR}，从存档重建。")
+    if missing := known - told:
+        problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
+    return Check("台账", f"完好，记有 {len(known)} 次收件，与流水簿一致", tuple(problems))
+
+
+def _identity(one: Arrival) -> tuple[str, str, str]:
+    return one.path, one.sha256, one.envelope.received_at.isoformat()
+
+
+def _archive(settings: Settings, arrivals: list[Arrival] | None) -> Check:
+    """Every original's bytes have the sum of its name, and the ledger knows each; None where there is no readable ledger."""
+    archive = nightly.archive_of(settings)
+    names = {path.name for path in archive.iterdir() if not path.name.startswith(".")} if archive.exists() else set()
+    damaged = sorted(name for name in names if storage.sha256(archive / name) != name)
+    problems = []
+    if damaged:
+        problems.append(
+            f"{len(damaged)} 个原件的内容已改变：{_some(damaged, arrivals)}。请从备份恢复这些文件；没有备份的，请旗区重新报送。"
+        )
+    if arrivals is not None:
+        known = {one.sha256 for one in arrivals}
+        gone = sorted(known - names - set(journal.removed(archive)))
+        if gone:
+            problems.append(f"{len(gone)} 个原件不见了：{_some(gone, arrivals)}。数字不受影响；请从备份恢复这些文件。")
+        if unknown := sorted(names - known):
+            problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。请{_REPAIR}，从存档重建台账。")
+    return Check("存档", f"{len(names)} 个原件逐字节核对无误", tuple(problems))
+
+
+def _some(sums: list[str], arrivals: list[Arrival] | None) -> str:
+    """The first few, by the names under which they came."""
+    names = {one.sha256: one.name for one in arrivals or ()}
+    shown = "、".join(f"{names.get(one, '')}（archive/{one[:12]}…）" for one in sums[:_SHOWN])
+    return shown + (" 等" if len(sums) > _SHOWN else "")
+
+
+def _outbox(ledger: Ledger, settings: Settings) -> Check:
+    published = ledger.publications()
+    changed = [day for day, (_print, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
+    left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
+    problems = []
+    if changed:
+        days = "、".join(sorted(changed)[:_SHOWN])
+        problems.append(f"{len(changed)} 天的结果缺失或被改过：{days}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
+    if left:
+        problems.append(f"有 {len(left)} 个上次中断留下的文件夹。下次运行会自动清理。")
+    return Check("结果", f"{len(published)} 天的结果与发布时完全一致", tuple(problems))
+
+
+def _inbox(settings: Settings, now: datetime) -> Check:
+    def waits(name: str) -> bool:
+        seen = (settings.paths.inbox / name).stat().st_mtime
+        return now - datetime.fromtimestamp(seen, now.tzinfo) > _WAITS
+
+    lying = [name for name in inbox.lying(settings.paths.inbox) if _quietly(lambda name=name: waits(name))]  # type: ignore[misc]
+    problem = f"{len(lying)} 个文件已等待一天以上：{'、'.join(lying[:_SHOWN])}。请运行一次汇总，看它说为什么没有收下。"
+    return Check("收件箱", "没有滞留的文件", (problem,) if lying else ())
+
+
+def _quietly(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except OSError:
+        return False
