@@ -242,6 +242,8 @@ class Ledger:
         ]
         failed = [{"arrival": arrival.id} for arrival, one in transcripts if one.fault]
         with self._engine.begin() as connection:
+            if any(connection.scalars(sa.select(_faults.c.arrival).where(_faults.c.arrival.in_(arrivals)))):
+                connection.execute(_publications.update().values(fingerprint=""))  # days that showed the fault are written again
             for table in (_findings, _readings, _faults):
                 connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
             connection.execute(_attempts.delete().where(_attempts.c.sha256.in_({arrival.sha256 for arrival, _one in transcripts})))

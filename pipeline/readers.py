@@ -23,6 +23,7 @@ from typing import IO, Any, Self
 
 from pipeline import confinement, faults, reading
 from pipeline.contract import Severity
+from pipeline.errors import PipelineError
 from pipeline.findings import Finding
 from pipeline.model import Reading
 from pipeline.reading import Task, Transcript
@@ -31,8 +32,13 @@ from pipeline.settings import Settings
 _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
+_LONGEST_ANSWER = 1 << 30
 _GRACE = 5
 """Seconds after which a reader ends itself where nobody is left to do it."""
+
+
+class ReaderError(PipelineError):
+    """No reader process can be started."""
 
 
 class Readers:
@@ -86,6 +92,7 @@ class _Reader:
             stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers
             env=environment,
         )
+        self._is_ready = False
         _send(process.stdin, pickle.dumps(self._settings))
         return process
 
@@ -95,25 +102,40 @@ class _Reader:
             answer = self._ask(task)
             if answer is not None:
                 return answer
-            self.stop()
-            self._process = self._start()
         return Transcript(reading.refused("too-large/reader", task.envelope, self._settings), "[]")
 
     def _ask(self, task: Task) -> Transcript | None:
+        """The reader's answer; None where it dies over the task, takes too long, or answers what is none."""
+        self._wait_until_ready()
         clock = threading.Timer(self._settings.limits.seconds, self._process.kill)
         clock.start()
         try:
             _send(self._process.stdin, pickle.dumps(task))
             head, rows = _receive(self._process.stdout), _receive(self._process.stdout)
-        except (EOFError, OSError):
+            said = json.loads(head)
+            if "fault" in said:
+                refused = reading.refused("unreadable/ours", task.envelope, self._settings)
+                return Transcript(refused, "[]", tuple(map(str, said["fault"])))
+            json.loads(rows)
+            return Transcript(_reading(said), rows.decode())
+        except (EOFError, OSError, ValueError, KeyError, TypeError):
             return None
         finally:
             clock.cancel()
-        said = json.loads(head)
-        if "fault" in said:
-            refused = reading.refused("unreadable/ours", task.envelope, self._settings)
-            return Transcript(refused, "[]", tuple(said["fault"]))
-        return Transcript(_reading(said), rows.decode())
+            clock.join()
+            if self._process.poll() is not None:  # killed at the last moment: the next file gets another
+                self.stop()
+                self._process = self._start()
+
+    def _wait_until_ready(self) -> None:
+        """Hear that the process has come up. Raises ReaderError: a reader that cannot start says nothing of any file."""
+        if not self._is_ready:
+            try:
+                _receive(self._process.stdout)
+            except EOFError as error:
+                msg = "读取文件的进程启动不了，本次没有读取文件；已收到的文件都还在。请检查 Python 环境是否完整，或重新安装后再运行一次。"
+                raise ReaderError(msg) from error
+            self._is_ready = True
 
     def stop(self) -> None:
         """End the process."""
@@ -141,8 +163,10 @@ def _send(pipe: IO[bytes] | None, content: bytes) -> None:
 
 
 def _receive(pipe: IO[bytes] | None) -> bytes:
-    length = _exactly(pipe, 8)
-    return _exactly(pipe, int.from_bytes(length, "big"))
+    length = int.from_bytes(_exactly(pipe, 8), "big")
+    if length > _LONGEST_ANSWER:
+        raise EOFError
+    return _exactly(pipe, length)
 
 
 def _exactly(pipe: IO[bytes] | None, count: int) -> bytes:
@@ -161,6 +185,7 @@ def main() -> None:
     hears, answers = sys.stdin.buffer, sys.stdout.buffer
     settings: Settings = pickle.loads(_receive(hears))  # noqa: S301 - from the process that started this one
     confinement.confine(settings.limits.memory_megabytes << 20)
+    _send(answers, b"ready")
     while True:
         try:
             task: Task = pickle.loads(_receive(hears))  # noqa: S301 - likewise

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from workbooks import DAY, edit, report, report_pages, write
 
+from pipeline import readers
 from pipeline.model import Envelope, read_rows
-from pipeline.readers import Readers
+from pipeline.readers import ReaderError, Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings
 
@@ -54,3 +56,20 @@ def test_our_own_fault_is_not_put_on_the_sender(tmp_path: Path, settings: Settin
     assert transcript.fault[0] == "FileNotFoundError"
     assert "13912345678" not in "".join(transcript.fault)
     assert "是程序的问题" in transcript.reading.findings[0].message
+
+
+def test_an_answer_that_is_none_costs_its_file_alone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [_task(tmp_path / "a.xlsx", report()), _task(tmp_path / "b.xlsx", report())]
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "_reading", lambda _said: (_ for _ in ()).throw(KeyError("accepted")))
+        with Readers(settings, 1) as pool:
+            (transcript,) = pool.transcribe(tasks[:1])
+    assert transcript.reading.findings[0].code == "too-large"
+    with Readers(settings, 1) as pool:
+        assert [one.reading.accepted for one in pool.transcribe(tasks)] == [True, True]
+
+
+def test_a_reader_that_cannot_start_says_nothing_of_any_file(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.readers.sys.executable", sys.executable + "-missing")
+    with pytest.raises((ReaderError, OSError)), Readers(settings, 1) as pool:
+        list(pool.transcribe([_task(tmp_path / "a.xlsx", report())]))
