@@ -19,6 +19,7 @@ hypothesis_settings.load_profile("suite")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what the tests produce as the new golden files")
+    parser.addoption("--fuzz-seconds", type=float, default=0, help="damage workbooks for so long, each time in new ways (test_fuzz.py)")
 
 
 @pytest.fixture

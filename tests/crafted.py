@@ -1,0 +1,21 @@
+"""Every crafted workbook there is, by its name; `python tests/crafted.py FOLDER` writes them to look at."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import crafted_cells
+import crafted_formats
+import crafted_parts
+import crafted_places
+import crafted_zips
+
+EVERY = (*crafted_zips.KINDS, *crafted_parts.KINDS, *crafted_places.KINDS, *crafted_cells.KINDS, *crafted_formats.KINDS)
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, one in enumerate(EVERY):
+        (folder / f"{number:03}.xlsx").write_bytes(one.make())
+        print(f"{number:03} {one.verdict:26} {one.name}")
