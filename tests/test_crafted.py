@@ -27,14 +27,20 @@ _READ = [one for one in EVERY if READ in one.verdict.split("|")]
 
 
 @pytest.fixture(scope="module")
-def transcripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Transcript]:
+def contents() -> dict[str, bytes]:
+    """Every crafted file."""
+    return {one.name: one.make() for one in EVERY}
+
+
+@pytest.fixture(scope="module")
+def transcripts(contents: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Transcript]:
     """What the readers say of every crafted file, handed to them all at once."""
     folder = tmp_path_factory.mktemp("crafted")
     plain = load(CONFIG)
     settings = plain.model_copy(update={"limits": plain.limits.model_copy(update={"seconds": _SECONDS})})
     tasks = []
-    for number, one in enumerate(EVERY):
-        path, content = folder / f"{number}.xlsx", one.make()
+    for number, content in enumerate(contents.values()):
+        path = folder / f"{number}.xlsx"
         path.write_bytes(content)
         tasks.append(Task(path, len(content), Envelope(moment(f"{DAY} 16:00")), is_assignment=False))
     with Readers(settings, len(tasks)) as readers:
@@ -164,12 +170,12 @@ def _figures(office: Office) -> dict[str, object]:
     return {**said, "submissions": submissions}
 
 
-def test_a_night_with_all_of_them_ends_and_leaves_the_good_reports_figures_as_they_are(tmp_path: Path) -> None:
+def test_a_night_with_all_of_them_ends_and_leaves_the_good_reports_figures_as_they_are(tmp_path: Path, contents: dict[str, bytes]) -> None:
     alone, crowded = Office(tmp_path / "alone"), Office(tmp_path / "crowded")
     for office in (alone, crowded):
         _fill(office)
-    for number, one in enumerate(EVERY):
-        crowded.put(one.make(), f"crafted/{number:03}.xlsx", _late(10))
+    for number, content in enumerate(contents.values()):
+        crowded.put(content, f"crafted/{number:03}.xlsx", _late(10))
     alone.run(DAY)
     crowded.run(DAY)
     assert _figures(crowded) == _figures(alone)

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 DEFLATED, STORED = 8, 0
 _WIDE = 0xFFFFFFFF
@@ -54,14 +55,16 @@ def pack(files: Iterable[Entry], ending: Ending | None = None, *, prefix: bytes 
     for one in files:
         packed = squeeze(one.data) if one.packed is None and one.method == DEFLATED else one.packed if one.packed is not None else one.data
         places[one.name] = (one, len(out), packed)
-        directory.append(_central(one, packed, len(out)))
-        out += _local(one, packed) + packed
+        truth = _truth(one, packed)
+        directory.append(_central(one, truth, len(out)))
+        out += _local(one, truth) + packed
         if one.descriptor:
             wide = "<4sIQQ" if one.zip64 else "<4sIII"
-            out += struct.pack(wide, b"PK\x07\x08", zlib.crc32(one.data), len(packed), len(one.data))
+            out += struct.pack(wide, b"PK\x07\x08", truth["crc"], len(packed), len(one.data))
     for alias, name in (twice or {}).items():
         one, offset, packed = places[name]
-        directory.append(_central(Entry(alias, one.data, one.method), packed, offset))
+        other = Entry(alias, one.data, one.method)
+        directory.append(_central(other, _truth(other, packed), offset))
     start = len(out)
     out += b"".join(directory)
     return bytes(out) + _ending(ending or Ending(), len(directory), start, len(out) - start)
@@ -73,6 +76,7 @@ def squeeze(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+@cache
 def zeros(megabytes: int, before: bytes = b"", after: bytes = b"", filler: bytes = b" ") -> tuple[bytes, bytes]:
     """So many megabytes of one character between two texts, and the same deflated without deflating all of it."""
     block = filler * (1 << 20)
@@ -91,23 +95,23 @@ def _truth(one: Entry, packed: bytes) -> dict[str, int | str]:
     }  # fmt: skip
 
 
-def _local(one: Entry, packed: bytes) -> bytes:
-    said = _truth(one, packed)
+def _local(one: Entry, truth: Mapping[str, int | str]) -> bytes:
+    said = dict(truth)
     if one.descriptor:
         said |= {"crc": 0, "packed": 0, "size": 0}
     extra = b""
     if one.zip64 and not one.descriptor:
-        extra = struct.pack("<HHQQ", 1, 16, len(one.data), len(packed))
+        extra = struct.pack("<HHQQ", 1, 16, truth["size"], truth["packed"])
         said |= {"packed": _WIDE, "size": _WIDE}
     said |= one.local
     return struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", *_fields(said, extra)) + str(said["name"]).encode() + extra
 
 
-def _central(one: Entry, packed: bytes, offset: int) -> bytes:
-    said = _truth(one, packed)
+def _central(one: Entry, truth: Mapping[str, int | str], offset: int) -> bytes:
+    said = dict(truth)
     extra = b""
     if one.zip64:
-        extra = struct.pack("<HHQQQ", 1, 24, len(one.data), len(packed), offset)
+        extra = struct.pack("<HHQQQ", 1, 24, truth["size"], truth["packed"], offset)
         said |= {"packed": _WIDE, "size": _WIDE}
     said |= one.central
     name = str(said["name"]).encode()
