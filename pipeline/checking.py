@@ -175,7 +175,7 @@ def _say_column(check: Check, column: Column, cells: list[Cell], remarkable: dic
         if not check.is_read(column.name, position):
             continue
         if meant is _EMPTY:
-            check.refuse("required", column.name, position, column=column.name, hint=_hint(column, check.around.settings))
+            check.refuse("required", column.name, position, column=column.name, hint=_hint(column, check.around))
         elif meant.fault:
             check.refuse(meant.fault, column.name, position, **meant.details)
         else:
@@ -188,12 +188,13 @@ def _say_column(check: Check, column: Column, cells: list[Cell], remarkable: dic
         check.warn(name, column.name, first, column=column.name, meant=meant_value.lstrip("-"), more=more)
 
 
-def _hint(column: Column, settings: Settings) -> str:
+def _hint(column: Column, around: Surroundings) -> str:
+    settings = around.settings
     match column.kind:
         case Kind.CHOICE:
             return f"其中之一：{'、'.join(column.values)}"
         case Kind.DATE | Kind.MOMENT:
-            return f"日期，例如：{_EXAMPLE_DAY}"
+            return f"日期，例如：{example_day(around)}"
         case Kind.COUNT:
             return "整数，没有的填 0"
         case Kind.CODE:
@@ -230,7 +231,11 @@ class _Understood(NamedTuple):
 
 _EMPTY = _Understood()
 _Reader = Callable[[Cell], _Understood]
-_EXAMPLE_DAY = "2020-05-21"
+
+
+def example_day(around: Surroundings) -> str:
+    """A day as it is to be written: the one on which the file arrived, which any date of it could be."""
+    return around.arrival.date().isoformat()
 
 
 def example_number(settings: Settings, letters: str = "SJ") -> str:
@@ -292,7 +297,7 @@ def _read_date(check: Check, column: Column) -> _Reader:
         if isinstance(day, MonthDay):
             day = day.on_or_before(anchor)
         if day is None:
-            return _Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": _EXAMPLE_DAY})
+            return _Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example_day(around)})
         return _Understood(day.isoformat(), odd=odd)
 
     return read
@@ -314,7 +319,7 @@ def _read_moment(check: Check, column: Column) -> _Reader:
     def read(cell: Cell) -> _Understood:
         moment = read_moment(cell, around.report_day, is_1904=around.is_1904)
         if moment is None:
-            example = f"{_EXAMPLE_DAY} 09:30"
+            example = f"{example_day(around)} 09:30"
             return _Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example})
         return _Understood(moment.isoformat(" ", "minutes") if isinstance(moment, datetime) else moment.isoformat())
 

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import usage
 from pipeline.errors import PipelineError, reason_of
 from pipeline.text import on_screen
 
@@ -21,20 +22,13 @@ if TYPE_CHECKING:
     from pipeline.nightly import Outcome
     from pipeline.settings import Settings
 
-_DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
-_EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；
-4 另一次汇总正在运行；1 没有做完：程序自身出错（请把错误报告发给维护人员）、结果文件夹被占用，或被中断；
-143 被系统要求结束（SIGTERM）。没有做完的，再运行一次会接着做。
-check 的退出状态：0 没有会被退回的内容；1 有；2 用法或设置有误。
-doctor 的退出状态：0 一切正常；1 有问题；2 用法或设置有误。"""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status of contract 7."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    said = _parser().parse_args(arguments)
+    said = usage.parser().parse_args(arguments)
     gc.set_threshold(100_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
     with _told_to_end():
         try:
@@ -120,63 +114,6 @@ def _state_of(said: argparse.Namespace) -> Path | None:
     with suppress(Exception):
         return _load(said).paths.state
     return None
-
-
-# --- arguments ---------------------------------------------------------------------------------------------------
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
-    _add_common(parser, default=Path("config.yaml"))
-    _add_days(parser)
-    commands = parser.add_subparsers(dest="command", title="命令", metavar="COMMAND")
-    nightly = commands.add_parser("nightly", help="夜间汇总（与不带命令相同）")
-    _add_common(nightly)
-    _add_days(nightly)
-    demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
-    demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
-    check = commands.add_parser(
-        "check",
-        help="报送前自查：列出文件里的问题，不收下任何东西",
-        description="报送前自查：按此刻报送来核对，按种类列出问题和单元格，不收下任何东西。没有会被退回的内容时退出状态为 0，否则为 1。",
-    )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表")
-    _add_common(check)
-    doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
-    _add_common(doctor)
-    doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
-    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
-    _add_common(status)
-    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
-    return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with its few words for people in Chinese."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.print_usage(sys.stderr)
-        self.exit(2, f"用法有误：{message}。用 --help 查看用法。\n")
-
-
-def _add_common(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
-    fallback = default or argparse.SUPPRESS
-    parser.add_argument("--config", type=Path, default=fallback, metavar="FILE", help="设置文件（默认：当前文件夹的 config.yaml）")
-
-
-def _add_days(parser: argparse.ArgumentParser) -> None:
-    fallback = argparse.SUPPRESS
-    parser.add_argument("--date", type=_day, default=fallback, metavar="YYYY-MM-DD", help="汇总哪一天（默认：今天，中午以前为昨天）")
-    parser.add_argument("--from", dest="first", type=_day, default=fallback, metavar="YYYY-MM-DD", help="从哪一天")
-    parser.add_argument("--to", dest="last", type=_day, default=fallback, metavar="YYYY-MM-DD", help="到哪一天（含）")
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        message = f"日期“{written}”应写成 2020-05-21 这样"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 # --- commands ----------------------------------------------------------------------------------------------------

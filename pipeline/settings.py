@@ -135,7 +135,8 @@ class Settings(_Frozen):
         try:
             re.compile(self.case_number_pattern)
         except re.error as error:
-            raise ContradictionError(("case_number_pattern",), f"不是有效的正则表达式：{error}") from error
+            place = f"，问题在第 {error.pos + 1} 个字符附近" if error.pos is not None else ""
+            raise ContradictionError(("case_number_pattern",), f"不是有效的正则表达式{place}") from error
         return self
 
     @cached_property
@@ -208,7 +209,7 @@ def load(path: Path) -> Settings:
         msg = f"找不到设置文件 {path}。请把 config.yaml 放在那里，或用 --config 指出它在哪里。"
         raise ConfigurationError(msg) from error
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"设置文件 {path} 读不了（{error}）。请检查权限，并用 UTF-8 编码保存。"
+        msg = f"设置文件 {path} 读不了：没有权限，或不是用 UTF-8 编码保存的。请检查权限，并用 UTF-8 编码保存。"
         raise ConfigurationError(msg) from error
     data, lines = _parse(written, path)
     try:
@@ -241,15 +242,44 @@ def _parse(written: str, path: Path) -> tuple[Any, _Lines]:
         data = yaml.safe_load(written) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        msg = f"设置文件 {path} 第 {line} 行写法有误（{error.problem}）。请检查缩进、冒号和引号。"
+        msg = f"设置文件 {path} 第 {line} 行{_yaml_fault(error)}。请对照程序自带的 config.yaml 改正。"
         raise ConfigurationError(msg) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        msg = f"设置文件 {path} 不是有效的 YAML（{type(error).__name__}）。请对照程序自带的 config.yaml 改正。"
+        msg = f"设置文件 {path} 里有不能用的字符，或写法有误。请对照程序自带的 config.yaml 改正。"
         raise ConfigurationError(msg) from error
     if not isinstance(data, dict):
         msg = f"设置文件 {path} 第 1 行：应由“名称: 内容”组成。请对照程序自带的 config.yaml 改正。"
         raise ConfigurationError(msg)
     return data, lines
+
+
+class _TwiceError(yaml.MarkedYAMLError):
+    """A key that comes twice."""
+
+
+def _yaml_fault(error: yaml.MarkedYAMLError) -> str:
+    """What is wrong with a line, in place of the library's English."""
+    if isinstance(error, _TwiceError):
+        return f"：{error.problem} 写了两次"
+    said = f"{error.context or ''}\n{error.problem or ''}"
+    return next((f"：{sentence}" for pattern, sentence in _YAML_FAULTS if re.search(pattern, said)), "写法有误：请检查缩进、冒号和引号")
+
+
+_YAML_FAULTS = (
+    (r"found character '\\t'", "用了制表符（Tab），请改成空格"),
+    (r"found character .* cannot start any token", "内容以特殊符号开头，请给它加上引号"),
+    (r"quoted scalar[\s\S]*(?:unexpected end of stream|document separator)", "引号没有成对"),
+    (r"could not find expected ':'", "缺少冒号，或冒号后面缺少空格（要用半角的“: ”）"),
+    (r"mapping values are not allowed here", "缩进不对，或内容里有冒号而没有加引号"),
+    (r"expected ',' or '\]'", "方括号没有成对，或项目之间缺少逗号"),
+    (r"expected ',' or '\}'", "花括号没有成对，或项目之间缺少逗号"),
+    (r"flow (?:sequence|mapping|node)", "括号没有成对"),
+    (r"unknown escape character", "双引号里的反斜杠用法不对，请改用单引号"),
+    (r"expected <block end>|block (?:sequence|mapping|collection)|indentation", "缩进与上面不一致，或前面有引号没有成对"),
+    (r"undefined alias|anchor", "“*”或“&”开头的内容请加上引号"),
+    (r"constructor for the tag|tag", "“!”开头的内容请加上引号"),
+)
+"""By what PyYAML says, the usual ones."""
 
 
 def _note_lines(node: yaml.Node | None, place: tuple[str | int, ...], lines: _Lines) -> None:
@@ -259,7 +289,7 @@ def _note_lines(node: yaml.Node | None, place: tuple[str | int, ...], lines: _Li
             for name, value in node.value:
                 inner = (*place, name.value)
                 if inner in lines:
-                    raise yaml.MarkedYAMLError(problem=f"{name.value} 写了两次", problem_mark=name.start_mark)
+                    raise _TwiceError(problem=name.value, problem_mark=name.start_mark)
                 lines[inner] = name.start_mark.line + 1
                 _note_lines(value, inner, lines)
         case yaml.SequenceNode():
@@ -282,7 +312,7 @@ def _sentences(error: ValidationError, lines: _Lines, path: Path) -> str:
 
 
 def _reason(kind: str, detail: str) -> str:
-    return _REASONS.get(kind, detail)
+    return _REASONS.get(kind) or (detail if re.search("[\u4e00-\u9fff]", detail) else "内容不对，请对照程序自带的 config.yaml 改正")
 
 
 _REASONS = {

@@ -16,8 +16,6 @@ from pipeline.text import as_text, clean, is_empty, key, personal_numbers
 from pipeline.values import MonthDay, read_date
 from pipeline.workbook import Book, Cell, SheetCells
 
-_EXAMPLE_DAY = "2020-05-21"
-
 
 @dataclass(frozen=True, slots=True)
 class _Field:
@@ -127,12 +125,12 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
 def _judge_day(cover: _Cover, arrival: datetime, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:
     field, arrived = cover.get("报告日期"), arrival.date()
     if field.value == "":
-        return None, [_at(cover, field, "bad-report-date/empty", example=_EXAMPLE_DAY)]
+        return None, [_at(cover, field, "bad-report-date/empty", example=arrived)]
     day = read_date(field.value, is_1904=is_1904)
     if isinstance(day, MonthDay):
         day = day.on_or_before(arrived)
     if day is None:
-        return None, [_at(cover, field, "bad-report-date/unread", example=_EXAMPLE_DAY)]
+        return None, [_at(cover, field, "bad-report-date/unread", example=arrived)]
     if day > arrived:
         return None, [_at(cover, field, "bad-report-date/future", arrival=arrived)]
     oldest = settings.calendar.oldest_report_days

@@ -521,3 +521,19 @@ def test_a_note_of_words_and_digits_is_no_case_number(note: str) -> None:
     day = _reported({"案件进展!F9": note})
     assert [found for _file, found in day.findings if found.refuses] == []
     assert day.submission()["rows_refused"] == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"封面!B2": ""}, "bad-report-date"),
+        ({"封面!B2": "某日"}, "bad-report-date"),
+        ({"案件进展!H3": "某日"}, "bad-date"),
+        ({"急报事项!D2": ""}, "required"),
+    ],
+)
+def test_a_date_is_shown_on_the_example_of_the_day_of_arrival(cells: dict[str, str], code: str) -> None:
+    read = read_report(write(edit(report_pages(), cells)), "2020-05-23 09:00")
+    said = [found.message for found in read.findings if found.code == code]
+    assert said
+    assert all("例如：2020-05-23" in one or "写成这样：2020-05-23" in one for one in said)

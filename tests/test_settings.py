@@ -176,3 +176,52 @@ def test_what_is_wrong_is_said_in_chinese(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load(_changed(tmp_path, 'cut_off: "17:00"', 'cut_off: "25:00"'))
     assert "hour" not in str(caught.value)
+
+
+FAULTS_OF_YAML = (
+    ("  outbox: outbox", "\toutbox: outbox", "制表符"),
+    ("  outbox: outbox", "  outbox：outbox", "缺少冒号"),
+    ("  outbox: outbox", " outbox: outbox", "缩进与上面不一致"),
+    ("  outbox: outbox", "   outbox: outbox", "缩进与上面不一致"),
+    ("  outbox: outbox", "  outbox: a: b", "缩进不对，或内容里有冒号"),
+    ("  outbox: outbox", '  outbox: "outbox', "引号没有成对"),
+    ("  outbox: outbox", "  outbox: 'outbox", "引号没有成对"),
+    ("  outbox: outbox", '  outbox: "a\\q"', "反斜杠"),
+    ("  outbox: outbox", "  outbox: @outbox", "特殊符号"),
+    ("  outbox: outbox", "  outbox: *outbox", "引号"),
+    ("  outbox: outbox", "  outbox: !outbox x", "引号"),
+    ("aliases: [达拉特, 达旗]", "aliases: [达拉特, 达旗", "方括号|括号没有成对"),
+    ("aliases: [达拉特, 达旗]", "aliases: {达拉特, 达旗", "花括号|括号没有成对"),
+    ("  outbox: outbox", "  inbox: outbox", "inbox 写了两次"),
+    ("'[A-Z]+-", "'[A-Z+-(", "正则表达式，问题在第 \\d+ 个字符附近"),
+    ("  outbox: outbox", "  outbox: \x07", "不能用的字符"),
+    ("stalled_days: 5 ", "stalled_days: 1.5 ", "应为整数"),
+    ("file_megabytes: 25", "file_megabytes: .inf", "应为整数|内容不对"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FAULTS_OF_YAML, ids=[new for _old, new, _said in FAULTS_OF_YAML])
+def test_a_fault_in_the_way_of_writing_is_said_in_chinese(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = _changed(tmp_path, old, new)
+    with pytest.raises(ConfigurationError) as caught:
+        load(path)
+    told = str(caught.value).replace(str(path), "")
+    assert re.search(said, told)
+    ours = {"config", "yaml", "Tab", "case_number_pattern", "inbox", "windows", "stalled_days", "limits", "file_megabytes"}
+    assert {*re.findall("[A-Za-z_]{2,}", told)} <= ours
+
+
+@pytest.mark.parametrize("content", ["旗区: 东胜".encode("gbk"), b"\0", b"[" * 2000])
+def test_a_file_that_cannot_be_read_is_said_in_chinese(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError) as caught:
+        load(path)
+    assert {*re.findall("[A-Za-z]+", str(caught.value).replace(str(path), ""))} <= {"UTF", "config", "yaml"}
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quote_that_is_never_closed_is_said_as_that(tmp_path: Path, quote: str) -> None:
+    (tmp_path / "config.yaml").write_text(f"office: {quote}某办公室\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="引号没有成对"):
+        load(tmp_path / "config.yaml")

@@ -1,0 +1,123 @@
+"""What can be typed on the command line, and what is said of it: argparse with its words in Chinese."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from pipeline.text import on_screen
+
+_DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
+_EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；
+4 另一次汇总正在运行；1 没有做完：程序自身出错（请把错误报告发给维护人员）、结果文件夹被占用，或被中断；
+143 被系统要求结束（SIGTERM）。没有做完的，再运行一次会接着做。
+check 的退出状态：0 没有会被退回的内容；1 有；2 用法或设置有误。
+doctor 的退出状态：0 一切正常；1 有问题；2 用法或设置有误。"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of every command's arguments."""
+    top = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG)
+    _add_common(top, default=Path("config.yaml"))
+    _add_days(top)
+    commands = top.add_subparsers(dest="command", title="命令", metavar="COMMAND")
+    nightly = commands.add_parser("nightly", help="夜间汇总（与不带命令相同）")
+    _add_common(nightly)
+    _add_days(nightly)
+    demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
+    demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
+    check = commands.add_parser(
+        "check",
+        help="报送前自查：列出文件里的问题，不收下任何东西",
+        description="报送前自查：按此刻报送来核对，按种类列出问题和单元格，不收下任何东西。没有会被退回的内容时退出状态为 0，否则为 1。",
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表")
+    _add_common(check)
+    doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
+    _add_common(doctor)
+    doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
+    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
+    _add_common(status)
+    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
+    return top
+
+
+def _add_common(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
+    fallback = default or argparse.SUPPRESS
+    parser.add_argument("--config", type=Path, default=fallback, metavar="FILE", help="设置文件（默认：当前文件夹的 config.yaml）")
+
+
+def _add_days(parser: argparse.ArgumentParser) -> None:
+    fallback = argparse.SUPPRESS
+    parser.add_argument("--date", type=_day, default=fallback, metavar="YYYY-MM-DD", help="汇总哪一天（默认：今天，中午以前为昨天）")
+    parser.add_argument("--from", dest="first", type=_day, default=fallback, metavar="YYYY-MM-DD", help="从哪一天")
+    parser.add_argument("--to", dest="last", type=_day, default=fallback, metavar="YYYY-MM-DD", help="到哪一天（含）")
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        message = f"日期“{written}”应写成 2020-05-21 这样"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+# --- argparse's own words ----------------------------------------------------------------------------------------
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its few words for people in Chinese."""
+
+    def __init__(self, **named: Any) -> None:  # noqa: ANN401 - handed on as they came
+        super().__init__(**{**named, "formatter_class": _Formatter, "add_help": False})
+        self.color = False  # from Python 3.14 on it would write control sequences
+        self._optionals.title = "选项"
+        self._positionals.title = "参数"
+        self.add_argument("-h", "--help", action="help", help="显示这份说明")
+
+    def error(self, message: str) -> NoReturn:
+        """End with what is wrong with the arguments."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"用法有误：{in_chinese(message)}。用 --help 查看用法。\n")
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        super()._print_message("\n".join(map(on_screen, message.split("\n"))), file)
+
+
+_WORDS = (
+    (r"unrecognized arguments: (?P<what>.*)", "不认识“{what}”"),
+    (r"argument (?P<where>.*?): invalid choice: (?P<what>.*) \(choose from (?P<known>.*)\)", "没有 {what} 这个命令，可以用的是：{known}"),
+    (r"argument (?P<where>.*?): expected one argument", "{where} 后面要写一个值"),
+    (r"argument (?P<where>.*?): expected (?:at least one|\d+) arguments?", "{where} 后面要写值"),
+    (r"argument (?P<where>.*?): ignored explicit argument (?P<what>.*)", "{where} 后面不写值"),
+    (r"argument (?P<where>.*?): not allowed with argument (?P<what>.*)", "{where} 不能与 {what} 一起用"),
+    (r"argument (?P<where>.*?): invalid .* value: (?P<what>.*)", "{where} 不能是 {what}"),
+    (r"argument (?P<where>.*?): (?P<what>.*[\u4e00-\u9fff].*)", "{where} 的{what}"),
+    (r"ambiguous option: (?P<what>.*) could match (?P<known>.*)", "{what} 可以是几个选项：{known}，请写全"),
+    (r"the following arguments are required: (?P<what>.*)", "缺少 {what}"),
+)
+
+
+def in_chinese(message: str) -> str:
+    """What argparse says, in Chinese; what it does not usually say comes as a plain sentence."""
+    for pattern, sentence in _WORDS:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return sentence.format_map(found.groupdict())
+    return "写法不对"
