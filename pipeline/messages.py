@@ -106,7 +106,9 @@ def finding(
     sentence.
     """
     code = name.partition("/")[0]
-    shown = mask(shorten(mask(clean(as_text(value)))))
+    whole = mask(clean(as_text(value)))
+    line = shorten(whole)
+    shown = line if line == whole else mask(line)
     said = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
     message = CATALOGUE[name].format_map({"value": shown, "sheet": _quoted(sheet), **said})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
@@ -114,7 +116,8 @@ def finding(
 
 def _quoted(detail: str) -> str:
     """What a sentence quotes, on one line: two numbers parted by a line break must not become one in silence."""
-    return mask(" ".join(mask(detail).splitlines()))
+    hidden = mask(detail)
+    return hidden if hidden.isprintable() else mask(" ".join(hidden.splitlines()))
 
 
 def shorten(value: str) -> str:
