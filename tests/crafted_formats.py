@@ -6,7 +6,7 @@ import struct
 from functools import partial
 
 import compound
-from crafting import FILES, GOOD, READ, Crafted, swap
+from crafting import FILES, GOOD, Crafted, swap
 from zips import STORED, Entry, entries, pack
 
 _BROKEN = "unreadable"
@@ -96,27 +96,28 @@ def _ods_locked() -> bytes:
     return _ods({"META-INF/manifest.xml": listed[:end] + b">" + secret + listed[end + 2 :], "content.xml": bytes(range(256)) * 8})
 
 
+# .xls and .ods are told apart and refused with the advice to save as .xlsx; what they hold is not looked at yet
 KINDS = (
     *(Crafted(f"no workbook: {name}", partial(bytes, data), _BROKEN) for name, data in _NO_WORKBOOKS.items()),
     Crafted("a password to open", _encrypted, "encrypted"),
-    Crafted(".xls", lambda: _XLS, READ),
+    Crafted(".xls", lambda: _XLS, _BROKEN),
     Crafted(".xls: cut off at a third", lambda: _XLS[: len(_XLS) // 3], _BROKEN),
     Crafted(".xls: cut off at two thirds", lambda: _XLS[: len(_XLS) * 2 // 3], _BROKEN),
     Crafted(".xls: the last sector is missing", lambda: _XLS[:-512], _BROKEN),
     Crafted(".xls: the last bytes are missing", lambda: _XLS[:-100], "unreadable|read"),
     Crafted(".xls: the second half is zeros", lambda: _XLS[: len(_XLS) // 2] + bytes(len(_XLS) // 2), _BROKEN),
     *(Crafted(f".xls: a stream of {keep:.0%}", partial(_xls_with_a_short_stream, keep), _BROKEN) for keep in (0.3, 0.6, 0.9, 0.99)),
-    Crafted(".xls: in another container", lambda: compound.build({"Workbook": _stream()}), READ),
-    Crafted(".xls: a password to open", _xls_with_password, "encrypted"),
-    Crafted(".xls: macros", _xls_with_macros, "macro-workbook"),
-    Crafted(".ods", lambda: _ODS, READ),
+    Crafted(".xls: in another container", lambda: compound.build({"Workbook": _stream()}), _BROKEN),
+    Crafted(".xls: a password to open", _xls_with_password, _BROKEN),
+    Crafted(".xls: macros", _xls_with_macros, _BROKEN),
+    Crafted(".ods", lambda: _ODS, _BROKEN),
     Crafted(".ods: cut off", lambda: _ODS[: len(_ODS) * 2 // 3], _BROKEN),
     Crafted(".ods: XML cut off inside", lambda: _ods({"content.xml": entries(_ODS)["content.xml"].data[:-3000]}), _BROKEN),
     Crafted(".ods: without its content", lambda: _ods({}, "content.xml"), _BROKEN),
-    Crafted(".ods: billions of empty cells", lambda: _ods_repeated(filled=False), READ),
-    Crafted(".ods: billions of filled cells", lambda: _ods_repeated(filled=True), "too-large"),
-    Crafted(".ods: macros", lambda: _ods({"Basic/script-lc.xml": b"<x/>", "Basic/Standard/Module1.xml": b"<x/>"}), "macro-workbook"),
-    Crafted(".ods: a password to open", _ods_locked, "encrypted"),
+    Crafted(".ods: billions of empty cells", lambda: _ods_repeated(filled=False), _BROKEN),
+    Crafted(".ods: billions of filled cells", lambda: _ods_repeated(filled=True), _BROKEN),
+    Crafted(".ods: macros", lambda: _ods({"Basic/script-lc.xml": b"<x/>", "Basic/Standard/Module1.xml": b"<x/>"}), _BROKEN),
+    Crafted(".ods: a password to open", _ods_locked, _BROKEN),
     Crafted(".ods: a DTD with entities", lambda: _ods_content(b"?>", b'?><!DOCTYPE a [<!ENTITY x "y">]>'), _BROKEN),
     Crafted("both a workbook and an .ods", lambda: pack([*entries(GOOD).values(), *entries(_ODS).values()]), "read|unreadable"),
 )

@@ -388,8 +388,9 @@ def test_every_command_that_is_named_exists(page: Path, commands: set[str]) -> N
 
 @pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
 def test_every_option_that_is_named_exists(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        cli.main(["--help"])
+    for command in ([], ["doctor"], ["check"], ["status"]):
+        with pytest.raises(SystemExit):
+            cli.main([*command, "--help"])
     known = set(re.findall(r"--[a-z]+", capsys.readouterr().out))
     named = {option for said in re.findall(r"run\.py[^`\n]*", page.read_text(encoding="utf-8")) for option in re.findall(r"--[a-z]+", said)}
     assert named <= known

@@ -18,7 +18,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import zips
-from crafting import FILES, GOOD, PARTS, repacked
+from crafting import GOOD, PARTS, repacked
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from offices import SETTINGS, ZONE
@@ -63,7 +63,6 @@ BASES: Mapping[str, Callable[[], bytes]] = {
     "1904": lambda: write(report_pages(), date_1904=True),
     "week": _of_a_week,
     "descriptors": lambda: zips.pack(zips.Entry(name, data, descriptor=True) for name, data in PARTS.items()),
-    ".ods": (FILES / "report.ods").read_bytes,
 }
 
 
@@ -149,17 +148,6 @@ def test_damaged_bytes_are_refused_or_harm_nothing(request: pytest.FixtureReques
 
 def test_every_base_is_read_whole() -> None:
     assert all(_whole(name) for name in BASES)
-
-
-def test_a_cut_xls_is_refused_or_read_whole() -> None:
-    whole = (FILES / "report.xls").read_bytes()
-    cells = _cells(whole)
-    for length in range(0, len(whole), 61):
-        try:
-            read = _cells(whole[:length])
-        except UnreadableError:
-            continue
-        assert read == cells
 
 
 # --- damage to the XML, every sum right --------------------------------------------------------------------------

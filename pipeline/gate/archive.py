@@ -80,7 +80,7 @@ def _plain(name: str) -> str:
 def _spans(listed: list[zipfile.ZipInfo]) -> dict[int, int]:
     """Where each part's bytes must have ended: where the next begins. Two at one place leave no room for either."""
     begins = sorted(one.header_offset for one in listed)
-    ends = dict(zip(begins, [*begins[1:], 1 << 62], strict=True))
+    ends = dict(zip(begins, [*begins[1:], 1 << 62], strict=False))
     return ends | {one: one for one, following in itertools.pairwise(begins) if one == following}
 
 

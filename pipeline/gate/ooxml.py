@@ -39,7 +39,7 @@ def main_part(archive: Archive) -> str | None:
 def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
     relations = _relations(archive, main)
-    if any("vbaproject" in name or "/macrosheets/" in name for name in archive.names) or any(
+    if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in archive.names) or any(
         one.kind in ("vbaproject", "xlmacrosheet", "xlintlmacrosheet") for one in relations.values()
     ):
         raise UnreadableError("macro-workbook")
@@ -83,9 +83,8 @@ def _listed(elements: list[xml.Element], relations: dict[str, _Relation]) -> tup
             is_1904 = is_1904 or one.attributes.get("date1904", "").lower() in _TRUE
         elif one.name == "sheet":
             found = relations.get(one.attributes.get("id", ""))
-            if found is None:
-                raise UnreadableError("unreadable", "damaged")
-            sheets += [(one.attributes.get("name", ""), found.path)] if found.kind == "worksheet" else []
+            if found is None or found.kind == "worksheet":
+                sheets.append((one.attributes.get("name", ""), found.path if found else ""))
     return is_1904, sheets
 
 
@@ -95,7 +94,7 @@ def _optional(archive: Archive, relations: dict[str, _Relation], kind: str) -> b
     if path is None:
         return b""
     part = xml.as_utf8(archive.read(path))
-    sheetxml.check_end(part)
+    xml.check(part)
     head = part.find(b">", part.find(b"<sst")) if kind == "sharedStrings" else -1
     return _COUNTS.sub(b"", part[: head + 1]) + part[head + 1 :]  # a library believes how many strings there will be
 

@@ -14,6 +14,7 @@ from pipeline.gate.nouns import Marks, Place, UnreadableError
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _SPARSE, _SMALL = 50, 200_000
+_LONGEST_INDEX = 9
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _BLANKS = " \t\r\n"
 """What Excel leaves out at both ends of a text that is not marked as to be kept."""
@@ -45,6 +46,7 @@ class _Reader:
         self._most = most
         self._row, self._column = -1, -1
         self._cell: _Cell | None = None
+        self._in_row = False
         self._hears = False
         self._trims = False
         self._said = ""
@@ -54,6 +56,7 @@ class _Reader:
         match xml.local(name):
             case "row":
                 self._row, self._column = _number(attributes.get("r"), self._row), -1
+                self._in_row = "r" in attributes
             case "c":
                 self._row, self._column = self._place(attributes.get("r"))
                 self._cell = _Cell(self._row, self._column, attributes.get("t", "n"), attributes.get("s", ""))
@@ -92,7 +95,8 @@ class _Reader:
             place = int(found[2]) - 1, column_number(found[1].encode()) - 1
         else:
             raise UnreadableError("unreadable", "damaged")
-        if not (0 <= place[0] < LAST_ROW and place[1] < LAST_COLUMN):
+        is_elsewhere = self._in_row and place[0] != self._row
+        if is_elsewhere or not (0 <= place[0] < LAST_ROW and place[1] < LAST_COLUMN):
             raise UnreadableError("unreadable", "damaged")
         return place
 
@@ -178,7 +182,7 @@ def _cell(cell: _Cell, name: str) -> str:
         value = value if value.encode() in KNOWN_ERRORS else "#VALUE!"
     elif kind == "inlineStr":
         kind = "str"
-    elif kind == "s" and not value.strip().isdecimal():
+    elif kind == "s" and not (value.strip().isdecimal() and len(value.strip()) <= _LONGEST_INDEX):
         raise UnreadableError("unreadable", "damaged")
     elif kind == "n" and is_number(value.strip()):
         value = value.strip()

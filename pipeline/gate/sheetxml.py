@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
-from pipeline.gate import sheetrows
+from pipeline.gate import sheetrows, xml
 from pipeline.gate.cells import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW, column_number, is_number, may_be_date
 from pipeline.gate.nouns import Marks, Place, UnreadableError
 
@@ -14,10 +15,29 @@ _SPARSE = 50
 _SMALL = 200_000
 """Cells of a rectangle that does no harm however empty it is."""
 _MANY = 1_000_000
+_LONGEST_INDEX = 9
+_DIMENSION = re.compile(rb"<dimension\b[^>]*?/>")
 
-_CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"[^>]*>")
+_CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"(?: [a-z]+=\"[A-Za-z0-9]*\")*\s*/?>")
+"""A cell's tag as nearly every program writes it."""
 _FILLED = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"[^>]*(?<!/)>")
-_ODD = (b"<![CDATA[", b"<!--", b":sheetData", b":c ", b"<?", b"<c>", b"<c\n", b"<c\t", b"<c\r", b"<v\n", b"<v\t")
+_ODD = (
+    b"<![CDATA[",
+    b"<!--",
+    b":sheetData",
+    b":c ",
+    b"<?",
+    b"<c>",
+    b"<c\n",
+    b"<c\t",
+    b"<c\r",
+    b"<v\n",
+    b"<v\t",
+    b"<v\r",
+    b"<f\n",
+    b"<f\t",
+    b"<f\r",
+)
 _UNUSUAL_VALUE = re.compile(rb"<v(?: [^>]*)?>(?![0-9]{1,7}(?:\.[0-9]{1,20})?</v>)([^<]*)<")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _STYLE = re.compile(rb"\ss=(?:\"[^\"]*\"|'[^']*')")
@@ -35,7 +55,7 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
     out with more than `widest`.
     """
-    check_end(part)
+    xml.check(part)
     merges = tuple(_merges(part))
     start = part.find(b"<sheetData")
     body = part[start:] if start >= 0 else part
@@ -43,7 +63,7 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
         return sheetrows.rewrite(part, merges, most, widest)
     written = body.count(b"<c ")
     cells = _CELL.findall(body) if written < _MANY else []
-    if len(cells) != written and written < _MANY:
+    if written < _MANY and (len(cells) != written or _is_interrupted(cells)):
         return sheetrows.rewrite(part, merges, most, widest)
     if written >= _MANY or _is_sparse(cells):  # what is formatted and empty does not count
         cells = _FILLED.findall(body)
@@ -52,20 +72,17 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
     if _is_sparse(cells) or _rectangle(cells) > widest:
         return sheetrows.rewrite(part, merges, most, widest)
     marks = _marks(body) if any(sign in body for sign in _SIGNS) else Marks()
-    return _without_traps(part), Marks(marks.errors, marks.uncached, merges), len(cells)
+    return _without_traps(_DIMENSION.sub(b"", part, count=1)), Marks(marks.errors, marks.uncached, merges), len(cells)
+
+
+def _is_interrupted(cells: list[tuple[bytes, bytes]]) -> bool:
+    """Whether cells of one row stand apart, as where an address names another row than the one it stands in."""
+    return sum(1 for _row in itertools.groupby(row for _column, row in cells)) != len({row for _column, row in cells})
 
 
 def _is_sparse(cells: list[tuple[bytes, bytes]]) -> bool:
     rectangle = _rectangle(cells)
     return rectangle > _SMALL and rectangle > _SPARSE * len(cells)
-
-
-def check_end(part: bytes) -> None:
-    """Raise UnreadableError where a part is cut off: its last tag must close its first element."""
-    tail = part.rstrip()[-200:]
-    first = re.search(rb"<((?:\w+:)?\w+)", part)
-    if not first or not (tail.endswith(b"/>") or re.search(rb"</" + first[1] + rb"\s*>(?:\s*<!--[^<]*-->)*$", tail)):
-        raise UnreadableError("unreadable", "damaged")
 
 
 def _rectangle(cells: list[tuple[bytes, bytes]]) -> int:
@@ -140,7 +157,7 @@ def _edit(part: bytes, found: re.Match[bytes]) -> tuple[int, int, bytes] | None:
             return begin, found.end(1), _unstyled(head, value.strip()) + rest + value.strip()
         case b"n" if is_number(value) and head != _unstyled(head, value):
             return begin, begin + len(head), _unstyled(head, value)
-        case b"s" if not value.isdigit():
+        case b"s" if not value.isdigit() or len(value) > _LONGEST_INDEX:
             raise UnreadableError("unreadable", "damaged")
     return None
 

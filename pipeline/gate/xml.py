@@ -62,6 +62,11 @@ def elements(part: bytes) -> list[Element]:
     return found
 
 
+def check(part: bytes) -> None:
+    """Raise UnreadableError unless the part is well-formed to its end; its elements are not looked at."""
+    parse(expat.ParserCreate(), part)
+
+
 def parse(parser: expat.XMLParserType, part: bytes) -> None:
     """Feed the whole part. Raises UnreadableError unless it is well-formed to its end."""
     try:
