@@ -18,6 +18,7 @@ hypothesis_settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all-points", action="store_true", help="test_killing.py: every point instead of a sample (hours)")
     parser.addoption("--update-golden", action="store_true", help="accept what the tests produce as the new golden files")
     parser.addoption("--fuzz-seconds", type=float, default=0, help="damage workbooks for so long, each time in new ways (test_fuzz.py)")
 

@@ -1,0 +1,195 @@
+"""One disturbed run after another, each in a fresh copy of the office, and what was bad about them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from offices import HOME
+from workbooks import DAY
+
+from killing import office, shim
+from killing.shim import Mode, Plan
+
+_KILLED = -9
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a run ended and what it said."""
+
+    status: int
+    out: str
+    err: str
+    points: int
+    """The changing calls it made, or had made when it ended."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What many disturbed runs came to."""
+
+    runs: int = 0
+    killed: int = 0
+    bad: list[str] = field(default_factory=list)
+    """Each with its plan and what was wrong."""
+
+
+class Bench:
+    """An office as it was before the night, one after an undisturbed night, and a place to disturb copies in.
+
+    A `quick` one reads files in the run's own process: the readers' processes change nothing on the disk.
+    """
+
+    def __init__(self, library: Path, *, wrong: str | None = None, quick: bool = False) -> None:
+        memory = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing; the order of the calls is the same
+        self._base = Path(tempfile.mkdtemp(prefix="killing-", dir=memory if os.access(memory, os.W_OK) else None)).resolve()
+        self.template, self.home = self._base / "template", self._base / "office"
+        self._wrong, self._quick = wrong, quick
+        office.build(self.template)
+        self._control = shim.Control(self._base / "control")
+        self._server = self._start(library)
+        self.before = office.state_of(self.template)
+        self.fresh()
+        self.log = self._base / "log"
+        self.undisturbed = self.run(log=self.log)
+        self.after = office.state_of(self.home)
+
+    def _start(self, library: Path) -> subprocess.Popen[str]:
+        environment = {
+            **os.environ,
+            "LD_PRELOAD": str(library),
+            "KILLING_CONTROL": str(self._control.path),
+            "PYTHONPATH": os.pathsep.join([str(HOME / "tests"), str(HOME)]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUTF8": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-m", "killing.server"]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.__exit__(kind, error, trace)
+        shutil.rmtree(self._base, ignore_errors=True)
+
+    # --- one run ---
+
+    def fresh(self) -> None:
+        """Another copy of the office as it was before the night."""
+        office.copy(self.template, self.home)
+
+    def run(self, plan: Plan | None = None, *, log: Path | None = None, zone: str | None = None) -> Run:
+        """The night's run as planned, or undisturbed."""
+        return self.runs([0.0], plan, log=log, zone=zone)[0]
+
+    def runs(self, delays: Sequence[float], plan: Plan | None = None, *, log: Path | None = None, zone: str | None = None) -> list[Run]:
+        """Several runs at once."""
+        self._control.begin(plan or Plan(), self.home, log)
+        job = {**job_for(self.home, self._base), "wrong": self._wrong, "quick": self._quick, "zone": zone, "delays": list(delays)}
+        if not self._server.stdin or not self._server.stdout:
+            raise RuntimeError
+        self._server.stdin.write(json.dumps(job) + "\n")
+        self._server.stdin.flush()
+        ends = json.loads(self._server.stdout.readline())
+        return [Run(status, *said(self._base, number), self._control.met) for number, status in enumerate(ends)]
+
+    @property
+    def calls(self) -> list[str]:
+        """The changing calls of the undisturbed run, in their order: number, name and path."""
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    # --- many ---
+
+    def kill(self, plans: Sequence[Plan], report: Report) -> None:
+        """Kill the run as planned, each time it is started again, and let it come to its end: the same as undisturbed?"""
+        self.fresh()
+        report.runs += 1
+        for plan in plans:
+            report.killed += self.run(plan).status == _KILLED
+            missed = office.lost(self.before, self.home)
+            mixed = office.mixed((self.before, self.after), self.home)
+            if missed or mixed:
+                report.bad.append(f"{plan}: lost {missed}, neither edition {mixed}")
+                return
+        self._finish(str(plans), report)
+
+    def fail(self, plan: Plan, report: Report) -> None:
+        """Let calls fail as planned: one clear line, nothing lost, and the next run makes it good."""
+        self.fresh()
+        report.runs += 1
+        ended = self.run(plan)
+        wrong = unclear(ended)
+        wrong += [f"lost {name}" for name in office.lost(self.before, self.home)]
+        wrong += [f"torn {day}" for day in office.torn(self.before, self.home)]
+        if wrong:
+            report.bad.append(f"{plan}: {wrong}\n{ended.err}")
+            return
+        self._finish(str(plan), report)
+
+    def _finish(self, plan: str, report: Report) -> None:
+        last = self.run()
+        now = office.state_of(self.home) if last.status == 0 else {}
+        if last.status or now != self.after:
+            report.bad.append(f"{plan}: then {last.status} {last.err.strip()} {differences(self.after, now)}")
+
+
+def job_for(home: Path, folder: Path) -> dict[str, Any]:
+    """The night's run of that office, as a job for the server."""
+    return {
+        "arguments": ["--config", str(home / "config.yaml"), "--date", str(DAY)],
+        "folder": str(folder),
+        "wrong": None,
+        "quick": True,
+        "zone": None,
+        "delays": [0.0],
+    }
+
+
+def said(folder: Path, number: int = 0) -> tuple[str, str]:
+    """What a job's run wrote on standard output and error."""
+    return (folder / f"out{number}").read_text(encoding="utf-8"), (folder / f"err{number}").read_text(encoding="utf-8")
+
+
+def unclear(ended: Run) -> list[str]:
+    """What is wrong with how a run ended whose disk refused something."""
+    lines = ended.err.splitlines()
+    wrong = []
+    if ended.status not in {0, 1}:
+        wrong.append(f"status {ended.status}")
+    if ended.status == 1 and (len(lines) != 1 or not lines[0].endswith("。")):
+        wrong.append(f"{len(lines)} lines")
+    if "Traceback" in ended.err + ended.out or "程序出错" in ended.err:
+        wrong.append("our own fault")
+    return wrong
+
+
+def differences(one: office.State, other: office.State) -> list[str]:
+    """What differs between two offices, in short."""
+    if not other:
+        return ["no end"]
+    said = [f"-{name}" for name in one["names"] if name not in other["names"]]
+    said += [f"+{name}" for name in other["names"] if name not in one["names"]]
+    said += [f"~{name}" for name, content in one["files"].items() if name in other["files"] and other["files"][name] != content]
+    for table, rows in one["facts"].items():
+        there = other["facts"].get(table, [])
+        said += [f"{table} -{row!r:.200}" for row in rows if row not in there] + [
+            f"{table} +{row!r:.200}" for row in there if row not in rows
+        ]
+    return said
+
+
+def every(points: int) -> list[Plan]:
+    """A kill before, after and half-way through every call."""
+    return [Plan(mode, at) for at in range(1, points + 1) for mode in (Mode.BEFORE, Mode.AFTER, Mode.HALF)]
