@@ -126,7 +126,6 @@ KINDS = (
     Crafted("column ZZZZZZZZZ", lambda: rows(PROGRESS, f'<row r="9">{said("ZZZZZZZZZ9", "x")}</row>'), "unreadable|too-large"),
     Crafted("an address that is none", lambda: respelt(PROGRESS, b'<c r="F2"', b'<c r="!!"'), _BROKEN),
     Crafted("an address in small letters", lambda: respelt(PROGRESS, b'<c r="F2"', b'<c r="f2"'), "read|unreadable"),
-    Crafted("an address of another row", lambda: respelt(PROGRESS, b'<c r="F2"', b'<c r="F3"'), "unreadable|read"),
     Crafted("a dimension that is too small", lambda: _dimension(b'<dimension ref="A1:B2"/>'), READ),
     Crafted("a dimension that is too large", lambda: _dimension(b'<dimension ref="A1:XFD1048576"/>'), READ),
     Crafted("a dimension that is none", lambda: _dimension(b'<dimension ref="hello"/>'), READ),

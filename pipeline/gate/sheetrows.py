@@ -46,7 +46,7 @@ class _Reader:
         self._most = most
         self._row, self._column = -1, -1
         self._cell: _Cell | None = None
-        self._in_row = False
+        self._is_inside = False
         self._hears = False
         self._trims = False
         self._said = ""
@@ -54,9 +54,12 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match xml.local(name):
+            case "sheetData":
+                self._is_inside = True
+            case _ if not self._is_inside:  # extensions behind the rows have cells of their own
+                return
             case "row":
                 self._row, self._column = _number(attributes.get("r"), self._row), -1
-                self._in_row = "r" in attributes
             case "c":
                 self._row, self._column = self._place(attributes.get("r"))
                 self._cell = _Cell(self._row, self._column, attributes.get("t", "n"), attributes.get("s", ""))
@@ -71,6 +74,8 @@ class _Reader:
 
     def end(self, name: str) -> None:
         match xml.local(name):
+            case "sheetData":
+                self._is_inside = False
             case "c" if self._cell:
                 if self._cell.is_filled:
                     self.cells[self._cell.row, self._cell.column] = self._cell
@@ -95,8 +100,7 @@ class _Reader:
             place = int(found[2]) - 1, column_number(found[1].encode()) - 1
         else:
             raise UnreadableError("unreadable", "damaged")
-        is_elsewhere = self._in_row and place[0] != self._row
-        if is_elsewhere or not (0 <= place[0] < LAST_ROW and place[1] < LAST_COLUMN):
+        if not (0 <= place[0] < LAST_ROW and place[1] < LAST_COLUMN):
             raise UnreadableError("unreadable", "damaged")
         return place
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 
@@ -58,12 +57,13 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
     xml.check(part)
     merges = tuple(_merges(part))
     start = part.find(b"<sheetData")
-    body = part[start:] if start >= 0 else part
+    end = part.find(b"</sheetData>", start)
+    body = part[start:end] if 0 <= start < end else part
     if any(sign in body for sign in _ODD):
         return sheetrows.rewrite(part, merges, most, widest)
     written = body.count(b"<c ")
     cells = _CELL.findall(body) if written < _MANY else []
-    if written < _MANY and (len(cells) != written or _is_interrupted(cells)):
+    if written < _MANY and len(cells) != written:
         return sheetrows.rewrite(part, merges, most, widest)
     if written >= _MANY or _is_sparse(cells):  # what is formatted and empty does not count
         cells = _FILLED.findall(body)
@@ -73,11 +73,6 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
         return sheetrows.rewrite(part, merges, most, widest)
     marks = _marks(body) if any(sign in body for sign in _SIGNS) else Marks()
     return _without_traps(_DIMENSION.sub(b"", part, count=1)), Marks(marks.errors, marks.uncached, merges), len(cells)
-
-
-def _is_interrupted(cells: list[tuple[bytes, bytes]]) -> bool:
-    """Whether cells of one row stand apart, as where an address names another row than the one it stands in."""
-    return sum(1 for _row in itertools.groupby(row for _column, row in cells)) != len({row for _column, row in cells})
 
 
 def _is_sparse(cells: list[tuple[bytes, bytes]]) -> bool:
