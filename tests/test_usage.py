@@ -13,6 +13,7 @@ OURS = {
     "nightly",
     "demo",
     "check",
+    "doctor",
     "status",
     "COMMAND",
     "FILE",
@@ -22,6 +23,7 @@ OURS = {
     "DD",
     "h",
     "help",
+    "repair",
     "config",
     "date",
     "from",
@@ -41,7 +43,7 @@ def _english(said: str) -> set[str]:
     return {*re.findall("[A-Za-z]+", said)} - OURS
 
 
-@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["status"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["doctor"], ["status"]], ids=" ".join)
 def test_help_is_in_chinese(capsys: Captured, command: list[str]) -> None:
     assert _ended([*command, "--help"]) == 0
     said = capsys.readouterr().out
