@@ -15,11 +15,13 @@ from typing import Any
 from offices import Office, tree
 from workbooks import CASES, DAY, Page, assignment, new_row, progress_row, reception_row, report, resolved_row, urgent_row, write
 
-from pipeline import nightly
+from pipeline import journal, nightly
 
 BEFORE = DAY - timedelta(days=1)
 _NOT_FACTS = frozenset({"id", "arrival", "attempts"})
 """Columns whose values are the house's own affair."""
+
+_NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl"})
 
 
 def build(home: Path) -> None:
@@ -62,8 +64,9 @@ State = dict[str, Any]
 def state_of(home: Path) -> State:
     """Everything that must be the same after an undisturbed run and after a disturbed one."""
     names = sorted(path.relative_to(home).as_posix() for path in home.rglob("*"))
-    files = {name: content for name, content in tree(home).items() if name not in {"state/ledger.sqlite", "state/run.lock"}}
-    return {"names": names, "files": files, "facts": facts_of(home / "state/ledger.sqlite")}
+    files = {name: content for name, content in tree(home).items() if name not in _NOT_BY_BYTES}
+    noted = sorted(map(repr, journal.arrivals(home / "state/archive")))  # a torn or second line for an arrival counts once
+    return {"names": names, "files": files, "facts": facts_of(home / "state/ledger.sqlite"), "journal": noted}
 
 
 def facts_of(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
