@@ -1,0 +1,29 @@
+"""Office files that are the same bytes whenever they are written: the clock is taken out of the package."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import UTC, datetime
+
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The earliest moment that a zip file can name."""
+_PROPERTIES = "docProps/core.xml"
+_WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*(</dcterms:(?:created|modified)>)")
+
+
+def settle(content: bytes, moment: datetime) -> bytes:
+    """The same package, its entries in their order and without times of their own, written and changed at that moment."""
+    written = io.BytesIO()
+    said = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as settled:
+        for entry in package.infolist():
+            part = package.read(entry)
+            if entry.filename == _PROPERTIES:
+                part = _WRITTEN.sub(rb"\g<1>" + said + rb"\g<2>", part)
+            plain = zipfile.ZipInfo(entry.filename, _FIRST_DAY)
+            plain.compress_type = zipfile.ZIP_DEFLATED
+            plain.create_system = 0  # else it would say whether Windows or Linux wrote it
+            settled.writestr(plain, part)
+    return written.getvalue()
