@@ -57,6 +57,10 @@ class Case:
     status: str = ASSIGNED
     dispute: str | None = None
     """The number under which a dispute stands ('' for none); None where no dispute stands."""
+    disputed_since: str = ""
+    """The day of the row that opened the dispute that stands, ISO."""
+    asking_since: str = ""
+    """The day since which every row about it has asked for coordination, ISO; '' where the last one does not."""
     touched: str = ""
     """The last day with a change of status or 今日进展, ISO."""
     last: RowPlace | None = None
@@ -110,9 +114,11 @@ class Case:
         if self.dispute is not None and (confirmation == CONFIRMED or reopened or _is_other_reply(place, self.dispute)):
             self.dispute = None
         if confirmation == DISPUTED:
+            self.disputed_since = self.disputed_since if self.dispute is not None else day
             self.dispute = key(place.get("答复文号") or "") or self.dispute or ""
         if status != self.status or place.get("今日进展"):
             self.touched = day
+        self.asking_since = (self.asking_since or day) if place.get("需协调事项") else ""
         self.status = status
         self.last, self.reported = place, day
         return before

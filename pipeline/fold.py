@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pipeline import judging, messages
+from pipeline import judging, messages, supervision
 from pipeline.cases import PARTICULARS, Case, RowPlace, World
 from pipeline.checking import Rows
-from pipeline.contract import CASE, LIAISON
+from pipeline.contract import CASE, LIAISON, NEW_CASES, Severity
 from pipeline.findings import Finding
 from pipeline.judging import Judgement
 from pipeline.model import Arrival, Reading
@@ -49,6 +49,34 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a district has not told, or not so that it could be taken, in its report of one day."""
+
+    day: date
+    district: str
+    is_missing: bool = False
+    """Whether there is no accepted report at all."""
+    cases: frozenset[str] = frozenset()
+    """Cases that its refused rows are about."""
+    unplaced: int = 0
+    """Refused rows of 案件进展 that name no case of the district."""
+    new_refused: int = 0
+    """Refused rows of 新增案件."""
+    is_new_unread: bool = False
+    """Whether its 新增案件 sheet was refused as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A case as it stood on the day before."""
+
+    source: str
+    status: str
+    is_counted: bool
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DayState:
     """Everything known about one day."""
 
@@ -68,6 +96,16 @@ class DayState:
     assignment_findings: tuple[Finding, ...]
     trend: tuple[tuple[date, dict[str, Tally]], ...]
     """Each group's tally on the last days up to this one."""
+    before: dict[str, Before] = field(default_factory=dict)
+    """The register of the day before, by case number."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is not known of the days that could still be reported, oldest first."""
+    most_new: int = 0
+    """The most cases that one report of these days brought in."""
+    last_reports: dict[str, date] = field(default_factory=dict)
+    """By district: the last day, up to this one, of which a report was accepted."""
+    raised: tuple[tuple[date, dict[str, tuple[str, ...]]], ...] = ()
+    """The flags of each case that has any, on the watched days up to this one."""
 
 
 def in_order(filed: Iterable[Filed]) -> list[Filed]:
@@ -90,9 +128,12 @@ def number_revisions(filed: Iterable[Filed]) -> tuple[Submission, ...]:
     return tuple(Submission(one, number, number == revision) for one, number in numbered)
 
 
-def fold(facts: Facts, settings: Settings, days: Sequence[date]) -> dict[date, DayState]:
-    """The state on each of the days asked for, in one pass. There must be at least one assignment workbook."""
-    return _Fold(facts, settings, frozenset(days)).run()
+def fold(facts: Facts, settings: Settings, days: Sequence[date], watched: Iterable[date] = ()) -> dict[date, DayState]:
+    """The state on each of the days asked for, in one pass. There must be at least one assignment workbook.
+
+    On the watched days, before or among those asked for, the cases' flags are kept too.
+    """
+    return _Fold(facts, settings, frozenset(days), frozenset(watched)).run()
 
 
 @dataclass(slots=True)
@@ -100,6 +141,7 @@ class _Snapshot:
     counted: frozenset[str]
     register: frozenset[str]
     tallies: dict[str, Tally]
+    cases: dict[str, Before]
 
 
 @dataclass(slots=True)
@@ -107,6 +149,7 @@ class _Fold:
     facts: Facts
     settings: Settings
     days: frozenset[date]
+    watched: frozenset[date] = frozenset()
     world: World = field(default_factory=World)
     workbooks: list[Filed] = field(default_factory=list)
     """Still to come, oldest first."""
@@ -115,6 +158,11 @@ class _Fold:
     snapshots: dict[date, _Snapshot] = field(default_factory=dict)
     reported: list[date] = field(default_factory=list)
     """The days with reports."""
+    doubts: list[Doubt] = field(default_factory=list)
+    last_reports: dict[str, date] = field(default_factory=dict)
+    brought: dict[date, int] = field(default_factory=dict)
+    """The most cases that one report of a day brought in."""
+    raised: dict[date, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def run(self) -> dict[date, DayState]:
         by_day: dict[str, dict[str, list[Filed]]] = {}
@@ -134,7 +182,10 @@ class _Fold:
             submissions = {name: number_revisions(filed) for name, filed in by_day.get(day.isoformat(), {}).items()}
             judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
             if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
-                self.snapshots[day] = self._snapshot()
+                self.snapshots[day] = self._snapshot(keeps=day + timedelta(days=1) in self.days)
+            self._note_doubts(day, submissions, judgements)
+            if day in self.watched:
+                self.raised[day] = self._raised(day)
             if day in self.days:
                 states[day] = self._state(day, submissions, judgements, brought_in)
         return states
@@ -177,9 +228,33 @@ class _Fold:
         district = next(one for one in self.settings.districts if one.name == reading.district)
         return judging.judge(reading.rows, submission.filed.arrival.id, district, world, speaks=speaks)
 
+    def _note_doubts(self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement]) -> None:
+        """Keep what the day's reports leave open, while they can still be sent; nothing is missing before the first report."""
+        self.last_reports |= dict.fromkeys(submissions, day)
+        span = self.settings.calendar.oldest_report_days
+        if not self.reported or day < self.reported[0] or not any(0 <= (asked - day).days <= span for asked in self.days):
+            return
+        for district in self.settings.district_names:
+            force = next((one.filed for one in submissions.get(district, ()) if one.in_force and one.revision), None)
+            if force is None:
+                self.doubts.append(Doubt(day, district, is_missing=True))
+                continue
+            judgement = judgements[force.arrival.id]
+            self.brought[day] = max(self.brought.get(day, 0), len(judgement.brought_in))
+            unread = any(one.severity is Severity.SHEET for one in force.reading.findings) and not any(
+                rows.sheet == NEW_CASES.name for rows in force.reading.rows
+            )
+            doubt = Doubt(day, district, False, frozenset(judgement.doubtful), judgement.unplaced, judgement.new_refused, unread)
+            self.doubts += [doubt] if doubt != Doubt(day, district) else []
+
     # --- what is seen of it ---
 
-    def _snapshot(self) -> _Snapshot:
+    def _raised(self, day: date) -> dict[str, tuple[str, ...]]:
+        windows = self.settings.windows
+        flags = {case.number: supervision.flags(case, day, windows) for case in self.world.in_register()}
+        return {number: raised for number, raised in flags.items() if raised}
+
+    def _snapshot(self, *, keeps: bool) -> _Snapshot:
         cases = list(self.world.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
         in_use = [case for case in cases if not case.grounds]
@@ -189,7 +264,12 @@ class _Fold:
             group.name: Tally(group.target_percent, sum(total[one] for one in group.sources), sum(resolved[one] for one in group.sources))
             for group in self.settings.groups
         }
-        return _Snapshot(counted, frozenset(case.number for case in cases), tallies)
+        kept = {
+            case.number: Before(case.particulars["案件来源"] or "", case.status, case.number in counted, bool(case.grounds))
+            for case in cases
+            if keeps
+        }
+        return _Snapshot(counted, frozenset(case.number for case in cases), tallies, kept)
 
     def _state(
         self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement], brought_in: list[str]
@@ -197,6 +277,7 @@ class _Fold:
         before = self.snapshots.get(day - timedelta(days=1))
         start = min([one for one in self.reported if one <= day] + [day - timedelta(days=1)]) - timedelta(days=1)
         register = self.snapshots[day].register
+        oldest = day - timedelta(days=self.settings.calendar.oldest_report_days)
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
@@ -211,6 +292,11 @@ class _Fold:
             self.assignment,
             self._assignment_findings(register),
             tuple((one, seen.tallies) for one, seen in sorted(self.snapshots.items()) if max(start, day - _TREND) < one <= day),
+            before.cases if before else {},
+            tuple(one for one in self.doubts if oldest <= one.day <= day),
+            max((count for one, count in self.brought.items() if oldest <= one <= day), default=0),
+            dict(self.last_reports),
+            tuple((one, flags) for one, flags in sorted(self.raised.items()) if one <= day),
         )
 
     def _assignment_findings(self, register: frozenset[str]) -> tuple[Finding, ...]:

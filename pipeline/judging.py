@@ -29,6 +29,12 @@ class Judgement:
     """Cases whose status changed, with the status before."""
     reception: list[RowPlace] = field(default_factory=list)
     urgent: list[RowPlace] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    """The district's cases that a refused row of 案件进展 is about."""
+    unplaced: int = 0
+    """Refused rows of 案件进展 that name no case of the district."""
+    new_refused: int = 0
+    """Refused rows of 新增案件."""
 
 
 @dataclass(slots=True)
@@ -143,6 +149,7 @@ def _judge_new_cases(sheet: _Sheet, district: District, world: World) -> list[in
     for position in counted:
         if position not in sheet.refused:
             _bring_in(sheet, position, known[position], district, world)
+    sheet.judgement.new_refused += sum(position in sheet.refused for position in counted)
     return counted
 
 
@@ -198,7 +205,20 @@ def _judge_progress(sheet: _Sheet, district: District, world: World) -> list[int
             before = case.take(sheet.place(position), world.day)
             if before != case.status:
                 sheet.judgement.moved[case.number] = before
+    _note_doubts(sheet, counted, known, district)
     return counted
+
+
+def _note_doubts(sheet: _Sheet, counted: list[int], known: list[Case | None], district: District) -> None:
+    """Which cases the refused rows would have said something about."""
+    for position in counted:
+        case = known[position]
+        if position not in sheet.refused:
+            continue
+        if case and sheet.is_read(CASE, position) and case.particulars["旗区"] == district.name:
+            sheet.judgement.doubtful.append(case.number)
+        else:
+            sheet.judgement.unplaced += 1
 
 
 def _belongs(sheet: _Sheet, position: int, case: Case | None, district: District) -> bool:

@@ -11,12 +11,22 @@ from pipeline.targets import Tally
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a tally could be at least and at most once everything that is missing or refused is told (decision 9)."""
+
+    lowest: Tally
+    highest: Tally
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A tally of one part of a group: of a district, a leader, a category or a source, or of the whole group."""
 
     label: str
     group: str
     tally: Tally
+    bounds: Bounds | None = None
+    """None where nothing is missing or refused that could change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,10 @@ class CaseLine:
     is_open: bool
     is_referred: bool
     dispute_stands: bool
+    disputed_since: date | None
+    """The day of the row that opened the dispute that stands."""
+    asking_since: date | None
+    """The day since which its rows have asked for coordination."""
     days_overdue: int
     """Days past the deadline; negative before it."""
     days_idle: int
@@ -101,6 +115,88 @@ class Change:
     district: str
     matter: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of change between yesterday's figure and today's."""
+
+    kind: str
+    """A key of STEP_KINDS."""
+    change: int
+    """Cases more, or fewer where negative."""
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From yesterday's total and resolved cases of a group to today's: both add up to the last case."""
+
+    group: str
+    total_before: int
+    total_steps: tuple[Step, ...]
+    total: int
+    resolved_before: int
+    resolved_steps: tuple[Step, ...]
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a group still lacks to its target."""
+
+    group: str
+    tally: Tally
+    open: int
+    """Cases that can still be resolved, disputed ones included."""
+    by: date | None
+    """Of so many open cases as are lacking, in the order of their deadlines, the last one's; None where none lacks, or
+    fewer are open than lacking."""
+    gained: int
+    """Resolved cases more than `days` ago."""
+    days: int
+    """At most 7; 0 where there is no earlier day."""
+    expected: date | None
+    """The day on which the target is met if it goes on like that; None where nothing is lacking or gained."""
+    nearest: tuple[str, ...]
+    """Cases that lack least: replied and not yet confirmed, then those due soon, by deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One matter that leaders have to decide."""
+
+    kinds: tuple[str, ...]
+    """Keys of DECISION_KINDS."""
+    number: str
+    """'' for an urgent matter without a case."""
+    district: str
+    matter: str
+    leader: str
+    since: date | None
+    asked: str
+    """What is asked, in the district's words where it has said so; else ''."""
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbsencePart:
+    """What a silent district has in one group."""
+
+    group: str
+    total: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A district without an accepted report of the day."""
+
+    district: str
+    last_report: date | None
+    """The day of the last one that it sent, as far back as one could still be sent."""
+    parts: tuple[AbsencePart, ...]
+    refused_files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +277,40 @@ class Report:
     liaison: dict[str, tuple[tuple[str, str], ...]]
     """By district: its liaison leaders with their posts."""
     trend: tuple[tuple[date, dict[str, Tally]], ...]
+    bridges: tuple[Bridge, ...]
+    """One for each group, in their order."""
+    ways: tuple[Way, ...]
+    """Likewise."""
+    decisions: tuple[Decision, ...]
+    absences: tuple[Absence, ...]
+    most_new: int
+    """As many new cases each missing report is taken to bring at most."""
     inputs: tuple[Input, ...]
     settings: Settings
 
+
+STEP_KINDS = {
+    "new": "新交办",
+    "found": "旗区新排查",
+    "back": "恢复（不再撤销）",
+    "missing_again": "恢复（分解表漏列或该行被退回，撤销失效）",
+    "moved_in": "来源改入",
+    "newly_resolved": "新化解",
+    "cancelled": "撤销",
+    "moved_out": "来源或交办日期改出",
+    "reopened": "重新办理",
+    "disputed": "群众不认可",
+    "other": "其他",
+}
+"""The kinds of a bridge's steps, those that add first."""
+
+DECISION_KINDS = {
+    "urgent": "急报事项",
+    "disputed": "群众不认可",
+    "overdue": "超期未结",
+    "coordination": "需协调事项",
+}
+"""Why a matter stands among those that need a decision, in their order."""
 
 CHANGE_KINDS = {
     "newly_resolved": "新化解",

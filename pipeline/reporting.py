@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline import messages, submission, supervision
+from pipeline import bounds, bridge, messages, outlook, submission, supervision
 from pipeline.cases import Case, RowPlace
-from pipeline.contract import CATEGORIES, LIAISON, REFERRED, REPORT_SHEETS, RESOLVED
+from pipeline.contract import CATEGORIES, LIAISON, REFERRED, REPORT_SHEETS, RESOLVED, SOURCE_DISTRICT
 from pipeline.findings import Finding
-from pipeline.fold import DayState, Filed, Submission
+from pipeline.fold import DayState, Doubt, Filed, Submission
 from pipeline.model import Arrival
 from pipeline.report import CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings import Settings
@@ -42,21 +42,29 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     frame = _frame(in_use)
     moved = _moved(state)
     sets = _changed(state, in_use, moved)
+    targets = tuple(Figure(group.name, group.name, _tally(frame, group.target_percent, group=group.name)) for group in settings.groups)
+    most_new = max(state.most_new, settings.windows.new_cases_per_report)
+    bounded = _Bounded(in_use, _still_unknown(in_use, state, refused, most_new), settings)
+    submissions = tuple(_submission_line(name, state, refused, settings) for name in settings.district_names)
+    urgent = _urgent(state, arrivals, settings)
     data_until, is_correction = _arrivals_that_count(sources.counting, state.day, settings)
     return Report(
         day=state.day,
         office=settings.office,
         is_correction=is_correction,
         data_until=data_until,
-        targets=tuple(Figure(group.name, group.name, _tally(frame, group.target_percent, group=group.name)) for group in settings.groups),
-        by_source=tuple(
-            Figure(source, group.name, _tally(frame, group.target_percent, source=source))
-            for group in settings.groups
-            for source in group.sources
+        targets=bounded.of(targets, "group"),
+        by_source=bounded.of(
+            tuple(
+                Figure(source, group.name, _tally(frame, group.target_percent, source=source))
+                for group in settings.groups
+                for source in group.sources
+            ),
+            "source",
         ),
-        by_district=_by(frame, "district", settings, settings.district_names, everyone=True),
-        by_leader=_by(frame, "leader", settings, sorted({line.leader for line in in_use})),
-        by_category=_by(frame, "category", settings, CATEGORIES),
+        by_district=bounded.of(_by(frame, "district", settings, settings.district_names, everyone=True), "district"),
+        by_leader=bounded.of(_by(frame, "leader", settings, sorted({line.leader for line in in_use})), "leader"),
+        by_category=bounded.of(_by(frame, "category", settings, CATEGORIES), "category"),
         cases=lines,
         flags={flag: tuple(line.number for line in lines if flag in line.flags) for flag in supervision.FLAGS},
         newly_resolved=tuple(sets["newly_resolved"]),
@@ -65,12 +73,17 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         withdrawn_cases=tuple(sets["withdrawn_cases"]),
         no_longer_counted=tuple(sets["no_longer_counted"]),
         changes=_changes(sets, {line.number: line for line in lines}, moved),
-        submissions=tuple(_submission_line(name, state, refused, settings) for name in settings.district_names),
+        submissions=submissions,
         reception=_reception(state, settings),
-        urgent=_urgent(state, arrivals, settings),
+        urgent=urgent,
         findings=_findings(state, refused, settings),
         liaison=_liaison(state.assignment),
         trend=state.trend,
+        bridges=bridge.of(state, settings.groups),
+        ways=outlook.ways(targets, in_use, state),
+        decisions=outlook.decisions(in_use, urgent),
+        absences=outlook.absences(submissions, in_use, settings, state.last_reports),
+        most_new=most_new,
         inputs=_inputs((*sources.counting, *sources.superseded, *refused)),
         settings=settings,
     )
@@ -104,6 +117,37 @@ def _by(frame: pd.DataFrame, column: str, settings: Settings, labels: Iterable[s
             if total or everyone:
                 figures.append(Figure(label, group.name, Tally(group.target_percent, total, resolved)))
     return tuple(figures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounded:
+    """Gives figures their bounds."""
+
+    in_use: list[CaseLine]
+    still: bounds.Unknown
+    settings: Settings
+
+    def of(self, figures: tuple[Figure, ...], part: str) -> tuple[Figure, ...]:
+        """The figures, whose labels are that part of a case, with their bounds."""
+        return bounds.on(figures, lambda line: getattr(line, part), self.in_use, self.still, lambda figure: self._finders(figure, part))
+
+    def _finders(self, figure: Figure, part: str) -> Iterable[str]:
+        group = next(one for one in self.settings.groups if one.name == figure.group)
+        if SOURCE_DISTRICT not in ([figure.label] if part == "source" else group.sources):
+            return ()
+        return [figure.label] if part == "district" else self.settings.district_names
+
+
+def _still_unknown(in_use: list[CaseLine], state: DayState, refused: tuple[Filed, ...], most_new: int) -> bounds.Unknown:
+    """What could still change; a correction that was refused whole could change all that its district has said."""
+    force = {one.filed.reading.district: one.filed for one in _in_force(state)}
+    corrections = {
+        one.reading.district
+        for one in refused
+        if (sent := force.get(one.reading.district)) and one.arrival.envelope.received_at > sent.arrival.envelope.received_at
+    }
+    doubts = [*state.doubts, *(Doubt(state.day, district, is_missing=True) for district in sorted(corrections))]
+    return bounds.unknown(in_use, doubts, most_new)
 
 
 # --- cases -------------------------------------------------------------------------------------------------------
@@ -144,6 +188,8 @@ def _case_line(case: Case, day: date, arrivals: dict[int, Arrival], settings: Se
         is_open=case.is_open,
         is_referred=case.status == REFERRED and not case.grounds,
         dispute_stands=case.dispute is not None,
+        disputed_since=_date(case.disputed_since) if case.dispute is not None else None,
+        asking_since=_date(case.asking_since),
         days_overdue=supervision.days_overdue(case, day) if case.deadline else 0,
         days_idle=supervision.days_idle(case, day),
         missing_ones=supervision.missing_ones(case),

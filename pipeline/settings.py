@@ -95,6 +95,7 @@ class Windows(_Frozen):
     acceptance_days: Days = 15
     conclude_days: Days = 60
     extension_days: Days = 30
+    new_cases_per_report: Annotated[int, Field(ge=0, le=1000, strict=True)] = 3
 
 
 class Limits(_Frozen):

@@ -34,7 +34,8 @@ _PLAIN = CaseLine(
     amount="3.5", unit="某单位", leader="领导一", leaders="领导一、领导二", team="工作专班一", plan="分三步解决",
     assigned=date(2020, 5, 10), limit=date(2020, 6, 30), extended=None, deadline=date(2020, 6, 30), status="办理中", claim="诉求合理",
     replied_on=None, reply_number="", confirmation="", progress="已召集双方协商", next_step="", coordination="", reported_on=DAY,
-    is_counted=False, is_open=True, is_referred=False, dispute_stands=False, days_overdue=-39, days_idle=0, missing_ones=(), flags=(),
+    is_counted=False, is_open=True, is_referred=False, dispute_stands=False,
+    disputed_since=None, asking_since=None, days_overdue=-39, days_idle=0, missing_ones=(), flags=(),
     grounds="", origin="东胜区日报.xlsx · 案件进展 · 第5行", listed_in="分解表.xlsx · 自治区交办案件 · 第3行",
 )  # fmt: skip
 
@@ -159,6 +160,11 @@ def a_report() -> Report:
         findings=some_findings(),
         liaison={"东胜区": (("领导三", "副局长"), ("领导四", ""))},
         trend=a_trend(5),
+        bridges=(),
+        ways=(),
+        decisions=(),
+        absences=(),
+        most_new=3,
         inputs=(Input("分解表.xlsx", "0" * 64, "2020-05-18T09:00:00+08:00", "assignment"),),
         settings=known,
     )
@@ -178,7 +184,8 @@ def an_empty_report() -> Report:
         by_district=tuple(replace(one, tally=empty[one.group]) for one in full.by_district),
         by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(supervision.FLAGS, ()),
         newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
-        reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),), inputs=(),
+        reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
+        bridges=(), ways=(), decisions=(), absences=(), most_new=3, inputs=(),
     )  # fmt: skip
 
 
