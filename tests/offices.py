@@ -22,6 +22,7 @@ from pipeline.fold import Facts, Filed, fold
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival, Envelope, Reading
 from pipeline.render import data
+from pipeline.report import Report
 from pipeline.settings import Settings, load
 from pipeline.targets import Tally
 
@@ -90,6 +91,7 @@ class Day:
     """Each with its file's name."""
     files: dict[str, bytes]
     trend: Trend
+    report: Report
 
     def codes(self) -> list[str]:
         return [found.code for _file, found in self.findings]
@@ -138,7 +140,8 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
         inputs = nightly.inputs_of(filed, day, SETTINGS)
         built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, inputs.refused), SETTINGS)
         written = {"summary.json": data.summary(built), "findings.csv": data.findings(built)}
-        out[day] = Day(json.loads(written["summary.json"]), [(line.file, line.finding) for line in built.findings], written, built.trend)
+        found = [(line.file, line.finding) for line in built.findings]
+        out[day] = Day(json.loads(written["summary.json"]), found, written, built.trend, built)
     return out
 
 

@@ -87,7 +87,8 @@ def a_case(number: str, source: str = "市级交办", **details: object) -> Case
         assigned=date(2020, 5, 1), limit=date(2020, 6, 1), extended=None, deadline=date(2020, 6, 1), status="办理中", claim="诉求合理",
         replied_on=None, reply_number="", confirmation="", progress="已约谈物业", next_step="更换部件", coordination="",
         reported_on=DAY,
-        disputed_since=None, asking_since=None, is_counted=False, is_open=True, is_referred=False, dispute_stands=False, days_overdue=-10, days_idle=0,
+        disputed_since=None, asking_since=None, is_counted=False, is_open=True, is_referred=False, dispute_stands=False,
+        days_overdue=-10, days_idle=0,
         missing_ones=(), flags=(), grounds="", origin="甲旗日报.xlsx · 案件进展 · 第4行", listed_in="分解表.xlsx · 群众来访案件 · 第5行",
     )  # fmt: skip
     return replace(line, **details)  # type: ignore[arg-type]

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, moment, on, read_report
+from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
+
+from pipeline.report import Figure, Report
+from pipeline.targets import Tally
+
+WEEKS = Path(__file__).parent / "cases"
+MONDAY = date(2020, 5, 18)
+CITY = "市级交办和旗区自行梳理"
+
+
+@cache
+def _week(name: str) -> tuple[File, ...]:
+    """A sample week's files."""
+    inbox = WEEKS / name / "inbox"
+    files = []
+    for path in sorted(inbox.rglob("*.xlsx")):
+        said = json.loads(path.with_name(path.name + ".envelope.json").read_text(encoding="utf-8"))
+        received = moment(said["received_at"][:19].replace("T", " "))
+        files.append(File(path.read_bytes(), received, path.name, path.parent.name == "assignment", said["channel"], said.get("sender")))
+    return tuple(files)
+
+
+@cache
+def _whose(one: File) -> tuple[str, str]:
+    """The district and day that a report says it is of."""
+    read = read_report(one.content, f"{one.received:%Y-%m-%d %H:%M:%S}")
+    return read.district, read.day
+
+
+def _figures(said: Report) -> dict[tuple[str, str, str], Figure]:
+    kinds = ("targets", "by_source", "by_district", "by_leader", "by_category")
+    return {(kind, one.group, one.label): one for kind in kinds for one in getattr(said, kind)}
+
+
+def _is_at_most(one: Tally, other: Tally) -> bool:
+    return one.resolved * (other.total or 1) <= other.resolved * (one.total or 1)
+
+
+def _outside(told: Report, truth: Report) -> list[tuple[str, str, str]]:
+    """The figures whose truth lies outside of what was said."""
+    later = _figures(truth)
+    wrong = []
+    for name, figure in _figures(told).items():
+        true = later[name].tally
+        low, high = (figure.bounds.lowest, figure.bounds.highest) if figure.bounds else (figure.tally, figure.tally)
+        if not _is_at_most(low, true) or not _is_at_most(true, high):
+            wrong.append(name)
+    return wrong
+
+
+@settings(max_examples=25)
+@given(week=st.sampled_from(["week-light", "week-messy"]), at=st.integers(0, 4), choice=st.randoms(use_true_random=False))
+def test_the_truth_lies_within_the_bounds_once_the_missing_reports_are_there(week: str, at: int, choice: Random) -> None:
+    files = _week(week)
+    whose = sorted({_whose(one) for one in files if not one.is_assignment})
+    held_back = set(choice.sample(whose, choice.randint(1, len(whose) // 2)))
+    day = MONDAY + timedelta(days=at)
+    told = on(day, *(one for one in files if one.is_assignment or _whose(one) not in held_back)).report
+    assert _outside(told, on(day, *files).report) == []
+
+
+# --- refused rows ------------------------------------------------------------------------------------------------
+
+_NUMBERS = ("SJ-2020-001", "SJ-2020-002", "SJ-2020-003", "ZZQ-2020-001")
+_ROWS = st.sampled_from(["none", "办理中", "已化解", "不认可", "认可"])
+
+
+def _row(number: str, kind: str, broken: str = "") -> dict[str, Value]:
+    """A row as its kind says, which could be refused for nothing but what is broken in it."""
+    said = progress_row(number) if kind == "办理中" else resolved_row(number, 群众确认="" if kind == "已化解" else kind)
+    faults: dict[str, Row] = {"": {}, "value": {"诉求认定": "说不清"}, "number": {"案件编号": f"{number}9"}}
+    return {**said, "答复日期": "2020-05-17" if kind != "办理中" else None, "重新办理原因": "群众要求重新办理", **faults[broken]}
+
+
+def _register() -> File:
+    return assigned(assignment(case_row(one) for one in _NUMBERS))
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.fixed_dictionaries(dict.fromkeys(_NUMBERS, _ROWS)), min_size=2, max_size=3),
+    broken=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(_NUMBERS), st.sampled_from(["value", "number"])), min_size=1, max_size=3),
+)
+def test_the_truth_lies_within_the_bounds_once_the_refused_rows_are_mended(
+    rows: list[dict[str, str]], broken: list[tuple[int, str, str]]
+) -> None:
+    days = [MONDAY + timedelta(days=n) for n in range(len(rows))]
+
+    def office(faults: dict[tuple[int, str], str]) -> list[File]:
+        return [
+            _register(),
+            *(
+                File(
+                    report(
+                        day=day,
+                        progress=[_row(one, kind, faults.get((at, one), "")) for one, kind in said.items() if kind != "none"],
+                        new=[],
+                    ),
+                    afternoon(day),
+                )
+                for at, (day, said) in enumerate(zip(days, rows, strict=True))
+            ),
+        ]
+
+    told = on(days[-1], *office({(at, number): how for at, number, how in broken})).report
+    assert _outside(told, on(days[-1], *office({})).report) == []
+
+
+# --- what they are -----------------------------------------------------------------------------------------------
+
+
+def _everyone(day: date, progress: Iterable[Row] = (), new: Iterable[Row] = ()) -> list[File]:
+    """A report of every district, 东胜区's with these rows and the others' without any."""
+    return [
+        handed_in(
+            report(name, day, progress=progress if name == "东胜区" else [], new=new if name == "东胜区" else []),
+            f"{day} 16:00",
+            f"{name}.xlsx",
+        )
+        for name in SETTINGS.district_names
+    ]
+
+
+_Ends = tuple[tuple[int, int], tuple[int, int]]
+"""Resolved and total, at least and at most."""
+
+
+def _bounds(day: Day, kind: str, label: str, group: str = CITY) -> _Ends | None:
+    found = _figures(day.report)[kind, group, label].bounds
+    return None if found is None else ((found.lowest.resolved, found.lowest.total), (found.highest.resolved, found.highest.total))
+
+
+def test_where_everything_is_told_there_are_no_bounds() -> None:
+    out = on(DAY, assigned(assignment()), *_everyone(DAY, progress=[resolved_row()], new=[]))
+    assert {one.bounds for one in _figures(out.report).values()} == {None}
+
+
+def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -> None:
+    """Three cases of 东胜区 in the group, none told: none to all of them, and three that could be found."""
+    files = [one for one in _everyone(DAY) if one.name != "东胜区.xlsx"]
+    out = on(DAY, _register(), *files)
+    assert _bounds(out, "by_district", "东胜区") == ((0, 6), (6, 6))
+    assert _bounds(out, "by_source", "市级交办") == ((0, 3), (3, 3))
+    assert _bounds(out, "targets", "自治区交办", "自治区交办") == ((0, 1), (1, 1))
+    assert _bounds(out, "by_district", "达拉特旗") is None
+
+
+def test_a_refused_row_frees_its_case_alone() -> None:
+    out = on(DAY, _register(), *_everyone(DAY, progress=[_row(_NUMBERS[0], "已化解"), _row(_NUMBERS[1], "已化解", "value")], new=[]))
+    assert _bounds(out, "targets", CITY) == ((1, 3), (2, 3))
+
+
+def test_a_refused_row_that_names_no_case_may_be_about_any_one() -> None:
+    out = on(DAY, _register(), *_everyone(DAY, progress=[_row(_NUMBERS[0], "已化解"), _row(_NUMBERS[1], "已化解", "number")], new=[]))
+    assert _bounds(out, "targets", CITY) == ((0, 3), (2, 3))
+
+
+def test_a_refused_row_of_new_cases_could_add_one() -> None:
+    out = on(DAY, _register(), *_everyone(DAY, progress=[], new=[new_row(排查日期="")]))
+    assert _bounds(out, "targets", CITY) == ((0, 4), (1, 4))
+    assert _bounds(out, "targets", "自治区交办", "自治区交办") is None
+
+
+@pytest.mark.parametrize(("confirmed", "expected"), [("认可", None), ("", ((0, 3), (1, 3)))])
+def test_a_case_that_is_told_after_the_gap_is_certain_unless_its_dispute_may_stand(confirmed: str, expected: _Ends | None) -> None:
+    """东胜区 tells nothing of Monday, and of Tuesday that one case is resolved and the other two are under way."""
+    tuesday = MONDAY + timedelta(days=1)
+    rows = [_row(_NUMBERS[0], "已化解") | {"群众确认": confirmed}, *(_row(one, "办理中") for one in _NUMBERS[1:])]
+    monday = [one for one in _everyone(MONDAY) if one.name != "东胜区.xlsx"]
+    out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows, new=[])], [tuesday])[tuesday]
+    assert _bounds(out, "by_source", "市级交办") == expected
+
+
+def test_a_correction_that_was_refused_whole_frees_all_that_its_district_said() -> None:
+    rows = [_row(_NUMBERS[0], "已化解")]
+    refused = write(edit(report_pages(progress=rows, new=[], urgent=[]), {"案件进展!P1": "手机号"}))
+    out = on(DAY, _register(), *_everyone(DAY, progress=rows, new=[]), handed_in(refused, f"{DAY} 16:30", "更正.xlsx"))
+    assert _bounds(out, "by_source", "市级交办") == ((0, 3), (3, 3))
