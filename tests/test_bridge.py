@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from offices import File, afternoon, assigned, consolidate
+from workbooks import Row, assignment, case_row, new_row, progress_row, report, resolved_row
+
+from pipeline.report import Bridge
+
+MONDAY = date(2020, 5, 18)
+TUESDAY = MONDAY + timedelta(days=1)
+CITY = "市级交办和旗区自行梳理"
+OTHER = "SJ-2020-009"
+
+
+def _told(day: date, *rows: Row, new: Iterable[Row] = ()) -> File:
+    return File(report(day=day, progress=rows, new=new), afternoon(day))
+
+
+def _listed(*rows: Row, on: str = "2020-05-01 09:00") -> File:
+    return assigned(assignment([*rows, case_row("ZZQ-2020-001"), case_row(OTHER)]), on, f"分解表{on[:10]}.xlsx")
+
+
+def _bridge(*files: File, group: str = CITY) -> Bridge:
+    out = consolidate(files, [TUESDAY])[TUESDAY]
+    return next(one for one in out.report.bridges if one.group == group)
+
+
+def _kinds(bridge: Bridge) -> tuple[dict[str, int], dict[str, int]]:
+    total, resolved = ({one.kind: one.change for one in steps} for steps in (bridge.total_steps, bridge.resolved_steps))
+    return total, resolved
+
+
+def _resolved(number: str = "SJ-2020-001", **cells: str) -> Row:
+    return resolved_row(number, 答复日期="2020-05-18", **cells)
+
+
+def _case(**cells: str) -> Row:
+    return case_row("SJ-2020-001", **cells)
+
+
+def test_a_day_without_a_change_has_no_steps() -> None:
+    bridge = _bridge(_listed(_case()), _told(MONDAY, _resolved()), _told(TUESDAY, _resolved()))
+    assert _kinds(bridge) == ({}, {})
+    assert (bridge.total_before, bridge.total, bridge.resolved_before, bridge.resolved) == (2, 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("monday", "tuesday", "expected"),
+    [
+        (progress_row("SJ-2020-001"), _resolved(), {"newly_resolved": 1}),
+        (_resolved(), progress_row("SJ-2020-001", 重新办理原因="群众反映仍漏水"), {"reopened": -1}),
+        (_resolved(), _resolved(群众确认="不认可"), {"disputed": -1}),
+        (_resolved(群众确认="不认可"), _resolved(群众确认="认可"), {"newly_resolved": 1}),
+    ],
+    ids=["newly_resolved", "reopened", "disputed", "settled"],
+)
+def test_what_a_report_changes_is_a_step(monday: Row, tuesday: Row, expected: dict[str, int]) -> None:
+    assert _kinds(_bridge(_listed(_case()), _told(MONDAY, monday), _told(TUESDAY, tuesday))) == ({}, expected)
+
+
+def test_a_case_that_a_district_finds_and_resolves_on_the_same_day_is_found_and_newly_resolved() -> None:
+    found = new_row("DS-2020-001", 排查日期="2020-05-18")
+    bridge = _bridge(_listed(_case()), _told(MONDAY), _told(TUESDAY, _resolved("DS-2020-001"), new=[found]))
+    assert _kinds(bridge) == ({"found": 1}, {"newly_resolved": 1})
+
+
+_ON_TUESDAY = "2020-05-19 09:00"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "total", "resolved"),
+    [
+        ([], [_case(交办日期="2020-05-19")], {"new": 1}, {}),
+        ([_case()], [_case(撤销依据="双方和解")], {"cancelled": -1}, {"cancelled": -1}),
+        ([_case(撤销依据="双方和解")], [_case()], {"back": 1}, {"back": 1}),
+        ([_case(撤销依据="双方和解")], [], {"missing_again": 1}, {"missing_again": 1}),
+        ([_case(撤销依据="双方和解")], [_case(问题类别="别的")], {"missing_again": 1}, {"missing_again": 1}),
+        ([_case()], [_case(交办日期="2020-06-01")], {"moved_out": -1}, {"moved_out": -1}),
+        ([_case()], [_case(案件来源="自治区交办")], {"moved_out": -1}, {"moved_out": -1}),
+        ([_case()], [], {}, {}),
+    ],
+    ids=["new", "cancelled", "back", "missing again", "refused again", "postponed", "other source", "missing"],
+)
+def test_what_a_newer_workbook_changes_is_a_step(
+    before: list[Row], after: list[Row], total: dict[str, int], resolved: dict[str, int]
+) -> None:
+    files = [_listed(*before), _listed(*after, on=_ON_TUESDAY)]
+    assert _kinds(_bridge(*files, *([_told(MONDAY, _resolved())] if before else []))) == (total, resolved)
+
+
+def test_a_case_of_another_source_moves_into_the_other_group_with_its_resolution() -> None:
+    files = [_listed(_case()), _listed(_case(案件来源="自治区交办"), on=_ON_TUESDAY), _told(MONDAY, _resolved())]
+    assert _kinds(_bridge(*files, group="自治区交办")) == ({"moved_in": 1}, {"moved_in": 1})
+
+
+_STATES = st.sampled_from(["", "办理中", "已化解", "不认可", "认可"])
+_LISTS = st.sampled_from(["listed", "cancelled", "gone", "other source", "later"])
+
+
+def _as_told(number: str, state: str) -> list[Row]:
+    if not state:
+        return []
+    row = progress_row(number) if state == "办理中" else _resolved(number, 群众确认="" if state == "已化解" else state)
+    return [{**row, "重新办理原因": "群众要求"}]
+
+
+def _as_listed(number: str, how: str) -> list[Row]:
+    cells: dict[str, Row] = {
+        "listed": {},
+        "cancelled": {"撤销依据": "双方和解"},
+        "other source": {"案件来源": "自治区交办"},
+        "later": {"交办日期": "2020-05-19"},
+    }
+    return [{**case_row(number), **cells[how]}] if how in cells else []
+
+
+@settings(max_examples=80)
+@given(cases=st.lists(st.tuples(_STATES, _STATES, _LISTS, _LISTS), min_size=1, max_size=6))
+def test_every_bridge_adds_up_to_the_last_case(cases: list[tuple[str, str, str, str]]) -> None:
+    numbers = [f"SJ-2020-{at:03}" for at in range(len(cases))]
+    rows = list(zip(numbers, cases, strict=True))
+    out = consolidate(
+        [
+            _listed(*(row for number, case in rows for row in _as_listed(number, case[2]))),
+            _listed(*(row for number, case in rows for row in _as_listed(number, case[3])), on=_ON_TUESDAY),
+            _told(MONDAY, *(row for number, case in rows for row in _as_told(number, case[0]))),
+            _told(TUESDAY, *(row for number, case in rows for row in _as_told(number, case[1]))),
+        ],
+        [MONDAY, TUESDAY],
+    )
+    yesterday = {one.group: one.tally for one in out[MONDAY].report.targets}
+    today = {one.group: one.tally for one in out[TUESDAY].report.targets}
+    for bridge in out[TUESDAY].report.bridges:
+        assert (bridge.total_before, bridge.resolved_before) == (yesterday[bridge.group].total, yesterday[bridge.group].resolved)
+        assert (bridge.total, bridge.resolved) == (today[bridge.group].total, today[bridge.group].resolved)
+        assert bridge.total_before + sum(one.change for one in bridge.total_steps) == bridge.total
+        assert bridge.resolved_before + sum(one.change for one in bridge.resolved_steps) == bridge.resolved
+        assert all(len(one.cases) == abs(one.change) for one in (*bridge.total_steps, *bridge.resolved_steps))
+        assert "other" not in _kinds(bridge)[1]

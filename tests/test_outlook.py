@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from offices import Day, File, afternoon, assigned, consolidate
+from workbooks import Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
+
+from pipeline import sentences
+from pipeline.report import Way
+
+MONDAY = date(2020, 5, 18)
+CITY = "市级交办和旗区自行梳理"
+NUMBERS = [f"SJ-2020-{n:03}" for n in range(1, 11)]
+
+
+def _told(day: date, *rows: Row, urgent: tuple[Row, ...] = ()) -> File:
+    return File(report(day=day, progress=rows, urgent=urgent), afternoon(day))
+
+
+def _resolved(number: str) -> Row:
+    return resolved_row(number, 答复日期="2020-05-18")
+
+
+def _register(**cells: str) -> File:
+    """Ten cases of the city, due one by one from the first of June on."""
+    return assigned(assignment([case_row(one, 办结时限=f"2020-06-{at:02}", **cells) for at, one in enumerate(NUMBERS, 1)]))
+
+
+def _day(day: date, *files: File) -> Day:
+    return consolidate(files, [day])[day]
+
+
+def _way(day: Day, group: str = CITY) -> Way:
+    return next(one for one in day.report.ways if one.group == group)
+
+
+def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() -> None:
+    """Nine of ten are lacking to 90 %: of the open cases in the order of their deadlines the ninth is due on the 9th of June."""
+    way = _way(_day(MONDAY, _register(), _told(MONDAY)))
+    assert (way.tally.shortfall, way.open, way.by, way.days, way.expected) == (9, 10, date(2020, 6, 9), 1, None)
+
+
+def test_the_pace_is_that_of_the_last_days_and_leads_to_a_day() -> None:
+    """Two on Monday and one more by Wednesday; six are lacking: at one in two days it takes twelve more."""
+    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    files = [
+        _told(days[0], *map(_resolved, NUMBERS[:2])),
+        _told(days[1]),
+        _told(days[2], _resolved(NUMBERS[2])),
+    ]
+    way = _way(_day(days[2], _register(), *files))
+    assert (way.tally.shortfall, way.gained, way.days) == (6, 1, 2)
+    assert way.expected == days[2] + timedelta(days=12)
+
+
+def test_a_pace_of_nothing_leads_nowhere() -> None:
+    way = _way(_day(MONDAY + timedelta(days=20), _register(), _told(MONDAY, *map(_resolved, NUMBERS[:2]))))
+    assert (way.gained, way.days, way.expected) == (0, 7, None)
+    assert "不能达标" in sentences.way(way)
+
+
+def test_where_fewer_are_open_than_lacking_no_deadline_is_named() -> None:
+    referred = [progress_row(one, 当前状态="导入法定途径") for one in NUMBERS[:4]]
+    way = _way(_day(MONDAY, _register(), _told(MONDAY, *referred)))
+    assert (way.tally.shortfall, way.open, way.by) == (9, 6, None)
+    assert "全部化解也达不到目标" in sentences.way(way)
+
+
+def test_a_target_that_is_met_lacks_nothing() -> None:
+    way = _way(_day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:9]))))
+    assert (way.tally.shortfall, way.by, way.expected, sentences.way(way)) == (0, None, None, "")
+
+
+def test_the_nearest_are_those_replied_and_then_those_due_soon() -> None:
+    replied = [progress_row(NUMBERS[at], 当前状态="已答复", 答复日期="2020-05-18", 答复文号="甲1") for at in (6, 4)]
+    way = _way(_day(date(2020, 5, 30), _register(), _told(MONDAY, *replied)))
+    assert way.nearest == (NUMBERS[4], NUMBERS[6], NUMBERS[0], NUMBERS[1])
+
+
+# --- decisions ---------------------------------------------------------------------------------------------------
+
+
+def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
+    """Urgent, disputed since Tuesday, overdue since the second of June, asking for coordination since Monday."""
+    tuesday, end = MONDAY + timedelta(days=1), date(2020, 6, 3)
+    asking = progress_row(NUMBERS[7], 需协调事项="请市住建局协调供电")
+    disputed = resolved_row(NUMBERS[5], 答复日期="2020-05-18", 群众确认="不认可")
+    out = _day(
+        end,
+        _register(),
+        _told(MONDAY, asking),
+        _told(tuesday, disputed, asking),
+        _told(end, asking, urgent=(urgent_row(NUMBERS[2], 发生时间="2020-06-03 09:30", 需协调事项="请调度供水"),)),
+    )
+    said = [(one.kinds, one.number, one.since, one.leader, sentences.asked(one)) for one in out.report.decisions]
+    assert said == [
+        (("urgent",), NUMBERS[2], end, "领导一", "请调度供水"),
+        (("disputed",), NUMBERS[5], tuesday, "领导一", "请包案领导与群众见面，研究新的答复意见"),
+        (("overdue",), NUMBERS[0], date(2020, 6, 2), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
+        (("overdue",), NUMBERS[1], date(2020, 6, 3), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
+        (("coordination",), NUMBERS[7], MONDAY, "领导一", "请市住建局协调供电"),
+    ]
+
+
+def test_a_request_for_coordination_that_is_not_repeated_is_over_and_begins_anew() -> None:
+    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    asking, silent = progress_row(NUMBERS[7], 需协调事项="请协调供电"), progress_row(NUMBERS[7])
+    files = [_register(), _told(days[0], asking), _told(days[1], silent), _told(days[2], asking)]
+    assert _day(days[1], *files).report.decisions == ()
+    assert [one.since for one in _day(days[2], *files).report.decisions] == [days[2]]
+
+
+def test_what_is_resolved_or_referred_asks_for_no_decision() -> None:
+    rows = [
+        {**_resolved(NUMBERS[0]), "需协调事项": "请协调"},
+        progress_row(NUMBERS[1], 当前状态="导入法定途径", 需协调事项="请协调"),
+    ]
+    assert _day(MONDAY, _register(), _told(MONDAY, *rows)).report.decisions == ()
+
+
+# --- absences ----------------------------------------------------------------------------------------------------
+
+
+def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    out = _day(tuesday, _register(), _told(MONDAY, _resolved(NUMBERS[0])))
+    absence = next(one for one in out.report.absences if one.district == "东胜区")
+    assert sentences.absence(absence) == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
+    assert len(out.report.absences) == 9
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("resolved", "expected"),
+    [
+        (8, f"{CITY}案件共10件，已化解8件，化解率80.0%，没有达到90%的目标，还差1件。"),
+        (9, f"{CITY}案件共10件，已化解9件，化解率90.0%，达到90%的目标。"),
+    ],
+)
+def test_a_target_is_said_in_one_sentence(resolved: int, expected: str) -> None:
+    out = _day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:resolved])))
+    assert [sentences.target(one) for one in out.report.targets] == ["自治区交办：目前没有案件，不计算化解率。", expected]
+
+
+def test_what_has_moved_since_yesterday_is_said() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    files = [_register(), _told(MONDAY, *map(_resolved, NUMBERS[:2])), _told(tuesday, _resolved(NUMBERS[2]))]
+    bridge = _day(tuesday, *files).report.bridges[1]
+    assert sentences.since_yesterday(bridge) == "与前一日相比，总数不变，已化解增加1件。"
+    still = _day(tuesday + timedelta(days=1), *files).report.bridges[1]
+    assert sentences.since_yesterday(still) == "总数和已化解件数与前一日相同。"
+
+
+def test_bounds_say_whether_they_could_change_the_verdict() -> None:
+    out = _day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:9])))
+    bounds = out.report.targets[1].bounds
+    assert bounds is not None
+    assert sentences.bounds(bounds) == "缺报、退回的内容补齐后，化解率最低26.4%、最高97.0%，是否达标要等补报后才能确定。"
