@@ -205,6 +205,18 @@ def _status(said: argparse.Namespace) -> int:
     return 0
 
 
+def _send(said: argparse.Namespace) -> int:
+    from pipeline import screen_post, sending
+
+    settings = _load(said)
+    sent = sending.run(settings, _now(settings), dry_run=said.dry_run, unknown=said.unknown)
+    if said.dry_run:
+        screen_post.tell_planned(sent)
+        return 0
+    screen_post.tell_sent(sent)
+    return int(not sent.is_complete)
+
+
 def _doctor(said: argparse.Namespace) -> int:
     from pipeline import doctor, screen
 
@@ -223,4 +235,4 @@ def _doctor(said: argparse.Namespace) -> int:
     return int(not sound)
 
 
-_COMMANDS = {"doctor": _doctor, "nightly": _nightly, "demo": _demo, "check": _check, "status": _status}
+_COMMANDS = {"doctor": _doctor, "nightly": _nightly, "demo": _demo, "check": _check, "send": _send, "status": _status}

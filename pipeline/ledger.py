@@ -147,6 +147,11 @@ class Ledger:
         if refused:
             raise refused from context.original_exception
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The ledger's file, for tables that other modules keep in it."""
+        return self._engine
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()

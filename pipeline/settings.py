@@ -10,24 +10,13 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline import contract, text
+from pipeline import contract, outgoing, text
+from pipeline.clocks import Clock
 from pipeline.errors import ConfigurationError
 
 Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
-
-
-def _clock(value: object) -> object:
-    """YAML 1.1 reads an unquoted 17:00 as the number 1020; a clock time must be quoted."""
-    if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}:\d{2}", value):
-        msg = '应为带引号的时刻，例如 "17:00"'
-        raise ValueError(msg)
-    hour, minute = map(int, value.split(":"))
-    if hour > 23 or minute > 59:  # noqa: PLR2004 - the clock's own limits
-        msg = f"没有 {value} 这个时刻"
-        raise ValueError(msg)
-    return time(hour, minute)
 
 
 def _zone(value: str) -> str:
@@ -37,9 +26,6 @@ def _zone(value: str) -> str:
         msg = f"没有“{value}”这个时区，例如 Asia/Shanghai"
         raise ValueError(msg) from error
     return value
-
-
-Clock = Annotated[time, BeforeValidator(_clock)]
 
 
 class _Frozen(BaseModel):
@@ -128,11 +114,15 @@ class Settings(_Frozen):
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
     retention: Retention = Retention()
+    outgoing_mail: outgoing.Outgoing | None = None
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:
         _check_districts(self.districts)
         _check_groups(self.groups)
+        for name in self.outgoing_mail.districts if self.outgoing_mail else ():
+            if name not in self.district_names:
+                raise ContradictionError(("outgoing_mail", "districts", name), f"没有“{name}”这个旗区，请写全称")
         try:
             re.compile(self.case_number_pattern)
         except re.error as error:
@@ -220,7 +210,8 @@ def load(path: Path) -> Settings:
     home = path.resolve().parent
     moved = {name: (home / value).resolve() for name, value in settings.paths if value is not None}
     _check_folders(moved, lines, path)
-    return settings.model_copy(update={"paths": settings.paths.model_copy(update=moved)})
+    placed = settings.outgoing_mail.placed(home) if settings.outgoing_mail else None
+    return settings.model_copy(update={"paths": settings.paths.model_copy(update=moved), "outgoing_mail": placed})
 
 
 def _check_folders(folders: dict[str, Path], lines: _Lines, path: Path) -> None:

@@ -41,6 +41,18 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
     _add_common(doctor)
     doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
+    send = commands.add_parser(
+        "send",
+        help="发信：给旗区的回执、督办通知、模板，给领导的专报，到点催报",
+        description="把该发的信发出去，同样的内容给同一个收件人只发一次。给旗区的在当天截止时间以后发，给领导的在次日早上发。",
+    )
+    _add_common(send)
+    send.add_argument("--dry-run", action="store_true", help="只列出现在该发的信，不发")
+    send.add_argument(
+        "--unknown",
+        choices=["again", "done"],
+        help="下落不明的信（服务器可能收到了）核实以后怎么办：again 重发，done 对方已收到",
+    )
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")

@@ -1,0 +1,143 @@
+"""Handing a message to a mail server, so that afterwards it is known whether the server has it, has it not, or may have it."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+
+from pipeline.errors import PipelineError
+from pipeline.outgoing import Outgoing
+
+_START, _TAKEN = 354, 250
+_FOR_GOOD = 500
+_CLOSING = 421
+_UNTRUSTED = "的证书不可信，没有连接。请检查 host，内部服务器请设置 ca_file。"
+_UNSUPPORTED = "不支持所设的加密或登录方式，没有发信。请检查 security（tls 或 starttls）和 port。"
+_NOT_SIGNED_IN = "不接受用户名或密码，没有发信。请检查 user 和密码（很多邮箱要用“授权码”）。"
+_AWAY = "连不上，没有发信。请检查网络、host 和 port，稍后再运行一次。"
+_NO_FILE = "密码文件读不了，没有发信。请检查 password_file 指的文件和权限。"
+_NO_SECRET = "没有找到发信密码，没有发信。请检查 password_env 指的环境变量，或 password_file 指的文件。"  # noqa: S105 - a sentence
+_DOES_NOT_ANSWER = "服务器没有回答就断开了"
+
+
+class UnreachableError(PipelineError):
+    """The server cannot be used at all; `str()` says why and what to do."""
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(f"{where}{reason}")
+
+
+class Fate(Enum):
+    """What became of a message."""
+
+    TAKEN = "taken"
+    PUT_OFF = "put off"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a message, and the server's words."""
+
+    fate: Fate
+    said: str
+
+
+@contextmanager
+def connected(outgoing: Outgoing) -> Iterator[smtplib.SMTP]:
+    """A connection, encrypted and signed in. Raises UnreachableError."""
+    server = _open(outgoing)
+    try:
+        yield server
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+
+
+def _open(outgoing: Outgoing) -> smtplib.SMTP:
+    where = f"发信服务器 {outgoing.host}:{outgoing.port} "
+    try:
+        context = ssl.create_default_context(cafile=outgoing.ca_file)
+        if outgoing.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(outgoing.host, outgoing.port, timeout=outgoing.seconds, context=context)
+        else:
+            server = smtplib.SMTP(outgoing.host, outgoing.port, timeout=outgoing.seconds)
+            server.starttls(context=context)
+        if outgoing.user:
+            server.login(outgoing.user, _secret(outgoing))
+    except ssl.SSLCertVerificationError as error:
+        raise UnreachableError(_UNTRUSTED, where) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise UnreachableError(_UNSUPPORTED, where) from error
+    except smtplib.SMTPAuthenticationError as error:
+        raise UnreachableError(_NOT_SIGNED_IN, where) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise UnreachableError(_AWAY, where) from error
+    return server
+
+
+def _secret(outgoing: Outgoing) -> str:
+    try:
+        secret = outgoing.secret()
+    except OSError as error:
+        raise UnreachableError(_NO_FILE) from error
+    if secret is None:
+        raise UnreachableError(_NO_SECRET)
+    return secret
+
+
+def hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Answer:
+    """Hand over one message to one recipient.
+
+    Until the last dot is on its way the server cannot have it; from then on only its answer tells.
+    """
+    try:
+        server.ehlo_or_helo_if_needed()
+        for code, said in (server.mail(sender), server.rcpt(recipient), server.docmd("DATA")):
+            if code not in (_TAKEN, 251, _START):
+                _begin_anew(server, code)
+                return Answer(_refusal(code), _words(code, said))
+    except (smtplib.SMTPException, OSError) as error:
+        return Answer(Fate.PUT_OFF, _reason(error))
+    return _finish(server, content)
+
+
+def _finish(server: smtplib.SMTP, content: bytes) -> Answer:
+    lines = content.replace(b"\r\n.", b"\r\n..")
+    lines = b"." + lines if lines.startswith(b".") else lines
+    try:
+        server.send(lines + (b"" if lines.endswith(b"\r\n") else b"\r\n"))
+    except (smtplib.SMTPException, OSError) as error:
+        return Answer(Fate.PUT_OFF, _reason(error))  # without the dot it is no message
+    try:
+        server.send(b".\r\n")
+        code, said = server.getreply()
+    except (smtplib.SMTPException, OSError) as error:
+        return Answer(Fate.UNKNOWN, _reason(error))
+    return Answer(Fate.TAKEN if code == _TAKEN else _refusal(code), _words(code, said))
+
+
+def _refusal(code: int) -> Fate:
+    return Fate.REFUSED if code >= _FOR_GOOD else Fate.PUT_OFF
+
+
+def _begin_anew(server: smtplib.SMTP, code: int) -> None:
+    """After a refusal the next message begins afresh; where the server has hung up it will be noticed then."""
+    if code != _CLOSING:
+        with suppress(smtplib.SMTPException, OSError):
+            server.rset()
+
+
+def _words(code: int, said: bytes) -> str:
+    return f"{code} {said.decode('utf-8', 'replace')}"[:200]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError | EOFError):
+        return _DOES_NOT_ANSWER
+    return "服务器太久没有回答" if isinstance(error, TimeoutError) else _DOES_NOT_ANSWER

@@ -1,0 +1,79 @@
+"""What letters say: from the templates, as plain text and as simple HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.post.letters import Item, Kind, Letter
+from pipeline.settings import Settings
+from pipeline.text import on_screen
+
+TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
+_STATUSES = {"on-time": "按时报送", "late": "迟报", "missing": "没有采用的日报"}
+
+
+class Writer:
+    """Writes the letters of one office."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        loader = FileSystemLoader(settings.paths.templates or TEMPLATES)
+        common: dict[str, Any] = {"loader": loader, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+        self._plain = Environment(**common, autoescape=False, finalize=_line)  # noqa: S701 - plain text, in which nothing is alive
+        self._html = Environment(**common, autoescape=True, finalize=_line)
+
+    def to_district(self, day: date, district: str, recipient: str, items: Sequence[Item], summary: dict[str, Any]) -> Letter:
+        """What became of the district's report, with its receipts, notice and template."""
+        told = next(one for one in summary["submissions"] if one["district"] == district)
+        subject = f"【信访日报】{district}{_short(day)}：{_verdict(told)}"
+        details = {**told, "verdict": _verdict(told), "state": _STATUSES[told["status"]]}
+        return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
+
+    def to_leaders(self, day: date, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, is_correction: bool) -> Letter:
+        """The day's report, with the targets in the letter itself."""
+        mark = "（更正）" if is_correction else ""
+        subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
+        missing = [one["district"] for one in summary["submissions"] if one["status"] == "missing"]
+        details = {"targets": summary["targets"], "missing": missing, "is_correction": is_correction}
+        return self._letter(Kind.LEADERS, day, ("", recipient), subject, items, details)
+
+    def reminder(self, day: date, district: str, recipient: str, item: Item, refused: Sequence[str]) -> Letter:
+        """That the district has not reported yet."""
+        subject = f"【催报】{district}{_short(day)}的日报还没有收到"
+        return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"refused": list(refused)})
+
+    def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
+        district, recipient = whom
+        said = {
+            **details,
+            "office": self._settings.office,
+            "day": _short(day),
+            "district": district,
+            "cut_off": f"{self._settings.calendar.cut_off:%H:%M}",
+            "names": [one.name for one in items if one.name],
+        }
+        text = self._plain.get_template(f"mail_{kind}.txt.j2").render(said)
+        html = self._html.get_template(f"mail_{kind}.html.j2").render(said)
+        return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
+
+
+def _line(value: object) -> object:
+    """A value on one line, without anything that steers or counts as a personal number."""
+    return on_screen(value) if isinstance(value, str) and type(value) is str else value
+
+
+def _short(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _verdict(told: dict[str, Any]) -> str:
+    """What became of the report, in a few words."""
+    if told["status"] == "missing":
+        return "没有采用的日报，请报送"
+    refused = told["rows_refused"]
+    return f"采用{told['rows_accepted']}行，退回{refused}行，请改正" if refused else f"已采用{told['rows_accepted']}行"

@@ -1,0 +1,99 @@
+"""A mail server on loopback that does as it is told: takes, refuses, or hangs up at a chosen step."""
+
+from __future__ import annotations
+
+import smtplib
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pipeline.outgoing import Outgoing
+
+HANG_UP = "hang up"
+TAKE_AND_HANG_UP = "take and hang up"
+
+
+@dataclass(slots=True)
+class MailServer:
+    """What it shall do at each step (MAIL, RCPT, DATA, BODY), next time first; otherwise it takes the message."""
+
+    port: int = 0
+    orders: dict[str, list[str]] = field(default_factory=dict)
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    """Recipient and message."""
+
+    def order(self, step: str) -> str:
+        waiting = self.orders.get(step)
+        return waiting.pop(0) if waiting else ""
+
+    @contextmanager
+    def connect(self, _outgoing: Outgoing) -> Iterator[smtplib.SMTP]:
+        """A connection to it, in place of an encrypted one."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=5) as server:
+            yield server
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        server: MailServer = self.server.told  # type: ignore[attr-defined]
+        self.say("220 ready")
+        recipient = ""
+        while line := self.rfile.readline():
+            verb = line.split(b":")[0].split()[0].upper().decode() if line.strip() else ""
+            order = server.order(verb)
+            if order == HANG_UP:
+                return
+            if order:
+                self.say(order)
+            elif verb == "DATA":
+                self.say("354 go on")
+                if not self._body(server, recipient):
+                    return
+            else:
+                recipient = line.decode().strip()[9:-1] if verb == "RCPT" else recipient
+                self.say("221 bye" if verb == "QUIT" else "250 ok")
+
+    def _body(self, server: MailServer, recipient: str) -> bool:
+        lines = []
+        order = server.order("BODY")
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return False
+            lines.append(line[1:] if line.startswith(b".") else line)
+            if order == HANG_UP:
+                return False
+        if not order or order == TAKE_AND_HANG_UP:
+            server.taken.append((recipient, b"".join(lines)))
+        if order == TAKE_AND_HANG_UP:
+            return False
+        self.say(order or "250 taken")
+        return True
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, told: MailServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.told = told
+
+
+@contextmanager
+def running() -> Iterator[MailServer]:
+    """A server that runs until the end."""
+    told = MailServer()
+    with _Server(told) as server:
+        told.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()

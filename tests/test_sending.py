@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import email
+import hashlib
+import json
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
+from offices import Office, moment
+from workbooks import DAY, assignment, report
+
+from pipeline import nightly, outbox, repair, sending
+from pipeline.errors import AnotherRunError, ConfigurationError
+from pipeline.ledger import Ledger
+from pipeline.lock import alone
+from pipeline.outgoing import Outgoing
+from pipeline.post.book import State
+from pipeline.post.smtp import Fate, UnreachableError
+from pipeline.sending import Sent
+
+TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
+NIGHT, MORNING, AFTERNOON = moment("2020-05-21 20:00"), moment("2020-05-22 08:00"), moment("2020-05-21 16:20")
+RECEIPT = "回执/东胜区_回执_1_日报.xlsx"
+FILES = {
+    RECEIPT: b"receipt",
+    f"督办通知/东胜区_督办通知_{DAY}.docx": b"notice",
+    "日报模板/东胜区_日报_2020-05-22.xlsx": b"template",
+    f"信访事项办理情况专报_{DAY}.docx": b"word",
+    f"信访事项办理情况专报_{DAY}.pdf": b"pdf",
+}
+OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com", leaders=(LEADER,), districts={"达拉特旗": ()})
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with running() as told:
+        yield told
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An office whose day is published, with letters to write."""
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    office.run(DAY)
+    _publish(office, FILES)
+    return office
+
+
+def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
+    """Put a day's folder in place that has these files beside its figures."""
+    folder = office.outbox / day.isoformat()
+    summary = (folder / "summary.json").read_bytes()
+    outputs = {name: hashlib.sha256(content).hexdigest() for name, content in {**files, "summary.json": summary}.items()}
+    manifest = json.dumps({"outputs": outputs, "correction": False}).encode()
+    said = outbox.publish(
+        office.outbox, day.isoformat(), {**files, "summary.json": summary, outbox.MANIFEST: manifest}, office.home / "kept"
+    )
+    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger.note_publication(day.isoformat(), "made by a test", said)
+    ledger.close()
+
+
+def _send(office: Office, server: MailServer, now: datetime = NIGHT, unknown: str | None = None) -> Sent:
+    return sending.run(office.settings, now, server.connect, unknown=unknown)
+
+
+def _told(server: MailServer) -> list[EmailMessage]:
+    return [email.message_from_bytes(content, policy=default) for _recipient, content in server.taken]
+
+
+def _names(message: EmailMessage) -> list[str | None]:
+    return [part.get_filename() for part in message.iter_attachments()]
+
+
+# --- what is sent ------------------------------------------------------------------------------------------------
+
+
+def test_in_the_evening_a_district_gets_its_receipts_notice_and_template_in_one_letter(office: Office, server: MailServer) -> None:
+    sent = _send(office, server)
+    assert [to for to, _content in server.taken] == [TO]
+    (message,) = _told(server)
+    assert message["Subject"] == "【信访日报】东胜区5月21日：已采用2行"
+    assert _names(message) == ["东胜区_回执_1_日报.xlsx", f"东胜区_督办通知_{DAY}.docx", "东胜区_日报_2020-05-22.xlsx"]
+    assert sent.is_complete
+
+
+def test_the_leaders_get_the_report_in_the_morning_after(office: Office, server: MailServer) -> None:
+    _send(office, server)
+    _send(office, server, MORNING)
+    assert [to for to, _content in server.taken] == [TO, LEADER]
+    message = _told(server)[1]
+    assert _names(message) == [f"信访事项办理情况专报_{DAY}.docx", f"信访事项办理情况专报_{DAY}.pdf"]
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "自治区交办：共1件，已化解0件，化解率0.0%，没有达到100%的目标，还差1件。" in body.get_content()
+
+
+def test_before_the_cut_off_nothing_is_sent_about_the_day(office: Office, server: MailServer) -> None:
+    sent = _send(office, server, moment("2020-05-21 12:00"))
+    assert (sent.planned, server.taken) == ([], [])
+
+
+def test_a_template_for_a_day_that_is_over_is_not_sent(office: Office, server: MailServer) -> None:
+    _send(office, server, moment("2020-05-23 08:00"))
+    assert "东胜区_日报_2020-05-22.xlsx" not in _names(_told(server)[0])
+
+
+def test_the_names_stand_there_as_both_kinds_of_programs_read_them(office: Office, server: MailServer) -> None:
+    _send(office, server)
+    raw = server.taken[0][1]
+    assert b"filename*=utf-8''%E4%B8%9C" in raw
+    assert b'name="=?utf-8?b?' in raw
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) < 998
+
+
+def test_plain_text_and_html_say_the_same(office: Office, server: MailServer) -> None:
+    _send(office, server)
+    (message,) = _told(server)
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    for body in bodies:
+        assert body is not None
+        assert "已采用2行" in body.get_content()
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_name_that_a_sender_chose_is_text_in_the_letter(office: Office, server: MailServer) -> None:
+    _publish(office, {"回执/东胜区_回执_1_<b>&{{7*7}}.xlsx": b"x"})
+    _send(office, server)
+    (message,) = _told(server)
+    html = message.get_body(("html",))
+    assert html is not None
+    assert "&lt;b&gt;&amp;{{7*7}}.xlsx" in html.get_content()
+
+
+# --- at most once ------------------------------------------------------------------------------------------------
+
+
+def test_the_same_is_not_sent_twice(office: Office, server: MailServer) -> None:
+    for _ in range(3):
+        _send(office, server)
+    assert len(server.taken) == 1
+
+
+def test_only_what_is_new_is_sent_after_a_correction(office: Office, server: MailServer) -> None:
+    _send(office, server)
+    _publish(office, {**FILES, "回执/东胜区_回执_2_日报.xlsx": b"second receipt"})
+    _send(office, server)
+    assert _names(_told(server)[1]) == ["东胜区_回执_2_日报.xlsx"]
+
+
+def test_the_same_letter_has_the_same_identity(office: Office, server: MailServer) -> None:
+    server.orders["RCPT"] = ["451 later"]
+    first = _send(office, server)
+    again = _send(office, server)
+    assert [letter.digest for letter, _answer in first.done] == [letter.digest for letter, _answer in again.done]
+
+
+@pytest.mark.parametrize(
+    ("step", "order", "fate"),
+    [
+        ("MAIL", "451 busy", Fate.PUT_OFF),
+        ("RCPT", "450 greylisted", Fate.PUT_OFF),
+        ("DATA", "421 closing", Fate.PUT_OFF),
+        ("BODY", "452 disk full", Fate.PUT_OFF),
+        ("MAIL", HANG_UP, Fate.PUT_OFF),
+        ("RCPT", HANG_UP, Fate.PUT_OFF),
+        ("DATA", HANG_UP, Fate.PUT_OFF),
+    ],
+)
+def test_what_the_server_has_not_taken_is_sent_by_the_next_run(
+    office: Office, server: MailServer, step: str, order: str, fate: Fate
+) -> None:
+    server.orders[step] = [order]
+    first = _send(office, server)
+    assert [answer.fate for _letter, answer in first.done] == [fate]
+    assert not first.is_complete
+    assert server.taken == []
+    assert _send(office, server).is_complete
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(("order", "arrived"), [(TAKE_AND_HANG_UP, 1), (HANG_UP, 0)])
+def test_a_letter_of_unknown_fate_is_said_and_not_sent_again_by_itself(
+    office: Office, server: MailServer, order: str, arrived: int
+) -> None:
+    server.orders["BODY"] = [order]
+    sent = _send(office, server)
+    if sent.done[0][1].fate is Fate.PUT_OFF:
+        assert order == HANG_UP  # the server hung up before the message was whole
+        return
+    assert sent.done[0][1].fate is Fate.UNKNOWN
+    assert len(server.taken) == arrived
+    later = _send(office, server)
+    assert (later.planned, [row.recipient for row in later.unknown], later.is_complete) == ([], [TO], False)
+
+
+def test_the_office_may_have_a_letter_of_unknown_fate_sent_again_under_its_old_identity(office: Office, server: MailServer) -> None:
+    server.orders["BODY"] = [TAKE_AND_HANG_UP]
+    _send(office, server)
+    assert _send(office, server, unknown="again").is_complete
+    first, second = _told(server)
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_or_say_that_it_has_arrived(office: Office, server: MailServer) -> None:
+    server.orders["BODY"] = [TAKE_AND_HANG_UP]
+    _send(office, server)
+    assert _send(office, server, unknown="done").is_complete
+    assert len(server.taken) == 1
+
+
+def test_what_a_server_refuses_for_good_is_said_and_sent_no_more_until_there_is_something_new(office: Office, server: MailServer) -> None:
+    server.orders["RCPT"] = ["550 no such user"]
+    sent = _send(office, server)
+    assert [(row.recipient, row.state, row.said) for row in sent.refused] == [(TO, State.REFUSED, "550 no such user")]
+    assert _send(office, server).planned == []
+    _publish(office, {RECEIPT: b"another"})
+    assert len(_send(office, server).planned) == 1
+
+
+class _KilledError(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_run_that_is_killed_over_a_letter_leaves_it_of_unknown_fate(office: Office, server: MailServer, when: str) -> None:
+    class Dying(smtplib.SMTP):
+        def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+            if when == "before":
+                raise _KilledError
+            return super().docmd(cmd, args)
+
+        def getreply(self) -> tuple[int, bytes]:
+            code, said = super().getreply()
+            if said == b"taken":
+                raise _KilledError
+            return code, said
+
+    @contextmanager
+    def connect(_outgoing: Outgoing) -> Iterator[smtplib.SMTP]:
+        dying = Dying("127.0.0.1", server.port)
+        try:
+            yield dying
+        finally:
+            dying.close()
+
+    with pytest.raises(_KilledError):
+        sending.run(office.settings, NIGHT, connect)
+    assert len(server.taken) == (when == "after")
+    later = _send(office, server)
+    assert [row.recipient for row in later.unknown] == [TO]
+    assert len(server.taken) == (when == "after")
+
+
+def test_a_ledger_that_is_made_again_has_nothing_sent_twice(office: Office, server: MailServer) -> None:
+    _send(office, server)
+    nightly.ledger_of(office.settings).unlink()
+    repair.repair(office.settings)
+    _publish(office, FILES)
+    assert _send(office, server).planned == []
+
+
+def test_two_at_once_are_one(office: Office, server: MailServer) -> None:
+    with alone(office.settings.paths.state / "post"), pytest.raises(AnotherRunError):
+        _send(office, server)
+
+
+# --- who is written to -------------------------------------------------------------------------------------------
+
+
+def test_a_district_without_an_address_is_said(office: Office, server: MailServer) -> None:
+    _publish(office, {"回执/达拉特旗_回执_1_日报.xlsx": b"x"})
+    assert _send(office, server).without_address == ["达拉特旗"]
+
+
+def test_a_folder_that_somebody_changed_is_not_sent(office: Office, server: MailServer) -> None:
+    (office.outbox / DAY.isoformat() / RECEIPT).write_bytes(b"changed")
+    assert _send(office, server).planned == []
+
+
+def test_days_long_past_are_not_sent(office: Office, server: MailServer) -> None:
+    assert _send(office, server, moment("2020-05-25 08:00")).planned == []
+
+
+# --- reminders ---------------------------------------------------------------------------------------------------
+
+
+def test_before_the_cut_off_those_who_have_not_reported_are_reminded_once(office: Office, server: MailServer) -> None:
+    first = _send(office, server, AFTERNOON)
+    assert {letter.district for letter in first.planned} == set(office.settings.district_names) - {"东胜区", "达拉特旗"}
+    assert first.without_address == ["达拉特旗"]
+    assert _send(office, server, AFTERNOON).planned == []
+    message = _told(server)[0]
+    assert message["Subject"] == "【催报】准格尔旗5月21日的日报还没有收到"
+
+
+def test_who_has_sent_a_report_that_no_run_has_taken_in_yet_is_not_reminded(office: Office, server: MailServer) -> None:
+    office.put(report("准格尔旗", progress=[]), "准旗.xlsx")
+    assert "准格尔旗" not in {letter.district for letter in _send(office, server, AFTERNOON).planned}
+
+
+@pytest.mark.parametrize("now", ["2020-05-21 15:59", "2020-05-21 17:00:01"])
+def test_at_other_times_nobody_is_reminded(office: Office, server: MailServer, now: str) -> None:
+    assert [one for one in _send(office, server, moment(now)).planned if "催报" in one.subject] == []
+
+
+# --- what cannot be done -----------------------------------------------------------------------------------------
+
+
+def test_without_a_server_set_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="outgoing_mail"):
+        sending.run(Office(tmp_path / "office").settings, NIGHT)
+
+
+def test_a_server_that_is_not_there_costs_nothing(office: Office) -> None:
+    @contextmanager
+    def connect(_outgoing: Outgoing) -> Iterator[smtplib.SMTP]:
+        raise UnreachableError("连不上")
+        yield smtplib.SMTP()
+
+    sent = sending.run(office.settings, NIGHT, connect)
+    assert (len(sent.not_tried), sent.why, sent.is_complete) == (1, "连不上", False)
+
+
+def test_a_dry_run_sends_and_notes_nothing(office: Office, server: MailServer) -> None:
+    sent = sending.run(office.settings, NIGHT, server.connect, dry_run=True)
+    assert [letter.recipient for letter in sent.planned] == [TO]
+    assert server.taken == []
+    assert len(_send(office, server).planned) == 1
