@@ -141,12 +141,27 @@ def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
     if chosen and (first or last):
         msg = "--date 不能与 --from、--to 一起用。"
         raise ConfigurationError(msg)
+    if chosen:
+        return [chosen]
     if not first and not last:
-        return [chosen or today(_now(settings), settings)]
+        return _not_yet_written(today(_now(settings), settings), settings)
     if not first or not last or first > last:
         msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
         raise ConfigurationError(msg)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _not_yet_written(day: date, settings: Settings) -> list[date]:
+    """That day, and those before it that were missed since the last one that was written."""
+    from pipeline import nightly
+
+    written = [one for one in nightly.written_days(settings) if one < day]
+    missed = (day - max(written)).days - 1 if written else 0
+    return [day - timedelta(days=n) for n in range(missed if missed <= _MOST_MISSED else 0, -1, -1)]
+
+
+_MOST_MISSED = 31
+"""After a longer pause only the day itself is written; the office asks for others with --from and --to."""
 
 
 def _nightly(said: argparse.Namespace) -> int:
@@ -201,7 +216,11 @@ def _status(said: argparse.Namespace) -> int:
     from pipeline import screen, status
 
     settings = _load(said)
-    screen.tell_status(status.look(settings, said.date if getattr(said, "date", None) else today(_now(settings), settings)))
+    board = status.look(settings, said.date if getattr(said, "date", None) else today(_now(settings), settings))
+    if said.json:
+        print(status.as_json(board))
+    else:
+        screen.tell_status(board)
     return 0
 
 

@@ -122,6 +122,17 @@ def ledger_of(settings: Settings) -> Path:
     return settings.paths.state / "ledger.sqlite"
 
 
+def written_days(settings: Settings) -> list[date]:
+    """Every day that was published, as far as that can be told without a run."""
+    if not ledger_of(settings).exists():
+        return []
+    ledger = Ledger(ledger_of(settings))
+    try:
+        return [date.fromisoformat(day) for day in ledger.publications()]
+    finally:
+        ledger.close()
+
+
 def _replaced_of(settings: Settings) -> Path:
     """Where an edition is kept that somebody had changed before it was written again."""
     return settings.paths.state / "replaced"

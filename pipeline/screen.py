@@ -183,6 +183,8 @@ def tell_status(board: Status) -> None:
     for one in board.districts:
         arrived = f"{one.received_at:%m-%d %H:%M}" if one.received_at else "—"
         revision = f"，第 {one.revision} 次报送" if one.revision > 1 else ""
+        revision += "，零报告" if one.zero_report else ""
+        revision += f"，采用 {one.rows_accepted} 行，退回 {one.rows_refused} 行" if one.rows_accepted is not None else ""
         sent_back = f"，退回 {len(one.refused)} 个文件" if one.refused else ""
         say(f"  {one.district}  {SUBMISSION_WORDS[one.status]}  {arrived}{revision}{sent_back}")
     for filed in [*(one for district in board.districts for one in district.refused), *board.unknown]:

@@ -1,14 +1,18 @@
-"""Who has reported, what is waiting, what was refused: a look that changes nothing."""
+"""Who has reported, what is waiting, what was refused: a look that changes nothing. Terminal and upload page show the same board."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pipeline import inbox, nightly, submission
 from pipeline.fold import Filed, number_revisions
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
+from pipeline.text import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,10 @@ class DistrictStatus:
     """on-time, late or missing."""
     received_at: datetime | None
     revision: int
+    zero_report: bool
+    rows_accepted: int | None
+    rows_refused: int | None
+    """As published; None where the day's folder does not tell yet."""
     refused: tuple[Filed, ...]
 
 
@@ -35,40 +43,98 @@ class Status:
     """Files in the inbox that the next run will take in."""
     has_assignment: bool
     is_published: bool
+    published: tuple[str, ...]
+    """Every day that has a folder, the newest first."""
 
 
 def look(settings: Settings, day: date) -> Status:
     """The board of that day."""
-    filed = _filed(settings)
-    of_day = [one for one in filed if one.reading.day == day.isoformat() and not one.arrival.is_assignment]
+    outlines, of_day, published = _known(settings, day.isoformat())
     refused = [one for one in of_day if not one.reading.accepted]
+    told = _told(settings, day)
     return Status(
         day=day,
-        districts=tuple(_district(name, of_day, refused, day, settings) for name in settings.district_names),
+        districts=tuple(_district(name, of_day, refused, told.get(name, {}), settings) for name in settings.district_names),
         unknown=tuple(one for one in refused if not one.reading.district),
         waiting=tuple(inbox.lying(settings.paths.inbox)),
-        has_assignment=any(one.arrival.is_assignment and one.reading.accepted for one in filed),
+        has_assignment=any(one.arrival.is_assignment and one.reading.accepted for one in outlines),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
+        published=tuple(sorted(published, reverse=True)),
     )
 
 
-def _filed(settings: Settings) -> list[Filed]:
+def _known(settings: Settings, day: str) -> tuple[list[Filed], list[Filed], list[str]]:
+    """Every file in outline, the day's reports in full, and the days that were published."""
     if not nightly.ledger_of(settings).exists():
-        return []
+        return [], [], []
     ledger = Ledger(nightly.ledger_of(settings))
     try:
         outlines = ledger.outlines()
-        return [one for one in outlines if one.reading.accepted] + ledger.load(one for one in outlines if not one.reading.accepted)
+        of_day = [one for one in outlines if one.reading.day == day and not one.arrival.is_assignment]
+        return outlines, ledger.load(of_day), list(ledger.publications())
     finally:
         ledger.close()
 
 
-def _district(name: str, of_day: list[Filed], refused: list[Filed], day: date, settings: Settings) -> DistrictStatus:
+def _told(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
+    """What the published figures say of each district's report."""
+    try:
+        said = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
+        return {one["district"]: one for one in said["submissions"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def _district(name: str, of_day: list[Filed], refused: list[Filed], told: Mapping[str, Any], settings: Settings) -> DistrictStatus:
     sent_back = tuple(one for one in refused if one.reading.district == name)
     accepted = [one for one in of_day if one.reading.accepted and one.reading.district == name]
     revisions = [one for one in number_revisions(accepted) if one.revision]
     if not revisions:
-        return DistrictStatus(name, "missing", None, 0, sent_back)
+        return DistrictStatus(name, "missing", None, 0, False, None, None, sent_back)
     received = revisions[0].filed.arrival.envelope.received_at.astimezone(settings.calendar.zone)
-    status = "on-time" if received <= submission.cut_off(day, settings) else "late"
-    return DistrictStatus(name, status, received, revisions[-1].revision, sent_back)
+    last = revisions[-1]
+    day = date.fromisoformat(last.filed.reading.day)
+    is_told = told.get("revision") == last.revision
+    return DistrictStatus(
+        name,
+        "on-time" if received <= submission.cut_off(day, settings) else "late",
+        received,
+        last.revision,
+        submission.is_zero_report(last.filed.reading.cover),
+        told["rows_accepted"] if is_told else None,
+        told["rows_refused"] if is_told else None,
+        sent_back,
+    )
+
+
+# --- for monitoring ----------------------------------------------------------------------------------------------
+
+
+def as_json(board: Status) -> str:
+    """The board for programs."""
+    said = {
+        "day": board.day.isoformat(),
+        "published": board.is_published,
+        "has_assignment": board.has_assignment,
+        "waiting": [mask(one) for one in board.waiting],
+        "districts": [
+            {
+                "district": one.district,
+                "status": one.status,
+                "received_at": one.received_at.isoformat(timespec="seconds") if one.received_at else None,
+                "revision": one.revision,
+                "zero_report": one.zero_report,
+                "rows_accepted": one.rows_accepted,
+                "rows_refused": one.rows_refused,
+                "refused_files": [_refused(filed) for filed in one.refused],
+            }
+            for one in board.districts
+        ],
+        "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
+    }
+    return json.dumps(said, ensure_ascii=True, indent=1)
+
+
+def _refused(filed: Filed) -> dict[str, str]:
+    code = next((found.code for found in filed.reading.findings if found.refuses), "")
+    return {"file": mask(filed.arrival.name), "code": code}

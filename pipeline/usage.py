@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
+    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     return top
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import filelock
@@ -56,6 +56,36 @@ def test_without_a_day_it_is_about_today_or_before_noon_yesterday(home: Office) 
     before = cli.today(datetime.now(ZONE), SETTINGS)
     assert cli.main([]) == 0
     assert _days(home)[0] in {str(before), str(cli.today(datetime.now(ZONE), SETTINGS))}
+
+
+def test_missed_nights_are_caught_up(home: Office) -> None:
+    day = cli.today(datetime.now(ZONE), SETTINGS)
+    cli.main(["--date", str(day - timedelta(days=3))])
+    assert cli.main([]) == 0
+    assert _days(home)[:4] == [str(day - timedelta(days=n)) for n in (3, 2, 1, 0)]
+
+
+def test_after_a_long_pause_only_the_day_itself_is_written(home: Office) -> None:
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    assert cli.main([]) == 0
+    assert _days(home) == ["2020-05-21", str(cli.today(datetime.now(ZONE), SETTINGS))]
+
+
+def test_status_for_programs_says_what_the_board_says(home: Office, capsys: Captured) -> None:
+    cli.main(["--date", "2020-05-21"])
+    home.put(b"", "坏.xlsx")
+    capsys.readouterr()
+    assert cli.main(["status", "--date", "2020-05-21", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["day"], said["published"], said["has_assignment"], said["waiting"]) == ("2020-05-21", True, True, ["坏.xlsx"])
+    first, second = said["districts"][:2]
+    assert (first["status"], first["revision"], first["rows_accepted"], first["received_at"]) == (
+        "on-time",
+        1,
+        2,
+        "2020-05-21T16:00:00+08:00",
+    )
+    assert (second["status"], second["revision"], second["rows_accepted"], second["received_at"]) == ("missing", 0, None, None)
 
 
 @pytest.mark.parametrize(
