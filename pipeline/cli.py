@@ -165,7 +165,7 @@ _MOST_MISSED = 31
 
 
 def _nightly(said: argparse.Namespace) -> int:
-    from pipeline import nightly, screen
+    from pipeline import log, nightly, screen
 
     settings = _load(said)
     days = _days(said, settings)
@@ -173,7 +173,13 @@ def _nightly(said: argparse.Namespace) -> int:
     with screen.progress() as progress:
         outcome = nightly.run(settings, days, progress, now=_now(settings))
     screen.tell_outcome(outcome, settings, days)
-    return _ended(outcome, said)
+    status = _ended(outcome, said)
+    refused = sum(not one.reading.accepted for one in outcome.read)
+    written = f"写出 {len(outcome.published)} 天，没有写成 {len(outcome.failed) + len(outcome.held)} 天"
+    log.note(
+        settings.paths.state, "nightly", f"收下 {len(outcome.taken.taken)} 个文件，整份退回 {refused} 个，{written}；退出状态 {status}"
+    )
+    return status
 
 
 def _ended(outcome: Outcome, said: argparse.Namespace) -> int:
@@ -225,7 +231,7 @@ def _status(said: argparse.Namespace) -> int:
 
 
 def _send(said: argparse.Namespace) -> int:
-    from pipeline import screen_post, sending
+    from pipeline import log, screen_post, sending
 
     settings = _load(said)
     sent = sending.run(settings, _now(settings), dry_run=said.dry_run, unknown=said.unknown)
@@ -233,7 +239,10 @@ def _send(said: argparse.Namespace) -> int:
         screen_post.tell_planned(sent)
         return 0
     screen_post.tell_sent(sent)
-    return int(not sent.is_complete)
+    status = int(not sent.is_complete)
+    said_of = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，下落不明 {len(sent.unknown)} 封；退出状态 {status}"
+    log.note(settings.paths.state, "send", said_of)
+    return status
 
 
 def _doctor(said: argparse.Namespace) -> int:
