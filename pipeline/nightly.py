@@ -376,7 +376,7 @@ def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, *, data
         (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, one.reading.day)
         for one in inputs
     ]
-    said = settings.model_dump(mode="json", exclude={"paths"})
+    said = settings.model_dump(mode="json", exclude={"paths", "outgoing_mail"})
     templates = sorted(path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file())
     parts = [__version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
     return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])

@@ -28,6 +28,13 @@ OURS = {
     "date",
     "from",
     "to",
+    "send",
+    "dry",
+    "unknown",
+    "again",
+    "done",
+    "json",
+    "JSON",
 }
 OURS |= {"yaml", "SIGTERM"}
 
@@ -43,7 +50,7 @@ def _english(said: str) -> set[str]:
     return {*re.findall("[A-Za-z]+", said)} - OURS
 
 
-@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["doctor"], ["status"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["doctor"], ["send"], ["status"]], ids=" ".join)
 def test_help_is_in_chinese(capsys: Captured, command: list[str]) -> None:
     assert _ended([*command, "--help"]) == 0
     said = capsys.readouterr().out
