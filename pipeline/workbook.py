@@ -24,6 +24,9 @@ class ErrorValue:
         return self.text
 
 
+_OVERLAP = 100_000
+"""Rows of merged ranges that may lie on one another."""
+
 Cell = str | float | bool | date | datetime | time | timedelta | ErrorValue
 """What a cell can hold; an empty one holds ''."""
 
@@ -81,12 +84,30 @@ def _sheets(vetted: Vetted, limits: Limits) -> Iterator[SheetCells]:
         yield _cells(one.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)), merges, one.marks)
 
 
+def _within(merges: tuple[tuple[int, int, int, int], ...], rows: list[list[Cell]]) -> Iterator[tuple[int, int, int, int]]:
+    """The merged ranges that begin within the sheet, none beyond its last row.
+
+    Raises UnreadableError where far too many lie on one another.
+    """
+    height, width = len(rows), len(rows[0]) if rows else 0
+    left_over = height * width + _OVERLAP
+    for top, left, bottom, right in merges:
+        if top >= height or left >= width:
+            continue
+        last = min(bottom, height - 1)
+        left_over -= last - top + 1
+        if left_over < 0:
+            raise UnreadableError("unreadable", "damaged")
+        yield top, left, last, right
+
+
 def _cells(name: str, rows: list[list[Cell]], merges: tuple[tuple[int, int, int, int], ...], marks: Marks) -> SheetCells:
     for (at_row, at_column), text in marks.errors.items():
         if at_row < len(rows) and at_column < len(rows[at_row]):
             rows[at_row][at_column] = ErrorValue(text)
+    merges = tuple(_within(merges, rows))
     for top, left, bottom, _right in merges:
-        if bottom > top and top < len(rows) and left < len(rows[top]) and rows[top][left] != "":
+        if bottom > top and rows[top][left] != "":
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
     lines = range(1, len(rows) + 1) if marks.lines is None else marks.lines

@@ -14,16 +14,22 @@ _MOST_PARTS = 20_000
 _MOST_RATIO = 200
 _RATIO_FROM = 8 << 20
 """Bytes unpacked from which a part's ratio is looked at: small ones do no harm."""
-_ENCRYPTED, _HAS_DESCRIPTOR = 0x1, 0x8
+_ENCRYPTED, _HAS_DESCRIPTOR, _IN_UTF8 = 0x1, 0x8, 0x800
 _IN_ZIP64 = 0xFFFFFFFF
+_ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
 class Archive:
-    """The parts of a zip file, each by its name in lower case with `/`. Raises UnreadableError unless its directory is in order."""
+    """The parts of a zip file, each by its name with `/`; case does not count where only one has that name.
+
+    Raises UnreadableError unless its directory is in order.
+    """
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         self._content = content
+        if content.count(_ENTRY) > _MOST_PARTS:  # before the list is read, which takes its time
+            raise UnreadableError("too-large", "unpacked")
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 listed = archive.infolist()
@@ -32,6 +38,8 @@ class Archive:
         if len(listed) > _MOST_PARTS:
             raise UnreadableError("too-large", "unpacked")
         self._parts = {_plain(one.filename): one for one in listed}  # of two with one name the last holds, as libraries have it
+        self._exactly = {one.filename: one for one in listed}
+        self._left = limits.unpacked_bytes
         if sum(one.file_size for one in listed) > limits.unpacked_bytes:
             raise UnreadableError("too-large", "unpacked")
         self._spans = _spans(listed)
@@ -41,11 +49,28 @@ class Archive:
         """Every part's name in lower case, with `/`."""
         return tuple(self._parts)
 
+    def never_had(self, name: str) -> bool:
+        """Whether there is no part of that name. Raises UnreadableError where there may have been: a part's two names differ."""
+        if _plain(name) in self._parts:
+            return False
+        for part in self._exactly.values():
+            start = part.header_offset + _LOCAL_HEADER.size
+            written = part.orig_filename.encode("utf-8" if part.flag_bits & _IN_UTF8 else "cp437")
+            if self._content[start : start + len(written)] != written:
+                raise UnreadableError("unreadable", "damaged")
+        return True
+
     def read(self, name: str) -> bytes:
-        """The part's bytes, as many as declared and with the right sum. Raises UnreadableError where it is missing or not whole."""
-        part = self._parts.get(_plain(name))
+        """The part's bytes, as many as declared and with the right sum.
+
+        Raises UnreadableError where it is missing or not whole, and where all that was read is more than the limit.
+        """
+        part = self._exactly.get(name) or self._parts.get(_plain(name))
         if part is None:
             raise UnreadableError("unreadable", "damaged")
+        self._left -= part.file_size
+        if self._left < 0:  # one part under the names of many sheets
+            raise UnreadableError("too-large", "unpacked")
         if part.flag_bits & _ENCRYPTED:
             raise UnreadableError("encrypted")
         if part.file_size > _RATIO_FROM and part.file_size > _MOST_RATIO * part.compress_size:

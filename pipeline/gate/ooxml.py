@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
@@ -18,6 +19,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TRUE = ("1", "true", "on")
+_END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
+_TEXT_CELL = re.compile(rb't="s"[^<>]*><v>([0-9]{1,9})</v>')
 _COUNTS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
@@ -54,6 +57,7 @@ def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
         left -= cells
         sheets.append(VettedSheet(name, str(len(sheets) + 1), marks))
         parts[f"xl/worksheets/sheet{len(sheets)}.xml"] = part
+    _check_texts(parts, limits.unpacked_bytes)
     return Vetted(_packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
 
 
@@ -82,21 +86,41 @@ def _listed(elements: list[xml.Element], relations: dict[str, _Relation]) -> tup
         if one.name == "workbookPr":
             is_1904 = is_1904 or one.attributes.get("date1904", "").lower() in _TRUE
         elif one.name == "sheet":
-            found = relations.get(one.attributes.get("id", ""))
+            if not one.attributes.get("id"):
+                continue  # nothing of it is in the file
+            found = relations.get(one.attributes["id"])
             if found is None or found.kind == "worksheet":
                 sheets.append((one.attributes.get("name", ""), found.path if found else ""))
     return is_1904, sheets
 
 
 def _optional(archive: Archive, relations: dict[str, _Relation], kind: str) -> bytes:
-    """A part that a workbook may do without."""
+    """A part that a workbook may do without; some programs name one that they never wrote."""
     path = next((one.path for one in relations.values() if one.kind == kind.lower()), None)
-    if path is None:
+    if path is None or archive.never_had(path):
         return b""
     part = xml.as_utf8(archive.read(path))
-    xml.check(part)
-    head = part.find(b">", part.find(b"<sst")) if kind == "sharedStrings" else -1
-    return _COUNTS.sub(b"", part[: head + 1]) + part[head + 1 :]  # a library believes how many strings there will be
+    if kind != "sharedStrings":
+        xml.check(part)
+        return part
+    head = xml.check_head(part) or len(part)
+    return _COUNTS.sub(b"", part[:head]) + part[head:]  # a library believes how many strings there will be
+
+
+def _check_texts(parts: dict[str, bytes], most: int) -> None:
+    """Raise UnreadableError where the cells would hold more text than that, since a library copies a shared one into each cell."""
+    strings = parts.get("xl/sharedStrings.xml", b"")
+    pages = [part for name, part in parts.items() if name.startswith("xl/worksheets/")]
+    cells = sum(page.count(b't="s"') for page in pages)
+    if cells * len(strings) <= most:
+        return
+    lengths = [len(one) for one in _END_OF_TEXT.split(strings)]
+    if cells * max(lengths) <= most:
+        return
+    named = Counter(int(index) for page in pages for index in _TEXT_CELL.findall(page))
+    whole = sum(count * (lengths[index] if index < len(lengths) else 0) for index, count in named.items())
+    if whole + (cells - named.total()) * max(lengths) > most:
+        raise UnreadableError("too-large", "unpacked")
 
 
 # --- packing -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import string
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.parsers import expat
@@ -12,30 +14,28 @@ from pipeline.gate import xml
 from pipeline.gate.cells import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW, column_number, escape, is_number, may_be_date
 from pipeline.gate.nouns import Marks, Place, UnreadableError
 
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_LETTERS = re.compile("[A-Za-z]{1,3}")
 _SPARSE, _SMALL = 50, 200_000
 _LONGEST_INDEX = 9
+_PLAIN_DIGITS = 6
+"""Digits of a number that needs no closer look."""
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _BLANKS = " \t\r\n"
 """What Excel leaves out at both ends of a text that is not marked as to be kept."""
 _MOST_MERGED_ROWS = 10_000
+_MOST_ELEMENTS = 10_000_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Cell:
-    """A cell as its XML has it."""
+    """A filled cell as its XML has it."""
 
     row: int
     column: int
     kind: str
     style: str
-    value: str = ""
-    has_value: bool = False
-    has_formula: bool = False
-
-    @property
-    def is_filled(self) -> bool:
-        return self.has_value or self.has_formula or self.kind == "e"
+    value: str
+    has_formula: bool
 
 
 class _Reader:
@@ -44,71 +44,87 @@ class _Reader:
     def __init__(self, most: int) -> None:
         self.cells: dict[Place, _Cell] = {}
         self._most = most
+        self._elements = 0
+        self._columns: dict[str, int] = {}
         self._row, self._column = -1, -1
-        self._cell: _Cell | None = None
         self._is_inside = False
-        self._hears = False
-        self._trims = False
-        self._said = ""
+        self._cell: tuple[int, int, str, str] | None = None
+        self._values: list[str] = []
+        self._has_formula = self._has_text = self._hears = self._trims = False
+        self._said: list[str] = []
         self._phonetic = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match xml.local(name):
-            case "sheetData":
-                self._is_inside = True
-            case _ if not self._is_inside:  # extensions behind the rows have cells of their own
-                return
-            case "row":
-                self._row, self._column = _number(attributes.get("r"), self._row), -1
-            case "c":
-                self._row, self._column = self._place(attributes.get("r"))
-                self._cell = _Cell(self._row, self._column, attributes.get("t", "n"), attributes.get("s", ""))
-            case "f" if self._cell:
-                self._cell.has_formula = True
-            case "rPh":
-                self._phonetic += 1
-            case "v" | "t" as element if self._cell and not self._phonetic:
-                self._hears, self._said = True, ""
-                self._trims = element == "t" and attributes.get(_SPACE) != "preserve"
-                self._cell.has_value = self._cell.has_value or element == "t"
+        self._elements += 1
+        if self._elements > _MOST_ELEMENTS:
+            raise UnreadableError("too-large", "cells")
+        element = name.rpartition(" ")[2]  # most sheets that come here have very many of them
+        if not self._is_inside:  # extensions behind the rows have cells of their own
+            self._is_inside = element == "sheetData"
+        elif element == "c":
+            row, self._column = self._place(attributes.get("r"))
+            self._cell = row, self._column, attributes.get("t", "n"), attributes.get("s", "")
+            self._values, self._has_formula, self._has_text = [], False, False
+        elif element == "row":
+            self._row, self._column = _number(attributes.get("r"), self._row), -1
+        elif self._cell:
+            self._start_inside(element, attributes)
+
+    def _start_inside(self, element: str, attributes: dict[str, str]) -> None:
+        if element == "f":
+            self._has_formula = True
+        elif element == "rPh":
+            self._phonetic += 1
+        elif element in ("v", "t") and not self._phonetic:
+            self._hears, self._said = True, []
+            self._trims = element == "t" and attributes.get(_SPACE) != "preserve"
+            self._has_text = self._has_text or element == "t"
 
     def end(self, name: str) -> None:
-        match xml.local(name):
-            case "sheetData":
-                self._is_inside = False
-            case "c" if self._cell:
-                if self._cell.is_filled:
-                    self.cells[self._cell.row, self._cell.column] = self._cell
-                    if len(self.cells) > self._most:
-                        raise UnreadableError("too-large", "cells")
-                self._cell = None
-            case "rPh":
-                self._phonetic -= 1
-            case "v" | "t" if self._hears and self._cell:
-                self._cell.value += self._said.strip(_BLANKS) if self._trims else self._said
-                self._cell.has_value = self._cell.has_value or bool(self._said)
-                self._hears = False
+        element = name.rpartition(" ")[2]
+        if self._hears and element in ("v", "t"):
+            said = "".join(self._said)
+            self._values.append(said.strip(_BLANKS) if self._trims else said)
+            self._has_text = self._has_text or bool(said)
+            self._hears = False
+        elif element == "c" and self._cell:
+            if self._has_text or self._has_formula or self._cell[2] == "e":
+                self.cells[self._cell[:2]] = _Cell(*self._cell, "".join(self._values), self._has_formula)
+                if len(self.cells) > self._most:
+                    raise UnreadableError("too-large", "cells")
+            self._cell = None
+        elif element == "rPh" and self._phonetic:
+            self._phonetic -= 1
+        elif element == "sheetData":
+            self._is_inside = False
 
     def text(self, written: str) -> None:
-        if self._hears and self._cell:
-            self._said += written
+        if self._hears:
+            self._said.append(written)
 
     def _place(self, reference: str | None) -> Place:
         if reference is None:
-            place = self._row, self._column + 1
-        elif found := _REFERENCE.fullmatch(reference):
-            place = int(found[2]) - 1, column_number(found[1].encode()) - 1
+            row, column = self._row, self._column + 1
         else:
+            letters = reference.rstrip(string.digits)
+            row, column = _number(reference[len(letters) :], -1), self._columns.get(letters, -1)
+            if column < 0:
+                column = self._columns[letters] = _column(letters)
+        if not (0 <= row < LAST_ROW and column < LAST_COLUMN):
             raise UnreadableError("unreadable", "damaged")
-        if not (0 <= place[0] < LAST_ROW and place[1] < LAST_COLUMN):
-            raise UnreadableError("unreadable", "damaged")
-        return place
+        return row, column
+
+
+def _column(letters: str) -> int:
+    if not _LETTERS.fullmatch(letters):
+        raise UnreadableError("unreadable", "damaged")
+    return column_number(letters.encode()) - 1
 
 
 def _number(written: str | None, before: int) -> int:
     if written is None:
         return before + 1
-    if not written.isdecimal():
+    if not written.isdecimal() or len(written) > _LONGEST_INDEX:
         raise UnreadableError("unreadable", "damaged")
     return int(written) - 1
 
@@ -158,12 +174,11 @@ def _kept(cells: list[_Cell], merges: Iterable[tuple[int, int, int, int]]) -> tu
 def _moved(
     merges: Iterable[tuple[int, int, int, int]], row_at: dict[int, int], column_at: dict[int, int]
 ) -> Iterable[tuple[int, int, int, int]]:
-    """Merged ranges by the places of the rows and columns that were kept."""
+    """Merged ranges by the places of the rows and columns that were kept, which are in their order."""
+    rows, columns = list(row_at), list(column_at)
     for top, left, bottom, right in merges:
         if top in row_at and left in column_at:
-            rows = [row_at[row] for row in row_at if top <= row <= bottom] if bottom > top else [row_at[top]]
-            columns = [column_at[column] for column in column_at if left <= column <= right] if right > left else [column_at[left]]
-            yield row_at[top], column_at[left], rows[-1], columns[-1]
+            yield row_at[top], column_at[left], bisect_right(rows, bottom) - 1, bisect_right(columns, right) - 1
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -186,6 +201,8 @@ def _cell(cell: _Cell, name: str) -> str:
         value = value if value.encode() in KNOWN_ERRORS else "#VALUE!"
     elif kind == "inlineStr":
         kind = "str"
+    elif kind == "n" and value.isdecimal() and len(value) <= _PLAIN_DIGITS:
+        pass
     elif kind == "s" and not (value.strip().isdecimal() and len(value.strip()) <= _LONGEST_INDEX):
         raise UnreadableError("unreadable", "damaged")
     elif kind == "n" and is_number(value.strip()):
@@ -193,7 +210,7 @@ def _cell(cell: _Cell, name: str) -> str:
         style = style if may_be_date(value) else ""
     said = f' s="{style}"' if style.isdecimal() else ""
     said += f' t="{kind}"' if kind in ("s", "b", "e", "str", "d") else ""
-    return f'<c r="{name}"{said}><v>{escape(value)}</v></c>' if cell.value or kind == "e" else ""
+    return f'<c r="{name}"{said}><v>{escape(value)}</v></c>' if value or kind == "e" else ""
 
 
 def _letters(at: int) -> str:

@@ -12,7 +12,15 @@ from pipeline.gate.nouns import UnreadableError
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DEEPEST = 200
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"))
+_MOST_ELEMENTS = 200_000
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+)  # fmt: skip
+_ENCODINGS = re.compile(
+    "utf-(8|16)(-le|-be)?|ascii|iso8859-[0-9]+|cp(125[0-8]|874|932|949|950)|gb2312|gbk|gb18030|big5|shift_jis|euc_(jp|kr)"
+)
+"""What a part may say that it is written in, by Python's names; some others take for ever on a long text."""
 
 
 def as_utf8(part: bytes) -> bytes:
@@ -23,6 +31,8 @@ def as_utf8(part: bytes) -> bytes:
     try:
         if encoding in ("utf-8", "utf8"):
             part.decode()
+        elif not _ENCODINGS.fullmatch(codecs.lookup(encoding).name.removesuffix("-sig")):
+            raise UnreadableError("unreadable", "damaged")
         else:
             part = _DECLARATION.sub("", part.decode(encoding)).encode()
     except (UnicodeError, LookupError) as error:
@@ -41,7 +51,10 @@ class Element:
 
 
 def elements(part: bytes) -> list[Element]:
-    """Every element of a part that `as_utf8` gave, in order. Raises UnreadableError unless it is well-formed to its end."""
+    """Every element of a part that `as_utf8` gave, in order.
+
+    Raises UnreadableError unless it is well-formed to its end and has no more than a workbook's small parts ever have.
+    """
     found: list[Element] = []
     depth = 0
 
@@ -50,6 +63,8 @@ def elements(part: bytes) -> list[Element]:
         depth += 1
         if depth > _DEEPEST:
             raise UnreadableError("unreadable", "damaged")
+        if len(found) >= _MOST_ELEMENTS:
+            raise UnreadableError("too-large", "unpacked")
         found.append(Element(local(name), {local(key): value for key, value in attributes.items()}))
 
     def end(_name: str) -> None:
@@ -65,6 +80,21 @@ def elements(part: bytes) -> list[Element]:
 def check(part: bytes) -> None:
     """Raise UnreadableError unless the part is well-formed to its end; its elements are not looked at."""
     parse(expat.ParserCreate(), part)
+
+
+def check_head(part: bytes) -> int:
+    """Likewise; tells where the root's first child begins, or 0 where it has none."""
+    places: list[int] = []
+
+    def start(_name: str, _attributes: dict[str, str]) -> None:
+        places.append(parser.CurrentByteIndex)
+        if len(places) > 1:
+            parser.StartElementHandler = None
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parse(parser, part)
+    return places[1] if len(places) > 1 else 0
 
 
 def parse(parser: expat.XMLParserType, part: bytes) -> None:
