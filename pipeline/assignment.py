@@ -35,7 +35,13 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
 def _usable(sheets: list[Rows]) -> int:
     """How many rows can be used: neither refused nor with a number that comes twice."""
     times = Counter(number for rows in sheets for number in rows.values[CASE])
-    numbers = [number for rows in sheets for position, number in enumerate(rows.values[CASE]) if position not in rows.refused]
+    refused = [frozenset(rows.refused) for rows in sheets]
+    numbers = [
+        number
+        for rows, gone in zip(sheets, refused, strict=True)
+        for position, number in enumerate(rows.values[CASE])
+        if position not in gone
+    ]
     return sum(times[number] == 1 for number in numbers)
 
 

@@ -61,13 +61,20 @@ class Check:
     around: Surroundings
     rows: Rows
     findings: list[Finding]
+    unread: dict[str, set[int]] = field(default_factory=dict)
+    """As in `rows`, to be asked quickly."""
 
     def refuse(self, name: str, column: str, position: int, /, **details: object) -> None:
         """Note a finding that refuses a row for one of its cells."""
         value = details.pop("value", self.cell(column, position))
         self.findings.append(self._finding(name, column, position, value, details))
-        self.rows.unread.setdefault(column, []).append(position)
+        self.leave_unread(column, position)
         self.rows.refused.append(position)
+
+    def leave_unread(self, column: str, position: int) -> None:
+        """Note that nothing was understood of a cell."""
+        self.rows.unread.setdefault(column, []).append(position)
+        self.unread.setdefault(column, set()).add(position)
 
     def warn(self, name: str, column: str, position: int, /, **details: object) -> None:
         """Note a finding that costs nothing."""
@@ -86,7 +93,7 @@ class Check:
 
     def is_read(self, column: str, position: int) -> bool:
         """Whether nothing has refused that cell."""
-        return position not in self.rows.unread.get(column, ())
+        return position not in self.unread.get(column, ())
 
 
 def check(table: Table, around: Surroundings) -> Check:
@@ -98,7 +105,7 @@ def check(table: Table, around: Surroundings) -> Check:
     for position, columns in table.personal.items():
         for name, at in table.columns.items():
             if at in columns:
-                rows.unread.setdefault(name, []).append(position)
+                result.leave_unread(name, position)
     for column in read:
         _check_column(result, column)
     _hide_personal(result)

@@ -318,11 +318,12 @@ def take_workbook(filed: Filed, world: World) -> list[Finding]:
     cancelled: set[str] = set()
     mentioned: set[str] = set()
     for rows, numbers in zip(sheets, named, strict=True):
+        refused_rows = frozenset(rows.refused)
         for position, number in enumerate(numbers):
             if not number:
                 continue
             mentioned.add(number)
-            if position in rows.refused or number in refused:
+            if position in refused_rows or number in refused:
                 continue
             case = world.bring_in(number)
             case.listed = {name: rows.values[name][position] for name in PARTICULARS}
@@ -344,7 +345,7 @@ def _resolve(sheets: list[Rows], world: World) -> list[list[str | None]]:
     written = {number for rows in sheets for number in rows.values[CASE]}
     resolved: list[list[str | None]] = []
     for rows in sheets:
-        unread = rows.unread.get(CASE, ())
+        unread = frozenset(rows.unread.get(CASE, ()))
         numbers: list[str | None] = []
         for position, number in enumerate(rows.values[CASE]):
             case = known.find(number) if number and position not in unread else None

@@ -47,6 +47,7 @@ class _Sheet:
     speaks: bool
     """Whether findings are wanted; without them only the refusals count, and most sentences need not be made."""
     refused: set[int]
+    unread: dict[str, frozenset[int]]
 
     def refuse(self, name: str, column: str, position: int, /, **details: object) -> None:
         self.refused.add(position)
@@ -60,7 +61,7 @@ class _Sheet:
             self.judgement.findings.append(messages.finding(name, sheet=self.rows.name, row=line, at=at, value=value, details=details))
 
     def is_read(self, column: str, position: int) -> bool:
-        return position not in self.rows.unread.get(column, ())
+        return position not in self.unread.get(column, ())
 
     def place(self, position: int) -> RowPlace:
         return RowPlace(self.arrival, self.rows, position)
@@ -74,7 +75,8 @@ def judge(rows: tuple[Rows, ...], arrival: int, district: District, world: World
         found = by_name.get(sheet)
         if found is None:
             continue
-        state = _Sheet(found, arrival, result, speaks, set(found.refused))
+        unread = {name: frozenset(positions) for name, positions in found.unread.items()}
+        state = _Sheet(found, arrival, result, speaks, set(found.refused), unread)
         counted = judge_rows(state, district, world)
         result.rows_refused += sum(position in state.refused for position in counted)
         result.rows_accepted += sum(position not in state.refused for position in counted)

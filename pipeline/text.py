@@ -92,6 +92,7 @@ _LONG_NUMBER = re.compile(rf"[0-9](?:[\s\x00-\x1f\x7f-\x9f{_FORMAT}{DASHES}-]*+[
 _CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
 _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))
+_FIRST_DIGIT = re.compile(r"(?<!\d)\d")
 _BLANK = re.compile(r"[^\S\n]")
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -109,12 +110,15 @@ def _seen(text: str) -> str:
 def personal_numbers(text: str) -> list[tuple[int, int]]:
     """Where citizen, mobile and bank-card numbers stand in the text as a reader sees it: pairs that do not overlap."""
     plain = _seen(text)
+    starts = [found.start() for found in _FIRST_DIGIT.finditer(plain)]
+    taken = bytearray(len(plain))
     spans: list[tuple[int, int]] = []
     for pattern, is_one in ((_CITIZEN, _is_citizen), *((bank, _is_bank) for bank in _BANK), (_MOBILE, _always)):
-        for start in range(len(plain)):
-            found = pattern.match(plain, start) if plain[start].isdigit() else None
-            if found and is_one(re.sub("[ -]", "", found[0])) and not any(a < found.end() and start < b for a, b in spans):
+        for start in starts:
+            found = pattern.match(plain, start)
+            if found and is_one(re.sub("[ -]", "", found[0])) and not any(taken[start : found.end()]):
                 spans.append((start, found.end()))
+                taken[start : found.end()] = b"\1" * (found.end() - start)
     return sorted(spans)
 
 
