@@ -93,14 +93,21 @@ def _measure_nine(office: Path, folder: Path) -> list[Line]:
 def _measure_many(office: Path, folder: Path, *, quick: bool) -> list[Line]:
     """In processes of their own, the imports before the clock starts."""
     first, again, calamine = [], [], []
+    loose: list[Measured] = []
+    alone: list[Measured] = []
     for _ in range(ROUNDS):
         calamine.append(_inside("calamine", office))
+        for name, measured in (("unconfined", loose), ("one_process", alone)):
+            with _copy(office, folder) as copied:
+                measured.append(_inside(name, copied))
         with _copy(office, folder) as copied:
             first.append(_inside("nightly", copied))
             again.append(_inside("nightly", copied))
     work = "300 workbooks of 300 rows, read, checked, folded, the three data files"
     lines = [
         Line(work, _middle(first), "raw python-calamine reading the same cells, one thread", _middle(calamine), 3),
+        Line(work, _middle(first), "the same with readers that have no gate and are not confined", _middle(loose), 1.3),
+        Line(work, _middle(first), "the same without gate, in one process", _middle(alone), 1.3),
         Line("the same, second run with nothing new", _middle(again), "its first run", _middle(first), 0.2),
     ]
     if not quick:

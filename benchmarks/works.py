@@ -42,6 +42,24 @@ def nightly(office: Path) -> Iterator[None]:
     nightly.run(settings.load(office / "config.yaml"), [date.fromisoformat(days[-1])], data_only=True)
 
 
+def unconfined(office: Path) -> Iterator[None]:
+    """Likewise, with readers that have neither a gate nor anything taken away."""
+    from pipeline import readers
+
+    readers.PROGRAM = "benchmarks.unconfined"
+    return nightly(office)
+
+
+def one_process(office: Path) -> Iterator[None]:
+    """Likewise, and each file read in the run's own process, one after the other."""
+    from benchmarks import unconfined
+    from pipeline import nightly as night
+
+    unconfined.loosen()
+    night.Readers = unconfined.ReadHere  # type: ignore[assignment,attr-defined]
+    return nightly(office)
+
+
 def pandas_calamine(office: Path) -> Iterator[None]:
     """Read every sheet, put the reports under one another, and join them with the assignment workbook."""
     import pandas as pd
@@ -71,6 +89,8 @@ def _join(books: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:
 WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "calamine": calamine,
     "nightly": nightly,
+    "unconfined": unconfined,
+    "one_process": one_process,
     "pandas_calamine": pandas_calamine,
     "pandas_openpyxl": pandas_openpyxl,
 }

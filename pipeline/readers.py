@@ -29,6 +29,8 @@ from pipeline.model import Reading
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
 
+PROGRAM = "pipeline.readers"
+"""The module that a reader process runs."""
 _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
@@ -85,8 +87,8 @@ class _Reader:
     def _start(self) -> subprocess.Popen[bytes]:
         home = Path(__file__).resolve().parent.parent
         environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.readers"],
+        process = subprocess.Popen(  # noqa: S603 - this program's own module
+            [sys.executable, "-m", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers

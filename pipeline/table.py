@@ -21,6 +21,7 @@ _UNIT = re.compile(
 """A unit in brackets behind a header: alone, or, for money, at the end of a remark such as 人民币元."""
 _NOT_DATA = re.compile("说明|示例|样例|样表|字典|勿填|不填")
 _FEW_HEADERS = 2
+_LONGEST_LABEL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Header:
 
 def label(cell: object) -> tuple[str, tuple[str, ...]]:
     """A header or label without what does not count: its comparable name, and what stood in brackets behind it."""
-    name, remarks = key(as_text(cell)), []
+    written = as_text(cell)
+    if len(written) > _LONGEST_LABEL:
+        return key(written), ()
+    name, remarks = key(written), list[str]()
     while found := _TAIL.search(name):
         remarks += [part for part in found.groups() if part]
         name = name[: found.start()]

@@ -110,10 +110,12 @@ def _seen(text: str) -> str:
 def personal_numbers(text: str) -> list[tuple[int, int]]:
     """Where citizen, mobile and bank-card numbers stand in the text as a reader sees it: pairs that do not overlap."""
     plain = _seen(text)
-    starts = [found.start() for found in _FIRST_DIGIT.finditer(plain)]
+    digits = [found.start() for found in _FIRST_DIGIT.finditer(plain)]
+    sixes, ones = ([start for start in digits if plain[start] == first] for first in "61")
     taken = bytearray(len(plain))
     spans: list[tuple[int, int]] = []
-    for pattern, is_one in ((_CITIZEN, _is_citizen), *((bank, _is_bank) for bank in _BANK), (_MOBILE, _always)):
+    kinds = ((_CITIZEN, _is_citizen, digits), *((bank, _is_bank, sixes) for bank in _BANK), (_MOBILE, _always, ones))
+    for pattern, is_one, starts in kinds:
         for start in starts:
             found = pattern.match(plain, start)
             if found and is_one(re.sub("[ -]", "", found[0])) and not any(taken[start : found.end()]):
