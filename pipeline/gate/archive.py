@@ -7,6 +7,7 @@ import itertools
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 from pipeline.gate.nouns import Limits, UnreadableError
 
@@ -96,6 +97,22 @@ class Archive:
         if len(self._content) < end:
             raise UnreadableError("unreadable", "damaged")
         return self._content[start:end]
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A zip file of these parts, not compressed; made by hand, which takes a fifth of the time."""
+    pieces: list[bytes] = []
+    entries: list[bytes] = []
+    at = 0
+    for name, part in parts.items():
+        written = name.encode()
+        said = struct.pack("<5H3I2H", 20, 0, zipfile.ZIP_STORED, 0, 33, zlib.crc32(part), len(part), len(part), len(written), 0)
+        pieces += [b"PK\x03\x04", said, written, part]
+        entries.append(_ENTRY + struct.pack("<H", 20) + said + struct.pack("<3H2I", 0, 0, 0, 0, at) + written)
+        at += _LOCAL_HEADER.size + len(written) + len(part)
+    directory = b"".join(entries)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), at, 0)
+    return b"".join([*pieces, directory, end])
 
 
 def _plain(name: str) -> str:

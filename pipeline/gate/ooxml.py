@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
+from pipeline.gate import archive as archives
 from pipeline.gate import sheetxml, xml
 from pipeline.gate.archive import Archive
 from pipeline.gate.nouns import Limits, UnreadableError, Vetted, VettedSheet, Wanted
@@ -135,14 +134,12 @@ def _packed(parts: dict[str, bytes], count: int, *, is_1904: bool) -> bytes:
     )
     targets = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, count + 1)]
     targets += [(kind, f"{kind}.xml") for kind in ("styles", "sharedStrings") if f"xl/{kind}.xml" in parts]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("_rels/.rels", _relationships([("officeDocument", "xl/workbook.xml")]))
-        archive.writestr("xl/workbook.xml", book)
-        archive.writestr("xl/_rels/workbook.xml.rels", _relationships(targets))
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return out.getvalue()
+    written = {
+        "_rels/.rels": _relationships([("officeDocument", "xl/workbook.xml")]).encode(),
+        "xl/workbook.xml": book.encode(),
+        "xl/_rels/workbook.xml.rels": _relationships(targets).encode(),
+    }
+    return archives.packed({**written, **parts})
 
 
 def _relationships(targets: list[tuple[str, str]]) -> str:
