@@ -9,9 +9,17 @@ import crafted_cells
 import crafted_formats
 import crafted_parts
 import crafted_places
+import crafted_repeats
 import crafted_zips
 
-EVERY = (*crafted_zips.KINDS, *crafted_parts.KINDS, *crafted_places.KINDS, *crafted_cells.KINDS, *crafted_formats.KINDS)
+EVERY = (
+    *crafted_zips.KINDS,
+    *crafted_parts.KINDS,
+    *crafted_places.KINDS,
+    *crafted_cells.KINDS,
+    *crafted_formats.KINDS,
+    *crafted_repeats.KINDS,
+)
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

@@ -50,6 +50,7 @@ class _Reader:
         self._is_inside = False
         self._cell: tuple[int, int, str, str] | None = None
         self._values: list[str] = []
+        self._texts: list[str] = []
         self._has_formula = self._has_text = self._hears = self._trims = False
         self._said: list[str] = []
         self._phonetic = 0
@@ -64,7 +65,7 @@ class _Reader:
         elif element == "c":
             row, self._column = self._place(attributes.get("r"))
             self._cell = row, self._column, attributes.get("t", "n"), attributes.get("s", "")
-            self._values, self._has_formula, self._has_text = [], False, False
+            self._values, self._texts, self._has_formula, self._has_text = [], [], False, False
         elif element == "row":
             self._row, self._column = _number(attributes.get("r"), self._row), -1
         elif self._cell:
@@ -84,12 +85,14 @@ class _Reader:
         element = name.rpartition(" ")[2]
         if self._hears and element in ("v", "t"):
             said = "".join(self._said)
-            self._values.append(said.strip(_BLANKS) if self._trims else said)
+            (self._values if element == "v" else self._texts).append(said.strip(_BLANKS) if self._trims else said)
             self._has_text = self._has_text or bool(said)
             self._hears = False
         elif element == "c" and self._cell:
             if self._has_text or self._has_formula or self._cell[2] == "e":
-                self.cells[self._cell[:2]] = _Cell(*self._cell, "".join(self._values), self._has_formula)
+                is_text = self._texts and (self._cell[2] == "inlineStr" or not self._values)  # some write a number beside their text
+                said = "".join(self._texts if is_text else self._values)
+                self.cells[self._cell[:2]] = _Cell(*self._cell, said, self._has_formula)
                 if len(self.cells) > self._most:
                     raise UnreadableError("too-large", "cells")
             self._cell = None
