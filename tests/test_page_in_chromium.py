@@ -166,7 +166,7 @@ def test_every_section_has_a_heading_that_can_be_seen(browser: Browser, pages: d
     browser.open(pages["plain"], width)
     boxes = "[...document.querySelectorAll('h1, h2')].map(one => one.getBoundingClientRect())"
     sizes = browser.value(f"{boxes}.map(box => [box.width, box.height])")
-    assert len(sizes) == 9
+    assert len(sizes) == 10
     assert all(across > 100 and down > 20 for across, down in sizes)
 
 

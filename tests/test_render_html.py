@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from outlooks import hostile, with_outlook
 
-from pipeline import settings, supervision
+from pipeline import sentences, settings, supervision
 from pipeline.contract import Severity
 from pipeline.findings import Finding
-from pipeline.render import html, html_charts
-from pipeline.report import CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.render import definitions, html, html_charts
+from pipeline.report import Bounds, CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.targets import Tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,7 +122,7 @@ def some_urgent() -> tuple[UrgentLine, ...]:
 def a_trend(days: int) -> tuple[tuple[date, dict[str, Tally]], ...]:
     """So many days up to DAY, the last of them as in `a_report`; on the first there was no case of the second group."""
     first = DAY - timedelta(days=days - 1)
-    rest = [Tally(90), *[Tally(90, 4 + (n > days // 2), 0) for n in range(1, days - 1)], Tally(90, 5, 1)]
+    rest = [Tally(90), *[Tally(90, 4 + (n > days // 2), int(n == days - 2)) for n in range(1, days - 1)], Tally(90, 5, 1)]
     region = [*[Tally(100, 4, 0) for _ in range(days - 1)], Tally(100, 4, 1)]
     return tuple((first + timedelta(days=n), {REGION: region[n], REST: rest[n]}) for n in range(days))
 
@@ -136,7 +137,7 @@ def a_report() -> Report:
     zero = {REGION: Tally(100), REST: Tally(90)}
     districts = {("东胜区", REGION): Tally(100, 4, 1), ("东胜区", REST): Tally(90, 3, 1)}
     districts |= {(name, REST): Tally(90, 1) for name in ("杭锦旗", "康巴什区")}
-    return Report(
+    report = Report(
         day=DAY,
         office="市住房和城乡建设局信访工作专班",
         is_correction=True,
@@ -168,6 +169,7 @@ def a_report() -> Report:
         inputs=(Input("分解表.xlsx", "0" * 64, "2020-05-18T09:00:00+08:00", "assignment"),),
         settings=known,
     )
+    return with_outlook(report)
 
 
 def an_empty_report() -> Report:
@@ -180,8 +182,8 @@ def an_empty_report() -> Report:
         office="",
         is_correction=False,
         targets=tuple(Figure(name, name, one) for name, one in empty.items()),
-        by_source=tuple(replace(one, tally=empty[one.group]) for one in full.by_source),
-        by_district=tuple(replace(one, tally=empty[one.group]) for one in full.by_district),
+        by_source=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_source),
+        by_district=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_district),
         by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(supervision.FLAGS, ()),
         newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
         reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
@@ -197,8 +199,9 @@ def a_hostile_report() -> Report:
     words = dict.fromkeys(["amount", "leader", "reply_number", "progress", "next_step", "coordination", "origin"], HOSTILE + long)
     cases = tuple(replace(case, number=f"{case.number}{HOSTILE}", **typed, **words) for case in full.cases)  # type: ignore[arg-type]
     found = Finding("required", Severity.ROW, HOSTILE + long, HOSTILE, 5, 3, HOSTILE)
+    numbers = {case.number: f"{case.number}{HOSTILE}" for case in full.cases}
     return replace(
-        full,
+        hostile(full, HOSTILE + long, numbers=numbers),
         office=HOSTILE,
         cases=cases,
         flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in supervision.FLAGS},
@@ -212,11 +215,13 @@ def a_hostile_report() -> Report:
     )
 
 
+FIGURES = ("targets", "by_source", "by_district", "by_leader", "by_category")
+
 _BLOCKS = frozenset(
     {"article", "caption", "details", "div", "dl", "footer", "h1", "h2", "h3", "h4", "header", "nav", "p", "section", "summary", "table"}
-    | {"title", "tr"}
+    | {"title", "tr", "li", "ul"}
 )
-_VOID = frozenset({"meta", "rect", "line", "circle", "polyline", "link", "img", "br"})
+_VOID = frozenset({"meta", "rect", "line", "circle", "polyline", "path", "link", "img", "br"})
 
 
 class _Page(HTMLParser):
@@ -281,30 +286,30 @@ def test_every_figure_of_the_report_stands_in_the_page() -> None:
 
 def test_a_missed_target_is_said_with_how_many_are_missing() -> None:
     text = page_of(a_report()).text
-    assert "自治区交办案件 4 件，已化解 1 件，化解率 25.0%，目标 100%，未达标，还差 3 件。" in text
-    assert "前一日 0/4（0.0%）：化解增加 1 件，总数没有增减。" in text
+    assert "自治区交办案件共4件，已化解1件，化解率25.0%，没有达到100%的目标，还差3件。" in text
+    assert "与前一日相比，总数不变，已化解增加1件。前一日 0/4，0.0%。" in text
 
 
 def test_a_met_target_is_said_and_one_case_short_of_it_never_reads_as_met() -> None:
     report = a_report()
     almost = (Figure(REGION, REGION, Tally(100, 2000, 1999)), Figure(REST, REST, Tally(90, 10, 9)))
     text = page_of(replace(report, targets=almost)).text
-    assert "已化解 1999 件，化解率 99.9%，目标 100%，未达标，还差 1 件。" in text
-    assert "已化解 9 件，化解率 90.0%，目标 90%，达标。" in text
+    assert "已化解1999件，化解率99.9%，没有达到100%的目标，还差1件。" in text
+    assert "已化解9件，化解率90.0%，达到90%的目标。" in text
 
 
 def test_nothing_to_resolve_is_no_rate() -> None:
     text = page_of(an_empty_report()).text
-    assert "目前没有案件，不计化解率（目标 100%）。" in text
-    assert not re.search(r"\d%.*达标。", text)
+    assert "自治区交办：目前没有案件，不计算化解率。" in text
+    assert not re.search(r"达到\d+%", text)
 
 
 def test_a_district_that_has_not_reported_is_not_shown_as_zero() -> None:
     text = page_of(a_report()).text
     assert "未报 2 个（乌审旗、杭锦旗）" in text
-    assert "杭锦旗 | ✕ 未报 | 案件沿用此前的状态\n" in text
-    assert "乌审旗 | ✕ 未报 | 案件沿用此前的状态；送来的 1 个文件未被采用，原因见第七节\n" in text
-    assert "没有报不等于没有事" in text
+    assert "杭锦旗 | ✕ 未报 | 杭锦旗没有日报（此前也没有日报）；补报可能改变其名下市级交办和旗区自行梳理1件（计入化解0件）。\n" in text
+    assert "乌审旗 | ✕ 未报 | 乌审旗没有日报（最近一次是5月21日的日报，送来的1份没有采用）；" in text
+    assert "未报不等于没有事" in text
 
 
 def test_districts_keep_their_order_whatever_their_figures() -> None:
@@ -318,9 +323,116 @@ def test_definitions_follow_the_settings() -> None:
     report = a_report()
     windows = report.settings.windows.model_copy(update={"due_soon_days": 6, "stalled_days": 8, "acceptance_days": 21})
     text = page_of(replace(report, settings=report.settings.model_copy(update={"windows": windows}))).text
-    assert "距办结时限 6 天以内" in text
-    assert "连续 8 天或更久" in text
-    assert "交办超过 21 天" in text
+    assert "距办结时限不超过 6 天" in text
+    assert "没有今日进展已达 8 天" in text
+    assert "交办后超过 21 天" in text
+
+
+# --- bounds, bridge, way, decisions, absences ---------------------------------------------------------------------
+
+_RANGE = re.compile(r"补报后最低 (\S+)%（(\d+)/(\d+)），最高 (\S+)%（(\d+)/(\d+)）")
+
+
+def said_range(bounds: Bounds) -> tuple[str, ...]:
+    """The numbers with which the page says bounds."""
+    told = ((one.rate_percent, one.resolved, one.total) for one in (bounds.lowest, bounds.highest))
+    return tuple(str(part) for one in told for part in one)
+
+
+def test_a_rate_carries_its_bounds_and_one_that_nothing_can_change_carries_none() -> None:
+    report = a_report()
+    page = page_of(report).text
+    tables = [*report.by_district, *report.by_category, *report.by_leader]
+    rest = [one for one in report.targets if one.bounds]
+    sources = [one for one in report.by_source if one.bounds]
+    expected = [said_range(one.bounds) for one in (*rest, *sources, *tables) if one.bounds]
+    assert len(expected) == 7
+    assert _RANGE.findall(page) == expected
+    assert page.count(sentences.bounds_rule(3)) == 1
+    assert "缺报、退回的内容补齐后，化解率最低9.0%、最高72.7%，仍然不达标。" in page
+
+
+def test_where_everything_was_told_no_bounds_are_shown() -> None:
+    report = a_report()
+    plain = {name: tuple(replace(one, bounds=None) for one in getattr(report, name)) for name in FIGURES}
+    page = page_of(replace(report, **plain)).text  # type: ignore[arg-type]
+    assert not _RANGE.search(page)
+    assert "没有缺报的日报、退回的内容会改变本表的数字" in page
+    assert "缺报、退回的内容补齐后" not in page
+
+
+def test_a_district_without_cases_that_may_find_some_carries_bounds_too() -> None:
+    assert re.search(
+        r"乌审旗 \| 0/0 \| — \| 无案件\n乌审旗 补报后最低 0.0%（0/3），最高 100.0%（3/3）",
+        re.sub(r"[ |]+\|", " |", page_of(a_report()).text),
+    )
+
+
+def ladders(text: str) -> list[tuple[int, list[int], int]]:
+    """What each ladder of the page says: the day before, every change, the day."""
+    found = re.findall(r"^前一日（5月21日） \| (\d+) 件\n(.*?)^当日（5月22日） \| (\d+) 件$", text, re.MULTILINE | re.DOTALL)
+    return [
+        (int(before), [int(one.replace("−", "-")) for one in re.findall(r"([+−]\d+) 件", steps)], int(now)) for before, steps, now in found
+    ]
+
+
+def test_the_bridge_adds_up_to_the_last_case_in_what_is_shown() -> None:
+    report = a_report()
+    told = ladders(page_of(report).text)
+    assert told == [
+        numbers
+        for one in report.bridges
+        for numbers in (
+            (one.total_before, [step.change for step in one.total_steps], one.total),
+            (one.resolved_before, [step.change for step in one.resolved_steps], one.resolved),
+        )
+    ]
+    assert all(before + sum(steps) == now for before, steps, now in told)
+
+
+def test_every_step_of_the_bridge_opens_to_its_cases() -> None:
+    text = page_of(a_report()).text
+    assert "旗区新排查 前一日不在台账，由旗区排查上报。\nDS-2020-001 东胜区 DS-2020-001 的案由\n+1 件" in text
+    assert "撤销 当日写有撤销依据，不再计入。\nSJ-2020-004 杭锦旗 SJ-2020-004 的案由\n−1 件" in text
+
+
+def test_without_a_day_before_there_is_no_bridge() -> None:
+    text = page_of(replace(a_report(), bridges=(), trend=a_trend(5)[-1:])).text
+    assert text.count("没有前一日的数字可比。") == 2
+    assert ladders(text) == []
+
+
+def test_the_way_to_the_target_is_said_with_the_nearest_cases() -> None:
+    text = page_of(a_report()).text
+    assert "还差3件。近4天已化解净增1件，照此进度要到2020年6月3日。" in text
+    assert "还差4件，而可以继续化解的只有3件，全部化解也达不到目标" in text
+    assert "最接近办结的 1 件：ZZQ-2020-003\nZZQ-2020-003 东胜区 ZZQ-2020-003 的案由包案领导 领导一，时限 2020-05-22（已延期），" in text
+
+
+def test_what_needs_a_decision_stands_behind_the_targets_and_before_the_districts() -> None:
+    text = page_of(a_report()).text
+    assert text.index("一、目标完成情况") < text.index("二、需要决策的事项 4 件") < text.index("三、各旗区并列")
+    assert "超期未结 需协调事项 | ZZQ-2020-002 | 东胜区 | ZZQ-2020-002 的案由 | 领导一 | 5月20日 | 土地手续请市级协调" in text
+    assert "急报事项 | 没有对应案件 | 康巴什区 | 其他民生事项：电梯停运 | — | 5月22日 | 没有需要协调的事项，请知悉" in text
+    assert "没有急报事项，也没有群众不认可、超期未结、需要协调的案件。" in page_of(an_empty_report()).text
+
+
+def test_many_decisions_are_all_there() -> None:
+    report = a_report()
+    text = page_of(replace(report, decisions=report.decisions * 5)).text
+    assert "需要决策的事项 20 件" in text
+    assert "其余 8 件" in text
+    assert text.count("土地手续请市级协调") == 5
+
+
+def test_every_count_stands_beside_its_definition() -> None:
+    report = a_report()
+    text = page_of(report).text
+    said = [definitions.TOTAL, definitions.RESOLVED, definitions.REFERRED, definitions.TARGET, definitions.OPEN, definitions.WAY]
+    said += [definitions.BRIDGE, definitions.NOT_ZERO, definitions.ROWS, definitions.RECEPTION, definitions.DISTRICTS, definitions.LEADER]
+    said += [definitions.on_time(report.settings), *definitions.DECISIONS.values(), *definitions.flags(report.settings.windows).values()]
+    said += [definition for kind, definition in definitions.CHANGES.items() if kind != "status"]
+    assert [one for one in said if one not in text] == []
 
 
 def test_a_correction_is_marked_and_an_ordinary_page_is_not() -> None:
@@ -402,3 +514,19 @@ def test_every_point_lies_on_the_chart(counts: list[tuple[int, int]]) -> None:
     for point in chart.points if chart else ():
         assert html_charts.LEFT <= float(point.x) <= html_charts.RIGHT
         assert html_charts.TOP <= float(point.y) <= html_charts.BOTTOM
+
+
+@pytest.mark.parametrize("last", [0, 60, 84, 88, 90, 92, 96, 100])
+@pytest.mark.parametrize("target", [90, 100])
+def test_the_last_value_and_the_target_are_told_apart_on_the_chart(last: int, target: int) -> None:
+    chart = html_charts.trend([(DAY - timedelta(days=1), Tally(target, 100, 50)), (DAY, Tally(target, 100, last))], target)
+    assert chart is not None
+    assert abs(float(chart.label_y) - float(chart.target_y)) >= 16
+    assert html_charts.TOP <= float(chart.label_y) <= html_charts.BOTTOM
+
+
+def test_the_days_below_the_chart_are_its_first_and_last_whatever_is_missing() -> None:
+    rates = [Tally(90), Tally(90, 4, 2), Tally(90, 4, 3), Tally(90)]
+    chart = html_charts.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
+    assert chart is not None
+    assert (chart.first_day, chart.last_day) == (DAY, DAY + timedelta(days=3))

@@ -10,6 +10,7 @@ from pipeline.targets import Tally
 
 WIDTH, HEIGHT = 360, 170
 LEFT, RIGHT, TOP, BOTTOM = 38, 296, 16, 142
+_LINE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,20 @@ class TrendChart:
     points: tuple[Point, ...]
     lines: tuple[str, ...]
     """Each unbroken run of days, as the `points` of an SVG polyline."""
+    first_day: date
+    last_day: date
     target_y: str
     target_percent: int
     ticks: tuple[tuple[str, int], ...]
 
     @property
-    def label_shift(self) -> int:
-        """How far the last value's label stands from its point: below where there is no room above."""
-        return 22 if float(self.points[-1].y) < TOP + 24 else -10
+    def label_y(self) -> str:
+        """How high the last value stands beside its point: clear of the target's own label."""
+        last, target = float(self.points[-1].y), float(self.target_y)
+        if abs(last - target) >= _LINE:
+            return f"{last:.1f}"
+        is_above = last < target and target - _LINE >= TOP
+        return f"{target - _LINE if is_above else target + _LINE:.1f}"
 
 
 def trend(days: Sequence[tuple[date, Tally]], target_percent: int) -> TrendChart | None:
@@ -53,7 +60,7 @@ def trend(days: Sequence[tuple[date, Tally]], target_percent: int) -> TrendChart
         return None
     lines = tuple(" ".join(f"{point.x},{point.y}" for point in run) for run in runs if len(run) > 1)
     ticks = tuple((_height(percent), percent) for percent in (0, 50, 100))
-    return TrendChart(points, lines, _height(target_percent), target_percent, ticks)
+    return TrendChart(points, lines, days[0][0], days[-1][0], _height(target_percent), target_percent, ticks)
 
 
 def _height(percent: float) -> str:

@@ -6,11 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline import supervision
+from pipeline import sentences, supervision
 from pipeline.findings import Finding
-from pipeline.render import html_charts
+from pipeline.render import definitions, html_charts
 from pipeline.render.html_charts import TrendChart
-from pipeline.report import CHANGE_KINDS, CaseLine, Change, Figure, FindingLine, Report, SubmissionLine
+from pipeline.report import (
+    CHANGE_KINDS,
+    DECISION_KINDS,
+    STEP_KINDS,
+    Bridge,
+    CaseLine,
+    Change,
+    Figure,
+    FindingLine,
+    Report,
+    Step,
+    SubmissionLine,
+    Way,
+)
 from pipeline.settings import Group
 from pipeline.targets import Tally
 
@@ -19,13 +32,27 @@ ASSIGNMENT, SUPERSEDED = "分解表", "已被更正"
 
 
 @dataclass(frozen=True, slots=True)
+class Ladder:
+    """One number of a group from the day before to the day, step by step."""
+
+    name: str
+    before: int
+    steps: tuple[Step, ...]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
     """Everything about one group of sources that shares a target."""
 
     group: Group
-    tally: Tally
+    figure: Figure
     before: Tally | None
     """The day before; None where the report has none."""
+    bridge: Bridge | None
+    way: Way | None
+    nearest: tuple[CaseLine, ...]
+    """The cases that lack least; none where the target is met."""
     chart: TrendChart | None
     sources: tuple[Figure, ...]
     districts: tuple[Figure, ...]
@@ -34,14 +61,20 @@ class GroupView:
     referred: tuple[CaseLine, ...]
 
     @property
-    def more_resolved(self) -> int:
-        """Resolved today less resolved the day before."""
-        return self.tally.resolved - (self.before or self.tally).resolved
+    def tally(self) -> Tally:
+        """The whole group's."""
+        return self.figure.tally
 
     @property
-    def more_cases(self) -> int:
-        """The total today less the total of the day before."""
-        return self.tally.total - (self.before or self.tally).total
+    def ladders(self) -> tuple[Ladder, ...]:
+        """Both numbers of the bridge; none where there is no day before."""
+        one = self.bridge
+        if one is None:
+            return ()
+        return (
+            Ladder("总数", one.total_before, one.total_steps, one.total),
+            Ladder("已化解", one.resolved_before, one.resolved_steps, one.resolved),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +127,17 @@ def context(report: Report) -> dict[str, object]:
         "windows": report.settings.windows,
         "flag_names": supervision.FLAGS,
         "by_number": by_number,
-        "groups": [_group(group, report) for group in report.settings.groups],
+        "say": sentences,
+        "means": definitions,
+        "flag_means": definitions.flags(report.settings.windows),
+        "step_kinds": STEP_KINDS,
+        "decision_kinds": DECISION_KINDS,
+        "day_before": _day_before(report.day),
+        "groups": [_group(group, report, by_number) for group in report.settings.groups],
+        "is_bounded": {name: any(one.bounds for one in figures) for name, figures in _tables(report).items()},
         "trend": report.trend,
         "by_status": {status: [one for one in report.submissions if one.status == status] for status in ("on-time", "late", "missing")},
+        "absences": {one.district: one for one in report.absences},
         "changes": _changes(report),
         "follow_ups": [_flagged(flag, report, by_number) for flag in FOLLOWED_UP],
         "cancelled": _flagged("cancelled", report, by_number).cases,
@@ -143,12 +184,20 @@ def particulars(case: CaseLine) -> list[tuple[str, object]]:
     return [(label, value) for label, value in said if value]
 
 
-def _group(group: Group, report: Report) -> GroupView:
+def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
+    return {"targets": report.targets, "districts": report.by_district, "leaders": report.by_leader, "categories": report.by_category}
+
+
+def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> GroupView:
     days = [(day, tallies[group.name]) for day, tallies in report.trend if group.name in tallies]
+    way = next((one for one in report.ways if one.group == group.name), None)
     return GroupView(
         group=group,
-        tally=next(figure.tally for figure in report.targets if figure.group == group.name),
+        figure=next(figure for figure in report.targets if figure.group == group.name),
         before=dict(days).get(_day_before(report.day)),
+        bridge=next((one for one in report.bridges if one.group == group.name), None),
+        way=way,
+        nearest=tuple(by_number[number] for number in way.nearest) if way and way.tally.shortfall else (),
         chart=html_charts.trend(days, group.target_percent),
         sources=_of(group, report.by_source),
         districts=_of(group, report.by_district),

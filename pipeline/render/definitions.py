@@ -1,0 +1,82 @@
+"""What each figure means: one wording, which the page and the workbook print beside it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.settings import Settings, Windows
+
+TOTAL: Final = "当日及以前交办、未撤销的全部案件，即化解率的分母（含导入法定途径的）。"
+RESOLVED: Final = "当前状态为“已化解”，有答复日期和答复文号，且没有未解决的群众不认可。"
+OPEN: Final = "未计入已化解、未导入法定途径、未撤销的案件（群众不认可的算在办）。"
+REFERRED: Final = "已导入诉讼、仲裁、复议等法定途径；单列，不计入已化解，仍在总数内。"
+TARGET: Final = (
+    "达标：已化解 × 100 ≥ 目标 × 总数。还差：再化解多少件即可达标。化解率保留一位小数，只舍不入，不满即不显示为满；是否达标按件数算。"
+)
+DISTRICTS: Final = "旗区按固定次序排列，不排名次。还差按各旗区自己的总数计算，逐个取整，相加可能大于全市还差的件数。"
+LEADER: Final = "一案有几位包案领导的，计入第一位；没有写明的，列为“未明确”。"
+
+WAY: Final = (
+    "“按办结时限从早到晚排”只排在办的案件；“近几天已化解净增”是今天与那一天相比多出的已化解件数，最多往前看七天；"
+    "“照此进度”只按同样快慢推算，不是预测。最接近办结的案件：在办，状态为“已答复”（已书面答复，等群众确认）的，或临近到期的。"
+)
+BRIDGE: Final = "前一日的件数，加上减去以下各项变化，就是当日的件数；每件有变化的案件在每个数里只出现一次。"
+NO_BOUNDS: Final = "没有缺报的日报、退回的内容会改变本表的数字，所以没有“补报后最低、最高”。"
+NO_BOUNDS_HERE: Final = "“补报后最低、最高”空白的，没有缺报的日报、退回的内容会改变它。"
+
+CHANGES: Final = {
+    "newly_resolved": "当日计入化解、前一日没有计入的案件。",
+    "reopened": "当日由“已化解”退回办理的案件，均写明了原因。",
+    "no_longer_counted": "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。",
+    "new_cases": "前一日不在台账、当日列入台账的案件。",
+    "withdrawn_cases": "旗区当日先报、更正后又撤下的新增案件。",
+    "status": "当前状态与前一日不同、又不属于新化解和重新办理的案件。",
+}
+"""By kind of change."""
+
+STEPS: Final = {
+    "new": "前一日不在台账，由分解表交办。",
+    "found": "前一日不在台账，由旗区排查上报。",
+    "back": "前一日已撤销，现行分解表不再写撤销依据，重新计入。",
+    "missing_again": "前一日已撤销，现行分解表漏列或该行被退回，撤销失效，重新计入。",
+    "moved_in": "案件来源改动，由另一组转入。",
+    "newly_resolved": "当日计入化解，前一日没有计入。",
+    "cancelled": "当日写有撤销依据，不再计入。",
+    "moved_out": "案件来源改动，转到另一组；或交办日期改到以后。",
+    "reopened": "前一日计入化解，当日状态不再是“已化解”。",
+    "disputed": "前一日计入化解，当日群众不认可尚未解决。",
+    "other": "前一日计入化解，当日因其他原因不再计入。",
+}
+"""By kind of step from the day before to the day."""
+
+DECISIONS: Final = {
+    "urgent": "旗区当日报来的急报事项。",
+    "disputed": "在办，报了“已化解”而群众不认可。",
+    "overdue": "在办，且已过办结时限（有延期的按延期至）。",
+    "coordination": "在办，旗区在“需协调事项”里有请求。",
+}
+"""By reason why a matter needs a decision."""
+
+
+def flags(windows: Windows) -> dict[str, str]:
+    """What each flag means, with the office's own spans of days."""
+    return {
+        "overdue": "在办，且已过办结时限（有延期的按延期至）。",
+        "due_soon": f"在办，且距办结时限不超过 {windows.due_soon_days} 天（含当天；有延期的按延期至）。",
+        "stalled": f"在办，且状态没有变化、也没有今日进展已达 {windows.stalled_days} 天。",
+        "disputed": "报了“已化解”，但群众不认可且尚未解决；不计入已化解，仍算在办。",
+        "incomplete_assignment": "案由、包案领导、工作专班、化解方案、办结时限缺任何一项，不论办到哪一步。",
+        "acceptance_overdue": f"交办后超过 {windows.acceptance_days} 天仍是“已交办”。",
+        "cancelled": "分解表填有撤销依据；不计入总数。",
+        "missing_from_assignment": "新分解表中不见了、又没有撤销依据；仍按原内容计入总数。",
+    }
+
+
+def on_time(settings: Settings) -> str:
+    """What on time means in this office."""
+    return f"按时：报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前送达（含），以第一份采用的日报为准，以后更正不算迟报。"
+
+
+NOT_ZERO: Final = "未报不等于没有事：案件沿用此前的状态，不按零处理。零报告是已经报送、当日没有新情况。"
+ROWS: Final = "采用、未采用的行数按现行版本的全部工作表计；整张退回的表不计行数，未采用的文件另计份数。"
+RECEPTION: Final = "接访批次、当场答复、转交办理按各旗区当日被采用的日报合计；未报的旗区不在内。"
