@@ -1,36 +1,21 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, moment, on, read_report
+from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_report, sample_week
 from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.report import Figure, Report
 from pipeline.targets import Tally
 
-WEEKS = Path(__file__).parent / "cases"
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"
-
-
-@cache
-def _week(name: str) -> tuple[File, ...]:
-    """A sample week's files."""
-    inbox = WEEKS / name / "inbox"
-    files = []
-    for path in sorted(inbox.rglob("*.xlsx")):
-        said = json.loads(path.with_name(path.name + ".envelope.json").read_text(encoding="utf-8"))
-        received = moment(said["received_at"][:19].replace("T", " "))
-        files.append(File(path.read_bytes(), received, path.name, path.parent.name == "assignment", said["channel"], said.get("sender")))
-    return tuple(files)
 
 
 @cache
@@ -64,7 +49,7 @@ def _outside(told: Report, truth: Report) -> list[tuple[str, str, str]]:
 @settings(max_examples=25)
 @given(week=st.sampled_from(["week-light", "week-messy"]), at=st.integers(0, 4), choice=st.randoms(use_true_random=False))
 def test_the_truth_lies_within_the_bounds_once_the_missing_reports_are_there(week: str, at: int, choice: Random) -> None:
-    files = _week(week)
+    files = sample_week(week)
     whose = sorted({_whose(one) for one in files if not one.is_assignment})
     held_back = set(choice.sample(whose, choice.randint(1, len(whose) // 2)))
     day = MONDAY + timedelta(days=at)

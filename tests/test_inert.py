@@ -109,9 +109,9 @@ def sheets(ran: Ran) -> dict[str, Worksheet]:
 
 
 _FORMULA = re.compile(
-    r"=?(?:(?:COUNTIFS?|SUMPRODUCT|SUM|IF|MAX|INT|QUOTIENT|EXACT)(?=\()"
+    r"=?(?:(?:COUNTIFS?|SUMPRODUCT|SUM|IF|AND|MAX|INT|QUOTIENT|EXACT)(?=\()"
     r"|台账[\u4e00-\u9fff]+|'[\u4e00-\u9fff]+'!|\$?[A-Z]{1,2}\$?\d+|\d+|[-+*/=<>(),:&]"
-    r'|"(?:是|否|—|达标|未达标|按时|迟报|未报|暂无案件|未达标，还差 | 件)")+'
+    r'|"(?:是|否|—|达标|未达标|按时|迟报|未报|暂无案件|未达标，还差 | 件|与“目标完成”(?:一致|不一致，请核对))")+'
 )
 
 

@@ -8,20 +8,38 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from offices import on, sample_week
 from openpyxl.cell import Cell
 
-from pipeline import supervision
+from pipeline import sentences, supervision
 from pipeline.contract import Severity
 from pipeline.findings import Finding
-from pipeline.render import xlsx
-from pipeline.report import CaseLine, Change, Figure, FindingLine, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.render import definitions, xlsx
+from pipeline.report import (
+    STEP_KINDS,
+    Absence,
+    AbsencePart,
+    Bounds,
+    Bridge,
+    CaseLine,
+    Change,
+    Decision,
+    Figure,
+    FindingLine,
+    ReceptionLine,
+    Report,
+    Step,
+    SubmissionLine,
+    UrgentLine,
+    Way,
+)
 from pipeline.settings import District, Group, Settings
 from pipeline.targets import Tally
 
@@ -154,6 +172,46 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
     )  # fmt: skip
 
 
+def bounded(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """The figures with bounds one case below and two above, but for every third one."""
+    said = []
+    for index, one in enumerate(figures):
+        target, total, counted = one.tally.target_percent, one.tally.total + 1, one.tally.resolved
+        bounds = Bounds(Tally(target, total, max(0, counted - 1)), Tally(target, total, min(total, counted + 2)))
+        said.append(one if index % 3 == 2 else replace(one, bounds=bounds))
+    return tuple(said)
+
+
+def with_outlook(report: Report) -> Report:
+    """The small register's day with bounds, bridges, ways, decisions and absences."""
+    report = replace(
+        report,
+        targets=bounded(report.targets),
+        by_source=bounded(report.by_source),
+        by_district=bounded(report.by_district),
+        by_leader=bounded(report.by_leader),
+        by_category=bounded(report.by_category),
+    )
+    first = Bridge(REGION, 2, (), 2, 0, (Step("newly_resolved", 1, ("ZZQ-2020-001",)),), 1)
+    total = (Step("found", 1, ("SJ-2020-005",)), Step("cancelled", -1, ("SJ-2020-004",)))
+    counted = (Step("newly_resolved", 1, ("SJ-2020-002",)), Step("cancelled", -1, ("SJ-2020-004",)))
+    known, city = date(2020, 5, 20), report.targets[1].tally
+    return replace(
+        report,
+        bridges=(first, Bridge(CITY, 4, total, 4, 1, counted, 1)),
+        ways=(
+            Way(REGION, report.targets[0].tally, 0, None, 1, 1, date(2020, 5, 23), ()),
+            Way(CITY, city, 3, date(2020, 6, 1), 0, 1, None, ("SJ-2020-001",)),
+        ),
+        decisions=(
+            Decision(("urgent",), "", "甲旗", "停水停电停暖：换热站故障", "", DAY, "供热公司", ""),
+            Decision(("overdue", "coordination"), "SJ-2020-001", "甲旗", "电梯停运", "领导一", known, "请市级协调", ""),
+            Decision(("disputed",), "SJ-2020-003", "乙区", "电梯停运", "领导二", known, "", ""),
+        ),
+        absences=(Absence("丙旗", None, (AbsencePart(CITY, 1, 0),), 0),),
+    )
+
+
 def a_full_report() -> Report:
     """A day on which every sheet has something to say."""
     on_time = SubmissionLine("甲旗", "on-time", False, 2, datetime(2020, 5, 22, 16, 59, 30, tzinfo=ZONE), 5, 1, "甲旗日报.xlsx", "甲", 1)
@@ -161,7 +219,7 @@ def a_full_report() -> Report:
     finding = Finding("not-in-list", Severity.ROW, "当前状态“差不多了”不在可选范围。", "案件进展", 14, 4, "差不多了")
     warning = Finding("late", Severity.WARNING, "报送时间晚于截止时间。")
     return replace(
-        a_report(small_register()),
+        with_outlook(a_report(small_register())),
         is_correction=True,
         changes=(Change("newly_resolved", "SJ-2020-002", "甲旗", "电梯停运", "已化解；已更换部件"),),
         submissions=(on_time, late, missing("丙旗")),
@@ -205,14 +263,39 @@ def said(figure: Tally) -> list[object]:
     return [figure.total, figure.resolved, pytest.approx(rate, abs=1e-12) if isinstance(rate, float) else rate, figure.shortfall, met]
 
 
+def columns(figure: Figure) -> list[object]:
+    """A figure's seven cells: those of its tally, and the rates of its bounds, empty where it has none."""
+    if not figure.bounds:
+        return [*said(figure.tally), None, None]
+    return [*said(figure.tally), *(said(one)[2] for one in (figure.bounds.lowest, figure.bounds.highest))]
+
+
+def check_bridges(workbook: Workbook, report: Report) -> None:
+    """What 今日变化 says of every bridge is the report's, to the last case, and adds up."""
+    before = f"前一日（{sentences.day(report.day - timedelta(days=1))}）"
+    told = rows(workbook, "今日变化", first=1)
+    starts = [number for number, row in enumerate(told) if row[0] == before]
+    assert [told[start - 1][0] for start in starts] == [one.group for one in report.bridges]
+    for start, bridge in zip(starts, report.bridges, strict=True):
+        end = next(number for number in range(start, len(told)) if told[number][0] == f"当日（{sentences.day(report.day)}）")
+        assert told[start][1:3] == [bridge.total_before, bridge.resolved_before]
+        assert told[end][1:4] == [bridge.total, bridge.resolved, "与“目标完成”一致"]
+        steps = told[start + 1 : end]
+        for column, now, expected in ((1, bridge.total, bridge.total_steps), (2, bridge.resolved, bridge.resolved_steps)):
+            found = [(row[0], row[column], row[column + 2]) for row in steps if row[column] is not None]
+            assert found == [(STEP_KINDS[one.kind], one.change, "、".join(one.cases)) for one in expected]
+            changes = [row[column] for row in (told[start], *steps) if isinstance(row[column], int)]
+            assert sum(one for one in changes if isinstance(one, int)) == now
+
+
 def check_figures(workbook: Workbook, report: Report) -> None:
     """Every figure of 总览, 目标完成, 旗区 and 包案领导 is the report's."""
     targets = [*report.targets, *report.by_source, *report.by_category]
     told = rows(workbook, "目标完成")[: len(targets)]
-    assert [row[1:9] for row in told] == [[one.label, one.group, one.tally.target_percent, *said(one.tally)] for one in targets]
+    assert [row[1:11] for row in told] == [[one.label, one.group, one.tally.target_percent, *columns(one)] for one in targets]
 
     overview: list[list[object]] = [list(row) for row in workbook["总览"].iter_rows(max_col=8, values_only=True)]
-    large = [row for row in overview if row[0] in {one.label for one in report.targets}]
+    large = [row for row in overview if row[0] in {one.label for one in report.targets}][: len(report.targets)]
     assert [row[1:7] for row in large] == [[one.tally.target_percent, *said(one.tally)] for one in report.targets]
     for row, one in zip(large, report.targets, strict=True):
         assert row[7] == ("暂无案件" if one.tally.met is None else "达标" if one.tally.met else f"未达标，还差 {one.tally.shortfall} 件")
@@ -224,18 +307,18 @@ def check_figures(workbook: Workbook, report: Report) -> None:
     assert {word: counts[word] for word in supervision.FLAGS.values()} == {supervision.FLAGS[f]: len(n) for f, n in report.flags.items()}
 
     names, group_names = report.settings.district_names, [group.name for group in report.settings.groups]
-    by_district = {(one.label, one.group): one.tally for one in report.by_district}
+    by_district = {(one.label, one.group): one for one in report.by_district}
     told = rows(workbook, "旗区", first=5)[: len(names) + 1]
     assert [row[0] for row in told] == [*names, "全市合计"]
-    assert [row[2:12] for row in told[:-1]] == [[cell for g in group_names for cell in said(by_district[n, g])] for n in names]
-    assert told[-1][2:12] == [cell for one in report.targets for cell in said(one.tally)]
+    assert [row[2:16] for row in told[:-1]] == [[cell for g in group_names for cell in columns(by_district[n, g])] for n in names]
+    assert told[-1][2:16] == [cell for one in report.targets for cell in columns(one)]
     for row in told[:-1]:
         here = [line for line in report.cases if line.district == row[0]]
-        assert row[12:15] == [sum(x.is_open for x in here), sum(x.is_referred for x in here), sum("overdue" in x.flags for x in here)]
+        assert row[16:19] == [sum(x.is_open for x in here), sum(x.is_referred for x in here), sum("overdue" in x.flags for x in here)]
 
     told = rows(workbook, "包案领导")[: len(report.by_leader)]
-    assert [row[:8] for row in told] == [
-        [one.label or None, one.group, one.tally.target_percent, *said(one.tally)] for one in report.by_leader
+    assert [row[:10] for row in told] == [
+        [one.label or None, one.group, one.tally.target_percent, *columns(one)] for one in report.by_leader
     ]
 
 
@@ -274,9 +357,13 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
         for n, text in enumerate(HOSTILE)
     )
     finding = [Finding("late", Severity.WARNING, text, text, None, None, text) for text in HOSTILE]
+    one_case = Bridge(CITY, 0, (Step("new", 1, (HOSTILE[0],)), Step("found", 1, (HOSTILE[1],))), 2, 0, (), 0)
     report = replace(
         a_report(hostile),
         office="=1+1",
+        bridges=(one_case,),
+        ways=(Way(CITY, Tally(90, 9), 9, None, 0, 1, None, tuple(line.number for line in hostile)),),
+        decisions=tuple(Decision(("disputed",), text, text, text, text, DAY, text, text) for text in HOSTILE),
         findings=tuple(FindingLine("2020-05-22", "甲旗", one.value, "采用", one) for one in finding),
         changes=tuple(Change("status", text, text, text, text) for text in HOSTILE),
         liaison={"甲旗": tuple((text, text) for text in HOSTILE)},
@@ -286,7 +373,7 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
     for address, cell in cells(formulas):
         assert cell.hyperlink is None or cell.hyperlink.target is None, address
         if cell.data_type == "f":
-            assert address.split("!")[0] in SHEETS[:4], address
+            assert address.split("!")[0] in (*SHEETS[:4], "今日变化"), address
             assert not any(text in str(cell.value) for text in ("1+1", "cmd", "SUM(A1)", "2+3", "{=")), address
     assert [row[5] for row in rows(plain, "案件台账")] == list(HOSTILE)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -305,6 +392,128 @@ def test_markup_control_characters_and_endless_text_do_not_break_the_file() -> N
     assert str(told["化解方案"]).endswith("长……（原文过长，以下略）")
     assert len(str(told["化解方案"])) == 32_767
     assert len(str(told["工作专班"]).encode("utf-16-le")) <= 2 * 32_767
+
+
+# --- bounds, bridge, way, decisions, absences -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [date(2020, 5, 18), date(2020, 5, 20), date(2020, 5, 22)], ids=str)
+@pytest.mark.parametrize("week", ["week-light", "week-messy"])
+def test_every_figure_bound_and_bridge_of_a_real_day_stands_in_the_workbook(week: str, day: date) -> None:
+    report = on(day, *sample_week(week)).report
+    assert any(one.bounds for one in report.by_district)
+    workbook = opened(xlsx.render(report))
+    check_figures(workbook, report)
+    check_bridges(workbook, report)
+
+
+def test_the_bridge_is_summed_by_formulas() -> None:
+    report = a_full_report()
+    content = xlsx.render(report)
+    check_bridges(opened(content), report)
+    sums = [
+        (place, cell.value)
+        for place, cell in cells(opened(content, values=False))
+        if place.startswith("今日变化") and cell.data_type == "f"
+    ]
+    assert sums[:2] == [("今日变化!B7", "=SUM(B5:B6)"), ("今日变化!C7", "=SUM(C5:C6)")]
+    assert len(sums) == 6
+
+
+def test_without_a_day_before_there_is_no_bridge_and_the_list_stands_where_it_always_does() -> None:
+    workbook = opened(xlsx.render(replace(a_full_report(), bridges=())))
+    assert [cell.value for cell in workbook["今日变化"][3]] == ["变化", "案件编号", "旗区", "案由", "情况"]
+    assert [row[2] for row in rows(workbook, "总览", 1) if row[1] == "比前一日"] == ["没有前一日的数字可比。"] * 2
+
+
+def test_where_nothing_can_change_a_figure_it_has_no_bounds_and_the_sheet_says_so() -> None:
+    workbook = opened(xlsx.render(a_report(small_register())))
+    for name in ("目标完成", "旗区", "包案领导"):
+        said = [row[0] for row in rows(workbook, name)]
+        assert definitions.NO_BOUNDS in said, name
+        assert sentences.bounds_rule(3) not in said, name
+    assert [row[9:11] for row in rows(workbook, "目标完成")[:5]] == [[None, None]] * 5
+
+
+def test_the_rule_of_the_bounds_stands_under_every_table_that_shows_them() -> None:
+    workbook = opened(xlsx.render(a_full_report()))
+    for name in ("总览", "目标完成", "旗区", "包案领导"):
+        assert any(str(row[0]).startswith(sentences.bounds_rule(3)) for row in rows(workbook, name)), name
+
+
+def test_the_overview_says_the_sentences_of_the_report() -> None:
+    report = a_full_report()
+    told = [row[1:3] for row in rows(opened(xlsx.render(report)), "总览", 1)]
+    for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True):
+        assert ["比前一日", sentences.since_yesterday(bridge)] in told
+        assert ["到达目标", sentences.way(way)] in told
+        assert not figure.bounds or ["补报以后", sentences.bounds(figure.bounds)] in told
+    assert ["最接近办结", "SJ-2020-001（办理中，时限2020-05-19）"] in told
+
+
+def test_every_decision_stands_on_the_overview_and_every_absence_beside_its_district() -> None:
+    report = a_full_report()
+    workbook = opened(xlsx.render(report))
+    told = rows(workbook, "总览", 1)
+    start = next(number for number, row in enumerate(told) if row[0] == "三、需要决策的事项（3件）")
+    decided = [(row[0], row[1], row[2], row[3], row[4], row[6]) for row in told[start + 2 : start + 5]]
+    assert decided == [
+        ("停水停电停暖：换热站故障", "甲旗", None, None, "急报事项", "供热公司"),
+        ("电梯停运", "甲旗", "SJ-2020-001", "领导一", "超期未结、需协调事项", "请市级协调"),
+        ("电梯停运", "乙区", "SJ-2020-003", "领导二", "群众不认可", "请包案领导与群众见面，研究新的答复意见"),
+    ]
+    absent = "丙旗没有日报（此前也没有日报）；补报可能改变其名下市级交办和旗区自行梳理1件（计入化解0件）。"
+    assert [row[10] for row in rows(workbook, "报送情况")[:3]] == [None, None, absent]
+    assert ["未报（旗区）", 1, absent] in [row[:3] for row in told]
+
+
+def test_many_nearest_cases_are_cut_with_their_number() -> None:
+    cases = tuple(a_case(f"SJ-2020-{n:03}", status="已答复") for n in range(30))
+    report = a_report(cases)
+    way = Way(CITY, report.targets[1].tally, 30, None, 0, 1, None, tuple(line.number for line in cases))
+    told = next(row[2] for row in rows(opened(xlsx.render(replace(report, ways=(way,)))), "总览", 1) if row[1] == "最接近办结")
+    assert str(told).count("已答复") == 20
+    assert str(told).endswith("；等30件")
+
+
+def test_each_sheet_with_figures_says_what_they_mean() -> None:
+    report = a_full_report()
+    workbook = opened(xlsx.render(report))
+    flags = list(definitions.flags(report.settings.windows).values())
+    said = {
+        "总览": [
+            definitions.TOTAL,
+            definitions.RESOLVED,
+            definitions.OPEN,
+            definitions.REFERRED,
+            definitions.TARGET,
+            definitions.WAY,
+            *flags,
+        ],
+        "目标完成": [definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, definitions.REFERRED],
+        "旗区": [definitions.DISTRICTS, definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, definitions.OPEN, *flags[:6]],
+        "包案领导": [definitions.LEADER, definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, *flags[:4]],
+        "今日变化": [definitions.BRIDGE, *definitions.CHANGES.values(), definitions.STEPS["cancelled"], definitions.STEPS["found"]],
+        "报送情况": [definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS],
+    }
+    for name, expected in said.items():
+        text = "\n".join(str(cell) for row in rows(workbook, name, 1) for cell in row if cell is not None)
+        assert [one for one in expected if one not in text] == [], name
+
+
+def test_a_trend_of_thirty_days_with_gaps_is_drawn_from_its_cells() -> None:
+    first = DAY - timedelta(days=29)
+    trend = tuple((first + timedelta(days=n), {REGION: Tally(100, 3, 3), CITY: Tally(90, 10 * (n % 7 != 3), n % 7)}) for n in range(30))
+    content = xlsx.render(replace(a_report(small_register()), trend=trend))
+    sheet = opened(content)["目标完成"]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        chart = archive.read("xl/charts/chart3.xml").decode()
+    assert "dispBlanksAs" not in chart  # a blank is a gap
+    ranges = re.findall(r"<c:f>'目标完成'!\$G\$(\d+):\$G\$(\d+)</c:f>", chart)
+    for (top, last), name in zip(ranges, (REGION, CITY), strict=True):
+        drawn = [sheet.cell(row, 7).value for row in range(int(top), int(last) + 1)]
+        rates = [tallies[name].rate_percent for _day, tallies in trend]
+        assert drawn == [None if rate is None else pytest.approx(float(rate) / 100, abs=1e-12) for rate in rates]
 
 
 def test_the_same_report_gives_the_same_bytes_at_any_time() -> None:

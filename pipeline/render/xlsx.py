@@ -8,7 +8,7 @@ from datetime import UTC
 from xlsxwriter import Workbook
 
 from pipeline.contract import CATEGORIES, SOURCES
-from pipeline.render import xlsx_charts, xlsx_figures, xlsx_formulas, xlsx_ledger, xlsx_lists, xlsx_overview
+from pipeline.render import xlsx_changes, xlsx_charts, xlsx_figures, xlsx_formulas, xlsx_ledger, xlsx_lists, xlsx_overview
 from pipeline.render import xlsx_words as words
 from pipeline.render.xlsx_formats import Book, text
 from pipeline.report import Report
@@ -26,6 +26,7 @@ def render(report: Report) -> bytes:
         xlsx_figures.write_districts(book)
         xlsx_figures.write_leaders(book)
         xlsx_ledger.write(book)
+        xlsx_changes.write(book)
         xlsx_lists.write(book)
         xlsx_charts.write(book, xlsx_overview.write(book), trend)
         book.sheets[xlsx_overview.NAME].activate()

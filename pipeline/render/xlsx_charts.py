@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 _FONT = {"name": FONT, "size": 9, "color": GREY}
 _GRID = {"visible": True, "line": {"color": GRID, "width": 0.5}}
-_COLOURS = (BLUE, SECOND, GREY)
-_ROWS = 11  # of 20 pixels each
+_COLOURS, _MARKERS = (BLUE, SECOND, GREY), ("circle", "diamond", "square")
+_ROWS = 15  # of 20 pixels each
 _WIDTH = sum(int(width * 7) + 5 for width in WIDTHS)
 
 
 def write(book: Book, top: int, trend: int) -> None:
     """Draw from the row `top`; `trend` is the first row of the days so far on 目标完成."""
     sheet = book.sheets[NAME]
-    merge(sheet, (top, 0, top, LAST), "四、图示", book.look("heading"))
+    merge(sheet, (top, 0, top, LAST), "六、图示", book.look("heading"))
     sheet.set_row(top, 26)
     charts = [_districts(book, index) for index in range(len(book.report.settings.groups))]
     if len(book.report.trend) > 1:
@@ -86,7 +86,7 @@ def _trend(book: Book, first: int) -> Any:  # noqa: ANN401
                 "categories": area(TARGETS, start, start + days - 1, 1),
                 "values": area(TARGETS, start, start + days - 1, 6),
                 "line": {"color": colour, "width": 2},
-                "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
+                "marker": {"type": _MARKERS[index % len(_MARKERS)], "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
             }
         )
     chart.set_title(_title("近日走势"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FONT: Final = "微软雅黑"
-INK, BLUE, MIST, PALE, LINE, GREY, RED = "#26323F", "#1F4E79", "#DCE6F1", "#F4F7FA", "#C3CCD6", "#75808C", "#B42318"
+INK, BLUE, MIST, PALE, LINE, GREY, RED = "#26323F", "#1F4E79", "#DCE6F1", "#F4F7FA", "#C3CCD6", "#5F6B77", "#B42318"
 BAR, BAR_LIGHT, SECOND, GRID = "#B7CCE2", "#B8C4D0", "#B08D57", "#E3E8EE"
 
 Value = str | int | float | date | datetime | None
@@ -39,6 +39,7 @@ _LOOKS: Final[dict[str, Look]] = {
     "center": {"num_format": "@", "align": "center", "text_wrap": True},
     "middle": {"align": "center"},
     "count": {"num_format": "0", "align": "center"},
+    "change": {"num_format": "+0;-0;0", "align": "center"},
     "number": {"num_format": "General", "align": "center"},
     "percent": {"num_format": '0"%"', "align": "center"},
     "rate": {"num_format": "0.0%", "align": "center"},

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.render import xlsx_words as words
-from pipeline.render.xlsx_formats import BAR, RED, Book
+from pipeline.render.xlsx_formats import BAR, RED, Book, put
+from pipeline.report import Bounds
 from pipeline.targets import Tally
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源"
 IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账计入总数", "台账计入化解", "台账在办", "台账导入法定途径"
 YES = f'"{words.YES}"'
 FIGURES = ("总数", "已化解", "化解率", "还差（件）", "是否达标")
+COLUMNS = (*FIGURES, "补报后最低", "补报后最高")
+"""The figures with the bounds of the rate."""
 
 _PLAIN = re.compile(r"[\u4e00-\u9fff]{1,100}")
 
@@ -32,6 +35,7 @@ class Part:
     target: str
     is_free: bool = False
     """Whether a label is free text, which COUNTIFS would take for a pattern (`*`, `>5`)."""
+    bounds: Bounds | None = None
 
 
 def flag_name(word: str) -> str:
@@ -67,6 +71,15 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     )
     for step, (look, formula, value) in enumerate(cells):
         sheet.write_formula(row, column + step, formula, book.cell(look, *looks), value)
+
+
+def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
+    """The figures and, in two more cells, the bounds of the rate: the report's own, which no formula over the register gives."""
+    row, column = at
+    write_figures(book, sheet, at, part, *looks)
+    told = [rate(part.bounds.lowest), rate(part.bounds.highest)] if part.bounds else [None, None]
+    for step, value in enumerate(told, len(FIGURES)):
+        put(sheet, row, column + step, value, book.cell("rate", "muted", *looks))
 
 
 def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], formula: str, value: int) -> None:

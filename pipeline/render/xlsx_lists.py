@@ -1,4 +1,4 @@
-"""The sheets that list what happened: changes, follow-ups, reception, urgent matters, submissions, findings, cancelled cases."""
+"""The sheets that list what happened: follow-ups, reception, urgent matters, submissions, findings, cancelled cases."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_range
 
+from pipeline import sentences
+from pipeline.render import definitions
 from pipeline.render import xlsx_words as words
 from pipeline.render.xlsx_formats import Book, as_moment, put
-from pipeline.render.xlsx_sheets import FIRST, Column, write_list
-from pipeline.report import CHANGE_KINDS, CaseLine, Change, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
+from pipeline.render.xlsx_sheets import FIRST, Column, explain, write_list
+from pipeline.report import CaseLine, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
 from pipeline.supervision import FLAGS
 
 
@@ -24,13 +26,6 @@ class FollowUp:
     situation: str
 
 
-CHANGES: tuple[Column[Change], ...] = (
-    Column("变化", 16, "center", lambda line: CHANGE_KINDS.get(line.kind, line.kind)),
-    Column("案件编号", 16, "text", lambda line: line.number),
-    Column("旗区", 12, "center", lambda line: line.district),
-    Column("案由", 40, "long", lambda line: line.matter),
-    Column("情况", 60, "long", lambda line: line.detail),
-)
 FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("督办事项", 13, "center", lambda line: FLAGS[line.flag]),
     Column("案件编号", 15, "text", lambda line: line.case.number),
@@ -73,7 +68,7 @@ SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
     Column("拒收行数", 9, "count", lambda line: line.rows_refused),
     Column("拒收文件", 9, "count", lambda line: line.refused_files),
     Column("填报人", 13, "center", lambda line: line.reporter),
-    Column("现行版本的文件", 44, "long", lambda line: line.file),
+    Column("现行版本的文件", 36, "long", lambda line: line.file),
 )
 FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否拒收", 10, "center", lambda line: words.YES if line.finding.refuses else words.NO),
@@ -103,12 +98,11 @@ CANCELLED: tuple[Column[CaseLine], ...] = (
 def write(book: Book) -> None:
     """All the lists."""
     report = book.report
-    write_list(book, "今日变化", CHANGES, report.changes)
     write_list(book, "督办清单", FOLLOW_UPS, follow_ups(book))
     write_list(book, "接访情况", RECEPTION, report.reception)
     _reception_total(book)
     write_list(book, "急报事项", URGENT, report.urgent)
-    write_list(book, "报送情况", SUBMISSIONS, report.submissions, _submission_tone)
+    _write_submissions(book)
     write_list(book, "问题清单", FINDINGS, report.findings, lambda line: ("refused",) if line.finding.refuses else ())
     write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
 
@@ -116,7 +110,7 @@ def write(book: Book) -> None:
 def follow_ups(book: Book) -> list[FollowUp]:
     """Every flag of every case that is not cancelled, by flag and then case number."""
     report = book.report
-    rules = words.flag_rules(report.settings.windows)
+    rules = definitions.flags(report.settings.windows)
     lines = {line.number: line for line in report.cases}
     return [
         FollowUp(flag, rules[flag], lines[number], *words.waiting(flag, lines[number], report.day))
@@ -124,6 +118,17 @@ def follow_ups(book: Book) -> list[FollowUp]:
         if flag != "cancelled"
         for number in report.flags.get(flag, ())
     ]
+
+
+def _write_submissions(book: Book) -> None:
+    """Who reported, and beside each district that did not what that can change."""
+    report = book.report
+    absent = {one.district: sentences.absence(one) for one in report.absences}
+    changes: Column[SubmissionLine] = Column("未报的影响", 44, "long", lambda line: absent.get(line.district, ""))
+    columns = (*SUBMISSIONS, changes) if absent else SUBMISSIONS
+    sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)
+    told = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
+    explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], told)
 
 
 def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from pipeline import sentences
+from pipeline.render import definitions, xlsx_outlook
 from pipeline.render import xlsx_formulas as formulas
 from pipeline.render import xlsx_words as words
 from pipeline.render.xlsx_figures import target_cell
 from pipeline.render.xlsx_formats import RED, Book, height, lines, merge, put
 from pipeline.render.xlsx_formulas import Part
-from pipeline.render.xlsx_sheets import FIRST, correction, long_day, paper
+from pipeline.render.xlsx_sheets import FIRST, OVERVIEW, OVERVIEW_LAST, OVERVIEW_WIDTHS, correction, explain, heading, long_day, paper
 from pipeline.report import Figure
 from pipeline.supervision import FLAGS
 from pipeline.targets import Tally
@@ -19,9 +21,7 @@ from pipeline.targets import Tally
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-NAME = "总览"
-WIDTHS = (32, 12, 13, 13, 16, 13, 15, 34)
-LAST = len(WIDTHS) - 1
+NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
 _WORDS_WIDTH = sum(WIDTHS[2:])
 _GUIDE = LAST + 2
 
@@ -33,12 +33,15 @@ def write(book: Book) -> int:
         sheet.set_column(column, column, width)
     sheet.hide_gridlines(2)
     paper(book, sheet)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_margins(left=0.5, right=0.5, top=0.55, bottom=0.5)
     row = _write_head(book, sheet)
     row = _write_targets(book, sheet, row)
-    row = _write_counts(book, sheet, row + 1)
-    sheet.set_h_pagebreaks([row + 1])
+    row = xlsx_outlook.write_outlook(book, sheet, row)
+    row = xlsx_outlook.write_decisions(book, sheet, row)
+    breaks = [row]
+    row = _write_counts(book, sheet, row)
     row = _write_submissions(book, sheet, row + 1)
+    sheet.set_h_pagebreaks([*breaks, row + 1])
     _write_guide(book, sheet)
     sheet.freeze_panes(2, 0)
     return row + 1
@@ -48,7 +51,7 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
     report = book.report
     title = f"{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
     merge(sheet, (0, 0, 0, LAST), title, book.look("title", "centered", *(("alert",) if report.is_correction else ())))
-    sheet.set_row(0, 36)
+    sheet.set_row(0, 32)
     until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}"
     merge(sheet, (1, 0, 1, LAST), until.strip(), book.look("note", "centered"))
     sheet.set_row(1, 20)
@@ -59,17 +62,12 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
     return 4
 
 
-def _heading(book: Book, sheet: Worksheet, row: int, words_: str) -> None:
-    merge(sheet, (row, 0, row, LAST), words_, book.look("heading"))
-    sheet.set_row(row, 26)
-
-
 # --- the targets --------------------------------------------------------------------------------------------------
 
 
 def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group on a line of its own, large."""
-    _heading(book, sheet, top, "一、目标完成")
+    heading(book, sheet, top, LAST, "一、目标完成")
     for column, title in enumerate(("组别", "目标", *formulas.FIGURES, "结论")):
         put(sheet, top + 1, column, title, book.look("header"))
     sheet.set_row(top + 1, 24)
@@ -82,15 +80,13 @@ def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
     for column in (5, 7):
         behind = {"type": "formula", "criteria": f"=${xl_rowcol_to_cell(first, 5)}>0", "format": red}
         sheet.conditional_format(first, column, max(first, row - 1), column, behind)
-    merge(sheet, (row, 0, row, LAST), words.TARGET_RULE, book.look("note"))
-    sheet.set_row(row, 20)
-    return row + 1
+    return explain(book, sheet, row, WIDTHS, (definitions.TARGET,))
 
 
 def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> None:
     index = book.report.targets.index(figure)
     tally = figure.tally
-    sheet.set_row(row, 36)
+    sheet.set_row(row, 32)
     put(sheet, row, 0, figure.label, book.cell("text", "big", "wrap"))
     sheet.write_formula(row, 1, f"={target_cell(index)}", book.cell("percent", "big"), tally.target_percent)
     conditions = ((formulas.GROUP, f"$A{row + 1}"),)
@@ -113,19 +109,19 @@ def _conclusion(tally: Tally) -> str:
 def _counts(book: Book) -> list[tuple[str, str, int, str]]:
     """Word, defined name, value and definition of every count."""
     report = book.report
-    rules = words.flag_rules(report.settings.windows)
+    rules = definitions.flags(report.settings.windows)
     tallies = [figure.tally for figure in report.targets]
     return [
-        ("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), words.TOTAL_RULE),
-        ("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), words.RESOLVED_RULE),
-        ("在办", formulas.OPEN, sum(line.is_open for line in report.cases), words.OPEN_RULE),
-        ("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), words.REFERRED_RULE),
+        ("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL),
+        ("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED),
+        ("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN),
+        ("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED),
         *((word, formulas.flag_name(word), len(report.flags.get(flag, ())), rules[flag]) for flag, word in FLAGS.items()),
     ]
 
 
 def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
-    _heading(book, sheet, top, "二、案件情况")
+    heading(book, sheet, top, LAST, "四、案件情况")
     sheet.set_row(top + 1, 22)
     put(sheet, top + 1, 0, "指标", book.look("header"))
     put(sheet, top + 1, 1, "件数", book.look("header"))
@@ -144,7 +140,7 @@ def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
 
 
 def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
-    _heading(book, sheet, top, "三、日报报送")
+    heading(book, sheet, top, LAST, "五、日报报送")
     row = top + 1
     for word, formula, value, named in (*_reported(book), *_refused(book)):
         put(sheet, row, 0, word, book.cell("text"))
@@ -159,13 +155,14 @@ def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
 def _reported(book: Book) -> list[tuple[str, str, int, str]]:
     """Who has not reported, who was late, who was on time and who had nothing to report: word, formula, value, names."""
     lines = book.report.submissions
+    absent = "\n".join(map(sentences.absence, book.report.absences))
     said = []
     for status in ("missing", "late", "on-time"):
         word = words.ON_TIME[status]
         districts = [line.district for line in lines if line.status == status]
-        rule = words.on_time_rule(book.report.settings) if status == "on-time" else ""
+        named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if status == "on-time" else "")
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
-        said.append((f"{word}（旗区）", formula, len(districts), words.names_and_rule(districts, rule)))
+        said.append((f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
     zero = [line.district for line in lines if line.zero_report]
     said.append(("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.YES})", len(zero), words.names(zero)))
     return said

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render import xlsx_words as words
-from pipeline.render.xlsx_formats import Book, Value, height, lines, put, text
+from pipeline.render.xlsx_formats import Book, Value, height, lines, merge, put, text
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 A4 = 9
+OVERVIEW = "总览"
+OVERVIEW_WIDTHS = (34, 12, 13, 13, 16, 13, 15, 34)
+OVERVIEW_LAST = len(OVERVIEW_WIDTHS) - 1
 TITLE, NOTE, HEADER, FIRST = 0, 1, 2, 3
 """Rows of every list: title, note, header, first line."""
 _WEEKDAYS = "一二三四五六日"
@@ -71,10 +74,40 @@ def paper(book: Book, sheet: Worksheet) -> None:
     sheet.set_footer("&C&9 第 &P 页，共 &N 页")
 
 
+def heading(book: Book, sheet: Worksheet, row: int, last: int, words_: str) -> None:
+    """The heading of a part of a sheet, as wide as the columns up to `last`."""
+    merge(sheet, (row, 0, row, last), words_, book.look("heading"))
+    sheet.set_row(row, 26)
+
+
 def headers(book: Book, sheet: Worksheet, row: int, titles: Iterable[str]) -> None:
     """One row of column headers."""
     for column, title in enumerate(titles):
         put(sheet, row, column, title, book.look("header"))
+
+
+def explain(book: Book, sheet: Worksheet, row: int, widths: Sequence[float], told: Iterable[str]) -> int:
+    """Sentences under a table, each over its whole width; the row after them."""
+    for said in told:
+        merge(sheet, (row, 0, row, len(widths) - 1), said, book.look("note", "wrap"))
+        sheet.set_row(row, height(lines(said, sum(widths) * 1.1)) - 4)  # in smaller letters
+        row += 1
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """The rows of a list with their columns. `tone` gives the looks that colour a row, `empty` what an empty list says."""
+
+    columns: Sequence[Column[Row]]
+    rows: Sequence[Row]
+    tone: Callable[[Row], tuple[str, ...]] = lambda _row: ()
+    empty: str = ""
+
+    @property
+    def widths(self) -> list[float]:
+        """The columns' widths in characters."""
+        return [column.width for column in self.columns]
 
 
 def write_list(
@@ -84,28 +117,34 @@ def write_list(
     rows: Sequence[Row],
     tone: Callable[[Row], tuple[str, ...]] = lambda _row: (),
 ) -> Worksheet:
-    """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence.
+    """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
+    listing = Listing(columns, rows, tone, words.EMPTY.get(name, ""))
+    sheet = frame(book, name, listing.widths)
+    write_rows(book, sheet, HEADER, listing)
+    sheet.freeze_panes(FIRST, 1)
+    return sheet
 
-    `tone` gives the looks that colour a row.
-    """
-    sheet = frame(book, name, [column.width for column in columns])
-    headers(book, sheet, HEADER, (column.header for column in columns))
-    sheet.set_row(HEADER, 32)
+
+def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
+    """A list under a header in the row `top`; the first row that is free below it."""
+    columns = listing.columns
+    headers(book, sheet, top, (column.header for column in columns))
+    sheet.set_row(top, 32)
     formats: dict[tuple[str, ...], list[Format]] = {}
-    for index, row in enumerate(rows, FIRST):
-        looks, values = tone(row), [column.value(row) for column in columns]
+    for index, row in enumerate(listing.rows, top + 1):
+        looks, values = listing.tone(row), [column.value(row) for column in columns]
         if looks not in formats:
             formats[looks] = [book.cell(column.look, *looks) for column in columns]
         for position, (value, form) in enumerate(zip(values, formats[looks], strict=True)):
             is_day = columns[position].look == "minute" and isinstance(value, date) and not isinstance(value, datetime)
             put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
         sheet.set_row(index, height(_most_lines(columns, values)))
-    if not rows:
-        put(sheet, FIRST, 0, words.EMPTY[name], book.look("note"))
-    sheet.freeze_panes(FIRST, 1)
-    sheet.autofilter(HEADER, 0, FIRST + max(len(rows), 1) - 1, len(columns) - 1)
-    sheet.repeat_rows(HEADER)
-    return sheet
+    if not listing.rows:
+        put(sheet, top + 1, 0, listing.empty, book.look("note"))
+    last = top + max(len(listing.rows), 1)
+    sheet.autofilter(top, 0, last, len(columns) - 1)
+    sheet.repeat_rows(top)
+    return last + 1
 
 
 def _most_lines(columns: Sequence[Column[Row]], values: Sequence[Value]) -> int:

@@ -7,7 +7,6 @@ from typing import Final
 
 from pipeline.contract import Severity
 from pipeline.report import CaseLine, FindingLine, SubmissionLine
-from pipeline.settings import Settings, Windows
 
 SHEETS: Final = {
     "总览": "信访事项办理情况汇总",
@@ -26,11 +25,11 @@ SHEETS: Final = {
 """Every sheet in its order, with the title at its top."""
 
 NOTES: Final = {
-    "目标完成": "本表数字均为公式，取自“案件台账”；化解率保留一位小数，只舍不入；还差件数按整数计算。",
-    "旗区": "本表数字均为公式，取自“案件台账”。旗区按固定顺序排列，不排名次。",
-    "包案领导": "本表数字均为公式，取自“案件台账”；一案有几位包案领导的，计入第一位。",
+    "目标完成": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出，不是公式。",
+    "旗区": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出。旗区按固定次序排列，不排名次。",
+    "包案领导": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出。",
     "案件台账": "每案一行，含已撤销案件。“计入总数”“计入化解”等列标“是”的，即为各表公式所数的案件。",
-    "今日变化": "与前一日相比的变化。",
+    "今日变化": "与前一日相比：先是件数怎样从前一日变到当日，再是逐案清单。",
     "督办清单": "一案有几个督办事项的，每项一行。",
     "接访情况": "各旗区当日上报的接访批次，按旗区和问题类别合计。",
     "急报事项": "各旗区当日上报，由办公室即时转报。",
@@ -51,6 +50,11 @@ EMPTY: Final = {
 }
 TREND: Final = "近日走势（当日所报的数字，不随今日台账改变）"
 RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula
+BRIDGE: Final = "从前一日到当日（件）"
+CHANGES: Final = "逐案清单"
+AGREES, DISAGREES = "与“目标完成”一致", "与“目标完成”不一致，请核对"
+NO_DECISIONS: Final = "没有急报事项，也没有群众不认可、超期未结、需要协调的案件。"
+NO_DAY_BEFORE: Final = "没有前一日的数字可比。"
 TOO_FEW_DAYS: Final = "走势自第二个汇总日起显示。"
 
 CONTENTS: Final = {
@@ -58,11 +62,11 @@ CONTENTS: Final = {
     "旗区": "各旗区两组数字并列",
     "包案领导": "按领导和组别",
     "案件台账": "全部案件，各表数字的出处",
-    "今日变化": "新化解、新增、重新办理等",
+    "今日变化": "从前一日到当日，逐项、逐案",
     "督办清单": "逐案逐项，附建议",
     "接访情况": "按旗区和问题类别",
     "急报事项": "当日急报",
-    "报送情况": "谁报了、何时报、拒收几行",
+    "报送情况": "谁报了、何时报、未报的可能改变什么",
     "问题清单": "文件、工作表、单元格",
     "撤销案件": "撤销依据",
 }
@@ -90,32 +94,6 @@ ADVICE: Final = {
     "acceptance_overdue": "请旗区尽快受理；已经受理的，及时更新状态。",
     "missing_from_assignment": "请办公室核对分解表：确需撤销的，保留该行并填写撤销依据。",
 }
-
-
-def flag_rules(windows: Windows) -> dict[str, str]:
-    """What each flag means, with the office's own spans of days."""
-    return {
-        "overdue": "在办，且已过办结时限（有延期的按延期至）。",
-        "due_soon": f"在办，且距办结时限不超过 {windows.due_soon_days} 天（含当天；有延期的按延期至）。",
-        "stalled": f"在办，且状态没有变化、也没有今日进展已达 {windows.stalled_days} 天。",
-        "disputed": "报了“已化解”，但群众不认可且尚未解决；不计入已化解，仍算在办。",
-        "incomplete_assignment": "案由、包案领导、工作专班、化解方案、办结时限缺任何一项，不论办到哪一步。",
-        "acceptance_overdue": f"交办后超过 {windows.acceptance_days} 天仍是“已交办”。",
-        "cancelled": "分解表填有撤销依据；不计入总数。",
-        "missing_from_assignment": "新分解表中不见了、又没有撤销依据；仍按原内容计入总数。",
-    }
-
-
-TOTAL_RULE: Final = "当日及以前交办、未撤销的全部案件，即化解率的分母（含导入法定途径的）。"
-RESOLVED_RULE: Final = "当前状态为“已化解”，有答复日期和答复文号，且没有未解决的群众不认可。"
-OPEN_RULE: Final = "未计入已化解、未导入法定途径、未撤销的案件。"
-REFERRED_RULE: Final = "已导入诉讼、仲裁、复议等法定途径；单列，不计入已化解，仍在总数内。"
-TARGET_RULE: Final = "达标：已化解 × 100 ≥ 目标 × 总数。还差：再化解多少件即可达标。化解率只舍不入，不满即不显示为满。"
-
-
-def on_time_rule(settings: Settings) -> str:
-    """What on time means in this office."""
-    return f"报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前送达，以第一份采用的日报为准。"
 
 
 def names(said: list[str]) -> str:
