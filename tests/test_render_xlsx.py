@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from offices import on, sample_week
 from openpyxl.cell import Cell
 
 from pipeline import sentences, supervision
@@ -395,16 +394,6 @@ def test_markup_control_characters_and_endless_text_do_not_break_the_file() -> N
 
 
 # --- bounds, bridge, way, decisions, absences -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("day", [date(2020, 5, 18), date(2020, 5, 20), date(2020, 5, 22)], ids=str)
-@pytest.mark.parametrize("week", ["week-light", "week-messy"])
-def test_every_figure_bound_and_bridge_of_a_real_day_stands_in_the_workbook(week: str, day: date) -> None:
-    report = on(day, *sample_week(week)).report
-    assert any(one.bounds for one in report.by_district)
-    workbook = opened(xlsx.render(report))
-    check_figures(workbook, report)
-    check_bridges(workbook, report)
 
 
 def test_the_bridge_is_summed_by_formulas() -> None:

@@ -1,0 +1,122 @@
+"""Days as they come out of the fold, in the finished page and workbook: every bound and every bridge is the report's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from offices import assigned, consolidate, handed_in, on, sample_week
+from test_render_html import page_of, said_range
+from test_render_xlsx import check_bridges, check_figures, opened
+from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
+
+from pipeline import sentences
+from pipeline.render import definitions, xlsx
+from pipeline.report import Bounds, Report
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+_RANGE = re.compile(r"补报后最低 (\S+)%（(\d+)/(\d+)），最高 (\S+)%（(\d+)/(\d+)）")
+
+
+def _bounds(report: Report) -> Iterable[Bounds | None]:
+    """Those that the page shows: a source that is its whole group stands nowhere by itself."""
+    shared = {group.name for group in report.settings.groups if len(group.sources) > 1}
+    sources = [one for one in report.by_source if one.group in shared]
+    return (one.bounds for one in (*report.targets, *sources, *report.by_district, *report.by_category, *report.by_leader))
+
+
+def check(report: Report) -> str:
+    """The page's text, after everything in page and workbook has been compared with the report."""
+    workbook = opened(xlsx.render(report))
+    check_figures(workbook, report)
+    check_bridges(workbook, report)
+    text = page_of(report).text
+    for one in report.by_district:
+        assert f"\n{one.label} | {one.tally.resolved}/{one.tally.total} | {one.tally.rate_percent or '—'}" in text
+    assert sorted(_RANGE.findall(text)) == sorted(said_range(one) for one in _bounds(report) if one)
+    for said in (*map(sentences.target, report.targets), *map(sentences.since_yesterday, report.bridges)):
+        assert said in text
+    assert _ladders(text, report.day) == [
+        (before, [step.change for step in steps], now)
+        for one in report.bridges
+        for before, steps, now in (
+            (one.total_before, one.total_steps, one.total),
+            (one.resolved_before, one.resolved_steps, one.resolved),
+        )
+    ]
+    return text
+
+
+def _ladders(text: str, day: date) -> list[tuple[int, list[int], int]]:
+    """What the page says of every bridge, which must add up."""
+    ends = [re.escape(sentences.day(one)) for one in (day - timedelta(days=1), day)]
+    pattern = rf"^前一日（{ends[0]}） \| (\d+) 件\n(.*?)^当日（{ends[1]}） \| (\d+) 件$"
+    told = []
+    for before, between, now in re.findall(pattern, text, re.MULTILINE | re.DOTALL):
+        steps = [int(one.replace("−", "-")) for one in re.findall(r"^([+−]\d+) 件$", between, re.MULTILINE)]
+        assert int(before) + sum(steps) == int(now)
+        told.append((int(before), steps, int(now)))
+    return told
+
+
+@pytest.mark.parametrize("day", [date(2020, 5, 18), date(2020, 5, 20), date(2020, 5, 22)], ids=str)
+@pytest.mark.parametrize("week", ["week-light", "week-messy"])
+def test_a_real_day(week: str, day: date) -> None:
+    report = on(day, *sample_week(week)).report
+    assert any(_bounds(report))
+    check(report)
+
+
+def test_the_first_day_of_all() -> None:
+    """The workbook is older, so that the day before is told from it alone; nothing is missing before the first report."""
+    text = check(on(DAY, assigned(assignment()), handed_in(report())).report)
+    assert text.count("没有日报（此前也没有日报）") == 8
+
+
+def test_the_day_on_which_the_first_cases_were_handed_over() -> None:
+    cases = [case_row("ZZQ-2020-001", 案件来源="自治区交办", 交办日期=DAY), case_row("ZZQ-2020-002", 案件来源="自治区交办", 交办日期=DAY)]
+    out = on(DAY, assigned(assignment(cases)), handed_in(report(progress=[], new=[])))
+    text = check(out.report)
+    assert [(one.total_before, one.total) for one in out.report.bridges] == [(0, 2), (0, 0)]
+    assert "市级交办和旗区自行梳理：目前没有案件，不计算化解率。" in text
+
+
+def test_a_day_on_which_everyone_has_told_everything() -> None:
+    rows = [handed_in(report(name, progress=[], new=[], urgent=[]), name=name) for name in _names()]
+    out = on(DAY, assigned(assignment()), *rows).report
+    assert not any(_bounds(out))
+    assert definitions.NO_BOUNDS in check(out)
+
+
+def _names() -> tuple[str, ...]:
+    return on(DAY, assigned(assignment())).report.settings.district_names
+
+
+_ROWS = {
+    "none": None,
+    "open": progress_row("SJ-2020-001"),
+    "resolved": resolved_row("SJ-2020-001"),
+    "disputed": resolved_row("SJ-2020-001", 群众确认="不认可"),
+    "reopened": progress_row("SJ-2020-001", 重新办理原因="回访发现问题"),
+    "refused": resolved_row("SJ-2020-001", 答复日期="5.21"),
+}
+_KINDS = st.lists(st.sampled_from([*_ROWS, "missing"]), min_size=2, max_size=4)
+
+
+@settings(max_examples=20)
+@given(kinds=_KINDS, cancelled=st.booleans())
+def test_whatever_happens_to_a_case_the_bridge_adds_up_in_what_is_shown(kinds: list[str], *, cancelled: bool) -> None:
+    days = [DAY + timedelta(days=n) for n in range(len(kinds))]
+    files = [assigned(assignment())]
+    if cancelled:
+        files.append(assigned(assignment([case_row("SJ-2020-001", 撤销依据="重复交办")]), f"{days[-1]} 09:00", "新分解表.xlsx"))
+    for day, kind in zip(days, kinds, strict=True):
+        row = _ROWS.get(kind)
+        if kind != "missing":
+            files.append(handed_in(report(day=day, progress=[row] if row else [], new=[]), f"{day} 16:00"))
+    check(consolidate(files, [days[-1]])[days[-1]].report)
