@@ -429,7 +429,15 @@ def test_every_count_stands_beside_its_definition() -> None:
     report = a_report()
     text = page_of(report).text
     said = [definitions.TOTAL, definitions.RESOLVED, definitions.REFERRED, definitions.TARGET, definitions.OPEN, definitions.WAY]
-    said += [definitions.BRIDGE, definitions.NOT_ZERO, definitions.ROWS, definitions.RECEPTION, definitions.DISTRICTS, definitions.LEADER]
+    said += [
+        definitions.TREND,
+        definitions.BRIDGE,
+        definitions.NOT_ZERO,
+        definitions.ROWS,
+        definitions.RECEPTION,
+        definitions.DISTRICTS,
+        definitions.LEADER,
+    ]
     said += [definitions.on_time(report.settings), *definitions.DECISIONS.values(), *definitions.flags(report.settings.windows).values()]
     said += [definition for kind, definition in definitions.CHANGES.items() if kind != "status"]
     assert [one for one in said if one not in text] == []

@@ -479,7 +479,7 @@ def test_each_sheet_with_figures_says_what_they_mean() -> None:
             definitions.WAY,
             *flags,
         ],
-        "目标完成": [definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, definitions.REFERRED],
+        "目标完成": [definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, definitions.REFERRED, definitions.TREND[:-1]],
         "旗区": [definitions.DISTRICTS, definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, definitions.OPEN, *flags[:6]],
         "包案领导": [definitions.LEADER, definitions.TOTAL, definitions.RESOLVED, definitions.TARGET, *flags[:4]],
         "今日变化": [definitions.BRIDGE, *definitions.CHANGES.values(), definitions.STEPS["cancelled"], definitions.STEPS["found"]],

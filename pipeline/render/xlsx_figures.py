@@ -87,9 +87,9 @@ def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], f
 
 
 def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
-    """Each group's days as they were said on those days, by group; past days are no part of today's register."""
+    """Each group's days, by group; past days are no part of today's register, so that these are values."""
     sheet.set_h_pagebreaks([top])
-    heading(book, sheet, top, len(_TREND_LOOKS) - 1, words.TREND)
+    heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{definitions.TREND.rstrip('。')}）")
     headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES))
     sheet.set_row(top + 1, 26)
     sheet.repeat_rows(top + 1)

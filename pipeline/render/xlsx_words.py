@@ -48,7 +48,7 @@ EMPTY: Final = {
     "问题清单": "今日报送材料未发现问题。",
     "撤销案件": "目前无撤销案件。",
 }
-TREND: Final = "近日走势（当日所报的数字，不随今日台账改变）"
+TREND: Final = "近日走势"
 RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula
 BRIDGE: Final = "从前一日到当日（件）"
 CHANGES: Final = "逐案清单"
