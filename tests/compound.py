@@ -7,42 +7,66 @@ import struct
 from collections.abc import Mapping
 
 _SECTOR = 512
-_FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+_FREE, _END, _FAT, _MORE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
+_IN_HEADER = 109
 _NONE = 0xFFFFFFFF
 _SMALLEST = 4096
 """Shorter streams lie elsewhere; here all are filled up to this."""
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
+_SMALL = 64
+"""Bytes of a sector in the pool of short streams."""
 _PER_SECTOR = _SECTOR // 4
 
 
-def build(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file with these streams; `a/b` is the stream b in the storage a."""
-    names = sorted({*streams, *(path.rpartition("/")[0] for path in streams if "/" in path)})
+def build(streams: Mapping[str, bytes], *, pooled: bool = False) -> bytes:
+    """A compound file with these streams; `a/b` is the stream b in the storage a. `pooled`: short ones lie together in a pool."""
+    names = sorted({*streams, *(path[:at] for path in streams for at, letter in enumerate(path) if letter == "/")})
     sectors: list[bytes] = []
     chains: list[int] = []
     starts: dict[str, tuple[int, int]] = {}
+    pool, small = b"", list[int]()
     for path, data in streams.items():
+        if pooled and len(data) < _SMALLEST:
+            starts[path] = (len(small), len(data))
+            pool += data + bytes(-len(data) % _SMALL)
+            small += [*range(len(small) + 1, len(pool) // _SMALL), _END]
+            continue
         whole = data.ljust(_SMALLEST, b"\0")
         count = -(-len(whole) // _SECTOR)
         first = len(sectors)
         sectors += [whole[at * _SECTOR : (at + 1) * _SECTOR].ljust(_SECTOR, b"\0") for at in range(count)]
         chains += [*range(first + 1, first + count), _END]
         starts[path] = (first, len(whole))
-    directory = _directory(names, starts)
-    first = len(sectors)
-    count = len(directory) // _SECTOR
-    sectors += [directory[at * _SECTOR : (at + 1) * _SECTOR] for at in range(count)]
-    chains += [*range(first + 1, first + count), _END]
-    tables = 1
-    while len(chains) + tables > tables * _PER_SECTOR:
+    table = struct.pack(f"<{len(small)}I", *small) + struct.pack("<I", _FREE) * (-len(small) % _PER_SECTOR)
+    begins = []
+    for laid in (pool, table, _directory(names, {**starts, "": (len(sectors) if pool else _END, len(pool))})):
+        begins.append(len(sectors))
+        count = -(-len(laid) // _SECTOR)
+        sectors += [laid[at * _SECTOR : (at + 1) * _SECTOR].ljust(_SECTOR, b"\0") for at in range(count)]
+        chains += [*range(begins[-1] + 1, begins[-1] + count), _END] if count else []
+    fat, places, more = _tables(chains, len(sectors))
+    header = struct.pack("<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, len(places), begins[2],
+                         0, _SMALLEST, begins[1] if pool else _END, len(table) // _SECTOR,
+                         len(sectors) + len(places) if more else _END, len(more) // _SECTOR)  # fmt: skip
+    header += struct.pack("<109I", *places[:_IN_HEADER], *[_FREE] * (_IN_HEADER - len(places)))
+    return header + b"".join(sectors) + fat + more
+
+
+def _tables(chains: list[int], first: int) -> tuple[bytes, list[int], bytes]:
+    """The tables of chains, which lie from that sector on, their places, and the sectors that name those that the header cannot."""
+    tables, more = 1, 0
+    while len(chains) + tables + more > tables * _PER_SECTOR:
         tables += 1
-    places = list(range(len(sectors), len(sectors) + tables))
-    chains += [_FAT] * tables
+        more = -(-max(0, tables - _IN_HEADER) // (_PER_SECTOR - 1))
+    chains = [*chains, *[_FAT] * tables, *[_MORE] * more]
     fat = struct.pack(f"<{tables * _PER_SECTOR}I", *chains, *[_FREE] * (tables * _PER_SECTOR - len(chains)))
-    header = struct.pack("<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6,
-                         0, tables, first, 0, _SMALLEST, _END, 0, _END, 0)  # fmt: skip
-    header += struct.pack("<109I", *places, *[_FREE] * (109 - tables))
-    return header + b"".join(sectors) + fat
+    places = list(range(first, first + tables))
+    rest, named = places[_IN_HEADER:], b""
+    for at in range(more):
+        here = rest[at * (_PER_SECTOR - 1) : (at + 1) * (_PER_SECTOR - 1)]
+        following = first + tables + at + 1 if at + 1 < more else _END
+        named += struct.pack(f"<{_PER_SECTOR}I", *here, *[_FREE] * (_PER_SECTOR - 1 - len(here)), following)
+    return fat, places, named
 
 
 def _directory(names: list[str], starts: Mapping[str, tuple[int, int]]) -> bytes:
@@ -54,7 +78,7 @@ def _directory(names: list[str], starts: Mapping[str, tuple[int, int]]) -> bytes
     }
     right = {one: number[after] for kin in children.values() for one, after in itertools.pairwise(kin)}
     first = {parent: number[kin[0]] for parent, kin in children.items() if kin}
-    entries = [_entry("Root Entry", _ROOT, _NONE, first.get("", _NONE), (_END, 0))]
+    entries = [_entry("Root Entry", _ROOT, _NONE, first.get("", _NONE), starts[""])]
     for one in names:
         kind = _STREAM if one in starts else _STORAGE
         entries.append(_entry(_last(one), kind, right.get(one, _NONE), first.get(one, _NONE), starts.get(one, (0, 0))))

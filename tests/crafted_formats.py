@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from functools import partial
 
 import compound
-from crafting import FILES, GOOD, Crafted, swap
+import xls
+import xlsb
+from crafting import FILES, GOOD, READ, Crafted, swap
+from workbooks import Formula, edit, report_pages
 from zips import STORED, Entry, entries, pack
 
 _BROKEN = "unreadable"
@@ -96,28 +100,97 @@ def _ods_locked() -> bytes:
     return _ods({"META-INF/manifest.xml": listed[:end] + b">" + secret + listed[end + 2 :], "content.xml": bytes(range(256)) * 8})
 
 
-# .xls and .ods are told apart and refused with the advice to save as .xlsx; what they hold is not looked at yet
+def _xlsb() -> bytes:
+    return xlsb.write(report_pages())
+
+
+def _xlsb_parts(changed: Mapping[str, bytes]) -> bytes:
+    return pack(Entry(name, data) for name, data in {**xlsb.parts(report_pages()), **changed}.items())
+
+
+def _xlsb_cut(keep: float) -> bytes:
+    name = "xl/worksheets/sheet2.bin"
+    whole = xlsb.parts(report_pages())[name]
+    return _xlsb_parts({name: whole[: int(len(whole) * keep)]})
+
+
+def _xlsb_cell(address: str, value: Formula) -> bytes:
+    return xlsb.write(edit(report_pages(), {f"案件进展!{address}": value}))
+
+
+def _xlsb_record(record: bytes) -> bytes:
+    """One record more behind the cells of 案件进展."""
+    name, end = "xl/worksheets/sheet2.bin", xlsb.record(146)
+    whole = xlsb.parts(report_pages())[name]
+    return _xlsb_parts({name: swap(whole, end, record + end, 1)})
+
+
+def _xlsb_many_texts() -> bytes:
+    name = "xl/sharedStrings.bin"
+    whole = xlsb.parts(report_pages())[name]
+    return _xlsb_parts({name: whole[:6] + struct.pack("<I", 0xFFFFFFFF) + whole[10:]})
+
+
+def _xls_texts(count: int, *records: bytes) -> bytes:
+    long = struct.pack("<HB", 8000, 0) + b"x" * 8000
+    return xls.book({"封面": records}, [xls.shared(long, count=count)])
+
+
+def _xls_long_texts() -> bytes:
+    """A short file in which 200,000 cells show the same text of 8,000 letters."""
+    return _xls_texts(1, *(xls.cell(xls.SHARED, at // 250, at % 250, bytes(4)) for at in range(200_000)))
+
+
+def _xls_many_merges() -> bytes:
+    merge = struct.pack("<H", 1000) + struct.pack("<4H", 0, 60_000, 0, 0) * 1000
+    return xls.book({"封面": [xls.label(0, 0, "旗区"), xls.label(60_000, 0, "末"), *[xls.record(xls.MERGED, merge)] * 200]})
+
+
+def _xls_in_a_circle() -> bytes:
+    (table,) = struct.unpack_from("<I", _XLS, 76)
+    at = (table + 1) * 512
+    return _XLS[:at] + struct.pack("<128I", *([1, 0] * 64)) + _XLS[at + 512 :]
+
+
 KINDS = (
     *(Crafted(f"no workbook: {name}", partial(bytes, data), _BROKEN) for name, data in _NO_WORKBOOKS.items()),
     Crafted("a password to open", _encrypted, "encrypted"),
-    Crafted(".xls", lambda: _XLS, _BROKEN),
+    Crafted(".xls", lambda: _XLS, READ),
     Crafted(".xls: cut off at a third", lambda: _XLS[: len(_XLS) // 3], _BROKEN),
     Crafted(".xls: cut off at two thirds", lambda: _XLS[: len(_XLS) * 2 // 3], _BROKEN),
     Crafted(".xls: the last sector is missing", lambda: _XLS[:-512], _BROKEN),
     Crafted(".xls: the last bytes are missing", lambda: _XLS[:-100], "unreadable|read"),
     Crafted(".xls: the second half is zeros", lambda: _XLS[: len(_XLS) // 2] + bytes(len(_XLS) // 2), _BROKEN),
     *(Crafted(f".xls: a stream of {keep:.0%}", partial(_xls_with_a_short_stream, keep), _BROKEN) for keep in (0.3, 0.6, 0.9, 0.99)),
-    Crafted(".xls: in another container", lambda: compound.build({"Workbook": _stream()}), _BROKEN),
-    Crafted(".xls: a password to open", _xls_with_password, _BROKEN),
-    Crafted(".xls: macros", _xls_with_macros, _BROKEN),
-    Crafted(".ods", lambda: _ODS, _BROKEN),
+    Crafted(".xls: in another container", lambda: compound.build({"Workbook": _stream()}), READ),
+    Crafted(".xls: a password to open", _xls_with_password, "encrypted"),
+    Crafted(".xls: macros", _xls_with_macros, "macro-workbook"),
+    Crafted(".ods", lambda: _ODS, READ),
     Crafted(".ods: cut off", lambda: _ODS[: len(_ODS) * 2 // 3], _BROKEN),
     Crafted(".ods: XML cut off inside", lambda: _ods({"content.xml": entries(_ODS)["content.xml"].data[:-3000]}), _BROKEN),
     Crafted(".ods: without its content", lambda: _ods({}, "content.xml"), _BROKEN),
-    Crafted(".ods: billions of empty cells", lambda: _ods_repeated(filled=False), _BROKEN),
-    Crafted(".ods: billions of filled cells", lambda: _ods_repeated(filled=True), _BROKEN),
-    Crafted(".ods: macros", lambda: _ods({"Basic/script-lc.xml": b"<x/>", "Basic/Standard/Module1.xml": b"<x/>"}), _BROKEN),
-    Crafted(".ods: a password to open", _ods_locked, _BROKEN),
+    Crafted(".ods: billions of empty cells", lambda: _ods_repeated(filled=False), READ),
+    Crafted(".ods: billions of filled cells", lambda: _ods_repeated(filled=True), "too-large"),
+    Crafted(".ods: macros", lambda: _ods({"Basic/script-lc.xml": b"<x/>", "Basic/Standard/Module1.xml": b"<x/>"}), "macro-workbook"),
+    Crafted(".ods: a password to open", _ods_locked, "encrypted"),
     Crafted(".ods: a DTD with entities", lambda: _ods_content(b"?>", b'?><!DOCTYPE a [<!ENTITY x "y">]>'), _BROKEN),
+    Crafted(".ods: blanks without end", partial(_ods_content, b"<text:p>", b'<text:p><text:s text:c="1000000"/>' * 300), "too-large"),
+    Crafted(".ods: in one piece of XML", lambda: b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis"/>', _BROKEN),
+    Crafted(".xlsb", _xlsb, READ),
+    Crafted(".xlsb: days from 1904", lambda: xlsb.write(report_pages(), date_1904=True), READ),
+    Crafted(".xlsb: cut off", lambda: _xlsb()[:-500], _BROKEN),
+    *(Crafted(f".xlsb: a sheet of {keep:.0%}", partial(_xlsb_cut, keep), _BROKEN) for keep in (0.3, 0.6, 0.9, 0.99)),
+    Crafted(".xlsb: macros", lambda: _xlsb_parts({"xl/vbaProject.bin": b"x"}), "macro-workbook"),
+    Crafted(".xlsb: an error in a cell", partial(_xlsb_cell, "F2", Formula("", "#N/A")), READ, found=("error-value 案件进展!F2",)),
+    Crafted(".xlsb: four billion texts declared", _xlsb_many_texts, _BROKEN),
+    Crafted(".xlsb: a text that is not there", partial(_xlsb_record, xlsb.cell(xlsb.SHARED, 0, b"\xff\xff\xff\x7f")), _BROKEN),
+    Crafted(".xlsb: a cell beyond the last column", partial(_xlsb_record, xlsb.cell(xlsb.BOOLEAN, 1 << 30, b"\1")), _BROKEN),
+    Crafted(".xlsb: a row beyond the last", partial(_xlsb_record, xlsb.record(xlsb.ROW, struct.pack("<I", 1 << 30))), _BROKEN),
+    Crafted(".xlsb: an empty row at the bottom", partial(_xlsb_record, xlsb.record(xlsb.ROW, struct.pack("<I", 1_048_575))), READ),
+    Crafted(".xls: long texts without end", _xls_long_texts, "too-large"),
+    Crafted(".xls: merges without end", _xls_many_merges, _BROKEN),
+    Crafted(".xls: four billion texts declared", partial(_xls_texts, 0xFFFFFFFF), _BROKEN),
+    Crafted(".xls: a macro sheet", lambda: xls.book({"宏": [xls.label(0, 0, "一")]}, kind=1), "macro-workbook"),
+    Crafted(".xls: sectors in a circle", _xls_in_a_circle, _BROKEN),
     Crafted("both a workbook and an .ods", lambda: pack([*entries(GOOD).values(), *entries(_ODS).values()]), "read|unreadable"),
 )

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-Value = str | int | float | bool | date | datetime | time | None
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula with the result that a program stored; an error such as #N/A is a result too."""
+
+    written: str
+    result: str | float | bool
+
+
+Value = str | int | float | bool | date | datetime | time | Formula | None
 Row = Mapping[str, Value]
 Edits = Mapping[str, Value]
 """Cells to override, by `sheet!A1`."""
@@ -240,6 +249,8 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], value: Value) -> None:
     match value:
         case None | "":
             pass
+        case Formula():
+            sheet.write_formula(*at, value.written, None, value.result)
         case bool():
             sheet.write_boolean(*at, value)
         case str():

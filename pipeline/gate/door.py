@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.gate import ooxml
+from pipeline.gate import biff, compound, ooxml, opendocument, xlsb
 from pipeline.gate.archive import Archive
 from pipeline.gate.nouns import Limits, UnreadableError, Vetted, Wanted
-
-_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
@@ -16,12 +13,13 @@ def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
         raise UnreadableError("too-large", "bytes")
     if not content:
         raise UnreadableError("unreadable", "empty")
-    if content.startswith(_COMPOUND_FILE):
-        if _ENCRYPTED in content:
-            raise UnreadableError("encrypted")
-        raise UnreadableError("unreadable", "format")
+    if content.startswith(compound.SIGNATURE):
+        return biff.vet(content, limits, wanted)
     archive = Archive(content, limits)
     main = ooxml.main_part(archive)
-    if main is None or main.endswith(".bin"):
-        raise UnreadableError("unreadable", "format")
-    return ooxml.vet(archive, main, limits, wanted)
+    if main is not None:
+        vet_parts = xlsb.vet if main.lower().endswith(".bin") else ooxml.vet
+        return vet_parts(archive, main, limits, wanted)
+    if opendocument.is_one(archive):
+        return opendocument.vet(archive, limits, wanted)
+    raise UnreadableError("unreadable", "format")
