@@ -14,7 +14,8 @@ _LONGEST_VALUE = 60
 CATALOGUE: Final = {
     "unreadable/empty": "文件是空的（0 字节）。请重新保存后再报送。",
     "unreadable/damaged": "文件打不开，可能已损坏或没有传完整。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新报送。",
-    "unreadable/format": "这不是 .xlsx 工作簿。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送。",
+    "unreadable/unproved": "不能确认这个 .xls 或 .et 文件是完整的，可能已损坏或没有传完整，没有采用。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新报送。",
+    "unreadable/format": "这不是能读的工作簿（能读 .xlsx、.xls、.et、.xlsb、.ods）。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送。",
     "encrypted": "文件设了打开密码，读不了。请在 Excel 或 WPS 里取消密码，另存为 .xlsx 后重新报送。",
     "macro-workbook": "工作簿里带有宏，不能接收。请另存为不带宏的 .xlsx 后重新报送。",
     "unreadable/ours": "程序读这个文件时出错了，是程序的问题，原件已保存。请通知办公室联系维护人员；急用时可把内容复制到新的日报模板里重新报送。",

@@ -76,7 +76,7 @@ _RULES = {"values": "、".join(contract.STATUSES), "column": "当前状态", "va
 EXAMPLES: Final = (
     Example("error-value", "乌审旗日报.xlsx · 案件进展!E9", {"value": "#N/A", "column": "当前状态"}),
     Example("no-cached-value", "乌审旗日报.xlsx · 案件进展!F9", {"column": "今日进展"}),
-    Example("unreadable/format", "杭锦旗日报.xls", {}),
+    Example("unreadable/format", "杭锦旗日报.csv", {}),
     Example("encrypted", "杭锦旗日报.xlsx", {}),
     Example("macro-workbook", "乌审旗日报.xlsm", {}),
     Example("too-large/bytes", "乌审旗日报.xlsx", {"limit": 25}),
