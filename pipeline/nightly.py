@@ -107,9 +107,9 @@ def _warm_up() -> None:
         import pandas as pd
 
         from pipeline import outbox, reporting
-        from pipeline.render import html, xlsx
+        from pipeline.render import html, template, xlsx
 
-        del pd, outbox, reporting, html, xlsx
+        del pd, outbox, reporting, html, template, xlsx
 
 
 def archive_of(settings: Settings) -> Path:
@@ -253,7 +253,8 @@ def _publish(
         with _at_the_cost_of(day, outcome, refused_days):
             inputs = inputs_of(outlines, day, settings)
             refused = tuple(loaded[one.arrival.id] for one in inputs.refused)
-            built = reporting.build(state, reporting.Sources(arrivals, inputs.counting, inputs.superseded, refused), settings)
+            counting = tuple(loaded[one.arrival.id] for one in inputs.counting)
+            built = reporting.build(state, reporting.Sources(arrivals, counting, inputs.superseded, refused), settings)
             files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
             manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
         progress.advance()

@@ -29,10 +29,11 @@ def contents(report: Report, templates: Path, *, data_only: bool = False) -> dic
     day = report.day.isoformat()
     files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
     if not data_only:
-        from pipeline.render import html, xlsx
+        from pipeline.render import html, template, xlsx
 
         files[f"信访事项办理情况汇总_{day}.xlsx"] = xlsx.render(report)
         files[f"信访事项办理情况日报_{day}.html"] = html.render(report, templates)
+        files |= template.render(report)
     files[MANIFEST] = data.manifest(report, files)
     return files
 

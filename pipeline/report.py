@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.findings import Finding
@@ -287,6 +287,8 @@ class Report:
     """As many new cases each missing report is taken to bring at most."""
     inputs: tuple[Input, ...]
     settings: Settings
+    reporters: dict[str, str] = field(default_factory=dict)
+    """By district: the 填报人 whom its last report named."""
 
 
 STEP_KINDS = {

@@ -37,7 +37,7 @@ class Sources:
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     """The report of a folded day."""
     arrivals, refused = sources.arrivals, sources.refused
-    lines = tuple(_case_line(case, state.day, arrivals, settings) for case in state.cases)
+    lines = case_lines(state, arrivals, settings)
     in_use = [line for line in lines if not line.grounds]
     frame = _frame(in_use)
     moved = _moved(state)
@@ -86,7 +86,19 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         most_new=most_new,
         inputs=_inputs((*sources.counting, *sources.superseded, *refused)),
         settings=settings,
+        reporters=last_reporters(sources.counting),
     )
+
+
+def case_lines(state: DayState, arrivals: dict[int, Arrival], settings: Settings) -> tuple[CaseLine, ...]:
+    """The register of a folded day, as it is shown."""
+    return tuple(_case_line(case, state.day, arrivals, settings) for case in state.cases)
+
+
+def last_reporters(reports: Iterable[Filed]) -> dict[str, str]:
+    """By district: the 填报人 of the last of these reports that names one."""
+    in_order = sorted(reports, key=lambda one: (one.reading.day, one.arrival.envelope.received_at, one.arrival.sha256))
+    return {one.reading.district: name for one in in_order if (name := one.reading.cover.get("填报人"))}
 
 
 # --- tallies -----------------------------------------------------------------------------------------------------
