@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline import inbox, nightly, storage
+from pipeline import inbox, known
 from pipeline.errors import ConfigurationError
 from pipeline.findings import Finding
 from pipeline.fold import Facts, Filed, fold
-from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Envelope, Reading, read_rows
-from pipeline.readers import Readers
+from pipeline.model import Arrival, Envelope, Reading
 from pipeline.reading import Task
 from pipeline.settings import Settings
 
@@ -48,7 +46,7 @@ def check(path: Path, settings: Settings, now: datetime) -> Answer:
         msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
-    read = _read([Task(path, size, envelope, is_assignment)], settings)[0]
+    read = known.read([Task(path, size, envelope, is_assignment)], settings)[0]
     arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
     judged = _against_register(Filed(arrival, read), settings) if read.accepted and not is_assignment else None
     return Answer(path, read, (*read.findings, *(judged or ())), judged is not None)
@@ -66,55 +64,13 @@ def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
 
 def _against_register(filed: Filed, settings: Settings) -> tuple[Finding, ...] | None:
     """What depends on the register, judged as the last report of its day; None where there is no register yet."""
-    known = _known(filed, settings)
-    if not any(one.arrival.is_assignment for one in known):
+    held = known.until(filed.reading.day, settings)
+    if not any(one.arrival.is_assignment for one in held):
         return None
     facts = Facts(
-        tuple(one for one in known if one.arrival.is_assignment),
-        (*(one for one in known if not one.arrival.is_assignment), filed),
+        tuple(one for one in held if one.arrival.is_assignment),
+        (*(one for one in held if not one.arrival.is_assignment), filed),
     )
     day = date.fromisoformat(filed.reading.day)
     judgement = fold(facts, settings, [day])[day].judgements.get(_NEW)
     return tuple(judgement.findings) if judgement else ()
-
-
-def _known(filed: Filed, settings: Settings) -> list[Filed]:
-    """What the ledger holds up to the report's day, and the assignment workbooks that still lie in the inbox."""
-    known: list[Filed] = []
-    seen: set[str] = set()
-    if nightly.ledger_of(settings).exists():
-        ledger = Ledger(nightly.ledger_of(settings))
-        try:
-            outlines = [
-                one
-                for one in ledger.outlines()
-                if (one.reading.accepted and one.reading.day <= filed.reading.day) or one.arrival.is_assignment
-            ]
-            seen = {one.arrival.sha256 for one in outlines if one.arrival.is_assignment}
-            known = [one for one in ledger.load(outlines) if one.reading.accepted]
-        finally:
-            ledger.close()
-    return [*known, *_lying_assignments(settings, seen)]
-
-
-def _read(tasks: list[Task], settings: Settings) -> list[Reading]:
-    with Readers(settings, len(tasks)) as readers:
-        return [replace(one.reading, rows=read_rows(one.rows)) for one in readers.transcribe(tasks)]
-
-
-def _lying_assignments(settings: Settings, seen: set[str]) -> list[Filed]:
-    """The usable assignment workbooks that no run has taken in yet."""
-    arrivals: list[Arrival] = []
-    tasks: list[Task] = []
-    for path in sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*")):
-        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(inbox.SIDECAR):
-            continue
-        try:
-            sha256, envelope = storage.sha256(path), inbox.envelope_of(path, settings.calendar.zone)
-        except (OSError, inbox.EnvelopeError):
-            continue
-        if sha256 not in seen:
-            size = path.stat().st_size
-            arrivals.append(Arrival(_NEW - 1 - len(tasks), path.name, path.name, sha256, size, envelope, is_assignment=True))
-            tasks.append(Task(path, size, envelope, is_assignment=True))
-    return [Filed(arrival, read) for arrival, read in zip(arrivals, _read(tasks, settings), strict=True) if read.accepted]

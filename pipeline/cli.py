@@ -245,6 +245,18 @@ def _send(said: argparse.Namespace) -> int:
     return status
 
 
+def _templates(said: argparse.Namespace) -> int:
+    from pipeline import screen, templates
+
+    settings = _load(said)
+    if said.blank:
+        screen.tell_templates(templates.make_blank(settings, said.output))
+        return 0
+    day = said.date if getattr(said, "date", None) else templates.day_of(_now(settings), settings)
+    screen.tell_templates(templates.make(settings, day, said.output))
+    return 0
+
+
 def _doctor(said: argparse.Namespace) -> int:
     from pipeline import doctor, screen
 
@@ -263,4 +275,12 @@ def _doctor(said: argparse.Namespace) -> int:
     return int(not sound)
 
 
-_COMMANDS = {"doctor": _doctor, "nightly": _nightly, "demo": _demo, "check": _check, "send": _send, "status": _status}
+_COMMANDS = {
+    "doctor": _doctor,
+    "nightly": _nightly,
+    "demo": _demo,
+    "check": _check,
+    "send": _send,
+    "status": _status,
+    "templates": _templates,
+}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.report import Report
     from pipeline.retention import Removed
     from pipeline.status import Status
+    from pipeline.templates import Made
 
 SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 
@@ -197,6 +198,21 @@ def tell_status(board: Status) -> None:
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
     say(f"  当天结果：{'已写出' if board.is_published else '尚未汇总'}")
+
+
+# --- templates ---------------------------------------------------------------------------------------------------
+
+
+def tell_templates(made: Made) -> None:
+    """Where the workbooks are, and what stands in them."""
+    if made.day is None:
+        say(f"空白模板做好了：{'、'.join(made.cases)}。")
+    else:
+        known = f"按 {made.reported_until} 及以前的日报" if made.reported_until else "还没有收到过日报，按分解表"
+        say(f"{made.day} 的日报模板做好了，共 {len(made.cases)} 份（{known}填好）：")
+        for name, count in made.cases.items():
+            say(f"  {name}：{f'{count} 件在办案件' if count else '没有在办案件'}")
+    say(f"请看：{made.folder}")
 
 
 # --- the demo ----------------------------------------------------------------------------------------------------

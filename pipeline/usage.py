@@ -53,11 +53,24 @@ def parser() -> argparse.ArgumentParser:
         choices=["again", "done"],
         help="下落不明的信（服务器可能收到了）核实以后怎么办：again 重发，done 对方已收到",
     )
+    _add_templates(commands)
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     return top
+
+
+def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:
+    templates = commands.add_parser(
+        "templates",
+        help="做好各旗区某一天的日报模板，在办和群众不认可的案件已预先填好",
+        description="做好各旗区某一天的日报模板，预先填好在办和群众不认可的案件现在的情况。不收下任何东西，也不改动已写出的结果。",
+    )
+    _add_common(templates)
+    templates.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天的日报（默认：截止时间以前为今天，以后为明天）")
+    templates.add_argument("--output", type=Path, metavar="DIR", help="写到哪个文件夹（默认：结果文件夹旁边的“日报模板_日期”）")
+    templates.add_argument("--blank", action="store_true", help="改做空白的日报模板和案件包案任务分解表模板")
 
 
 def _add_common(parser: argparse.ArgumentParser, default: Path | None = None) -> None:

@@ -84,7 +84,7 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
     note = f"已预先填好 {len(draft.cases)} 件在办案件" + (f"，其中群众不认可 {disputed} 件" if disputed else "")
     with _written(f"{name}信访事项日报", settings, draft.day) as (output, made):
         book = Book(made, draft.day, _example(draft.district, draft.day, settings), settings.district_names, settings.office)
-        _write_cover(book, f"{name}信访事项日报", f"{note}。{_by_when(settings)}", said)
+        _write_cover(book, f"{name}信访事项日报", f"{note}。{_by_when(settings)}怎样填见“填写说明”。", said)
         _write_instructions(book, words.report_steps(*_cut_off(settings)))
         for sheet in contract.REPORT_SHEETS:
             rows = [_row(case) for case in draft.cases] if sheet is contract.PROGRESS else []
@@ -178,7 +178,7 @@ _FIRST_LABEL = 3
 
 def _write_cover(book: Book, title: str, note: str, said: Mapping[str, Value]) -> None:
     page = book.workbook.add_worksheet(COVER)
-    for at, width in enumerate((16, 34, 48)):
+    for at, width in enumerate((16, 32, 60)):
         page.set_column(at, at, width)
     page.set_row(0, 34)
     merge(page, (0, 0, 0, 2), title, book.look("title", "middle"))
@@ -189,9 +189,9 @@ def _write_cover(book: Book, title: str, note: str, said: Mapping[str, Value]) -
         form = ("date",) if label == "报告日期" else () if label == "模板版本" else ("text",)
         put(page, at, 0, f"{label}{'*' if label in _REQUIRED else ''}", book.look("label", "box"))
         put(page, at, 1, said.get(label), book.look(*form, "field", "box", "given" if is_given else "open"))
-        put(page, at, 2, words.COVER_REMARKS[label], book.look("note", "remark"))
+        put(page, at, 2, words.HINTS[COVER][label].format_map({"day": book.written_day}), book.look("note", "remark"))
         page.data_validation(at, 1, at, 1, _cover_rule(book, label))
-    sheets.set_paper(book, page, landscape=False)
+    sheets.set_paper(book, page, is_list=False)
     sheets.protect(page)
     page.activate()
 
@@ -222,7 +222,7 @@ def _write_instructions(book: Book, blocks: Sequence[words.Block]) -> None:
     at = 2
     for heading, several in blocks:
         at = _write_block(book, page, at, heading, several)
-    sheets.set_paper(book, page, landscape=False)
+    sheets.set_paper(book, page, is_list=False)
     sheets.protect(page)
 
 

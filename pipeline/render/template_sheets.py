@@ -29,10 +29,10 @@ _A4 = 9
 _LONGEST_LIST = 255
 
 _LOOKS: Final[dict[str, Look]] = {
-    "plain": {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"},
+    "plain": {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"},
     "title": {"font_size": 16, "bold": True, "font_color": BLUE},
     "heading": {"font_size": 12, "bold": True, "font_color": BLUE, "bottom": 1, "bottom_color": BLUE},
-    "note": {"font_size": 9, "font_color": GREY},
+    "note": {"font_size": 10, "font_color": GREY},
     "box": {"border": 1, "border_color": LINE},
     "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": BLUE, "align": "center", "text_wrap": True},
     "given": {"bg_color": PALE},
@@ -129,17 +129,17 @@ def write(book: Book, form: Form) -> Worksheet:
     page.freeze_panes(FIRST, 1)
     page.autofilter(HEADER, 0, form.last, len(form.columns) - 1)
     page.repeat_rows(HEADER)
-    set_paper(book, page, landscape=True)
+    set_paper(book, page, is_list=True)
     protect(page)
     return page
 
 
-def set_paper(book: Book, page: Worksheet, *, landscape: bool) -> None:
-    """A4, one page wide, with the office above and the page number below."""
-    if landscape:
+def set_paper(book: Book, page: Worksheet, *, is_list: bool) -> None:
+    """A4 with the office above and the page number below: a list one landscape page wide, anything else on one page."""
+    if is_list:
         page.set_landscape()
     page.set_paper(_A4)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(1, 0 if is_list else 1)
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     page.center_horizontally()
     page.hide_gridlines(2)

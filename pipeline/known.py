@@ -1,0 +1,55 @@
+"""What the office knows already, for a look that takes nothing in: its ledger, and assignment workbooks that no run has taken in yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline import inbox, nightly, storage
+from pipeline.fold import Filed
+from pipeline.ledger import Ledger
+from pipeline.model import Arrival, Reading, read_rows
+from pipeline.readers import Readers
+from pipeline.reading import Task
+from pipeline.settings import Settings
+
+LYING = -2
+"""Arrivals from here downwards are none of the ledger's."""
+
+
+def until(day: str, settings: Settings) -> list[Filed]:
+    """The usable assignment workbooks, and the accepted reports of days up to that one (ISO)."""
+    known: list[Filed] = []
+    seen: set[str] = set()
+    if nightly.ledger_of(settings).exists():
+        ledger = Ledger(nightly.ledger_of(settings))
+        try:
+            outlines = [one for one in ledger.outlines() if (one.reading.accepted and one.reading.day <= day) or one.arrival.is_assignment]
+            seen = {one.arrival.sha256 for one in outlines if one.arrival.is_assignment}
+            known = [one for one in ledger.load(outlines) if one.reading.accepted]
+        finally:
+            ledger.close()
+    return [*known, *_lying_assignments(settings, seen)]
+
+
+def read(tasks: list[Task], settings: Settings) -> list[Reading]:
+    """What the files say, each read in a process of its own."""
+    with Readers(settings, len(tasks)) as readers:
+        return [replace(one.reading, rows=read_rows(one.rows)) for one in readers.transcribe(tasks)]
+
+
+def _lying_assignments(settings: Settings, seen: set[str]) -> list[Filed]:
+    """The usable assignment workbooks that no run has taken in yet."""
+    arrivals: list[Arrival] = []
+    tasks: list[Task] = []
+    for path in sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*")):
+        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(inbox.SIDECAR):
+            continue
+        try:
+            sha256, envelope = storage.sha256(path), inbox.envelope_of(path, settings.calendar.zone)
+        except (OSError, inbox.EnvelopeError):
+            continue
+        if sha256 not in seen:
+            size = path.stat().st_size
+            arrivals.append(Arrival(LYING - len(tasks), path.name, path.name, sha256, size, envelope, is_assignment=True))
+            tasks.append(Task(path, size, envelope, is_assignment=True))
+    return [Filed(arrival, found) for arrival, found in zip(arrivals, read(tasks, settings), strict=True) if found.accepted]
