@@ -13,7 +13,7 @@ from pipeline.checking import Rows
 from pipeline.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
 from pipeline.findings import Finding
 from pipeline.settings import District
-from pipeline.text import key
+from pipeline.text import key, without_controls
 
 
 @dataclass(slots=True)
@@ -257,7 +257,7 @@ def _warn_of_changes(sheet: _Sheet, position: int, case: Case) -> None:
 
 def _is_same(column: str, value: str, was: str | None, assigned: str) -> bool:
     if column == "包案领导":
-        return first_leader(value) == first_leader(was)
+        return without_controls(first_leader(value)) == without_controls(first_leader(was))  # a template holds none
     if column == "办结时限" and value.startswith("--"):
         day = checking.month_day(value).on_or_after(date.fromisoformat(assigned))
         return day is not None and day.isoformat() == was

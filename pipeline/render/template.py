@@ -209,8 +209,7 @@ def _cover_rule(book: Book, label: str) -> dict[str, object]:
             rule, kind = sheets.any_day(), contract.Kind.DATE
         case _:
             return {"validate": "any", "input_title": title, "input_message": said}
-    error_title, error_message = words.WRONG[kind]
-    return {**rule, "input_title": title, "input_message": said, "error_title": error_title, "error_message": error_message}
+    return {**rule, "input_title": title, "input_message": said, **words.wrong(kind, book.written_day)}
 
 
 def _write_instructions(book: Book, blocks: Sequence[words.Block]) -> None:

@@ -54,6 +54,8 @@ _LOOK_OF_KIND: Final = {
     Kind.CODE: "text", Kind.CHOICE: "center", Kind.DISTRICT: "center", Kind.DATE: "date", Kind.MOMENT: "moment", Kind.COUNT: "count",
     Kind.MONEY: "money", Kind.TEXT: "text", Kind.PREFILLED: "text", Kind.PREFILLED_DATE: "date",
 }  # fmt: skip
+_LONG: Final = (PROGRESS, REGION_CASES, VISITOR_CASES)
+"""Sheets long enough for a filter."""
 PREFILLED: Final = (Kind.PREFILLED, Kind.PREFILLED_DATE)
 
 
@@ -127,7 +129,8 @@ def write(book: Book, form: Form) -> Worksheet:
         _mark_missing(book, page, form, at)
     _write_rows(book, page, form)
     page.freeze_panes(FIRST, 1)
-    page.autofilter(HEADER, 0, form.last, len(form.columns) - 1)
+    if form.sheet in _LONG:
+        page.autofilter(HEADER, 0, form.last, len(form.columns) - 1)
     page.repeat_rows(HEADER)
     set_paper(book, page, is_list=True)
     protect(page)
@@ -194,15 +197,14 @@ def _rule(book: Book, form: Form, column: Column) -> dict[str, object]:
         case Kind.DISTRICT:
             rule = listed(book.districts)
         case Kind.DATE | Kind.MOMENT:
-            rule = _dates(form, column)
+            return _dates(book, form, column)
         case Kind.COUNT:
             rule = {"validate": "integer", "criteria": ">=", "value": 0}
         case Kind.MONEY:
             rule = {"validate": "decimal", "criteria": ">=", "value": 0}
         case _:
             return {"validate": "any"}
-    title, message = words.WRONG[column.kind]
-    return {"error_title": title, "error_message": message, **rule}
+    return {**words.wrong(column.kind, book.written_day), **rule}
 
 
 def listed(values: Sequence[str]) -> dict[str, object]:
@@ -230,17 +232,20 @@ _ONLY_WARNED: Final = ("延期至", "发生时间")
 """What the report's check does not refuse either."""
 
 
-def _dates(form: Form, column: Column) -> dict[str, object]:
+def _dates(book: Book, form: Form, column: Column) -> dict[str, object]:
     """The limits of a date, which follow 封面 and the row's own dates where these are filled in."""
     place = (form.sheet.name, column.name)
-    low, high = str(_FIRST_DAY), str(_LAST_DAY)
+    low, high, limit = str(_FIRST_DAY), str(_LAST_DAY), ""
     if place in _FROM_ROW:
+        limit = words.not_before(_FROM_ROW[place])
         start = xl_rowcol_to_cell(FIRST, [one.name for one in form.columns].index(_FROM_ROW[place]), col_abs=True)
         low = f"=IF(ISNUMBER({start}),{start},{_FIRST_DAY})"
     if place in _UNTIL_REPORT:
+        limit = words.UNTIL_REPORT
         high = f"=IF(ISNUMBER({REPORT_DAY}),{REPORT_DAY},{_LAST_DAY})"
     style = "warning" if column.name in _ONLY_WARNED else "stop"
-    return {"validate": "date", "criteria": "between", "minimum": low, "maximum": high, "error_type": style}
+    said = words.wrong(column.kind, book.written_day, limit)
+    return {"validate": "date", "criteria": "between", "minimum": low, "maximum": high, "error_type": style, **said}
 
 
 def _mark_missing(book: Book, page: Worksheet, form: Form, at: int) -> None:

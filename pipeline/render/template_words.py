@@ -149,17 +149,29 @@ WIDTH: Final = 13
 
 # --- what is refused while typing --------------------------------------------------------------------------------
 
-WRONG: Final = {
+_WRONG: Final = {
     Kind.CHOICE: ("不在可选范围", "请从下拉框里选一项。要清空的，选中格子按 Delete。"),
     Kind.DISTRICT: ("不在可选范围", "请从下拉框里选旗区全称。"),
-    Kind.DATE: ("日期不对", "请写成 2020-05-21 这样的日期，并看看它与报告日期、起始日期的先后。"),
-    Kind.MOMENT: ("时间不对", "请写成 2020-05-21 09:30 这样，并看看日期是不是写错了。"),
+    Kind.DATE: ("日期不对", "请写成 {day} 这样的日期{limit}。"),
+    Kind.MOMENT: ("时间不对", "请写成 {day} 09:30 这样，并看看日期是不是写错了。"),
     Kind.COUNT: ("数字不对", "请只填不小于 0 的整数，不写单位和“约”。"),
     Kind.MONEY: ("数字不对", "请只填不小于 0 的数字，以万元为单位。"),
 }
+UNTIL_REPORT: Final = "，不能晚于封面的报告日期"
 _CHOOSE = "可选："
 LONGEST_HINT, LONGEST_TITLE = 255, 32
 """What Excel allows for the message and the title of a cell's hint."""
+
+
+def not_before(column: str) -> str:
+    """What is said of a date that must not be before another of its row."""
+    return f"，不能早于{column}"
+
+
+def wrong(kind: Kind, day: str, limit: str = "") -> dict[str, object]:
+    """The title and the sentence of a refusal, as the library takes them."""
+    title, message = _WRONG[kind]
+    return {"error_title": title, "error_message": message.format_map({"day": day, "limit": limit})}
 
 
 def hint(sheet: str, column: Column, day: str, example: str) -> tuple[str, str]:
