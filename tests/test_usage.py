@@ -15,6 +15,9 @@ OURS = {
     "check",
     "doctor",
     "status",
+    "templates",
+    "output",
+    "blank",
     "COMMAND",
     "FILE",
     "DIR",
@@ -50,7 +53,7 @@ def _english(said: str) -> set[str]:
     return {*re.findall("[A-Za-z]+", said)} - OURS
 
 
-@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["doctor"], ["send"], ["status"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["doctor"], ["send"], ["status"], ["templates"]], ids=" ".join)
 def test_help_is_in_chinese(capsys: Captured, command: list[str]) -> None:
     assert _ended([*command, "--help"]) == 0
     said = capsys.readouterr().out
