@@ -85,7 +85,7 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
     with _written(f"{name}信访事项日报", settings, draft.day) as (output, made):
         book = Book(made, draft.day, _example(draft.district, draft.day, settings), settings.district_names, settings.office)
         _write_cover(book, f"{name}信访事项日报", f"{note}。{_by_when(settings)}怎样填见“填写说明”。", said)
-        _write_instructions(book, words.report_steps(*_cut_off(settings)))
+        _write_instructions(book, words.report_steps(*_cut_off(settings), is_filled=True))
         for sheet in contract.REPORT_SHEETS:
             rows = [_row(case) for case in draft.cases] if sheet is contract.PROGRESS else []
             sheets.write(book, Form(sheet, f"{words.TITLES[sheet.name]}　{heading}", rows))
@@ -123,7 +123,7 @@ def blank_report(settings: Settings) -> bytes:
     with _written("旗区信访事项日报", settings, _BLANK_DAY) as (output, made):
         book = Book(made, None, example_number(settings, settings.districts[0].code), settings.district_names, settings.office)
         _write_cover(book, "旗区信访事项日报", _by_when(settings), said)
-        _write_instructions(book, words.report_steps(*_cut_off(settings)))
+        _write_instructions(book, words.report_steps(*_cut_off(settings), is_filled=False))
         for sheet in contract.REPORT_SHEETS:
             sheets.write(book, Form(sheet, words.TITLES[sheet.name]))
     return output.getvalue()
