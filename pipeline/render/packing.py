@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -15,15 +16,21 @@ _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*(</dcterms:
 
 def settle(content: bytes, moment: datetime) -> bytes:
     """The same package, its entries in their order and without times of their own, written and changed at that moment."""
-    written = io.BytesIO()
     said = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+
+    def change(name: str, part: bytes) -> bytes:
+        return _WRITTEN.sub(rb"\g<1>" + said + rb"\g<2>", part) if name == _PROPERTIES else part
+
+    return rewrite(content, change)
+
+
+def rewrite(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """The package with its parts changed, its entries in their order and without times of their own."""
+    written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as settled:
         for entry in package.infolist():
-            part = package.read(entry)
-            if entry.filename == _PROPERTIES:
-                part = _WRITTEN.sub(rb"\g<1>" + said + rb"\g<2>", part)
             plain = zipfile.ZipInfo(entry.filename, _FIRST_DAY)
             plain.compress_type = zipfile.ZIP_DEFLATED
             plain.create_system = 0  # else it would say whether Windows or Linux wrote it
-            settled.writestr(plain, part)
+            settled.writestr(plain, change(entry.filename, package.read(entry)))
     return written.getvalue()

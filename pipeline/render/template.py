@@ -15,6 +15,7 @@ from xlsxwriter import Workbook
 from pipeline import contract
 from pipeline.checking import example_number
 from pipeline.contract import CASE, COVER
+from pipeline.render import template_room
 from pipeline.render import template_sheets as sheets
 from pipeline.render import template_words as words
 from pipeline.render.template_sheets import Book, Form
@@ -89,7 +90,7 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
         for sheet in contract.REPORT_SHEETS:
             rows = [_row(case) for case in draft.cases] if sheet is contract.PROGRESS else []
             sheets.write(book, Form(sheet, f"{words.TITLES[sheet.name]}　{heading}", rows))
-    return output.getvalue()
+    return _finished(output, book)
 
 
 def _row(case: CaseLine) -> dict[str, Value]:
@@ -126,7 +127,7 @@ def blank_report(settings: Settings) -> bytes:
         _write_instructions(book, words.report_steps(*_cut_off(settings), is_filled=False))
         for sheet in contract.REPORT_SHEETS:
             sheets.write(book, Form(sheet, words.TITLES[sheet.name]))
-    return output.getvalue()
+    return _finished(output, book)
 
 
 def blank_assignment(settings: Settings) -> bytes:
@@ -137,7 +138,7 @@ def blank_assignment(settings: Settings) -> bytes:
             room = sheets.ROOM if sheet is contract.LIAISON else _CASES_ROOM
             sheets.write(book, Form(sheet, f"案件包案任务分解表　{words.TITLES[sheet.name]}", room=room))
         _write_instructions(book, words.assignment_steps("收件箱的 assignment 文件夹"))
-    return output.getvalue()
+    return _finished(output, book)
 
 
 # --- the workbook ------------------------------------------------------------------------------------------------
@@ -151,6 +152,11 @@ def _written(title: str, settings: Settings, day: date) -> Iterator[tuple[io.Byt
         created = datetime.combine(day, time(0))
         made.set_properties({"title": text(title), "author": text(settings.office), "created": created})
         yield output, made
+
+
+def _finished(output: io.BytesIO, book: Book) -> bytes:
+    """The bytes with all the empty rows."""
+    return template_room.widen(output.getvalue(), [book.rooms.get(page.name, 0) for page in book.workbook.worksheets()])
 
 
 def _cut_off(settings: Settings) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
 from pipeline.contract import COVER, NEW_CASES, PROGRESS, REGION_CASES, REPLIED, RESOLVED, VISITOR_CASES, Column, Kind, Sheet
 from pipeline.render import template_words as words
-from pipeline.render.xlsx_formats import BLUE, FONT, GREY, INK, LINE, PALE, Look, Value, put, text
+from pipeline.render.xlsx_formats import BLUE, FONT, GREY, INK, LINE, PALE, Look, Value, height, lines, put, text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -70,6 +70,8 @@ class Book:
     """A case number as this district writes it."""
     districts: tuple[str, ...]
     office: str
+    rooms: dict[str, int] = field(default_factory=dict)
+    """By sheet: how many empty rows it is to have."""
     _made: dict[tuple[str, ...], Format] = field(default_factory=dict)
 
     def look(self, *names: str) -> Format:
@@ -101,6 +103,7 @@ class Form:
     title: str
     rows: Sequence[Mapping[str, Value]] = ()
     room: int = ROOM
+    """Empty rows below; the library writes the first, and `template_room` the others."""
 
     @property
     def columns(self) -> list[Column]:
@@ -128,6 +131,7 @@ def write(book: Book, form: Form) -> Worksheet:
         _check_cells(book, page, form, at)
         _mark_missing(book, page, form, at)
     _write_rows(book, page, form)
+    book.rooms[form.sheet.name] = form.room
     page.freeze_panes(FIRST, 1)
     if form.sheet in _LONG:
         page.autofilter(HEADER, 0, form.last, len(form.columns) - 1)
@@ -159,16 +163,18 @@ def protect(page: Worksheet) -> None:
 
 
 def _write_rows(book: Book, page: Worksheet, form: Form) -> None:
-    """What is filled in beforehand, and the room below."""
+    """What is filled in beforehand, and the first row of the room below."""
     empty = [book.look(_LOOK_OF_KIND[column.kind], "box", *_state(column, is_given=False)) for column in form.columns]
     given = [book.look(_LOOK_OF_KIND[column.kind], "box", *_state(column, is_given=True)) for column in form.columns]
     names = [column.name for column in form.columns]
     for at, row in enumerate(form.rows, FIRST):
         for place, (name, look) in enumerate(zip(names, given, strict=True)):
             put(page, at, place, row.get(name), look)
-    for at in range(FIRST + len(form.rows), form.last + 1):
-        for place, look in enumerate(empty):
-            page.write_blank(at, place, None, look)
+        page.set_row(at, height(max(lines(str(row.get(name) or ""), words.WIDTHS.get(name, words.WIDTH)) for name in names)))
+    below = FIRST + len(form.rows)
+    for place, look in enumerate(empty):
+        page.write_blank(below, place, None, look)
+    page.set_row(below, height(1))
 
 
 def _state(column: Column, *, is_given: bool) -> tuple[str, ...]:
