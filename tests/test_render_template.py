@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -283,6 +285,19 @@ def test_headers_and_what_is_filled_in_beforehand_are_locked_and_nothing_else_is
     for name in SHEETS[3:]:
         assert not any(cell.protection.locked for row in book[name].iter_rows(min_row=FIRST) for cell in row)
     assert [book["封面"][f"B{row}"].protection.locked for row in range(4, 10)] == [True, False, False, False, False, True]
+
+
+@pytest.mark.parametrize(("name", "given", "room"), [(template.BLANK_ASSIGNMENT, 0, 300), ("", 2, 100)])
+def test_every_empty_row_is_like_the_first_and_rows_grow_with_what_is_typed(content: bytes, name: str, given: int, room: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(BLANKS[name] if name else content)) as book:
+        part = book.read("xl/worksheets/sheet2.xml" if name else "xl/worksheets/sheet3.xml").decode()
+    rows = re.findall(r'<row r="(\d+)"([^>]*)>(.*?)</row>', part)
+    assert [int(number) for number, _said, _cells in rows] == list(range(1, FIRST + given + room))
+    assert [number for number, said, _cells in rows if "customHeight" in said] == ["1", "2", "3"]
+    first, *others = rows[FIRST - 1 + given :]
+    for number, said, cells in others:
+        assert (said, re.sub(rf'(r="[A-Z]+){number}"', rf'\g<1>{first[0]}"', cells)) == first[1:]
+    assert re.search(rf'<dimension ref="A1:[A-Z]+{rows[-1][0]}"/>', part)
 
 
 def test_a_sheet_is_ready_for_the_printer(content: bytes) -> None:
