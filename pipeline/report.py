@@ -238,6 +238,46 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """One report that arrived for the day, whatever became of it."""
+
+    day: date
+    """The report's day, or that of arrival where the file does not say a usable one."""
+    district: str
+    """'' where it is not known."""
+    revision: int
+    """From 1; 0 for a duplicate and for a file refused whole."""
+    use: str
+    """采用, 已被更正, 重复 or 未采用; 自查 where somebody only asks."""
+    in_force: int
+    """The revision that counts for the district and day; 0 where there is none."""
+    name: str
+    """The file's name, personal numbers masked."""
+    sha256: str
+    size: int
+    received_at: datetime
+    """In the office's zone."""
+    rows_accepted: int
+    rows_refused: int
+    findings: tuple[Finding, ...]
+    """In the order of their sheets and cells."""
+    on_time_until: datetime
+    """The last moment at which a first report of the day is on time."""
+    unmarked_until: datetime
+    """The last moment at which an arrival does not turn the day's results into a correction."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it arrived after the cut-off."""
+        return self.received_at > self.on_time_until
+
+    @property
+    def refuses(self) -> bool:
+        """Whether anything in it was refused."""
+        return any(one.refuses for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """A file that the day's figures rest on."""
 
@@ -289,6 +329,8 @@ class Report:
     settings: Settings
     reporters: dict[str, str] = field(default_factory=dict)
     """By district: the 填报人 whom its last report named."""
+    handed: tuple[Handed, ...] = ()
+    """Every report that arrived for the day, by district and arrival."""
 
 
 STEP_KINDS = {

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeline import bounds, bridge, messages, outlook, submission, supervision
+from pipeline import bounds, bridge, handed, outlook, submission, supervision
 from pipeline.cases import Case, RowPlace
-from pipeline.contract import CATEGORIES, LIAISON, REFERRED, REPORT_SHEETS, RESOLVED, SOURCE_DISTRICT
-from pipeline.findings import Finding
+from pipeline.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
 from pipeline.fold import DayState, Doubt, Filed, Submission
 from pipeline.model import Arrival
-from pipeline.report import CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings import Settings
 from pipeline.targets import Tally
 from pipeline.text import mask
@@ -47,6 +46,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     bounded = _Bounded(in_use, _still_unknown(in_use, state, refused, most_new), settings)
     submissions = tuple(_submission_line(name, state, refused, settings) for name in settings.district_names)
     urgent = _urgent(state, arrivals, settings)
+    several = handed.of(state, refused, settings)
     data_until, is_correction = _arrivals_that_count(sources.counting, state.day, settings)
     return Report(
         day=state.day,
@@ -76,7 +76,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         submissions=submissions,
         reception=_reception(state, settings),
         urgent=urgent,
-        findings=_findings(state, refused, settings),
+        findings=_findings(state, refused, several),
         liaison=_liaison(state.assignment),
         trend=state.trend,
         bridges=bridge.of(state, settings.groups),
@@ -87,6 +87,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         inputs=_inputs((*sources.counting, *sources.superseded, *refused)),
         settings=settings,
         reporters=last_reporters(sources.counting),
+        handed=several,
     )
 
 
@@ -338,35 +339,20 @@ def _changes(sets: dict[str, list[str]], lines: dict[str, CaseLine], moved: dict
 
 # --- findings ----------------------------------------------------------------------------------------------------
 
-_SHEET_ORDER = {name: index for index, name in enumerate(["", "封面", *(sheet.name for sheet in REPORT_SHEETS)])}
 
-
-def _findings(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[FindingLine, ...]:
+def _findings(state: DayState, refused: tuple[Filed, ...], several: tuple[Handed, ...]) -> tuple[FindingLine, ...]:
+    """What was found in the assignment workbooks, then in the reports, file by file."""
     day = state.day.isoformat()
     assignment = mask(state.assignment.arrival.name)
     lines = [FindingLine(day, "", assignment, "分解表", one) for one in state.assignment_findings]
-    filed = [(one, "未采用", one.reading.findings) for one in refused]
-    filed += [_with_findings(one, state) for several in state.submissions.values() for one in several]
-    order = {district: index for index, district in enumerate((*settings.district_names, ""))}
-    filed.sort(
-        key=lambda item: (order.get(item[0].reading.district, len(order)), item[0].arrival.envelope.received_at, item[0].arrival.sha256)
-    )
-    for one, use, found in filed:
-        name = mask(one.arrival.name)
-        lines += [FindingLine(day, one.reading.district, name, use, finding) for finding in sorted(found, key=_address)]
+    lines += [FindingLine(day, one.district, one.name, one.use, found) for one in several for found in one.findings]
+    lines += [
+        FindingLine(day, one.reading.district, mask(one.arrival.name), handed.REFUSED, found)
+        for one in refused
+        if one.arrival.is_assignment
+        for found in sorted(one.reading.findings, key=handed.address)
+    ]
     return tuple(lines)
-
-
-def _with_findings(one: Submission, state: DayState) -> tuple[Filed, str, tuple[Finding, ...]]:
-    """An accepted report with its use and all that was found in it, by itself and against the register."""
-    if not one.revision:
-        return one.filed, "重复", (messages.finding("duplicate"),)
-    judged = state.judgements[one.filed.arrival.id].findings
-    return one.filed, "采用" if one.in_force else "已被更正", (*one.filed.reading.findings, *judged)
-
-
-def _address(found: Finding) -> tuple[int, str, int, int, str]:
-    return _SHEET_ORDER.get(found.sheet, len(_SHEET_ORDER)), found.sheet, found.row or 0, found.column or 0, found.code
 
 
 # --- inputs ------------------------------------------------------------------------------------------------------
@@ -375,7 +361,7 @@ def _address(found: Finding) -> tuple[int, str, int, int, str]:
 def _arrivals_that_count(inputs: Iterable[Filed], day: date, settings: Settings) -> tuple[datetime, bool]:
     zone = settings.calendar.zone
     counting = [one.arrival.envelope.received_at.astimezone(zone) for one in inputs]
-    limit = datetime.combine(day + timedelta(days=1), settings.calendar.correction_after, zone)
+    limit = handed.correction_from(day, settings)
     return max(counting), any(one > limit for one in counting)
 
 
