@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline import inbox, known
+from pipeline import handed, inbox, known, receipts
 from pipeline.errors import ConfigurationError
 from pipeline.findings import Finding
 from pipeline.fold import Facts, Filed, fold
+from pipeline.judging import Judgement
 from pipeline.model import Arrival, Envelope, Reading
+from pipeline.readers import Readers
 from pipeline.reading import Task
+from pipeline.report import Handed
 from pipeline.settings import Settings
 
 _NEW = -1
@@ -26,6 +31,8 @@ class Answer:
     findings: tuple[Finding, ...]
     against_register: bool
     """Whether it could be compared with the office's register; without one, case numbers are not judged."""
+    handed: Handed | None
+    """The same as a receipt tells it; None for an assignment workbook, which gets none."""
 
     @property
     def refuses(self) -> bool:
@@ -49,7 +56,42 @@ def check(path: Path, settings: Settings, now: datetime) -> Answer:
     read = known.read([Task(path, size, envelope, is_assignment)], settings)[0]
     arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
     judged = _against_register(Filed(arrival, read), settings) if read.accepted and not is_assignment else None
-    return Answer(path, read, (*read.findings, *(judged or ())), judged is not None)
+    found = (*read.findings, *(judged.findings if judged else ()))
+    said = None if is_assignment else handed.unsent(Filed(arrival, read), judged, settings)
+    return Answer(path, read, found, judged is not None, said)
+
+
+def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:
+    """Write the receipt; its path. Raises ConfigurationError where it must not lie there, or there can be none."""
+    if answer.handed is None:
+        msg = f"{answer.path} 是案件包案任务分解表，没有回执；请照上面列出的改正。"
+        raise ConfigurationError(msg)
+    path = _free(wanted, _BEFORE.sub("", answer.path.stem)) if wanted.is_dir() else wanted
+    if path.resolve().is_relative_to(settings.paths.inbox.resolve()):
+        msg = f"回执不能写进收件箱 {settings.paths.inbox}，否则会被当作日报收走。请在 --receipt 后面写别的文件夹。"
+        raise ConfigurationError(msg)
+    with Readers(settings, 1) as readers:
+        content = receipts.one(answer.handed, answer.path, readers)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        msg = f"已经有 {path} 这个文件，没有覆盖它。请换一个名字。"
+        raise ConfigurationError(msg) from error
+    except OSError as error:
+        msg = f"回执 {path} 写不进去。请检查文件夹和权限，或在 --receipt 后面写别的文件夹。"
+        raise ConfigurationError(msg) from error
+    return path
+
+
+_BEFORE = re.compile(r"_回执( \(\d+\))?$")
+"""What an earlier receipt's name has at its end."""
+
+
+def _free(folder: Path, stem: str) -> Path:
+    """A name that nothing has yet: there may be an earlier receipt that somebody is mending."""
+    names = (f"{stem}_回执{f' ({n})' if n > 1 else ''}.xlsx" for n in itertools.count(1))
+    return next(path for name in names if not (path := folder / name).exists())
 
 
 def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
@@ -62,7 +104,7 @@ def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
     return said if has_sidecar else replace(said, received_at=now)
 
 
-def _against_register(filed: Filed, settings: Settings) -> tuple[Finding, ...] | None:
+def _against_register(filed: Filed, settings: Settings) -> Judgement | None:
     """What depends on the register, judged as the last report of its day; None where there is no register yet."""
     held = known.until(filed.reading.day, settings)
     if not any(one.arrival.is_assignment for one in held):
@@ -72,5 +114,4 @@ def _against_register(filed: Filed, settings: Settings) -> tuple[Finding, ...] |
         (*(one for one in held if not one.arrival.is_assignment), filed),
     )
     day = date.fromisoformat(filed.reading.day)
-    judgement = fold(facts, settings, [day])[day].judgements.get(_NEW)
-    return tuple(judgement.findings) if judgement else ()
+    return fold(facts, settings, [day])[day].judgements.get(_NEW) or Judgement()

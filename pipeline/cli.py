@@ -209,12 +209,13 @@ def _check(said: argparse.Namespace) -> int:
     for path in said.files:
         try:
             answer = check.check(path, settings, _now(settings))
+            screen.tell_check(answer)
+            status = max(status, int(answer.refuses))
+            if said.receipt is not None:
+                screen.tell_receipt(check.receipt(answer, said.receipt, settings))
         except ConfigurationError as error:
             _complain(str(error))
             status = ConfigurationError.exit_status
-            continue
-        screen.tell_check(answer)
-        status = max(status, int(answer.refuses))
     return status
 
 

@@ -87,7 +87,7 @@ def run(
             outcome = Outcome(taken, remark=held.remark)
             _read_new(ledger, settings, readers, outcome, heard)
             held.check()
-            _consolidate(ledger, settings, days, outcome, heard, data_only=data_only)
+            _consolidate(ledger, settings, days, outcome, heard, None if data_only else readers)
             if now:
                 outcome.removed = retention.remove_old(ledger, archive_of(settings), settings.retention.refused_days, now)
             return outcome
@@ -106,10 +106,10 @@ def _warm_up() -> None:
     with suppress(Exception):
         import pandas as pd
 
-        from pipeline import outbox, reporting
+        from pipeline import outbox, receipts, reporting
         from pipeline.render import html, template, xlsx
 
-        del pd, outbox, reporting, html, template, xlsx
+        del pd, outbox, receipts, reporting, html, template, xlsx
 
 
 def archive_of(settings: Settings) -> Path:
@@ -192,22 +192,25 @@ def _file(ledger: Ledger, batch: list[tuple[Arrival, Transcript]], outcome: Outc
 
 
 def _consolidate(
-    ledger: Ledger, settings: Settings, days: Sequence[date], outcome: Outcome, progress: Progress, *, data_only: bool
+    ledger: Ledger, settings: Settings, days: Sequence[date], outcome: Outcome, progress: Progress, readers: Readers | None
 ) -> None:
+    """Write the days that have to be; without readers figures alone."""
     outlines = ledger.outlines()
     if not any(one.arrival.is_assignment and one.reading.accepted for one in outlines):
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
     published = ledger.publications()
     due: dict[date, str] = {}
     for day in sorted({*days, *map(date.fromisoformat, published)}):
-        fingerprint = _fingerprint(inputs_of(outlines, day, settings).all, day, settings, data_only=data_only)
+        fingerprint = _fingerprint(inputs_of(outlines, day, settings).all, day, settings, data_only=readers is None)
         known = published.get(day.isoformat())
         if known and known[0] == fingerprint and _is_whole(settings, day, known[1]):
             outcome.unchanged += [day] if day in days else []
         else:
             due[day] = fingerprint
     if due:
-        _publish(ledger, settings, outlines, due, outcome, progress, data_only=data_only)
+        if readers:
+            readers.prepare(sum(not one.arrival.is_assignment and one.reading.day in {f"{day}" for day in due} for one in outlines))
+        _publish(ledger, settings, outlines, due, outcome, progress, readers)
 
 
 def _no_assignment(ledger: Ledger, outlines: list[Filed], settings: Settings) -> str:
@@ -234,10 +237,9 @@ def _publish(
     due: dict[date, str],
     outcome: Outcome,
     progress: Progress,
-    *,
-    data_only: bool,
+    readers: Readers | None,
 ) -> None:
-    from pipeline import outbox, reporting
+    from pipeline import outbox, receipts, reporting
 
     progress.begin("汇总", len(due))
     loaded = {one.arrival.id: one for one in ledger.load(_needed(outlines, due))}
@@ -255,7 +257,8 @@ def _publish(
             refused = tuple(loaded[one.arrival.id] for one in inputs.refused)
             counting = tuple(loaded[one.arrival.id] for one in inputs.counting)
             built = reporting.build(state, reporting.Sources(arrivals, counting, inputs.superseded, refused), settings)
-            files = outbox.contents(built, settings.paths.templates or TEMPLATES, data_only=data_only)
+            begun = receipts.begin(built.handed, archive_of(settings), readers) if readers else None
+            files = outbox.contents(built, settings.paths.templates or TEMPLATES, begun, data_only=readers is None)
             manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
         progress.advance()
         if manifest:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipeline import storage
@@ -24,7 +25,11 @@ class NotPublishedError(PipelineError):
     """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
 
 
-def contents(report: Report, templates: Path, *, data_only: bool = False) -> dict[str, bytes]:
+Begun = Callable[[], Mapping[str, bytes]]
+"""Files that are being made elsewhere: waits for them."""
+
+
+def contents(report: Report, templates: Path, begun: Begun | None = None, *, data_only: bool = False) -> dict[str, bytes]:
     """Every file of the day's folder by its name; `data_only` leaves out what people read."""
     day = report.day.isoformat()
     files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
@@ -34,6 +39,7 @@ def contents(report: Report, templates: Path, *, data_only: bool = False) -> dic
         files[f"信访事项办理情况汇总_{day}.xlsx"] = xlsx.render(report)
         files[f"信访事项办理情况日报_{day}.html"] = html.render(report, templates)
         files |= template.render(report)
+    files |= begun() if begun else {}
     files[MANIFEST] = data.manifest(report, files)
     return files
 

@@ -13,13 +13,14 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import Queue
-from typing import IO, Any, Self
+from types import ModuleType
+from typing import IO, Any, Self, TypeVar, cast
 
 from pipeline import confinement, faults, reading
 from pipeline.contract import Severity
@@ -28,6 +29,7 @@ from pipeline.findings import Finding
 from pipeline.model import Reading
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
+from pipeline.slip import Job
 
 PROGRAM = "pipeline.readers"
 """The module that a reader process runs."""
@@ -35,6 +37,7 @@ _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
 _LONGEST_ANSWER = 1 << 30
+_PREPARE = "prepare"
 _GRACE = 5
 """Seconds after which a reader ends itself where nobody is left to do it."""
 
@@ -43,38 +46,64 @@ class ReaderError(PipelineError):
     """No reader process can be started."""
 
 
+Answer = TypeVar("Answer")
+
+
 class Readers:
     """So many reader processes, started at once so that they are ready when the first file is."""
 
     def __init__(self, settings: Settings, files: int) -> None:
-        count = min(os.cpu_count() or 1, -(-files // _FILES_PER_READER))
         self._settings = settings
-        self._all = [_Reader(settings) for _ in range(count)]
+        self._all = [_Reader(settings) for _ in range(_worth(files))]
+        self._idle: Queue[_Reader] = Queue()
+        for one in self._all:
+            self._idle.put(one)
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
         for one in self._all:
             one.stop()
 
     def transcribe(self, tasks: Sequence[Task]) -> Iterator[Transcript]:
         """The transcript of each file, in the order of the tasks; one that twice ends its reader is refused."""
-        if tasks and not self._all:
-            self._all = [_Reader(self._settings)]
-        idle: Queue[_Reader] = Queue()
-        for one in self._all:
-            idle.put(one)
+        self._have(1 if tasks else 0)
+        yield from self._threads.map(lambda task: self._lent(lambda reader: reader.transcribe(task)), tasks)
 
-        def transcribe(task: Task) -> Transcript:
-            reader = idle.get()
-            try:
-                return reader.transcribe(task)
-            finally:
-                idle.put(reader)
+    def prepare(self, files: int) -> None:
+        """Have readers ready that can mark so many files, while something else goes on."""
+        self._have(_worth(files))
+        for _ in range(min(files, len(self._all))):
+            self._threads.submit(self._lent, _Reader.prepare)
 
-        with ThreadPoolExecutor(max(1, len(self._all))) as threads:
-            yield from threads.map(transcribe, tasks)
+    def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | None]]:
+        """Each workbook with its marks, begun at once; None for one that cannot be marked."""
+        self._have(_worth(len(jobs)))
+        return [self._threads.submit(self._marked, job) for job in jobs]
+
+    def _marked(self, job: Job) -> bytes | None:
+        return self._lent(lambda reader: reader.mark(job))
+
+    def _have(self, count: int) -> None:
+        """At least so many readers."""
+        for _ in range(count - len(self._all)):
+            self._all.append(_Reader(self._settings))
+            self._idle.put(self._all[-1])
+
+    def _lent(self, use: Callable[[_Reader], Answer]) -> Answer:
+        reader = self._idle.get()
+        try:
+            return use(reader)
+        finally:
+            self._idle.put(reader)
+
+
+def _worth(files: int) -> int:
+    """So many readers are worth their start."""
+    return min(os.cpu_count() or 1, -(-files // _FILES_PER_READER))
 
 
 class _Reader:
@@ -106,8 +135,32 @@ class _Reader:
                 return answer
         return Transcript(reading.refused("too-large/reader", task.envelope, self._settings), "[]")
 
+    def prepare(self) -> None:
+        """Have what marking needs at hand."""
+        self._exchange(_PREPARE)
+
+    def mark(self, job: Job) -> bytes | None:
+        """The workbook with its marks; None where the reader does not come back with one."""
+        answer = self._exchange(job)
+        return answer[1] if answer and answer[0].get("marked") is True else None
+
     def _ask(self, task: Task) -> Transcript | None:
         """The reader's answer; None where it dies over the task, takes too long, or answers what is none."""
+        answer = self._exchange(task)
+        try:
+            if answer is None:
+                return None
+            said, rows = answer
+            if "fault" in said:
+                refused = reading.refused("unreadable/ours", task.envelope, self._settings)
+                return Transcript(refused, "[]", tuple(map(str, said["fault"])))
+            json.loads(rows)
+            return Transcript(_reading(said), rows.decode())
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _exchange(self, task: Task | Job | str) -> tuple[dict[str, Any], bytes] | None:
+        """What the reader answers in two frames; None where it dies over the task, takes too long, or does not answer in JSON."""
         self._wait_until_ready()
         clock = threading.Timer(self._settings.limits.seconds, self._process.kill)
         clock.start()
@@ -115,13 +168,12 @@ class _Reader:
             _send(self._process.stdin, pickle.dumps(task))
             head, rows = _receive(self._process.stdout), _receive(self._process.stdout)
             said = json.loads(head)
-            if "fault" in said:
-                refused = reading.refused("unreadable/ours", task.envelope, self._settings)
-                return Transcript(refused, "[]", tuple(map(str, said["fault"])))
-            json.loads(rows)
-            return Transcript(_reading(said), rows.decode())
-        except (EOFError, OSError, ValueError, KeyError, TypeError):
+        except (EOFError, OSError, ValueError):
+            self._process.kill()  # dead or as good as dead, though the system may not say so yet
+            self._process.wait()
             return None
+        else:
+            return (said, rows) if isinstance(said, dict) else None
         finally:
             clock.cancel()
             clock.join()
@@ -190,14 +242,26 @@ def main() -> None:
     _send(answers, b"ready")
     while True:
         try:
-            task: Task = pickle.loads(_receive(hears))  # noqa: S301 - likewise
+            task: Task | Job | str = pickle.loads(_receive(hears))  # noqa: S301 - likewise
         except EOFError:
             return
         confinement.set_alarm(settings.limits.seconds + _GRACE)
-        head, rows = _answer(task, settings)
+        head, rows = _answer(task, settings) if isinstance(task, Task) else _mark(task)
         confinement.set_alarm(0)
         _send(answers, json.dumps(head, ensure_ascii=False).encode())
-        _send(answers, rows.encode())
+        _send(answers, rows if isinstance(rows, bytes) else rows.encode())
+
+
+def _mark(job: Job | str) -> tuple[dict[str, Any], bytes]:
+    """The workbook with its marks; whatever a library trips over there is no fault of ours and none of the sender's."""
+    for name in ("numpy", "PIL", "lxml"):  # openpyxl would use what it finds: heavy, with threads of its own, and not the same everywhere
+        sys.modules.setdefault(name, cast("ModuleType", None))  # Python's own way to say that there is none
+    try:
+        from pipeline.marking import book
+
+        return ({"marked": True}, book.annotate(job)) if isinstance(job, Job) else ({}, b"")
+    except Exception:  # noqa: BLE001 - the list alone goes back
+        return {"marked": False}, b""
 
 
 def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.inbox import Waiting
@@ -159,6 +160,12 @@ def tell_check(answer: Answer) -> None:
     rows = {(one.sheet, one.row) for one in answer.findings if one.severity == "refused-row"}
     if rows and read.accepted:
         say(f"  共 {len(rows)} 行会被退回，改好后请再查一次。")
+    say()
+
+
+def tell_receipt(path: Path) -> None:
+    """Where the receipt lies, and what it is for."""
+    say(f"  回执已写到 {path}：照批注改好、保存，就可以直接报送这个文件。")
     say()
 
 

@@ -37,6 +37,14 @@ def parser() -> argparse.ArgumentParser:
         description="报送前自查：按此刻报送来核对，按种类列出问题和单元格，不收下任何东西。没有会被退回的内容时退出状态为 0，否则为 1。",
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表")
+    check.add_argument(
+        "--receipt",
+        nargs="?",
+        type=Path,
+        const=Path(),
+        metavar="PATH",
+        help="另外写出回执：带标注的日报副本，照着改好就能报送。PATH 是文件或文件夹（默认：当前文件夹），写在最后；不覆盖已有的文件",
+    )
     _add_common(check)
     doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
     _add_common(doctor)

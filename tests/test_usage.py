@@ -39,7 +39,7 @@ OURS = {
     "json",
     "JSON",
 }
-OURS |= {"yaml", "SIGTERM"}
+OURS |= {"yaml", "SIGTERM", "receipt", "PATH"}
 
 
 def _ended(arguments: list[str]) -> int | str | None:

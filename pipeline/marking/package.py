@@ -1,0 +1,178 @@
+"""The package around openpyxl: what goes in, what it drops and is put back, what comes out. Bytes and patterns alone."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+MOST_PACKED = 5 << 20
+MOST_UNPACKED = 64 << 20
+MOST_CELLS = 60_000
+"""More take openpyxl several seconds; a district's report has some thousands."""
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+)
+"""Names in Strict files and what openpyxl knows them as."""
+
+_DROPPED = (
+    (re.compile(r"xl/media/"), "图片"),
+    (re.compile(r"xl/drawings/[^/]*\.xml$"), "图形和文本框"),
+    (re.compile(r"xl/pivot"), "数据透视表"),
+    (re.compile(r"xl/(slicers?|timelines?)"), "切片器"),
+    (re.compile(r"xl/(ctrlProps|activeX)/"), "控件"),
+    (re.compile(r"xl/embeddings/"), "嵌入的对象"),
+    (re.compile(r"xl/(connections|queryTables)"), "外部数据连接"),
+    (re.compile(r"xl/threadedComments/"), "批注里的对话格式"),
+)
+"""Parts that do not go back, and what people call them."""
+
+
+Results = Mapping[str, tuple[str, str]]
+"""What a sheet's formulas had come to: by cell the kind and the value."""
+
+
+class NotMarkableError(Exception):
+    """The workbook cannot go back with its marks; the list alone will."""
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """The parts of a workbook, Strict ones as openpyxl knows them. Raises NotMarkableError for one that is too large."""
+    if len(content) > MOST_PACKED:
+        raise NotMarkableError
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if sum(entry.file_size for entry in package.infolist()) > MOST_UNPACKED:
+            raise NotMarkableError
+        parts = {entry.filename: package.read(entry) for entry in package.infolist() if not entry.is_dir()}
+    if sum(part.count(b"<c ") + part.count(b":c ") for name, part in parts.items() if _SHEETS.fullmatch(name)) > MOST_CELLS:
+        raise NotMarkableError
+    if any(b"http://purl.oclc.org/ooxml/" in part for part in parts.values()):
+        parts = {name: _transitional(part) if name.endswith((".xml", ".rels")) else part for name, part in parts.items()}
+    return parts
+
+
+def _transitional(part: bytes) -> bytes:
+    for strict, known in _STRICT:
+        part = part.replace(strict, known)
+    return part
+
+
+def pack(parts: Mapping[str, bytes]) -> bytes:
+    """A package of these parts, not compressed and without a clock."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
+        for name, part in parts.items():
+            package.writestr(zipfile.ZipInfo(name, _FIRST_DAY), part)
+    return written.getvalue()
+
+
+def dropped(parts: Mapping[str, bytes]) -> list[str]:
+    """What people will miss, in their own words."""
+    return [said for pattern, said in _DROPPED if any(pattern.match(name) for name in parts)]
+
+
+class Sink:
+    """What openpyxl takes for a zip file that it writes."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, bytes] = {}
+
+    def writestr(self, name: str, part: bytes | str) -> None:
+        """Keep a part; a later one of the same name replaces it."""
+        self.parts[name.lstrip("/")] = part if isinstance(part, bytes) else part.encode()
+
+    def namelist(self) -> list[str]:
+        """The parts so far."""
+        return list(self.parts)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+# --- what formulas had come to -----------------------------------------------------------------------------------
+
+_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_RESULT = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+_NAME = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
+_TYPE = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
+_ENTITY = re.compile(r"&(?:#(\d+)|#x([0-9a-fA-F]+)|(\w+));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_KINDS = ("n", "str", "b", "e")
+_WRITTEN = re.compile(rb"<c( r=\"([A-Z]+[0-9]+)\"[^>]*)>(<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))(?:<v\s*/>|<v></v>)</c>")
+
+
+def results(part: bytes) -> Results:
+    """What each formula of a sheet had come to."""
+    if not _HAS_FORMULA.search(part):
+        return {}
+    return dict(_results(part))
+
+
+def _results(part: bytes) -> Iterator[tuple[str, tuple[str, str]]]:
+    for head, inner in _CELL.findall(part):
+        if not _HAS_FORMULA.search(inner):
+            continue
+        name, result = _NAME.search(head), _RESULT.search(inner)
+        found = _TYPE.search(head)
+        kind = found[1].decode() if found else "n"
+        if name and result and kind in _KINDS:
+            yield name[1].decode(), (kind, _ENTITY.sub(_character, result[1].decode()))
+
+
+def _character(found: re.Match[str]) -> str:
+    decimal, hexadecimal, name = found.groups()
+    return chr(int(decimal)) if decimal else chr(int(hexadecimal, 16)) if hexadecimal else _NAMED.get(name, "")
+
+
+def with_results(part: bytes, known: Results) -> bytes:
+    """A sheet as openpyxl writes it, with what its formulas had come to."""
+
+    def fill(found: re.Match[bytes]) -> bytes:
+        head, name, formula = found.groups()
+        if name.decode() not in known:
+            return found[0]
+        kind, value = known[name.decode()]
+        said = b"" if kind == "n" else f' t="{kind}"'.encode()
+        return b"<c" + head + said + b">" + formula + f"<v>{escape(value)}</v></c>".encode()
+
+    return _WRITTEN.sub(fill, part) if known else part
+
+
+# --- drop-downs whose list stands on another sheet ---------------------------------------------------------------
+
+_VALIDATIONS = re.compile(rb"<x14:dataValidations\b[^>]*>.*?</x14:dataValidations>", re.DOTALL)
+_FOREIGN = re.compile(rb"\s(?!xm:|x14:)\w+:\w+=(?:\"[^\"]*\"|'[^']*')")
+_BEFORE = (
+    b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"'
+    b' xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
+    b' xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main">'
+)
+_AFTER = b"</ext></extLst>"
+_END = b"</worksheet>"
+
+
+def validations(part: bytes) -> bytes:
+    """The sheet's drop-downs that openpyxl does not know, as they can stand in another sheet; b'' where there are none."""
+    found = _VALIDATIONS.search(part)
+    if not found or b"[" in found[0]:  # a list in another workbook
+        return b""
+    kept = _BEFORE + _FOREIGN.sub(b"", found[0]) + _AFTER
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(kept, True)
+    except expat.ExpatError:
+        return b""
+    return kept
+
+
+def with_validations(part: bytes, kept: bytes) -> bytes:
+    """The sheet with these drop-downs at its end."""
+    return part.removesuffix(_END) + kept + _END if kept and part.endswith(_END) and b"<extLst" not in part else part

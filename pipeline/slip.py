@@ -1,0 +1,127 @@
+"""What goes back to a sender, before how it is written: the lines of the sheet 回执 and the marks on cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+SHEET = "回执"
+AUTHOR = "信访日报汇总"
+"""Who signs the comments."""
+HEADING = "【信访日报汇总·回执】"
+"""Begins our words in a comment: what stands before it is the sender's, what follows is taken off again."""
+SIGNATURE = "信访日报汇总·回执·1"
+"""Stands in a hidden column of the sheet, so that an earlier receipt's sheet is told from one of the sender's."""
+HIDDEN = "（个人信息，已隐去）"
+WIDTHS = (6, 13, 12, 10, 30, 62)
+COLUMNS = ("序号", "严重程度", "工作表", "单元格", "看到的内容", "问题和改法")
+CELL, SEEN = COLUMNS.index("单元格"), COLUMNS.index("看到的内容")
+LINE_HEIGHT = 15.0
+"""Points for a line of text, with air around it."""
+
+Place = tuple[str, int, int]
+"""A sheet, a row that counts from 1, and a column that counts from 0."""
+
+
+class Kind(StrEnum):
+    """What a line of the sheet 回执 is."""
+
+    TAKEN = "taken"  # the first line, where nothing was refused
+    PARTLY = "partly"  # likewise, where something was
+    NOT_TAKEN = "not-taken"  # likewise, where the whole file was
+    FACT = "fact"
+    NOTE = "note"
+    REFUSALS = "refusals"  # the band above what was refused
+    WARNINGS = "warnings"
+    HEADER = "header"
+    REFUSED = "refused"
+    WARNED = "warned"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind of line looks; colours as six hexadecimal digits."""
+
+    size: int = 10
+    bold: bool = False
+    ink: str = "26323F"
+    fill: str = ""
+    is_boxed: bool = False
+
+
+FONT = "微软雅黑"
+BORDER = "C3CCD6"
+LINK = "1F4E79"
+RED, YELLOW = "FFC9C4", "FFF0B8"
+"""What marks a refused cell and one that is only a reminder."""
+LOOKS = {
+    Kind.TAKEN: Look(14, bold=True, ink="1E7145", fill="EAF5EE"),
+    Kind.PARTLY: Look(14, bold=True, ink="B42318", fill="FDF3F2"),
+    Kind.NOT_TAKEN: Look(14, bold=True, ink="FFFFFF", fill="B42318"),
+    Kind.FACT: Look(11),
+    Kind.NOTE: Look(9, ink="75808C"),
+    Kind.HEADER: Look(bold=True, ink="FFFFFF", fill="1F4E79", is_boxed=True),
+    Kind.REFUSALS: Look(11, bold=True, ink="B42318", fill=RED),
+    Kind.WARNINGS: Look(11, bold=True, ink="7A5B00", fill=YELLOW),
+    Kind.REFUSED: Look(is_boxed=True),
+    Kind.WARNED: Look(9, ink="5B6570", is_boxed=True),
+}
+CENTERED = (0, 1, 2, 3)
+"""The columns whose text stands in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sheet; one with a single text goes over its whole width."""
+
+    kind: Kind
+    cells: tuple[str, ...]
+    place: Place | None = None
+    """Where the text in the column 单元格 leads."""
+    span: int = 1
+    """So many lines share what does not belong to one cell alone; the first of them has it."""
+    height: float = LINE_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is said about one cell."""
+
+    place: Place
+    refuses: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """All that is said about one file."""
+
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...]
+    notes_at: int
+    """Before this line stands what is found only when the workbook is written."""
+    personal: tuple[Place, ...]
+    """Headers of columns with personal information."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A workbook that is to go back with its slip."""
+
+    path: Path
+    slip: Slip
+
+
+_LAST_NARROW = 0xFF
+
+
+def note(text: str) -> Line:
+    """A sentence on its own line."""
+    return Line(Kind.NOTE, (text,), height=LINE_HEIGHT * lines(text, sum(WIDTHS)) + 3)
+
+
+def lines(text: str, width: float) -> int:
+    """How many lines wrapped text takes in a cell of that width; a Chinese character is two wide."""
+    room = max(2, int(width) - 2)
+    return sum(max(1, -(-sum(1 + (ord(one) > _LAST_NARROW) for one in line) // room)) for line in text.split("\n"))

@@ -1,0 +1,97 @@
+"""Receipts for tests: a file as it came in, and what goes back, opened by another program's library."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+from offices import SETTINGS, moment, read_report
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline import handed, receipts, slip
+from pipeline.fold import Filed
+from pipeline.model import Arrival, Envelope
+from pipeline.readers import Readers
+from pipeline.report import Handed
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+
+@dataclass(slots=True)
+class Desk:
+    """Answers files by themselves, without an office."""
+
+    folder: Path
+    readers: Readers
+
+    def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> Handed:
+        arrival = Arrival(1, name, name, hashlib.sha256(content).hexdigest(), len(content), Envelope(moment(received)))
+        asked = handed.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
+        return replace(asked, use=handed.USED if asked.revision else handed.REFUSED, in_force=asked.revision)
+
+    def answer(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> bytes:
+        """The receipt of that file."""
+        path = self.folder / "original"
+        path.write_bytes(content)
+        return receipts.one(self.handed(content, received, name), path, self.readers)
+
+    def marked(self, content: bytes, received: str = "2020-05-21 16:00") -> bytes:
+        """The receipt of that file, which must be the file itself with its marks."""
+        written = self.answer(content, received)
+        assert len(openpyxl.load_workbook(io.BytesIO(written), read_only=True).sheetnames) > 1
+        return written
+
+
+def opened(content: bytes, *, values: bool = False) -> Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on a date that is none
+        return openpyxl.load_workbook(io.BytesIO(content), data_only=values, rich_text=True)
+
+
+def saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def sheet(book: Workbook, name: str) -> Worksheet:
+    found = book[name]
+    assert isinstance(found, Worksheet)
+    return found
+
+
+def cell(book: Workbook, address: str) -> Cell:
+    name, _, at = address.rpartition("!")
+    found = sheet(book, name)[at]
+    assert isinstance(found, Cell)
+    return found
+
+
+def said(content: bytes) -> str:
+    """The sheet 回执 as text: a line of it on a line, with where it leads."""
+    page = opened(content).worksheets[0]
+    lines = []
+    for row in page.iter_rows(max_col=len(slip.COLUMNS)):
+        links = [f" → {one.hyperlink.location}" for one in row if one.hyperlink]
+        lines.append(" | ".join(str(one.value) for one in row if one.value is not None) + "".join(links))
+    return "\n".join(lines) + "\n"
+
+
+def marks(content: bytes) -> str:
+    """Every mark in the workbook as text: the cell, its fill, its comment."""
+    lines = []
+    for page in opened(content).worksheets[1:]:
+        for row in page.iter_rows():
+            for one in row:
+                if isinstance(one, Cell) and (one.comment or one.fill.fgColor.rgb in (f"FF{slip.RED}", f"FF{slip.YELLOW}")):
+                    colour = {f"FF{slip.RED}": "red", f"FF{slip.YELLOW}": "yellow"}.get(str(one.fill.fgColor.rgb), "none")
+                    note = f"{one.comment.author}: {one.comment.text}" if one.comment else ""
+                    lines.append(f"{page.title}!{one.coordinate} {colour} {note}".replace("\n", "⏎"))
+    return "\n".join(lines) + "\n"

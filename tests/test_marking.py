@@ -1,0 +1,426 @@
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+import receiving
+import xlsxwriter
+from crafted import EVERY
+from hostile import BANK, CITIZEN, HOSTILE, rewrite
+from offices import SETTINGS, read_report
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Color, Font, GradientFill, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.fills import Stop
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from receiving import Desk, cell, opened, saved, sheet
+from workbooks import PROGRESS, edit, progress_row, report, report_pages, write
+
+from pipeline import slip
+from pipeline.readers import Readers
+
+if TYPE_CHECKING:
+    from crafting import Crafted
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with Readers(SETTINGS, 1) as readers:
+        yield Desk(tmp_path_factory.mktemp("desk"), readers)
+
+
+BAD = {"案件进展!E2": "差不多了", "案件进展!E3": "快了", "案件进展!H3": "昨天", "封面!B3": None}
+"""Two values outside the list, a date not understood, nobody who filled in."""
+
+
+def a_bad_report() -> bytes:
+    return write(edit(report_pages(), BAD))
+
+
+def rewritten(content: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    change(book)
+    return saved(book)
+
+
+# --- what it says ------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_lists_what_was_found_and_leads_to_each_cell(desk: Desk, golden: Callable[[str, str], None]) -> None:
+    golden("receipt/a-bad-report.txt", receiving.said(desk.marked(a_bad_report())))
+
+
+def test_every_finding_stands_on_its_cell(desk: Desk, golden: Callable[[str, str], None]) -> None:
+    golden("receipt/a-bad-report-marks.txt", receiving.marks(desk.marked(a_bad_report())))
+
+
+def test_a_report_without_a_fault_goes_back_without_a_mark(desk: Desk) -> None:
+    written = desk.marked(write(report_pages()))
+    assert receiving.said(written).startswith("全部采用，共 5 行，没有问题。\n")
+    assert receiving.marks(written) == "\n"
+
+
+def test_each_link_leads_to_the_cell_it_names(desk: Desk) -> None:
+    pages = edit(report_pages(), BAD)
+    pages["1.'案件进展'表"] = pages.pop("案件进展")
+    book = opened(desk.marked(write(pages)))
+    links = [one for row in book.worksheets[0].iter_rows() for one in row if one.hyperlink]
+    assert [one.hyperlink.location for one in links if one.hyperlink] == [
+        f"'1.''案件进展''表'!{one}" if one != "B3" else "'封面'!B3" for one in ("E2", "E3", "H3", "B3")
+    ]
+    assert all(one.hyperlink and one.hyperlink.target is None and one.hyperlink.id is None for one in links)
+
+
+def test_many_equal_findings_are_one_block_and_the_rest_is_named(desk: Desk) -> None:
+    rows = [progress_row(f"SJ-2020-{n + 100}", 当前状态="差不多了") for n in range(40)]
+    written = desk.marked(report(progress=rows))
+    lines = receiving.said(written).splitlines()
+    assert sum("不在可选范围" in line for line in lines) == 1
+    assert any(line.startswith("… | 其余 10 处：E32、E33、") for line in lines)
+    assert receiving.marks(written).count("｜不在可选范围：") == 40
+
+
+# --- what stays --------------------------------------------------------------------------------------------------
+
+
+def _dress(book: openpyxl.Workbook) -> None:
+    """Everything that a clerk's own workbook may have."""
+    page = sheet(book, "案件进展")
+    page.insert_rows(1)
+    page["A1"] = "东胜区信访事项日报"
+    page.merge_cells("A1:O1")
+    page["A1"].font, page["A1"].alignment = Font(name="宋体", size=20, color="FF0000FF"), Alignment(horizontal="center")
+    page["B3"].fill = PatternFill("solid", fgColor="FFCCFFCC")
+    page["C3"].number_format = "0.00"
+    page["P3"], page["Q3"] = "=1+1", '=IF(A3="","",A3)'
+    page["R3"] = datetime(2020, 5, 21, 9, 30)  # noqa: DTZ001 - as openpyxl has it
+    page["S3"] = CellRichText("一段", TextBlock(InlineFont(b=True), "粗体"))
+    page["T3"], page["T3"].hyperlink = "网址", "https://example.org/a"
+    page.column_dimensions["B"].width, page.row_dimensions[3].height = 33.5, 44
+    page.column_dimensions["N"].hidden, page.row_dimensions[9].hidden = True, True
+    page.freeze_panes, page.print_title_rows, page.print_area = "B3", "2:2", "A1:O20"
+    page.page_setup.orientation = "landscape"
+    if page.oddFooter:
+        page.oddFooter.center.text = "第 &P 页"
+    green = DifferentialStyle(fill=PatternFill(bgColor="FF00FF00"))
+    page.conditional_formatting.add("E3:E20", Rule("cellIs", operator="equal", formula=['"已化解"'], dxf=green))
+    rule = DataValidation(type="list", formula1='"已交办,办理中"', allow_blank=True, prompt="请选择")
+    rule.add("E3:E20")
+    page.add_data_validation(rule)
+    page.auto_filter.ref = "A2:O20"
+    book.create_sheet("我的草稿")["A1"] = "=SUM(案件进展!E3:E4)"
+    book.create_sheet("藏起来的").sheet_state = "hidden"
+    book.defined_names["我的名字"] = DefinedName("我的名字", attr_text="案件进展!$A$3")
+
+
+def _looks(book: openpyxl.Workbook, skipped: frozenset[str]) -> dict[str, object]:
+    """What a workbook is, apart from some cells' fills and comments."""
+    seen: dict[str, object] = {name: one.attr_text for name, one in book.defined_names.items()}
+    for one in book.worksheets:
+        seen[f"{one.title} page"] = (
+            one.sheet_state, one.freeze_panes, one.print_area, one.print_title_rows, one.page_setup.orientation,
+            one.oddFooter.center.text if one.oddFooter else None, sorted(map(str, one.merged_cells.ranges)), one.auto_filter.ref,
+            [(str(rule.sqref), rule.formula1, rule.prompt) for rule in one.data_validations.dataValidation],
+            [(str(area.sqref), [rule.formula for rule in area.rules]) for area in one.conditional_formatting],
+            {letter: (at.width, at.hidden) for letter, at in one.column_dimensions.items()},
+            {number: (at.height, at.hidden) for number, at in one.row_dimensions.items()},
+        )  # fmt: skip
+        for row in one.iter_rows():
+            for at in row:
+                look = (at.font.name, at.font.sz, at.font.color and at.font.color.rgb, at.number_format, at.alignment.horizontal)
+                place = f"{one.title}!{at.coordinate}"
+                fill = "" if place in skipped else (at.fill.fill_type, at.fill.fgColor.rgb)
+                link = at.hyperlink.target if at.hyperlink else ""
+                seen[place] = (at.data_type if at.value is not None else "", str(at.value), look, fill, link)
+    return seen
+
+
+def test_everything_of_the_workbook_stays_as_it_was(desk: Desk) -> None:
+    original = rewritten(a_bad_report(), _dress)
+    back = opened(desk.marked(original))
+    assert back.sheetnames[0] == "回执"
+    assert back.active is back.worksheets[0]
+    del back["回执"]
+    skipped = frozenset({"案件进展!E3", "案件进展!E4", "案件进展!H4", "封面!B3"})
+    before, after = _looks(opened(original), skipped), _looks(back, skipped)
+    assert {name: (one, after.get(name)) for name, one in before.items() if after.get(name) != one} == {}
+    assert after.keys() - before.keys() <= {f"案件进展!{get_column_letter(n)}9" for n in range(1, 30)}
+
+
+def with_formulas() -> bytes:
+    """A report whose cells are formulas with what they had come to."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, page in edit(report_pages(), BAD).items():
+            written = book.add_worksheet(name)
+            for r, c, value in ((r, c, value) for r, row in enumerate(page.grid) for c, value in enumerate(row)):
+                if isinstance(value, date):
+                    days = (value - date(1899, 12, 30)).days
+                    written.write_formula(r, c, f"=DATE({value.year},{value.month},{value.day})", None, days)
+                elif isinstance(value, str) and r and name == "案件进展":
+                    written.write_formula(r, c, f'=""&"{value}"&IF(1<2,"","&")', None, value)
+                elif value is not None:
+                    written.write(r, c, value)
+    return out.getvalue()
+
+
+def test_a_formula_stays_a_formula_and_keeps_what_it_had_come_to(desk: Desk) -> None:
+    original = with_formulas()
+    written = desk.marked(original)
+    formulas = {
+        f"{page.title}!{one.coordinate}": one.value
+        for page in opened(original).worksheets for row in page.iter_rows() for one in row if one.data_type == "f"
+    }  # fmt: skip
+    back, values, before = opened(written), opened(written, values=True), opened(original, values=True)
+    assert len(formulas) == 12
+    for address, formula in formulas.items():
+        assert cell(back, address).value == formula
+        assert cell(values, address).value == cell(before, address).value is not None
+    assert sum(one.data_type == "f" for page in back.worksheets for row in page.iter_rows() for one in row) == len(formulas)
+    assert read_report(written) == read_report(original)
+
+
+def test_what_a_formula_had_come_to_may_be_an_error_a_truth_or_nothing(desk: Desk) -> None:
+    original = rewritten(a_bad_report(), lambda book: sheet(book, "案件进展").append(["=1"] * 5))
+    results = iter(
+        (
+            b' t="e"><f>1/0</f><v>#DIV/0!</v>',
+            b' t="b"><f>1=1</f><v>1</v>',
+            b' t="str"><f>"&lt;"</f><v>&lt;&#38;</v>',
+            b"><f>1</f><v></v>",
+            b"><f>0.5</f><v>.5</v>",
+        )
+    )
+    crafted = rewrite(
+        original,
+        lambda name, part: re.sub(rb"><f>1</f>(?:<v ?/>|<v></v>)", lambda _f: next(results), part) if name.endswith("sheet2.xml") else part,
+    )
+    page = sheet(opened(desk.marked(crafted), values=True), "案件进展")
+    last = [one.value for one in list(page.iter_rows(max_col=5))[-1]]
+    assert last == ["#DIV/0!", True, "<&", None, 0.5]
+
+
+def test_drop_downs_whose_list_stands_on_another_sheet_stay(desk: Desk) -> None:
+    kept = (
+        b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+        b'<x14:dataValidations count="1" xmlns:xr="urn:xr" xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main">'
+        b'<x14:dataValidation type="list" allowBlank="1" xr:uid="{0}">'
+        b"<x14:formula1><xm:f>\xe5\xb0\x81\xe9\x9d\xa2!$B$1:$B$5</xm:f></x14:formula1>"
+        b"<xm:sqref>E2:E9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>"
+    )
+    original = rewrite(a_bad_report(), lambda name, part: part.replace(b"</worksheet>", kept) if name.endswith("sheet2.xml") else part)
+    with zipfile.ZipFile(io.BytesIO(desk.marked(original))) as package:
+        part = package.read("xl/worksheets/sheet3.xml")
+    assert b"<xm:f>\xe5\xb0\x81\xe9\x9d\xa2!$B$1:$B$5</xm:f>" in part
+    assert b"xr:uid" not in part
+
+
+def test_a_date_that_is_none_stays_the_number_that_it_was(desk: Desk) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet(book, "案件进展")["P2"] = -1.5
+        sheet(book, "案件进展")["P2"].number_format = "yyyy-mm-dd"
+        sheet(book, "案件进展")["P3"] = 43972.1234567891
+        sheet(book, "案件进展")["P3"].number_format = "yyyy-mm-dd hh:mm:ss"
+
+    with zipfile.ZipFile(io.BytesIO(desk.marked(rewritten(a_bad_report(), change)))) as package:
+        part = package.read("xl/worksheets/sheet3.xml").decode()
+    assert re.search('<c r="P2"[^>]*><v>-1.5</v>', part)
+    assert re.search('<c r="P3"[^>]*><v>43972.1234567891</v>', part)
+
+
+# --- nothing comes alive -----------------------------------------------------------------------------------------
+
+
+def test_text_that_looks_like_a_formula_stays_text(desk: Desk) -> None:
+    pages = report_pages(
+        progress=[progress_row(今日进展="=cmd|'/C calc'!A0", 下一步措施="=1+1", 需协调事项="@SUM(A1)", 当前状态="=HYPERLINK(1)")]
+    )
+    written = desk.marked(write(pages))
+    book = opened(written)
+    assert [cell(book, f"案件进展!{at}2").data_type for at in "EFNO"] == ["s"] * 4
+    assert cell(book, "案件进展!F2").value == "=cmd|'/C calc'!A0"
+    assert not [one for page in book.worksheets for row in page.iter_rows() for one in row if one.data_type == "f"]
+    assert "“=HYPERLINK(1)”" in receiving.said(written)
+
+
+@pytest.mark.parametrize("word", HOSTILE, ids=lambda word: ascii(word)[:40])
+def test_a_hostile_word_comes_back_as_text(desk: Desk, word: str) -> None:
+    pages = report_pages(progress=[{**dict.fromkeys(PROGRESS, word), "案件编号": "SJ-2020-001"}])
+    written = desk.answer(write(pages), name=f"{word}.xlsx".replace("\0", ""))
+    book = opened(written)
+    assert not [one for page in book.worksheets for row in page.iter_rows() for one in row if one.data_type == "f"]
+    with zipfile.ZipFile(io.BytesIO(written)) as package:
+        assert all(b'TargetMode="External"' not in package.read(name) for name in package.namelist())
+        assert not [name for name in package.namelist() if "externalLink" in name]
+
+
+def test_what_would_ask_elsewhere_does_not_go_back(desk: Desk) -> None:
+    original = rewrite(a_bad_report(), lambda _name, part: part)
+    out = io.BytesIO(original)
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("xl/connections.xml", "<connections/>")
+        package.writestr("xl/media/image1.png", b"\x89PNG")
+        package.writestr("xl/pivotCache/pivotCacheRecords1.xml", "<pivotCacheRecords/>")
+    written = desk.marked(out.getvalue())
+    with zipfile.ZipFile(io.BytesIO(written)) as package:
+        assert not [name for name in package.namelist() if re.search("connections|media|pivot", name)]
+    assert "原件里的图片、数据透视表、外部数据连接没有带回" in receiving.said(written)
+
+
+# --- nothing personal goes back ----------------------------------------------------------------------------------
+
+
+def test_personal_numbers_are_masked_wherever_they_stand(desk: Desk) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        page = sheet(book, "案件进展")
+        page["F2"], page["G2"] = f"电话 13912345678，证件 {CITIZEN}", 13912345678
+        page["P2"] = f'="{BANK}"'
+        page["F3"].comment = Comment("请打 13912345678", "甲")
+        page["Q2"], page["Q2"].hyperlink = "拨号", "tel:13912345678"
+        page["R2"] = CellRichText("一", TextBlock(InlineFont(b=True), "13912345678"))
+        book.create_sheet("通讯录")["C7"] = "13912345678"
+        if page.oddHeader:
+            page.oddHeader.center.text = "13912345678"
+
+    written = desk.marked(rewritten(a_bad_report(), change))
+    with zipfile.ZipFile(io.BytesIO(written)) as package:
+        everything = b"".join(package.read(name) for name in package.namelist()).decode()
+    assert not re.search(f"13912345678|{CITIZEN}|{BANK}", everything)
+    book = opened(written)
+    assert cell(book, "通讯录!C7").value == "139********"
+    assert "139********" in str(cell(book, "案件进展!F2").value)
+    assert "含个人信息" in receiving.said(written)
+
+
+def test_the_result_of_a_formula_is_masked_with_its_formula(desk: Desk) -> None:
+    original = rewritten(a_bad_report(), lambda book: sheet(book, "案件进展").append([None] * 16 + ['="139"&"12345678"']))
+    crafted = rewrite(
+        original, lambda _name, part: re.sub(rb'><f>"139"(.*?)</f>(?:<v ?/>|<v></v>)', rb' t="str"><f>"139"\1</f><v>13912345678</v>', part)
+    )
+    written = desk.marked(crafted)
+    assert cell(opened(written), "案件进展!Q4").value == "139********"
+    assert cell(opened(written), "案件进展!Q4").data_type == "s"
+
+
+def test_a_personal_column_goes_back_empty_also_on_sheets_that_nobody_reads(desk: Desk) -> None:
+    pages = report_pages()
+    pages["案件进展"].insert_column(2, "家庭住址", "某小区一号楼", "某小区二号楼")
+    pages["备份"] = report_pages()["案件进展"]
+    pages["备份"].insert_column(4, "联系电话", "0477-1", "0477-2")
+    written = desk.marked(write(pages))
+    book = opened(written)
+    assert [cell(book, f"案件进展!C{n}").value for n in (1, 2, 3)] == ["家庭住址", slip.HIDDEN, slip.HIDDEN]
+    assert [cell(book, f"备份!E{n}").value for n in (1, 2, 3)] == ["联系电话", slip.HIDDEN, slip.HIDDEN]
+    assert receiving.said(written).startswith("整个文件没有采用：个人信息列。")
+
+
+def test_a_sheet_named_with_a_number_sends_the_list_alone(desk: Desk) -> None:
+    pages = report_pages()
+    pages["13912345678"] = report_pages()["封面"]
+    assert opened(desk.answer(write(pages))).sheetnames == ["回执"]
+
+
+# --- marks never add up ------------------------------------------------------------------------------------------
+
+
+def _fills(book: openpyxl.Workbook) -> None:
+    page = sheet(book, "案件进展")
+    page["E2"].fill = PatternFill("solid", fgColor=Color(theme=5, tint=0.4))
+    page["E3"].fill = GradientFill(stop=[Stop(Color("FFFF0000"), 0), Stop(Color("FF00FF00"), 1)])
+    page["H3"].fill = PatternFill("darkGrid", fgColor="FF123456", bgColor="FF654321")
+    page["E2"].comment = Comment("我自己的批注\n第二行", "甲")
+    sheet(book, "封面")["B3"].fill = PatternFill("solid", fgColor="FFABCDEF")
+
+
+def test_a_comment_of_the_senders_own_stays_above_ours(desk: Desk) -> None:
+    comment = cell(opened(desk.marked(rewritten(a_bad_report(), _fills))), "案件进展!E2").comment
+    assert comment is not None
+    assert comment.author == "甲"
+    assert comment.text.startswith("我自己的批注\n第二行\n\n【信访日报汇总·回执】\n退回这一行｜不在可选范围：当前状态“差不多了”")
+
+
+def test_a_receipt_of_a_receipt_has_no_more_marks_than_the_first(desk: Desk) -> None:
+    first = desk.marked(rewritten(a_bad_report(), _fills))
+    second = desk.marked(first)
+    assert receiving.marks(second) == receiving.marks(first)
+    assert receiving.said(second) == receiving.said(first)
+    assert opened(second).sheetnames == opened(first).sheetnames
+
+
+def test_a_mended_receipt_comes_back_with_its_own_fills_and_comments(desk: Desk) -> None:
+    original = rewritten(a_bad_report(), _fills)
+    book = openpyxl.load_workbook(io.BytesIO(desk.marked(original)))
+    for address, value in {"案件进展!E2": "办理中", "案件进展!E3": "已化解", "案件进展!H3": "2020-05-20", "封面!B3": "甲"}.items():
+        cell(book, address).value = value
+    last, before = opened(desk.marked(saved(book))), opened(original)
+    for address in ("案件进展!E2", "案件进展!E3", "封面!B3"):
+        assert repr(cell(last, address).fill) == repr(cell(before, address).fill)
+    assert cell(last, "案件进展!H3").fill.fill_type == "solid"  # read-as: it says another thing now
+    assert getattr(cell(last, "案件进展!E2").comment, "text", None) == "我自己的批注\n第二行"
+    assert cell(last, "案件进展!E3").comment is None
+
+
+def test_fills_come_back_where_rows_were_inserted_in_between(desk: Desk) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(desk.marked(rewritten(a_bad_report(), _fills))))
+    sheet(book, "封面").insert_rows(1)
+    sheet(book, "封面")["B4"] = "甲"
+    assert cell(opened(desk.marked(saved(book))), "封面!B4").fill.fgColor.rgb == "FFABCDEF"
+
+
+def test_a_sheet_of_the_senders_own_by_the_name_of_ours_stays(desk: Desk) -> None:
+    pages = {"回执": report_pages()["急报事项"], **edit(report_pages(), BAD)}
+    first = desk.marked(write(pages))
+    assert opened(first).sheetnames[:2] == ["回执 (2)", "回执"]
+    assert opened(desk.marked(first)).sheetnames[:2] == ["回执 (2)", "回执"]
+    assert cell(opened(first), "回执!A1").value == "案件编号"
+
+
+def test_a_mark_on_a_merged_cell_stands_where_it_shows(desk: Desk) -> None:
+    pages = report_pages(progress=[progress_row(当前状态="差不多了"), progress_row("SJ-2020-001", 当前状态=None)])
+    pages["案件进展"].merges.append("E2:E3")
+    assert re.findall("案件进展!(E[0-9]) red", receiving.marks(desk.marked(write(pages)))) == ["E2"]
+
+
+# --- hands that cannot mark --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.name)
+def test_every_crafted_file_gets_a_receipt_that_opens_and_says_what_was_found(desk: Desk, one: Crafted) -> None:
+    content = one.make()
+    written, before = desk.answer(content), read_report(content)
+    said = receiving.said(written)
+    for found in before.findings:
+        assert found.message in said or f"“{found.value}”" in found.message
+    if len(opened(written).sheetnames) > 1:
+        assert read_report(written) == before
+
+
+def test_a_large_workbook_gets_the_list_alone(desk: Desk) -> None:
+    rows = [progress_row(f"SJ-2020-{n}", 当前状态="差不多了", 今日进展=f"进展{n}") for n in range(20_000)]
+    assert opened(desk.answer(report(progress=rows))).sheetnames == ["回执"]
+
+
+def test_the_same_file_gives_the_same_bytes_twice(desk: Desk, tmp_path: Path) -> None:
+    content = rewritten(a_bad_report(), _dress)
+    with Readers(SETTINGS, 1) as others:
+        assert Desk(tmp_path, others).answer(content) == desk.answer(content)
+    assert desk.answer(b"no workbook") == desk.answer(b"no workbook")
+
+
+def test_the_receipt_reads_like_the_file_itself(desk: Desk) -> None:
+    pages = edit(report_pages(), BAD)
+    pages["案件进展"].insert_row(0, "案件进展情况")
+    before, after = read_report(write(pages)), read_report(desk.marked(write(pages)))
+    assert after == before
