@@ -36,7 +36,10 @@ def annotate(job: Job) -> bytes:
         records = marks.put(book, job.slip.marks)
         sheet.write(book, _with_notes(job, package.dropped(parts), hidden), records)
         validations = {name: package.validations(parts[path]) for name, path in paths.items()}
-        content = package.pack(_written(book, results, validations))
+        written = _written(book, results, validations)
+    if any(len(part) > package.LARGEST_PART for part in written.values()):
+        raise NotMarkableError
+    content = package.pack(written)
     after, before = _as_read(content, masked=False), _as_read(original, masked=True)
     if not before.keys() <= after.keys() or any(said not in (HIDDEN, before.get(place)) for place, said in after.items()):
         raise NotMarkableError

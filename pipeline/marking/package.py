@@ -14,6 +14,8 @@ MOST_PACKED = 5 << 20
 MOST_UNPACKED = 64 << 20
 MOST_CELLS = 60_000
 """More take openpyxl several seconds; a district's report has some thousands."""
+LARGEST_PART = 8 << 20
+"""The gate looks at how far larger parts were packed, and would refuse the receipt."""
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 _STRICT = (
