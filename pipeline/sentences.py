@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
-from pipeline.report import Absence, Bounds, Bridge, Decision, Figure, Way
+from pipeline.report import CHANGE_KINDS, DECISION_KINDS, STEP_KINDS, Absence, Bounds, Bridge, Decision, Figure, Step, SubmissionLine, Way
 
 BOUNDS_RULE = (
     "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
@@ -12,7 +14,7 @@ BOUNDS_RULE = (
     "每份缺报的日报另按可能新增{most}件计入总数。范围只随补报、改正变化，不是预测。"
 )
 _ASKED = {
-    "urgent": "没有需要协调的事项，请知悉",
+    "urgent": "旗区没有提出需协调的事项，请知悉",
     "disputed": "请包案领导与群众见面，研究新的答复意见",
     "overdue": "请确定办结办法和时间，符合规定的按程序延期",
     "coordination": "",
@@ -68,6 +70,11 @@ def bounds(one: Bounds) -> str:
     return f"{said}，是否达标要等补报后才能确定。"
 
 
+def bounds_range(one: Bounds) -> str:
+    """The same in per cent in the room of a cell, such as 61.2～96.7."""
+    return f"{one.lowest.rate_percent or '—'}～{one.highest.rate_percent or '—'}"
+
+
 def way(one: Way) -> str:
     """How many more, by which deadline, and where the pace of the last days leads; '' where nothing is lacking."""
     lacking = one.tally.shortfall
@@ -75,22 +82,93 @@ def way(one: Way) -> str:
         return ""
     if one.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{one.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
-    by = f"按办结时限从早到晚排，第{lacking}件的时限是{day(one.by)}；" if one.by else ""
-    return f"还差{lacking}件。{by}{_pace(one)}"
+    by = f"按办结时限先后化解，最后一件的时限是{day(one.by)}；" if one.by else ""
+    return f"补足这{lacking}件，{by}{_pace(one)}"
 
 
 def _pace(one: Way) -> str:
     if not one.days:
-        return "汇总日数不足，暂不能说明进度。"
+        return "汇总天数不足，暂不能推算进度。"
     if one.gained <= 0:
-        return f"近{one.days}天已化解件数没有增加，照此进度不能达标。"
+        return f"近{one.days}天已化解件数没有增加，按此进度不能达标。"
     said = f"近{one.days}天已化解净增{one.gained}件"
-    return f"{said}，照此进度要到{long_day(one.expected)}。" if one.expected else f"{said}，照此进度十年内不能达标。"
+    return f"{said}，按此进度推算，{long_day(one.expected)}可以达标。" if one.expected else f"{said}，按此进度推算，十年内不能达标。"
+
+
+# --- what changed ------------------------------------------------------------------------------------------------
+
+
+def bridge(one: Bridge, where: str = "") -> str:
+    """From yesterday's figures of a group to today's, step by step to the last case; with `where`, where the steps stand."""
+    if not one.total_steps and not one.resolved_steps:
+        return f"{one.group}：总数{one.total}件、已化解{one.resolved}件，都与前一日相同。"
+    if where:
+        total, resolved = f"总数前一日{one.total_before}件、今日{one.total}件", f"已化解前一日{one.resolved_before}件、今日{one.resolved}件"
+        return f"{one.group}：{total}，{resolved}；各项增减见{where}。"
+    total = _steps("总数", one.total_before, one.total_steps, one.total)
+    return f"{one.group}：{total}；{_steps('已化解', one.resolved_before, one.resolved_steps, one.resolved)}。"
+
+
+def _steps(name: str, before: int, steps: Sequence[Step], after: int) -> str:
+    if not steps:
+        return f"{name}{after}件，与前一日相同"
+    moved = "、".join(f"{STEP_KINDS[step.kind]}{'增加' if step.change > 0 else '减少'}{abs(step.change)}件" for step in steps)
+    return f"{name}前一日{before}件，{moved}，今日{after}件"
+
+
+def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:
+    """Each kind of change with the cases that are named, how many there are of it, and where they stand."""
+    if not kinds:
+        return "今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。"
+    parts = []
+    for kind, named, count in kinds:
+        cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
+        parts.append(f"{CHANGE_KINDS[kind]}{count}件{cases}")
+    return f"{'；'.join(parts)}。逐件见{where}。"
+
+
+CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规定时刻以后才送达。以前发出的同日专报作废，以本期为准。"
+
+
+# --- what is asked of leaders ------------------------------------------------------------------------------------
 
 
 def asked(one: Decision) -> str:
     """What is asked of leaders: the district's own words, else what the rules ask."""
     return one.asked or _ASKED[one.kinds[0]]
+
+
+def decisions(several: Sequence[Decision]) -> str:
+    """How many matters need a decision, each counted once by its first reason."""
+    if not several:
+        return "今日没有需要决策的事项。"
+    counted = Counter(one.kinds[0] for one in several)
+    kinds = "、".join(f"{name}{counted[kind]}件" for kind, name in DECISION_KINDS.items() if counted[kind])
+    return f"今日需要决策的事项共{len(several)}件：{kinds}。"
+
+
+def rest(count: int, where: str) -> str:
+    """That so many more stand elsewhere; '' where all are shown."""
+    return f"限于篇幅，每类先列一部分，其余{count}件见{where}。" if count > 0 else ""
+
+
+def more(count: int, what: str, where: str) -> str:
+    """That so many more stand elsewhere; '' where none does."""
+    return f"其余{count}个{what}见{where}。" if count > 0 else ""
+
+
+# --- who did not report ------------------------------------------------------------------------------------------
+
+
+def submissions(several: Sequence[SubmissionLine]) -> str:
+    """How many districts have reported, and who has not."""
+    missing = [one.district for one in several if one.status == "missing"]
+    late = [one.district for one in several if one.status == "late"]
+    if len(missing) == len(several):
+        return f"{len(several)}个旗区都没有日报。"
+    said = f"{len(several)}个旗区中{len(several) - len(missing)}个有日报" if missing else f"{len(several)}个旗区都有日报"
+    said += f"，其中迟报{len(late)}个（{'、'.join(late)}）" if late else ""
+    return f"{said}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{said}。"
 
 
 def absence(one: Absence) -> str:
