@@ -1,0 +1,118 @@
+"""Which fonts the PDF is set in: those of official documents where this computer has them, else free ones that stand in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """The font of one role."""
+
+    wanted: str
+    """What GB/T 9704 asks for."""
+    path: Path
+    is_wanted: bool
+    """False where another stands in."""
+
+
+_SERIF = ("notoserifcjk-{}", "notoserifcjksc-{}", "notoserifsc-{}", "sourcehanserif-{}", "sourcehanserifsc-{}", "sourcehanserifcn-{}")
+_SANS = ("notosanscjk-{}", "notosanscjksc-{}", "notosanssc-{}", "sourcehansans-{}", "sourcehansanssc-{}", "sourcehansanscn-{}")
+
+
+def _weights(families: tuple[str, ...], *weights: str) -> tuple[str, ...]:
+    return tuple(family.format(weight) for weight in weights for family in families)
+
+
+_ROLES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "title": (
+        "方正小标宋",
+        ("fzxbsjw", "fzxiaobiaosong-b05s", "fzxiaobiaosong-b05", "fzxbsk", "方正小标宋简体", "方正小标宋_gbk", "方正小标宋简"),
+        ("stzhongs", *_weights(_SERIF, "bold", "semibold"), "simsun", "songti"),
+    ),
+    "body": (
+        "仿宋",
+        ("simfang", "仿宋_gb2312", "fangsong_gb2312", "fsgb2312", "stfangso", "fandolfang-regular"),
+        (*_weights(_SERIF, "regular"), "simsun", "songti"),
+    ),
+    "heading": (
+        "黑体",
+        ("simhei", "stheiti medium", "stheiti light", "fandolhei-regular"),
+        (*_weights(_SANS, "medium", "bold", "regular"), "msyh"),
+    ),
+    "subheading": (
+        "楷体",
+        ("simkai", "楷体_gb2312", "kaiti_gb2312", "stkaiti", "fandolkai-regular", "ukai", "lxgwwenkai-regular"),
+        (*_weights(_SERIF, "regular"), "simsun"),
+    ),
+    "number": ("宋体", ("simsun", "stsong", "fandolsong-regular", "songti"), _weights(_SERIF, "regular")),
+}
+"""For each role: its name, files of the fonts that are asked for, and files of those that may stand in; the first there is wins."""
+_ENDINGS = (".ttf", ".ttc", ".otf", ".otc")
+
+
+@lru_cache(maxsize=1)
+def chosen() -> dict[str, Font]:
+    """The font of every role. There always is one: a package brings the last resort."""
+    installed = _installed()
+    return {role: _choose(*names, installed) for role, names in _ROLES.items()}
+
+
+def stand_ins() -> list[str]:
+    """What stands in for what, in words."""
+    return [f"{font.wanted}由 {font.path.stem} 代替" for font in chosen().values() if not font.is_wanted]
+
+
+def broadest() -> Path:
+    """A font with every Chinese character, for those that another lacks: one that is used anyway, else the last resort."""
+    used = (font.path for font in chosen().values())
+    return next((path for path in used if path.stem.lower().startswith(_BROAD)), None) or last_resort()
+
+
+_BROAD = ("notoserifcjk", "notosanscjk", "sourcehan")
+
+
+def last_resort() -> Path:
+    """The Chinese font that comes with the program."""
+    import noto_cjk_sans_otc
+
+    return Path(noto_cjk_sans_otc.FONT_PATH)
+
+
+def _choose(wanted: str, names: tuple[str, ...], others: tuple[str, ...], installed: dict[str, Path]) -> Font:
+    for several, is_wanted in ((names, True), (others, False)):
+        for name in several:
+            if name in installed:
+                return Font(wanted, installed[name], is_wanted)
+    return Font(wanted, last_resort(), is_wanted=False)
+
+
+def _installed() -> dict[str, Path]:
+    """Every font file by its name; the folders' order decides where a name comes twice."""
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        for path in _files(folder):
+            found.setdefault(path.stem.lower(), path)
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(place, name) for name in sorted(names) if name.lower().endswith(_ENDINGS))
+
+
+def _folders() -> tuple[Path, ...]:
+    home = Path.home()
+    if os.name == "nt":
+        local = os.environ.get("LOCALAPPDATA")
+        user = (Path(local) / "Microsoft" / "Windows" / "Fonts",) if local else ()
+        return (Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts", *user)
+    if sys.platform == "darwin":
+        return (Path("/Library/Fonts"), Path("/System/Library/Fonts"), home / "Library" / "Fonts")
+    return (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local" / "share" / "fonts", home / ".fonts")

@@ -1,0 +1,231 @@
+"""The leaders' report: what it says, that it is true, that it fits, that nothing typed is alive in it."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import briefings
+import pytest
+from briefings import lines
+from hostile import HOSTILE, PERSONAL
+from offices import Office
+
+from pipeline.render import data, leaders, leaders_docx, leaders_files, leaders_pdf, leaders_template
+from pipeline.report import DECISION_KINDS, Report
+from pipeline.targets import Tally
+
+WEEKS = ("week-light", "week-messy")
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Report]]:
+    return {name: briefings.week(name, Office(tmp_path_factory.mktemp(name) / "office")) for name in WEEKS}
+
+
+@pytest.fixture(scope="module")
+def day(weeks: dict[str, list[Report]]) -> Report:
+    """A day with changes, decisions and silent districts."""
+    return weeks["week-light"][3]
+
+
+def word(report: Report) -> bytes:
+    return leaders_docx.render(leaders.said(report), report.data_until, leaders_template.docx())
+
+
+def pdf(report: Report) -> bytes:
+    return leaders_pdf.render(leaders.said(report), report.data_until, leaders_template.typ())
+
+
+def pdf_pages(report: Report) -> int:
+    return leaders_pdf.pages(leaders.said(report), report.data_until, leaders_template.typ())
+
+
+def test_the_report_reads_like_this(day: Report, golden: Golden) -> None:
+    golden("leaders/专报.txt", "\n".join(lines(word(day))) + "\n")
+
+
+def test_a_day_on_which_there_is_nothing_says_so(day: Report, golden: Golden) -> None:
+    golden("leaders/无事.txt", "\n".join(lines(word(briefings.quiet(day)))) + "\n")
+
+
+def test_a_busy_corrected_day_says_how_many_more_there_are_and_where(day: Report, golden: Golden) -> None:
+    golden("leaders/多事更正.txt", "\n".join(lines(word(briefings.busy(day, ("某小区三期道路没有移交",))))) + "\n")
+
+
+# --- true --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("position", range(5))
+@pytest.mark.parametrize("name", WEEKS)
+def test_every_figure_of_the_word_file_is_that_of_the_summary(name: str, position: int, weeks: dict[str, list[Report]]) -> None:
+    report = weeks[name][position]
+    summary = json.loads(data.summary(report))
+    content = word(report)
+    text = "\n".join(lines(content))
+    assert _targets_said(text) == [_target(one) for one in summary["targets"]]
+    table = briefings.tables(content)[0]
+    assert _district_rows(briefings.rows(table)[2:-1]) == _districts(summary)
+    assert _district_rows([["合计", *briefings.rows(table)[-1][1:]]])["合计"] == [_figures(one) for one in summary["targets"]]
+    for kind, word_ in (("newly_resolved", "新化解"), ("reopened", "重新办理"), ("new_cases", "新增案件"), ("withdrawn_cases", "撤回案件")):
+        count = len(summary["changes"][kind])
+        assert re.findall(rf"[｜；]{word_}(\d+)件", text) == ([str(count)] if count else [])
+    assert _count("群众不认可", text) == len(summary["flags"]["disputed"])
+    missing = [one["district"] for one in summary["submissions"] if one["status"] == "missing"]
+    assert re.findall(r"没有日报的(\d+)个（(.*?)）", text) == ([(str(len(missing)), "、".join(missing))] if missing else [])
+
+
+def _count(kind: str, text: str) -> int:
+    found = re.search(rf"需要决策的事项共.*?{kind}(\d+)件", text)
+    return int(found[1]) if found else 0
+
+
+def _target(one: dict[str, Any]) -> tuple[str, ...]:
+    return one["group"], str(one["total"]), str(one["resolved"]), one["rate_percent"], str(one["shortfall"])
+
+
+def _targets_said(text: str) -> list[tuple[str, ...]]:
+    said = re.findall(
+        r"([^｜\n]*?)案件共(\d+)件，已化解(\d+)件，化解率([\d.]+)%，(?:达到\d+%的目标|没有达到\d+%的目标，还差(\d+)件)。", text
+    )
+    return [(*one[:4], one[4] or "0") for one in said]
+
+
+def _figures(one: dict[str, Any]) -> tuple[str, ...]:
+    return str(one["total"]), str(one["resolved"]), f"{one['rate_percent']}%" if one["rate_percent"] else "—", str(one["shortfall"])
+
+
+def _districts(summary: dict[str, Any]) -> dict[str, list[tuple[str, ...]]]:
+    names = [one["district"] for one in summary["submissions"]]
+    return {name: [_figures(one) for one in summary["by_district"] if one["district"] == name] for name in names}
+
+
+def _district_rows(rows: list[list[str]]) -> dict[str, list[tuple[str, ...]]]:
+    """Each row's figures by group, without what is between the bounds."""
+    return {row[0]: [(*row[at : at + 3], row[at + 4]) for at in (1, 6)] for row in rows}
+
+
+@pytest.mark.parametrize("name", WEEKS)
+def test_the_word_file_says_who_was_in_time(name: str, weeks: dict[str, list[Report]]) -> None:
+    words = {"on-time": ("按时", "零报告"), "late": ("迟报",), "missing": ("未报",)}
+    for report in weeks[name]:
+        table = briefings.tables(word(report))[0]
+        said = {row[0]: row[-1] for row in briefings.rows(table)[2:-1]}
+        assert tuple(said) == report.settings.district_names
+        assert all(said[one.district] in words[one.status] for one in report.submissions)
+
+
+def test_bounds_stand_with_the_target_and_in_the_table_and_their_rule_once(day: Report) -> None:
+    text = "\n".join(lines(word(day)))
+    assert text.count("缺报、退回的内容补齐后，化解率最低") == sum(1 for one in day.targets if one.bounds) > 0
+    assert text.count("“补报后最低、最高”指") == 1
+    for one in (*day.targets, *day.by_district):
+        assert not one.bounds or f"{one.bounds.lowest.rate_percent}～{one.bounds.highest.rate_percent}" in text
+    certain = replace(day, targets=_certain(day.targets), by_district=_certain(day.by_district))
+    assert "“补报后最低、最高”指" not in "\n".join(lines(word(certain)))
+
+
+def _certain(figures: Any) -> Any:  # noqa: ANN401
+    return tuple(replace(one, bounds=None) for one in figures)
+
+
+# --- whole -------------------------------------------------------------------------------------------------------
+
+
+def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, list[Report]]) -> None:
+    assert {pdf_pages(report) for several in weeks.values() for report in several} <= {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    "words", [("字",), ("某小区三期" * 40,), ("W" * 4000,), ("ZZQ-2020-001",), HOSTILE, ("中文 and Latin " * 30, "1" * 500)]
+)
+def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tuple[str, ...]) -> None:
+    assert pdf_pages(briefings.busy(day, words)) == leaders.MOST_PAGES
+
+
+def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
+    busy = briefings.busy(day, ("某事",))
+    said = leaders.said(busy)
+    shown = [row["事由"].split("、")[0] for row in said["决策事项"]]
+    assert set(shown) == set(DECISION_KINDS.values())
+    assert f"其余{len(busy.decisions) - len(shown)}件" in said["其余决策"]
+    few = leaders.said(replace(day, decisions=day.decisions[:3]))
+    assert (len(few["决策事项"]), few["其余决策"]) == (3, "")
+
+
+def test_other_groups_than_two_find_room_side_by_side(day: Report) -> None:
+    groups = day.settings.groups
+    for several in (groups[:1], [*groups, groups[0].model_copy(update={"name": "第三组"})]):
+        names = {group.name for group in several}
+        third = tuple(replace(one, group="第三组") for one in day.by_district if one.group == groups[0].name)
+        report = replace(
+            day,
+            settings=day.settings.model_copy(update={"groups": several}),
+            by_district=tuple(one for one in (*day.by_district, *third) if one.group in names),
+            targets=tuple(replace(day.targets[0], label=group.name, group=group.name) for group in several),
+            bridges=tuple(replace(day.bridges[0], group=group.name) for group in several),
+            ways=tuple(replace(day.ways[0], group=group.name) for group in several),
+        )
+        content = word(report)
+        table = briefings.tables(content)[0]
+        assert {len(row) for row in briefings.rows(table)[2:]} == {2 + 5 * len(several)}
+        widths = [sum(cell.width.twips for cell in row.cells if cell.width) for row in table.rows[2:]]
+        assert max(widths) <= 8844  # the width of the text
+        assert pdf_pages(report) <= leaders.MOST_PAGES
+
+
+# --- inert -------------------------------------------------------------------------------------------------------
+
+
+def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
+    for start in range(0, len(HOSTILE), 4):
+        words = HOSTILE[start : start + 4]
+        report = replace(day, office=f"单位{words[0]}", decisions=briefings.busy(day, words, 4).decisions)
+        content = word(report)
+        plain = word(replace(day, office="单位", decisions=briefings.busy(day, ("甲",), 4).decisions))
+        assert _shape(content) == _shape(plain)
+        text = "\n".join(lines(content))
+        for one in words:
+            assert leaders._short(one, 24) in text  # noqa: SLF001 - as the number of a case
+
+
+def _shape(content: bytes) -> list[str]:
+    """Every element of the document, without its texts."""
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        return re.findall(r"<(w:(?:p|tbl|tr|tc|r|fldSimple|hyperlink|sectPr))[ />]", package.read("word/document.xml").decode())
+
+
+def test_no_character_that_steers_or_turns_stands_in_a_file(day: Report) -> None:
+    report = briefings.busy(day, HOSTILE, 40)
+    with zipfile.ZipFile(BytesIO(word(report))) as package:
+        text = package.read("word/document.xml").decode()
+    assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]", text) == []
+
+
+def test_no_personal_number_shows(day: Report) -> None:
+    text = "\n".join(lines(word(briefings.busy(day, PERSONAL, 40)))).replace(" ", "").replace("-", "")
+    assert re.findall(r"1[3-9]\d{9}|\d{17}[\dXx]|62\d{14}", text) == []
+
+
+# --- the same twice ----------------------------------------------------------------------------------------------
+
+
+def test_both_files_are_the_same_bytes_twice(day: Report, tmp_path: Path) -> None:
+    first, broken = leaders_files.render(day, tmp_path)
+    assert (leaders_files.render(day, tmp_path)[0], broken) == (first, [])
+    assert sorted(first) == [f"信访事项办理情况专报_{day.day}.docx", f"信访事项办理情况专报_{day.day}.pdf"]
+    assert b"NotoS" in first[f"信访事项办理情况专报_{day.day}.pdf"] or b"/FontFile" in first[f"信访事项办理情况专报_{day.day}.pdf"]
+
+
+def test_no_case_no_rate(day: Report) -> None:
+    text = "\n".join(lines(word(briefings.quiet(day))))
+    assert "目前没有案件，不计算化解率。" in text
+    assert re.findall(r"化解率\d|\d%(?!）)", text) == []
+    assert Tally(100).rate_percent is None
