@@ -184,7 +184,7 @@ def _nightly(said: argparse.Namespace) -> int:
 
 def _ended(outcome: Outcome, said: argparse.Namespace) -> int:
     """The exit status of a run that came to its end, and what is to be said of what it could not do."""
-    for sentence in [outcome.remark, *outcome.held] if outcome.remark else outcome.held:
+    for sentence in [*([outcome.remark] if outcome.remark else []), *outcome.remarks, *outcome.held]:
         _complain(sentence)
     return _our_fault(outcome.faults, said) if outcome.faults else int(bool(outcome.held))
 

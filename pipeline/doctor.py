@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline import inbox, journal, nightly, outbox, storage
+from pipeline import fonts, inbox, journal, nightly, outbox, storage
 from pipeline.errors import PipelineError
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival
@@ -43,6 +43,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     yield _folders(settings)
     yield _space(settings)
     yield _fonts()
+    yield _templates(settings)
     if not nightly.ledger_of(settings).exists() and not nightly.archive_of(settings).exists():
         yield Check("台账", "还没有运行过，没有台账和存档")
         return
@@ -101,11 +102,24 @@ def _fonts() -> Check:
     else:
         lister = shutil.which("fc-list")
         if not lister:
-            return Check("字体", "这台电脑上没有 fc-list，无法查看字体；不影响汇总")
+            return Check("字体", f"这台电脑上没有 fc-list，无法查看字体；不影响汇总{_stand_ins()}")
         listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S603
         found = any(name in listed for name in _FONTS)
     problem = "没有找到中文字体，在这台电脑上看结果可能显示为方框。请安装 Noto Sans CJK（fonts-noto-cjk）或思源黑体。"
-    return Check("字体", "有中文字体", () if found else (problem,))
+    return Check("字体", f"有中文字体{_stand_ins()}", () if found else (problem,))
+
+
+def _stand_ins() -> str:
+    """What stands in for the fonts of official documents in the PDF; the report is whole all the same."""
+    others = fonts.stand_ins()
+    return f"；PDF 专报所用的公文字体，{'，'.join(others)}，装上原字体就会自动换用" if others else "；PDF 专报用公文字体"
+
+
+def _templates(settings: Settings) -> Check:
+    from pipeline.render import leaders_files
+
+    problems = tuple(leaders_files.examine(settings.paths.templates or nightly.TEMPLATES))
+    return Check("版式", "Word 和 PDF 专报的版式可以用", problems)
 
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:

@@ -46,6 +46,8 @@ class Outcome:
     """Originals whose time was over."""
     remark: str | None = None
     """What the office should know about its disk."""
+    remarks: list[str] = field(default_factory=list)
+    """What is wrong with the office's own templates, whose place the program's took."""
     faults: list[tuple[str, ...]] = field(default_factory=list)
     """Where the program itself failed on a file or a day; the run went on without it."""
     failed: list[date] = field(default_factory=list)
@@ -107,8 +109,10 @@ def _warm_up() -> None:
         import pandas as pd
 
         from pipeline import outbox, receipts, reporting
-        from pipeline.render import html, template, xlsx
+        from pipeline.render import html, leaders_docx, leaders_pdf, template, xlsx
 
+        leaders_docx.warm_up()
+        leaders_pdf.warm_up()
         del pd, outbox, receipts, reporting, html, template, xlsx
 
 
@@ -258,7 +262,8 @@ def _publish(
             counting = tuple(loaded[one.arrival.id] for one in inputs.counting)
             built = reporting.build(state, reporting.Sources(arrivals, counting, inputs.superseded, refused), settings)
             begun = receipts.begin(built.handed, archive_of(settings), readers) if readers else None
-            files = outbox.contents(built, settings.paths.templates or TEMPLATES, begun, data_only=readers is None)
+            looks = outbox.Looks(settings.paths.templates or TEMPLATES, outcome.remarks)
+            files = outbox.contents(built, looks, begun, data_only=readers is None)
             manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
         progress.advance()
         if manifest:
@@ -381,6 +386,8 @@ def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, *, data
         for one in inputs
     ]
     said = settings.model_dump(mode="json", exclude={"paths", "outgoing_mail"})
-    templates = sorted(path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file())
+    templates = sorted(
+        path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file() and not path.name.startswith(("~$", "."))
+    )
     parts = [__version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
     return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import storage
@@ -29,15 +30,29 @@ Begun = Callable[[], Mapping[str, bytes]]
 """Files that are being made elsewhere: waits for them."""
 
 
-def contents(report: Report, templates: Path, begun: Begun | None = None, *, data_only: bool = False) -> dict[str, bytes]:
-    """Every file of the day's folder by its name; `data_only` leaves out what people read."""
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The office's templates, and what was found wrong with them."""
+
+    templates: Path
+    remarks: list[str] = field(default_factory=list)
+
+
+def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_only: bool = False) -> dict[str, bytes]:
+    """Every file of the day's folder by its name; `data_only` leaves out what people read.
+
+    What is wrong with the office's own templates is added to the remarks; the files are written all the same.
+    """
     day = report.day.isoformat()
     files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
     if not data_only:
-        from pipeline.render import html, template, xlsx
+        from pipeline.render import html, leaders_files, template, xlsx
 
+        for_leaders, broken = leaders_files.render(report, looks.templates)
+        files |= for_leaders
+        looks.remarks.extend(one for one in broken if one not in looks.remarks)
         files[f"信访事项办理情况汇总_{day}.xlsx"] = xlsx.render(report)
-        files[f"信访事项办理情况日报_{day}.html"] = html.render(report, templates)
+        files[f"信访事项办理情况日报_{day}.html"] = html.render(report, looks.templates)
         files |= template.render(report)
     files |= begun() if begun else {}
     files[MANIFEST] = data.manifest(report, files)

@@ -1,0 +1,187 @@
+"""The templates of the leaders' report: what the office may change, and that one that breaks costs nothing but its look."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import briefings
+import pytest
+from hostile import rewrite
+from offices import HOME, Office
+from workbooks import DAY, assignment, report
+
+from pipeline import cli, doctor
+from pipeline.render import leaders, leaders_docx, leaders_files, leaders_pdf, leaders_template
+from pipeline.render.leaders_docx import BrokenTemplateError
+
+MOMENT = datetime(2020, 5, 21, tzinfo=UTC)
+DOCX, TYP = leaders_template.DOCX, leaders_template.TYP
+
+
+def test_the_templates_in_the_folder_are_those_that_the_program_brings_along() -> None:
+    """`python -m pipeline.render.leaders_template templates` writes them again."""
+    assert (HOME / "templates" / DOCX).read_bytes() == leaders_template.docx()
+    assert (HOME / "templates" / TYP).read_bytes() == leaders_template.typ()
+
+
+def edited(old: str, new: str) -> bytes:
+    """The Word template as if somebody had changed that in Word."""
+
+    def change(part: str, content: bytes) -> bytes:
+        if part != "word/document.xml":
+            return content
+        assert old.encode() in content
+        return content.replace(old.encode(), new.encode(), 1)
+
+    return rewrite(leaders_template.docx(), change)
+
+
+def written(template: bytes) -> list[str]:
+    return briefings.lines(leaders_docx.render(leaders.sample(), MOMENT, template))
+
+
+def test_what_is_changed_in_word_comes_out_changed() -> None:
+    assert "Heading 1｜三、今天的变化" in written(edited("三、今日变化", "三、今天的变化"))
+
+
+def test_word_may_tear_a_field_into_pieces() -> None:
+    torn = edited(
+        "{{ 标题 }}", '{</w:t></w:r><w:r><w:t>{ 标</w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t>题 }</w:t></w:r><w:r><w:t>}'
+    )
+    assert "公文标题｜例" in written(torn)
+
+
+BROKEN = {
+    "a field that there is not": (edited("{{ 标题 }}", "甲{{ 题目 }}乙"), "“甲{{ 题目 }}乙”这一段用了没有的字段“题目”"),
+    "one in a table": (edited("{{ 项.请示 }}", "{{ 项.请求 }}"), "“{{ 项.请求 }}”这一段用了没有的字段“请求”"),
+    "a tag that is not closed": (edited("{{ 变化 }}", "{{ 变化 }"), "的标记写得不对"),
+    "a loop without an end": (edited("{%p endfor %}", ""), "的标记写得不对"),
+    "a tag that there is not": (edited("{{ 变化 }}", "{% 变化 %}"), "“{% 变化 %}”这一段的标记写得不对"),
+    "another language": (edited("{{ 变化 }}", "{{ 变化 + 1 }}"), "“{{ 变化 + 1 }}”这一段的标记不能使用"),
+    "what reaches into the program": (
+        edited("{{ 变化 }}", "{{ 变化.__class__.__mro__ }}"),
+        "“{{ 变化.__class__.__mro__ }}”这一段的标记不能使用",
+    ),
+    "no Word file": (b"no Word file", "打不开，不是完好的 .docx 文件"),
+    "nothing": (b"", "打不开，不是完好的 .docx 文件"),
+    "half a file": (leaders_template.docx()[:3000], "打不开，不是完好的 .docx 文件"),
+    "another package": (rewrite(leaders_template.docx(), lambda part, _content: part.encode()), "打不开，不是完好的 .docx 文件"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_template_is_told_by_field_and_paragraph_and_the_report_comes_out_all_the_same(name: str, tmp_path: Path) -> None:
+    template, said = BROKEN[name]
+    with pytest.raises(BrokenTemplateError) as caught:
+        leaders_docx.render(leaders.sample(), MOMENT, template)
+    assert said in str(caught.value)
+    (tmp_path / DOCX).write_bytes(template)
+    (problem,) = leaders_files.examine(tmp_path)
+    assert said in problem
+    assert "\n" not in problem
+
+
+BROKEN_TYP = {
+    "a field that there is not": b"#let said = json(bytes(sys.inputs.said))\n#said.nothing",
+    "no markup": b"#let x = ",
+    "a package from the network": b'#import "@preview/tablex:0.0.9": tablex',
+    "a file of the computer": b'#read("/etc/passwd")',
+    "no text": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_TYP)
+def test_a_broken_template_of_the_pdf_is_told_too(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BrokenTemplateError):
+        leaders_pdf.render(leaders.sample(), MOMENT, BROKEN_TYP[name])
+    (tmp_path / TYP).write_bytes(BROKEN_TYP[name])
+    (problem,) = leaders_files.examine(tmp_path)
+    assert f"{TYP} 不能用：" in problem
+    assert "\n" not in problem
+
+
+def _own(office: Office, change: Callable[[Path], None]) -> None:
+    """Give the office templates of its own, changed like that."""
+    folder = office.home / "版式"
+    shutil.copytree(HOME / "templates", folder)
+    change(folder)
+    config = office.home / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("templates: null", "templates: 版式"), encoding="utf-8")
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+
+
+def _break(folder: Path) -> None:
+    (folder / DOCX).write_bytes(BROKEN["a field that there is not"][0])
+    (folder / TYP).write_bytes(BROKEN_TYP["no markup"])
+
+
+def _delete(folder: Path) -> None:
+    (folder / DOCX).unlink()
+    (folder / TYP).unlink()
+
+
+def _out(office: Office) -> dict[str, bytes]:
+    folder = office.outbox / DAY.isoformat()
+    return {path.suffix: path.read_bytes() for path in folder.glob(f"{leaders.NAME}_*")}
+
+
+def test_a_night_with_broken_templates_publishes_with_the_built_in_ones_and_says_so(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _own(office, _break)
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", DAY.isoformat()]) == 0
+    said = capsys.readouterr().err
+    assert said.count(f"版式 {DOCX} 不能用：") == said.count(f"版式 {TYP} 不能用：") == 1
+    assert "这次按程序自带的版式写出" in said
+    broken = _out(office)
+    assert set(broken) == {".docx", ".pdf"}
+    for name in (DOCX, TYP):
+        shutil.copy(HOME / "templates" / name, office.home / "版式" / name)
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", DAY.isoformat()]) == 0
+    assert "不能用" not in capsys.readouterr().err
+    assert _out(office) == broken
+
+
+def test_a_deleted_template_brings_the_built_in_one_back(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _own(office, _delete)
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", DAY.isoformat()]) == 0
+    assert "不能用" not in capsys.readouterr().err
+    assert set(_out(office)) == {".docx", ".pdf"}
+
+
+def test_doctor_looks_at_the_templates_and_says_which_fonts_stand_in(office: Office) -> None:
+    checks = {one.name: one for one in doctor.examine(office.settings, datetime.now(UTC))}
+    assert checks["版式"].is_sound
+    assert "公文字体" in checks["字体"].said
+    settings = office.settings.model_copy(update={"paths": office.settings.paths.model_copy(update={"templates": office.home})})
+    _break(office.home)
+    checks = {one.name: one for one in doctor.examine(settings, datetime.now(UTC))}
+    assert len(checks["版式"].problems) == 2
+
+
+def test_a_lock_file_that_word_left_beside_a_template_is_no_template(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _own(office, lambda _folder: None)
+    config = ["--config", str(office.home / "config.yaml"), "--date", DAY.isoformat()]
+    assert cli.main(config) == 0
+    (office.home / "版式" / f"~${DOCX[2:]}").write_bytes(b"somebody")
+    capsys.readouterr()
+    assert cli.main(config) == 0
+    assert "没有新变化" in capsys.readouterr().out
+
+
+def test_the_word_template_is_laid_out_as_the_standard_says() -> None:
+    section = briefings.document(leaders_template.docx()).sections[0]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    lengths = (*margins, section.page_width, section.page_height)
+    assert [round(one.mm) for one in lengths if one] == [37, 35, 28, 26, 210, 297]
+    with zipfile.ZipFile(io.BytesIO(leaders_template.docx())) as package:
+        styles, document = package.read("word/styles.xml").decode(), package.read("word/document.xml").decode()
+    assert 'w:linePitch="579"' in document  # 22 lines in 225 mm
+    for font, size in (("方正小标宋简体", 44), ("仿宋_GB2312", 32), ("黑体", 32), ("宋体", 28)):
+        assert f'w:eastAsia="{font}" w:cs="{font}" w:hint="eastAsia"/><w:sz w:val="{size}"/>' in styles
