@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docx
-from docx.text.paragraph import Paragraph
+from docx.text.paragraph import Paragraph as Paragraph  # noqa: PLC0414 - for the tests that read documents
 
 from pipeline.report import DECISION_KINDS, STEP_KINDS, Absence, AbsencePart, Bounds, Change, Decision, Report, Step
 from pipeline.targets import Tally

@@ -41,7 +41,7 @@ class Room:
 
 ROOMS = (
     *(Room(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
-    *(Room(4, 0, count, 24, _BOOK) for count in (4, 2)),
+    *(Room(4, 0, count, words, _BOOK) for count, words in ((4, 24), (2, 24), (2, 14), (1, 12))),
 )
 """The first that fits on three pages is taken."""
 
@@ -161,11 +161,11 @@ def _decisions(decisions: Sequence[Decision], room: Room) -> Said:
         {
             "序号": str(number),
             "事由": "、".join(DECISION_KINDS[kind] for kind in one.kinds),
-            "编号": _short(one.number, _MOST_NUMBER),
+            "编号": _short(one.number, min(_MOST_NUMBER, room.words)),
             "旗区": one.district,
             "事项": _short(one.matter, room.words),
             "起始": f"{sentences.day(one.since)}" if one.since else "—",
-            "包案领导": _short(one.leader, _MOST_NAME) or "—",
+            "包案领导": _short(one.leader, min(_MOST_NAME, room.words // 2)) or "—",
             "请示": _short(sentences.asked(one), room.words),
         }
         for number, one in enumerate(shown, 1)

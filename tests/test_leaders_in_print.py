@@ -1,0 +1,100 @@
+"""The leaders' report on paper: as LibreOffice prints the Word file, and as the PDF's readers see it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import briefings
+import pytest
+from hostile import HOSTILE
+from offices import Office
+
+from pipeline.render import data, leaders, leaders_docx, leaders_pdf, leaders_template
+from pipeline.report import Report
+
+pytestmark = pytest.mark.external
+WEEKS = ("week-light", "week-messy")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
+    return [report for name in WEEKS for report in briefings.week(name, Office(tmp_path_factory.mktemp(name) / "office"))]
+
+
+def _word(report: Report) -> bytes:
+    return leaders_docx.render(leaders.said(report), report.data_until, leaders_template.docx())
+
+
+def _pdf(report: Report) -> bytes:
+    return leaders_pdf.render(leaders.said(report), report.data_until, leaders_template.typ())
+
+
+def _figures(one: dict[str, Any]) -> tuple[str, ...]:
+    return str(one["total"]), str(one["resolved"]), f"{one['rate_percent']}%" if one["rate_percent"] else "—", str(one["shortfall"])
+
+
+def _check(text: str, report: Report) -> None:
+    """Every figure of both targets and of every district is that of summary.json."""
+    summary = json.loads(data.summary(report))
+    words = re.sub(r"\s", "", text)
+    for one in summary["targets"]:
+        rate = f"{one['group']}案件共{one['total']}件，已化解{one['resolved']}件，化解率{one['rate_percent']}%，"
+        assert (
+            rate + (f"达到{one['target_percent']}%" if one["met"] else f"没有达到{one['target_percent']}%的目标，还差{one['shortfall']}件")
+            in words
+        )
+    for name in [one["district"] for one in summary["submissions"]]:
+        row = next(line.split() for line in text.splitlines() if line.split()[:1] == [name])
+        wanted = [_figures(one) for one in summary["by_district"] if one["district"] == name]
+        assert [(*row[at : at + 3], row[at + 4]) for at in (1, 6)] == wanted
+
+
+def test_every_figure_of_the_pdf_is_that_of_the_summary(reports: list[Report], tmp_path: Path) -> None:
+    for report in reports:
+        _check(briefings.pdf_text(_pdf(report), tmp_path), report)
+
+
+def test_the_fonts_are_in_the_pdf(reports: list[Report], tmp_path: Path) -> None:
+    path = tmp_path / "专报.pdf"
+    path.write_bytes(_pdf(reports[0]))
+    listed = subprocess.run(["pdffonts", str(path)], check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()[2:]
+    assert listed
+    assert all(re.search(r"\byes +yes +yes\b", line) for line in listed)  # embedded, a subset, with the characters' names
+
+
+def test_libreoffice_prints_the_word_file_of_a_plain_and_of_the_busiest_day_on_three_pages(reports: list[Report], tmp_path: Path) -> None:
+    busiest = [briefings.busy(reports[3], words) for words in (("某小区三期" * 40,), HOSTILE, ("W" * 4000,))]
+    for number, report in enumerate([reports[0], reports[9], *busiest]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        printed = briefings.to_pdf(_word(report), folder)
+        assert 1 <= briefings.page_count(printed, folder) <= leaders.MOST_PAGES
+        text = re.sub(r"\s", "", briefings.pdf_text(printed, folder))
+        assert text.count(report.office) == 2
+        assert "五、没有日报的旗区" in text
+        assert "—1—" in text
+
+
+def test_word_and_pdf_say_the_same(reports: list[Report], tmp_path: Path) -> None:
+    report = reports[3]
+    text = re.sub(r"\s", "", briefings.pdf_text(_pdf(report), tmp_path))
+    for block in briefings.blocks(_word(report)):
+        if isinstance(block, briefings.Paragraph) and "\t" not in block.text:
+            for sentence in re.findall("[^。]+。?", block.text):
+                assert re.sub(r"\s", "", sentence)[:12] in text
+
+
+def test_hostile_words_are_text_in_the_pdf(reports: list[Report], tmp_path: Path) -> None:
+    for start in range(0, len(HOSTILE), 4):
+        words = HOSTILE[start : start + 4]
+        report = briefings.busy(reports[3], words, 4)
+        content = _pdf(report)
+        assert re.findall(rb"/(?:URI|JavaScript|JS|Launch|GoToR|SubmitForm|EmbeddedFile)\b", content) == []
+        text = re.sub(r"\s|\u200b", "", briefings.pdf_text(content, tmp_path))
+        for one in words:
+            said = re.sub(r"\s", "", leaders.plain(one))[:6]
+            assert said in text
