@@ -227,7 +227,7 @@ def _styles() -> str:
         f"<w:docDefaults><w:rPrDefault><w:rPr>{_font(BODY_FONT, 32)}"
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault></w:docDefaults>'
     )
-    plain = f'<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>{exact}'
+    plain = f'<w:widowControl/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>{exact}'
     close = '<w:spacing w:val="-4"/>'
     tight = '<w:snapToGrid w:val="0"/><w:spacing w:before="{0}" w:after="{0}" w:line="{1}" w:lineRule="exact"/>'
     indent = '<w:ind w:firstLineChars="200" w:firstLine="640"/><w:jc w:val="both"/>'
@@ -280,7 +280,7 @@ def _in_order(paragraph: str) -> str:
     return "".join(sorted(whole, key=lambda one: next(n for n, name in enumerate(_ORDER) if one.startswith(f"<w:{name}"))))
 
 
-_ORDER = ("keepNext", "pBdr", "tabs", "autoSpaceDE", "autoSpaceDN", "snapToGrid", "spacing", "ind", "jc")
+_ORDER = ("keepNext", "widowControl", "pBdr", "tabs", "autoSpaceDE", "autoSpaceDN", "snapToGrid", "spacing", "ind", "jc")
 
 
 def _font(name: str, half_points: int) -> str:
