@@ -82,8 +82,9 @@ def way(one: Way) -> str:
         return ""
     if one.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{one.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
-    by = f"按办结时限先后化解，最后一件的时限是{day(one.by)}；" if one.by else ""
-    return f"补足这{lacking}件，{by}{_pace(one)}"
+    if one.by is None:
+        return f"还差{lacking}件，{_pace(one)}"
+    return f"补足这{lacking}件，按办结时限先后化解，最后一件的时限是{day(one.by)}；{_pace(one)}"
 
 
 def _pace(one: Way) -> str:

@@ -41,7 +41,7 @@ class Room:
 
 ROOMS = (
     *(Room(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
-    *(Room(4, 0, count, words, _BOOK) for count, words in ((4, 24), (2, 24), (2, 14), (1, 12))),
+    *(Room(4, 0, count, words, _CHANGES) for count, words in ((4, 24), (2, 24), (2, 14), (1, 12))),
 )
 """The first that fits on three pages is taken."""
 
