@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hostile import rewrite
 from offices import HOME, Office
 from workbooks import DAY, assignment, report
 
-from pipeline import cli, doctor
+from pipeline import cli, doctor, fonts
 from pipeline.render import leaders, leaders_docx, leaders_files, leaders_pdf, leaders_template
 from pipeline.render.leaders_docx import BrokenTemplateError
 
@@ -163,6 +164,41 @@ def test_doctor_looks_at_the_templates_and_says_which_fonts_stand_in(office: Off
     _break(office.home)
     checks = {one.name: one for one in doctor.examine(settings, datetime.now(UTC))}
     assert len(checks["版式"].problems) == 2
+
+
+@pytest.fixture
+def fresh_fonts() -> Iterator[None]:
+    """What is known of this computer's fonts is forgotten before and after."""
+    for known in (fonts.chosen, leaders_pdf._fonts):  # noqa: SLF001
+        known.cache_clear()
+    yield
+    for known in (fonts.chosen, leaders_pdf._fonts):  # noqa: SLF001
+        known.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_fonts")
+def test_a_computer_without_any_chinese_font_sets_the_pdf_in_the_one_that_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_folders", lambda: ())
+    assert {font.path for font in fonts.chosen().values()} == {fonts.last_resort()}
+    assert [one.split("由")[0] for one in fonts.stand_ins()] == ["方正小标宋", "仿宋", "黑体", "楷体", "宋体"]
+    content = leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())
+    assert re.findall(rb"/FontName ?/[A-Z]{6}\+(NotoSansCJKsc)", content)
+
+
+@pytest.mark.usefixtures("fresh_fonts")
+def test_the_fonts_of_official_documents_are_taken_where_the_computer_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies of the font that comes along stand for them, also where links cannot be made."""
+    for name in ("FZXBSJW.TTF", "simfang.ttf", "simhei.ttf", "simkai.ttf", "simsun.ttc"):
+        shutil.copy(fonts.last_resort(), tmp_path / name)
+    monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path,))
+    monkeypatch.setattr(Path, "symlink_to", _no_links)
+    assert fonts.stand_ins() == []
+    assert len(leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())) > 1000
+
+
+def _no_links(*_arguments: object) -> None:
+    msg = "a required privilege is not held by the client"
+    raise OSError(msg)
 
 
 def test_a_lock_file_that_word_left_beside_a_template_is_no_template(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

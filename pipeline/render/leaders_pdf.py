@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -72,8 +72,6 @@ class _Loaded:
     fonts: typst.Fonts
     by_role: dict[str, dict[str, object]]
     """For each role what typst's `text` takes: families in their order, and the weight."""
-    folder: tempfile.TemporaryDirectory[str]
-    """Where they lie while the program runs."""
 
 
 @lru_cache(maxsize=1)
@@ -83,17 +81,26 @@ def _fonts() -> _Loaded:
 
     broad = fonts.broadest()
     paths = {role: font.path for role, font in fonts.chosen().items()}
-    folder = tempfile.TemporaryDirectory(prefix="fonts-", ignore_cleanup_errors=True)
-    places = {path: Path(folder.name, f"{number}{path.suffix}") for number, path in enumerate(dict.fromkeys([*paths.values(), broad]))}
+    folder = tempfile.mkdtemp(prefix="fonts-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    places = {path: Path(folder, f"{number}{path.suffix}") for number, path in enumerate(dict.fromkeys([*paths.values(), broad]))}
     for path, place in places.items():
         _lay(path, place)
-    loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder.name])
+    loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
     found: dict[str, list[typst.FontInfo]] = {}
     for one in loaded.fonts():
-        found.setdefault(os.path.realpath(str(one.path)), []).append(one)
-    faces = {path: _face(found.get(os.path.realpath(place), [])) for path, place in places.items()}
+        found.setdefault(Path(str(one.path)).name, []).append(one)
+    faces = {path: _face(found.get(place.name) or found.get(path.name) or []) for path, place in places.items()}
     by_role = {role: _looks([one for one in (faces[path], faces[broad]) if one]) for role, path in paths.items()}
-    return _Loaded(loaded, by_role, folder)
+    return _Loaded(loaded, by_role)
+
+
+def _lay(path: Path, place: Path) -> None:
+    """Make the font appear at that place; typst says of a link where it leads, of a copy where it lies."""
+    try:
+        place.symlink_to(path)
+    except OSError:  # Windows lets administrators alone make links
+        shutil.copyfile(path, place)
 
 
 def _face(several: list[typst.FontInfo]) -> typst.FontInfo | None:
