@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -196,7 +197,15 @@ def test_the_fonts_of_official_documents_are_taken_where_the_computer_has_them(t
     assert len(leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())) > 1000
 
 
-def _no_links(*_arguments: object) -> None:
+@pytest.mark.usefixtures("fresh_fonts")
+def test_a_disk_that_takes_no_link_and_no_copy_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())
+    leaders_pdf._fonts.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(tempfile, "mkdtemp", _no_links)
+    assert leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ()) == before
+
+
+def _no_links(*_arguments: object, **_named: object) -> None:
     msg = "a required privilege is not held by the client"
     raise OSError(msg)
 

@@ -6,6 +6,7 @@ import atexit
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -59,7 +60,7 @@ def _set(said: Said, moment: datetime, template: bytes, form: str) -> tuple[byte
             package_cache_path=str(_NOWHERE),
             timestamp=int(moment.timestamp()),
         )
-    except (typst.TypstError, RuntimeError) as error:
+    except RuntimeError as error:  # also what is not UTF-8
         raise BrokenTemplateError(_why(error)) from error
     several = made if isinstance(made, list) else [made]
     return several[0], len(several)
@@ -81,22 +82,30 @@ def _fonts() -> _Loaded:
 
     broad = fonts.broadest()
     paths = {role: font.path for role, font in fonts.chosen().items()}
-    folder = tempfile.mkdtemp(prefix="fonts-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    places = {path: Path(folder, f"{number}{path.suffix}") for number, path in enumerate(dict.fromkeys([*paths.values(), broad]))}
-    for path, place in places.items():
-        _lay(path, place)
-    loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    places = {path: f"{number}{path.suffix}" for number, path in enumerate(dict.fromkeys([*paths.values(), broad]))}
+    loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=_gathered(places))
     found: dict[str, list[typst.FontInfo]] = {}
     for one in loaded.fonts():
         found.setdefault(Path(str(one.path)).name, []).append(one)
-    faces = {path: _face(found.get(place.name) or found.get(path.name) or []) for path, place in places.items()}
+    # typst says of a link where it leads, of a copy where it lies
+    faces = {path: _face(found.get(place) or found.get(path.name) or []) for path, place in places.items()}
     by_role = {role: _looks([one for one in (faces[path], faces[broad]) if one]) for role, path in paths.items()}
     return _Loaded(loaded, by_role)
 
 
+def _gathered(places: Mapping[Path, str]) -> list[str]:
+    """A folder in which each font lies under its name; where the disk takes none, the folders that they come from."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="fonts-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        for path, name in places.items():
+            _lay(path, folder / name)
+    except OSError:
+        return sorted({str(path.parent) for path in places})
+    return [str(folder)]
+
+
 def _lay(path: Path, place: Path) -> None:
-    """Make the font appear at that place; typst says of a link where it leads, of a copy where it lies."""
     try:
         place.symlink_to(path)
     except OSError:  # Windows lets administrators alone make links
@@ -112,13 +121,6 @@ def _looks(faces: list[typst.FontInfo]) -> dict[str, object]:
     if not faces:
         return {}
     return {"font": list(dict.fromkeys(one.family for one in faces)), "weight": faces[0].weight}
-
-
-def _lay(path: Path, place: Path) -> None:
-    try:
-        place.symlink_to(path)
-    except OSError:  # Windows lets administrators alone make links
-        shutil.copyfile(path, place)
 
 
 def _why(error: RuntimeError) -> str:
