@@ -1,0 +1,76 @@
+"""Word files from a template: what is filled in stays text, and a broken template says where."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from offices import moment
+
+from pipeline.render import word
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MOMENT = moment("2020-05-21 16:00")
+
+
+def _template(folder: Path, *paragraphs: str) -> Path:
+    """A bare template of these paragraphs, each in a run of its own."""
+    body = "".join(f"<w:p><w:r><w:t>{one}</w:t></w:r></w:p>" for one in paragraphs)
+    path = folder / "模板.docx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("word/document.xml", f'<w:document xmlns:w="{_W[1:-1]}"><w:body>{body}</w:body></w:document>')
+        package.writestr("word/footer1.xml", f'<w:ftr xmlns:w="{_W[1:-1]}"><w:p><w:r><w:t>{{{{ 甲 }}}}</w:t></w:r></w:p></w:ftr>')
+    return path
+
+
+def _texts(content: bytes, part: str = "word/document.xml") -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        root = ET.fromstring(package.read(part))  # noqa: S314 - the program made it just now
+    return ["".join(text.text or "" for text in one.iter(f"{_W}t")) for one in root.iter(f"{_W}p")]
+
+
+@pytest.mark.parametrize("said", ["<w:br/>&amp;", "{{ 乙 }}{% for %}", "{_{ 甲 }_}", "]]>", "=1+1", "\ufffe", "甲\n乙", "\x0b\u202e甲"])
+def test_what_is_filled_in_stays_text(said: str, tmp_path: Path) -> None:
+    filled = word.render(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}"), {"甲": said}, _MOMENT)
+    clean = " ".join(said.replace("\ufffe", " ").replace("\x0b", " ").replace("\u202e", " ").splitlines())
+    assert _texts(filled) == [f"前{clean}后", "有"]
+    assert _texts(filled, "word/footer1.xml") == [clean]
+
+
+def test_a_paragraph_is_repeated_for_each(tmp_path: Path) -> None:
+    path = _template(tmp_path, "{%p for 项 in 各项 %}", "{{ 项.名 }}", "{%p endfor %}")
+    assert _texts(word.render(path, {"甲": "", "各项": [{"名": "一"}, {"名": "二"}]}, _MOMENT)) == ["一", "二"]
+
+
+def test_the_same_twice(tmp_path: Path) -> None:
+    path = _template(tmp_path, "{{ 甲 }}")
+    assert word.render(path, {"甲": "一"}, _MOMENT) == word.render(path, {"甲": "一"}, _MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "why"),
+    [
+        ("见{{ 没有的 }}", "模板“模板.docx”“见{{ 没有的 }}”这一段用了没有的字段“没有的”"),
+        ("{% for 项 in 甲 %}", "没有成对"),
+        ("{{ 甲.__class__ }}", "这一段的标记不能使用"),
+        ("{{ 甲 + 1 }}", "这一段的标记不能使用"),
+    ],
+)
+def test_a_broken_template_says_which_paragraph(paragraph: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(word.BrokenTemplateError) as caught:
+        word.render(_template(tmp_path, paragraph), {"甲": "一"}, _MOMENT)
+    assert why in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_what_is_no_word_file_is_said(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "模板.docx"
+    path.write_bytes(content)
+    with pytest.raises(word.BrokenTemplateError, match="不是完好"):
+        word.render(path, {}, _MOMENT)
