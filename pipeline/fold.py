@@ -20,6 +20,8 @@ from pipeline.targets import Tally
 
 TREND_DAYS = 30
 _TREND = timedelta(days=TREND_DAYS)
+Raised = dict[str, dict[str, tuple[str, ...]]]
+"""By district: the flags of each case that has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ class DayState:
     """The most cases that one report of these days brought in."""
     last_reports: dict[str, date] = field(default_factory=dict)
     """By district: the last day, up to this one, of which a report was accepted."""
-    raised: tuple[tuple[date, dict[str, tuple[str, ...]]], ...] = ()
-    """The flags of each case that has any, on the watched days up to this one."""
+    raised: tuple[tuple[date, Raised], ...] = ()
+    """What was raised on the watched days up to this one."""
 
 
 def in_order(filed: Iterable[Filed]) -> list[Filed]:
@@ -162,7 +164,7 @@ class _Fold:
     last_reports: dict[str, date] = field(default_factory=dict)
     brought: dict[date, int] = field(default_factory=dict)
     """The most cases that one report of a day brought in."""
-    raised: dict[date, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    raised: dict[date, Raised] = field(default_factory=dict)
 
     def run(self) -> dict[date, DayState]:
         by_day: dict[str, dict[str, list[Filed]]] = {}
@@ -249,10 +251,12 @@ class _Fold:
 
     # --- what is seen of it ---
 
-    def _raised(self, day: date) -> dict[str, tuple[str, ...]]:
-        windows = self.settings.windows
-        flags = {case.number: supervision.flags(case, day, windows) for case in self.world.in_register()}
-        return {number: raised for number, raised in flags.items() if raised}
+    def _raised(self, day: date) -> Raised:
+        raised: Raised = {}
+        for case in self.world.in_register():
+            if flags := supervision.flags(case, day, self.settings.windows):
+                raised.setdefault(case.particulars["旗区"] or "", {})[case.number] = flags
+        return raised
 
     def _snapshot(self, *, keeps: bool) -> _Snapshot:
         cases = list(self.world.in_register())

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline import storage
-from pipeline.model import Arrival, Envelope
+from pipeline.model import Arrival, Envelope, NoticeNumber
 
 NAME = "arrivals.jsonl"
 """Lies beside the archive, in the office's state."""
+_NUMBERED = "numbered"
 
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
@@ -48,13 +49,26 @@ def removed(archive: Path) -> dict[str, list[dict[str, Any]]]:
     return {said["removed"]: said["transcripts"] for said in _entries(archive) if "removed" in said}
 
 
-def _entries(archive: Path) -> Iterator[dict[str, Any]]:
-    """The journal's lines; one that a power cut tore is none."""
+def note_numbers(archive: Path, numbers: Sequence[NoticeNumber]) -> None:
+    """Note the numbers that notices were given, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_NUMBERED: asdict(one)}) for one in numbers])
+
+
+def numbers(archive: Path) -> tuple[NoticeNumber, ...]:
+    """The numbers that were given to notices, in order."""
+    said = (one[_NUMBERED] for one in _entries(archive, f'{{"{_NUMBERED}"'.encode()))
+    return tuple(sorted({NoticeNumber(**{**one, "day": date.fromisoformat(one["day"])}) for one in said}))
+
+
+def _entries(archive: Path, beginning: bytes = b"") -> Iterator[dict[str, Any]]:
+    """The journal's lines that begin so; one that a power cut tore is none."""
     try:
         written = (archive.parent / NAME).read_bytes()
     except FileNotFoundError:
         return
     for line in written.split(b"\n"):
+        if not line.startswith(beginning):
+            continue
         try:
             said = json.loads(line)
         except ValueError:
@@ -68,6 +82,6 @@ def _line(said: dict[str, Any]) -> bytes:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     raise TypeError

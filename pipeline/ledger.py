@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pipeline.contract import Severity
 from pipeline.errors import LedgerError, reason_of
 from pipeline.findings import Finding
 from pipeline.fold import Filed
-from pipeline.model import Arrival, Envelope, Reading, read_rows
+from pipeline.model import Arrival, Envelope, NoticeNumber, Reading, read_rows
 from pipeline.reading import Transcript
 
 SCHEMA_VERSION = 1
@@ -71,6 +71,15 @@ _publications = sa.Table(
     sa.Column("day", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
     sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+)
+_notices = sa.Table(
+    "notices",
+    _metadata,
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.UniqueConstraint("day", "district"),
 )
 _attempts = sa.Table(
     "attempts",
@@ -310,6 +319,21 @@ class Ledger:
         with self._engine.begin() as connection:
             connection.execute(_publications.delete().where(_publications.c.day == day))
             connection.execute(_publications.insert().values(day=day, fingerprint=fingerprint, manifest=manifest))
+
+    # --- the numbers of notices ---
+
+    def numbers(self) -> tuple[NoticeNumber, ...]:
+        """Every number that was given to a notice, in order."""
+        query = sa.select(_notices).order_by(_notices.c.year, _notices.c.number)
+        with self._engine.connect() as connection:
+            return tuple(NoticeNumber(row.year, row.number, date.fromisoformat(row.day), row.district) for row in connection.execute(query))
+
+    def give(self, numbers: Iterable[NoticeNumber]) -> None:
+        """Note numbers that are given to notices; one that was given stays as it is."""
+        rows = [{**asdict(one), "day": one.day.isoformat()} for one in numbers]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(_notices.insert().prefix_with("OR IGNORE"), rows)
 
 
 def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - SQLAlchemy's row mapping

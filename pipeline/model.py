@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.checking import Rows
 from pipeline.findings import Finding
@@ -75,3 +75,18 @@ class Arrival:
     size: int
     envelope: Envelope
     is_assignment: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NoticeNumber:
+    """The number of a district's notice of one day: 督办〔year〕number号. Once given it never changes."""
+
+    year: int
+    number: int
+    day: date
+    district: str
+
+    @property
+    def written(self) -> str:
+        """As it stands on the notice."""
+        return f"督办〔{self.year}〕{self.number}号"

@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import CONTRACT_VERSION, __version__, faults, inbox, journal, lock, reading, retention, storage
+from pipeline import CONTRACT_VERSION, __version__, faults, inbox, journal, lock, numbering, reading, retention, storage
 from pipeline.errors import LedgerError, NothingToConsolidateError, PipelineError
 from pipeline.fold import DayState, Facts, Filed, fold, in_order, number_revisions
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival
+from pipeline.model import Arrival, NoticeNumber
 from pipeline.readers import Readers
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
@@ -203,14 +203,15 @@ def _consolidate(
     if not any(one.arrival.is_assignment and one.reading.accepted for one in outlines):
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
     published = ledger.publications()
-    due: dict[date, str] = {}
+    due: list[date] = []
+    numbers = () if readers is None else numbering.known(ledger, archive_of(settings))
     for day in sorted({*days, *map(date.fromisoformat, published)}):
-        fingerprint = _fingerprint(inputs_of(outlines, day, settings).all, day, settings, data_only=readers is None)
+        fingerprint = _fingerprint(inputs_of(outlines, day, settings).all, day, settings, numbers, data_only=readers is None)
         known = published.get(day.isoformat())
         if known and known[0] == fingerprint and _is_whole(settings, day, known[1]):
             outcome.unchanged += [day] if day in days else []
         else:
-            due[day] = fingerprint
+            due.append(day)
     if due:
         if readers:
             readers.prepare(sum(not one.arrival.is_assignment and one.reading.day in {f"{day}" for day in due} for one in outlines))
@@ -238,7 +239,7 @@ def _publish(
     ledger: Ledger,
     settings: Settings,
     outlines: list[Filed],
-    due: dict[date, str],
+    due: list[date],
     outcome: Outcome,
     progress: Progress,
     readers: Readers | None,
@@ -251,7 +252,10 @@ def _publish(
     facts = Facts(
         tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
     )
-    states = _states(facts, settings, list(due), outcome)
+    archive = archive_of(settings)
+    watched = () if readers is None else numbering.watched(outlines, due, numbering.known(ledger, archive), settings)
+    states = _states(facts, settings, due, outcome, watched)
+    numbers = () if readers is None else numbering.give(ledger, archive, states, settings)
     arrivals = {one.arrival.id: one.arrival for one in loaded.values()}
     refused_days: dict[str, list[str]] = {}
     for day, state in states.items():
@@ -260,14 +264,16 @@ def _publish(
             inputs = inputs_of(outlines, day, settings)
             refused = tuple(loaded[one.arrival.id] for one in inputs.refused)
             counting = tuple(loaded[one.arrival.id] for one in inputs.counting)
-            built = reporting.build(state, reporting.Sources(arrivals, counting, inputs.superseded, refused), settings)
+            near = numbering.around(numbers, day)
+            built = reporting.build(state, reporting.Sources(arrivals, counting, inputs.superseded, refused, near), settings)
             begun = receipts.begin(built.handed, archive_of(settings), readers) if readers else None
             looks = outbox.Looks(settings.paths.templates or TEMPLATES, outcome.remarks)
             files = outbox.contents(built, looks, begun, data_only=readers is None)
             manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
         progress.advance()
         if manifest:
-            ledger.note_publication(day.isoformat(), due[day], manifest)
+            fingerprint = _fingerprint(inputs.all, day, settings, numbers, data_only=readers is None)
+            ledger.note_publication(day.isoformat(), fingerprint, manifest)
             outcome.published.append(built)
     outcome.held += [
         f"{'、'.join(several)} 的结果没有写进 {settings.paths.outbox}：{reason}后再运行一次；原有文件没有变动。"
@@ -275,15 +281,15 @@ def _publish(
     ]
 
 
-def _states(facts: Facts, settings: Settings, days: list[date], outcome: Outcome) -> dict[date, DayState]:
+def _states(facts: Facts, settings: Settings, days: list[date], outcome: Outcome, watched: Iterable[date]) -> dict[date, DayState]:
     """The state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
     failed = Outcome(outcome.taken)
     with _at_the_cost_of(days[0], failed, {}):
-        return fold(facts, settings, days)
+        return fold(facts, settings, days, watched)
     states: dict[date, DayState] = {}
     for day in days:
         with _at_the_cost_of(day, outcome, {}):
-            states |= fold(facts, settings, [day])
+            states |= fold(facts, settings, [day], watched)
     return states
 
 
@@ -379,8 +385,10 @@ def inputs_of(outlines: Sequence[Filed], day: date, settings: Settings) -> Input
     return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
 
 
-def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, *, data_only: bool) -> str:
-    """What the day's folder is made from: the files, the settings, the templates and the program."""
+def _fingerprint(
+    inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, data_only: bool
+) -> str:
+    """What the day's folder is made from: the files, the numbers of notices, the settings, the templates and the program."""
     files = [
         (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, one.reading.day)
         for one in inputs
@@ -389,5 +397,6 @@ def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, *, data
     templates = sorted(
         path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file() and not path.name.startswith(("~$", "."))
     )
-    parts = [__version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
+    given = [one.written + one.district for one in numbering.around(numbers, day)]
+    parts = [json.dumps(given), __version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
     return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])

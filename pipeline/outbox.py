@@ -46,7 +46,7 @@ def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_o
     day = report.day.isoformat()
     files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
     if not data_only:
-        from pipeline.render import html, leaders_files, template, xlsx
+        from pipeline.render import html, leaders_files, notice, template, xlsx
 
         for_leaders, broken = leaders_files.render(report, looks.templates)
         files |= for_leaders
@@ -54,6 +54,9 @@ def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_o
         files[f"信访事项办理情况汇总_{day}.xlsx"] = xlsx.render(report)
         files[f"信访事项办理情况日报_{day}.html"] = html.render(report, looks.templates)
         files |= template.render(report)
+        written, broken = notice.render(report, looks.templates)
+        files |= written
+        looks.remarks.extend(one for one in broken if one not in looks.remarks)
     files |= begun() if begun else {}
     files[MANIFEST] = data.manifest(report, files)
     return files

@@ -288,6 +288,43 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One case that a notice is about, for one reason."""
+
+    flag: str
+    line: CaseLine
+    rule: str
+    """By which rule, in a sentence."""
+    days: int | None
+    """How many days it has been so, or are left where it is due soon; None where none are counted."""
+    reason: str
+    """What is so with the case, with the days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A point of the district's last notice that is one no longer."""
+
+    flag: str
+    number: str
+    matter: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A district's 督办通知; without a point it is void: its number was given, and what it said has been corrected."""
+
+    number: str
+    """Such as 督办〔2020〕3号."""
+    district: str
+    points: tuple[Point, ...]
+    settled: tuple[Settled, ...]
+    before: str
+    """The number of the notice that had the settled points; '' where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One day, ready to be shown."""
 
@@ -331,6 +368,8 @@ class Report:
     """By district: the 填报人 whom its last report named."""
     handed: tuple[Handed, ...] = ()
     """Every report that arrived for the day, by district and arrival."""
+    notices: tuple[Notice, ...] = ()
+    """In the order of their numbers."""
 
 
 STEP_KINDS = {

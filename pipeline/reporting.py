@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeline import bounds, bridge, handed, outlook, submission, supervision
+from pipeline import bounds, bridge, handed, notices, outlook, submission, supervision
 from pipeline.cases import Case, RowPlace
 from pipeline.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
 from pipeline.fold import DayState, Doubt, Filed, Submission
-from pipeline.model import Arrival
+from pipeline.model import Arrival, NoticeNumber
 from pipeline.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings import Settings
 from pipeline.targets import Tally
@@ -31,6 +31,8 @@ class Sources:
     superseded: tuple[Filed, ...]
     refused: tuple[Filed, ...]
     """The day's refused files, with their findings."""
+    numbers: tuple[NoticeNumber, ...] = ()
+    """Of the day's notices, and of those before them."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -88,6 +90,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         settings=settings,
         reporters=last_reporters(sources.counting),
         handed=several,
+        notices=notices.of(state, lines, sources.numbers, settings),
     )
 
 

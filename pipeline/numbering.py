@@ -1,0 +1,72 @@
+"""The numbers of notices: facts, given once in the order of day and district, kept in the ledger and in the journal beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from pipeline import journal, notices
+from pipeline.fold import DayState, Filed
+from pipeline.ledger import Ledger
+from pipeline.model import NoticeNumber
+from pipeline.settings import Settings
+
+Numbers = tuple[NoticeNumber, ...]
+
+
+def known(ledger: Ledger, archive: Path) -> Numbers:
+    """Every number that was given. What a killed run or an older ledger lacks of them is made up for, on both sides."""
+    noted = journal.numbers(archive)
+    ledger.give(set(noted) - {*ledger.numbers()})
+    given = ledger.numbers()
+    if untold := sorted(set(given) - set(noted)):
+        journal.note_numbers(archive, untold)
+    return given
+
+
+def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
+    """The days on which it must be known what is raised: those without a number yet, from the first reported day on, and
+    with each of the days asked for those before it on which its district's last notice may have been."""
+    reported = [
+        date.fromisoformat(one.reading.day)
+        for one in outlines
+        if one.reading.accepted and not one.arrival.is_assignment and one.reading.district in settings.district_names
+    ]
+    asked = sorted(days)
+    if not reported or not asked:
+        return frozenset()
+    first, last = min(reported), asked[-1]
+    numbered = {one.day for one in given}
+    new = {day for day in (first + timedelta(days=n) for n in range((last - first).days + 1)) if day not in numbered}
+    near = {day - timedelta(days=n) for day in asked for n in range(notices.LOOKS_BACK_DAYS + 1)}
+    return frozenset(day for day in new | near if first <= day)
+
+
+def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], settings: Settings) -> Numbers:
+    """Give every notice of the watched days its number, seen on the disk in ledger and journal; all that were given so far."""
+    given = known(ledger, archive)
+    if states:
+        raised = states[max(states)].raised
+        new = _next(given, [(day, name) for day, by in raised for name in settings.district_names if notices.concerns(by.get(name, {}))])
+        ledger.give(new)
+        given = known(ledger, archive) if new else given
+    return given
+
+
+def _next(given: Numbers, wanted: Sequence[tuple[date, str]]) -> list[NoticeNumber]:
+    """The next free numbers of each year for those that have none."""
+    have = {(one.day, one.district) for one in given}
+    last = Counter({one.year: one.number for one in given})  # in order: the highest stays
+    new = []
+    for day, district in wanted:
+        if (day, district) not in have:
+            last[day.year] += 1
+            new.append(NoticeNumber(day.year, last[day.year], day, district))
+    return new
+
+
+def around(given: Numbers, day: date) -> Numbers:
+    """The numbers that a day's notices may show: its own and those of the notices before them."""
+    return tuple(one for one in given if 0 <= (day - one.day).days <= notices.LOOKS_BACK_DAYS)
