@@ -385,9 +385,7 @@ def inputs_of(outlines: Sequence[Filed], day: date, settings: Settings) -> Input
     return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
 
 
-def _fingerprint(
-    inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, data_only: bool
-) -> str:
+def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, data_only: bool) -> str:
     """What the day's folder is made from: the files, the numbers of notices, the settings, the templates and the program."""
     files = [
         (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, one.reading.day)
@@ -398,5 +396,13 @@ def _fingerprint(
         path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file() and not path.name.startswith(("~$", "."))
     )
     given = [one.written + one.district for one in numbering.around(numbers, day)]
-    parts = [json.dumps(given), __version__, str(CONTRACT_VERSION), day.isoformat(), str(data_only), json.dumps(files), json.dumps(said, sort_keys=True)]
+    parts = [
+        json.dumps(given),
+        __version__,
+        str(CONTRACT_VERSION),
+        day.isoformat(),
+        str(data_only),
+        json.dumps(files),
+        json.dumps(said, sort_keys=True),
+    ]
     return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])

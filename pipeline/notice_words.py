@@ -69,7 +69,9 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
         case "acceptance_overdue":
             return f"{long_day(line.assigned)}交办，受理已超期{count}天"
         case "disputed":
-            since = f"{long_day(line.disputed_since)}起群众不认可，已{count}天" if line.disputed_since else "群众不认可"
+            since = (
+                f"{long_day(line.disputed_since)}起群众不认可{f'，已{count}天' if count else ''}" if line.disputed_since else "群众不认可"
+            )
             return f"{since}{_reply(line)}"
         case _:
             return f"缺少{'、'.join(line.missing_ones)}"

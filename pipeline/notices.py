@@ -28,9 +28,7 @@ def of(state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumbe
     return tuple(_notice(one, state, lines, given, settings) for one in given if one.day == state.day)
 
 
-def _notice(
-    number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings
-) -> Notice:
+def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings) -> Notice:
     district, windows = number.district, settings.windows
     points = []
     for flag in FLAGS:
@@ -47,9 +45,7 @@ def _notice(
 
 def _last(state: DayState, district: str) -> date | None:
     """The day of the district's last notice before this one, as far as it is looked back."""
-    days = [
-        day for day, raised in state.raised if 0 < (state.day - day).days <= LOOKS_BACK_DAYS and concerns(raised.get(district, {}))
-    ]
+    days = [day for day, raised in state.raised if 0 < (state.day - day).days <= LOOKS_BACK_DAYS and concerns(raised.get(district, {}))]
     return max(days, default=None)
 
 

@@ -27,8 +27,10 @@ def known(ledger: Ledger, archive: Path) -> Numbers:
 
 
 def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
-    """The days on which it must be known what is raised: those without a number yet, from the first reported day on, and
-    with each of the days asked for those before it on which its district's last notice may have been."""
+    """The days on which it must be known what is raised, from the first reported day on.
+
+    Those without a number yet, and before each of the days asked for those of its districts' last notices.
+    """
     reported = [
         date.fromisoformat(one.reading.day)
         for one in outlines

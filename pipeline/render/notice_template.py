@@ -46,7 +46,9 @@ def docx() -> bytes:
 
 
 def _text() -> str:
-    return "".join([_top(), *_where("作废", [_p("Body", "本通知所列事项经更正均不成立，本号作废。")]), *_where("not 作废", _matters()), _signed()])
+    return "".join(
+        [_top(), *_where("作废", [_p("Body", "本通知所列事项经更正均不成立，本号作废。")]), *_where("not 作废", _matters()), _signed()]
+    )
 
 
 def _top() -> str:
@@ -62,11 +64,17 @@ def _top() -> str:
 
 
 def _matters() -> list[str]:
-    opening = "根据截至{{ 数据截至 }}的报送情况，{{ 你处 }}有{{ 件数 }}件信访事项需要督办（一件事项可有多种情形，共{{ 项数 }}项），现通知如下："
-    closing = "请逐件核实，明确办理措施和完成时限，填写回执联，加盖公章后报回；办理进展请在日报中报告。后续日报反映问题已经解决的，下次通知予以销号。"
+    opening = (
+        "根据截至{{ 数据截至 }}的报送情况，{{ 你处 }}有{{ 件数 }}件信访事项需要督办"
+        "{% if 项数 > 件数 %}（一件可有多种情形，共{{ 项数 }}项）{% endif %}，现通知如下："
+    )
+    closing = (
+        "请逐件核实，明确办理措施和完成时限，填写回执联，加盖公章后报回；办理进展请在日报中报告。"
+        "后续日报反映问题已经解决的，下次通知予以销号。"
+    )
     section = [
         _p("Heading", "{{ 项.序号 }}、{{ 项.名称 }}（{{ 项.件数 }}项）"),
-        _p("Body", "规则：{{ 项.规则 }}{{ 项.要求 }}"),
+        _p("Rule", "规则：{{ 项.规则 }}{{ 项.要求 }}"),
         _table(
             ((567, "序号", "{{ 案.序号 }}"), (1730, "案件编号", "{{ 案.编号 }}"), (2380, "案由", "{{ 案.案由 }}"),
              (2000, "责任单位\n包案领导", "{{ 案.责任单位 }}\n{{ 案.包案领导 }}"), (2167, "情况", "{{ 案.情况 }}")),
@@ -75,7 +83,7 @@ def _matters() -> list[str]:
     ]  # fmt: skip
     settled = [
         _p("Heading", "{{ 销号序号 }}、已销号事项（{{ 销号|length }}项）"),
-        _p("Body", "上次通知{% if 上次编号 %}（{{ 上次编号 }}）{% endif %}所列下列事项已经销号："),
+        _p("Rule", "上次通知{% if 上次编号 %}（{{ 上次编号 }}）{% endif %}所列下列事项已经销号："),
         _table(
             ((567, "序号", "{{ 案.序号 }}"), (1730, "案件编号", "{{ 案.编号 }}"), (2380, "案由", "{{ 案.案由 }}"),
              (1500, "督办情形", "{{ 案.事项 }}"), (2667, "销号原因", "{{ 案.原因 }}")),
@@ -96,16 +104,21 @@ def _signed() -> str:
 
 def _reply() -> str:
     """The part to tear off, on one page."""
-    narrow, wide = 1900, 2522
+    first, second, third, fourth = 1900, 3100, 1200, 2644
     rows = [
-        _row([_cell("通知编号", narrow, "ReplyHead"), _cell("{{ 编号 }}", wide, "Reply"),
-              _cell("旗区", narrow, "ReplyHead"), _cell("{{ 旗区 }}", wide, "Reply")], 567),
-        _row([_cell("收到日期", narrow, "ReplyHead"), _cell("      年    月    日", wide, "Reply"),
-              _cell("经办人", narrow, "ReplyHead"), _cell("", wide, "Reply")], 567),
-        _row([_cell("办理情况及\n完成时限", narrow, "ReplyHead"), _cell("", _WIDTH - narrow, "Reply", 3)], 2600),
-        _row([_cell("盖章", narrow, "ReplyHead"), _cell("（单位公章）\n      年    月    日", _WIDTH - narrow, "ReplyRight", 3)], 1200),
+        _row([_cell("通知编号", first, "ReplyHead"), _cell("{{ 编号 }}", second, "Reply"),
+              _cell("旗区", third, "ReplyHead"), _cell("{{ 旗区 }}", fourth, "Reply")], 567),
+        _row([_cell("收到日期", first, "ReplyHead"), _cell("      年    月    日", second, "Reply"),
+              _cell("经办人", third, "ReplyHead"), _cell("", fourth, "Reply")], 567),
+        _row([_cell("办理情况及\n完成时限", first, "ReplyHead"), _cell("", _WIDTH - first, "Reply", 3)], 2600),
+        _row([_cell("盖章", first, "ReplyHead"), _cell("（单位公章）\n      年    月    日", _WIDTH - first, "ReplyRight", 3)], 1200),
     ]  # fmt: skip
-    return _p("Cut", "沿此虚线裁下，填写盖章后报回") + _p("ReplyTitle", "督办通知回执联") + _grid((narrow, wide, narrow, wide), rows) + _p("Last", "")
+    return (
+        _p("Cut", "沿此虚线裁下，填写盖章后报回")
+        + _p("ReplyTitle", "督办通知回执联")
+        + _grid((first, second, third, fourth), rows)
+        + _p("Last", "")
+    )
 
 
 def _where(condition: str, shown: Iterable[str]) -> list[str]:
@@ -166,7 +179,8 @@ def _cell(text: str, width: int, style: str, span: int = 1) -> str:
 
 def _styles() -> str:
     page = _spacing(_PITCH)
-    small = _spacing(300)
+    small = f'<w:snapToGrid w:val="0"/>{_spacing(300)}'
+    form = f'<w:snapToGrid w:val="0"/>{_spacing(400)}'
     keep = "<w:keepNext/>"
     centre, right = '<w:jc w:val="center"/>', '<w:jc w:val="right"/>'
     two = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
@@ -174,6 +188,7 @@ def _styles() -> str:
     dashed = '<w:pBdr><w:top w:val="dashed" w:sz="8" w:space="4" w:color="000000"/></w:pBdr>'
     styles = [
         _style("Body", "正文段落", f"{page}{two}"),
+        _style("Rule", "规则", f"{keep}{page}{two}"),
         _style("Office", "发文机关", f"{keep}{red}{_spacing(900)}{centre}", _font(_TITLE, 58, "FF0000")),
         _style("Number", "编号", f"{keep}{_spacing(_PITCH, 120)}{right}"),
         _style("DocTitle", "公文标题", f"{keep}{_spacing(680, _PITCH // 2, _PITCH // 2)}{centre}", _font(_TITLE, 44)),
@@ -183,18 +198,19 @@ def _styles() -> str:
         _style("TableHead", "表头", f"{keep}{small}{centre}", _font(_HEADING, 21)),
         _style("TableCell", "表中短字", f"{small}{centre}", _font(_BODY, 21)),
         _style("TableText", "表中文字", f'{small}<w:jc w:val="left"/>', _font(_BODY, 21)),
-        _style("Signed", "署名", f'{keep}{_spacing(_PITCH, 2 * _PITCH)}<w:ind w:rightChars="200" w:right="640"/>{right}'),
+        _style("Signed", "署名", f'{keep}{_spacing(_PITCH, _PITCH)}<w:ind w:rightChars="200" w:right="640"/>{right}'),
         _style("Dated", "成文日期", f'{page}<w:ind w:rightChars="400" w:right="1280"/>{right}'),
         _style("Cut", "裁切线", f"{keep}{dashed}{_spacing(360, _PITCH)}{centre}", _font(_BODY, 21)),
         _style("ReplyTitle", "回执联标题", f"{keep}{_spacing(600, 60, 120)}{centre}", _font(_TITLE, 36)),
-        _style("ReplyHead", "回执联栏目", f"{keep}{_spacing(400)}{centre}", _font(_HEADING, 28)),
-        _style("Reply", "回执联内容", f"{keep}{_spacing(400)}{centre}", _font(_BODY, 28)),
-        _style("ReplyRight", "回执联盖章", f'{keep}{_spacing(400)}<w:ind w:right="400"/>{right}', _font(_BODY, 28)),
+        _style("ReplyHead", "回执联栏目", f"{keep}{form}{centre}", _font(_HEADING, 28)),
+        _style("Reply", "回执联内容", f"{keep}{form}{centre}", _font(_BODY, 28)),
+        _style("ReplyRight", "回执联盖章", f'{keep}{form}<w:ind w:right="400"/>{right}', _font(_BODY, 28)),
         _style("Last", "末行", _spacing(20), _font(_BODY, 2)),
         _style("Page", "页码", f"{_spacing(400)}{centre}", _font(_FIGURE, 28)),
     ]
     normal = '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
-    defaults = f'<w:docDefaults><w:rPrDefault><w:rPr>{_font(_BODY, 32)}<w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>'
+    plain = f'{_font(_BODY, 32)}<w:lang w:val="en-US" w:eastAsia="zh-CN"/>'
+    defaults = f"<w:docDefaults><w:rPrDefault><w:rPr>{plain}</w:rPr></w:rPrDefault></w:docDefaults>"
     return f"<w:styles {_W}>{defaults}{normal}{''.join(styles)}</w:styles>"
 
 

@@ -65,7 +65,8 @@ def state_of(home: Path) -> State:
     """Everything that must be the same after an undisturbed run and after a disturbed one."""
     names = sorted(path.relative_to(home).as_posix() for path in home.rglob("*"))
     files = {name: content for name, content in tree(home).items() if name not in _NOT_BY_BYTES}
-    noted = sorted(map(repr, journal.arrivals(home / "state/archive")))  # a torn or second line for an arrival counts once
+    archive = home / "state/archive"
+    noted = sorted(map(repr, [*journal.arrivals(archive), *journal.numbers(archive)]))  # a torn or second line counts once
     return {"names": names, "files": files, "facts": facts_of(home / "state/ledger.sqlite"), "journal": noted}
 
 

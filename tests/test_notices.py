@@ -1,0 +1,356 @@
+"""督办通知: what stands in them, and that a number once given never changes."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from offices import HOME, Office, tree
+from workbooks import CASES, DAY, assignment, case_row, progress_row, report, resolved_row
+
+from pipeline import demo, journal, nightly, notices, repair
+from pipeline.ledger import Ledger
+from pipeline.render import notice_template
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_CASES = (
+    *CASES,
+    case_row("SJ-2020-003", 办结时限="2020-05-10", 交办日期="2020-04-10"),
+    case_row("SJ-2020-004", "达拉特旗", 办结时限="2020-05-22", 工作专班=None),
+)
+
+
+def _texts(content: bytes) -> list[str]:
+    """Every paragraph that says something."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        root = ET.fromstring(package.read("word/document.xml"))  # noqa: S314 - the program made it just now
+    said = ("".join(text.text or "" for text in one.iter(f"{_W}t")) for one in root.iter(f"{_W}p"))
+    return [one for one in said if one.strip()]
+
+
+def _run(office: Office, *days: date) -> nightly.Outcome:
+    return nightly.run(office.settings, days)
+
+
+def _notice(office: Office, day: date, district: str = "东胜区") -> list[str]:
+    return _texts((office.outbox / str(day) / "督办通知" / f"{district}_督办通知_{day}.docx").read_bytes())
+
+
+def _numbers(office: Office) -> list[tuple[str, str, str]]:
+    """Every number with its day and district."""
+    ledger = Ledger(nightly.ledger_of(office.settings))
+    try:
+        given = ledger.numbers()
+    finally:
+        ledger.close()
+    assert given == journal.numbers(office.archive)
+    for year in {one.year for one in given}:
+        assert [one.number for one in given if one.year == year] == list(range(1, 1 + sum(one.year == year for one in given)))
+    return [(one.written, str(one.day), one.district) for one in given]
+
+
+def _shown(office: Office) -> set[tuple[str, str, str]]:
+    """The same, as the published notices say."""
+    found = set()
+    for path in office.outbox.glob("*/督办通知/*.docx"):
+        found.add((_texts(path.read_bytes())[1], path.parent.parent.name, path.name.partition("_")[0]))
+    return found
+
+
+def _three_days(office: Office) -> tuple[date, date, date]:
+    """An office with reports of three days."""
+    days = (DAY - timedelta(days=2), DAY - timedelta(days=1), DAY)
+    office.put_assignment(assignment(_CASES))
+    for day in days:
+        office.put(report(day=day, progress=[progress_row(今日进展="已约谈")]), f"{day}.xlsx", f"{day}T16:00:00+08:00")
+    return days
+
+
+def _daily(office: Office, days: Iterable[date]) -> None:
+    for day in days:
+        _run(office, day)
+
+
+# --- what stands in them -----------------------------------------------------------------------------------------
+
+
+def test_a_notice_says_each_case_with_its_rule_and_days(office: Office, golden: Callable[[str, str], None]) -> None:
+    office.put_assignment(assignment(_CASES))
+    rows = [progress_row(), progress_row("SJ-2020-001", 今日进展=None), progress_row("SJ-2020-003", 今日进展=None)]
+    office.put(report(day=DAY - timedelta(days=1), progress=rows), "昨.xlsx", "2020-05-20T16:00:00+08:00")
+    replied = [progress_row(), resolved_row(群众确认="不认可"), resolved_row("SJ-2020-003", 答复文号="东住建信〔2020〕7号")]
+    office.put(report(progress=replied), "今.xlsx")
+    _run(office, DAY - timedelta(days=1), DAY)
+    golden("督办通知/东胜区.txt", "\n".join([*_notice(office, DAY - timedelta(days=1)), "", "----", "", *_notice(office, DAY), ""]))
+
+
+def test_over_a_week_the_points_are_the_days_flags(tmp_path: Path) -> None:
+    sample = demo.build(tmp_path / "demo")
+    outcome = demo.consolidate(sample)
+    assert len(outcome.published) == len(sample.days)
+    for built in outcome.published:
+        folder = sample.settings.paths.outbox / str(built.day)
+        said = json.loads((folder / "summary.json").read_bytes())["flags"]
+        district_of = {line.number: line.district for line in built.cases}
+        expected = {(district_of[number], flag, number) for flag in notices.FLAGS for number in said[flag]}
+        assert {(one.district, point.flag, point.line.number) for one in built.notices for point in one.points} == expected
+        files = {path.name for path in (folder / "督办通知").iterdir()}
+        assert files == {f"{district}_督办通知_{built.day}.docx" for district, _flag, _number in expected}
+        for notice in built.notices:
+            written = _texts((folder / "督办通知" / f"{notice.district}_督办通知_{built.day}.docx").read_bytes())
+            assert all(point.line.number in written and point.reason in written for point in notice.points)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (resolved_row("SJ-2020-003"), "已化解（答复文号：东住建信〔2020〕1号）"),
+        (progress_row("SJ-2020-003", 当前状态="导入法定途径"), "已导入法定途径"),
+    ],
+)
+def test_what_a_later_report_settles_stands_in_the_next_notice(row: dict[str, object], why: str, office: Office) -> None:
+    office.put_assignment(assignment([*_CASES, case_row("SJ-2020-005", 工作专班=None)]))
+    before = DAY - timedelta(days=1)
+    office.put(report(day=before, progress=[progress_row("SJ-2020-003")]), "昨.xlsx", "2020-05-20T16:00:00+08:00")
+    office.put(report(progress=[row]), "今.xlsx")  # type: ignore[list-item]
+    _run(office, before, DAY)
+    said = _notice(office, DAY)
+    at = said.index("上次通知（督办〔2020〕1号）所列下列事项已经销号：")
+    assert said[at + 6 : at + 11] == ["1", "SJ-2020-003", "逾期交房", "超期未结", why]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"延期至": "2020-06-30"}, "已延期至2020年6月30日"),
+        ({"办结时限": "2020-06-05"}, "办结时限已改为2020年6月5日"),
+        ({"撤销依据": "重复交办"}, "已撤销（重复交办）"),
+        ({"旗区": "乌审旗"}, "已转由乌审旗办理"),
+    ],
+)
+def test_what_a_newer_workbook_settles_stands_in_the_next_notice(change: dict[str, str], why: str, office: Office) -> None:
+    rows = [*CASES, case_row("SJ-2020-003", 办结时限="2020-05-10"), case_row("SJ-2020-005", 工作专班=None)]
+    office.put_assignment(assignment(rows))
+    office.put(report(day=DAY - timedelta(days=1), progress=[progress_row()]), "昨.xlsx", "2020-05-20T16:00:00+08:00")
+    rows[3] = {**rows[3], **change}
+    office.put_assignment(assignment(rows), "新.xlsx", "2020-05-21T09:00:00+08:00")
+    _run(office, DAY - timedelta(days=1), DAY)
+    assert why in _notice(office, DAY)
+
+
+def test_confirmation_and_a_filled_gap_are_told(office: Office) -> None:
+    office.put_assignment(assignment([*CASES, case_row("SJ-2020-005", 办结时限="2020-05-01")]))
+    before = DAY - timedelta(days=1)
+    office.put(
+        report(day=before, progress=[resolved_row(答复日期="2020-05-19", 群众确认="不认可")]), "昨.xlsx", "2020-05-20T16:00:00+08:00"
+    )
+    office.put(report(progress=[resolved_row()]), "今.xlsx")
+    _run(office, before, DAY)
+    assert "群众已认可（答复文号：东住建信〔2020〕1号）" in _notice(office, DAY)
+
+
+def test_text_from_cells_comes_out_as_text(office: Office) -> None:
+    hostile = "{{ 7*7 }}<w:p/>&amp;{% for %}\"'=cmd|x"
+    office.put_assignment(assignment([*CASES, case_row("SJ-2020-003", 案由=hostile, 责任单位=hostile, 办结时限="2020-05-10")]))
+    office.put(report(), "日报.xlsx")
+    _run(office, DAY)
+    assert _notice(office, DAY).count(hostile) >= 2
+
+
+def test_a_district_without_anything_gets_none(office: Office) -> None:
+    office.put_assignment(assignment([case_row("SJ-2020-001", 交办日期="2020-05-20")]))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "日报.xlsx")
+    _run(office, DAY)
+    assert not (office.outbox / str(DAY) / "督办通知").exists()
+    assert _numbers(office) == []
+
+
+def test_before_the_first_report_there_is_no_notice(office: Office) -> None:
+    days = _three_days(office)
+    _run(office, days[0] - timedelta(days=1), days[0])
+    assert {day for _number, day, _district in _numbers(office)} == {str(days[0])}
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------
+
+
+def test_daily_as_a_range_or_the_last_day_alone_the_numbers_are_the_same(tmp_path: Path) -> None:
+    days = (DAY - timedelta(days=2), DAY - timedelta(days=1), DAY)
+    ways: list[list[list[date]]] = [[[day] for day in days], [[*days]], [[days[2]], [*days]], [[days[1]], [days[0]], [days[2]]]]
+    made = []
+    for number, runs in enumerate(ways):
+        office = Office(tmp_path / str(number))
+        _three_days(office)
+        for several in runs:
+            _run(office, *several)
+        made.append((_numbers(office), _notice(office, DAY)))
+    assert all(one == made[0] for one in made)
+    assert [number for number, _day, _district in made[0][0]] == [f"督办〔2020〕{n}号" for n in range(1, 7)]
+
+
+def test_the_last_day_alone_numbers_the_days_before_it(office: Office) -> None:
+    days = _three_days(office)
+    _run(office, days[2])
+    assert [(day, district) for _number, day, district in _numbers(office)] == [
+        (str(day), district) for day in days for district in ("东胜区", "达拉特旗")
+    ]
+    assert [path.name for path in sorted(office.outbox.iterdir())] == [str(days[2])]
+
+
+def test_run_twice_nothing_changes(office: Office) -> None:
+    days = _three_days(office)
+    _run(office, *days)
+    before, numbers = tree(office.outbox), _numbers(office)
+    assert set(_run(office, *days).unchanged) == set(days)
+    for day in days:
+        (office.outbox / str(day) / "manifest.json").unlink()
+    _run(office, *days)
+    assert (tree(office.outbox), _numbers(office)) == (before, numbers)
+
+
+def test_a_correction_that_brings_a_notice_takes_the_next_free_number(office: Office) -> None:
+    days = _three_days(office)
+    _daily(office, days)
+    before = _numbers(office)
+    disputed = resolved_row("SJ-2020-009", 答复日期="2020-05-18", 群众确认="不认可")
+    office.put_assignment(
+        assignment([*_CASES, case_row("SJ-2020-009", "乌审旗", 交办日期="2020-05-18")]), "新.xlsx", "2020-05-19T08:00:00+08:00"
+    )
+    office.put(report("乌审旗", days[0], progress=[disputed]), "乌审旗.xlsx", "2020-05-22T09:00:00+08:00")
+    _run(office, days[2])
+    assert _numbers(office) == [*before, *((f"督办〔2020〕{7 + n}号", str(day), "乌审旗") for n, day in enumerate(days))]
+    assert _shown(office) == set(_numbers(office))
+
+
+def test_a_notice_without_a_point_any_more_is_void_and_keeps_its_number(office: Office) -> None:
+    days = _three_days(office)
+    office.put(report("乌审旗", days[0], progress=[]), "乌审旗.xlsx", f"{days[0]}T16:00:00+08:00")
+    _daily(office, days)
+    before = _numbers(office)
+    answered = [resolved_row("SJ-2020-003", 答复日期="2020-05-18")]
+    for day in days:
+        office.put(
+            report(day=day, progress=[progress_row(), progress_row("SJ-2020-001"), *answered]),
+            f"更正{day}.xlsx",
+            "2020-05-22T13:00:00+08:00",
+        )
+    office.put_assignment(assignment([*CASES, _CASES[3]]), "新.xlsx", "2020-05-01T09:30:00+08:00")
+    _run(office, days[2])
+    assert _numbers(office) == before
+    assert _shown(office) == set(before)
+    assert _notice(office, DAY)[:6] == [
+        office.settings.office,
+        "督办〔2020〕5号",
+        "关于东胜区信访事项的督办通知",
+        "（更正）",
+        "东胜区住房和城乡建设局：",
+        "本通知所列事项经更正均不成立，本号作废。",
+    ]
+    assert "督办通知回执联" not in _notice(office, DAY)
+
+
+def test_the_year_turns_and_the_series_begins_again(office: Office) -> None:
+    office.put_assignment(assignment([case_row("SJ-2020-003", 办结时限="2020-05-10")]))
+    days = [date(2020, 12, 31), date(2021, 1, 1)]
+    for day in days:
+        office.put(report(day=day, progress=[]), f"{day}.xlsx", f"{day}T16:00:00+08:00")
+    _run(office, *days)
+    assert [number for number, _day, _district in _numbers(office)] == ["督办〔2020〕1号", "督办〔2021〕1号"]
+
+
+def test_a_repaired_ledger_gives_the_same_numbers(office: Office) -> None:
+    days = _three_days(office)
+    _run(office, days[1])
+    _daily(office, days)
+    before, numbers = tree(office.outbox), _numbers(office)
+    nightly.ledger_of(office.settings).unlink()
+    repair.repair(office.settings)
+    assert (tree(office.outbox), _numbers(office)) == (before, numbers)
+
+
+def test_an_older_ledger_learns_the_numbers_from_the_journal_and_the_journal_from_the_ledger(office: Office) -> None:
+    days = _three_days(office)
+    _run(office, days[0])
+    kept = nightly.ledger_of(office.settings).read_bytes()
+    _run(office, days[1], days[2])
+    numbers = _numbers(office)
+    nightly.ledger_of(office.settings).write_bytes(kept)
+    _run(office, *days)
+    assert _numbers(office) == numbers
+    path = office.archive.parent / journal.NAME
+    path.write_bytes(b"".join(line for line in path.read_bytes().splitlines(keepends=True) if b'"numbered"' not in line))
+    _run(office, *days)
+    assert _numbers(office) == numbers
+
+
+def test_other_settings_change_no_number(office: Office) -> None:
+    days = _three_days(office)
+    _daily(office, days)
+    numbers = _numbers(office)
+    windows = office.settings.windows.model_copy(update={"due_soon_days": 0, "stalled_days": 3000, "acceptance_days": 3000})
+    office.settings = office.settings.model_copy(update={"windows": windows, "office": "另一个办公室"})
+    _run(office, *days)
+    assert _numbers(office) == numbers
+    assert _shown(office) == set(numbers)
+    assert _notice(office, DAY)[0] == "另一个办公室"
+
+
+def test_figures_alone_give_no_number(office: Office) -> None:
+    days = _three_days(office)
+    office.run(*days)
+    assert _numbers(office) == []
+
+
+# --- the file ----------------------------------------------------------------------------------------------------
+
+
+def test_the_template_is_current() -> None:
+    assert (HOME / "templates" / notice_template.NAME).read_bytes() == notice_template.docx()
+
+
+def test_a_broken_template_costs_no_published_day_and_says_where(office: Office, tmp_path: Path) -> None:
+    days = _three_days(office)
+    _run(office, days[0])
+    before = tree(office.outbox)
+    own = tmp_path / "模板"
+    shutil.copytree(HOME / "templates", own)
+    (own / notice_template.NAME).write_bytes(b"no template")
+    paths = office.settings.paths.model_copy(update={"templates": own})
+    outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]])
+    assert "督办通知模板.docx”打不开" in outcome.held[0]
+    assert tree(office.outbox) == before
+
+
+def test_nine_notices_are_quickly_made(office: Office) -> None:
+    from pipeline.render import notice
+
+    office.put_assignment(
+        assignment([case_row(f"SJ-2020-{n:03d}", name, 办结时限="2020-05-01") for n, name in enumerate(office.settings.district_names, 1)])
+    )
+    office.put(report(progress=[]), "日报.xlsx")
+    built = _run(office, DAY).published[0]
+    began = time.perf_counter()
+    made = dict(notice.render(built, HOME / "templates"))
+    assert (len(made), time.perf_counter() - began < 2) == (9, True)
+
+
+@pytest.mark.external
+def test_libreoffice_opens_it_on_few_pages(office: Office, tmp_path: Path) -> None:
+    _three_days(office)
+    _run(office, DAY)
+    path = office.outbox / str(DAY) / "督办通知" / f"东胜区_督办通知_{DAY}.docx"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    subprocess.run(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path], check=True, capture_output=True)
+    pdf = tmp_path / f"{path.stem}.pdf"
+    said = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    assert "督办通知回执联" in said
+    assert 1 <= said.count("\f") <= 3
