@@ -21,7 +21,7 @@ BEFORE = DAY - timedelta(days=1)
 _NOT_FACTS = frozenset({"id", "arrival", "attempts"})
 """Columns whose values are the house's own affair."""
 
-_NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl"})
+_NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl", "state/logs/run.log"})
 
 
 def build(home: Path) -> None:
