@@ -109,11 +109,11 @@ def _warm_up() -> None:
         import pandas as pd
 
         from pipeline import outbox, receipts, reporting
-        from pipeline.render import html, leaders_docx, leaders_pdf, template, xlsx
+        from pipeline.render import html, leaders_docx, leaders_pdf, notice, template, xlsx
 
         leaders_docx.warm_up()
         leaders_pdf.warm_up()
-        del pd, outbox, receipts, reporting, html, template, xlsx
+        del pd, outbox, receipts, reporting, html, notice, template, xlsx
 
 
 def archive_of(settings: Settings) -> Path:
