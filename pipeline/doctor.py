@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline import fonts, inbox, journal, nightly, outbox, storage
+from pipeline import fonts, inbox, inputs, journal, nightly, outbox, storage
 from pipeline.errors import PipelineError
 from pipeline.ledger import Ledger
 from pipeline.model import Arrival
@@ -116,10 +116,11 @@ def _stand_ins() -> str:
 
 
 def _templates(settings: Settings) -> Check:
-    from pipeline.render import leaders_files
+    from pipeline.render import leaders_files, notice
 
-    problems = tuple(leaders_files.examine(settings.paths.templates or nightly.TEMPLATES))
-    return Check("版式", "Word 和 PDF 专报的版式可以用", problems)
+    folder = inputs.templates_of(settings)
+    problems = (*leaders_files.examine(folder), *notice.examine(folder))
+    return Check("版式", "专报和督办通知的版式可以用", problems)
 
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -12,11 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import CONTRACT_VERSION, __version__, faults, inbox, journal, lock, numbering, reading, retention, storage
+from pipeline import faults, inbox, inputs, journal, lock, numbering, reading, retention, storage
 from pipeline.errors import LedgerError, NothingToConsolidateError, PipelineError
-from pipeline.fold import DayState, Facts, Filed, fold, in_order, number_revisions
+from pipeline.fold import DayState, Facts, Filed, fold, in_order
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival, NoticeNumber
+from pipeline.model import Arrival
 from pipeline.readers import Readers
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _READ_BATCH = 64
 _MOST_ALONE = 5
 """So often a file may end the whole run while it is read by itself; then it is set aside."""
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @dataclass(slots=True)
@@ -206,7 +204,7 @@ def _consolidate(
     due: list[date] = []
     numbers = () if readers is None else numbering.known(ledger, archive_of(settings))
     for day in sorted({*days, *map(date.fromisoformat, published)}):
-        fingerprint = _fingerprint(inputs_of(outlines, day, settings).all, day, settings, numbers, data_only=readers is None)
+        fingerprint = inputs.fingerprint(inputs.of(outlines, day, settings).all, day, settings, numbers, data_only=readers is None)
         known = published.get(day.isoformat())
         if known and known[0] == fingerprint and _is_whole(settings, day, known[1]):
             outcome.unchanged += [day] if day in days else []
@@ -247,7 +245,7 @@ def _publish(
     from pipeline import outbox, receipts, reporting
 
     progress.begin("汇总", len(due))
-    loaded = {one.arrival.id: one for one in ledger.load(_needed(outlines, due))}
+    loaded = {one.arrival.id: one for one in ledger.load(inputs.needed(outlines, due))}
     accepted = [one for one in loaded.values() if one.reading.accepted]
     facts = Facts(
         tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
@@ -261,18 +259,18 @@ def _publish(
     for day, state in states.items():
         manifest = None
         with _at_the_cost_of(day, outcome, refused_days):
-            inputs = inputs_of(outlines, day, settings)
-            refused = tuple(loaded[one.arrival.id] for one in inputs.refused)
-            counting = tuple(loaded[one.arrival.id] for one in inputs.counting)
+            resting = inputs.of(outlines, day, settings)
+            refused = tuple(loaded[one.arrival.id] for one in resting.refused)
+            counting = tuple(loaded[one.arrival.id] for one in resting.counting)
             near = numbering.around(numbers, day)
-            built = reporting.build(state, reporting.Sources(arrivals, counting, inputs.superseded, refused, near), settings)
+            built = reporting.build(state, reporting.Sources(arrivals, counting, resting.superseded, refused, near), settings)
             begun = receipts.begin(built.handed, archive_of(settings), readers) if readers else None
-            looks = outbox.Looks(settings.paths.templates or TEMPLATES, outcome.remarks)
+            looks = outbox.Looks(inputs.templates_of(settings), outcome.remarks)
             files = outbox.contents(built, looks, begun, data_only=readers is None)
             manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
         progress.advance()
         if manifest:
-            fingerprint = _fingerprint(inputs.all, day, settings, numbers, data_only=readers is None)
+            fingerprint = inputs.fingerprint(resting.all, day, settings, numbers, data_only=readers is None)
             ledger.note_publication(day.isoformat(), fingerprint, manifest)
             outcome.published.append(built)
     outcome.held += [
@@ -307,102 +305,3 @@ def _at_the_cost_of(day: date, outcome: Outcome, refused_days: dict[str, list[st
     except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException
         outcome.faults.append(tuple(faults.frames(error)))
         outcome.failed.append(day)
-
-
-def _needed(outlines: list[Filed], days: Iterable[date]) -> list[Filed]:
-    """The files whose rows or findings the days need: superseded revisions only on their own day."""
-    wanted = sorted(days)
-    last = wanted[-1].isoformat()
-    iso = {day.isoformat() for day in wanted}
-    force = {one.arrival.id for one in _in_force(outlines)}
-    return [
-        one
-        for one in outlines
-        if one.arrival.is_assignment or one.reading.day in iso or (one.reading.day <= last and one.arrival.id in force)
-    ]
-
-
-def _in_force(outlines: Iterable[Filed]) -> list[Filed]:
-    """The accepted reports that count: the last revision of each district and day."""
-    by_day: dict[tuple[str, str], list[Filed]] = {}
-    for one in outlines:
-        if one.reading.accepted and not one.arrival.is_assignment:
-            by_day.setdefault((one.reading.day, one.reading.district), []).append(one)
-    return [one.filed for several in by_day.values() for one in number_revisions(several) if one.in_force and one.revision]
-
-
-def refused_on(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
-    """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
-    iso = day.isoformat()
-    newest = _assignments_by(outlines, day, settings)[-1]
-    return [
-        one
-        for one in in_order(outlines)
-        if not one.reading.accepted
-        and (one.reading.day == iso if not one.arrival.is_assignment else _is_newer(one, newest) and one.reading.day <= iso)
-    ]
-
-
-def _is_newer(one: Filed, other: Filed) -> bool:
-    return one.arrival.envelope.received_at > other.arrival.envelope.received_at
-
-
-def _assignments_by(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
-    """The usable assignment workbooks that had arrived by the end of the day, or the earliest there is."""
-    usable = [one for one in in_order(outlines) if one.arrival.is_assignment and one.reading.accepted]
-    zone = settings.calendar.zone
-    arrived = [one for one in usable if one.arrival.envelope.received_at.astimezone(zone).date() <= day]
-    return arrived or usable[:1]
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Every file that a day's folder rests on, each kind in order of arrival."""
-
-    counting: tuple[Filed, ...]
-    """Assignment workbooks and the reports in force, of the day and of those before it."""
-    superseded: tuple[Filed, ...]
-    """The day's reports that a later one replaced, and duplicates."""
-    refused: tuple[Filed, ...]
-
-    @property
-    def all(self) -> tuple[Filed, ...]:
-        """All of them."""
-        return (*self.counting, *self.superseded, *self.refused)
-
-
-def inputs_of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
-    """What counts for the day, and what else is reported for it."""
-    iso = day.isoformat()
-    reports = [one for one in in_order(_in_force(outlines)) if one.reading.day <= iso]
-    counted = {one.arrival.id for one in reports}
-    superseded = [
-        one
-        for one in in_order(outlines)
-        if one.reading.accepted and not one.arrival.is_assignment and one.reading.day == iso and one.arrival.id not in counted
-    ]
-    counting = (*_assignments_by(outlines, day, settings), *reports)
-    return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
-
-
-def _fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, data_only: bool) -> str:
-    """What the day's folder is made from: the files, the numbers of notices, the settings, the templates and the program."""
-    files = [
-        (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, one.reading.day)
-        for one in inputs
-    ]
-    said = settings.model_dump(mode="json", exclude={"paths", "outgoing_mail"})
-    templates = sorted(
-        path for path in (settings.paths.templates or TEMPLATES).iterdir() if path.is_file() and not path.name.startswith(("~$", "."))
-    )
-    given = [one.written + one.district for one in numbering.around(numbers, day)]
-    parts = [
-        json.dumps(given),
-        __version__,
-        str(CONTRACT_VERSION),
-        day.isoformat(),
-        str(data_only),
-        json.dumps(files),
-        json.dumps(said, sort_keys=True),
-    ]
-    return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])

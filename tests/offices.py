@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline import nightly, reading, reporting
+from pipeline import inputs, nightly, reading, reporting
 from pipeline.findings import Finding
 from pipeline.fold import Facts, Filed, fold
 from pipeline.ledger import Ledger
@@ -137,8 +137,8 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     states = fold(facts, SETTINGS, days)
     out = {}
     for day in days:
-        inputs = nightly.inputs_of(filed, day, SETTINGS)
-        built = reporting.build(states[day], reporting.Sources(arrivals, inputs.counting, inputs.superseded, inputs.refused), SETTINGS)
+        resting = inputs.of(filed, day, SETTINGS)
+        built = reporting.build(states[day], reporting.Sources(arrivals, resting.counting, resting.superseded, resting.refused), SETTINGS)
         written = {"summary.json": data.summary(built), "findings.csv": data.findings(built)}
         found = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), found, written, built.trend, built)

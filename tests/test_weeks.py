@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from offices import HOME, Office, tree
 
-from pipeline import nightly
+from pipeline import inputs, nightly
 from pipeline.ledger import Ledger
 
 CASES = Path(__file__).parent / "cases"
@@ -103,7 +103,7 @@ def _in_force(office: Office, day: date) -> set[str]:
     """The files whose rows count on their own day."""
     ledger = Ledger(nightly.ledger_of(office.settings))
     try:
-        counting = nightly.inputs_of(ledger.outlines(), day, office.settings).counting
+        counting = inputs.of(ledger.outlines(), day, office.settings).counting
     finally:
         ledger.close()
     return {one.arrival.name for one in counting if one.reading.day == str(day)}

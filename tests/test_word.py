@@ -29,6 +29,10 @@ def _template(folder: Path, *paragraphs: str) -> Path:
     return path
 
 
+def _own(path: Path) -> word.Own:
+    return word.Own(path.read_bytes(), path.name)
+
+
 def _texts(content: bytes, part: str = "word/document.xml") -> list[str]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         root = ET.fromstring(package.read(part))  # noqa: S314 - the program made it just now
@@ -37,7 +41,7 @@ def _texts(content: bytes, part: str = "word/document.xml") -> list[str]:
 
 @pytest.mark.parametrize("said", ["<w:br/>&amp;", "{{ 乙 }}{% for %}", "{_{ 甲 }_}", "]]>", "=1+1", "\ufffe", "甲\n乙", "\x0b\u202e甲"])
 def test_what_is_filled_in_stays_text(said: str, tmp_path: Path) -> None:
-    filled = word.render(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}"), {"甲": said}, _MOMENT)
+    filled = word.render(_own(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}")), {"甲": said}, _MOMENT)
     clean = " ".join(said.replace("\ufffe", " ").replace("\x0b", " ").replace("\u202e", " ").splitlines())
     assert _texts(filled) == [f"前{clean}后", "有"]
     assert _texts(filled, "word/footer1.xml") == [clean]
@@ -45,12 +49,12 @@ def test_what_is_filled_in_stays_text(said: str, tmp_path: Path) -> None:
 
 def test_a_paragraph_is_repeated_for_each(tmp_path: Path) -> None:
     path = _template(tmp_path, "{%p for 项 in 各项 %}", "{{ 项.名 }}", "{%p endfor %}")
-    assert _texts(word.render(path, {"甲": "", "各项": [{"名": "一"}, {"名": "二"}]}, _MOMENT)) == ["一", "二"]
+    assert _texts(word.render(_own(path), {"甲": "", "各项": [{"名": "一"}, {"名": "二"}]}, _MOMENT)) == ["一", "二"]
 
 
 def test_the_same_twice(tmp_path: Path) -> None:
     path = _template(tmp_path, "{{ 甲 }}")
-    assert word.render(path, {"甲": "一"}, _MOMENT) == word.render(path, {"甲": "一"}, _MOMENT)
+    assert word.render(_own(path), {"甲": "一"}, _MOMENT) == word.render(_own(path), {"甲": "一"}, _MOMENT)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_the_same_twice(tmp_path: Path) -> None:
 )
 def test_a_broken_template_says_which_paragraph(paragraph: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(word.BrokenTemplateError) as caught:
-        word.render(_template(tmp_path, paragraph), {"甲": "一"}, _MOMENT)
+        word.render(_own(_template(tmp_path, paragraph)), {"甲": "一"}, _MOMENT)
     assert why in str(caught.value)
 
 
@@ -73,4 +77,4 @@ def test_what_is_no_word_file_is_said(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "模板.docx"
     path.write_bytes(content)
     with pytest.raises(word.BrokenTemplateError, match="不是完好"):
-        word.render(path, {}, _MOMENT)
+        word.render(_own(path), {}, _MOMENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,28 @@ _INSTEAD = "这次按程序自带的版式写出。请用 Word 改好；改不�
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
     """Every notice by its file's name, and what is wrong with the office's template; then the built-in one takes its place."""
-    own = templates / notice_template.NAME
-    if own.exists():
-        try:
-            return _rendered(report, own), []
-        except word.BrokenTemplateError as error:
-            return _rendered(report, notice_template.BUILT_IN), [f"{error}。{_INSTEAD}"]
-    return _rendered(report, notice_template.BUILT_IN), []
+    try:
+        return _rendered(report, word.Own((templates / notice_template.NAME).read_bytes(), notice_template.NAME)), []
+    except FileNotFoundError:
+        broken: list[str] = []
+    except word.BrokenTemplateError as error:
+        broken = [f"{error}。{_INSTEAD}"]
+    except OSError:
+        broken = [f"模板“{notice_template.NAME}”读不出来，可能正被别的程序占用。{_INSTEAD}"]
+    return _rendered(report, word.Own(notice_template.docx(), notice_template.NAME)), broken
 
 
-def _rendered(report: Report, template: Path) -> dict[str, bytes]:
+def examine(templates: Path) -> Iterator[str]:
+    """What is wrong with the office's template, as far as that shows without a notice."""
+    try:
+        word.check(word.Own((templates / notice_template.NAME).read_bytes(), notice_template.NAME))
+    except FileNotFoundError:
+        return
+    except (word.BrokenTemplateError, OSError) as error:
+        yield f"版式 {templates / notice_template.NAME} 不能用：{error}。请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+
+
+def _rendered(report: Report, template: word.Own) -> dict[str, bytes]:
     return {
         f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(template, said(notice, report), report.data_until)
         for notice in report.notices

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PipelineError
 from pipeline.render import packing
 from pipeline.text import on_screen
 
@@ -25,7 +23,7 @@ _TAG = re.compile(r"<[^>]*>")
 _SHOWN = 40
 
 
-class BrokenTemplateError(PipelineError):
+class BrokenTemplateError(Exception):
     """A template that cannot be used; `str()` says where and why, for people."""
 
 
@@ -39,15 +37,28 @@ class _Prepared:
     """The text of the parts that are filled in: each paragraph begins a line."""
 
 
-def render(template: Path, context: Mapping[str, object], moment: datetime) -> bytes:
-    """The template filled in, written at that moment: the same bytes each time. Raises BrokenTemplateError, OSError."""
-    prepared = _prepare(template.read_bytes(), template.name)
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A template, with the name that the office knows it by."""
+
+    content: bytes
+    name: str
+
+
+def render(template: Own, context: Mapping[str, object], moment: datetime) -> bytes:
+    """The template filled in, written at that moment: the same bytes each time. Raises BrokenTemplateError."""
+    prepared = _prepare(template.content, template.name)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for name, part in prepared.parts.items():
             content = part if isinstance(part, bytes) else _fill(part, context, prepared.lines[name], template.name)
             package.writestr(zipfile.ZipInfo(name), content)
     return packing.settle(written.getvalue(), moment)
+
+
+def check(template: Own) -> None:
+    """Raise BrokenTemplateError where the template cannot even be opened and understood."""
+    _prepare(template.content, template.name)
 
 
 def _fill(part: Template, context: Mapping[str, object], lines: list[str], name: str) -> bytes:
