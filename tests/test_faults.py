@@ -149,10 +149,10 @@ def test_a_fault_in_folding_all_days_leaves_those_that_can_be_folded_alone(
     home: Office, undisturbed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def fail(facts: Facts, settings: Settings, days: list[date]) -> object:
+    def fail(facts: Facts, settings: Settings, days: list[date], watched: frozenset[date]) -> object:
         if DAY in days:
             raise ValueError(SECRET)
-        return fold(facts, settings, days)
+        return fold(facts, settings, days, watched)
 
     with monkeypatch.context() as patch:
         patch.setattr(nightly, "fold", fail)
