@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline import contract, outgoing, text
 from pipeline.clocks import Clock
 from pipeline.errors import ConfigurationError
+from pipeline.mailboxes import Mailbox, twice
 
 Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
 
@@ -115,6 +116,7 @@ class Settings(_Frozen):
     limits: Limits = Limits()
     retention: Retention = Retention()
     outgoing_mail: outgoing.Outgoing | None = None
+    mailboxes: tuple[Mailbox, ...] = ()
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:
@@ -123,6 +125,8 @@ class Settings(_Frozen):
         for name in self.outgoing_mail.districts if self.outgoing_mail else ():
             if name not in self.district_names:
                 raise ContradictionError(("outgoing_mail", "districts", name), f"没有“{name}”这个旗区，请写全称")
+        if repeated := twice(self.mailboxes):
+            raise ContradictionError(("mailboxes", repeated[0]), repeated[1])
         try:
             re.compile(self.case_number_pattern)
         except re.error as error:
@@ -210,8 +214,12 @@ def load(path: Path) -> Settings:
     home = path.resolve().parent
     moved = {name: (home / value).resolve() for name, value in settings.paths if value is not None}
     _check_folders(moved, lines, path)
-    placed = settings.outgoing_mail.placed(home) if settings.outgoing_mail else None
-    return settings.model_copy(update={"paths": settings.paths.model_copy(update=moved), "outgoing_mail": placed})
+    placed = {
+        "paths": settings.paths.model_copy(update=moved),
+        "outgoing_mail": settings.outgoing_mail.placed(home) if settings.outgoing_mail else None,
+        "mailboxes": tuple(one.placed(home) for one in settings.mailboxes),
+    }
+    return settings.model_copy(update=placed)
 
 
 def _check_folders(folders: dict[str, Path], lines: _Lines, path: Path) -> None:
@@ -312,6 +320,9 @@ _REASONS = {
     "missing": "缺少这一项",
     "int_type": "应为整数",
     "string_type": "应为文字",
+    "string_too_long": "太长",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
     "tuple_type": "应为列表，例如 [甲, 乙]",
     "model_type": "应由“名称: 内容”组成",
     "model_attributes_type": "应由“名称: 内容”组成",
