@@ -25,8 +25,10 @@ DEAD_SECONDS = 60.0
 """A note that was not renewed for so long is a dead run's."""
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS})
 _TRIES = 3
-_HERE = "另一次汇总正在运行，本次没有开始。请等它结束后再试。"
-_WITHOUT_LOCKS = "{state} 所在的磁盘不支持文件锁，只能靠记录文件防止两次汇总同时进行。请把 state 放到本机磁盘，或不要在几台电脑上同时运行。"
+_HERE = "另一次{what}正在运行，本次没有开始。请等它结束后再试。"
+_WITHOUT_LOCKS = (
+    "{state} 所在的磁盘不支持文件锁，只能靠记录文件防止两次{what}同时进行。请把 state 放到本机磁盘，或不要在几台电脑上同时运行。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,26 @@ class Held:
     said: bytes
     remark: str | None
     """What the office should know about this disk, if anything."""
+    what: str
 
     def check(self) -> None:
         """Raise AnotherRunError where another computer took over, since this one had stood still for too long."""
         with contextlib.suppress(OSError):
             if self.note.read_bytes() != self.said:
-                raise AnotherRunError(_elsewhere(_read(self.note) or Owner("", 0, "")))
+                raise AnotherRunError(_elsewhere(_read(self.note) or Owner("", 0, ""), self.what))
 
 
 @contextmanager
-def alone(state: Path) -> Iterator[Held]:
-    """Hold what only one run holds. The system lets go of it when a run dies; on a share a dead run's note stands for a minute."""
+def alone(state: Path, what: str = "汇总") -> Iterator[Held]:
+    """Hold what only one run (of what people call it) holds in that folder.
+
+    The system lets go of it when a run dies; on a share a dead run's note stands for a minute.
+    """
     storage.make_folder(state)
-    with _system_lock(state / LOCK) as is_locked:
+    with _system_lock(state / LOCK, what) as is_locked:
         owner = Owner(platform.node(), os.getpid(), f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
-        remark = None if is_locked else _WITHOUT_LOCKS.format(state=state)
-        held = Held(state / NOTE, json.dumps(asdict(owner), ensure_ascii=False).encode(), remark)
+        remark = None if is_locked else _WITHOUT_LOCKS.format(state=state, what=what)
+        held = Held(state / NOTE, json.dumps(asdict(owner), ensure_ascii=False).encode(), remark, what)
         _take(held, owner, is_locked=is_locked)
         done = threading.Event()
         heart = threading.Thread(target=_renew, args=(held, done), daemon=True)
@@ -77,13 +83,13 @@ def alone(state: Path) -> Iterator[Held]:
 
 
 @contextmanager
-def _system_lock(path: Path) -> Iterator[bool]:
+def _system_lock(path: Path, what: str) -> Iterator[bool]:
     """Hold the system's lock; False where the file system has none. Raises AnotherRunError."""
     lock = filelock.FileLock(path, fallback_to_soft=False)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
-        raise AnotherRunError(_HERE) from error
+        raise AnotherRunError(_HERE.format(what=what)) from error
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise
@@ -107,9 +113,9 @@ def _take(held: Held, owner: Owner, *, is_locked: bool) -> None:
         if other is None:
             continue
         if not (is_locked and other.host in {owner.host, ""}) and _is_alive(held.note):
-            raise AnotherRunError(_elsewhere(other))
+            raise AnotherRunError(_elsewhere(other, held.what))
         _set_aside(held.note, other)
-    raise AnotherRunError(_HERE)
+    raise AnotherRunError(_HERE.format(what=held.what))
 
 
 def _place(held: Held) -> bool:
@@ -168,6 +174,6 @@ def _renew(held: Held, done: threading.Event) -> None:
                     file.write(held.said)
 
 
-def _elsewhere(other: Owner) -> str:
-    where = f"电脑“{other.host}”上的汇总正在运行（{other.begun} 开始）" if other.host else "另一台电脑上的汇总正在运行"
+def _elsewhere(other: Owner, what: str) -> str:
+    where = f"电脑“{other.host}”上的{what}正在运行（{other.begun} 开始）" if other.host else f"另一台电脑上的{what}正在运行"
     return f"{where}，本次没有开始。请等它结束后再试；如果那台电脑已经关机或死机，请过一分钟再运行一次。"

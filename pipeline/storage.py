@@ -179,6 +179,15 @@ def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def prune(folder: Path) -> None:
+    """Remove the folders below this one in which nothing lies any more; what is in the midst of being used stays."""
+    inner = [Path(one) for one, _folders, _files in os.walk(folder, topdown=False)] if folder.exists() else []
+    for one in inner:
+        if one != folder:
+            with contextlib.suppress(OSError):
+                one.rmdir()
+
+
 def replace_folder(aside: Path, final: Path) -> Path | None:
     """Put a finished, synced folder in the place of an earlier edition, whole; where that lies now, if there was one.
 

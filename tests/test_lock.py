@@ -155,3 +155,11 @@ def test_a_disk_without_locks_is_told_once_and_the_run_is_done(
     office.put_assignment(assignment())
     assert cli.main(["--config", str(office.home / "config.yaml"), "--date", str(DAY)]) == 0
     assert capsys.readouterr().err.count("不支持文件锁") == 1
+
+
+def test_what_is_under_way_is_called_by_its_name(state: Path) -> None:
+    with lock.alone(state, "收邮件"), pytest.raises(AnotherRunError, match="另一次收邮件正在运行"), lock.alone(state, "收邮件"):
+        pass
+    _note(state, "another-computer")
+    with pytest.raises(AnotherRunError, match="电脑“another-computer”上的收邮件正在运行"), lock.alone(state, "收邮件"):
+        pass

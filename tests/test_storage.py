@@ -208,3 +208,15 @@ def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
     for _ in range(2):
         storage.make_folder(tmp_path / "a/b/c")
     assert (tmp_path / "a/b/c").is_dir()
+
+
+def test_folders_in_which_nothing_lies_are_removed_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "top" / "empty" / "deeper").mkdir(parents=True)
+    (tmp_path / "top" / "full").mkdir()
+    (tmp_path / "top" / "full" / "kept").write_bytes(b"x")
+    storage.prune(tmp_path / "top")
+    storage.prune(tmp_path / "nowhere")
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == ["top", "top/full", "top/full/kept"]
+    (tmp_path / "top" / "full" / "kept").unlink()
+    storage.prune(tmp_path / "top")
+    assert [path.name for path in tmp_path.iterdir()] == ["top"]
