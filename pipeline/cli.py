@@ -276,8 +276,23 @@ def _doctor(said: argparse.Namespace) -> int:
     return int(not sound)
 
 
+def _fetch(said: argparse.Namespace) -> int:
+    from pipeline import log, screen
+    from pipeline.doors import mailbox
+
+    settings = _load(said)
+    fetched = mailbox.fetch(settings, screen.say)
+    for sentence in fetched.failed:
+        _complain(sentence)
+    status = _our_fault(fetched.faults, said) if fetched.faults else int(bool(fetched.failed))
+    did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
+    log.note(settings.paths.state, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
+    return status
+
+
 _COMMANDS = {
     "doctor": _doctor,
+    "fetch": _fetch,
     "nightly": _nightly,
     "demo": _demo,
     "check": _check,

@@ -14,6 +14,7 @@ OURS = {
     "demo",
     "check",
     "doctor",
+    "fetch",
     "status",
     "templates",
     "output",
@@ -53,7 +54,10 @@ def _english(said: str) -> set[str]:
     return {*re.findall("[A-Za-z]+", said)} - OURS
 
 
-@pytest.mark.parametrize("command", [[], ["nightly"], ["demo"], ["check"], ["doctor"], ["send"], ["status"], ["templates"]], ids=" ".join)
+COMMANDS = ([], ["nightly"], ["demo"], ["check"], ["doctor"], ["fetch"], ["send"], ["status"], ["templates"])
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_help_is_in_chinese(capsys: Captured, command: list[str]) -> None:
     assert _ended([*command, "--help"]) == 0
     said = capsys.readouterr().out
