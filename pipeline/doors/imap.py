@@ -95,6 +95,8 @@ def _log_in(box: MailBox, account: Mailbox, password: str) -> None:
             raise
         msg = f"邮箱 {account.user} 不让登录：用户名或密码不对，或邮箱没有开通 IMAP。很多邮箱要用“授权码”而不是登录密码。"
         raise MailboxError(msg) from error
+    _status, known = box.client.capability()  # a server offers more to whom it knows
+    box.client.capabilities = tuple(b" ".join(one for one in known if one).decode("ascii", "replace").upper().split())
     if "ID" in box.client.capabilities:  # some Chinese providers let nobody in who does not say who he is
         box.client.xatom("ID", f'("name" "xinfang-daily" "version" "{__version__}")')
 

@@ -1,0 +1,188 @@
+"""A real IMAP server (Debian's Dovecot) for tests, on loopback, with TLS and a certificate of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import imaplib
+import os
+import pwd
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+USER, PASSWORD = "ribao@office.example", 'geheim "1\\2'
+_CONFIG = """
+base_dir = {home}/run
+state_dir = {home}/run
+log_path = {home}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <{home}/cert.pem
+ssl_key = <{home}/key.pem
+mail_location = maildir:{home}/mail/%u
+mail_max_userip_connections = 50
+maildir_very_dirty_syncs = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+passdb {{
+  driver = passwd-file
+  args = scheme=plain username_format=%u {home}/passwd
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={home}/mail/%u
+}}
+first_valid_uid = 1
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = {port}
+  }}
+}}
+service stats {{
+  client_limit = 100
+}}
+"""
+
+
+@dataclass(slots=True)
+class Dovecot:
+    """The running server."""
+
+    home: Path
+    port: int
+
+    @property
+    def maildir(self) -> Path:
+        """The INBOX on the disk."""
+        return self.home / "mail" / USER
+
+    @property
+    def ca_file(self) -> Path:
+        """What its certificate is trusted by."""
+        return self.home / "cert.pem"
+
+    @contextmanager
+    def client(self) -> Iterator[imaplib.IMAP4_SSL]:
+        """A person's own look into the mailbox."""
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        with imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context) as client:
+            client.login(USER, PASSWORD)
+            yield client
+
+    def deliver(self, message: bytes, received: datetime, folder: str = "INBOX") -> None:
+        """Put a message into a folder, as if it had come at that time."""
+        with self.client() as client:
+            if folder != "INBOX":
+                client.create(folder)
+            status, said = client.append(folder, "", imaplib.Time2Internaldate(received), message)
+            assert status == "OK", said
+
+    def pour(self, messages: list[bytes], received: datetime) -> None:
+        """Put many messages into the INBOX, straight into its folder."""
+        owner = pwd.getpwnam("dovecot")
+        with self.client():  # makes the folders
+            pass
+        for name in ("cur", "new", "tmp"):
+            (self.maildir / name).mkdir(parents=True, exist_ok=True)
+        for number, message in enumerate(messages):
+            path = self.maildir / "new" / f"{int(received.timestamp())}.{number:06}.test"
+            path.write_bytes(message)
+            os.utime(path, (received.timestamp(), received.timestamp()))
+        for path in (self.maildir, *self.maildir.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+    def lying(self, folder: str = "INBOX") -> dict[int, str]:
+        """Every message in the folder with its flags, by UID."""
+        with self.client() as client:
+            status, _said = client.select(folder, readonly=True)
+            if status != "OK":
+                return {}
+            _status, lines = client.uid("FETCH", "1:*", "(UID FLAGS)")
+            found = {}
+            for line in lines:
+                if isinstance(line, bytes):
+                    uid = int(line.partition(b"UID ")[2].split(b" ")[0].rstrip(b")"))
+                    found[uid] = line.partition(b"FLAGS (")[2].partition(b")")[0].decode().replace("\\Recent", "").strip()
+            return found
+
+    def forget_uids(self) -> None:
+        """Let the server make new UIDs for everything, as after a restored backup: another UIDVALIDITY."""
+        _settle()
+        for path in self.maildir.glob("dovecot*"):
+            if path.is_file():
+                path.unlink()
+        _settle()
+
+    def empty(self) -> None:
+        """Let the mailbox be as if it had never been used."""
+        _settle()
+        for path in self.maildir.iterdir() if self.maildir.exists() else ():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def sent(self) -> int:
+        """How many bytes the server has sent to clients that have gone."""
+        time.sleep(0.5)
+        return sum(int(found) for found in re.findall(r" out=(\d+)", (self.home / "log").read_text(encoding="utf-8")))
+
+
+def _settle() -> None:
+    time.sleep(1.1)  # a UIDVALIDITY is a second
+
+
+@contextmanager
+def running() -> Iterator[Dovecot]:
+    """The server, as long as it is needed."""
+    home = Path(tempfile.mkdtemp(prefix="dovecot"))
+    home.chmod(0o755)
+    owner = pwd.getpwnam("dovecot")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (home / "mail").mkdir()
+    os.chown(home / "mail", owner.pw_uid, owner.pw_gid)
+    certificate(home, "localhost")
+    (home / "passwd").write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
+    (home / "dovecot.conf").write_text(_CONFIG.format(home=home, uid=owner.pw_uid, gid=owner.pw_gid, port=port), encoding="utf-8")
+    server = subprocess.Popen(["dovecot", "-F", "-c", str(home / "dovecot.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port, server, home)
+        yield Dovecot(home, port)
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def certificate(home: Path, name: str) -> None:
+    """A certificate for that name, signed by itself."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
+    files = ["-keyout", str(home / "key.pem"), "-out", str(home / "cert.pem")]
+    subprocess.run([*command, "-addext", f"subjectAltName=DNS:{name}", *files], check=True, capture_output=True)
+
+
+def _wait(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
+    for _ in range(100):
+        assert server.poll() is None, (home / "log").read_text(encoding="utf-8")
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError

@@ -1,0 +1,270 @@
+"""The whole of `run.py fetch` against a real server: Debian's Dovecot, with TLS, on loopback."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dovecot
+import pytest
+from dovecot import Dovecot
+from imap_tools.utils import encode_folder
+from mails import OURS, SENDER, attached, message
+from offices import HOME, moment
+from workbooks import DAY, assignment, report
+
+from pipeline import inbox
+
+if TYPE_CHECKING:
+    from offices import Office
+
+pytestmark = pytest.mark.external
+ARRIVED = moment("2020-05-21 16:42")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Dovecot]:
+    with dovecot.running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Dovecot) -> Dovecot:
+    """The server with an empty mailbox."""
+    running.empty()
+    return running
+
+
+def _configure(office: Office, server: Dovecot, **more: object) -> None:
+    said = {
+        "host": "localhost",
+        "port": server.port,
+        "user": dovecot.USER,
+        "password_file": "password.txt",
+        "authserv_id": OURS,
+        "ca_file": str(server.ca_file),
+        **more,
+    }
+    (office.home / "password.txt").write_text(dovecot.PASSWORD + "\n", encoding="utf-8")
+    path = office.home / "config.yaml"
+    plain = re.sub(r"^mailboxes: .*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    path.write_text(f"{plain}\nmailboxes: [{json.dumps(said, ensure_ascii=False)}]\n", encoding="utf-8")
+
+
+def _command(office: Office) -> list[str]:
+    return [sys.executable, str(HOME / "run.py"), "--config", str(office.home / "config.yaml"), "fetch"]
+
+
+def _fetch(office: Office) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(_command(office), capture_output=True, text=True, encoding="utf-8", check=False, timeout=600)
+
+
+def _lying(office: Office) -> list[str]:
+    """The names of the reports that lie in the inbox, each with its envelope."""
+    paths = [office.inbox / name for name in inbox.lying(office.inbox)]
+    assert all(path.with_name(path.name + inbox.SIDECAR).exists() for path in paths)
+    return sorted(path.name for path in paths)
+
+
+def _envelopes(office: Office) -> list[dict[str, object]]:
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(office.inbox.rglob(f"*{inbox.SIDECAR}"))]
+
+
+def test_mail_comes_in_is_marked_and_counts(office: Office, server: Dovecot) -> None:
+    _configure(office, server)
+    server.deliver(message(attached(report(), "东胜区日报.xlsx")), ARRIVED)
+    server.deliver(message(number=2), ARRIVED)
+    done = _fetch(office)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"05-21 16:42 {SENDER}：收下 东胜区日报.xlsx。" in done.stdout
+    assert "看了 2 封新邮件：收下 1 个文件，1 封没有可收的附件。" in done.stdout
+    assert _lying(office) == ["东胜区日报.xlsx"]
+    assert _envelopes(office) == [
+        {"received_at": "2020-05-21T16:42:00+08:00", "channel": "email", "sender": SENDER, "message_id": "<1@example.com>"}
+    ]
+    assert server.lying() == {1: r"\Seen", 2: ""}
+    assert _fetch(office).stdout == "没有新邮件。\n"
+    office.put_assignment(assignment())
+    office.run(DAY)
+    assert [one["district"] for one in office.summary(DAY)["submissions"] if one["status"] == "on-time"] == ["东胜区"]
+
+
+def test_mail_is_moved_to_a_chinese_folder_that_is_made_for_it(office: Office, server: Dovecot) -> None:
+    _configure(office, server, when_done="move", done_folder="已收&日报")
+    for number in range(3):
+        server.deliver(message(attached(f"PK{number}".encode(), f"{number}.xlsx"), number=number), ARRIVED)
+    server.deliver(message(attached(b"Rar!\x1a\x07", "包.rar"), number=9), ARRIVED)
+    assert _fetch(office).returncode == 0
+    assert server.lying() == {4: r"\Flagged"}
+    assert len(server.lying(encode_folder("已收&日报").decode("ascii"))) == 3
+    again = _fetch(office)
+    assert "还有 1 封以前没有收全的邮件" in again.stdout
+
+
+def test_several_folders_are_fetched_and_one_that_is_not_there_is_said(office: Office, server: Dovecot) -> None:
+    _configure(office, server, folders=["没有", "INBOX", "Daily"])
+    server.deliver(message(attached(b"PK1", "甲.xlsx")), ARRIVED)
+    server.deliver(message(attached(b"PK2", "乙.xlsx"), number=2), ARRIVED, "Daily")
+    done = _fetch(office)
+    assert done.returncode == 1
+    assert done.stderr == f"邮箱 {dovecot.USER} 没有文件夹“没有”，或打不开。请核对设置里的 folders。\n"
+    assert _lying(office) == ["乙.xlsx", "甲.xlsx"]
+
+
+def test_what_people_have_marked_as_deleted_is_not_removed(office: Office, server: Dovecot) -> None:
+    _configure(office, server, when_done="move", done_folder="Done")
+    server.deliver(message(number=1), ARRIVED)
+    server.deliver(message(attached(report(), "日报.xlsx"), number=2), ARRIVED)
+    with server.client() as client:
+        client.select()
+        client.uid("STORE", "1", "+FLAGS", r"(\Deleted)")
+    _fetch(office)
+    assert server.lying() == {1: r"\Deleted"}
+
+
+def test_a_mail_of_60_mb_is_not_downloaded(office: Office, server: Dovecot) -> None:
+    _configure(office, server)
+    server.pour([message(attached(bytes(45 << 20), "大.xlsx"))], ARRIVED)
+    before = server.sent()
+    done = _fetch(office)
+    assert re.search("邮件有 6[12] MB，超过 40 MB，没有下载", done.stdout)
+    assert server.sent() - before < 100_000
+    assert (_lying(office), list(server.lying().values())) == ([], [r"\Flagged"])
+
+
+WRONG: dict[str, tuple[dict[str, object], str]] = {
+    "password": ({"user": "nobody@office.example"}, "不让登录：用户名或密码不对"),
+    "certificate": ({"ca_file": None}, "证书不可信"),
+    "name": ({"host": "127.0.0.1"}, "证书不可信"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_one_sentence_and_no_fault_of_ours(office: Office, server: Dovecot, what: str) -> None:
+    more, said = WRONG[what]
+    _configure(office, server, **more)
+    done = _fetch(office)
+    assert done.returncode == 1
+    assert re.fullmatch(f"邮箱 .*{said}.*。\n", done.stderr)
+    assert not (office.home / "state" / "faults").exists()
+
+
+def test_after_the_server_has_numbered_its_mail_anew_nothing_comes_twice(office: Office, server: Dovecot) -> None:
+    _configure(office, server)
+    for number in range(5):
+        server.deliver(message(attached(f"PK{number}".encode(), f"{number}.xlsx"), number=number), ARRIVED)
+    _fetch(office)
+    before = _validity(server)
+    server.forget_uids()
+    assert _validity(server) != before
+    server.deliver(message(attached(b"PKnew", "新.xlsx"), number=7), ARRIVED)
+    done = _fetch(office)
+    assert done.stdout.endswith("看了 1 封新邮件：收下 1 个文件。5 封以前收过，没有再收。\n")
+    assert _lying(office) == [*(f"{number}.xlsx" for number in range(5)), "新.xlsx"]
+
+
+def _validity(server: Dovecot) -> bytes:
+    with server.client() as client:
+        client.select()
+        return bytes(client.response("UIDVALIDITY")[1][0])
+
+
+def test_two_fetches_at_once_bring_everything_once(office: Office, server: Dovecot) -> None:
+    _configure(office, server)
+    server.pour([message(attached(f"PK{number}".encode(), f"{number}.xlsx"), number=number) for number in range(60)], ARRIVED)
+    both = [subprocess.Popen(_command(office), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
+    ends = sorted(one.wait(300) for one in both)
+    assert ends[0] == 0
+    assert set(ends) <= {0, 4}
+    assert _lying(office) == sorted(f"{number}.xlsx" for number in range(60))
+
+
+@pytest.mark.parametrize("way", ["flag", "move"])
+def test_killed_at_many_moments_it_loses_and_doubles_nothing(office: Office, server: Dovecot, way: str, *, everything: bool) -> None:
+    """kill -9 at a random moment, again and again, while the server keeps its state; meanwhile the night's run takes what lies there."""
+    _configure(office, server, **({"when_done": "move", "done_folder": "Done"} if way == "move" else {}))
+    turns, count = (200, 1000) if everything else (10, 200)
+    office.put_assignment(assignment())
+    begun = time.perf_counter()
+    _fetch(office)
+    start = time.perf_counter() - begun
+    server.pour([message(attached(_report(number), f"{number}.xlsx"), number=number) for number in range(count)], ARRIVED)
+    dice = random.Random(20200521)  # noqa: S311 - no secret
+    kills = 0
+    for turn in range(turns):
+        with subprocess.Popen(_command(office), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                process.wait(start * dice.uniform(0.5, 2))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+        if turn % 3 == 2:
+            office.run(DAY)
+    assert _fetch(office).returncode == 0
+    office.run(DAY)
+    print(f"{way}: {kills} kills")
+    assert kills >= turns // 2
+    arrived = Counter(str(path).rpartition("/")[2] for path, _sha256, _envelope, _reading in office.facts())
+    assert arrived == {"分解表.xlsx": 1, **{f"{number}.xlsx": 1 for number in range(count)}}
+    assert all(f"sender='{SENDER}'" in str(envelope) for path, _sha256, envelope, _reading in office.facts() if "邮件" in str(path))
+    assert inbox.lying(office.inbox) == []
+    done = server.lying("Done" if way == "move" else "INBOX")
+    assert len(done) == count
+    assert len(server.lying()) == (0 if way == "move" else count)
+
+
+def _report(number: int) -> bytes:
+    return b"PK\x03\x04 no workbook, number %d" % number
+
+
+@pytest.fixture
+def everything(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--all-points"))
+
+
+def test_thousands_of_mails_are_fetched_in_one_go(office: Office, server: Dovecot, *, everything: bool) -> None:
+    _configure(office, server)
+    count = 5000 if everything else 1000
+    server.pour([message(attached(_report(number), f"{number}.xlsx"), number=number) for number in range(count)], ARRIVED)
+    begun = time.perf_counter()
+    done = _fetch(office)
+    print(f"{count} mails: {time.perf_counter() - begun:.1f} s")
+    assert done.stdout.endswith(f"看了 {count} 封新邮件：收下 {count} 个文件。\n")
+    assert len(_lying(office)) == count
+    begun = time.perf_counter()
+    assert _fetch(office).stdout == "没有新邮件。\n"
+    assert time.perf_counter() - begun < 30
+
+
+def test_the_server_is_spoken_to_over_tls_alone(server: Dovecot) -> None:
+    with server.client() as client:
+        socket = client.socket()
+        assert isinstance(socket, ssl.SSLSocket)
+        assert socket.version() in {"TLSv1.2", "TLSv1.3"}
+
+
+def test_a_backup_of_the_office_that_is_older_than_the_mailbox_gets_the_rest_again(office: Office, server: Dovecot, tmp_path: Path) -> None:
+    import shutil
+
+    _configure(office, server)
+    office.put_assignment(assignment())
+    server.deliver(message(attached(report(), "日报.xlsx")), ARRIVED)
+    shutil.copytree(office.home, tmp_path / "backup")
+    _fetch(office)
+    office.run(DAY)
+    facts = office.facts()
+    shutil.rmtree(office.home)
+    shutil.copytree(tmp_path / "backup", office.home)
+    _fetch(office)
+    office.run(DAY)
+    assert [one for one in office.facts() if "邮件" in str(one[0])] == [one for one in facts if "邮件" in str(one[0])]
