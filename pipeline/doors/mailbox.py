@@ -200,8 +200,8 @@ def _leave(look: Look, place: Place, why: str, with_: _Round) -> None:
     with_.fetched.left += 1
     megabytes = -(-look.size // (1 << 20))
     what = words.reason(why, size=megabytes, limit=with_.account.message_megabytes)
-    when = look.received_at or datetime.fromtimestamp(0, with_.settings.calendar.zone)
-    with_.say(words.line(when.astimezone(with_.settings.calendar.zone), "一封邮件", what, is_refused=False))
+    when = look.received_at.astimezone(with_.settings.calendar.zone) if look.received_at else None
+    with_.say(words.line(when, "一封邮件", what, is_refused=False))
 
 
 def _open(raw: bytes, received: datetime, place: Place, uid: int, with_: _Round) -> None:

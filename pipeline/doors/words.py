@@ -15,7 +15,7 @@ WHY = {
     "unparsable": "邮件拆不开（太慢、太占内存或已损坏），没有读取；请旗区重新发",
     "partial": "邮件不完整，或只有一部分；请旗区重新发",
     "enveloped": "邮件整封加了密或签了名封装，读不了；请旗区不加密重发",
-    "tnef": "winmail.dat 是 Outlook 专用的格式，里面的附件读不了；请旗区在 Outlook 里把格式改为“纯文本”或“HTML”后重发",
+    "tnef": "是 Outlook 专用的格式，里面的附件读不了；请旗区在 Outlook 里把格式改为“纯文本”或“HTML”后重发",
     "outlook": "是 Outlook 存成的邮件（.msg），读不了；请旗区直接发工作簿",
     "archive": "这种压缩包不打开；请旗区直接发工作簿，或用 zip",
     "nested": "压缩包里又有压缩包或邮件，没有打开；请旗区直接发工作簿",
@@ -63,7 +63,7 @@ def of_message(taken: Sequence[str], passed: Sequence[tuple[str, str]], left: Se
 
 
 def _named(name: str, sentence: str) -> str:
-    return f"{shorten(name)} {sentence}" if name else sentence
+    return f"{shorten(name)} {sentence}" if name else f"附件{sentence}" if sentence.startswith("是 ") else sentence
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -79,9 +79,10 @@ def of_sender(address: str | None, claimed: str, why: str) -> str:
     return f"{who}（{SENDERS.get(why, SENDERS['from'])}）"
 
 
-def line(when: datetime, who: str, what: str, *, is_refused: bool) -> str:
+def line(when: datetime | None, who: str, what: str, *, is_refused: bool) -> str:
     """What is said of one message. What came without a proven sender will be sent back by the night's run."""
-    return f"  {when:%m-%d %H:%M} {who}：{what}{_WILL_GO_BACK if is_refused else ''}。"
+    at = f"{when:%m-%d %H:%M}" if when else "时间不明"
+    return f"  {at} {who}：{what}{_WILL_GO_BACK if is_refused else ''}。"
 
 
 def sums(messages: int, files: int, others: tuple[int, int, int]) -> str:
