@@ -251,7 +251,7 @@ def _shown(value: object) -> str:
         case None:
             return "不填"
         case list():
-            return "、".join(_shown(one) for one in value)
+            return "、".join(_shown(one) for one in value) or "没有"
         case dict():
             return str(value["name"]) + (f"（{value['target_percent']}%）" if "target_percent" in value else "")
         case _:

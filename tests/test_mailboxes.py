@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from offices import CONFIG
+from offices import CONFIG, HOME
 
 from pipeline import nightly, settings
 from pipeline.errors import ConfigurationError
@@ -15,6 +15,7 @@ from pipeline.mailboxes import Mailbox
 
 WRITTEN = CONFIG.read_text(encoding="utf-8")
 SHOWN = WRITTEN[WRITTEN.index("# mailboxes:") :]
+GUIDE = (HOME / "docs" / "使用手册.md").read_text(encoding="utf-8")
 EXAMPLE = re.sub(r"^# ", "", SHOWN, flags=re.MULTILINE)
 
 
@@ -31,10 +32,11 @@ def test_the_example_is_a_mailbox_once_its_marks_are_taken_off(tmp_path: Path) -
     assert {name: getattr(found, name) for name in shown} == {name: getattr(defaults, name) for name in shown}
 
 
-def test_every_key_of_a_mailbox_stands_in_the_example_with_an_explanation() -> None:
+def test_every_key_of_a_mailbox_stands_in_the_example_and_in_the_guide_with_an_explanation() -> None:
     keys = set(Mailbox.model_fields) - {"password"}
     explained = set(re.findall(r"^#   [- ] (?:# )?([a-z_]+): \S.*#.*[\u4e00-\u9fff]", SHOWN, re.MULTILINE))
     assert explained == keys
+    assert {key for key in keys if f"| `{key}` |" in GUIDE} == keys
 
 
 def test_what_is_never_written_there_has_no_place_in_the_program(tmp_path: Path) -> None:
