@@ -62,17 +62,21 @@ def parser() -> argparse.ArgumentParser:
         help="下落不明的信（服务器可能收到了）核实以后怎么办：again 重发，done 对方已收到",
     )
     _add_templates(commands)
+    _add_fetch(commands)
+    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
+    _add_common(status)
+    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
+    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
+    return top
+
+
+def _add_fetch(commands: argparse._SubParsersAction[_Parser]) -> None:
     fetch = commands.add_parser(
         "fetch",
         help="收邮件：把邮箱里的附件放进收件箱",
         description="收邮件：把设置里写的每个邮箱的新邮件看一遍，附件放进收件箱，夜里汇总时核对。中断了再运行一次，不会丢失或重复。",
     )
     _add_common(fetch)
-    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
-    _add_common(status)
-    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
-    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
-    return top
 
 
 def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -46,6 +46,7 @@ COULD_BE: dict[str, tuple[str, bytes, str]] = {
     "another ending": ("日报.dat", BOOK, "application/x-whatever"),
     "a picture's ending": ("日报.jpg", BOOK, "image/jpeg"),
     "a zip's ending": ("日报.zip", BOOK, "application/zip"),
+    "old bytes with a letter's ending": ("日报.doc", OLE + "Workbook".encode("utf-16-le"), "application/msword"),
     "old bytes without an ending": ("日报", OLE, "application/x-whatever"),
     "bytes that say nothing": ("日报.bak", b"\x01\x02\x03", "application/octet-stream"),
     "a type that says it": ("日报", b"\x09\x08", "application/vnd.ms-excel"),

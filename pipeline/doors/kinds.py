@@ -29,6 +29,8 @@ _PACKED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\x
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 _TNEF = b"\x78\x9f\x3e\x22"
 _OUTLOOK = "__substg1.0_".encode("utf-16-le")
+_BOOKS = ("Workbook".encode("utf-16-le"), b"B\0o\0o\0k\0\0\0")
+"""The streams of an old workbook, whatever its name ends in."""
 
 
 class Kind(StrEnum):
@@ -70,7 +72,7 @@ def _compound(content: bytes, endings: list[str]) -> Kind:
     is_other = any(one in _OTHERS for one in endings)
     if ".msg" in endings or (_OUTLOOK in content and not is_other):
         return Kind.OUTLOOK
-    return Kind.OTHER if is_other else Kind.WORKBOOK
+    return Kind.OTHER if is_other and not any(one in content for one in _BOOKS) else Kind.WORKBOOK
 
 
 def _may_be(endings: list[str], content_type: str) -> bool:
