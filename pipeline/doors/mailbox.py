@@ -201,7 +201,7 @@ def _leave(look: Look, place: Place, why: str, with_: _Round) -> None:
     megabytes = -(-look.size // (1 << 20))
     what = words.reason(why, size=megabytes, limit=with_.account.message_megabytes)
     when = look.received_at.astimezone(with_.settings.calendar.zone) if look.received_at else None
-    with_.say(words.line(when, "一封邮件", what, is_refused=False))
+    with_.say(words.line(when, "一封邮件", f"{what}；{words.LEFT}", is_refused=False))
 
 
 def _open(raw: bytes, received: datetime, place: Place, uid: int, with_: _Round) -> None:

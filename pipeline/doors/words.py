@@ -33,7 +33,7 @@ SENDERS = {
     "not-aligned": "本单位的邮件服务器没有证实这个发件人",
 }
 """Why a sender does not count."""
-_LEFT = "邮件留在原处，已加星标"
+LEFT = "邮件留在原处，已加星标"
 _WILL_GO_BACK = "；发件人没有核实，汇总时会退回，请与旗区联系"
 NONE = (
     "还没有设置邮箱，没有可收的邮件。要收邮件，请在 config.yaml 的 mailboxes 里写上邮箱（那里有例子）；"
@@ -56,7 +56,7 @@ def of_message(taken: Sequence[str], passed: Sequence[tuple[str, str]], left: Se
         said.append(f"{again} 个附件以前收过，没有再收")
     if left:
         said += [f"没有收：{_named(name, reason(why))}" for name, why in left[:_MOST_NAMES]]
-        said.append(f"{_LEFT}" if len(left) <= _MOST_NAMES else f"还有 {len(left) - _MOST_NAMES} 个没有收，{_LEFT}")
+        said.append(LEFT if len(left) <= _MOST_NAMES else f"还有 {len(left) - _MOST_NAMES} 个没有收，{LEFT}")
     if passed:
         said.append("、".join(_named(name, reason(why)) for name, why in passed[:_MOST_NAMES]))
     return "；".join(said) if taken or again or left else "；".join(["没有可收的附件", *said])
