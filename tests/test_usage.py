@@ -54,7 +54,7 @@ def _english(said: str) -> set[str]:
     return {*re.findall("[A-Za-z]+", said)} - OURS
 
 
-COMMANDS = ([], ["nightly"], ["demo"], ["check"], ["doctor"], ["fetch"], ["send"], ["status"], ["templates"])
+COMMANDS: tuple[list[str], ...] = ([], ["nightly"], ["demo"], ["check"], ["doctor"], ["fetch"], ["send"], ["status"], ["templates"])
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
