@@ -15,7 +15,7 @@ FROM = {
     "东胜区 <Dongsheng@Example.COM>": SENDER,
     '"东胜区, 住建局" <dongsheng@example.com>': SENDER,
     "dongsheng@example.com <dongsheng@example.com>": SENDER,
-    "(办公室) dongsheng@example.com (张)": SENDER,
+    "(办公室) dongsheng@example.com (甲)": SENDER,
     "=?utf-8?B?5LiJ?=\r\n <dongsheng@example.com>": SENDER,
     # names that are another address
     '"dongsheng@example.com" <evil@evil.example>': "evil@evil.example",
