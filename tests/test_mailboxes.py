@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from offices import CONFIG, HOME
 
-from pipeline import nightly, settings
+from pipeline import inputs, settings
 from pipeline.errors import ConfigurationError
 from pipeline.mailboxes import Mailbox
 
@@ -105,5 +105,5 @@ def test_a_mailbox_changes_no_published_day(tmp_path: Path) -> None:
     before = settings.load(CONFIG)
     after = _load(tmp_path, EXAMPLE)
     day = date(2020, 5, 21)
-    prints = [nightly._fingerprint([], day, one, data_only=True) for one in (before, after)]  # noqa: SLF001
+    prints = [inputs.fingerprint([], day, one, (), data_only=True) for one in (before, after)]
     assert prints[0] == prints[1]
