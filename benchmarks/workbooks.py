@@ -92,7 +92,8 @@ def _matter(district: str, index: int) -> str:
 
 
 def _deadline(index: int) -> date:
-    return _ASSIGNED + timedelta(days=40 + index % 20)
+    """A tenth of the cases are overdue on the first day, so that there is something to follow up."""
+    return _ASSIGNED + timedelta(days=8 if index % 10 == 7 else 40 + index % 20)  # noqa: PLR2004
 
 
 # --- the assignment workbook -------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import papers
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -93,6 +95,8 @@ WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "one_process": one_process,
     "pandas_calamine": pandas_calamine,
     "pandas_openpyxl": pandas_openpyxl,
+    "openpyxl_there_and_back": papers.openpyxl_there_and_back,
+    **papers.PARTS,
 }
 
 
