@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -60,21 +60,9 @@ def numbers(archive: Path) -> tuple[NoticeNumber, ...]:
     return tuple(sorted({NoticeNumber(**{**one, "day": date.fromisoformat(one["day"])}) for one in said}))
 
 
-def _entries(archive: Path, beginning: bytes = b"") -> Iterator[dict[str, Any]]:
-    """The journal's lines that begin so; one that a power cut tore is none."""
-    try:
-        written = (archive.parent / NAME).read_bytes()
-    except FileNotFoundError:
-        return
-    for line in written.split(b"\n"):
-        if not line.startswith(beginning):
-            continue
-        try:
-            said = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(said, dict):
-            yield said
+def _entries(archive: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
+    """The journal's lines that begin so."""
+    return storage.read_entries(archive.parent / NAME, beginning)
 
 
 def _line(said: dict[str, Any]) -> bytes:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-Word = Annotated[str, Field(min_length=1, max_length=255)]
+from pipeline.accounts import Account, Word
 
 
-class Mailbox(BaseModel):
+class Mailbox(Account):
     """One mailbox that reports are sent to."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: Word
     port: Annotated[int, Field(ge=1, le=65535, strict=True)] = 993
     user: Word
-    password: None = None
-    password_env: Word | None = None
-    password_file: Path | None = None
     folders: Annotated[tuple[Word, ...], Field(min_length=1)] = ("INBOX",)
     when_done: Literal["flag", "move"] = "flag"
     done_folder: Word | None = None
@@ -30,15 +22,6 @@ class Mailbox(BaseModel):
     authserv_id: Word | None = None
     since: date | None = None
     message_megabytes: Annotated[int, Field(ge=1, le=512, strict=True)] = 40
-    seconds: Annotated[int, Field(ge=1, le=3600, strict=True)] = 60
-    ca_file: Path | None = None
-
-    @field_validator("password", mode="before")
-    @classmethod
-    def _no_password_here(cls, value: object) -> None:
-        if value is not None:
-            msg = "密码不能写在设置文件里；请改用 password_env（环境变量的名称）或 password_file（只放密码的文件）"
-            raise ValueError(msg)
 
     @field_validator("when_done", mode="before")
     @classmethod
@@ -67,7 +50,7 @@ class Mailbox(BaseModel):
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Mailbox:
-        if (self.password_env is None) == (self.password_file is None):
+        if self.password_places != 1:
             msg = f"邮箱 {self.user} 的 password_env 和 password_file 要写一个，也只写一个"
             raise ValueError(msg)
         if (self.when_done == "move") != (self.done_folder is not None):
@@ -85,18 +68,6 @@ class Mailbox(BaseModel):
     def address(self) -> str:
         """What the journal knows it by: the user at the server."""
         return f"{self.user}@{self.host}".lower()
-
-    def placed(self, home: Path) -> Mailbox:
-        """The same with its files' paths made absolute, seen from that folder."""
-        files = {name: home / path for name in ("password_file", "ca_file") if (path := getattr(self, name)) is not None}
-        return self.model_copy(update=files)
-
-    def secret(self) -> str | None:
-        """The password; None where there is none in its place. Raises OSError where its file cannot be read."""
-        if self.password_env is not None:
-            return os.environ.get(self.password_env) or None
-        written = (self.password_file or Path()).read_text(encoding="utf-8-sig")
-        return written.rstrip("\r\n") or None
 
 
 def twice(mailboxes: tuple[Mailbox, ...]) -> tuple[int, str] | None:

@@ -1,7 +1,7 @@
 """Reads files in processes of their own, so that one that kills or stalls its reader costs itself alone.
 
-A reader is this module run as `python -m pipeline.readers`. It hears tasks and answers with transcripts, each a frame:
-its length in eight bytes, then its bytes. What comes back is JSON and text, never a pickle: the file is a stranger's.
+A reader is a worker that runs this module. It hears tasks and answers with transcripts or marked workbooks. What comes
+back is JSON, text and bytes, never a pickle: the file is a stranger's.
 """
 
 from __future__ import annotations
@@ -9,41 +9,29 @@ from __future__ import annotations
 import gc
 import json
 import os
-import pickle
-import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from queue import Queue
 from types import ModuleType
-from typing import IO, Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-from pipeline import confinement, faults, reading
+from pipeline import faults, reading, worker
 from pipeline.contract import Severity
-from pipeline.errors import PipelineError
 from pipeline.findings import Finding
 from pipeline.model import Reading
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
 from pipeline.slip import Job
+from pipeline.worker import Worker
 
 PROGRAM = "pipeline.readers"
 """The module that a reader process runs."""
 _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
-_LONGEST_ANSWER = 1 << 30
 _PREPARE = "prepare"
-_GRACE = 5
-"""Seconds after which a reader ends itself where nobody is left to do it."""
-
-
-class ReaderError(PipelineError):
-    """No reader process can be started."""
 
 
 Answer = TypeVar("Answer")
@@ -111,21 +99,7 @@ class _Reader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        home = Path(__file__).resolve().parent.parent
-        environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
-        process = subprocess.Popen(  # noqa: S603 - this program's own module
-            [sys.executable, "-m", PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers
-            env=environment,
-        )
-        self._is_ready = False
-        _send(process.stdin, pickle.dumps(self._settings))
-        return process
+        self._worker = Worker(PROGRAM, settings)
 
     def transcribe(self, task: Task) -> Transcript:
         """The transcript of a file, or its refusal where the reader does not come back with one."""
@@ -161,73 +135,25 @@ class _Reader:
 
     def _exchange(self, task: Task | Job | str) -> tuple[dict[str, Any], bytes] | None:
         """What the reader answers in two frames; None where it dies over the task, takes too long, or does not answer in JSON."""
-        self._wait_until_ready()
-        clock = threading.Timer(self._settings.limits.seconds, self._process.kill)
-        clock.start()
-        try:
-            _send(self._process.stdin, pickle.dumps(task))
-            head, rows = _receive(self._process.stdout), _receive(self._process.stdout)
-            said = json.loads(head)
-        except (EOFError, OSError, ValueError):
-            self._process.kill()  # dead or as good as dead, though the system may not say so yet
-            self._process.wait()
+        frames = self._worker.ask(task, self._settings.limits.seconds)
+        if frames is None:
             return None
-        else:
-            return (said, rows) if isinstance(said, dict) else None
-        finally:
-            clock.cancel()
-            clock.join()
-            if self._process.poll() is not None:  # killed at the last moment: the next file gets another
-                self.stop()
-                self._process = self._start()
-
-    def _wait_until_ready(self) -> None:
-        """Hear that the process has come up. Raises ReaderError: a reader that cannot start says nothing of any file."""
-        if not self._is_ready:
-            try:
-                _receive(self._process.stdout)
-            except EOFError as error:
-                msg = "读取文件的进程启动不了，本次没有读取文件；已收到的文件都还在。请检查 Python 环境是否完整，或重新安装后再运行一次。"
-                raise ReaderError(msg) from error
-            self._is_ready = True
+        try:
+            head, rows = frames
+            said = json.loads(head)
+        except ValueError:
+            self._worker.again()
+            return None
+        return (said, rows) if isinstance(said, dict) else None
 
     def stop(self) -> None:
         """End the process."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()
-        self._process.kill()
-        self._process.wait()
+        self._worker.stop()
 
 
 def _reading(said: dict[str, Any]) -> Reading:
     findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in said["findings"])
     return Reading(said["accepted"], said["day"], said["district"], said["cover"], (), findings)
-
-
-# --- the pipes ---------------------------------------------------------------------------------------------------
-
-
-def _send(pipe: IO[bytes] | None, content: bytes) -> None:
-    if pipe:
-        with suppress(BrokenPipeError):  # the reader has died; asking it for an answer will tell
-            pipe.write(len(content).to_bytes(8, "big") + content)
-            pipe.flush()
-
-
-def _receive(pipe: IO[bytes] | None) -> bytes:
-    length = int.from_bytes(_exactly(pipe, 8), "big")
-    if length > _LONGEST_ANSWER:
-        raise EOFError
-    return _exactly(pipe, length)
-
-
-def _exactly(pipe: IO[bytes] | None, count: int) -> bytes:
-    content = pipe.read(count) if pipe else b""
-    if len(content) < count:
-        raise EOFError
-    return content
 
 
 # --- the reader --------------------------------------------------------------------------------------------------
@@ -236,20 +162,15 @@ def _exactly(pipe: IO[bytes] | None, count: int) -> bytes:
 def main() -> None:
     """Answer tasks until the pipe closes."""
     gc.set_threshold(100_000, 50, 50)
-    hears, answers = sys.stdin.buffer, sys.stdout.buffer
-    settings: Settings = pickle.loads(_receive(hears))  # noqa: S301 - from the process that started this one
-    confinement.confine(settings.limits.memory_megabytes << 20)
-    _send(answers, b"ready")
-    while True:
-        try:
-            task: Task | Job | str = pickle.loads(_receive(hears))  # noqa: S301 - likewise
-        except EOFError:
-            return
-        confinement.set_alarm(settings.limits.seconds + _GRACE)
+    worker.serve(_begin)
+
+
+def _begin(settings: Settings) -> tuple[int, int, Callable[[Task | Job | str], Sequence[bytes]]]:
+    def answer(task: Task | Job | str) -> Sequence[bytes]:
         head, rows = _answer(task, settings) if isinstance(task, Task) else _mark(task)
-        confinement.set_alarm(0)
-        _send(answers, json.dumps(head, ensure_ascii=False).encode())
-        _send(answers, rows if isinstance(rows, bytes) else rows.encode())
+        return json.dumps(head, ensure_ascii=False).encode(), rows if isinstance(rows, bytes) else rows.encode()
+
+    return settings.limits.memory_megabytes << 20, settings.limits.seconds, answer
 
 
 def _mark(job: Job | str) -> tuple[dict[str, Any], bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 _CHUNK = 1 << 20
 PAUSES = (0.05, 0.1, 0.2, 0.4)
@@ -266,6 +267,19 @@ def sha256(path: Path) -> str:
     """The name under which the archive keeps this file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
+    """The JSON objects of a file that grows line by line, of the lines that begin so; a line that a power cut tore is none.
+
+    Nothing where there is no file.
+    """
+    found = []
+    for line in path.read_bytes().split(b"\n") if path.exists() else []:
+        with contextlib.suppress(ValueError):
+            said = json.loads(line) if line.startswith(beginning) else None
+            found += [said] if isinstance(said, dict) else []
+    return found
 
 
 def append_lines(path: Path, lines: Iterable[bytes]) -> None:

@@ -6,7 +6,7 @@ A message is known by its mailbox, folder, UIDVALIDITY and UID, never by its fla
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class Journal:
 
     def read(self) -> None:
         """Take in what the file says; a line that a power cut tore is none."""
-        for said in _lines(self.path):
+        for said in storage.read_entries(self.path):
             if "mail" in said:
                 one = said["mail"]
                 self._add(Entry(**{**one, "place": Place(**one["place"]), "files": tuple(one["files"]), "why": tuple(one["why"])}))
@@ -98,20 +98,6 @@ def read(path: Path) -> Journal:
     journal = Journal(path)
     journal.read()
     return journal
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        written = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for line in written.split(b"\n"):
-        try:
-            said = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(said, dict):
-            yield said
 
 
 def _line(said: dict[str, Any]) -> bytes:

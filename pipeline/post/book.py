@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -83,7 +82,7 @@ class Book:
     def _restore(self) -> None:
         """Take in what the journal knows and the ledger does not."""
         told: dict[str, tuple[Row, list[str]]] = {}
-        for said in _entries(self._journal):
+        for said in storage.read_entries(self._journal):
             with suppress(KeyError, TypeError, ValueError):
                 row = Row(**{**said["letter"], "state": State(said["letter"]["state"])})
                 told[row.message_id] = (row, [str(one) for one in said["items"]])
@@ -145,13 +144,3 @@ def _insert(connection: sa.Connection, row: Row, digests: Iterable[str]) -> None
 def _change(connection: sa.Connection, row: Row) -> None:
     told = {"state": str(row.state), "said": row.said, "at": row.at, "attempts": row.attempts}
     connection.execute(_letters.update().where(_letters.c.message_id == row.message_id).values(**told))
-
-
-def _entries(path: Path) -> list[dict[str, Any]]:
-    """The journal's lines; one that a power cut tore is none."""
-    found = []
-    for line in path.read_bytes().split(b"\n") if path.exists() else []:
-        with suppress(ValueError):
-            said = json.loads(line)
-            found += [said] if isinstance(said, dict) else []
-    return found
