@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline import checking, contract, messages, table
+from pipeline import checking, contract, deadlines, messages, table
 from pipeline.checking import Check, Rows, Surroundings
 from pipeline.contract import CASE, LIAISON, Severity
 from pipeline.model import Envelope, Reading
@@ -49,9 +49,9 @@ def _check_sheet(found: table.Table, around: Surroundings) -> Check:
     check = checking.check(found, around)
     if found.sheet is not LIAISON:
         checking.refuse_numbers_outside(check)
-        checking.settle_years(check, "交办日期", ["办结时限", "延期至"])
-        checking.refuse_early_deadline(check, "交办日期")
-        checking.warn_of_the_statute(check, "交办日期", has_extension=True)
+        deadlines.settle_years(check, "交办日期", ["办结时限", "延期至"])
+        deadlines.refuse_early_deadline(check, "交办日期")
+        deadlines.warn_of_the_statute(check, "交办日期", has_extension=True)
     check.rows.refused = sorted(set(check.rows.refused))
     return check
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
-from pipeline import checking, contract, messages, table
+from pipeline import checking, contract, deadlines, messages, table
 from pipeline.checking import Check, Rows, Surroundings
 from pipeline.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
 from pipeline.findings import Finding
@@ -215,9 +215,9 @@ def _refuse_later_than_report(check: Check, column: str) -> None:
 def _judge_new_cases(check: Check) -> None:
     checking.refuse_numbers_outside(check)
     _refuse_later_than_report(check, "排查日期")
-    checking.settle_years(check, "排查日期", ["办结时限"])
-    checking.refuse_early_deadline(check, "排查日期")
-    checking.warn_of_the_statute(check, "排查日期", has_extension=False)
+    deadlines.settle_years(check, "排查日期", ["办结时限"])
+    deadlines.refuse_early_deadline(check, "排查日期")
+    deadlines.warn_of_the_statute(check, "排查日期", has_extension=False)
 
 
 def _judge_reception(check: Check) -> None:
