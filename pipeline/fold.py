@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pipeline import judging, messages, supervision
+from pipeline import beginning, judging, messages, supervision
 from pipeline.cases import PARTICULARS, Case, RowPlace, World
 from pipeline.checking import Rows
 from pipeline.contract import CASE, LIAISON, NEW_CASES, Severity
@@ -231,10 +231,10 @@ class _Fold:
         return judging.judge(reading.rows, submission.filed.arrival.id, district, world, speaks=speaks)
 
     def _note_doubts(self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement]) -> None:
-        """Keep what the day's reports leave open, while they can still be sent; nothing is missing before the first report."""
+        """Keep what the day's reports leave open, while they can still be sent."""
         self.last_reports |= dict.fromkeys(submissions, day)
         span = self.settings.calendar.oldest_report_days
-        if not self.reported or day < self.reported[0] or not any(0 <= (asked - day).days <= span for asked in self.days):
+        if not any(0 <= (asked - day).days <= span for asked in self.days):
             return
         for district in self.settings.district_names:
             force = next((one.filed for one in submissions.get(district, ()) if one.in_force and one.revision), None)
@@ -279,7 +279,8 @@ class _Fold:
         self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement], brought_in: list[str]
     ) -> DayState:
         before = self.snapshots.get(day - timedelta(days=1))
-        start = min([one for one in self.reported if one <= day] + [day - timedelta(days=1)]) - timedelta(days=1)
+        begun = beginning.of(self.reported, day) or day
+        start = min(begun, day - timedelta(days=1)) - timedelta(days=1)
         register = self.snapshots[day].register
         oldest = day - timedelta(days=self.settings.calendar.oldest_report_days)
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
@@ -297,7 +298,7 @@ class _Fold:
             self._assignment_findings(register),
             tuple((one, seen.tallies) for one, seen in sorted(self.snapshots.items()) if max(start, day - _TREND) < one <= day),
             before.cases if before else {},
-            tuple(one for one in self.doubts if oldest <= one.day <= day),
+            tuple(one for one in self.doubts if max(oldest, begun) <= one.day <= day),
             max((count for one, count in self.brought.items() if oldest <= one <= day), default=0),
             dict(self.last_reports),
             tuple((one, flags) for one, flags in sorted(self.raised.items()) if one <= day),

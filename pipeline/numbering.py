@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline import journal, notices
+from pipeline import beginning, journal, notices
 from pipeline.fold import DayState, Filed
 from pipeline.ledger import Ledger
 from pipeline.model import NoticeNumber
@@ -27,7 +27,7 @@ def known(ledger: Ledger, archive: Path) -> Numbers:
 
 
 def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
-    """The days on which it must be known what is raised, from the first reported day on.
+    """The days on which it must be known what is raised, from the office's beginning on.
 
     Those without a number yet, and before each of the days asked for those of its districts' last notices.
     """
@@ -39,9 +39,13 @@ def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, set
     asked = sorted(days)
     if not reported or not asked:
         return frozenset()
-    first, last = min(reported), asked[-1]
+    first, last = beginning.of(reported, asked[-1]), asked[-1]
+    if first is None:
+        return frozenset()
+    at_work = min(last, max(one for one in reported if one <= last) + timedelta(days=beginning.LONGEST_AHEAD))
     numbered = {one.day for one in given}
-    new = {day for day in (first + timedelta(days=n) for n in range((last - first).days + 1)) if day not in numbered}
+    days_between = (first + timedelta(days=n) for n in range((at_work - first).days + 1))
+    new = {day for day in (*days_between, *asked) if day not in numbered}
     near = {day - timedelta(days=n) for day in asked for n in range(notices.LOOKS_BACK_DAYS + 1)}
     return frozenset(day for day in new | near if first <= day)
 
