@@ -72,6 +72,12 @@ def _folders(settings: Settings) -> Check:
             problems.append(f"{name} 文件夹 {folder} 不存在。运行一次汇总会自动建立；路径写错的请改 config.yaml。")
         elif not _is_writable(folder):
             problems.append(f"{name} 文件夹 {folder} 写不进去。请检查权限，或磁盘是否只读。")
+    archive = nightly.archive_of(settings)
+    if archive.exists() and not _is_writable(archive):
+        problems.append(f"存档文件夹 {archive} 写不进去，日报收不下来。请检查权限。")
+    path = archive.parent / journal.NAME
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        problems.append(f"流水簿 {path} 没有读写权限。请检查权限；不用恢复备份，也不用修复。")
     return Check("文件夹", "收件箱、结果和台账文件夹都在，可以写入", tuple(problems))
 
 
@@ -136,6 +142,9 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
     problems = []
     if faults := ledger.faults_of_file():
         problems.append(f"数据库自检发现 {len(faults)} 处问题。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。")
+    elif damaged := ledger.damaged():
+        names = "、".join(one.arrival.name for one in damaged[:_SHOWN])
+        problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
     known = {_identity(one) for one, _sidecar in ledger.arrivals()}
     told = {_identity(one) for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
     if lost := told - known:

@@ -6,7 +6,7 @@ import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from pipeline import storage
 from pipeline.contract import Severity
 from pipeline.errors import LedgerError, reason_of
 from pipeline.findings import Finding
 from pipeline.fold import Filed
 from pipeline.model import Arrival, Envelope, NoticeNumber, Reading, read_rows
 from pipeline.reading import Transcript
+from pipeline.text import mask
 
 SCHEMA_VERSION = 1
 
@@ -71,6 +73,12 @@ _publications = sa.Table(
     sa.Column("day", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
     sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+)
+_sums = sa.Table(
+    "sums",
+    _metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, comment="of the verdict with all that was read and found"),
 )
 _notices = sa.Table(
     "notices",
@@ -255,13 +263,17 @@ class Ledger:
             for number, finding in enumerate(one.reading.findings)
         ]
         failed = [{"arrival": arrival.id} for arrival, one in transcripts if one.fault]
+        sums = [
+            {"arrival": row["arrival"], "digest": _sum(one.reading, str(row["cover"]), one.rows)}
+            for row, (_arrival, one) in zip(filed, transcripts, strict=True)
+        ]
         with self._engine.begin() as connection:
             if any(connection.scalars(sa.select(_faults.c.arrival).where(_faults.c.arrival.in_(arrivals)))):
                 connection.execute(_publications.update().values(fingerprint=""))  # days that showed the fault are written again
-            for table in (_findings, _readings, _faults):
+            for table in (_findings, _readings, _faults, _sums):
                 connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
             connection.execute(_attempts.delete().where(_attempts.c.sha256.in_({arrival.sha256 for arrival, _one in transcripts})))
-            for table, rows in ((_readings, filed), (_findings, found), (_faults, failed)):
+            for table, rows in ((_readings, filed), (_findings, found), (_faults, failed), (_sums, sums)):
                 if rows:
                     connection.execute(table.insert(), rows)
 
@@ -274,27 +286,46 @@ class Ledger:
         return [Filed(_arrival(row), Reading(row["accepted"], row["day"], row["district"], {}, (), ())) for row in rows]
 
     def load(self, outlines: Iterable[Filed]) -> list[Filed]:
-        """The same files with their rows and findings."""
+        """The same files with their rows and findings. Raises LedgerError where they are not as they were filed."""
+        loaded, damaged = self._load(outlines)
+        if damaged:
+            msg = (
+                f"台账 {self._path} 里有 {len(damaged)} 份文件的内容已经损坏（例如 {mask(damaged[0].arrival.name)}），"
+                "没有汇总，已有的结果没有变动。请运行 python run.py doctor --repair，从存档重建台账。"
+            )
+            raise LedgerError(msg)
+        return loaded
+
+    def damaged(self) -> list[Filed]:
+        """The files of which the ledger no longer holds what it was given."""
+        return self._load(self.outlines())[1]
+
+    def _load(self, outlines: Iterable[Filed]) -> tuple[list[Filed], list[Filed]]:
+        """The files in full as far as they are sound, and those that are not."""
         wanted = {one.arrival.id: one for one in outlines}
         rows: dict[int, tuple[str, str]] = {}
         found: dict[int, list[Finding]] = {}
+        sums: dict[int, str] = {}
         identities = sorted(wanted)
         with self._engine.connect() as connection:
             for start in range(0, len(identities), 500):  # SQLite's limit on parameters
                 part = identities[start : start + 500]
                 query = sa.select(_readings.c.arrival, _readings.c.cover, _readings.c.rows).where(_readings.c.arrival.in_(part))
                 rows |= {arrival: (cover, sheets) for arrival, cover, sheets in connection.execute(query)}
+                sums |= {row.arrival: row.digest for row in connection.execute(_sums.select().where(_sums.c.arrival.in_(part)))}
                 listed = _findings.select().where(_findings.c.arrival.in_(part)).order_by(_findings.c.arrival, _findings.c.number)
                 for row in connection.execute(listed).mappings():
                     found.setdefault(row["arrival"], []).append(_finding(row))
-        loaded = []
+        loaded: list[Filed] = []
+        damaged: list[Filed] = []
         for identity, one in wanted.items():
             cover, sheets = rows[identity]
-            said = one.reading
-            read = read_rows(sheets)
-            findings = tuple(found.get(identity, ()))
-            loaded.append(Filed(one.arrival, Reading(said.accepted, said.day, said.district, json.loads(cover), read, findings)))
-        return loaded
+            told = replace(one.reading, findings=tuple(found.get(identity, ())))
+            if sums.get(identity) not in (None, _sum(told, cover, sheets)):  # an older ledger has no sums
+                damaged.append(one)
+                continue
+            loaded.append(Filed(one.arrival, replace(told, cover=json.loads(cover), rows=read_rows(sheets))))
+        return loaded, damaged
 
     def arrivals_with(self, code: str) -> set[int]:
         """The arrivals in which something of that code was found."""
@@ -334,6 +365,13 @@ class Ledger:
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(_notices.insert().prefix_with("OR IGNORE"), rows)
+
+
+def _sum(reading: Reading, cover: str, rows: str) -> str:
+    """What tells whether a file's reading is still what was filed: SQLite itself does not notice a changed byte in a row."""
+    found = json.dumps([_finding_row(one) for one in reading.findings], ensure_ascii=False)
+    parts = (str(reading.accepted), reading.day, reading.district, cover, rows, found)
+    return storage.digest(part.encode("utf-8", "surrogatepass") for part in parts)
 
 
 def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - SQLAlchemy's row mapping

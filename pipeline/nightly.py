@@ -80,6 +80,7 @@ def run(
         storage.sweep(paths.outbox, paths.state, archive_of(settings), _replaced_of(settings))
         ledger = Ledger(ledger_of(settings))
         try:
+            storage.probe(archive_of(settings))
             heard.begin("收文件")
             _begin_journal(ledger, archive_of(settings))
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
@@ -89,7 +90,9 @@ def run(
             held.check()
             _consolidate(ledger, settings, days, outcome, heard, None if data_only else readers)
             if now:
-                outcome.removed = retention.remove_old(ledger, archive_of(settings), settings.retention.refused_days, now)
+                outcome.removed = retention.remove_old(
+                    ledger, archive_of(settings), settings.retention.refused_days, now, spared={one.arrival.sha256 for one in outcome.read}
+                )
             return outcome
         finally:
             ledger.close()

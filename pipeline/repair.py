@@ -65,14 +65,14 @@ def repair(settings: Settings, *, data_only: bool = False) -> Repaired:
 
 def _is_usable(path: Path, archive: Path) -> bool:
     """Whether the ledger opens, is sound, and knows everything that the journal and the archive hold."""
+    told = {one.sha256 for one, _sidecar in journal.arrivals(archive)}  # one that cannot be read says nothing against the ledger
     if not path.exists():
-        return not journal.arrivals(archive)
+        return not told
     try:
         ledger = Ledger(path)
         try:
             known = {one.sha256 for one, _sidecar in ledger.arrivals()}
-            told = {one.sha256 for one, _sidecar in journal.arrivals(archive)}
-            return not ledger.faults_of_file() and told <= known
+            return not ledger.faults_of_file() and not ledger.damaged() and told <= known
         finally:
             ledger.close()
     except PipelineError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,8 +28,11 @@ class Removed:
     doubts_clock: bool = False
 
 
-def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime) -> Removed:
-    """Remove the originals whose time is over; what was read from them stays in the ledger, and in the journal."""
+def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spared: AbstractSet[str] = frozenset()) -> Removed:
+    """Remove the originals whose time is over; what was read from them stays in the ledger, and in the journal.
+
+    `spared`: what this very run has read, however old its envelope says that it is: somebody has to see the refusal first.
+    """
     outlines = ledger.outlines()
     newest = max((one.arrival.envelope.received_at for one in outlines), default=now)
     due = _due(outlines, ledger.arrivals_with(PERSONAL), now - timedelta(days=days), archive)
@@ -36,6 +40,8 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime) -> Remov
         return Removed(days=days, doubts_clock=True)
     names: list[str] = []
     for sha256, files in due.items():
+        if sha256 in spared:
+            continue
         journal.note_removal(archive, sha256, now, [_transcript(one) for one in ledger.load(files)])
         if storage.remove(archive / sha256):
             names += [one.arrival.name for one in files]

@@ -175,6 +175,13 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def probe(folder: Path) -> None:
+    """Raise OSError where nothing can be written into that folder."""
+    path = folder / f".{os.getpid()}-probe.tmp"
+    path.touch()
+    remove(path)
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a folder with what is in it; one that something holds stays, and `sweep` comes again."""
     shutil.rmtree(folder, ignore_errors=True)

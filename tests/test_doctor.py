@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli, doctor, journal, nightly, repair
 from pipeline.doctor import Check
+from pipeline.errors import LedgerError
 
 NOW = datetime.now(ZONE)
 
@@ -101,6 +103,24 @@ def test_each_harm_is_found_and_mended_where_it_can_be(
     if harm is not _unknown_original:
         assert {name: content for name, content in tree(ran.outbox).items() if not name.startswith(".")} == before
         assert [*done.same, *done.new] == [str(DAY)]
+
+
+def test_a_row_that_changed_in_the_ledger_is_noticed_before_it_counts_and_mended(ran: Office) -> None:
+    """SQLite itself sees nothing wrong: the changed text is as long as the other."""
+    before = tree(ran.outbox)
+    path = nightly.ledger_of(ran.settings)
+    content = path.read_bytes()
+    assert "已化解".encode() in content
+    path.write_bytes(content.replace("已化解".encode(), "办理中".encode()))
+    assert any("内容已经损坏" in problem for problem in _problems(ran))
+    ran.put(report("达拉特旗", progress=[]), "达旗.xlsx")
+    with pytest.raises(LedgerError, match=r"内容已经损坏.*doctor --repair"):
+        ran.run(DAY)
+    assert tree(ran.outbox) == before
+    repair.repair(ran.settings, data_only=True)
+    assert _problems(ran) == []
+    ran.run(DAY)
+    assert ran.summary(DAY)["cases"] == json.loads(before[f"{DAY}/summary.json"])["cases"]
 
 
 def test_looking_changes_nothing(ran: Office) -> None:

@@ -291,6 +291,7 @@ def test_personal_numbers_are_masked_wherever_they_stand(desk: Desk) -> None:
         page["Q2"], page["Q2"].hyperlink = "拨号", "tel:13912345678"
         page["R2"] = CellRichText("一", TextBlock(InlineFont(b=True), "13912345678"))
         book.create_sheet("通讯录")["C7"] = "13912345678"
+        book.properties.creator, book.properties.title = "甲 13912345678", CITIZEN
         if page.oddHeader:
             page.oddHeader.center.text = "13912345678"
 

@@ -71,3 +71,12 @@ def test_a_clock_that_jumped_ahead_removes_nothing(office_with_all: Office) -> N
     removed = _night(office_with_all, ARRIVED + timedelta(days=3000)).removed
     assert (removed.names, removed.doubts_clock) == ((), True)
     assert len(tree(office_with_all.archive)) == 4
+
+
+def test_what_a_run_has_only_just_read_stays_until_the_next(office: Office) -> None:
+    """However old its envelope says that it is: somebody has to see the refusal first."""
+    office.put_assignment(assignment())
+    office.put(report(), "好.xlsx")
+    office.put(b"no workbook", "坏.xlsx")
+    assert _night(office, LATER).removed.names == ()
+    assert _night(office, LATER).removed.names == ("坏.xlsx",)

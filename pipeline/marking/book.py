@@ -39,11 +39,16 @@ def annotate(job: Job) -> bytes:
         written = _written(book, results, validations)
     if any(len(part) > package.LARGEST_PART for part in written.values()):
         raise NotMarkableError
-    content = package.pack(written)
+    content = package.pack({name: _without_numbers(name, part) for name, part in written.items()})
     after, before = _as_read(content, masked=False), _as_read(original, masked=True)
     if not before.keys() <= after.keys() or any(said not in (HIDDEN, before.get(place)) for place, said in after.items()):
         raise NotMarkableError
     return content
+
+
+def _without_numbers(name: str, part: bytes) -> bytes:
+    """The document's properties (author, title, remarks) without personal numbers; other parts as they are."""
+    return mask(part.decode("utf-8", "replace")).encode() if name.startswith("docProps/") else part
 
 
 _LIMITS = Limits(package.MOST_PACKED << 4, package.MOST_UNPACKED << 1, package.MOST_CELLS << 5)
