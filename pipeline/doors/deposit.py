@@ -11,8 +11,8 @@ from pipeline.doors import names
 from pipeline.model import Envelope
 
 
-def lay(place: Path, files: Sequence[tuple[str, bytes]], envelope: Envelope) -> list[str]:
-    """Lay files (a name as the sender wrote it, and the bytes) into a folder of their own; the names that they bear there.
+def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelope) -> list[str]:
+    """Lay files (a name as the sender wrote it, and bytes or a file to copy) into a folder of their own; the names that they bear there.
 
     The same place must always be given for the same files. Where it is there already, they lie in it or have been taken in.
     Nobody sees the folder before everything in it is on the disk: its name until then is one that the inbox passes over.

@@ -1,0 +1,30 @@
+"""The door for what was uploaded: each file goes into the inbox under its receipt number, with its envelope. Nothing is read here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline import inbox
+from pipeline.doors import deposit
+from pipeline.model import Envelope
+from pipeline.settings import Settings
+
+FOLDER = "upload"
+
+
+def lay(settings: Settings, file: tuple[str, Path], envelope: Envelope, *, is_assignment: bool) -> None:
+    """Lay a file (the name that its sender gave it, and where it lies) into the inbox; again does no harm."""
+    if not envelope.message_id:
+        raise ValueError(envelope)
+    day = envelope.received_at.date().isoformat()
+    deposit.lay(_place(settings, is_assignment=is_assignment) / day / envelope.message_id, [file], envelope)
+
+
+def tidy(settings: Settings) -> None:
+    """Remove what a killed deposit left; only while no other is under way."""
+    for is_assignment in (False, True):
+        deposit.tidy(_place(settings, is_assignment=is_assignment))
+
+
+def _place(settings: Settings, *, is_assignment: bool) -> Path:
+    return settings.paths.inbox / (inbox.ASSIGNMENT if is_assignment else "") / FOLDER
