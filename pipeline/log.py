@@ -20,14 +20,24 @@ class _Silent(RotatingFileHandler):
         """Let it be."""
 
 
+def keeper(state: Path, name: str = NAME, words: str = "%(asctime)s %(process)d %(message)s") -> logging.Handler:
+    """What writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
+    (state / FOLDER).mkdir(parents=True, exist_ok=True)
+    handler = _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter(words))
+    return handler
+
+
+def line(handler: logging.Handler, sentence: str) -> None:
+    """Add one line."""
+    handler.handle(logging.makeLogRecord({"msg": on_screen(sentence), "levelno": logging.INFO}))
+
+
 def note(state: Path, command: str, sentence: str) -> None:
     """Add a line below the office's state: when, which command, what it did."""
     with suppress(OSError):
-        (state / FOLDER).mkdir(parents=True, exist_ok=True)
-        handler = _Silent(state / FOLDER / NAME, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(message)s"))
-        record = logging.makeLogRecord({"msg": on_screen(f"{command} {sentence}"), "levelno": logging.INFO})
+        handler = keeper(state)
         try:
-            handler.handle(record)
+            line(handler, f"{command} {sentence}")
         finally:
             handler.close()

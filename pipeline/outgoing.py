@@ -14,8 +14,13 @@ from pipeline.clocks import Clock
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
+def is_address(written: str) -> bool:
+    """Whether that is a whole mail address."""
+    return _ADDRESS.fullmatch(written) is not None
+
+
 def _address(written: str) -> str:
-    if not _ADDRESS.fullmatch(written):
+    if not is_address(written):
         msg = f"“{written}”不是完整的邮箱地址，应写成 name@example.com 这样"
         raise ValueError(msg)
     return written

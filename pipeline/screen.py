@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import grouping
 from pipeline.inbox import Waiting
 from pipeline.messages import shorten
 from pipeline.nightly import Outcome, Progress
@@ -138,7 +139,6 @@ def _tell_day(report: Report) -> None:
 _SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
 _MOST_CELLS = 12
 _MOST_WAITING = 5
-_HEADERS_READ = "表头写法（空格、换行或全角）与模板不同，已按意思理解，这次不用改；下次请照模板书写。"
 
 
 def tell_check(answer: Answer) -> None:
@@ -171,15 +171,10 @@ def tell_receipt(path: Path) -> None:
 
 def _tell_groups(found: Sequence[Finding]) -> None:
     """Findings of one severity, alike ones together."""
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
-    for one in found:
-        message = _HEADERS_READ if one.code == "read-as" and one.message.startswith("表头") else one.message
-        groups.setdefault((one.code, one.sheet, message), []).append(one)
-    for (_code, sheet, message), alike in groups.items():
-        cells = [one.cell for one in alike if one.cell]
-        more = f" 等 {len(cells)} 处" if len(cells) > _MOST_CELLS else ""
-        where = "!".join(part for part in (sheet.strip(), "、".join(cells[:_MOST_CELLS])) if part)
-        say(f"    {where + more + '：' if where else ''}{message}")
+    for one in grouping.alike(found):
+        more = f" 等 {len(one.cells)} 处" if len(one.cells) > _MOST_CELLS else ""
+        where = "!".join(part for part in (one.sheet.strip(), "、".join(one.cells[:_MOST_CELLS])) if part)
+        say(f"    {where + more + '：' if where else ''}{one.message}")
 
 
 # --- the board ---------------------------------------------------------------------------------------------------
@@ -220,6 +215,22 @@ def tell_templates(made: Made) -> None:
         for name, count in made.cases.items():
             say(f"  {name}：{f'{count} 件在办案件' if count else '没有在办案件'}")
     say(f"请看：{made.folder}")
+
+
+# --- the upload page ---------------------------------------------------------------------------------------------
+
+
+def tell_serving(address: str) -> None:
+    """Where the page is, while it is served."""
+    say(f"上传网页已打开：{address}")
+    say("按 Ctrl+C 结束。")
+    sys.stdout.flush()
+
+
+def tell_lines(lines: Iterable[str]) -> None:
+    """Sentences as they are."""
+    for line in lines:
+        say(line)
 
 
 # --- the demo ----------------------------------------------------------------------------------------------------
