@@ -258,6 +258,30 @@ def _templates(said: argparse.Namespace) -> int:
     return 0
 
 
+def _serve(said: argparse.Namespace) -> int:
+    from pipeline import log, screen
+    from pipeline.web import server
+
+    settings = _load(said)
+    serving = server.Serving(settings, said.host, said.port, lambda: _now(settings))
+    log.note(settings.paths.state, "serve", f"开始，{serving.address}")
+    screen.tell_serving(serving.address)
+    serving.run()
+    log.note(settings.paths.state, "serve", "结束")
+    return 0
+
+
+def _user(said: argparse.Namespace) -> int:
+    from pipeline import log, screen
+    from pipeline.web import people
+
+    settings = _load(said)
+    screen.tell_lines(people.ACTIONS[said.action](said, settings, _now(settings)))
+    if said.action != "list":
+        log.note(settings.paths.state, "user", f"{said.action} {said.name}")
+    return 0
+
+
 def _doctor(said: argparse.Namespace) -> int:
     from pipeline import doctor, screen
 
@@ -297,6 +321,8 @@ _COMMANDS = {
     "demo": _demo,
     "check": _check,
     "send": _send,
+    "serve": _serve,
     "status": _status,
     "templates": _templates,
+    "user": _user,
 }

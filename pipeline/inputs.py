@@ -14,7 +14,7 @@ from pipeline.model import NoticeNumber
 from pipeline.settings import Settings
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-_NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes"}
+_NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload"}
 """Settings that change no published day."""
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline import contract, outgoing, text
+from pipeline import contract, outgoing, text, uploading
 from pipeline.clocks import Clock
 from pipeline.errors import ConfigurationError
 from pipeline.mailboxes import Mailbox, twice
@@ -117,6 +117,7 @@ class Settings(_Frozen):
     retention: Retention = Retention()
     outgoing_mail: outgoing.Outgoing | None = None
     mailboxes: tuple[Mailbox, ...] = ()
+    upload: uploading.Uploading | None = None
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:
@@ -217,6 +218,7 @@ def load(path: Path) -> Settings:
     placed = {
         "paths": settings.paths.model_copy(update=moved),
         "outgoing_mail": settings.outgoing_mail.placed(home) if settings.outgoing_mail else None,
+        "upload": settings.upload.placed(home) if settings.upload else None,
         "mailboxes": tuple(one.placed(home) for one in settings.mailboxes),
     }
     return settings.model_copy(update=placed)

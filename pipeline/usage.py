@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_templates(commands)
     _add_fetch(commands)
+    _add_serving(commands)
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
@@ -89,6 +90,35 @@ def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:
     templates.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天的日报（默认：截止时间以前为今天，以后为明天）")
     templates.add_argument("--output", type=Path, metavar="DIR", help="写到哪个文件夹（默认：结果文件夹旁边的“日报模板_日期”）")
     templates.add_argument("--blank", action="store_true", help="改做空白的日报模板和案件包案任务分解表模板")
+
+
+def _add_serving(commands: argparse._SubParsersAction[_Parser]) -> None:
+    serve = commands.add_parser("serve", help="上传网页：旗区在浏览器里自查、报送，办公室看报送情况")
+    _add_common(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="在哪个地址上等候（默认 127.0.0.1，只有本机能打开）")
+    serve.add_argument("--port", type=_port, default=8000, metavar="N", help="端口（默认 8000）")
+    user = commands.add_parser("user", help="上传网页的用户：增加、给一次性链接、停用、列出")
+    _add_common(user)
+    actions = user.add_subparsers(dest="action", title="操作", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="增加一个用户，并给出设置密码的一次性链接")
+    add.add_argument("name", metavar="NAME", help="用户名（登录时输入）")
+    whose = add.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--district", metavar="NAME", help="哪个旗区的填报人")
+    whose.add_argument("--office", action="store_true", help="办公室的人")
+    add.add_argument("--address", metavar="ADDRESS", help="邮箱，记作报送的发件人；填报人的必须在 config.yaml 该旗区的 senders 里")
+    for name, help_ in (("link", "给出新的一次性链接（忘了密码、链接过期、停用后恢复）"), ("disable", "停用：立即不能再登录")):
+        one = actions.add_parser(name, help=help_)
+        one.add_argument("name", metavar="NAME", help="用户名")
+        _add_common(one)
+    for one in (add, actions.add_parser("list", help="列出所有用户")):
+        _add_common(one)
+
+
+def _port(written: str) -> int:
+    if not written.isdecimal() or not 1 <= int(written) <= 65535:  # noqa: PLR2004 - what TCP knows
+        message = f"端口“{written}”应为 1 到 65535 的整数"
+        raise argparse.ArgumentTypeError(message)
+    return int(written)
 
 
 def _add_common(parser: argparse.ArgumentParser, default: Path | None = None) -> None:

@@ -1,0 +1,222 @@
+"""Who may use the page: users, one-time links, sessions, and how often a password may be wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import sqlalchemy as sa
+
+from pipeline.text import key
+from pipeline.uploading import Uploading
+from pipeline.web import passwords
+from pipeline.web.book import Book, failures, familiar, links, sessions, users
+
+_SPAN: Final = timedelta(minutes=15)
+"""Wrong passwords count for so long."""
+_ADDRESS_TIMES: Final = 5
+"""From one network address so many times as much may be wrong as for one name: an office shares its address."""
+_FAMILIAR: Final = timedelta(days=60)
+_RENEW: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is signed in."""
+
+    id: int
+    name: str
+    address: str
+    """The mail address that stands as the sender of what is uploaded."""
+    district: str
+    """The district's Chinese name; '' for the office."""
+    has_password: bool
+    disabled: bool
+
+    @property
+    def is_office(self) -> bool:
+        """Whether it is the office's own."""
+        return not self.district
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that holds."""
+
+    user: User
+    csrf: str
+    token: str
+    """Its hash, as it is kept."""
+
+
+class NameTakenError(ValueError):
+    """There is a user of that name already."""
+
+
+class Accounts:
+    """The users of an office."""
+
+    def __init__(self, book: Book, limits: Uploading) -> None:
+        self._book = book
+        self._limits = limits
+
+    # --- users ---
+
+    def add(self, name: str, district: str, address: str) -> User:
+        """A new user, without a password yet. Raises NameTakenError."""
+        values = {"key": key(name), "name": name, "district": district, "address": address, "password": None, "disabled": False}
+        try:
+            with self._book.write() as connection:
+                connection.execute(users.insert().values(values))
+        except sa.exc.IntegrityError as error:
+            raise NameTakenError(name) from error
+        found = self.find(name)
+        if found is None:
+            raise LookupError(name)
+        return found
+
+    def find(self, name: str) -> User | None:
+        """The user of that name, however it is typed."""
+        with self._book.read() as connection:
+            row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
+        return _user(row) if row else None
+
+    def everybody(self) -> list[User]:
+        """All users, the office first."""
+        with self._book.read() as connection:
+            return [_user(row) for row in connection.execute(users.select().order_by(users.c.district, users.c.key))]
+
+    def disable(self, user: User) -> None:
+        """Let a user in no more; sessions and links end at once."""
+        with self._book.write() as connection:
+            connection.execute(users.update().where(users.c.id == user.id).values(disabled=True, password=None))
+            for table in (sessions, links):
+                connection.execute(table.delete().where(table.c.user == user.id))
+
+    # --- one-time links ---
+
+    def link(self, user: User, now: datetime) -> str:
+        """A new one-time token for setting the password; earlier ones end. A disabled user may come in again by it."""
+        token = secrets.token_urlsafe(32)
+        expires = (now + timedelta(hours=self._limits.link_hours)).timestamp()
+        with self._book.write() as connection:
+            connection.execute(links.delete().where((links.c.user == user.id) | (links.c.expires <= now.timestamp())))
+            connection.execute(links.insert().values(token=digest(token), user=user.id, expires=expires))
+            connection.execute(users.update().where(users.c.id == user.id).values(disabled=False))
+        return token
+
+    def linked(self, token: str, now: datetime) -> User | None:
+        """Whose link it is; None where it is used up, too old or none. Looking does not use it up."""
+        query = sa.select(users).join(links, links.c.user == users.c.id)
+        holds = (links.c.token == digest(token)) & (links.c.expires > now.timestamp()) & ~users.c.disabled
+        with self._book.read() as connection:
+            row = connection.execute(query.where(holds)).one_or_none()
+        return _user(row) if row else None
+
+    def set_password(self, token: str, password: str, now: datetime) -> bool:
+        """Use a link up: the password holds from now on, and the user's sessions end. False where the link holds no more."""
+        user = self.linked(token, now)
+        if user is None:
+            return False
+        kept = passwords.hashed(password)
+        with self._book.write() as connection:
+            used = connection.execute(links.delete().where((links.c.token == digest(token)) & (links.c.expires > now.timestamp())))
+            if used.rowcount != 1:
+                return False
+            connection.execute(sessions.delete().where(sessions.c.user == user.id))
+            connection.execute(failures.delete().where(failures.c.key == _counters(user.name, "", is_familiar=False)[1][0]))
+            connection.execute(users.update().where((users.c.id == user.id) & ~users.c.disabled).values(password=kept))
+        return True
+
+    # --- signing in ---
+
+    def sign_in(self, name: str, password: str, address: str, now: datetime) -> User | Literal["wrong", "too-often"]:
+        """The user, where name and password are right; an unknown name is answered like a wrong password, and as slowly."""
+        with self._book.read() as connection:
+            row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
+            known = row is not None and _is_familiar(connection, row.id, address, now)
+        counted = _counters(name, address, is_familiar=known)
+        if not self._may_try(counted, now):
+            return "too-often"
+        kept = row.password if row is not None and not row.disabled else None
+        if not passwords.is_right(password, kept) or row is None:
+            return "wrong"
+        with self._book.write() as connection:
+            connection.execute(failures.delete().where(failures.c.key.in_([one for one, _times in counted[1:]])))
+            latest = sa.select(sa.func.max(failures.c.id)).where(failures.c.key == counted[0][0]).scalar_subquery()
+            connection.execute(failures.delete().where(failures.c.id == latest))
+            connection.execute(familiar.delete().where((familiar.c.user == row.id) & (familiar.c.address == address)))
+            connection.execute(familiar.insert().values(user=row.id, address=address, at=now.timestamp()))
+        return _user(row)
+
+    def _may_try(self, counted: list[tuple[str, int]], now: datetime) -> bool:
+        """Count one more try before the password is looked at, so that many at once count too; False where there were too many."""
+        since = (now - _SPAN).timestamp()
+        with self._book.write() as connection:
+            connection.execute(failures.delete().where(failures.c.at < since))
+            for one, times in counted:
+                query = sa.select(sa.func.count()).select_from(failures).where(failures.c.key == one)
+                if (connection.scalar(query) or 0) >= times * self._limits.failures:
+                    return False
+            connection.execute(failures.insert(), [{"key": one, "at": now.timestamp()} for one, _times in counted])
+        return True
+
+    # --- sessions ---
+
+    def begin(self, user: User, now: datetime) -> str:
+        """A new session; what the cookie says."""
+        token = secrets.token_urlsafe(32)
+        values = {"user": user.id, "csrf": secrets.token_urlsafe(32), "begun": now.timestamp(), "seen": now.timestamp()}
+        with self._book.write() as connection:
+            connection.execute(sessions.delete().where(sessions.c.begun < self._oldest(now)))
+            connection.execute(sessions.insert().values(token=digest(token), **values))
+        return token
+
+    def session(self, token: str, now: datetime) -> Session | None:
+        """The session of that cookie, where it holds."""
+        query = sa.select(sessions.c.csrf, sessions.c.begun, sessions.c.seen, users).join(users, sessions.c.user == users.c.id)
+        with self._book.read() as connection:
+            row = connection.execute(query.where(sessions.c.token == digest(token))).one_or_none()
+        idle = (now - timedelta(minutes=self._limits.idle_minutes)).timestamp()
+        if row is None or row.disabled or row.begun < self._oldest(now) or row.seen < idle:
+            return None
+        if now.timestamp() - row.seen > _RENEW.total_seconds():
+            with self._book.write() as connection:
+                connection.execute(sessions.update().where(sessions.c.token == digest(token)).values(seen=now.timestamp()))
+        return Session(_user(row), row.csrf, digest(token))
+
+    def end(self, session: Session) -> None:
+        """Sign out."""
+        with self._book.write() as connection:
+            connection.execute(sessions.delete().where(sessions.c.token == session.token))
+
+    def _oldest(self, now: datetime) -> float:
+        return (now - timedelta(hours=self._limits.session_hours)).timestamp()
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: who reads the file can sign in with none of them."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _user(row: sa.Row[tuple[object, ...]]) -> User:
+    return User(row.id, row.name, row.address, row.district, row.password is not None, row.disabled)
+
+
+def _is_familiar(connection: sa.Connection, user: int, address: str, now: datetime) -> bool:
+    since = (now - _FAMILIAR).timestamp()
+    here = (familiar.c.user == user) & (familiar.c.address == address) & (familiar.c.at > since)
+    return connection.execute(familiar.select().where(here)).one_or_none() is not None
+
+
+def _counters(name: str, address: str, *, is_familiar: bool) -> list[tuple[str, int]]:
+    """What a wrong password is counted under, and how many times the limit each may reach.
+
+    From where a user has signed in before they have a counter of their own: a stranger who guesses locks nobody out.
+    """
+    plain = hashlib.sha256(key(name).encode("utf-8", "replace")).hexdigest()[:32]
+    own = f"name {plain} from {address}" if is_familiar else f"name {plain}"
+    return [(f"address {address}", _ADDRESS_TIMES), (own, 1)]

@@ -1,0 +1,79 @@
+"""The application: its pages, listed by hand in one place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
+
+from pipeline.web import clerk, entry, office, pages, signing, uploads
+from pipeline.web.guard import Guard
+from pipeline.web.receiving import RefusedError
+from pipeline.web.site import Site
+
+_SWEEP_SECONDS: Final = 3600
+
+
+def build(site: Site) -> ASGIApp:
+    """The page of that office."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.site = site
+    for one in (signing, clerk, office, uploads):
+        app.include_router(one.router)
+    app.add_api_route("/healthz", health, methods=["GET"])
+    app.add_api_route("/static/{version}/{name}", static, methods=["GET"])
+    for error, answer in (
+        (entry.SignInError, entry.to_sign_in),
+        (entry.NoSuchPageError, entry.not_found),
+        (HTTPException, entry.not_found),
+        (RequestValidationError, entry.not_found),
+        (RefusedError, entry.refused),
+        (Exception, entry.our_fault),
+    ):
+        app.add_exception_handler(error, answer)
+    return Guard(app, site)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Go on with what a killed server had begun, and sweep every hour."""
+    site: Site = app.state.site
+    await run_in_threadpool(site.drafts.recover)
+    sweeping = asyncio.create_task(_sweep(site))
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+async def _sweep(site: Site) -> None:
+    while True:
+        with suppress(OSError):
+            await run_in_threadpool(site.drafts.sweep, site.now())
+        await asyncio.sleep(_SWEEP_SECONDS)
+
+
+def health(site: entry.TheSite) -> Response:
+    """Whether the page's own file answers: for monitoring, it says nothing else."""
+    with site.book.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return PlainTextResponse("ok")
+
+
+def static(version: str, name: str) -> Response:
+    """A file beside the pages; the version only makes browsers ask again."""
+    del version
+    found = pages.static(name)
+    if found is None:
+        raise entry.NoSuchPageError
+    return found

@@ -1,0 +1,223 @@
+"""What was uploaded: a draft that its user looks over, and then sends or discards; sent, it lies in the inbox with a receipt number."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from pipeline import storage
+from pipeline.doors import upload
+from pipeline.model import Envelope
+from pipeline.settings import Settings
+from pipeline.text import mask, without_controls
+from pipeline.web.accounts import User
+from pipeline.web.book import Book, drafts, sent, users
+from pipeline.web.receiving import Received
+
+FOLDER = "upload"
+_KEPT: Final = timedelta(hours=24)
+_MOST: Final = 20
+_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""None that is mistaken for another when it is read out on the telephone."""
+_OFFICE: Final = "BGS"
+_LONGEST_NAME: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An uploaded file that has not been sent."""
+
+    id: str
+    name: str
+    """For people; never a path."""
+    size: int
+    is_assignment: bool
+    checked: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An uploaded file that was sent."""
+
+    number: str
+    name: str
+    size: int
+    sha256: str
+    is_assignment: bool
+    district: str
+    received_at: datetime
+    checked: Mapping[str, Any] | None
+
+
+class Drafts:
+    """The uploads of an office."""
+
+    def __init__(self, book: Book, settings: Settings) -> None:
+        self._book = book
+        self._settings = settings
+        self._folder = settings.paths.state / FOLDER
+        self._laying = threading.Lock()
+        storage.make_folder(self._folder)
+
+    def place(self) -> tuple[str, Path]:
+        """A new draft's id, and where its file shall lie."""
+        identity = secrets.token_urlsafe(16)
+        folder = self._folder / identity
+        folder.mkdir()
+        return identity, folder
+
+    def path(self, identity: str, *, is_assignment: bool) -> Path:
+        """Where a draft's file lies: by our own name, never by the client's."""
+        return self._folder / identity / file_name(is_assignment=is_assignment)
+
+    def drop(self, identity: str) -> None:
+        """Remove what could not be received."""
+        storage.remove_folder(self._folder / identity)
+
+    def keep(self, identity: str, user: User, received: Received, now: datetime, *, is_assignment: bool) -> None:
+        """Note a draft whose file has been received whole; the user's oldest make room."""
+        values = {"id": identity, "user": user.id, "is_assignment": is_assignment, "name": shown(received.name)}
+        values |= {"size": received.size, "sha256": received.sha256, "made": now.timestamp()}
+        own = sa.select(drafts.c.id).where(drafts.c.user == user.id).order_by(drafts.c.made.desc()).offset(_MOST - 1)
+        with self._book.write() as connection:
+            old = list(connection.scalars(own))
+            connection.execute(drafts.delete().where(drafts.c.id.in_(old)))
+            connection.execute(drafts.insert().values(values))
+        for one in old:
+            self.drop(one)
+
+    def find(self, identity: str, user: User) -> Draft | None:
+        """The draft of that id, where it is the user's own."""
+        with self._book.read() as connection:
+            row = connection.execute(drafts.select().where((drafts.c.id == identity) & (drafts.c.user == user.id))).one_or_none()
+        return Draft(row.id, row.name, row.size, row.is_assignment, json.loads(row.checked) if row.checked else None) if row else None
+
+    def of(self, user: User) -> list[Draft]:
+        """The user's drafts, the newest first."""
+        with self._book.read() as connection:
+            rows = connection.execute(drafts.select().where(drafts.c.user == user.id).order_by(drafts.c.made.desc()))
+            return [Draft(row.id, row.name, row.size, row.is_assignment, json.loads(row.checked) if row.checked else None) for row in rows]
+
+    def note_check(self, identity: str, checked: Mapping[str, Any]) -> None:
+        """Remember what the check found."""
+        with self._book.write() as connection:
+            connection.execute(drafts.update().where(drafts.c.id == identity).values(checked=json.dumps(checked, ensure_ascii=False)))
+
+    def discard(self, draft: Draft) -> None:
+        """Forget a draft, its file too."""
+        with self._book.write() as connection:
+            connection.execute(drafts.delete().where(drafts.c.id == draft.id))
+        self.drop(draft.id)
+
+    # --- sending ---
+
+    def send(self, identity: str, user: User, now: datetime) -> str | None:
+        """Send a draft; its receipt number, the same one where it was sent before. None where there is no such draft of the user's."""
+        code = next((one.code for one in self._settings.districts if one.name == user.district), _OFFICE)
+        number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
+        own = (drafts.c.id == identity) & (drafts.c.user == user.id)
+        with self._book.write() as connection:
+            before = connection.execute(sent.select().where((sent.c.draft == identity) & (sent.c.user == user.id))).one_or_none()
+            if before is not None:
+                number = before.number
+            else:
+                row = connection.execute(drafts.select().where(own)).one_or_none()
+                if row is None:
+                    return None
+                values = {name: getattr(row, name) for name in ("user", "is_assignment", "name", "size", "sha256", "checked")}
+                values |= {"number": number, "draft": identity, "district": user.district, "laid": False}
+                connection.execute(sent.insert().values(received_at=now.isoformat(timespec="seconds"), **values))
+        self._lay(number, user.address)
+        return number
+
+    def _lay(self, number: str, address: str) -> None:
+        """Bring a file that was sent into the inbox, and only then let go of the draft. What was begun before goes on."""
+        with self._laying:
+            with self._book.read() as connection:
+                row = connection.execute(sent.select().where(sent.c.number == number)).one()
+            if row.laid:
+                return
+            envelope = Envelope(datetime.fromisoformat(row.received_at), "upload", address, number)
+            path = self.path(row.draft, is_assignment=row.is_assignment)
+            upload.lay(self._settings, (row.name, path), envelope, is_assignment=row.is_assignment)
+            with self._book.write() as connection:
+                connection.execute(sent.update().where(sent.c.number == number).values(laid=True))
+                connection.execute(drafts.delete().where(drafts.c.id == row.draft))
+            self.drop(row.draft)
+
+    def sent_as(self, identity: str, user: User) -> str | None:
+        """The receipt number under which the user sent that draft."""
+        with self._book.read() as connection:
+            return connection.scalar(sa.select(sent.c.number).where((sent.c.draft == identity) & (sent.c.user == user.id)))
+
+    def sent_of(self, user: User, since: date) -> list[Sent]:
+        """What the user's district (the office: everybody) has sent since that day, the newest first."""
+        whose = sa.true() if user.is_office else sent.c.district == user.district
+        query = sent.select().where(whose & (sent.c.received_at >= since.isoformat())).order_by(sent.c.received_at.desc(), sent.c.number)
+        with self._book.read() as connection:
+            return [_sent(row) for row in connection.execute(query)]
+
+    def receipt(self, number: str, user: User) -> Sent | None:
+        """What was sent under that number, where the user may know of it."""
+        with self._book.read() as connection:
+            row = connection.execute(sent.select().where(sent.c.number == number)).one_or_none()
+        found = _sent(row) if row is not None else None
+        return found if found and (user.is_office or found.district == user.district) else None
+
+    # --- putting in order ---
+
+    def recover(self) -> None:
+        """Go on with what a killed server had begun to send; only while no other is under way."""
+        upload.tidy(self._settings)
+        query = sa.select(sent.c.number, users.c.address).join(users, users.c.id == sent.c.user).where(~sent.c.laid)
+        with self._book.read() as connection:
+            waiting = list(connection.execute(query))
+        for number, address in waiting:
+            self._lay(number, address)
+
+    def sweep(self, now: datetime) -> None:
+        """Remove drafts that are a day old, and what was never received whole."""
+        old = (now - _KEPT).timestamp()
+        with self._book.write() as connection:
+            connection.execute(drafts.delete().where(drafts.c.made < old))
+            begun = sa.select(sent.c.draft).where(~sent.c.laid)
+            known = {*connection.scalars(sa.select(drafts.c.id)), *connection.scalars(begun)}
+        for folder in self._folder.iterdir():
+            if folder.name not in known and abs(storage.clock_of(self._folder) - folder.stat().st_mtime) > _HALF_SECONDS:
+                storage.remove_folder(folder)
+
+
+_HALF_SECONDS = 2 * 3600
+"""Longer than any upload takes."""
+
+
+def file_name(*, is_assignment: bool) -> str:
+    """Our own name for an uploaded file: what it is called tells the check what it is."""
+    return "案件包案任务分解表.xlsx" if is_assignment else "日报.xlsx"
+
+
+def shown(name: str) -> str:
+    """A file's name for people: the last part of what the browser said, without controls and personal numbers."""
+    last = without_controls(name.encode("utf-8", "replace").decode()).replace("\\", "/").rpartition("/")[2]
+    return mask(" ".join(last.split()))[:_LONGEST_NAME] or "未命名"
+
+
+def _sent(row: Any) -> Sent:  # noqa: ANN401 - SQLAlchemy's row
+    return Sent(
+        row.number,
+        row.name,
+        row.size,
+        row.sha256,
+        row.is_assignment,
+        row.district,
+        datetime.fromisoformat(row.received_at),
+        json.loads(row.checked) if row.checked else None,
+    )

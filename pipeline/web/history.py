@@ -1,0 +1,96 @@
+"""What a district has handed in, by whatever door, and what became of it: which revision counts, what was refused, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pipeline import nightly
+from pipeline.fold import Filed, number_revisions
+from pipeline.ledger import Ledger
+from pipeline.settings import Settings
+from pipeline.text import mask
+from pipeline.web.drafts import Sent
+
+DAYS: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file."""
+
+    received_at: datetime
+    name: str
+    day: str
+    """The report's day, ISO; '' while nobody knows it."""
+    number: str
+    """The receipt number; '' for what came by another door."""
+    channel: str
+    became: str
+    """waiting, in-force, replaced, duplicate or refused."""
+    revision: int
+    in_force: int
+    """The revision that counts for that day; 0 for none."""
+    reason: str
+    """Why it was refused whole."""
+
+
+def of(district: str, sent: Iterable[Sent], settings: Settings, today: date) -> list[Line]:
+    """The district's files of the last month, the newest first; what was sent here and not yet taken in is among them."""
+    since = (today - timedelta(days=DAYS)).isoformat()
+    uploads = {one.number: one for one in sent if not one.is_assignment}
+    taken, filed = _filed(district, set(uploads), settings, since)
+    waiting = [_waiting(one) for number, one in uploads.items() if number not in taken]
+    lines = [*waiting, *_told(filed, uploads, settings)]
+    return sorted(lines, key=lambda one: (one.received_at, one.number, one.name), reverse=True)
+
+
+def _filed(district: str, numbers: set[str], settings: Settings, since: str) -> tuple[set[str | None], list[Filed]]:
+    """The message ids of all reports that were taken in, and those that are the district's, since that day."""
+    if not nightly.ledger_of(settings).exists():
+        return set(), []
+    ledger = Ledger(nightly.ledger_of(settings))
+    try:
+        outlines = [one for one in ledger.outlines() if not one.arrival.is_assignment]
+        own = [one for one in outlines if one.reading.day >= since and _is_own(one, district, numbers)]
+        refused = {one.arrival.id: one for one in ledger.load(one for one in own if not one.reading.accepted)}
+        return {one.arrival.envelope.message_id for one in outlines}, [refused.get(one.arrival.id, one) for one in own]
+    finally:
+        ledger.close()
+
+
+def _is_own(one: Filed, district: str, numbers: set[str]) -> bool:
+    """The district's by what it says, and not somebody else's who only named the district; or sent under one of its numbers."""
+    if one.arrival.envelope.channel == "upload":
+        return one.arrival.envelope.message_id in numbers
+    return one.reading.district == district and one.reading.accepted
+
+
+def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> Iterator[Line]:
+    by_day: dict[tuple[str, str], list[Filed]] = {}
+    for one in filed:
+        if one.reading.accepted:
+            by_day.setdefault((one.reading.day, one.reading.district), []).append(one)
+    numbered = {key: number_revisions(several) for key, several in by_day.items()}
+    known = {one.filed.arrival.id: one for several in numbered.values() for one in several}
+    force = {key: max(one.revision for one in several) for key, several in numbered.items()}
+    for one in filed:
+        place, number = known.get(one.arrival.id), one.arrival.envelope.message_id or ""
+        yield Line(
+            received_at=one.arrival.envelope.received_at.astimezone(settings.calendar.zone),
+            name=uploads[number].name if number in uploads else mask(one.arrival.name),
+            day=one.reading.day,
+            number=number if number in uploads else "",
+            channel=one.arrival.envelope.channel,
+            became="refused" if place is None else "duplicate" if not place.revision else "in-force" if place.in_force else "replaced",
+            revision=place.revision if place else 0,
+            in_force=force.get((one.reading.day, one.reading.district), 0),
+            reason=next((found.message for found in one.reading.findings if found.refuses), ""),
+        )
+
+
+def _waiting(one: Sent) -> Line:
+    day = str((one.checked or {}).get("day", "")) if (one.checked or {}).get("accepted") else ""
+    return Line(one.received_at, one.name, day, one.number, "upload", "waiting", 0, 0, "")

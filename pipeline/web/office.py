@@ -1,0 +1,120 @@
+"""The office's pages: the board of a day, its files, and what has been done on the page."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections import deque
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import IO, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from pipeline import log, status
+from pipeline.web import history, shelf
+from pipeline.web.drafts import Sent
+from pipeline.web.entry import NoSuchPageError, Office, TheSite, attachment
+from pipeline.web.pages import page
+from pipeline.web.site import LOG, Site
+
+router = APIRouter()
+_CHUNK: Final = 1 << 16
+_IN_MEMORY: Final = 4 << 20
+_FIXED: Final = (1980, 1, 1, 0, 0, 0)
+_LINES: Final = 300
+
+
+@router.get("/board")
+def show_today(request: Request, site: TheSite, session: Office) -> Response:
+    """The board of the day that is being reported: in the morning yesterday."""
+    now = site.now().astimezone(site.settings.calendar.zone)
+    return _board(request, site, session, now.date() - timedelta(days=now.time() < site.settings.calendar.day_turns))
+
+
+@router.get("/board/{day}")
+def show_day(request: Request, site: TheSite, session: Office, day: str) -> Response:
+    """The board of a day."""
+    return _board(request, site, session, _day(day))
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise NoSuchPageError from None
+
+
+def _board(request: Request, site: Site, session: Office, day: date) -> Response:
+    user, now = session.user, site.now().astimezone(site.settings.calendar.zone)
+    board = status.look(site.settings, day)
+    files = shelf.entries(site.settings, day.isoformat(), user)
+    folders = list(dict.fromkeys(one.folder for one in files))
+    uploads = {one.number: one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS))}
+    said = {
+        "board": board,
+        "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "today": now.date(),
+        "files": [(folder, [one for one in files if one.folder == folder]) for folder in sorted(folders)],
+        "size": sum(one.size for one in files),
+        "waiting": [_waiting(one, uploads) for one in board.waiting],
+        "days": shelf.days(site.settings)[:_LINES],
+        "drafts": site.drafts.of(user),
+        "assignments": [one for one in uploads.values() if one.is_assignment],
+        "counts": {word: sum(one.status == word for one in board.districts) for word in ("on-time", "late", "missing")},
+        "zero": sum(one.zero_report for one in board.districts),
+        "refused_rows": sum(one.rows_refused or 0 for one in board.districts),
+        "most": site.settings.limits.file_megabytes,
+    }
+    return page(request, site, "board", said)
+
+
+def _waiting(path: str, uploads: dict[str, Sent]) -> dict[str, object]:
+    """A file that waits in the inbox: where it lies, and whose it is where it was sent here."""
+    parts = path.split("/")
+    sent = uploads.get(parts[-2]) if len(parts) > 1 else None
+    name = sent.name if sent else parts[-1]
+    at: datetime | None = sent.received_at if sent else None
+    return {"name": name, "district": sent.district if sent else "", "at": at, "number": sent.number if sent else ""}
+
+
+@router.get("/zip/{day}")
+def all_files(site: TheSite, session: Office, day: str) -> Response:
+    """Every file of a day in one."""
+    files = shelf.entries(site.settings, _day(day).isoformat(), session.user)
+    if not files:
+        raise NoSuchPageError
+    site.note(f"{session.user.name} 下载 {day} 全部文件")
+    return StreamingResponse(_zipped(files), headers=attachment(f"信访事项_{day}.zip"), media_type="application/zip")
+
+
+def _zipped(files: list[shelf.Entry]) -> Iterator[bytes]:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as aside:
+        with zipfile.ZipFile(aside, "w") as package:
+            for one in files:
+                described = zipfile.ZipInfo(f"{one.day}/{one.name}", _FIXED)
+                described.compress_type = zipfile.ZIP_DEFLATED
+                with one.path.open("rb") as source, package.open(described, "w") as target:
+                    _copy(source, target)
+        aside.seek(0)
+        while chunk := aside.read(_CHUNK):
+            yield chunk
+
+
+def _copy(source: IO[bytes], target: IO[bytes]) -> None:
+    while chunk := source.read(_CHUNK):
+        target.write(chunk)
+
+
+@router.get("/log")
+def show_log(request: Request, site: TheSite, _session: Office) -> Response:
+    """Who did what and when, the newest first."""
+    try:
+        with (site.settings.paths.state / log.FOLDER / LOG).open(encoding="utf-8", errors="replace") as file:
+            lines = list(deque((one.rstrip("\n") for one in file), _LINES))
+    except OSError:
+        lines = []
+    return page(request, site, "log", {"lines": lines[::-1], "users": site.accounts.everybody()})

@@ -1,0 +1,76 @@
+"""The pages' frame: Jinja with everything escaped, and the files that a browser fetches beside a page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pipeline.findings import Finding
+from pipeline.render import html
+from pipeline.text import mask
+from pipeline.web.site import Site
+
+FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "upload"
+_STATIC: Final = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
+
+
+def page(request: Request, site: Site, name: str, said: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
+    """A page by its template; `said` is what it tells."""
+    session = request.scope["state"].get("session")
+    now = site.now().astimezone(site.settings.calendar.zone)
+    frame = {"office": site.settings.office, "now": now, "user": session.user if session else None, "csrf": session.csrf if session else ""}
+    return HTMLResponse(_environment().get_template(f"{name}.html.j2").render({**frame, **(said or {})}), status)
+
+
+def static(name: str) -> Response | None:
+    """A file beside the pages; None where there is none of that name."""
+    if name not in _STATIC:
+        return None
+    return Response(_content(name), headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=_STATIC[name])
+
+
+@cache
+def _content(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=html.harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"long_day": html.long_day, "short_day": html.short_day, "clock": html.clock, "size": _size, "hours": _hours}
+    environment.filters |= {"masked": mask, "reason": _reason}
+    environment.globals["static"] = _address
+    return environment
+
+
+def _address(name: str) -> str:
+    """Where a file beside the pages lies; another address when its contents change."""
+    return f"/static/{hashlib.sha256(_content(name)).hexdigest()[:12]}/{name}"
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{max(1, count >> 10)} KB"
+
+
+def _reason(findings: Iterable[Finding]) -> str:
+    """Why a file was refused whole."""
+    return next((one.message for one in findings if one.refuses), "")
+
+
+def _hours(moment: datetime) -> str:
+    return f"{moment:%H:%M}"

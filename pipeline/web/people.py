@@ -1,0 +1,136 @@
+"""`run.py user`: the page's users, from the command line of whoever runs the server."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from pipeline import submission
+from pipeline.errors import ConfigurationError
+from pipeline.model import Envelope
+from pipeline.outgoing import is_address
+from pipeline.settings import District, Settings
+from pipeline.text import mask
+from pipeline.uploading import Uploading
+from pipeline.web.accounts import Accounts, NameTakenError, User
+from pipeline.web.book import Book
+
+_LONGEST: Final = 40
+
+
+def _add(said: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
+    """Add a user and say the one-time link."""
+    name = str(said.name).strip()
+    if not name or len(name) > _LONGEST or not name.isprintable() or mask(name) != name:
+        msg = f"用户名“{mask(name)}”不能用：1 到 {_LONGEST} 个字，不能是电话、身份证等号码。"
+        raise ConfigurationError(msg)
+    district = None if said.office else _district(said.district, settings)
+    address = _address(said.address, district, settings)
+    with _Open(settings) as accounts:
+        try:
+            user = accounts.add(name, district.name if district else "", address)
+        except NameTakenError as error:
+            msg = f"已经有用户“{name}”。忘了密码的，运行 run.py user link {name}。"
+            raise ConfigurationError(msg) from error
+        return [f"已增加用户“{user.name}”（{_whose(user)}）。", *_linked(accounts, user, settings, now)]
+
+
+def _district(written: str, settings: Settings) -> District:
+    found = settings.district_named(written)
+    if found is None:
+        msg = f"没有“{written}”这个旗区，只有：{'、'.join(settings.district_names)}。"
+        raise ConfigurationError(msg)
+    return found
+
+
+def _address(written: str | None, district: District | None, settings: Settings) -> str:
+    """The sender of what the user uploads; for a district one that may send for it."""
+    if district is None:
+        if written is not None and not is_address(written):
+            msg = f"--address “{written}”不是完整的邮箱地址，应写成 name@example.com 这样。"
+            raise ConfigurationError(msg)
+        return written or ""
+    whole = [one for one in district.senders if not one.startswith("@")]
+    if written is None and len(whole) != 1:
+        msg = f"请用 --address 写明{district.name}的邮箱：config.yaml 里它的 senders 有 {len(whole)} 个完整地址，不知道用哪一个。"
+        raise ConfigurationError(msg)
+    address = written or whole[0]
+    if not is_address(address) or not submission.may_send(Envelope(datetime.now(settings.calendar.zone), "upload", address), district):
+        msg = (
+            f"{address} 不在{district.name}的 senders 里，用它报送的文件会整份退回（sender-not-allowed）。"
+            f"请先在 config.yaml 里把它写进{district.name}的 senders，或换一个地址；现在名单里是：{'、'.join(district.senders) or '空的'}。"
+        )
+        raise ConfigurationError(msg)
+    return address
+
+
+def _link(said: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
+    """Say a new one-time link."""
+    with _Open(settings) as accounts:
+        return _linked(accounts, _known(accounts, said.name), settings, now)
+
+
+def _disable(said: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
+    """Let a user in no more."""
+    with _Open(settings) as accounts:
+        user = _known(accounts, said.name)
+        accounts.disable(user)
+    return [f"已停用“{user.name}”：正在用的网页也已退出。要恢复，运行 run.py user link {user.name}。"]
+
+
+def _list(_said: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
+    """Say who there is."""
+    with _Open(settings) as accounts:
+        everybody = accounts.everybody()
+    if not everybody:
+        return ["还没有用户。增加填报人：run.py user add 用户名 --district 东胜区；增加办公室的人：run.py user add 用户名 --office"]
+    return [f"{one.name}  {_whose(one)}  {one.address}  {_state(one)}" for one in everybody]
+
+
+ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Settings, datetime], list[str]]]] = {
+    "add": _add,
+    "disable": _disable,
+    "link": _link,
+    "list": _list,
+}
+
+
+def _whose(user: User) -> str:
+    return user.district or "办公室"
+
+
+def _state(user: User) -> str:
+    return "已停用" if user.disabled else "可以登录" if user.has_password else "还没有设置密码"
+
+
+def _known(accounts: Accounts, name: str) -> User:
+    user = accounts.find(name)
+    if user is None:
+        msg = f"没有用户“{name}”。用 run.py user list 看有哪些。"
+        raise ConfigurationError(msg)
+    return user
+
+
+def _linked(accounts: Accounts, user: User, settings: Settings, now: datetime) -> list[str]:
+    limits = settings.upload or Uploading()
+    where = limits.public_address or "http://127.0.0.1:8000"
+    return [
+        f"请把下面的链接当面或用可靠的方式交给本人。{limits.link_hours} 小时内有效，只能用一次：",
+        f"{where}/password/{accounts.link(user, now)}",
+    ]
+
+
+class _Open:
+    """The accounts while a command runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._book = Book(settings.paths.state)
+        self._accounts = Accounts(self._book, settings.upload or Uploading())
+
+    def __enter__(self) -> Accounts:
+        return self._accounts
+
+    def __exit__(self, *_error: object) -> None:
+        self._book.close()

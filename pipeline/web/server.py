@@ -1,0 +1,143 @@
+"""`run.py serve`: the page on a port, by itself with TLS or behind a proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pipeline.errors import ConfigurationError
+from pipeline.settings import Settings
+from pipeline.uploading import Uploading
+from pipeline.web import app
+from pipeline.web.site import Site, silence
+
+_HEAD_SECONDS: Final = 20
+_KEEP_ALIVE_SECONDS: Final = 15
+_GOING_SECONDS: Final = 20
+_HEAD_BYTES: Final = 1 << 15
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP that does not wait for ever: a connection that has not said its request in time is closed."""
+
+    _clock: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Hear; a request whose head is whole may take its own time from then on."""
+        super().data_received(data)
+        is_under_way = self.cycle is not None and not self.cycle.response_complete
+        if is_under_way:
+            self._stop()
+        elif self._clock is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._clock = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._clock:
+            self._clock.cancel()
+            self._clock = None
+
+
+class Serving:
+    """The page, listening: what comes in before `run` waits. Raises ConfigurationError."""
+
+    def __init__(self, settings: Settings, host: str, port: int, now: Callable[[], datetime]) -> None:
+        limits = settings.upload or Uploading()
+        self._listening = _listen(host, port)
+        try:
+            origins = _origins(limits, host, self._listening.getsockname()[1])
+            self.site = Site(settings, now, origins)
+            self.address = limits.public_address or min(origins)
+            silence()
+            self.server = uvicorn.Server(_config(self.site, limits))
+        except BaseException:
+            self._listening.close()
+            raise
+
+    def run(self) -> None:
+        """Serve until the process is told to end, or the server is."""
+        try:
+            self.server.run([self._listening])
+        finally:
+            self.site.close()
+            self._listening.close()
+
+
+def _config(site: Site, limits: Uploading) -> uvicorn.Config:
+    said: dict[str, Any] = {"proxy_headers": bool(limits.proxies), "forwarded_allow_ips": list(limits.proxies) or ""}
+    if limits.certificate and limits.key:
+        said |= {"ssl_certfile": limits.certificate, "ssl_keyfile": limits.key}
+    config = uvicorn.Config(
+        app.build(site),
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=limits.connections,
+        h11_max_incomplete_event_size=_HEAD_BYTES,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GOING_SECONDS,
+        **said,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        msg = f"TLS 证书 {limits.certificate} 或密钥 {limits.key} 不能用：请检查路径、权限，以及两者是不是一对。"
+        raise ConfigurationError(msg) from error
+    return config
+
+
+def _origins(limits: Uploading, host: str, port: int) -> frozenset[str]:
+    """Where browsers may reach the page. Raises ConfigurationError where passwords would go over a network in the clear."""
+    if limits.public_address:
+        return frozenset({limits.public_address})
+    scheme = "https" if limits.certificate else "http"
+    is_here = host == "localhost" or _is_loopback(host)
+    if scheme == "http" and not is_here:
+        msg = (
+            f"--host {host} 会把网页开给其他电脑，却没有加密，密码会被旁人看到。请在 config.yaml 的 upload 里写 certificate 和 key，"
+            "或放在代理后面并写 public_address（见 docs/部署.md）。"
+        )
+        raise ConfigurationError(msg)
+    default = {"http": 80, "https": 443}[scheme]
+    names = ["127.0.0.1", "localhost", "[::1]"] if is_here else [f"[{host}]" if ":" in host else host]
+    return frozenset(f"{scheme}://{name.lower()}{'' if port == default else f':{port}'}" for name in names)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        msg = f"{host} 的端口 {port} 用不了：可能有别的程序（或另一个 run.py serve）正在用它，或没有权限。请用 --port 换一个。"
+        raise ConfigurationError(msg) from error

@@ -1,0 +1,117 @@
+"""Signing in and out, and setting a password by a one-time link."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from pipeline.web import passwords
+from pipeline.web.accounts import User
+from pipeline.web.entry import TOKEN, Anybody, Form, TheSite, cookie_name, see_other, set_cookie
+from pipeline.web.pages import page
+from pipeline.web.receiving import RefusedError, read_form
+from pipeline.web.site import Site
+
+router = APIRouter()
+_TOO_OFTEN: Final = 429
+_LONGEST: Final = 200
+
+
+def _before(request: Request, site: Site) -> str:
+    """The word of a browser that nobody is signed in at: its forms bear what only this server can make of it."""
+    return request.cookies.get(_before_name(site), "") or secrets.token_urlsafe(16)
+
+
+def _before_name(site: Site) -> str:
+    return f"{cookie_name(site)}-before"
+
+
+def _form_page(request: Request, site: Site, name: str, said: dict[str, object], status: int = 200) -> Response:
+    word = _before(request, site)
+    response = page(request, site, name, {**said, "token": site.seal(word)}, status)
+    set_cookie(response, site, _before_name(site), word)
+    return response
+
+
+async def _fields(request: Request, site: Site) -> dict[str, str]:
+    """The fields of a form that this browser was given. Raises RefusedError."""
+    fields = await read_form(request)
+    word = request.cookies.get(_before_name(site), "")
+    if not word or not hmac.compare_digest(fields.get(TOKEN, "").encode(), site.seal(word).encode()):
+        raise RefusedError(403, "token")
+    return fields
+
+
+def _address_of(request: Request) -> str:
+    return request.client.host if request.client else "-"
+
+
+@router.get("/signin")
+def show_sign_in(request: Request, site: TheSite) -> Response:
+    """The page for signing in."""
+    word = "again" if "again" in request.query_params else "set" if "set" in request.query_params else ""
+    return _form_page(request, site, "signin", {"word": word, "name": ""})
+
+
+@router.post("/signin")
+async def sign_in(request: Request, site: TheSite) -> Response:
+    """Begin a session, always a new one."""
+    fields = await _fields(request, site)
+    name, password = fields.get("name", "")[:_LONGEST], fields.get("password", "")
+    found = await run_in_threadpool(site.accounts.sign_in, name, password, _address_of(request), site.now())
+    if not isinstance(found, User):
+        site.note(f"{_address_of(request)} 登录没有成功：{name[:40]}{'（次数过多）' if found == 'too-often' else ''}")
+        return _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
+    await _end_earlier(request, site)
+    response = see_other("/")
+    set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, found, site.now()))
+    site.note(f"{_address_of(request)} {found.name} 登录")
+    return response
+
+
+async def _end_earlier(request: Request, site: Site) -> None:
+    """A session that the browser still had ends."""
+    token = request.cookies.get(cookie_name(site), "")
+    earlier = await run_in_threadpool(site.accounts.session, token, site.now()) if token else None
+    if earlier:
+        await run_in_threadpool(site.accounts.end, earlier)
+
+
+@router.post("/signout")
+def sign_out(site: TheSite, session: Anybody, _form: Form) -> Response:
+    """End the session."""
+    site.accounts.end(session)
+    response = see_other("/signin")
+    response.delete_cookie(cookie_name(site), path="/", secure=site.is_secure, httponly=True, samesite="strict")
+    return response
+
+
+@router.get("/password/{token}")
+def show_password(request: Request, site: TheSite, token: str) -> Response:
+    """The page for setting a password; looking at it does not use up the link."""
+    user = site.accounts.linked(token, site.now())
+    if user is None:
+        return page(request, site, "error", {"word": "link", "status": 404}, 404)
+    return _form_page(request, site, "password", {"name": user.name, "word": "", "shortest": passwords.SHORTEST})
+
+
+@router.post("/password/{token}")
+async def set_password(request: Request, site: TheSite, token: str) -> Response:
+    """Set the password, once."""
+    fields = await _fields(request, site)
+    user = await run_in_threadpool(site.accounts.linked, token, site.now())
+    if user is None:
+        return page(request, site, "error", {"word": "link", "status": 404}, 404)
+    password = fields.get("password", "")
+    word = passwords.fault(password, user.name) or ("differ" if password != fields.get("again", "") else None)
+    if word:
+        return _form_page(request, site, "password", {"name": user.name, "word": word, "shortest": passwords.SHORTEST}, 400)
+    if not await run_in_threadpool(site.accounts.set_password, token, password, site.now()):
+        return page(request, site, "error", {"word": "link", "status": 404}, 404)
+    site.note(f"{_address_of(request)} {user.name} 设置了密码")
+    return see_other("/signin?set")

@@ -1,0 +1,109 @@
+"""What the page's parts share while the server runs: the office's settings, its book, the clock, and the checks under way."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+import anyio.to_thread
+
+from pipeline import faults, inbox, log
+from pipeline.settings import Settings
+from pipeline.uploading import Uploading
+from pipeline.web import answers, preview
+from pipeline.web.accounts import Accounts, User
+from pipeline.web.book import Book
+from pipeline.web.drafts import Draft, Drafts
+
+LOG: Final = "upload.log"
+
+
+class Site:
+    """One office's page."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime], origins: frozenset[str]) -> None:
+        self.settings = settings
+        self.limits = settings.upload or Uploading()
+        self.now = now
+        self.origins = origins
+        """Where the page is reached: scheme, host and port, as browsers write them."""
+        self.is_secure = all(one.startswith("https:") for one in origins)
+        self.book = Book(settings.paths.state)
+        self.accounts = Accounts(self.book, self.limits)
+        self.drafts = Drafts(self.book, settings)
+        self._secret = secrets.token_bytes(32)
+        self._log = log.keeper(settings.paths.state, LOG, "%(asctime)s %(message)s")
+        self._checks: dict[str, asyncio.Task[None]] = {}
+        self._slots: anyio.CapacityLimiter | None = None
+
+    @property
+    def most_bytes(self) -> int:
+        """How large an upload may be."""
+        return self.settings.limits.file_megabytes << 20
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.book.close()
+        self._log.close()
+
+    def note(self, sentence: str) -> None:
+        """A line in the log that the office reads: who, what, when, and no contents."""
+        with suppress(OSError):
+            log.line(self._log, sentence)
+
+    def seal(self, word: str) -> str:
+        """A token that only this server can have made of that word."""
+        return hmac.new(self._secret, word.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    # --- checks ---
+
+    def check(self, draft: Draft, user: User) -> asyncio.Task[None]:
+        """The check of a draft, begun if it is not under way; so many at once as the machine has processors."""
+        task = self._checks.get(draft.id)
+        if task is None:
+            task = asyncio.create_task(self._check(draft, user))
+            self._checks[draft.id] = task
+            task.add_done_callback(lambda _done: self._checks.pop(draft.id, None))
+        return task
+
+    async def _check(self, draft: Draft, user: User) -> None:
+        self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
+        await anyio.to_thread.run_sync(self._checked, draft, user, limiter=self._slots)
+
+    def _checked(self, draft: Draft, user: User) -> None:
+        now = self.now()
+        path = self.drafts.path(draft.id, is_assignment=draft.is_assignment)
+        said: dict[str, Any]
+        try:
+            if draft.is_assignment:
+                said = preview.of_assignment(path, self.settings, now)
+            else:
+                _write_sidecar(path, user, now)
+                said = answers.of_report(path, self.settings, now)
+        except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
+            faults.leave(faults.frames(error), self.settings.paths.state, now)
+            said = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
+        self.drafts.note_check(draft.id, said)
+
+
+def _write_sidecar(path: Path, user: User, now: datetime) -> None:
+    """Tell the check who would send the file."""
+    said = {"received_at": now.isoformat(), "channel": "upload", "sender": user.address}
+    path.with_name(path.name + inbox.SIDECAR).write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+
+
+def silence() -> None:
+    """Keep the server's own access log off the terminal: ours says who."""
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)

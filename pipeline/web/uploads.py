@@ -1,0 +1,106 @@
+"""A file on its way: received, checked, looked over, sent or discarded; for clerks' reports and the office's assignment workbook alike."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from pipeline.web.accounts import Session
+from pipeline.web.drafts import Draft
+from pipeline.web.entry import Anybody, Form, NoSuchPageError, TheSite, is_token, see_other
+from pipeline.web.pages import page
+from pipeline.web.receiving import receive
+from pipeline.web.site import Site
+
+router = APIRouter()
+_PATIENCE_SECONDS: Final = 15
+"""So long a page waits for a check before it says that it is under way."""
+
+
+@router.post("/upload")
+async def upload(request: Request, site: TheSite, session: Anybody) -> Response:
+    """Receive a file to the disk and begin its check. A clerk's is a report, the office's an assignment workbook."""
+    user = session.user
+    identity, folder = await run_in_threadpool(site.drafts.place)
+    target = site.drafts.path(identity, is_assignment=user.is_office)
+    try:
+        received = await receive(
+            request, target, site.most_bytes, site.limits.upload_seconds, allow=lambda fields: is_token(session, fields)
+        )
+        await run_in_threadpool(site.drafts.keep, identity, user, received, site.now(), is_assignment=user.is_office)
+    except BaseException:
+        site.drafts.drop(folder.name)
+        raise
+    draft = await run_in_threadpool(_own, site, session, identity)
+    site.check(draft, user)
+    return see_other(f"/draft/{identity}")
+
+
+def _own(site: Site, session: Session, identity: str) -> Draft:
+    draft = site.drafts.find(identity, session.user)
+    if draft is None:
+        raise NoSuchPageError
+    return draft
+
+
+@router.get("/draft/{identity}")
+async def show_draft(request: Request, site: TheSite, session: Anybody, identity: str) -> Response:
+    """What the check found, and the question whether to send."""
+    sent = await run_in_threadpool(site.drafts.sent_as, identity, session.user)
+    if sent:
+        return see_other(f"/sent/{sent}")
+    draft = await run_in_threadpool(_own, site, session, identity)
+    if draft.checked is None:
+        await asyncio.wait({site.check(draft, session.user)}, timeout=_PATIENCE_SECONDS)
+        draft = await run_in_threadpool(_own, site, session, identity)
+    if draft.checked is None:
+        return page(request, site, "waiting", {"draft": draft})
+    said = {"draft": draft, "checked": draft.checked, "is_foreign": is_foreign(draft, session)}
+    return page(request, site, "preview" if draft.is_assignment else "draft", said)
+
+
+def is_foreign(draft: Draft, session: Session) -> bool:
+    """Whether it is another district's report: that is not sent under this user's name."""
+    district = str((draft.checked or {}).get("district", ""))
+    return bool(district) and not session.user.is_office and district != session.user.district
+
+
+@router.post("/draft/{identity}/send")
+def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
+    """Lay it into the inbox; a second click gives the same receipt."""
+    draft = site.drafts.find(identity, session.user)
+    if draft is not None and is_foreign(draft, session):
+        return see_other(f"/draft/{identity}")
+    number = site.drafts.send(identity, session.user, site.now().replace(microsecond=0))
+    if number is None:
+        raise NoSuchPageError
+    site.note(f"{session.user.name} 报送 {number}")
+    return see_other(f"/sent/{number}")
+
+
+@router.post("/draft/{identity}/discard")
+def discard(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
+    """Forget it."""
+    site.drafts.discard(_own(site, session, identity))
+    return see_other("/")
+
+
+@router.get("/sent/{number}")
+def show_sent(request: Request, site: TheSite, session: Anybody, number: str) -> Response:
+    """The receipt number, and what happens next."""
+    sent = site.drafts.receipt(number, session.user)
+    if sent is None:
+        raise NoSuchPageError
+    return page(request, site, "sent", {"sent": sent, "checked": sent.checked or {}})
+
+
+@router.get("/draft/{identity}/state")
+def state(site: TheSite, session: Anybody, identity: str) -> Response:
+    """Whether the check is done, for the page's script."""
+    draft = _own(site, session, identity)
+    return Response(json.dumps({"done": draft.checked is not None}), media_type="application/json")
