@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from pipeline import submission
+from pipeline.render import template
 from pipeline.settings import Settings
 from pipeline.web import history, shelf
 from pipeline.web.entry import Anybody, NoSuchPageError, TheSite, attachment, see_other
@@ -34,11 +35,16 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
         "due": _due(lines, now, site.settings),
         "drafts": site.drafts.of(user),
         "lines": lines,
-        "template": next((one for one in papers if one.folder == "日报模板"), None),
-        "papers": [one for one in papers if one.folder != "日报模板"][:_SHOWN_FILES],
+        "template": next(((one, _day_after(one.day)) for one in papers if one.folder == template.FOLDER), None),
+        "papers": [one for one in papers if one.folder != template.FOLDER][:_SHOWN_FILES],
         "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "home", said)
+
+
+def _day_after(day: str) -> date:
+    """The day that a published template is for."""
+    return date.fromisoformat(day) + timedelta(days=1)
 
 
 def _now(site: Site) -> datetime:
@@ -52,6 +58,13 @@ def _due(lines: list[history.Line], now: datetime, settings: Settings) -> dict[s
     of_today = [one for one in lines if one.day == today.isoformat() and one.became in ("in-force", "waiting")]
     left = max(0, int((limit - now).total_seconds()))
     return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
+
+
+@router.get("/blank")
+def blank(site: TheSite, _session: Anybody) -> Response:
+    """A blank report, for a district that has no filled-in one yet."""
+    content = template.blank_report(site.settings)
+    return Response(content, headers=attachment(template.BLANK_REPORT), media_type="application/octet-stream")
 
 
 @router.get("/file/{day}/{identity}")

@@ -12,7 +12,7 @@ from typing import IO, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from pipeline import log, status
+from pipeline import log, status, submission
 from pipeline.web import history, shelf
 from pipeline.web.drafts import Sent
 from pipeline.web.entry import NoSuchPageError, Office, TheSite, attachment
@@ -52,6 +52,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
     files = shelf.entries(site.settings, day.isoformat(), user)
     folders = list(dict.fromkeys(one.folder for one in files))
     uploads = {one.number: one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS))}
+    lying = {_number(one) for one in board.waiting}
     said = {
         "board": board,
         "day": day,
@@ -63,6 +64,8 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "waiting": [_waiting(one, uploads) for one in board.waiting],
         "days": shelf.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
+        "coming": {one.district: one for one in uploads.values() if one.number in lying and _is_for(one, day)},
+        "is_over": now > submission.cut_off(day, site.settings),
         "assignments": [one for one in uploads.values() if one.is_assignment],
         "counts": {word: sum(one.status == word for one in board.districts) for word in ("on-time", "late", "missing")},
         "zero": sum(one.zero_report for one in board.districts),
@@ -72,11 +75,21 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
     return page(request, site, "board", said)
 
 
+def _number(path: str) -> str:
+    """The receipt number that an upload in the inbox lies under."""
+    return path.rpartition("/")[0].rpartition("/")[2]
+
+
+def _is_for(sent: Sent, day: date) -> bool:
+    """Whether the check took what was sent for a report of that day."""
+    checked = sent.checked or {}
+    return bool(checked.get("accepted")) and checked.get("day") == day.isoformat()
+
+
 def _waiting(path: str, uploads: dict[str, Sent]) -> dict[str, object]:
     """A file that waits in the inbox: where it lies, and whose it is where it was sent here."""
-    parts = path.split("/")
-    sent = uploads.get(parts[-2]) if len(parts) > 1 else None
-    name = sent.name if sent else parts[-1]
+    sent = uploads.get(_number(path))
+    name = sent.name if sent else path.rpartition("/")[2]
     at: datetime | None = sent.received_at if sent else None
     return {"name": name, "district": sent.district if sent else "", "at": at, "number": sent.number if sent else ""}
 

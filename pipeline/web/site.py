@@ -43,7 +43,7 @@ class Site:
         self.accounts = Accounts(self.book, self.limits)
         self.drafts = Drafts(self.book, settings)
         self._secret = secrets.token_bytes(32)
-        self._log = log.keeper(settings.paths.state, LOG, "%(asctime)s %(message)s")
+        self._log = log.keeper(settings.paths.state, LOG, "%(message)s")
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
 
@@ -59,8 +59,9 @@ class Site:
 
     def note(self, sentence: str) -> None:
         """A line in the log that the office reads: who, what, when, and no contents."""
+        at = self.now().astimezone(self.settings.calendar.zone)
         with suppress(OSError):
-            log.line(self._log, sentence)
+            log.line(self._log, f"{at:%Y-%m-%d %H:%M:%S} {sentence}")
 
     def seal(self, word: str) -> str:
         """A token that only this server can have made of that word."""
