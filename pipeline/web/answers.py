@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline import check, grouping
+from pipeline import check, grouping, receipts
 from pipeline.contract import Severity
 from pipeline.findings import Finding
+from pipeline.readers import Readers
+from pipeline.render import receipt_words
 from pipeline.settings import Settings
 from pipeline.text import mask
 
@@ -35,6 +38,20 @@ def of_report(path: Path, settings: Settings, now: datetime) -> dict[str, Any]:
     }
 
 
+def marked(path: Path, name: str, settings: Settings, now: datetime) -> bytes:
+    """The report with every finding on its cell, as `check --receipt` gives it; the name is the sender's for the file."""
+    answer = check.check(path, settings, now)
+    if answer.handed is None:
+        raise LookupError(name)
+    with Readers(settings, 1) as readers:
+        return receipts.one(replace(answer.handed, name=name), path, readers)
+
+
+def marked_name(name: str) -> str:
+    """What the marked workbook is called."""
+    return f"{receipts.plain(name)}_回执.xlsx"
+
+
 def sections(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """The findings by what they cost, groups with their cells; past a length that nobody reads only their number."""
     found = list(findings)
@@ -50,7 +67,7 @@ def _section(severity: Severity, found: list[Finding]) -> dict[str, Any]:
         "left_out": max(0, len(groups) - _MOST_GROUPS),
         "groups": [
             {
-                "code": one.code,
+                "title": receipt_words.TITLES[one.code],
                 "sheet": mask(one.sheet.strip()),
                 "cells": list(one.cells[:_MOST_CELLS]),
                 "more": max(0, len(one.cells) - _MOST_CELLS),

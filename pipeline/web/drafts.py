@@ -48,6 +48,7 @@ class Sent:
     """An uploaded file that was sent."""
 
     number: str
+    draft: str
     name: str
     size: int
     sha256: str
@@ -139,7 +140,7 @@ class Drafts:
         return number
 
     def _lay(self, number: str, address: str) -> None:
-        """Bring a file that was sent into the inbox, and only then let go of the draft. What was begun before goes on."""
+        """Bring a file that was sent into the inbox; it is no draft then, but its file stays for a day, to be marked."""
         with self._laying:
             with self._book.read() as connection:
                 row = connection.execute(sent.select().where(sent.c.number == number)).one()
@@ -151,7 +152,6 @@ class Drafts:
             with self._book.write() as connection:
                 connection.execute(sent.update().where(sent.c.number == number).values(laid=True))
                 connection.execute(drafts.delete().where(drafts.c.id == row.draft))
-            self.drop(row.draft)
 
     def sent_as(self, identity: str, user: User) -> str | None:
         """The receipt number under which the user sent that draft."""
@@ -172,6 +172,11 @@ class Drafts:
         found = _sent(row) if row is not None else None
         return found if found and (user.is_office or found.district == user.district) else None
 
+    def original(self, one: Sent) -> Path | None:
+        """Where the file that was sent still lies, while it does."""
+        path = self.path(one.draft, is_assignment=one.is_assignment)
+        return path if path.is_file() else None
+
     # --- putting in order ---
 
     def recover(self) -> None:
@@ -188,8 +193,9 @@ class Drafts:
         old = (now - _KEPT).timestamp()
         with self._book.write() as connection:
             connection.execute(drafts.delete().where(drafts.c.made < old))
-            begun = sa.select(sent.c.draft).where(~sent.c.laid)
-            known = {*connection.scalars(sa.select(drafts.c.id)), *connection.scalars(begun)}
+            late = sent.c.received_at >= (now - _KEPT).isoformat(timespec="seconds")
+            held = sa.select(sent.c.draft).where(~sent.c.laid | late)
+            known = {*connection.scalars(sa.select(drafts.c.id)), *connection.scalars(held)}
         for folder in self._folder.iterdir():
             if folder.name not in known and abs(storage.clock_of(self._folder) - folder.stat().st_mtime) > _HALF_SECONDS:
                 storage.remove_folder(folder)
@@ -213,6 +219,7 @@ def shown(name: str) -> str:
 def _sent(row: Any) -> Sent:  # noqa: ANN401 - SQLAlchemy's row
     return Sent(
         row.number,
+        row.draft,
         row.name,
         row.size,
         row.sha256,

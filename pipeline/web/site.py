@@ -78,6 +78,11 @@ class Site:
             task.add_done_callback(lambda _done: self._checks.pop(draft.id, None))
         return task
 
+    async def mark(self, path: Path, name: str) -> bytes:
+        """The marked workbook; it waits for its turn like a check."""
+        self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
+        return await anyio.to_thread.run_sync(answers.marked, path, name, self.settings, self.now(), limiter=self._slots)
+
     async def _check(self, draft: Draft, user: User) -> None:
         self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
         await anyio.to_thread.run_sync(self._checked, draft, user, limiter=self._slots)

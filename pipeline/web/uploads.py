@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from pipeline.web import answers
 from pipeline.web.accounts import Session
 from pipeline.web.drafts import Draft
-from pipeline.web.entry import Anybody, Form, NoSuchPageError, TheSite, is_token, see_other
+from pipeline.web.entry import Anybody, Form, NoSuchPageError, TheSite, attachment, is_token, see_other
 from pipeline.web.pages import page
 from pipeline.web.receiving import receive
 from pipeline.web.site import Site
@@ -96,11 +97,28 @@ def show_sent(request: Request, site: TheSite, session: Anybody, number: str) ->
     sent = site.drafts.receipt(number, session.user)
     if sent is None:
         raise NoSuchPageError
-    return page(request, site, "sent", {"sent": sent, "checked": sent.checked or {}})
+    return page(request, site, "sent", {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None})
 
 
-@router.get("/draft/{identity}/state")
-def state(site: TheSite, session: Anybody, identity: str) -> Response:
-    """Whether the check is done, for the page's script."""
-    draft = _own(site, session, identity)
-    return Response(json.dumps({"done": draft.checked is not None}), media_type="application/json")
+@router.get("/draft/{identity}/marked")
+async def marked_draft(site: TheSite, session: Anybody, identity: str) -> Response:
+    """The uploaded report with its findings on their cells."""
+    draft = await run_in_threadpool(_own, site, session, identity)
+    if draft.is_assignment or is_foreign(draft, session):
+        raise NoSuchPageError
+    return await _marked(site, site.drafts.path(identity, is_assignment=False), draft.name)
+
+
+@router.get("/sent/{number}/marked")
+async def marked_sent(site: TheSite, session: Anybody, number: str) -> Response:
+    """The report that was sent, likewise; for a day, then the night's receipt takes its place."""
+    sent = await run_in_threadpool(site.drafts.receipt, number, session.user)
+    path = await run_in_threadpool(site.drafts.original, sent) if sent and not sent.is_assignment else None
+    if sent is None or path is None:
+        raise NoSuchPageError
+    return await _marked(site, path, sent.name)
+
+
+async def _marked(site: Site, path: Path, name: str) -> Response:
+    content = await site.mark(path, name)
+    return Response(content, headers=attachment(answers.marked_name(name)), media_type="application/octet-stream")
