@@ -1,0 +1,338 @@
+"""Who comes in: passwords, one-time links, sessions, and what an attacker tries at the door."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from offices import Office
+from websites import PASSWORD, Browser, Website, served, token_in
+
+from pipeline.web import passwords
+
+
+@pytest.fixture
+def site(office: Office) -> Iterator[Website]:
+    with served(office) as one:
+        one.user("甲", "东胜区")
+        yield one
+
+
+def link_of(site: Website, name: str) -> str:
+    accounts = site.serving.site.accounts
+    user = accounts.find(name)
+    assert user
+    return f"/password/{accounts.link(user, site.clock())}"
+
+
+def set_password(browser: Browser, link: str, password: str, again: str | None = None) -> tuple[int, str]:
+    answer = browser.post(link, {"csrf": browser.token(link), "password": password, "again": password if again is None else again})
+    return answer.status, answer.text
+
+
+# --- signing in --------------------------------------------------------------------------------------------------
+
+
+def test_a_clerk_signs_in_and_sees_the_district(site: Website) -> None:
+    browser = site.signed_in("甲")
+    page = browser.get("/")
+    assert page.status == 200
+    assert "东胜区" in page.text
+    assert "1 小时 0 分钟" in page.text
+
+
+def test_a_name_is_the_same_however_it_is_typed(site: Website) -> None:
+    site.user("Wang", "东胜区")
+    assert site.browser().sign_in(" ｗＡＮＧ ", PASSWORD).status == 303
+
+
+@pytest.mark.parametrize("path", ["/", "/board", "/board/2020-05-21", "/log", "/file/2020-05-21/x", "/zip/2020-05-21", "/draft/x", "/sent/x"])
+def test_nobody_sees_anything_without_signing_in(site: Website, path: str) -> None:
+    answer = site.browser().get(path)
+    assert (answer.status, answer.where) == (303, "/signin")
+
+
+def test_wrong_password_and_unknown_name_are_answered_alike(site: Website) -> None:
+    wrong = site.browser().sign_in("甲", "不是这个密码呀呀呀")
+    unknown = site.browser().sign_in("没有的人", "不是这个密码呀呀呀")
+    assert wrong.status == unknown.status == 401
+    strip = lambda page: re.sub(r'value="[^"]*"', "", page)  # noqa: E731
+    assert strip(wrong.text) == strip(unknown.text)
+
+
+def test_an_unknown_name_costs_a_hash_too() -> None:
+    kept = passwords.hashed(PASSWORD)
+    known, unknown = [], []
+    for _ in range(3):
+        begun = time.process_time()
+        assert not passwords.is_right("不是这个", kept)
+        known.append(time.process_time() - begun)
+        begun = time.process_time()
+        assert not passwords.is_right("不是这个", None)
+        unknown.append(time.process_time() - begun)
+    assert 0.5 < min(known) / min(unknown) < 2
+
+
+def test_of_a_thousand_wrong_passwords_ten_are_looked_at(site: Website) -> None:
+    browser = site.browser()
+    token = browser.token("/signin")
+    counts = {401: 0, 429: 0}
+    for number in range(1000):
+        counts[browser.post("/signin", {"csrf": token, "name": "甲", "password": f"猜测{number}"}).status] += 1
+    assert counts == {401: 10, 429: 990}
+    assert browser.sign_in("甲", PASSWORD).status == 429, "the right one is not looked at either"
+    site.clock.forward(minutes=16)
+    assert browser.sign_in("甲", PASSWORD).status == 303
+
+
+def test_guessing_many_names_from_one_address_is_stopped(site: Website) -> None:
+    browser = site.browser()
+    token = browser.token("/signin")
+    found = [browser.post("/signin", {"csrf": token, "name": f"人{n}", "password": PASSWORD}).status for n in range(60)]
+    assert found == [401] * 50 + [429] * 10
+
+
+def test_a_stranger_who_guesses_locks_no_clerk_out_where_the_clerk_has_signed_in_before(site: Website) -> None:
+    accounts = site.serving.site.accounts
+    site.signed_in("甲")
+    for _ in range(11):
+        answer = accounts.sign_in("甲", "猜的密码", "203.0.113.9", site.clock())
+    assert answer == "too-often"
+    assert site.browser().sign_in("甲", PASSWORD).status == 303
+
+
+def test_a_forged_forwarded_header_changes_nobodys_address(site: Website) -> None:
+    browser = site.browser()
+    token = browser.token("/signin")
+    statuses = [
+        browser.post(
+            "/signin", {"csrf": token, "name": "甲", "password": "猜"}, {"X-Forwarded-For": f"198.51.100.{n}", "Forwarded": f"for=198.51.100.{n}"}
+        ).status
+        for n in range(12)
+    ]
+    assert statuses == [401] * 10 + [429] * 2
+    log = (site.office.settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
+    assert "198.51.100" not in log
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+
+def test_signing_in_begins_a_new_session_whatever_the_browser_brought(site: Website) -> None:
+    fixed = site.browser()
+    fixed.cookies["xinfang"] = "chosen-by-somebody-else"
+    assert fixed.sign_in("甲", PASSWORD).status == 303
+    first = fixed.cookies["xinfang"]
+    assert first != "chosen-by-somebody-else"
+    assert fixed.sign_in("甲", PASSWORD).status == 303
+    assert fixed.cookies["xinfang"] != first
+    thief = site.browser()
+    thief.cookies["xinfang"] = first
+    assert thief.get("/").where == "/signin", "the earlier session ended"
+
+
+def test_the_cookie_is_no_scripts_and_no_other_sites(site: Website) -> None:
+    said = site.browser()
+    cookies = said.sign_in("甲", PASSWORD).headers.get_all("Set-Cookie") or []
+    session = next(one for one in cookies if one.startswith("xinfang="))
+    assert "httponly" in session.lower()
+    assert "samesite=strict" in session.lower()
+    assert "path=/" in session.lower()
+
+
+def test_neither_session_nor_link_nor_password_stands_in_the_file(site: Website) -> None:
+    browser = site.signed_in("甲")
+    link = link_of(site, "甲").rpartition("/")[2]
+    content = (site.office.settings.paths.state / "upload.sqlite").read_bytes()
+    for secret in (browser.cookies["xinfang"], link, PASSWORD):
+        assert secret.encode() not in content
+
+
+def test_a_session_ends_after_an_idle_hour(site: Website) -> None:
+    browser = site.signed_in("甲")
+    site.clock.forward(minutes=59)
+    assert browser.get("/").status == 200
+    site.clock.forward(minutes=59)
+    assert browser.get("/").status == 200
+    site.clock.forward(minutes=61)
+    assert browser.get("/").where == "/signin"
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(site: Website) -> None:
+    browser = site.signed_in("甲")
+    for _ in range(14):
+        site.clock.forward(minutes=50)
+        assert browser.get("/").status == 200
+    site.clock.forward(minutes=50)
+    assert browser.get("/").where == "/signin"
+
+
+def test_signing_out_ends_the_session_itself(site: Website) -> None:
+    browser = site.signed_in("甲")
+    kept = dict(browser.cookies)
+    assert browser.click("/", "/signout").where == "/signin"
+    thief = site.browser()
+    thief.cookies |= kept
+    assert thief.get("/").where == "/signin"
+
+
+def test_signing_out_by_a_link_does_nothing(site: Website) -> None:
+    browser = site.signed_in("甲")
+    assert browser.get("/signout").status == 404
+    assert browser.get("/").status == 200
+
+
+def test_a_disabled_user_is_out_at_once(site: Website) -> None:
+    browser = site.signed_in("甲")
+    accounts = site.serving.site.accounts
+    user = accounts.find("甲")
+    assert user
+    accounts.disable(user)
+    assert browser.get("/").where == "/signin"
+    assert site.browser().sign_in("甲", PASSWORD).status == 401
+
+
+# --- one-time links ----------------------------------------------------------------------------------------------
+
+
+def test_a_link_sets_the_password_once(site: Website) -> None:
+    link = link_of(site, "甲")
+    browser = site.browser()
+    assert browser.get(link).status == 200, "looking does not use it up"
+    assert set_password(browser, link, "全新的一个密码五六七")[0] == 303
+    replayed = site.browser()
+    assert replayed.get(link).status == 404
+    assert replayed.post(link, {"csrf": replayed.token("/signin"), "password": "另一个密码一二三四五", "again": "另一个密码一二三四五"}).status == 404
+    assert replayed.sign_in("甲", "全新的一个密码五六七").status == 303
+    assert site.browser().sign_in("甲", PASSWORD).status == 401
+
+
+def test_a_new_password_ends_the_sessions(site: Website) -> None:
+    browser = site.signed_in("甲")
+    assert set_password(site.browser(), link_of(site, "甲"), "全新的一个密码五六七")[0] == 303
+    assert browser.get("/").where == "/signin"
+
+
+def test_a_link_ends_after_two_days(site: Website) -> None:
+    link = link_of(site, "甲")
+    site.clock.forward(hours=47)
+    assert site.browser().get(link).status == 200
+    site.clock.forward(hours=2)
+    assert site.browser().get(link).status == 404
+
+
+def test_a_newer_link_ends_an_earlier_one(site: Website) -> None:
+    earlier = link_of(site, "甲")
+    link_of(site, "甲")
+    assert site.browser().get(earlier).status == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("太短了", "至少要 10"),
+        ("1234567890", "太常见"),
+        ("aaaaaaaaaaaa", "太常见"),
+        ("121212121212", "太常见"),
+        ("password123", "太常见"),
+        ("长" * 201, "太长"),
+    ],
+)
+def test_a_weak_password_is_not_taken_and_the_link_stays(site: Website, password: str, said: str) -> None:
+    link = link_of(site, "甲")
+    browser = site.browser()
+    status, page = set_password(browser, link, password)
+    assert status == 400
+    assert said in page
+    assert set_password(browser, link, "骆驼电灯七座桥白云朵", "骆驼电灯七座桥白云夕")[0] == 400
+    assert set_password(browser, link, "骆驼电灯七座桥白云朵")[0] == 303
+
+
+@pytest.mark.parametrize("password", ["dongsheng-clerk", "DONGSHENG-CLERK", "dongsheng-clerk2020", "krelc-gnehsgnod"])
+def test_the_name_is_no_password(password: str) -> None:
+    assert passwords.fault(password, "dongsheng-clerk") == "name"
+
+
+def test_a_link_stands_in_no_log(site: Website) -> None:
+    link = link_of(site, "甲")
+    site.browser().get(link)
+    log = (site.office.settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
+    assert link.rpartition("/")[2] not in log
+    assert "/password/…" in log
+
+
+# --- what did not come from our own pages ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fields", [{}, {"csrf": ""}, {"csrf": "x" * 43}])
+def test_a_form_without_its_sessions_token_changes_nothing(site: Website, fields: dict[str, str]) -> None:
+    browser = site.signed_in("甲")
+    assert browser.post("/signout", fields).status == 403
+    assert browser.get("/").status == 200
+
+
+def test_another_sessions_token_is_none(site: Website) -> None:
+    site.user("乙", "达拉特旗", "dalate@example.com")
+    mine, other = site.signed_in("甲"), site.signed_in("乙")
+    assert mine.post("/signout", {"csrf": other.token("/")}).status == 403
+
+
+def test_signing_in_needs_the_token_that_this_browser_was_given(site: Website) -> None:
+    other = site.browser()
+    token = other.token("/signin")
+    assert site.browser().post("/signin", {"csrf": token, "name": "甲", "password": PASSWORD}).status == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
+def test_a_change_asked_for_by_another_site_is_refused(site: Website, origin: str) -> None:
+    browser = site.signed_in("甲")
+    answer = browser.post("/signout", {"csrf": browser.token("/")}, {"Origin": origin})
+    assert answer.status == 403
+    assert browser.get("/").status == 200
+
+
+def test_a_referrer_stands_in_where_a_browser_says_no_origin(site: Website) -> None:
+    browser = site.signed_in("甲")
+    said = {"Origin": "", "Referer": f"http://{site.host}/"}
+    assert browser.post("/signout", {"csrf": browser.token("/")}, said).status == 303
+
+
+def test_another_hosts_name_is_not_answered(site: Website) -> None:
+    assert site.browser().get("/signin", Host="evil.example").status == 421
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_other_methods_are_refused(site: Website, method: str) -> None:
+    assert site.browser().ask(method, "/signin").status == 405
+
+
+@pytest.mark.parametrize("path", ["/signin", "/", "/nope", "/healthz", "/password/x"])
+def test_every_answer_bears_the_headers_that_protect_it(site: Website, path: str) -> None:
+    headers = site.signed_in("甲").get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+    assert "server" not in headers
+
+
+def test_pages_hold_no_script_and_no_style_of_their_own(site: Website) -> None:
+    page = site.signed_in("甲").get("/").text
+    assert not re.search(r"<script(?! src=)|<style|\son[a-z]+=|\sstyle=|javascript:", page)
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        assert site.browser().get(address).status == 200
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_what_a_browser_sends_back_as_a_name_is_only_text(site: Website) -> None:
+    answer = site.browser().sign_in('"><script>alert(1)</script>{{ 7*7 }}', "x" * 12)
+    assert answer.status == 401
+    assert "<script>alert" not in answer.text
+    assert "{{ 7*7 }}" in answer.text
+    assert token_in(answer.text)
