@@ -48,7 +48,9 @@ def test_a_name_is_the_same_however_it_is_typed(site: Website) -> None:
     assert site.browser().sign_in(" ｗＡＮＧ ", PASSWORD).status == 303
 
 
-@pytest.mark.parametrize("path", ["/", "/board", "/board/2020-05-21", "/log", "/file/2020-05-21/x", "/zip/2020-05-21", "/draft/x", "/sent/x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/board", "/board/2020-05-21", "/log", "/file/2020-05-21/x", "/zip/2020-05-21", "/draft/x", "/sent/x"]
+)
 def test_nobody_sees_anything_without_signing_in(site: Website, path: str) -> None:
     answer = site.browser().get(path)
     assert (answer.status, answer.where) == (303, "/signin")
@@ -108,7 +110,9 @@ def test_a_forged_forwarded_header_changes_nobodys_address(site: Website) -> Non
     token = browser.token("/signin")
     statuses = [
         browser.post(
-            "/signin", {"csrf": token, "name": "甲", "password": "猜"}, {"X-Forwarded-For": f"198.51.100.{n}", "Forwarded": f"for=198.51.100.{n}"}
+            "/signin",
+            {"csrf": token, "name": "甲", "password": "猜"},
+            {"X-Forwarded-For": f"198.51.100.{n}", "Forwarded": f"for=198.51.100.{n}"},
         ).status
         for n in range(12)
     ]
@@ -204,7 +208,10 @@ def test_a_link_sets_the_password_once(site: Website) -> None:
     assert set_password(browser, link, "全新的一个密码五六七")[0] == 303
     replayed = site.browser()
     assert replayed.get(link).status == 404
-    assert replayed.post(link, {"csrf": replayed.token("/signin"), "password": "另一个密码一二三四五", "again": "另一个密码一二三四五"}).status == 404
+    assert (
+        replayed.post(link, {"csrf": replayed.token("/signin"), "password": "另一个密码一二三四五", "again": "另一个密码一二三四五"}).status
+        == 404
+    )
     assert replayed.sign_in("甲", "全新的一个密码五六七").status == 303
     assert site.browser().sign_in("甲", PASSWORD).status == 401
 

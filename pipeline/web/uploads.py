@@ -75,7 +75,7 @@ def is_foreign(draft: Draft, session: Session) -> bool:
 def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
     """Lay it into the inbox; a second click gives the same receipt."""
     draft = site.drafts.find(identity, session.user)
-    if draft is not None and is_foreign(draft, session):
+    if draft is not None and (draft.checked is None or is_foreign(draft, session)):
         return see_other(f"/draft/{identity}")
     number = site.drafts.send(identity, session.user, site.now().replace(microsecond=0))
     if number is None:

@@ -1,0 +1,456 @@
+"""A file on its way through the page: checked, sent, taken in by the night's run; and what must not get through."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from offices import HOME, Office, tree
+from websites import BOUNDARY, PASSWORD, Browser, Website, form, served
+from workbooks import assignment, progress_row, report
+
+from pipeline.web import receiving
+
+DAY = date(2020, 5, 21)
+HOSTILE_NAMES = [
+    "../../../../etc/passwd",
+    "..\\..\\config.yaml",
+    "/etc/cron.d/x",
+    "C:\\Windows\\system32\\日报.xlsx",
+    "con.xlsx",
+    ".hidden.xlsx",
+    "~$日报.xlsx",
+    "日报.xlsx.part",
+    "a.envelope.json",
+    "x" * 900 + ".xlsx",
+    "日报\u202exslx.exe",
+    "<img src=x onerror=alert(1)>.xlsx",
+    "{{ 7*7 }}{% for x in y %}.xlsx",
+    "nul\x00byte.xlsx",
+    '"quoted".xlsx',
+    "13812345678.xlsx",
+]
+
+
+@pytest.fixture
+def site(office: Office) -> Iterator[Website]:
+    office.put_assignment(assignment())
+    office.run(date(2020, 5, 20))
+    with served(office) as one:
+        one.user("甲", "东胜区")
+        one.user("乙", "达拉特旗", "dalate@example.com")
+        one.user("办公室", "", "")
+        yield one
+
+
+def send(browser: Browser, content: bytes, name: str = "日报.xlsx") -> str:
+    """Upload and send; the receipt number."""
+    draft = browser.upload(content, name).where
+    browser.get(draft)
+    return browser.click(draft, f"{draft}/send").where.rpartition("/")[2]
+
+
+def in_inbox(site: Website) -> dict[str, bytes]:
+    """What lies in the inbox beside the assignment workbook."""
+    return {path: content for path, content in tree(site.office.inbox).items() if not path.startswith("assignment/分解表")}
+
+
+def drafts_of(site: Website) -> list[str]:
+    return sorted(path.name for path in (site.office.settings.paths.state / "upload").iterdir())
+
+
+# --- the way it goes ---------------------------------------------------------------------------------------------
+
+
+def test_a_report_goes_from_the_browser_through_the_night_into_the_history(site: Website) -> None:
+    browser = site.signed_in("甲")
+    answer = browser.upload(report())
+    checked = browser.follow(answer)
+    assert "可以报送" in checked.text
+    assert in_inbox(site) == {}, "nothing is sent before the clerk says so"
+    sent = browser.click(answer.where, f"{answer.where}/send")
+    number = sent.where.rpartition("/")[2]
+    assert number.startswith("DS-200521-")
+    assert number in browser.follow(sent).text
+    laid = in_inbox(site)
+    assert laid[f"upload/2020-05-21/{number}/日报.xlsx"] == report()
+    assert json.loads(laid[f"upload/2020-05-21/{number}/日报.xlsx.envelope.json"]) == {
+        "received_at": "2020-05-21T16:00:00+08:00",
+        "channel": "upload",
+        "sender": "dongsheng@example.com",
+        "message_id": number,
+    }
+    assert "等待汇总" in browser.get("/").text
+    site.office.run(DAY)
+    assert site.office.summary(DAY)["submissions"][0]["status"] == "on-time"
+    page = browser.get("/").text
+    assert "采用</span> 第 1 版" in page
+    assert in_inbox(site) == {}
+
+
+def test_findings_stand_grouped_with_their_cells_and_it_can_be_sent_all_the_same(site: Website) -> None:
+    browser = site.signed_in("甲")
+    content = report(progress=[progress_row(当前状态="差不多了"), progress_row("SJ-2020-001", 当前状态="差不多了")])
+    begun = time.monotonic()
+    page = browser.follow(browser.upload(content)).text
+    assert time.monotonic() - begun < 20
+    assert "2 行会退回" in page
+    assert "不在可选范围" in page
+    assert page.count('<span class="cell">E') == 2
+    assert "照样报送" in page
+    assert send(browser, content).startswith("DS-")
+
+
+def test_the_marked_workbook_is_there_before_and_after_sending(site: Website) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report(progress=[progress_row(当前状态="差不多了")]), "我的日报.xlsx").where
+    browser.get(draft)
+    before = browser.get(f"{draft}/marked")
+    assert before.status == 200
+    assert before.headers["Content-Disposition"].endswith("filename*=UTF-8''%E6%88%91%E7%9A%84%E6%97%A5%E6%8A%A5_%E5%9B%9E%E6%89%A7.xlsx")
+    with zipfile.ZipFile(io.BytesIO(before.body)) as package:
+        assert any("comment" in name for name in package.namelist())
+    sent = browser.click(draft, f"{draft}/send").where
+    assert browser.get(f"{sent}/marked").status == 200
+
+
+def test_clicking_twice_sends_once(site: Website) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report()).where
+    token = browser.token(draft)
+    answers = [browser.post(f"{draft}/send", {"csrf": token}).where for _ in range(3)]
+    assert len(set(answers)) == 1
+    assert len(in_inbox(site)) == 2
+    assert browser.get(draft).where == answers[0]
+
+
+def test_many_clicks_at_once_send_once(site: Website) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report()).where
+    token = browser.token(draft)
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(browser.post(f"{draft}/send", {"csrf": token}).where)) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert len(in_inbox(site)) == 2
+
+
+def test_two_of_the_same_name_at_once_are_two(site: Website) -> None:
+    site.user("丙", "东胜区")
+    several = {who: site.signed_in(who) for who in ("甲", "丙")}
+    found: dict[str, str] = {}
+
+    def go(who: str, browser: Browser) -> None:
+        found[who] = send(browser, report() + who.encode())
+
+    threads = [threading.Thread(target=go, args=one) for one in several.items()]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    laid = {path: content for path, content in in_inbox(site).items() if path.endswith("日报.xlsx")}
+    assert {content[-3:].decode() for content in laid.values()} == {"甲", "丙"}
+    assert len({*found.values()}) == 2
+
+
+def test_a_later_upload_replaces_an_earlier_one(site: Website) -> None:
+    browser = site.signed_in("甲")
+    send(browser, report())
+    site.clock.forward(minutes=10)
+    send(browser, report(progress=[progress_row()]), "更正.xlsx")
+    site.office.run(DAY)
+    page = browser.get("/").text
+    assert "第 2 版，以这一版为准" in page
+    assert "第 1 版，以第 2 版为准" in page
+
+
+def test_a_discarded_upload_leaves_nothing(site: Website) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report()).where
+    browser.get(draft)
+    assert browser.click(draft, f"{draft}/discard").where == "/"
+    assert browser.get(draft).status == 404
+    assert drafts_of(site) == []
+
+
+def test_only_the_newest_twenty_are_kept(site: Website) -> None:
+    browser = site.signed_in("甲")
+    token = browser.token("/")
+    for number in range(23):
+        site.clock.forward(seconds=1)
+        assert browser.upload(b"x", f"{number}.xlsx", token).status == 303
+    assert len(drafts_of(site)) == 20
+    assert "22.xlsx" in browser.get("/").text
+
+
+# --- what must not get through -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_name_is_never_a_path_and_never_markup(site: Website, name: str) -> None:
+    before = tree(site.office.home.parent)
+    browser = site.signed_in("甲")
+    answer = browser.upload(report(), name)
+    assert answer.status == 303, answer.text
+    page = browser.follow(answer).text
+    assert "<img" not in page
+    assert "138123" not in page
+    sent = browser.click(answer.where, f"{answer.where}/send").where
+    assert browser.get(sent).status == 200
+    new = {path for path in tree(site.office.home.parent) if path not in before}
+    laid = [path for path in new if path.startswith("office/inbox/") and not path.endswith(".envelope.json")]
+    assert len(laid) == 1
+    assert laid[0].startswith("office/inbox/upload/2020-05-21/DS-200521-")
+    assert all(path.startswith(("office/inbox/upload/", "office/state/")) for path in new)
+    site.office.run(DAY)
+    assert site.office.summary(DAY)["submissions"][0]["status"] == "on-time"
+
+
+def test_a_district_cannot_see_or_send_what_another_uploaded(site: Website) -> None:
+    mine, other = site.signed_in("甲"), site.signed_in("乙")
+    draft = mine.upload(report()).where
+    mine.get(draft)
+    token = other.token("/")
+    for path in (draft, f"{draft}/marked"):
+        assert other.get(path).status == 404
+    for action in ("send", "discard"):
+        assert other.post(f"{draft}/{action}", {"csrf": token}).status == 404
+    sent = mine.click(draft, f"{draft}/send").where
+    assert other.get(sent).status == other.get(f"{sent}/marked").status == 404
+    missing = other.get("/sent/DS-200521-AAAAAA")
+    assert missing.status == 404
+    assert missing.body == other.get(sent).body, "not there and not yours are answered alike"
+    assert site.signed_in("办公室").get(sent).status == 200
+
+
+def test_nothing_is_sent_that_has_not_been_checked(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.signed_in("甲")
+    monkeypatch.setattr(site.serving.site, "_checked", lambda *_: None)
+    draft = browser.upload(report()).where
+    assert browser.post(f"{draft}/send", {"csrf": browser.token("/")}).where == draft
+    assert in_inbox(site) == {}
+
+
+def test_another_districts_report_is_not_sent_under_this_account(site: Website) -> None:
+    other = site.signed_in("乙")
+    draft = other.upload(report()).where
+    page = other.get(draft).text
+    assert "这是东胜区的日报" in page
+    assert "照样报送" not in page
+    assert other.post(f"{draft}/send", {"csrf": other.token("/")}).where == draft
+    assert in_inbox(site) == {}
+
+
+def test_a_zip_bomb_is_a_finding_and_nothing_else(site: Website) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in ("[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+            package.writestr(name, b"<a>" + b" " * (300 << 20 if "sheet1" in name else 10) + b"</a>")
+    assert len(packed.getvalue()) < 1 << 20
+    browser = site.signed_in("甲")
+    page = browser.follow(browser.upload(packed.getvalue(), "炸弹.xlsx"))
+    assert page.status == 200
+    assert "整份会退回" in page.text
+    assert browser.get("/").status == 200
+
+
+def test_a_form_without_the_sessions_token_writes_no_byte(site: Website) -> None:
+    browser = site.signed_in("甲")
+    for token in ("", "x" * 43):
+        assert browser.upload(report(), token=token).status == 403
+    assert drafts_of(site) == []
+
+
+def test_nobody_uploads_without_signing_in(site: Website) -> None:
+    assert site.browser().upload(report(), token="x").where == "/signin?again"  # noqa: S106
+    assert drafts_of(site) == []
+
+
+def test_a_form_with_no_file_or_two_is_refused(site: Website) -> None:
+    browser = site.signed_in("甲")
+    token = browser.token("/")
+    assert browser.upload(b"", "", token).status == 400
+    one = form(b"x", "a.xlsx", token)
+    two = one[: -len(f"--{BOUNDARY}--\r\n")] + form(b"y", "b.xlsx", token)
+    assert browser.ask("POST", "/upload", two, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}).status == 400
+    assert browser.ask("POST", "/upload", b"x", {"Content-Type": "text/plain"}).status == 415
+    assert browser.ask("POST", "/upload", b"no form", {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}).status == 400
+    assert drafts_of(site) == []
+
+
+# --- bodies that are too large, too slow, or end too soon --------------------------------------------------------
+
+
+def head(browser: Browser, *lines: str) -> bytes:
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    said = ["POST /upload HTTP/1.1", f"Host: {browser.site.host}", f"Origin: http://{browser.site.host}", f"Cookie: {cookies}"]
+    return "\r\n".join([*said, f"Content-Type: multipart/form-data; boundary={BOUNDARY}", *lines, "", ""]).encode()
+
+
+def heard(connection: socket.socket, seconds: float = 30) -> bytes:
+    """Everything until the server closes, or says nothing more."""
+    connection.settimeout(seconds)
+    answer = b""
+    try:
+        while chunk := connection.recv(1 << 16):
+            answer += chunk
+    except (TimeoutError, ConnectionError):
+        return answer
+    return answer
+
+
+def test_two_gigabytes_that_are_declared_are_refused_before_they_are_read(site: Website) -> None:
+    browser = site.signed_in("甲")
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(head(browser, f"Content-Length: {2 << 30}", "Expect: 100-continue"))
+        connection.settimeout(10)
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 413 ")
+    assert drafts_of(site) == []
+
+
+def test_an_endless_body_without_a_length_is_cut_off_at_the_limit(site: Website) -> None:
+    browser = site.signed_in("甲")
+    first = form(b"", "大.xlsx", browser.token("/"))[: -len(f"\r\n--{BOUNDARY}--\r\n")]
+    piece = b"%x\r\n" % (1 << 20) + b"x" * (1 << 20) + b"\r\n"
+    most, sent = 300, 0
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.settimeout(30)
+        connection.sendall(head(browser, "Transfer-Encoding: chunked") + b"%x\r\n" % len(first) + first + b"\r\n")
+        try:
+            for sent in range(most):  # noqa: B007 - how far it came
+                connection.sendall(piece)
+        except OSError:
+            pass
+        answer = heard(connection)
+    assert sent < 120, "the limit is 25 MB; some more is read so that a browser hears the answer"
+    assert not answer or answer.startswith(b"HTTP/1.1 413 ")
+    assert drafts_of(site) == []
+    assert browser.get("/").status == 200
+
+
+def test_a_little_too_large_is_said_in_words(site: Website) -> None:
+    browser = site.signed_in("甲")
+    answer = browser.upload(b"x" * (25 << 20) + b"y")
+    assert answer.status == 413
+    assert "超过 25 MB" in answer.text
+    assert browser.upload(b"x" * (25 << 20)).status == 303
+
+
+def test_a_body_that_comes_drop_by_drop_is_given_up(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "_IDLE_SECONDS", 0.5)
+    browser = site.signed_in("甲")
+    body = form(report(), "慢.xlsx", browser.token("/"))
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(head(browser, f"Content-Length: {len(body)}") + body[:400])
+        connection.settimeout(20)
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 408 ")
+    assert drafts_of(site) == []
+
+
+def test_a_body_that_ends_too_soon_leaves_nothing(site: Website) -> None:
+    browser = site.signed_in("甲")
+    body = form(report(), "半截.xlsx", browser.token("/"))
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(head(browser, f"Content-Length: {len(body)}") + body[:-1000])
+    deadline = time.monotonic() + 10
+    while drafts_of(site) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert drafts_of(site) == []
+    assert in_inbox(site) == {}
+
+
+@pytest.mark.parametrize("lines", [("Content-Length: -1",), ("Content-Length: 5", "Transfer-Encoding: chunked"), ("Content-Length: 1e3",)])
+def test_lengths_that_contradict_are_no_request(site: Website, lines: tuple[str, ...]) -> None:
+    browser = site.signed_in("甲")
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(head(browser, *lines) + b"0\r\n\r\n")
+        assert heard(connection, 3)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 413")
+    assert drafts_of(site) == []
+
+
+# --- killed in the midst -----------------------------------------------------------------------------------------
+
+
+def test_killed_in_the_midst_of_an_upload_nothing_half_lies_in_the_inbox(site: Website, tmp_path: Path) -> None:
+    office = site.office
+    with _process(office, tmp_path) as (process, port):
+        browser = _Elsewhere(site, port)
+        assert browser.sign_in("甲", PASSWORD).status == 303
+        body = form(report() + b"x" * (5 << 20), "半截.xlsx", browser.token("/"))
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            said = head(browser, f"Content-Length: {len(body)}").replace(site.host.encode(), f"127.0.0.1:{port}".encode())
+            connection.sendall(said + body[: 3 << 20])
+            time.sleep(0.5)
+            process.kill()
+            process.wait()
+    assert in_inbox(site) == {}
+    office.run(DAY)
+    assert office.summary(DAY)["submissions"][0]["status"] == "missing"
+
+
+def test_what_a_killed_server_had_begun_to_send_is_sent_when_it_starts_again(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report()).where
+    browser.get(draft)
+    drafts = site.serving.site.drafts
+    with monkeypatch.context() as patch:
+        patch.setattr(drafts, "_lay", lambda *_: (_ for _ in ()).throw(OSError(28, "as if killed here")))
+        assert browser.click(draft, f"{draft}/send").status == 500
+    assert in_inbox(site) == {}
+    drafts.recover()
+    assert len(in_inbox(site)) == 2
+    drafts.recover()
+    assert len(in_inbox(site)) == 2
+    sent = browser.get(draft).where
+    assert sent.startswith("/sent/DS-")
+    assert browser.get(sent).status == 200
+
+
+class _Elsewhere(Browser):
+    """A browser for the same office's page on another port."""
+
+    def __init__(self, site: Website, port: int) -> None:
+        super().__init__(_Port(site.serving, site.clock, site.office, port))
+
+
+class _Port(Website):
+    def __init__(self, serving: object, clock: object, office: Office, port: int) -> None:
+        super().__init__(serving, clock, office)  # type: ignore[arg-type]
+        self._at = port
+
+    @property
+    def port(self) -> int:
+        return self._at
+
+
+class _process:  # noqa: N801 - used like a function
+    """`run.py serve` as a process of its own; killed at the end."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        command = [sys.executable, str(HOME / "run.py"), "--config", str(office.home / "config.yaml"), "serve", "--port", str(self._port)]
+        self._process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def __enter__(self) -> tuple[subprocess.Popen[bytes], int]:
+        assert self._process.stdout
+        assert "上传网页已打开" in self._process.stdout.readline().decode()
+        return self._process, self._port
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.kill()
+        self._process.communicate()
