@@ -265,8 +265,9 @@ def _serve(said: argparse.Namespace) -> int:
     settings = _load(said)
     serving = server.Serving(settings, said.host, said.port, lambda: _now(settings))
     log.note(settings.paths.state, "serve", f"开始，{serving.address}")
-    screen.tell_serving(serving.address)
-    serving.run()
+    with suppress(KeyboardInterrupt):  # told to end, it has ended
+        screen.tell_serving(serving.address)
+        serving.run()
     log.note(settings.paths.state, "serve", "结束")
     return 0
 

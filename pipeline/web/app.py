@@ -24,7 +24,7 @@ _SWEEP_SECONDS: Final = 3600
 
 def build(site: Site) -> ASGIApp:
     """The page of that office."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     app.state.site = site
     for one in (signing, clerk, office, uploads):
         app.include_router(one.router)

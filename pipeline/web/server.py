@@ -6,7 +6,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Final
@@ -78,8 +77,7 @@ class Serving:
     def run(self) -> None:
         """Serve until the process is told to end, or the server is."""
         try:
-            with suppress(KeyboardInterrupt):  # told to end, it has ended
-                self.server.run([self._listening])
+            self.server.run([self._listening])
         finally:
             self.site.close()
             self._listening.close()

@@ -1,0 +1,202 @@
+"""The office's pages, and what of the published files each user can reach."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from offices import Office, tree
+from websites import Website, served
+from workbooks import assignment, case_row, progress_row, report
+
+from pipeline import nightly
+
+DAY = date(2020, 5, 21)
+
+
+@pytest.fixture(scope="module")
+def consolidated(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A day with everything that people read; the tests change nothing in it."""
+    office = Office(tmp_path_factory.mktemp("office") / "home")
+    office.put_assignment(assignment())
+    office.put(report(), "东胜区.xlsx")
+    office.put(report("鄂托克前旗", progress=[]), "鄂托克前旗.xlsx")
+    office.put(b"no workbook", "坏的 13812345678.xlsx")
+    nightly.run(office.settings, [DAY])
+    return office
+
+
+@pytest.fixture
+def site(consolidated: Office) -> Iterator[Website]:
+    with served(consolidated, "2020-05-21 18:00") as one:
+        for name, district in (("甲", "东胜区"), ("乙", "鄂托克旗"), ("办公室", "")):
+            if not one.serving.site.accounts.find(name):
+                one.user(name, district)
+        yield one
+
+
+def ids(site: Website, name: str) -> list[str]:
+    """The addresses of files on that user's first page."""
+    import re
+
+    page = site.signed_in(name).get("/board/2020-05-21" if name == "办公室" else "/").text
+    return re.findall(r'href="(/file/[^"]+)"', page)
+
+
+def test_the_board_shows_nine_districts_and_what_was_refused(site: Website) -> None:
+    page = site.signed_in("办公室").get("/board").text
+    for name in site.office.settings.district_names:
+        assert name in page
+    assert "结果已写出" in page
+    assert page.count("未报") == 8, "seven rows and the tile"
+    assert "坏的 138********.xlsx</span>：" in page
+    assert "13812345678" not in page
+
+
+def test_the_office_reaches_every_file_of_the_manifest_and_no_other(site: Website) -> None:
+    folder = site.office.outbox / DAY.isoformat()
+    (folder / "另放的.txt").write_text("x", encoding="utf-8")
+    try:
+        browser = site.signed_in("办公室")
+        found = {browser.get(path).body for path in ids(site, "办公室")}
+    finally:
+        (folder / "另放的.txt").unlink()
+    assert found == set(tree(folder).values())
+
+
+def test_all_files_of_a_day_come_in_one_package(site: Website) -> None:
+    answer = site.signed_in("办公室").get(f"/zip/{DAY}")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as package:
+        packed = {name.partition("/")[2]: package.read(name) for name in package.namelist()}
+    assert packed == tree(site.office.outbox / DAY.isoformat())
+    assert site.signed_in("办公室").get(f"/zip/{DAY}").body == answer.body
+
+
+def test_a_district_sees_its_own_files_alone(site: Website) -> None:
+    manifest = json.loads((site.office.outbox / DAY.isoformat() / "manifest.json").read_bytes())
+    own = {name for name in manifest["outputs"] if "/东胜区_" in name}
+    browser = site.signed_in("甲")
+    found = {browser.get(path).body for path in ids(site, "甲")}
+    assert len(own) >= 2
+    assert found == {(site.office.outbox / DAY.isoformat() / name).read_bytes() for name in own}
+
+
+def test_a_name_that_begins_like_anothers_is_another(site: Website) -> None:
+    other = site.signed_in("乙")
+    names = [other.get(path).headers["Content-Disposition"] for path in ids(site, "乙")]
+    assert names
+    assert all("%E9%84%82%E6%89%98%E5%85%8B%E6%97%97_" in name for name in names), "鄂托克旗_ and not 鄂托克前旗_"
+
+
+def test_guessed_addresses_are_answered_like_missing_ones(site: Website) -> None:
+    everything, own = ids(site, "办公室"), set(ids(site, "甲"))
+    browser = site.signed_in("甲")
+    missing = browser.get("/file/2020-05-21/000000000000000000000000")
+    assert missing.status == 404
+    for path in everything:
+        if path not in own:
+            answer = browser.get(path)
+            assert (answer.status, answer.body) == (404, missing.body), path
+    for path in ("/board", "/board/2020-05-21", "/zip/2020-05-21", "/log"):
+        assert browser.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/file/..%2f..%2fstate/ledger.sqlite",
+        "/file/2020-05-21/..%2f..%2f..%2fconfig.yaml",
+        "/file/2020-05-21/%2e%2e",
+        "/file/../../config.yaml",
+        "/zip/..",
+        "/zip/2020-05-21%2f..",
+        "/board/..%2f",
+        "/static/x/..%2fpage.css",
+        "/static/x/..%2f..%2fdaily.css",
+        "/static/x/base.html.j2",
+        "//etc/passwd",
+    ],
+)
+def test_no_path_leads_out(site: Website, path: str) -> None:
+    assert site.signed_in("办公室").get(path).status == 404
+
+
+def test_a_manifest_that_lies_leads_nowhere(office: Office) -> None:
+    folder = office.outbox / DAY.isoformat()
+    folder.mkdir(parents=True)
+    (office.home / "secret.txt").write_text("secret", encoding="utf-8")
+    names = ["../../secret.txt", "../secret.txt", str(Path(office.home / "secret.txt")), "日报模板", "nothing.txt"]
+    (folder / "manifest.json").write_text(json.dumps({"outputs": dict.fromkeys(names, "x")}), encoding="utf-8")
+    with served(office) as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        assert b"secret" not in browser.get(f"/zip/{DAY}").body
+        assert len(ids(site, "办公室")) == 1, "the manifest itself"
+
+
+def test_days_that_are_none_are_not_there(site: Website) -> None:
+    browser = site.signed_in("办公室")
+    for day in ("2020-02-30", "x", "2020-5-1", "99999-01-01"):
+        assert browser.get(f"/board/{day}").status == 404
+    assert browser.get("/board/2019-01-01").status == 200
+
+
+def test_the_log_says_who_did_what_and_no_contents(site: Website) -> None:
+    site.signed_in("甲").get(ids(site, "甲")[0])
+    page = site.signed_in("办公室").get("/log").text
+    assert "甲 登录" in page
+    assert "甲 下载 2020-05-21/" in page
+    assert "ZZQ-2020-001" not in page
+
+
+def test_health_is_answered_to_anybody_and_says_nothing_else(site: Website) -> None:
+    answer = site.browser().get("/healthz", Host="10.0.0.7")
+    assert (answer.status, answer.text) == (200, "ok")
+
+
+# --- the assignment workbook -------------------------------------------------------------------------------------
+
+
+def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office: Office) -> None:
+    office.put_assignment(assignment([case_row("ZZQ-2020-001"), case_row("SJ-2020-001"), case_row("SJ-2020-002"), case_row("SJ-2020-003")]))
+    office.put(report(progress=[progress_row()]), "东胜区.xlsx")
+    office.run(DAY)
+    newer = assignment(
+        [
+            case_row("ZZQ-2020-001", 案由="改过的案由"),
+            case_row("SJ-2020-001", 撤销依据="重复登记"),
+            case_row("SJ-2020-003", 问题类别="没有这一类"),
+            case_row("SJ-2020-009"),
+        ]
+    )
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        answer = browser.upload(newer, "分解表（新）.xlsx", browser.token("/board"))
+        page = browser.follow(answer).text
+        for said in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类"):
+            assert said in page, said
+        assert len(tree(office.inbox / "assignment")) == 2, "nothing has changed yet"
+        sent = browser.click(answer.where, f"{answer.where}/send")
+        assert "下一次汇总时起用" in browser.follow(sent).text
+    day = date(2020, 5, 22)
+    office.run(day)
+    summary = office.summary(day)
+    assert summary["flags"]["cancelled"] == ["SJ-2020-001"]
+    assert summary["flags"]["missing_from_assignment"] == ["SJ-2020-002"]
+    assert "SJ-2020-009" in summary["cases"]
+
+
+def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> None:
+    with served(office) as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        page = browser.follow(browser.upload(report(), "日报.xlsx", browser.token("/board"))).text
+    assert "这份分解表不能用" in page
+    assert "确认起用" not in page

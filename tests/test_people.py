@@ -1,0 +1,100 @@
+"""`run.py user`: what it says, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from websites import PASSWORD, served
+
+from pipeline import cli
+
+if TYPE_CHECKING:
+    from offices import Office
+
+
+def user(office: Office, *said: str) -> int:
+    return cli.main(["--config", str(office.home / "config.yaml"), "user", *said])
+
+
+def test_a_user_is_added_and_signs_in_by_the_link(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert user(office, "add", "甲", "--district", "东胜") == 0
+    said = capsys.readouterr().out
+    link = re.search(r"http://127\.0\.0\.1:8000(/password/\S+)", said)
+    assert link
+    assert "东胜区" in said
+    assert "48 小时" in said
+    with served(office) as site:
+        site.clock.now = site.serving.site.now().now(site.clock.now.tzinfo)
+        browser = site.browser()
+        answer = browser.post(link[1], {"csrf": browser.token(link[1]), "password": PASSWORD, "again": PASSWORD})
+        assert answer.where == "/signin?set"
+        assert browser.sign_in("甲", PASSWORD).status == 303
+
+
+def test_a_sender_that_would_be_refused_is_refused_here(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert user(office, "add", "甲", "--district", "东胜区", "--address", "somebody@example.net") == 2
+    said = capsys.readouterr().err
+    assert "senders" in said
+    assert "dongsheng@example.com" in said
+    assert user(office, "add", "甲", "--district", "东胜区", "--address", "DongSheng@example.com") == 0
+
+
+def test_whose_address_is_not_clear_must_be_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    config = office.home / "config.yaml"
+    written = config.read_text(encoding="utf-8")
+    config.write_text(written.replace("[dongsheng@example.com]", '["@dongsheng.example.com"]'), encoding="utf-8")
+    assert user(office, "add", "甲", "--district", "东胜区") == 2
+    assert "--address" in capsys.readouterr().err
+    assert user(office, "add", "甲", "--district", "东胜区", "--address", "jia@dongsheng.example.com") == 0
+
+
+@pytest.mark.parametrize("said", [["add", "甲"], ["add", "甲", "--district", "东胜区", "--office"], [], ["nothing"]])
+def test_usage_is_explained(office: Office, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        user(office, *said)
+    assert ended.value.code == 2
+    assert not re.search(r"[a-z]{4,} (?:is|are) ", capsys.readouterr().err.replace("user ", ""))
+
+
+@pytest.mark.parametrize("name", ["", " ", "长" * 41, "a\nb", "13812345678"])
+def test_a_name_that_cannot_be_shown_is_refused(office: Office, name: str) -> None:
+    assert user(office, "add", name, "--office") == 2
+
+
+def test_a_district_that_is_none_is_refused(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert user(office, "add", "甲", "--district", "没有这个区") == 2
+    assert "东胜区" in capsys.readouterr().err
+
+
+def test_a_name_is_given_once(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert user(office, "add", "Jia", "--office") == 0
+    assert user(office, "add", "ｊｉａ", "--office") == 2
+    assert "已经有用户" in capsys.readouterr().err
+
+
+def test_users_are_listed_disabled_and_let_in_again(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert user(office, "list") == 0
+    assert "还没有用户" in capsys.readouterr().out
+    user(office, "add", "甲", "--district", "东胜区")
+    user(office, "disable", "甲")
+    capsys.readouterr()
+    user(office, "list")
+    assert "甲  东胜区  dongsheng@example.com  已停用" in capsys.readouterr().out
+    assert user(office, "link", "甲") == 0
+    capsys.readouterr()
+    user(office, "list")
+    assert "还没有设置密码" in capsys.readouterr().out
+    assert user(office, "link", "乙") == 2
+    assert user(office, "disable", "乙") == 2
+
+
+def test_the_log_says_what_was_done_and_no_link(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    user(office, "add", "甲", "--district", "东胜区")
+    token = re.search(r"/password/(\S+)", capsys.readouterr().out)
+    log = Path(office.settings.paths.state / "logs" / "run.log").read_text(encoding="utf-8")
+    assert "user add 甲" in log
+    assert token
+    assert token[1] not in log
