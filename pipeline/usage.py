@@ -95,7 +95,7 @@ def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_serving(commands: argparse._SubParsersAction[_Parser]) -> None:
     serve = commands.add_parser("serve", help="上传网页：旗区在浏览器里自查、报送，办公室看报送情况")
     _add_common(serve)
-    serve.add_argument("--host", default="127.0.0.1", help="在哪个地址上等候（默认 127.0.0.1，只有本机能打开）")
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="在哪个地址上等候（默认 127.0.0.1，只有本机能打开）")
     serve.add_argument("--port", type=_port, default=8000, metavar="N", help="端口（默认 8000）")
     user = commands.add_parser("user", help="上传网页的用户：增加、给一次性链接、停用、列出")
     _add_common(user)
@@ -180,6 +180,7 @@ _WORDS = (
     (r"argument (?P<where>.*?): expected one argument", "{where} 后面要写一个值"),
     (r"argument (?P<where>.*?): expected (?:at least one|\d+) arguments?", "{where} 后面要写值"),
     (r"argument (?P<where>.*?): ignored explicit argument (?P<what>.*)", "{where} 后面不写值"),
+    (r"one of the arguments (?P<what>.*) is required", "{what} 要写其中一个"),
     (r"argument (?P<where>.*?): not allowed with argument (?P<what>.*)", "{where} 不能与 {what} 一起用"),
     (r"argument (?P<where>.*?): invalid .* value: (?P<what>.*)", "{where} 不能是 {what}"),
     (r"argument (?P<where>.*?): (?P<what>.*[\u4e00-\u9fff].*)", "{where} 的{what}"),

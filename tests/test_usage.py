@@ -40,7 +40,8 @@ OURS = {
     "json",
     "JSON",
 }
-OURS |= {"yaml", "SIGTERM", "receipt", "PATH"}
+OURS |= {"serve", "host", "port", "N", "user", "add", "link", "disable", "list", "ACTION", "NAME", "ADDRESS", "senders"}
+OURS |= {"district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
 
 
 def _ended(arguments: list[str]) -> int | str | None:
@@ -54,10 +55,11 @@ def _english(said: str) -> set[str]:
     return {*re.findall("[A-Za-z]+", said)} - OURS
 
 
+SERVING = (["serve"], ["user"], ["user", "add"], ["user", "link"], ["user", "disable"], ["user", "list"])
 COMMANDS: tuple[list[str], ...] = ([], ["nightly"], ["demo"], ["check"], ["doctor"], ["fetch"], ["send"], ["status"], ["templates"])
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("command", [*COMMANDS, *SERVING], ids=" ".join)
 def test_help_is_in_chinese(capsys: Captured, command: list[str]) -> None:
     assert _ended([*command, "--help"]) == 0
     said = capsys.readouterr().out
@@ -74,6 +76,9 @@ WRONG = (
     (["check"], "缺少 FILE"),
     (["--help=3"], "--help 后面不写值"),
     (["--=3"], "可以是几个选项：.*请写全"),
+    (["serve", "--port", "70000"], "--port 的端口“70000”应为 1 到 65535 的整数"),
+    (["user", "add", "1"], "--district --office 要写其中一个"),
+    (["user"], "缺少 ACTION"),
     (["demo", "1", "2"], "不认识“2”"),
     (["status", "--date", "2020-02-30"], "--date 的日期“2020-02-30”应写成 2020-05-21 这样"),
 )

@@ -15,6 +15,7 @@ from pipeline.settings import Settings
 from pipeline.web.accounts import User
 
 DISTRICT_FOLDERS: Final = ("日报模板", "回执", "督办通知")
+_FOR_PROGRAMS: Final = (".json", ".csv")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -53,7 +54,8 @@ def entries(settings: Settings, day: str, user: User) -> list[Entry]:
     """What of that day's folder the user may see: the office all that the manifest lists, a district its own files."""
     if day not in days(settings):
         return []
-    return [one for one in _listed(settings.paths.outbox / day) if user.is_office or _is_for(one, user.district)]
+    found = [one for one in _listed(settings.paths.outbox / day) if user.is_office or _is_for(one, user.district)]
+    return sorted(found, key=lambda one: (one.path.suffix in _FOR_PROGRAMS, one.name))
 
 
 def find(settings: Settings, day: str, identity: str, user: User) -> Entry | None:
