@@ -30,7 +30,8 @@ def test_a_user_is_added_and_signs_in_by_the_link(office: Office, capsys: pytest
         site.clock.now = site.serving.site.now().now(site.clock.now.tzinfo)
         browser = site.browser()
         answer = browser.post(link[1], {"csrf": browser.token(link[1]), "password": PASSWORD, "again": PASSWORD})
-        assert answer.where == "/signin?set"
+        assert answer.where == "/"
+        assert "东胜区" in browser.get("/").text
         assert browser.sign_in("甲", PASSWORD).status == 303
 
 

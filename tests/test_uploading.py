@@ -129,6 +129,32 @@ def test_a_forwarded_address_counts_only_from_a_configured_proxy(office: Office,
     assert ("198.51.100.7 - GET /signin" in log) == (proxies != "[]")
 
 
+@pytest.mark.external
+def test_with_a_certificate_it_speaks_tls_and_its_cookie_is_the_hosts_own(office: Office) -> None:
+    import http.client
+    import ssl
+    import threading
+
+    said = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(["openssl", "req", *said, "-keyout", "key.pem", "-out", "cert.pem"], cwd=office.home, check=True, capture_output=True)
+    serving = start(load(with_upload(office, "certificate: cert.pem", "key: key.pem")))
+    thread = threading.Thread(target=serving.run)
+    thread.start()
+    try:
+        port = serving._listening.getsockname()[1]  # noqa: SLF001 - the port is the system's choice
+        trusted = ssl.create_default_context(cafile=str(office.home / "cert.pem"))
+        connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=trusted)
+        connection.request("GET", "/signin")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.headers["Set-Cookie"].startswith("__Host-xinfang-before=")
+        assert "secure" in answer.headers["Set-Cookie"].lower()
+        connection.close()
+    finally:
+        serving.server.should_exit = True
+        thread.join(30)
+
+
 def test_it_ends_in_order_when_it_is_told_to(office: Office, make_process: Callable[[Path], subprocess.Popen[bytes]]) -> None:
     process = make_process(office.home)
     assert process.stdout

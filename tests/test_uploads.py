@@ -19,7 +19,7 @@ from offices import HOME, Office, tree
 from websites import BOUNDARY, PASSWORD, Browser, Website, form, served
 from workbooks import assignment, progress_row, report
 
-from pipeline.web import receiving
+from pipeline.web import receiving, server
 
 DAY = date(2020, 5, 21)
 HOSTILE_NAMES = [
@@ -358,6 +358,29 @@ def test_a_body_that_comes_drop_by_drop_is_given_up(site: Website, monkeypatch: 
         connection.sendall(head(browser, f"Content-Length: {len(body)}") + body[:400])
         connection.settimeout(20)
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 408 ")
+    assert drafts_of(site) == []
+
+
+def test_a_request_that_never_comes_is_not_waited_for(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_HEAD_SECONDS", 0.5)
+    for said in (b"", b"GET /signin HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+        with socket.create_connection(("127.0.0.1", site.port)) as connection:
+            connection.sendall(said)
+            connection.settimeout(10)
+            assert connection.recv(1) == b""
+
+
+def test_a_full_disk_is_said(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_said: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    browser = site.signed_in("甲")
+    token = browser.token("/")
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving._Parts, "on_part_data", full)  # noqa: SLF001 - as the disk would
+        answer = browser.upload(report(), token=token)
+    assert answer.status == 507
+    assert "磁盘满了" in answer.text
     assert drafts_of(site) == []
 
 

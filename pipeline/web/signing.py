@@ -54,8 +54,7 @@ def _address_of(request: Request) -> str:
 @router.get("/signin")
 def show_sign_in(request: Request, site: TheSite) -> Response:
     """The page for signing in."""
-    word = "again" if "again" in request.query_params else "set" if "set" in request.query_params else ""
-    return _form_page(request, site, "signin", {"word": word, "name": ""})
+    return _form_page(request, site, "signin", {"word": "again" if "again" in request.query_params else "", "name": ""})
 
 
 @router.post("/signin")
@@ -67,10 +66,15 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     if not isinstance(found, User):
         site.note(f"{_address_of(request)} 登录没有成功：{name[:40]}{'（次数过多）' if found == 'too-often' else ''}")
         return _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
+    site.note(f"{_address_of(request)} {found.name} 登录")
+    return await _begin(request, site, found)
+
+
+async def _begin(request: Request, site: Site, user: User) -> Response:
+    """Begin a new session and go to the first page; a session that the browser still had ends."""
     await _end_earlier(request, site)
     response = see_other("/")
-    set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, found, site.now()))
-    site.note(f"{_address_of(request)} {found.name} 登录")
+    set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, user, site.now()))
     return response
 
 
@@ -102,7 +106,7 @@ def show_password(request: Request, site: TheSite, token: str) -> Response:
 
 @router.post("/password/{token}")
 async def set_password(request: Request, site: TheSite, token: str) -> Response:
-    """Set the password, once."""
+    """Set the password, once; whoever sets it is signed in."""
     fields = await _fields(request, site)
     user = await run_in_threadpool(site.accounts.linked, token, site.now())
     if user is None:
@@ -114,4 +118,4 @@ async def set_password(request: Request, site: TheSite, token: str) -> Response:
     if not await run_in_threadpool(site.accounts.set_password, token, password, site.now()):
         return page(request, site, "error", {"word": "link", "status": 404}, 404)
     site.note(f"{_address_of(request)} {user.name} 设置了密码")
-    return see_other("/signin?set")
+    return await _begin(request, site, user)

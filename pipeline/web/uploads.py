@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,11 @@ from pipeline.web.accounts import Session
 from pipeline.web.drafts import Draft
 from pipeline.web.entry import Anybody, Form, NoSuchPageError, TheSite, attachment, is_token, see_other
 from pipeline.web.pages import page
-from pipeline.web.receiving import receive
+from pipeline.web.receiving import RefusedError, receive
 from pipeline.web.site import Site
 
 router = APIRouter()
+_FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _PATIENCE_SECONDS: Final = 15
 """So long a page waits for a check before it says that it is under way."""
 
@@ -34,8 +36,10 @@ async def upload(request: Request, site: TheSite, session: Anybody) -> Response:
             request, target, site.most_bytes, site.limits.upload_seconds, allow=lambda fields: is_token(session, fields)
         )
         await run_in_threadpool(site.drafts.keep, identity, user, received, site.now(), is_assignment=user.is_office)
-    except BaseException:
-        site.drafts.drop(folder.name)
+    except BaseException as error:
+        await run_in_threadpool(site.drafts.drop, folder.name)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise RefusedError(507, "full") from error
         raise
     draft = await run_in_threadpool(_own, site, session, identity)
     site.check(draft, user)
