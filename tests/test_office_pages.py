@@ -14,7 +14,7 @@ from offices import Office, tree
 from websites import Website, served
 from workbooks import assignment, case_row, progress_row, report
 
-from pipeline import nightly
+from pipeline import nightly, status
 
 DAY = date(2020, 5, 21)
 
@@ -200,3 +200,37 @@ def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> N
         page = browser.follow(browser.upload(report(), "日报.xlsx", browser.token("/board"))).text
     assert "这份分解表不能用" in page
     assert "确认起用" not in page
+
+
+# --- when the ledger cannot be read ------------------------------------------------------------------------------
+
+
+def test_a_ledger_that_cannot_be_read_is_said_without_naming_a_place(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "东胜区.xlsx")
+    office.run(DAY)
+    nightly.ledger_of(office.settings).write_bytes(b"no ledger" * 1000)
+    with served(office) as site:
+        site.user("办公室", "", "")
+        answer = site.signed_in("办公室").get("/board")
+        assert answer.status == 503
+        assert "过一会儿再试" in answer.text
+        assert str(office.home) not in answer.text
+        assert site.browser().get("/healthz").status == 200
+
+
+def test_our_own_fault_is_said_and_leaves_a_report_without_contents(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_said: object) -> None:
+        raise RuntimeError("secret")
+
+    with served(office) as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        monkeypatch.setattr(status, "look", broken)
+        answer = browser.get("/board")
+    assert answer.status == 500
+    assert "程序自身的问题" in answer.text
+    assert "secret" not in answer.text
+    reports = [path.read_text(encoding="utf-8") for path in (office.settings.paths.state / "faults").iterdir()]
+    assert reports
+    assert "secret" not in "".join(reports)

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
+from pipeline.errors import PipelineError
 from pipeline.web import clerk, entry, office, pages, signing, uploads
 from pipeline.web.guard import Guard
 from pipeline.web.receiving import RefusedError
@@ -36,6 +37,7 @@ def build(site: Site) -> ASGIApp:
         (HTTPException, entry.not_found),
         (RequestValidationError, entry.not_found),
         (RefusedError, entry.refused),
+        (PipelineError, entry.busy),
         (Exception, entry.our_fault),
     ):
         app.add_exception_handler(error, answer)

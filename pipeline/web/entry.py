@@ -127,6 +127,11 @@ async def refused(request: Request, error: Exception) -> Response:
     return page(request, site_of(request), "error", {"word": word, "status": status, "most": most}, status)
 
 
+async def busy(request: Request, _error: Exception) -> Response:
+    """The ledger cannot be read just now: the night's run writes, or the office must look; no place on the server is named."""
+    return page(request, site_of(request), "error", {"word": "busy", "status": 503}, 503)
+
+
 async def our_fault(request: Request, error: Exception) -> Response:
     """Our own fault: said, and a report left that holds no contents."""
     from pipeline import faults

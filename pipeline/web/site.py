@@ -110,6 +110,6 @@ def _write_sidecar(path: Path, user: User, now: datetime) -> None:
 
 
 def silence() -> None:
-    """Keep the server's own access log off the terminal: ours says who."""
+    """Keep the server's own words off the terminal: our log says who, and our faults' reports hold no contents."""
     for name in ("uvicorn.access", "uvicorn.error"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
