@@ -111,6 +111,16 @@ def test_findings_stand_grouped_with_their_cells_and_it_can_be_sent_all_the_same
     assert send(browser, content).startswith("DS-")
 
 
+def test_what_will_be_refused_whole_is_received_and_said_to_be_refused(site: Website) -> None:
+    browser = site.signed_in("甲")
+    number = send(browser, b"no workbook")
+    page = browser.get(f"/sent/{number}").text
+    assert "整份退回，不算报送" in page
+    assert "今晚汇总时采用" not in page
+    site.office.run(DAY)
+    assert "整份退回</span>" in browser.get("/").text
+
+
 def test_the_marked_workbook_is_there_before_and_after_sending(site: Website) -> None:
     browser = site.signed_in("甲")
     draft = browser.upload(report(progress=[progress_row(当前状态="差不多了")]), "我的日报.xlsx").where
