@@ -241,8 +241,8 @@ _Reader = Callable[[Cell], _Understood]
 
 
 def example_day(around: Surroundings) -> str:
-    """A day as it is to be written: the one on which the file arrived, which any date of it could be."""
-    return around.arrival.date().isoformat()
+    """A day as it is to be written: the report's own, which any date of it could be."""
+    return around.report_day.isoformat()
 
 
 def example_number(settings: Settings, letters: str = "SJ") -> str:

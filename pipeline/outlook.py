@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from pipeline.contract import REPLIED
+from pipeline.contract import REPLIED, URGENT_KINDS
 from pipeline.fold import DayState
 from pipeline.report import DECISION_KINDS, Absence, AbsencePart, CaseLine, Decision, Figure, SubmissionLine, UrgentLine, Way
 from pipeline.settings import Settings
@@ -28,7 +29,7 @@ def _way(target: Figure, still: list[CaseLine], state: DayState) -> Way:
     expected = (
         state.day + timedelta(days=-(-lacking * days // gained)) if lacking and gained > 0 and _lasts(lacking, days, gained) else None
     )
-    near = [line for line in still if line.status == REPLIED or "due_soon" in line.flags]
+    near = [line for line in still if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
     near.sort(key=lambda line: (line.status != REPLIED, line.deadline or _NEVER, line.number))
     numbers = tuple(line.number for line in near)
     return Way(target.group, target.tally, len(still), None if by == _NEVER else by, gained, days, expected, numbers)
@@ -59,11 +60,21 @@ def _pace(group: str, state: DayState) -> tuple[int, int]:
 def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine]) -> tuple[Decision, ...]:
     """What needs a decision: urgent matters first, then cases by why, since when, and number."""
     by_number = {line.number: line for line in lines}
-    said = [_urgent(one, by_number.get(one.number)) for one in urgent]
+    said = [_urgent(one, by_number.get(one.number)) for one in _gravest_first(urgent)]
     told = [found for line in by_number.values() if (found := _decision(line))]
     order = list(DECISION_KINDS)
     told.sort(key=lambda one: (order.index(one.kinds[0]), one.since or _NEVER, one.number))
     return (*said, *told)
+
+
+def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
+    """By kind, in the contract's order, and of one kind a matter of each district before the second of any."""
+    seen: Counter[tuple[str, str]] = Counter()
+    ranked = []
+    for one in urgent:
+        ranked.append((URGENT_KINDS.index(one.kind) if one.kind in URGENT_KINDS else len(URGENT_KINDS), seen[one.kind, one.district], one))
+        seen[one.kind, one.district] += 1
+    return [one for _kind, _turn, one in sorted(ranked, key=lambda item: item[:2])]
 
 
 def _urgent(one: UrgentLine, line: CaseLine | None) -> Decision:

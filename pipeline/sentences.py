@@ -66,7 +66,7 @@ def bounds(one: Bounds) -> str:
     low, high = one.lowest, one.highest
     said = f"缺报、退回的内容补齐后，化解率最低{rate(low.rate_percent)}、最高{rate(high.rate_percent)}"
     if low.met == high.met:
-        return f"{said}，{'仍然达标' if low.met else '仍然不达标'}。"
+        return f"{said}，{'今天都达标' if low.met else '今天都不达标'}。"
     return f"{said}，是否达标要等补报后才能确定。"
 
 
@@ -128,7 +128,7 @@ def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:
     return f"{'；'.join(parts)}。逐件见{where}。"
 
 
-CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规定时刻以后才送达。以前发出的同日专报作废，以本期为准。"
+CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规定时刻以后才送达。以前如已发出同日专报，以本期为准。"
 
 
 # --- what is asked of leaders ------------------------------------------------------------------------------------

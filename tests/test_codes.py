@@ -524,16 +524,17 @@ def test_a_note_of_words_and_digits_is_no_case_number(note: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "code"),
+    ("cells", "code", "day"),
     [
-        ({"封面!B2": ""}, "bad-report-date"),
-        ({"封面!B2": "某日"}, "bad-report-date"),
-        ({"案件进展!H3": "某日"}, "bad-date"),
-        ({"急报事项!D2": ""}, "required"),
+        ({"封面!B2": ""}, "bad-report-date", "2020-05-23"),
+        ({"封面!B2": "某日"}, "bad-report-date", "2020-05-23"),
+        ({"案件进展!H3": "某日"}, "bad-date", "2020-05-21"),
+        ({"急报事项!D2": ""}, "required", "2020-05-21"),
     ],
 )
-def test_a_date_is_shown_on_the_example_of_the_day_of_arrival(cells: dict[str, str], code: str) -> None:
+def test_the_example_of_a_date_is_one_that_would_be_taken(cells: dict[str, str], code: str, day: str) -> None:
+    """The day of arrival for the report's date, the report's own day for the dates in it."""
     read = read_report(write(edit(report_pages(), cells)), "2020-05-23 09:00")
     said = [found.message for found in read.findings if found.code == code]
     assert said
-    assert all("例如：2020-05-23" in one or "写成这样：2020-05-23" in one for one in said)
+    assert all(f"例如：{day}" in one or f"写成这样：{day}" in one for one in said)

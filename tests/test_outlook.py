@@ -103,6 +103,16 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
     ]
 
 
+def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() -> None:
+    lamps = [urgent_row("", 事项类别="其他民生事项", 情况说明=f"路灯不亮{n}", 发生时间="2020-05-18 09:30") for n in range(3)]
+    other = urgent_row("", 事项类别="其他民生事项", 情况说明="井盖缺失", 发生时间="2020-05-18 09:30")
+    crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30")
+    third = File(report("康巴什区", MONDAY, progress=[], urgent=[other, crane]), afternoon(MONDAY), "康巴什.xlsx")
+    out = _day(MONDAY, _register(), _told(MONDAY, urgent=tuple(lamps)), third)
+    said = [one.matter.partition("：")[2] for one in out.report.decisions]
+    assert said == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
+
+
 def test_a_request_for_coordination_that_is_not_repeated_is_over_and_begins_anew() -> None:
     days = [MONDAY + timedelta(days=n) for n in range(3)]
     asking, silent = progress_row(NUMBERS[7], 需协调事项="请协调供电"), progress_row(NUMBERS[7])

@@ -349,7 +349,7 @@ def test_a_rate_carries_its_bounds_and_one_that_nothing_can_change_carries_none(
     assert len(expected) == 7
     assert _RANGE.findall(page) == expected
     assert page.count(sentences.bounds_rule(3)) == 1
-    assert "缺报、退回的内容补齐后，化解率最低9.0%、最高72.7%，仍然不达标。" in page
+    assert "缺报、退回的内容补齐后，化解率最低9.0%、最高72.7%，今天都不达标。" in page
 
 
 def test_where_everything_was_told_no_bounds_are_shown() -> None:

@@ -143,6 +143,26 @@ def test_a_name_that_a_sender_chose_is_text_in_the_letter(office: Office, server
     assert "&lt;b&gt;&amp;{{7*7}}.xlsx" in html.get_content()
 
 
+@pytest.mark.parametrize(
+    ("files", "there", "not_there"),
+    [
+        ({"日报模板/达拉特旗_日报_2020-05-22.xlsx": b"x"}, ["没有收到贵局5月21日的日报", "日报模板是下一天的"], ["回执里", "督办通知请"]),
+        ({"督办通知/达拉特旗_督办通知_2020-05-21.docx": b"x"}, ["督办通知请"], ["回执里", "日报模板是"]),
+        ({"回执/达拉特旗_回执_0_坏.xlsx": b"x"}, ["回执里标出了"], ["督办通知请", "日报模板是"]),
+    ],
+)
+def test_a_letter_speaks_of_what_it_brings_alone(
+    office: Office, server: MailServer, files: dict[str, bytes], there: list[str], not_there: list[str]
+) -> None:
+    outgoing = OUTGOING.model_copy(update={"districts": {"达拉特旗": ("dalate@example.com",)}})
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+    _publish(office, files)
+    (letter,) = _send(office, server).planned
+    for said in (letter.text, letter.html):
+        assert all(one in said for one in there)
+        assert not any(one in said for one in not_there)
+
+
 # --- at most once ------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.text import on_screen
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
-_STATUSES = {"on-time": "按时报送", "late": "迟报", "missing": "没有采用的日报"}
+_STATUSES = {"on-time": "按时报送", "late": "迟报", "missing": "未报"}
 
 
 class Writer:
@@ -22,7 +22,7 @@ class Writer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        loader = FileSystemLoader(settings.paths.templates or TEMPLATES)
+        loader = FileSystemLoader([settings.paths.templates or TEMPLATES, TEMPLATES])
         common: dict[str, Any] = {"loader": loader, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         self._plain = Environment(**common, autoescape=False, finalize=_line)  # noqa: S701 - plain text, in which nothing is alive
         self._html = Environment(**common, autoescape=True, finalize=_line)
@@ -31,7 +31,16 @@ class Writer:
         """What became of the district's report, with its receipts, notice and template."""
         told = next(one for one in summary["submissions"] if one["district"] == district)
         subject = f"【信访日报】{district}{_short(day)}：{_verdict(told)}"
-        details = {**told, "verdict": _verdict(told), "state": _STATUSES[told["status"]]}
+        names = [one.name for one in items]
+        details = {
+            **told,
+            "verdict": _verdict(told),
+            "state": _STATUSES[told["status"]],
+            "has_receipt": any("_回执_" in name for name in names),
+            "has_notice": any("_督办通知_" in name for name in names),
+            "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
+            "must_mend": told["status"] == "missing" or told["rows_refused"] > 0,
+        }
         return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
 
     def to_leaders(self, day: date, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, is_correction: bool) -> Letter:
@@ -74,6 +83,6 @@ def _short(day: date) -> str:
 def _verdict(told: dict[str, Any]) -> str:
     """What became of the report, in a few words."""
     if told["status"] == "missing":
-        return "没有采用的日报，请报送"
+        return "没有日报，请补报"
     refused = told["rows_refused"]
     return f"采用{told['rows_accepted']}行，退回{refused}行，请改正" if refused else f"已采用{told['rows_accepted']}行"

@@ -15,6 +15,7 @@ from pipeline.render import html_view
 from pipeline.report import Report
 
 TEMPLATE = "daily.html.j2"
+BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 _WEEKDAYS = "一二三四五六日"
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
 
@@ -29,7 +30,7 @@ def render(report: Report, templates: Path) -> bytes:
 def _environment(templates: Path) -> Environment:
     """Autoescape is on for every file: `select_autoescape` would leave `*.html.j2` out."""
     environment = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader([templates, BUILT_IN]),  # what the office has not made its own is the program's
         autoescape=True,
         undefined=StrictUndefined,
         finalize=harmless,

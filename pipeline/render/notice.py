@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import notice_words, notices
+from pipeline.messages import shorten
 from pipeline.render import notice_template, word
 from pipeline.report import Notice, Point, Report
 from pipeline.sentences import long_day
@@ -84,9 +85,9 @@ def _section(number: int, flag: str, points: list[Point]) -> dict[str, Any]:
             {
                 "序号": n,
                 "编号": one.line.number,
-                "案由": one.line.matter,
-                "责任单位": one.line.unit,
-                "包案领导": one.line.leader,
+                "案由": shorten(one.line.matter),
+                "责任单位": shorten(one.line.unit),
+                "包案领导": shorten(one.line.leader),
                 "情况": one.reason,
             }
             for n, one in enumerate(points, 1)
