@@ -9,7 +9,7 @@ from datetime import date
 
 from pipeline.contract import CONFIRMED, RESOLVED
 from pipeline.fold import Doubt
-from pipeline.report import Bounds, CaseLine, Figure
+from pipeline.report import Bounds, CaseLine, Figure, OpenPoint
 from pipeline.targets import Tally
 
 
@@ -47,6 +47,20 @@ def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
     if line.reported_on is None or line.reported_on <= max(days):
         return True
     return line.status == RESOLVED and line.confirmation != CONFIRMED
+
+
+def open_points(doubts: Iterable[Doubt], still: Unknown) -> tuple[OpenPoint, ...]:
+    """Of each district with any, in the order of the doubts: the days that keep something open."""
+    missing: dict[str, list[date]] = {}
+    refused: dict[str, list[date]] = {}
+    for one in doubts:
+        if one.is_missing:
+            missing.setdefault(one.district, []).append(one.day)
+        elif one.unplaced or one.new_refused or one.is_new_unread or one.cases & still.free:
+            refused.setdefault(one.district, []).append(one.day)
+    return tuple(
+        OpenPoint(name, tuple(missing.get(name, ())), tuple(refused.get(name, ()))) for name in dict.fromkeys([*missing, *refused])
+    )
 
 
 def around(tally: Tally, lines: Iterable[CaseLine], still: Unknown, new: int) -> Bounds | None:

@@ -180,6 +180,17 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """What of a district's reports keeps its figures between bounds."""
+
+    district: str
+    missing: tuple[date, ...]
+    """Days without an accepted report, as far back as one could still be sent."""
+    refused: tuple[date, ...]
+    """Days whose refused rows nothing has told since."""
+
+
+@dataclass(frozen=True, slots=True)
 class AbsencePart:
     """What a silent district has in one group."""
 
@@ -360,6 +371,8 @@ class Report:
     """Likewise."""
     decisions: tuple[Decision, ...]
     absences: tuple[Absence, ...]
+    open_points: tuple[OpenPoint, ...]
+    """By district: why figures have bounds."""
     most_new: int
     """As many new cases each missing report is taken to bring at most."""
     inputs: tuple[Input, ...]

@@ -85,6 +85,9 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         ways=outlook.ways(targets, in_use, state),
         decisions=outlook.decisions(in_use, urgent),
         absences=outlook.absences(submissions, in_use, settings, state.last_reports),
+        open_points=tuple(
+            sorted(bounds.open_points(state.doubts, bounded.still), key=lambda one: settings.district_names.index(one.district))
+        ),
         most_new=most_new,
         inputs=_inputs((*sources.counting, *sources.superseded, *refused)),
         settings=settings,

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from pipeline.report import CHANGE_KINDS, DECISION_KINDS, STEP_KINDS, Absence, Bounds, Bridge, Decision, Figure, Step, SubmissionLine, Way
+from pipeline.report import (
+    CHANGE_KINDS,
+    DECISION_KINDS,
+    STEP_KINDS,
+    Absence,
+    Bounds,
+    Bridge,
+    Decision,
+    Figure,
+    OpenPoint,
+    Step,
+    SubmissionLine,
+    Way,
+)
 
 BOUNDS_RULE = (
     "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
@@ -180,6 +193,21 @@ def absence(one: Absence) -> str:
     return f"{one.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
 
 
-def bounds_rule(most_new: int) -> str:
-    """How the bounds are worked out, to stand under a table that shows them."""
-    return BOUNDS_RULE.format(most=most_new)
+def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:
+    """How the bounds are worked out, and what keeps them open, to stand under a table that shows them."""
+    said = "；".join(map(_open_point, points))
+    return BOUNDS_RULE.format(most=most_new) + (f"目前没有报清楚的：{said}。" if said else "")
+
+
+def _open_point(one: OpenPoint) -> str:
+    missing = f"缺{_days(one.missing)}的日报" if one.missing else ""
+    refused = f"{_days(one.refused)}有退回的内容" if one.refused else ""
+    return f"{one.district}{'，'.join(part for part in (missing, refused) if part)}"
+
+
+def _days(days: Sequence[date]) -> str:
+    shown = "、".join(day(one) for one in days[-_MOST_DAYS:])
+    return shown if len(days) <= _MOST_DAYS else f"{shown}等{len(days)}天"
+
+
+_MOST_DAYS = 4

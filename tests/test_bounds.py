@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_report, sample_week
 from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
+from pipeline import sentences
 from pipeline.report import Figure, Report
 from pipeline.targets import Tally
 
@@ -141,6 +142,17 @@ def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -
     assert _bounds(out, "by_source", "市级交办") == ((0, 3), (3, 3))
     assert _bounds(out, "targets", "自治区交办", "自治区交办") == ((0, 1), (1, 1))
     assert _bounds(out, "by_district", "达拉特旗") is None
+
+
+def test_what_keeps_figures_open_is_said() -> None:
+    """东胜区 sends nothing of Monday and a broken row on Tuesday."""
+    tuesday = MONDAY + timedelta(days=1)
+    monday = [one for one in _everyone(MONDAY) if one.name != "东胜区.xlsx"]
+    rows = [_row(_NUMBERS[0], "已化解", "value")]
+    out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows)], [tuesday])[tuesday]
+    assert [(one.district, one.missing, one.refused) for one in out.report.open_points] == [("东胜区", (MONDAY,), (tuesday,))]
+    said = sentences.bounds_rule(3, out.report.open_points)
+    assert said.endswith("目前没有报清楚的：东胜区缺5月18日的日报，5月19日有退回的内容。")
 
 
 def test_a_refused_row_frees_its_case_alone() -> None:

@@ -165,6 +165,7 @@ def a_report() -> Report:
         ways=(),
         decisions=(),
         absences=(),
+        open_points=(),
         most_new=3,
         inputs=(Input("分解表.xlsx", "0" * 64, "2020-05-18T09:00:00+08:00", "assignment"),),
         settings=known,
@@ -187,7 +188,7 @@ def an_empty_report() -> Report:
         by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(supervision.FLAGS, ()),
         newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
         reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
-        bridges=(), ways=(), decisions=(), absences=(), most_new=3, inputs=(),
+        bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(),
     )  # fmt: skip
 
 

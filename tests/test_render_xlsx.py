@@ -167,7 +167,7 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
         newly_resolved=(), reopened=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), reception=(),
         submissions=tuple(missing(name) for name in settings.district_names),
         urgent=(), findings=(), liaison={}, trend=trend,
-        bridges=(), ways=(), decisions=(), absences=(), most_new=3, inputs=(), settings=settings,
+        bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(), settings=settings,
     )  # fmt: skip
 
 

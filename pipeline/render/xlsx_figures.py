@@ -68,7 +68,7 @@ def write_targets(book: Book) -> int:
 
 def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
     """What the columns of these figures mean."""
-    rule = sentences.bounds_rule(book.report.most_new)
+    rule = sentences.bounds_rule(book.report.most_new, book.report.open_points)
     is_bounded = any(one.bounds for one in figures)
     bounds = f"{rule}{definitions.NO_BOUNDS_HERE}" if is_bounded else definitions.NO_BOUNDS
     return f"总数：{definitions.TOTAL}", f"已化解：{definitions.RESOLVED}", definitions.TARGET, bounds

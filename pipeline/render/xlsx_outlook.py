@@ -60,7 +60,7 @@ def _near(line: CaseLine) -> str:
 
 def _rules(book: Book) -> list[str]:
     report = book.report
-    told = [sentences.bounds_rule(report.most_new)] if any(one.bounds for one in report.targets) else []
+    told = [sentences.bounds_rule(report.most_new, report.open_points)] if any(one.bounds for one in report.targets) else []
     return [*told, definitions.WAY] if report.ways else told
 
 
