@@ -174,10 +174,11 @@ def test_help_names_the_commands_and_the_exit_states(capsys: Captured) -> None:
 
 
 def test_our_own_fault_ends_with_1_one_sentence_and_a_report_without_contents(home: Office, capsys: Captured) -> None:
-    """A ledger whose rows somebody has tampered with: the exception itself names what stands in the cell."""
+    """A ledger without sums whose rows somebody has tampered with: the exception itself names what stands in the cell."""
     assert cli.main(["--date", "2020-05-21"]) == 0
     secret = "某某的案由"  # noqa: S105 - no password
     with sqlite3.connect(nightly.ledger_of(home.settings)) as connection:
+        connection.execute("DELETE FROM sums")
         connection.execute("UPDATE readings SET rows = ?", (json.dumps([{secret: 1}]),))
     connection.close()
     capsys.readouterr()
