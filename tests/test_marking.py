@@ -413,6 +413,14 @@ def test_a_large_workbook_gets_the_list_alone(desk: Desk) -> None:
     assert opened(desk.answer(report(progress=rows))).sheetnames == ["回执"]
 
 
+def test_a_workbook_of_many_sheets_gets_the_list_alone(desk: Desk) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for number in range(200):
+            book.create_sheet(f"附表{number}")
+
+    assert opened(desk.answer(rewritten(a_bad_report(), change))).sheetnames == ["回执"]
+
+
 def test_the_same_file_gives_the_same_bytes_twice(desk: Desk, tmp_path: Path) -> None:
     content = rewritten(a_bad_report(), _dress)
     with Readers(SETTINGS, 1) as others:

@@ -14,6 +14,8 @@ MOST_PACKED = 5 << 20
 MOST_UNPACKED = 64 << 20
 MOST_CELLS = 60_000
 """More take openpyxl several seconds; a district's report has some thousands."""
+MOST_SHEETS = 200
+"""Thousands take it half a minute."""
 LARGEST_PART = 8 << 20
 """The gate looks at how far larger parts were packed, and would refuse the receipt."""
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -54,6 +56,8 @@ def unpack(content: bytes) -> dict[str, bytes]:
         if sum(entry.file_size for entry in package.infolist()) > MOST_UNPACKED:
             raise NotMarkableError
         parts = {entry.filename: package.read(entry) for entry in package.infolist() if not entry.is_dir()}
+    if sum(_SHEETS.fullmatch(name) is not None for name in parts) > MOST_SHEETS:
+        raise NotMarkableError
     if sum(part.count(b"<c ") + part.count(b":c ") for name, part in parts.items() if _SHEETS.fullmatch(name)) > MOST_CELLS:
         raise NotMarkableError
     if any(b"http://purl.oclc.org/ooxml/" in part for part in parts.values()):
