@@ -46,7 +46,7 @@ def build(folder: Path) -> Office:
     except OSError as error:
         msg = f"演示文件夹 {folder} 写不进去（{error.strerror}）。请关闭里面打开着的文件，或换一个文件夹：python run.py demo 文件夹"
         raise ConfigurationError(msg) from error
-    days = [demo_week.day(at) for at in (demo_week.MON, demo_week.TUE, demo_week.WED, demo_week.THU, demo_week.FRI)]
+    days = [demo_week.SUNDAY, *(demo_week.day(at) for at in (demo_week.MON, demo_week.TUE, demo_week.WED, demo_week.THU, demo_week.FRI))]
     return Office(folder, office, days, _open_first(office.paths.outbox, days[-1], days[-2]))
 
 
