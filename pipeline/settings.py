@@ -123,6 +123,10 @@ class Settings(_Frozen):
     def _no_contradiction(self) -> Settings:
         _check_districts(self.districts)
         _check_groups(self.groups)
+        reminder = self.outgoing_mail.reminder_at if self.outgoing_mail else None
+        if reminder is not None and reminder >= self.calendar.cut_off:
+            sentence = f"应早于截止时间 {self.calendar.cut_off:%H:%M}（calendar.cut_off），否则催报一次也发不出去；不催的写 null"
+            raise ContradictionError(("outgoing_mail", "reminder_at"), sentence)
         for name in self.outgoing_mail.districts if self.outgoing_mail else ():
             if name not in self.district_names:
                 raise ContradictionError(("outgoing_mail", "districts", name), f"没有“{name}”这个旗区，请写全称")

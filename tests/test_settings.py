@@ -225,3 +225,11 @@ def test_a_quote_that_is_never_closed_is_said_as_that(tmp_path: Path, quote: str
     (tmp_path / "config.yaml").write_text(f"office: {quote}某办公室\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="引号没有成对"):
         load(tmp_path / "config.yaml")
+
+
+def test_a_reminder_that_could_never_go_out_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    mail = 'outgoing_mail: {host: h, sender: a@example.com, reminder_at: "18:00"}'
+    path.write_text(CONFIG.read_text(encoding="utf-8").replace("outgoing_mail: null", mail), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="reminder_at：应早于截止时间 17:00"):
+        load(path)

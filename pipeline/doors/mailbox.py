@@ -77,7 +77,8 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
             except MailboxError as error:
                 fetched.failed.append(str(error))
         deposit.tidy(settings.paths.inbox / FOLDER)
-    say(words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.known)))
+    if fetched.messages or not fetched.failed:  # "no new mail" would be untrue of a mailbox that nobody could look into
+        say(words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.known)))
     return fetched
 
 
