@@ -148,7 +148,8 @@ def office(tmp_path: Path, exim: Exim) -> Office:
     said["calendar"]["cut_off"] = "00:00"
     said["outgoing_mail"] = {
         "host": "localhost", "port": exim.port, "sender": "ribao@example.com", "leaders": ["lingdao1@example.com"],
-        "leaders_at": "00:00", "ca_file": str(exim.home / "cert.pem"), "districts": {"康巴什区": ["nobody@example.com"]},
+        "leaders_at": "00:00", "reminder_at": None,
+        "ca_file": str(exim.home / "cert.pem"), "districts": {"康巴什区": ["nobody@example.com"]},
     }  # fmt: skip
     config.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
     office.settings = load(config)
