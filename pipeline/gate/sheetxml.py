@@ -21,6 +21,11 @@ _LONGEST_INDEX = 9
 _DIMENSION = re.compile(rb"<dimension\b[^>]*?/>")
 _LETTERS, _DIGITS = string.ascii_uppercase.encode(), string.digits.encode()
 
+_NOT_PLAINEST = re.compile(
+    rb'<c(?! r="[A-Z][1-9][0-9]{0,3}+"(?: s="[0-9]{1,9}+")?+(?: t="(?:[snb]|str)")?+ ?+(?:/>|><v>[0-9]{1,7}+(?:\.[0-9]{1,20}+)?+</v></c>))'
+)
+"""A cell that is anything but empty, or one figure or shared text, within A1 to Z9999: most sheets have none."""
+_NEAR = 26 * 9999
 _CELL = re.compile(rb"<c r=\"([A-Z]{1,3}+[0-9]{1,7}+)\"(?: [a-z]++=\"[A-Za-z0-9]*+\")*+ ?/?>")
 """A cell's tag as nearly every program writes it."""
 _FILLED = re.compile(rb"<c r=\"([A-Z]{1,3}[0-9]{1,7})\"[^>]*(?<!/)>")
@@ -60,7 +65,11 @@ def _vet_plain(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int] 
     if not 0 <= start < end:
         return None
     body = part[start:end]
-    extent = None if _is_odd(part[:start], body, part[end + len(_END) :]) else _extent(body, _CELL)
+    if _is_odd(part[:start], body, part[end + len(_END) :]):
+        return None
+    if widest >= _NEAR and (cells := body.count(b"<c")) <= most and not _NOT_PLAINEST.search(body):
+        return _DIMENSION.sub(b"", part, count=1), Marks(), cells
+    extent = _extent(body, _CELL) if _has_plain_values(body) else None
     if extent is not None and extent.is_sparse:  # what is formatted and empty does not count
         extent = _extent(body, _FILLED)
     if extent is None:
@@ -79,9 +88,11 @@ def _is_odd(before: bytes, body: bytes, behind: bytes) -> bool:
         return True
     if (b"!" in body and b"<!" in body) or (b"?" in body and b"<?" in body):  # one character is found much faster than two
         return True
-    if body.count(b"<v") != body.count(b"<v>") + body.count(_PRESERVED):
-        return True
     return body.count(b":") != body.count(b' spans="') and _PREFIXED.search(body) is not None
+
+
+def _has_plain_values(body: bytes) -> bool:
+    return body.count(b"<v") == body.count(b"<v>") + body.count(_PRESERVED)
 
 
 @dataclass(frozen=True, slots=True)
