@@ -10,7 +10,7 @@ from decimal import Decimal
 from pipeline import casenumbers, contract, messages
 from pipeline.contract import Kind, Severity
 from pipeline.findings import Finding
-from pipeline.text import as_text, is_empty, key, mask, may_hold_personal_number, personal_numbers
+from pipeline.text import as_text, is_empty, key, may_hold_personal_number, personal_numbers
 from pipeline.workbook import Book, Cell, SheetCells
 
 _TAIL = re.compile(r"(?:[*:]|\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕)$")
@@ -295,7 +295,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
             if index in position:
                 rows.setdefault(position[index], set()).add(cells.columns[column])
                 said = messages.finding(
-                    "personal-information", sheet=cells.name, row=cells.lines[index], at=cells.columns[column], value=mask(as_text(cell))
+                    "personal-information", sheet=cells.name, row=cells.lines[index], at=cells.columns[column], value=as_text(cell)
                 )
             else:
                 said = messages.finding(
@@ -303,7 +303,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
                     sheet=cells.name,
                     row=cells.lines[index],
                     at=cells.columns[column],
-                    value=mask(as_text(cell)),
+                    value=as_text(cell),
                     severity=Severity.WARNING,
                 )
             findings.append(said)

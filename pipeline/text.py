@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -95,6 +97,10 @@ _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n i
 _FIRST_DIGIT = re.compile(r"(?<!\d)\d")
 _BLANK = re.compile(r"[^\S\n]")
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZERO = ord("0")
+_CITIZEN_ZEROS = sum(_CITIZEN_WEIGHTS) * _ZERO
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+"""Twice the digit, its own two digits summed."""
 
 
 def may_hold_personal_number(text: str) -> bool:
@@ -118,7 +124,7 @@ def personal_numbers(text: str) -> list[tuple[int, int]]:
     for pattern, is_one, starts in kinds:
         for start in starts:
             found = pattern.match(plain, start)
-            if found and is_one(re.sub("[ -]", "", found[0])) and not any(taken[start : found.end()]):
+            if found and is_one(found[0].replace(" ", "").replace("-", "")) and not any(taken[start : found.end()]):
                 spans.append((start, found.end()))
                 taken[start : found.end()] = b"\1" * (found.end() - start)
     return sorted(spans)
@@ -126,14 +132,22 @@ def personal_numbers(text: str) -> list[tuple[int, int]]:
 
 def mask(text: str) -> str:
     """The text with the digits of every personal number but its first three hidden; all else stays as written."""
-    if not may_hold_personal_number(text) or not personal_numbers(text):
+    if not may_hold_personal_number(text):
         return text
-    seen = [(place, plain) for place, written in enumerate(text) for plain in _seen(written)]
+    spans = personal_numbers(text)
+    if not spans:
+        return text
+    places: Sequence[int] = range(len(text))
+    plain = text
+    if not (text.isascii() and text.isprintable()):
+        seen = [(place, shown) for place, written in enumerate(text) for shown in _seen(written)]
+        places, plain = [place for place, _shown in seen], "".join(shown for _place, shown in seen)
+        spans = personal_numbers(plain)
     shown = list(text)
-    for start, end in personal_numbers("".join(plain for _place, plain in seen)):
-        for place, plain in seen[start + 3 : end]:
-            if plain in "0123456789Xx":
-                shown[place] = "*"
+    for start, end in spans:
+        for at in range(start + 3, end):
+            if plain[at] in "0123456789Xx":
+                shown[places[at]] = "*"
     hidden = "".join(shown)
     return hidden if not personal_numbers(hidden) else _UNSEEN.sub("", re.sub(r"\d", "*", hidden))
 
@@ -144,15 +158,17 @@ def _always(_digits: str) -> bool:
 
 def _is_citizen(digits: str) -> bool:
     """GB 11643: a valid date of birth at 7-14 and the ISO 7064 MOD 11-2 check character."""
+    total = sum(map(operator.mul, _CITIZEN_WEIGHTS, digits.encode())) - _CITIZEN_ZEROS
+    if "10X98765432"[total % 11] != digits[17].upper():
+        return False
     try:
         date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
     except ValueError:
         return False
-    total = sum(weight * int(digit) for weight, digit in zip(_CITIZEN_WEIGHTS, digits[:17], strict=True))
-    return "10X98765432"[total % 11] == digits[17].upper()
+    return True
 
 
 def _is_bank(digits: str) -> bool:
     """ISO/IEC 7812: the Luhn sum is a multiple of ten."""
-    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
-    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0  # noqa: PLR2004 - two digits, summed
+    single, doubled = digits[::-2], digits[-2::-2].translate(_DOUBLED)
+    return (sum(single.encode()) + sum(doubled.encode()) - len(digits) * _ZERO) % 10 == 0
