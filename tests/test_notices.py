@@ -341,4 +341,6 @@ def test_libreoffice_opens_it_on_few_pages(office: Office, tmp_path: Path) -> No
     pdf = tmp_path / f"{path.stem}.pdf"
     said = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True, encoding="utf-8").stdout
     assert "督办通知回执联" in said
-    assert 1 <= said.count("\f") <= 3
+    assert 2 <= said.count("\f") <= 3
+    indents = [next(len(line) - len(line.lstrip()) for line in page.splitlines()[::-1] if "—" in line) for page in said.split("\f")[:2]]
+    assert indents[0] > indents[1] + 20  # the number stands outside: right, then left

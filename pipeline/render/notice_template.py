@@ -206,7 +206,7 @@ def _styles() -> str:
         _style("Reply", "回执联内容", f"{keep}{form}{centre}", _font(_BODY, 28)),
         _style("ReplyRight", "回执联盖章", f'{keep}{form}<w:ind w:right="400"/>{right}', _font(_BODY, 28)),
         _style("Last", "末行", _spacing(20), _font(_BODY, 2)),
-        _style("Page", "页码", f"{_spacing(400)}{centre}", _font(_FIGURE, 28)),
+        _style("Page", "页码", _spacing(400), _font(_FIGURE, 28)),
     ]
     normal = '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
     plain = f'{_font(_BODY, 32)}<w:lang w:val="en-US" w:eastAsia="zh-CN"/>'
@@ -242,32 +242,38 @@ def _fonts() -> str:
 
 
 def _parts() -> dict[str, str]:
-    number = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-    dash = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
-    footer = f'<w:p><w:pPr><w:pStyle w:val="Page"/></w:pPr>{dash.format("— ")}{number}{dash.format(" —")}</w:p>'
     return {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _related(((f"{_OFFICE}/officeDocument", "word/document.xml"), (_CORE, "docProps/core.xml"))),
         "docProps/core.xml": _PROPERTIES,
         "word/document.xml": f"<w:document {_W} {_R}><w:body>{_text()}{_SECTION}</w:body></w:document>",
         "word/_rels/document.xml.rels": _related(
-            tuple((f"{_OFFICE}/{kind}", f"{file}.xml") for kind, file in (("styles", "styles"), ("settings", "settings"),
-                                                                           ("fontTable", "fontTable"), ("footer", "footer1")))
+            tuple((f"{_OFFICE}/{file.rstrip('12')}", f"{file}.xml") for file in ("styles", "settings", "fontTable", "footer1", "footer2"))
         ),
         "word/styles.xml": _styles(),
         "word/settings.xml": _SETTINGS,
         "word/fontTable.xml": _fonts(),
-        "word/footer1.xml": f"<w:ftr {_W}>{footer}</w:ftr>",
-    }  # fmt: skip
+        "word/footer1.xml": _footer("right"),
+        "word/footer2.xml": _footer("left"),
+    }
+
+
+def _footer(side: str) -> str:
+    """The number of the page on its outer side: right on odd pages, left on even ones."""
+    number = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    dash = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
+    looks = f'<w:pPr><w:pStyle w:val="Page"/><w:ind w:{side}Chars="100" w:{side}="280"/><w:jc w:val="{side}"/></w:pPr>'
+    return f"<w:ftr {_W}><w:p>{looks}{dash.format('— ')}{number}{dash.format(' —')}</w:p></w:ftr>"
 
 
 _SECTION = (
-    '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:pgSz w:w="11906" w:h="16838"/>'
+    '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/>'
+    '<w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" w:header="851" w:footer="1389" w:gutter="0"/>'
     f'<w:docGrid w:type="lines" w:linePitch="{_PITCH}"/></w:sectPr>'
 )
 _SETTINGS = (
-    f'<w:settings {_W}><w:zoom w:percent="100"/><w:characterSpacingControl w:val="compressPunctuation"/>'
+    f'<w:settings {_W}><w:zoom w:percent="100"/><w:evenAndOddHeaders/><w:characterSpacingControl w:val="compressPunctuation"/>'
     '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
     '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
 )
@@ -281,6 +287,7 @@ _TYPES = {
     "word/settings.xml": f"{_MAIN}.settings+xml",
     "word/fontTable.xml": f"{_MAIN}.fontTable+xml",
     "word/footer1.xml": f"{_MAIN}.footer+xml",
+    "word/footer2.xml": f"{_MAIN}.footer+xml",
     "docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
 }
 _PROPERTIES = (
