@@ -287,10 +287,15 @@ def _doctor(said: argparse.Namespace) -> int:
     from pipeline import doctor, screen
 
     settings = _load(said)
+    if said.without and not said.repair:
+        from pipeline.errors import ConfigurationError
+
+        msg = "--without 要与 --repair 一起用。"
+        raise ConfigurationError(msg)
     if said.repair:
         from pipeline import repair
 
-        done = repair.repair(settings)
+        done = repair.repair(settings, said.without)
         screen.tell_repair(done)
         if done.outcome and (status := _ended(done.outcome, said)):
             return status

@@ -48,11 +48,18 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("台账", "还没有运行过，没有台账和存档")
         return
     known = None
+    if not nightly.ledger_of(settings).exists():
+        yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。",))
+        yield _archive(settings, None, set())
+        yield _inbox(settings, now)
+        return
+    waiting: set[str] = set()
     try:
         ledger = Ledger(nightly.ledger_of(settings))
         try:
             yield _ledger(ledger, settings)
             known = ledger.arrivals()
+            waiting = {one.sha256 for one in ledger.unread()}
             yield _clock([one for one, _sidecar in known], settings, now)
             yield _outbox(ledger, settings)
         finally:
@@ -61,7 +68,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
     except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
         yield Check("台账", "读不了", (f"台账文件已损坏。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建（旧台账会另存）。",))
-    yield _archive(settings, None if known is None else [one for one, _sidecar in known])
+    yield _archive(settings, None if known is None else [one for one, _sidecar in known], waiting)
     yield _inbox(settings, now)
 
 
@@ -145,36 +152,46 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
     elif damaged := ledger.damaged():
         names = "、".join(one.arrival.name for one in damaged[:_SHOWN])
         problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
-    known = {_identity(one) for one, _sidecar in ledger.arrivals()}
-    told = {_identity(one) for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
+    known = {one.identity for one, _sidecar in ledger.arrivals()}
+    told = {one.identity for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
     if lost := told - known:
         problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。请{_REPAIR}，从存档重建。")
     if missing := known - told:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
+    if unread := journal.unread(nightly.archive_of(settings)):
+        lines = "、".join(map(str, unread[:_SHOWN])) + (" 等" if len(unread) > _SHOWN else "")
+        problems.append(
+            f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {lines} 行，可能是断电或磁盘出错。数字不受影响。"
+            f"请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
+        )
     return Check("台账", f"完好，记有 {len(known)} 次收件，与流水簿一致", tuple(problems))
 
 
-def _identity(one: Arrival) -> tuple[str, str, str]:
-    return one.path, one.sha256, one.envelope.received_at.isoformat()
+def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[str]) -> Check:
+    """Every original's bytes have the sum of its name, and the ledger knows each; None where there is no readable ledger.
 
-
-def _archive(settings: Settings, arrivals: list[Arrival] | None) -> Check:
-    """Every original's bytes have the sum of its name, and the ledger knows each; None where there is no readable ledger."""
+    `waiting`: those of which the ledger holds no lasting verdict.
+    """
     archive = nightly.archive_of(settings)
     names = {path.name for path in archive.iterdir() if not path.name.startswith(".")} if archive.exists() else set()
-    damaged = sorted(name for name in names if storage.sha256(archive / name) != name)
+    known = names if arrivals is None else {one.sha256 for one in arrivals}
+    damaged = {name for name in names if not storage.holds(archive, name)}
+    gone = known - names - set(journal.removed(archive))
     problems = []
-    if damaged:
+    if lost := sorted((damaged | gone) & waiting):
         problems.append(
-            f"{len(damaged)} 个原件的内容已改变：{_some(damaged, arrivals)}。请从备份恢复这些文件；没有备份的，请旗区重新报送。"
+            f"{len(lost)} 个原件损坏或不见了，内容没有计入，数字可能不准：{_some(lost, arrivals)}。"
+            "请从备份把它们放回存档，或请旗区把当时的文件原样重新报送；下次运行自动重新计入。"
         )
-    if arrivals is not None:
-        known = {one.sha256 for one in arrivals}
-        gone = sorted(known - names - set(journal.removed(archive)))
-        if gone:
-            problems.append(f"{len(gone)} 个原件不见了：{_some(gone, arrivals)}。数字不受影响；请从备份恢复这些文件。")
-        if unknown := sorted(names - known):
-            problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。请{_REPAIR}，从存档重建台账。")
+    if changed := sorted(damaged - waiting):
+        advice = (
+            "数字不受影响；请从备份恢复这些文件。" if arrivals else "请从备份恢复这些文件；没有备份的，请旗区把当时的文件原样重新报送。"
+        )
+        problems.append(f"{len(changed)} 个原件的内容已改变：{_some(changed, arrivals)}。{advice}")
+    if missing := sorted(gone - waiting):
+        problems.append(f"{len(missing)} 个原件不见了：{_some(missing, arrivals)}。数字不受影响；请从备份恢复这些文件。")
+    if unknown := sorted(names - known):
+        problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。请{_REPAIR}，从存档重建台账。")
     return Check("存档", f"{len(names)} 个原件逐字节核对无误", tuple(problems))
 
 

@@ -93,19 +93,15 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
             storage.sync_folder(archive)
             taken.waiting += [one for one in tried if isinstance(one, Waiting)]
             kept = [one for one in tried if isinstance(one, _Kept) and not _still_lies(one, known)]
-            new = [(one.arrival, one.sidecar) for one in kept if _identity(one.arrival) not in noted]
+            new = [(one.arrival, one.sidecar) for one in kept if one.arrival.identity not in noted]
             if new:
                 journal.note(archive, new)
             ledger.record(new)
-            taken.taken += [one.found.relative for one in kept if _identity(one.arrival) not in noted]
+            taken.taken += [one.found.relative for one in kept if one.arrival.identity not in noted]
             _let_go([one.found for one in kept if not one.found.is_assignment], taken)
             step(len(batch))
     _let_sidecars_go(lies.alone, ledger)
     return taken
-
-
-def _identity(arrival: Arrival) -> tuple[str, str, str]:
-    return arrival.path, arrival.sha256, arrival.envelope.received_at.isoformat()
 
 
 def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:

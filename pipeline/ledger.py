@@ -98,7 +98,12 @@ _attempts = sa.Table(
 _faults = sa.Table(
     "faults",
     _metadata,
-    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True, comment="the program itself failed on it: to be read again"),
+    sa.Column(
+        "arrival",
+        sa.ForeignKey("arrivals.id"),
+        primary_key=True,
+        comment="the program failed on it, or its original is damaged: to be read again",
+    ),
 )
 
 
@@ -215,7 +220,7 @@ class Ledger:
             return [(_arrival(row), row["envelope"]) for row in rows]
 
     def unread(self) -> list[Arrival]:
-        """Arrivals without a verdict yet, and those on which the program itself failed, in their order."""
+        """Arrivals without a lasting verdict, in their order: not read yet, or the program failed on them, or their original is damaged."""
         query = (
             sa.select(_arrivals)
             .select_from(_arrivals.outerjoin(_readings).outerjoin(_faults, _faults.c.arrival == _arrivals.c.id))
@@ -244,7 +249,7 @@ class Ledger:
     # --- readings ---
 
     def file(self, transcripts: Sequence[tuple[Arrival, Transcript]]) -> None:
-        """Note the verdicts on arrivals with what was read and found: once and for all, but where the program itself failed."""
+        """Note the verdicts on arrivals with what was read and found: once and for all, but where there is a fault."""
         arrivals = [arrival.id for arrival, _one in transcripts]
         filed = [
             {
@@ -295,6 +300,10 @@ class Ledger:
             )
             raise LedgerError(msg)
         return loaded
+
+    def sound(self) -> list[Filed]:
+        """Every file of which the ledger holds what it was given."""
+        return self._load(self.outlines())[0]
 
     def damaged(self) -> list[Filed]:
         """The files of which the ledger no longer holds what it was given."""

@@ -76,6 +76,11 @@ class Arrival:
     envelope: Envelope
     is_assignment: bool = False
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells it from every other arrival: path, SHA-256 and time."""
+        return self.path, self.sha256, self.envelope.received_at.isoformat()
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class NoticeNumber:

@@ -40,6 +40,8 @@ class Outcome:
     unchanged: list[date] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
+    damaged: list[Arrival] = field(default_factory=list)
+    """Files without a verdict whose original is damaged or gone: what they say counts nowhere."""
     removed: retention.Removed = field(default_factory=retention.Removed)
     """Originals whose time was over."""
     remark: str | None = None
@@ -78,6 +80,7 @@ def run(
         if arrived and not data_only:
             threading.Thread(target=_warm_up).start()
         storage.sweep(paths.outbox, paths.state, archive_of(settings), _replaced_of(settings))
+        _check_ledger(settings)
         ledger = Ledger(ledger_of(settings))
         try:
             storage.probe(archive_of(settings))
@@ -143,15 +146,31 @@ def _replaced_of(settings: Settings) -> Path:
     return settings.paths.state / "replaced"
 
 
+_WAY_OUT = (
+    "为免数字算错，本次没有汇总，已有的结果没有变动。请用同一时间的备份恢复整个 state 文件夹；"
+    "没有备份的，用 doctor --repair 从存档重建台账。"
+)
+
+
+def _check_ledger(settings: Settings) -> None:
+    """Stop where the ledger is gone and originals are there, before an empty one takes its place. Raises LedgerError."""
+    there = [one for one in archive_of(settings).iterdir() if not one.name.startswith(".")]
+    if there and not ledger_of(settings).exists():
+        msg = f"台账 {ledger_of(settings)} 不见了，存档里却有 {len(there)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
+        raise LedgerError(msg)
+
+
 def _check_archive(ledger: Ledger, archive: Path) -> None:
-    """Stop where the archive holds originals that the ledger does not know: with a lost or older ledger figures would fall."""
-    known = {sha256 for _path, sha256, _received in ledger.identities()}
-    unknown = sorted(path.name for path in archive.iterdir() if path.name not in known and not path.name.startswith("."))
-    if unknown:
+    """Stop where archive or journal tell of originals that the ledger does not know: with a lost or older ledger figures would fall."""
+    known = {*ledger.identities()}
+    sums = {sha256 for _path, sha256, _received in known}
+    unknown = sorted(path.name[:12] for path in archive.iterdir() if path.name not in sums and not path.name.startswith("."))
+    untold = sorted({one.sha256[:12] for one, _sidecar in journal.arrivals(archive) if one.identity not in known})
+    if unknown or untold:
         msg = (
-            f"存档 {archive} 里有 {len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…），台账可能丢失，或用旧备份恢复过。"
-            "为免数字算错，本次没有汇总，已有的结果没有变动。请用同一时间的备份恢复整个 state 文件夹；"
-            "没有备份的，用 doctor --repair 从存档重建台账。"
+            f"台账里少了收件记录：存档 {archive} 里有 {len(unknown)} 个原件、流水簿里有 {len(untold)} 个原件的收件台账没有记录"
+            f"（例如 {(unknown or untold)[0]}…），台账可能丢失，或用旧备份恢复过。"
+            f"{_WAY_OUT}"
         )
         raise LedgerError(msg)
 
@@ -160,8 +179,14 @@ def _check_archive(ledger: Ledger, archive: Path) -> None:
 
 
 def _read_new(ledger: Ledger, settings: Settings, readers: Readers, outcome: Outcome, progress: Progress) -> None:
-    """Read every arrival that has no verdict yet: first those never begun, then, one by one, those that a run died on."""
-    waiting = ledger.unread()
+    """Read every arrival that has no verdict yet and whose original is whole.
+
+    First those never begun, then, one by one, those that a run died on.
+    """
+    unread = ledger.unread()
+    lost = {one.id for one in unread if not storage.holds(archive_of(settings), one.sha256)}
+    waiting = [one for one in unread if one.id not in lost]
+    outcome.damaged = [one for one in unread if one.id in lost]
     progress.begin("读取核对", len(waiting))
     begun = ledger.attempts()
     fresh = [one for one in waiting if one.sha256 not in begun]

@@ -59,8 +59,8 @@ def transcribe(task: Task, settings: Settings) -> Transcript:
     return Transcript(replace(said, rows=()), write_rows(said.rows))
 
 
-def refused(message: str, envelope: Envelope, settings: Settings) -> Reading:
-    """The reading of a file that could not be opened; `message` names its sentence in the catalogue."""
+def refused(message: str, envelope: Envelope, settings: Settings, value: str = "") -> Reading:
+    """The reading of a file that could not be opened; `message` names its sentence in the catalogue, which may show the value."""
     reason = message.partition("/")[2]
     measures = {
         "bytes": settings.limits.file_megabytes,
@@ -69,4 +69,4 @@ def refused(message: str, envelope: Envelope, settings: Settings) -> Reading:
         "reader": settings.limits.seconds,
     }
     day = envelope.received_at.astimezone(settings.calendar.zone).date().isoformat()
-    return Reading(False, day, "", {}, (), (messages.finding(message, limit=measures.get(reason, "")),))
+    return Reading(False, day, "", {}, (), (messages.finding(message, value=value, limit=measures.get(reason, "")),))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+from pipeline import storage
 from pipeline.readers import Readers
 from pipeline.render import packing, receipt
 from pipeline.render.receipt_words import UNKNOWN
@@ -25,16 +26,19 @@ _LARGEST = 64 << 20
 
 
 def begin(several: Sequence[Handed], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
-    """Begin the receipts of these reports; what comes back waits for them and gives each under its name in the day's folder."""
-    paths = [archive / one.sha256 for one in several]
-    begun = _begin([(one, path) for one, path in zip(several, paths, strict=True) if _can_be_marked(one, path)], readers)
+    """Begin the receipts of these reports; what comes back waits for them and gives each under its name in the day's folder.
+
+    An original may have gone when its time was over, or be damaged: then the list alone goes back.
+    """
+    markable = [one for one in several if _can_be_marked(one) and storage.holds(archive, one.sha256)]
+    begun = _begin([(one, archive / one.sha256) for one in markable], readers)
     named = dict(zip(several, names(several), strict=True))
     return lambda: {name: _finished(one, begun.get(one)) for one, name in named.items()}
 
 
 def one(said: Handed, path: Path, readers: Readers) -> bytes:
     """The receipt of the file at that path."""
-    begun = _begin([(said, path)] if _can_be_marked(said, path) else [], readers)
+    begun = _begin([(said, path)] if _can_be_marked(said) and path.is_file() else [], readers)
     return _finished(said, begun.get(said))
 
 
@@ -46,9 +50,9 @@ def _begin(several: Sequence[tuple[Handed, Path]], readers: Readers) -> dict[Han
 _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
 
 
-def _can_be_marked(one: Handed, path: Path) -> bool:
-    """Whether there is a workbook to go back: its original may have gone when its time was over."""
-    return not any(found.code in _NO_WORKBOOK for found in one.findings) and path.is_file()
+def _can_be_marked(one: Handed) -> bool:
+    """Whether it was a workbook that can go back."""
+    return not any(found.code in _NO_WORKBOOK for found in one.findings)
 
 
 def _finished(one: Handed, begun: Future[bytes | None] | None) -> bytes:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import grouping
 from pipeline.inbox import Waiting
+from pipeline.journal import ASIDE
 from pipeline.messages import shorten
+from pipeline.model import Arrival
 from pipeline.nightly import Outcome, Progress
 from pipeline.settings import Settings
 from pipeline.text import on_screen
@@ -86,6 +88,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     if len(refused) > 20:  # noqa: PLR2004
         say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
     _tell_waiting(outcome.taken.waiting)
+    _tell_damaged(outcome.damaged)
     for report in outcome.published:
         if report.day in days or len(outcome.published) == 1:
             _tell_day(report)
@@ -97,9 +100,18 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     if outcome.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.failed))}。这几天原有的结果没有变动，下次运行会再试。")
     _tell_removed(outcome.removed)
-    seen = [day for day in days if day not in outcome.failed]
+    seen = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
     if seen:
         say(f"请看：{settings.paths.outbox / max(seen).isoformat()}")
+
+
+def _tell_damaged(damaged: Sequence[Arrival]) -> None:
+    """What counts nowhere, night after night until it is back."""
+    if damaged:
+        said = [f"{shorten(one.name)}（{one.envelope.received_at:%Y-%m-%d %H:%M} 收到，archive/{one.sha256[:12]}…）" for one in damaged]
+        more = f" 等 {len(said)} 个" if len(said) > _MOST_WAITING else ""
+        say(f"有 {len(said)} 个原件在存档里损坏或不见了，内容没有计入，数字可能不准：{'、'.join(said[:_MOST_WAITING])}{more}。")
+        say("  请从备份把它们放回存档，或请旗区把当时的文件原样重新报送；下次运行自动重新计入。")
 
 
 def _tell_removed(removed: Removed) -> None:
@@ -139,6 +151,7 @@ def _tell_day(report: Report) -> None:
 _SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
 _MOST_CELLS = 12
 _MOST_WAITING = 5
+_MOST_LINES = 20
 
 
 def tell_check(answer: Answer) -> None:
@@ -255,14 +268,18 @@ def tell_examination(check: Check) -> None:
 
 def tell_repair(done: Repaired) -> None:
     """What a repair did, and what it proved."""
-    if done.ledger_kept:
-        say(f"台账已从存档重建；旧台账另存为 {done.ledger_kept}。")
+    if done.is_rebuilt:
+        say("台账已从存档重建" + (f"；旧台账另存为 {done.ledger_kept}。" if done.ledger_kept else "。"))
     if done.noted:
         say(f"流水簿补记了 {done.noted} 次收件。")
     if done.given_back:
         say(f"存档里有 {len(done.given_back)} 个没有收件记录的文件，已放回收件箱，这次已按新收到的处理。")
-    if done.lost:
-        say(f"{len(done.lost)} 个文件的原件已丢失或损坏，无法恢复：{'、'.join(map(shorten, done.lost[:20]))}。请旗区重新报送。")
+    if done.set_aside:
+        lines = "、".join(map(str, done.set_aside[:_MOST_LINES])) + (" 等" if len(done.set_aside) > _MOST_LINES else "")
+        say(f"流水簿里看不懂的 {len(done.set_aside)} 行（第 {lines} 行）已移到 state/{ASIDE}。")
+    if done.without:
+        say(f"按办公室的决定，{len(done.without)} 个损坏或不见的原件没有计入。")
+    _tell_damaged(done.outcome.damaged if done.outcome else ())
     if done.same:
         say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")
     if done.new:

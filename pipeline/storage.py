@@ -55,6 +55,14 @@ def write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def replace(path: Path, content: bytes) -> None:
+    """Put this content in the place of a file's, whole or not at all, and see it on the disk."""
+    aside = path.with_name(f".{path.name}.tmp")
+    write(aside, content)
+    patiently(lambda: aside.replace(path))
+    sync_folder(path.parent)
+
+
 def open_regular(path: Path) -> BinaryIO:
     """Open a stranger's file: a regular one, no link, and without waiting for anybody. Raises ChangedError where it is none."""
     seen = path.lstat()
@@ -110,6 +118,21 @@ def remove(path: Path) -> bool:
                 return True
         return False
     return True
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file, also to another disk: it leaves its place only when it is safe in the other."""
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(source, aside)
+        _sync(aside)
+        patiently(lambda: aside.replace(target))
+    except BaseException:
+        remove(aside)
+        raise
+    sync_folder(target.parent)
+    remove(source)
+    sync_folder(source.parent)
 
 
 def clock_of(folder: Path) -> float:
@@ -274,6 +297,16 @@ def sha256(path: Path) -> str:
     """The name under which the archive keeps this file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def holds(archive: Path, name: str) -> bool:
+    """Whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk."""
+    try:
+        return sha256(archive / name) == name
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EIO):
+            return False
+        raise
 
 
 def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:

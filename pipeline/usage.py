@@ -49,6 +49,14 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
     _add_common(doctor)
     doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
+    doctor.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        type=_archived,
+        metavar="NAME",
+        help="与 --repair 合用：重建台账时，原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
+    )
     send = commands.add_parser(
         "send",
         help="发信：给旗区的回执、督办通知、模板，给领导的专报，到点催报",
@@ -139,6 +147,13 @@ def _day(written: str) -> date:
     except ValueError:
         message = f"日期“{written}”应写成 2020-05-21 这样"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def _archived(written: str) -> str:
+    if not re.fullmatch("[0-9a-f]{12,64}", lower := written.strip().lower().rstrip(".…")):
+        message = f"“{written}”应是原件在存档里的文件名，或它的开头至少 12 位"
+        raise argparse.ArgumentTypeError(message)
+    return lower
 
 
 # --- argparse's own words ----------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ PLACEHOLDERS: Final = {
 }  # fmt: skip
 """What stands for a placeholder of the catalogue, for readers."""
 SPECIAL_PLACEHOLDERS: Final = {
+    "unreadable/original": {"value": "文件名开头"},
     "unknown-case": {"value": "案件编号"},
     "other-district": {"value": "案件编号"},
     "not-in-list/case": {"value": "案件编号"},

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import cli, doctor, journal, nightly, repair
+from pipeline import cli, doctor, journal, nightly, repair, storage
 from pipeline.doctor import Check
-from pipeline.errors import LedgerError
+from pipeline.errors import ConfigurationError, LedgerError
 
 NOW = datetime.now(ZONE)
 
@@ -54,8 +58,6 @@ def _change_original(office: Office) -> None:
 
 def _unknown_original(office: Office) -> None:
     content = report("达拉特旗", progress=[])
-    import hashlib
-
     (office.archive / hashlib.sha256(content).hexdigest()).write_bytes(content)
 
 
@@ -158,3 +160,256 @@ def test_the_ledger_made_again_is_equal(ran: Office) -> None:
     _lose_ledger(ran)
     repair.repair(ran.settings, data_only=True)
     assert ran.facts() == before
+
+
+# --- a damaged original, and no ledger that knows what it said -----------------------------------------------------
+
+
+def _rot(office: Office, content: bytes) -> str:
+    """One flipped bit in an original."""
+    path = office.archive / hashlib.sha256(content).hexdigest()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    return path.name
+
+
+SECOND = report(progress=[progress_row(今日进展="再报")])
+
+
+def test_an_original_that_rotted_while_the_ledger_is_lost_is_named_and_nothing_is_touched(ran: Office) -> None:
+    rotten = _rot(ran, SECOND)
+    _lose_ledger(ran)
+    before = tree(ran.home)
+    with pytest.raises(LedgerError, match=r"台账.*不见了.*doctor --repair"):
+        ran.run(DAY)
+    with pytest.raises(LedgerError) as caught:
+        repair.repair(ran.settings, data_only=True)
+    assert f"日报2.xlsx，2020-05-21 16:30 收到，archive/{rotten[:12]}…（已损坏）" in str(caught.value)
+    assert f"doctor --repair --without {rotten[:12]}" in str(caught.value)
+    assert {name: content for name, content in tree(ran.home).items() if not name.endswith(".lock")} == {
+        name: content for name, content in before.items() if not name.endswith(".lock")
+    }
+    assert any("不见了" in problem for problem in _problems(ran))
+
+
+def test_the_office_may_go_on_without_it_which_is_said_every_day_until_it_is_back(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    before, facts = tree(ran.outbox), ran.facts()
+    rotten = _rot(ran, SECOND)
+    _lose_ledger(ran)
+    done = repair.repair(ran.settings, [rotten[:12]], data_only=True)
+    assert [one.name for one in done.without] == ["日报2.xlsx"]
+    assert (done.is_rebuilt, done.ledger_kept) == (True, None)
+    found = [one for one in ran.findings(DAY) if one["file"] == "日报2.xlsx"]
+    assert [(one["code"], one["severity"], one["value"]) for one in found] == [("unreadable", "refused-file", rotten[:12])]
+    assert ran.summary(DAY)["submissions"][0]["revision"] == 1
+    assert any("数字可能不准" in problem and "日报2.xlsx" in problem for problem in _problems(ran))
+    for _night in range(2):
+        assert cli.main(["--config", str(ran.home / "config.yaml"), "--date", str(DAY)]) == 0
+        assert f"日报2.xlsx（2020-05-21 16:30 收到，archive/{rotten[:12]}…）" in capsys.readouterr().out
+    (ran.archive / rotten).write_bytes(SECOND)
+    ran.run(DAY)
+    assert (tree(ran.outbox), ran.facts()) == (before, facts)
+    assert _problems(ran) == []
+
+
+def test_the_same_bytes_sent_again_bring_it_back(ran: Office) -> None:
+    rotten = _rot(ran, SECOND)
+    _lose_ledger(ran)
+    repair.repair(ran.settings, [rotten], data_only=True)
+    ran.put(SECOND, "又送来.xlsx", "2020-05-21T16:50:00+08:00")
+    ran.run(DAY)
+    assert ran.summary(DAY)["submissions"][0]["revision"] == 2
+    assert "unreadable" not in [one["code"] for one in ran.findings(DAY) if one["file"] == "日报2.xlsx"]
+    assert _problems(ran) == []
+
+
+def test_the_same_bytes_in_the_inbox_are_enough_for_a_repair(ran: Office) -> None:
+    before = tree(ran.outbox)
+    _rot(ran, SECOND)
+    _lose_ledger(ran)
+    ran.put(SECOND, "日报2.xlsx", "2020-05-21T16:30:00+08:00")
+    assert repair.repair(ran.settings, data_only=True).without == []
+    assert tree(ran.outbox) == before
+    assert _problems(ran) == []
+
+
+def test_a_lost_original_is_asked_for_as_well_and_its_time_is_never_over(ran: Office) -> None:
+    lost = hashlib.sha256(SECOND).hexdigest()
+    (ran.archive / lost).unlink()
+    _lose_ledger(ran)
+    with pytest.raises(LedgerError, match="不见了"):
+        repair.repair(ran.settings, data_only=True)
+    repair.repair(ran.settings, [lost], data_only=True)
+    later = datetime(2020, 11, 30, tzinfo=ZONE)
+    assert [one.name for one in nightly.run(ran.settings, [DAY], data_only=True, now=later).damaged] == ["日报2.xlsx"]
+    assert lost not in journal.removed(ran.archive)
+
+
+def test_what_a_damaged_ledger_soundly_holds_of_a_rotten_original_is_kept(ran: Office) -> None:
+    """One changed row, and another original that rotted: nothing is lost and nobody has to decide."""
+    before, facts = tree(ran.outbox), ran.facts()
+    _rot(ran, b"no workbook")
+    path = nightly.ledger_of(ran.settings)
+    path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
+    done = repair.repair(ran.settings, data_only=True)
+    assert done.ledger_kept
+    assert (tree(ran.outbox), ran.facts()) == (before, facts)
+    assert [one for one in _problems(ran) if "数字不受影响" not in one] == []
+
+
+@pytest.mark.parametrize("harm", [lambda _office: None, _lose_ledger], ids=["a sound ledger", "no ledger"])
+def test_a_decision_about_an_original_that_is_whole_is_refused(ran: Office, harm: Callable[[Office], None]) -> None:
+    harm(ran)
+    with pytest.raises(ConfigurationError, match="--without"):
+        repair.repair(ran.settings, [hashlib.sha256(SECOND).hexdigest()], data_only=True)
+
+
+def test_without_journal_and_ledger_a_repair_says_so_and_touches_nothing(ran: Office) -> None:
+    _lose_ledger(ran)
+    _lose_journal(ran)
+    before = tree(ran.archive)
+    for _time in range(2):
+        with pytest.raises(LedgerError, match="都丢失"):
+            repair.repair(ran.settings, data_only=True)
+    assert tree(ran.archive) == before
+    assert tree(ran.inbox).keys() == {"assignment/分解表.xlsx", "assignment/分解表.xlsx.envelope.json"}
+
+
+def test_an_original_that_a_broken_sector_hides_counts_as_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: Path) -> str:
+        raise OSError(errno.EIO, "", str(path))
+
+    monkeypatch.setattr(storage, "sha256", broken)
+    assert not storage.holds(tmp_path, "0" * 64)
+
+
+def test_the_command_takes_a_beginning_and_only_with_a_repair(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    config = str(ran.home / "config.yaml")
+    rotten = _rot(ran, SECOND)
+    _lose_ledger(ran)
+    assert cli.main(["doctor", "--without", rotten[:12], "--config", config]) == 2
+    with pytest.raises(SystemExit):
+        cli.main(["doctor", "--repair", "--without", "abc", "--config", config])
+    capsys.readouterr()
+    assert cli.main(["doctor", "--repair", "--config", config]) == 1
+    assert rotten[:12] in capsys.readouterr().err
+    assert cli.main(["doctor", "--repair", "--without", f"{rotten[:12].upper()}…", "--config", config]) == 1
+    assert "按办公室的决定，1 个" in capsys.readouterr().out
+
+
+# --- the journal -------------------------------------------------------------------------------------------------
+
+
+def _journal(office: Office) -> Path:
+    return office.settings.paths.state / journal.NAME
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\x00" * 40, b'{"arrived": {"path"', b"[]", b'{"arrived": {}, "sidecar": null}', b'{"numbered": 5}', b'{"removed": "a"}', b"17"],
+    ids=repr,
+)
+def test_a_line_of_the_journal_that_says_nothing_is_told_and_kept_aside(ran: Office, garbage: bytes) -> None:
+    lines = _journal(ran).read_bytes().splitlines()
+    _journal(ran).write_bytes(b"\n".join([lines[0], garbage, *lines[1:], b""]))
+    before = tree(ran.outbox)
+    ran.run(DAY)
+    assert any("1 行看不懂：第 2 行" in problem for problem in _problems(ran))
+    assert repair.repair(ran.settings, data_only=True).set_aside == [2]
+    assert _journal(ran).read_bytes().splitlines() == lines
+    assert _journal(ran).with_name(journal.ASIDE).read_bytes() == garbage + b"\n"
+    assert (_problems(ran), tree(ran.outbox)) == ([], before)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_changed_digit_in_the_journal_is_no_other_arrival(ran: Office, number: int) -> None:
+    """The line is still JSON, and says another time."""
+    before, facts = ran.everything(), ran.facts()
+    lines = _journal(ran).read_bytes().splitlines(keepends=True)
+    changed = lines[number].replace(b":00:00+08:00", b":01:00+08:00").replace(b":30:00+08:00", b":31:00+08:00")
+    assert changed != lines[number]
+    _journal(ran).write_bytes(b"".join([*lines[:number], changed, *lines[number + 1 :]]))
+    assert any(f"第 {number + 1} 行" in problem for problem in _problems(ran))
+    ran.run(DAY)
+    done = repair.repair(ran.settings, data_only=True)
+    assert (done.set_aside, done.noted, done.is_rebuilt) == ([number + 1], 1, False)
+    assert (_problems(ran), ran.everything(), ran.facts()) == ([], before, facts)
+    _lose_ledger(ran)
+    repair.repair(ran.settings, data_only=True)
+    assert (_problems(ran), ran.facts()) == ([], facts)
+
+
+def test_lines_of_a_journal_that_is_older_than_its_sums_count(ran: Office) -> None:
+    facts = ran.facts()
+    said = [json.loads(line) for line in _journal(ran).read_bytes().splitlines()]
+    assert all(one.pop("sum") for one in said)
+    _journal(ran).write_text("".join(json.dumps(one) + "\n" for one in said), encoding="utf-8")
+    _lose_ledger(ran)
+    repair.repair(ran.settings, data_only=True)
+    assert (_problems(ran), ran.facts()) == ([], facts)
+
+
+def test_a_last_line_that_a_power_cut_tore_is_no_problem(ran: Office) -> None:
+    with _journal(ran).open("ab") as file:
+        file.write(b'{"arrived": {"pa')
+    assert _problems(ran) == []
+
+
+def test_a_damaged_line_whose_arrival_only_a_damaged_ledger_tells_loses_nothing(ran: Office) -> None:
+    before, facts = ran.everything(), ran.facts()
+    lines = _journal(ran).read_bytes().splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if b"16:30" in line)
+    _journal(ran).write_bytes(b"".join([*lines[:place], b"x" * 50 + b"\n", *lines[place + 1 :]]))
+    path = nightly.ledger_of(ran.settings)
+    path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
+    done = repair.repair(ran.settings, data_only=True)
+    assert (done.given_back, done.noted) == ([], 1)
+    assert (_problems(ran), ran.everything(), ran.facts()) == ([], before, facts)
+
+
+def test_an_older_ledger_beside_a_newer_journal_stops_the_run_also_where_it_knows_every_original(ran: Office) -> None:
+    """The first report again, as the third revision: the older ledger knows its bytes and would count the second."""
+    older = nightly.ledger_of(ran.settings).read_bytes()
+    ran.put(report(), "日报3.xlsx", "2020-05-21T16:40:00+08:00")
+    ran.run(DAY)
+    before = ran.everything()
+    nightly.ledger_of(ran.settings).write_bytes(older)
+    with pytest.raises(LedgerError, match="流水簿里有 1 个"):
+        ran.run(DAY)
+    assert ran.everything() == before
+    assert repair.repair(ran.settings, data_only=True).same == [str(DAY)]
+    assert (_problems(ran), ran.everything()) == ([], before)
+
+
+# --- the results -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("harm", [lambda _office: None, _lose_ledger], ids=["a sound ledger", "no ledger"])
+def test_a_lost_outbox_is_made_again_byte_for_byte(ran: Office, harm: Callable[[Office], None]) -> None:
+    ran.put(report(day=DAY + timedelta(days=1), progress=[]), "次日.xlsx", "2020-05-22T16:00:00+08:00")
+    ran.run(DAY + timedelta(days=1))
+    before = ran.everything()
+    shutil.rmtree(ran.outbox)
+    harm(ran)
+    repair.repair(ran.settings, data_only=True)
+    assert (ran.everything(), _problems(ran)) == (before, [])
+
+
+def test_the_next_run_makes_a_lost_outbox_again(ran: Office) -> None:
+    before = ran.everything()
+    shutil.rmtree(ran.outbox)
+    ran.run(DAY + timedelta(days=1))
+    assert {name: content for name, content in ran.everything().items() if name.startswith(str(DAY))} == before
+
+
+def test_originals_go_back_to_an_inbox_on_another_disk(ran: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.replace
+
+    def across(path: Path, target: Path) -> Path:
+        if path.parent != Path(target).parent:
+            raise OSError(errno.EXDEV, "another disk", str(path))
+        return rename(path, target)
+
+    _unknown_original(ran)
+    monkeypatch.setattr(Path, "replace", across)
+    assert len(repair.repair(ran.settings, data_only=True).given_back) == 1
+    assert _problems(ran) == []

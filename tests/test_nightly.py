@@ -122,9 +122,10 @@ def test_a_lost_ledger_does_not_replace_published_figures(office: Office) -> Non
     office.run(DAY)
     before = tree(office.outbox)
     nightly.ledger_of(office.settings).unlink()
-    with pytest.raises(LedgerError, match="台账没有记录"):
+    with pytest.raises(LedgerError, match=r"台账.*不见了.*doctor --repair"):
         office.run(DAY)
     assert tree(office.outbox) == before
+    assert not nightly.ledger_of(office.settings).exists()
 
 
 # --- attempts ----------------------------------------------------------------------------------------------------
