@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pipeline.ledger import Ledger
 from pipeline.model import write_rows
 
 _LEAP = timedelta(days=366)
-"""A clock that is so far ahead of the newest arrival is more likely wrong than the office silent."""
+"""Where so much time passes without an arrival, a clock has more likely jumped than the office been silent."""
 PERSONAL = "personal-information"
 
 
@@ -34,32 +35,42 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     `spared`: what this very run has read, however old its envelope says that it is: somebody has to see the refusal first.
     """
     outlines = ledger.outlines()
-    newest = max((one.arrival.envelope.received_at for one in outlines), default=now)
-    due = _due(outlines, ledger.arrivals_with(PERSONAL), now - timedelta(days=days), archive)
-    if due and now - newest > _LEAP:
+    waiting = {one.sha256 for one in ledger.unread()}  # nobody knows yet what these would say
+    due = _due(outlines, ledger.arrivals_with(PERSONAL), now - timedelta(days=days), spared | waiting)
+    there = {sha256 for sha256 in due if (archive / sha256).exists()}
+    told = journal.removed(archive).keys() if due.keys() - there else frozenset[str]()  # one that was made again does not tell
+    left = {sha256: files for sha256, files in due.items() if sha256 in there or sha256 not in told}
+    if left and _has_jumped([one.arrival.envelope.received_at for one in outlines], now, timedelta(days=days)):
         return Removed(days=days, doubts_clock=True)
     names: list[str] = []
-    for sha256, files in due.items():
-        if sha256 in spared:
-            continue
+    for sha256, files in left.items():
         journal.note_removal(archive, sha256, now, [_transcript(one) for one in ledger.load(files)])
-        if storage.remove(archive / sha256):
+        if sha256 in there and storage.remove(archive / sha256):
             names += [one.arrival.name for one in files]
     if names:
         storage.sync_folder(archive)
     return Removed(tuple(names), days)
 
 
-def _due(outlines: Iterable[Filed], personal: set[int], before: datetime, archive: Path) -> dict[str, list[Filed]]:
-    """The bytes that are still kept and of which every arrival is old and either refused whole or with personal information."""
+def _has_jumped(arrivals: Iterable[datetime], now: datetime, kept: timedelta) -> bool:
+    """Whether the clock leapt within the time for which originals are kept: nobody has seen that time pass.
+
+    An arrival that lies ahead of the clock is no witness.
+    """
+    moments = sorted({*(one for one in arrivals if one < now), now})
+    return any(later - earlier > _LEAP and later > now - kept for earlier, later in pairwise(moments))
+
+
+def _due(outlines: Iterable[Filed], personal: set[int], before: datetime, spared: AbstractSet[str]) -> dict[str, list[Filed]]:
+    """The bytes of which every arrival is old and either refused whole or with personal information."""
     files: dict[str, list[Filed]] = {}
     for one in outlines:
-        files.setdefault(one.arrival.sha256, []).append(one)
+        if one.arrival.sha256 not in spared:
+            files.setdefault(one.arrival.sha256, []).append(one)
     return {
         sha256: several
         for sha256, several in files.items()
         if all(one.arrival.envelope.received_at < before and (not one.reading.accepted or one.arrival.id in personal) for one in several)
-        and (archive / sha256).exists()
     }
 
 

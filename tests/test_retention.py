@@ -8,8 +8,10 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import doctor, journal, nightly, repair
+from pipeline import doctor, journal, nightly, repair, retention
+from pipeline.ledger import Ledger
 from pipeline.nightly import Outcome
+from pipeline.reading import Transcript
 
 ARRIVED = datetime(2020, 5, 21, 16, tzinfo=ZONE)
 LATER = ARRIVED + timedelta(days=181)
@@ -80,3 +82,58 @@ def test_what_a_run_has_only_just_read_stays_until_the_next(office: Office) -> N
     office.put(b"no workbook", "坏.xlsx")
     assert _night(office, LATER).removed.names == ()
     assert _night(office, LATER).removed.names == ("坏.xlsx",)
+
+
+# --- what deceives the clock's guard -----------------------------------------------------------------------------
+
+
+def test_an_envelope_from_the_future_is_no_witness_for_a_clock_that_jumped(office_with_all: Office) -> None:
+    office = office_with_all
+    jumped = ARRIVED + timedelta(days=3000)
+    office.put(report("准格尔旗", progress=[]), "明天的.xlsx", (jumped + timedelta(days=1)).isoformat())
+    assert _night(office, jumped).removed.doubts_clock
+    assert _night(office, jumped + timedelta(days=2)).removed.doubts_clock
+    assert len(tree(office.archive)) == 5
+
+
+def test_nor_is_what_arrives_while_the_clock_is_wrong(office_with_all: Office) -> None:
+    office = office_with_all
+    jumped = ARRIVED + timedelta(days=3000)
+    office.put(report("准格尔旗", progress=[]), "照常.xlsx", jumped.isoformat())
+    for night in (1, 2, 179):
+        assert _night(office, jumped + timedelta(days=night)).removed.doubts_clock
+    assert len(tree(office.archive)) == 5
+
+
+def test_after_a_silence_of_years_originals_go_when_their_time_was_seen_to_pass(office_with_all: Office) -> None:
+    office = office_with_all
+    again = ARRIVED + timedelta(days=3000)
+    for month in range(8):
+        received = again + timedelta(days=30 * month)
+        office.put(report("准格尔旗", progress=[], day=received.date()), f"{month}.xlsx", received.isoformat())
+    removed = _night(office, again + timedelta(days=211)).removed
+    assert (removed.doubts_clock, sorted(removed.names)) == (False, ["含号码.xlsx", "坏.xlsx"])
+
+
+def test_a_journal_made_again_learns_what_went_before(office_with_all: Office) -> None:
+    """It was lost, with what it told of originals whose time was over: the ledger may be lost next."""
+    office = office_with_all
+    _night(office, LATER)
+    (office.settings.paths.state / journal.NAME).unlink()
+    facts = office.facts()
+    _night(office, LATER)
+    assert [problem for one in doctor.examine(office.settings, LATER) for problem in one.problems] == []
+    nightly.ledger_of(office.settings).unlink()
+    repair.repair(office.settings, data_only=True)
+    assert office.facts() == facts
+
+
+def test_what_the_program_failed_on_stays_since_nobody_knows_what_it_says(office_with_all: Office) -> None:
+    office = office_with_all
+    ledger = Ledger(nightly.ledger_of(office.settings))
+    try:
+        bad = next(one for one in ledger.outlines() if one.arrival.name == "坏.xlsx")
+        ledger.file([(bad.arrival, Transcript(bad.reading, "[]", ("fault",)))])
+        assert retention.remove_old(ledger, office.archive, 180, LATER).names == ("含号码.xlsx",)
+    finally:
+        ledger.close()
