@@ -86,8 +86,8 @@ def _stopped(error: BaseException, said: argparse.Namespace) -> int:
             _complain("已中断。再运行一次会从停下的地方继续，不会丢失或重复。")
             return getattr(error, "exit_status", 1)
         case OSError() if reason := reason_of(error):
-            where = on_screen(str(error.filename or ""))
-            _complain(f"{where} 读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。")
+            where = f"{error.filename} " if error.filename else "这台电脑上的文件"
+            _complain(f"{where}读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。")
             return 1
         case _:
             return _our_fault([error], said)

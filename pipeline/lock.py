@@ -121,7 +121,8 @@ def _take(held: Held, owner: Owner, *, is_locked: bool) -> None:
 def _place(held: Held) -> bool:
     """Lay the note down with its content, unless there is one."""
     aside = held.note.with_name(f".{held.note.name}-{os.getpid()}.tmp")
-    aside.write_bytes(held.said)
+    with storage.naming(held.note):
+        aside.write_bytes(held.said)
     try:
         os.link(aside, held.note)
     except FileExistsError:

@@ -11,7 +11,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -44,12 +44,23 @@ def patiently(action: Callable[[], Value]) -> Value:
     return action()
 
 
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let a refusal say which file it is about: the system names it where a file is opened, and not where it is written."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
 # --- files -------------------------------------------------------------------------------------------------------
 
 
 def write(path: Path, content: bytes) -> None:
     """Write the file and see it on the disk."""
-    with path.open("wb") as file:
+    with naming(path), path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -93,7 +104,7 @@ def keep(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
 
 def _copy(source: Path, seen: os.stat_result, aside: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with open_regular(source) as reader, aside.open("wb") as writer:
+    with naming(aside.parent), open_regular(source) as reader, aside.open("wb") as writer:
         while chunk := reader.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
@@ -167,7 +178,8 @@ def sync_folder(folder: Path) -> None:
     except PermissionError:  # one may write into a folder that one may not list
         return
     try:
-        os.fsync(descriptor)
+        with naming(folder):
+            os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _UNKNOWN_HERE:
             raise
@@ -194,7 +206,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _sync(path: Path) -> None:
-    with path.open("r+b") as file:
+    with naming(path), path.open("r+b") as file:
         os.fsync(file.fileno())
 
 
@@ -302,7 +314,8 @@ def sha256(path: Path) -> str:
 def holds(archive: Path, name: str) -> bool:
     """Whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk."""
     try:
-        return sha256(archive / name) == name
+        with naming(archive / name):
+            return sha256(archive / name) == name
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.EIO):
             return False
@@ -325,7 +338,7 @@ def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
 def append_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Add lines to a file and see them on the disk; a last line that a power cut tore is closed first."""
     is_new = not path.exists()
-    with path.open("ab+") as file:
+    with naming(path), path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)
         torn = b""
         if size:
