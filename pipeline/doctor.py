@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline import fonts, inbox, inputs, journal, nightly, outbox, storage
 from pipeline.errors import PipelineError
 from pipeline.ledger import Ledger
+from pipeline.messages import shorten
 from pipeline.model import Arrival
 from pipeline.settings import Settings
 
@@ -137,11 +138,16 @@ def _templates(settings: Settings) -> Check:
 
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
-    newest = max((one.envelope.received_at for one in arrivals), default=None)
     said = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
-    if newest and newest > now + timedelta(minutes=10):
-        moment = f"{newest.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
-        return Check("时钟", said, (f"最近一次收到文件是 {moment}，比现在还晚。请核对这台电脑的日期和时间。",))
+    ahead = [one for one in arrivals if one.envelope.received_at > now + timedelta(minutes=10)]
+    if ahead:
+        newest = max(ahead, key=lambda one: one.envelope.received_at)
+        moment = f"{newest.envelope.received_at.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
+        problem = (
+            f"有 {len(ahead)} 次收件的时间比现在还晚，最晚的是 {newest.name}，{moment}。请核对这台电脑的日期和时间；"
+            "这台没有错的，是写信封文件的程序或电脑错了：在那个时间以前再送的更正不起作用。"
+        )
+        return Check("时钟", said, (problem,))
     return Check("时钟", said)
 
 
@@ -221,8 +227,15 @@ def _inbox(settings: Settings, now: datetime) -> Check:
         return now - datetime.fromtimestamp(seen, now.tzinfo) > _WAITS
 
     lying = [name for name in inbox.lying(settings.paths.inbox) if _quietly(lambda name=name: waits(name))]  # type: ignore[misc]
-    problem = f"{len(lying)} 个文件已等待一天以上：{'、'.join(lying[:_SHOWN])}。请运行一次汇总，看它说为什么没有收下。"
-    return Check("收件箱", "没有滞留的文件", (problem,) if lying else ())
+    problems = []
+    if lying:
+        problems.append(f"{len(lying)} 个文件已等待一天以上：{'、'.join(lying[:_SHOWN])}。请运行一次汇总，看它说为什么没有收下。")
+    alike: dict[str, list[str]] = {}
+    for one in inbox.oddities(settings.paths.inbox, now.timestamp()):
+        alike.setdefault(one.reason, []).append(shorten(one.path))
+    for reason, paths in alike.items():
+        problems.append(f"{'、'.join(paths[:_SHOWN])}{f' 等 {len(paths)} 个' if len(paths) > _SHOWN else ''}：{reason}。")
+    return Check("收件箱", "没有滞留的文件", tuple(problems))
 
 
 def _quietly(question: Callable[[], bool]) -> bool:

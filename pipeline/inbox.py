@@ -38,6 +38,11 @@ _WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".et"})
 _LINK = "是一个链接，没有读取；请放入文件本身，并删去链接"
 _FOLDER = "是文件夹而不是工作簿，里面的文件照常收取；请改掉文件夹的名称"
 _NO_FILE = "不是普通文件（管道、设备等），没有读取；请移走"
+_ALONE = "只有信封文件，它旁边没有那个文件；请把文件放到旁边，不要了的请删去信封"
+_ALONE_SECONDS = 3600.0
+"""So long the file of a sidecar may still be on its way."""
+_AHEAD_SECONDS = 600.0
+"""Clocks may differ by so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Taken:
 
     taken: list[str] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    ahead: list[Arrival] = field(default_factory=list)
+    """What was taken though it says that it arrived at a time that has not come yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,8 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
     taken = Taken()
     lies = _look(inbox)
     taken.waiting += lies.odd
-    settled = _settled(lies.files, inbox, taken)
+    now = storage.clock_of(inbox) if lies.files or lies.alone else 0
+    settled = _settled(lies.files, now, taken)
     known = ledger.identities()
     noted = set(known)
     with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
@@ -98,10 +106,18 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
                 journal.note(archive, new)
             ledger.record(new)
             taken.taken += [one.found.relative for one in kept if one.arrival.identity not in noted]
+            taken.ahead += [one for one, _sidecar in new if one.envelope.received_at.timestamp() > now + _AHEAD_SECONDS]
             _let_go([one.found for one in kept if not one.found.is_assignment], taken)
             step(len(batch))
     _let_sidecars_go(lies.alone, ledger)
+    taken.waiting += _long_alone(lies.alone, now)
     return taken
+
+
+def oddities(inbox: Path, now: float) -> list[Waiting]:
+    """What lies in the inbox and is no file that a run will take, with what to do about it."""
+    lies = _look(inbox)
+    return lies.odd + _long_alone(lies.alone, now)
 
 
 def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:
@@ -122,8 +138,8 @@ class _Lies:
     files: list[_Found] = field(default_factory=list)
     """What could be a report or an assignment workbook, in the order of its path."""
     odd: list[Waiting] = field(default_factory=list)
-    alone: list[tuple[Path, str]] = field(default_factory=list)
-    """Reports' sidecars without their file, and the file's path relative to the inbox."""
+    alone: list[_Found] = field(default_factory=list)
+    """Sidecars without their file."""
 
 
 def _look(inbox: Path) -> _Lies:
@@ -168,8 +184,8 @@ def _sees_folder(path: Path, beside: frozenset[str], inbox: Path, lies: _Lies) -
         lies.odd.append(Waiting(shown, _NO_FILE))
     elif not is_sidecar:
         lies.files.append(_Found(path, shown, is_assignment, status))
-    elif path.name[: -len(SIDECAR)] not in beside and not is_assignment:
-        lies.alone.append((path, shown[: -len(SIDECAR)]))
+    elif path.name[: -len(SIDECAR)] not in beside:
+        lies.alone.append(_Found(path, shown, is_assignment, status))
     return False
 
 
@@ -198,9 +214,8 @@ def is_junk(name: str) -> bool:
 # --- taking ------------------------------------------------------------------------------------------------------
 
 
-def _settled(found: list[_Found], inbox: Path, taken: Taken) -> list[_Found]:
+def _settled(found: list[_Found], now: float, taken: Taken) -> list[_Found]:
     """The files that no longer grow: the same size and time after a moment, where they changed just now."""
-    now = storage.clock_of(inbox) if found else 0
     recent = [one for one in found if abs(now - one.status.st_mtime) < _RECENT_SECONDS]
     if recent:
         time.sleep(_SETTLE_SECONDS)
@@ -260,13 +275,20 @@ def _is_gone(found: _Found, taken: Taken) -> bool:
     return storage.remove(found.path)
 
 
-def _let_sidecars_go(alone: list[tuple[Path, str]], ledger: Ledger) -> None:
-    """Remove sidecars that a killed run left behind: those whose file was noted with this very sidecar, and is gone."""
-    noted = ledger.sidecars() if alone else frozenset()
-    for path, relative in alone:
+def _let_sidecars_go(alone: list[_Found], ledger: Ledger) -> None:
+    """Remove reports' sidecars that a killed run left behind: those whose file was noted with this very sidecar, and is gone."""
+    reports = [one for one in alone if not one.is_assignment]
+    noted = ledger.sidecars() if reports else frozenset()
+    for one in reports:
         with contextlib.suppress(OSError, EnvelopeError):
-            if (relative, _sidecar_text(path)) in noted:
-                storage.remove(path)
+            if (one.relative[: -len(SIDECAR)], _sidecar_text(one.path)) in noted:
+                storage.remove(one.path)
+
+
+def _long_alone(alone: list[_Found], now: float) -> list[Waiting]:
+    """The sidecars for which no file came: the next of that name must not take them for its own without anybody knowing."""
+    long = [one for one in alone if abs(now - one.status.st_mtime) > _ALONE_SECONDS and one.path.exists()]
+    return [Waiting(one.relative, _ALONE) for one in long]
 
 
 # --- the envelope ------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -136,13 +137,32 @@ def test_a_clock_that_is_behind_is_told(ran: Office) -> None:
 
 
 def test_a_file_that_has_waited_for_days_is_told(ran: Office) -> None:
-    import os
-
     path = ran.inbox / "等.xlsx"
     path.write_bytes(b"x")
     old = (NOW - timedelta(days=3)).timestamp()
     os.utime(path, (old, old))
     assert "等.xlsx" in _examined(ran)["收件箱"].problems[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFO and lets only some make links")
+def test_what_no_run_will_take_is_named_with_what_to_do(ran: Office) -> None:
+    (ran.inbox / "链接.xlsx").symlink_to("nowhere")
+    os.mkfifo(ran.inbox / "管道.xlsx")
+    (ran.inbox / "文件夹.xlsx").mkdir()
+    sidecar = ran.put(b"", "只有信封.xlsx").with_name("只有信封.xlsx.envelope.json")
+    (ran.inbox / "只有信封.xlsx").unlink()
+    old = (NOW - timedelta(hours=2)).timestamp()
+    os.utime(sidecar, (old, old))
+    before = tree(ran.home)
+    problems = _examined(ran)["收件箱"].problems
+    assert [one.partition("：")[0] for one in sorted(problems)] == [
+        "只有信封.xlsx.envelope.json",
+        "文件夹.xlsx",
+        "管道.xlsx",
+        "链接.xlsx",
+    ]
+    assert all(one.partition("；")[2].startswith(("请", "不要了")) for one in problems)
+    assert tree(ran.home) == before
 
 
 def test_the_command_says_it_in_its_exit_status(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:

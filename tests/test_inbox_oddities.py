@@ -6,14 +6,15 @@ import errno
 import os
 import socket
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 from offices import ZONE, Office, tree
-from workbooks import DAY, assignment, report
+from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import cli, inbox, nightly, storage
+from pipeline import cli, inbox, journal, nightly, storage
 from pipeline.inbox import EnvelopeError, Waiting, read_envelope
 from pipeline.ledger import Ledger
 
@@ -207,6 +208,38 @@ def test_half_a_character_is_no_sender() -> None:
         read_envelope('{"received_at": "2020-05-21T16:42:07+08:00", "message_id": "\\udfff"}', ZONE)
 
 
+def _age(path: Path, seconds: float) -> None:
+    moment = time.time() - seconds
+    os.utime(path, (moment, moment))
+
+
+def test_a_sidecar_whose_file_never_came_is_told_after_an_hour_and_left_alone(office: Office, lying: Path) -> None:
+    for name in ("报.xlsx", "assignment/分.xlsx", "刚才.xlsx"):
+        office.put(b"x", name).unlink()
+        _age(lying / f"{name}.envelope.json", 60 if name == "刚才.xlsx" else 4000)
+    before = tree(lying).keys() - {GOOD, f"{GOOD}.envelope.json"}
+    waits = _waits(office)
+    assert {one.path for one in waits} == {"报.xlsx.envelope.json", "assignment/分.xlsx.envelope.json"}
+    assert {one.reason.partition("；")[0] for one in waits} == {"只有信封文件，它旁边没有那个文件"}
+    assert tree(lying).keys() == before
+
+
+def test_a_file_that_says_it_arrives_tomorrow_is_taken_as_it_says_and_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.put_assignment(assignment())
+    near, far = datetime.now(ZONE) + timedelta(minutes=5), datetime.now(ZONE) + timedelta(days=400)
+    office.put(report(), "快五分.xlsx", near.isoformat())
+    office.put(report("达拉特旗", progress=[], day=far.date()), "明年.xlsx", far.isoformat())
+    config = ["--config", str(office.home / "config.yaml")]
+    assert cli.main([*config, "--date", str(DAY)]) == 0
+    said = capsys.readouterr().out
+    assert f"收到时间比现在还晚：明年.xlsx（{far:%Y-%m-%d %H:%M}）。" in said
+    assert cli.main([*config, "--date", f"{far.date()}"]) == 0
+    assert office.summary(far.date())["submissions"][1]["received_at"] == far.isoformat(timespec="seconds")
+    assert "收到时间比现在还晚" not in capsys.readouterr().out
+    assert cli.main(["doctor", *config]) == 1
+    assert "明年.xlsx" in capsys.readouterr().out
+
+
 # --- disks -------------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +316,102 @@ def test_reports_that_cannot_be_removed_are_told_once_wait_for_nobody_and_count_
     assert (outcome.taken.taken, outcome.unchanged) == ([], [DAY])
     assert [name for name in tree(office.inbox) if not name.startswith("assignment")] == []
     assert office.everything() == before
+
+
+def test_a_disk_that_fills_up_while_something_is_written_is_named_with_the_file(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python names a file where it is opened, and not where it is written."""
+    office.put_assignment(assignment())
+    note = journal.note
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    def fill(archive: Path, arrivals: list[journal.Noted]) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            note(archive, arrivals)
+
+    monkeypatch.setattr(journal, "note", fill)
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", str(DAY)]) == 1
+    path = office.settings.paths.state / journal.NAME
+    assert capsys.readouterr().err == f"{path} 读写不了：磁盘已满，请腾出空间。已收到的文件都还在；处理好后再运行一次。\n"
+
+
+def test_a_refusal_that_names_no_file_is_a_whole_sentence(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(storage, "sweep", full)
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", str(DAY)]) == 1
+    assert capsys.readouterr().err.startswith("这台电脑上的文件读写不了：磁盘已满")
+
+
+def test_only_a_folder_that_is_there_is_pointed_at(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_folder: Path, _files: dict[str, bytes]) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    office.put_assignment(assignment())
+    config = ["--config", str(office.home / "config.yaml")]
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write_folder", full)
+        assert cli.main([*config, "--date", str(DAY)]) == 1
+    said = capsys.readouterr()
+    assert "请看" not in said.out
+    assert "磁盘已满" in said.err
+    assert cli.main([*config, "--date", str(DAY)]) == 0
+    assert f"请看：{office.outbox / str(DAY)}" in capsys.readouterr().out
+
+
+def test_an_inbox_on_another_disk_than_the_archive_is_taken_in(office: Office, lying: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.replace
+
+    def across(path: Path, target: Path) -> Path:
+        if path.is_relative_to(lying) != Path(target).is_relative_to(lying):
+            raise OSError(errno.EXDEV, "another disk", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", across)
+    assert _waits(office) == []
+    assert tree(lying) == {}
+
+
+def test_two_files_of_one_name_and_one_second_are_two_arrivals(office: Office) -> None:
+    for content in (report(), report(progress=[])):
+        office.put(content, "日报.xlsx")
+        assert _take(office).taken == ["日报.xlsx"]
+    for name in ("a", "b"):
+        office.put(report("达拉特旗", progress=[progress_row(今日进展=name)]), f"{name}/日报.xlsx")
+    assert _take(office).taken == ["a/日报.xlsx", "b/日报.xlsx"]
+    assert len(tree(office.archive)) == 4
+    office.put_assignment(assignment())
+    office.run(DAY)
+    assert [one["revision"] for one in office.summary(DAY)["submissions"][:2]] == [2, 2]
+    assert office.run(DAY).unchanged == [DAY]
+
+
+@pytest.mark.parametrize("grown", [b"more", b""], ids=["grown", "cut off"])
+def test_a_file_that_changes_while_it_is_read_waits_and_leaves_nothing_in_the_archive(
+    office: Office, lying: Path, monkeypatch: pytest.MonkeyPatch, grown: bytes
+) -> None:
+    path = office.put(report(), "日报.xlsx")
+    open_regular = storage.open_regular
+
+    def change(opened: Path) -> BinaryIO:
+        file = open_regular(opened)
+        if opened == path:
+            path.write_bytes(report() + grown if grown else b"")
+            os.utime(path, (1_500_000_000, 1_500_000_000))
+        return file
+
+    monkeypatch.setattr(storage, "open_regular", change)
+    assert _waits(office) == [Waiting("日报.xlsx", "读取时还在变化")]
+    assert (lying / "日报.xlsx").exists()
 
 
 def test_a_file_too_large_is_archived_all_the_same(office: Office) -> None:
