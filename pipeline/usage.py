@@ -46,17 +46,7 @@ def parser() -> argparse.ArgumentParser:
         help="另外写出回执：带标注的日报副本，照着改好就能报送。PATH 是文件或文件夹（默认：当前文件夹），写在最后；不覆盖已有的文件",
     )
     _add_common(check)
-    doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
-    _add_common(doctor)
-    doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
-    doctor.add_argument(
-        "--without",
-        action="append",
-        default=[],
-        type=_archived,
-        metavar="NAME",
-        help="与 --repair 合用：重建台账时，原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
-    )
+    _add_doctor(commands)
     send = commands.add_parser(
         "send",
         help="发信：给旗区的回执、督办通知、模板，给领导的专报，到点催报",
@@ -77,6 +67,20 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     return top
+
+
+def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
+    doctor = commands.add_parser("doctor", help="体检：核对设置、文件夹、台账、存档和已发布的结果，并说明怎么修复")
+    _add_common(doctor)
+    doctor.add_argument("--repair", action="store_true", help="修复能修复的：从存档重建台账，从台账重写结果")
+    doctor.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        type=_archived,
+        metavar="NAME",
+        help="与 --repair 合用：重建台账时，原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
+    )
 
 
 def _add_fetch(commands: argparse._SubParsersAction[_Parser]) -> None:
