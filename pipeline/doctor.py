@@ -50,7 +50,9 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     known = None
     if not nightly.ledger_of(settings).exists():
-        yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。",))
+        can = (nightly.archive_of(settings).parent / journal.NAME).exists()
+        way = f"，或{_REPAIR}，从存档重建" if can else "；流水簿也不在，不能从存档重建"
+        yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹{way}。",))
         yield _archive(settings, None, set())
         yield _inbox(settings, now)
         return
@@ -139,8 +141,7 @@ def _templates(settings: Settings) -> Check:
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
     said = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
-    ahead = [one for one in arrivals if one.envelope.received_at > now + timedelta(minutes=10)]
-    if ahead:
+    if ahead := nightly.ahead(arrivals, now):
         newest = max(ahead, key=lambda one: one.envelope.received_at)
         moment = f"{newest.envelope.received_at.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
         problem = (

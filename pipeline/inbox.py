@@ -41,8 +41,6 @@ _NO_FILE = "不是普通文件（管道、设备等），没有读取；请移�
 _ALONE = "只有信封文件，它旁边没有那个文件；请把文件放到旁边，不要了的请删去信封"
 _ALONE_SECONDS = 3600.0
 """So long the file of a sidecar may still be on its way."""
-_AHEAD_SECONDS = 600.0
-"""Clocks may differ by so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,6 @@ class Taken:
 
     taken: list[str] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
-    ahead: list[Arrival] = field(default_factory=list)
-    """What was taken though it says that it arrived at a time that has not come yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,6 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
                 journal.note(archive, new)
             ledger.record(new)
             taken.taken += [one.found.relative for one in kept if one.arrival.identity not in noted]
-            taken.ahead += [one for one, _sidecar in new if one.envelope.received_at.timestamp() > now + _AHEAD_SECONDS]
             _let_go([one.found for one in kept if not one.found.is_assignment], taken)
             step(len(batch))
     _let_sidecars_go(lies.alone, ledger)

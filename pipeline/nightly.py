@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ _READ_BATCH = 64
 _MOST_ALONE = 5
 """So often a file may end the whole run while it is read by itself; then it is set aside."""
 
+_CLOCKS_DIFFER = timedelta(minutes=10)
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -42,6 +44,8 @@ class Outcome:
     """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
     damaged: list[Arrival] = field(default_factory=list)
     """Files without a verdict whose original is damaged or gone: what they say counts nowhere."""
+    ahead: list[Arrival] = field(default_factory=list)
+    """What says that it arrived at a time that has not come yet."""
     removed: retention.Removed = field(default_factory=retention.Removed)
     """Originals whose time was over."""
     remark: str | None = None
@@ -69,7 +73,7 @@ def run(
 ) -> Outcome:
     """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed.
 
-    With `now`, originals whose time is over are removed at the end.
+    With `now`, originals whose time is over are removed at the end, and arrivals that lie ahead of it are told.
     """
     heard = progress or Progress()
     paths = settings.paths
@@ -93,6 +97,7 @@ def run(
             held.check()
             _consolidate(ledger, settings, days, outcome, heard, None if data_only else readers)
             if now:
+                outcome.ahead = ahead((one for one, _sidecar in ledger.arrivals()), now)
                 outcome.removed = retention.remove_old(
                     ledger, archive_of(settings), settings.retention.refused_days, now, spared={one.arrival.sha256 for one in outcome.read}
                 )
@@ -105,6 +110,11 @@ def _begin_journal(ledger: Ledger, archive: Path) -> None:
     """An office that is older than its journal gets one."""
     if not (archive.parent / journal.NAME).exists() and (known := ledger.arrivals()):
         journal.note(archive, known)
+
+
+def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:
+    """Those whose time has not come yet: a clock was wrong, here or where they came from."""
+    return [one for one in arrivals if one.envelope.received_at > now + _CLOCKS_DIFFER]
 
 
 def _warm_up() -> None:
@@ -278,7 +288,7 @@ def _publish(
     facts = Facts(
         tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
     )
-    archive = archive_of(settings)
+    archive, before = archive_of(settings), {day: manifest for day, (_print, manifest) in ledger.publications().items()}
     watched = () if readers is None else numbering.watched(outlines, due, numbering.known(ledger, archive), settings)
     states = _states(facts, settings, due, outcome, watched)
     numbers = () if readers is None else numbering.give(ledger, archive, states, settings)
@@ -295,7 +305,7 @@ def _publish(
             begun = receipts.begin(built.handed, archive_of(settings), readers) if readers else None
             looks = outbox.Looks(inputs.templates_of(settings), outcome.remarks)
             files = outbox.contents(built, looks, begun, data_only=readers is None)
-            manifest = outbox.publish(settings.paths.outbox, day.isoformat(), files, _replaced_of(settings))
+            manifest = outbox.publish(settings.paths.outbox, f"{day}", files, _replaced_of(settings), before.get(f"{day}"))
         progress.advance()
         if manifest:
             fingerprint = inputs.fingerprint(resting.all, day, settings, numbers, data_only=readers is None)

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,15 +62,17 @@ def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_o
     return files
 
 
-def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path) -> str:
+def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, known: str | None = None) -> str:
     """Write the day's folder whole; the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
-    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`.
+    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `known` is the SHA-256 of that
+    edition's manifest, where it was noted; a run that was killed before it noted it had written what is now written again.
     """
+    ours = {known, hashlib.sha256(files[MANIFEST]).hexdigest()} if known else None
     aside = outbox / f".{day}.new"
     try:
         storage.make_folder(outbox)
-        _keep_changes(outbox / day, day, kept)
+        _keep_changes(outbox / day, day, kept, ours)
         storage.write_folder(aside, files)
         old = storage.replace_folder(aside, outbox / day)
     except OSError as error:
@@ -81,14 +83,16 @@ def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path) -> str:
         raise NotPublishedError(reason) from error
     if old:
         with contextlib.suppress(OSError):  # who wrote into it in this very moment
-            _keep_changes(old, day, kept)
+            _keep_changes(old, day, kept, ours)
             storage.remove_folder(old)
     return hashlib.sha256(files[MANIFEST]).hexdigest()
 
 
-def _keep_changes(edition: Path, day: str, kept: Path) -> None:
-    """Keep a copy of an edition that somebody changed, once."""
-    if not edition.is_dir() or not _is_changed(edition):
+def _keep_changes(edition: Path, day: str, kept: Path, ours: Container[str] | None) -> None:
+    """Keep a copy of an edition that somebody changed, once; `ours`: the manifests that we wrote, where that is known."""
+    if not edition.is_dir():
+        return
+    if not _is_changed(edition) and (ours is None or storage.sha256(edition / MANIFEST) in ours):
         return
     changed = _tree(edition)
     for number in itertools.count(1):

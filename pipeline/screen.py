@@ -88,7 +88,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     if len(refused) > 20:  # noqa: PLR2004
         say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
     _tell_waiting(outcome.taken.waiting)
-    _tell_ahead(outcome.taken.ahead)
+    _tell_ahead(outcome.ahead)
     _tell_damaged(outcome.damaged)
     for report in outcome.published:
         if report.day in days or len(outcome.published) == 1:
@@ -135,11 +135,11 @@ def _tell_waiting(waiting: Sequence[Waiting]) -> None:
 
 
 def _tell_ahead(ahead: Sequence[Arrival]) -> None:
-    """What says that it arrived tomorrow is believed, as the contract has it, and said."""
+    """What says that it arrived tomorrow is believed, as the contract has it, and said until tomorrow comes."""
     if ahead:
         shown = "、".join(f"{shorten(one.name)}（{one.envelope.received_at:%Y-%m-%d %H:%M}）" for one in ahead[:_MOST_WAITING])
         more = f" 等 {len(ahead)} 个" if len(ahead) > _MOST_WAITING else ""
-        say(f"  收到时间比现在还晚：{shown}{more}。照写的时间收下了；在那个时间以前再送的更正，会排在它的前面，不起作用。")
+        say(f"  收到时间比现在还晚：{shown}{more}。在那个时间以前再送的更正会排在它的前面，不起作用。")
         say("  请核对这台电脑的日期和时间，以及写信封文件的程序或电脑的。")
 
 

@@ -235,7 +235,7 @@ def test_a_file_that_says_it_arrives_tomorrow_is_taken_as_it_says_and_said(offic
     assert f"收到时间比现在还晚：明年.xlsx（{far:%Y-%m-%d %H:%M}）。" in said
     assert cli.main([*config, "--date", f"{far.date()}"]) == 0
     assert office.summary(far.date())["submissions"][1]["received_at"] == far.isoformat(timespec="seconds")
-    assert "收到时间比现在还晚" not in capsys.readouterr().out
+    assert "收到时间比现在还晚：明年.xlsx" in capsys.readouterr().out  # until the time has come
     assert cli.main(["doctor", *config]) == 1
     assert "明年.xlsx" in capsys.readouterr().out
 
@@ -422,6 +422,16 @@ def test_a_file_too_large_is_archived_all_the_same(office: Office) -> None:
     assert [one["code"] for one in office.findings(DAY)] == ["too-large"]
     assert b"x" * (1 << 20) + b"x" in tree(office.archive).values()
     assert not (office.inbox / "大.xlsx").exists()
+
+
+def test_a_clock_that_went_back_a_day_is_told_since_corrections_would_not_count(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    day_before, same_day = (datetime(2020, 5, day, 16, 1, tzinfo=ZONE) for day in (20, 21))
+    for now, ahead in ((same_day, []), (day_before, ["日报.xlsx"]), (same_day, [])):
+        outcome = nightly.run(office.settings, [DAY], data_only=True, now=now)
+        assert [one.name for one in outcome.ahead] == ahead
+    assert outcome.unchanged == [DAY]
 
 
 def test_a_clock_that_goes_back_between_runs_changes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

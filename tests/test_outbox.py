@@ -191,6 +191,23 @@ def test_a_day_is_marked_as_corrected_where_what_counts_arrived_after_noon(
     assert tomorrow["correction"] is False
 
 
+def test_a_manifest_changed_by_hand_is_kept_though_it_lists_the_same_files(office: Office) -> None:
+    before = _office(office).everything()
+    path = office.outbox / str(DAY) / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"correction": false', b'"correction": true'))
+    changed = path.read_bytes()
+    office.run(DAY)
+    assert office.everything() == before
+    assert changed in tree(office.settings.paths.state / "replaced").values()
+
+
+def test_an_edition_that_a_killed_run_did_not_come_to_note_is_nobody_s_change(tmp_path: Path) -> None:
+    known = outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+    for _time in range(2):
+        outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept", known)
+    assert not (tmp_path / "kept").exists()
+
+
 # --- findings.csv ------------------------------------------------------------------------------------------------
 
 
