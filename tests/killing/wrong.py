@@ -56,7 +56,7 @@ def _sidecar_before_its_file() -> None:
 def _straight_into_place() -> None:
     """The day's files are written into the folder that people look into."""
 
-    def publish(out: Path, day: str, files: Mapping[str, bytes], _kept: Path) -> str:
+    def publish(out: Path, day: str, files: Mapping[str, bytes], _kept: Path, _known: str | None) -> str:
         (out / day).mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             storage.write(out / day / name, content)
