@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
@@ -33,6 +34,7 @@ class Person:
         self.site = site
         self._width = width
         browser.call("Network.clearBrowserCookies")
+        browser.call("Emulation.setFocusEmulationEnabled", enabled=True)  # the window may get the system's focus late, or never
         browser.call("Emulation.setScriptExecutionDisabled", value=not script)
         browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 640)
 
@@ -50,10 +52,18 @@ class Person:
         """Reach an element with the Tab key alone, and see that it can be seen that it is reached."""
         for _ in range(120):
             if self.value(f"document.activeElement.matches({json.dumps(selector)})"):
-                assert self.value("getComputedStyle(document.activeElement).outlineStyle") != "none", selector
+                self._see_that_it_is_seen(selector)
                 return
             self.press("Tab")
         pytest.fail(f"Tab never reaches {selector}")
+
+    def _see_that_it_is_seen(self, selector: str) -> None:
+        """What has the focus is outlined, a moment later at the latest."""
+        for _ in range(100):
+            if self.value("getComputedStyle(document.activeElement).outlineStyle") != "none":
+                return
+            time.sleep(0.05)
+        pytest.fail(f"nothing shows that the keyboard is at {selector}")
 
     def write(self, selector: str, text: str) -> None:
         self.tab_to(selector)
