@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from killing import shim
 from offices import Office
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -18,7 +19,7 @@ hypothesis_settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all-points", action="store_true", help="test_killing.py: every point instead of a sample (hours)")
+    parser.addoption("--all-points", action="store_true", help="test_killing*.py: every point instead of a sample (hours)")
     parser.addoption("--update-golden", action="store_true", help="accept what the tests produce as the new golden files")
     parser.addoption("--fuzz-seconds", type=float, default=0, help="damage workbooks for so long, each time in new ways (test_fuzz.py)")
 
@@ -27,6 +28,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def office(tmp_path: Path) -> Office:
     """An office in an empty folder."""
     return Office(tmp_path / "office")
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What stands between a program that is killed and the system."""
+    return shim.build(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether `--all-points` was said."""
+    return bool(request.config.getoption("--all-points"))
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email
 import imaplib
+import json
 import os
 import pwd
 import re
@@ -12,11 +14,19 @@ import ssl
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import waiting
+from mails import OURS
+
+if TYPE_CHECKING:
+    from offices import Office
 
 USER, PASSWORD = "ribao@office.example", 'geheim "1\\2'
 _CONFIG = """
@@ -63,6 +73,7 @@ class Dovecot:
 
     home: Path
     port: int
+    pid: int
 
     @property
     def maildir(self) -> Path:
@@ -135,10 +146,40 @@ class Dovecot:
             else:
                 path.unlink()
 
+    def quiet(self) -> None:
+        """Wait until nobody is at the mailbox any more: after a client's death the server may still do what it was told."""
+        waiting.until(lambda: "imap" not in waiting.children(self.pid), "everybody has left the mailbox")
+
+    def keep(self, folder: Path) -> None:
+        """Keep the mailbox as it is, with its UIDs, in a new folder."""
+        self.quiet()
+        subprocess.run(["cp", "-a", self.maildir, folder], check=True)
+
+    def restore(self, folder: Path) -> None:
+        """Let the mailbox be as it was kept."""
+        self.quiet()
+        shutil.rmtree(self.maildir)
+        subprocess.run(["cp", "-a", folder, self.maildir], check=True)
+
+    def stored(self) -> Counter[tuple[str, str, str]]:
+        """Every message on the disk: its folder, Message-ID and flags (S read, F starred, T deleted), once everybody has left."""
+        self.quiet()
+        found = Counter[tuple[str, str, str]]()
+        for path in self.maildir.rglob("*"):
+            if path.parent.name in ("cur", "new"):
+                folder = path.relative_to(self.maildir).parts[0] if path.parent.parent != self.maildir else "INBOX"
+                known = email.message_from_bytes(path.read_bytes())
+                found[folder, str(known["Message-ID"]), path.name.partition(":2,")[2]] += 1
+        return found
+
     def sent(self) -> int:
-        """How many bytes the server has sent to clients that have gone."""
-        time.sleep(0.5)
-        return sum(int(found) for found in re.findall(r" out=(\d+)", (self.home / "log").read_text(encoding="utf-8")))
+        """How many bytes the server has sent to its clients, once all have gone and it has said so."""
+        waiting.until(lambda: self._log.count(" Login: ") == self._log.count(" out="), "everybody's bytes are counted")
+        return sum(int(found) for found in re.findall(r" out=(\d+)", self._log))
+
+    @property
+    def _log(self) -> str:
+        return (self.home / "log").read_text(encoding="utf-8")
 
 
 def _settle() -> None:
@@ -161,8 +202,8 @@ def running() -> Iterator[Dovecot]:
     (home / "dovecot.conf").write_text(_CONFIG.format(home=home, uid=owner.pw_uid, gid=owner.pw_gid, port=port), encoding="utf-8")
     server = subprocess.Popen(["dovecot", "-F", "-c", str(home / "dovecot.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(port, server, home)
-        yield Dovecot(home, port)
+        waiting.until(lambda: _answers(port, server, home), "the mailbox comes up")
+        yield Dovecot(home, port, server.pid)
     finally:
         server.terminate()
         server.wait(20)
@@ -176,13 +217,24 @@ def certificate(home: Path, name: str) -> None:
     subprocess.run([*command, "-addext", f"subjectAltName=DNS:{name}", *files], check=True, capture_output=True)
 
 
-def _wait(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
-    for _ in range(100):
-        assert server.poll() is None, (home / "log").read_text(encoding="utf-8")
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError
+def _answers(port: int, server: subprocess.Popen[bytes], home: Path) -> bool:
+    assert server.poll() is None, (home / "log").read_text(encoding="utf-8")
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
+
+
+def configure(office: Office, server: Dovecot, **more: object) -> None:
+    """Let the office fetch from that mailbox."""
+    said = {
+        "host": "localhost",
+        "port": server.port,
+        "user": USER,
+        "password_file": "password.txt",
+        "authserv_id": OURS,
+        "ca_file": str(server.ca_file),
+        **more,
+    }
+    (office.home / "password.txt").write_text(PASSWORD + "\n", encoding="utf-8")
+    path = office.home / "config.yaml"
+    plain = re.sub(r"^mailboxes: .*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    path.write_text(f"{plain}\nmailboxes: [{json.dumps(said, ensure_ascii=False)}]\n", encoding="utf-8")

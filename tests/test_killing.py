@@ -10,9 +10,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from killing import harness, office, shim, wrong
@@ -25,28 +24,11 @@ pytestmark = pytest.mark.external
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 _FEWEST_POINTS = 300
 
-Item = TypeVar("Item")
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shim.build(tmp_path_factory.mktemp("shim"))
-
 
 @pytest.fixture(scope="module")
 def bench(library: Path) -> Iterator[Bench]:
     with Bench(library, quick=True) as built:
         yield built
-
-
-@pytest.fixture
-def everything(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--all-points"))
-
-
-def _some(items: Sequence[Item], count: int, *, everything: bool) -> Sequence[Item]:
-    """All of them, or so many that are the same in every test run."""
-    return items if everything else random.Random(20200521).sample(items, count)  # noqa: S311 - no secret
 
 
 def _tell(report: Report, points: int) -> None:
@@ -65,7 +47,7 @@ def test_the_undisturbed_night_has_at_least_three_hundred_points_and_repeats_its
 
 def test_killed_at_any_point_and_run_once_more_it_ends_as_if_undisturbed(bench: Bench, *, everything: bool) -> None:
     report = Report()
-    for plan in _some(harness.every(bench.undisturbed.points), 20, everything=everything):
+    for plan in harness.some(harness.every(bench.undisturbed.points), 20, everything=everything):
         bench.kill([plan], report)
     _tell(report, bench.undisturbed.points)
 
@@ -83,7 +65,7 @@ def test_whatever_the_disk_refuses_is_one_clear_line_and_made_good_by_the_next_r
     report = Report()
     points = range(1, bench.undisturbed.points + 1)
     plans = [Plan(Mode.FAIL, at, number=number, ever=ever) for at in points for number in REFUSALS for ever in (False, True)]
-    for plan in _some(plans, 16, everything=everything):
+    for plan in harness.some(plans, 16, everything=everything):
         bench.fail(plan, report)
     _tell(report, bench.undisturbed.points)
 
@@ -91,7 +73,7 @@ def test_whatever_the_disk_refuses_is_one_clear_line_and_made_good_by_the_next_r
 def test_with_readers_of_its_own_it_ends_as_if_undisturbed(library: Path, *, everything: bool) -> None:
     report = Report()
     with Bench(library) as bench:
-        for plan in _some(harness.every(bench.undisturbed.points), 3, everything=everything):
+        for plan in harness.some(harness.every(bench.undisturbed.points), 3, everything=everything):
             bench.kill([plan], report)
         _tell(report, bench.undisturbed.points)
 
@@ -112,7 +94,7 @@ def test_a_wrong_order_is_caught(library: Path, order: str, *, everything: bool)
         calls = [int(call.partition("\t")[0]) for call in bench.calls if re.search(TOUCHED[order], call)]
         plans = [Plan(Mode.BEFORE, at) for at in calls]
         report = Report()
-        for plan in _some(plans, min(12, len(plans)), everything=everything):
+        for plan in harness.some(plans, min(12, len(plans)), everything=everything):
             bench.kill([plan], report)
             if report.bad and not everything:
                 break

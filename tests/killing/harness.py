@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from offices import HOME
 from workbooks import DAY
@@ -20,7 +20,9 @@ from workbooks import DAY
 from killing import office, shim
 from killing.shim import Mode, Plan
 
-_KILLED = -9
+KILLED = -9
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +46,12 @@ class Report:
     """Each with its plan and what was wrong."""
 
 
-class Bench:
-    """An office as it was before the night, one after an undisturbed night, and a place to disturb copies in.
+class Program:
+    """The program, ready to be run again and again in that folder, with the library between it and the system."""
 
-    A `quick` one reads files in the run's own process: the readers' processes change nothing on the disk.
-    """
-
-    def __init__(self, library: Path, *, wrong: str | None = None, quick: bool = False) -> None:
-        memory = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing; the order of the calls is the same
-        self._base = Path(tempfile.mkdtemp(prefix="killing-", dir=memory if os.access(memory, os.W_OK) else None)).resolve()
-        self.template, self.home = self._base / "template", self._base / "office"
-        self._wrong, self._quick = wrong, quick
-        office.build(self.template)
-        self._control = shim.Control(self._base / "control")
-        self._server = self._start(library)
-        self.before = office.state_of(self.template)
-        self.fresh()
-        self.log = self._base / "log"
-        self.undisturbed = self.run(log=self.log)
-        self.after = office.state_of(self.home)
-
-    def _start(self, library: Path) -> subprocess.Popen[str]:
+    def __init__(self, library: Path, folder: Path) -> None:
+        self._folder = folder
+        self._control = shim.Control(folder / "control")
         environment = {
             **os.environ,
             "LD_PRELOAD": str(library),
@@ -75,13 +62,53 @@ class Bench:
             "OPENBLAS_NUM_THREADS": "1",
         }
         command = [sys.executable, "-m", "killing.server"]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True)
+        self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True)
+
+    def runs(self, job: dict[str, Any], root: Path, plan: Plan, log: Path | None = None) -> list[Run]:
+        """Do a job as planned, with the calls below that root numbered, and written into the log."""
+        self._control.begin(plan, root, log)
+        if not self._server.stdin or not self._server.stdout:
+            raise RuntimeError
+        self._server.stdin.write(json.dumps(job) + "\n")
+        self._server.stdin.flush()
+        ends = json.loads(self._server.stdout.readline())
+        return [Run(status, *said(self._folder, number), self._control.met) for number, status in enumerate(ends)]
+
+    def end(self) -> None:
+        """Let the program go."""
+        with self._server:
+            pass
+
+
+def place() -> Path:
+    """A new folder where syncing costs nothing, if there is such a place; the order of the calls is the same."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix="killing-", dir=memory if os.access(memory, os.W_OK) else None)).resolve()
+
+
+class Bench:
+    """An office as it was before the night, one after an undisturbed night, and a place to disturb copies in.
+
+    A `quick` one reads files in the run's own process: the readers' processes change nothing on the disk.
+    """
+
+    def __init__(self, library: Path, *, wrong: str | None = None, quick: bool = False) -> None:
+        self._base = place()
+        self.template, self.home = self._base / "template", self._base / "office"
+        self._wrong, self._quick = wrong, quick
+        office.build(self.template)
+        self._program = Program(library, self._base)
+        self.before = office.state_of(self.template)
+        self.fresh()
+        self.log = self._base / "log"
+        self.undisturbed = self.run(log=self.log)
+        self.after = office.state_of(self.home)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.__exit__(kind, error, trace)
+    def __exit__(self, *_error: object) -> None:
+        self._program.end()
         shutil.rmtree(self._base, ignore_errors=True)
 
     # --- one run ---
@@ -96,14 +123,8 @@ class Bench:
 
     def runs(self, delays: Sequence[float], plan: Plan | None = None, *, log: Path | None = None, zone: str | None = None) -> list[Run]:
         """Several runs at once."""
-        self._control.begin(plan or Plan(), self.home, log)
         job = {**job_for(self.home, self._base), "wrong": self._wrong, "quick": self._quick, "zone": zone, "delays": list(delays)}
-        if not self._server.stdin or not self._server.stdout:
-            raise RuntimeError
-        self._server.stdin.write(json.dumps(job) + "\n")
-        self._server.stdin.flush()
-        ends = json.loads(self._server.stdout.readline())
-        return [Run(status, *said(self._base, number), self._control.met) for number, status in enumerate(ends)]
+        return self._program.runs(job, self.home, plan or Plan(), log)
 
     @property
     def calls(self) -> list[str]:
@@ -117,7 +138,7 @@ class Bench:
         self.fresh()
         report.runs += 1
         for plan in plans:
-            report.killed += self.run(plan).status == _KILLED
+            report.killed += self.run(plan).status == KILLED
             missed = office.lost(self.before, self.home)
             mixed = office.mixed((self.before, self.after), self.home)
             if missed or mixed:
@@ -145,10 +166,10 @@ class Bench:
             report.bad.append(f"{plan}: then {last.status} {last.err.strip()} {differences(self.after, now)}")
 
 
-def job_for(home: Path, folder: Path) -> dict[str, Any]:
-    """The night's run of that office, as a job for the server."""
+def job_for(home: Path, folder: Path, *command: str) -> dict[str, Any]:
+    """A command in that office, or the night's run, as a job for the server."""
     return {
-        "arguments": ["--config", str(home / "config.yaml"), "--date", str(DAY)],
+        "arguments": ["--config", str(home / "config.yaml"), *(command or ("--date", str(DAY)))],
         "folder": str(folder),
         "wrong": None,
         "quick": True,
@@ -193,3 +214,27 @@ def differences(one: office.State, other: office.State) -> list[str]:
 def every(points: int) -> list[Plan]:
     """A kill before, after and half-way through every call."""
     return [Plan(mode, at) for at in range(1, points + 1) for mode in (Mode.BEFORE, Mode.AFTER, Mode.HALF)]
+
+
+def some(items: Sequence[Item], count: int, *, everything: bool) -> Sequence[Item]:
+    """All of them, or so many that are the same in every test run."""
+    return items if everything else random.Random(20200521).sample(items, count)  # noqa: S311 - no secret
+
+
+_WRITES = frozenset({"write", "pwrite", "pwrite64", "writev", "pwritev", "pwritev64", "send", "sendfile", "sendfile64", "copy_file_range"})
+
+
+def steps(calls: Sequence[str]) -> list[Plan]:
+    """A kill at each step of a run that made these calls: before each, half-way through a write, and at the end.
+
+    After what was said to a server, too: while nobody is left to hear its answer, it goes on.
+    """
+    plans = []
+    for call in calls:
+        number, name, path = call.split("\t")
+        plans.append(Plan(Mode.BEFORE, int(number), sockets=True))
+        if name in _WRITES:
+            plans.append(Plan(Mode.HALF, int(number), sockets=True))
+        if name in _WRITES and path.startswith("socket:"):
+            plans.append(Plan(Mode.AFTER, int(number), sockets=True))
+    return [*plans, Plan(Mode.AFTER, len(calls), sockets=True)]

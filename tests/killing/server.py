@@ -10,13 +10,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta, timezone
 from typing import Any, Self
 
 from killing import wrong
 from pipeline import cli, inbox, nightly, reading
+from pipeline.doors import letters, mailbox
+from pipeline.doors.letters import Bounds, Letter
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings
 from pipeline.slip import Job
@@ -95,13 +97,32 @@ class _ReadHere:
         return answers
 
 
+class _OpenHere:
+    """Takes messages apart in the run's own process, for the same reasons."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def take_apart(self, raw: bytes) -> Letter:
+        """What is in the message."""
+        return letters.open_(raw, self._bounds.limits)
+
+
 def patch(order: str | None, *, quick: bool) -> None:
     """Fix what the copy of an office cannot keep, and put a wrong order in the place of the right one."""
     inbox._first_seen = lambda _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
     if quick:
         nightly.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
+        mailbox.Letters = _OpenHere  # type: ignore[assignment,attr-defined]
     if order:
-        wrong.ORDERS[order]()
+        orders: dict[str, Callable[[], None]] = {**wrong.ORDERS, **wrong.FETCHING, **wrong.SENDING}
+        orders[order]()
 
 
 if __name__ == "__main__":

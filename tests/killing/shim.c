@@ -1,6 +1,7 @@
 /* Stands between a program and the C library (LD_PRELOAD) and numbers every call that changes something below one
- * folder, over all threads and child processes. At the number asked for it kills the whole process group, before the
- * call, after it or half-way through a write, or makes the call fail: once, or from then on.
+ * folder, over all threads and child processes; where it is asked to, also what goes to a server over the network and
+ * comes back. At the number asked for it kills the whole process group, before the call, after it or half-way through a
+ * write, or makes the call fail: once, or from then on.
  *
  * Who drives it writes `struct control` into the file that KILLING_CONTROL names; see shim.py.
  */
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -33,11 +35,13 @@ struct control {
     int32_t ever;     /* FAIL: from then on */
     int32_t logs;     /* write each call into the log */
     int64_t seconds;  /* added to the clock */
+    int64_t sockets;  /* number what is said to servers and heard from them, too */
     char root[PATH_MAX];
     char log[PATH_MAX];
 };
 
 static struct control *control;
+static char spoken[1 << 10]; /* by descriptor: something was said to the server since its last answer */
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("KILLING_CONTROL");
@@ -77,6 +81,29 @@ static int is_our_path(int folder, const char *path) {
     if (length <= 0) return 0;
     snprintf(whole + length, PATH_MAX, "/%s", path);
     return is_below(whole);
+}
+
+static int is_talk(int file) {
+    int kept = errno, domain = 0, type = 0;
+    socklen_t length = sizeof domain;
+    if (!control || !control->sockets) return 0;
+    int found = getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0
+        && getsockopt(file, SOL_SOCKET, SO_TYPE, &type, &length) == 0;
+    errno = kept;
+    return found && type == SOCK_STREAM && (domain == AF_INET || domain == AF_INET6);
+}
+
+static int speak(int file) {
+    int talks = is_talk(file);
+    if (talks && file < (int)sizeof spoken) spoken[file] = 1;
+    return talks;
+}
+
+/* Whether this is the begin of an answer. In how many pieces it comes is chance. */
+static int is_answer(int file) {
+    if (!is_talk(file) || file >= (int)sizeof spoken || !spoken[file]) return 0;
+    spoken[file] = 0;
+    return 1;
 }
 
 /* One more call that changes something: what is to become of it. */
@@ -120,9 +147,17 @@ static enum verdict meet(const char *call, int folder, const char *path) {
 
 /* A write, of which half may be done. */
 #define AROUND_WRITE(name, file, half, args)                            \
-    enum verdict verdict = is_ours(file) ? meet(name, file, NULL) : PASS; \
+    enum verdict verdict = is_ours(file) || speak(file) ? meet(name, file, NULL) : PASS; \
     if (verdict == REFUSE) return -1;                                   \
     ssize_t got = verdict == KILL_HALF ? real half : real args;         \
+    if (verdict != PASS) kill_all();                                    \
+    return got
+
+/* A read from a server, numbered once an answer has begun to come: killed there, the program never hears of it. */
+#define AROUND_HEARING(name, file, args)                                \
+    ssize_t got = real args;                                            \
+    enum verdict verdict = got > 0 && is_answer(file) ? meet(name, file, NULL) : PASS; \
+    if (verdict == REFUSE) return -1;                                   \
     if (verdict != PASS) kill_all();                                    \
     return got
 
@@ -265,6 +300,27 @@ AT_TWO_PATHS(linkat, _(int flags), _(flags))
 int symlinkat(const char *from, int there, const char *to) {
     REAL(int, "symlinkat", (const char *, int, const char *));
     AROUND(int, "symlinkat", is_our_path(there, to), there, to, (from, there, to));
+}
+
+/* What is said to a server, and heard. */
+int connect(int file, const struct sockaddr *address, socklen_t length) {
+    REAL(int, "connect", (int, const struct sockaddr *, socklen_t));
+    AROUND(int, "connect", speak(file), file, NULL, (file, address, length));
+}
+
+ssize_t send(int file, const void *bytes, size_t count, int flags) {
+    REAL(ssize_t, "send", (int, const void *, size_t, int));
+    AROUND_WRITE("send", file, (file, bytes, count / 2, flags), (file, bytes, count, flags));
+}
+
+ssize_t read(int file, void *bytes, size_t count) {
+    REAL(ssize_t, "read", (int, void *, size_t));
+    AROUND_HEARING("read", file, (file, bytes, count));
+}
+
+ssize_t recv(int file, void *bytes, size_t count, int flags) {
+    REAL(ssize_t, "recv", (int, void *, size_t, int));
+    AROUND_HEARING("recv", file, (file, bytes, count, flags));
 }
 
 /* The clock, so that it can go back. */

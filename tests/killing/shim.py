@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 _SOURCE = Path(__file__).with_name("shim.c")
-_LAYOUT = struct.Struct("=QQiiiiq4096s4096s")
+_LAYOUT = struct.Struct("=QQiiiiqq4096s4096s")
 
 
 class Mode(IntEnum):
@@ -36,6 +36,8 @@ class Plan:
     """FAIL: from that point on, as a full disk does."""
     seconds: int = 0
     """How far the clock is off."""
+    sockets: bool = False
+    """What is said to servers is counted too, and the begin of each of their answers."""
 
 
 def build(folder: Path) -> Path:
@@ -62,8 +64,8 @@ class Control:
 
     def begin(self, plan: Plan, root: Path, log: Path | None = None) -> None:
         """From now on watch that folder and do as planned; the calls are written into the log."""
-        said = (0, plan.at, plan.mode, plan.number, plan.ever, log is not None, plan.seconds, bytes(root), bytes(log) if log else b"")
-        self._shared[:] = _LAYOUT.pack(*said)
+        told = (plan.at, plan.mode, plan.number, plan.ever, log is not None, plan.seconds, plan.sockets)
+        self._shared[:] = _LAYOUT.pack(0, *told, bytes(root), bytes(log) if log else b"")
 
     @property
     def met(self) -> int:

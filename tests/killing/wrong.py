@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from pipeline import inbox, outbox, storage
+from pipeline import inbox, outbox, sending, storage
+from pipeline.doors import deposit, mailbox
+from pipeline.doors.mailjournal import Entry, Journal
 from pipeline.inbox import SIDECAR
+from pipeline.model import Envelope
+from pipeline.outgoing import Outgoing
+from pipeline.post import letters, smtp
+from pipeline.post.book import Book, State
+from pipeline.post.letters import Letter
+from pipeline.settings import Settings
 
 
 def _removed_before_noted() -> None:
@@ -70,4 +80,98 @@ ORDERS = {
     "removed before archived": _removed_before_archived,
     "sidecar before its file": _sidecar_before_its_file,
     "straight into place": _straight_into_place,
+}
+
+
+# --- fetching ----------------------------------------------------------------------------------------------------
+
+
+def _noted_before_laid() -> None:
+    """A message is noted as done before its files lie in the inbox."""
+    lay, note = deposit.lay, Journal.note
+    waiting: list[tuple[Any, ...]] = []
+
+    def lay_later(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelope) -> list[str]:
+        waiting.append((place, files, envelope))
+        return [name for name, _content in files]
+
+    def note_and_lay(self: Journal, entry: Entry) -> None:
+        note(self, entry)
+        while waiting:
+            lay(*waiting.pop())
+
+    deposit.lay = lay_later
+    Journal.note = note_and_lay  # type: ignore[method-assign]
+
+
+def _marked_before_laid() -> None:
+    """A message bears its mark in the mailbox before its files lie in the inbox."""
+    open_ = mailbox._open  # noqa: SLF001
+
+    def mark_and_open(*message: Any) -> None:  # noqa: ANN401 - handed on as it is
+        _raw, _received, _place, uid, with_ = message
+        if with_.account.done_folder:
+            with_.session.move([uid], with_.account.done_folder)
+        else:
+            with_.session.flag([uid], r"\Seen")
+        open_(*message)
+
+    mailbox._open = mark_and_open  # type: ignore[assignment] # noqa: SLF001
+
+
+def _never_the_same_place() -> None:
+    """A message's files lie at another place each time it is fetched."""
+    where = mailbox._where  # noqa: SLF001
+
+    def elsewhere(raw: bytes, entry: Entry, received: datetime, settings: Settings) -> Path:
+        place = where(raw, entry, received, settings)
+        return next(one for number in range(100) if not (one := place.with_name(f"{place.name}-{number}")).exists())
+
+    mailbox._where = elsewhere  # noqa: SLF001
+
+
+FETCHING = {
+    "noted before laid": _noted_before_laid,
+    "marked before laid": _marked_before_laid,
+    "never the same place": _never_the_same_place,
+}
+
+
+# --- sending -----------------------------------------------------------------------------------------------------
+
+
+Give = Callable[[bytes, str], smtp.Answer]
+
+
+def _sent_before_answered() -> None:
+    """A letter is noted as sent before the server has answered; a refusal is noted afterwards."""
+
+    def hand_over(letter: Letter, book: Book, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
+        at = datetime.now(settings.calendar.zone)
+        identity = letter.message_id(outgoing.sender)
+        book.note(letter, identity, State.UNDER_WAY, "", at)
+        book.note(letter, identity, State.SENT, "", at)
+        answer = give(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
+        if answer.fate is not smtp.Fate.TAKEN:
+            book.note(letter, identity, sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
+        return answer
+
+    sending._hand_over = hand_over  # type: ignore[assignment] # noqa: SLF001
+
+
+def _noted_afterwards_only() -> None:
+    """Nothing is noted before the server has the letter."""
+
+    def hand_over(letter: Letter, book: Book, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
+        at = datetime.now(settings.calendar.zone)
+        answer = give(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
+        book.note(letter, letter.message_id(outgoing.sender), sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
+        return answer
+
+    sending._hand_over = hand_over  # type: ignore[assignment] # noqa: SLF001
+
+
+SENDING = {
+    "sent before answered": _sent_before_answered,
+    "noted afterwards only": _noted_afterwards_only,
 }
