@@ -69,6 +69,7 @@ def alone(state: Path, what: str = "汇总") -> Iterator[Held]:
         remark = None if is_locked else _WITHOUT_LOCKS.format(state=state, what=what)
         held = Held(state / NOTE, json.dumps(asdict(owner), ensure_ascii=False).encode(), remark, what)
         _take(held, owner, is_locked=is_locked)
+        _tidy(held, owner, is_locked=is_locked)
         done = threading.Event()
         heart = threading.Thread(target=_renew, args=(held, done), daemon=True)
         heart.start()
@@ -112,7 +113,7 @@ def _take(held: Held, owner: Owner, *, is_locked: bool) -> None:
         other = _read(held.note)
         if other is None:
             continue
-        if not (is_locked and other.host in {owner.host, ""}) and _is_alive(held.note):
+        if not _is_dead(held.note, other, owner, is_locked=is_locked):
             raise AnotherRunError(_elsewhere(other, held.what))
         _set_aside(held.note, other)
     raise AnotherRunError(_HERE.format(what=held.what))
@@ -146,6 +147,19 @@ def _read(note: Path) -> Owner | None:
         return None
     except (ValueError, LookupError, TypeError):
         return Owner("", 0, "")
+
+
+def _is_dead(note: Path, other: Owner, owner: Owner, *, is_locked: bool) -> bool:
+    """Whether nobody is behind a note: the system's lock says so of this computer's runs, the time of others'."""
+    return (is_locked and other.host in {owner.host, ""}) or not _is_alive(note)
+
+
+def _tidy(held: Held, owner: Owner, *, is_locked: bool) -> None:
+    """Remove the notes that killed runs had written and not laid down yet."""
+    for left in held.note.parent.glob(f".{NOTE}-*.tmp"):
+        other = _read(left)
+        if other and _is_dead(left, other, owner, is_locked=is_locked):
+            storage.remove(left)
 
 
 def _is_alive(note: Path) -> bool:

@@ -59,6 +59,15 @@ def test_what_a_dead_run_left_on_this_computer_stops_nobody(state: Path) -> None
         assert json.loads((state / lock.NOTE).read_bytes())["pid"] == os.getpid()
 
 
+def test_what_runs_left_that_were_killed_while_they_wrote_their_note_goes(state: Path) -> None:
+    for name, host, seconds_ago in (("1", platform.node(), 0), ("2", "值班电脑", 0), ("3-old", "值班电脑", 61)):
+        _note(state, host, seconds_ago).rename(state / f".{lock.NOTE}-{name}.tmp")
+    (state / f".{lock.NOTE}-4.tmp").write_bytes(b"")
+    with lock.alone(state):
+        pass
+    assert _left(state) == [f".{lock.NOTE}-2.tmp"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"host": 1}', b"\xff"])
 def test_a_note_that_says_nothing_stops_nobody(state: Path, content: bytes) -> None:
     (state / lock.NOTE).write_bytes(content)

@@ -36,7 +36,7 @@ class Sending:
         if self.undisturbed.err:
             raise RuntimeError(self.undisturbed.err)
         self.calls = log.read_text(encoding="utf-8").splitlines()
-        self.given, self.states = self._given(), self._states()
+        self.given, self.states, self._lying = self._given(), self._states(), self._names()
         self.unknown = self.twice = 0
         """Letters of unknown fate in all disturbed runs, and those of them that the server then had twice."""
 
@@ -65,6 +65,9 @@ class Sending:
         with closing(sqlite3.connect(f"file:{self.home / 'state/ledger.sqlite'}?mode=ro", uri=True)) as connection:
             return {known: (recipient, state) for known, recipient, state in connection.execute(_LETTERS)}
 
+    def _names(self) -> list[str]:
+        return sorted(path.relative_to(self.home).as_posix() for path in self.home.rglob("*"))
+
     def kill(self, plan: Plan, report: Report) -> None:
         """Kill a run there and send once more; then let the office have sent again what is of unknown fate."""
         self._fresh()
@@ -80,6 +83,7 @@ class Sending:
         last = self._given()
         wrong += [f"{known} given {last[known]} times" for known in self.given if last[known] != 1 + (known in unknown) * given[known]]
         wrong += [f"in the end {self._states()}, {again.out}"] if self._states() != self.states else []
+        wrong += [f"left behind {name}" for name in self._names() if name not in self._lying]
         self.unknown += len(unknown)
         self.twice += sum(count > 1 for count in last.values())
         report.bad += [f"{plan}: {wrong}"] if wrong else []
