@@ -551,9 +551,9 @@ def test_the_workbook_is_as_agreed(golden: Callable[[str, str], None]) -> None:
 
 def test_three_hundred_cases_take_less_than_a_second() -> None:
     report = a_report(tuple(a_case(f"SJ-2020-{n:03}", leader=f"领导{n % 60}") for n in range(300)))
-    began = time.perf_counter()
+    began = time.process_time()
     xlsx.render(report)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 # --- what a spreadsheet program makes of it ---------------------------------------------------------------------------

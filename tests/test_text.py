@@ -177,6 +177,6 @@ def test_a_number_that_shows_once_control_characters_are_dropped_is_found() -> N
 
 
 def test_masking_a_cell_full_of_digits_takes_no_time() -> None:
-    begun = clock.perf_counter()
+    begun = clock.process_time()
     mask("1391234567 " * 3000)
-    assert clock.perf_counter() - begun < 1.0
+    assert clock.process_time() - begun < 1.0

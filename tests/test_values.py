@@ -212,11 +212,11 @@ LONG = 20_000
     ids=["blanks", "breaks", "clock", "pieces", "digits"],
 )
 def test_a_cell_as_long_as_excel_allows_is_read_at_once(cell: str) -> None:
-    begun = clock.perf_counter()
+    begun = clock.process_time()
     assert read_date(cell) is None
     assert read_moment(cell, DAY) is None
     read_number(cell, MONEY_UNITS, Decimal(1))
-    assert clock.perf_counter() - begun < 1.0
+    assert clock.process_time() - begun < 1.0
 
 
 def test_a_time_cell_of_a_whole_day_is_no_time() -> None:
