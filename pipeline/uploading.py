@@ -10,7 +10,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
-_HERE = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?")
+_HERE = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?")
+
+
+def is_this_computer(address: str) -> bool:
+    """Whether no other computer can open that address."""
+    return _HERE.fullmatch(address) is not None
 
 
 def _origin(written: str) -> str:
@@ -18,7 +23,7 @@ def _origin(written: str) -> str:
     if not _ORIGIN.fullmatch(plain):
         msg = "应写成 https://ribao.example.com 这样，后面不带路径"
         raise ValueError(msg)
-    if plain.startswith("http:") and not _HERE.fullmatch(plain):
+    if plain.startswith("http:") and not is_this_computer(plain):
         msg = "要用 https（只有本机 127.0.0.1 和 localhost 可以用 http），否则密码会被旁人看到"
         raise ValueError(msg)
     return plain

@@ -35,6 +35,36 @@ def test_a_user_is_added_and_signs_in_by_the_link(office: Office, capsys: pytest
         assert browser.sign_in("甲", PASSWORD).status == 303
 
 
+def test_a_link_begins_with_where_the_page_was_opened(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    user(office, "add", "甲", "--district", "东胜区")
+    said = capsys.readouterr().out
+    assert "http://127.0.0.1:8000/password/" in said
+    assert "还没有打开过" in said
+    with served(office) as site:
+        user(office, "link", "甲")
+        said = capsys.readouterr().out
+        link = re.search(r"(http://127\.0\.0\.1:\d+)(/password/\S+)", said)
+        assert link
+        assert link[1] == site.serving.address
+        site.clock.now = site.serving.site.now().now(site.clock.now.tzinfo)
+        assert site.browser().get(link[2]).status == 200
+    assert "最近一次打开时的" in said
+    assert "只能在这台电脑上打开" in said
+    assert "upload.public_address" in said
+
+
+def test_a_public_address_goes_before_where_the_page_was_opened(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    with served(office):
+        pass
+    config = office.home / "config.yaml"
+    written = config.read_text(encoding="utf-8")
+    config.write_text(written.replace("upload: null", "upload: {public_address: https://ribao.example.com}"), encoding="utf-8")
+    user(office, "add", "甲", "--office")
+    said = capsys.readouterr().out
+    assert "https://ribao.example.com/password/" in said
+    assert "网址来自 config.yaml 的 upload.public_address。" in said
+
+
 def test_a_sender_that_would_be_refused_is_refused_here(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     assert user(office, "add", "甲", "--district", "东胜区", "--address", "somebody@example.net") == 2
     said = capsys.readouterr().err

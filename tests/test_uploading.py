@@ -70,6 +70,12 @@ def test_passwords_never_go_over_a_network_in_the_clear(office: Office) -> None:
             start(office.settings, host)
 
 
+def test_every_address_is_the_name_of_none(office: Office) -> None:
+    settings = load(with_upload(office, "certificate: cert.pem", "key: key.pem"))
+    with pytest.raises(ConfigurationError, match="public_address"):
+        start(settings, "0.0.0.0")  # noqa: S104 - refused
+
+
 def test_a_port_in_use_is_said(office: Office) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ConfigurationError, match="端口"):
         start(office.settings, port=taken.getsockname()[1])

@@ -131,6 +131,10 @@ class Accounts:
             connection.execute(users.update().where((users.c.id == user.id) & ~users.c.disabled).values(password=kept))
         return True
 
+    def served_at(self) -> str | None:
+        """Where the page was opened last, for what a link begins with."""
+        return self._book.served_at()
+
     # --- signing in ---
 
     def sign_in(self, name: str, password: str, address: str, now: datetime) -> User | Literal["wrong", "too-often"]:

@@ -84,6 +84,12 @@ sent = sa.Table(
     sa.Column("checked", sa.Text, comment="JSON: what the check had found"),
     sa.Column("laid", sa.Boolean, nullable=False, comment="whether it is safe in the inbox"),
 )
+served = sa.Table(
+    "served",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True, comment="always 1"),
+    sa.Column("address", sa.Text, nullable=False, comment="where the page was opened last"),
+)
 
 
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
@@ -104,6 +110,17 @@ class Book:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+    def note_served(self, address: str) -> None:
+        """Remember where the page is opened, for the one-time links that a command line says."""
+        with self.write() as connection:
+            connection.execute(served.delete())
+            connection.execute(served.insert().values(id=1, address=address))
+
+    def served_at(self) -> str | None:
+        """Where the page was opened last; None where it never was."""
+        with self.read() as connection:
+            return connection.scalar(sa.select(served.c.address))
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

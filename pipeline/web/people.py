@@ -13,7 +13,7 @@ from pipeline.model import Envelope
 from pipeline.outgoing import is_address
 from pipeline.settings import District, Settings
 from pipeline.text import mask
-from pipeline.uploading import Uploading
+from pipeline.uploading import Uploading, is_this_computer
 from pipeline.web.accounts import Accounts, NameTakenError, User
 from pipeline.web.book import Book
 
@@ -115,11 +115,26 @@ def _known(accounts: Accounts, name: str) -> User:
 
 def _linked(accounts: Accounts, user: User, settings: Settings, now: datetime) -> list[str]:
     limits = settings.upload or Uploading()
-    where = limits.public_address or "http://127.0.0.1:8000"
+    where, whence = _where(limits, accounts.served_at())
     return [
         f"请把下面的链接当面或用可靠的方式交给本人。{limits.link_hours} 小时内有效，只能用一次：",
         f"{where}/password/{accounts.link(user, now)}",
+        whence,
     ]
+
+
+def _where(limits: Uploading, served_at: str | None) -> tuple[str, str]:
+    """What a link begins with, and where that comes from."""
+    if limits.public_address:
+        return limits.public_address, "网址来自 config.yaml 的 upload.public_address。"
+    if served_at is None:
+        return _UNSERVED, f"网页还没有打开过，网址按 run.py serve 的默认写成 {_UNSERVED}。{_ELSEWHERE}"
+    return served_at, f"网址是网页最近一次打开时的（run.py serve）。{_ELSEWHERE if is_this_computer(served_at) else _OTHER}"
+
+
+_UNSERVED: Final = "http://127.0.0.1:8000"
+_OTHER: Final = "大家用别的网址打开的，请在 config.yaml 里写 upload.public_address，再给一次链接。"
+_ELSEWHERE: Final = f"它只能在这台电脑上打开；{_OTHER}"
 
 
 class _Open:

@@ -67,7 +67,8 @@ class Serving:
         try:
             origins = _origins(limits, host, self._listening.getsockname()[1])
             self.site = Site(settings, now, origins)
-            self.address = limits.public_address or min(origins)
+            self.address = limits.public_address or _opened_at(origins, host)
+            self.site.book.note_served(self.address)
             silence()
             self.server = uvicorn.Server(_config(self.site, limits))
         except BaseException:
@@ -122,9 +123,30 @@ def _origins(limits: Uploading, host: str, port: int) -> frozenset[str]:
             "或放在代理后面并写 public_address（见 docs/部署.md）。"
         )
         raise ConfigurationError(msg)
+    if not is_here and _is_any(host):
+        msg = f"--host {host} 是“所有地址”，浏览器里打不开它。请在 config.yaml 的 upload 里写 public_address（大家打开网页的地址）。"
+        raise ConfigurationError(msg)
     default = {"http": 80, "https": 443}[scheme]
-    names = ["127.0.0.1", "localhost", "[::1]"] if is_here else [f"[{host}]" if ":" in host else host]
+    names = ["127.0.0.1", "localhost", "[::1]"] if is_here else [_in_address(host)]
     return frozenset(f"{scheme}://{name.lower()}{'' if port == default else f':{port}'}" for name in names)
+
+
+def _opened_at(origins: frozenset[str], host: str) -> str:
+    """The origin that names the host; of this computer's names the one that it listens at."""
+    return next((one for one in sorted(origins) if f"//{_in_address(host)}" in one), min(origins))
+
+
+def _in_address(host: str) -> str:
+    """A host as addresses write it."""
+    return f"[{host}]".lower() if ":" in host else host.lower()
+
+
+def _is_any(host: str) -> bool:
+    """Whether that is every address of this computer and no name of it."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return not host
 
 
 def _is_loopback(host: str) -> bool:
