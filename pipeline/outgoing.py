@@ -6,7 +6,7 @@ import re
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pipeline.accounts import Account, Word
 from pipeline.clocks import Clock
@@ -41,6 +41,14 @@ class Outgoing(Account):
     reminder_at: Clock | None = time(16)
     leaders_at: Clock = time(7)
     days: Annotated[int, Field(ge=1, le=31, strict=True)] = 3
+
+    @field_validator("security", mode="before")
+    @classmethod
+    def _known_way(cls, value: object) -> object:
+        if value not in ("tls", "starttls"):
+            msg = "只能是 tls（一连上就加密，也就是常说的 SSL，端口多为 465）或 starttls（连上以后再加密，端口多为 587）"
+            raise ValueError(msg)
+        return value
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Outgoing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from functools import cached_property
 from pathlib import Path
@@ -313,20 +314,22 @@ def _sentences(error: ValidationError, lines: _Lines, path: Path) -> str:
         place = cause.place if isinstance(cause, ContradictionError) else tuple(fault["loc"])
         line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
         name = ".".join(str(part) for part in place)
-        said.append(f"设置文件 {path} 第 {line} 行，{name}：{_reason(fault['type'], str(cause or fault['msg']))}")
+        said.append(f"设置文件 {path} 第 {line} 行，{name}：{_reason(fault['type'], fault.get('ctx', {}), str(cause or fault['msg']))}")
     return "\n".join(said)
 
 
-def _reason(kind: str, detail: str) -> str:
-    return _REASONS.get(kind) or (detail if re.search("[\u4e00-\u9fff]", detail) else "内容不对，请对照程序自带的 config.yaml 改正")
+def _reason(kind: str, bounds: Mapping[str, Any], detail: str) -> str:
+    if kind in _REASONS:
+        return _REASONS[kind].format_map(bounds)
+    return detail if re.search("[\u4e00-\u9fff]", detail) else "内容不对，请对照程序自带的 config.yaml 改正"
 
 
 _REASONS = {
-    "extra_forbidden": "没有这个设置项，请检查拼写",
+    "extra_forbidden": "没有这个设置项，请检查拼写；能写哪些，见程序自带的 config.yaml",
     "missing": "缺少这一项",
     "int_type": "应为整数",
     "string_type": "应为文字",
-    "string_too_long": "太长",
+    "string_too_long": "太长，最多 {max_length} 个字",
     "bool_type": "应为 true 或 false",
     "bool_parsing": "应为 true 或 false",
     "tuple_type": "应为列表，例如 [甲, 乙]",
@@ -334,10 +337,10 @@ _REASONS = {
     "model_attributes_type": "应由“名称: 内容”组成",
     "dict_type": "应由“名称: 内容”组成",
     "path_type": "应为文件夹的路径",
-    "greater_than_equal": "数值太小",
-    "less_than_equal": "数值太大",
+    "greater_than_equal": "数值太小，最小是 {ge}",
+    "less_than_equal": "数值太大，最大是 {le}",
     "too_short": "至少要有一项",
     "string_too_short": "不能为空",
     "string_pattern_mismatch": "应为大写字母",
 }
-"""What is said for pydantic's types of error."""
+"""What is said for pydantic's types of error, with the bounds that it knows."""

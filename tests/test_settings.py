@@ -211,6 +211,27 @@ def test_a_fault_in_the_way_of_writing_is_said_in_chinese(tmp_path: Path, old: s
     assert {*re.findall("[A-Za-z_]{2,}", told)} <= ours
 
 
+BOUNDS = (
+    ("outgoing_mail: {host: h, sender: a@example.com, security: ssl}", "outgoing_mail.security：只能是 tls（.*SSL.*）或 starttls（.*）"),
+    ("outgoing_mail: {host: h, sender: a@example.com, port: 99999}", "outgoing_mail.port：数值太大，最大是 65535"),
+    ("outgoing_mail: {host: h, sender: a@example.com, port: 0}", "outgoing_mail.port：数值太小，最小是 1"),
+    ("mailboxes: [{host: h, user: u, password_env: P, authserv_id: a, port: 99999}]", "mailboxes.0.port：数值太大，最大是 65535"),
+    ("mailboxes: [{host: h, user: u, password_env: P, authserv_id: a, security: ssl}]", "mailboxes.0.security：没有这个设置项"),
+    ("mailboxes: [{host: h, user: u, password_env: P, authserv_id: a, when_done: del}]", "when_done：只能是 flag（.*）或 move"),
+    ("mailboxes: [{host: h, user: u, password_env: P, authserv_id: a, folders: []}]", "folders：至少要有一项"),
+    ("upload: {failures: 1}", "upload.failures：数值太小，最小是 3"),
+)
+
+
+@pytest.mark.parametrize(("line", "said"), BOUNDS, ids=[said for _line, said in BOUNDS])
+def test_what_may_be_written_is_said(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "config.yaml"
+    name = line.partition(":")[0]
+    path.write_text(re.sub(f"(?m)^{name}:.*$", line, WRITTEN), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=said):
+        load(path)
+
+
 @pytest.mark.parametrize("content", ["旗区: 东胜".encode("gbk"), b"\0", b"[" * 2000])
 def test_a_file_that_cannot_be_read_is_said_in_chinese(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.yaml"
