@@ -153,11 +153,15 @@ def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
 
 def _not_yet_written(day: date, settings: Settings) -> list[date]:
     """That day, and those before it that were missed since the last one that was written."""
-    from pipeline import nightly
+    from pipeline import log, nightly, screen
 
     written = [one for one in nightly.written_days(settings) if one < day]
     missed = (day - max(written)).days - 1 if written else 0
-    return [day - timedelta(days=n) for n in range(missed if missed <= _MOST_MISSED else 0, -1, -1)]
+    if missed > _MOST_MISSED:
+        screen.tell_long_pause(day - timedelta(days=missed), day - timedelta(days=1))
+        log.note(settings.paths.state, "nightly", f"停了 {missed} 天，没有补写")
+        return [day]
+    return [day - timedelta(days=n) for n in range(missed, -1, -1)]
 
 
 _MOST_MISSED = 31

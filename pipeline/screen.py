@@ -75,6 +75,12 @@ def warn_of_the_future(days: Sequence[date], today: date) -> None:
         say(f"注意：{ahead[0]}{' 等' if len(ahead) > 1 else ''} 还没有到，结果里各旗区都会是未报。")
 
 
+def tell_long_pause(first: date, last: date) -> None:
+    """Say that days are not caught up, and how they are."""
+    days = (last - first).days + 1
+    say(f"{first} 至 {last} 有 {days} 天没有写出过，停得太久，没有补写。要补写的，运行 run.py --from {first} --to {last}。")
+
+
 # --- the night's run ---------------------------------------------------------------------------------------------
 
 

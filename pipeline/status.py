@@ -111,7 +111,7 @@ def _district(name: str, of_day: list[Filed], refused: list[Filed], told: Mappin
 
 
 def as_json(board: Status) -> str:
-    """The board for programs."""
+    """The board for programs, and for people who look at it."""
     said = {
         "day": board.day.isoformat(),
         "published": board.is_published,
@@ -132,7 +132,7 @@ def as_json(board: Status) -> str:
         ],
         "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
     }
-    return json.dumps(said, ensure_ascii=True, indent=1)
+    return json.dumps(said, ensure_ascii=False, indent=1)
 
 
 def _refused(filed: Filed) -> dict[str, str]:

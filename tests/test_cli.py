@@ -65,10 +65,17 @@ def test_missed_nights_are_caught_up(home: Office) -> None:
     assert _days(home)[:4] == [str(day - timedelta(days=n)) for n in (3, 2, 1, 0)]
 
 
-def test_after_a_long_pause_only_the_day_itself_is_written(home: Office) -> None:
+def test_after_a_long_pause_only_the_day_itself_is_written_and_that_is_said(home: Office, capsys: Captured) -> None:
     assert cli.main(["--date", "2020-05-21"]) == 0
+    assert "没有补写" not in capsys.readouterr().out
     assert cli.main([]) == 0
-    assert _days(home) == ["2020-05-21", str(cli.today(datetime.now(ZONE), SETTINGS))]
+    day = cli.today(datetime.now(ZONE), SETTINGS)
+    assert _days(home) == ["2020-05-21", str(day)]
+    last = day - timedelta(days=1)
+    said = capsys.readouterr().out
+    assert f"2020-05-22 至 {last} 有 {(day - DAY).days - 1} 天没有写出过，停得太久，没有补写。" in said
+    assert f"run.py --from 2020-05-22 --to {last}。" in said
+    assert "没有补写" in (home.settings.paths.state / "logs" / "run.log").read_text(encoding="utf-8")
 
 
 def test_status_for_programs_says_what_the_board_says(home: Office, capsys: Captured) -> None:
@@ -86,6 +93,14 @@ def test_status_for_programs_says_what_the_board_says(home: Office, capsys: Capt
         "2020-05-21T16:00:00+08:00",
     )
     assert (second["status"], second["revision"], second["rows_accepted"], second["received_at"]) == ("missing", 0, None, None)
+
+
+def test_status_for_programs_is_read_by_people_too_and_steers_no_terminal(home: Office, capsys: Captured) -> None:
+    home.put(b"", "日报\u202e\u009b.xlsx")
+    assert cli.main(["status", "--date", "2020-05-21", "--json"]) == 0
+    written = capsys.readouterr().out
+    assert '"district": "东胜区"' in written
+    assert written.isprintable() or {one for one in written if not one.isprintable()} == {"\n"}
 
 
 @pytest.mark.parametrize(
