@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from pipeline import storage
+from pipeline.findings import Finding
 from pipeline.readers import Readers
 from pipeline.render import packing, receipt
 from pipeline.render.receipt_words import UNKNOWN
@@ -30,7 +31,7 @@ def begin(several: Sequence[Handed], archive: Path, readers: Readers) -> Callabl
 
     An original may have gone when its time was over, or be damaged: then the list alone goes back.
     """
-    markable = [one for one in several if _can_be_marked(one) and storage.holds(archive, one.sha256)]
+    markable = [one for one in several if may_be_marked(one.findings) and storage.holds(archive, one.sha256)]
     begun = _begin([(one, archive / one.sha256) for one in markable], readers)
     named = dict(zip(several, names(several), strict=True))
     return lambda: {name: _finished(one, begun.get(one)) for one, name in named.items()}
@@ -38,7 +39,7 @@ def begin(several: Sequence[Handed], archive: Path, readers: Readers) -> Callabl
 
 def one(said: Handed, path: Path, readers: Readers) -> bytes:
     """The receipt of the file at that path."""
-    begun = _begin([(said, path)] if _can_be_marked(said) and path.is_file() else [], readers)
+    begun = _begin([(said, path)] if may_be_marked(said.findings) and path.is_file() else [], readers)
     return _finished(said, begun.get(said))
 
 
@@ -50,9 +51,9 @@ def _begin(several: Sequence[tuple[Handed, Path]], readers: Readers) -> dict[Han
 _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
 
 
-def _can_be_marked(one: Handed) -> bool:
-    """Whether it was a workbook that can go back."""
-    return not any(found.code in _NO_WORKBOOK for found in one.findings)
+def may_be_marked(findings: Iterable[Finding]) -> bool:
+    """Whether a file with these findings was a workbook that can go back with marks, as far as they tell."""
+    return not any(found.code in _NO_WORKBOOK for found in findings)
 
 
 def _finished(one: Handed, begun: Future[bytes | None] | None) -> bytes:

@@ -42,6 +42,20 @@ def make(settings: Settings, day: date, folder: Path | None = None) -> Made:
         msg = f"--date 应在 {_FIRST_DAY} 以后、{_LAST_DAY} 以前。"
         raise ConfigurationError(msg)
     target = _target(folder, f"{template.FOLDER}_{day.isoformat()}", settings)
+    drafts, until = _drafts(settings, day)
+    _write(target, {one.name: template.workbook(one, settings) for one in drafts})
+    return Made(target, day, {one.name: len(one.cases) for one in drafts}, until)
+
+
+def of_district(settings: Settings, day: date, district: str) -> tuple[str, bytes]:
+    """The name and the bytes of one district's report of that day, as `make` writes it."""
+    drafts, _until = _drafts(settings, day)
+    wanted = next(one for one in drafts if one.district.name == district)
+    return wanted.name, template.workbook(wanted, settings)
+
+
+def _drafts(settings: Settings, day: date) -> tuple[list[template.Draft], date | None]:
+    """Every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
     held = known.until((day - timedelta(days=1)).isoformat(), settings)
     facts = Facts(tuple(one for one in held if one.arrival.is_assignment), tuple(one for one in held if not one.arrival.is_assignment))
     if not facts.assignments:
@@ -53,10 +67,8 @@ def make(settings: Settings, day: date, folder: Path | None = None) -> Made:
         raise NothingToConsolidateError(msg)
     state = fold(facts, settings, [day])[day]
     cases = reporting.case_lines(state, {one.arrival.id: one.arrival for one in held}, settings)
-    drafts = template.drafts(cases, day, reporting.last_reporters(held), settings)
-    _write(target, {one.name: template.workbook(one, settings) for one in drafts})
     until = max((one.reading.day for one in facts.reports), default=None)
-    return Made(target, day, {one.name: len(one.cases) for one in drafts}, date.fromisoformat(until) if until else None)
+    return template.drafts(cases, day, reporting.last_reporters(held), settings), date.fromisoformat(until) if until else None
 
 
 def make_blank(settings: Settings, folder: Path | None = None) -> Made:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from offices import Office, tree
 from websites import Website, served
 from workbooks import assignment, case_row, progress_row, report
 
-from pipeline import nightly, status
+from pipeline import nightly, status, templates
 
 DAY = date(2020, 5, 21)
 
@@ -42,8 +44,6 @@ def site(consolidated: Office) -> Iterator[Website]:
 
 def ids(site: Website, name: str) -> list[str]:
     """The addresses of files on that user's first page."""
-    import re
-
     page = site.signed_in(name).get("/board/2020-05-21" if name == "办公室" else "/").text
     return re.findall(r'href="(/file/[^"]+)"', page)
 
@@ -92,6 +92,70 @@ def test_a_name_that_begins_like_anothers_is_another(site: Website) -> None:
     names = [other.get(path).headers["Content-Disposition"] for path in ids(site, "乙")]
     assert names
     assert all("%E9%84%82%E6%89%98%E5%85%8B%E6%97%97_" in name for name in names), "鄂托克旗_ and not 鄂托克前旗_"
+
+
+def test_the_clerks_files_bear_their_day(site: Website) -> None:
+    page = site.signed_in("甲").get("/").text
+    assert re.search(r'<span class="day">5月21日</span> <a href="/file/2020-05-21/\w+">东胜区_回执_1_东胜区.xlsx</a>', page)
+
+
+# --- the next template -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def begun(office: Office) -> Office:
+    """An office whose last night was that of 19 May."""
+    office.put_assignment(assignment())
+    office.put(report(day=date(2020, 5, 19)), "东胜区.xlsx", "2020-05-19T16:00:00+08:00")
+    nightly.run(office.settings, [date(2020, 5, 19)])
+    return office
+
+
+def test_a_published_template_is_offered_for_its_day_alone(begun: Office) -> None:
+    with served(begun, "2020-05-20 09:00") as site:
+        site.user("甲", "东胜区")
+        page = site.signed_in("甲").get("/").text
+        assert re.search(r'href="/file/2020-05-19/\w+">5月20日的日报模板</a>', page)
+        assert "没有汇总" not in page
+        site.clock.forward(days=1)
+        page = site.signed_in("甲").get("/").text
+        assert "5月20日的日报模板" not in page, "that day is over"
+        assert 'href="/template">5月21日的日报模板</a>' in page
+        assert "昨晚没有汇总" in page
+        assert "填到 5月19日的日报" in page
+
+
+def test_a_template_that_no_night_has_made_is_made_when_it_is_asked_for(begun: Office) -> None:
+    with served(begun, "2020-05-21 09:00") as site:
+        site.user("甲", "东胜区")
+        site.user("办公室", "", "")
+        answer = site.signed_in("甲").get("/template")
+        assert site.signed_in("办公室").get("/template").status == 404
+    assert answer.headers["Content-Disposition"].endswith(quote("东胜区_日报_2020-05-21.xlsx"))
+    made = templates.make(begun.settings, DAY, begun.home / "aside").folder
+    assert answer.body == (made / "东胜区_日报_2020-05-21.xlsx").read_bytes()
+
+
+def test_what_is_not_in_the_template_yet_is_said(begun: Office) -> None:
+    with served(begun, "2020-05-20 16:00") as site:
+        site.user("甲", "东胜区")
+        browser = site.signed_in("甲")
+        draft = browser.upload(report(day=date(2020, 5, 20))).where
+        browser.get(draft)
+        browser.click(draft, f"{draft}/send")
+        assert "明天的日报模板，今晚汇总以后在这里下载。" in browser.get("/").text
+        site.clock.forward(hours=17)
+        page = site.signed_in("甲").get("/").text
+    assert "5月21日的日报模板" in page
+    assert "有 1 份还在等待汇总" in page
+
+
+def test_before_the_first_night_there_is_a_blank_one(office: Office) -> None:
+    with served(office) as site:
+        site.user("甲", "东胜区")
+        browser = site.signed_in("甲")
+        assert 'href="/blank"' in browser.get("/").text
+        assert browser.get("/template").where == "/blank"
 
 
 def test_guessed_addresses_are_answered_like_missing_ones(site: Website) -> None:

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsb
 from offices import HOME, Office, tree
 from websites import BOUNDARY, PASSWORD, Browser, Website, form, served
-from workbooks import assignment, progress_row, report
+from workbooks import assignment, progress_row, report, report_pages
 
 from pipeline.web import receiving, server
 
@@ -117,8 +119,27 @@ def test_what_will_be_refused_whole_is_received_and_said_to_be_refused(site: Web
     page = browser.get(f"/sent/{number}").text
     assert "整份退回，不算报送" in page
     assert "今晚汇总时采用" not in page
+    assert "下载问题清单" in page
+    assert "标注好的工作簿" not in page
     site.office.run(DAY)
     assert "整份退回</span>" in browser.get("/").text
+
+
+def a_binary_report() -> bytes:
+    return xlsb.write(report_pages(progress=[progress_row(当前状态="差不多了")]))
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"no workbook", "日报.xlsx"), (a_binary_report(), "日报.xlsb")])
+def test_what_cannot_be_marked_comes_back_as_a_list_and_is_called_one(site: Website, content: bytes, name: str) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(content, name).where
+    page = browser.get(draft).text
+    assert "标注好的工作簿" not in page
+    assert ("照样报送" in page) == (name == "日报.xlsb")
+    assert ("仍要提交（会整份退回）" in page) == (name == "日报.xlsx")
+    assert "下载问题清单" in page
+    listed = openpyxl.load_workbook(io.BytesIO(browser.get(f"{draft}/marked").body))
+    assert listed.sheetnames == ["回执"]
 
 
 def test_the_marked_workbook_is_there_before_and_after_sending(site: Website) -> None:
@@ -192,9 +213,25 @@ def test_a_discarded_upload_leaves_nothing(site: Website) -> None:
     browser = site.signed_in("甲")
     draft = browser.upload(report()).where
     browser.get(draft)
-    assert browser.click(draft, f"{draft}/discard").where == "/"
+    after = browser.follow(browser.click(draft, f"{draft}/discard")).text
+    assert "已删去，没有报送。" in after
+    assert "日报.xlsx" not in after
     assert browser.get(draft).status == 404
     assert drafts_of(site) == []
+
+
+def test_what_was_overtaken_by_a_sending_is_not_said_to_wait(site: Website) -> None:
+    browser = site.signed_in("甲")
+    first = browser.upload(report(progress=[progress_row(当前状态="差不多了")]), "有错的.xlsx").where
+    browser.get(first)
+    other = browser.upload(report(day=date(2020, 5, 20)), "昨天的.xlsx").where
+    browser.get(other)
+    assert "有错的.xlsx" in browser.get("/").text
+    site.clock.forward(minutes=5)
+    send(browser, report(progress=[progress_row()]), "改好的.xlsx")
+    page = browser.get("/").text
+    assert "有错的.xlsx" not in page
+    assert "昨天的.xlsx" in page
 
 
 def test_only_the_newest_twenty_are_kept(site: Website) -> None:

@@ -34,6 +34,7 @@ def of_report(path: Path, settings: Settings, now: datetime) -> dict[str, Any]:
         "rows": rows if read.accepted else 0,
         "refused_rows": len(refused) if read.accepted else 0,
         "against_register": answer.against_register,
+        "can_be_marked": receipts.may_be_marked(answer.findings),
         "sections": sections(answer.findings),
     }
 

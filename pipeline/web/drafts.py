@@ -40,6 +40,7 @@ class Draft:
     """For people; never a path."""
     size: int
     is_assignment: bool
+    made: datetime
     checked: Mapping[str, Any] | None
 
 
@@ -99,13 +100,17 @@ class Drafts:
         """The draft of that id, where it is the user's own."""
         with self._book.read() as connection:
             row = connection.execute(drafts.select().where((drafts.c.id == identity) & (drafts.c.user == user.id))).one_or_none()
-        return Draft(row.id, row.name, row.size, row.is_assignment, json.loads(row.checked) if row.checked else None) if row else None
+        return self._draft(row) if row else None
 
     def of(self, user: User) -> list[Draft]:
         """The user's drafts, the newest first."""
         with self._book.read() as connection:
             rows = connection.execute(drafts.select().where(drafts.c.user == user.id).order_by(drafts.c.made.desc()))
-            return [Draft(row.id, row.name, row.size, row.is_assignment, json.loads(row.checked) if row.checked else None) for row in rows]
+            return [self._draft(row) for row in rows]
+
+    def _draft(self, row: Any) -> Draft:  # noqa: ANN401 - SQLAlchemy's row
+        made = datetime.fromtimestamp(row.made, self._settings.calendar.zone)
+        return Draft(row.id, row.name, row.size, row.is_assignment, made, json.loads(row.checked) if row.checked else None)
 
     def note_check(self, identity: str, checked: Mapping[str, Any]) -> None:
         """Remember what the check found."""

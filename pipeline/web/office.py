@@ -64,6 +64,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "waiting": [_waiting(one, uploads) for one in board.waiting],
         "days": shelf.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
+        "is_discarded": "discarded" in request.query_params,
         "coming": {one.district: one for one in uploads.values() if one.number in lying and _is_for(one, day)},
         "is_over": now > submission.cut_off(day, site.settings),
         "assignments": [one for one in uploads.values() if one.is_assignment],

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -29,6 +30,11 @@ class Entry:
     """As the manifest lists it, with its folder."""
     path: Path
     size: int
+
+    @property
+    def published_on(self) -> date:
+        """Its day as a date."""
+        return date.fromisoformat(self.day)
 
     @property
     def file(self) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
@@ -27,6 +27,8 @@ from pipeline.web.book import Book
 from pipeline.web.drafts import Draft, Drafts
 
 LOG: Final = "upload.log"
+Value = TypeVar("Value")
+Said = TypeVarTuple("Said")
 
 
 class Site:
@@ -80,12 +82,15 @@ class Site:
 
     async def mark(self, path: Path, name: str) -> bytes:
         """The marked workbook; it waits for its turn like a check."""
+        return await self.in_turn(answers.marked, path, name, self.settings, self.now())
+
+    async def in_turn(self, work: Callable[[*Said], Value], *said: *Said) -> Value:
+        """What takes a processor for a while: so many at once as the machine has."""
         self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
-        return await anyio.to_thread.run_sync(answers.marked, path, name, self.settings, self.now(), limiter=self._slots)
+        return await anyio.to_thread.run_sync(work, *said, limiter=self._slots)
 
     async def _check(self, draft: Draft, user: User) -> None:
-        self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
-        await anyio.to_thread.run_sync(self._checked, draft, user, limiter=self._slots)
+        await self.in_turn(self._checked, draft, user)
 
     def _checked(self, draft: Draft, user: User) -> None:
         now = self.now()

@@ -92,7 +92,7 @@ def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Respons
 def discard(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
     """Forget it."""
     site.drafts.discard(_own(site, session, identity))
-    return see_other("/")
+    return see_other("/board?discarded" if session.user.is_office else "/?discarded")
 
 
 @router.get("/sent/{number}")

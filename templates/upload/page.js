@@ -45,6 +45,9 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll(".actions button")) button.disabled = false;
 });
 
+// A page that the browser kept and shows again on "back" may be out of date: what was discarded or sent meanwhile.
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
 // The time that is left, by the server's clock.
 for (const left of document.querySelectorAll("[data-left]")) {
   const end = performance.now() + Number(left.dataset.left) * 1000;
