@@ -40,8 +40,11 @@ class Answer:
         return any(finding.refuses for finding in self.findings)
 
 
-def check(path: Path, settings: Settings, now: datetime) -> Answer:
-    """The findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there."""
+def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None) -> Answer:
+    """The findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there.
+
+    Who checks many files lends readers; starting one takes longer than most files.
+    """
     envelope = _envelope(path, settings, now)
     try:
         with path.open("rb") as file:
@@ -53,9 +56,9 @@ def check(path: Path, settings: Settings, now: datetime) -> Answer:
         msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
-    read = known.read([Task(path, size, envelope, is_assignment)], settings)[0]
+    read = known.read([Task(path, size, envelope, is_assignment)], settings, readers)[0]
     arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
-    judged = _against_register(Filed(arrival, read), settings) if read.accepted and not is_assignment else None
+    judged = _against_register(Filed(arrival, read), settings, readers) if read.accepted and not is_assignment else None
     found = (*read.findings, *(judged.findings if judged else ()))
     said = None if is_assignment else handed.unsent(Filed(arrival, read), judged, settings)
     return Answer(path, read, found, judged is not None, said)
@@ -104,9 +107,9 @@ def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
     return said if has_sidecar else replace(said, received_at=now)
 
 
-def _against_register(filed: Filed, settings: Settings) -> Judgement | None:
+def _against_register(filed: Filed, settings: Settings, readers: Readers | None) -> Judgement | None:
     """What depends on the register, judged as the last report of its day; None where there is no register yet."""
-    held = known.until(filed.reading.day, settings)
+    held = known.until(filed.reading.day, settings, readers)
     if not any(one.arrival.is_assignment for one in held):
         return None
     facts = Facts(

@@ -271,6 +271,7 @@ def _serve(said: argparse.Namespace) -> int:
     log.note(settings.paths.state, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
+        serving.site.warm_up()
         serving.run()
     log.note(settings.paths.state, "serve", "结束")
     return 0

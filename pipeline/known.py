@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 from pipeline import inbox, nightly, storage
@@ -16,7 +17,7 @@ LYING = -2
 """Arrivals from here downwards are none of the ledger's."""
 
 
-def until(day: str, settings: Settings) -> list[Filed]:
+def until(day: str, settings: Settings, readers: Readers | None = None) -> list[Filed]:
     """The usable assignment workbooks, and the accepted reports of days up to that one (ISO)."""
     known: list[Filed] = []
     seen: set[str] = set()
@@ -28,16 +29,16 @@ def until(day: str, settings: Settings) -> list[Filed]:
             known = [one for one in ledger.load(outlines) if one.reading.accepted]
         finally:
             ledger.close()
-    return [*known, *_lying_assignments(settings, seen)]
+    return [*known, *_lying_assignments(settings, seen, readers)]
 
 
-def read(tasks: list[Task], settings: Settings) -> list[Reading]:
-    """What the files say, each read in a process of its own."""
-    with Readers(settings, len(tasks)) as readers:
-        return [replace(one.reading, rows=read_rows(one.rows)) for one in readers.transcribe(tasks)]
+def read(tasks: list[Task], settings: Settings, readers: Readers | None = None) -> list[Reading]:
+    """What the files say, read in processes of their own; without readers that are up, some are started for it."""
+    with nullcontext(readers) if readers else Readers(settings, len(tasks)) as lent:
+        return [replace(one.reading, rows=read_rows(one.rows)) for one in lent.transcribe(tasks)]
 
 
-def _lying_assignments(settings: Settings, seen: set[str]) -> list[Filed]:
+def _lying_assignments(settings: Settings, seen: set[str], readers: Readers | None) -> list[Filed]:
     """The usable assignment workbooks that no run has taken in yet."""
     arrivals: list[Arrival] = []
     tasks: list[Task] = []
@@ -52,4 +53,4 @@ def _lying_assignments(settings: Settings, seen: set[str]) -> list[Filed]:
             size = path.stat().st_size
             arrivals.append(Arrival(LYING - len(tasks), path.name, path.name, sha256, size, envelope, is_assignment=True))
             tasks.append(Task(path, size, envelope, is_assignment=True))
-    return [Filed(arrival, found) for arrival, found in zip(arrivals, read(tasks, settings), strict=True) if found.accepted]
+    return [Filed(arrival, found) for arrival, found in zip(arrivals, read(tasks, settings, readers), strict=True) if found.accepted]

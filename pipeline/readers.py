@@ -31,6 +31,8 @@ PROGRAM = "pipeline.readers"
 _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
+_MOST_ANSWERS = 200
+"""After so many a reader gives way to a fresh one: it works within bounds of memory, and none of it comes back."""
 _PREPARE = "prepare"
 
 
@@ -100,6 +102,7 @@ class _Reader:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._worker = Worker(PROGRAM, settings)
+        self._answered = 0
 
     def transcribe(self, task: Task) -> Transcript:
         """The transcript of a file, or its refusal where the reader does not come back with one."""
@@ -135,6 +138,10 @@ class _Reader:
 
     def _exchange(self, task: Task | Job | str) -> tuple[dict[str, Any], bytes] | None:
         """What the reader answers in two frames; None where it dies over the task, takes too long, or does not answer in JSON."""
+        if self._answered >= _MOST_ANSWERS:
+            self._worker.again()
+            self._answered = 0
+        self._answered += 1
         frames = self._worker.ask(task, self._settings.limits.seconds)
         if frames is None:
             return None

@@ -79,6 +79,7 @@ class Worker:
             try:
                 _receive(self._process.stdout)
             except EOFError as error:
+                self.again()
                 msg = "读取文件的进程启动不了，本次没有读取文件；已收到的文件都还在。请检查 Python 环境是否完整，或重新安装后再运行一次。"
                 raise WorkerError(msg) from error
             self._is_ready = True

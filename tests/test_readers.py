@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -49,6 +50,34 @@ def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings
         refused, good = readers.transcribe(tasks)
     assert (refused.reading.accepted, refused.reading.findings[0].code, refused.fault) == (False, "too-large", ())
     assert good.reading.accepted
+
+
+def test_a_reader_gives_way_to_a_fresh_one_after_so_many_answers(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "_MOST_ANSWERS", 2)
+    task = _task(tmp_path / "a.xlsx", report())
+    seen = []
+    with Readers(settings, 1) as pool:
+        for _ in range(5):
+            (transcript,) = pool.transcribe([task])
+            assert transcript.reading.accepted
+            seen.append(_process_of(pool).pid)
+    assert [seen.count(one) for one in dict.fromkeys(seen)] == [2, 2, 1]
+
+
+def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, settings: Settings) -> None:
+    task = _task(tmp_path / "a.xlsx", report())
+    with Readers(settings, 1) as pool:
+        _process_of(pool).kill()
+        with pytest.raises(WorkerError):
+            list(pool.transcribe([task]))
+        (transcript,) = pool.transcribe([task])
+    assert transcript.reading.accepted
+
+
+def _process_of(pool: Readers) -> subprocess.Popen[bytes]:
+    return pool._all[0]._worker._process  # noqa: SLF001 - what no caller sees: which process it is
 
 
 def test_our_own_fault_is_not_put_on_the_sender(tmp_path: Path, settings: Settings) -> None:

@@ -21,6 +21,8 @@ from offices import HOME, Office, tree
 from websites import BOUNDARY, PASSWORD, Browser, Website, form, served
 from workbooks import assignment, progress_row, report, report_pages
 
+from pipeline.readers import Readers
+from pipeline.settings import Settings
 from pipeline.web import receiving, server
 
 DAY = date(2020, 5, 21)
@@ -153,6 +155,29 @@ def test_the_marked_workbook_is_there_before_and_after_sending(site: Website) ->
         assert any("comment" in name for name in package.namelist())
     sent = browser.click(draft, f"{draft}/send").where
     assert browser.get(f"{sent}/marked").status == 200
+
+
+def test_all_checks_share_readers_that_are_up_and_end_with_the_server(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Readers] = []
+
+    class Counted(Readers):
+        def __init__(self, settings: Settings, files: int) -> None:
+            super().__init__(settings, files)
+            started.append(self)
+
+    monkeypatch.setattr("pipeline.readers.Readers", Counted)
+    for name in ("check", "known", "web.site"):
+        monkeypatch.setattr(f"pipeline.{name}.Readers", Counted)
+    office.put_assignment(assignment())
+    with served(office) as site:
+        site.user("甲", "东胜区")
+        browser = site.signed_in("甲")
+        for _ in range(3):
+            draft = browser.upload(report()).where
+            assert "可以报送" in browser.get(draft).text
+            assert browser.get(f"{draft}/marked").status == 200
+    assert len(started) == 1
+    assert all(one._worker._process.returncode is not None for one in started[0]._all)  # noqa: SLF001 - whether it has ended
 
 
 def test_clicking_twice_sends_once(site: Website) -> None:

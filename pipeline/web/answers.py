@@ -20,9 +20,9 @@ _MOST_GROUPS: Final = 200
 _MOST_CELLS: Final = 60
 
 
-def of_report(path: Path, settings: Settings, now: datetime) -> dict[str, Any]:
+def of_report(path: Path, settings: Settings, now: datetime, readers: Readers) -> dict[str, Any]:
     """The findings of a report; its sidecar says who sends it."""
-    answer = check.check(path, settings, now)
+    answer = check.check(path, settings, now, readers)
     read = answer.reading
     rows = sum(len(one.lines) for one in read.rows)
     refused = {(one.sheet, one.row) for one in answer.findings if one.severity is Severity.ROW}
@@ -39,13 +39,12 @@ def of_report(path: Path, settings: Settings, now: datetime) -> dict[str, Any]:
     }
 
 
-def marked(path: Path, name: str, settings: Settings, now: datetime) -> bytes:
+def marked(path: Path, name: str, settings: Settings, now: datetime, readers: Readers) -> bytes:
     """The report with every finding on its cell, as `check --receipt` gives it; the name is the sender's for the file."""
-    answer = check.check(path, settings, now)
+    answer = check.check(path, settings, now, readers)
     if answer.handed is None:
         raise LookupError(name)
-    with Readers(settings, 1) as readers:
-        return receipts.one(replace(answer.handed, name=name), path, readers)
+    return receipts.one(replace(answer.handed, name=name), path, readers)
 
 
 def marked_name(name: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.checking import Value
 from pipeline.contract import CASE, LIAISON
 from pipeline.fold import DayState, Facts, Filed, fold
 from pipeline.model import Arrival, Envelope
+from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings
 from pipeline.text import mask
@@ -22,16 +23,16 @@ _NEW: Final = -1
 _MOST: Final = 200
 
 
-def of_assignment(path: Path, settings: Settings, now: datetime) -> dict[str, Any]:
+def of_assignment(path: Path, settings: Settings, now: datetime, readers: Readers) -> dict[str, Any]:
     """Its findings, and what would change; nothing is taken in."""
     envelope = Envelope(now)
-    read = known.read([Task(path, path.stat().st_size, envelope, is_assignment=True)], settings)[0]
+    read = known.read([Task(path, path.stat().st_size, envelope, is_assignment=True)], settings, readers)[0]
     arrival = Arrival(_NEW, path.name, path.name, "~", path.stat().st_size, envelope, is_assignment=True)
     said: dict[str, Any] = {"accepted": read.accepted, "refuses": any(one.refuses for one in read.findings), "district": ""}
     said |= {"day": read.day, "sections": answers.sections(read.findings)}
     if not read.accepted:
         return said
-    held = known.until(now.date().isoformat(), settings)
+    held = known.until(now.date().isoformat(), settings, readers)
     before = _state(held, settings, now)
     after = _state([*held, Filed(arrival, read)], settings, now)
     if after is None:

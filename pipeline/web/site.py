@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -19,6 +20,7 @@ import anyio
 import anyio.to_thread
 
 from pipeline import faults, inbox, log
+from pipeline.readers import Readers
 from pipeline.settings import Settings
 from pipeline.uploading import Uploading
 from pipeline.web import answers, preview
@@ -27,6 +29,8 @@ from pipeline.web.book import Book
 from pipeline.web.drafts import Draft, Drafts
 
 LOG: Final = "upload.log"
+_ENOUGH: Final = 10_000
+"""Files for which as many readers are worth their start as there are processors."""
 Value = TypeVar("Value")
 Said = TypeVarTuple("Said")
 
@@ -48,6 +52,8 @@ class Site:
         self._log = log.keeper(settings.paths.state, LOG, "%(message)s")
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
+        self._starting = threading.Lock()
+        self._readers: Readers | None = None
 
     @property
     def most_bytes(self) -> int:
@@ -55,7 +61,11 @@ class Site:
         return self.settings.limits.file_megabytes << 20
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files and end the readers."""
+        with self._starting:
+            if self._readers:
+                self._readers.__exit__()
+                self._readers = None
         self.book.close()
         self._log.close()
 
@@ -82,7 +92,20 @@ class Site:
 
     async def mark(self, path: Path, name: str) -> bytes:
         """The marked workbook; it waits for its turn like a check."""
-        return await self.in_turn(answers.marked, path, name, self.settings, self.now())
+        return await self.in_turn(self._marked, path, name)
+
+    def _marked(self, path: Path, name: str) -> bytes:
+        return answers.marked(path, name, self.settings, self.now(), self._lent())
+
+    def warm_up(self) -> None:
+        """Have readers come up before the first clerk does; waits for nothing."""
+        self._lent()
+
+    def _lent(self) -> Readers:
+        """The readers that all checks share: starting one takes many times as long as a usual report."""
+        with self._starting:
+            self._readers = self._readers or Readers(self.settings, _ENOUGH)
+            return self._readers
 
     async def in_turn(self, work: Callable[[*Said], Value], *said: *Said) -> Value:
         """What takes a processor for a while: so many at once as the machine has."""
@@ -98,10 +121,10 @@ class Site:
         said: dict[str, Any]
         try:
             if draft.is_assignment:
-                said = preview.of_assignment(path, self.settings, now)
+                said = preview.of_assignment(path, self.settings, now, self._lent())
             else:
                 _write_sidecar(path, user, now)
-                said = answers.of_report(path, self.settings, now)
+                said = answers.of_report(path, self.settings, now, self._lent())
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
             faults.leave(faults.frames(error), self.settings.paths.state, now)
             said = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
