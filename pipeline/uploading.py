@@ -31,10 +31,13 @@ def _origin(written: str) -> str:
 
 def _network(written: str) -> str:
     try:
-        ip_network(written)
+        network = ip_network(written)
     except ValueError:
         msg = f"“{written}”不是 IP 地址或网段，应写成 127.0.0.1 或 10.0.0.0/24 这样"
         raise ValueError(msg) from None
+    if not network.prefixlen:
+        msg = f"“{written}”是所有地址：谁都可以谎报自己从哪里来，只写代理自己的地址"
+        raise ValueError(msg)
     return written
 
 

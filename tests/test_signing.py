@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import argon2
 import pytest
 from websites import PASSWORD, Browser, Website, served, token_in
 
 from pipeline.web import passwords
+from pipeline.web.tries import Whence
 
 if TYPE_CHECKING:
     from offices import Office
@@ -21,6 +23,13 @@ def site(office: Office) -> Iterator[Website]:
     with served(office) as one:
         one.user("甲", "东胜区")
         yield one
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of guesses in a moment; that a guess costs a hash is tested by itself."""
+    monkeypatch.setattr(passwords, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "_NOBODY", passwords.hashed("nobody's"))
 
 
 def link_of(site: Website, name: str) -> str:
@@ -98,13 +107,112 @@ def test_guessing_many_names_from_one_address_is_stopped(site: Website) -> None:
     assert found == [401] * 50 + [429] * 10
 
 
-def test_a_stranger_who_guesses_locks_no_clerk_out_where_the_clerk_has_signed_in_before(site: Website) -> None:
+def guess(site: Website, name: str, times: int, *, addresses: int = 1, device: str = "") -> list[str]:
+    """What a stranger is answered who tries wrong passwords, from so many networks in turn."""
     accounts = site.serving.site.accounts
-    site.signed_in("甲")
-    for _ in range(11):
-        answer = accounts.sign_in("甲", "猜的密码", "203.0.113.9", site.clock())
-    assert answer == "too-often"
+    tries = (
+        accounts.sign_in(name, f"猜测{n}", Whence(f"203.0.{n % addresses // 200}.{n % addresses % 200}", device), site.clock())
+        for n in range(times)
+    )
+    return [str(one) for one in tries]
+
+
+def test_a_stranger_elsewhere_locks_nobody_out(site: Website) -> None:
+    assert guess(site, "甲", 30).count("too-often") == 20
     assert site.browser().sign_in("甲", PASSWORD).status == 303
+
+
+def test_a_stranger_beside_a_clerk_locks_out_strangers_and_no_browser_that_the_clerk_has_used(site: Website) -> None:
+    known = site.signed_in("甲")
+    known.click("/", "/signout")
+    stranger = site.browser()
+    for _ in range(11):
+        answer = stranger.sign_in("甲", "猜的密码")
+    assert answer.status == 429
+    assert site.browser().sign_in("甲", PASSWORD).status == 429
+    assert known.sign_in("甲", PASSWORD).status == 303
+
+
+@pytest.mark.usefixtures("quick_passwords")
+def test_of_a_thousand_guesses_from_a_thousand_networks_a_hundred_are_looked_at(site: Website) -> None:
+    known = site.signed_in("甲")
+    answers = guess(site, "甲", 1000, addresses=1000)
+    assert (answers.count("wrong"), answers.count("too-often")) == (100, 900)
+    assert known.sign_in("甲", PASSWORD).status == 303
+    accounts = site.serving.site.accounts
+    assert accounts.sign_in("甲", PASSWORD, Whence("198.51.100.9"), site.clock()) == "too-often", "a new browser on a new network waits"
+    fresh = site.browser()
+    assert set_password(fresh, link_of(site, "甲"), "全新的一个密码五六七")[0] == 303, "or asks the office for a link"
+    assert fresh.get("/").status == 200
+    assert site.browser().sign_in("甲", "全新的一个密码五六七").status == 303
+
+
+def test_where_a_clerk_has_signed_in_lately_guesses_from_everywhere_do_not_count(site: Website, quick_passwords: None) -> None:
+    del quick_passwords
+    site.signed_in("甲")
+    guess(site, "甲", 200, addresses=200)
+    assert site.browser().sign_in("甲", PASSWORD).status == 303
+
+
+def test_a_browser_that_is_known_may_guess_no_more_than_others(site: Website) -> None:
+    known = site.signed_in("甲")
+    statuses = [known.sign_in("甲", "猜的密码").status for _ in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+    assert known.sign_in("甲", PASSWORD).status == 429
+
+
+def test_a_browser_is_known_for_its_own_user_alone(site: Website) -> None:
+    site.user("丁", "东胜区")
+    mine = site.signed_in("丁").cookies["xinfang-known"]
+    assert guess(site, "甲", 12, device=mine).count("wrong") == 10
+    assert site.signed_in("甲").cookies["xinfang-known"] != mine
+    assert guess(site, "甲", 3, device="chosen-by-somebody-else") == ["too-often"] * 3
+
+
+def test_two_clerks_at_one_computer_are_both_known_there(site: Website) -> None:
+    site.user("丁", "东胜区")
+    shared = site.signed_in("甲")
+    word = shared.cookies["xinfang-known"]
+    assert shared.sign_in("丁", PASSWORD).status == 303
+    assert shared.cookies["xinfang-known"] == word
+    for name in ("甲", "丁"):
+        for _ in range(11):
+            site.browser().sign_in(name, "猜的密码")
+        assert shared.sign_in(name, PASSWORD).status == 303
+
+
+def test_the_cookie_of_a_known_browser_opens_nothing_and_is_no_scripts(site: Website) -> None:
+    browser = site.browser()
+    said = browser.sign_in("甲", PASSWORD).headers.get_all("Set-Cookie") or []
+    (known,) = [one for one in said if one.startswith("xinfang-known=")]
+    assert all(word in known.lower() for word in ("httponly", "samesite=strict", "max-age=15552000"))
+    content = (site.office.settings.paths.state / "upload.sqlite").read_bytes()
+    assert browser.cookies["xinfang-known"].encode() not in content
+    del browser.cookies["xinfang"]
+    assert browser.get("/").where == "/signin"
+
+
+@pytest.mark.parametrize("how", ["disable", "password"])
+def test_a_browser_is_known_no_more_after_a_new_password_or_when_its_user_is_disabled(site: Website, how: str) -> None:
+    old = site.signed_in("甲")
+    accounts = site.serving.site.accounts
+    user = accounts.find("甲")
+    assert user
+    if how == "disable":
+        accounts.disable(user)
+    assert set_password(site.browser(), link_of(site, "甲"), "全新的一个密码五六七")[0] == 303
+    for _ in range(11):
+        site.browser().sign_in("甲", "猜的密码")
+    assert old.sign_in("甲", "全新的一个密码五六七").status == 429
+
+
+def test_one_network_of_ipv6_counts_as_one(site: Website) -> None:
+    accounts = site.serving.site.accounts
+    answers = [accounts.sign_in("甲", "猜", Whence(f"2001:db8:0:1::{n:x}"), site.clock()) for n in range(12)]
+    assert answers == ["wrong"] * 10 + ["too-often"] * 2
+    assert accounts.sign_in("甲", "猜", Whence("2001:db8:0:2::1"), site.clock()) == "wrong"
+    mapped = [accounts.sign_in("甲", "猜", Whence(one), site.clock()) for one in ["::ffff:192.0.2.1", "192.0.2.1"] * 6]
+    assert mapped == ["wrong"] * 10 + ["too-often"] * 2
 
 
 def test_a_forged_forwarded_header_changes_nobodys_address(site: Website) -> None:

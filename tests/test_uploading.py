@@ -54,6 +54,7 @@ def test_the_example_in_the_file_is_one_that_is_taken(office: Office) -> None:
         ("public_address: https://ribao.example.com/path", "路径"),
         ("certificate: cert.pem", "一起写"),
         ("proxies: [somewhere]", "网段"),
+        ('proxies: ["0.0.0.0/0"]', "所有地址"),
         ("idle_minutes: 0", "太小"),
         ("colour: red", "没有这个设置项"),
     ],
@@ -111,7 +112,7 @@ def test_a_forwarded_address_counts_only_from_a_configured_proxy(office: Office,
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         said = {
             "Host": "ribao.example.com",
-            "X-Forwarded-For": "198.51.100.7",
+            "X-Forwarded-For": "203.0.113.66, 198.51.100.7",
             "X-Forwarded-Proto": "https",
             "X-Forwarded-Host": "evil.example",
         }
@@ -133,6 +134,7 @@ def test_a_forwarded_address_counts_only_from_a_configured_proxy(office: Office,
         thread.join(30)
     log = (settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
     assert ("198.51.100.7 - GET /signin" in log) == (proxies != "[]")
+    assert "203.0.113.66" not in log, "what the visitor wrote there before the proxy did is nothing"
 
 
 @pytest.mark.external

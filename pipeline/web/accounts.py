@@ -1,8 +1,7 @@
-"""Who may use the page: users, one-time links, sessions, and how often a password may be wrong."""
+"""Who may use the page: users, one-time links, sessions."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +11,10 @@ import sqlalchemy as sa
 
 from pipeline.text import key
 from pipeline.uploading import Uploading
-from pipeline.web import passwords
-from pipeline.web.book import Book, failures, familiar, links, sessions, users
+from pipeline.web import passwords, tries
+from pipeline.web.book import Book, devices, digest, links, sessions, users
+from pipeline.web.tries import Whence
 
-_SPAN: Final = timedelta(minutes=15)
-"""Wrong passwords count for so long."""
-_ADDRESS_TIMES: Final = 5
-"""From one network address so many times as much may be wrong as for one name: an office shares its address."""
-_FAMILIAR: Final = timedelta(days=60)
 _RENEW: Final = timedelta(seconds=60)
 
 
@@ -93,7 +88,7 @@ class Accounts:
         """Let a user in no more; sessions and links end at once."""
         with self._book.write() as connection:
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=True, password=None))
-            for table in (sessions, links):
+            for table in (sessions, links, devices):
                 connection.execute(table.delete().where(table.c.user == user.id))
 
     # --- one-time links ---
@@ -127,7 +122,7 @@ class Accounts:
             if used.rowcount != 1:
                 return False
             connection.execute(sessions.delete().where(sessions.c.user == user.id))
-            connection.execute(failures.delete().where(failures.c.key == _counters(user.name, "", is_familiar=False)[1][0]))
+            tries.forget(connection, user.id, user.name)
             connection.execute(users.update().where((users.c.id == user.id) & ~users.c.disabled).values(password=kept))
         return True
 
@@ -137,36 +132,24 @@ class Accounts:
 
     # --- signing in ---
 
-    def sign_in(self, name: str, password: str, address: str, now: datetime) -> User | Literal["wrong", "too-often"]:
+    def sign_in(self, name: str, password: str, whence: Whence, now: datetime) -> User | Literal["wrong", "too-often"]:
         """The user, where name and password are right; an unknown name is answered like a wrong password, and as slowly."""
-        with self._book.read() as connection:
+        with self._book.write() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
-            known = row is not None and _is_familiar(connection, row.id, address, now)
-        counted = _counters(name, address, is_familiar=known)
-        if not self._may_try(counted, now):
-            return "too-often"
+            counted = tries.counters(connection, name, row.id if row is not None else None, whence, now)
+            if not tries.may_try(connection, counted, self._limits.failures, now):
+                return "too-often"
         kept = row.password if row is not None and not row.disabled else None
         if not passwords.is_right(password, kept) or row is None:
             return "wrong"
         with self._book.write() as connection:
-            connection.execute(failures.delete().where(failures.c.key.in_([one for one, _times in counted[1:]])))
-            latest = sa.select(sa.func.max(failures.c.id)).where(failures.c.key == counted[0][0]).scalar_subquery()
-            connection.execute(failures.delete().where(failures.c.id == latest))
-            connection.execute(familiar.delete().where((familiar.c.user == row.id) & (familiar.c.address == address)))
-            connection.execute(familiar.insert().values(user=row.id, address=address, at=now.timestamp()))
+            tries.forgive(connection, counted)
         return _user(row)
 
-    def _may_try(self, counted: list[tuple[str, int]], now: datetime) -> bool:
-        """Count one more try before the password is looked at, so that many at once count too; False where there were too many."""
-        since = (now - _SPAN).timestamp()
+    def recognise(self, user: User, whence: Whence, now: datetime) -> str:
+        """Know the browser from now on; what its cookie says."""
         with self._book.write() as connection:
-            connection.execute(failures.delete().where(failures.c.at < since))
-            for one, times in counted:
-                query = sa.select(sa.func.count()).select_from(failures).where(failures.c.key == one)
-                if (connection.scalar(query) or 0) >= times * self._limits.failures:
-                    return False
-            connection.execute(failures.insert(), [{"key": one, "at": now.timestamp()} for one, _times in counted])
-        return True
+            return tries.recognise(connection, user.id, whence, now)
 
     # --- sessions ---
 
@@ -201,26 +184,5 @@ class Accounts:
         return (now - timedelta(hours=self._limits.session_hours)).timestamp()
 
 
-def digest(token: str) -> str:
-    """What is kept of a token: who reads the file can sign in with none of them."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
 def _user(row: sa.Row[tuple[object, ...]]) -> User:
     return User(row.id, row.name, row.address, row.district, row.password is not None, row.disabled)
-
-
-def _is_familiar(connection: sa.Connection, user: int, address: str, now: datetime) -> bool:
-    since = (now - _FAMILIAR).timestamp()
-    here = (familiar.c.user == user) & (familiar.c.address == address) & (familiar.c.at > since)
-    return connection.execute(familiar.select().where(here)).one_or_none() is not None
-
-
-def _counters(name: str, address: str, *, is_familiar: bool) -> list[tuple[str, int]]:
-    """What a wrong password is counted under, and how many times the limit each may reach.
-
-    From where a user has signed in before they have a counter of their own: a stranger who guesses locks nobody out.
-    """
-    plain = hashlib.sha256(key(name).encode("utf-8", "replace")).hexdigest()[:32]
-    own = f"name {plain} from {address}" if is_familiar else f"name {plain}"
-    return [(f"address {address}", _ADDRESS_TIMES), (own, 1)]

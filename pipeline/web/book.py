@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,13 @@ familiar = sa.Table(
     sa.Column("address", sa.Text, primary_key=True, comment="a network address from which the user signed in"),
     sa.Column("at", sa.Float, nullable=False),
 )
+devices = sa.Table(
+    "devices",
+    _metadata,
+    sa.Column("user", sa.ForeignKey("users.id"), primary_key=True),
+    sa.Column("token", sa.Text, primary_key=True, comment="SHA-256 of what a browser says that the user signed in with"),
+    sa.Column("at", sa.Float, nullable=False),
+)
 drafts = sa.Table(
     "drafts",
     _metadata,
@@ -90,6 +98,11 @@ served = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, comment="always 1"),
     sa.Column("address", sa.Text, nullable=False, comment="where the page was opened last"),
 )
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: who reads the file can sign in with none of them."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from pipeline.web import passwords
+from pipeline.web import passwords, tries
 from pipeline.web.accounts import User
 from pipeline.web.entry import TOKEN, Anybody, Form, TheSite, cookie_name, see_other, set_cookie
 from pipeline.web.pages import page
 from pipeline.web.receiving import RefusedError, read_form
 from pipeline.web.site import Site
+from pipeline.web.tries import Whence
 
 router = APIRouter()
 _TOO_OFTEN: Final = 429
@@ -47,6 +48,15 @@ async def _fields(request: Request, site: Site) -> dict[str, str]:
     return fields
 
 
+def _known_name(site: Site) -> str:
+    """The cookie of a browser that somebody has signed in with; it outlasts the session and opens nothing."""
+    return f"{cookie_name(site)}-known"
+
+
+def _whence(request: Request, site: Site) -> Whence:
+    return Whence(_address_of(request), request.cookies.get(_known_name(site), ""))
+
+
 def _address_of(request: Request) -> str:
     return request.client.host if request.client else "-"
 
@@ -62,7 +72,7 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     """Begin a session, always a new one."""
     fields = await _fields(request, site)
     name, password = fields.get("name", "")[:_LONGEST], fields.get("password", "")
-    found = await run_in_threadpool(site.accounts.sign_in, name, password, _address_of(request), site.now())
+    found = await run_in_threadpool(site.accounts.sign_in, name, password, _whence(request, site), site.now())
     if not isinstance(found, User):
         site.note(f"{_address_of(request)} 登录没有成功：{name[:40]}{'（次数过多）' if found == 'too-often' else ''}")
         return _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
@@ -75,6 +85,8 @@ async def _begin(request: Request, site: Site, user: User) -> Response:
     await _end_earlier(request, site)
     response = see_other("/")
     set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, user, site.now()))
+    known = await run_in_threadpool(site.accounts.recognise, user, _whence(request, site), site.now())
+    set_cookie(response, site, _known_name(site), known, int(tries.DEVICE.total_seconds()))
     return response
 
 
