@@ -61,7 +61,7 @@ CATALOGUE: Final = {
     "case-exists/other": "案件 {case} 已在台账中，但{columns}与原来的不同（原为：{before}）。同一案件请照原样填写或删去此行，另一案件请另编编号。",
     "case-exists/code": "新增案件的编号应以本旗区代码 {code} 开头，例如 {example}；“{value}”不是。请改用本旗区编号。",
     "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
-    "personal-information/outside": "表格以外的单元格里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
+    "personal-information/outside": "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
     "late": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。如是更正，不影响当日首次报送的“按时”；如是首次报送，请以后在截止前报送。",
     "read-as/header": "表头“{value}”的写法（空格、换行或全角）与模板不同，按“{meant}”理解。下次请照模板书写。",
     "read-as/value": "{column}“{value}”按“{meant}”理解{more}。下次请从下拉框选择。",

@@ -26,7 +26,7 @@ SEVERITY_WORDS: Final = {Severity.FILE: "整份退回", Severity.SHEET: "整表�
 MILDER: Final = {
     "not-the-template": "在“新增案件”“接访情况”“急报事项”这三张可以没有的表里：整表退回",
     "personal-column": "在分解表里：提醒，跳过这一列",
-    "personal-information": "在表格以外的单元格（标题、落款等）：提醒，跳过这个单元格",
+    "personal-information": "在不属于任何一行的单元格（标题、落款，或一行里只填了这一格）：提醒，跳过这个单元格",
 }
 NOT_YET: Final[Mapping[str, str]] = {}
 """Codes of the contract that no message of the catalogue has."""

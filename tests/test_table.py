@@ -416,3 +416,10 @@ def test_a_header_over_two_rows_is_read_where_it_says_most() -> None:
     (rows,) = (one for one in reading.rows if one.sheet == "案件进展")
     assert (rows.values["答复文号"], rows.refused) == (["东住建信〔2020〕1号"], [])
     assert [one.value for one in reading.findings if one.code == "unknown-column"] == []
+
+
+def test_a_personal_number_alone_in_its_row_is_not_said_to_stand_outside_the_table() -> None:
+    (found,) = read_report(write(edit(report_pages(), {"案件进展!F9": "13812345678"}))).findings
+    assert (found.code, found.severity, found.cell) == ("personal-information", "warning", "F9")
+    assert "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）" in found.message
+    assert "表格以外" not in found.message
