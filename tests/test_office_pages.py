@@ -214,14 +214,34 @@ def test_days_that_are_none_are_not_there(site: Website) -> None:
 def test_the_log_says_who_did_what_and_no_contents(site: Website) -> None:
     site.signed_in("甲").get(ids(site, "甲")[0])
     page = site.signed_in("办公室").get("/log").text
-    assert "甲 登录" in page
-    assert "甲 下载 2020-05-21/" in page
+    did, asked = page.split("网页访问记录", 1)
+    assert "甲 登录" in did
+    assert "甲 下载 2020-05-21/" in did
+    assert "GET /" not in did
+    assert "甲 GET / 200" in asked
     assert "ZZQ-2020-001" not in page
 
 
 def test_health_is_answered_to_anybody_and_says_nothing_else(site: Website) -> None:
     answer = site.browser().get("/healthz", Host="10.0.0.7")
     assert (answer.status, answer.text) == (200, "ok")
+
+
+def test_what_was_uploaded_is_not_counted_as_missing(begun: Office) -> None:
+    with served(begun, "2020-05-20 16:00") as site:
+        site.user("甲", "东胜区")
+        site.user("办公室", "", "")
+        browser, office = site.signed_in("甲"), site.signed_in("办公室")
+        assert "<dt>未报</dt><dd>9</dd>" in office.get("/board").text
+        draft = browser.upload(report(day=date(2020, 5, 20))).where
+        browser.get(draft)
+        browser.click(draft, f"{draft}/send")
+        page = office.get("/board").text
+        assert "<dt>已上传</dt><dd>1</dd>" in page
+        assert "<dt>未报</dt><dd>8</dd>" in page
+        assert "甲 上传日报" in office.get("/log").text
+        site.clock.forward(hours=2)
+        assert '<dt>未报</dt><dd class="is-red">8</dd>' in site.signed_in("办公室").get("/board").text
 
 
 # --- the assignment workbook -------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def _day_after(day: str) -> date:
 def _is_overtaken(draft: Draft, sent: list[Sent]) -> bool:
     """Whether a report of the same day was sent after that draft came: nobody waits for the draft any more."""
     day = str((draft.checked or {}).get("day", ""))
-    return bool(day) and any((one.checked or {}).get("day") == day and one.received_at > draft.made for one in sent)
+    return bool(day) and any((one.checked or {}).get("day") == day and one.received_at >= draft.made for one in sent)
 
 
 def _now(site: Site) -> datetime:
@@ -116,6 +116,7 @@ async def todays_template(site: TheSite, session: Clerk) -> Response:
         name, content = await site.in_turn(templates.of_district, site.settings, _now(site).date(), session.user.district)
     except NothingToConsolidateError:
         return see_other("/blank")
+    site.note(f"{session.user.name} 下载 {name}")
     return Response(content, headers=attachment(name), media_type="application/octet-stream")
 
 

@@ -34,7 +34,7 @@ class Line:
     in_force: int
     """The revision that counts for that day; 0 for none."""
     reason: str
-    """Why it was refused whole."""
+    """Why it was refused whole, or will be."""
 
 
 def of(district: str, sent: Iterable[Sent], settings: Settings, today: date) -> list[Line]:
@@ -93,4 +93,12 @@ def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> I
 
 def _waiting(one: Sent) -> Line:
     day = str((one.checked or {}).get("day", "")) if (one.checked or {}).get("accepted") else ""
-    return Line(one.received_at, one.name, day, one.number, "upload", "waiting", 0, 0, "")
+    return Line(one.received_at, one.name, day, one.number, "upload", "waiting", 0, 0, _foreseen(one))
+
+
+def _foreseen(one: Sent) -> str:
+    """Why the check expects that it is refused whole; '' where it does not."""
+    checked = one.checked or {}
+    if checked.get("accepted", True):
+        return ""
+    return next((str(group["message"]) for section in checked["sections"] for group in section["groups"]), "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import IO, Final
 
@@ -53,6 +55,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
     folders = list(dict.fromkeys(one.folder for one in files))
     uploads = {one.number: one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS))}
     lying = {_number(one) for one in board.waiting}
+    coming = {one.district for one in uploads.values() if one.number in lying and _is_for(one, day)}
     said = {
         "board": board,
         "day": day,
@@ -65,7 +68,8 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "days": shelf.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
-        "coming": {one.district: one for one in uploads.values() if one.number in lying and _is_for(one, day)},
+        "coming": coming,
+        "uploaded": sum(one.status == "missing" and one.district in coming for one in board.districts),
         "is_over": now > submission.cut_off(day, site.settings),
         "assignments": [one for one in uploads.values() if one.is_assignment],
         "counts": {word: sum(one.status == word for one in board.districts) for word in ("on-time", "late", "missing")},
@@ -126,9 +130,13 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> None:
 @router.get("/log")
 def show_log(request: Request, site: TheSite, _session: Office) -> Response:
     """Who did what and when, the newest first."""
-    try:
-        with (site.settings.paths.state / log.FOLDER / LOG).open(encoding="utf-8", errors="replace") as file:
-            lines = list(deque((one.rstrip("\n") for one in file), _LINES))
-    except OSError:
-        lines = []
-    return page(request, site, "log", {"lines": lines[::-1], "users": site.accounts.everybody()})
+    did: deque[str] = deque(maxlen=_LINES)
+    asked: deque[str] = deque(maxlen=_LINES)
+    with suppress(OSError), (site.settings.paths.state / log.FOLDER / LOG).open(encoding="utf-8", errors="replace") as file:
+        for one in file:
+            (asked if _REQUEST.search(one) else did).append(one.rstrip("\n"))
+    return page(request, site, "log", {"did": [*did][::-1], "asked": [*asked][::-1], "users": site.accounts.everybody()})
+
+
+_REQUEST: Final = re.compile(r" \d{3} \d+ms$")
+"""How a line about a request ends; the others say what was done, in words."""

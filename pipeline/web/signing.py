@@ -102,6 +102,7 @@ async def _end_earlier(request: Request, site: Site) -> None:
 def sign_out(site: TheSite, session: Anybody, _form: Form) -> Response:
     """End the session."""
     site.accounts.end(session)
+    site.note(f"{session.user.name} 退出登录")
     response = see_other("/signin")
     response.delete_cookie(cookie_name(site), path="/", secure=site.is_secure, httponly=True, samesite="strict")
     return response

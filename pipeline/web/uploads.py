@@ -42,6 +42,7 @@ async def upload(request: Request, site: TheSite, session: Anybody) -> Response:
             raise RefusedError(507, "full") from error
         raise
     draft = await run_in_threadpool(_own, site, session, identity)
+    site.note(f"{user.name} 上传{'分解表' if user.is_office else '日报'}")
     site.check(draft, user)
     return see_other(f"/draft/{identity}")
 
@@ -92,6 +93,7 @@ def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Respons
 def discard(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
     """Forget it."""
     site.drafts.discard(_own(site, session, identity))
+    site.note(f"{session.user.name} 删去没有报送的文件")
     return see_other("/board?discarded" if session.user.is_office else "/?discarded")
 
 
