@@ -94,6 +94,8 @@ _LONG_NUMBER = re.compile(rf"[0-9](?:[\s\x00-\x1f\x7f-\x9f{_FORMAT}{DASHES}-]*+[
 _CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
 _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))
+_ABROAD = re.compile(r"(?:\+|(?<!\d)00)86(1[ -]?[3-9](?:[ -]?\d){9})(?!\d)")
+"""A mobile number with the country's code written to it: the code belongs to the number and is no other digit beside it."""
 _FIRST_DIGIT = re.compile(r"(?<!\d)\d")
 _BLANK = re.compile(r"[^\S\n]")
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -127,6 +129,7 @@ def personal_numbers(text: str) -> list[tuple[int, int]]:
             if found and is_one(found[0].replace(" ", "").replace("-", "")) and not any(taken[start : found.end()]):
                 spans.append((start, found.end()))
                 taken[start : found.end()] = b"\1" * (found.end() - start)
+    spans += [found.span(1) for found in _ABROAD.finditer(plain) if not any(taken[found.start(1) : found.end()])]
     return sorted(spans)
 
 

@@ -69,8 +69,8 @@ def _many_entries() -> bytes:
     return pack([*entries(GOOD).values(), Entry("xl/media/a.bin", b"PK\x01\x02" * 30_000, method=0)])
 
 
-def _many_attributes() -> bytes:
-    said_of_it = " ".join(f'a{n}="1"' for n in range(_MANY))
+def _many_attributes(count: int) -> bytes:
+    said_of_it = " ".join(f'a{n}="1"' for n in range(count))
     return rows(PROGRESS, f'<row r="90" {said_of_it}/>')
 
 
@@ -84,7 +84,8 @@ REPEATS = (
     Crafted("a text in 200,000 pieces", lambda: _rewritten("<r><t>x</t></r>" * 200_000), READ),
     Crafted("a text of 5,000,000 characters, rewritten", lambda: _rewritten(f"<t>{'x' * 5_000_000}</t>"), READ),
     Crafted("a text of 300,000 references", lambda: _rewritten(f"<t>{'&#120;' * 300_000}</t>"), READ),
-    Crafted("100,000 attributes of one row", _many_attributes, READ),
+    Crafted("100,000 attributes of one row", lambda: _many_attributes(_MANY), READ),
+    Crafted("2,000,000 attributes of one row", lambda: _many_attributes(2_000_000), "too-large"),
     Crafted("a text of 300,000 stars and colons", lambda: cells(PROGRESS, {"A90": said("A90", "*:" * 300_000)}), READ),
     Crafted("a text of 300,000 brackets", lambda: cells(PROGRESS, {"A90": said("A90", "(" * 300_000)}), READ),
     Crafted("a text in 60,000 cells", _in_every_cell, "too-large"),

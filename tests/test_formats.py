@@ -335,7 +335,7 @@ def test_repeated_cells_of_an_ods_are_there_as_often_and_what_is_empty_costs_not
     assert _rows(_ods(_row(gap, two, repeated=2) + rest)) == [["", "", "", "二", "二"]] * 2
     many = _row(_text("<text:p>二</text:p>", 'table:number-columns-repeated="16000"'), repeated=1_000_000)
     assert _refusal(_ods(many)) == "too-large/cells"
-    assert _refusal(_ods(_row(_text("<text:p><text:s text:c='1000000'/></text:p>")) * 300)) == "too-large/unpacked"
+    assert _refusal(_ods(_row(_text("<text:p><text:s text:c='1000000'/></text:p>")) * 300)) == "too-large/inside"
 
 
 def test_merged_cells_of_an_ods() -> None:

@@ -30,14 +30,14 @@ class Archive:
     def __init__(self, content: bytes, limits: Limits) -> None:
         self._content = content
         if content.count(_ENTRY) > _MOST_PARTS:  # before the list is read, which takes its time
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large", "inside")
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 listed = archive.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
             raise UnreadableError("unreadable", "damaged" if content.startswith(b"PK") else "format") from error
         if len(listed) > _MOST_PARTS:
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large", "inside")
         self._parts = {_plain(one.filename): one for one in listed}  # of two with one name the last holds, as libraries have it
         self._exactly = {one.filename: one for one in listed}
         self._left = limits.unpacked_bytes
@@ -71,11 +71,11 @@ class Archive:
             raise UnreadableError("unreadable", "damaged")
         self._left -= part.file_size
         if self._left < 0:  # one part under the names of many sheets
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large", "inside")
         if part.flag_bits & _ENCRYPTED:
             raise UnreadableError("encrypted")
         if part.file_size > _RATIO_FROM and part.file_size > _MOST_RATIO * part.compress_size:
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large", "inside")
         unpacked = _unpack(self._packed(part), part)
         if len(unpacked) != part.file_size or zlib.crc32(unpacked) != part.CRC:
             raise UnreadableError("unreadable", "damaged")

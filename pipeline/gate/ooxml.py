@@ -84,4 +84,4 @@ def _check_texts(parts: dict[str, bytes], most: int) -> None:
     named = Counter(int(index) for page in pages for index in _TEXT_CELL.findall(page))
     whole = sum(count * (lengths[index] if index < len(lengths) else 0) for index, count in named.items())
     if whole + (cells - named.total()) * max(lengths) > most:
-        raise UnreadableError("too-large", "unpacked")
+        raise UnreadableError("too-large", "inside")

@@ -141,7 +141,7 @@ class _Reader:
         count = _count(attributes, f"{TEXT}c")
         self._blanks -= count
         if self._blanks < 0:
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large", "inside")
         self._add(" " * count)
 
     def _start_tab(self, _attributes: dict[str, str]) -> None:

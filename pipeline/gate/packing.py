@@ -38,7 +38,7 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[int | str], limits: Limi
         cells -= len(one.cells)
         text -= sum(len(cell.value) for cell in one.cells)
         if cells < 0 or text < 0:
-            raise UnreadableError("too-large", "cells" if cells < 0 else "unpacked")
+            raise UnreadableError("too-large", "cells" if cells < 0 else "inside")
         part, marks = layout.lay_out(_in_order(one.cells), one.merges, limits.cells)
         found.append(VettedSheet(one.name, str(len(found) + 1), marks))
         parts[f"xl/worksheets/sheet{len(found)}.xml"] = part

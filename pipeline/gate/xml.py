@@ -13,6 +13,9 @@ _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DEEPEST = 200
 _MOST_ELEMENTS = 200_000
+_LONGEST_TAG = 4 << 20
+_LONG_TAG = re.compile(rb"<[^<>!?][^<>]{%d}" % _LONGEST_TAG)
+"""A tag such as no program writes: what stands in it is attributes without end, which take the parser long."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
     (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
@@ -64,7 +67,7 @@ def elements(part: bytes) -> list[Element]:
         if depth > _DEEPEST:
             raise UnreadableError("unreadable", "damaged")
         if len(found) >= _MOST_ELEMENTS:
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large", "inside")
         found.append(Element(local(name), {local(key): value for key, value in attributes.items()}))
 
     def end(_name: str) -> None:
@@ -99,6 +102,8 @@ def check_head(part: bytes) -> int:
 
 def parse(parser: expat.XMLParserType, part: bytes) -> None:
     """Feed the whole part. Raises UnreadableError unless it is well-formed to its end."""
+    if len(part) > _LONGEST_TAG and _LONG_TAG.search(part):
+        raise UnreadableError("too-large", "inside")
     try:
         parser.Parse(part, True)
     except expat.ExpatError as error:
