@@ -30,6 +30,16 @@ def _zone(value: str) -> str:
     return value
 
 
+def _path(value: Path) -> Path:
+    if not str(value).isprintable():
+        msg = "路径里有换行或控制字符"
+        raise ValueError(msg)
+    return value
+
+
+_Folder = Annotated[Path, AfterValidator(_path)]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,10 +47,10 @@ class _Frozen(BaseModel):
 class Paths(_Frozen):
     """Folders, absolute once the settings are loaded."""
 
-    inbox: Path = Path("inbox")
-    outbox: Path = Path("outbox")
-    state: Path = Path("state")
-    templates: Path | None = None
+    inbox: _Folder = Path("inbox")
+    outbox: _Folder = Path("outbox")
+    state: _Folder = Path("state")
+    templates: _Folder | None = None
 
 
 class District(_Frozen):
@@ -89,11 +99,11 @@ class Windows(_Frozen):
 class Limits(_Frozen):
     """What a workbook may measure."""
 
-    file_megabytes: Annotated[int, Field(ge=1, strict=True)] = 25
-    unpacked_megabytes: Annotated[int, Field(ge=1, strict=True)] = 256
-    cells: Annotated[int, Field(ge=1000, strict=True)] = 2_000_000
-    seconds: Annotated[int, Field(ge=1, strict=True)] = 30
-    memory_megabytes: Annotated[int, Field(ge=256, strict=True)] = 1024
+    file_megabytes: Annotated[int, Field(ge=1, le=1024, strict=True)] = 25
+    unpacked_megabytes: Annotated[int, Field(ge=1, le=16_384, strict=True)] = 256
+    cells: Annotated[int, Field(ge=1000, le=100_000_000, strict=True)] = 2_000_000
+    seconds: Annotated[int, Field(ge=1, le=3600, strict=True)] = 30
+    memory_megabytes: Annotated[int, Field(ge=256, le=1_048_576, strict=True)] = 1024
 
 
 class Retention(_Frozen):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import filelock
 import pytest
-from offices import SETTINGS, ZONE, Office
+from offices import HOME, SETTINGS, ZONE, Office
 from workbooks import DAY, Page, assignment, edit, report, report_pages, write
 
 from pipeline import cli, nightly, storage
@@ -346,3 +349,17 @@ def test_a_day_whose_folder_is_held_open_does_not_keep_the_others(home: Office, 
     monkeypatch.chdir(home.home)
     assert cli.main(["--date", "2020-05-21"]) == 0
     assert (home.outbox / "2020-05-20/summary.json").read_bytes() != before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are always Unicode")
+def test_names_are_utf_8_whatever_the_system_takes_them_for(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "东胜区日报.xlsx")
+    command = [sys.executable, str(HOME / "run.py"), "--config", str(office.home / "config.yaml"), "--date", str(DAY)]
+    odd = {**os.environ, "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    asked = [sys.executable, "-c", "import sys; print(sys.getfilesystemencoding())"]
+    assert subprocess.run(asked, env=odd, capture_output=True, text=True, check=True).stdout != "utf-8\n"
+    done = subprocess.run(command, env=odd, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (office.outbox / str(DAY) / "回执" / "东胜区_回执_1_东胜区日报.xlsx").exists()
+    assert [str(path) for path, *_rest in office.facts() if "日报" in str(path)] == ["东胜区日报.xlsx"]

@@ -232,6 +232,21 @@ def test_what_may_be_written_is_said(tmp_path: Path, line: str, said: str) -> No
         load(path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("memory_megabytes: 1024", "memory_megabytes: 99999999999999", "limits.memory_megabytes：数值太大，最大是 1048576"),
+        ("file_megabytes: 25", "file_megabytes: 99999999999999999999", "limits.file_megabytes：数值太大，最大是 1024"),
+        ("outbox: outbox", 'outbox: "a\\0b"', "paths.outbox：路径里有换行或控制字符"),
+    ],
+)
+def test_what_no_computer_has_is_refused_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = _changed(tmp_path, old, new)
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        load(path)
+    assert f"第 {_line(path, new)} 行" in str(caught.value)
+
+
 @pytest.mark.parametrize("content", ["旗区: 东胜".encode("gbk"), b"\0", b"[" * 2000])
 def test_a_file_that_cannot_be_read_is_said_in_chinese(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.yaml"
