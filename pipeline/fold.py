@@ -306,7 +306,7 @@ class _Fold:
 
     def _assignment_findings(self, register: frozenset[str]) -> tuple[Finding, ...]:
         gone = sorted(case.number for case in self.world.cases.values() if case.is_missing and case.number in register)
-        missing = [messages.finding("case-missing", value=number, case=number) for number in gone]
+        missing = [messages.finding("case-missing", value=number, case=messages.brief(number)) for number in gone]
         filed = self.assignment.reading.findings if self.assignment else ()
         return (*filed, *self.assignment_findings, *missing)
 
@@ -369,7 +369,7 @@ def _refuse_repeated(sheets: list[Rows], named: list[list[str | None]], findings
                 places.setdefault(number, []).append((rows, position))
     repeated = {number: where for number, where in places.items() if len(where) > 1}
     for number, where in repeated.items():
-        lines = "、".join(f"“{rows.name}”第 {rows.lines[position]} 行" for rows, position in where)
+        lines = messages.several([f"“{rows.name}”第 {rows.lines[position]} 行" for rows, position in where], "行")
         for rows, position in where:
             findings.append(
                 messages.finding(
@@ -378,7 +378,7 @@ def _refuse_repeated(sheets: list[Rows], named: list[list[str | None]], findings
                     row=rows.lines[position],
                     at=rows.letters[CASE],
                     value=rows.values[CASE][position],
-                    case=number,
+                    case=messages.brief(number),
                     count=len(where),
                     lines=lines,
                 )

@@ -115,12 +115,12 @@ def _say_loosely_written(sheet: _Sheet, known: list[Case | None]) -> None:
 
 
 def _say_repeated(sheet: _Sheet, name: str, positions: list[int], *, differ: bool) -> None:
-    lines = "、".join(str(sheet.rows.lines[position]) for position in positions)
+    lines = messages.several([str(sheet.rows.lines[position]) for position in positions])
     if not differ:
-        sheet.warn("read-as/same-rows", CASE, positions[1], case=name, lines=lines)
+        sheet.warn("read-as/same-rows", CASE, positions[1], case=messages.brief(name), lines=lines)
         return
     for position in positions:
-        sheet.refuse("repeated-case", CASE, position, case=name, count=len(positions), lines=lines)
+        sheet.refuse("repeated-case", CASE, position, case=messages.brief(name), count=len(positions), lines=lines)
 
 
 def _as_understood(rows: Rows, position: int, ignored: frozenset[str]) -> tuple[str | None, ...]:
@@ -163,8 +163,8 @@ def _compare(sheet: _Sheet, position: int, case: Case) -> None:
         if (value := sheet.rows.values[column][position]) and sheet.is_read(column, position) and key(value) != key(before[column] or "")
     ]
     if differing:
-        was = "，".join(f"{column}“{before[column]}”" for column in differing)
-        sheet.refuse("case-exists/other", CASE, position, case=case.number, columns="、".join(differing), before=was)
+        was = "，".join(f"{column}“{messages.brief(before[column] or '空')}”" for column in differing)
+        sheet.refuse("case-exists/other", CASE, position, case=messages.brief(case.number), columns="、".join(differing), before=was)
 
 
 def _as_compared(particulars: dict[str, str | None]) -> dict[str, str | None]:
@@ -241,7 +241,7 @@ def _judge_against(sheet: _Sheet, position: int, case: Case) -> None:
     if status and status != case.status and sheet.is_read("当前状态", position):
         reason = values["重新办理原因"][position]
         if not reason and sheet.is_read("重新办理原因", position) and goes_back(case.status, status):
-            sheet.refuse("status-went-back", "当前状态", position, case=case.number, before=case.status)
+            sheet.refuse("status-went-back", "当前状态", position, case=messages.brief(case.number), before=case.status)
     if sheet.speaks:
         _warn_of_changes(sheet, position, case)
 
@@ -252,7 +252,7 @@ def _warn_of_changes(sheet: _Sheet, position: int, case: Case) -> None:
     for column, was in before.items():
         value = sheet.rows.values[column][position]
         if value and sheet.is_read(column, position) and not _is_same(column, value, was, case.assigned):
-            sheet.warn("prefilled-changed", column, position, column=column, before=was or "空")
+            sheet.warn("prefilled-changed", column, position, column=column, before=messages.brief(was or "空"))
 
 
 def _is_same(column: str, value: str, was: str | None, assigned: str) -> bool:
@@ -307,7 +307,7 @@ def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], world: Wor
         have = set(_row_names(later[sheet.name], world)) if sheet.name in later else set()
         gone = [name for name in dict.fromkeys(had) if name not in have]
         if gone:
-            findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{'、'.join(gone)}"))
+            findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.several(gone, '项')}"))
     return findings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.contract import SEVERITIES, Severity
@@ -10,6 +10,9 @@ from pipeline.findings import Finding
 from pipeline.text import as_text, clean, mask
 
 _LONGEST_VALUE = 60
+_LONGEST_DETAIL = 2_000
+"""Whatever else a sentence quotes: what is listed is listed with an end (`several`), so that only a long sheet name comes near."""
+_MOST_NAMES = 20
 
 CATALOGUE: Final = {
     "unreadable/empty": "文件是空的（0 字节）。请重新保存后再报送。",
@@ -120,7 +123,19 @@ def finding(
 def _quoted(detail: str) -> str:
     """What a sentence quotes, on one line: two numbers parted by a line break must not become one in silence."""
     hidden = mask(detail)
-    return hidden if hidden.isprintable() else mask(" ".join(hidden.splitlines()))
+    line = hidden if hidden.isprintable() else mask(" ".join(hidden.splitlines()))
+    return line if len(line) <= _LONGEST_DETAIL else mask(f"{line[: _LONGEST_DETAIL - 1]}…")
+
+
+def several(names: Sequence[str], unit: str = "") -> str:
+    """The names, long ones cut; of very many the first, and how many there are."""
+    said = "、".join(map(brief, names[:_MOST_NAMES]))
+    return said if len(names) <= _MOST_NAMES else f"{said} 等 {len(names)}{unit and f' {unit}'}"
+
+
+def brief(value: str) -> str:
+    """What a sentence quotes beside its value, cut where it is long; masked before, lest half a number be left."""
+    return shorten(mask(value))
 
 
 def shorten(value: str) -> str:

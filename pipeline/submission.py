@@ -75,7 +75,7 @@ def may_send(envelope: Envelope, district: District) -> bool:
 
 def _without_cover(found: object, arrival: datetime) -> Reading:
     if isinstance(found, list):
-        said = messages.finding("not-the-template/twice", name=contract.COVER, sheets="、".join(found))
+        said = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.several(found))
     else:
         said = messages.finding("not-the-template/sheet", name=contract.COVER)
     return Reading(False, arrival.date().isoformat(), "", {}, (), (said,))

@@ -22,6 +22,8 @@ _UNIT = re.compile(
 _NOT_DATA = re.compile("说明|示例|样例|样表|字典|勿填|不填")
 _FEW_HEADERS = 2
 _LONGEST_LABEL = 1000
+_LONGEST_SHEET = 100
+"""Excel allows 31 characters; every finding repeats the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def label(cell: object) -> tuple[str, tuple[str, ...]]:
 def find_sheet(book: Book, name: str) -> SheetCells | Sequence[str] | None:
     """The sheet of that name; the names of several that match equally well; or None."""
     for matches in (_is_exact, _is_equal, _is_similar):
-        found = [sheet for sheet in book.sheets if matches(sheet.name, name)]
+        found = [sheet for sheet in book.sheets if len(sheet.name) <= _LONGEST_SHEET and matches(sheet.name, name)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -106,7 +108,7 @@ def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.F
             return (messages.finding("sheet-missing", name=sheet.name),)
         return (messages.finding("not-the-template/sheet", name=sheet.name),)
     if not isinstance(found, SheetCells):
-        said = messages.finding("not-the-template/twice", name=sheet.name, sheets="、".join(found), severity=refusal)
+        said = messages.finding("not-the-template/twice", name=sheet.name, sheets=messages.several(found), severity=refusal)
         return (said,)
     header, findings = find_header(found, sheet, refusal, personal)
     if header is None:
