@@ -166,6 +166,7 @@ def _tell_day(report: Report) -> None:
 
 _SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
 _MOST_CELLS = 12
+_MOST_GROUPS = 100
 _MOST_WAITING = 5
 _MOST_LINES = 20
 
@@ -200,10 +201,13 @@ def tell_receipt(path: Path) -> None:
 
 def _tell_groups(found: Sequence[Finding]) -> None:
     """Findings of one severity, alike ones together."""
-    for one in grouping.alike(found):
+    groups = grouping.alike(found)
+    for one in groups[:_MOST_GROUPS]:
         more = f" 等 {len(one.cells)} 处" if len(one.cells) > _MOST_CELLS else ""
         where = "!".join(part for part in (one.sheet.strip(), "、".join(one.cells[:_MOST_CELLS])) if part)
         say(f"    {where + more + '：' if where else ''}{one.message}")
+    if len(groups) > _MOST_GROUPS:
+        say(f"    …… 还有 {len(groups) - _MOST_GROUPS} 种没有列出。请先改正上面的，再查一次。")
 
 
 # --- the board ---------------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的�
 
 def annotate(job: Job) -> bytes:
     """The workbook with its slip. Raises NotMarkableError, or whatever openpyxl trips over."""
+    if len(job.slip.marks) > package.MOST_MARKS:
+        raise NotMarkableError
     original = job.path.read_bytes()
     parts = package.unpack(original)
     with warnings.catch_warnings():

@@ -16,6 +16,8 @@ MOST_CELLS = 60_000
 """More take openpyxl several seconds; a district's report has some thousands."""
 MOST_SHEETS = 200
 """Thousands take it half a minute."""
+MOST_MARKS = 12_000
+"""More come to a part larger than the largest, after seconds of work."""
 LARGEST_PART = 8 << 20
 """The gate looks at how far larger parts were packed, and would refuse the receipt."""
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)

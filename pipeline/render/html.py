@@ -40,6 +40,7 @@ def _environment(templates: Path) -> Environment:
     )
     environment.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
     environment.filters |= {"address": html_view.address, "particulars": html_view.particulars}
+    environment.filters |= {"shown": html_view.shown, "left_out": html_view.left_out}
     return environment
 
 

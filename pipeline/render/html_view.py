@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipeline import sentences, supervision
 from pipeline.findings import Finding
-from pipeline.render import definitions, html_charts
+from pipeline.render import definitions, few, html_charts
 from pipeline.render.html_charts import TrendChart
 from pipeline.report import (
     CHANGE_KINDS,
@@ -29,6 +29,8 @@ from pipeline.targets import Tally
 
 FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
 ASSIGNMENT, SUPERSEDED = "分解表", "已被更正"
+_MOST_FINDINGS = 50
+"""Of one file in one list; the page is read on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,16 @@ def address(finding: Finding) -> str:
     """Where in the workbook: 案件进展!E14, a sheet with its row, a sheet, or nothing."""
     cell = finding.cell or (f"第{finding.row}行" if finding.row else "")
     return "!".join(part for part in (finding.sheet, cell) if part)
+
+
+def shown(lines: Sequence[FindingLine]) -> list[FindingLine]:
+    """The findings of a list that the page has."""
+    return few.shown(lines, _MOST_FINDINGS)
+
+
+def left_out(lines: Sequence[FindingLine]) -> list[str]:
+    """A sentence for each file of which the page has not all."""
+    return few.left_out(lines, _MOST_FINDINGS)
 
 
 def particulars(case: CaseLine) -> list[tuple[str, object]]:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _MOST_LISTED = 30
 """Cells of one group that have a line of their own; the rest are named in one."""
+_MOST_NAMED = 300
+"""In that one: a cell of a workbook holds 32,767 characters."""
+_MOST_GROUPS = 500
+"""Of what was refused, and of reminders."""
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _MESSAGE = len(slip.COLUMNS) - 1
 
@@ -73,9 +77,12 @@ def _list(findings: Sequence[Finding]) -> Iterator[Line]:
         found = [one for one in findings if one.refuses is refuses]
         if found:
             yield Line(band, (said.format(count=len(found)),), height=22.0)
-        for group in _groups(found):
+        groups = _groups(found)
+        for group in groups[:_MOST_GROUPS]:
             number += 1
             yield from _block(group, number, kind)
+        if left_out := sum(map(len, groups[_MOST_GROUPS:])):
+            yield slip.note(words.LEFT_OUT.format(count=left_out))
 
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -99,7 +106,8 @@ def _block(group: list[Finding], number: int, kind: Kind) -> Iterator[Line]:
     message = first.message if all(one.message == first.message for one in group) else _pattern(first)
     lines = [(_where(one), one.value, _place(one)) for one in listed]
     if rest:
-        lines.append(("…", words.MORE.format(count=len(rest), cells="、".join(_where(one) for one in rest)), None))
+        named = "、".join(map(_where, rest[:_MOST_NAMED])) + (" 等" if len(rest) > _MOST_NAMED else "")
+        lines.append(("…", words.MORE.format(count=len(rest), cells=named), None))
     heights = [slip.LINE_HEIGHT * slip.lines(seen, slip.WIDTHS[slip.SEEN]) + 5 for _cell, seen, _at in lines]
     wanted = slip.LINE_HEIGHT * slip.lines(message, slip.WIDTHS[_MESSAGE]) + 5
     missing = max(0.0, (wanted - sum(heights)) / len(lines))

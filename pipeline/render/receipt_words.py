@@ -68,6 +68,7 @@ HOW: Final = (
 )
 HOW_ALONE: Final = "原件不能直接标注（格式、大小或内容所限），下面逐条列出。请在自己的原件上改正后重新报送。"
 MORE: Final = "其余 {count} 处：{cells}"
+LEFT_OUT: Final = "问题太多，还有 {count} 处没有列出。请先改正上面的，改好后再查一次。"
 
 
 def verdict(one: Handed) -> str:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_range
 
 from pipeline import sentences
-from pipeline.render import definitions
+from pipeline.render import definitions, few
 from pipeline.render import xlsx_words as words
 from pipeline.render.xlsx_formats import Book, as_moment, put
 from pipeline.render.xlsx_sheets import FIRST, Column, explain, write_list
 from pipeline.report import CaseLine, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
 from pipeline.supervision import FLAGS
+
+_MOST_FINDINGS = 1_000
+"""Of one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def write(book: Book) -> None:
     _reception_total(book)
     write_list(book, "急报事项", URGENT, report.urgent)
     _write_submissions(book)
-    write_list(book, "问题清单", FINDINGS, report.findings, lambda line: ("refused",) if line.finding.refuses else ())
+    _write_findings(book)
     write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
 
 
@@ -129,6 +132,15 @@ def _write_submissions(book: Book) -> None:
     sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)
     told = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
     explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], told)
+
+
+def _write_findings(book: Book) -> None:
+    """What was found, of one file only so much as somebody reads; below it how much more there is."""
+    found = book.report.findings
+    lines = few.shown(found, _MOST_FINDINGS)
+    sheet = write_list(book, "问题清单", FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
+    told = few.left_out(found, _MOST_FINDINGS)
+    explain(book, sheet, FIRST + len(lines), [column.width for column in FINDINGS], told)
 
 
 def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:
