@@ -24,6 +24,8 @@ class _Field:
     value: Cell
     row: int | None = None
     column: int | None = None
+    is_uncached: bool = False
+    """Whether it is a formula without a stored result: people see a value there, and the file has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def _read_cover(sheet: SheetCells) -> _Cover:
             value = row[at] if at < len(row) else ""
             if is_empty(value) or (isinstance(value, str) and table.label(value)[0] in contract.COVER_LABELS):
                 value = ""
-            fields[name] = _Field(value, sheet.lines[r], sheet.columns[at] if at < len(sheet.columns) else sheet.columns[c] + 1)
+            column = sheet.columns[at] if at < len(sheet.columns) else sheet.columns[c] + 1
+            fields[name] = _Field(value, sheet.lines[r], column, (r, at) in sheet.uncached)
     return _Cover(sheet.name, fields)
 
 
@@ -112,7 +115,8 @@ def _at(cover: _Cover, field: _Field, name: str, /, **details: object) -> Findin
 def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None, list[Finding]]:
     field = cover.get("旗区")
     if field.value == "":
-        return None, [_at(cover, field, "unknown-district/empty", example=settings.district_names[0])]
+        variant = "unknown-district/uncached" if field.is_uncached else "unknown-district/empty"
+        return None, [_at(cover, field, variant, example=settings.district_names[0])]
     written = as_text(field.value)
     district = settings.district_named(written)
     if district is None:
@@ -125,7 +129,8 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
 def _judge_day(cover: _Cover, arrival: datetime, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:
     field, arrived = cover.get("报告日期"), arrival.date()
     if field.value == "":
-        return None, [_at(cover, field, "bad-report-date/empty", example=arrived)]
+        variant = "bad-report-date/uncached" if field.is_uncached else "bad-report-date/empty"
+        return None, [_at(cover, field, variant, example=arrived)]
     day = read_date(field.value, is_1904=is_1904)
     if isinstance(day, MonthDay):
         day = day.on_or_before(arrived)

@@ -11,7 +11,7 @@ from pipeline.findings import Finding
 
 
 def _report(formulas: dict[str, tuple[str, str | None]]) -> bytes:
-    """A report of one row whose cells in 案件进展 are overridden by formulas with these stored results."""
+    """A report of one row whose cells in 案件进展, or in `封面!B2`, are overridden by formulas with these stored results."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     cover = book.add_worksheet("封面")
@@ -25,7 +25,8 @@ def _report(formulas: dict[str, tuple[str, str | None]]) -> bytes:
         sheet.write_string(0, column, header)
         sheet.write_string(1, column, value)
     for cell, (formula, stored) in formulas.items():
-        sheet.write_formula(cell, formula, None, stored)
+        page, _mark, place = cell.rpartition("!")
+        (cover if page else sheet).write_formula(place, formula, None, stored)
     book.set_properties({"created": datetime(2020, 1, 1)})  # noqa: DTZ001 - xlsxwriter wants it naive
     book.close()
     content = out.getvalue()
@@ -78,3 +79,17 @@ def test_a_formula_without_a_stored_result_is_empty_and_said() -> None:
     content = _report({"D2": ('="已"&"约谈"', None)})
     assert _found(content) == [("no-cached-value", "D2", Severity.WARNING)]
     assert read_report(content).rows[0].values["今日进展"] == [None]
+
+
+def test_a_formula_on_the_cover_without_a_stored_result_is_said_to_be_one() -> None:
+    """The clerk sees a date there: that nothing was filled in would be untrue."""
+    for place, code, said in (("封面!B2", "bad-report-date", "“报告日期”是公式"), ("封面!B1", "unknown-district", "“旗区”是公式")):
+        content = _report({place: ("=TODAY()", None)})
+        found = [(one.code, one.cell, one.severity) for one in read_report(content).findings if one.refuses]
+        assert found == [(code, place.partition("!")[2], Severity.FILE)]
+        message = read_report(content).findings[0].message
+        assert said in message
+        assert "打开、保存后重新报送，或直接填写" in message
+    stored = read_report(_report({"封面!B2": ("=TODAY()", "2020-05-21")}))
+    assert (stored.accepted, stored.day) == (True, "2020-05-21")
+    assert "没有填“报告日期”" in read_report(_report({"封面!B2": ('=" "', " ")})).findings[0].message
