@@ -93,6 +93,8 @@ def _system_lock(path: Path, what: str) -> Iterator[bool]:
         raise AnotherRunError(_HERE.format(what=what)) from error
     except OSError as error:
         if error.errno not in _NO_LOCKS:
+            if not path.exists():
+                error.filename = str(path.parent)
             raise
         yield False
         return
@@ -122,7 +124,7 @@ def _take(held: Held, owner: Owner, *, is_locked: bool) -> None:
 def _place(held: Held) -> bool:
     """Lay the note down with its content, unless there is one."""
     aside = held.note.with_name(f".{held.note.name}-{os.getpid()}.tmp")
-    with storage.naming(held.note):
+    with storage.blaming(held.note.parent):
         aside.write_bytes(held.said)
     try:
         os.link(aside, held.note)

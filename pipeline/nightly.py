@@ -44,6 +44,8 @@ class Outcome:
     """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
     damaged: list[Arrival] = field(default_factory=list)
     """Files without a verdict whose original is damaged or gone: what they say counts nowhere."""
+    journal_again: int = 0
+    """Arrivals written again from the ledger into a journal that was gone."""
     ahead: list[Arrival] = field(default_factory=list)
     """What says that it arrived at a time that has not come yet."""
     removed: retention.Removed = field(default_factory=retention.Removed)
@@ -89,10 +91,10 @@ def run(
         try:
             storage.probe(archive_of(settings))
             heard.begin("收文件")
-            _begin_journal(ledger, archive_of(settings))
+            journal_again = _begin_journal(ledger, archive_of(settings))
             taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
             _check_archive(ledger, archive_of(settings))
-            outcome = Outcome(taken, remark=held.remark)
+            outcome = Outcome(taken, remark=held.remark, journal_again=journal_again)
             _read_new(ledger, settings, readers, outcome, heard)
             held.check()
             _consolidate(ledger, settings, days, outcome, heard, None if data_only else readers)
@@ -106,10 +108,12 @@ def run(
             ledger.close()
 
 
-def _begin_journal(ledger: Ledger, archive: Path) -> None:
-    """An office that is older than its journal gets one."""
-    if not (archive.parent / journal.NAME).exists() and (known := ledger.arrivals()):
+def _begin_journal(ledger: Ledger, archive: Path) -> int:
+    """Where the journal is gone it is written again from the ledger: how many arrivals. A new office has none of either."""
+    known = [] if (archive.parent / journal.NAME).exists() else ledger.arrivals()
+    if known:
         journal.note(archive, known)
+    return len(known)
 
 
 def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:

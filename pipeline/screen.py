@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import grouping
 from pipeline.inbox import Waiting
-from pipeline.journal import ASIDE
+from pipeline.journal import ASIDE, NAME
 from pipeline.messages import shorten
 from pipeline.model import Arrival
 from pipeline.nightly import Outcome, Progress
@@ -93,6 +93,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
         say(f"  退回 {one.arrival.name}：{reason}")
     if len(refused) > 20:  # noqa: PLR2004
         say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
+    _tell_journal(outcome.journal_again)
     _tell_waiting(outcome.taken.waiting)
     _tell_ahead(outcome.ahead)
     _tell_damaged(outcome.damaged)
@@ -110,6 +111,12 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     seen = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
     if seen:
         say(f"请看：{settings.paths.outbox / max(seen).isoformat()}")
+
+
+def _tell_journal(again: int) -> None:
+    """Without it the ledger could not be made again: that it was gone is worth a look."""
+    if again:
+        say(f"流水簿（state/{NAME}）不见了，已按台账重新写出，记有 {again} 次收件。请运行 python run.py doctor 核对。")
 
 
 def _tell_damaged(damaged: Sequence[Arrival]) -> None:

@@ -55,6 +55,16 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def blaming(folder: Path) -> Iterator[None]:
+    """Let a refusal name the folder: nobody outside knows the file of ours that could not be made in it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(folder)
+        raise
+
+
 # --- files -------------------------------------------------------------------------------------------------------
 
 
@@ -69,7 +79,8 @@ def write(path: Path, content: bytes) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Put this content in the place of a file's, whole or not at all, and see it on the disk."""
     aside = path.with_name(f".{path.name}.tmp")
-    write(aside, content)
+    with blaming(path.parent):
+        write(aside, content)
     patiently(lambda: aside.replace(path))
     sync_folder(path.parent)
 
@@ -213,7 +224,8 @@ def _sync(path: Path) -> None:
 def probe(folder: Path) -> None:
     """Raise OSError where nothing can be written into that folder."""
     path = folder / f".{os.getpid()}-probe.tmp"
-    path.touch()
+    with blaming(folder):
+        path.touch()
     remove(path)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
@@ -10,7 +12,7 @@ import pytest
 from offices import tree
 from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
 
-from pipeline import nightly, reading
+from pipeline import cli, journal, nightly, reading
 from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError
 from pipeline.readers import Readers
 from pipeline.reading import Task, Transcript
@@ -114,6 +116,47 @@ def test_a_cell_far_away_costs_no_more_than_its_file(office: Office) -> None:
     assert nightly.ledger_of(office.settings).exists()
     assert len(outcome.taken.taken) == 3
     assert office.summary(DAY)["submissions"][1]["revision"] == 1
+
+
+def test_a_journal_that_was_gone_is_written_again_which_is_said_once(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    path = office.settings.paths.state / journal.NAME
+    command = ["--config", str(office.home / "config.yaml"), "--date", str(DAY)]
+    assert cli.main(command) == 0
+    assert "流水簿" not in capsys.readouterr().out
+    arrivals = journal.arrivals(office.archive)
+    path.unlink()
+    assert cli.main(command) == 0
+    said = "流水簿（state/arrivals.jsonl）不见了，已按台账重新写出，记有 2 次收件。请运行 python run.py doctor 核对。"
+    assert said in capsys.readouterr().out.splitlines()
+    assert [one.identity for one, _sidecar in journal.arrivals(office.archive)] == [one.identity for one, _sidecar in arrivals]
+    assert cli.main(command) == 0
+    assert "流水簿" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("folder", "method", "file"),
+    [("state", "write_bytes", ".run.owner-"), ("state/archive", "touch", "-probe.tmp"), ("outbox", "mkdir", f".{DAY}.new")],
+)
+def test_a_folder_that_takes_nothing_is_named_and_no_file_of_ours(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: str, method: str, file: str
+) -> None:
+    office.put_assignment(assignment())
+    office.run(DAY)
+    office.put(report(), "日报.xlsx")
+    write_it = getattr(Path, method)
+
+    def refuse(path: Path, *said: object, **named: object) -> object:
+        if path.parent == office.home / folder and file in path.name:
+            raise PermissionError(errno.EACCES, "", str(path))
+        return write_it(path, *said, **named)
+
+    monkeypatch.setattr(Path, method, refuse)
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", str(DAY)]) == 1
+    said = capsys.readouterr().err
+    assert f"{office.home / folder}" in said.replace("：", " ").split()[:3]
+    assert file not in said
 
 
 def test_a_lost_ledger_does_not_replace_published_figures(office: Office) -> None:
