@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipeline.settings import Settings
 
 _FREE = 1 << 30
 _REPAIR = "运行 python run.py doctor --repair"
+_AGAIN = f"请先再运行一次汇总（python run.py）：上次可能没有运行完，例如磁盘满了，那样就会补上。还有这一条的，再{_REPAIR}，从存档重建台账。"
 _SHOWN = 5
 _WAITS = timedelta(days=1)
 _FONTS = ("Noto Sans CJK", "Noto Serif CJK", "微软雅黑", "Microsoft YaHei", "SimSun", "宋体", "PingFang", "Source Han", "WenQuanYi")
@@ -32,6 +33,8 @@ class Check:
     name: str
     said: str
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is no fault and should be known all the same."""
 
     @property
     def is_sound(self) -> bool:
@@ -157,19 +160,18 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
     if faults := ledger.faults_of_file():
         problems.append(f"数据库自检发现 {len(faults)} 处问题。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。")
     elif damaged := ledger.damaged():
-        names = "、".join(one.arrival.name for one in damaged[:_SHOWN])
+        names = _first(one.arrival.name for one in damaged)
         problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
     known = {one.identity for one, _sidecar in ledger.arrivals()}
     told = {one.identity for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
     if lost := told - known:
-        problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。请{_REPAIR}，从存档重建。")
+        problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。{_AGAIN}")
     if missing := known - told:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if unread := journal.unread(nightly.archive_of(settings)):
-        lines = "、".join(map(str, unread[:_SHOWN])) + (" 等" if len(unread) > _SHOWN else "")
         problems.append(
-            f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {lines} 行，可能是断电或磁盘出错。数字不受影响。"
-            f"请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
+            f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {_first(map(str, unread))} 行，可能是断电或磁盘出错。"
+            f"数字不受影响。请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
         )
     return Check("台账", f"完好，记有 {len(known)} 次收件，与流水簿一致", tuple(problems))
 
@@ -198,15 +200,20 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
     if missing := sorted(gone - waiting):
         problems.append(f"{len(missing)} 个原件不见了：{_some(missing, arrivals)}。数字不受影响；请从备份恢复这些文件。")
     if unknown := sorted(names - known):
-        problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。请{_REPAIR}，从存档重建台账。")
+        problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。{_AGAIN}")
     return Check("存档", f"{len(names)} 个原件逐字节核对无误", tuple(problems))
 
 
 def _some(sums: list[str], arrivals: list[Arrival] | None) -> str:
     """The first few, by the names under which they came."""
     names = {one.sha256: one.name for one in arrivals or ()}
-    shown = "、".join(f"{names.get(one, '')}（archive/{one[:12]}…）" for one in sums[:_SHOWN])
-    return shown + (" 等" if len(sums) > _SHOWN else "")
+    return _first(f"{names.get(one, '')}（archive/{one[:12]}…）" for one in sums)
+
+
+def _first(names: Iterable[str]) -> str:
+    """The first few, and whether there are more; how many, the sentence says."""
+    every = list(names)
+    return "、".join(every[:_SHOWN]) + (" 等" if len(every) > _SHOWN else "")
 
 
 def _outbox(ledger: Ledger, settings: Settings) -> Check:
@@ -215,11 +222,14 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
     problems = []
     if changed:
-        days = "、".join(sorted(changed)[:_SHOWN])
-        problems.append(f"{len(changed)} 天的结果缺失或被改过：{days}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
+        problems.append(f"{len(changed)} 天的结果缺失或被改过：{_first(sorted(changed))}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
     if left:
         problems.append(f"有 {len(left)} 个上次中断留下的文件夹。下次运行会自动清理。")
-    return Check("结果", f"{len(published)} 天的结果与发布时完全一致", tuple(problems))
+    strange = [shorten(one) for one in outbox.strangers(settings.paths.outbox)]
+    notes = (
+        [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
+    )
+    return Check("结果", f"{len(published)} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
 
 
 def _inbox(settings: Settings, now: datetime) -> Check:
@@ -227,15 +237,18 @@ def _inbox(settings: Settings, now: datetime) -> Check:
         seen = (settings.paths.inbox / name).stat().st_mtime
         return now - datetime.fromtimestamp(seen, now.tzinfo) > _WAITS
 
-    lying = [name for name in inbox.lying(settings.paths.inbox) if _quietly(lambda name=name: waits(name))]  # type: ignore[misc]
+    odd = inbox.oddities(settings.paths.inbox, now.timestamp(), settings.calendar.zone)
+    told = {one.path for one in odd}
+    others = [name for name in inbox.lying(settings.paths.inbox) if name not in told]
+    lying = [shorten(name) for name in others if _quietly(lambda name=name: waits(name))]  # type: ignore[misc]
     problems = []
     if lying:
-        problems.append(f"{len(lying)} 个文件已等待一天以上：{'、'.join(lying[:_SHOWN])}。请运行一次汇总，看它说为什么没有收下。")
+        problems.append(f"{len(lying)} 个文件已等待一天以上：{_first(lying)}。请运行一次汇总，看它说为什么没有收下。")
     alike: dict[str, list[str]] = {}
-    for one in inbox.oddities(settings.paths.inbox, now.timestamp()):
+    for one in odd:
         alike.setdefault(one.reason, []).append(shorten(one.path))
     for reason, paths in alike.items():
-        problems.append(f"{'、'.join(paths[:_SHOWN])}{f' 等 {len(paths)} 个' if len(paths) > _SHOWN else ''}：{reason}。")
+        problems.append(f"{_first(paths)}{f' {len(paths)} 个' if len(paths) > _SHOWN else ''}：{reason}。")
     return Check("收件箱", "没有滞留的文件", tuple(problems))
 
 

@@ -13,11 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import journal, storage
 from pipeline.errors import reason_of
 from pipeline.ledger import Ledger
+from pipeline.messages import shorten
 from pipeline.model import Arrival, Envelope
 from pipeline.text import without_controls
 
@@ -39,6 +41,7 @@ _LINK = "是一个链接，没有读取；请放入文件本身，并删去链�
 _FOLDER = "是文件夹而不是工作簿，里面的文件照常收取；请改掉文件夹的名称"
 _NO_FILE = "不是普通文件（管道、设备等），没有读取；请移走"
 _ALONE = "只有信封文件，它旁边没有那个文件；请把文件放到旁边，不要了的请删去信封"
+_EXAMPLE = '{"received_at": "2020-05-21T16:42:00+08:00"}'
 _ALONE_SECONDS = 3600.0
 """So long the file of a sidecar may still be on its way."""
 
@@ -109,10 +112,22 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
     return taken
 
 
-def oddities(inbox: Path, now: float) -> list[Waiting]:
+def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
     """What lies in the inbox and is no file that a run will take, with what to do about it."""
     lies = _look(inbox)
-    return lies.odd + _long_alone(lies.alone, now)
+    waiting = [one for found in lies.files if (one := _hindered(found, zone))]
+    return lies.odd + waiting + _long_alone(lies.alone, now)
+
+
+def _hindered(found: _Found, zone: ZoneInfo) -> Waiting | None:
+    """Why a run would leave the file, as far as a look tells: it cannot be opened, or its envelope not be understood."""
+    try:
+        envelope_of(found.path, zone)
+        storage.open_regular(found.path).close()
+    except (EnvelopeError, OSError) as error:
+        is_gone = isinstance(error, FileNotFoundError | storage.ChangedError)  # a run takes it in this moment
+        return None if is_gone else Waiting(found.relative, _why(error))
+    return None
 
 
 def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:
@@ -232,13 +247,20 @@ def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
         sidecar = _sidecar(found.path)
         envelope = read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(found.status, zone))
         sha256, size = storage.keep(found.path, found.status, archive)
-    except EnvelopeError as error:
-        return Waiting(found.relative, f"信封文件看不懂（{error}）")
-    except storage.ChangedError:
-        return Waiting(found.relative, "读取时还在变化")
-    except OSError as error:
-        return Waiting(found.relative, f"没有收下：{reason_of(error) or error.strerror}")
+    except (EnvelopeError, OSError) as error:
+        return Waiting(found.relative, _why(error))
     return _Kept(found, Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)
+
+
+def _why(error: EnvelopeError | OSError) -> str:
+    """Why a file was not taken."""
+    match error:
+        case EnvelopeError():
+            return f"信封文件看不懂（{error}）"
+        case storage.ChangedError():
+            return "读取时还在变化"
+        case _:
+            return f"没有收下：{reason_of(error) or error.strerror}"
 
 
 def _let_go(leaving: list[_Found], taken: Taken) -> None:
@@ -318,23 +340,48 @@ def _sidecar_text(path: Path) -> str:
 
 def read_envelope(written: str, zone: ZoneInfo) -> Envelope:
     """The envelope that a sidecar's text describes. Raises EnvelopeError."""
-    try:
-        said = json.loads(written)
-        received = datetime.fromisoformat(said["received_at"])
-        channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
-        f"{sender}{message_id}".encode()  # half a surrogate pair is no text that can be kept
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        message = "不是有效的 JSON，或没有 received_at"
-        raise EnvelopeError(message) from error
+    said = _object(written)
+    received = _moment(said)
+    channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
     if channel not in _CHANNELS or not isinstance(sender, str | None) or not isinstance(message_id, str | None):
         message = "channel、sender 或 message_id 有误"
         raise EnvelopeError(message)
+    try:
+        f"{sender}{message_id}".encode()
+    except UnicodeEncodeError as error:  # half a surrogate pair is no text that can be kept
+        message = "sender 或 message_id 里有半个字符"
+        raise EnvelopeError(message) from error
     if not _FIRST_YEAR <= received.year <= _LAST_YEAR:
-        message = "received_at 的年份不对"
+        message = f"received_at 的年份不对：{received.year}"
         raise EnvelopeError(message)
     if received.tzinfo is None:
         received = received.replace(tzinfo=zone)
     return Envelope(received, channel, sender and _writable(sender), message_id and _writable(message_id))
+
+
+def _object(written: str) -> dict[str, Any]:
+    try:
+        said = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        message = "不是有效的 JSON"
+        raise EnvelopeError(message) from error
+    if not isinstance(said, dict):
+        message = f"不是一个 JSON 对象，应写成 {_EXAMPLE}"
+        raise EnvelopeError(message)
+    return said
+
+
+def _moment(said: dict[str, Any]) -> datetime:
+    value = said.get("received_at")
+    if value is None:
+        message = f"没有写 received_at，应写成 {_EXAMPLE}"
+        raise EnvelopeError(message)
+    try:
+        return datetime.fromisoformat(value)
+    except (ValueError, TypeError) as error:
+        shown = f"received_at 写的是“{shorten(_writable(f'{value}'))}”，" if isinstance(value, str | int | float) else "received_at "
+        message = f"{shown}不是能读的时间，应写成 {_EXAMPLE}"
+        raise EnvelopeError(message) from error
 
 
 def _first_seen(status: os.stat_result, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ import itertools
 import json
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from pipeline import storage
@@ -122,6 +123,19 @@ def is_whole(outbox: Path, day: str, manifest: str) -> bool:
     if hashlib.sha256(written).hexdigest() != manifest:
         return False
     return not _is_changed(folder)
+
+
+def strangers(outbox: Path) -> list[str]:
+    """The names of what lies in the outbox and is none of a day's folders, apart from what programs leave behind."""
+    names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and is_day(path.name)))
+    return [name for name in names if not name.startswith(_LEFT_BY_PROGRAMS)]
+
+
+def is_day(name: str) -> bool:
+    """Whether a folder of that name is a day's."""
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat(name).isoformat() == name
+    return False
 
 
 def _is_changed(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline import inbox, journal, lock, nightly, reading, storage
+from pipeline import inbox, journal, lock, nightly, outbox, reading, storage
 from pipeline.contract import Severity
 from pipeline.errors import ConfigurationError, LedgerError, PipelineError
 from pipeline.findings import Finding
@@ -40,6 +41,8 @@ class Repaired:
     """Arrivals whose original is damaged or gone and which the office decided to go on without."""
     same: list[str] = field(default_factory=list)
     """Days that came out byte for byte as they lay in the outbox."""
+    restored: list[str] = field(default_factory=list)
+    """Days that are again what was published; what somebody had made of them is kept."""
     new: list[str] = field(default_factory=list)
     """Days that were written, since they were missing or others than what the ledger gives."""
     outcome: Outcome | None = None
@@ -69,16 +72,44 @@ def repair(settings: Settings, without: Sequence[str] = (), *, data_only: bool =
         done.set_aside = journal.set_unread_aside(archive)
         done.noted = _complete_journal(path, archive)
         _give_back(settings, archive, done)
-    before = {folder.name: _manifest(folder) for folder in settings.paths.outbox.iterdir() if _is_day(folder.name)}
+    before = _editions(settings)
     done.outcome = nightly.run(settings, sorted(date.fromisoformat(day) for day in before), data_only=data_only)
     if done.is_rebuilt and not before:  # neither a folder nor the new ledger tells which days there were
         done.outcome = nightly.run(settings, _reported(settings), data_only=data_only)
     for report in done.outcome.published:
         day = report.day.isoformat()
-        is_same = day in before and before[day] == _manifest(settings.paths.outbox / day)
-        (done.same if is_same else done.new).append(day)
+        edition = before.get(day, _Edition("", "", is_whole=False))
+        is_same = _manifest(settings.paths.outbox / day) in {edition.manifest, edition.published} and day in before
+        (done.new if not is_same else done.same if edition.is_whole else done.restored).append(day)
     done.same += [day.isoformat() for day in done.outcome.unchanged]
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """A day's folder before the repair."""
+
+    manifest: str
+    """The SHA-256 of the one that lay there."""
+    published: str
+    """Of the one that was published, where the ledger knows it."""
+    is_whole: bool
+    """Whether its files are those that its manifest lists."""
+
+
+def _editions(settings: Settings) -> dict[str, _Edition]:
+    """Every day's folder in the outbox."""
+    ledger = Ledger(nightly.ledger_of(settings))
+    try:
+        published = {day: manifest for day, (_print, manifest) in ledger.publications().items()}
+    finally:
+        ledger.close()
+    days = [folder for folder in settings.paths.outbox.iterdir() if outbox.is_day(folder.name)]
+    found = {folder.name: _manifest(folder) for folder in days}
+    return {
+        day: _Edition(sha256, published.get(day, ""), is_whole=outbox.is_whole(settings.paths.outbox, day, sha256))
+        for day, sha256 in found.items()
+    }
 
 
 def _is_usable(path: Path, archive: Path) -> bool:
@@ -289,14 +320,9 @@ def _complete_journal(path: Path, archive: Path) -> int:
     return len(missing)
 
 
-def _is_day(name: str) -> bool:
-    with suppress(ValueError):
-        return date.fromisoformat(name).isoformat() == name
-    return False
-
-
-def _manifest(folder: Path) -> bytes:
+def _manifest(folder: Path) -> str:
+    """The SHA-256 of the day's manifest; nothing where there is none."""
     try:
-        return (folder / "manifest.json").read_bytes()
+        return hashlib.sha256((folder / outbox.MANIFEST).read_bytes()).hexdigest()
     except OSError:
-        return b""
+        return ""

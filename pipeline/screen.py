@@ -289,8 +289,8 @@ def tell_demo(office: Office) -> None:
 def tell_examination(check: Check) -> None:
     """One line for a check, and one for each thing that is wrong."""
     say(f"{check.name}：{'正常' if check.is_sound else '有问题'}{f'（{check.said}）' if check.is_sound else ''}")
-    for problem in check.problems:
-        say(f"  {problem}")
+    for line in (*check.problems, *check.notes):
+        say(f"  {line}")
 
 
 def tell_repair(done: Repaired) -> None:
@@ -309,5 +309,7 @@ def tell_repair(done: Repaired) -> None:
     _tell_damaged(done.outcome.damaged if done.outcome else ())
     if done.same:
         say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")
+    if done.restored:
+        say(f"{len(done.restored)} 天的结果已恢复成原来的内容：{'、'.join(sorted(done.restored))}。恢复前的样子另存在 state/replaced。")
     if done.new:
         say(f"{len(done.new)} 天的结果已重新写出：{'、'.join(sorted(done.new))}。")

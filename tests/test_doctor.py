@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from offices import ZONE, Office, tree
@@ -18,6 +19,7 @@ from workbooks import DAY, assignment, progress_row, report
 from pipeline import cli, doctor, journal, nightly, repair, storage
 from pipeline.doctor import Check
 from pipeline.errors import ConfigurationError, LedgerError
+from pipeline.ledger import Ledger
 
 NOW = datetime.now(ZONE)
 
@@ -105,7 +107,7 @@ def test_each_harm_is_found_and_mended_where_it_can_be(
     assert (_problems(ran) == []) == can_be_mended
     if harm is not _unknown_original:
         assert {name: content for name, content in tree(ran.outbox).items() if not name.startswith(".")} == before
-        assert [*done.same, *done.new] == [str(DAY)]
+        assert [*done.same, *done.restored, *done.new] == [str(DAY)]
 
 
 def test_a_row_that_changed_in_the_ledger_is_noticed_before_it_counts_and_mended(ran: Office) -> None:
@@ -163,6 +165,92 @@ def test_what_no_run_will_take_is_named_with_what_to_do(ran: Office) -> None:
     ]
     assert all(one.partition("；")[2].startswith(("请", "不要了")) for one in problems)
     assert tree(ran.home) == before
+
+
+def test_a_list_that_is_cut_off_says_so(ran: Office) -> None:
+    days = [DAY + timedelta(days=number) for number in range(6)]
+    for number in range(1, 7):
+        ran.put(report(), f"再报{number}.xlsx", f"2020-05-21T16:4{number}:00+08:00")
+    ran.run(*days)
+    for number in range(1, 7):
+        ran.put(b"x", f"等{number}.xlsx")
+    for day in days:
+        (ran.outbox / str(day) / "summary.json").write_text("{}", encoding="utf-8")
+    ledger = nightly.ledger_of(ran.settings)
+    ledger.write_bytes(ledger.read_bytes().replace("已化解".encode(), "办理中".encode()))
+    said = "".join(_problems(ran))
+    assert f"6 天的结果缺失或被改过：{'、'.join(map(str, days[:5]))} 等。" in said
+    assert "7 份文件在台账里的内容已经损坏（日报.xlsx、再报1.xlsx、再报2.xlsx、再报3.xlsx、再报4.xlsx 等）" in said
+    assert "6 个文件已等待一天以上：等1.xlsx、等2.xlsx、等3.xlsx、等4.xlsx、等5.xlsx 等。" in said
+
+
+def test_what_in_the_outbox_is_not_ours_is_named_and_left_as_it_is(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    (ran.outbox / "杂").mkdir()
+    (ran.outbox / "Thumbs.db").write_bytes(b"")
+    (ran.outbox / "2020-05-22").write_text("a file", encoding="utf-8")
+    check = _examined(ran)["结果"]
+    assert (check.is_sound, [one.partition("：")[2] for one in check.notes]) == (True, ["2020-05-22、杂。不该在那里的，请移走。"])
+    (ran.outbox / "2020-05-22").unlink()
+    assert cli.main(["doctor", "--repair", "--config", str(ran.home / "config.yaml")]) == 0
+    assert "1 个不是本程序写的，原样留着，不影响结果：杂。" in capsys.readouterr().out
+    assert (ran.outbox / "杂").is_dir()
+
+
+def test_days_that_somebody_had_edited_are_said_to_be_restored(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    before, config = tree(ran.outbox), str(ran.home / "config.yaml")
+    for name in ("summary.json", "manifest.json", "添加的.txt"):
+        (ran.outbox / str(DAY) / name).write_text("{}", encoding="utf-8")
+        done = repair.repair(ran.settings, data_only=True)
+        assert (done.restored, done.same, done.new, tree(ran.outbox)) == ([str(DAY)], [], [], before)
+    kept = sorted((ran.settings.paths.state / "replaced").iterdir())
+    assert [(kept[number] / name).read_bytes() for number, name in enumerate(("summary.json", "manifest.json", "添加的.txt"))] == [
+        b"{}"
+    ] * 3
+    assert repair.repair(ran.settings, data_only=True).same == [str(DAY)]
+    repair.repair(ran.settings)
+    _change_result(ran)
+    capsys.readouterr()
+    assert cli.main(["doctor", "--repair", "--config", config]) == 0
+    said = capsys.readouterr().out
+    assert f"1 天的结果已恢复成原来的内容：{DAY}。恢复前的样子另存在 state/replaced。" in said
+    assert "逐字节相同" not in said
+
+
+def test_after_a_full_disk_a_plain_run_is_advised_first_and_mends_it(ran: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_anything: object) -> None:
+        raise LedgerError
+
+    ran.put(report("达拉特旗", progress=[]), "达旗.xlsx")
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "record", full)
+        with pytest.raises(LedgerError):
+            ran.run(DAY)
+    problems = [problem for name in ("台账", "存档") for problem in _examined(ran)[name].problems]
+    assert [one.partition("没有记录")[0] for one in problems] == ["流水簿里有 1 次收件台账", "1 个原件台账"]
+    assert all("请先再运行一次汇总" in one and one.index("再运行一次") < one.index("--repair") for one in problems)
+    ran.run(DAY)
+    assert _problems(ran) == []
+
+
+def test_what_waits_for_its_envelope_or_cannot_be_opened_is_told_at_once(ran: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ran.put(report(), "信封坏.xlsx")
+    path.with_name("信封坏.xlsx.envelope.json").write_text('{"received_at": "21.05."}', encoding="utf-8")
+    ran.put(report(), "读不了.xlsx")
+    ran.put(b"x", "好.xlsx")
+    for name in ("信封坏.xlsx", "读不了.xlsx", "好.xlsx"):
+        os.utime(ran.inbox / name, (NOW.timestamp(),) * 2)
+    opened = storage.open_regular
+
+    def refuse(path: Path) -> BinaryIO:
+        if path.name == "读不了.xlsx":
+            raise PermissionError(errno.EACCES, "", str(path))
+        return opened(path)
+
+    monkeypatch.setattr(storage, "open_regular", refuse)
+    said = {one.partition("：")[0]: one.partition("：")[2] for one in _examined(ran)["收件箱"].problems}
+    assert list(said) == ["信封坏.xlsx", "读不了.xlsx"]
+    assert "received_at 写的是“21.05.”" in said["信封坏.xlsx"]
+    assert "没有权限" in said["读不了.xlsx"]
 
 
 def test_the_command_says_it_in_its_exit_status(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,6 +165,26 @@ def test_a_broken_sidecar_makes_its_file_wait_and_costs_no_other(office: Office,
         read_envelope(written, ZONE)
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{", "不是有效的 JSON"),
+        ("[]", "不是一个 JSON 对象，应写成"),
+        ('{"received": "2020-05-21"}', "没有写 received_at，应写成"),
+        ('{"received_at": "21.05.2020 16:42"}', "received_at 写的是“21.05.2020 16:42”，不是能读的时间，应写成"),
+        ('{"received_at": 1590050520}', "received_at 写的是“1590050520”，不是能读的时间，应写成"),
+        ('{"received_at": [[[]]]}', "received_at 不是能读的时间，应写成"),
+        ('{"received_at": "0220-05-21T16:42:07+08:00"}', "received_at 的年份不对：220"),
+    ],
+)
+def test_what_is_wrong_with_a_sidecar_is_told_apart(written: str, said: str) -> None:
+    with pytest.raises(EnvelopeError) as caught:
+        read_envelope(written, ZONE)
+    assert str(caught.value).startswith(said)
+    _before, follows, example = str(caught.value).partition("应写成 ")
+    assert not follows or read_envelope(example, ZONE) == Envelope(datetime(2020, 5, 21, 16, 42, tzinfo=ZONE))
+
+
 def test_a_file_whose_sidecar_was_mended_is_taken(office: Office) -> None:
     path = office.put(report(), "日报.xlsx")
     sidecar = path.with_name("日报.xlsx.envelope.json")
