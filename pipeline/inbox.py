@@ -398,4 +398,9 @@ def envelope_of(path: Path, zone: ZoneInfo) -> Envelope:
 
 def lying(inbox: Path) -> list[str]:
     """The reports that lie in the inbox, as paths relative to it."""
-    return [found.relative for found in _look(inbox).files if not found.is_assignment]
+    return [shown for _path, shown in reports(inbox)]
+
+
+def reports(inbox: Path) -> list[tuple[Path, str]]:
+    """The reports that lie in the inbox, each with its path relative to it as it can be shown."""
+    return [(found.path, found.relative) for found in _look(inbox).files if not found.is_assignment]

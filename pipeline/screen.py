@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from pipeline.status import Status
     from pipeline.templates import Made
 
-SUBMISSION_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
-
 
 def say(line: str = "") -> None:
     """One line for people; nothing in it can steer the terminal, and no personal number shows."""
@@ -229,14 +227,19 @@ def tell_status(board: Status) -> None:
         revision += "，零报告" if one.zero_report else ""
         revision += f"，采用 {one.rows_accepted} 行，退回 {one.rows_refused} 行" if one.rows_accepted is not None else ""
         sent_back = f"，退回 {len(one.refused)} 个文件" if one.refused else ""
-        say(f"  {one.district}  {SUBMISSION_WORDS[one.status]}  {arrived}{revision}{sent_back}")
+        say(f"  {one.district}  {one.word}  {arrived}{revision}{sent_back}")
     for filed in [*(one for district in board.districts for one in district.refused), *board.unknown]:
         reason = next((found.message for found in filed.reading.findings if found.refuses), "")
         say(f"  退回 {filed.arrival.name}：{reason}")
     say(
-        f"  收件箱里等待收取：{len(board.waiting)} 个"
-        + (f"（{'、'.join(board.waiting[:_MOST_WAITING])}{' 等' if len(board.waiting) > _MOST_WAITING else ''}）" if board.waiting else "")
+        f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，未报 {board.count('missing')}；"
+        f"零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
     )
+    say(f"  收件箱里等待收取：{len(board.waiting)} 个")
+    for waits in board.waiting[:_MOST_LINES]:
+        say(f"    {shorten(waits.name)}  {waits.told}")
+    if len(board.waiting) > _MOST_LINES:
+        say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
     say(f"  当天结果：{'已写出' if board.is_published else '尚未汇总'}")

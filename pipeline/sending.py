@@ -10,16 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline import inbox, lock, nightly, outbox
+from pipeline import lock, nightly, outbox
 from pipeline.errors import ConfigurationError
 from pipeline.ledger import Ledger
-from pipeline.model import Envelope
 from pipeline.outgoing import Outgoing
 from pipeline.post import letters, plan, smtp
 from pipeline.post.book import Book, Row, State
 from pipeline.post.letters import Letter
-from pipeline.readers import Readers
-from pipeline.reading import Task
 from pipeline.settings import Settings
 
 _STATES = {
@@ -89,7 +86,7 @@ def _settle(book: Book, unknown: str | None, now: datetime) -> None:
 def _due(ledger: Ledger, book: Book, settings: Settings, outgoing: Outgoing, now: datetime) -> Sent:
     published = list(_published(ledger, settings, outgoing, now.date()))
     planner = plan.Planner(settings, outgoing, book.settled, now)
-    about, reminders = planner.about(published), planner.reminders(_lying(settings, now))
+    about, reminders = planner.about(published), planner.reminders()
     without = dict.fromkeys([*about.without_address, *reminders.without_address])
     return Sent(planned=[*about.letters, *reminders.letters], without_address=list(without))
 
@@ -105,16 +102,6 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
         if hashlib.sha256(written).hexdigest() == manifest:
             said = json.loads(written)
             yield plan.Published(day, folder, said["outputs"], said["correction"])
-
-
-def _lying(settings: Settings, now: datetime) -> list[tuple[str, str]]:
-    """District and day of the reports that lie in the inbox: who has sent one is not reminded."""
-    paths = [settings.paths.inbox / one for one in inbox.lying(settings.paths.inbox)]
-    tasks = [Task(path, path.stat().st_size, Envelope(now), is_assignment=False) for path in paths if path.is_file()]
-    if not tasks:
-        return []
-    with Readers(settings, len(tasks)) as readers:
-        return [(one.reading.district, one.reading.day) for one in readers.transcribe(tasks)]
 
 
 # --- handing over ------------------------------------------------------------------------------------------------

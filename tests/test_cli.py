@@ -87,7 +87,17 @@ def test_status_for_programs_says_what_the_board_says(home: Office, capsys: Capt
     capsys.readouterr()
     assert cli.main(["status", "--date", "2020-05-21", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert (said["day"], said["published"], said["has_assignment"], said["waiting"]) == ("2020-05-21", True, True, ["坏.xlsx"])
+    assert (said["day"], said["published"], said["has_assignment"]) == ("2020-05-21", True, True)
+    assert said["waiting"] == [
+        {
+            "file": "坏.xlsx",
+            "district": None,
+            "channel": "folder",
+            "received_at": "2020-05-21T16:00:00+08:00",
+            "number": None,
+            "counts_for": None,
+        }
+    ]
     first, second = said["districts"][:2]
     assert (first["status"], first["revision"], first["rows_accepted"], first["received_at"]) == (
         "on-time",
@@ -103,6 +113,7 @@ def test_status_for_programs_is_read_by_people_too_and_steers_no_terminal(home: 
     assert cli.main(["status", "--date", "2020-05-21", "--json"]) == 0
     written = capsys.readouterr().out
     assert '"district": "东胜区"' in written
+    assert len(json.loads(written)["waiting"]) == 2, "the report that was there, and this file"
     assert written.isprintable() or {one for one in written if not one.isprintable()} == {"\n"}
 
 
@@ -284,6 +295,38 @@ def test_status_says_who_has_reported(capsys: Captured) -> None:
     said = capsys.readouterr().out
     assert "东胜区" in said
     assert "达拉特旗" in said
+
+
+def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name(home: Office, capsys: Captured) -> None:
+    mail = {"channel": "email", "message_id": "<1@example.com>"}
+    home.put(report("准格尔旗", progress=[]), "2020-05-21/a/13912345678.xlsx", sender="zhungeer@example.com", **mail)
+    home.put(report("乌审旗", progress=[]), "2020-05-21/b/乌审旗.xlsx", sender="stranger@example.net", **mail)
+    home.put(report("杭锦旗", progress=[]), "2020-05-21/c/杭锦旗.xlsx", sender="kangbashi@example.com", **mail)
+    assert cli.main(["status", "--date", "2020-05-21"]) == 0
+    said = capsys.readouterr().out
+    assert "  东胜区  文件已到，等待收取  " in said
+    assert "  准格尔旗  邮件已到，等待收取  " in said
+    assert "139********.xlsx  准格尔旗 邮件 05-21 16:00 2020-05-21 的日报\n" in said
+    assert "  乌审旗  未报  " in said
+    assert "乌审旗.xlsx  不知旗区 邮件 05-21 16:00 不能算报送，收取时说明原因\n" in said
+    assert "  杭锦旗  未报  " in said
+    assert "杭锦旗.xlsx  康巴什区 邮件 05-21 16:00 不能算报送" in said
+    assert "  按时 0，迟报 0，已到待收 2，未报 7；零报告 0；退回 0 行\n" in said
+    assert "13912345678" not in said
+    assert cli.main(["status", "--date", "2020-05-20"]) == 0
+    assert "已到待收 0，未报 9" in capsys.readouterr().out
+    assert cli.main(["status", "--date", "2020-05-21", "--json"]) == 0
+    districts = json.loads(capsys.readouterr().out)["districts"]
+    assert {one["district"]: one["waiting"] for one in districts if one["waiting"]} == {"东胜区": "folder", "准格尔旗": "email"}
+    assert {one["status"] for one in districts} == {"missing"}
+
+
+def test_an_envelope_that_cannot_be_read_leaves_its_file_on_the_board(home: Office, capsys: Captured) -> None:
+    home.put(report("准格尔旗"), "准旗.xlsx", "never")
+    assert cli.main(["status", "--date", "2020-05-21"]) == 0
+    said = capsys.readouterr().out
+    assert "准旗.xlsx  不知旗区 文件夹 不能算报送" in said
+    assert "  准格尔旗  未报  " in said
 
 
 def test_no_personal_number_reaches_the_screen(home: Office, capsys: Captured) -> None:

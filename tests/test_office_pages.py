@@ -16,7 +16,8 @@ from offices import Office, tree
 from websites import Website, served
 from workbooks import assignment, case_row, progress_row, report
 
-from pipeline import nightly, status, templates
+from pipeline import nightly, screen, status, templates
+from pipeline.readers import Readers
 
 DAY = date(2020, 5, 21)
 
@@ -237,11 +238,54 @@ def test_what_was_uploaded_is_not_counted_as_missing(begun: Office) -> None:
         browser.get(draft)
         browser.click(draft, f"{draft}/send")
         page = office.get("/board").text
-        assert "<dt>已上传</dt><dd>1</dd>" in page
+        assert "<dt>已到待收</dt><dd>1</dd>" in page
         assert "<dt>未报</dt><dd>8</dd>" in page
+        assert "已上传，等待收取" in page
         assert "甲 上传日报" in office.get("/log").text
         site.clock.forward(hours=2)
         assert '<dt>未报</dt><dd class="is-red">8</dd>' in site.signed_in("办公室").get("/board").text
+
+
+def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_once(
+    begun: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun.put(
+        report("达拉特旗", day=date(2020, 5, 20), progress=[]),
+        "2020-05-20/a/13912345678.xlsx",
+        "2020-05-20T16:00:00+08:00",
+        channel="email",
+        sender="dalate@example.com",
+    )
+    begun.put(report("乌审旗", day=date(2020, 5, 20)), "乌审旗.xlsx", "2020-05-20T16:01:00+08:00", channel="email", sender="x@example.net")
+    with served(begun, "2020-05-20 16:05") as site:
+        site.user("甲", "东胜区")
+        site.user("办公室", "", "")
+        clerk, office = site.signed_in("甲"), site.signed_in("办公室")
+        draft = clerk.upload(report(day=date(2020, 5, 20))).where
+        clerk.get(draft)
+        clerk.click(draft, f"{draft}/send")
+        page = office.get("/board").text
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Readers, "transcribe", lambda _self, tasks: iter(pytest.fail("read again") for _one in tasks))
+            assert office.get("/board").text == page
+    board = status.look(begun.settings, date(2020, 5, 20))
+    said = [one.word for one in board.districts]
+    assert said[:2] == ["已上传，等待收取", "邮件已到，等待收取"]
+    assert said[2:] == ["未报"] * 7
+    assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == said
+    assert re.findall(r'<li><span class="name">([^<]+)</span> <span class="quiet">([^<]+)<', page) == [
+        (one.name, one.told) for one in board.waiting
+    ]
+    assert [one.told for one in board.waiting][:2] == [
+        "达拉特旗 邮件 05-20 16:00 2020-05-20 的日报",
+        "不知旗区 邮件 05-20 16:01 不能算报送，收取时说明原因",
+    ]
+    assert re.fullmatch(r"东胜区 网页上传 05-20 16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].told)
+    screen.tell_status(board)
+    terminal = capsys.readouterr().out
+    assert all(f"  {one.name}  {one.told}\n" in terminal for one in board.waiting)
+    assert all(f"  {one.district}  {one.word}  " in terminal for one in board.districts)
+    assert "13912345678" not in page + terminal
 
 
 # --- the assignment workbook -------------------------------------------------------------------------------------

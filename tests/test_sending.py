@@ -330,6 +330,11 @@ def test_who_has_sent_a_report_that_no_run_has_taken_in_yet_is_not_reminded(offi
     assert "准格尔旗" not in {letter.district for letter in _send(office, server, AFTERNOON).planned}
 
 
+def test_a_stranger_s_mail_spares_no_district_its_reminder(office: Office, server: MailServer) -> None:
+    office.put(report("准格尔旗", progress=[]), "准旗.xlsx", channel="email", sender="stranger@example.net")
+    assert "准格尔旗" in {letter.district for letter in _send(office, server, AFTERNOON).planned}
+
+
 @pytest.mark.parametrize("now", ["2020-05-21 15:59", "2020-05-21 17:00:01"])
 def test_at_other_times_nobody_is_reminded(office: Office, server: MailServer, now: str) -> None:
     assert [one for one in _send(office, server, moment(now)).planned if "催报" in one.subject] == []

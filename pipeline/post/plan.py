@@ -95,15 +95,14 @@ class Planner:
         has = self._settled(recipient)
         return one.items(path for path in paths if one.outputs[path] not in has)
 
-    def reminders(self, lying: Iterable[tuple[str, str]]) -> Plan:
-        """The reminders of today's report. `lying`: district and day of the files that the next run will take in."""
+    def reminders(self) -> Plan:
+        """The reminders of today's report, to those of whom nothing has come that will count."""
         plan = Plan()
         day, begins = self._now.date(), self._outgoing.reminder_at
         if begins is None or self._now.time() < begins or self._now > submission.cut_off(day, self._settings):
             return plan
-        underway = {district for district, of in lying if of == day.isoformat()}
         for one in status.look(self._settings, day).districts:
-            if one.status == "missing" and one.district not in underway:
+            if one.status == "missing" and not one.is_coming:
                 self._remind(plan, day, one)
         return plan
 

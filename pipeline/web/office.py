@@ -8,7 +8,7 @@ import zipfile
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import IO, Final
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,6 @@ from starlette.responses import Response, StreamingResponse
 
 from pipeline import log, status, submission
 from pipeline.web import history, shelf
-from pipeline.web.drafts import Sent
 from pipeline.web.entry import NoSuchPageError, Office, TheSite, attachment
 from pipeline.web.pages import page
 from pipeline.web.site import LOG, Site
@@ -50,12 +49,9 @@ def _day(written: str) -> date:
 
 def _board(request: Request, site: Site, session: Office, day: date) -> Response:
     user, now = session.user, site.now().astimezone(site.settings.calendar.zone)
-    board = status.look(site.settings, day)
+    board = status.look(site.settings, day, site.waiting())
     files = shelf.entries(site.settings, day.isoformat(), user)
     folders = list(dict.fromkeys(one.folder for one in files))
-    uploads = {one.number: one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS))}
-    lying = {_number(one) for one in board.waiting}
-    coming = {one.district for one in uploads.values() if one.number in lying and _is_for(one, day)}
     said = {
         "board": board,
         "day": day,
@@ -64,39 +60,14 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "today": now.date(),
         "files": [(folder, [one for one in files if one.folder == folder]) for folder in sorted(folders)],
         "size": sum(one.size for one in files),
-        "waiting": [_waiting(one, uploads) for one in board.waiting],
         "days": shelf.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
-        "coming": coming,
-        "uploaded": sum(one.status == "missing" and one.district in coming for one in board.districts),
         "is_over": now > submission.cut_off(day, site.settings),
-        "assignments": [one for one in uploads.values() if one.is_assignment],
-        "counts": {word: sum(one.status == word for one in board.districts) for word in ("on-time", "late", "missing")},
-        "zero": sum(one.zero_report for one in board.districts),
-        "refused_rows": sum(one.rows_refused or 0 for one in board.districts),
+        "assignments": [one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS)) if one.is_assignment],
         "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "board", said)
-
-
-def _number(path: str) -> str:
-    """The receipt number that an upload in the inbox lies under."""
-    return path.rpartition("/")[0].rpartition("/")[2]
-
-
-def _is_for(sent: Sent, day: date) -> bool:
-    """Whether the check took what was sent for a report of that day."""
-    checked = sent.checked or {}
-    return bool(checked.get("accepted")) and checked.get("day") == day.isoformat()
-
-
-def _waiting(path: str, uploads: dict[str, Sent]) -> dict[str, object]:
-    """A file that waits in the inbox: where it lies, and whose it is where it was sent here."""
-    sent = uploads.get(_number(path))
-    name = sent.name if sent else path.rpartition("/")[2]
-    at: datetime | None = sent.received_at if sent else None
-    return {"name": name, "district": sent.district if sent else "", "at": at, "number": sent.number if sent else ""}
 
 
 @router.get("/zip/{day}")

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar, TypeVarTuple
 import anyio
 import anyio.to_thread
 
-from pipeline import faults, inbox, log
+from pipeline import faults, inbox, incoming, log
 from pipeline.readers import Readers
 from pipeline.settings import Settings
 from pipeline.uploading import Uploading
@@ -54,6 +54,8 @@ class Site:
         self._slots: anyio.CapacityLimiter | None = None
         self._starting = threading.Lock()
         self._readers: Readers | None = None
+        self._looking = threading.Lock()
+        self._seen: incoming.Known = {}
 
     @property
     def most_bytes(self) -> int:
@@ -78,6 +80,11 @@ class Site:
     def seal(self, word: str) -> str:
         """A token that only this server can have made of that word."""
         return hmac.new(self._secret, word.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    def waiting(self) -> tuple[incoming.Incoming, ...]:
+        """What lies in the inbox; a file is read once, however often the board is looked at."""
+        with self._looking:
+            return incoming.look(self.settings, self._lent(), self._seen)
 
     # --- checks ---
 
