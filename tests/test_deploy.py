@@ -76,6 +76,18 @@ def test_another_run_under_way_is_no_failure_and_wrong_settings_are_not_tried_ag
     assert _values(DEPLOY / "xinfang-serve.service", "RestartPreventExitStatus") == ["2"]
 
 
+def test_mail_is_fetched_before_the_night_s_run_and_before_anybody_is_reminded() -> None:
+    """Also where the mailbox cannot be reached just now: the rest goes on."""
+    for name in ("nightly", "send"):
+        service = DEPLOY / f"xinfang-{name}.service"
+        assert [_command(words[2:]) for words in _started(service)] == ["fetch", name]
+        assert re.findall(r"^ExecStartPre=(-?)", service.read_text(encoding="utf-8"), re.MULTILINE) == ["-"]
+        assert f"xinfang-{name}.service` 换成" in PAGE
+    blocks = re.findall(r"^```ini\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    said = [re.findall(r"^(\w+=-?).* xinfang (\w+)$", one, re.MULTILINE) for one in blocks]
+    assert said == [[("ExecStartPre=-", "fetch"), ("ExecStart=", name)] for name in ("nightly", "send")]
+
+
 @pytest.mark.parametrize("timer", TIMERS, ids=lambda path: path.name)
 def test_a_timer_has_the_office_s_time_catches_up_and_starts_its_service(timer: Path) -> None:
     assert timer.with_suffix(".service") in SERVICES
@@ -132,10 +144,30 @@ def test_the_container_is_nobody_and_starts_what_the_program_understands() -> No
     entry, usual = (re.findall(r'"([^"]+)"', said.split(f"{name} ")[1].splitlines()[0]) for name in ("ENTRYPOINT", "CMD"))
     assert PurePosixPath(entry[1]).name == "run.py"
     assert _command([*entry[2:], *usual]) == "nightly"
-    started = re.findall(r"xinfang ((?:nightly|serve).*)$", PAGE, re.MULTILINE)
-    assert [_command([*entry[2:], *line.split()]) for line in started] == ["nightly", "nightly", "serve"]
+    runs = [one for one in PAGE.replace("\\\n", " ").splitlines() if "podman run " in one]
+    assert all(" -v /srv/office:/office:z " in one for one in runs), "the containers share the folder"
+    commands = [_command([*entry[2:], *one.partition(" xinfang ")[2].split()]) for one in runs]
+    assert commands == ["nightly", "fetch", "nightly", "fetch", "send", "fetch", "send", "doctor", "serve", "user"]
+    with_password = {command for command, one in zip(commands, runs, strict=True) if " --env-file /etc/xinfang.env " in one}
+    assert with_password == {"fetch", "send"}
     for source in re.findall(r"^COPY (\S+)", said, re.MULTILINE):
         assert (ROOT / source).exists()
+
+
+def test_a_body_that_the_proxy_refuses_is_answered_in_chinese_and_one_just_above_our_limit_by_our_page() -> None:
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", PAGE)
+    assert int(megabytes) > OFFICE.limits.file_megabytes
+    assert "error_page 413 @too_large;" in PAGE
+    (said,) = re.findall(r'location @too_large \{[^}]*return 413 "([^"]+)";', PAGE)
+    assert re.match("[\u4e00-\u9fff]", said)
+
+
+def test_the_key_is_for_the_page_s_account_alone() -> None:
+    """Where `upload` says that it lies."""
+    (key,) = re.findall(r"^  key: (.+)$", PAGE, re.MULTILINE)
+    assert re.search(rf"^sudo chmod 640 .*/srv/xinfang/{key}$", PAGE, re.MULTILINE)
+    windows = str(PureWindowsPath(key)).replace("\\", r"\\")
+    assert re.search(rf"^icacls {windows} /inheritance:r /grant:r \*S-1-5-19:R \*S-1-5-32-544:F$", PAGE, re.MULTILINE)
 
 
 def test_every_line_of_the_page_is_one_that_the_program_takes() -> None:
