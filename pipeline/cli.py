@@ -239,13 +239,20 @@ def _send(said: argparse.Namespace) -> int:
     from pipeline import log, screen_post, sending
 
     settings = _load(said)
-    sent = sending.run(settings, _now(settings), dry_run=said.dry_run, unknown=said.unknown)
+    if said.to and not said.unknown:
+        from pipeline.errors import ConfigurationError
+
+        msg = "--to 要与 --unknown 一起用。"
+        raise ConfigurationError(msg)
+    found_out = sending.FoundOut(said.unknown, said.to) if said.unknown else None
+    sent = sending.run(settings, _now(settings), dry_run=said.dry_run, found_out=found_out)
     if said.dry_run:
         screen_post.tell_planned(sent)
         return 0
     screen_post.tell_sent(sent)
     status = int(not sent.is_complete)
-    said_of = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，下落不明 {len(sent.unknown)} 封；退出状态 {status}"
+    unsettled = f"下落不明 {len(sent.unknown)} 封，被拒收 {len(sent.refused)} 封"
+    said_of = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，{unsettled}；退出状态 {status}"
     log.note(settings.paths.state, "send", said_of)
     return status
 

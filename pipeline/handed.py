@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from pipeline import messages, submission
 from pipeline.contract import COVER, REPORT_SHEETS
 from pipeline.findings import Finding
-from pipeline.fold import DayState, Filed, Submission
+from pipeline.fold import DayState, Filed, Submission, number_revisions
 from pipeline.judging import Judgement
 from pipeline.report import Handed
 from pipeline.settings import Settings
@@ -28,8 +29,28 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
         for name, several in state.submissions.items()
         for one in several
     ]
+    place = _places(settings)
+    return tuple(sorted(lines, key=place))
+
+
+def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[Handed, Filed]]:
+    """The day's reports in the same order, each with its file, without what only the register tells."""
+    outlined = [(_refused(one, 0, settings), one) for one in of_day if not one.reading.accepted]
+    by_district: dict[str, list[Filed]] = {}
+    for one in of_day:
+        if one.reading.accepted:
+            by_district.setdefault(one.reading.district, []).append(one)
+    for several in by_district.values():
+        for sent in number_revisions(several):
+            use = (USED if sent.in_force else REPLACED) if sent.revision else DUPLICATE
+            outlined.append((_handed(sent.filed, (sent.revision, use, 0), Judgement(), (), settings), sent.filed))
+    place = _places(settings)
+    return sorted(outlined, key=lambda one: place(one[0]))
+
+
+def _places(settings: Settings) -> Callable[[Handed], tuple[int, datetime, str, str]]:
     order = {district: index for index, district in enumerate((*settings.district_names, ""))}
-    return tuple(sorted(lines, key=lambda one: (order.get(one.district, len(order)), one.received_at, one.sha256, one.name)))
+    return lambda one: (order.get(one.district, len(order)), one.received_at, one.sha256, one.name)
 
 
 def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> Handed:

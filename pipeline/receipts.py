@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from pipeline import storage
+from pipeline import handed, storage
 from pipeline.findings import Finding
+from pipeline.fold import Filed
 from pipeline.readers import Readers
 from pipeline.render import packing, receipt
 from pipeline.render.receipt_words import UNKNOWN
 from pipeline.report import Handed
+from pipeline.settings import Settings
 from pipeline.slip import Job
 from pipeline.text import without_controls
 
@@ -84,6 +86,12 @@ def names(several: Iterable[Handed]) -> list[str]:
         taken.add(name.casefold())
         chosen.append(f"{FOLDER}/{name}.xlsx")
     return chosen
+
+
+def answered(of_day: Sequence[Filed], settings: Settings) -> dict[str, Filed]:
+    """Which file each of the day's receipts answers, by the receipt's place in the day's folder."""
+    several = handed.by_outline(of_day, settings)
+    return dict(zip(names(said for said, _filed in several), (filed for _said, filed in several), strict=True))
 
 
 def plain(name: str) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline import lock, nightly, outbox
+from pipeline import lock, nightly, outbox, receipts
 from pipeline.errors import ConfigurationError
+from pipeline.fold import Filed
 from pipeline.ledger import Ledger
 from pipeline.outgoing import Outgoing
 from pipeline.post import letters, plan, smtp
 from pipeline.post.book import Book, Row, State
-from pipeline.post.letters import Letter
+from pipeline.post.letters import Kind, Letter
 from pipeline.settings import Settings
+from pipeline.text import mask, on_screen
 
 _STATES = {
     smtp.Fate.TAKEN: State.SENT,
@@ -41,7 +43,7 @@ class Sent:
     unknown: list[Row] = field(default_factory=list)
     """Letters of which nobody knows whether the server has them; they are not sent again by themselves."""
     refused: list[Row] = field(default_factory=list)
-    """Letters that the server wanted none of, in the days that are looked at."""
+    """Letters that the server wanted none of, in the days that are looked at, to addresses that are still written to."""
     without_address: list[str] = field(default_factory=list)
     why: str = ""
     """Why the server could not be reached, if it could not."""
@@ -49,11 +51,24 @@ class Sent:
     @property
     def is_complete(self) -> bool:
         """Whether every letter has come to its end."""
-        return not (self.not_tried or self.unknown or self.why or any(one.fate is not smtp.Fate.TAKEN for _letter, one in self.done))
+        unsettled = self.not_tried or self.unknown or self.refused
+        return not (unsettled or self.why or any(one.fate is not smtp.Fate.TAKEN for _letter, one in self.done))
 
 
-def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, *, dry_run: bool = False, unknown: str | None = None) -> Sent:
-    """Send what is due. `unknown`: what the office has found out about letters of unknown fate, `again` or `done`."""
+@dataclass(frozen=True, slots=True)
+class FoundOut:
+    """What the office has found out about letters of unknown fate."""
+
+    fate: str
+    """`again`: send it again; `done`: it has arrived."""
+    to: str | None = None
+    """The one recipient that is meant; None for all."""
+
+
+def run(
+    settings: Settings, now: datetime, connect: Connect = smtp.connected, *, dry_run: bool = False, found_out: FoundOut | None = None
+) -> Sent:
+    """Send what is due."""
     outgoing = settings.outgoing_mail
     if outgoing is None:
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
@@ -62,25 +77,45 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, *,
         ledger = Ledger(nightly.ledger_of(settings))
         try:
             book = Book(ledger.engine, settings.paths.state)
-            _settle(book, unknown, now)
+            if found_out:
+                _settle(book, found_out, now)
             sent = _due(ledger, book, settings, outgoing, now)
             if not dry_run and sent.planned:
                 _send(sent, book, settings, outgoing, connect)
             rows = book.rows()
-            oldest = (now.date() - timedelta(days=outgoing.days)).isoformat()
             sent.unknown = [one for one in rows if one.state is State.UNDER_WAY]
-            sent.refused = [one for one in rows if one.state is State.REFUSED and one.day >= oldest]
+            sent.refused = [one for one in rows if one.state is State.REFUSED and _still_matters(one, settings, outgoing, now)]
             return sent
         finally:
             ledger.close()
 
 
-def _settle(book: Book, unknown: str | None, now: datetime) -> None:
+def _settle(book: Book, found_out: FoundOut, now: datetime) -> None:
     states = {"again": State.PUT_OFF, "done": State.SENT}
-    if unknown is not None:
-        for row in book.rows():
-            if row.state is State.UNDER_WAY:
-                book.settle(row, states[unknown], f"办公室核实：{'重发' if unknown == 'again' else '对方已收到'}", now)
+    meant = [
+        one
+        for one in book.rows()
+        if one.state is State.UNDER_WAY and (found_out.to is None or one.recipient.lower() == found_out.to.lower())
+    ]
+    if found_out.to is not None and not meant:
+        msg = (
+            f"没有发给 {on_screen(found_out.to)} 的下落不明的信，什么也没有改，没有发信。收件人以 python run.py send --dry-run 列出的为准。"
+        )
+        raise ConfigurationError(msg)
+    for row in meant:
+        book.settle(row, states[found_out.fate], f"办公室核实：{'重发' if found_out.fate == 'again' else '对方已收到'}", now)
+
+
+def _still_matters(row: Row, settings: Settings, outgoing: Outgoing, now: datetime) -> bool:
+    """Whether a refused letter still has to reach that address: not once the days are over, or another address is set."""
+    days = 0 if row.kind == Kind.REMINDER else outgoing.days
+    if row.day < (now.date() - timedelta(days=days)).isoformat():
+        return False
+    if row.kind == Kind.LEADERS:
+        written_to = outgoing.leaders
+    else:
+        written_to = plan.addresses(row.district, settings, outgoing) if row.district in settings.district_names else ()
+    return row.recipient.lower() in {one.lower() for one in written_to}
 
 
 def _due(ledger: Ledger, book: Book, settings: Settings, outgoing: Outgoing, now: datetime) -> Sent:
@@ -93,6 +128,7 @@ def _due(ledger: Ledger, book: Book, settings: Settings, outgoing: Outgoing, now
 
 def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: date) -> Iterator[plan.Published]:
     """The last days' folders, as far as they are whole."""
+    outlines = [one for one in ledger.outlines() if not one.arrival.is_assignment]
     for iso, (_fingerprint, manifest) in sorted(ledger.publications().items()):
         day = date.fromisoformat(iso)
         if not 0 <= (today - day).days <= outgoing.days or not outbox.is_whole(settings.paths.outbox, iso, manifest):
@@ -101,7 +137,17 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
         written = (folder / outbox.MANIFEST).read_bytes()
         if hashlib.sha256(written).hexdigest() == manifest:
             said = json.loads(written)
-            yield plan.Published(day, folder, said["outputs"], said["correction"])
+            yield plan.Published(
+                day, folder, said["outputs"], said["correction"], _answers(outlines, iso, said["inputs"], ledger, settings)
+            )
+
+
+def _answers(outlines: Iterable[Filed], day: str, inputs: Iterable[dict[str, str]], ledger: Ledger, settings: Settings) -> dict[str, Filed]:
+    """Which file each of the folder's receipts answers: of the day's files those that its manifest lists."""
+    listed = {(one["path"], one["sha256"], one["received_at"]) for one in inputs}
+    of_day = [one for one in outlines if one.reading.day == day and (mask(one.arrival.path), *one.arrival.identity[1:]) in listed]
+    refused = ledger.load(one for one in of_day if not one.reading.accepted)
+    return receipts.answered([*refused, *(one for one in of_day if one.reading.accepted)], settings)
 
 
 # --- handing over ------------------------------------------------------------------------------------------------

@@ -72,6 +72,11 @@ def may_send(envelope: Envelope, district: District) -> bool:
     return bool(address) and any(address == one or (one.startswith("@") and address.endswith(one)) for one in allowed)
 
 
+def is_strangers(reading: Reading) -> bool:
+    """Whether the file came from somebody who may not send for the district that it names."""
+    return any(found.code == "sender-not-allowed" for found in reading.findings)
+
+
 # --- 封面 ---------------------------------------------------------------------------------------------------------
 
 

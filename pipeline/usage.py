@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
         choices=["again", "done"],
         help="下落不明的信（服务器可能收到了）核实以后怎么办：again 重发，done 对方已收到",
     )
+    send.add_argument("--to", metavar="ADDRESS", help="--unknown 只指发给这个收件人的信（默认：所有下落不明的信）")
     _add_templates(commands)
     _add_fetch(commands)
     _add_serving(commands)

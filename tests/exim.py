@@ -147,7 +147,7 @@ def _publish(office: Office, day: str, receipts: Mapping[str, bytes]) -> None:
     files = {f"回执/{name}_回执_1_日报.xlsx": content for name, content in receipts.items()}
     files["summary.json"] = (office.outbox / day / "summary.json").read_bytes()
     outputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    files[outbox.MANIFEST] = json.dumps({"outputs": outputs, "correction": False}).encode()
+    files[outbox.MANIFEST] = json.dumps({"outputs": outputs, "correction": False, "inputs": []}).encode()
     manifest = outbox.publish(office.outbox, day, files, office.home / "kept")
     ledger = Ledger(nightly.ledger_of(office.settings))
     ledger.note_publication(day, "made by a test", manifest)

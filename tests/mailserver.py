@@ -23,6 +23,8 @@ class MailServer:
     orders: dict[str, list[str]] = field(default_factory=dict)
     taken: list[tuple[str, bytes]] = field(default_factory=list)
     """Recipient and message."""
+    largest: int = 0
+    """The largest message that it takes, which it says when it is greeted; 0 says nothing."""
 
     def order(self, step: str) -> str:
         waiting = self.orders.get(step)
@@ -47,6 +49,11 @@ class _Talk(socketserver.StreamRequestHandler):
                 return
             if order:
                 self.say(order)
+            elif server.largest and verb == "EHLO":
+                self.say("250-ready")
+                self.say(f"250 SIZE {server.largest}")
+            elif server.largest and b"size=" in line and int(line.split(b"size=")[1]) > server.largest:
+                self.say("552 5.3.4 message size exceeds fixed limit")
             elif verb == "DATA":
                 self.say("354 go on")
                 if not self._body(server, recipient):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import email
 import hashlib
 import json
@@ -16,14 +17,15 @@ from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment
 from workbooks import DAY, assignment, report
 
-from pipeline import nightly, outbox, repair, sending
+from pipeline import cli, nightly, outbox, repair, screen_post, sending
 from pipeline.errors import AnotherRunError, ConfigurationError
 from pipeline.ledger import Ledger
 from pipeline.lock import alone
 from pipeline.outgoing import Outgoing
+from pipeline.post import letters
 from pipeline.post.book import State
 from pipeline.post.smtp import Fate, UnreachableError
-from pipeline.sending import Sent
+from pipeline.sending import FoundOut, Sent
 
 TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
 NIGHT, MORNING, AFTERNOON = moment("2020-05-21 20:00"), moment("2020-05-22 08:00"), moment("2020-05-21 16:20")
@@ -61,7 +63,7 @@ def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
     folder = office.outbox / day.isoformat()
     summary = (folder / "summary.json").read_bytes()
     outputs = {name: hashlib.sha256(content).hexdigest() for name, content in {**files, "summary.json": summary}.items()}
-    manifest = json.dumps({"outputs": outputs, "correction": False}).encode()
+    manifest = json.dumps({"outputs": outputs, "correction": False, "inputs": []}).encode()
     said = outbox.publish(
         office.outbox, day.isoformat(), {**files, "summary.json": summary, outbox.MANIFEST: manifest}, office.home / "kept"
     )
@@ -70,8 +72,8 @@ def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
     ledger.close()
 
 
-def _send(office: Office, server: MailServer, now: datetime = NIGHT, unknown: str | None = None) -> Sent:
-    return sending.run(office.settings, now, server.connect, unknown=unknown)
+def _send(office: Office, server: MailServer, now: datetime = NIGHT, found_out: FoundOut | None = None) -> Sent:
+    return sending.run(office.settings, now, server.connect, found_out=found_out)
 
 
 def _told(server: MailServer) -> list[EmailMessage]:
@@ -163,6 +165,129 @@ def test_a_letter_speaks_of_what_it_brings_alone(
         assert not any(one in said for one in not_there)
 
 
+# --- whose files are sent to whom --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strangers(tmp_path: Path) -> Office:
+    """An office in whose day lie files of people who may not send for 东胜区, under the name of a file of its own."""
+    office = Office(tmp_path / "strangers")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING.model_copy(update={"districts": {}})})
+    office.put_assignment(assignment())
+    office.put(report(), "一/日报.xlsx", "2020-05-21T15:00:00+08:00", channel="email", sender=None)
+    office.put(report(progress=[]), "二/日报.xlsx", "2020-05-21T15:10:00+08:00", channel="email", sender=TO)
+    office.put(report(progress=[]), "三/日报.xlsx", "2020-05-21T15:20:00+08:00", channel="email", sender=TO)
+    office.put(report(new=[{}]), "四/日报.xlsx", "2020-05-21T15:30:00+08:00", channel="email", sender="x@evil.example")
+    office.put(report(reception=[{}]), "五/达旗13912345678.xlsx", channel="email", sender="dalate@example.com")
+    assert not nightly.run(office.settings, [DAY]).faults
+    return office
+
+
+def test_the_receipt_of_a_file_that_a_stranger_sent_goes_to_no_district_and_stays_in_the_outbox(
+    strangers: Office, server: MailServer
+) -> None:
+    _send(strangers, server)
+    receipts = {path.name: path.read_bytes() for path in (strangers.outbox / DAY.isoformat() / "回执").iterdir()}
+    assert len(receipts) == 5
+    (message,) = [one for one in _told(server) if one["To"] == TO]
+    attached = {part.get_filename(): part.get_content() for part in message.iter_attachments() if "_回执_" in str(part.get_filename())}
+    own = ["东胜区_回执_1_日报.xlsx", "东胜区_回执_0_日报 (2).xlsx"]  # the second of that name is the district's own, sent twice
+    assert attached == {name: receipts[name] for name in own}
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "达旗" not in body.get_content()
+
+
+def test_who_has_put_another_district_on_the_cover_is_told_so_once_and_gets_no_workbook(strangers: Office, server: MailServer) -> None:
+    for _ in range(2):
+        _send(strangers, server)
+    (message,) = [one for one in _told(server) if one["To"] == "dalate@example.com"]
+    assert not [name for name in _names(message) if name and "_回执_" in name]
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert "您发来的“达旗139********.xlsx”写的是另一个旗区" in body.get_content()
+
+
+def test_a_reminder_names_no_file_that_a_stranger_sent(office: Office, server: MailServer) -> None:
+    office.put(report("准格尔旗"), "点这里.xlsx", channel="email", sender="x@evil.example")
+    office.put(report("准格尔旗", date(2020, 5, 22)), "准旗.xlsx", channel="email", sender="zhungeer@example.com")
+    office.run(DAY)
+    letter = next(one for one in _send(office, server, AFTERNOON).planned if one.district == "准格尔旗")
+    assert "准旗.xlsx" in letter.text
+    assert "点这里" not in letter.text + letter.html
+
+
+# --- how much a letter holds -------------------------------------------------------------------------------------
+
+
+def _large(count: int) -> dict[str, bytes]:
+    return {f"回执/东胜区_回执_{number}_日报.xlsx": bytes([number]) * 3_300_000 for number in range(1, count + 1)}
+
+
+def test_a_letter_holds_what_matters_most_and_names_the_rest(office: Office, server: MailServer) -> None:
+    _publish(office, {**FILES, **_large(9)})
+    (letter,) = _send(office, server).planned
+    assert len(server.taken[0][1]) < letters.MOST_BYTES + 20_000
+    assert _names(_told(server)[0]) == [
+        "东胜区_回执_1_日报.xlsx", f"东胜区_督办通知_{DAY}.docx", "东胜区_日报_2020-05-22.xlsx",
+        "东胜区_回执_9_日报.xlsx", "东胜区_回执_8_日报.xlsx",
+    ]  # fmt: skip
+    for said in (letter.text, letter.html):
+        rest = said.partition("太大、没有附在信里的文件")[2]
+        assert all(f"东胜区_回执_{number}_日报.xlsx" in rest for number in range(2, 8))
+        assert f"请向{office.settings.office}索取。" in rest
+    assert _send(office, server).planned == []
+
+
+def test_what_a_letter_leaves_out_changes_nothing_of_its_identity() -> None:
+    items = [letters.Item("甲.xlsx", "1", bytes(9 << 20)), letters.Item("乙.xlsx", "2", bytes(9 << 20))]
+    first, second = letters.bounded(items)
+    assert (first, second.how, second.content) == (items[0], letters.How.NAMED, b"")
+    whole, bounded = (
+        letters.Letter(letters.Kind.DISTRICT, "2020-05-21", "东胜区", TO, "", "", "", tuple(several))
+        for several in (items, (first, second))
+    )
+    assert whole.message_id("ribao@example.com") == bounded.message_id("ribao@example.com")
+
+
+@pytest.mark.parametrize("content", [b"", b"x", bytes(57), bytes(58), bytes(1_000_000)])
+def test_the_size_of_an_attachment_is_that_on_the_wire(content: bytes) -> None:
+    encoded = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    assert len(encoded) <= letters.Item("甲.xlsx", "1", content).size <= len(encoded) + 78
+
+
+def test_a_server_that_says_how_much_it_takes_hears_the_size_before_the_message(office: Office, server: MailServer) -> None:
+    server.largest = 1_000
+    (answer,) = [answer for _letter, answer in _send(office, server).done]
+    assert (answer.fate, answer.said) == (Fate.REFUSED, "552 5.3.4 message size exceeds fixed limit")
+    server.largest = 1_000_000
+    _publish(office, {RECEIPT: b"another"})
+    assert len(_send(office, server).done) == len(server.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_for_size"),
+    [
+        ("552 5.3.4 Message size exceeds fixed limit", True),
+        ("552 Requested mail action aborted", True),
+        ("554 5.2.3 Message too long", True),
+        ("550 message too large", True),
+        ("552 5.2.2 mailbox full", False),
+        ("552 over quota", False),
+        ("550 no such user", False),
+        ("550 5.1.1 15.3.4 is not here", False),
+    ],
+)
+def test_a_refusal_for_the_size_does_not_point_at_the_address(
+    office: Office, server: MailServer, capsys: pytest.CaptureFixture[str], *, said: str, is_for_size: bool
+) -> None:
+    server.orders["RCPT"] = [said]
+    screen_post.tell_sent(_send(office, server))
+    told = capsys.readouterr().out
+    assert ("信太大" in told, "请检查地址" in told) == (is_for_size, not is_for_size)
+
+
 # --- at most once ------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +353,7 @@ def test_a_letter_of_unknown_fate_is_said_and_not_sent_again_by_itself(
 def test_the_office_may_have_a_letter_of_unknown_fate_sent_again_under_its_old_identity(office: Office, server: MailServer) -> None:
     server.orders["BODY"] = [TAKE_AND_HANG_UP]
     _send(office, server)
-    assert _send(office, server, unknown="again").is_complete
+    assert _send(office, server, found_out=FoundOut("again")).is_complete
     first, second = _told(server)
     assert first["Message-ID"] == second["Message-ID"]
 
@@ -236,7 +361,7 @@ def test_the_office_may_have_a_letter_of_unknown_fate_sent_again_under_its_old_i
 def test_or_say_that_it_has_arrived(office: Office, server: MailServer) -> None:
     server.orders["BODY"] = [TAKE_AND_HANG_UP]
     _send(office, server)
-    assert _send(office, server, unknown="done").is_complete
+    assert _send(office, server, found_out=FoundOut("done")).is_complete
     assert len(server.taken) == 1
 
 
@@ -247,6 +372,46 @@ def test_what_a_server_refuses_for_good_is_said_and_sent_no_more_until_there_is_
     assert _send(office, server).planned == []
     _publish(office, {RECEIPT: b"another"})
     assert len(_send(office, server).planned) == 1
+
+
+def test_a_refused_letter_is_said_in_one_line_and_leaves_the_run_incomplete_as_long_as_it_matters(
+    office: Office, server: MailServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.orders["RCPT"] = ["550 no such user"]
+    for _ in range(2):
+        sent = _send(office, server)
+        assert not sent.is_complete
+        screen_post.tell_sent(sent)
+        assert capsys.readouterr().out.count(TO) == 1
+    assert _send(office, server, moment("2020-05-25 08:00")).is_complete
+
+
+def test_a_refused_letter_no_longer_matters_once_another_address_is_set(office: Office, server: MailServer) -> None:
+    server.orders["RCPT"] = ["550 no such user"]
+    _send(office, server)
+    outgoing = OUTGOING.model_copy(update={"districts": {"东胜区": ("new@example.com",)}})
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+    sent = _send(office, server)
+    assert ([to for to, _content in server.taken], sent.refused, sent.is_complete) == (["new@example.com"], [], True)
+
+
+def test_what_was_found_out_may_be_about_one_recipient(office: Office, server: MailServer) -> None:
+    outgoing = OUTGOING.model_copy(update={"districts": {"东胜区": (TO, "other@example.com")}})
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+    for _ in range(2):
+        server.orders["BODY"] = [TAKE_AND_HANG_UP]
+        _send(office, server)
+    assert len(server.taken) == 2
+    sent = _send(office, server, found_out=FoundOut("again", "Other@example.com"))
+    assert [to for to, _content in server.taken[2:]] == ["other@example.com"]
+    assert [row.recipient for row in sent.unknown] == [TO]
+    with pytest.raises(ConfigurationError, match=r"没有发给 nobody@example\.com 的下落不明的信"):
+        _send(office, server, found_out=FoundOut("done", "nobody@example.com"))
+
+
+def test_a_recipient_alone_says_nothing(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["send", "--to", TO, "--config", str(office.home / "config.yaml")]) == 2
+    assert "--to 要与 --unknown 一起用。" in capsys.readouterr().err
 
 
 class _KilledError(BaseException):
@@ -333,6 +498,14 @@ def test_who_has_sent_a_report_that_no_run_has_taken_in_yet_is_not_reminded(offi
 def test_a_stranger_s_mail_spares_no_district_its_reminder(office: Office, server: MailServer) -> None:
     office.put(report("准格尔旗", progress=[]), "准旗.xlsx", channel="email", sender="stranger@example.net")
     assert "准格尔旗" in {letter.district for letter in _send(office, server, AFTERNOON).planned}
+
+
+@pytest.mark.parametrize(("sender", "is_reminded"), [(None, True), ("x@evil.example", True), ("zhungeer@example.com", False)])
+def test_a_report_that_waits_counts_only_where_its_sender_may_send_it(
+    office: Office, server: MailServer, *, sender: str | None, is_reminded: bool
+) -> None:
+    office.put(report("准格尔旗", progress=[]), "准旗.xlsx", channel="email", sender=sender)
+    assert ("准格尔旗" in {letter.district for letter in _send(office, server, AFTERNOON).planned}) is is_reminded
 
 
 @pytest.mark.parametrize("now", ["2020-05-21 15:59", "2020-05-21 17:00:01"])

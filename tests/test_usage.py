@@ -41,7 +41,7 @@ OURS = {
     "JSON",
 }
 OURS |= {"serve", "host", "port", "N", "user", "add", "link", "disable", "list", "ACTION", "NAME", "ADDRESS", "senders"}
-OURS |= {"without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
+OURS |= {"to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
 
 
 def _ended(arguments: list[str]) -> int | str | None:

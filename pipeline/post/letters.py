@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
 from email.mime.application import MIMEApplication
@@ -30,15 +31,45 @@ class Kind(StrEnum):
     REMINDER = "reminder"
 
 
+class How(StrEnum):
+    """In which way a letter brings a thing."""
+
+    ATTACHED = "attached"
+    NAMED = "named"
+    """A file that makes the letter too large: it is told where to get it."""
+    SAID = "said"
+    """A sentence alone."""
+
+
+MOST_BYTES = 15 << 20
+"""So much all attachments of a letter may come to on the wire: many servers refuse a message above 20 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that a recipient gets at most once: a file of a day's folder, or a reminder."""
+    """One thing that a recipient gets at most once: a file of a day's folder, a reminder, or a word about a file."""
 
     name: str
     """The file's name as the recipient sees it; '' for a reminder."""
     digest: str
-    """SHA-256 of its content."""
+    """SHA-256 of its content, or of what is said."""
     content: bytes = b""
+    how: How = How.ATTACHED
+
+    @property
+    def size(self) -> int:
+        """Its bytes on the wire, in base64 with the ends of its lines."""
+        return -(-len(self.content) // 57) * 78
+
+
+def bounded(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items, of which those that no longer fit into one letter are only named. What matters most comes first."""
+    room, kept = MOST_BYTES, []
+    for one in items:
+        fits = one.size <= room
+        room -= one.size if fits else 0
+        kept.append(one if fits else replace(one, content=b"", how=How.NAMED))
+    return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +113,7 @@ def message(letter: Letter, sender: str, office: str, at: datetime) -> bytes:
     body.attach(MIMEText(letter.html, "html", "utf-8"))
     outer.attach(body)
     for item in letter.items:
-        if item.name:
+        if item.how is How.ATTACHED:
             outer.attach(_attachment(item))
     return outer.as_bytes(policy=compat32.clone(linesep="\r\n"))
 

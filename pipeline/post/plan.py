@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import status, submission
+from pipeline.fold import Filed
 from pipeline.outgoing import Outgoing
-from pipeline.post import wording
-from pipeline.post.letters import Item, Kind, Letter
-from pipeline.settings import Settings
+from pipeline.post import letters, wording
+from pipeline.post.letters import How, Item, Kind, Letter
+from pipeline.settings import District, Settings
 
 Settled = Callable[[str], frozenset[str]]
 """What a recipient has, or may have, already: the digests."""
@@ -32,11 +33,29 @@ class Published:
     outputs: Mapping[str, str]
     """SHA-256 by path."""
     is_correction: bool
+    answers: Mapping[str, Filed]
+    """Which file each receipt answers, by the receipt's path."""
 
     def summary(self) -> dict[str, Any]:
         """The day's figures."""
         said: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         return said
+
+    def is_strangers(self, path: str) -> bool:
+        """Whether it is the receipt of a file that nobody who may send for the district has sent: it goes to nobody."""
+        return path in self.answers and submission.is_strangers(self.answers[path].reading)
+
+    def elsewhere(self, district: District) -> tuple[Item, ...]:
+        """A word about every file that somebody who may send for this district has sent under another's name."""
+        return tuple(
+            Item(one.arrival.name, _digest("elsewhere", self.day, district.name, *one.arrival.identity), how=How.SAID)
+            for path, one in self.answers.items()
+            if self.is_strangers(path) and submission.may_send(one.arrival.envelope, district)
+        )
+
+    def arrived(self, path: str) -> tuple[float, str]:
+        """When the file of a receipt arrived, for sorting."""
+        return (self.answers[path].arrival.envelope.received_at.timestamp() if path in self.answers else 0.0), path
 
     def items(self, paths: Iterable[str]) -> tuple[Item, ...]:
         """These files with their contents; only those that are still as the manifest says."""
@@ -68,19 +87,21 @@ class Planner:
         plan = Plan()
         for one in published:
             if self._now > submission.cut_off(one.day, self._settings):
-                for district in self._settings.district_names:
+                for district in self._settings.districts:
                     self._add_district(plan, one, district)
             if self._now >= datetime.combine(one.day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
                 self._add_leaders(plan, one)
         return plan
 
-    def _add_district(self, plan: Plan, one: Published, district: str) -> None:
+    def _add_district(self, plan: Plan, one: Published, known: District) -> None:
+        district = known.name
         paths = [path for path in _paths_for(district, one) if not _is_past_template(path, self._now)]
+        elsewhere = one.elsewhere(known)
         recipients = addresses(district, self._settings, self._outgoing)
-        if paths and not recipients and district not in plan.without_address:
+        if (paths or elsewhere) and not recipients and district not in plan.without_address:
             plan.without_address.append(district)
         for recipient in recipients:
-            if items := self._new(recipient, paths, one):
+            if items := self._new(recipient, paths, one, elsewhere):
                 plan.letters.append(self._writer.to_district(one.day, district, recipient, items, one.summary()))
 
     def _add_leaders(self, plan: Plan, one: Published) -> None:
@@ -90,10 +111,11 @@ class Planner:
                 letter = self._writer.to_leaders(one.day, recipient, items, one.summary(), is_correction=one.is_correction)
                 plan.letters.append(letter)
 
-    def _new(self, recipient: str, paths: Iterable[str], one: Published) -> tuple[Item, ...]:
-        """What the recipient has not got yet."""
+    def _new(self, recipient: str, paths: Iterable[str], one: Published, said: Iterable[Item] = ()) -> tuple[Item, ...]:
+        """What the recipient has not got yet, as much of it as one letter holds."""
         has = self._settled(recipient)
-        return one.items(path for path in paths if one.outputs[path] not in has)
+        files = one.items(path for path in paths if one.outputs[path] not in has)
+        return (*letters.bounded(files), *(item for item in said if item.digest not in has))
 
     def reminders(self) -> Plan:
         """The reminders of today's report, to those of whom nothing has come that will count."""
@@ -107,10 +129,10 @@ class Planner:
         return plan
 
     def _remind(self, plan: Plan, day: date, one: status.DistrictStatus) -> None:
-        item = Item("", hashlib.sha256(f"reminder\0{day}\0{one.district}".encode()).hexdigest())
+        item = Item("", _digest("reminder", day, one.district), how=How.SAID)
         recipients = addresses(one.district, self._settings, self._outgoing)
         plan.without_address.extend([] if recipients else [one.district])
-        refused = [found.arrival.name for found in one.refused]
+        refused = [found.arrival.name for found in one.refused if not submission.is_strangers(found.reading)]
         plan.letters.extend(
             self._writer.reminder(day, one.district, recipient, item, refused)
             for recipient in recipients
@@ -127,9 +149,20 @@ def addresses(district: str, settings: Settings, outgoing: Outgoing) -> tuple[st
 
 
 def _paths_for(district: str, one: Published) -> Iterator[str]:
-    for begins in _PARTS:
-        start = begins.format(district=district)
-        yield from sorted(path for path in one.outputs if path.startswith(start))
+    """What there is for the district, what matters most first: the receipt of the report in force, or else the newest."""
+    receipts, notices, templates = (
+        sorted(path for path in one.outputs if path.startswith(begins.format(district=district))) for begins in _PARTS
+    )
+    newest = sorted((path for path in receipts if not one.is_strangers(path)), key=one.arrived, reverse=True)
+    revision = next((told["revision"] for told in one.summary()["submissions"] if told["district"] == district), 0)
+    in_force = [path for path in newest if revision and path.startswith(f"{_PARTS[0].format(district=district)}{revision}_")]
+    first = in_force or newest[:1]
+    yield from (*first, *notices, *templates, *(path for path in newest if path not in first))
+
+
+def _digest(*said: object) -> str:
+    """What a word is known by."""
+    return hashlib.sha256("\0".join(str(one) for one in said).encode()).hexdigest()
 
 
 def _is_past_template(path: str, now: datetime) -> bool:

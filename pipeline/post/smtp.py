@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ _NOT_SIGNED_IN = "不接受用户名或密码，没有发信。请检查 user �
 _AWAY = "连不上，没有发信。请检查网络、host 和 port，稍后再运行一次。"
 _NO_FILE = "密码文件读不了，没有发信。请检查 password_file 指的文件和权限。"
 _NO_SECRET = "没有找到发信密码，没有发信。请检查 password_env 指的环境变量，或 password_file 指的文件。"  # noqa: S105 - a sentence
+_ENHANCED_SIZE = re.compile(r"^5\d\d[ -]5\.(3\.4|2\.3)\b")
+_WORDS_OF_SIZE = re.compile(r"(?i)^5\d\d .*\b(too (large|big)|size limit|size exceeds|maximum message size)")
+_FULL = re.compile(r"(?i)\b5\.2\.2\b|full|quota")
 _DOES_NOT_ANSWER = "服务器没有回答就断开了"
 
 
@@ -98,7 +102,8 @@ def hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes)
     """
     try:
         server.ehlo_or_helo_if_needed()
-        for code, said in (server.mail(sender), server.rcpt(recipient), server.docmd("DATA")):
+        size = [f"size={len(content)}"] if server.has_extn("size") else []
+        for code, said in (server.mail(sender, size), server.rcpt(recipient), server.docmd("DATA")):
             if code not in (_TAKEN, 251, _START):
                 _begin_anew(server, code)
                 return Answer(_refusal(code), _words(code, said))
@@ -120,6 +125,13 @@ def _finish(server: smtplib.SMTP, content: bytes) -> Answer:
     except (smtplib.SMTPException, OSError) as error:
         return Answer(Fate.UNKNOWN, _reason(error))
     return Answer(Fate.TAKEN if code == _TAKEN else _refusal(code), _words(code, said))
+
+
+def is_too_large(said: str) -> bool:
+    """Whether these words of a server refuse a message for its size; 552 is also said of a mailbox that is full."""
+    if _ENHANCED_SIZE.search(said) or _WORDS_OF_SIZE.search(said):
+        return True
+    return said.startswith("552") and not _FULL.search(said)
 
 
 def _refusal(code: int) -> Fate:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.post.letters import Item, Kind, Letter
+from pipeline.post.letters import How, Item, Kind, Letter
 from pipeline.settings import Settings
 from pipeline.text import on_screen
 
@@ -31,7 +31,7 @@ class Writer:
         """What became of the district's report, with its receipts, notice and template."""
         told = next(one for one in summary["submissions"] if one["district"] == district)
         subject = f"【信访日报】{district}{_short(day)}：{_verdict(told)}"
-        names = [one.name for one in items]
+        names = _attached(items)
         details = {
             **told,
             "verdict": _verdict(told),
@@ -39,6 +39,8 @@ class Writer:
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
+            "elsewhere": [one.name for one in items if one.how is How.SAID],
+            "has_page": self._settings.upload is not None,
             "must_mend": told["status"] == "missing" or told["rows_refused"] > 0,
         }
         return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
@@ -64,11 +66,16 @@ class Writer:
             "day": _short(day),
             "district": district,
             "cut_off": f"{self._settings.calendar.cut_off:%H:%M}",
-            "names": [one.name for one in items if one.name],
+            "names": _attached(items),
+            "left_out": [one.name for one in items if one.how is How.NAMED],
         }
         text = self._plain.get_template(f"mail_{kind}.txt.j2").render(said)
         html = self._html.get_template(f"mail_{kind}.html.j2").render(said)
         return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
+
+
+def _attached(items: Sequence[Item]) -> list[str]:
+    return [one.name for one in items if one.how is How.ATTACHED]
 
 
 def _line(value: object) -> object:
