@@ -100,6 +100,76 @@ def test_the_clerks_files_bear_their_day(site: Website) -> None:
     assert re.search(r'<span class="day">5月21日</span> <a href="/file/2020-05-21/\w+">东胜区_回执_1_东胜区.xlsx</a>', page)
 
 
+def test_a_busy_days_notice_and_the_receipt_that_counts_come_first_and_the_rest_is_below(office: Office) -> None:
+    office.put_assignment(assignment([case_row("ZZQ-2020-001", 办结时限="2020-05-10")]))
+    office.put(report(day=date(2020, 5, 20), progress=[progress_row()]), "昨天.xlsx", "2020-05-20T16:00:00+08:00")
+    nightly.run(office.settings, [date(2020, 5, 20)])
+    for number in range(6):
+        told = report(progress=[progress_row(今日进展=f"第{number}次")])
+        office.put(told, f"报{number}.xlsx", f"2020-05-21T10:{number:02}:00+08:00")
+        office.put(told, f"重{number}.xlsx", f"2020-05-21T10:{number:02}:30+08:00")
+        office.put(report(day=date(2020, 6, 30)), f"退{number}.xlsx", f"2020-05-21T11:{number:02}:00+08:00")
+    nightly.run(office.settings, [DAY])
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("甲", "东胜区")
+        browser = site.signed_in("甲")
+        page = browser.get("/").text
+        shown, older = page.split("更早的（", 1)
+        names = re.findall(r'href="/file/2020-05-2\d/\w+">(东胜区_(?:回执|督办通知)[^<]+)</a>', page)
+        above = re.findall(r'href="/file/2020-05-2\d/\w+">(东胜区_(?:回执|督办通知)[^<]+)</a>', shown)
+        last = re.findall(r'href="(/file/[^"]+)"', older)[-1]
+        assert browser.get(last).status == 200
+    assert above[:2] == ["东胜区_督办通知_2020-05-21.docx", "东胜区_回执_6_报5.xlsx"]
+    assert len(above) == 12
+    assert names[-1] == "东胜区_回执_1_昨天.xlsx", "the older day comes last"
+    assert len(names) == sum("/东胜区_回执_" in one or "/东胜区_督办通知_" in one for one in tree(office.outbox))
+
+
+@pytest.fixture
+def impersonated(tmp_path: Path) -> Office:
+    """A day on which strangers' mails named the district, under the very name of a file that it sent itself."""
+    office = Office(tmp_path / "home")
+    office.put_assignment(assignment())
+    senders = (("09:00", "mallory@example.net"), ("10:00", "dongsheng@example.com"), ("11:00", "dalate@example.com"))
+    for number, (at, sender) in enumerate(senders):
+        content = report(day=date(2020, 6, 30 - number))
+        office.put(content, f"{number}/日报.xlsx", f"2020-05-21T{at}:00+08:00", channel="email", sender=sender)
+    nightly.run(office.settings, [DAY])
+    return office
+
+
+def test_receipts_of_strangers_files_are_the_offices_alone(impersonated: Office) -> None:
+    published = [one for one in tree(impersonated.outbox / DAY.isoformat()) if one.startswith("回执/")]
+    assert len(published) == 3
+    with served(impersonated, "2020-05-22 09:00") as site:
+        site.user("甲", "东胜区")
+        site.user("办公室", "", "")
+        office, clerk = site.signed_in("办公室"), site.signed_in("甲")
+        page = office.get("/board/2020-05-21").text
+        addresses = dict(re.findall(r'href="(/file/[^"]+)">(东胜区_回执_0_[^<]+)</a>', page))
+        assert sorted(addresses.values()) == ["东胜区_回执_0_日报 (2).xlsx", "东胜区_回执_0_日报 (3).xlsx", "东胜区_回执_0_日报.xlsx"]
+        assert all(office.get(one).status == 200 for one in addresses)
+        assert {name: clerk.get(one).status for one, name in addresses.items()} == {
+            "东胜区_回执_0_日报.xlsx": 404,
+            "东胜区_回执_0_日报 (2).xlsx": 200,
+            "东胜区_回执_0_日报 (3).xlsx": 404,
+        }
+        assert re.findall(r">(东胜区_回执_[^<]+)</a>", clerk.get("/").text) == ["东胜区_回执_0_日报 (2).xlsx"]
+
+
+def test_the_receipt_of_ones_own_upload_is_there_also_where_its_sender_is_no_longer_allowed(office: Office) -> None:
+    office.put_assignment(assignment())
+    with served(office) as site:
+        site.user("甲", "东胜区", "old@example.com")
+        browser = site.signed_in("甲")
+        draft = browser.upload(report()).where
+        browser.get(draft)
+        browser.click(draft, f"{draft}/send")
+        nightly.run(office.settings, [DAY])
+        assert {one["code"] for one in office.findings(DAY)} == {"sender-not-allowed"}
+        assert ">东胜区_回执_0_日报.xlsx</a>" in browser.get("/").text
+
+
 # --- the next template -------------------------------------------------------------------------------------------
 
 

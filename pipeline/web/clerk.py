@@ -9,18 +9,19 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from pipeline import submission, templates
+from pipeline import receipts, submission, templates
 from pipeline.errors import NothingToConsolidateError
-from pipeline.render import template
+from pipeline.render import notice, template
 from pipeline.settings import Settings
 from pipeline.web import history, shelf
+from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, Sent
 from pipeline.web.entry import Anybody, Clerk, NoSuchPageError, TheSite, attachment, see_other
 from pipeline.web.pages import page
 from pipeline.web.site import Site
 
 router = APIRouter()
-_SHOWN_FILES = 12
+_SHOWN_FILES: Final = 12
 
 
 @router.get("/")
@@ -30,21 +31,42 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
     if user.is_office:
         return see_other("/board")
     now = _now(site)
-    sent = site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS))
-    lines = history.of(user.district, sent, site.settings, now.date())
-    papers = [one for day in shelf.days(site.settings)[: history.DAYS] for one in shelf.entries(site.settings, day, user)]
+    month = now.date() - timedelta(days=history.DAYS)
+    days = shelf.days(site.settings)[: history.DAYS]
+    sent = site.drafts.sent_of(user, month)
+    told = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
+    lines = [one for one in told.lines if one.became == "waiting" or one.day >= month.isoformat()]
+    published = [one for day in days for one in shelf.entries(site.settings, day, user)]
+    papers = _papers(published, told)
     said = {
         "district": user.district,
         "due": _due(lines, now, site.settings),
         "drafts": [one for one in site.drafts.of(user) if not _is_overtaken(one, sent)],
         "is_discarded": "discarded" in request.query_params,
         "lines": lines,
-        "templates": _offers(papers, lines, now.date()),
-        "is_begun": bool(shelf.days(site.settings)),
-        "papers": [one for one in papers if one.folder != template.FOLDER][:_SHOWN_FILES],
+        "templates": _offers(published, told, now.date()),
+        "is_begun": bool(days),
+        "papers": papers[:_SHOWN_FILES],
+        "older_papers": papers[_SHOWN_FILES:],
         "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "home", said)
+
+
+def _history(site: Site, user: User, since: date) -> history.History:
+    return history.of(user.district, site.drafts.sent_of(user, since), site.settings, since)
+
+
+def _papers(published: list[shelf.Entry], told: history.History) -> list[shelf.Entry]:
+    """What there is to read beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
+    papers = [one for one in published if one.folder != template.FOLDER and _is_offered(one, told)]
+    papers.sort(key=lambda one: (one.folder != notice.FOLDER, not told.receipts.get((one.day, one.name), False), one.name))
+    return sorted(papers, key=lambda one: one.day, reverse=True)
+
+
+def _is_offered(entry: shelf.Entry, told: history.History) -> bool:
+    """Whether a district's file is offered to its clerks: of receipts only those of files that the district itself sent."""
+    return entry.folder != receipts.FOLDER or (entry.day, entry.name) in told.receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +77,24 @@ class Offer:
     entry: shelf.Entry | None
     """The published one; None where it is made when it is asked for, since no night's run has made it."""
     until: date | None
-    """The last day whose report of the district is filled in, as far as the last month tells."""
+    """The last day whose report of the district is filled in; None where none is."""
     waiting: int
     """So many of the district's reports are not filled in, since no run has taken them in yet."""
 
 
-def _offers(papers: list[shelf.Entry], lines: list[history.Line], today: date) -> list[Offer]:
+def _offers(published: list[shelf.Entry], told: history.History, today: date) -> list[Offer]:
     """Today's until it is handed in, and tomorrow's where that is there already; never one of a day that is over."""
-    is_sent = any(one.day == today.isoformat() and one.became in _HANDED_IN for one in lines)
-    published = {_day_after(one.day): one for one in papers if one.folder == template.FOLDER}
+    is_sent = any(one.day == today.isoformat() and one.became in _HANDED_IN for one in told.lines)
+    made = {_day_after(one.day): one for one in published if one.folder == template.FOLDER}
     tomorrow = today + timedelta(days=1)
-    days = [*([] if is_sent else [today]), *([tomorrow] if tomorrow in published else [])]
-    return [_offer(day, published.get(day), lines) for day in days]
+    days = [*([] if is_sent else [today]), *([tomorrow] if tomorrow in made else [])]
+    return [_offer(day, made.get(day), told) for day in days]
 
 
-def _offer(day: date, entry: shelf.Entry | None, lines: list[history.Line]) -> Offer:
-    before = [one for one in lines if "" < one.day < day.isoformat()]
-    until = max((one.day for one in before if one.became == "in-force"), default=None)
-    return Offer(day, entry, date.fromisoformat(until) if until else None, sum(one.became == "waiting" for one in before))
+def _offer(day: date, entry: shelf.Entry | None, told: history.History) -> Offer:
+    until = max((one for one in told.reported if one < day.isoformat()), default=None)
+    waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.lines)
+    return Offer(day, entry, date.fromisoformat(until) if until else None, waiting)
 
 
 _HANDED_IN: Final = ("in-force", "waiting")
@@ -123,8 +145,9 @@ async def todays_template(site: TheSite, session: Clerk) -> Response:
 @router.get("/file/{day}/{identity}")
 def file(site: TheSite, session: Anybody, day: str, identity: str) -> Response:
     """A published file, where the user may see it."""
-    found = shelf.find(site.settings, day, identity, session.user)
-    if found is None:
+    user = session.user
+    found = shelf.find(site.settings, day, identity, user)
+    if found is None or not (user.is_office or _is_offered(found, _history(site, user, found.published_on))):
         raise NoSuchPageError
-    site.note(f"{session.user.name} 下载 {found.day}/{found.name}")
+    site.note(f"{user.name} 下载 {found.day}/{found.name}")
     return FileResponse(found.path, headers=attachment(found.file), media_type="application/octet-stream")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
-from pipeline import nightly
+from pipeline import nightly, receipts
 from pipeline.fold import Filed, number_revisions
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
@@ -37,26 +37,41 @@ class Line:
     """Why it was refused whole, or will be."""
 
 
-def of(district: str, sent: Iterable[Sent], settings: Settings, today: date) -> list[Line]:
-    """The district's files of the last month, the newest first; what was sent here and not yet taken in is among them."""
-    since = (today - timedelta(days=DAYS)).isoformat()
+@dataclass(frozen=True, slots=True)
+class History:
+    """A district's files of some weeks."""
+
+    lines: list[Line]
+    """The newest first; what was sent here and not yet taken in is among them."""
+    receipts: Mapping[tuple[str, str], bool]
+    """The district's own receipts by their day and their place in its folder: whether the one that counts. None of a stranger's."""
+    reported: list[str]
+    """Every day, ISO, of which a report of the district counts, however long ago."""
+
+
+def of(district: str, sent: Iterable[Sent], settings: Settings, since: date) -> History:
+    """The district's history since that day; `sent` is what it sent here."""
     uploads = {one.number: one for one in sent if not one.is_assignment}
-    taken, filed = _filed(district, set(uploads), settings, since)
+    taken, filed, reported = _filed(district, set(uploads), settings, since.isoformat())
+    own = [one for one in filed if _is_own(one, district, set(uploads))]
     waiting = [_waiting(one) for number, one in uploads.items() if number not in taken]
-    lines = [*waiting, *_told(filed, uploads, settings)]
-    return sorted(lines, key=lambda one: (one.received_at, one.number, one.name), reverse=True)
+    lines = [*waiting, *_told(own, uploads, settings)]
+    newest = sorted(lines, key=lambda one: (one.received_at, one.number, one.name), reverse=True)
+    return History(newest, _receipts(district, filed, set(uploads)), reported)
 
 
-def _filed(district: str, numbers: set[str], settings: Settings, since: str) -> tuple[set[str | None], list[Filed]]:
-    """The message ids of all reports that were taken in, and those that are the district's, since that day."""
+def _filed(district: str, numbers: set[str], settings: Settings, since: str) -> tuple[set[str | None], list[Filed], list[str]]:
+    """The message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
     if not nightly.ledger_of(settings).exists():
-        return set(), []
+        return set(), [], []
     ledger = Ledger(nightly.ledger_of(settings))
     try:
         outlines = [one for one in ledger.outlines() if not one.arrival.is_assignment]
-        own = [one for one in outlines if one.reading.day >= since and _is_own(one, district, numbers)]
-        refused = {one.arrival.id: one for one in ledger.load(one for one in own if not one.reading.accepted)}
-        return {one.arrival.envelope.message_id for one in outlines}, [refused.get(one.arrival.id, one) for one in own]
+        said = [one for one in outlines if one.reading.district == district or _is_own(one, district, numbers)]
+        recent = [one for one in said if one.reading.day >= since]
+        refused = {one.arrival.id: one for one in ledger.load(one for one in recent if not one.reading.accepted)}
+        days = sorted({one.reading.day for one in said if one.reading.accepted and one.reading.district == district})
+        return {one.arrival.envelope.message_id for one in outlines}, [refused.get(one.arrival.id, one) for one in recent], days
     finally:
         ledger.close()
 
@@ -66,6 +81,34 @@ def _is_own(one: Filed, district: str, numbers: set[str]) -> bool:
     if one.arrival.envelope.channel == "upload":
         return one.arrival.envelope.message_id in numbers
     return one.reading.district == district and one.reading.accepted
+
+
+def _receipts(district: str, filed: Iterable[Filed], numbers: set[str]) -> dict[tuple[str, str], bool]:
+    """The receipts that the district may have, named as the night's run named them: all of a day in their order, then its own of them."""
+    by_day: dict[str, list[Filed]] = {}
+    for one in filed:
+        if one.reading.district == district:
+            by_day.setdefault(one.reading.day, []).append(one)
+    found = {}
+    for day, several in by_day.items():
+        places = {one.filed.arrival.id: one for one in number_revisions(one for one in several if one.reading.accepted)}
+        ordered = sorted(several, key=_order)
+        revisions = [(places[one.arrival.id].revision if one.arrival.id in places else 0) for one in ordered]
+        named = receipts.names((district, revision, mask(one.arrival.name)) for one, revision in zip(ordered, revisions, strict=True))
+        for one, revision, name in zip(ordered, revisions, named, strict=True):
+            if not _is_strangers(one, numbers):
+                found[day, name] = revision > 0 and places[one.arrival.id].in_force
+    return found
+
+
+def _order(one: Filed) -> tuple[datetime, str, str]:
+    return one.arrival.envelope.received_at, one.arrival.sha256, mask(one.arrival.name)
+
+
+def _is_strangers(one: Filed, numbers: set[str]) -> bool:
+    """Whether it came from a sender who may not report for the district: whose it is, its cover alone does not tell."""
+    is_sent_here = one.arrival.envelope.channel == "upload" and one.arrival.envelope.message_id in numbers
+    return not is_sent_here and any(found.code == "sender-not-allowed" for found in one.reading.findings)
 
 
 def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> Iterator[Line]:
