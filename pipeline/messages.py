@@ -21,6 +21,7 @@ CATALOGUE: Final = {
     "unreadable/format": "这不是能读的工作簿（能读 .xlsx、.xls、.et、.xlsb、.ods）。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送。",
     "encrypted": "文件设了打开密码，读不了。请在 Excel 或 WPS 里取消密码，另存为 .xlsx 后重新报送。",
     "macro-workbook": "工作簿里带有宏，不能接收。请另存为不带宏的 .xlsx 后重新报送。",
+    "unreadable/packed": "这是压缩包，不是工作簿，没有打开。请先解压，再报送里面的工作簿。",
     "unreadable/ours": "程序读这个文件时出错了，是程序的问题，原件已保存。请通知办公室联系维护人员；急用时可把内容复制到新的日报模板里重新报送。",
     "unreadable/attempts": "程序每次读这个文件都被迫中断，已搁置，原件已保存。请把内容复制到新的日报模板里重新报送，并请办公室把原件发给维护人员。",
     "unreadable/original": "这份文件收下时完好，后来存档里的原件（archive/{value}…）损坏或丢失，内容没有计入。请用当时的文件原样重新报送；办公室从备份把原件放回存档，下次运行也会重新计入。",

@@ -360,6 +360,14 @@ def test_copies_of_values_in_other_files_are_no_sheets() -> None:
     assert [one.name for one in _book(_ods(_row(_text("<text:p>一</text:p>")) + linked)).sheets] == ["甲"]
 
 
+def test_what_was_packed_is_called_that() -> None:
+    for inside in ("报送/日报.XLSX", "日报.et", "又一个.zip"):
+        assert _refusal(zips.pack([zips.Entry(inside, b"x")])) == "unreadable/packed"
+    for begins in (b"Rar!\x1a\x07\0", b"7z\xbc\xaf\x27\x1c"):
+        assert _refusal(begins + bytes(40)) == "unreadable/packed"
+    assert _refusal(zips.pack([zips.Entry("日报.txt", b"x")])) == "unreadable/format"
+
+
 def test_an_ods_in_one_piece_of_xml_and_one_that_is_cut_off_are_refused() -> None:
     flat = f'<?xml version="1.0"?><office:document{_SPACES} office:mimetype="{_MEDIA.decode()}"></office:document>'
     assert _refusal(flat.encode()) == "unreadable/format"

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pipeline.gate import biff, compound, ooxml, opendocument, xlsb
 from pipeline.gate.archive import Archive
 from pipeline.gate.nouns import Limits, UnreadableError, Vetted, Wanted
+
+_PACKERS: Final = b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
+"""How what other packers than zip wrote begins."""
+_PACKED: Final = ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".zip", ".rar", ".7z"
+"""What a zip file holds that was packed to send a workbook."""
 
 
 def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
@@ -15,6 +22,8 @@ def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
         raise UnreadableError("unreadable", "empty")
     if content.startswith(compound.SIGNATURE):
         return biff.vet(content, limits, wanted)
+    if content.startswith(_PACKERS):
+        raise UnreadableError("unreadable", "packed")
     archive = Archive(content, limits)
     main = ooxml.main_part(archive)
     if main is not None:
@@ -22,4 +31,4 @@ def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
         return vet_parts(archive, main, limits, wanted)
     if opendocument.is_one(archive):
         return opendocument.vet(archive, limits, wanted)
-    raise UnreadableError("unreadable", "format")
+    raise UnreadableError("unreadable", "packed" if any(name.endswith(_PACKED) for name in archive.names) else "format")
