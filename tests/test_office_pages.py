@@ -12,12 +12,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from offices import Office, tree
-from websites import Website, served
+from offices import Office, moment, tree
+from websites import Website, served, token_in
 from workbooks import assignment, case_row, progress_row, report
 
 from pipeline import nightly, screen, status, templates
 from pipeline.readers import Readers
+from pipeline.web import pages
 
 DAY = date(2020, 5, 21)
 
@@ -188,6 +189,7 @@ def test_a_published_template_is_offered_for_its_day_alone(begun: Office) -> Non
         page = site.signed_in("甲").get("/").text
         assert re.search(r'href="/file/2020-05-19/\w+">5月20日的日报模板</a>', page)
         assert "没有汇总" not in page
+        assert "案件和状态填到 5月19日的日报，以后有变化的请改。在这里报送的日报都已算进去。" in page
         site.clock.forward(days=1)
         page = site.signed_in("甲").get("/").text
         assert "5月20日的日报模板" not in page, "that day is over"
@@ -218,7 +220,19 @@ def test_what_is_not_in_the_template_yet_is_said(begun: Office) -> None:
         site.clock.forward(hours=17)
         page = site.signed_in("甲").get("/").text
     assert "5月21日的日报模板" in page
-    assert "有 1 份还在等待汇总" in page
+    assert "案件和状态填到 5月19日的日报" in page
+    assert "还有 1 份报送了的日报没有算进去" in page
+    assert "都已算进去" not in page
+
+
+def test_a_template_says_how_far_it_is_filled_also_after_months_and_where_nothing_was_reported(begun: Office) -> None:
+    with served(begun, "2021-01-11 09:00") as site:
+        site.user("甲", "东胜区")
+        site.user("乙", "达拉特旗")
+        page = site.signed_in("甲").get("/").text
+        assert "案件和状态填到 2020年5月19日的日报" in page
+        assert "还没有采用过达拉特旗的日报，案件只照分解表列出" in site.signed_in("乙").get("/").text
+    assert '<span class="day">2020年5月19日</span>' in page
 
 
 def test_before_the_first_night_there_is_a_blank_one(office: Office) -> None:
@@ -227,6 +241,30 @@ def test_before_the_first_night_there_is_a_blank_one(office: Office) -> None:
         browser = site.signed_in("甲")
         assert 'href="/blank"' in browser.get("/").text
         assert browser.get("/template").where == "/blank"
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [((2020, 5, 22), "5月22日"), ((2020, 1, 2), "1月2日"), ((2019, 12, 31), "2019年12月31日"), ((2020, 12, 31), "2020年12月31日")],
+)
+def test_a_day_that_is_not_near_bears_its_year(day: tuple[int, int, int], said: str) -> None:
+    assert pages._day_near(date(*day), moment("2020-05-22 09:00")) == said  # noqa: SLF001 - a filter of the pages
+
+
+def test_a_page_that_is_not_there_keeps_the_name_and_the_way_out(site: Website) -> None:
+    browser = site.signed_in("甲")
+    for path in ("/nope", "/board", "/draft/x", "/file/2020-05-21/x"):
+        answer = browser.get(path)
+        assert answer.status == 404
+        assert '<p>甲<span class="role">东胜区</span></p>' in answer.text
+        assert "退出登录" in answer.text
+    refused = browser.upload(report(), token="x")  # noqa: S106
+    assert (refused.status, "退出登录" in refused.text) == (403, True)
+    large = browser.upload(b"x" * (26 << 20))
+    assert (large.status, "退出登录" in large.text) == (413, True)
+    assert browser.post("/signout", {"csrf": token_in(browser.get("/nope").text)}).status == 303
+    stranger = site.browser().get("/nope").text
+    assert "退出登录" not in stranger
 
 
 def test_guessed_addresses_are_answered_like_missing_ones(site: Website) -> None:
@@ -413,6 +451,7 @@ def test_a_ledger_that_cannot_be_read_is_said_without_naming_a_place(office: Off
         answer = site.signed_in("办公室").get("/board")
         assert answer.status == 503
         assert "过一会儿再试" in answer.text
+        assert "退出登录" in answer.text
         assert str(office.home) not in answer.text
         assert site.browser().get("/healthz").status == 200
 
@@ -428,6 +467,7 @@ def test_our_own_fault_is_said_and_leaves_a_report_without_contents(office: Offi
         answer = browser.get("/board")
     assert answer.status == 500
     assert "程序自身的问题" in answer.text
+    assert "退出登录" in answer.text
     assert "secret" not in answer.text
     reports = [path.read_text(encoding="utf-8") for path in (office.settings.paths.state / "faults").iterdir()]
     assert reports

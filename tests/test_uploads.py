@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 import xlsb
 from offices import HOME, Office, tree
-from websites import BOUNDARY, PASSWORD, Browser, Website, form, served
+from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, served
 from workbooks import assignment, progress_row, report, report_pages
 
 from pipeline.readers import Readers
@@ -81,7 +81,10 @@ def test_a_report_goes_from_the_browser_through_the_night_into_the_history(site:
     answer = browser.upload(report())
     checked = browser.follow(answer)
     assert "可以报送" in checked.text
+    assert "还没有报送，请点“报送”。" in checked.text
     assert in_inbox(site) == {}, "nothing is sent before the clerk says so"
+    home = browser.get("/").text
+    assert home.index("今天的日报还没有报送") < home.index("上传了、还没有报送的") < home.index("上传并核对")
     sent = browser.click(answer.where, f"{answer.where}/send")
     number = sent.where.rpartition("/")[2]
     assert number.startswith("DS-200521-")
@@ -112,6 +115,7 @@ def test_findings_stand_grouped_with_their_cells_and_it_can_be_sent_all_the_same
     assert "不在可选范围" in page
     assert page.count('<span class="cell">E') == 2
     assert "照样报送" in page
+    assert "还没有报送，请改好重新上传；来不及改的，请点“照样报送”。" in page
     assert send(browser, content).startswith("DS-")
 
 
@@ -129,6 +133,31 @@ def test_what_will_be_refused_whole_is_received_and_said_to_be_refused(site: Web
     assert "标注好的工作簿" not in page
     site.office.run(DAY)
     assert "整份退回</span>" in browser.get("/").text
+
+
+def zipped(name: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr(name, report())
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content", [zipped("报送/东胜区日报.xlsx"), b"Rar!\x1a\x07\x01\0" + bytes(99), b"7z\xbc\xaf\x27\x1c\0\x04" + bytes(99)]
+)
+def test_a_packed_workbook_is_to_be_unpacked_first(site: Website, content: bytes) -> None:
+    page = site.signed_in("甲")
+    said = page.follow(page.upload(content, "东胜区日报.zip")).text
+    assert "这是压缩包，不是工作簿，没有打开。请先解压，再报送里面的工作簿。" in said
+    assert "还没有报送，请改好再上传、报送。" in said
+    assert "这不是能读的工作簿" not in said
+
+
+def test_an_empty_file_is_shown_as_one(site: Website) -> None:
+    browser = site.signed_in("甲")
+    page = browser.follow(browser.upload(b"", "空.xlsx")).text
+    assert '空.xlsx <span class="quiet">0 字节</span>' in page
+    assert "KB" not in page
 
 
 def a_binary_report() -> bytes:
@@ -263,14 +292,25 @@ def test_what_was_overtaken_by_a_sending_is_not_said_to_wait(site: Website) -> N
     assert "昨天的.xlsx" in page
 
 
-def test_only_the_newest_twenty_are_kept(site: Website) -> None:
+def test_what_is_beyond_twenty_is_refused_in_words_and_only_old_ones_make_room(site: Website) -> None:
     browser = site.signed_in("甲")
     token = browser.token("/")
-    for number in range(23):
-        site.clock.forward(seconds=1)
-        assert browser.upload(b"x", f"{number}.xlsx", token).status == 303
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda: answers.append(browser.upload(b"x", "a.xlsx", token))) for _ in range(24)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    taken = [one.where for one in answers if one.status == 303]
+    refused = [one.text for one in answers if one.status == 409]
+    assert (len(taken), len(refused)) == (20, 4)
+    assert all("没有报送的文件太多，这一个没有收" in one for one in refused)
+    assert all(browser.get(one).status == 200 for one in taken), "none of them leads to a page that is not there"
+    assert "更早的（15）" in browser.get("/").text
+    site.clock.forward(minutes=31)
+    assert browser.upload(b"x", "新的.xlsx", token).status == 303
     assert len(drafts_of(site)) == 20
-    assert "22.xlsx" in browser.get("/").text
+    assert "新的.xlsx" in browser.get("/").text
 
 
 # --- what must not get through -----------------------------------------------------------------------------------

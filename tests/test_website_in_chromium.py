@@ -138,6 +138,7 @@ def test_a_clerks_day_by_keyboard_alone(browser: Browser, site: Website, workboo
     clerk.fits()
     assert "东胜区" in clerk.text
     assert "1 小时 0 分钟" in clerk.text or "59 分钟" in clerk.text
+    assert ("点击选择，或把文件拖到这里" in clerk.text) == (script and not clerk.value("matchMedia('(pointer: coarse)').matches"))
     clerk.choose("#report-file", workbook)
     assert ("已选择：日报.xlsx" in clerk.text) == script
     clerk.enter("#report button[type=submit]")

@@ -20,11 +20,13 @@ from pipeline.settings import Settings
 from pipeline.text import mask, without_controls
 from pipeline.web.accounts import User
 from pipeline.web.book import Book, drafts, sent, users
-from pipeline.web.receiving import Received
+from pipeline.web.receiving import Received, RefusedError
 
 FOLDER = "upload"
 _KEPT: Final = timedelta(hours=24)
 _MOST: Final = 20
+_LOOKED_AT: Final = timedelta(minutes=30)
+"""So long somebody may still be looking at what the check found."""
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """None that is mistaken for another when it is read out on the telephone."""
 _OFFICE: Final = "BGS"
@@ -85,12 +87,18 @@ class Drafts:
         storage.remove_folder(self._folder / identity)
 
     def keep(self, identity: str, user: User, received: Received, now: datetime, *, is_assignment: bool) -> None:
-        """Note a draft whose file has been received whole; the user's oldest make room."""
+        """Note a draft whose file has been received whole; the user's oldest make room, but none that somebody may still be looking at.
+
+        Raises RefusedError where there is no room.
+        """
         values = {"id": identity, "user": user.id, "is_assignment": is_assignment, "name": shown(received.name)}
         values |= {"size": received.size, "sha256": received.sha256, "made": now.timestamp()}
-        own = sa.select(drafts.c.id).where(drafts.c.user == user.id).order_by(drafts.c.made.desc()).offset(_MOST - 1)
+        own = sa.select(drafts.c.id, drafts.c.made).where(drafts.c.user == user.id).order_by(drafts.c.made.desc()).offset(_MOST - 1)
         with self._book.write() as connection:
-            old = list(connection.scalars(own))
+            beyond = connection.execute(own).all()
+            if any(one.made > (now - _LOOKED_AT).timestamp() for one in beyond):
+                raise RefusedError(409, "many")
+            old = [one.id for one in beyond]
             connection.execute(drafts.delete().where(drafts.c.id.in_(old)))
             connection.execute(drafts.insert().values(values))
         for one in old:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.web.accounts import Session
@@ -117,19 +120,19 @@ async def to_sign_in(request: Request, _error: Exception) -> Response:
 
 async def not_found(request: Request, _error: Exception) -> Response:
     """Not there, or not yours."""
-    return page(request, site_of(request), "error", {"word": "missing", "status": 404}, 404)
+    return await _said(request, {"word": "missing", "status": 404})
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """A body that is not taken."""
     word, status = (error.word, error.status) if isinstance(error, RefusedError) else ("form", 400)
     most = site_of(request).settings.limits.file_megabytes
-    return page(request, site_of(request), "error", {"word": word, "status": status, "most": most}, status)
+    return await _said(request, {"word": word, "status": status, "most": most})
 
 
 async def busy(request: Request, _error: Exception) -> Response:
     """The ledger cannot be read just now: the night's run writes, or the office must look; no place on the server is named."""
-    return page(request, site_of(request), "error", {"word": "busy", "status": 503}, 503)
+    return await _said(request, {"word": "busy", "status": 503})
 
 
 async def our_fault(request: Request, error: Exception) -> Response:
@@ -138,4 +141,13 @@ async def our_fault(request: Request, error: Exception) -> Response:
 
     site = site_of(request)
     faults.leave(faults.frames(error), site.settings.paths.state, site.now())
-    return page(request, site, "error", {"word": "fault", "status": 500}, 500)
+    return await _said(request, {"word": "fault", "status": 500})
+
+
+async def _said(request: Request, said: dict[str, Any]) -> Response:
+    """A page that says why there is no other; whoever is signed in keeps the name and the way out."""
+    site = site_of(request)
+    if "session" not in request.scope["state"]:
+        with suppress(SignInError, SQLAlchemyError):  # also where no route asked who it is; the fault may be the book's own
+            await run_in_threadpool(session_of, request, site)
+    return page(request, site, "error", said, said["status"])

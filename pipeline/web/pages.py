@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from pipeline.text import mask
 from pipeline.web.site import Site
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "upload"
+_HALF_A_YEAR: Final = timedelta(days=183)
 _STATIC: Final = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
 
 
@@ -53,7 +54,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"long_day": html.long_day, "short_day": html.short_day, "clock": html.clock, "size": _size, "hours": _hours}
-    environment.filters |= {"masked": mask, "reason": _reason}
+    environment.filters |= {"masked": mask, "reason": _reason, "day_near": _day_near}
     environment.globals["static"] = _address
     return environment
 
@@ -63,7 +64,15 @@ def _address(name: str) -> str:
     return f"/static/{hashlib.sha256(_content(name)).hexdigest()[:12]}/{name}"
 
 
+def _day_near(day: date, now: datetime) -> str:
+    """A day in a list: with its year where somebody might take it for another year's."""
+    is_near = day.year == now.year and abs(now.date() - day) < _HALF_A_YEAR
+    return html.short_day(day) if is_near else f"{day.year}年{html.short_day(day)}"
+
+
 def _size(count: int) -> str:
+    if count == 0:
+        return "0 字节"
     return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{max(1, count >> 10)} KB"
 
 

@@ -7,6 +7,9 @@ for (const form of document.querySelectorAll("form.drop")) {
   const button = form.querySelector("button");
   const most = Number(form.dataset.most);
 
+  const isFingerAlone = matchMedia("(pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
+  form.querySelector(".drop-here").hidden = isFingerAlone;  // a finger drags no file
+
   const look = () => {
     const file = input.files[0];
     const large = file && file.size > most;
