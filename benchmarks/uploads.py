@@ -29,6 +29,8 @@ from offices import Office  # noqa: E402 - the tests' own office and browser
 from websites import Browser, Website, served  # noqa: E402
 from workbooks import assignment, case_row, progress_row, report  # noqa: E402
 
+from pipeline.uploading import Uploading  # noqa: E402
+
 RESULTS = Path(__file__).resolve().parent / "UPLOADS.md"
 
 
@@ -77,6 +79,8 @@ def measure(clerks: int, rows: int) -> Seen:
         office = Office(Path(folder) / "office")
         office.put_assignment(assignment([case_row("ZZQ-2020-001"), *(case_row(one) for one in numbers)]))
         shutil.copy(ROOT / "config.yaml", office.home / "config.yaml")
+        # one address may hold a quarter of all connections, and here all come from one
+        office.settings = office.settings.model_copy(update={"upload": Uploading(connections=4 * max(clerks, 10) + 40)})
         with served(office) as site, _watched(seen):
             ready = [_ready(site, number) for number in range(clerks)]
             threads = [threading.Thread(target=_clerk, args=(*one, content, seen)) for one in ready]

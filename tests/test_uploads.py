@@ -18,12 +18,12 @@ import openpyxl
 import pytest
 import xlsb
 from offices import HOME, Office, tree
-from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, served
+from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served
 from workbooks import assignment, progress_row, report, report_pages
 
 from pipeline.readers import Readers
 from pipeline.settings import Settings
-from pipeline.web import receiving, server
+from pipeline.web import connections, receiving
 
 DAY = date(2020, 5, 21)
 HOSTILE_NAMES = [
@@ -411,12 +411,6 @@ def test_a_form_with_no_file_or_two_is_refused(site: Website) -> None:
 # --- bodies that are too large, too slow, or end too soon --------------------------------------------------------
 
 
-def head(browser: Browser, *lines: str) -> bytes:
-    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    said = ["POST /upload HTTP/1.1", f"Host: {browser.site.host}", f"Origin: http://{browser.site.host}", f"Cookie: {cookies}"]
-    return "\r\n".join([*said, f"Content-Type: multipart/form-data; boundary={BOUNDARY}", *lines, "", ""]).encode()
-
-
 def heard(connection: socket.socket, seconds: float = 30) -> bytes:
     """Everything until the server closes, or says nothing more."""
     connection.settimeout(seconds)
@@ -478,7 +472,7 @@ def test_a_body_that_comes_drop_by_drop_is_given_up(site: Website, monkeypatch: 
 
 
 def test_a_request_that_never_comes_is_not_waited_for(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "_HEAD_SECONDS", 0.5)
     for said in (b"", b"GET /signin HTTP/1.1\r\nHost: x\r\nX-Slow: "):
         with socket.create_connection(("127.0.0.1", site.port)) as connection:
             connection.sendall(said)

@@ -155,6 +155,13 @@ def form(content: bytes, name: str, token: str) -> bytes:
     return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
+def head(browser: Browser, *lines: str) -> bytes:
+    """How an upload begins on the wire."""
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    said = ["POST /upload HTTP/1.1", f"Host: {browser.site.host}", f"Origin: http://{browser.site.host}", f"Cookie: {cookies}"]
+    return "\r\n".join([*said, f"Content-Type: multipart/form-data; boundary={BOUNDARY}", *lines, "", ""]).encode()
+
+
 @contextmanager
 def served(office: Office, now: str = "2020-05-21 16:00") -> Iterator[Website]:
     """The office's page on a port of its own."""

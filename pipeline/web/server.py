@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -11,51 +10,17 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings
 from pipeline.uploading import Uploading
 from pipeline.web import app
+from pipeline.web.connections import PatientProtocol
 from pipeline.web.site import Site, silence
 
-_HEAD_SECONDS: Final = 20
 _KEEP_ALIVE_SECONDS: Final = 15
 _GOING_SECONDS: Final = 20
 _HEAD_BYTES: Final = 1 << 15
-
-
-class PatientProtocol(H11Protocol):
-    """HTTP that does not wait for ever: a connection that has not said its request in time is closed."""
-
-    _clock: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait."""
-        super().connection_made(transport)
-        self._wait()
-
-    def data_received(self, data: bytes) -> None:
-        """Hear; a request whose head is whole may take its own time from then on."""
-        super().data_received(data)
-        is_under_way = self.cycle is not None and not self.cycle.response_complete
-        if is_under_way:
-            self._stop()
-        elif self._clock is None:
-            self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
-        self._stop()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._clock = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
-
-    def _stop(self) -> None:
-        if self._clock:
-            self._clock.cancel()
-            self._clock = None
 
 
 class Serving:

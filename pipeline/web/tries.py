@@ -56,11 +56,11 @@ def counters(connection: sa.Connection, name: str, user: int | None, whence: Whe
     A browser that the user has signed in with has a counter of its own and no other. For strangers there are three: the network, the name
     from that network, and the name from everywhere; the last not where the user has signed in from lately.
     """
-    plain, network = _plain(name), _network(whence.address)
+    plain, whose = _plain(name), network(whence.address)
     if user is not None and _is_known(connection, user, whence.device, now):
         return [Counter(f"device {digest(whence.device)} {plain}", 1, is_own=True)]
-    several = [Counter(f"address {network}", _ADDRESS_TIMES, is_own=False), Counter(f"name {plain} from {network}", 1, is_own=True)]
-    is_familiar = user is not None and _is_familiar(connection, user, network, now)
+    several = [Counter(f"address {whose}", _ADDRESS_TIMES, is_own=False), Counter(f"name {plain} from {whose}", 1, is_own=True)]
+    is_familiar = user is not None and _is_familiar(connection, user, whose, now)
     return several if is_familiar else [*several, Counter(f"name {plain}", _NAME_TIMES, is_own=False)]
 
 
@@ -93,9 +93,9 @@ def forget(connection: sa.Connection, user: int, name: str) -> None:
 
 def recognise(connection: sa.Connection, user: int, whence: Whence, now: datetime) -> str:
     """Know that browser and that network from now on; what the browser shall say. A word that is not ours is not taken over."""
-    network = _network(whence.address)
-    connection.execute(familiar.delete().where((familiar.c.user == user) & (familiar.c.address == network)))
-    connection.execute(familiar.insert().values(user=user, address=network, at=now.timestamp()))
+    whose = network(whence.address)
+    connection.execute(familiar.delete().where((familiar.c.user == user) & (familiar.c.address == whose)))
+    connection.execute(familiar.insert().values(user=user, address=whose, at=now.timestamp()))
     connection.execute(devices.delete().where(devices.c.at < (now - DEVICE).timestamp()))
     is_ours = bool(connection.execute(devices.select().where(devices.c.token == digest(whence.device))).first())
     said = whence.device if is_ours else secrets.token_urlsafe(32)
@@ -110,7 +110,7 @@ def _plain(name: str) -> str:
     return hashlib.sha256(key(name).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """What belongs to one client: an address, of IPv6 its network."""
     try:
         known = ip_address(address.partition("%")[0])
@@ -126,7 +126,7 @@ def _is_known(connection: sa.Connection, user: int, device: str, now: datetime) 
     return bool(device) and connection.execute(devices.select().where(here)).one_or_none() is not None
 
 
-def _is_familiar(connection: sa.Connection, user: int, network: str, now: datetime) -> bool:
+def _is_familiar(connection: sa.Connection, user: int, whose: str, now: datetime) -> bool:
     since = (now - _FAMILIAR).timestamp()
-    here = (familiar.c.user == user) & (familiar.c.address == network) & (familiar.c.at > since)
+    here = (familiar.c.user == user) & (familiar.c.address == whose) & (familiar.c.at > since)
     return connection.execute(familiar.select().where(here)).one_or_none() is not None
