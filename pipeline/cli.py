@@ -159,7 +159,7 @@ def _not_yet_written(day: date, settings: Settings) -> list[date]:
     missed = (day - max(written)).days - 1 if written else 0
     if missed > _MOST_MISSED:
         screen.tell_long_pause(day - timedelta(days=missed), day - timedelta(days=1))
-        log.note(settings.paths.state, "nightly", f"停了 {missed} 天，没有补写")
+        log.note(settings.paths.state, _now(settings), "nightly", f"停了 {missed} 天，没有补写")
         return [day]
     return [day - timedelta(days=n) for n in range(missed, -1, -1)]
 
@@ -181,7 +181,10 @@ def _nightly(said: argparse.Namespace) -> int:
     refused = sum(not one.reading.accepted for one in outcome.read)
     written = f"写出 {len(outcome.published)} 天，没有写成 {len(outcome.failed) + len(outcome.held)} 天"
     log.note(
-        settings.paths.state, "nightly", f"收下 {len(outcome.taken.taken)} 个文件，整份退回 {refused} 个，{written}；退出状态 {status}"
+        settings.paths.state,
+        _now(settings),
+        "nightly",
+        f"收下 {len(outcome.taken.taken)} 个文件，整份退回 {refused} 个，{written}；退出状态 {status}",
     )
     return status
 
@@ -253,7 +256,7 @@ def _send(said: argparse.Namespace) -> int:
     status = int(not sent.is_complete)
     unsettled = f"下落不明 {len(sent.unknown)} 封，被拒收 {len(sent.refused)} 封"
     said_of = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，{unsettled}；退出状态 {status}"
-    log.note(settings.paths.state, "send", said_of)
+    log.note(settings.paths.state, _now(settings), "send", said_of)
     return status
 
 
@@ -275,12 +278,12 @@ def _serve(said: argparse.Namespace) -> int:
 
     settings = _load(said)
     serving = server.Serving(settings, said.host, said.port, lambda: _now(settings))
-    log.note(settings.paths.state, "serve", f"开始，{serving.address}")
+    log.note(settings.paths.state, _now(settings), "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
         serving.site.warm_up()
         serving.run()
-    log.note(settings.paths.state, "serve", "结束")
+    log.note(settings.paths.state, _now(settings), "serve", "结束")
     return 0
 
 
@@ -291,7 +294,7 @@ def _user(said: argparse.Namespace) -> int:
     settings = _load(said)
     screen.tell_lines(people.ACTIONS[said.action](said, settings, _now(settings)))
     if said.action != "list":
-        log.note(settings.paths.state, "user", f"{said.action} {said.name}")
+        log.note(settings.paths.state, _now(settings), "user", f"{said.action} {said.name}")
     return 0
 
 
@@ -328,7 +331,7 @@ def _fetch(said: argparse.Namespace) -> int:
         _complain(sentence)
     status = _our_fault(fetched.faults, said) if fetched.faults else int(bool(fetched.failed))
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
-    log.note(settings.paths.state, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
+    log.note(settings.paths.state, _now(settings), "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
     return status
 
 

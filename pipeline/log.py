@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections import deque
 from contextlib import suppress
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -20,24 +23,32 @@ class _Silent(RotatingFileHandler):
         """Let it be."""
 
 
-def keeper(state: Path, name: str = NAME, words: str = "%(asctime)s %(process)d %(message)s") -> logging.Handler:
+def keeper(state: Path, name: str = NAME) -> logging.Handler:
     """What writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
     (state / FOLDER).mkdir(parents=True, exist_ok=True)
-    handler = _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter(words))
-    return handler
+    return _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
 
 
-def line(handler: logging.Handler, sentence: str) -> None:
-    """Add one line."""
-    handler.handle(logging.makeLogRecord({"msg": on_screen(sentence), "levelno": logging.INFO}))
+def line(handler: logging.Handler, now: datetime, sentence: str) -> None:
+    """Add one line; its time is the office's, with the offset, whatever zone the computer keeps."""
+    said = f"{now.isoformat(' ', 'seconds')} {on_screen(sentence)}"
+    handler.handle(logging.makeLogRecord({"msg": said, "levelno": logging.INFO}))
 
 
-def note(state: Path, command: str, sentence: str) -> None:
-    """Add a line below the office's state: when, which command, what it did."""
+def last(state: Path, name: str, most: int) -> list[str]:
+    """The last lines of that file, the newest first, also just after it was begun anew."""
+    found: deque[str] = deque(maxlen=most)
+    for path in (state / FOLDER / f"{name}.1", state / FOLDER / name):
+        with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
+            found.extend(one.rstrip("\n") for one in file)
+    return [*found][::-1]
+
+
+def note(state: Path, now: datetime, command: str, sentence: str) -> None:
+    """Add a line below the office's state: when, in which process, which command, what it did."""
     with suppress(OSError):
         handler = keeper(state)
         try:
-            line(handler, f"{command} {sentence}")
+            line(handler, now, f"{os.getpid()} {command} {sentence}")
         finally:
             handler.close()

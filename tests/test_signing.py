@@ -227,8 +227,9 @@ def test_a_forged_forwarded_header_changes_nobodys_address(site: Website) -> Non
         for n in range(12)
     ]
     assert statuses == [401] * 10 + [429] * 2
-    log = (site.office.settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
-    assert "198.51.100" not in log
+    logs = [path.read_text(encoding="utf-8") for path in (site.office.settings.paths.state / "logs").iterdir()]
+    assert len(logs) == 2
+    assert "198.51.100" not in "".join(logs)
 
 
 # --- sessions ----------------------------------------------------------------------------------------------------
@@ -375,13 +376,32 @@ def test_the_name_is_no_password(password: str) -> None:
 def test_a_link_stands_in_no_log(site: Website) -> None:
     link = link_of(site, "甲")
     site.browser().get(link)
-    path, deadline = site.office.settings.paths.state / "logs" / "upload.log", time.monotonic() + 10
+    path, deadline = site.office.settings.paths.state / "logs" / "access.log", time.monotonic() + 10
     log = ""
     while "/password/…" not in log and time.monotonic() < deadline:
         time.sleep(0.02)  # the line is written when the answer has gone
         log = path.read_text(encoding="utf-8") if path.exists() else ""
     assert "/password/…" in log
     assert link.rpartition("/")[2] not in log
+
+
+@pytest.mark.usefixtures("quick_passwords")
+def test_a_stranger_cannot_wash_away_what_was_done(site: Website) -> None:
+    site.signed_in("甲")
+    stranger = site.browser()
+    token = stranger.token("/signin")
+    for number in range(100):
+        stranger.get(f"/{number}")
+        stranger.post("/signin", {"csrf": token, "name": f"人{number}", "password": "猜"})
+    site.clock.forward(minutes=2)
+    site.serving.site.tell_counted()
+    failed = [one for one in site.done() if "登录没有成功" in one]
+    assert len(failed) == 52, "fifty whose password was looked at; then one, and the number of the others"
+    assert failed[50:] == ["127.0.0.1 登录没有成功（次数过多）：人50", "127.0.0.1 登录没有成功（次数过多），一分钟内又有 49 次"]
+    assert "127.0.0.1 甲 登录" in site.done()
+    assert not any("GET" in one for one in site.done())
+    asked = (site.office.settings.paths.state / "logs" / "access.log").read_text(encoding="utf-8").splitlines()
+    assert len(asked) < 50
 
 
 # --- what did not come from our own pages ------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def test_a_forwarded_address_counts_only_from_a_configured_proxy(office: Office,
     finally:
         serving.server.should_exit = True
         thread.join(30)
-    log = (settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
+    log = (settings.paths.state / "logs" / "access.log").read_text(encoding="utf-8")
     assert ("198.51.100.7 - GET /signin" in log) == (proxies != "[]")
     assert "203.0.113.66" not in log, "what the visitor wrote there before the proxy did is nothing"
 

@@ -236,6 +236,18 @@ def test_many_clicks_at_once_send_once(site: Website) -> None:
     assert len(found) == 8
     assert len(set(found)) == 1
     assert len(in_inbox(site)) == 2
+    number = found[0].rpartition("/")[2]
+    assert [one for one in site.done() if "报送" in one] == [f"甲 报送日报 东胜区 “日报.xlsx” {number}"], "what happened once is said once"
+
+
+def test_the_log_says_which_file_was_uploaded_sent_and_discarded(site: Website) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report(), "东胜区 13812345678.xlsx").where
+    browser.click(draft, f"{draft}/discard")
+    said = "日报 东胜区 “东胜区 138********.xlsx”"
+    assert site.done()[-2:] == [f"甲 上传{said}", f"甲 删去没有报送的{said}"]
+    log = (site.office.settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
+    assert log.splitlines()[-1].startswith("2020-05-21 16:00:00+08:00 "), "in the office's zone"
 
 
 def test_two_of_the_same_name_at_once_are_two(site: Website) -> None:

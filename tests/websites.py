@@ -73,6 +73,11 @@ class Website:
         assert accounts.set_password(accounts.link(user, self.clock()), PASSWORD, self.clock())
         return name
 
+    def done(self) -> list[str]:
+        """The lines of the log of what was done, without their time."""
+        log = self.office.settings.paths.state / "logs" / "upload.log"
+        return [one[len("2020-05-21 16:00:00+08:00 ") :] for one in log.read_text(encoding="utf-8").splitlines()]
+
     def browser(self) -> Browser:
         return Browser(self)
 

@@ -48,7 +48,8 @@ def build(site: Site) -> ASGIApp:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Go on with what a killed server had begun, and sweep every hour."""
     site: Site = app.state.site
-    await run_in_threadpool(site.drafts.recover)
+    for number in await run_in_threadpool(site.drafts.recover):
+        site.note(f"报送 {number}：上次没有做完，启动时接着做完")
     sweeping = asyncio.create_task(_sweep(site))
     try:
         yield

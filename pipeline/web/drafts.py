@@ -61,6 +61,15 @@ class Sent:
     checked: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What came of sending a draft."""
+
+    number: str
+    is_first: bool
+    """Whether this is what laid it into the inbox, and no click before or beside it."""
+
+
 class Drafts:
     """The uploads of an office."""
 
@@ -125,16 +134,17 @@ class Drafts:
         with self._book.write() as connection:
             connection.execute(drafts.update().where(drafts.c.id == identity).values(checked=json.dumps(checked, ensure_ascii=False)))
 
-    def discard(self, draft: Draft) -> None:
-        """Forget a draft, its file too."""
+    def discard(self, draft: Draft) -> bool:
+        """Forget a draft, its file too; False where another click has done it."""
         with self._book.write() as connection:
-            connection.execute(drafts.delete().where(drafts.c.id == draft.id))
+            gone = connection.execute(drafts.delete().where(drafts.c.id == draft.id)).rowcount
         self.drop(draft.id)
+        return bool(gone)
 
     # --- sending ---
 
-    def send(self, identity: str, user: User, now: datetime) -> str | None:
-        """Send a draft; its receipt number, the same one where it was sent before. None where there is no such draft of the user's."""
+    def send(self, identity: str, user: User, now: datetime) -> Sending | None:
+        """Send a draft; the receipt number is the same one where it was sent before. None where there is no such draft of the user's."""
         code = next((one.code for one in self._settings.districts if one.name == user.district), _OFFICE)
         number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
         own = (drafts.c.id == identity) & (drafts.c.user == user.id)
@@ -149,22 +159,25 @@ class Drafts:
                 values = {name: getattr(row, name) for name in ("user", "is_assignment", "name", "size", "sha256", "checked")}
                 values |= {"number": number, "draft": identity, "district": user.district, "laid": False}
                 connection.execute(sent.insert().values(received_at=now.isoformat(timespec="seconds"), **values))
-        self._lay(number, user.address)
-        return number
+        return Sending(number, is_first=self._lay(number, user.address))
 
-    def _lay(self, number: str, address: str) -> None:
-        """Bring a file that was sent into the inbox; it is no draft then, but its file stays for a day, to be marked."""
+    def _lay(self, number: str, address: str) -> bool:
+        """Bring a file that was sent into the inbox; it is no draft then, but its file stays for a day, to be marked.
+
+        False where it lies there already: of several clicks at once one lays it.
+        """
         with self._laying:
             with self._book.read() as connection:
                 row = connection.execute(sent.select().where(sent.c.number == number)).one()
             if row.laid:
-                return
+                return False
             envelope = Envelope(datetime.fromisoformat(row.received_at), "upload", address, number)
             path = self.path(row.draft, is_assignment=row.is_assignment)
             upload.lay(self._settings, (row.name, path), envelope, is_assignment=row.is_assignment)
             with self._book.write() as connection:
                 connection.execute(sent.update().where(sent.c.number == number).values(laid=True))
                 connection.execute(drafts.delete().where(drafts.c.id == row.draft))
+            return True
 
     def sent_as(self, identity: str, user: User) -> str | None:
         """The receipt number under which the user sent that draft."""
@@ -192,14 +205,13 @@ class Drafts:
 
     # --- putting in order ---
 
-    def recover(self) -> None:
-        """Go on with what a killed server had begun to send; only while no other is under way."""
+    def recover(self) -> list[str]:
+        """Go on with what a killed server had begun to send; only while no other is under way. The numbers that were laid now."""
         upload.tidy(self._settings)
         query = sa.select(sent.c.number, users.c.address).join(users, users.c.id == sent.c.user).where(~sent.c.laid)
         with self._book.read() as connection:
             waiting = list(connection.execute(query))
-        for number, address in waiting:
-            self._lay(number, address)
+        return [number for number, address in waiting if self._lay(number, address)]
 
     def sweep(self, now: datetime) -> None:
         """Remove drafts that are a day old, and what was never received whole."""

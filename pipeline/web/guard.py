@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline.web import tries
 from pipeline.web.site import Site
 
 _POLICY: Final = (
@@ -81,9 +82,14 @@ class Guard:
             return
         if path.startswith(_UNSAID):
             path = f"{_UNSAID}…"
-        who = scope["state"].get("user", "-")
+        who = scope["state"].get("user")
         client = scope["client"][0] if scope.get("client") else "-"
-        self._site.note(f"{client} {who} {scope['method']} {path[:_LONGEST_PATH]} {status} {seconds * 1000:.0f}ms")
+        said = f"{client} {who or '-'} {scope['method']} {path[:_LONGEST_PATH]} {status}"
+        detail = f" {seconds * 1000:.0f}ms"
+        if who:
+            self._site.accesses.known(self._site.now(), f"{said}{detail}")
+        else:
+            self._site.accesses.stranger(self._site.now(), tries.network(client), said, detail)
 
 
 class _Exchange:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import zipfile
-from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import IO, Final
 
 from fastapi import APIRouter, Request
@@ -18,7 +16,7 @@ from pipeline import log, status, submission
 from pipeline.web import history, shelf
 from pipeline.web.entry import NoSuchPageError, Office, TheSite, attachment
 from pipeline.web.pages import page
-from pipeline.web.site import LOG, Site
+from pipeline.web.site import ACCESSES, LOG, Site
 
 router = APIRouter()
 _CHUNK: Final = 1 << 16
@@ -101,13 +99,6 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> None:
 @router.get("/log")
 def show_log(request: Request, site: TheSite, _session: Office) -> Response:
     """Who did what and when, the newest first."""
-    did: deque[str] = deque(maxlen=_LINES)
-    asked: deque[str] = deque(maxlen=_LINES)
-    with suppress(OSError), (site.settings.paths.state / log.FOLDER / LOG).open(encoding="utf-8", errors="replace") as file:
-        for one in file:
-            (asked if _REQUEST.search(one) else did).append(one.rstrip("\n"))
-    return page(request, site, "log", {"did": [*did][::-1], "asked": [*asked][::-1], "users": site.accounts.everybody()})
-
-
-_REQUEST: Final = re.compile(r" \d{3} \d+ms$")
-"""How a line about a request ends; the others say what was done, in words."""
+    site.tell_counted()
+    did, asked = (log.last(site.settings.paths.state, name, _LINES) for name in (LOG, ACCESSES))
+    return page(request, site, "log", {"did": did, "asked": asked, "users": site.accounts.everybody()})

@@ -74,10 +74,20 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     name, password = fields.get("name", "")[:_LONGEST], fields.get("password", "")
     found = await run_in_threadpool(site.accounts.sign_in, name, password, _whence(request, site), site.now())
     if not isinstance(found, User):
-        site.note(f"{_address_of(request)} 登录没有成功：{name[:40]}{'（次数过多）' if found == 'too-often' else ''}")
+        _note_failure(request, site, name[:40], is_too_often=found == "too-often")
         return _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
     site.note(f"{_address_of(request)} {found.name} 登录")
     return await _begin(request, site, found)
+
+
+def _note_failure(request: Request, site: Site, name: str, *, is_too_often: bool) -> None:
+    """Who was let in as nobody; where that was too often, whom he says he is no longer matters."""
+    address = _address_of(request)
+    said = f"{address} 登录没有成功"
+    if is_too_often:
+        site.note_failure(tries.network(address), f"{said}（次数过多）", f"：{name}")
+    else:
+        site.note(f"{said}：{name}")
 
 
 async def _begin(request: Request, site: Site, user: User) -> Response:

@@ -27,8 +27,12 @@ from pipeline.web import answers, preview
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.book import Book
 from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.lines import Lines
 
 LOG: Final = "upload.log"
+"""What was done; nobody who is not signed in can write much into it."""
+ACCESSES: Final = "access.log"
+"""Which pages were asked for."""
 _ENOUGH: Final = 10_000
 """Files for which as many readers are worth their start as there are processors."""
 Value = TypeVar("Value")
@@ -49,7 +53,10 @@ class Site:
         self.accounts = Accounts(self.book, self.limits)
         self.drafts = Drafts(self.book, settings)
         self._secret = secrets.token_bytes(32)
-        self._log = log.keeper(settings.paths.state, LOG, "%(message)s")
+        self._log = log.keeper(settings.paths.state, LOG)
+        self._asked = log.keeper(settings.paths.state, ACCESSES)
+        self.accesses = Lines(self._writer(self._asked))
+        self._failures = Lines(self._writer(self._log))
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
         self._starting = threading.Lock()
@@ -69,13 +76,29 @@ class Site:
                 self._readers.__exit__()
                 self._readers = None
         self.book.close()
-        self._log.close()
+        for counted, handler in ((self.accesses, self._asked), (self._failures, self._log)):
+            counted.tell(self.now(), is_end=True)
+            handler.close()
 
     def note(self, sentence: str) -> None:
         """A line in the log that the office reads: who, what, when, and no contents."""
-        at = self.now().astimezone(self.settings.calendar.zone)
-        with suppress(OSError):
-            log.line(self._log, f"{at:%Y-%m-%d %H:%M:%S} {sentence}")
+        self._writer(self._log)(self.now(), sentence)
+
+    def note_failure(self, network: str, sentence: str, name: str) -> None:
+        """Likewise for a stranger whose password was wrong: of many in a minute only their number."""
+        self._failures.stranger(self.now(), network, sentence, name)
+
+    def tell_counted(self) -> None:
+        """Write down what was counted and is over."""
+        for one in (self.accesses, self._failures):
+            one.tell(self.now())
+
+    def _writer(self, handler: logging.Handler) -> Callable[[datetime, str], None]:
+        def write(now: datetime, sentence: str) -> None:
+            with suppress(OSError):
+                log.line(handler, now.astimezone(self.settings.calendar.zone), sentence)
+
+        return write
 
     def seal(self, word: str) -> str:
         """A token that only this server can have made of that word."""

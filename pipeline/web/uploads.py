@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from pipeline.web import answers
-from pipeline.web.accounts import Session
+from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
 from pipeline.web.entry import Anybody, Form, NoSuchPageError, TheSite, attachment, is_token, see_other
 from pipeline.web.pages import page
@@ -42,9 +42,14 @@ async def upload(request: Request, site: TheSite, session: Anybody) -> Response:
             raise RefusedError(507, "full") from error
         raise
     draft = await run_in_threadpool(_own, site, session, identity)
-    site.note(f"{user.name} 上传{'分解表' if user.is_office else '日报'}")
+    site.note(f"{user.name} 上传{_described(draft, user)}")
     site.check(draft, user)
     return see_other(f"/draft/{identity}")
+
+
+def _described(draft: Draft, user: User) -> str:
+    """A file in a line of the log: what it is, whose, what it is called; nothing of what stands in it."""
+    return f"{'分解表' if draft.is_assignment else '日报'} {user.district or '办公室'} “{draft.name}”"
 
 
 def _own(site: Site, session: Session, identity: str) -> Draft:
@@ -82,18 +87,20 @@ def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Respons
     draft = site.drafts.find(identity, session.user)
     if draft is not None and (draft.checked is None or is_foreign(draft, session)):
         return see_other(f"/draft/{identity}")
-    number = site.drafts.send(identity, session.user, site.now().replace(microsecond=0))
-    if number is None:
+    sending = site.drafts.send(identity, session.user, site.now().replace(microsecond=0))
+    if sending is None:
         raise NoSuchPageError
-    site.note(f"{session.user.name} 报送 {number}")
-    return see_other(f"/sent/{number}")
+    if sending.is_first and draft is not None:
+        site.note(f"{session.user.name} 报送{_described(draft, session.user)} {sending.number}")
+    return see_other(f"/sent/{sending.number}")
 
 
 @router.post("/draft/{identity}/discard")
 def discard(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
     """Forget it."""
-    site.drafts.discard(_own(site, session, identity))
-    site.note(f"{session.user.name} 删去没有报送的文件")
+    draft = _own(site, session, identity)
+    if site.drafts.discard(draft):
+        site.note(f"{session.user.name} 删去没有报送的{_described(draft, session.user)}")
     return see_other("/board?discarded" if session.user.is_office else "/?discarded")
 
 
