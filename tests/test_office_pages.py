@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -315,7 +316,7 @@ def test_a_manifest_that_lies_leads_nowhere(office: Office) -> None:
 
 def test_days_that_are_none_are_not_there(site: Website) -> None:
     browser = site.signed_in("办公室")
-    for day in ("2020-02-30", "x", "2020-5-1", "99999-01-01"):
+    for day in ("2020-02-30", "x", "2020-5-1", "99999-01-01", "9999-12-31", "0001-01-01"):
         assert browser.get(f"/board/{day}").status == 404
     assert browser.get("/board/2019-01-01").status == 200
 
@@ -334,6 +335,23 @@ def test_the_log_says_who_did_what_and_no_contents(site: Website) -> None:
 def test_health_is_answered_to_anybody_and_says_nothing_else(site: Website) -> None:
     answer = site.browser().get("/healthz", Host="10.0.0.7")
     assert (answer.status, answer.text) == (200, "ok")
+    head = site.browser().ask("HEAD", "/healthz")
+    assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", "2")
+    assert site.browser().ask("HEAD", "/signin").status == 200
+
+
+@pytest.mark.parametrize("gone", ["inbox", "state/upload.sqlite", "state"])
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be moved there")
+def test_health_is_not_ok_where_what_the_page_needs_is_gone(office: Office, gone: str) -> None:
+    office.inbox.mkdir(exist_ok=True)
+    with served(office) as site:
+        assert site.browser().get("/healthz").status == 200
+        (office.home / gone).rename(office.home / "aside")
+        answer = site.browser().get("/healthz")
+        (office.home / "aside").rename(office.home / gone)
+        assert answer.status == 503
+        assert "不能用" in answer.text
+        assert "/" not in answer.text
 
 
 def test_what_was_uploaded_is_not_counted_as_missing(begun: Office) -> None:

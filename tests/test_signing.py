@@ -129,6 +129,7 @@ def test_a_stranger_beside_a_clerk_locks_out_strangers_and_no_browser_that_the_c
     for _ in range(11):
         answer = stranger.sign_in("甲", "猜的密码")
     assert answer.status == 429
+    assert answer.headers["Retry-After"] == "900"
     assert site.browser().sign_in("甲", PASSWORD).status == 429
     assert known.sign_in("甲", PASSWORD).status == 303
 

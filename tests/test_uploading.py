@@ -124,6 +124,10 @@ def test_a_forwarded_address_counts_only_from_a_configured_proxy(office: Office,
         assert cookie.startswith("__Host-xinfang-before=")
         assert "secure" in cookie.lower()
         assert answer.headers["Strict-Transport-Security"]
+        connection.request("GET", "/signin", headers={"Host": "ribao.example.com:443"})
+        written_out = connection.getresponse()
+        written_out.read()
+        assert written_out.status == 200, "the usual port, written out"
         connection.request("GET", "/signin", headers={"Host": f"127.0.0.1:{port}"})
         refused = connection.getresponse()
         refused.read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -67,9 +68,11 @@ async def _sweep(site: Site) -> None:
 
 
 def health(site: entry.TheSite) -> Response:
-    """Whether the page's own file answers: for monitoring, it says nothing else."""
-    with site.book.read() as connection:
-        connection.exec_driver_sql("SELECT 1")
+    """Whether files can be taken in, and the page's own file answers: for monitoring, it says nothing else."""
+    if not os.access(site.settings.paths.inbox, os.W_OK | os.X_OK):
+        return PlainTextResponse("收件箱不能用", 503)
+    if not site.book.is_sound():
+        return PlainTextResponse("网页自己的数据不能用", 503)
     return PlainTextResponse("ok")
 
 

@@ -115,6 +115,7 @@ class Book:
 
     def __init__(self, state: Path) -> None:
         storage.make_folder(state)
+        self._path = state / NAME
         self._engine = sa.create_engine(f"sqlite:///{state / NAME}", connect_args={"timeout": 30}, pool_size=20, max_overflow=40)
         sa.event.listen(self._engine, "connect", _on_connect)
         self._writing = threading.Lock()
@@ -123,6 +124,15 @@ class Book:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+    def is_sound(self) -> bool:
+        """Whether the file is there and answers; one that was removed still answers those who hold it open."""
+        try:
+            with self.read() as connection:
+                connection.execute(sa.select(users.c.id).limit(1)).first()
+        except sa.exc.SQLAlchemyError:
+            return False
+        return self._path.is_file()
 
     def note_served(self, address: str) -> None:
         """Remember where the page is opened, for the one-time links that a command line says."""

@@ -27,6 +27,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_PORTS: Final = {"http": 80, "https": 443}
 _DRAIN_BYTES: Final = 64 << 20
 _DRAIN_SECONDS: Final = 10
 _LONGEST_PATH: Final = 80
@@ -42,7 +43,7 @@ class Guard:
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
         self._site = site
-        self._hosts = {urlsplit(one).netloc for one in site.origins}
+        self._hosts = {host for one in site.origins for host in _hosts(one)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -55,7 +56,9 @@ class Guard:
         refused = self._refusal(Headers(scope=scope), scope)
         begun = time.perf_counter()
         try:
-            await (refused or self._app)(scope, one.receive, one.send)
+            # a page answers to HEAD as to GET; the server leaves out the body
+            asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+            await (refused or self._app)(asked, one.receive, one.send)
         finally:
             self._note(scope, one.status, time.perf_counter() - begun)
 
@@ -90,6 +93,12 @@ class Guard:
             self._site.accesses.known(self._site.now(), f"{said}{detail}")
         else:
             self._site.accesses.stranger(self._site.now(), tries.network(client), said, detail)
+
+
+def _hosts(origin: str) -> list[str]:
+    """How requests name that origin's host: some write the usual port out."""
+    said = urlsplit(origin)
+    return [said.netloc] if said.port else [said.netloc, f"{said.netloc}:{_PORTS[said.scheme]}"]
 
 
 class _Exchange:

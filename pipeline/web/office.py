@@ -23,6 +23,9 @@ _CHUNK: Final = 1 << 16
 _IN_MEMORY: Final = 4 << 20
 _FIXED: Final = (1980, 1, 1, 0, 0, 0)
 _LINES: Final = 300
+_FIRST: Final = date(1900, 1, 1)
+_LAST: Final = date(9998, 12, 31)
+"""No spreadsheet knows days before, and those beyond have none after them."""
 
 
 @router.get("/board")
@@ -40,9 +43,12 @@ def show_day(request: Request, site: TheSite, session: Office, day: str) -> Resp
 
 def _day(written: str) -> date:
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         raise NoSuchPageError from None
+    if not _FIRST <= day <= _LAST:
+        raise NoSuchPageError
+    return day
 
 
 def _board(request: Request, site: Site, session: Office, day: date) -> Response:

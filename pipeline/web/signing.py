@@ -75,7 +75,10 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     found = await run_in_threadpool(site.accounts.sign_in, name, password, _whence(request, site), site.now())
     if not isinstance(found, User):
         _note_failure(request, site, name[:40], is_too_often=found == "too-often")
-        return _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
+        response = _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
+        if found == "too-often":
+            response.headers["Retry-After"] = str(int(tries.SPAN.total_seconds()))
+        return response
     site.note(f"{_address_of(request)} {found.name} 登录")
     return await _begin(request, site, found)
 
