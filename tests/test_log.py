@@ -46,10 +46,11 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_the_last_lines_are_there_also_just_after_a_file_was_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "_BYTES", 200)
-    for number in range(20):
+    for number in range(5):
         log.note(tmp_path, NOW, "nightly", f"第 {number} 次")
+    monkeypatch.setattr(log, "_BYTES", 1)
+    log.note(tmp_path, NOW, "nightly", "第 5 次")
+    assert len(_lines(tmp_path)) == 1
     found = log.last(tmp_path, log.NAME, 4)
-    assert [one.rpartition("第 ")[2] for one in found] == ["19 次", "18 次", "17 次", "16 次"]
-    assert len(_lines(tmp_path)) < 4
+    assert [one.rpartition("第 ")[2] for one in found] == ["5 次", "4 次", "3 次", "2 次"]
     assert log.last(tmp_path, "none.log", 4) == []
