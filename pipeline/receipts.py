@@ -91,7 +91,9 @@ def names(several: Iterable[tuple[str, int, str]]) -> list[str]:
 def answered(of_day: Sequence[Filed], settings: Settings) -> dict[str, Filed]:
     """Which file each of the day's receipts answers, by the receipt's place in the day's folder."""
     several = handed.by_outline(of_day, settings)
-    return dict(zip(names((said.district, said.revision, said.name) for said, _filed in several), (filed for _said, filed in several), strict=True))
+    return dict(
+        zip(names((said.district, said.revision, said.name) for said, _filed in several), (filed for _said, filed in several), strict=True)
+    )
 
 
 def plain(name: str) -> str:
