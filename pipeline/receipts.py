@@ -35,7 +35,7 @@ def begin(several: Sequence[Handed], archive: Path, readers: Readers) -> Callabl
     """
     markable = [one for one in several if may_be_marked(one.findings) and storage.holds(archive, one.sha256)]
     begun = _begin([(one, archive / one.sha256) for one in markable], readers)
-    named = dict(zip(several, names((one.district, one.revision, one.name) for one in several), strict=True))
+    named = dict(zip(several, names(several), strict=True))
     return lambda: {name: _finished(one, begun.get(one)) for one, name in named.items()}
 
 
@@ -76,12 +76,12 @@ def _is_plain(content: bytes) -> bool:
 # --- names -------------------------------------------------------------------------------------------------------
 
 
-def names(several: Iterable[tuple[str, int, str]]) -> list[str]:
-    """Each receipt's place in the day's folder, by district, revision and name of the file; two that would be one get a number."""
+def names(several: Iterable[Handed]) -> list[str]:
+    """Each receipt's place in the day's folder; two that would be one get a number."""
     taken: set[str] = set()
     chosen = []
-    for district, revision, file in several:
-        stem = f"{district or UNKNOWN}_回执_{revision}_{plain(file)}"
+    for said in several:
+        stem = f"{said.district or UNKNOWN}_回执_{said.revision}_{plain(said.name)}"
         name = next(one for n in range(1, 10**6) if (one := stem if n == 1 else f"{stem} ({n})").casefold() not in taken)
         taken.add(name.casefold())
         chosen.append(f"{FOLDER}/{name}.xlsx")
@@ -91,9 +91,7 @@ def names(several: Iterable[tuple[str, int, str]]) -> list[str]:
 def answered(of_day: Sequence[Filed], settings: Settings) -> dict[str, Filed]:
     """Which file each of the day's receipts answers, by the receipt's place in the day's folder."""
     several = handed.by_outline(of_day, settings)
-    return dict(
-        zip(names((said.district, said.revision, said.name) for said, _filed in several), (filed for _said, filed in several), strict=True)
-    )
+    return dict(zip(names(said for said, _filed in several), (filed for _said, filed in several), strict=True))
 
 
 def plain(name: str) -> str:

@@ -206,13 +206,13 @@ NAMES = (
 @pytest.mark.parametrize(("name", "plain"), NAMES, ids=lambda name: ascii(name)[:30])
 def test_a_name_becomes_one_that_every_system_takes(name: str, plain: str) -> None:
     assert receipts.plain(name) == plain
-    (written,) = receipts.names([("东胜区", 1, name)])
+    (written,) = receipts.names([a_file(name=name)])
     assert len(written.encode()) < 255
     assert written == f"回执/东胜区_回执_1_{plain}.xlsx"
 
 
 def test_names_that_would_be_one_get_a_number() -> None:
-    several = [("东胜区", 1, name) for name in ("A.xlsx", "a.xls", "A.xlsx")]
+    several = [a_file(name=name) for name in ("A.xlsx", "a.xls", "A.xlsx")]
     assert receipts.names(several) == ["回执/东胜区_回执_1_A.xlsx", "回执/东胜区_回执_1_a (2).xlsx", "回执/东胜区_回执_1_A (3).xlsx"]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pipeline import nightly, receipts
+from pipeline import nightly, receipts, submission
 from pipeline.fold import Filed, number_revisions
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
@@ -57,7 +57,7 @@ def of(district: str, sent: Iterable[Sent], settings: Settings, since: date) -> 
     waiting = [_waiting(one) for number, one in uploads.items() if number not in taken]
     lines = [*waiting, *_told(own, uploads, settings)]
     newest = sorted(lines, key=lambda one: (one.received_at, one.number, one.name), reverse=True)
-    return History(newest, _receipts(district, filed, set(uploads)), reported)
+    return History(newest, _receipts(district, filed, set(uploads), settings), reported)
 
 
 def _filed(district: str, numbers: set[str], settings: Settings, since: str) -> tuple[set[str | None], list[Filed], list[str]]:
@@ -83,32 +83,25 @@ def _is_own(one: Filed, district: str, numbers: set[str]) -> bool:
     return one.reading.district == district and one.reading.accepted
 
 
-def _receipts(district: str, filed: Iterable[Filed], numbers: set[str]) -> dict[tuple[str, str], bool]:
+def _receipts(district: str, filed: Iterable[Filed], numbers: set[str], settings: Settings) -> dict[tuple[str, str], bool]:
     """The receipts that the district may have, named as the night's run named them: all of a day in their order, then its own of them."""
     by_day: dict[str, list[Filed]] = {}
     for one in filed:
         if one.reading.district == district:
             by_day.setdefault(one.reading.day, []).append(one)
-    found = {}
+    found: dict[tuple[str, str], bool] = {}
     for day, several in by_day.items():
-        places = {one.filed.arrival.id: one for one in number_revisions(one for one in several if one.reading.accepted)}
-        ordered = sorted(several, key=_order)
-        revisions = [(places[one.arrival.id].revision if one.arrival.id in places else 0) for one in ordered]
-        named = receipts.names((district, revision, mask(one.arrival.name)) for one, revision in zip(ordered, revisions, strict=True))
-        for one, revision, name in zip(ordered, revisions, named, strict=True):
-            if not _is_strangers(one, numbers):
-                found[day, name] = revision > 0 and places[one.arrival.id].in_force
+        sent = number_revisions(one for one in several if one.reading.accepted)
+        in_force = {one.filed.arrival.id for one in sent if one.in_force and one.revision}
+        answered = receipts.answered(several, settings)
+        found |= {(day, name): one.arrival.id in in_force for name, one in answered.items() if not _is_strangers(one, numbers)}
     return found
-
-
-def _order(one: Filed) -> tuple[datetime, str, str]:
-    return one.arrival.envelope.received_at, one.arrival.sha256, mask(one.arrival.name)
 
 
 def _is_strangers(one: Filed, numbers: set[str]) -> bool:
     """Whether it came from a sender who may not report for the district: whose it is, its cover alone does not tell."""
     is_sent_here = one.arrival.envelope.channel == "upload" and one.arrival.envelope.message_id in numbers
-    return not is_sent_here and any(found.code == "sender-not-allowed" for found in one.reading.findings)
+    return not is_sent_here and submission.is_strangers(one.reading)
 
 
 def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> Iterator[Line]:
