@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline import checking, contract, deadlines, messages, table
-from pipeline.checking import Check, Rows, Surroundings
+from pipeline.checking import Check, Surroundings
 from pipeline.contract import CASE, LIAISON, Severity
-from pipeline.model import Envelope, Reading
+from pipeline.model import Envelope, Reading, Rows
 from pipeline.settings import Settings
 from pipeline.text import mask, nfkc
 from pipeline.workbook import Book

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from pipeline import contract
 from pipeline.assignment import first_leader
 from pipeline.casenumbers import Register
-from pipeline.checking import Rows, Value
 from pipeline.contract import ASSIGNED, CONFIRMED, DISPUTED, REFERRED, RESOLVED
+from pipeline.model import Rows, Value
 from pipeline.text import key
 
 PARTICULARS = (

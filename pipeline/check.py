@@ -11,9 +11,9 @@ from pathlib import Path
 from pipeline import handed, inbox, known, receipts
 from pipeline.errors import ConfigurationError
 from pipeline.findings import Finding
-from pipeline.fold import Facts, Filed, fold
+from pipeline.fold import fold
 from pipeline.judging import Judgement
-from pipeline.model import Arrival, Envelope, Reading
+from pipeline.model import Arrival, Envelope, Facts, Filed, Reading
 from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.report import Handed

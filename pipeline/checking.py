@@ -13,34 +13,12 @@ from typing import NamedTuple
 from pipeline import casenumbers, contract, messages
 from pipeline.contract import Column, Kind, Yearless
 from pipeline.findings import Finding
+from pipeline.model import Rows, Value
 from pipeline.settings import Settings
 from pipeline.table import Table
 from pipeline.text import as_text, clean, is_empty, key, mask, may_hold_personal_number, personal_numbers
 from pipeline.values import MonthDay, read_date, read_moment, read_number
 from pipeline.workbook import Cell, ErrorValue
-
-Value = str | None
-"""An understood cell: text, a list's value, an ISO date (`--05-21` where the year is not yet known), a plain number."""
-
-
-@dataclass(slots=True)
-class Rows:
-    """A sheet's rows as understood, with the way back to every cell."""
-
-    sheet: str
-    """The contract's name of the sheet."""
-    name: str
-    """The sheet's name in the workbook."""
-    letters: dict[str, int]
-    """Where each column stands, from 0."""
-    lines: list[int]
-    """The row numbers, as Excel counts."""
-    values: dict[str, list[Value]]
-    """Every column of the contract, one value for each row."""
-    unread: dict[str, list[int]] = field(default_factory=dict)
-    """Positions of cells that a finding refuses: they count as filled and are not judged again."""
-    refused: list[int] = field(default_factory=list)
-    """Positions of rows that a finding refuses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from datetime import date, timedelta
 
 from pipeline import beginning, judging, messages, supervision
 from pipeline.cases import PARTICULARS, Case, RowPlace, World
-from pipeline.checking import Rows
 from pipeline.contract import CASE, LIAISON, NEW_CASES, Severity
 from pipeline.findings import Finding
 from pipeline.judging import Judgement
-from pipeline.model import Arrival, Reading
+from pipeline.model import Facts, Filed, Rows, Submission, in_order, number_revisions
 from pipeline.settings import Settings
 from pipeline.targets import Tally
 
@@ -22,32 +21,6 @@ TREND_DAYS = 30
 _TREND = timedelta(days=TREND_DAYS)
 Raised = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """An arrived file and what was read from it."""
-
-    arrival: Arrival
-    reading: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the ledger holds: usable assignment workbooks and accepted reports, in any order."""
-
-    assignments: tuple[Filed, ...]
-    reports: tuple[Filed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """One accepted report with its place among those of its district and day."""
-
-    filed: Filed
-    revision: int
-    """From 1; 0 for a duplicate of the revision that was in force."""
-    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +81,6 @@ class DayState:
     """By district: the last day, up to this one, of which a report was accepted."""
     raised: tuple[tuple[date, Raised], ...] = ()
     """What was raised on the watched days up to this one."""
-
-
-def in_order(filed: Iterable[Filed]) -> list[Filed]:
-    """By arrival, and by content where two arrived at once."""
-    return sorted(filed, key=lambda one: (one.arrival.envelope.received_at, one.arrival.sha256, one.arrival.path))
-
-
-def number_revisions(filed: Iterable[Filed]) -> tuple[Submission, ...]:
-    """The accepted reports of one district and day, numbered; the bytes of the one in force again are a duplicate."""
-    numbered: list[tuple[Filed, int]] = []
-    force = ""
-    revision = 0
-    for one in in_order(filed):
-        if one.arrival.sha256 == force:
-            numbered.append((one, 0))
-            continue
-        revision += 1
-        force = one.arrival.sha256
-        numbered.append((one, revision))
-    return tuple(Submission(one, number, number == revision) for one, number in numbered)
 
 
 def fold(facts: Facts, settings: Settings, days: Sequence[date], watched: Iterable[date] = ()) -> dict[date, DayState]:

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from pipeline import messages, submission
 from pipeline.contract import COVER, REPORT_SHEETS
 from pipeline.findings import Finding
-from pipeline.fold import DayState, Filed, Submission, number_revisions
+from pipeline.fold import DayState
 from pipeline.judging import Judgement
+from pipeline.model import Filed, Submission, number_revisions
 from pipeline.report import Handed
 from pipeline.settings import Settings
 from pipeline.text import mask

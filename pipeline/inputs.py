@@ -9,8 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline import CONTRACT_VERSION, __version__, numbering, storage
-from pipeline.fold import Filed, in_order, number_revisions
-from pipeline.model import NoticeNumber
+from pipeline.model import Filed, NoticeNumber, in_order, number_revisions
 from pipeline.settings import Settings
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"

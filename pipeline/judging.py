@@ -9,9 +9,9 @@ from datetime import date
 from pipeline import casenumbers, checking, contract, messages
 from pipeline.assignment import first_leader
 from pipeline.cases import COMPARED, FILLABLE, PARTICULARS, Case, RowPlace, World, goes_back
-from pipeline.checking import Rows
 from pipeline.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
 from pipeline.findings import Finding
+from pipeline.model import Rows
 from pipeline.settings import District
 from pipeline.text import key, without_controls
 

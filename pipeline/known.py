@@ -6,9 +6,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from pipeline import inbox, nightly, storage
-from pipeline.fold import Filed
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Reading, read_rows
+from pipeline.model import Arrival, Filed, Reading, read_rows
 from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings

@@ -18,8 +18,7 @@ from pipeline import storage
 from pipeline.contract import Severity
 from pipeline.errors import LedgerError, reason_of
 from pipeline.findings import Finding
-from pipeline.fold import Filed
-from pipeline.model import Arrival, Envelope, NoticeNumber, Reading, read_rows
+from pipeline.model import Arrival, Envelope, Filed, NoticeNumber, Reading, read_rows
 from pipeline.reading import Transcript
 from pipeline.text import mask
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import faults, inbox, inputs, journal, lock, numbering, reading, retention, storage
 from pipeline.errors import LedgerError, NothingToConsolidateError, PipelineError
-from pipeline.fold import DayState, Facts, Filed, fold, in_order
+from pipeline.fold import DayState, fold
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival
+from pipeline.model import Arrival, Facts, Filed, in_order
 from pipeline.readers import Readers
 from pipeline.reading import Task, Transcript
 from pipeline.settings import Settings

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline import beginning, journal, notices
-from pipeline.fold import DayState, Filed
+from pipeline.fold import DayState
 from pipeline.ledger import Ledger
-from pipeline.model import NoticeNumber
+from pipeline.model import Filed, NoticeNumber
 from pipeline.settings import Settings
 
 Numbers = tuple[NoticeNumber, ...]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline import handed, storage
 from pipeline.findings import Finding
-from pipeline.fold import Filed
+from pipeline.model import Filed
 from pipeline.readers import Readers
 from pipeline.render import packing, receipt
 from pipeline.render.receipt_words import UNKNOWN

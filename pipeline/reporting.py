@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline import bounds, bridge, handed, notices, outlook, submission, supervision
 from pipeline.cases import Case, RowPlace
 from pipeline.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
-from pipeline.fold import DayState, Doubt, Filed, Submission
-from pipeline.model import Arrival, NoticeNumber
+from pipeline.fold import DayState, Doubt
+from pipeline.model import Arrival, Filed, NoticeNumber, Submission
 from pipeline.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings import Settings
 from pipeline.targets import Tally

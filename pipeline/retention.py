@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import journal, storage
-from pipeline.fold import Filed
 from pipeline.ledger import Ledger
-from pipeline.model import write_rows
+from pipeline.model import Filed, write_rows
 
 _LEAP = timedelta(days=366)
 """Where so much time passes without an arrival, a clock has more likely jumped than the office been silent."""

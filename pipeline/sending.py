@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 
 from pipeline import lock, nightly, outbox, receipts
 from pipeline.errors import ConfigurationError
-from pipeline.fold import Filed
 from pipeline.ledger import Ledger
+from pipeline.model import Filed
 from pipeline.outgoing import Outgoing
 from pipeline.post import letters, plan, smtp
 from pipeline.post.book import Book, Row, State

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from pipeline import incoming, nightly, submission
-from pipeline.fold import Filed, number_revisions
 from pipeline.incoming import Incoming
 from pipeline.ledger import Ledger
+from pipeline.model import Filed, number_revisions
 from pipeline.settings import Settings
 from pipeline.text import mask
 

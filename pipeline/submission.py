@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from pipeline import checking, contract, deadlines, messages, table
-from pipeline.checking import Check, Rows, Surroundings
+from pipeline.checking import Check, Surroundings
 from pipeline.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
 from pipeline.findings import Finding
-from pipeline.model import Envelope, Reading
+from pipeline.model import Envelope, Reading, Rows
 from pipeline.settings import District, Settings
 from pipeline.text import as_text, clean, is_empty, key, personal_numbers
 from pipeline.values import MonthDay, read_date

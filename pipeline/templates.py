@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pipeline import inbox, known, reporting, storage
 from pipeline.errors import ConfigurationError, NothingToConsolidateError, PipelineError, reason_of
-from pipeline.fold import Facts, fold
+from pipeline.fold import fold
+from pipeline.model import Facts
 from pipeline.render import template
 from pipeline.settings import Settings
 

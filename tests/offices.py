@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from pipeline import inputs, nightly, reading, reporting
 from pipeline.findings import Finding
-from pipeline.fold import Facts, Filed, fold
+from pipeline.fold import fold
 from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Envelope, Reading
+from pipeline.model import Arrival, Envelope, Facts, Filed, Reading
 from pipeline.render import data
 from pipeline.report import Report
 from pipeline.settings import Settings, load

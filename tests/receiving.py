@@ -15,8 +15,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import handed, receipts, slip
-from pipeline.fold import Filed
-from pipeline.model import Arrival, Envelope
+from pipeline.model import Arrival, Envelope, Filed
 from pipeline.readers import Readers
 from pipeline.report import Handed
 

@@ -18,8 +18,9 @@ from offices import HOME, Office
 from workbooks import DAY, assignment, report
 
 from pipeline import cli, faults, inbox, nightly, outbox, readers, reporting, screen, storage
-from pipeline.fold import Facts, fold
+from pipeline.fold import fold
 from pipeline.ledger import Ledger
+from pipeline.model import Facts
 from pipeline.render import data, html, xlsx
 from pipeline.settings import Settings
 

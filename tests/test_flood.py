@@ -16,10 +16,9 @@ from workbooks import assignment, progress_row, report
 from pipeline import grouping, handed, messages, screen, slip
 from pipeline.check import Answer
 from pipeline.findings import Finding
-from pipeline.fold import Filed
 from pipeline.marking import book
 from pipeline.marking.package import NotMarkableError
-from pipeline.model import Arrival, Envelope, Reading
+from pipeline.model import Arrival, Envelope, Filed, Reading
 from pipeline.render import html, receipt, xlsx
 from pipeline.report import Handed
 

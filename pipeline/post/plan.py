@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import status, submission
-from pipeline.fold import Filed
+from pipeline.model import Filed
 from pipeline.outgoing import Outgoing
 from pipeline.post import letters, wording
 from pipeline.post.letters import How, Item, Kind, Letter

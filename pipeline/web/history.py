@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Final
 
 from pipeline import nightly, receipts, submission
-from pipeline.fold import Filed, number_revisions
 from pipeline.ledger import Ledger
+from pipeline.model import Filed, number_revisions
 from pipeline.settings import Settings
 from pipeline.text import mask
 from pipeline.web.drafts import Sent

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from pipeline import known
 from pipeline.cases import PARTICULARS, Case
-from pipeline.checking import Value
 from pipeline.contract import CASE, LIAISON
-from pipeline.fold import DayState, Facts, Filed, fold
-from pipeline.model import Arrival, Envelope
+from pipeline.fold import DayState, fold
+from pipeline.model import Arrival, Envelope, Facts, Filed, Value
 from pipeline.readers import Readers
 from pipeline.reading import Task
 from pipeline.settings import Settings
