@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.report import Report
-    from pipeline.settings import Settings
+    from pipeline.report.report import Report
+    from pipeline.settings.config import Settings
 
 DAY = date(2020, 5, 1)
 
 
 def _made(office: Path) -> tuple[Report, Settings]:
-    from pipeline import nightly, settings
+    from pipeline.night import nightly
+    from pipeline.settings import config
 
-    loaded = settings.load(office / "config.yaml")
+    loaded = config.load(office / "config.yaml")
     return nightly.run(loaded, [DAY]).published[0], loaded
 
 
@@ -31,42 +32,43 @@ def _part(make: Callable[[Report, Settings], object]) -> Callable[[Path], Iterat
 
 
 def _leaders(report: Report, settings: Settings) -> object:
-    from pipeline import inputs
-    from pipeline.render import leaders_files
+    from pipeline.publishing import inputs
+    from pipeline.render.papers import briefing_files
 
-    return leaders_files.render(report, inputs.templates_of(settings))
+    return briefing_files.render(report, inputs.templates_of(settings))
 
 
 def _page(report: Report, settings: Settings) -> object:
-    from pipeline import inputs
-    from pipeline.render import html
+    from pipeline.publishing import inputs
+    from pipeline.render.page import leaders_page
 
-    return html.render(report, inputs.templates_of(settings))
+    return leaders_page.render(report, inputs.templates_of(settings))
 
 
 def _workbook(report: Report, _settings: Settings) -> object:
-    from pipeline.render import xlsx
+    from pipeline.render.workbook import office_workbook
 
-    return xlsx.render(report)
+    return office_workbook.render(report)
 
 
 def _templates(report: Report, _settings: Settings) -> object:
-    from pipeline.render import template
+    from pipeline.render.forms import report_form
 
-    return template.render(report)
+    return report_form.render(report)
 
 
 def _notices(report: Report, settings: Settings) -> object:
-    from pipeline import inputs
-    from pipeline.render import notice
+    from pipeline.publishing import inputs
+    from pipeline.render.papers import notice
 
     return notice.render(report, inputs.templates_of(settings))
 
 
 def _receipts(report: Report, settings: Settings) -> object:
     """With the start of the readers that mark them."""
-    from pipeline import nightly, receipts
-    from pipeline.readers import Readers
+    from pipeline.night import nightly
+    from pipeline.reading.readers import Readers
+    from pipeline.render.receipts import receipts
 
     with Readers(settings, len(report.handed)) as readers:
         return receipts.begin(report.handed, nightly.archive_of(settings), readers)()

@@ -1,6 +1,6 @@
-"""A reader as in `pipeline.readers`, but with nothing of what safety costs: no gate before the library, nothing given away.
+"""A reader as in `pipeline.reading.readers`, but with nothing of what safety costs: no gate before the library, nothing given away.
 
-`python -m benchmarks.unconfined` stands in for `python -m pipeline.readers` when the two are measured beside one another.
+`python -m benchmarks.unconfined` stands in for `python -m pipeline.reading.readers` when the two are measured beside one another.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Self, cast
 
 import python_calamine
 
-from pipeline import confinement, readers, reading, workbook
-from pipeline.confinement import Confinement
-from pipeline.gate.nouns import Limits, Marks, Wanted
-from pipeline.reading import Task, Transcript
-from pipeline.settings import Settings
-from pipeline.workbook import Book, Cell, SheetCells
+from pipeline.reading import confinement, readers, reading, workbook
+from pipeline.reading.confinement import Confinement
+from pipeline.reading.gate.vetted import Limits, Marks, Wanted
+from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.workbook import Book, Cell, SheetCells
+from pipeline.settings.config import Settings
 
 
 def read(content: bytes, _limits: Limits, wanted: Wanted) -> Book:

@@ -29,7 +29,7 @@ from offices import Office  # noqa: E402 - the tests' own office and browser
 from websites import Browser, Website, served  # noqa: E402
 from workbooks import assignment, case_row, progress_row, report  # noqa: E402
 
-from pipeline.uploading import Uploading  # noqa: E402
+from pipeline.settings.uploading import Uploading  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "UPLOADS.md"
 

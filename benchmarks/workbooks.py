@@ -17,7 +17,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from pipeline import contract, settings
+from pipeline.settings import config
+from pipeline.terms import contract
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_DAY = date(2020, 5, 1)
@@ -63,7 +64,7 @@ def make(folder: Path, *, days: int, rows: int, leave_out: int = 0) -> None:
     """An office with a report of so many rows from every district on every day, and their assignment workbook."""
     (folder / "inbox" / "assignment").mkdir(parents=True)
     shutil.copyfile(ROOT / "config.yaml", folder / "config.yaml")
-    districts = settings.load(folder / "config.yaml").districts
+    districts = config.load(folder / "config.yaml").districts
     assignment = folder / "inbox" / "assignment" / "分解表.xlsx"
     _write_assignment(assignment, [(one.code, one.name) for one in districts], rows)
     _lay_down(assignment, datetime.combine(_ASSIGNED, time(9)))
@@ -140,7 +141,7 @@ def _write_report(report: _Report) -> None:
 
 
 def _position(code: str) -> int:
-    return [one.code for one in settings.load(ROOT / "config.yaml").districts].index(code)
+    return [one.code for one in config.load(ROOT / "config.yaml").districts].index(code)
 
 
 def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:

@@ -36,17 +36,20 @@ def nightly(office: Path) -> Iterator[None]:
     """Read, check, fold, and write the three data files of the last day."""
     import pandas as pd
 
-    from pipeline import nightly, outbox, reporting, settings
+    from pipeline.night import nightly
+    from pipeline.publishing import outbox
+    from pipeline.report import reporting
+    from pipeline.settings import config
 
     del pd, outbox, reporting  # what the run imports when it comes to writing
     yield
     days = sorted(path.name for path in (office / "inbox").iterdir() if path.name.startswith("20"))
-    nightly.run(settings.load(office / "config.yaml"), [date.fromisoformat(days[-1])], data_only=True)
+    nightly.run(config.load(office / "config.yaml"), [date.fromisoformat(days[-1])], data_only=True)
 
 
 def unconfined(office: Path) -> Iterator[None]:
     """Likewise, with readers that have neither a gate nor anything taken away."""
-    from pipeline import readers
+    from pipeline.reading import readers
 
     readers.PROGRAM = "benchmarks.unconfined"
     return nightly(office)
@@ -55,7 +58,7 @@ def unconfined(office: Path) -> Iterator[None]:
 def one_process(office: Path) -> Iterator[None]:
     """Likewise, and each file read in the run's own process, one after the other."""
     from benchmarks import unconfined
-    from pipeline import nightly as night
+    from pipeline.night import nightly as night
 
     unconfined.loosen()
     night.Readers = unconfined.ReadHere  # type: ignore[assignment,attr-defined]

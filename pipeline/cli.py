@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import usage
-from pipeline.errors import PipelineError, reason_of
-from pipeline.text import on_screen
+from pipeline.terms.errors import PipelineError, reason_of
+from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
-    from pipeline.nightly import Outcome
-    from pipeline.settings import Settings
+    from pipeline.night.nightly import Outcome
+    from pipeline.settings.config import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,7 +95,7 @@ def _stopped(error: BaseException, said: argparse.Namespace) -> int:
 
 def _our_fault(found: Iterable[BaseException | Sequence[str]], said: argparse.Namespace) -> int:
     """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
-    from pipeline import faults
+    from pipeline.disk import faults
 
     each = dict.fromkeys(tuple(faults.frames(one)) if isinstance(one, BaseException) else tuple(one) for one in found)
     lines = [line for one in each for line in one]
@@ -120,9 +120,9 @@ def _state_of(said: argparse.Namespace) -> Path | None:
 
 
 def _load(said: argparse.Namespace) -> Settings:
-    from pipeline import settings
+    from pipeline.settings import config
 
-    return settings.load(said.config)
+    return config.load(said.config)
 
 
 def _now(settings: Settings) -> datetime:
@@ -135,7 +135,7 @@ def today(now: datetime, settings: Settings) -> date:
 
 
 def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
-    from pipeline.errors import ConfigurationError
+    from pipeline.terms.errors import ConfigurationError
 
     chosen, first, last = (getattr(said, name, None) for name in ("date", "first", "last"))
     if chosen and (first or last):
@@ -153,7 +153,9 @@ def _days(said: argparse.Namespace, settings: Settings) -> list[date]:
 
 def _not_yet_written(day: date, settings: Settings) -> list[date]:
     """That day, and those before it that were missed since the last one that was written."""
-    from pipeline import log, nightly, screen
+    from pipeline import screen
+    from pipeline.disk import log
+    from pipeline.night import nightly
 
     written = [one for one in nightly.written_days(settings) if one < day]
     missed = (day - max(written)).days - 1 if written else 0
@@ -169,7 +171,9 @@ _MOST_MISSED = 31
 
 
 def _nightly(said: argparse.Namespace) -> int:
-    from pipeline import log, nightly, screen
+    from pipeline import screen
+    from pipeline.disk import log
+    from pipeline.night import nightly
 
     settings = _load(said)
     days = _days(said, settings)
@@ -197,19 +201,21 @@ def _ended(outcome: Outcome, said: argparse.Namespace) -> int:
 
 
 def _demo(said: argparse.Namespace) -> int:
-    from pipeline import demo, screen
+    from pipeline import screen
+    from pipeline.demo import made_up_office
 
-    office = demo.build(said.dir)
+    office = made_up_office.build(said.dir)
     with screen.progress() as progress:
-        outcome = demo.consolidate(office, progress)
+        outcome = made_up_office.consolidate(office, progress)
     screen.tell_outcome(outcome, office.settings, office.days)
     screen.tell_demo(office)
     return _ended(outcome, said)
 
 
 def _check(said: argparse.Namespace) -> int:
-    from pipeline import check, screen
-    from pipeline.errors import ConfigurationError
+    from pipeline import screen
+    from pipeline.office import check
+    from pipeline.terms.errors import ConfigurationError
 
     settings = _load(said)
     status = 0
@@ -227,7 +233,8 @@ def _check(said: argparse.Namespace) -> int:
 
 
 def _status(said: argparse.Namespace) -> int:
-    from pipeline import screen, status
+    from pipeline import screen
+    from pipeline.office import status
 
     settings = _load(said)
     board = status.look(settings, said.date if getattr(said, "date", None) else today(_now(settings), settings))
@@ -239,11 +246,12 @@ def _status(said: argparse.Namespace) -> int:
 
 
 def _send(said: argparse.Namespace) -> int:
-    from pipeline import log, screen_post, sending
+    from pipeline.disk import log
+    from pipeline.post import screen_post, sending
 
     settings = _load(said)
     if said.to and not said.unknown:
-        from pipeline.errors import ConfigurationError
+        from pipeline.terms.errors import ConfigurationError
 
         msg = "--to 要与 --unknown 一起用。"
         raise ConfigurationError(msg)
@@ -261,7 +269,8 @@ def _send(said: argparse.Namespace) -> int:
 
 
 def _templates(said: argparse.Namespace) -> int:
-    from pipeline import screen, templates
+    from pipeline import screen
+    from pipeline.office import templates
 
     settings = _load(said)
     if said.blank:
@@ -273,7 +282,8 @@ def _templates(said: argparse.Namespace) -> int:
 
 
 def _serve(said: argparse.Namespace) -> int:
-    from pipeline import log, screen
+    from pipeline import screen
+    from pipeline.disk import log
     from pipeline.web import server
 
     settings = _load(said)
@@ -288,7 +298,8 @@ def _serve(said: argparse.Namespace) -> int:
 
 
 def _user(said: argparse.Namespace) -> int:
-    from pipeline import log, screen
+    from pipeline import screen
+    from pipeline.disk import log
     from pipeline.web import people
 
     settings = _load(said)
@@ -299,16 +310,17 @@ def _user(said: argparse.Namespace) -> int:
 
 
 def _doctor(said: argparse.Namespace) -> int:
-    from pipeline import doctor, screen
+    from pipeline import screen
+    from pipeline.upkeep import doctor
 
     settings = _load(said)
     if said.without and not said.repair:
-        from pipeline.errors import ConfigurationError
+        from pipeline.terms.errors import ConfigurationError
 
         msg = "--without 要与 --repair 一起用。"
         raise ConfigurationError(msg)
     if said.repair:
-        from pipeline import repair
+        from pipeline.upkeep import repair
 
         done = repair.repair(settings, said.without)
         screen.tell_repair(done)
@@ -322,7 +334,8 @@ def _doctor(said: argparse.Namespace) -> int:
 
 
 def _fetch(said: argparse.Namespace) -> int:
-    from pipeline import log, screen
+    from pipeline import screen
+    from pipeline.disk import log
     from pipeline.doors import mailbox
 
     settings = _load(said)

@@ -9,27 +9,27 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import grouping
-from pipeline.inbox import Waiting
-from pipeline.journal import ASIDE, NAME
-from pipeline.messages import shorten
-from pipeline.model import Arrival
-from pipeline.nightly import Outcome, Progress
-from pipeline.settings import Settings
-from pipeline.text import on_screen
+from pipeline.intake.inbox import Waiting
+from pipeline.ledger.journal import ASIDE, NAME
+from pipeline.night.nightly import Outcome, Progress
+from pipeline.settings.config import Settings
+from pipeline.terms import grouping
+from pipeline.terms.messages import shorten
+from pipeline.terms.nouns import Arrival
+from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from pipeline.check import Answer
-    from pipeline.demo import Office
-    from pipeline.doctor import Check
-    from pipeline.findings import Finding
-    from pipeline.repair import Repaired
-    from pipeline.report import Report
-    from pipeline.retention import Removed
-    from pipeline.status import Status
-    from pipeline.templates import Made
+    from pipeline.demo.made_up_office import Office
+    from pipeline.intake.retention import Removed
+    from pipeline.office.check import Answer
+    from pipeline.office.status import Status
+    from pipeline.office.templates import Made
+    from pipeline.report.report import Report
+    from pipeline.terms.findings import Finding
+    from pipeline.upkeep.doctor import Check
+    from pipeline.upkeep.repair import Repaired
 
 
 def say(line: str = "") -> None:

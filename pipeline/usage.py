@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from pipeline.text import on_screen
+from pipeline.terms.text import on_screen
 
 _DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
 _EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import docx
 from docx.text.paragraph import Paragraph as Paragraph  # noqa: PLC0414 - for the tests that read documents
 
-from pipeline.report import DECISION_KINDS, STEP_KINDS, Absence, AbsencePart, Bounds, Change, Decision, Report, Step
-from pipeline.targets import Tally
+from pipeline.day.targets import Tally
+from pipeline.report.report import DECISION_KINDS, STEP_KINDS, Absence, AbsencePart, Bounds, Change, Decision, Report, Step
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -23,9 +23,10 @@ from dovecot import certificate
 from offices import Office
 from workbooks import assignment
 
-from pipeline import nightly, outbox
-from pipeline.ledger import Ledger
-from pipeline.settings import load
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing import outbox
+from pipeline.settings.config import load
 
 _CONFIGURATION = """
 daemon_smtp_ports = {port}

@@ -33,7 +33,7 @@ from workbooks import (
     write,
 )
 
-from pipeline import inbox
+from pipeline.intake import inbox
 
 if TYPE_CHECKING:
     from offices import Office

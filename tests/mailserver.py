@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pipeline.outgoing import Outgoing
+from pipeline.settings.outgoing import Outgoing
 
 HANG_UP = "hang up"
 TAKE_AND_HANG_UP = "take and hang up"

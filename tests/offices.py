@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline import inputs, nightly, reading, reporting
-from pipeline.findings import Finding
-from pipeline.fold import fold
-from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Envelope, Facts, Filed, Reading
+from pipeline.day.fold import fold
+from pipeline.day.targets import Tally
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing import inputs
+from pipeline.reading import reading
 from pipeline.render import data
-from pipeline.report import Report
-from pipeline.settings import Settings, load
-from pipeline.targets import Tally
+from pipeline.report import reporting
+from pipeline.report.report import Report
+from pipeline.settings.config import Settings, load
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Reading
 
 HOME = Path(__file__).resolve().parent.parent
 CONFIG = HOME / "config.yaml"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pipeline.report import Absence, AbsencePart, Bounds, Bridge, Decision, Figure, Report, Step, Way
-from pipeline.targets import Tally
+from pipeline.day.targets import Tally
+from pipeline.report.report import Absence, AbsencePart, Bounds, Bridge, Decision, Figure, Report, Step, Way
 
 DAY = date(2020, 5, 22)
 REGION, REST = "自治区交办", "市级交办和旗区自行梳理"

@@ -14,10 +14,12 @@ from offices import SETTINGS, moment, read_report
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline import handed, receipts, slip
-from pipeline.model import Arrival, Envelope, Filed
-from pipeline.readers import Readers
-from pipeline.report import Handed
+from pipeline.reading import receipt_layout
+from pipeline.reading.readers import Readers
+from pipeline.render.receipts import receipts
+from pipeline.report import submissions
+from pipeline.report.report import Handed
+from pipeline.terms.nouns import Arrival, Envelope, Filed
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -32,8 +34,8 @@ class Desk:
 
     def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> Handed:
         arrival = Arrival(1, name, name, hashlib.sha256(content).hexdigest(), len(content), Envelope(moment(received)))
-        asked = handed.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
-        return replace(asked, use=handed.USED if asked.revision else handed.REFUSED, in_force=asked.revision)
+        asked = submissions.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
+        return replace(asked, use=submissions.USED if asked.revision else submissions.REFUSED, in_force=asked.revision)
 
     def answer(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> bytes:
         """The receipt of that file."""
@@ -77,7 +79,7 @@ def said(content: bytes) -> str:
     """The sheet 回执 as text: a line of it on a line, with where it leads."""
     page = opened(content).worksheets[0]
     lines = []
-    for row in page.iter_rows(max_col=len(slip.COLUMNS)):
+    for row in page.iter_rows(max_col=len(receipt_layout.COLUMNS)):
         links = [f" → {one.hyperlink.location}" for one in row if one.hyperlink]
         lines.append(" | ".join(str(one.value) for one in row if one.value is not None) + "".join(links))
     return "\n".join(lines) + "\n"
@@ -89,8 +91,12 @@ def marks(content: bytes) -> str:
     for page in opened(content).worksheets[1:]:
         for row in page.iter_rows():
             for one in row:
-                if isinstance(one, Cell) and (one.comment or one.fill.fgColor.rgb in (f"FF{slip.RED}", f"FF{slip.YELLOW}")):
-                    colour = {f"FF{slip.RED}": "red", f"FF{slip.YELLOW}": "yellow"}.get(str(one.fill.fgColor.rgb), "none")
+                if isinstance(one, Cell) and (
+                    one.comment or one.fill.fgColor.rgb in (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
+                ):
+                    colour = {f"FF{receipt_layout.RED}": "red", f"FF{receipt_layout.YELLOW}": "yellow"}.get(
+                        str(one.fill.fgColor.rgb), "none"
+                    )
                     note = f"{one.comment.author}: {one.comment.text}" if one.comment else ""
                     lines.append(f"{page.title}!{one.coordinate} {colour} {note}".replace("\n", "⏎"))
     return "\n".join(lines) + "\n"

@@ -10,7 +10,8 @@ from pathlib import Path
 from offices import Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import repair, settings
+from pipeline.settings import config
+from pipeline.upkeep import repair
 
 
 def test_a_copy_taken_while_runs_go_on_gives_the_same_results_elsewhere(office: Office, tmp_path: Path) -> None:
@@ -55,11 +56,11 @@ def _copy_while_it_changes(home: Path, target: Path) -> None:
 
 def _restore(copied: Path, office: Office) -> None:
     """Every day that the copy knows comes out as it lies in the office, whether the copy's ledger is whole or not."""
-    restored = settings.load(copied / "config.yaml")
+    restored = config.load(copied / "config.yaml")
     repair.repair(restored, data_only=True)
     theirs = tree(office.outbox)
-    from pipeline import nightly
-    from pipeline.ledger import Ledger
+    from pipeline.ledger.ledger import Ledger
+    from pipeline.night import nightly
 
     ledger = Ledger(nightly.ledger_of(restored))
     try:

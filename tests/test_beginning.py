@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipeline import beginning
+from pipeline.day import beginning
 
 
 def _days(written: str) -> list[date]:

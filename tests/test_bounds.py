@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_report, sample_week
 from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
-from pipeline import sentences
-from pipeline.report import Figure, Report
-from pipeline.targets import Tally
+from pipeline.day.targets import Tally
+from pipeline.report import sentences
+from pipeline.report.report import Figure, Report
 
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"

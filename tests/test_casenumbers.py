@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.casenumbers import Register, canonical, letters, looks_like_one
+from pipeline.terms.case_numbers import Register, canonical, letters, looks_like_one
 
 
 @pytest.mark.parametrize(

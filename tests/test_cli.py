@@ -16,7 +16,9 @@ import pytest
 from offices import HOME, SETTINGS, ZONE, Office
 from workbooks import DAY, Page, assignment, edit, report, report_pages, write
 
-from pipeline import cli, nightly, storage
+from pipeline import cli
+from pipeline.disk import storage
+from pipeline.night import nightly
 
 Captured = pytest.CaptureFixture[str]
 

@@ -27,11 +27,11 @@ from workbooks import (
     write,
 )
 
-from pipeline import reading
-from pipeline.contract import SEVERITIES
-from pipeline.findings import Finding
-from pipeline.model import Envelope
-from pipeline.settings import Limits
+from pipeline.reading import reading
+from pipeline.settings.config import Limits
+from pipeline.terms.contract import SEVERITIES
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Envelope
 
 FILE, SHEET, ROW, WARNING = "refused-file", "refused-sheet", "refused-row", "warning"
 CITIZEN = "11010519491231002X"

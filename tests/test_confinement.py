@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _PROBE = """
 import json, os, socket, subprocess, sys
 from pathlib import Path
-from pipeline.confinement import confine
+from pipeline.reading.confinement import confine
 kept = Path(sys.argv[1])
 taken = confine(512 << 20)
 def refuses(attempt):
@@ -53,6 +53,6 @@ def test_what_the_system_says_it_took_away_is_gone(tmp_path: Path) -> None:
 
 
 def test_a_reader_imports_what_reading_needs_alone() -> None:
-    code = "import sys, pipeline.readers; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    code = "import sys, pipeline.reading.readers; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"pandas", "sqlalchemy", "xlsxwriter", "openpyxl", "jinja2", "rich", "numpy"} & set(run.stdout.split())

@@ -13,7 +13,7 @@ from waiting import until
 from websites import Browser, Website, form, head, served
 from workbooks import report
 
-from pipeline.uploading import Uploading
+from pipeline.settings.uploading import Uploading
 
 if TYPE_CHECKING:
     from offices import Office

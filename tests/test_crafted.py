@@ -14,11 +14,11 @@ from crafting import GOOD, READ, Crafted
 from offices import CONFIG, ZONE, Office, moment, read_report
 from workbooks import CASES, DAY, assignment, case_row, progress_row, report, report_pages, resolved_row, write
 
-from pipeline.findings import Finding
-from pipeline.model import Envelope, read_rows
-from pipeline.readers import Readers
-from pipeline.reading import Task, Transcript
-from pipeline.settings import load
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task, Transcript
+from pipeline.settings.config import load
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Envelope, read_rows
 
 _SECONDS = 10
 """Each should take two at most; on a slow machine, with others beside it, this is what shows that none hangs."""
@@ -106,7 +106,7 @@ def _must_be_read_right(one: Crafted, said: Transcript) -> None:
 
 
 def _rows_of_the_base() -> str:
-    from pipeline.model import write_rows
+    from pipeline.terms.nouns import write_rows
 
     return write_rows(_BASE.rows)
 

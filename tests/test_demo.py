@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-from pipeline import cli, demo
-from pipeline.demo import MARKER, Office
-from pipeline.errors import ConfigurationError
+from pipeline import cli
+from pipeline.demo import made_up_office
+from pipeline.demo.made_up_office import MARKER, Office
+from pipeline.terms.errors import ConfigurationError
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (f"2020-05-{day}" for day in range(18, 23))
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    made = demo.build(tmp_path_factory.mktemp("office") / "demo")
-    demo.consolidate(made)
+    made = made_up_office.build(tmp_path_factory.mktemp("office") / "demo")
+    made_up_office.consolidate(made)
     return made
 
 
@@ -122,52 +123,52 @@ def test_a_case_is_reopened_and_new_ones_come_in(office: Office) -> None:
 
 
 def test_two_demos_are_the_same_byte_for_byte(office: Office, tmp_path: Path) -> None:
-    other = demo.build(tmp_path / "other")
-    demo.consolidate(other)
+    other = made_up_office.build(tmp_path / "other")
+    made_up_office.consolidate(other)
     assert contents(other.settings.paths.outbox) == contents(office.settings.paths.outbox)
     assert contents(other.settings.paths.state / "archive") == contents(office.settings.paths.state / "archive")
 
 
 def test_a_second_demo_in_the_same_folder_starts_afresh(tmp_path: Path) -> None:
-    demo.consolidate(demo.build(tmp_path / "demo"))
-    outcome = demo.consolidate(demo.build(tmp_path / "demo"))
+    made_up_office.consolidate(made_up_office.build(tmp_path / "demo"))
+    outcome = made_up_office.consolidate(made_up_office.build(tmp_path / "demo"))
     assert len(outcome.published) == 6
     assert not list((tmp_path / "demo").glob("保留*"))
 
 
 def test_what_somebody_put_into_a_demo_is_set_aside_and_not_deleted(tmp_path: Path) -> None:
-    made = demo.build(tmp_path / "demo")
-    demo.consolidate(made)
+    made = made_up_office.build(tmp_path / "demo")
+    made_up_office.consolidate(made)
     (made.settings.paths.outbox / "批注.txt").write_text("我的笔记", encoding="utf-8")
-    demo.build(tmp_path / "demo")
+    made_up_office.build(tmp_path / "demo")
     assert (tmp_path / "demo" / "保留1" / "outbox" / "批注.txt").read_text(encoding="utf-8") == "我的笔记"
 
 
 def test_a_demo_that_was_broken_off_is_set_aside(tmp_path: Path) -> None:
-    demo.build(tmp_path / "demo")
-    demo.build(tmp_path / "demo")
+    made_up_office.build(tmp_path / "demo")
+    made_up_office.build(tmp_path / "demo")
     assert (tmp_path / "demo" / "保留1" / "inbox").is_dir()
 
 
 def test_a_folder_that_is_no_demo_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "我的文件.txt").write_text("要紧", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="不是以前的演示"):
-        demo.build(tmp_path)
+        made_up_office.build(tmp_path)
     assert contents(tmp_path) == {"我的文件.txt": "要紧".encode()}
 
 
 def test_a_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "demo").write_text("", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="不是以前的演示"):
-        demo.build(tmp_path / "demo")
+        made_up_office.build(tmp_path / "demo")
 
 
 def test_settings_that_lead_out_of_the_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = demo._CONFIG.read_text(encoding="utf-8")  # noqa: SLF001 - the shipped file, changed as an office would
+    shipped = made_up_office._CONFIG.read_text(encoding="utf-8")  # noqa: SLF001 - the shipped file, changed as an office would
     (tmp_path / "config.yaml").write_text(shipped.replace("inbox: inbox", f"inbox: {tmp_path / 'real'}"), encoding="utf-8")
-    monkeypatch.setattr(demo, "_CONFIG", tmp_path / "config.yaml")
+    monkeypatch.setattr(made_up_office, "_CONFIG", tmp_path / "config.yaml")
     with pytest.raises(ConfigurationError, match="指向演示文件夹以外"):
-        demo.build(tmp_path / "demo")
+        made_up_office.build(tmp_path / "demo")
     assert not (tmp_path / "real").exists()
 
 

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipeline import settings, usage
+from pipeline import usage
+from pipeline.settings import config
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "部署.md").read_text(encoding="utf-8")
@@ -18,7 +19,7 @@ DEPLOY = ROOT / "docs" / "deploy"
 SERVICES = sorted(DEPLOY.glob("*.service"))
 TIMERS = sorted(DEPLOY.glob("*.timer"))
 TASKS = sorted((DEPLOY / "windows").glob("*.xml"))
-OFFICE = settings.load(ROOT / "config.yaml")
+OFFICE = config.load(ROOT / "config.yaml")
 SCHEMA = {"task": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 WRITES = {"fetch": {"inbox", "state"}, "nightly": {"inbox", "outbox", "state"}, "send": {"state"}, "serve": {"inbox", "state"}}
 """The folders that a command changes."""

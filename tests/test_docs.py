@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 import pytest
 import yaml
 
-from pipeline import cli, contract, messages, settings
-from pipeline.contract import Column, Kind, Severity, Sheet
+from pipeline import cli
+from pipeline.settings import config
+from pipeline.terms import contract, messages
+from pipeline.terms.contract import Column, Kind, Severity, Sheet
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "使用手册.md"
@@ -334,7 +336,7 @@ def test_every_setting_stands_in_the_file_and_is_explained() -> None:
     explained = {one.name for one in _settings() if one.meaning}
     fields = {
         f"{name}.{inner}" if inner else name
-        for name, field in settings.Settings.model_fields.items()
+        for name, field in config.Settings.model_fields.items()
         for inner in (getattr(field.annotation, "model_fields", None) or [""])
     }
     assert fields <= explained

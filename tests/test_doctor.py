@@ -16,10 +16,14 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import cli, doctor, journal, nightly, repair, storage
-from pipeline.doctor import Check
-from pipeline.errors import ConfigurationError, LedgerError
-from pipeline.ledger import Ledger
+from pipeline import cli
+from pipeline.disk import storage
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.terms.errors import ConfigurationError, LedgerError
+from pipeline.upkeep import doctor, repair
+from pipeline.upkeep.doctor import Check
 
 NOW = datetime.now(ZONE)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import xlsxwriter
 from offices import read_report
 
-from pipeline.contract import Severity
-from pipeline.findings import Finding
+from pipeline.terms.contract import Severity
+from pipeline.terms.findings import Finding
 
 
 def _report(formulas: dict[str, tuple[str, str | None]]) -> bytes:

@@ -17,12 +17,20 @@ import pytest
 from offices import HOME, Office
 from workbooks import DAY, assignment, report
 
-from pipeline import cli, faults, inbox, nightly, outbox, readers, reporting, screen, storage
-from pipeline.fold import fold
-from pipeline.ledger import Ledger
-from pipeline.model import Facts
-from pipeline.render import data, html, xlsx
-from pipeline.settings import Settings
+from pipeline import cli, screen
+from pipeline.day.fold import fold
+from pipeline.disk import faults, storage
+from pipeline.intake import inbox
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing import outbox
+from pipeline.reading import readers
+from pipeline.render import data
+from pipeline.render.page import leaders_page
+from pipeline.render.workbook import office_workbook
+from pipeline.report import reporting
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Facts
 
 Captured = pytest.CaptureFixture[str]
 SECRET = "某某的案由13912345678"  # noqa: S105 - no password
@@ -90,8 +98,8 @@ PLACES: dict[str, tuple[Any, str]] = {
     "folding": (nightly, "fold"),
     "drawing up": (reporting, "build"),
     "the figures": (data, "summary"),
-    "the workbook": (xlsx, "render"),
-    "the page": (html, "render"),
+    "the workbook": (office_workbook, "render"),
+    "the page": (leaders_page, "render"),
     "publishing": (outbox, "publish"),
     "putting the folder in place": (storage, "replace_folder"),
     "noting a publication": (Ledger, "note_publication"),
@@ -168,7 +176,7 @@ def test_an_earlier_edition_stands_where_a_new_one_cannot_be_made(home: Office, 
     before = home.everything()
     home.put(report("达拉特旗", progress=[]), "达旗.xlsx")
     with monkeypatch.context() as patch:
-        _failing(patch, (xlsx, "render"), RuntimeError(SECRET))
+        _failing(patch, (office_workbook, "render"), RuntimeError(SECRET))
         assert cli.main(["--date", "2020-05-21"]) == 1
     assert home.everything() == before
     assert cli.main(["--date", "2020-05-21"]) == 0
@@ -262,7 +270,7 @@ def test_where_no_report_can_be_written_its_lines_are_said(home: Office, capsys:
 
 def test_an_interruption_is_one_sentence_and_no_fault(home: Office, undisturbed: dict[str, bytes], capsys: Captured) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(xlsx, "render", _always(KeyboardInterrupt()))
+        patch.setattr(office_workbook, "render", _always(KeyboardInterrupt()))
         assert cli.main(DAYS) == 1
     assert re.fullmatch("已中断。[^\n]+\n", capsys.readouterr().err)
     assert _reports(home) == []

@@ -13,14 +13,19 @@ import receiving
 from offices import SETTINGS, Day, assigned, handed_in, moment, on
 from workbooks import assignment, progress_row, report
 
-from pipeline import grouping, handed, messages, screen, slip
-from pipeline.check import Answer
-from pipeline.findings import Finding
-from pipeline.marking import book
-from pipeline.marking.package import NotMarkableError
-from pipeline.model import Arrival, Envelope, Filed, Reading
-from pipeline.render import html, receipt, xlsx
-from pipeline.report import Handed
+from pipeline import screen
+from pipeline.office.check import Answer
+from pipeline.reading import receipt_layout
+from pipeline.reading.marking import marked_copy
+from pipeline.reading.marking.parts_kept import NotMarkableError
+from pipeline.render.page import leaders_page
+from pipeline.render.receipts import receipt_workbook
+from pipeline.render.workbook import office_workbook
+from pipeline.report import submissions
+from pipeline.report.report import Handed
+from pipeline.terms import grouping, messages
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Arrival, Envelope, Filed, Reading
 
 DAY = date(2020, 5, 21)
 ROWS = 3_000
@@ -62,8 +67,8 @@ def test_the_list_for_programs_has_every_finding() -> None:
 
 def test_the_page_shows_the_first_of_each_kind_and_says_how_many_more_there_are() -> None:
     day = flooded()
-    page = html.render(day.report, TEMPLATES).decode()
-    calm = html.render(on(DAY, assigned(assignment()), GOOD).report, TEMPLATES)
+    page = leaders_page.render(day.report, TEMPLATES).decode()
+    calm = leaders_page.render(on(DAY, assigned(assignment()), GOOD).report, TEMPLATES)
     assert len(page.encode()) < len(calm) + 40_000
     assert f"问题 {3 * ROWS + 1} 处" in page
     assert page.count('<td data-label="位置">案件进展!') == 50
@@ -75,7 +80,7 @@ def test_the_page_shows_the_first_of_each_kind_and_says_how_many_more_there_are(
 
 
 def test_the_workbook_lists_a_thousand_and_says_how_many_more_there_are() -> None:
-    written = xlsx.render(flooded().report)
+    written = office_workbook.render(flooded().report)
     sheet = receiving.opened(written)["问题清单"]
     files = [row[3] for row in sheet.iter_rows(min_row=4, values_only=True)]
     assert files.count("东胜.xlsx") == 1_000
@@ -88,7 +93,7 @@ def test_a_small_file_beside_the_flood_is_listed_whole() -> None:
     small = report("达拉特旗", progress=[progress_row(f"SJ-2020-{n + 700}") for n in range(30)])
     rows = [progress_row(number) for number in _numbers()[:200]]
     day = on(DAY, assigned(assignment()), handed_in(report(progress=rows), name="东胜.xlsx"), handed_in(small, name="达旗.xlsx"))
-    page = html.render(day.report, TEMPLATES).decode()
+    page = leaders_page.render(day.report, TEMPLATES).decode()
     assert all(f"“SJ-2020-{n + 700}”" in page for n in range(30))
     assert page.count("处没有列出") == 1
 
@@ -106,11 +111,11 @@ def _various(count: int) -> tuple[Finding, ...]:
 
 def _handed(*found: Finding) -> Handed:
     arrival = Arrival(1, "日报.xlsx", "日报.xlsx", "~", 1, Envelope(moment("2020-05-21 16:00")))
-    return handed.unsent(Filed(arrival, Reading(True, "2020-05-21", "东胜区", {}, (), found)), None, SETTINGS)
+    return submissions.unsent(Filed(arrival, Reading(True, "2020-05-21", "东胜区", {}, (), found)), None, SETTINGS)
 
 
 def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:
-    written = receipt.alone(_handed(*_various(ROWS)))
+    written = receipt_workbook.alone(_handed(*_various(ROWS)))
     said = receiving.said(written).splitlines()
     assert len(said) < 600
     assert f"问题太多，还有 {ROWS - 500} 处没有列出。请先改正上面的，改好后再查一次。" in said[-1]
@@ -118,7 +123,7 @@ def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:
 
 def test_equal_findings_are_named_as_far_as_a_cell_holds_them() -> None:
     found = [messages.finding("unknown-case", sheet="案件进展", row=n + 2, at=0, value=f"ZZQ-2020-{n}") for n in range(30_000)]
-    said = receiving.said(receipt.alone(_handed(*found)))
+    said = receiving.said(receipt_workbook.alone(_handed(*found)))
     assert "其余 29970 处：A32、A33、" in said
     assert "、A331 等" in said
     assert "A332" not in said
@@ -136,9 +141,11 @@ def test_the_terminal_shows_the_first_kinds_and_counts_the_rest(capsys: pytest.C
 
 
 def test_a_workbook_with_more_marks_than_it_could_carry_is_not_begun(tmp_path: Path) -> None:
-    marks = tuple(slip.Mark(("案件进展", row + 2, 4), True, "批注") for row in range(12_001))
+    marks = tuple(receipt_layout.Mark(("案件进展", row + 2, 4), True, "批注") for row in range(12_001))
     path = tmp_path / "日报.xlsx"
     path.write_bytes(report())
     with pytest.raises(NotMarkableError):
-        book.annotate(slip.Job(path, slip.Slip((slip.note("说明"),), marks, 1, ())))
-    assert len(book.annotate(slip.Job(path, slip.Slip((slip.note("说明"),), marks[:1], 1, ())))) > 1_000
+        marked_copy.annotate(receipt_layout.Job(path, receipt_layout.Slip((receipt_layout.note("说明"),), marks, 1, ())))
+    assert (
+        len(marked_copy.annotate(receipt_layout.Job(path, receipt_layout.Slip((receipt_layout.note("说明"),), marks[:1], 1, ())))) > 1_000
+    )

@@ -18,9 +18,9 @@ from crafting import FILES
 from offices import SETTINGS, read_report
 from workbooks import Formula, Page, edit, report_pages, write
 
-from pipeline import reading, workbook
-from pipeline.gate.nouns import Limits, UnreadableError
-from pipeline.workbook import Book, Cell, ErrorValue, SheetCells
+from pipeline.reading import reading, workbook
+from pipeline.reading.gate.vetted import Limits, UnreadableError
+from pipeline.reading.workbook import Book, Cell, ErrorValue, SheetCells
 
 LIMITS = reading.limits(SETTINGS)
 RICH = write(richbook.pages())

@@ -26,11 +26,11 @@ from hypothesis import strategies as st
 from offices import SETTINGS, ZONE
 from workbooks import CASES, DAY, assignment, report_pages, write
 
-from pipeline import reading, workbook
-from pipeline.gate.nouns import UnreadableError
-from pipeline.model import Envelope
-from pipeline.readers import Readers
-from pipeline.reading import Task
+from pipeline.reading import reading, workbook
+from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task
+from pipeline.terms.nouns import Envelope
 
 _CODES = {"unreadable", "encrypted", "too-large", "macro-workbook"}
 _LIMITS = reading.limits(SETTINGS)

@@ -10,10 +10,11 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import CASES, DAY, assignment, progress_row, report
 
-from pipeline import inbox, nightly
-from pipeline.inbox import EnvelopeError, read_envelope
-from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Envelope
+from pipeline.intake import inbox
+from pipeline.intake.inbox import EnvelopeError, read_envelope
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.terms.nouns import Arrival, Envelope
 
 
 def _take(office: Office) -> inbox.Taken:

@@ -14,9 +14,13 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import cli, inbox, journal, nightly, storage
-from pipeline.inbox import EnvelopeError, Waiting, read_envelope
-from pipeline.ledger import Ledger
+from pipeline import cli
+from pipeline.disk import storage
+from pipeline.intake import inbox
+from pipeline.intake.inbox import EnvelopeError, Waiting, read_envelope
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such things, or no such names")
 GOOD = "达拉特旗.xlsx"

@@ -24,7 +24,8 @@ from hostile import HOSTILE, NUMBERS, PERSONAL, PLAIN, WIDE, number_of, seen, ta
 from offices import Office
 from workbooks import DAY, PROGRESS, assignment_pages, case_row, edit, progress_row, report, report_pages, write
 
-from pipeline import cli, nightly
+from pipeline import cli
+from pipeline.night import nightly
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -408,7 +409,7 @@ def test_no_personal_number_and_no_cell_stands_in_a_report_of_our_own_fault(pers
     def fail(*_args: object) -> object:
         raise ValueError(*PERSONAL)
 
-    monkeypatch.setattr("pipeline.render.xlsx.render", fail)
+    monkeypatch.setattr("pipeline.render.workbook.office_workbook.render", fail)
     office = personal.office
     said = _say(["--config", str(office.home / "config.yaml"), "--date", "2020-05-22"])
     (left,) = office.home.rglob("错误报告_*.txt")

@@ -13,8 +13,9 @@ import pytest
 from hostile import HOSTILE
 from offices import Office
 
-from pipeline.render import data, leaders, leaders_docx, leaders_pdf, leaders_template
-from pipeline.report import Report
+from pipeline.render import data
+from pipeline.render.papers import briefing, briefing_docx, briefing_pdf, briefing_template
+from pipeline.report.report import Report
 
 pytestmark = pytest.mark.external
 WEEKS = ("week-light", "week-messy")
@@ -26,11 +27,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
 
 
 def _word(report: Report) -> bytes:
-    return leaders_docx.render(leaders.said(report), report.data_until, leaders_template.docx())
+    return briefing_docx.render(briefing.said(report), report.data_until, briefing_template.docx())
 
 
 def _pdf(report: Report) -> bytes:
-    return leaders_pdf.render(leaders.said(report), report.data_until, leaders_template.typ())
+    return briefing_pdf.render(briefing.said(report), report.data_until, briefing_template.typ())
 
 
 def _figures(one: dict[str, Any]) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ def test_libreoffice_prints_the_word_file_of_a_plain_and_of_the_busiest_day_on_t
         folder = tmp_path / str(number)
         folder.mkdir()
         printed = briefings.to_pdf(_word(report), folder)
-        assert 1 <= briefings.page_count(printed, folder) <= leaders.MOST_PAGES
+        assert 1 <= briefings.page_count(printed, folder) <= briefing.MOST_PAGES
         text = re.sub(r"\s", "", briefings.pdf_text(printed, folder))
         assert text.count(report.office) == 2
         assert "五、没有日报的旗区" in text
@@ -96,5 +97,5 @@ def test_hostile_words_are_text_in_the_pdf(reports: list[Report], tmp_path: Path
         assert re.findall(rb"/(?:URI|JavaScript|JS|Launch|GoToR|SubmitForm|EmbeddedFile)\b", content) == []
         text = re.sub(r"\s|\u200b", "", briefings.pdf_text(content, tmp_path))
         for one in words:
-            said = re.sub(r"\s", "", leaders.plain(one))[:6]
+            said = re.sub(r"\s", "", briefing.plain(one))[:6]
             assert said in text

@@ -17,18 +17,19 @@ from hostile import rewrite
 from offices import HOME, Office
 from workbooks import DAY, assignment, report
 
-from pipeline import cli, doctor, fonts
-from pipeline.render import leaders, leaders_docx, leaders_files, leaders_pdf, leaders_template
-from pipeline.render.leaders_docx import BrokenTemplateError
+from pipeline import cli
+from pipeline.render.papers import briefing, briefing_docx, briefing_files, briefing_pdf, briefing_template, fonts
+from pipeline.render.papers.briefing_docx import BrokenTemplateError
+from pipeline.upkeep import doctor
 
 MOMENT = datetime(2020, 5, 21, tzinfo=UTC)
-DOCX, TYP = leaders_template.DOCX, leaders_template.TYP
+DOCX, TYP = briefing_template.DOCX, briefing_template.TYP
 
 
 def test_the_templates_in_the_folder_are_those_that_the_program_brings_along() -> None:
-    """`python -m pipeline.render.leaders_template templates` writes them again."""
-    assert (HOME / "templates" / DOCX).read_bytes() == leaders_template.docx()
-    assert (HOME / "templates" / TYP).read_bytes() == leaders_template.typ()
+    """`python -m pipeline.render.papers.briefing_template templates` writes them again."""
+    assert (HOME / "templates" / DOCX).read_bytes() == briefing_template.docx()
+    assert (HOME / "templates" / TYP).read_bytes() == briefing_template.typ()
 
 
 def edited(old: str, new: str) -> bytes:
@@ -40,11 +41,11 @@ def edited(old: str, new: str) -> bytes:
         assert old.encode() in content
         return content.replace(old.encode(), new.encode(), 1)
 
-    return rewrite(leaders_template.docx(), change)
+    return rewrite(briefing_template.docx(), change)
 
 
 def written(template: bytes) -> list[str]:
-    return briefings.lines(leaders_docx.render(leaders.sample(), MOMENT, template))
+    return briefings.lines(briefing_docx.render(briefing.sample(), MOMENT, template))
 
 
 def test_what_is_changed_in_word_comes_out_changed() -> None:
@@ -71,8 +72,8 @@ BROKEN = {
     ),
     "no Word file": (b"no Word file", "打不开，不是完好的 .docx 文件"),
     "nothing": (b"", "打不开，不是完好的 .docx 文件"),
-    "half a file": (leaders_template.docx()[:3000], "打不开，不是完好的 .docx 文件"),
-    "another package": (rewrite(leaders_template.docx(), lambda part, _content: part.encode()), "打不开，不是完好的 .docx 文件"),
+    "half a file": (briefing_template.docx()[:3000], "打不开，不是完好的 .docx 文件"),
+    "another package": (rewrite(briefing_template.docx(), lambda part, _content: part.encode()), "打不开，不是完好的 .docx 文件"),
 }
 
 
@@ -80,10 +81,10 @@ BROKEN = {
 def test_a_broken_template_is_told_by_field_and_paragraph_and_the_report_comes_out_all_the_same(name: str, tmp_path: Path) -> None:
     template, said = BROKEN[name]
     with pytest.raises(BrokenTemplateError) as caught:
-        leaders_docx.render(leaders.sample(), MOMENT, template)
+        briefing_docx.render(briefing.sample(), MOMENT, template)
     assert said in str(caught.value)
     (tmp_path / DOCX).write_bytes(template)
-    (problem,) = leaders_files.examine(tmp_path)
+    (problem,) = briefing_files.examine(tmp_path)
     assert said in problem
     assert "\n" not in problem
 
@@ -100,9 +101,9 @@ BROKEN_TYP = {
 @pytest.mark.parametrize("name", BROKEN_TYP)
 def test_a_broken_template_of_the_pdf_is_told_too(name: str, tmp_path: Path) -> None:
     with pytest.raises(BrokenTemplateError):
-        leaders_pdf.render(leaders.sample(), MOMENT, BROKEN_TYP[name])
+        briefing_pdf.render(briefing.sample(), MOMENT, BROKEN_TYP[name])
     (tmp_path / TYP).write_bytes(BROKEN_TYP[name])
-    (problem,) = leaders_files.examine(tmp_path)
+    (problem,) = briefing_files.examine(tmp_path)
     assert f"{TYP} 不能用：" in problem
     assert "\n" not in problem
 
@@ -130,7 +131,7 @@ def _delete(folder: Path) -> None:
 
 def _out(office: Office) -> dict[str, bytes]:
     folder = office.outbox / DAY.isoformat()
-    return {path.suffix: path.read_bytes() for path in folder.glob(f"{leaders.NAME}_*")}
+    return {path.suffix: path.read_bytes() for path in folder.glob(f"{briefing.NAME}_*")}
 
 
 def test_a_night_with_broken_templates_publishes_with_the_built_in_ones_and_says_so(
@@ -170,10 +171,10 @@ def test_doctor_looks_at_the_templates_and_says_which_fonts_stand_in(office: Off
 @pytest.fixture
 def fresh_fonts() -> Iterator[None]:
     """What is known of this computer's fonts is forgotten before and after."""
-    for known in (fonts.chosen, leaders_pdf._fonts):  # noqa: SLF001
+    for known in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
         known.cache_clear()
     yield
-    for known in (fonts.chosen, leaders_pdf._fonts):  # noqa: SLF001
+    for known in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
         known.cache_clear()
 
 
@@ -182,7 +183,7 @@ def test_a_computer_without_any_chinese_font_sets_the_pdf_in_the_one_that_comes_
     monkeypatch.setattr(fonts, "_folders", lambda: ())
     assert {font.path for font in fonts.chosen().values()} == {fonts.last_resort()}
     assert [one.split("由")[0] for one in fonts.stand_ins()] == ["方正小标宋", "仿宋", "黑体", "楷体", "宋体"]
-    content = leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())
+    content = briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ())
     assert re.findall(rb"/FontName ?/[A-Z]{6}\+(NotoSansCJKsc)", content)
 
 
@@ -194,15 +195,15 @@ def test_the_fonts_of_official_documents_are_taken_where_the_computer_has_them(t
     monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path,))
     monkeypatch.setattr(Path, "symlink_to", _no_links)
     assert fonts.stand_ins() == []
-    assert len(leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())) > 1000
+    assert len(briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ())) > 1000
 
 
 @pytest.mark.usefixtures("fresh_fonts")
 def test_a_disk_that_takes_no_link_and_no_copy_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ())
-    leaders_pdf._fonts.cache_clear()  # noqa: SLF001
+    before = briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ())
+    briefing_pdf._fonts.cache_clear()  # noqa: SLF001
     monkeypatch.setattr(tempfile, "mkdtemp", _no_links)
-    assert leaders_pdf.render(leaders.sample(), MOMENT, leaders_template.typ()) == before
+    assert briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ()) == before
 
 
 def _no_links(*_arguments: object, **_named: object) -> None:
@@ -221,11 +222,11 @@ def test_a_lock_file_that_word_left_beside_a_template_is_no_template(office: Off
 
 
 def test_the_word_template_is_laid_out_as_the_standard_says() -> None:
-    section = briefings.document(leaders_template.docx()).sections[0]
+    section = briefings.document(briefing_template.docx()).sections[0]
     margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
     lengths = (*margins, section.page_width, section.page_height)
     assert [round(one.mm) for one in lengths if one] == [37, 35, 28, 26, 210, 297]
-    with zipfile.ZipFile(io.BytesIO(leaders_template.docx())) as package:
+    with zipfile.ZipFile(io.BytesIO(briefing_template.docx())) as package:
         styles, document = package.read("word/styles.xml").decode(), package.read("word/document.xml").decode()
     assert 'w:linePitch="579"' in document  # 22 lines in 225 mm
     for font, size in (("方正小标宋简体", 44), ("仿宋_GB2312", 32), ("黑体", 32), ("宋体", 28)):

@@ -10,10 +10,11 @@ import pytest
 from offices import ZONE, Office, handed_in
 from workbooks import DAY, Edits, assignment, edit, progress_row, report, report_pages, write
 
-from pipeline import nightly, reading
-from pipeline.errors import LedgerError
-from pipeline.ledger import Ledger
-from pipeline.model import Arrival, Envelope
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.reading import reading
+from pipeline.terms.errors import LedgerError
+from pipeline.terms.nouns import Arrival, Envelope
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 from mails import attached, encrypted, header, message, multipart, part, text, zipped
 from workbooks import report
 
-from pipeline.doors import letters
-from pipeline.doors.letters import Bounds, Letters
-from pipeline.gate.nouns import Limits
+from pipeline.doors import message_parts
+from pipeline.doors.message_parts import Bounds, Letters
+from pipeline.reading.gate.vetted import Limits
 
 LIMITS = Limits(25 << 20, 64 << 20, 2_000_000)
 BOUNDS = Bounds(1024 << 20, 30, LIMITS)
@@ -24,7 +24,7 @@ Said = list[tuple[str, str]]
 
 
 def _opened(raw: bytes) -> tuple[list[str], Said, Said]:
-    letter = letters.open_(raw, LIMITS)
+    letter = message_parts.open_(raw, LIMITS)
     return [name for name, _content in letter.taken], letter.passed_over, letter.left
 
 
@@ -67,7 +67,7 @@ IS_NOT = {
 @pytest.mark.parametrize("what", COULD_BE)
 def test_what_could_be_a_report_is_taken(what: str) -> None:
     name, content, kind = COULD_BE[what]
-    letter = letters.open_(message(attached(content, name, kind)), LIMITS)
+    letter = message_parts.open_(message(attached(content, name, kind)), LIMITS)
     assert (letter.taken, letter.left) == ([(name, content)], [])
 
 
@@ -123,7 +123,7 @@ def test_workbooks_in_a_zip_are_taken_out_by_the_names_that_they_have_in_it() ->
 
 
 def test_names_in_a_zip_of_chinese_windows_are_read() -> None:
-    letter = letters.open_(message(attached(zipped({"日报甲.xlsx": BOOK}, gbk=True), "日报.zip")), LIMITS)
+    letter = message_parts.open_(message(attached(zipped({"日报甲.xlsx": BOOK}, gbk=True), "日报.zip")), LIMITS)
     (found,) = letter.taken
     assert found[0].replace("_", "") == "日报甲.xlsx"
     assert found[1] == BOOK
@@ -192,7 +192,7 @@ ENCODINGS = {
 def test_every_transfer_encoding_is_undone(encoding: str) -> None:
     written, meant = ENCODINGS[encoding]
     raw = header([("Content-Type", "a/b; name=x.xlsx"), ("Content-Transfer-Encoding", encoding)]) + b"\r\n" + written
-    (found,) = letters.open_(message(raw), LIMITS).taken
+    (found,) = message_parts.open_(message(raw), LIMITS).taken
     assert found[1].startswith(meant)
 
 
@@ -256,30 +256,30 @@ def test_a_message_that_ends_its_process_is_said_and_the_next_one_is_read() -> N
 
 
 def test_our_own_fault_over_a_message_is_not_put_on_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(letters, "open_", lambda _raw, _limits: 1 // 0)
-    _memory, _seconds, answer = letters._begin(BOUNDS)  # noqa: SLF001
-    letter = letters._understood(list(answer(b"x")))  # noqa: SLF001
+    monkeypatch.setattr(message_parts, "open_", lambda _raw, _limits: 1 // 0)
+    _memory, _seconds, answer = message_parts._begin(BOUNDS)  # noqa: SLF001
+    letter = message_parts._understood(list(answer(b"x")))  # noqa: SLF001
     assert letter is not None
     assert letter.fault[0] == "ZeroDivisionError"
 
 
 @pytest.mark.parametrize("frames", [[], [b"x"], [b"[]"], [b"{}"], [b'{"taken": ["a"], "passed_over": [], "left": [], "fault": []}']])
 def test_an_answer_that_is_none_is_not_believed(frames: list[bytes]) -> None:
-    assert not frames or letters._understood(frames) is None  # noqa: SLF001
+    assert not frames or message_parts._understood(frames) is None  # noqa: SLF001
 
 
 def test_the_process_imports_what_it_needs_alone() -> None:
     import subprocess
 
-    code = "import sys, pipeline.doors.letters; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    code = "import sys, pipeline.doors.message_parts; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"pandas", "sqlalchemy", "openpyxl", "pydantic", "yaml", "imap_tools", "python_calamine", "rich"} & set(run.stdout.split())
 
 
 def test_bytes_of_every_value_come_out_as_they_went_in() -> None:
     raw = b"".join(bytes([n % 256]) * (n % 7) for n in range(5000))
-    assert letters.open_(message(attached(raw, "甲.xlsx")), LIMITS).taken == [("甲.xlsx", raw)]
+    assert message_parts.open_(message(attached(raw, "甲.xlsx")), LIMITS).taken == [("甲.xlsx", raw)]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("甲.xlsx", base64.b64encode(raw))
-    assert letters.open_(message(attached(packed.getvalue(), "甲.zip")), LIMITS).taken == [("甲.xlsx", base64.b64encode(raw))]
+    assert message_parts.open_(message(attached(packed.getvalue(), "甲.zip")), LIMITS).taken == [("甲.xlsx", base64.b64encode(raw))]

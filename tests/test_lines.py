@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pipeline.web.lines import Lines
+from pipeline.web.request_log import Lines
 
 NOW = datetime.fromisoformat("2020-05-21T16:00:00+08:00")
 

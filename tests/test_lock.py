@@ -12,8 +12,9 @@ import filelock
 import pytest
 from workbooks import DAY, assignment, report
 
-from pipeline import cli, lock
-from pipeline.errors import AnotherRunError
+from pipeline import cli
+from pipeline.disk import lock
+from pipeline.terms.errors import AnotherRunError
 
 if TYPE_CHECKING:
     from offices import Office

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import log
+from pipeline.disk import log
 
 NOW = datetime.fromisoformat("2020-05-21T17:00:09.5+08:00")
 

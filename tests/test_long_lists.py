@@ -7,8 +7,9 @@ from datetime import date
 from offices import Day, assigned, handed_in, on
 from workbooks import assignment, progress_row, report
 
-from pipeline import messages, table
-from pipeline.workbook import Book, SheetCells
+from pipeline.reading import table
+from pipeline.reading.workbook import Book, SheetCells
+from pipeline.terms import messages
 
 DAY = date(2020, 5, 21)
 ROWS = 3_000

@@ -16,18 +16,19 @@ from mails import OURS, SENDER, attached, message
 from offices import ZONE, moment
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import inbox, lock, storage
-from pipeline.doors import deposit, letters, mailbox, mailjournal
+from pipeline.disk import lock, storage
+from pipeline.doors import deposit, mail_journal, mailbox, message_parts
 from pipeline.doors.imap import Look, MailboxError, RefusedError
-from pipeline.doors.letters import Letter, Letters
 from pipeline.doors.mailbox import Fetched
-from pipeline.errors import AnotherRunError, ConfigurationError
-from pipeline.mailboxes import Mailbox
+from pipeline.doors.message_parts import Letter, Letters
+from pipeline.intake import inbox
+from pipeline.settings.mailboxes import Mailbox
+from pipeline.terms.errors import AnotherRunError, ConfigurationError
 
 if TYPE_CHECKING:
     from offices import Office
 
-    from pipeline.settings import Settings
+    from pipeline.settings.config import Settings
 
 ARRIVED = moment("2020-05-21 16:42")
 ACCOUNT = Mailbox(host="imap.office.example", user="ribao@office.example", password_env="XINFANG_TEST_PASSWORD", authserv_id=OURS)  # noqa: S106
@@ -448,12 +449,12 @@ def test_a_lost_journal_costs_nothing(desk: Desk) -> None:
     desk.server.deliver(message(attached(report(), "日报.xlsx")))
     desk.fetch()
     before = desk.files()
-    (desk.office.settings.paths.state / mailbox.STATE / mailjournal.NAME).unlink()
+    (desk.office.settings.paths.state / mailbox.STATE / mail_journal.NAME).unlink()
     desk.fetch()
     assert desk.files() == before
     desk.office.run(DAY)
     facts = desk.office.facts()
-    (desk.office.settings.paths.state / mailbox.STATE / mailjournal.NAME).unlink()
+    (desk.office.settings.paths.state / mailbox.STATE / mail_journal.NAME).unlink()
     desk.fetch()
     desk.office.run(DAY)
     assert desk.office.facts() == facts
@@ -463,7 +464,7 @@ def test_a_torn_last_line_of_the_journal_costs_its_message_alone(desk: Desk) -> 
     for number in range(3):
         desk.server.deliver(message(attached(f"PK{number}".encode(), f"{number}.xlsx"), number=number))
     desk.fetch()
-    path = desk.office.settings.paths.state / mailbox.STATE / mailjournal.NAME
+    path = desk.office.settings.paths.state / mailbox.STATE / mail_journal.NAME
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:2]) + lines[2][:40])
     before = desk.files()
@@ -535,7 +536,7 @@ class _OpenHere(Letters):
     """Takes messages apart in this process: the other one changes nothing on the disk, and starting it takes most of a fetch."""
 
     def take_apart(self, raw: bytes) -> Letter:
-        return letters.open_(raw, self._bounds.limits)
+        return message_parts.open_(raw, self._bounds.limits)
 
 
 @pytest.fixture(params=["flag", "move"])
@@ -555,8 +556,8 @@ def dying(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 def _end(desk: Desk) -> tuple[object, ...]:
     """What is there in the end, on both sides."""
-    journal = mailjournal.read(desk.office.settings.paths.state / mailbox.STATE / mailjournal.NAME)
-    place = mailjournal.Place(ACCOUNT.address, "INBOX", 1)
+    journal = mail_journal.read(desk.office.settings.paths.state / mailbox.STATE / mail_journal.NAME)
+    place = mail_journal.Place(ACCOUNT.address, "INBOX", 1)
     folders = {name: sorted((one.raw, *one.flags) for one in known.values()) for name, known in desk.server.folders.items()}
     return desk.files(), folders, journal.known(place), journal.unsettled(place)
 
@@ -601,19 +602,19 @@ def test_a_fetch_that_noted_a_mail_before_its_files_are_safe_would_be_caught(
 ) -> None:
     """The test of the test: the order that loses mail."""
     waiting: list[tuple[Any, ...]] = []
-    lay, note = deposit.lay, mailjournal.Journal.note
+    lay, note = deposit.lay, mail_journal.Journal.note
 
     def lay_later(*arguments: Any) -> list[str]:  # noqa: ANN401
         waiting[:] = [arguments]
         return [name for name, _content in arguments[1]]
 
-    def note_first(journal: mailjournal.Journal, entry: mailjournal.Entry) -> None:
+    def note_first(journal: mail_journal.Journal, entry: mail_journal.Entry) -> None:
         note(journal, entry)
         while waiting:
             lay(*waiting.pop())
 
     monkeypatch.setattr(deposit, "lay", lay_later)
-    monkeypatch.setattr(mailjournal.Journal, "note", note_first)
+    monkeypatch.setattr(mail_journal.Journal, "note", note_first)
     whole = dying("whole")
     points = _die(whole, 0)
     bad = 0
@@ -634,7 +635,7 @@ def test_what_is_written_is_the_same_every_time(office: Office, tmp_path: Path) 
         _fill(desk.server)
         desk.fetch()
     assert desks[0].files() == desks[1].files()
-    paths = [desk.office.settings.paths.state / mailbox.STATE / mailjournal.NAME for desk in desks]
+    paths = [desk.office.settings.paths.state / mailbox.STATE / mail_journal.NAME for desk in desks]
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 

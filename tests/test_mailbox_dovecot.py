@@ -20,7 +20,7 @@ from mails import SENDER, attached, message
 from offices import HOME, moment
 from workbooks import DAY, assignment, report
 
-from pipeline import inbox
+from pipeline.intake import inbox
 
 if TYPE_CHECKING:
     from offices import Office

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from offices import CONFIG, HOME
 
-from pipeline import inputs, settings
-from pipeline.errors import ConfigurationError
-from pipeline.mailboxes import Mailbox
+from pipeline.publishing import inputs
+from pipeline.settings import config
+from pipeline.settings.mailboxes import Mailbox
+from pipeline.terms.errors import ConfigurationError
 
 WRITTEN = CONFIG.read_text(encoding="utf-8")
 SHOWN = WRITTEN[WRITTEN.index("# mailboxes:") :]
@@ -19,9 +20,9 @@ GUIDE = (HOME / "docs" / "使用手册.md").read_text(encoding="utf-8")
 EXAMPLE = re.sub(r"^# ", "", SHOWN, flags=re.MULTILINE)
 
 
-def _load(tmp_path: Path, written: str) -> settings.Settings:
+def _load(tmp_path: Path, written: str) -> config.Settings:
     (tmp_path / "config.yaml").write_text(re.sub(r"^mailboxes: \[\].*$", "", WRITTEN, flags=re.MULTILINE) + written, encoding="utf-8")
-    return settings.load(tmp_path / "config.yaml")
+    return config.load(tmp_path / "config.yaml")
 
 
 def test_the_example_is_a_mailbox_once_its_marks_are_taken_off(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_the_password_comes_from_its_file_or_the_environment_alone(tmp_path: Pat
 
 
 def test_a_mailbox_changes_no_published_day(tmp_path: Path) -> None:
-    before = settings.load(CONFIG)
+    before = config.load(CONFIG)
     after = _load(tmp_path, EXAMPLE)
     day = date(2020, 5, 21)
     prints = [inputs.fingerprint([], day, one, (), data_only=True) for one in (before, after)]

@@ -28,8 +28,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from receiving import Desk, cell, opened, saved, sheet
 from workbooks import PROGRESS, edit, progress_row, report, report_pages, write
 
-from pipeline import slip
-from pipeline.readers import Readers
+from pipeline.reading import receipt_layout
+from pipeline.reading.readers import Readers
 
 if TYPE_CHECKING:
     from crafting import Crafted
@@ -322,8 +322,8 @@ def test_a_personal_column_goes_back_empty_also_on_sheets_that_nobody_reads(desk
     pages["备份"].insert_column(4, "联系电话", "0477-1", "0477-2")
     written = desk.marked(write(pages))
     book = opened(written)
-    assert [cell(book, f"案件进展!C{n}").value for n in (1, 2, 3)] == ["家庭住址", slip.HIDDEN, slip.HIDDEN]
-    assert [cell(book, f"备份!E{n}").value for n in (1, 2, 3)] == ["联系电话", slip.HIDDEN, slip.HIDDEN]
+    assert [cell(book, f"案件进展!C{n}").value for n in (1, 2, 3)] == ["家庭住址", receipt_layout.HIDDEN, receipt_layout.HIDDEN]
+    assert [cell(book, f"备份!E{n}").value for n in (1, 2, 3)] == ["联系电话", receipt_layout.HIDDEN, receipt_layout.HIDDEN]
     assert receiving.said(written).startswith("整个文件没有采用：个人信息列。")
 
 

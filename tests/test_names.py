@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from mails import encoded
 
-from pipeline import inbox
-from pipeline.doors import headers, names
+from pipeline.doors import attachment_names, headers
+from pipeline.intake import inbox
 
 CALLED = "东胜区日报（5月21日）.xlsx"
 GBK = CALLED.encode("gb18030")
@@ -55,21 +55,21 @@ WRITTEN: dict[str, bytes] = {
 @pytest.mark.parametrize("way", WRITTEN)
 def test_a_name_is_read_as_it_was_meant(way: str) -> None:
     raw = WRITTEN[way].decode("utf-8", "surrogateescape")
-    found = names.written([("Content-Type", "application/octet-stream"), ("Content-Disposition", raw)])
-    assert names.safe(found[0], "附件1") == CALLED
+    found = attachment_names.written([("Content-Type", "application/octet-stream"), ("Content-Disposition", raw)])
+    assert attachment_names.safe(found[0], "附件1") == CALLED
 
 
 def test_the_disposition_comes_before_the_type() -> None:
     fields = [("Content-Type", 'a/b; name="乙.xlsx"'), ("Content-Disposition", 'attachment; filename="甲.xlsx"')]
-    assert names.written(fields) == ["甲.xlsx", "乙.xlsx"]
-    assert names.written(fields[:1]) == ["乙.xlsx"]
-    assert names.written([("Content-Type", 'a/b; filename="甲"; name=""')]) == []
+    assert attachment_names.written(fields) == ["甲.xlsx", "乙.xlsx"]
+    assert attachment_names.written(fields[:1]) == ["乙.xlsx"]
+    assert attachment_names.written([("Content-Type", 'a/b; filename="甲"; name=""')]) == []
 
 
 def test_a_character_whose_second_byte_is_a_backslash_stays_whole() -> None:
     raw = b'attachment; filename="' + "誠信.xlsx".encode("gbk") + b'"'
     assert b"\\" in raw
-    assert names.written([("Content-Disposition", raw.decode("utf-8", "surrogateescape"))]) == ["誠信.xlsx"]
+    assert attachment_names.written([("Content-Disposition", raw.decode("utf-8", "surrogateescape"))]) == ["誠信.xlsx"]
 
 
 SAFE = {
@@ -99,18 +99,18 @@ SAFE = {
 
 @pytest.mark.parametrize(("written", "made"), SAFE.items(), ids=[repr(one) for one in SAFE])
 def test_no_name_is_a_path_a_device_or_hidden(written: str, made: str) -> None:
-    assert names.safe(written, "附件1") == made
+    assert attachment_names.safe(written, "附件1") == made
 
 
 def test_a_long_name_is_cut_and_keeps_its_ending() -> None:
-    made = names.safe("报" * 300 + ".xlsx", "附件1")
+    made = attachment_names.safe("报" * 300 + ".xlsx", "附件1")
     assert made.endswith("报.xlsx")
     assert len(made.encode()) <= 150
 
 
 @given(some.text(max_size=400))
 def test_whatever_the_name_it_is_one_that_a_disk_takes(written: str) -> None:
-    made = names.safe(written, "附件1")
+    made = attachment_names.safe(written, "附件1")
     assert made
     assert made == made.strip()
     assert made.isprintable()
@@ -121,7 +121,7 @@ def test_whatever_the_name_it_is_one_that_a_disk_takes(written: str) -> None:
 
 
 def test_names_that_are_the_same_are_told_apart_also_where_case_does_not_count() -> None:
-    assert names.apart(["甲.xlsx", "甲.XLSX", "甲 (2).xlsx", "甲.xlsx", "乙", "乙"]) == [
+    assert attachment_names.apart(["甲.xlsx", "甲.XLSX", "甲 (2).xlsx", "甲.xlsx", "乙", "乙"]) == [
         "甲.xlsx", "甲 (2).XLSX", "甲 (2) (2).xlsx", "甲 (3).xlsx", "乙", "乙 (2)",
     ]  # fmt: skip
 

@@ -12,10 +12,13 @@ import pytest
 from offices import tree
 from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
 
-from pipeline import cli, journal, nightly, reading
-from pipeline.errors import AnotherRunError, LedgerError, NothingToConsolidateError
-from pipeline.readers import Readers
-from pipeline.reading import Task, Transcript
+from pipeline import cli
+from pipeline.ledger import journal
+from pipeline.night import nightly
+from pipeline.reading import reading
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task, Transcript
+from pipeline.terms.errors import AnotherRunError, LedgerError, NothingToConsolidateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,13 @@ import pytest
 from offices import HOME, Office, tree
 from workbooks import CASES, DAY, assignment, case_row, progress_row, report, resolved_row
 
-from pipeline import demo, journal, nightly, notices, repair
-from pipeline.ledger import Ledger
-from pipeline.render import notice_template
+from pipeline.demo import made_up_office
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.render.papers import notice_template
+from pipeline.report import notices
+from pipeline.upkeep import repair
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CASES = (
@@ -93,8 +97,8 @@ def test_a_notice_says_each_case_with_its_rule_and_days(office: Office, golden: 
 
 
 def test_over_a_week_the_points_are_the_days_flags(tmp_path: Path) -> None:
-    sample = demo.build(tmp_path / "demo")
-    outcome = demo.consolidate(sample)
+    sample = made_up_office.build(tmp_path / "demo")
+    outcome = made_up_office.consolidate(sample)
     assert len(outcome.published) == len(sample.days)
     for built in outcome.published:
         folder = sample.settings.paths.outbox / str(built.day)

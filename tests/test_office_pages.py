@@ -17,8 +17,10 @@ from offices import Office, moment, tree
 from websites import Website, served, token_in
 from workbooks import assignment, case_row, progress_row, report
 
-from pipeline import nightly, screen, status, templates
-from pipeline.readers import Readers
+from pipeline import screen
+from pipeline.night import nightly
+from pipeline.office import status, templates
+from pipeline.reading.readers import Readers
 from pipeline.web import pages
 
 DAY = date(2020, 5, 21)

@@ -13,7 +13,8 @@ import pytest
 from offices import Office, assigned, consolidate, handed_in, tree
 from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
 
-from pipeline import outbox, storage
+from pipeline.disk import storage
+from pipeline.publishing import outbox
 from pipeline.render import data
 
 

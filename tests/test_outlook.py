@@ -6,8 +6,8 @@ import pytest
 from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
-from pipeline import sentences
-from pipeline.report import Way
+from pipeline.report import sentences
+from pipeline.report.report import Way
 
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"

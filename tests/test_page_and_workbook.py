@@ -14,9 +14,10 @@ from test_render_html import page_of, said_range
 from test_render_xlsx import check_bridges, check_figures, opened
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
-from pipeline import sentences
-from pipeline.render import definitions, xlsx
-from pipeline.report import Bounds, Report
+from pipeline.render import definitions
+from pipeline.render.workbook import office_workbook
+from pipeline.report import sentences
+from pipeline.report.report import Bounds, Report
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
@@ -32,7 +33,7 @@ def _bounds(report: Report) -> Iterable[Bounds | None]:
 
 def check(report: Report) -> str:
     """The page's text, after everything in page and workbook has been compared with the report."""
-    workbook = opened(xlsx.render(report))
+    workbook = opened(office_workbook.render(report))
     check_figures(workbook, report)
     check_bridges(workbook, report)
     text = page_of(report).text

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from test_render_html import TEMPLATES, a_hostile_report, a_report
 
-from pipeline.render import html
+from pipeline.render.page import leaders_page
 
 pytestmark = pytest.mark.external
 
@@ -124,7 +124,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = {}
     for name, report in (("plain", a_report()), ("hostile", a_hostile_report())):
         found[name] = folder / f"{name}.html"
-        found[name].write_bytes(html.render(report, TEMPLATES))
+        found[name].write_bytes(leaders_page.render(report, TEMPLATES))
     return found
 
 

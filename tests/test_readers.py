@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from workbooks import DAY, edit, report, report_pages, write
 
-from pipeline import readers
-from pipeline.model import Envelope, read_rows
-from pipeline.readers import Readers
-from pipeline.reading import Task
-from pipeline.settings import Settings
-from pipeline.worker import WorkerError
+from pipeline.reading import readers
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task
+from pipeline.reading.worker import WorkerError
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Envelope, read_rows
 
 if TYPE_CHECKING:
     from offices import Office
@@ -100,6 +100,6 @@ def test_an_answer_that_is_none_costs_its_file_alone(tmp_path: Path, settings: S
 
 
 def test_a_reader_that_cannot_start_says_nothing_of_any_file(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.readers.sys.executable", sys.executable + "-missing")
+    monkeypatch.setattr("pipeline.reading.readers.sys.executable", sys.executable + "-missing")
     with pytest.raises((WorkerError, OSError)), Readers(settings, 1) as pool:
         list(pool.transcribe([_task(tmp_path / "a.xlsx", report())]))

@@ -18,12 +18,15 @@ from receiving import cell, opened, saved, sheet
 from test_weeks import DAYS, WEEKS, _lay
 from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
 
-from pipeline import cli, contract, handed, nightly, receipts
-from pipeline.contract import Severity
-from pipeline.findings import Finding
-from pipeline.render import receipt, receipt_words
-from pipeline.report import Handed, Report
-from pipeline.settings import Settings
+from pipeline import cli
+from pipeline.night import nightly
+from pipeline.render.receipts import receipt_words, receipt_workbook, receipts
+from pipeline.report import submissions
+from pipeline.report.report import Handed, Report
+from pipeline.settings.config import Settings
+from pipeline.terms import contract
+from pipeline.terms.contract import Severity
+from pipeline.terms.findings import Finding
 
 Captured = pytest.CaptureFixture[str]
 
@@ -279,12 +282,18 @@ def test_every_code_has_a_title() -> None:
 
 
 def test_what_was_refused_stands_before_what_is_only_a_reminder() -> None:
-    kinds = [line.kind for line in receipt.compose(a_file(LATE, REFUSAL, SHEET, WHOLE, rows_refused=1)).lines]
+    kinds = [line.kind for line in receipt_workbook.compose(a_file(LATE, REFUSAL, SHEET, WHOLE, rows_refused=1)).lines]
     assert kinds[-6:] == ["refusals", "refused", "refused", "refused", "warnings", "warned"]
 
 
 def test_a_missing_uses_name_cannot_slip_in() -> None:
-    assert {one.use for one in FILES.values()} == {handed.USED, handed.REPLACED, handed.DUPLICATE, handed.REFUSED, handed.UNSENT}
+    assert {one.use for one in FILES.values()} == {
+        submissions.USED,
+        submissions.REPLACED,
+        submissions.DUPLICATE,
+        submissions.REFUSED,
+        submissions.UNSENT,
+    }
 
 
 # --- check --receipt ---------------------------------------------------------------------------------------------

@@ -15,12 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outlooks import hostile, with_outlook
 
-from pipeline import sentences, settings, supervision
-from pipeline.contract import Severity
-from pipeline.findings import Finding
-from pipeline.render import definitions, html, html_charts
-from pipeline.report import Bounds, CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
-from pipeline.targets import Tally
+from pipeline.day import supervision
+from pipeline.day.targets import Tally
+from pipeline.render import definitions
+from pipeline.render.page import leaders_page, page_charts
+from pipeline.report import sentences
+from pipeline.report.report import Bounds, CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.settings import config
+from pipeline.terms.contract import Severity
+from pipeline.terms.findings import Finding
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
@@ -129,7 +132,7 @@ def a_trend(days: int) -> tuple[tuple[date, dict[str, Tally]], ...]:
 
 def a_report() -> Report:
     """A small day with something in every section."""
-    known = settings.load(ROOT / "config.yaml")
+    known = config.load(ROOT / "config.yaml")
     cases = some_cases()
     names = known.district_names
     tally = {REGION: Tally(100, 4, 1), REST: Tally(90, 5, 1)}
@@ -258,7 +261,7 @@ class _Page(HTMLParser):
 
 
 def page_of(report: Report) -> _Page:
-    return _Page(html.render(report, TEMPLATES).decode("utf-8"))
+    return _Page(leaders_page.render(report, TEMPLATES).decode("utf-8"))
 
 
 def test_the_page_reads_like_this(golden: Callable[[str, str], None]) -> None:
@@ -450,11 +453,11 @@ def test_a_correction_is_marked_and_an_ordinary_page_is_not() -> None:
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
-    assert html.render(a_report(), TEMPLATES) == html.render(a_report(), TEMPLATES)
+    assert leaders_page.render(a_report(), TEMPLATES) == leaders_page.render(a_report(), TEMPLATES)
 
 
 def test_there_is_no_script_and_nothing_from_outside() -> None:
-    page = html.render(a_report(), TEMPLATES).decode("utf-8")
+    page = leaders_page.render(a_report(), TEMPLATES).decode("utf-8")
     parsed = _Page(page)
     assert not {"script", "img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in parsed.tags}
     assert not re.search(r"https?:|//[a-z]|@import|url\(|javascript:", page)
@@ -486,56 +489,56 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_control_and_format_characters_do_not_reach_the_page() -> None:
-    page = html.render(a_hostile_report(), TEMPLATES).decode("utf-8")
+    page = leaders_page.render(a_hostile_report(), TEMPLATES).decode("utf-8")
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", page)
 
 
 @given(st.text())
 def test_whatever_is_shown_can_be_written_down_and_is_otherwise_as_it_was(text: str) -> None:
-    shown = str(html.harmless(text))
+    shown = str(leaders_page.harmless(text))
     shown.encode("utf-8")
-    assert html.harmless(shown) == shown
+    assert leaders_page.harmless(shown) == shown
     assert shown == text or not text.isprintable()
 
 
 @given(st.text(), st.text())
 def test_two_case_numbers_never_share_an_anchor(one: str, other: str) -> None:
-    assert re.fullmatch(r"case-[A-Za-z0-9_-]*", html.anchor(one))
-    assert (html.anchor(one) == html.anchor(other)) == (one == other)
+    assert re.fullmatch(r"case-[A-Za-z0-9_-]*", leaders_page.anchor(one))
+    assert (leaders_page.anchor(one) == leaders_page.anchor(other)) == (one == other)
 
 
 def test_a_day_without_a_rate_is_a_gap_in_the_line() -> None:
     rates = [Tally(90, 4, 1), Tally(90, 4, 2), Tally(90), Tally(90, 4, 3), Tally(90, 4, 4)]
-    chart = html_charts.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
+    chart = page_charts.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
     assert chart is not None
     assert [line.count(",") for line in chart.lines] == [2, 2]
     assert [point.tally for point in chart.points] == [rates[0], rates[1], rates[3], rates[4]]
 
 
 def test_one_day_is_no_trend() -> None:
-    assert html_charts.trend([(DAY, Tally(90, 4, 1))], 90) is None
-    assert html_charts.trend([], 90) is None
+    assert page_charts.trend([(DAY, Tally(90, 4, 1))], 90) is None
+    assert page_charts.trend([], 90) is None
 
 
 @given(st.lists(st.integers(0, 50).flatmap(lambda total: st.tuples(st.just(total), st.integers(0, total))), min_size=2, max_size=30))
 def test_every_point_lies_on_the_chart(counts: list[tuple[int, int]]) -> None:
-    chart = html_charts.trend([(DAY + timedelta(days=n), Tally(90, *count)) for n, count in enumerate(counts)], 90)
+    chart = page_charts.trend([(DAY + timedelta(days=n), Tally(90, *count)) for n, count in enumerate(counts)], 90)
     for point in chart.points if chart else ():
-        assert html_charts.LEFT <= float(point.x) <= html_charts.RIGHT
-        assert html_charts.TOP <= float(point.y) <= html_charts.BOTTOM
+        assert page_charts.LEFT <= float(point.x) <= page_charts.RIGHT
+        assert page_charts.TOP <= float(point.y) <= page_charts.BOTTOM
 
 
 @pytest.mark.parametrize("last", [0, 60, 84, 88, 90, 92, 96, 100])
 @pytest.mark.parametrize("target", [90, 100])
 def test_the_last_value_and_the_target_are_told_apart_on_the_chart(last: int, target: int) -> None:
-    chart = html_charts.trend([(DAY - timedelta(days=1), Tally(target, 100, 50)), (DAY, Tally(target, 100, last))], target)
+    chart = page_charts.trend([(DAY - timedelta(days=1), Tally(target, 100, 50)), (DAY, Tally(target, 100, last))], target)
     assert chart is not None
     assert abs(float(chart.label_y) - float(chart.target_y)) >= 16
-    assert html_charts.TOP <= float(chart.label_y) <= html_charts.BOTTOM
+    assert page_charts.TOP <= float(chart.label_y) <= page_charts.BOTTOM
 
 
 def test_the_days_below_the_chart_are_its_first_and_last_whatever_is_missing() -> None:
     rates = [Tally(90), Tally(90, 4, 2), Tally(90, 4, 3), Tally(90)]
-    chart = html_charts.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
+    chart = page_charts.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
     assert chart is not None
     assert (chart.first_day, chart.last_day) == (DAY, DAY + timedelta(days=3))

@@ -17,9 +17,10 @@ from briefings import lines
 from hostile import HOSTILE, PERSONAL
 from offices import Office
 
-from pipeline.render import data, leaders, leaders_docx, leaders_files, leaders_pdf, leaders_template
-from pipeline.report import DECISION_KINDS, Report
-from pipeline.targets import Tally
+from pipeline.day.targets import Tally
+from pipeline.render import data
+from pipeline.render.papers import briefing, briefing_docx, briefing_files, briefing_pdf, briefing_template
+from pipeline.report.report import DECISION_KINDS, Report
 
 WEEKS = ("week-light", "week-messy")
 Golden = Callable[[str, str], None]
@@ -37,15 +38,15 @@ def day(weeks: dict[str, list[Report]]) -> Report:
 
 
 def word(report: Report) -> bytes:
-    return leaders_docx.render(leaders.said(report), report.data_until, leaders_template.docx())
+    return briefing_docx.render(briefing.said(report), report.data_until, briefing_template.docx())
 
 
 def pdf(report: Report) -> bytes:
-    return leaders_pdf.render(leaders.said(report), report.data_until, leaders_template.typ())
+    return briefing_pdf.render(briefing.said(report), report.data_until, briefing_template.typ())
 
 
 def pdf_pages(report: Report) -> int:
-    return leaders_pdf.pages(leaders.said(report), report.data_until, leaders_template.typ())
+    return briefing_pdf.pages(briefing.said(report), report.data_until, briefing_template.typ())
 
 
 def test_the_report_reads_like_this(day: Report, golden: Golden) -> None:
@@ -147,16 +148,16 @@ def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, l
     "words", [("字",), ("某小区三期" * 40,), ("W" * 4000,), ("ZZQ-2020-001",), HOSTILE, ("中文 and Latin " * 30, "1" * 500)]
 )
 def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tuple[str, ...]) -> None:
-    assert pdf_pages(briefings.busy(day, words)) == leaders.MOST_PAGES
+    assert pdf_pages(briefings.busy(day, words)) == briefing.MOST_PAGES
 
 
 def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
     busy = briefings.busy(day, ("某事",))
-    said = leaders.said(busy)
+    said = briefing.said(busy)
     shown = [row["事由"].split("、")[0] for row in said["决策事项"]]
     assert set(shown) == set(DECISION_KINDS.values())
     assert f"其余{len(busy.decisions) - len(shown)}件" in said["其余决策"]
-    few = leaders.said(replace(day, decisions=day.decisions[:3]))
+    few = briefing.said(replace(day, decisions=day.decisions[:3]))
     assert (len(few["决策事项"]), few["其余决策"]) == (3, "")
 
 
@@ -178,7 +179,7 @@ def test_other_groups_than_two_find_room_side_by_side(day: Report) -> None:
         assert {len(row) for row in briefings.rows(table)[2:]} == {2 + 5 * len(several)}
         widths = [sum(cell.width.twips for cell in row.cells if cell.width) for row in table.rows[2:]]
         assert max(widths) <= 8844  # the width of the text
-        assert pdf_pages(report) <= leaders.MOST_PAGES
+        assert pdf_pages(report) <= briefing.MOST_PAGES
 
 
 # --- inert -------------------------------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
         assert _shape(content) == _shape(plain)
         text = "\n".join(lines(content))
         for one in words:
-            assert leaders.plain(one)[:11] in text  # as the number of a case
+            assert briefing.plain(one)[:11] in text  # as the number of a case
 
 
 def _shape(content: bytes) -> list[str]:
@@ -218,8 +219,8 @@ def test_no_personal_number_shows(day: Report) -> None:
 
 
 def test_both_files_are_the_same_bytes_twice(day: Report, tmp_path: Path) -> None:
-    first, broken = leaders_files.render(day, tmp_path)
-    assert (leaders_files.render(day, tmp_path)[0], broken) == (first, [])
+    first, broken = briefing_files.render(day, tmp_path)
+    assert (briefing_files.render(day, tmp_path)[0], broken) == (first, [])
     assert sorted(first) == [f"信访事项办理情况专报_{day.day}.docx", f"信访事项办理情况专报_{day.day}.pdf"]
     assert b"NotoS" in first[f"信访事项办理情况专报_{day.day}.pdf"] or b"/FontFile" in first[f"信访事项办理情况专报_{day.day}.pdf"]
 

@@ -22,11 +22,11 @@ from hostile import HOSTILE, seen
 from offices import HOME, SETTINGS, Day, File, afternoon, assigned, handed_in, on, read_assignment, read_report
 from workbooks import DAY, DISTRICTS, Formula, Row, Value, assignment, case_row, new_row, progress_row, report, resolved_row
 
-from pipeline import contract
-from pipeline.contract import Kind
-from pipeline.render import template
-from pipeline.settings import Settings
-from pipeline.text import key
+from pipeline.render.forms import report_form
+from pipeline.settings.config import Settings
+from pipeline.terms import contract
+from pipeline.terms.contract import Kind
+from pipeline.terms.text import key
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -63,7 +63,7 @@ def opened(content: bytes) -> Workbook:
 
 def templates(day: Day) -> dict[str, bytes]:
     """The day's templates by district."""
-    return {path.removeprefix("日报模板/").partition("_")[0]: content for path, content in template.render(day.report).items()}
+    return {path.removeprefix("日报模板/").partition("_")[0]: content for path, content in report_form.render(day.report).items()}
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def test_every_district_gets_its_report_of_the_next_day(yesterday: Day) -> None:
-    assert list(template.render(yesterday.report)) == [f"日报模板/{name}_日报_2020-05-22.xlsx" for name in DISTRICTS]
+    assert list(report_form.render(yesterday.report)) == [f"日报模板/{name}_日报_2020-05-22.xlsx" for name in DISTRICTS]
 
 
 def test_the_sheets_stand_in_their_order_and_the_cover_is_filled_in(content: bytes) -> None:
@@ -192,10 +192,10 @@ def test_an_empty_name_does_not_hide_an_earlier_one() -> None:
 
 # --- what may be typed -------------------------------------------------------------------------------------------
 
-BLANKS = template.blanks(SETTINGS)
+BLANKS = report_form.blanks(SETTINGS)
 DECLARED = [
-    *((template.BLANK_REPORT, sheet) for sheet in contract.REPORT_SHEETS),
-    *((template.BLANK_ASSIGNMENT, sheet) for sheet in contract.ASSIGNMENT_SHEETS),
+    *((report_form.BLANK_REPORT, sheet) for sheet in contract.REPORT_SHEETS),
+    *((report_form.BLANK_ASSIGNMENT, sheet) for sheet in contract.ASSIGNMENT_SHEETS),
 ]
 
 
@@ -268,8 +268,8 @@ def test_a_date_has_the_limits_that_the_checks_have(book: str, name: str, column
 
 
 def test_the_date_that_the_limits_follow_stands_where_they_look() -> None:
-    assert [opened(BLANKS[template.BLANK_REPORT])["封面"][cell].value for cell in ("A4", "A5", "A8")] == ["旗区*", "报告日期*", "零报告"]
-    found = {str(one.sqref): one for one in opened(BLANKS[template.BLANK_REPORT])["封面"].data_validations.dataValidation}
+    assert [opened(BLANKS[report_form.BLANK_REPORT])["封面"][cell].value for cell in ("A4", "A5", "A8")] == ["旗区*", "报告日期*", "零报告"]
+    found = {str(one.sqref): one for one in opened(BLANKS[report_form.BLANK_REPORT])["封面"].data_validations.dataValidation}
     assert (found["B8"].type, found["B8"].formula1, found["B5"].type) == ("list", '"是,否"', "date")
     assert found["B4"].formula1 == f'"{",".join(DISTRICTS)}"'
 
@@ -289,7 +289,7 @@ def test_headers_and_what_is_filled_in_beforehand_are_locked_and_nothing_else_is
     assert [book["封面"][f"B{row}"].protection.locked for row in range(4, 10)] == [True, False, False, False, False, True]
 
 
-@pytest.mark.parametrize(("name", "given", "room"), [(template.BLANK_ASSIGNMENT, 0, 300), ("", 2, 100)])
+@pytest.mark.parametrize(("name", "given", "room"), [(report_form.BLANK_ASSIGNMENT, 0, 300), ("", 2, 100)])
 def test_every_empty_row_is_like_the_first_and_rows_grow_with_what_is_typed(content: bytes, name: str, given: int, room: int) -> None:
     with zipfile.ZipFile(io.BytesIO(BLANKS[name] if name else content)) as book:
         part = book.read("xl/worksheets/sheet2.xml" if name else "xl/worksheets/sheet3.xml").decode()
@@ -310,14 +310,14 @@ def test_a_sheet_is_ready_for_the_printer(content: bytes) -> None:
 
 def test_a_name_that_no_list_can_hold_costs_the_list_alone() -> None:
     districts = tuple(one.model_copy(update={"name": "甲,乙"}) if one.code == "DS" else one for one in SETTINGS.districts)
-    blank = template.blank_report(Settings(districts=districts, groups=SETTINGS.groups))
+    blank = report_form.blank_report(Settings(districts=districts, groups=SETTINGS.groups))
     found = {str(one.sqref): one for one in opened(blank)["封面"].data_validations.dataValidation}
     assert (found["B4"].type, found["B4"].prompt) == (None, "旗区全称。")
 
 
 def test_the_name_of_a_district_leads_nowhere() -> None:
     (district, *_others) = SETTINGS.districts
-    draft = template.Draft(district.model_copy(update={"name": '../甲/乙:*?"<>|'}), NEXT, "", ())
+    draft = report_form.Draft(district.model_copy(update={"name": '../甲/乙:*?"<>|'}), NEXT, "", ())
     assert draft.name == ".._甲_乙________日报_2020-05-22.xlsx"
 
 
@@ -343,15 +343,15 @@ def _line(sheet: Worksheet, cell: Cell) -> str:
 
 
 def test_the_same_day_gives_the_same_bytes_at_any_time(yesterday: Day) -> None:
-    first = template.render(yesterday.report)
+    first = report_form.render(yesterday.report)
     time.sleep(2.1)  # a zip entry's time counts in steps of two seconds
-    assert template.render(yesterday.report) == first
-    assert template.blanks(SETTINGS) == BLANKS
+    assert report_form.render(yesterday.report) == first
+    assert report_form.blanks(SETTINGS) == BLANKS
 
 
 def test_nine_districts_take_less_than_a_second(yesterday: Day) -> None:
     began = time.process_time()
-    template.render(yesterday.report)
+    report_form.render(yesterday.report)
     assert time.process_time() - began < 1
 
 
@@ -524,13 +524,13 @@ def _parts(package: bytes) -> list[tuple[str, bytes]]:
 def test_the_blank_report_filled_in_is_accepted_without_a_finding() -> None:
     cover: Row = {"旗区": "东胜区", "报告日期": NEXT, "填报人": "甲"}
     rows = {name: several for name, several in FILLED.items() if name != "案件进展"}
-    found = read_report(fill(BLANKS[template.BLANK_REPORT], rows, cover), "2020-05-22 16:00")
+    found = read_report(fill(BLANKS[report_form.BLANK_REPORT], rows, cover), "2020-05-22 16:00")
     assert (found.accepted, found.findings, found.day, found.district) == (True, (), "2020-05-22", "东胜区")
     assert [len(one.lines) for one in found.rows] == [0, 1, 1, 1]
 
 
 def test_the_blank_report_as_it_lies_there_says_what_is_missing() -> None:
-    assert {found.code for found in read_report(BLANKS[template.BLANK_REPORT]).findings} == {"unknown-district", "bad-report-date"}
+    assert {found.code for found in read_report(BLANKS[report_form.BLANK_REPORT]).findings} == {"unknown-district", "bad-report-date"}
 
 
 def test_the_blank_assignment_filled_in_is_accepted_without_a_finding() -> None:
@@ -541,13 +541,13 @@ def test_the_blank_assignment_filled_in_is_accepted_without_a_finding() -> None:
         "自治区交办案件": [said],
         "群众来访案件": [case_row("SJ-2020-001"), case_row("DS-2020-001", 案件来源="旗区自行梳理")],
     }
-    found = read_assignment(fill(BLANKS[template.BLANK_ASSIGNMENT], rows), "2020-05-21 09:00")
+    found = read_assignment(fill(BLANKS[report_form.BLANK_ASSIGNMENT], rows), "2020-05-21 09:00")
     assert (found.accepted, found.findings) == (True, ())
     assert [len(one.lines) for one in found.rows] == [1, 1, 2]
 
 
 def test_the_blank_assignment_as_it_lies_there_has_no_case() -> None:
-    assert [found.code for found in read_assignment(BLANKS[template.BLANK_ASSIGNMENT]).findings] == ["not-the-template"]
+    assert [found.code for found in read_assignment(BLANKS[report_form.BLANK_ASSIGNMENT]).findings] == ["not-the-template"]
 
 
 # --- what another program makes of it ----------------------------------------------------------------------------

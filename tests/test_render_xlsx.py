@@ -17,11 +17,12 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell
 
-from pipeline import sentences, supervision
-from pipeline.contract import Severity
-from pipeline.findings import Finding
-from pipeline.render import definitions, xlsx
-from pipeline.report import (
+from pipeline.day import supervision
+from pipeline.day.targets import Tally
+from pipeline.render import definitions
+from pipeline.render.workbook import office_workbook
+from pipeline.report import sentences
+from pipeline.report.report import (
     STEP_KINDS,
     Absence,
     AbsencePart,
@@ -39,8 +40,9 @@ from pipeline.report import (
     UrgentLine,
     Way,
 )
-from pipeline.settings import District, Group, Settings
-from pipeline.targets import Tally
+from pipeline.settings.config import District, Group, Settings
+from pipeline.terms.contract import Severity
+from pipeline.terms.findings import Finding
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -325,12 +327,12 @@ def check_figures(workbook: Workbook, report: Report) -> None:
 
 
 def test_the_twelve_sheets_stand_in_order() -> None:
-    assert opened(xlsx.render(a_report(()))).sheetnames == SHEETS
+    assert opened(office_workbook.render(a_report(()))).sheetnames == SHEETS
 
 
 def test_the_figures_are_formulas_with_the_reports_values_beside_them() -> None:
     report = a_full_report()
-    content = xlsx.render(report)
+    content = office_workbook.render(report)
     check_figures(opened(content), report)
     formulas = opened(content, values=False)
     assert formulas["目标完成"]["E4"].value == '=COUNTIFS(台账组别,$C4,台账计入总数,"是")'
@@ -342,12 +344,12 @@ def test_the_figures_are_formulas_with_the_reports_values_beside_them() -> None:
 def test_a_rate_is_rounded_down_and_the_target_judged_in_whole_numbers() -> None:
     cases = tuple(resolved(f"SJ-2020-{n:04}") if n < 899 else a_case(f"SJ-2020-{n:04}") for n in range(1000))
     report = a_report(cases)
-    told = rows(opened(xlsx.render(report)), "目标完成")[1]
+    told = rows(opened(office_workbook.render(report)), "目标完成")[1]
     assert told[4:9] == [1000, 899, 0.899, 1, "未达标"]
 
 
 def test_what_there_is_nothing_of_has_no_rate() -> None:
-    assert rows(opened(xlsx.render(a_report(()))), "目标完成")[0][4:9] == [0, 0, "—", 0, "—"]
+    assert rows(opened(office_workbook.render(a_report(()))), "目标完成")[0][4:9] == [0, 0, "—", 0, "—"]
 
 
 def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
@@ -367,7 +369,7 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
         changes=tuple(Change("status", text, text, text, text) for text in HOSTILE),
         liaison={"甲旗": tuple((text, text) for text in HOSTILE)},
     )
-    content = xlsx.render(report)
+    content = office_workbook.render(report)
     plain, formulas = opened(content), opened(content, values=False)
     for address, cell in cells(formulas):
         assert cell.hyperlink is None or cell.hyperlink.target is None, address
@@ -384,7 +386,7 @@ def test_markup_control_characters_and_endless_text_do_not_break_the_file() -> N
     line = a_case(
         "SJ-2020-001", matter="<r><t>x</t></r>", progress="甲\x00\x0b乙\ud800\uffff丙\r\n丁", plan="长" * 40_000, team="🏠" * 20_000
     )
-    sheet = opened(xlsx.render(replace(a_report((line,)), office="局\x01&P\ud800")))["案件台账"]
+    sheet = opened(office_workbook.render(replace(a_report((line,)), office="局\x01&P\ud800")))["案件台账"]
     told = {sheet.cell(3, column).value: sheet.cell(4, column).value for column in range(1, sheet.max_column + 1)}
     assert told["案由"] == "<r><t>x</t></r＞"
     assert told["最近进展"] == "甲乙丙\n丁"
@@ -398,7 +400,7 @@ def test_markup_control_characters_and_endless_text_do_not_break_the_file() -> N
 
 def test_the_bridge_is_summed_by_formulas() -> None:
     report = a_full_report()
-    content = xlsx.render(report)
+    content = office_workbook.render(report)
     check_bridges(opened(content), report)
     sums = [
         (place, cell.value)
@@ -410,13 +412,13 @@ def test_the_bridge_is_summed_by_formulas() -> None:
 
 
 def test_without_a_day_before_there_is_no_bridge_and_the_list_stands_where_it_always_does() -> None:
-    workbook = opened(xlsx.render(replace(a_full_report(), bridges=())))
+    workbook = opened(office_workbook.render(replace(a_full_report(), bridges=())))
     assert [cell.value for cell in workbook["今日变化"][3]] == ["变化", "案件编号", "旗区", "案由", "情况"]
     assert [row[2] for row in rows(workbook, "总览", 1) if row[1] == "比前一日"] == ["没有前一日的数字可比。"] * 2
 
 
 def test_where_nothing_can_change_a_figure_it_has_no_bounds_and_the_sheet_says_so() -> None:
-    workbook = opened(xlsx.render(a_report(small_register())))
+    workbook = opened(office_workbook.render(a_report(small_register())))
     for name in ("目标完成", "旗区", "包案领导"):
         said = [row[0] for row in rows(workbook, name)]
         assert definitions.NO_BOUNDS in said, name
@@ -425,14 +427,14 @@ def test_where_nothing_can_change_a_figure_it_has_no_bounds_and_the_sheet_says_s
 
 
 def test_the_rule_of_the_bounds_stands_under_every_table_that_shows_them() -> None:
-    workbook = opened(xlsx.render(a_full_report()))
+    workbook = opened(office_workbook.render(a_full_report()))
     for name in ("总览", "目标完成", "旗区", "包案领导"):
         assert any(str(row[0]).startswith(sentences.bounds_rule(3)) for row in rows(workbook, name)), name
 
 
 def test_the_overview_says_the_sentences_of_the_report() -> None:
     report = a_full_report()
-    told = [row[1:3] for row in rows(opened(xlsx.render(report)), "总览", 1)]
+    told = [row[1:3] for row in rows(opened(office_workbook.render(report)), "总览", 1)]
     for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True):
         assert ["比前一日", sentences.since_yesterday(bridge)] in told
         assert ["到达目标", sentences.way(way)] in told
@@ -442,7 +444,7 @@ def test_the_overview_says_the_sentences_of_the_report() -> None:
 
 def test_every_decision_stands_on_the_overview_and_every_absence_beside_its_district() -> None:
     report = a_full_report()
-    workbook = opened(xlsx.render(report))
+    workbook = opened(office_workbook.render(report))
     told = rows(workbook, "总览", 1)
     start = next(number for number, row in enumerate(told) if row[0] == "三、需要决策的事项（3件）")
     decided = [(row[0], row[1], row[2], row[3], row[4], row[6]) for row in told[start + 2 : start + 5]]
@@ -460,14 +462,14 @@ def test_many_nearest_cases_are_cut_with_their_number() -> None:
     cases = tuple(a_case(f"SJ-2020-{n:03}", status="已答复") for n in range(30))
     report = a_report(cases)
     way = Way(CITY, report.targets[1].tally, 30, None, 0, 1, None, tuple(line.number for line in cases))
-    told = next(row[2] for row in rows(opened(xlsx.render(replace(report, ways=(way,)))), "总览", 1) if row[1] == "最接近办结")
+    told = next(row[2] for row in rows(opened(office_workbook.render(replace(report, ways=(way,)))), "总览", 1) if row[1] == "最接近办结")
     assert str(told).count("已答复") == 20
     assert str(told).endswith("；等30件")
 
 
 def test_each_sheet_with_figures_says_what_they_mean() -> None:
     report = a_full_report()
-    workbook = opened(xlsx.render(report))
+    workbook = opened(office_workbook.render(report))
     flags = list(definitions.flags(report.settings.windows).values())
     said = {
         "总览": [
@@ -493,7 +495,7 @@ def test_each_sheet_with_figures_says_what_they_mean() -> None:
 def test_a_trend_of_thirty_days_with_gaps_is_drawn_from_its_cells() -> None:
     first = DAY - timedelta(days=29)
     trend = tuple((first + timedelta(days=n), {REGION: Tally(100, 3, 3), CITY: Tally(90, 10 * (n % 7 != 3), n % 7)}) for n in range(30))
-    content = xlsx.render(replace(a_report(small_register()), trend=trend))
+    content = office_workbook.render(replace(a_report(small_register()), trend=trend))
     sheet = opened(content)["目标完成"]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         chart = archive.read("xl/charts/chart3.xml").decode()
@@ -507,20 +509,20 @@ def test_a_trend_of_thirty_days_with_gaps_is_drawn_from_its_cells() -> None:
 
 def test_the_same_report_gives_the_same_bytes_at_any_time() -> None:
     report = a_full_report()
-    first = xlsx.render(report)
+    first = office_workbook.render(report)
     time.sleep(2.1)  # a zip entry's time counts in steps of two seconds
-    assert xlsx.render(report) == first
+    assert office_workbook.render(report) == first
 
 
 def test_an_empty_sheet_says_so() -> None:
-    workbook = opened(xlsx.render(a_report(())))
+    workbook = opened(office_workbook.render(a_report(())))
     assert workbook["急报事项"]["A4"].value == "今日无急报事项。"
     for name in SHEETS[3:9] + SHEETS[10:]:
         assert str(workbook[name]["A4"].value).endswith("。"), name
 
 
 def test_dates_are_dates_counts_are_numbers_and_case_numbers_are_text() -> None:
-    sheet = opened(xlsx.render(a_full_report()))["案件台账"]
+    sheet = opened(office_workbook.render(a_full_report()))["案件台账"]
     told = {sheet.cell(3, column).value: sheet.cell(4, column) for column in range(1, sheet.max_column + 1)}
     assert told["交办日期"].value == datetime(2020, 5, 1)  # noqa: DTZ001 - a workbook knows no zones
     assert told["交办日期"].number_format == "yyyy-mm-dd"
@@ -532,13 +534,13 @@ def test_dates_are_dates_counts_are_numbers_and_case_numbers_are_text() -> None:
 def test_a_day_without_a_time_is_shown_without_one() -> None:
     urgent = UrgentLine("甲旗", "", "其他民生事项", "情况", "2020-05-22", "措施", "", "")
     told = [replace(urgent, happened=written) for written in ("2020-05-22", "2020-05-22T08:30:00", "上周")]
-    sheet = opened(xlsx.render(replace(a_report(()), urgent=tuple(told))))["急报事项"]
+    sheet = opened(office_workbook.render(replace(a_report(()), urgent=tuple(told))))["急报事项"]
     assert [sheet[f"E{row}"].number_format for row in (4, 5)] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
     assert sheet["E6"].value == "上周"
 
 
 def test_the_workbook_is_as_agreed(golden: Callable[[str, str], None]) -> None:
-    content = xlsx.render(a_full_report())
+    content = office_workbook.render(a_full_report())
     cached = opened(content)
     lines = []
     for address, cell in cells(opened(content, values=False)):
@@ -552,7 +554,7 @@ def test_the_workbook_is_as_agreed(golden: Callable[[str, str], None]) -> None:
 def test_three_hundred_cases_take_less_than_a_second() -> None:
     report = a_report(tuple(a_case(f"SJ-2020-{n:03}", leader=f"领导{n % 60}") for n in range(300)))
     began = time.process_time()
-    xlsx.render(report)
+    office_workbook.render(report)
     assert time.process_time() - began < 1
 
 
@@ -602,7 +604,7 @@ def awkward_register() -> tuple[CaseLine, ...]:
 @pytest.mark.parametrize("cases", [small_register(), awkward_register(), ()], ids=["small", "awkward", "empty"])
 def test_libreoffice_computes_the_reports_figures(cases: tuple[CaseLine, ...], tmp_path: Path) -> None:
     report = a_report(cases)
-    wrong = with_wrong_values(xlsx.render(report))
+    wrong = with_wrong_values(office_workbook.render(report))
     assert opened(wrong)["目标完成"]["E4"].value == 77777
     check_figures(recalculated(wrong, tmp_path), report)
 
@@ -613,12 +615,12 @@ def test_names_in_the_settings_that_look_like_patterns_are_counted_as_they_are(t
     settings = settings_with(("?旗", "乙旗", "=旗"), ("*", ">5"))
     cases = tuple(replace(line, group=groups[line.group], district=districts[line.district]) for line in small_register())
     report = a_report(cases, settings)
-    check_figures(recalculated(with_wrong_values(xlsx.render(report)), tmp_path), report)
+    check_figures(recalculated(with_wrong_values(office_workbook.render(report)), tmp_path), report)
 
 
 @pytest.mark.external
 def test_no_formula_ends_in_an_error_and_every_cached_value_is_what_libreoffice_computes(tmp_path: Path) -> None:
-    content = xlsx.render(a_full_report())
+    content = office_workbook.render(a_full_report())
     cached, anew = opened(content), recalculated(with_wrong_values(content), tmp_path)
     formulas = [(address, cell) for address, cell in cells(opened(content, values=False)) if cell.data_type == "f"]
     assert len(formulas) > 100

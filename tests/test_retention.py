@@ -8,10 +8,13 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
-from pipeline import doctor, journal, nightly, repair, retention
-from pipeline.ledger import Ledger
-from pipeline.nightly import Outcome
-from pipeline.reading import Transcript
+from pipeline.intake import retention
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.night.nightly import Outcome
+from pipeline.reading.reading import Transcript
+from pipeline.upkeep import doctor, repair
 
 ARRIVED = datetime(2020, 5, 21, 16, tzinfo=ZONE)
 LATER = ARRIVED + timedelta(days=181)

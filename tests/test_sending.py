@@ -17,15 +17,18 @@ from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment
 from workbooks import DAY, assignment, report
 
-from pipeline import cli, nightly, outbox, repair, screen_post, sending
-from pipeline.errors import AnotherRunError, ConfigurationError
-from pipeline.ledger import Ledger
-from pipeline.lock import alone
-from pipeline.outgoing import Outgoing
-from pipeline.post import letters
-from pipeline.post.book import State
+from pipeline import cli
+from pipeline.disk.lock import alone
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.post import letters, screen_post, sending
+from pipeline.post.sending import FoundOut, Sent
+from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
-from pipeline.sending import FoundOut, Sent
+from pipeline.publishing import outbox
+from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.errors import AnotherRunError, ConfigurationError
+from pipeline.upkeep import repair
 
 TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
 NIGHT, MORNING, AFTERNOON = moment("2020-05-21 20:00"), moment("2020-05-22 08:00"), moment("2020-05-21 16:20")

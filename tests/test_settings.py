@@ -9,8 +9,8 @@ import pytest
 from offices import CONFIG, SETTINGS
 from workbooks import DISTRICTS
 
-from pipeline.errors import ConfigurationError
-from pipeline.settings import load
+from pipeline.settings.config import load
+from pipeline.terms.errors import ConfigurationError
 
 WRITTEN = CONFIG.read_text(encoding="utf-8")
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from offices import SETTINGS
 
-from pipeline import reading, workbook
-from pipeline.gate import sheetxml
-from pipeline.gate.nouns import UnreadableError
+from pipeline.reading import reading, workbook
+from pipeline.reading.gate import sheetxml
+from pipeline.reading.gate.vetted import UnreadableError
 
 _LIMITS = reading.limits(SETTINGS)
 _EVERY_CELL = re.compile(b"<c")

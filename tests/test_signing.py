@@ -12,7 +12,7 @@ import pytest
 from websites import PASSWORD, Browser, Website, served, token_in
 
 from pipeline.web import passwords
-from pipeline.web.tries import Whence
+from pipeline.web.sign_in_limits import Whence
 
 if TYPE_CHECKING:
     from offices import Office

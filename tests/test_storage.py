@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from offices import tree
 
-from pipeline import storage
-from pipeline.errors import reason_of
+from pipeline.disk import storage
+from pipeline.terms.errors import reason_of
 
 
 class _HeldError(PermissionError):

@@ -25,9 +25,9 @@ from workbooks import (
     write,
 )
 
-from pipeline.model import Reading
-from pipeline.submission import first_rows
-from pipeline.table import label
+from pipeline.reading.daily_report import first_rows
+from pipeline.reading.table import label
+from pipeline.terms.nouns import Reading
 
 
 def _read(pages: Pages) -> Reading:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.targets import Tally
+from pipeline.day.targets import Tally
 
 ARITHMETIC = """
 percent | total | resolved | rate  | met   | shortfall

@@ -11,7 +11,13 @@ import pytest
 from offices import SETTINGS, ZONE, Office, tree
 from workbooks import DAY, DISTRICTS, assignment, case_row, report
 
-from pipeline import check, cli, inbox, ledger, nightly, outbox, storage, templates
+from pipeline import cli
+from pipeline.disk import storage
+from pipeline.intake import inbox
+from pipeline.ledger import ledger
+from pipeline.night import nightly
+from pipeline.office import check, templates
+from pipeline.publishing import outbox
 
 Captured = pytest.CaptureFixture[str]
 NEXT = DAY + timedelta(days=1)

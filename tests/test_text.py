@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import as_text, clean, is_empty, key, mask, nfkc, personal_numbers
+from pipeline.terms.text import as_text, clean, is_empty, key, mask, nfkc, personal_numbers
 
 
 @pytest.mark.parametrize(

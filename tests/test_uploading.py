@@ -14,8 +14,8 @@ import pytest
 from offices import Office, moment
 from workbooks import assignment, report
 
-from pipeline.errors import ConfigurationError
-from pipeline.settings import Settings, load
+from pipeline.settings.config import Settings, load
+from pipeline.terms.errors import ConfigurationError
 from pipeline.web.server import Serving
 
 DAY = date(2020, 5, 21)

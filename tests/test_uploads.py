@@ -21,8 +21,8 @@ from offices import HOME, Office, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served
 from workbooks import assignment, progress_row, report, report_pages
 
-from pipeline.readers import Readers
-from pipeline.settings import Settings
+from pipeline.reading.readers import Readers
+from pipeline.settings.config import Settings
 from pipeline.web import connections, receiving
 
 DAY = date(2020, 5, 21)
@@ -198,8 +198,8 @@ def test_all_checks_share_readers_that_are_up_and_end_with_the_server(office: Of
             super().__init__(settings, files)
             started.append(self)
 
-    monkeypatch.setattr("pipeline.readers.Readers", Counted)
-    for name in ("check", "known", "web.site"):
+    monkeypatch.setattr("pipeline.reading.readers.Readers", Counted)
+    for name in ("office.check", "intake.known_facts", "web.site"):
         monkeypatch.setattr(f"pipeline.{name}.Readers", Counted)
     office.put_assignment(assignment())
     with served(office) as site:

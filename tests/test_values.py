@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract import HOUSEHOLD_UNITS, MONEY_UNITS
-from pipeline.values import MonthDay, read_date, read_moment, read_number
+from pipeline.terms.contract import HOUSEHOLD_UNITS, MONEY_UNITS
+from pipeline.terms.values import MonthDay, read_date, read_moment, read_number
 
 DAY = date(2020, 5, 21)
 

@@ -16,7 +16,7 @@ from test_page_in_chromium import TOO_WIDE, Browser
 from websites import PASSWORD, Website, served
 from workbooks import assignment, case_row, progress_row, report
 
-from pipeline import nightly
+from pipeline.night import nightly
 
 pytestmark = pytest.mark.external
 

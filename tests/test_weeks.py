@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from offices import HOME, Office, tree
 
-from pipeline import inputs, nightly
-from pipeline.ledger import Ledger
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing import inputs
 
 CASES = Path(__file__).parent / "cases"
 WEEKS = ("week-light", "week-messy")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from offices import moment
 
-from pipeline.render import word
+from pipeline.render.papers import word
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ import pytest
 from offices import SETTINGS, read_report
 from workbooks import Page, Value, edit, report_pages, write
 
-from pipeline import reading, workbook
-from pipeline.gate.nouns import Limits, UnreadableError
-from pipeline.submission import first_rows
+from pipeline.reading import reading, workbook
+from pipeline.reading.daily_report import first_rows
+from pipeline.reading.gate.vetted import Limits, UnreadableError
 
 LIMITS = reading.limits(SETTINGS)
 GOOD = write(report_pages())

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import inbox, storage
-from pipeline.doors import names
-from pipeline.model import Envelope
+from pipeline.disk import storage
+from pipeline.doors import attachment_names
+from pipeline.intake import inbox
+from pipeline.terms.nouns import Envelope
 
 
 def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelope) -> list[str]:
@@ -17,7 +18,7 @@ def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelo
     The same place must always be given for the same files. Where it is there already, they lie in it or have been taken in.
     Nobody sees the folder before everything in it is on the disk: its name until then is one that the inbox passes over.
     """
-    given = names.apart(_allowed(name, number) for number, (name, _content) in enumerate(files, 1))
+    given = attachment_names.apart(_allowed(name, number) for number, (name, _content) in enumerate(files, 1))
     if place.exists():
         _see(place)
         return given
@@ -41,7 +42,7 @@ def _see(place: Path) -> None:
 
 def _allowed(name: str, number: int) -> str:
     """A safe name that the inbox takes for a file to read."""
-    one = names.safe(name, f"附件{number}")
+    one = attachment_names.safe(name, f"附件{number}")
     return f"{one}.bin" if inbox.is_junk(one) or one.lower().endswith(inbox.SIDECAR) else one
 
 

@@ -17,8 +17,8 @@ from imap_tools.mailbox import MailBox
 from imap_tools.utils import encode_folder
 
 from pipeline import __version__
-from pipeline.errors import PipelineError
-from pipeline.mailboxes import Mailbox
+from pipeline.settings.mailboxes import Mailbox
+from pipeline.terms.errors import PipelineError
 
 _AT_ONCE = 200
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import lock, storage
-from pipeline.doors import deposit, headers, imap, mailjournal, sender, words
+from pipeline.disk import lock, storage
+from pipeline.doors import deposit, fetch_words, headers, imap, mail_journal, sender
 from pipeline.doors.imap import Look, MailboxError, RefusedError, Session
-from pipeline.doors.letters import Bounds, Letter, Letters
-from pipeline.doors.mailjournal import Entry, Journal, Place
+from pipeline.doors.mail_journal import Entry, Journal, Place
+from pipeline.doors.message_parts import Bounds, Letter, Letters
 from pipeline.doors.sender import Sender
-from pipeline.errors import ConfigurationError
-from pipeline.gate.nouns import Limits
-from pipeline.mailboxes import Mailbox
-from pipeline.model import Envelope
-from pipeline.settings import Settings
+from pipeline.reading.gate.vetted import Limits
+from pipeline.settings.config import Settings
+from pipeline.settings.mailboxes import Mailbox
+from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.nouns import Envelope
 
 FOLDER = "邮件"
 """Where the files lie in the inbox."""
@@ -61,13 +61,13 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
     Raises ConfigurationError where there is no mailbox, AnotherRunError where another fetch is under way.
     """
     if not settings.mailboxes:
-        raise ConfigurationError(words.NONE)
+        raise ConfigurationError(fetch_words.NONE)
     state = settings.paths.state / STATE
     fetched = Fetched()
     with lock.alone(state, "收邮件") as held, Letters(_bounds(settings)) as letters:
         if held.remark:
             say(held.remark)
-        journal = mailjournal.read(state / mailjournal.NAME)
+        journal = mail_journal.read(state / mail_journal.NAME)
         for account in settings.mailboxes:
             try:
                 with connect(account, _password(account)) as session:
@@ -78,7 +78,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
                 fetched.failed.append(str(error))
         deposit.tidy(settings.paths.inbox / FOLDER)
     if fetched.messages or not fetched.failed:  # "no new mail" would be untrue of a mailbox that nobody could look into
-        say(words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.known)))
+        say(fetch_words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.known)))
     return fetched
 
 
@@ -138,7 +138,7 @@ def _fetch_folder(with_: _Round, folder: str) -> None:
         with_.refused = error
     else:
         if waiting:
-            with_.say(words.still_left(with_.account.user, folder, waiting))
+            with_.say(fetch_words.still_left(with_.account.user, folder, waiting))
     if with_.refused:
         with_.fetched.failed.append(str(with_.refused))
 
@@ -200,9 +200,9 @@ def _leave(look: Look, place: Place, why: str, with_: _Round) -> None:
     with_.fetched.messages += 1
     with_.fetched.left += 1
     megabytes = -(-look.size // (1 << 20))
-    what = words.reason(why, size=megabytes, limit=with_.account.message_megabytes)
+    what = fetch_words.reason(why, size=megabytes, limit=with_.account.message_megabytes)
     when = look.received_at.astimezone(with_.settings.calendar.zone) if look.received_at else None
-    with_.say(words.line(when, "一封邮件", f"{what}；{words.LEFT}", is_refused=False))
+    with_.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}", is_refused=False))
 
 
 def _open(raw: bytes, received: datetime, place: Place, uid: int, with_: _Round) -> None:
@@ -248,6 +248,6 @@ def _tell(letter: Letter, names: Sequence[str], who: Sender, received: datetime,
     done.files += len(names)
     done.empty += not letter.taken and not letter.left
     done.left += bool(letter.left)
-    what = words.of_message(names, letter.passed_over, letter.left, again=again)
-    whom = words.of_sender(who.address, who.claimed, who.reason)
-    with_.say(words.line(received, whom, what, is_refused=bool(names) and who.address is None))
+    what = fetch_words.of_message(names, letter.passed_over, letter.left, again=again)
+    whom = fetch_words.of_sender(who.address, who.claimed, who.reason)
+    with_.say(fetch_words.line(received, whom, what, is_refused=bool(names) and who.address is None))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline import inbox
 from pipeline.doors import deposit
-from pipeline.model import Envelope
-from pipeline.settings import Settings
+from pipeline.intake import inbox
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Envelope
 
 FOLDER = "upload"
 

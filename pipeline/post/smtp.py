@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 
-from pipeline.errors import PipelineError
-from pipeline.outgoing import Outgoing
+from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.errors import PipelineError
 
 _START, _TAKEN = 354, 250
 _FOR_GOOD = 500

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.post.letters import How, Item, Kind, Letter
-from pipeline.settings import Settings
-from pipeline.text import on_screen
+from pipeline.settings.config import Settings
+from pipeline.terms.text import on_screen
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 _STATUSES = {"on-time": "按时报送", "late": "迟报", "missing": "未报"}

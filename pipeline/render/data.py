@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
-from pipeline.report import Figure, Report
-from pipeline.text import without_controls
+from pipeline.report.report import Figure, Report
+from pipeline.terms.text import without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.settings import Settings, Windows
+from pipeline.settings.config import Settings, Windows
 
 TOTAL: Final = "当日及以前交办、未撤销的全部案件，即化解率的分母（含导入法定途径的）。"
 RESOLVED: Final = "当前状态为“已化解”，有答复日期和答复文号，且没有未解决的群众不认可。"

@@ -9,11 +9,11 @@ from typing import Final, Literal
 
 import sqlalchemy as sa
 
-from pipeline.text import key
-from pipeline.uploading import Uploading
-from pipeline.web import passwords, tries
-from pipeline.web.book import Book, devices, digest, links, sessions, users
-from pipeline.web.tries import Whence
+from pipeline.settings.uploading import Uploading
+from pipeline.terms.text import key
+from pipeline.web import passwords, sign_in_limits
+from pipeline.web.database import Book, devices, digest, links, sessions, users
+from pipeline.web.sign_in_limits import Whence
 
 _RENEW: Final = timedelta(seconds=60)
 
@@ -122,7 +122,7 @@ class Accounts:
             if used.rowcount != 1:
                 return False
             connection.execute(sessions.delete().where(sessions.c.user == user.id))
-            tries.forget(connection, user.id, user.name)
+            sign_in_limits.forget(connection, user.id, user.name)
             connection.execute(users.update().where((users.c.id == user.id) & ~users.c.disabled).values(password=kept))
         return True
 
@@ -136,20 +136,20 @@ class Accounts:
         """The user, where name and password are right; an unknown name is answered like a wrong password, and as slowly."""
         with self._book.write() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
-            counted = tries.counters(connection, name, row.id if row is not None else None, whence, now)
-            if not tries.may_try(connection, counted, self._limits.failures, now):
+            counted = sign_in_limits.counters(connection, name, row.id if row is not None else None, whence, now)
+            if not sign_in_limits.may_try(connection, counted, self._limits.failures, now):
                 return "too-often"
         kept = row.password if row is not None and not row.disabled else None
         if not passwords.is_right(password, kept) or row is None:
             return "wrong"
         with self._book.write() as connection:
-            tries.forgive(connection, counted)
+            sign_in_limits.forgive(connection, counted)
         return _user(row)
 
     def recognise(self, user: User, whence: Whence, now: datetime) -> str:
         """Know the browser from now on; what its cookie says."""
         with self._book.write() as connection:
-            return tries.recognise(connection, user.id, whence, now)
+            return sign_in_limits.recognise(connection, user.id, whence, now)
 
     # --- sessions ---
 

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
-from pipeline.errors import PipelineError
-from pipeline.web import clerk, entry, office, pages, signing, uploads
+from pipeline.terms.errors import PipelineError
+from pipeline.web import clerk, office, pages, sign_in, uploads, visitors
 from pipeline.web.guard import Guard
 from pipeline.web.receiving import RefusedError
 from pipeline.web.site import Site
@@ -28,18 +28,18 @@ def build(site: Site) -> ASGIApp:
     """The page of that office."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     app.state.site = site
-    for one in (signing, clerk, office, uploads):
+    for one in (sign_in, clerk, office, uploads):
         app.include_router(one.router)
     app.add_api_route("/healthz", health, methods=["GET"])
     app.add_api_route("/static/{version}/{name}", static, methods=["GET"])
     for error, answer in (
-        (entry.SignInError, entry.to_sign_in),
-        (entry.NoSuchPageError, entry.not_found),
-        (HTTPException, entry.not_found),
-        (RequestValidationError, entry.not_found),
-        (RefusedError, entry.refused),
-        (PipelineError, entry.busy),
-        (Exception, entry.our_fault),
+        (visitors.SignInError, visitors.to_sign_in),
+        (visitors.NoSuchPageError, visitors.not_found),
+        (HTTPException, visitors.not_found),
+        (RequestValidationError, visitors.not_found),
+        (RefusedError, visitors.refused),
+        (PipelineError, visitors.busy),
+        (Exception, visitors.our_fault),
     ):
         app.add_exception_handler(error, answer)
     return Guard(app, site)
@@ -67,7 +67,7 @@ async def _sweep(site: Site) -> None:
         await asyncio.sleep(_SWEEP_SECONDS)
 
 
-def health(site: entry.TheSite) -> Response:
+def health(site: visitors.TheSite) -> Response:
     """Whether files can be taken in, and the page's own file answers: for monitoring, it says nothing else."""
     if not os.access(site.settings.paths.inbox, os.W_OK | os.X_OK):
         return PlainTextResponse("收件箱不能用", 503)
@@ -81,5 +81,5 @@ def static(version: str, name: str) -> Response:
     del version
     found = pages.static(name)
     if found is None:
-        raise entry.NoSuchPageError
+        raise visitors.NoSuchPageError
     return found

@@ -9,16 +9,19 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from pipeline import receipts, submission, templates
-from pipeline.errors import NothingToConsolidateError
-from pipeline.render import notice, template
-from pipeline.settings import Settings
-from pipeline.web import history, shelf
+from pipeline.office import templates
+from pipeline.reading import daily_report
+from pipeline.render.forms import report_form
+from pipeline.render.papers import notice
+from pipeline.render.receipts import receipts
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import NothingToConsolidateError
+from pipeline.web import history, published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, Sent
-from pipeline.web.entry import Anybody, Clerk, NoSuchPageError, TheSite, attachment, see_other
 from pipeline.web.pages import page
 from pipeline.web.site import Site
+from pipeline.web.visitors import Anybody, Clerk, NoSuchPageError, TheSite, attachment, see_other
 
 router = APIRouter()
 _SHOWN_FILES: Final = 12
@@ -32,11 +35,11 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
         return see_other("/board")
     now = _now(site)
     month = now.date() - timedelta(days=history.DAYS)
-    days = shelf.days(site.settings)[: history.DAYS]
+    days = published_files.days(site.settings)[: history.DAYS]
     sent = site.drafts.sent_of(user, month)
     told = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
     lines = [one for one in told.lines if one.became == "waiting" or one.day >= month.isoformat()]
-    published = [one for day in days for one in shelf.entries(site.settings, day, user)]
+    published = [one for day in days for one in published_files.entries(site.settings, day, user)]
     papers = _papers(published, told)
     said = {
         "district": user.district,
@@ -57,14 +60,14 @@ def _history(site: Site, user: User, since: date) -> history.History:
     return history.of(user.district, site.drafts.sent_of(user, since), site.settings, since)
 
 
-def _papers(published: list[shelf.Entry], told: history.History) -> list[shelf.Entry]:
+def _papers(published: list[published_files.Entry], told: history.History) -> list[published_files.Entry]:
     """What there is to read beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
-    papers = [one for one in published if one.folder != template.FOLDER and _is_offered(one, told)]
+    papers = [one for one in published if one.folder != report_form.FOLDER and _is_offered(one, told)]
     papers.sort(key=lambda one: (one.folder != notice.FOLDER, not told.receipts.get((one.day, one.name), False), one.name))
     return sorted(papers, key=lambda one: one.day, reverse=True)
 
 
-def _is_offered(entry: shelf.Entry, told: history.History) -> bool:
+def _is_offered(entry: published_files.Entry, told: history.History) -> bool:
     """Whether a district's file is offered to its clerks: of receipts only those of files that the district itself sent."""
     return entry.folder != receipts.FOLDER or (entry.day, entry.name) in told.receipts
 
@@ -74,7 +77,7 @@ class Offer:
     """A template that a clerk needs next."""
 
     day: date
-    entry: shelf.Entry | None
+    entry: published_files.Entry | None
     """The published one; None where it is made when it is asked for, since no night's run has made it."""
     until: date | None
     """The last day whose report of the district is filled in; None where none is."""
@@ -82,16 +85,16 @@ class Offer:
     """So many of the district's reports are not filled in, since no run has taken them in yet."""
 
 
-def _offers(published: list[shelf.Entry], told: history.History, today: date) -> list[Offer]:
+def _offers(published: list[published_files.Entry], told: history.History, today: date) -> list[Offer]:
     """Today's until it is handed in, and tomorrow's where that is there already; never one of a day that is over."""
     is_sent = any(one.day == today.isoformat() and one.became in _HANDED_IN for one in told.lines)
-    made = {_day_after(one.day): one for one in published if one.folder == template.FOLDER}
+    made = {_day_after(one.day): one for one in published if one.folder == report_form.FOLDER}
     tomorrow = today + timedelta(days=1)
     days = [*([] if is_sent else [today]), *([tomorrow] if tomorrow in made else [])]
     return [_offer(day, made.get(day), told) for day in days]
 
 
-def _offer(day: date, entry: shelf.Entry | None, told: history.History) -> Offer:
+def _offer(day: date, entry: published_files.Entry | None, told: history.History) -> Offer:
     until = max((one for one in told.reported if one < day.isoformat()), default=None)
     waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.lines)
     return Offer(day, entry, date.fromisoformat(until) if until else None, waiting)
@@ -118,7 +121,7 @@ def _now(site: Site) -> datetime:
 def _due(lines: list[history.Line], now: datetime, settings: Settings) -> dict[str, Any]:
     """Today's report: handed in or not, until when it is on time, and how long that still is."""
     today = now.date()
-    limit = submission.cut_off(today, settings)
+    limit = daily_report.cut_off(today, settings)
     of_today = [one for one in lines if one.day == today.isoformat() and one.became in _HANDED_IN]
     left = max(0, int((limit - now).total_seconds()))
     return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
@@ -127,8 +130,8 @@ def _due(lines: list[history.Line], now: datetime, settings: Settings) -> dict[s
 @router.get("/blank")
 def blank(site: TheSite, _session: Anybody) -> Response:
     """A blank report, for a district that has no filled-in one yet."""
-    content = template.blank_report(site.settings)
-    return Response(content, headers=attachment(template.BLANK_REPORT), media_type="application/octet-stream")
+    content = report_form.blank_report(site.settings)
+    return Response(content, headers=attachment(report_form.BLANK_REPORT), media_type="application/octet-stream")
 
 
 @router.get("/template")
@@ -146,7 +149,7 @@ async def todays_template(site: TheSite, session: Clerk) -> Response:
 def file(site: TheSite, session: Anybody, day: str, identity: str) -> Response:
     """A published file, where the user may see it."""
     user = session.user
-    found = shelf.find(site.settings, day, identity, user)
+    found = published_files.find(site.settings, day, identity, user)
     if found is None or not (user.is_office or _is_offered(found, _history(site, user, found.published_on))):
         raise NoSuchPageError
     site.note(f"{user.name} 下载 {found.day}/{found.name}")

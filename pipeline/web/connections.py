@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pipeline.web import tries
+from pipeline.web import sign_in_limits
 
 _HEAD_SECONDS: Final = 20
 _SHARE: Final = 4
@@ -40,7 +40,7 @@ class PatientProtocol(H11Protocol):
         # asyncio leaves it out for a listening socket that we have made: an answer's second piece then waits for the first one's receipt
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._wait()
-        self.network = tries.network(self.client[0]) if self.client else ""
+        self.network = sign_in_limits.network(self.client[0]) if self.client else ""
         if self._most and not self._is_proxy():
             self._make_room(max(1, self._most // _SHARE))
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from pipeline import storage
+from pipeline.disk import storage
 from pipeline.doors import upload
-from pipeline.model import Envelope
-from pipeline.settings import Settings
-from pipeline.text import mask, without_controls
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Envelope
+from pipeline.terms.text import mask, without_controls
 from pipeline.web.accounts import User
-from pipeline.web.book import Book, drafts, sent, users
+from pipeline.web.database import Book, drafts, sent, users
 from pipeline.web.receiving import Received, RefusedError
 
 FOLDER = "upload"

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.web import tries
+from pipeline.web import sign_in_limits
 from pipeline.web.site import Site
 
 _POLICY: Final = (
@@ -92,7 +92,7 @@ class Guard:
         if who:
             self._site.accesses.known(self._site.now(), f"{said}{detail}")
         else:
-            self._site.accesses.stranger(self._site.now(), tries.network(client), said, detail)
+            self._site.accesses.stranger(self._site.now(), sign_in_limits.network(client), said, detail)
 
 
 def _hosts(origin: str) -> list[str]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pipeline import nightly, receipts, submission
-from pipeline.ledger import Ledger
-from pipeline.model import Filed, number_revisions
-from pipeline.settings import Settings
-from pipeline.text import mask
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.reading import daily_report
+from pipeline.render.receipts import receipts
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Filed, number_revisions
+from pipeline.terms.text import mask
 from pipeline.web.drafts import Sent
 
 DAYS: Final = 31
@@ -101,7 +103,7 @@ def _receipts(district: str, filed: Iterable[Filed], numbers: set[str], settings
 def _is_strangers(one: Filed, numbers: set[str]) -> bool:
     """Whether it came from a sender who may not report for the district: whose it is, its cover alone does not tell."""
     is_sent_here = one.arrival.envelope.channel == "upload" and one.arrival.envelope.message_id in numbers
-    return not is_sent_here and submission.is_strangers(one.reading)
+    return not is_sent_here and daily_report.is_strangers(one.reading)
 
 
 def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> Iterator[Line]:

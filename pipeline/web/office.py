@@ -11,11 +11,13 @@ from typing import IO, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from pipeline import log, status, submission
-from pipeline.web import history, shelf
-from pipeline.web.entry import NoSuchPageError, Office, TheSite, attachment
+from pipeline.disk import log
+from pipeline.office import status
+from pipeline.reading import daily_report
+from pipeline.web import history, published_files
 from pipeline.web.pages import page
 from pipeline.web.site import ACCESSES, LOG, Site
+from pipeline.web.visitors import NoSuchPageError, Office, TheSite, attachment
 
 router = APIRouter()
 _CHUNK: Final = 1 << 16
@@ -53,7 +55,7 @@ def _day(written: str) -> date:
 def _board(request: Request, site: Site, session: Office, day: date) -> Response:
     user, now = session.user, site.now().astimezone(site.settings.calendar.zone)
     board = status.look(site.settings, day, site.waiting())
-    files = shelf.entries(site.settings, day.isoformat(), user)
+    files = published_files.entries(site.settings, day.isoformat(), user)
     folders = list(dict.fromkeys(one.folder for one in files))
     said = {
         "board": board,
@@ -63,10 +65,10 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "today": now.date(),
         "files": [(folder, [one for one in files if one.folder == folder]) for folder in sorted(folders)],
         "size": sum(one.size for one in files),
-        "days": shelf.days(site.settings)[:_LINES],
+        "days": published_files.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
-        "is_over": now > submission.cut_off(day, site.settings),
+        "is_over": now > daily_report.cut_off(day, site.settings),
         "assignments": [one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS)) if one.is_assignment],
         "most": site.settings.limits.file_megabytes,
     }
@@ -76,14 +78,14 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
 @router.get("/zip/{day}")
 def all_files(site: TheSite, session: Office, day: str) -> Response:
     """Every file of a day in one."""
-    files = shelf.entries(site.settings, _day(day).isoformat(), session.user)
+    files = published_files.entries(site.settings, _day(day).isoformat(), session.user)
     if not files:
         raise NoSuchPageError
     site.note(f"{session.user.name} 下载 {day} 全部文件")
     return StreamingResponse(_zipped(files), headers=attachment(f"信访事项_{day}.zip"), media_type="application/zip")
 
 
-def _zipped(files: list[shelf.Entry]) -> Iterator[bytes]:
+def _zipped(files: list[published_files.Entry]) -> Iterator[bytes]:
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as aside:
         with zipfile.ZipFile(aside, "w") as package:
             for one in files:

@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from pipeline.findings import Finding
-from pipeline.render import html
-from pipeline.text import mask
+from pipeline.render.page import leaders_page
+from pipeline.terms.findings import Finding
+from pipeline.terms.text import mask
 from pipeline.web.site import Site
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "upload"
@@ -49,11 +49,17 @@ def _environment() -> Environment:
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=html.harmless,
+        finalize=leaders_page.harmless,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"long_day": html.long_day, "short_day": html.short_day, "clock": html.clock, "size": _size, "hours": _hours}
+    environment.filters |= {
+        "long_day": leaders_page.long_day,
+        "short_day": leaders_page.short_day,
+        "clock": leaders_page.clock,
+        "size": _size,
+        "hours": _hours,
+    }
     environment.filters |= {"masked": mask, "reason": _reason, "day_near": _day_near}
     environment.globals["static"] = _address
     return environment
@@ -67,7 +73,7 @@ def _address(name: str) -> str:
 def _day_near(day: date, now: datetime) -> str:
     """A day in a list: with its year where somebody might take it for another year's."""
     is_near = day.year == now.year and abs(now.date() - day) < _HALF_A_YEAR
-    return html.short_day(day) if is_near else f"{day.year}年{html.short_day(day)}"
+    return leaders_page.short_day(day) if is_near else f"{day.year}年{leaders_page.short_day(day)}"
 
 
 def _size(count: int) -> str:

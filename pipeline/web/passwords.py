@@ -7,7 +7,7 @@ from typing import Final
 
 import argon2
 
-from pipeline.text import key
+from pipeline.terms.text import key
 
 SHORTEST: Final = 10
 LONGEST: Final = 200

@@ -7,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline import known
-from pipeline.cases import PARTICULARS, Case
-from pipeline.contract import CASE, LIAISON
-from pipeline.fold import DayState, fold
-from pipeline.model import Arrival, Envelope, Facts, Filed, Value
-from pipeline.readers import Readers
-from pipeline.reading import Task
-from pipeline.settings import Settings
-from pipeline.text import mask
-from pipeline.web import answers
+from pipeline.day.cases import PARTICULARS, Case
+from pipeline.day.fold import DayState, fold
+from pipeline.intake import known_facts
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import CASE, LIAISON
+from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Value
+from pipeline.terms.text import mask
+from pipeline.web import check_view
 
 _NEW: Final = -1
 _MOST: Final = 200
@@ -25,13 +25,13 @@ _MOST: Final = 200
 def of_assignment(path: Path, settings: Settings, now: datetime, readers: Readers) -> dict[str, Any]:
     """Its findings, and what would change; nothing is taken in."""
     envelope = Envelope(now)
-    read = known.read([Task(path, path.stat().st_size, envelope, is_assignment=True)], settings, readers)[0]
+    read = known_facts.read([Task(path, path.stat().st_size, envelope, is_assignment=True)], settings, readers)[0]
     arrival = Arrival(_NEW, path.name, path.name, "~", path.stat().st_size, envelope, is_assignment=True)
     said: dict[str, Any] = {"accepted": read.accepted, "refuses": any(one.refuses for one in read.findings), "district": ""}
-    said |= {"day": read.day, "sections": answers.sections(read.findings)}
+    said |= {"day": read.day, "sections": check_view.sections(read.findings)}
     if not read.accepted:
         return said
-    held = known.until(now.date().isoformat(), settings, readers)
+    held = known_facts.until(now.date().isoformat(), settings, readers)
     before = _state(held, settings, now)
     after = _state([*held, Filed(arrival, read)], settings, now)
     if after is None:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import uvicorn
 
-from pipeline.errors import ConfigurationError
-from pipeline.settings import Settings
-from pipeline.uploading import Uploading
+from pipeline.settings.config import Settings
+from pipeline.settings.uploading import Uploading
+from pipeline.terms.errors import ConfigurationError
 from pipeline.web import app
 from pipeline.web.connections import PatientProtocol
 from pipeline.web.site import Site, silence

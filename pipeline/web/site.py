@@ -19,15 +19,16 @@ from typing import Any, Final, TypeVar, TypeVarTuple
 import anyio
 import anyio.to_thread
 
-from pipeline import faults, inbox, incoming, log
-from pipeline.readers import Readers
-from pipeline.settings import Settings
-from pipeline.uploading import Uploading
-from pipeline.web import answers, preview
+from pipeline.disk import faults, log
+from pipeline.intake import inbox, incoming
+from pipeline.reading.readers import Readers
+from pipeline.settings.config import Settings
+from pipeline.settings.uploading import Uploading
+from pipeline.web import check_view, preview
 from pipeline.web.accounts import Accounts, User
-from pipeline.web.book import Book
+from pipeline.web.database import Book
 from pipeline.web.drafts import Draft, Drafts
-from pipeline.web.lines import Lines
+from pipeline.web.request_log import Lines
 
 LOG: Final = "upload.log"
 """What was done; nobody who is not signed in can write much into it."""
@@ -125,7 +126,7 @@ class Site:
         return await self.in_turn(self._marked, path, name)
 
     def _marked(self, path: Path, name: str) -> bytes:
-        return answers.marked(path, name, self.settings, self.now(), self._lent())
+        return check_view.marked(path, name, self.settings, self.now(), self._lent())
 
     def warm_up(self) -> None:
         """Have readers come up before the first clerk does; waits for nothing."""
@@ -154,7 +155,7 @@ class Site:
                 said = preview.of_assignment(path, self.settings, now, self._lent())
             else:
                 _write_sidecar(path, user, now)
-                said = answers.of_report(path, self.settings, now, self._lent())
+                said = check_view.of_report(path, self.settings, now, self._lent())
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
             faults.leave(faults.frames(error), self.settings.paths.state, now)
             said = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from pipeline.web import answers
+from pipeline.web import check_view
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
-from pipeline.web.entry import Anybody, Form, NoSuchPageError, TheSite, attachment, is_token, see_other
 from pipeline.web.pages import page
 from pipeline.web.receiving import RefusedError, receive
 from pipeline.web.site import Site
+from pipeline.web.visitors import Anybody, Form, NoSuchPageError, TheSite, attachment, is_token, see_other
 
 router = APIRouter()
 _FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -134,4 +134,4 @@ async def marked_sent(site: TheSite, session: Anybody, number: str) -> Response:
 
 async def _marked(site: Site, path: Path, name: str) -> Response:
     content = await site.mark(path, name)
-    return Response(content, headers=attachment(answers.marked_name(name)), media_type="application/octet-stream")
+    return Response(content, headers=attachment(check_view.marked_name(name)), media_type="application/octet-stream")

@@ -17,7 +17,7 @@ from workbooks import DAY, assignment, progress_row, reception_row, report
 from killing import harness, office
 from killing.harness import Program, Report, Run
 from killing.shim import Plan
-from pipeline import inbox
+from pipeline.intake import inbox
 
 ARRIVED = moment("2020-05-21 16:42")
 _FORGED = {"Authentication-Results": f"{OURS}; dmarc=fail header.from=example.com"}

@@ -15,7 +15,8 @@ from typing import Any
 from offices import Office, tree
 from workbooks import CASES, DAY, Page, assignment, new_row, progress_row, reception_row, report, resolved_row, urgent_row, write
 
-from pipeline import journal, nightly
+from pipeline.ledger import journal
+from pipeline.night import nightly
 
 BEFORE = DAY - timedelta(days=1)
 _NOT_FACTS = frozenset({"id", "arrival", "attempts"})

@@ -16,12 +16,15 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Self
 
 from killing import wrong
-from pipeline import cli, inbox, nightly, reading
-from pipeline.doors import letters, mailbox
-from pipeline.doors.letters import Bounds, Letter
-from pipeline.reading import Task, Transcript
-from pipeline.settings import Settings
-from pipeline.slip import Job
+from pipeline import cli
+from pipeline.doors import mailbox, message_parts
+from pipeline.doors.message_parts import Bounds, Letter
+from pipeline.intake import inbox
+from pipeline.night import nightly
+from pipeline.reading import reading
+from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.receipt_layout import Job
+from pipeline.settings.config import Settings
 
 FIRST_SEEN = datetime(2020, 5, 21, 15, 30, tzinfo=timezone(timedelta(hours=8)))
 """When files without a sidecar arrived: their true time would be that of the copy of the office."""
@@ -111,7 +114,7 @@ class _OpenHere:
 
     def take_apart(self, raw: bytes) -> Letter:
         """What is in the message."""
-        return letters.open_(raw, self._bounds.limits)
+        return message_parts.open_(raw, self._bounds.limits)
 
 
 def patch(order: str | None, *, quick: bool) -> None:

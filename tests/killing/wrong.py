@@ -9,16 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import inbox, outbox, sending, storage
+from pipeline.disk import storage
 from pipeline.doors import deposit, mailbox
-from pipeline.doors.mailjournal import Entry, Journal
-from pipeline.inbox import SIDECAR
-from pipeline.model import Envelope
-from pipeline.outgoing import Outgoing
-from pipeline.post import letters, smtp
-from pipeline.post.book import Book, State
+from pipeline.doors.mail_journal import Entry, Journal
+from pipeline.intake import inbox
+from pipeline.intake.inbox import SIDECAR
+from pipeline.post import letters, sending, smtp
 from pipeline.post.letters import Letter
-from pipeline.settings import Settings
+from pipeline.post.sent_letters import Book, State
+from pipeline.publishing import outbox
+from pipeline.settings.config import Settings
+from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.nouns import Envelope
 
 
 def _removed_before_noted() -> None:

@@ -1,0 +1,68 @@
+"""What needs following up: overdue, due soon, stalled, disputed, incomplete, acceptance overdue (domain.md, "Rules")."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.day.cases import Case
+from pipeline.settings.config import Windows
+from pipeline.terms.contract import ASSIGNED, NO_LEADER, RESOLVED
+
+FLAGS = {
+    "overdue": "超期未结",
+    "due_soon": "临近到期",
+    "stalled": "停滞",
+    "disputed": "群众不认可",
+    "incomplete_assignment": "五个一不全",
+    "acceptance_overdue": "超期未受理",
+    "cancelled": "已撤销",
+    "missing_from_assignment": "分解表缺失",
+}
+"""Every flag with the word that people read."""
+
+
+def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:
+    """The flags of a case on that day; a cancelled one has no other."""
+    if case.grounds:
+        return ("cancelled",)
+    raised = {
+        "overdue": case.is_open and days_overdue(case, day) > 0,
+        "due_soon": case.is_open and -windows.due_soon_days <= days_overdue(case, day) <= 0,
+        "stalled": case.is_open and days_idle(case, day) >= windows.stalled_days,
+        "disputed": is_disputed(case),
+        "incomplete_assignment": bool(missing_ones(case)),
+        "acceptance_overdue": case.status == ASSIGNED and _days(case.assigned, day) > windows.acceptance_days,
+        "missing_from_assignment": case.is_missing,
+    }
+    return tuple(flag for flag, is_raised in raised.items() if is_raised)
+
+
+def is_disputed(case: Case) -> bool:
+    """已化解, and a dispute stands."""
+    return case.status == RESOLVED and case.dispute is not None
+
+
+def days_overdue(case: Case, day: date) -> int:
+    """Days past the deadline in force; negative before it. A case without a deadline is never due."""
+    return _days(case.deadline, day) if case.deadline else -(10**6)
+
+
+def days_idle(case: Case, day: date) -> int:
+    """Days since the later of 交办日期 and the last change of status or 今日进展."""
+    return _days(max(case.assigned, case.touched), day)
+
+
+def missing_ones(case: Case) -> tuple[str, ...]:
+    """Which of the five ones the case lacks."""
+    has = {
+        "案由": case.particulars["案由"],
+        "包案领导": case.leader != NO_LEADER,
+        "工作专班": case.particulars["工作专班"],
+        "化解方案": case.particulars["化解方案"],
+        "办结时限": case.particulars["办结时限"],
+    }
+    return tuple(name for name, value in has.items() if not value)
+
+
+def _days(since: str, day: date) -> int:
+    return (day - date.fromisoformat(since)).days

@@ -1,0 +1,1 @@
+"""An office with a made-up week."""

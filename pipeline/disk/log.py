@@ -1,0 +1,54 @@
+"""The office's log: one line for what a command did, no contents, rotated. A log that cannot be written stops nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from contextlib import suppress
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from pipeline.terms.text import on_screen
+
+FOLDER, NAME = "logs", "run.log"
+_BYTES, _KEPT = 1 << 20, 9
+
+
+class _Silent(RotatingFileHandler):
+    """Says nothing where it cannot write: a full disk has been said already."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Let it be."""
+
+
+def keeper(state: Path, name: str = NAME) -> logging.Handler:
+    """What writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
+    (state / FOLDER).mkdir(parents=True, exist_ok=True)
+    return _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
+
+
+def line(handler: logging.Handler, now: datetime, sentence: str) -> None:
+    """Add one line; its time is the office's, with the offset, whatever zone the computer keeps."""
+    said = f"{now.isoformat(' ', 'seconds')} {on_screen(sentence)}"
+    handler.handle(logging.makeLogRecord({"msg": said, "levelno": logging.INFO}))
+
+
+def last(state: Path, name: str, most: int) -> list[str]:
+    """The last lines of that file, the newest first, also just after it was begun anew."""
+    found: deque[str] = deque(maxlen=most)
+    for path in (state / FOLDER / f"{name}.1", state / FOLDER / name):
+        with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
+            found.extend(one.rstrip("\n") for one in file)
+    return [*found][::-1]
+
+
+def note(state: Path, now: datetime, command: str, sentence: str) -> None:
+    """Add a line below the office's state: when, in which process, which command, what it did."""
+    with suppress(OSError):
+        handler = keeper(state)
+        try:
+            line(handler, now, f"{os.getpid()} {command} {sentence}")
+        finally:
+            handler.close()

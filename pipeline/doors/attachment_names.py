@@ -1,0 +1,126 @@
+"""The names of attachments: as a sender's program wrote them, and as a file may bear them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote_to_bytes
+
+from pipeline.doors import headers
+from pipeline.terms.text import without_controls
+
+_LONGEST_BYTES = 150
+"""Of a name in UTF-8: with the sidecar's ending it fits into 255, and with a deep inbox into Windows' paths."""
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?", re.IGNORECASE)
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
+_PART = re.compile(r"([^*\s]+?)(?:\*(\d{1,3}))?(\*)?")
+_MOST_PARTS = 200
+
+
+def written(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """What a part's header fields (raw, as the library read them) call it, the most trustworthy first."""
+    known = {name.lower(): value for name, value in fields}
+    found = []
+    for field, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        value = known.get(field, "").encode("utf-8", "surrogateescape")
+        found += _named(_parameters(headers.text(value)), parameter)
+    return [name for one in found if (name := one.strip())]
+
+
+def _parameters(value: str) -> list[tuple[str, str]]:
+    """The parameters behind a field's value: names in lower case, quotes taken off."""
+    found: list[tuple[str, str]] = []
+    rest = re.sub(r"\r?\n", "", value).partition(";")[2]
+    while rest and len(found) < _MOST_PARTS:
+        name, _equals, rest = rest.partition("=")
+        rest = rest.lstrip()
+        if rest.startswith('"'):
+            said = re.match(r'"((?:[^"\\]|\\.)*)"?', rest)
+            content, rest = (said[1], rest[said.end() :]) if said else ("", "")
+            content = re.sub(r'\\(["\\])', r"\1", content)
+            rest = rest.partition(";")[2]
+        else:
+            content, _end, rest = rest.partition(";")
+        found.append((name.rpartition(";")[2].strip().lower(), content.strip()))
+    return found
+
+
+def _named(parameters: list[tuple[str, str]], wanted: str) -> list[str]:
+    """The parameter by RFC 2231, in pieces or whole, and then as everybody else writes it."""
+    pieces: dict[int, tuple[str, bool]] = {}
+    plain: list[str] = []
+    for name, value in parameters:
+        found = _PART.fullmatch(name)
+        if not found or found[1] != wanted:
+            continue
+        if found[2] is None and found[3] is None:
+            plain.append(_decoded(value))
+        else:
+            pieces.setdefault(int(found[2] or 0), (value, found[3] is not None))
+    return [*([_joined(pieces)] if pieces else []), *plain]
+
+
+def _joined(pieces: dict[int, tuple[str, bool]]) -> str:
+    """The pieces in their order; a character or a percent sign's digits may be cut in two by their ends."""
+    charset, content, held = "", b"", ""
+    for number in sorted(pieces):
+        value, is_extended = pieces[number]
+        if is_extended and number == min(pieces) and value.count("'") >= 2:  # noqa: PLR2004 - charset'language'value
+            charset, _language, value = value.split("'", 2)
+        if is_extended:
+            held += value
+        else:
+            content, held = content + unquote_to_bytes(held) + value.encode("utf-8"), ""
+    return headers.decoded(headers.text(content + unquote_to_bytes(held), charset))
+
+
+def _decoded(value: str) -> str:
+    """Encoded words in quotes, which no standard knows and every program writes; percents where they are UTF-8."""
+    said = headers.decoded(value)
+    if "%" in said and said.isascii():
+        try:
+            plain = unquote_to_bytes(said).decode("utf-8")
+        except UnicodeDecodeError:
+            return said
+        return plain if not plain.isascii() else said
+    return said
+
+
+def ending(name: str) -> str:
+    """The name's ending in lower case with its dot, as Windows would see it; '' without one."""
+    bare = name.strip().rstrip(". ")
+    stem, dot, last = bare.rpartition(".")
+    return f".{last.lower()}" if dot and stem else ""
+
+
+def safe(name: str, fallback: str) -> str:
+    """A name that every file system takes, that is no path, no device, no hidden or half-written file; its ending stays."""
+    bare = without_controls(name.encode("utf-8", "replace").decode("utf-8")).replace("\\", "/").rpartition("/")[2]
+    bare = "".join(char if char.isprintable() else " " for char in bare)
+    bare = _FORBIDDEN.sub("_", bare).strip(" .~$\u3000")
+    if not bare or _RESERVED.fullmatch(bare):
+        bare = f"{fallback}_{bare}".rstrip("_")
+    found = _ENDING.fullmatch(ending(bare))
+    last = bare[-len(found[0]) :] if found else ""
+    return _cut(bare[: len(bare) - len(last)], _LONGEST_BYTES - len(last)) + last
+
+
+def _cut(stem: str, most: int) -> str:
+    return stem.encode("utf-8")[:most].decode("utf-8", "ignore").rstrip(" .")
+
+
+def apart(wanted: Iterable[str]) -> list[str]:
+    """The names in their order, later ones of the same name numbered; upper and lower case are the same, as on Windows."""
+    used: set[str] = set()
+    given = []
+    for name in wanted:
+        dotted = ending(name)
+        stem, last = (name[: -len(dotted)], name[-len(dotted) :]) if dotted else (name, "")
+        number, one = 1, name
+        while one.casefold() in used:
+            number += 1
+            one = f"{stem} ({number}){last}"
+        used.add(one.casefold())
+        given.append(one)
+    return given

@@ -1,0 +1,104 @@
+"""What has been fetched: a line for every message whose files are safe in the inbox, or that holds none that could be had.
+
+A message is known by its mailbox, folder, UIDVALIDITY and UID, never by its flags, which anybody can change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.disk import storage
+
+NAME = "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder of a mailbox, while its UIDs mean the same."""
+
+    mailbox: str
+    folder: str
+    validity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was done with one message."""
+
+    place: Place
+    uid: int
+    verdict: str
+    """taken: everything that could be a report is in the inbox; nothing: there was none; left: something could not be had."""
+    sender: str | None = None
+    message_id: str | None = None
+    received_at: str = ""
+    files: tuple[str, ...] = ()
+    """SHA-256 of each file of the message that lies or lay in the inbox."""
+    why: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Journal:
+    """The journal's lines, and what was added to them."""
+
+    path: Path
+    _entries: dict[Place, dict[int, Entry]] = field(default_factory=dict)
+    _settled: set[tuple[Place, int]] = field(default_factory=set)
+    _deposited: dict[tuple[str, str, str], set[Place]] = field(default_factory=dict)
+    """Where each file was found, by Message-ID, sender and SHA-256."""
+
+    def known(self, place: Place) -> dict[int, Entry]:
+        """The messages of that folder that are done."""
+        return self._entries.get(place, {})
+
+    def unsettled(self, place: Place) -> list[Entry]:
+        """Those whose mark in the mailbox was not seen to be set."""
+        return [one for one in self.known(place).values() if one.verdict != "nothing" and (place, one.uid) not in self._settled]
+
+    def has_elsewhere(self, entry: Entry, sha256: str) -> bool:
+        """Whether the file came in by the same message from another folder, or from this one under other UIDs."""
+        places = self._deposited.get((entry.message_id or "", entry.sender or "", sha256), set())
+        return bool(entry.message_id) and bool(places - {entry.place})
+
+    def note(self, entry: Entry) -> None:
+        """Add a message, seen on the disk when this returns."""
+        storage.append_lines(self.path, [_line({"mail": asdict(entry)})])
+        self._add(entry)
+
+    def settle(self, place: Place, uids: Iterable[int]) -> None:
+        """Add that these messages bear their mark in the mailbox, or are gone from the folder."""
+        done = sorted(uids)
+        if done:
+            storage.append_lines(self.path, [_line({"settled": asdict(place), "uids": done})])
+            self._settled |= {(place, uid) for uid in done}
+
+    def _add(self, entry: Entry) -> None:
+        self._entries.setdefault(entry.place, {})[entry.uid] = entry
+        if entry.message_id:
+            for sha256 in entry.files:
+                self._deposited.setdefault((entry.message_id, entry.sender or "", sha256), set()).add(entry.place)
+
+    def read(self) -> None:
+        """Take in what the file says; a line that a power cut tore is none."""
+        for said in storage.read_entries(self.path):
+            if "mail" in said:
+                one = said["mail"]
+                self._add(Entry(**{**one, "place": Place(**one["place"]), "files": tuple(one["files"]), "why": tuple(one["why"])}))
+            else:
+                place = Place(**said["settled"])
+                self._settled |= {(place, uid) for uid in said["uids"]}
+
+
+def read(path: Path) -> Journal:
+    """The journal in that file; an empty one where there is none."""
+    journal = Journal(path)
+    journal.read()
+    return journal
+
+
+def _line(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=True).encode()

@@ -1,0 +1,1 @@
+"""What lies in the inbox, and whether it is safe."""

@@ -1,0 +1,139 @@
+"""What the ledger knows of each original, told once more beside the originals: from both the ledger can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.disk import storage
+from pipeline.terms.nouns import Arrival, Envelope, NoticeNumber
+
+NAME = "arrivals.jsonl"
+"""Lies beside the archive, in the office's state."""
+ASIDE = "arrivals.坏行.jsonl"
+"""Where a repair keeps lines that nobody can read."""
+_NUMBERED = "numbered"
+_SUM, _HEX = b', "sum": "', 16
+"""How a line ends: a sum of the rest of it, without which a changed digit would be another arrival. Older lines have none."""
+
+Noted = tuple[Arrival, str | None]
+"""An arrival with its sidecar as it came."""
+
+
+def note(archive: Path, arrivals: Sequence[Noted]) -> None:
+    """Note arrivals, seen on the disk when this returns."""
+    storage.append_lines(
+        archive.parent / NAME, [_line({"arrived": {**asdict(one), "id": 0}, "sidecar": sidecar}) for one, sidecar in arrivals]
+    )
+
+
+def note_removal(archive: Path, sha256: str, at: datetime, transcripts: Iterable[dict[str, Any]]) -> None:
+    """Note that an original is about to be removed because its time is over, with what was read from it."""
+    storage.append_lines(archive.parent / NAME, [_line({"removed": sha256, "at": at.isoformat(), "transcripts": list(transcripts)})])
+
+
+def arrivals(archive: Path) -> list[Noted]:
+    """Every arrival that was noted, in order; one that was noted twice, since a run was killed in between, comes once."""
+    found: dict[tuple[str, str, str], Noted] = {}
+    for said in _entries(archive):
+        if "arrived" in said:
+            arrival, sidecar = _noted(said)
+            found.setdefault(arrival.identity, (arrival, sidecar))
+    return list(found.values())
+
+
+def _noted(said: dict[str, Any]) -> Noted:
+    one = said["arrived"]
+    envelope = Envelope(**{**one["envelope"], "received_at": datetime.fromisoformat(one["envelope"]["received_at"])})
+    return Arrival(**{**one, "envelope": envelope}), said["sidecar"]
+
+
+def removed(archive: Path) -> dict[str, list[dict[str, Any]]]:
+    """The originals whose time was over, by SHA-256, each with what was read from it."""
+    return {said["removed"]: said["transcripts"] for said in _entries(archive) if "removed" in said}
+
+
+def note_numbers(archive: Path, numbers: Sequence[NoticeNumber]) -> None:
+    """Note the numbers that notices were given, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_NUMBERED: asdict(one)}) for one in numbers])
+
+
+def numbers(archive: Path) -> tuple[NoticeNumber, ...]:
+    """The numbers that were given to notices, in order."""
+    return tuple(sorted({_number(said) for said in _entries(archive, f'{{"{_NUMBERED}"'.encode())}))
+
+
+def _number(said: dict[str, Any]) -> NoticeNumber:
+    one = said[_NUMBERED]
+    return NoticeNumber(**{**one, "day": date.fromisoformat(one["day"])})
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+
+
+def unread(archive: Path) -> list[int]:
+    """The numbers of the lines that say nothing: torn by a power cut and closed since, or damaged."""
+    return [number for number, line in enumerate(_lines(archive)[:-1], 1) if line and _said(line) is None]
+
+
+def set_unread_aside(archive: Path) -> list[int]:
+    """Move those lines, as they are, to a file of their own beside the journal; their numbers."""
+    lines, bad = _lines(archive), set(unread(archive))
+    if bad:
+        path = archive.parent / NAME
+        storage.append_lines(path.with_name(ASIDE), [lines[number - 1] for number in sorted(bad)])
+        storage.replace(path, b"\n".join(line for number, line in enumerate(lines, 1) if number not in bad))
+    return sorted(bad)
+
+
+def _lines(archive: Path) -> list[bytes]:
+    """The lines; behind the last line break what a power cut tore, mostly nothing."""
+    path = archive.parent / NAME
+    return path.read_bytes().split(b"\n") if path.exists() else []
+
+
+def _entries(archive: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
+    """The journal's lines that begin so and say something."""
+    return [said for line in _lines(archive) if line.startswith(beginning) and (said := _said(line)) is not None]
+
+
+def _said(line: bytes) -> dict[str, Any] | None:
+    """What a line says; None where its sum does not hold, or where it is not what a journal says."""
+    body, mark, end = line.rpartition(_SUM)
+    if mark and end[_HEX:] == b'"}' and end[:_HEX] != _sum(body + b"}"):
+        return None
+    try:
+        said = json.loads(line)
+        for kind, read in _KINDS.items():
+            if kind in said:
+                read(said)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _removal(said: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["path"], one["received_at"]) for one in said["transcripts"]]
+
+
+_KINDS: dict[str, Callable[[dict[str, Any]], object]] = {"arrived": _noted, _NUMBERED: _number, "removed": _removal}
+
+
+def _line(said: dict[str, Any]) -> bytes:
+    body = json.dumps(said, ensure_ascii=True, default=_plain).encode()
+    return body[:-1] + _SUM + _sum(body) + b'"}'
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:_HEX].encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    raise TypeError

@@ -1,0 +1,1 @@
+"""In what order the night's run goes."""

@@ -1,0 +1,122 @@
+"""What a clerk asks before sending: the findings of a file, judged as the night's run would, and nothing taken in."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline.day.fold import fold
+from pipeline.day.judging import Judgement
+from pipeline.intake import inbox, known_facts
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task
+from pipeline.render.receipts import receipts
+from pipeline.report import submissions
+from pipeline.report.report import Handed
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Reading
+
+_NEW = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The findings of one file."""
+
+    path: Path
+    reading: Reading
+    findings: tuple[Finding, ...]
+    against_register: bool
+    """Whether it could be compared with the office's register; without one, case numbers are not judged."""
+    handed: Handed | None
+    """The same as a receipt tells it; None for an assignment workbook, which gets none."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether anything in it would be refused."""
+        return any(finding.refuses for finding in self.findings)
+
+
+def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None) -> Answer:
+    """The findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there.
+
+    Who checks many files lends readers; starting one takes longer than most files.
+    """
+    envelope = _envelope(path, settings, now)
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+    except FileNotFoundError as error:
+        msg = f"找不到文件 {path}。请检查文件名和所在的文件夹。"
+        raise ConfigurationError(msg) from error
+    except OSError as error:
+        msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
+        raise ConfigurationError(msg) from error
+    is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
+    read = known_facts.read([Task(path, size, envelope, is_assignment)], settings, readers)[0]
+    arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
+    judged = _against_register(Filed(arrival, read), settings, readers) if read.accepted and not is_assignment else None
+    found = (*read.findings, *(judged.findings if judged else ()))
+    said = None if is_assignment else submissions.unsent(Filed(arrival, read), judged, settings)
+    return Answer(path, read, found, judged is not None, said)
+
+
+def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:
+    """Write the receipt; its path. Raises ConfigurationError where it must not lie there, or there can be none."""
+    if answer.handed is None:
+        msg = f"{answer.path} 是案件包案任务分解表，没有回执；请照上面列出的改正。"
+        raise ConfigurationError(msg)
+    path = _free(wanted, _BEFORE.sub("", answer.path.stem)) if wanted.is_dir() else wanted
+    if path.resolve().is_relative_to(settings.paths.inbox.resolve()):
+        msg = f"回执不能写进收件箱 {settings.paths.inbox}，否则会被当作日报收走。请在 --receipt 后面写别的文件夹。"
+        raise ConfigurationError(msg)
+    with Readers(settings, 1) as readers:
+        content = receipts.one(answer.handed, answer.path, readers)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        msg = f"已经有 {path} 这个文件，没有覆盖它。请换一个名字。"
+        raise ConfigurationError(msg) from error
+    except OSError as error:
+        msg = f"回执 {path} 写不进去。请检查文件夹和权限，或在 --receipt 后面写别的文件夹。"
+        raise ConfigurationError(msg) from error
+    return path
+
+
+_BEFORE = re.compile(r"_回执( \(\d+\))?$")
+"""What an earlier receipt's name has at its end."""
+
+
+def _free(folder: Path, stem: str) -> Path:
+    """A name that nothing has yet: there may be an earlier receipt that somebody is mending."""
+    names = (f"{stem}_回执{f' ({n})' if n > 1 else ''}.xlsx" for n in itertools.count(1))
+    return next(path for name in names if not (path := folder / name).exists())
+
+
+def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
+    """The sidecar's envelope where the file has one; else a delivery now, by hand."""
+    try:
+        said = inbox.envelope_of(path, settings.calendar.zone)
+    except (OSError, inbox.EnvelopeError):
+        return Envelope(now)
+    has_sidecar = path.with_name(path.name + inbox.SIDECAR).exists()
+    return said if has_sidecar else replace(said, received_at=now)
+
+
+def _against_register(filed: Filed, settings: Settings, readers: Readers | None) -> Judgement | None:
+    """What depends on the register, judged as the last report of its day; None where there is no register yet."""
+    held = known_facts.until(filed.reading.day, settings, readers)
+    if not any(one.arrival.is_assignment for one in held):
+        return None
+    facts = Facts(
+        tuple(one for one in held if one.arrival.is_assignment),
+        (*(one for one in held if not one.arrival.is_assignment), filed),
+    )
+    day = date.fromisoformat(filed.reading.day)
+    return fold(facts, settings, [day])[day].judgements.get(_NEW) or Judgement()

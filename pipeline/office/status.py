@@ -1,0 +1,195 @@
+"""Who has reported, what is waiting, what was refused: a look that changes nothing. Terminal and upload page show the same board."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from pipeline.intake import incoming
+from pipeline.intake.incoming import Incoming
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.reading import daily_report
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Filed, number_revisions
+from pipeline.terms.text import mask
+
+_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
+_ARRIVED = {"upload": "已上传，等待收取", "email": "邮件已到，等待收取", "folder": "文件已到，等待收取"}
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictStatus:
+    """What one district has handed in for the day."""
+
+    district: str
+    status: str
+    """on-time, late or missing."""
+    received_at: datetime | None
+    revision: int
+    zero_report: bool
+    rows_accepted: int | None
+    rows_refused: int | None
+    """As published; None where the day's folder does not tell yet."""
+    refused: tuple[Filed, ...]
+    waiting: str
+    """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether nothing of it has been taken in, and something will be."""
+        return self.status == "missing" and bool(self.waiting)
+
+    @property
+    def word(self) -> str:
+        """How it stands, for people."""
+        return _ARRIVED[self.waiting] if self.is_coming else _WORDS[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The office's board for one day."""
+
+    day: date
+    districts: tuple[DistrictStatus, ...]
+    unknown: tuple[Filed, ...]
+    """Refused files of no known district."""
+    waiting: tuple[Incoming, ...]
+    """The reports in the inbox, of whatever day."""
+    has_assignment: bool
+    is_published: bool
+    published: tuple[str, ...]
+    """Every day that has a folder, the newest first."""
+
+    def count(self, status: str) -> int:
+        """So many districts are on-time, late, coming or missing."""
+        return sum(("coming" if one.is_coming else one.status) == status for one in self.districts)
+
+    @property
+    def zero_reports(self) -> int:
+        """So many districts had nothing to report."""
+        return sum(one.zero_report for one in self.districts)
+
+    @property
+    def rows_refused(self) -> int:
+        """So many rows were refused, as published."""
+        return sum(one.rows_refused or 0 for one in self.districts)
+
+
+def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = None) -> Status:
+    """The board of that day; `waiting`: what lies in the inbox, where that has been looked at."""
+    lying = tuple(
+        incoming.look(settings) if waiting is None else waiting
+    )  # before the ledger: what a run takes in between is in one of the two
+    outlines, of_day, published = _known(settings, day.isoformat())
+    refused = [one for one in of_day if not one.reading.accepted]
+    told = _told(settings, day)
+    return Status(
+        day=day,
+        districts=tuple(
+            replace(_district(name, of_day, refused, told.get(name, {}), settings), waiting=_channel(lying, name, day))
+            for name in settings.district_names
+        ),
+        unknown=tuple(one for one in refused if not one.reading.district),
+        waiting=lying,
+        has_assignment=any(one.arrival.is_assignment and one.reading.accepted for one in outlines),
+        is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
+        published=tuple(sorted(published, reverse=True)),
+    )
+
+
+def _known(settings: Settings, day: str) -> tuple[list[Filed], list[Filed], list[str]]:
+    """Every file in outline, the day's reports in full, and the days that were published."""
+    if not nightly.ledger_of(settings).exists():
+        return [], [], []
+    ledger = Ledger(nightly.ledger_of(settings))
+    try:
+        outlines = ledger.outlines()
+        of_day = [one for one in outlines if one.reading.day == day and not one.arrival.is_assignment]
+        return outlines, ledger.load(of_day), list(ledger.publications())
+    finally:
+        ledger.close()
+
+
+def _channel(lying: Sequence[Incoming], district: str, day: date) -> str:
+    return next((one.channel for one in lying if (one.district, one.day) == (district, day.isoformat())), "")
+
+
+def _told(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
+    """What the published figures say of each district's report."""
+    try:
+        said = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
+        return {one["district"]: one for one in said["submissions"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def _district(name: str, of_day: list[Filed], refused: list[Filed], told: Mapping[str, Any], settings: Settings) -> DistrictStatus:
+    sent_back = tuple(one for one in refused if one.reading.district == name)
+    accepted = [one for one in of_day if one.reading.accepted and one.reading.district == name]
+    revisions = [one for one in number_revisions(accepted) if one.revision]
+    if not revisions:
+        return DistrictStatus(name, "missing", None, 0, False, None, None, sent_back, "")
+    received = revisions[0].filed.arrival.envelope.received_at.astimezone(settings.calendar.zone)
+    last = revisions[-1]
+    day = date.fromisoformat(last.filed.reading.day)
+    is_told = told.get("revision") == last.revision
+    return DistrictStatus(
+        name,
+        "on-time" if received <= daily_report.cut_off(day, settings) else "late",
+        received,
+        last.revision,
+        daily_report.is_zero_report(last.filed.reading.cover),
+        told["rows_accepted"] if is_told else None,
+        told["rows_refused"] if is_told else None,
+        sent_back,
+        "",
+    )
+
+
+# --- for monitoring ----------------------------------------------------------------------------------------------
+
+
+def as_json(board: Status) -> str:
+    """The board for programs, and for people who look at it."""
+    said = {
+        "day": board.day.isoformat(),
+        "published": board.is_published,
+        "has_assignment": board.has_assignment,
+        "waiting": [_waits(one) for one in board.waiting],
+        "districts": [
+            {
+                "district": one.district,
+                "status": one.status,
+                "waiting": one.waiting or None,
+                "received_at": one.received_at.isoformat(timespec="seconds") if one.received_at else None,
+                "revision": one.revision,
+                "zero_report": one.zero_report,
+                "rows_accepted": one.rows_accepted,
+                "rows_refused": one.rows_refused,
+                "refused_files": [_refused(filed) for filed in one.refused],
+            }
+            for one in board.districts
+        ],
+        "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1)
+
+
+def _waits(one: Incoming) -> dict[str, str | None]:
+    return {
+        "file": one.name,
+        "district": one.district or None,
+        "channel": one.channel,
+        "received_at": one.received_at.isoformat(timespec="seconds") if one.received_at else None,
+        "number": one.number or None,
+        "counts_for": one.day or None,
+    }
+
+
+def _refused(filed: Filed) -> dict[str, str]:
+    code = next((found.code for found in filed.reading.findings if found.refuses), "")
+    return {"file": mask(filed.arrival.name), "code": code}

@@ -1,0 +1,115 @@
+"""`run.py templates`: the districts' reports of a day, filled in beforehand, for the office to send round; or blank ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pipeline.day.fold import fold
+from pipeline.disk import storage
+from pipeline.intake import inbox, known_facts
+from pipeline.render.forms import report_form
+from pipeline.report import reporting
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError, PipelineError, reason_of
+from pipeline.terms.nouns import Facts
+
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Between these a workbook's dates are understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written."""
+
+    folder: Path
+    day: date | None
+    """The reports' day; None for blank ones."""
+    cases: dict[str, int]
+    """By file: how many cases are filled in."""
+    reported_until: date | None = None
+    """The last day whose reports are filled in; None where no report is known."""
+
+
+def day_of(now: datetime, settings: Settings) -> date:
+    """The day whose reports come next: today's until the cut-off, then tomorrow's."""
+    return now.date() + timedelta(days=now.time() > settings.calendar.cut_off)
+
+
+def make(settings: Settings, day: date, folder: Path | None = None) -> Made:
+    """Write every district's report of that day as it stands before it. Takes nothing in, and touches no published folder."""
+    if not _FIRST_DAY < day <= _LAST_DAY:
+        msg = f"--date 应在 {_FIRST_DAY} 以后、{_LAST_DAY} 以前。"
+        raise ConfigurationError(msg)
+    target = _target(folder, f"{report_form.FOLDER}_{day.isoformat()}", settings)
+    drafts, until = _drafts(settings, day)
+    _write(target, {one.name: report_form.workbook(one, settings) for one in drafts})
+    return Made(target, day, {one.name: len(one.cases) for one in drafts}, until)
+
+
+def of_district(settings: Settings, day: date, district: str) -> tuple[str, bytes]:
+    """The name and the bytes of one district's report of that day, as `make` writes it."""
+    drafts, _until = _drafts(settings, day)
+    wanted = next(one for one in drafts if one.district.name == district)
+    return wanted.name, report_form.workbook(wanted, settings)
+
+
+def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
+    """Every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
+    held = known_facts.until((day - timedelta(days=1)).isoformat(), settings)
+    facts = Facts(tuple(one for one in held if one.arrival.is_assignment), tuple(one for one in held if not one.arrival.is_assignment))
+    if not facts.assignments:
+        where = settings.paths.inbox / inbox.ASSIGNMENT
+        msg = (
+            f"没有可用的案件包案任务分解表，不知道有哪些案件，没有做模板。请把分解表放入 {where} 后再运行；已经放了的，"
+            "用 run.py check 查它哪里不对。急用空白表的，运行 run.py templates --blank。"
+        )
+        raise NothingToConsolidateError(msg)
+    state = fold(facts, settings, [day])[day]
+    cases = reporting.case_lines(state, {one.arrival.id: one.arrival for one in held}, settings)
+    until = max((one.reading.day for one in facts.reports), default=None)
+    return report_form.drafts(cases, day, reporting.last_reporters(held), settings), date.fromisoformat(until) if until else None
+
+
+def make_blank(settings: Settings, folder: Path | None = None) -> Made:
+    """Write the two blank workbooks."""
+    target = _target(folder, "空白模板", settings)
+    files = report_form.blanks(settings)
+    _write(target, files)
+    return Made(target, None, dict.fromkeys(files, 0))
+
+
+def _target(folder: Path | None, name: str, settings: Settings) -> Path:
+    """Where to write: beside the outbox unless another folder is asked for, which must be none that a run works in."""
+    if folder is None:
+        return settings.paths.outbox.parent / name
+    resolved = folder.resolve()
+    for said, own in (("收件箱", settings.paths.inbox), ("结果文件夹", settings.paths.outbox), ("台账文件夹", settings.paths.state)):
+        if resolved.is_relative_to(own.resolve()):
+            msg = f"模板不能写进{said} {own}。请用 --output 换一个文件夹，或不写 --output。"
+            raise ConfigurationError(msg)
+    return resolved
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files whole, each in the place of an earlier one; what else lies there is left alone."""
+    try:
+        storage.make_folder(folder)
+        for name, content in files.items():
+            aside = folder / f".{os.getpid()}-{name}.tmp"
+            try:
+                storage.write(aside, content)
+                storage.patiently(lambda aside=aside, name=name: aside.replace(folder / name))  # type: ignore[misc]
+            except BaseException:
+                storage.remove(aside)
+                raise
+        storage.sync_folder(folder)
+    except OSError as error:
+        reason = reason_of(error)
+        if reason is None:
+            raise
+        msg = f"模板没有全部写进 {folder}：{reason}后再运行一次。"
+        raise PipelineError(msg) from error

@@ -1,0 +1,146 @@
+"""The letters that were sent, or may have been: one row for each in the ledger, noted before and after the server had it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pipeline.disk import storage
+from pipeline.post.letters import Letter
+
+JOURNAL = "letters.jsonl"
+"""Lies beside the ledger and tells the same once more: a ledger that is made again must not have everything sent again."""
+
+_metadata = sa.MetaData()
+_letters = sa.Table(
+    "letters",
+    _metadata,
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("said", sa.Text, nullable=False, comment="what the server last said"),
+    sa.Column("at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
+)
+_items = sa.Table(
+    "letter_items",
+    _metadata,
+    sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+)
+
+
+class State(StrEnum):
+    """How far a letter has come."""
+
+    UNDER_WAY = "under-way"
+    """It is being handed over. Where nobody is at work on it any more, nobody knows what became of it."""
+    SENT = "sent"
+    """The server has taken it."""
+    PUT_OFF = "put-off"
+    """The server has not taken it, for the time being or because nobody reached it; it is tried again."""
+    REFUSED = "refused"
+    """The server has refused it for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One letter as the ledger has it."""
+
+    message_id: str
+    kind: str
+    day: str
+    district: str
+    recipient: str
+    subject: str
+    state: State
+    attempts: int
+    said: str
+    at: str
+
+
+class Book:
+    """The letters in the ledger, and the journal beside it."""
+
+    def __init__(self, engine: sa.Engine, state: Path) -> None:
+        self._engine = engine
+        self._journal = state / JOURNAL
+        _metadata.create_all(engine)
+        self._restore()
+
+    def _restore(self) -> None:
+        """Take in what the journal knows and the ledger does not."""
+        told: dict[str, tuple[Row, list[str]]] = {}
+        for said in storage.read_entries(self._journal):
+            with suppress(KeyError, TypeError, ValueError):
+                row = Row(**{**said["letter"], "state": State(said["letter"]["state"])})
+                told[row.message_id] = (row, [str(one) for one in said["items"]])
+        known = {row.message_id for row in self.rows()}
+        with self._engine.begin() as connection:
+            for message_id, (row, digests) in told.items():
+                if message_id not in known:
+                    _insert(connection, row, digests)
+
+    def rows(self) -> list[Row]:
+        """Every letter, in the order in which they were last touched."""
+        with self._engine.connect() as connection:
+            query = _letters.select().order_by(_letters.c.at, _letters.c.message_id)
+            return [Row(**{**row, "state": State(row["state"])}) for row in connection.execute(query).mappings()]
+
+    def settled(self, recipient: str) -> frozenset[str]:
+        """The digests that this recipient has, may have, or whose server wants none of them."""
+        query = (
+            sa.select(_items.c.digest)
+            .join(_letters, _letters.c.message_id == _items.c.message_id)
+            .where(sa.func.lower(_letters.c.recipient) == recipient.lower(), _letters.c.state != State.PUT_OFF)
+        )
+        with self._engine.connect() as connection:
+            return frozenset(connection.scalars(query))
+
+    def note(self, letter: Letter, message_id: str, state: State, said: str, at: datetime) -> None:
+        """Note how far a letter has come, seen on the disk when this returns."""
+        digests = [one.digest for one in letter.items]
+        with self._engine.begin() as connection:
+            known = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
+            attempts = known + (state is State.UNDER_WAY)
+            row = Row(
+                message_id, str(letter.kind), letter.day, letter.district, letter.recipient, letter.subject, state, attempts, said,
+                at.isoformat(),
+            )  # fmt: skip
+            if known:
+                _change(connection, row)
+            else:
+                _insert(connection, row, digests)
+        self._append(row, digests)
+
+    def settle(self, row: Row, state: State, said: str, at: datetime) -> None:
+        """Note what the office has found out about a letter."""
+        settled = replace(row, state=state, said=said, at=at.isoformat())
+        with self._engine.begin() as connection:
+            _change(connection, settled)
+            digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == row.message_id)))
+        self._append(settled, digests)
+
+    def _append(self, row: Row, digests: list[str]) -> None:
+        storage.append_lines(self._journal, [json.dumps({"letter": asdict(row), "items": digests}).encode()])
+
+
+def _insert(connection: sa.Connection, row: Row, digests: Iterable[str]) -> None:
+    connection.execute(_letters.insert().values(**{**asdict(row), "state": str(row.state)}))
+    connection.execute(_items.insert(), [{"message_id": row.message_id, "digest": one} for one in dict.fromkeys(digests)])
+
+
+def _change(connection: sa.Connection, row: Row) -> None:
+    told = {"state": str(row.state), "said": row.said, "at": row.at, "attempts": row.attempts}
+    connection.execute(_letters.update().where(_letters.c.message_id == row.message_id).values(**told))

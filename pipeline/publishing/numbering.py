@@ -1,0 +1,80 @@
+"""The numbers of notices: facts, given once in the order of day and district, kept in the ledger and in the journal beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from pipeline.day import beginning
+from pipeline.day.fold import DayState
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.report import notices
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import Filed, NoticeNumber
+
+Numbers = tuple[NoticeNumber, ...]
+
+
+def known(ledger: Ledger, archive: Path) -> Numbers:
+    """Every number that was given. What a killed run or an older ledger lacks of them is made up for, on both sides."""
+    noted = journal.numbers(archive)
+    ledger.give(set(noted) - {*ledger.numbers()})
+    given = ledger.numbers()
+    if untold := sorted(set(given) - set(noted)):
+        journal.note_numbers(archive, untold)
+    return given
+
+
+def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
+    """The days on which it must be known what is raised, from the office's beginning on.
+
+    Those without a number yet, and before each of the days asked for those of its districts' last notices.
+    """
+    reported = [
+        date.fromisoformat(one.reading.day)
+        for one in outlines
+        if one.reading.accepted and not one.arrival.is_assignment and one.reading.district in settings.district_names
+    ]
+    asked = sorted(days)
+    if not reported or not asked:
+        return frozenset()
+    first, last = beginning.of(reported, asked[-1]), asked[-1]
+    if first is None:
+        return frozenset()
+    at_work = min(last, max(one for one in reported if one <= last) + timedelta(days=beginning.LONGEST_AHEAD))
+    numbered = {one.day for one in given}
+    days_between = (first + timedelta(days=n) for n in range((at_work - first).days + 1))
+    new = {day for day in (*days_between, *asked) if day not in numbered}
+    near = {day - timedelta(days=n) for day in asked for n in range(notices.LOOKS_BACK_DAYS + 1)}
+    return frozenset(day for day in new | near if first <= day)
+
+
+def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], settings: Settings) -> Numbers:
+    """Give every notice of the watched days its number, seen on the disk in ledger and journal; all that were given so far."""
+    given = known(ledger, archive)
+    if states:
+        raised = states[max(states)].raised
+        new = _next(given, [(day, name) for day, by in raised for name in settings.district_names if notices.concerns(by.get(name, {}))])
+        ledger.give(new)
+        given = known(ledger, archive) if new else given
+    return given
+
+
+def _next(given: Numbers, wanted: Sequence[tuple[date, str]]) -> list[NoticeNumber]:
+    """The next free numbers of each year for those that have none."""
+    have = {(one.day, one.district) for one in given}
+    last = Counter({one.year: one.number for one in given})  # in order: the highest stays
+    new = []
+    for day, district in wanted:
+        if (day, district) not in have:
+            last[day.year] += 1
+            new.append(NoticeNumber(day.year, last[day.year], day, district))
+    return new
+
+
+def around(given: Numbers, day: date) -> Numbers:
+    """The numbers that a day's notices may show: its own and those of the notices before them."""
+    return tuple(one for one in given if 0 <= (day - one.day).days <= notices.LOOKS_BACK_DAYS)

@@ -1,0 +1,155 @@
+"""A day's folder: every file is made first, then the folder appears whole, in the place of an earlier edition."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipeline.disk import storage
+from pipeline.render import data
+from pipeline.report.report import Report
+from pipeline.terms.errors import PipelineError, reason_of
+
+MANIFEST = "manifest.json"
+_LEFT_BY_PROGRAMS = ("~$", ".", "Thumbs.db", "desktop.ini")
+
+
+_HELD = "里面有文件正被打开，或没有写入权限，请关闭 Excel 等程序"
+
+
+class NotPublishedError(PipelineError):
+    """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
+
+
+Begun = Callable[[], Mapping[str, bytes]]
+"""Files that are being made elsewhere: waits for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The office's templates, and what was found wrong with them."""
+
+    templates: Path
+    remarks: list[str] = field(default_factory=list)
+
+
+def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_only: bool = False) -> dict[str, bytes]:
+    """Every file of the day's folder by its name; `data_only` leaves out what people read.
+
+    What is wrong with the office's own templates is added to the remarks; the files are written all the same.
+    """
+    day = report.day.isoformat()
+    files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
+    if not data_only:
+        from pipeline.render.forms import report_form
+        from pipeline.render.page import leaders_page
+        from pipeline.render.papers import briefing_files, notice
+        from pipeline.render.workbook import office_workbook
+
+        for_leaders, broken = briefing_files.render(report, looks.templates)
+        files |= for_leaders
+        looks.remarks.extend(one for one in broken if one not in looks.remarks)
+        files[f"信访事项办理情况汇总_{day}.xlsx"] = office_workbook.render(report)
+        files[f"信访事项办理情况日报_{day}.html"] = leaders_page.render(report, looks.templates)
+        files |= report_form.render(report)
+        written, broken = notice.render(report, looks.templates)
+        files |= written
+        looks.remarks.extend(one for one in broken if one not in looks.remarks)
+    files |= begun() if begun else {}
+    files[MANIFEST] = data.manifest(report, files)
+    return files
+
+
+def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, known: str | None = None) -> str:
+    """Write the day's folder whole; the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
+
+    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `known` is the SHA-256 of that
+    edition's manifest, where it was noted; a run that was killed before it noted it had written what is now written again.
+    """
+    ours = {known, hashlib.sha256(files[MANIFEST]).hexdigest()} if known else None
+    aside = outbox / f".{day}.new"
+    try:
+        storage.make_folder(outbox)
+        _keep_changes(outbox / day, day, kept, ours)
+        storage.write_folder(aside, files)
+        old = storage.replace_folder(aside, outbox / day)
+    except OSError as error:
+        storage.remove_folder(aside)
+        reason = _HELD if isinstance(error, PermissionError) else reason_of(error)
+        if reason is None:
+            raise
+        raise NotPublishedError(reason) from error
+    if old:
+        with contextlib.suppress(OSError):  # who wrote into it in this very moment
+            _keep_changes(old, day, kept, ours)
+            storage.remove_folder(old)
+    return hashlib.sha256(files[MANIFEST]).hexdigest()
+
+
+def _keep_changes(edition: Path, day: str, kept: Path, ours: Container[str] | None) -> None:
+    """Keep a copy of an edition that somebody changed, once; `ours`: the manifests that we wrote, where that is known."""
+    if not edition.is_dir():
+        return
+    if not _is_changed(edition) and (ours is None or storage.sha256(edition / MANIFEST) in ours):
+        return
+    changed = _tree(edition)
+    for number in itertools.count(1):
+        path = kept / f"{day}_{number}"
+        if not path.exists():
+            break
+        if _tree(path) == changed:
+            return
+    storage.make_folder(kept)
+    aside = kept / f".{path.name}.tmp"
+    storage.write_folder(aside, {name: edition / name for name in changed})
+    storage.replace_folder(aside, path)
+
+
+def _tree(folder: Path) -> dict[str, str]:
+    """Every file below the folder with its hash."""
+    return {path.relative_to(folder).as_posix(): storage.sha256(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def is_whole(outbox: Path, day: str, manifest: str) -> bool:
+    """Whether the day's folder still is what was published: the same manifest, and every file it lists is there."""
+    folder = outbox / day
+    try:
+        written = (folder / MANIFEST).read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(written).hexdigest() != manifest:
+        return False
+    return not _is_changed(folder)
+
+
+def strangers(outbox: Path) -> list[str]:
+    """The names of what lies in the outbox and is none of a day's folders, apart from what programs leave behind."""
+    names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and is_day(path.name)))
+    return [name for name in names if not name.startswith(_LEFT_BY_PROGRAMS)]
+
+
+def is_day(name: str) -> bool:
+    """Whether a folder of that name is a day's."""
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat(name).isoformat() == name
+    return False
+
+
+def _is_changed(folder: Path) -> bool:
+    """Whether the folder's files are not those that its manifest lists, to the byte."""
+    try:
+        listed: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())["outputs"]
+        there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if _counts(path)}
+        return there != {*listed, MANIFEST} or any(storage.sha256(folder / name) != sha256 for name, sha256 in listed.items())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return True
+
+
+def _counts(path: Path) -> bool:
+    return not path.name.startswith(_LEFT_BY_PROGRAMS) and not path.is_dir()

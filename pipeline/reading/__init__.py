@@ -1,0 +1,1 @@
+"""What a workbook says, by itself."""

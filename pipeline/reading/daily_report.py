@@ -1,0 +1,259 @@
+"""A district's daily report: one workbook's cells become its reading, judged by itself (contract 3 and 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+from pipeline.reading import checking, deadlines, table
+from pipeline.reading.checking import Check, Surroundings
+from pipeline.reading.workbook import Book, Cell, SheetCells
+from pipeline.settings.config import District, Settings
+from pipeline.terms import contract, messages
+from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Envelope, Reading, Rows
+from pipeline.terms.text import as_text, clean, is_empty, key, personal_numbers
+from pipeline.terms.values import MonthDay, read_date
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A value on 封面 with its place."""
+
+    value: Cell
+    row: int | None = None
+    column: int | None = None
+    is_uncached: bool = False
+    """Whether it is a formula without a stored result: people see a value there, and the file has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    sheet: str
+    fields: dict[str, _Field]
+
+    def get(self, name: str) -> _Field:
+        return self.fields.get(name, _Field(""))
+
+
+def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
+    """The reading of a report that arrived in that envelope."""
+    arrival = envelope.received_at.astimezone(settings.calendar.zone)
+    found = table.find_sheet(book, contract.COVER)
+    if not isinstance(found, SheetCells):
+        return _without_cover(found, arrival)
+    cover = _read_cover(found)
+    district, findings = _judge_district(cover, settings)
+    day, said = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
+    findings += said
+    if district and not may_send(envelope, district):
+        findings.append(messages.finding("sender-not-allowed", value=envelope.sender or "", district=district.name))
+    tables = [table.locate(book, sheet) for sheet in contract.REPORT_SHEETS]
+    findings += [one for found in tables if isinstance(found, tuple) for one in found]
+    findings += [one for found in tables if isinstance(found, table.Table) for one in found.findings if one.severity == "refused-file"]
+    name = district.name if district else ""
+    if day is None or district is None or any(one.severity == "refused-file" for one in findings):
+        return Reading(False, (day or arrival.date()).isoformat(), name, _kept(cover), (), tuple(findings))
+    around = Surroundings(settings, day, arrival, book.is_1904)
+    checks = [_check_sheet(found, around) for found in tables if isinstance(found, table.Table)]
+    findings += _judge_cover(cover, sum(len(check.rows.lines) for check in checks))
+    findings += _judge_lateness(day, arrival, settings)
+    findings += [one for check in checks for one in check.findings]
+    return Reading(True, day.isoformat(), name, _kept(cover), tuple(check.rows for check in checks), tuple(findings))
+
+
+def may_send(envelope: Envelope, district: District) -> bool:
+    """Whether that sender may report for the district; a file that someone laid into the folder has no sender."""
+    if envelope.channel == "folder":
+        return True
+    address = parseaddr(envelope.sender or "")[1].lower()
+    allowed = [sender.lower() for sender in district.senders]
+    return bool(address) and any(address == one or (one.startswith("@") and address.endswith(one)) for one in allowed)
+
+
+def is_strangers(reading: Reading) -> bool:
+    """Whether the file came from somebody who may not send for the district that it names."""
+    return any(found.code == "sender-not-allowed" for found in reading.findings)
+
+
+# --- 封面 ---------------------------------------------------------------------------------------------------------
+
+
+def _without_cover(found: object, arrival: datetime) -> Reading:
+    if isinstance(found, list):
+        said = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.several(found))
+    else:
+        said = messages.finding("not-the-template/sheet", name=contract.COVER)
+    return Reading(False, arrival.date().isoformat(), "", {}, (), (said,))
+
+
+def _read_cover(sheet: SheetCells) -> _Cover:
+    """Each label's value: the next cell to its right, past a merge; a label is never a value."""
+    right_edge = {(top, left): right for top, left, _bottom, right in sheet.merges}
+    covered = {(r, left) for top, left, bottom, _right in sheet.merges for r in range(top + 1, bottom + 1)}
+    fields: dict[str, _Field] = {}
+    for r, row in enumerate(sheet.rows):
+        for c, cell in enumerate(row):
+            name = table.label(cell)[0] if isinstance(cell, str) and cell else ""
+            if name not in contract.COVER_LABELS or name in fields or (r, c) in covered:
+                continue
+            at = right_edge.get((r, c), c) + 1
+            value = row[at] if at < len(row) else ""
+            if is_empty(value) or (isinstance(value, str) and table.label(value)[0] in contract.COVER_LABELS):
+                value = ""
+            column = sheet.columns[at] if at < len(sheet.columns) else sheet.columns[c] + 1
+            fields[name] = _Field(value, sheet.lines[r], column, (r, at) in sheet.uncached)
+    return _Cover(sheet.name, fields)
+
+
+def _kept(cover: _Cover) -> dict[str, str]:
+    """What the ledger keeps of 封面: nothing that holds a personal number."""
+    said = {name: clean(as_text(one.value)) for name, one in cover.fields.items()}
+    return {name: value for name, value in said.items() if not personal_numbers(value)}
+
+
+def _at(cover: _Cover, field: _Field, name: str, /, **details: object) -> Finding:
+    return messages.finding(name, sheet=cover.sheet, row=field.row, at=field.column, value=field.value, details=details)
+
+
+def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None, list[Finding]]:
+    field = cover.get("旗区")
+    if field.value == "":
+        variant = "unknown-district/uncached" if field.is_uncached else "unknown-district/empty"
+        return None, [_at(cover, field, variant, example=settings.district_names[0])]
+    written = as_text(field.value)
+    district = settings.district_named(written)
+    if district is None:
+        return None, [_at(cover, field, "unknown-district/other", names="、".join(settings.district_names))]
+    if key(written) != district.name:
+        return district, [_at(cover, field, "read-as/district", meant=district.name, more="")]
+    return district, []
+
+
+def _judge_day(cover: _Cover, arrival: datetime, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:
+    field, arrived = cover.get("报告日期"), arrival.date()
+    if field.value == "":
+        variant = "bad-report-date/uncached" if field.is_uncached else "bad-report-date/empty"
+        return None, [_at(cover, field, variant, example=arrived)]
+    day = read_date(field.value, is_1904=is_1904)
+    if isinstance(day, MonthDay):
+        day = day.on_or_before(arrived)
+    if day is None:
+        return None, [_at(cover, field, "bad-report-date/unread", example=arrived)]
+    if day > arrived:
+        return None, [_at(cover, field, "bad-report-date/future", arrival=arrived)]
+    oldest = settings.calendar.oldest_report_days
+    if arrived - day > timedelta(days=oldest):
+        return None, [_at(cover, field, "bad-report-date/old", arrival=arrived, days=oldest)]
+    if isinstance(field.value, date):
+        return day, []
+    return day, [_at(cover, field, "read-as/date", column="报告日期", meant=day.isoformat(), more="")]
+
+
+def _judge_cover(cover: _Cover, rows: int) -> list[Finding]:
+    findings = []
+    if cover.get("填报人").value == "":
+        findings.append(_at(cover, cover.get("填报人"), "cover-incomplete/reporter"))
+    zero = cover.get("零报告")
+    if key(as_text(zero.value)) not in ("是", "否", ""):
+        findings.append(_at(cover, zero, "cover-incomplete/zero"))
+    if is_zero_report(_kept(cover)) and rows:
+        findings.append(_at(cover, zero, "zero-report-with-rows", count=rows))
+    version = key(as_text(cover.get("模板版本").value)).lstrip("V")
+    if version.replace(".", "", 1).isdecimal() and float(version) < contract.TEMPLATE_VERSION:
+        findings.append(_at(cover, cover.get("模板版本"), "old-template", current=contract.TEMPLATE_VERSION))
+    return findings
+
+
+def is_zero_report(cover: dict[str, str]) -> bool:
+    """Whether 封面 says that there is nothing to report."""
+    return key(cover.get("零报告", "")) == "是"
+
+
+def cut_off(day: date, settings: Settings) -> datetime:
+    """The last moment at which a report of that day is on time."""
+    return datetime.combine(day, settings.calendar.cut_off, settings.calendar.zone)
+
+
+def _judge_lateness(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
+    limit = cut_off(day, settings)
+    if arrival <= limit:
+        return []
+    return [messages.finding("late", arrival=f"{arrival:%Y-%m-%d %H:%M:%S}", limit=f"{limit:%Y-%m-%d %H:%M:%S}")]
+
+
+# --- the sheets --------------------------------------------------------------------------------------------------
+
+
+def _check_sheet(found: table.Table, around: Surroundings) -> Check:
+    check = checking.check(found, around)
+    match found.sheet.name:
+        case PROGRESS.name:
+            _judge_progress(check)
+        case NEW_CASES.name:
+            _judge_new_cases(check)
+        case RECEPTION.name:
+            _judge_reception(check)
+        case URGENT.name:
+            _judge_urgent(check)
+    check.rows.refused = sorted(set(check.rows.refused))
+    return check
+
+
+def _judge_progress(check: Check) -> None:
+    values = check.rows.values
+    _refuse_later_than_report(check, "答复日期")
+    _refuse_later_than_report(check, "接访下访日期")
+    for position, status in enumerate(values["当前状态"]):
+        if status not in (contract.REPLIED, contract.RESOLVED) or not check.is_read("当前状态", position):
+            continue
+        for column in ("答复日期", "答复文号"):
+            if values[column][position] is None and check.is_read(column, position):
+                check.refuse("reply-missing", column, position, column=column, status=status)
+        if status == contract.RESOLVED and values["诉求认定"][position] == contract.UNSOLVABLE_NOW:
+            check.refuse("contradiction/claim", "诉求认定", position)
+
+
+def _refuse_later_than_report(check: Check, column: str) -> None:
+    limit = check.around.report_day.isoformat()
+    for position, value in enumerate(check.rows.values[column]):
+        if value and value > limit and check.is_read(column, position):
+            check.refuse("date-out-of-range/after-report", column, position, column=column, limit=limit)
+
+
+def _judge_new_cases(check: Check) -> None:
+    checking.refuse_numbers_outside(check)
+    _refuse_later_than_report(check, "排查日期")
+    deadlines.settle_years(check, "排查日期", ["办结时限"])
+    deadlines.refuse_early_deadline(check, "排查日期")
+    deadlines.warn_of_the_statute(check, "排查日期", has_extension=False)
+
+
+def _judge_reception(check: Check) -> None:
+    values = check.rows.values
+    names = ("接访批次", "当场答复", "转交办理")
+    for position in range(len(check.rows.lines)):
+        if any(values[name][position] is None or not check.is_read(name, position) for name in names):
+            continue
+        batches, answered, passed = (int(values[name][position] or 0) for name in names)
+        if answered + passed > batches:
+            check.refuse(
+                "contradiction/reception", "接访批次", position, batches=batches, answered=answered, passed=passed, sum=answered + passed
+            )
+
+
+def _judge_urgent(check: Check) -> None:
+    arrived = check.around.arrival
+    for position, value in enumerate(check.rows.values["发生时间"]):
+        if not value or not check.is_read("发生时间", position):
+            continue
+        limit = arrived.strftime("%Y-%m-%d %H:%M")
+        if value > limit[: len(value)]:
+            check.refuse("date-out-of-range/after-arrival", "发生时间", position, column="发生时间", limit=limit)
+
+
+def first_rows(rows: tuple[Rows, ...], name: str) -> Rows | None:
+    """The rows of the sheet with that name; None where the report has none."""
+    return next((one for one in rows if one.sheet == name), None)

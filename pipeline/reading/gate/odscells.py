@@ -1,0 +1,117 @@
+"""A cell of an OpenDocument sheet: from its attributes and text to what a worksheet would hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime
+
+from pipeline.reading.gate import layout
+from pipeline.reading.gate.cells import KNOWN_ERRORS, is_number
+from pipeline.reading.gate.layout import Cell
+from pipeline.reading.gate.vetted import UnreadableError
+
+TABLE, OFFICE, TEXT = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0 " for name in ("table", "office", "text"))
+_FORMULA = f"{TABLE}formula"
+_TYPE, _VALUE, _TRUTH, _STRING = (f"{OFFICE}{name}" for name in ("value-type", "value", "boolean-value", "string-value"))
+_CALC_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
+_ERROR_BEGINS = ("#", "E", "错")
+_DAY, _MOMENT, _TIME, _SPAN = "1", "2", "3", "4"
+FORMATS: tuple[int | str, ...] = (0, 14, 22, 20, 46)
+"""The formats of cells, by their styles: plain, a day, a day with a time, a time of day, a span of time."""
+NULL_DATES = {"1899-12-30": False, "1904-01-01": True}
+"""The days from which a workbook may count, and whether it is the later one."""
+_EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))
+_SPAN_OF_TIME = re.compile(r"(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:[.,]\d+)?)S)?")
+_OWN_ERROR = re.compile(r"(?:Err|错误):(\d{3})")
+_NUMBERS = ("float", "percentage", "currency")
+_TRUTHS = ("of:=TRUE()", "of:=FALSE()")
+"""How LibreOffice writes a truth that was typed; its result is a number there."""
+_NO_NUMBER = "503"
+_FIRST_PLAUSIBLE_DAY = 36_526
+"""The serial number of 2000-01-01: a "time" of so many days is a day with a time, of which the time alone is shown."""
+
+
+class Written:
+    """A cell as it is written: attributes, and the text that is shown."""
+
+    __slots__ = ("attributes", "paragraphs", "said")
+
+    def __init__(self, attributes: dict[str, str]) -> None:
+        self.attributes = attributes
+        self.paragraphs = 0
+        self.said: list[str] = []
+
+    @property
+    def has_formula(self) -> bool:
+        """Whether it is calculated."""
+        return _FORMULA in self.attributes
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether something stands in it."""
+        return self.has_formula or bool(self.said) or _TYPE in self.attributes
+
+    def told(self, *, is_1904: bool) -> Cell | None:
+        """What it holds, at no place yet; None for an empty text."""
+        kind, style, value = self._told(is_1904=is_1904)
+        if kind == "str" and not value and not self.has_formula:
+            return None
+        return Cell(0, 0, kind, style, value, self.has_formula)
+
+    def _told(self, *, is_1904: bool) -> tuple[str, str, str]:
+        """Kind, style and value."""
+        shown, kind = "".join(self.said), self.attributes.get(_TYPE, "")
+        if error := self._error(shown, kind):
+            return "e", "", error
+        if kind == "date":
+            return self._date(self.attributes.get(f"{OFFICE}date-value", ""), shown, is_1904=is_1904)
+        if kind == "time":
+            return self._time(self.attributes.get(f"{OFFICE}time-value", ""), shown, is_1904=is_1904)
+        if kind in _NUMBERS or kind == "boolean":
+            return self._number(kind)
+        if not kind and not self.paragraphs:
+            return "n", "", ""  # a formula without a result
+        return "str", "", layout.text(self.attributes.get(_STRING) or shown)
+
+    def _error(self, shown: str, kind: str) -> str:
+        """The error that it holds; '' where it holds none."""
+        is_said = self.attributes.get(_CALC_TYPE) == "error"
+        if not is_said and shown[:1] not in _ERROR_BEGINS:
+            return ""
+        own = _OWN_ERROR.fullmatch(shown)
+        if not (is_said or ((self.has_formula or kind != "string") and (own or shown.encode() in KNOWN_ERRORS))):
+            return ""
+        if shown.encode() in KNOWN_ERRORS:
+            return shown
+        return "#NUM!" if own and own[1] == _NO_NUMBER else "#VALUE!"
+
+    def _number(self, kind: str) -> tuple[str, str, str]:
+        said = self.attributes.get(_TRUTH) or self.attributes.get(_VALUE, "")
+        if kind == "boolean" or self.attributes.get(_FORMULA) in _TRUTHS:
+            return "b", "", str(int(said in ("true", "1")))
+        if not is_number(said) or not math.isfinite(float(said)):
+            raise UnreadableError("unreadable", "damaged")
+        return "n", "", repr(float(said))
+
+    def _date(self, said: str, shown: str, *, is_1904: bool) -> tuple[str, str, str]:
+        try:
+            moment = datetime.fromisoformat(said.removesuffix("Z")).replace(tzinfo=None)
+        except ValueError:
+            return "str", "", layout.text(shown or said)
+        days = (moment.date() - _EPOCHS[is_1904]).days
+        seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1_000_000
+        return "n", _MOMENT if seconds else _DAY, repr(days + seconds / 86400)
+
+    def _time(self, said: str, shown: str, *, is_1904: bool) -> tuple[str, str, str]:
+        found = _SPAN_OF_TIME.fullmatch(said)
+        if not found:
+            return "str", "", layout.text(shown or said)
+        days, hours, minutes = (int(part or 0) for part in found.group(2, 3, 4))
+        seconds = hours * 3600 + minutes * 60 + float((found[5] or "0").replace(",", "."))
+        value = days + seconds / 86400
+        if found[1]:
+            return "n", "", repr(-value)
+        if value < 1:
+            return "n", _TIME, repr(value)
+        return "n", _MOMENT if value >= _FIRST_PLAUSIBLE_DAY - 1462 * is_1904 else _SPAN, repr(value)

@@ -1,0 +1,87 @@
+"""Office Open XML workbooks (.xlsx, Strict too): the parts that count, checked, and packed anew for the library."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from pipeline.reading.gate import relations, repacking, sheetxml, xml
+from pipeline.reading.gate.archive import Archive
+from pipeline.reading.gate.relations import Relations
+from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, VettedSheet, Wanted
+
+_TRUE = ("1", "true", "on")
+_END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
+_TEXT_CELL = re.compile(rb't="s"[^<>]*><v>([0-9]{1,9})</v>')
+_COUNTS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def main_part(archive: Archive) -> str | None:
+    """The part that the package names as its document; None where it names none."""
+    if "_rels/.rels" not in archive.names:
+        return None
+    return relations.path(relations.of(archive, ""), "officedocument")
+
+
+def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
+    """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
+    linked = relations.without_macros(archive, main)
+    is_1904, listed = _listed(xml.elements(xml.as_utf8(archive.read(main))), linked)
+    parts = {f"xl/{kind}.xml": part for kind in ("styles", "sharedStrings") if (part := _optional(archive, linked, kind))}
+    sheets: list[VettedSheet] = []
+    left = limits.cells
+    for name, path in listed:
+        if not wanted(name):
+            continue
+        part, marks, cells = sheetxml.vet(xml.as_utf8(archive.read(path)), left, limits.cells)
+        left -= cells
+        sheets.append(VettedSheet(name, str(len(sheets) + 1), marks))
+        parts[f"xl/worksheets/sheet{len(sheets)}.xml"] = part
+    _check_texts(parts, limits.unpacked_bytes)
+    return Vetted(repacking.packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
+
+
+def _listed(elements: list[xml.Element], linked: Relations) -> tuple[bool, list[tuple[str, str]]]:
+    """Whether days count from 1904, and the worksheets in their order: name and part."""
+    is_1904, sheets = False, []
+    if not elements or elements[0].name != "workbook":
+        raise UnreadableError("unreadable", "format")
+    for one in elements:
+        if one.name == "workbookPr":
+            is_1904 = is_1904 or one.attributes.get("date1904", "").lower() in _TRUE
+        elif one.name == "sheet":
+            if not one.attributes.get("id"):
+                continue  # nothing of it is in the file
+            found = linked.get(one.attributes["id"])
+            if found is None or found.kind == "worksheet":
+                sheets.append((one.attributes.get("name", ""), found.path if found else ""))
+    return is_1904, sheets
+
+
+def _optional(archive: Archive, linked: Relations, kind: str) -> bytes:
+    """A part that a workbook may do without; some programs name one that they never wrote."""
+    path = relations.path(linked, kind.lower())
+    if path is None or archive.never_had(path):
+        return b""
+    part = xml.as_utf8(archive.read(path))
+    if kind != "sharedStrings":
+        xml.check(part)
+        return part
+    head = xml.check_head(part) or len(part)
+    return _COUNTS.sub(b"", part[:head]) + part[head:]  # a library believes how many strings there will be
+
+
+def _check_texts(parts: dict[str, bytes], most: int) -> None:
+    """Raise UnreadableError where the cells would hold more text than that, since a library copies a shared one into each cell."""
+    strings = parts.get("xl/sharedStrings.xml", b"")
+    pages = [part for name, part in parts.items() if name.startswith("xl/worksheets/")]
+    cells = sum(page.count(b't="s"') for page in pages)
+    if cells * len(strings) <= most:
+        return
+    lengths = [len(one) for one in _END_OF_TEXT.split(strings)]
+    if cells * max(lengths) <= most:
+        return
+    named = Counter(int(index) for page in pages for index in _TEXT_CELL.findall(page))
+    whole = sum(count * (lengths[index] if index < len(lengths) else 0) for index, count in named.items())
+    if whole + (cells - named.total()) * max(lengths) > most:
+        raise UnreadableError("too-large", "inside")

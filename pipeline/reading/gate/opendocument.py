@@ -1,0 +1,217 @@
+"""OpenDocument workbooks (.ods): what counts in the package, and the sheets with their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from xml.parsers import expat
+
+from pipeline.reading.gate import odscells, repacking, xml
+from pipeline.reading.gate.archive import Archive
+from pipeline.reading.gate.cells import LAST_COLUMN, LAST_ROW
+from pipeline.reading.gate.layout import Cell, Merge
+from pipeline.reading.gate.odscells import OFFICE, TABLE, TEXT, Written
+from pipeline.reading.gate.repacking import Sheet
+from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, Wanted
+
+_MEDIA = b"application/vnd.oasis.opendocument.spreadsheet"
+_CONTENT, _MANIFEST, _MEDIA_PART = "content.xml", "meta-inf/manifest.xml", "mimetype"
+_MACRO = re.compile(r"(?:basic/[^/]+/(?!(?:script|dialog)-l[bc]\.xml$)[^/]+\.xml|scripts/.*[^/])")
+"""A module; lists of modules, of which some programs write empty ones, are none."""
+_ELSEWHERE = frozenset({
+    f"{OFFICE}annotation", f"{OFFICE}forms", f"{TABLE}shapes", f"{TABLE}tracked-changes", f"{TABLE}dde-links", f"{TEXT}ruby-text",
+    f"{TEXT}note",
+})  # fmt: skip
+"""Elements in which texts and tables stand that are no cells; drawings are others."""
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0 "
+_BREAKS = re.compile(r"[\t\r\n]+")
+"""What is only there to lay the XML out; several spaces are meant, as LibreOffice has it."""
+_CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
+_ROWS_REPEATED, _COLUMNS_REPEATED = f"{TABLE}number-rows-repeated", f"{TABLE}number-columns-repeated"
+_ROWS_SPANNED, _COLUMNS_SPANNED = f"{TABLE}number-rows-spanned", f"{TABLE}number-columns-spanned"
+_LINKED = "'file:"
+"""How the name of a sheet begins that is only a copy of values in another file."""
+
+
+def is_one(archive: Archive) -> bool:
+    """Whether the package says that it is such a workbook."""
+    return _MEDIA_PART in archive.names and archive.read(_MEDIA_PART).startswith(_MEDIA)
+
+
+def vet(archive: Archive, limits: Limits, wanted: Wanted) -> Vetted:
+    """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large, locked or carries macros."""
+    if _MANIFEST in archive.names:
+        listed = xml.elements(xml.as_utf8(archive.read(_MANIFEST)))
+        if any(one.name == "encryption-data" for one in listed):
+            raise UnreadableError("encrypted")
+    if any(_MACRO.fullmatch(name) for name in archive.names):
+        raise UnreadableError("macro-workbook")
+    reader = _Reader(wanted, limits)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
+    xml.parse(parser, xml.as_utf8(archive.read(_CONTENT)))
+    if not reader.is_workbook:
+        raise UnreadableError("unreadable", "format")
+    return repacking.workbook(reader.sheets(), odscells.FORMATS, limits, is_1904=reader.is_1904)
+
+
+class _Reader:
+    """Hears the elements of the content and keeps the filled cells of the wanted sheets."""
+
+    def __init__(self, wanted: Wanted, limits: Limits) -> None:
+        self.is_workbook = self.is_1904 = False
+        self._wanted, self._left, self._blanks = wanted, limits.cells, limits.unpacked_bytes // repacking.TEXT
+        self._found: list[Sheet] = []
+        self._depth = 0  # of tables; one inside a cell is no sheet
+        self._skips = 0
+        self._is_read = False
+        self._cells: list[Cell] = []
+        self._merges: list[Merge] = []
+        self._row, self._rows, self._column = 0, 1, 0
+        self._filled: list[tuple[int, int, Written]] = []
+        self._cell: Written | None = None
+        self._is_inside = False
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+            f"{OFFICE}spreadsheet": self._start_workbook, f"{TABLE}null-date": self._start_null_date,
+            f"{TABLE}table": self._start_sheet, f"{TABLE}table-source": self._start_source, f"{TABLE}table-row": self._start_row,
+            **dict.fromkeys(_CELLS, self._start_cell), f"{TEXT}p": self._start_paragraph, f"{TEXT}s": self._start_blanks,
+            f"{TEXT}tab": self._start_tab, f"{TEXT}line-break": self._start_line,
+        }  # fmt: skip
+        self._ends: dict[str, Callable[[], None]] = {
+            f"{TABLE}table": self._end_sheet, f"{TABLE}table-row": self._end_row, **dict.fromkeys(_CELLS, self._end_cell),
+            f"{TEXT}p": self._end_paragraph,
+        }  # fmt: skip
+
+    def sheets(self) -> Iterator[Sheet]:
+        """The sheets in their order, each given away."""
+        while self._found:
+            yield self._found.pop(0)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._skips:
+            self._skips += 1
+        elif hear := self._starts.get(name):
+            hear(attributes)
+        elif name in _ELSEWHERE or name.startswith(_DRAWING):
+            self._skips = 1
+
+    def _start_workbook(self, _attributes: dict[str, str]) -> None:
+        self.is_workbook = True
+
+    def _start_sheet(self, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            self._begin(attributes.get(f"{TABLE}name", ""))
+
+    def _start_source(self, _attributes: dict[str, str]) -> None:
+        if self._is_read and self._depth == 1 and self._found[-1].name.startswith(_LINKED):
+            self._is_read = False
+            self._found.pop()
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        if self._is_read and self._depth == 1:
+            self._rows, self._column, self._filled = _count(attributes, _ROWS_REPEATED), 0, []
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        if self._is_read and self._depth == 1:
+            self._cell = Written(attributes)
+
+    def _begin(self, name: str) -> None:
+        self._is_read = self._wanted(name)
+        if self._is_read:
+            self._cells, self._merges, self._row = [], [], 0
+            self._found.append(Sheet(name, self._cells, ()))
+
+    def _start_null_date(self, attributes: dict[str, str]) -> None:
+        said = attributes.get(f"{TABLE}date-value", "1899-12-30")
+        if self._found or said not in odscells.NULL_DATES:
+            raise UnreadableError("unreadable", "damaged")
+        self.is_1904 = odscells.NULL_DATES[said]
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    def _start_paragraph(self, _attributes: dict[str, str]) -> None:
+        if self._cell:
+            self._cell.paragraphs += 1
+            self._add("\n" if self._cell.paragraphs > 1 else "")
+            self._is_inside = True
+
+    def _start_blanks(self, attributes: dict[str, str]) -> None:
+        count = _count(attributes, f"{TEXT}c")
+        self._blanks -= count
+        if self._blanks < 0:
+            raise UnreadableError("too-large", "inside")
+        self._add(" " * count)
+
+    def _start_tab(self, _attributes: dict[str, str]) -> None:
+        self._add("\t")
+
+    def _start_line(self, _attributes: dict[str, str]) -> None:
+        self._add("\n")
+
+    def _add(self, text: str) -> None:
+        if self._cell and text:
+            self._cell.said.append(text)
+
+    def text(self, written: str) -> None:
+        if self._is_inside and not self._skips and self._cell:
+            self._cell.said.append(_BREAKS.sub(" ", written))
+
+    def _end_paragraph(self) -> None:
+        self._is_inside = False
+
+    # --- ends ----------------------------------------------------------------------------------------------------
+
+    def end(self, name: str) -> None:
+        if self._skips:
+            self._skips -= 1
+        elif hear := self._ends.get(name):
+            hear()
+
+    def _end_sheet(self) -> None:
+        if self._depth == 1 and self._is_read:
+            self._found[-1] = Sheet(self._found[-1].name, self._cells, tuple(self._merges))
+            self._is_read = False
+        self._depth -= 1
+
+    def _end_cell(self) -> None:
+        if not self._cell or self._depth > 1:
+            return
+        cell, attributes = self._cell, self._cell.attributes
+        repeated = _count(attributes, _COLUMNS_REPEATED)
+        if _ROWS_SPANNED in attributes or _COLUMNS_SPANNED in attributes:
+            height, width = _count(attributes, _ROWS_SPANNED), _count(attributes, _COLUMNS_SPANNED)
+            if height > 1 or width > 1:
+                self._merges.append((self._row, self._column, self._row + height - 1, self._column + width - 1))
+        if cell.is_filled:
+            self._filled.append((self._column, repeated, cell))
+        self._column += repeated
+        self._cell = None
+
+    def _end_row(self) -> None:
+        if not self._is_read or self._depth > 1:
+            return
+        self._left -= self._rows * sum(repeated for _column, repeated, _cell in self._filled)
+        if self._left < 0:
+            raise UnreadableError("too-large", "cells")
+        if self._filled and (self._row + self._rows > LAST_ROW or self._column_of_the_last() > LAST_COLUMN):
+            raise UnreadableError("unreadable", "damaged")
+        told = [(column, repeated, one) for column, repeated, cell in self._filled if (one := cell.told(is_1904=self.is_1904))]
+        for row in range(self._row, self._row + self._rows) if told else ():
+            for column, repeated, one in told:
+                self._cells += [Cell(row, at, one.kind, one.style, one.value, one.has_formula) for at in range(column, column + repeated)]
+        self._row += self._rows
+
+    def _column_of_the_last(self) -> int:
+        column, repeated, _cell = self._filled[-1]
+        return column + repeated
+
+
+def _count(attributes: dict[str, str], name: str) -> int:
+    said = attributes.get(name, "1")
+    if said == "1":
+        return 1
+    if not (said.isdecimal() and len(said) <= len(str(LAST_ROW)) and int(said)):
+        raise UnreadableError("unreadable", "damaged")
+    return int(said)

@@ -1,0 +1,34 @@
+"""What a file is, told by its content and not by its name, and whether it may be read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.reading.gate import biff, compound, ooxml, opendocument, xlsb
+from pipeline.reading.gate.archive import Archive
+from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, Wanted
+
+_PACKERS: Final = b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
+"""How what other packers than zip wrote begins."""
+_PACKED: Final = ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".zip", ".rar", ".7z"
+"""What a zip file holds that was packed to send a workbook."""
+
+
+def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
+    """The workbook with its wanted sheets. Raises UnreadableError unless it is whole, within the limits and free of macros."""
+    if len(content) > limits.file_bytes:
+        raise UnreadableError("too-large", "bytes")
+    if not content:
+        raise UnreadableError("unreadable", "empty")
+    if content.startswith(compound.SIGNATURE):
+        return biff.vet(content, limits, wanted)
+    if content.startswith(_PACKERS):
+        raise UnreadableError("unreadable", "packed")
+    archive = Archive(content, limits)
+    main = ooxml.main_part(archive)
+    if main is not None:
+        vet_parts = xlsb.vet if main.lower().endswith(".bin") else ooxml.vet
+        return vet_parts(archive, main, limits, wanted)
+    if opendocument.is_one(archive):
+        return opendocument.vet(archive, limits, wanted)
+    raise UnreadableError("unreadable", "packed" if any(name.endswith(_PACKED) for name in archive.names) else "format")

@@ -1,0 +1,136 @@
+"""Marks on cells: put on, and taken off again without a trace, so that they never add up from one receipt to the next."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import tostring
+
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Color, PatternFill
+from openpyxl.styles.fills import Fill
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import fromstring
+
+from pipeline.reading import receipt_layout
+from pipeline.reading.marking import openpyxl_inside
+from pipeline.reading.receipt_layout import Mark
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+_OURS = (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
+_NOBODY = 64
+"""The colour number that stands for none in particular."""
+_RECORD = "fill "
+"""Begins, in the hidden column, what a cell's fill was: the cell, then the fill."""
+_WIDTH, _LINE = 330, 17
+_ROOM = 44
+"""Characters in a line of a comment of that width, a Chinese one two wide."""
+
+
+def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
+    """Mark the cells; what their fills were, for the hidden column."""
+    records = []
+    for mark in marks:
+        sheet, row, column = mark.place
+        if sheet not in book.sheetnames or not isinstance(book[sheet], Worksheet):
+            continue
+        cell = _cell(book[sheet], row, column + 1)
+        record = _colour(cell, receipt_layout.RED if mark.refuses else receipt_layout.YELLOW)
+        if record:
+            records.append(f"{_RECORD}{sheet}!{cell.coordinate} {record}")
+        _say(cell, mark.text)
+    return records
+
+
+def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
+    """The cell, or, inside a merged range, the one that shows."""
+    cell = sheet.cell(row, column)
+    if isinstance(cell, MergedCell):
+        area = next(area for area in sheet.merged_cells.ranges if cell.coordinate in area)
+        cell = sheet.cell(area.min_row, area.min_col)
+    assert isinstance(cell, Cell)  # noqa: S101 - the first cell of a range is none of those that are merged into it
+    return cell
+
+
+def _colour(cell: Cell, colour: str) -> str:
+    """Colour the cell; what its fill was, '' for none. A plain one is also the second colour, which a solid fill does not show."""
+    before = cell.fill
+    kind = getattr(before, "fill_type", None)
+    behind = copy.copy(before.fgColor) if kind == "solid" else Color(indexed=_NOBODY)
+    cell.fill = PatternFill("solid", fgColor=Color(rgb=f"FF{colour}"), bgColor=behind)
+    if kind in (None, "none"):
+        return ""
+    return tostring(before.to_tree(), encoding="unicode")
+
+
+def _say(cell: Cell, text: str) -> None:
+    """Our words in a comment, below those of an existing one."""
+    theirs = cell.comment
+    whole = f"{theirs.text}\n\n{text}" if theirs else text
+    comment = Comment(whole, theirs.author if theirs else receipt_layout.AUTHOR)
+    comment.width = _WIDTH
+    comment.height = _LINE * (receipt_layout.lines(whole, _ROOM) + 2)
+    cell.comment = comment
+
+
+# --- taken off ---------------------------------------------------------------------------------------------------
+
+
+def remove(book: Workbook) -> None:
+    """Take off what earlier receipts put on: their sheets, fills and words."""
+    records: dict[str, Fill] = {}
+    for sheet in list(book.worksheets):
+        if is_ours(sheet):
+            records |= _records(sheet)
+            book.remove(sheet)
+    ours = {number for number, fill in enumerate(openpyxl_inside.fills(book)) if _is_mark(fill)}
+    plain = [fill.fgColor for fill in records.values() if isinstance(fill, PatternFill) and fill.fill_type == "solid"]
+    for sheet in book.worksheets:
+        for cell in openpyxl_inside.cells(sheet):
+            if openpyxl_inside.fill_number(cell) in ours:
+                cell.fill = _before(cell, records.get(f"{sheet.title}!{cell.coordinate}"), plain)
+            if cell.comment and receipt_layout.HEADING in cell.comment.text:
+                _unsay(cell, cell.comment)
+
+
+def is_ours(sheet: Worksheet) -> bool:
+    """Whether the sheet is an earlier receipt's."""
+    return (
+        sheet.title.startswith(receipt_layout.SHEET)
+        and str(sheet.cell(1, len(receipt_layout.COLUMNS) + 1).value) == receipt_layout.SIGNATURE
+    )
+
+
+def _records(sheet: Worksheet) -> dict[str, Fill]:
+    kept: dict[str, Fill] = {}
+    for (written,) in sheet.iter_rows(min_col=len(receipt_layout.COLUMNS) + 1, max_col=len(receipt_layout.COLUMNS) + 1, values_only=True):
+        said = str(written)  # LibreOffice writes text of two scripts as formatted pieces
+        if said.startswith(_RECORD):
+            cell, _, fill = said.removeprefix(_RECORD).partition(" <")
+            tree: Any = fromstring(f"<{fill}")
+            kept[cell] = Fill.from_tree(tree) or PatternFill()
+    return kept
+
+
+def _is_mark(fill: Fill) -> bool:
+    return isinstance(fill, PatternFill) and fill.fill_type == "solid" and fill.fgColor.type == "rgb" and fill.fgColor.rgb in _OURS
+
+
+def _before(cell: Cell, record: Fill | None, plain: list[Color]) -> Fill:
+    """The fill that the cell had: as its mark remembers it, where that is a fill that was there, else as noted for its address.
+
+    The mark's second colour moves with the cell; LibreOffice puts another in its place, so that it must be a known one.
+    """
+    behind: Color = cell.fill.bgColor
+    if behind in plain:
+        return PatternFill("solid", fgColor=copy.copy(behind))
+    return record or PatternFill()
+
+
+def _unsay(cell: Cell, comment: Comment) -> None:
+    theirs = comment.text.partition(receipt_layout.HEADING)[0].rstrip()
+    cell.comment = Comment(theirs, comment.author, comment.height, comment.width) if theirs else None

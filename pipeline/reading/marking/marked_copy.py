@@ -1,0 +1,88 @@
+"""Bytes in, bytes out: a workbook read by openpyxl, freed of what is personal, marked, and written with all that can be kept."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipeline.reading import receipt_layout, table, workbook
+from pipeline.reading.gate.vetted import Limits
+from pipeline.reading.marking import cell_marks, openpyxl_inside, parts_kept, personal_cells, receipt_sheet
+from pipeline.reading.marking.parts_kept import NotMarkableError, Results
+from pipeline.reading.receipt_layout import HIDDEN, Job, Line
+from pipeline.terms.text import as_text, clean, mask
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+_LEFT_OUT = "原件里的{what}没有带回，请以您手里的原件为准。"
+_PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的列），在这份回执里已隐去；重新报送时也不要再填。"
+
+
+def annotate(job: Job) -> bytes:
+    """The workbook with its slip. Raises NotMarkableError, or whatever openpyxl trips over."""
+    if len(job.slip.marks) > parts_kept.MOST_MARKS:
+        raise NotMarkableError
+    original = job.path.read_bytes()
+    parts = parts_kept.unpack(original)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
+        book, paths, is_whole = openpyxl_inside.load(parts_kept.pack(parts))
+        if not is_whole or not book.worksheets:
+            raise NotMarkableError
+        cell_marks.remove(book)
+        results = {name: parts_kept.results(parts[path]) for name, path in paths.items()}
+        hidden = personal_cells.hide(book, results, job.slip.personal)
+        openpyxl_inside.disarm(book)
+        records = cell_marks.put(book, job.slip.marks)
+        receipt_sheet.write(book, _with_notes(job, parts_kept.dropped(parts), hidden), records)
+        validations = {name: parts_kept.validations(parts[path]) for name, path in paths.items()}
+        written = _written(book, results, validations)
+    if any(len(part) > parts_kept.LARGEST_PART for part in written.values()):
+        raise NotMarkableError
+    content = parts_kept.pack({name: _without_numbers(name, part) for name, part in written.items()})
+    after, before = _as_read(content, masked=False), _as_read(original, masked=True)
+    if not before.keys() <= after.keys() or any(said not in (HIDDEN, before.get(place)) for place, said in after.items()):
+        raise NotMarkableError
+    return content
+
+
+def _without_numbers(name: str, part: bytes) -> bytes:
+    """The document's properties (author, title, remarks) without personal numbers; other parts as they are."""
+    return mask(part.decode("utf-8", "replace")).encode() if name.startswith("docProps/") else part
+
+
+_LIMITS = Limits(parts_kept.MOST_PACKED << 4, parts_kept.MOST_UNPACKED << 1, parts_kept.MOST_CELLS << 5)
+
+
+def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]:
+    """What a report's reader sees in each cell: the receipt must read like the original, but for what is hidden in it."""
+    seen = {}
+    for one in workbook.read(content, _LIMITS, table.is_wanted).sheets:
+        for line, row in zip(one.lines, one.rows, strict=True):
+            for column, value in zip(one.columns, row, strict=True):
+                said = clean(as_text(value)) if value != "" else ""
+                if said:
+                    seen[one.name, line, column] = mask(said) if masked else said
+    return seen
+
+
+def _with_notes(job: Job, dropped: list[str], hidden: int) -> list[Line]:
+    """The slip's lines with what was found only now."""
+    notes = [_LEFT_OUT.format(what="、".join(dropped))] if dropped else []
+    notes += [_PERSONAL.format(count=hidden)] if hidden else []
+    lines = list(job.slip.lines)
+    lines[job.slip.notes_at : job.slip.notes_at] = [receipt_layout.note(one) for one in notes]
+    return lines
+
+
+def _written(book: Workbook, results: Mapping[str, Results], validations: Mapping[str, bytes]) -> dict[str, bytes]:
+    book.calculation.fullCalcOnLoad = True
+    sink = parts_kept.Sink()
+    openpyxl_inside.save(book, sink)
+    for one in book.worksheets:
+        path = one.path[1:]
+        part = parts_kept.with_results(sink.parts[path], results.get(one.title, {}))
+        sink.parts[path] = parts_kept.with_validations(part, validations.get(one.title, b""))
+    return sink.parts

@@ -1,0 +1,101 @@
+"""The inner parts of openpyxl 3.1 that its public ones do not offer: all that may break with another version stands here."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from openpyxl.cell.cell import Cell
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
+
+if TYPE_CHECKING:
+    from openpyxl.styles.fills import Fill
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from pipeline.reading.marking.parts_kept import Sink
+
+
+def cells(sheet: Worksheet) -> list[Cell]:
+    """The cells that are there, and no more: without those that a merge covers."""
+    within: Any = sheet
+    return [cell for cell in within._cells.values() if isinstance(cell, Cell)]
+
+
+def set_text(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl's cell
+    """The text as text, whatever it begins with; as `value` it could become a formula."""
+    cell._value = text
+    cell.data_type = "s"
+
+
+def fills(book: Workbook) -> list[Fill]:
+    """Every fill that a cell of the workbook has, by its number."""
+    within: Any = book
+    return list(within._fills)
+
+
+def fill_number(cell: Any) -> int:  # noqa: ANN401 - openpyxl's cell
+    """The number of the cell's fill."""
+    return int(cell._style.fillId) if cell.has_style else 0
+
+
+def remembered(book: Workbook) -> list[Any]:
+    """The cells of other workbooks whose values this one remembers."""
+    within: Any = book
+    data = [link.externalBook.sheetDataSet for link in within._external_links if link.externalBook and link.externalBook.sheetDataSet]
+    return [cell for one in data for sheet in one.sheetData for row in sheet.row for cell in row.cell]
+
+
+def disarm(book: Workbook) -> None:
+    """Take out what would ask elsewhere, and what cannot be written again: pivot tables, pictures, controls, queries."""
+    within: Any = book
+    for sheet in within.worksheets:
+        sheet._pivots, sheet._images, sheet.legacy_drawing = [], [], None
+        for table in sheet.tables.values():
+            table.tableType = table.connectionId = None
+
+
+def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
+    """The workbook, where each of its worksheets stands in the package, and whether all its sheets were read."""
+    reader: Any = _Reader(io.BytesIO(content), rich_text=True)
+    reader.read()
+    for sheet in reader.wb.worksheets:
+        for cell in cells(sheet):
+            if isinstance(cell.value, str) and "_x000D_" in cell.value:  # half of a line break; openpyxl leaves it as it is written
+                set_text(cell, cell.value.replace("_x000D_\n", "\n").replace("_x000D_", "\n"))
+    found = list(reader.parser.find_sheets())
+    paths = {one.name: rel.target for one, rel in found if "chartsheet" not in rel.Type}
+    return reader.wb, paths, len(reader.wb._sheets) == len(list(reader.parser.sheets))
+
+
+def save(book: Workbook, sink: Sink) -> None:
+    """Write the workbook's parts."""
+    package: Any = sink
+    _Writer(book, package).save()
+
+
+class _Reader(ExcelReader):
+    """Leaves dates the numbers that they are, so that they go back as they came, also those that are no dates."""
+
+    def read_worksheets(self) -> None:
+        book: Any = self.wb
+        book._date_formats, book._timedelta_formats = set(), set()
+        super().read_worksheets()
+
+
+class _Writer(ExcelWriter):
+    """Writes into memory: this process may not write files."""
+
+    def write_worksheet(self, ws: Any) -> None:  # noqa: ANN401 - openpyxl's worksheet
+        ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
+        out = io.BytesIO()
+        writer: Any = WorksheetWriter(ws, out)
+        writer.write()
+        ws._rels = writer._rels
+        sink: Any = self
+        sink._archive.writestr(ws.path[1:], out.getvalue())
+        sink.manifest.append(ws)

@@ -1,0 +1,121 @@
+"""Nothing personal goes back: numbers are masked on every sheet, columns that the contract refuses are emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.comments import Comment
+from openpyxl.worksheet.formula import ArrayFormula
+
+from pipeline.reading import table
+from pipeline.reading.marking import openpyxl_inside
+from pipeline.reading.marking.parts_kept import NotMarkableError, Results
+from pipeline.reading.receipt_layout import HIDDEN, Place
+from pipeline.terms import contract
+from pipeline.terms.text import as_text, mask, personal_numbers
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_HEADERS = frozenset(column.name for sheet in (*contract.REPORT_SHEETS, *contract.ASSIGNMENT_SHEETS) for column in sheet.columns)
+_FEW = 2
+"""So many known headers make a row a header."""
+_SHORT = 11
+"""Fewer characters hold no personal number."""
+
+
+def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, ...]) -> int:
+    """Hide what is personal; in how many cells. Raises NotMarkableError where it stands in what cannot be changed."""
+    if any(personal_numbers(name) for name in book.sheetnames):
+        raise NotMarkableError
+    hidden = 0
+    for sheet in book.worksheets:
+        columns = {*_columns(sheet), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
+        hidden += sum(_hide_column(sheet, row, column) for row, column in columns)
+        known = results.get(sheet.title, {})
+        hidden += sum(_mask(cell, known) for cell in openpyxl_inside.cells(sheet))
+        _mask_around(sheet)
+    _mask_links(book)
+    return hidden
+
+
+def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
+    """Headers of columns with personal information, on whichever sheet: row and column from 1."""
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for cell in openpyxl_inside.cells(sheet):
+        if isinstance(cell.value, str | CellRichText) and cell.value:
+            rows.setdefault(cell.row, []).append((cell.column, table.label(_said(cell.value))[0]))
+    for row, labels in rows.items():
+        if sum(name in _HEADERS for _column, name in labels) >= _FEW:
+            yield from ((row, column) for column, name in labels if name.endswith(contract.PERSONAL_HEADERS))
+
+
+def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
+    below = [one for one in openpyxl_inside.cells(sheet) if one.column == column and one.row > row and one.value not in (None, "", HIDDEN)]
+    for cell in below:
+        openpyxl_inside.set_text(cell, HIDDEN)
+        cell.hyperlink = None
+        cell.comment = None
+    return len(below)
+
+
+def _mask(cell: Cell, known: Results) -> bool:
+    """Mask a cell's value, its formula with what that had come to, its comment and its link; whether there was anything."""
+    found = False
+    shown = known.get(cell.coordinate, ("", ""))[1] if cell.data_type == "f" else ""
+    said = _said(cell.value)
+    for one in (shown, said):
+        if len(one) >= _SHORT and personal_numbers(one):
+            openpyxl_inside.set_text(cell, HIDDEN if cell.data_type == "f" and not shown else mask(shown or said))
+            found = True
+            break
+    if cell.comment and personal_numbers(cell.comment.text):
+        cell.comment = Comment(mask(cell.comment.text), mask(cell.comment.author or ""))
+        found = True
+    link = cell.hyperlink
+    if link and any(personal_numbers(one or "") for one in (link.target, link.location, link.tooltip, link.display)):
+        cell.hyperlink = None
+        found = True
+    return found
+
+
+def _said(value: object) -> str:
+    match value:
+        case CellRichText():
+            return str(value)
+        case ArrayFormula():
+            return value.text or ""
+        case None | date() | time():
+            return ""
+        case _:
+            return as_text(value)
+
+
+def _mask_around(sheet: Worksheet) -> None:
+    """Headers, footers, hints of drop-downs, and names."""
+    for part in (sheet.oddHeader, sheet.oddFooter, sheet.evenHeader, sheet.evenFooter, sheet.firstHeader, sheet.firstFooter):
+        for side in (part.left, part.center, part.right) if part else ():
+            if side.text:
+                side.text = mask(side.text)
+    for rule in sheet.data_validations.dataValidation:
+        for name in ("prompt", "promptTitle", "error", "errorTitle"):
+            if getattr(rule, name):
+                setattr(rule, name, mask(getattr(rule, name)))
+        if any(personal_numbers(one or "") for one in (rule.formula1, rule.formula2)):
+            raise NotMarkableError
+
+
+def _mask_links(book: Workbook) -> None:
+    """What is remembered of other workbooks, and the values of names."""
+    for cell in openpyxl_inside.remembered(book):
+        if cell.v and personal_numbers(cell.v):
+            cell.v = mask(cell.v)
+    names = chain(book.defined_names.values(), *(sheet.defined_names.values() for sheet in book.worksheets))
+    if any(personal_numbers(name.attr_text or "") for name in names):
+        raise NotMarkableError

@@ -1,0 +1,105 @@
+"""The sheet 回执 in the sender's own workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from pipeline.reading import receipt_layout
+from pipeline.reading.marking import openpyxl_inside
+from pipeline.reading.receipt_layout import Kind, Line
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_A4 = 9
+_LAST = len(receipt_layout.COLUMNS)
+_SIDE = Side(style="thin", color=receipt_layout.BORDER)
+
+
+def write(book: Workbook, lines: Sequence[Line], records: Sequence[str]) -> None:
+    """Put the sheet in front of all others."""
+    title = next(
+        name
+        for n in range(1, 10**6)
+        if (name := receipt_layout.SHEET if n == 1 else f"{receipt_layout.SHEET} ({n})") not in book.sheetnames
+    )
+    sheet = book.create_sheet(title, 0)
+    names = frozenset(book.sheetnames)
+    for row, line in enumerate(lines, 1):
+        sheet.row_dimensions[row].height = line.height
+        _write(sheet, row, line, names)
+    for row, said in enumerate((receipt_layout.SIGNATURE, *records), 1):
+        openpyxl_inside.set_text(sheet.cell(row, _LAST + 1), said)
+    _set_up(sheet, lines)
+    for one in book.worksheets:
+        one.sheet_view.tabSelected = one is sheet
+    book.active = 0
+    for view in book.views:
+        view.firstSheet = 0
+
+
+def _set_up(sheet: Worksheet, lines: Sequence[Line]) -> None:
+    for column, width in enumerate(receipt_layout.WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.column_dimensions[get_column_letter(_LAST + 1)].hidden = True
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.tabColor = receipt_layout.LOOKS[lines[0].kind].ink if lines[0].kind is not Kind.NOT_TAKEN else "B42318"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+    sheet.page_margins.footer = 0.3
+    if sheet.oddFooter:
+        sheet.oddFooter.center.text = "&P / &N"
+    header = next((row for row, line in enumerate(lines, 1) if line.kind is Kind.HEADER), None)
+    if header:
+        sheet.freeze_panes = f"A{header + 1}"
+        sheet.print_title_rows = f"{header}:{header}"
+    sheet.print_area = f"A1:{get_column_letter(_LAST)}{len(lines)}"
+
+
+def _write(sheet: Worksheet, row: int, line: Line, names: frozenset[str]) -> None:
+    is_whole = len(line.cells) == 1
+    for column in range(1, _LAST + 1):
+        cell = sheet.cell(row, column)
+        is_centered = not is_whole and (column - 1 in receipt_layout.CENTERED or line.kind is Kind.HEADER)
+        is_link = column - 1 == receipt_layout.CELL and line.place is not None and line.place[0] in names
+        cell.font, cell.fill, cell.border, cell.alignment = _look(line.kind, is_centered=is_centered, is_link=is_link)
+        cell.number_format = "@"
+        if column > len(line.cells) or not line.cells[column - 1]:
+            continue
+        openpyxl_inside.set_text(cell, line.cells[column - 1])
+        if is_link and line.place:
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=_location(line.place))
+    if is_whole:
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=_LAST)
+    elif line.span > 1:
+        for column in (at for at in range(1, _LAST + 1) if at - 1 not in (receipt_layout.CELL, receipt_layout.SEEN)):
+            sheet.merge_cells(start_row=row, start_column=column, end_row=row + line.span - 1, end_column=column)
+
+
+def _location(place: receipt_layout.Place) -> str:
+    name, row, column = place
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'!{get_column_letter(column + 1)}{row}"
+
+
+@cache
+def _look(kind: Kind, *, is_centered: bool, is_link: bool) -> tuple[Font, PatternFill, Border, Alignment]:
+    look = receipt_layout.LOOKS[kind]
+    ink = receipt_layout.LINK if is_link else look.ink
+    return (
+        Font(name=receipt_layout.FONT, size=look.size, bold=look.bold, color=ink, underline="single" if is_link else None),
+        PatternFill("solid", fgColor=look.fill) if look.fill else PatternFill(),
+        Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE) if look.is_boxed else Border(),
+        Alignment(horizontal="center" if is_centered else "left", vertical="center", wrap_text=True, indent=0 if is_centered else 1),
+    )

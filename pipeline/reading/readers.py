@@ -1,0 +1,207 @@
+"""Reads files in processes of their own, so that one that kills or stalls its reader costs itself alone.
+
+A reader is a worker that runs this module. It hears tasks and answers with transcripts or marked workbooks. What comes
+back is JSON, text and bytes, never a pickle: the file is a stranger's.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from queue import Queue
+from types import ModuleType
+from typing import Any, Self, TypeVar, cast
+
+from pipeline.disk import faults
+from pipeline.reading import reading, worker
+from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.receipt_layout import Job
+from pipeline.reading.worker import Worker
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import Severity
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Reading
+
+PROGRAM = "pipeline.reading.readers"
+"""The module that a reader process runs."""
+_FILES_PER_READER = 6
+"""So many files are worth the start of one more reader."""
+_TRIES = 2
+_MOST_ANSWERS = 200
+"""After so many a reader gives way to a fresh one: it works within bounds of memory, and none of it comes back."""
+_PREPARE = "prepare"
+
+
+Answer = TypeVar("Answer")
+
+
+class Readers:
+    """So many reader processes, started at once so that they are ready when the first file is."""
+
+    def __init__(self, settings: Settings, files: int) -> None:
+        self._settings = settings
+        self._all = [_Reader(settings) for _ in range(_worth(files))]
+        self._idle: Queue[_Reader] = Queue()
+        for one in self._all:
+            self._idle.put(one)
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        for one in self._all:
+            one.stop()
+
+    def transcribe(self, tasks: Sequence[Task]) -> Iterator[Transcript]:
+        """The transcript of each file, in the order of the tasks; one that twice ends its reader is refused."""
+        self._have(1 if tasks else 0)
+        yield from self._threads.map(lambda task: self._lent(lambda reader: reader.transcribe(task)), tasks)
+
+    def prepare(self, files: int) -> None:
+        """Have readers ready that can mark so many files, while something else goes on."""
+        self._have(_worth(files))
+        for _ in range(min(files, len(self._all))):
+            self._threads.submit(self._lent, _Reader.prepare)
+
+    def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | None]]:
+        """Each workbook with its marks, begun at once; None for one that cannot be marked."""
+        self._have(_worth(len(jobs)))
+        return [self._threads.submit(self._marked, job) for job in jobs]
+
+    def _marked(self, job: Job) -> bytes | None:
+        return self._lent(lambda reader: reader.mark(job))
+
+    def _have(self, count: int) -> None:
+        """At least so many readers."""
+        for _ in range(count - len(self._all)):
+            self._all.append(_Reader(self._settings))
+            self._idle.put(self._all[-1])
+
+    def _lent(self, use: Callable[[_Reader], Answer]) -> Answer:
+        reader = self._idle.get()
+        try:
+            return use(reader)
+        finally:
+            self._idle.put(reader)
+
+
+def _worth(files: int) -> int:
+    """So many readers are worth their start."""
+    return min(os.cpu_count() or 1, -(-files // _FILES_PER_READER))
+
+
+class _Reader:
+    """One reader process, started again when it has died."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._worker = Worker(PROGRAM, settings)
+        self._answered = 0
+
+    def transcribe(self, task: Task) -> Transcript:
+        """The transcript of a file, or its refusal where the reader does not come back with one."""
+        for _ in range(_TRIES):
+            answer = self._ask(task)
+            if answer is not None:
+                return answer
+        return Transcript(reading.refused("too-large/reader", task.envelope, self._settings), "[]")
+
+    def prepare(self) -> None:
+        """Have what marking needs at hand."""
+        self._exchange(_PREPARE)
+
+    def mark(self, job: Job) -> bytes | None:
+        """The workbook with its marks; None where the reader does not come back with one."""
+        answer = self._exchange(job)
+        return answer[1] if answer and answer[0].get("marked") is True else None
+
+    def _ask(self, task: Task) -> Transcript | None:
+        """The reader's answer; None where it dies over the task, takes too long, or answers what is none."""
+        answer = self._exchange(task)
+        try:
+            if answer is None:
+                return None
+            said, rows = answer
+            if "fault" in said:
+                refused = reading.refused("unreadable/ours", task.envelope, self._settings)
+                return Transcript(refused, "[]", tuple(map(str, said["fault"])))
+            json.loads(rows)
+            return Transcript(_reading(said), rows.decode())
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _exchange(self, task: Task | Job | str) -> tuple[dict[str, Any], bytes] | None:
+        """What the reader answers in two frames; None where it dies over the task, takes too long, or does not answer in JSON."""
+        if self._answered >= _MOST_ANSWERS:
+            self._worker.again()
+            self._answered = 0
+        self._answered += 1
+        frames = self._worker.ask(task, self._settings.limits.seconds)
+        if frames is None:
+            return None
+        try:
+            head, rows = frames
+            said = json.loads(head)
+        except ValueError:
+            self._worker.again()
+            return None
+        return (said, rows) if isinstance(said, dict) else None
+
+    def stop(self) -> None:
+        """End the process."""
+        self._worker.stop()
+
+
+def _reading(said: dict[str, Any]) -> Reading:
+    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in said["findings"])
+    return Reading(said["accepted"], said["day"], said["district"], said["cover"], (), findings)
+
+
+# --- the reader --------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Answer tasks until the pipe closes."""
+    gc.set_threshold(100_000, 50, 50)
+    worker.serve(_begin)
+
+
+def _begin(settings: Settings) -> tuple[int, int, Callable[[Task | Job | str], Sequence[bytes]]]:
+    def answer(task: Task | Job | str) -> Sequence[bytes]:
+        head, rows = _answer(task, settings) if isinstance(task, Task) else _mark(task)
+        return json.dumps(head, ensure_ascii=False).encode(), rows if isinstance(rows, bytes) else rows.encode()
+
+    return settings.limits.memory_megabytes << 20, settings.limits.seconds, answer
+
+
+def _mark(job: Job | str) -> tuple[dict[str, Any], bytes]:
+    """The workbook with its marks; whatever a library trips over there is no fault of ours and none of the sender's."""
+    for name in ("numpy", "PIL", "lxml"):  # openpyxl would use what it finds: heavy, with threads of its own, and not the same everywhere
+        sys.modules.setdefault(name, cast("ModuleType", None))  # Python's own way to say that there is none
+    try:
+        from pipeline.reading.marking import marked_copy
+
+        return ({"marked": True}, marked_copy.annotate(job)) if isinstance(job, Job) else ({}, b"")
+    except Exception:  # noqa: BLE001 - the list alone goes back
+        return {"marked": False}, b""
+
+
+def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
+    try:
+        answer = reading.transcribe(task, settings)
+    except MemoryError:
+        answer = Transcript(reading.refused("too-large/reader", task.envelope, settings), "[]")
+    except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
+        return {"fault": faults.frames(error)}, "[]"
+    return asdict(answer.reading), answer.rows
+
+
+if __name__ == "__main__":
+    main()

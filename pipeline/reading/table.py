@@ -1,0 +1,319 @@
+"""Finds a sheet, its header and its rows by what they say, however the page around them looks (contract 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.reading.workbook import Book, Cell, SheetCells
+from pipeline.terms import case_numbers, contract, messages
+from pipeline.terms.contract import Kind, Severity
+from pipeline.terms.findings import Finding
+from pipeline.terms.text import as_text, is_empty, key, may_hold_personal_number, personal_numbers
+
+_TAIL = re.compile(r"(?:[*:]|\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕)$")
+_UNIT = re.compile(
+    r"(?:单位:?)?(户|人次?|家|套|件|批次?|次|起|栋|幢|宗|平方米|平米|M2|米|公里|亩|吨|%|[百千万亿][户人件批次]|英镑|USD|RMB|CNY)"
+    r"|.*?((?:美|欧|港|日|澳|加)元|[十百千万亿]*元|万|亿)"
+)
+"""A unit in brackets behind a header: alone, or, for money, at the end of a remark such as 人民币元."""
+_NOT_DATA = re.compile("说明|示例|样例|样表|字典|勿填|不填")
+_FEW_HEADERS = 2
+_LONGEST_LABEL = 1000
+_LONGEST_SHEET = 100
+"""Excel allows 31 characters; every finding repeats the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet's rows, column by column, each cell with its address."""
+
+    sheet: contract.Sheet
+    name: str
+    """The sheet's name in the workbook."""
+    columns: dict[str, int]
+    """Where each known column stands, as Excel counts but from 0."""
+    units: dict[str, Decimal]
+    """The header's factor of a column with a unit."""
+    lines: list[int]
+    """The row number of each row, as Excel counts."""
+    cells: dict[str, list[Cell]]
+    """Each known column's cells, one for each row."""
+    personal: dict[int, set[int]]
+    """The positions of rows that hold personal information, each with the columns where it stands."""
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header row and what its cells mean; places in the sheet's `rows`."""
+
+    row: int
+    columns: dict[str, int]
+    units: dict[str, Decimal]
+    ignored: frozenset[int]
+    """Columns that carry a personal header and are left out."""
+
+
+def label(cell: object) -> tuple[str, tuple[str, ...]]:
+    """A header or label without what does not count: its comparable name, and what stood in brackets behind it."""
+    written = as_text(cell)
+    if len(written) > _LONGEST_LABEL:
+        return key(written), ()
+    name, remarks = key(written), list[str]()
+    while found := _TAIL.search(name):
+        remarks += [part for part in found.groups() if part]
+        name = name[: found.start()]
+    return name, tuple(remarks)
+
+
+def find_sheet(book: Book, name: str) -> SheetCells | Sequence[str] | None:
+    """The sheet of that name; the names of several that match equally well; or None."""
+    for matches in (_is_exact, _is_equal, _is_similar):
+        found = [sheet for sheet in book.sheets if len(sheet.name) <= _LONGEST_SHEET and matches(sheet.name, name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return [sheet.name for sheet in found]
+    return None
+
+
+def is_wanted(name: str) -> bool:
+    """Whether a sheet of that name could be one of the contract's; the others need not be read."""
+    return any(_is_similar(name, known) or _is_equal(name, known) for known in contract.SHEET_NAMES)
+
+
+def _is_exact(written: str, name: str) -> bool:
+    return written == name
+
+
+def _is_equal(written: str, name: str) -> bool:
+    return key(written) == name
+
+
+def _is_similar(written: str, name: str) -> bool:
+    """`案件进展 (2)`, `1.案件进展`, `达旗案件进展表`, but not `案件进展填报说明`."""
+    before, found, after = key(written).partition(name)
+    return bool(found) and not _NOT_DATA.search(before + after)
+
+
+def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.FILE) -> Table | tuple[Finding, ...]:
+    """The table of that sheet, or the findings that say why there is none."""
+    found = find_sheet(book, sheet.name)
+    refusal = Severity.FILE if sheet.required else Severity.SHEET
+    if found is None:
+        if not sheet.required:
+            return (messages.finding("sheet-missing", name=sheet.name),)
+        return (messages.finding("not-the-template/sheet", name=sheet.name),)
+    if not isinstance(found, SheetCells):
+        said = messages.finding("not-the-template/twice", name=sheet.name, sheets=messages.several(found), severity=refusal)
+        return (said,)
+    header, findings = find_header(found, sheet, refusal, personal)
+    if header is None:
+        return tuple(findings)
+    if found.name != sheet.name:
+        findings.append(messages.finding("read-as/sheet", sheet=found.name, value=found.name, meant=sheet.name))
+    return _table(found, sheet, header, findings)
+
+
+# --- the header --------------------------------------------------------------------------------------------------
+
+
+def find_header(cells: SheetCells, sheet: contract.Sheet, refusal: Severity, personal: Severity) -> tuple[Header | None, list[Finding]]:
+    """The header row with its findings; None where a starred column cannot be found or a personal one refuses."""
+    row = _header_row(cells, sheet)
+    starred = [column.name for column in sheet.columns if column.required]
+    if row is None:
+        columns = "、".join(starred)
+        return None, [messages.finding("not-the-template/header", sheet=cells.name, name=cells.name, columns=columns, severity=refusal)]
+    header, findings = _read_header(cells, sheet, row, personal)
+    missing = [name for name in starred if name not in header.columns]
+    if missing:
+        findings.append(
+            messages.finding("not-the-template/column", sheet=cells.name, name=cells.name, columns="、".join(missing), severity=refusal)
+        )
+    stopped = missing or any(found.severity is Severity.FILE for found in findings)
+    return (None if stopped else header), findings
+
+
+def _header_row(cells: SheetCells, sheet: contract.Sheet) -> int | None:
+    """The first row with every starred column, else the one with most known columns.
+
+    Of a header over several rows, whose merged cells stand in each of them, the one with most known columns.
+    """
+    known = {column.name for column in sheet.columns}
+    starred = {column.name for column in sheet.columns if column.required}
+    best, most, is_found = None, _FEW_HEADERS - 1, False
+    for index, row in enumerate(cells.rows):
+        names = {label(cell)[0] for cell in row if isinstance(cell, str) and cell}
+        is_whole = starred <= names
+        if is_found and not is_whole:
+            break
+        if len(names & known) > most or (is_whole and not is_found):
+            best, most = index, len(names & known)
+        is_found = is_whole
+    return best
+
+
+def _read_header(cells: SheetCells, sheet: contract.Sheet, row: int, personal: Severity) -> tuple[Header, list[Finding]]:
+    header = Header(row, {}, {}, frozenset())
+    ignored: set[int] = set()
+    findings: list[Finding] = []
+    for index, cell in enumerate(cells.rows[row]):
+        name, remarks = label(cell)
+        if not name:
+            continue
+        if name.endswith(contract.PERSONAL_HEADERS):
+            ignored.add(index)
+            variant = "personal-column" if personal is Severity.FILE else "personal-column/ignored"
+            findings.append(
+                messages.finding(variant, sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, severity=personal)
+            )
+            continue
+        fault = _take_column(header, sheet, index, name, remarks)
+        if fault:
+            meant = next((column.header for column in sheet.columns if column.name == name), "")
+            findings.append(
+                messages.finding(fault, sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, meant=meant)
+            )
+        elif _is_oddly_written(as_text(cell), name):
+            findings.append(
+                messages.finding("read-as/header", sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, meant=name)
+            )
+    return Header(row, header.columns, header.units, frozenset(ignored)), findings
+
+
+def _is_oddly_written(written: str, name: str) -> bool:
+    """Whether white space or width differ from the template; a star, a colon or a remark behind do not count."""
+    return not written.startswith(name)
+
+
+def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, remarks: tuple[str, ...]) -> str | None:
+    """Note where a known column stands; the message's name where it is not read."""
+    column = next((column for column in sheet.columns if column.name == name), None)
+    if column is None:
+        return "unknown-column"
+    units = [found[1] or found[2] for remark in remarks if column.kind in (Kind.COUNT, Kind.MONEY) and (found := _UNIT.fullmatch(remark))]
+    if any(unit not in column.header_units for unit in units):
+        return "unknown-column/unit"
+    if name in header.columns:
+        return "unknown-column/twice"
+    header.columns[name] = index
+    if units and units[0] in column.units:
+        header.units[name] = column.units[units[0]]
+    return None
+
+
+# --- the rows ----------------------------------------------------------------------------------------------------
+
+
+def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: list[Finding]) -> Table:
+    kept = _rows(cells, sheet, header)
+    personal, said = _personal_information(cells, header, kept)
+    turned = list(zip(*(cells.rows[row] for row in kept), strict=True))  # every row of a sheet is as long as its header's
+    columns = {name: list(turned[index]) if kept else [] for name, index in header.columns.items()}
+    lines = [cells.lines[row] for row in kept]
+    places = {name: cells.columns[at] for name, at in header.columns.items()}
+    said += _uncached(cells, header, kept)
+    return Table(sheet, cells.name, places, header.units, lines, columns, personal, (*findings, *said))
+
+
+def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Finding]:
+    """Formulas without a stored result in cells that are read."""
+    if not cells.uncached:
+        return []
+    names = {at: name for name, at in header.columns.items()}
+    rows = set(kept)
+    return [
+        messages.finding("no-cached-value", sheet=cells.name, row=cells.lines[row], at=cells.columns[at], column=names[at])
+        for row, at in sorted(cells.uncached)
+        if row in rows and at in names
+    ]
+
+
+def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]:
+    """The indexes of the sheet's rows that are rows; only rows that look odd are examined one by one."""
+    at = header.columns.get(sheet.key)
+    other = next(header.columns[c.name] for c in sheet.columns if c.required and c.name in header.columns and c.name != sheet.key)
+    plain = case_numbers.PLAIN.fullmatch if sheet.key == contract.CASE else _listed(sheet)
+    kept = []
+    for index in range(header.row + 1, len(cells.rows)):
+        row = cells.rows[index]
+        first = row[at] if at is not None else ""
+        if (isinstance(first, str) and row[other] != "" and plain(first)) or _is_row(row, sheet, header):
+            kept.append(index)
+    return kept
+
+
+def _listed(sheet: contract.Sheet) -> Callable[[str], object]:
+    return frozenset(sheet.column(sheet.key).values).__contains__
+
+
+def _is_row(row: list[Cell], sheet: contract.Sheet, header: Header) -> bool:
+    filled = [index for index, cell in enumerate(row) if cell != "" and not is_empty(cell)]
+    read = {header.columns[c.name]: c for c in sheet.columns if c.name in header.columns and c.kind is not Kind.UNREAD}
+    if not any(index in read for index in filled):
+        return False
+    if all(label(row[at])[0] == name for name, at in header.columns.items() if at < len(row)):
+        return False  # the header once more, as on a second printed page
+    if len(filled) == 1:
+        return _stands_alone(row[filled[0]], read[filled[0]])
+    unread = {at for name, at in header.columns.items() if sheet.column(name).kind is Kind.UNREAD}
+    begins = {key(as_text(row[index])) for index in [*filled[:1], *[i for i in filled if i not in unread][:1]]}
+    is_keyed = sheet.key in header.columns and _holds_key(row[header.columns[sheet.key]], sheet)
+    return is_keyed or not any(start.startswith(contract.NOT_A_ROW) for start in begins)
+
+
+def _stands_alone(cell: Cell, column: contract.Column) -> bool:
+    """Whether a row's only cell makes it a row: a case number, or a list's value in its own column."""
+    return case_numbers.looks_like_one(as_text(cell)) or (bool(column.values) and key(as_text(cell)) in column.values)
+
+
+def _holds_key(cell: Cell, sheet: contract.Sheet) -> bool:
+    if sheet.key == contract.CASE:
+        return case_numbers.looks_like_one(as_text(cell))
+    return key(as_text(cell)) in sheet.column(sheet.key).values
+
+
+# --- personal information ----------------------------------------------------------------------------------------
+
+_TEN = 10
+_ELEVEN_DIGITS = 10**_TEN
+
+
+def _personal_information(cells: SheetCells, header: Header, kept: list[int]) -> tuple[dict[int, set[int]], list[Finding]]:
+    """Where personal numbers stand: positions of rows with their columns, and a finding for each cell."""
+    if not _may_be_personal(cells.rows):
+        return {}, []
+    position = {row: number for number, row in enumerate(kept)}
+    rows: dict[int, set[int]] = {}
+    findings: list[Finding] = []
+    for index, row in enumerate(cells.rows):
+        for column, cell in enumerate(row):
+            if column in header.ignored or cell == "" or not personal_numbers(as_text(cell)):
+                continue
+            if index in position:
+                rows.setdefault(position[index], set()).add(cells.columns[column])
+                said = messages.finding(
+                    "personal-information", sheet=cells.name, row=cells.lines[index], at=cells.columns[column], value=as_text(cell)
+                )
+            else:
+                said = messages.finding(
+                    "personal-information/outside",
+                    sheet=cells.name,
+                    row=cells.lines[index],
+                    at=cells.columns[column],
+                    value=as_text(cell),
+                    severity=Severity.WARNING,
+                )
+            findings.append(said)
+    return rows, findings
+
+
+def _may_be_personal(rows: list[list[Cell]]) -> bool:
+    cells: set[Cell] = set().union(*rows)
+    if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
+        return True
+    return may_hold_personal_number("\ue000".join([cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]))

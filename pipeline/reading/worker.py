@@ -1,0 +1,148 @@
+"""A process of its own that answers questions about strangers' files: one that dies or stalls over a question costs that question alone.
+
+Question and answer go over pipes as frames: the length in eight bytes, then the bytes. An answer is the number of its frames, and these.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from pipeline.reading import confinement
+from pipeline.terms.errors import PipelineError
+
+_LONGEST = 1 << 30
+_MOST_FRAMES = 1 << 16
+_GRACE = 5
+"""Seconds after which a worker ends itself where nobody is left to do it."""
+
+
+class WorkerError(PipelineError):
+    """No such process can be started."""
+
+
+class Worker:
+    """One process that runs a module, started again when it has died. `greeting` is the first thing that it is told."""
+
+    def __init__(self, module: str, greeting: object) -> None:
+        self._module = module
+        self._greeting = pickle.dumps(greeting)
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        home = Path(__file__).resolve().parents[2]
+        environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", self._module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers
+            env=environment,
+        )
+        self._is_ready = False
+        _send(process.stdin, self._greeting)
+        return process
+
+    def ask(self, question: object, seconds: float) -> list[bytes] | None:
+        """The frames of the answer; None where the process dies over the question or takes longer than that."""
+        self._wait_until_ready()
+        clock = threading.Timer(seconds, self._process.kill)
+        clock.start()
+        frames = None
+        try:
+            _send(self._process.stdin, pickle.dumps(question))
+            frames = _answer(self._process.stdout)
+        except (EOFError, OSError):
+            pass
+        finally:
+            clock.cancel()
+            clock.join()
+        if frames is None or self._process.poll() is not None:  # killed at the last moment: the next question gets another
+            self.again()
+        return frames
+
+    def again(self) -> None:
+        """Put another process in the place of this one."""
+        self.stop()
+        self._process = self._start()
+
+    def _wait_until_ready(self) -> None:
+        """Hear that the process has come up. Raises WorkerError: one that cannot start says nothing of any file."""
+        if not self._is_ready:
+            try:
+                _receive(self._process.stdout)
+            except EOFError as error:
+                self.again()
+                msg = "读取文件的进程启动不了，本次没有读取文件；已收到的文件都还在。请检查 Python 环境是否完整，或重新安装后再运行一次。"
+                raise WorkerError(msg) from error
+            self._is_ready = True
+
+    def stop(self) -> None:
+        """End the process."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def serve(begin: Callable[[Any], tuple[int, int, Callable[[Any], Sequence[bytes]]]]) -> None:
+    """In the process: answer until the pipe closes.
+
+    `begin` hears the greeting and gives the bytes of memory and the seconds for a question, and what answers one.
+    """
+    hears, answers = sys.stdin.buffer, sys.stdout.buffer
+    memory, seconds, answer = begin(pickle.loads(_receive(hears)))  # noqa: S301 - from the process that started this one
+    confinement.confine(memory)
+    _send(answers, b"ready")
+    while True:
+        try:
+            question = pickle.loads(_receive(hears))  # noqa: S301 - likewise
+        except EOFError:
+            return
+        confinement.set_alarm(seconds + _GRACE)
+        frames = answer(question)
+        confinement.set_alarm(0)
+        answers.write(len(frames).to_bytes(8, "big"))
+        for frame in frames:
+            _send(answers, frame)
+
+
+# --- the pipes ---------------------------------------------------------------------------------------------------
+
+
+def _send(pipe: IO[bytes] | None, content: bytes) -> None:
+    if pipe:
+        with suppress(BrokenPipeError):  # the process has died; asking it for an answer will tell
+            pipe.write(len(content).to_bytes(8, "big"))
+            pipe.write(content)
+            pipe.flush()
+
+
+def _answer(pipe: IO[bytes] | None) -> list[bytes]:
+    count = int.from_bytes(_exactly(pipe, 8), "big")
+    if count > _MOST_FRAMES:
+        raise EOFError
+    return [_receive(pipe) for _ in range(count)]
+
+
+def _receive(pipe: IO[bytes] | None) -> bytes:
+    length = int.from_bytes(_exactly(pipe, 8), "big")
+    if length > _LONGEST:
+        raise EOFError
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: IO[bytes] | None, count: int) -> bytes:
+    content = pipe.read(count) if pipe else b""
+    if len(content) < count:
+        raise EOFError
+    return content

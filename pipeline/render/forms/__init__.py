@@ -1,0 +1,1 @@
+"""The districts' reports, filled in beforehand."""

@@ -1,0 +1,85 @@
+"""The day's report as one self-contained page, for a phone, a screen or paper. It lays out and computes no figure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.render.page import page_view
+from pipeline.report.report import Report
+
+TEMPLATE = "daily.html.j2"
+BUILT_IN = Path(__file__).resolve().parents[3] / "templates"
+_WEEKDAYS = "一二三四五六日"
+_UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
+
+
+def render(report: Report, templates: Path) -> bytes:
+    """The page in UTF-8; the same bytes for the same report and templates."""
+    page = _environment(templates).get_template(TEMPLATE).render(page_view.context(report))
+    return page.encode("utf-8")
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: Path) -> Environment:
+    """Autoescape is on for every file: `select_autoescape` would leave `*.html.j2` out."""
+    environment = Environment(
+        loader=FileSystemLoader([templates, BUILT_IN]),  # what the office has not made its own is the program's
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
+    environment.filters |= {"address": page_view.address, "particulars": page_view.particulars}
+    environment.filters |= {"shown": page_view.shown, "left_out": page_view.left_out}
+    return environment
+
+
+def harmless(value: object) -> object:
+    """What may be shown: control and format characters dropped, halves of surrogate pairs replaced, the rest as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(map(_shown, value))
+
+
+def _shown(character: str) -> str:
+    match unicodedata.category(character):
+        case "Cs":
+            return "\ufffd"
+        case "Cc" if character in "\n\t":
+            return character
+        case "Cc" | "Cf":
+            return ""
+        case "Zl" | "Zp":
+            return "\n"
+        case _:
+            return character
+
+
+def anchor(number: str) -> str:
+    """The element id of a case: two numbers never share one, and it holds letters, digits, `-` and `_` only."""
+    return "case-" + _UNSAFE_IN_ID.sub(lambda found: f"_{ord(found[0]):x}_", number)
+
+
+def long_day(day: date) -> str:
+    """A day as a heading says it: 2020年5月22日 星期五."""
+    return f"{day.year}年{day.month}月{day.day}日 星期{_WEEKDAYS[day.weekday()]}"
+
+
+def short_day(day: date) -> str:
+    """A day as a sentence says it: 5月22日."""
+    return f"{day.month}月{day.day}日"
+
+
+def clock(moment: datetime) -> str:
+    """A moment as a sentence says it: 5月22日 16:42."""
+    return f"{short_day(moment)} {moment:%H:%M}"

@@ -1,0 +1,67 @@
+"""Where the lines and points of a trend chart lie. Positions only: every number shown beside them is the report's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.day.targets import Tally
+
+WIDTH, HEIGHT = 360, 170
+LEFT, RIGHT, TOP, BOTTOM = 38, 296, 16, 142
+_LINE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One day on the chart."""
+
+    x: str
+    y: str
+    day: date
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class TrendChart:
+    """A group's rate day by day on a scale from 0 to 100 %; a day without a rate is a gap."""
+
+    points: tuple[Point, ...]
+    lines: tuple[str, ...]
+    """Each unbroken run of days, as the `points` of an SVG polyline."""
+    first_day: date
+    last_day: date
+    target_y: str
+    target_percent: int
+    ticks: tuple[tuple[str, int], ...]
+
+    @property
+    def label_y(self) -> str:
+        """How high the last value stands beside its point: clear of the target's own label."""
+        last, target = float(self.points[-1].y), float(self.target_y)
+        if abs(last - target) >= _LINE:
+            return f"{last:.1f}"
+        is_above = last < target and target - _LINE >= TOP
+        return f"{target - _LINE if is_above else target + _LINE:.1f}"
+
+
+def trend(days: Sequence[tuple[date, Tally]], target_percent: int) -> TrendChart | None:
+    """The chart of these consecutive days; None where fewer than two have a rate."""
+    step = (RIGHT - LEFT) / max(1, len(days) - 1)
+    runs: list[list[Point]] = [[]]
+    for index, (day, tally) in enumerate(days):
+        if tally.rate_percent is None:
+            runs.append([])
+            continue
+        runs[-1].append(Point(f"{LEFT + index * step:.1f}", _height(float(tally.rate_percent)), day, tally))
+    points = tuple(point for run in runs for point in run)
+    if len(points) < 2:  # noqa: PLR2004 - one point is no line
+        return None
+    lines = tuple(" ".join(f"{point.x},{point.y}" for point in run) for run in runs if len(run) > 1)
+    ticks = tuple((_height(percent), percent) for percent in (0, 50, 100))
+    return TrendChart(points, lines, days[0][0], days[-1][0], _height(target_percent), target_percent, ticks)
+
+
+def _height(percent: float) -> str:
+    return f"{BOTTOM - (BOTTOM - TOP) * percent / 100:.1f}"

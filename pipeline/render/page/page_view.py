@@ -1,0 +1,274 @@
+"""The report's lines gathered in the order in which the page shows them; lists are picked and grouped, figures taken as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pipeline.day import supervision
+from pipeline.day.targets import Tally
+from pipeline.render import definitions, long_lists
+from pipeline.render.page import page_charts
+from pipeline.render.page.page_charts import TrendChart
+from pipeline.report import sentences
+from pipeline.report.report import (
+    CHANGE_KINDS,
+    DECISION_KINDS,
+    STEP_KINDS,
+    Bridge,
+    CaseLine,
+    Change,
+    Figure,
+    FindingLine,
+    Report,
+    Step,
+    SubmissionLine,
+    Way,
+)
+from pipeline.settings.config import Group
+from pipeline.terms.findings import Finding
+
+FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
+ASSIGNMENT, SUPERSEDED = "分解表", "已被更正"
+_MOST_FINDINGS = 50
+"""Of one file in one list; the page is read on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One number of a group from the day before to the day, step by step."""
+
+    name: str
+    before: int
+    steps: tuple[Step, ...]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Everything about one group of sources that shares a target."""
+
+    group: Group
+    figure: Figure
+    before: Tally | None
+    """The day before; None where the report has none."""
+    bridge: Bridge | None
+    way: Way | None
+    nearest: tuple[CaseLine, ...]
+    """The cases that lack least; none where the target is met."""
+    chart: TrendChart | None
+    sources: tuple[Figure, ...]
+    districts: tuple[Figure, ...]
+    leaders: tuple[Figure, ...]
+    categories: tuple[Figure, ...]
+    referred: tuple[CaseLine, ...]
+
+    @property
+    def tally(self) -> Tally:
+        """The whole group's."""
+        return self.figure.tally
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """Both numbers of the bridge; none where there is no day before."""
+        one = self.bridge
+        if one is None:
+            return ()
+        return (
+            Ladder("总数", one.total_before, one.total_steps, one.total),
+            Ladder("已化解", one.resolved_before, one.resolved_steps, one.resolved),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One flag with its cases."""
+
+    flag: str
+    name: str
+    cases: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One kind of change with its lines."""
+
+    kind: str
+    name: str
+    lines: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsView:
+    """The findings of one district, of files without a district, or of the assignment workbook."""
+
+    district: str
+    """Empty for files whose district is not known."""
+    is_assignment: bool
+    submission: SubmissionLine | None
+    refused: tuple[FindingLine, ...]
+    warnings: tuple[FindingLine, ...]
+    superseded: tuple[FindingLine, ...]
+    """What was found in revisions that a later one replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictCases:
+    """The register of one district."""
+
+    district: str
+    leaders: tuple[tuple[str, str], ...]
+    cases: tuple[CaseLine, ...]
+
+
+def context(report: Report) -> dict[str, object]:
+    """What the template reads, by name."""
+    by_number = {line.number: line for line in report.cases}
+    return {
+        "report": report,
+        "settings": report.settings,
+        "windows": report.settings.windows,
+        "flag_names": supervision.FLAGS,
+        "by_number": by_number,
+        "say": sentences,
+        "means": definitions,
+        "flag_means": definitions.flags(report.settings.windows),
+        "step_kinds": STEP_KINDS,
+        "decision_kinds": DECISION_KINDS,
+        "day_before": _day_before(report.day),
+        "groups": [_group(group, report, by_number) for group in report.settings.groups],
+        "is_bounded": {name: any(one.bounds for one in figures) for name, figures in _tables(report).items()},
+        "trend": report.trend,
+        "by_status": {status: [one for one in report.submissions if one.status == status] for status in ("on-time", "late", "missing")},
+        "absences": {one.district: one for one in report.absences},
+        "changes": _changes(report),
+        "follow_ups": [_flagged(flag, report, by_number) for flag in FOLLOWED_UP],
+        "cancelled": _flagged("cancelled", report, by_number).cases,
+        "missing": _flagged("missing_from_assignment", report, by_number).cases,
+        "reception": _reception_sums(report),
+        "findings": _findings(report),
+        "register": _register(report),
+        "chart": page_charts,
+    }
+
+
+def address(finding: Finding) -> str:
+    """Where in the workbook: 案件进展!E14, a sheet with its row, a sheet, or nothing."""
+    cell = finding.cell or (f"第{finding.row}行" if finding.row else "")
+    return "!".join(part for part in (finding.sheet, cell) if part)
+
+
+def shown(lines: Sequence[FindingLine]) -> list[FindingLine]:
+    """The findings of a list that the page has."""
+    return long_lists.shown(lines, _MOST_FINDINGS)
+
+
+def left_out(lines: Sequence[FindingLine]) -> list[str]:
+    """A sentence for each file of which the page has not all."""
+    return long_lists.left_out(lines, _MOST_FINDINGS)
+
+
+def particulars(case: CaseLine) -> list[tuple[str, object]]:
+    """Everything that is known of a case under the contract's column names; empty ones are left out."""
+    said: list[tuple[str, object]] = [
+        ("案由", case.matter),
+        ("案件来源", case.source),
+        ("问题类别", case.category),
+        ("涉及项目或单位", case.project),
+        ("涉及户数", case.households),
+        ("涉及金额", case.amount and f"{case.amount} 万元"),
+        ("责任单位", case.unit),
+        ("包案领导", case.leaders or case.leader),
+        ("工作专班", case.team),
+        ("化解方案", case.plan),
+        ("交办日期", case.assigned),
+        ("办结时限", case.limit),
+        ("延期至", case.extended),
+        ("撤销依据", case.grounds),
+        ("当前状态", case.status),
+        ("今日进展", case.progress),
+        ("诉求认定", case.claim),
+        ("答复日期", case.replied_on),
+        ("答复文号", case.reply_number),
+        ("群众确认", case.confirmation),
+        ("下一步措施", case.next_step),
+        ("需协调事项", case.coordination),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
+    return {"targets": report.targets, "districts": report.by_district, "leaders": report.by_leader, "categories": report.by_category}
+
+
+def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> GroupView:
+    days = [(day, tallies[group.name]) for day, tallies in report.trend if group.name in tallies]
+    way = next((one for one in report.ways if one.group == group.name), None)
+    return GroupView(
+        group=group,
+        figure=next(figure for figure in report.targets if figure.group == group.name),
+        before=dict(days).get(_day_before(report.day)),
+        bridge=next((one for one in report.bridges if one.group == group.name), None),
+        way=way,
+        nearest=tuple(by_number[number] for number in way.nearest) if way and way.tally.shortfall else (),
+        chart=page_charts.trend(days, group.target_percent),
+        sources=_of(group, report.by_source),
+        districts=_of(group, report.by_district),
+        leaders=_of(group, report.by_leader),
+        categories=_of(group, report.by_category),
+        referred=tuple(line for line in report.cases if line.is_referred and line.group == group.name),
+    )
+
+
+def _day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def _of(group: Group, figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    return tuple(figure for figure in figures if figure.group == group.name)
+
+
+def _changes(report: Report) -> list[ChangeView]:
+    """Every kind that the report knows; 状态变化 only where it has lines."""
+    views = [ChangeView(kind, name, tuple(one for one in report.changes if one.kind == kind)) for kind, name in CHANGE_KINDS.items()]
+    return [view for view in views if view.lines or view.kind != "status"]
+
+
+def _flagged(flag: str, report: Report, by_number: dict[str, CaseLine]) -> FollowUp:
+    return FollowUp(flag, supervision.FLAGS[flag], tuple(by_number[number] for number in report.flags.get(flag, ())))
+
+
+def _reception_sums(report: Report) -> dict[str, int]:
+    return {name: sum(getattr(line, name) for line in report.reception) for name in ("batches", "answered", "passed")}
+
+
+def _findings(report: Report) -> list[FindingsView]:
+    """By district in their order, then files of no known district, then the assignment workbook; only where there is something."""
+    filed: dict[str, list[FindingLine]] = {}
+    for line in report.findings:
+        known = line.district if line.district in report.settings.district_names else ""
+        filed.setdefault(ASSIGNMENT if line.use == ASSIGNMENT else known, []).append(line)
+    submissions = {one.district: one for one in report.submissions}
+    order = (*report.settings.district_names, "", ASSIGNMENT)
+    return [_findings_of(name, filed[name], submissions.get(name)) for name in order if name in filed]
+
+
+def _findings_of(name: str, lines: list[FindingLine], submission: SubmissionLine | None) -> FindingsView:
+    standing = [line for line in lines if line.use != SUPERSEDED]
+    return FindingsView(
+        district=name,
+        is_assignment=name == ASSIGNMENT,
+        submission=submission,
+        refused=tuple(line for line in standing if line.finding.refuses),
+        warnings=tuple(line for line in standing if not line.finding.refuses),
+        superseded=tuple(line for line in lines if line.use == SUPERSEDED),
+    )
+
+
+def _register(report: Report) -> list[DistrictCases]:
+    """Every case once: the districts in their order, then whatever stands under a name that the settings no longer know."""
+    cases: dict[str, list[CaseLine]] = {name: [] for name in report.settings.district_names} if report.cases else {}
+    for line in report.cases:
+        cases.setdefault(line.district, []).append(line)
+    return [DistrictCases(name, report.liaison.get(name, ()), tuple(lines)) for name, lines in cases.items()]

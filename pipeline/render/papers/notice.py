@@ -1,0 +1,95 @@
+"""督办通知 as a Word file, one for each of the day's notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.day.supervision import FLAGS
+from pipeline.render.papers import notice_template, word
+from pipeline.report import notice_words, notices
+from pipeline.report.report import Notice, Point, Report
+from pipeline.report.sentences import long_day
+from pipeline.terms.messages import shorten
+
+FOLDER = "督办通知"
+_NUMERALS = "一二三四五六七"
+
+
+_INSTEAD = "这次按程序自带的版式写出。请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+
+
+def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Every notice by its file's name, and what is wrong with the office's template; then the built-in one takes its place."""
+    try:
+        return _rendered(report, word.Own((templates / notice_template.NAME).read_bytes(), notice_template.NAME)), []
+    except FileNotFoundError:
+        broken: list[str] = []
+    except word.BrokenTemplateError as error:
+        broken = [f"{error}。{_INSTEAD}"]
+    except OSError:
+        broken = [f"模板“{notice_template.NAME}”读不出来，可能正被别的程序占用。{_INSTEAD}"]
+    return _rendered(report, word.Own(notice_template.docx(), notice_template.NAME)), broken
+
+
+def examine(templates: Path) -> Iterator[str]:
+    """What is wrong with the office's template, as far as that shows without a notice."""
+    try:
+        word.check(word.Own((templates / notice_template.NAME).read_bytes(), notice_template.NAME))
+    except FileNotFoundError:
+        return
+    except (word.BrokenTemplateError, OSError) as error:
+        yield f"版式 {templates / notice_template.NAME} 不能用：{error}。请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+
+
+def _rendered(report: Report, template: word.Own) -> dict[str, bytes]:
+    return {
+        f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(template, said(notice, report), report.data_until)
+        for notice in report.notices
+    }
+
+
+def said(notice: Notice, report: Report) -> dict[str, Any]:
+    """What the template may use, by name."""
+    flags = [flag for flag in notices.FLAGS if any(point.flag == flag for point in notice.points)]
+    return {
+        "单位": report.office,
+        "编号": notice.number,
+        "旗区": notice.district,
+        "你处": f"你{notice.district[-1]}" if notice.district.endswith(("区", "旗")) else "你处",
+        "日期": long_day(report.day),
+        "数据截至": f"{long_day(report.data_until.date())}{report.data_until:%H:%M}",
+        "更正": report.is_correction,
+        "作废": not notice.points,
+        "件数": len({point.line.number for point in notice.points}),
+        "项数": len(notice.points),
+        "事项": [_section(n, flag, [one for one in notice.points if one.flag == flag]) for n, flag in enumerate(flags)],
+        "销号序号": _NUMERALS[len(flags)],
+        "上次编号": notice.before,
+        "销号": [
+            {"序号": n, "编号": one.number, "案由": one.matter, "事项": FLAGS[one.flag], "原因": one.why}
+            for n, one in enumerate(notice.settled, 1)
+        ],
+    }
+
+
+def _section(number: int, flag: str, points: list[Point]) -> dict[str, Any]:
+    return {
+        "序号": _NUMERALS[number],
+        "名称": FLAGS[flag],
+        "件数": len(points),
+        "规则": points[0].rule,
+        "要求": notice_words.ASKED[flag],
+        "案件": [
+            {
+                "序号": n,
+                "编号": one.line.number,
+                "案由": shorten(one.line.matter),
+                "责任单位": shorten(one.line.unit),
+                "包案领导": shorten(one.line.leader),
+                "情况": one.reason,
+            }
+            for n, one in enumerate(points, 1)
+        ],
+    }

@@ -1,0 +1,96 @@
+"""What 总览 says in sentences: since yesterday, once everything is told, the way to the targets; and what needs a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipeline.render import definitions
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import Book, height, lines, merge, put
+from pipeline.render.workbook.sheets import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
+from pipeline.report import sentences
+from pipeline.report.report import DECISION_KINDS, CaseLine, Decision, Figure
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+_MOST_NEAREST = 20
+
+
+def write_outlook(book: Book, sheet: Worksheet, top: int) -> int:
+    """Each group's sentences, and the rules behind them; the row after them."""
+    heading(book, sheet, top, OVERVIEW_LAST, "二、比前一日、补报以后、到达目标")
+    put(sheet, top + 1, 0, "组别", book.look("header"))
+    put(sheet, top + 1, 1, "项目", book.look("header"))
+    merge(sheet, (top + 1, 2, top + 1, OVERVIEW_LAST), "情况", book.look("header"))
+    sheet.set_row(top + 1, 22)
+    row = top + 2
+    by_number = {line.number: line for line in book.report.cases}
+    for figure in book.report.targets:
+        told = _told(book, figure, by_number)
+        merge(sheet, (row, 0, row + len(told) - 1, 0), figure.label, book.cell("long"))
+        for word, said in told:
+            put(sheet, row, 1, word, book.cell("center"))
+            merge(sheet, (row, 2, row, OVERVIEW_LAST), said, book.cell("long"))
+            sheet.set_row(row, height(lines(said, sum(OVERVIEW_WIDTHS[2:]))))
+            row += 1
+    return explain(book, sheet, row, OVERVIEW_WIDTHS, _rules(book))
+
+
+def _told(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> list[tuple[str, str]]:
+    bridge = next((one for one in book.report.bridges if one.group == figure.group), None)
+    way = next((one for one in book.report.ways if one.group == figure.group), None)
+    told = [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
+    if figure.bounds:
+        told.append(("补报以后", sentences.bounds(figure.bounds)))
+    if way and way.tally.shortfall:
+        told.append(("到达目标", sentences.way(way)))
+        near = [_near(by_number[number]) for number in way.nearest]
+        more = f"；等{len(near)}件" if len(near) > _MOST_NEAREST else ""
+        told += [("最接近办结", "；".join(near[:_MOST_NEAREST]) + more)] if near else []
+    return told
+
+
+def _near(line: CaseLine) -> str:
+    disputed = "，群众不认可" if "disputed" in line.flags else ""
+    deadline = f"，时限{line.deadline.isoformat()}" if line.deadline else ""
+    return f"{line.number}（{line.status}{disputed}{deadline}）"
+
+
+def _rules(book: Book) -> list[str]:
+    report = book.report
+    told = [sentences.bounds_rule(report.most_new, report.open_points)] if any(one.bounds for one in report.targets) else []
+    return [*told, definitions.WAY] if report.ways else told
+
+
+# --- decisions ---------------------------------------------------------------------------------------------------
+
+
+def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
+    """Everything that needs a decision, as the report has it; the row after it."""
+    decisions = book.report.decisions
+    heading(book, sheet, top, OVERVIEW_LAST, f"三、需要决策的事项（{len(decisions)}件）")
+    if not decisions:
+        merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), words.NO_DECISIONS, book.look("note"))
+        return top + 2
+    for column, title in enumerate(("事项", "旗区", "案件编号", "包案领导", "原因", "从何时起")):
+        put(sheet, top + 1, column, title, book.look("header"))
+    merge(sheet, (top + 1, 6, top + 1, OVERVIEW_LAST), "请领导决定", book.look("header"))
+    sheet.set_row(top + 1, 22)
+    for row, one in enumerate(decisions, top + 2):
+        _write_decision(book, sheet, row, one)
+    told = "".join(f"{name}：{definitions.DECISIONS[kind]}" for kind, name in DECISION_KINDS.items())
+    return explain(book, sheet, top + 2 + len(decisions), OVERVIEW_WIDTHS, (told,))
+
+
+def _write_decision(book: Book, sheet: Worksheet, row: int, one: Decision) -> None:
+    kinds = "、".join(DECISION_KINDS[kind] for kind in one.kinds)
+    asked = sentences.asked(one)
+    cells = (("long", one.matter), ("center", one.district), ("text", one.number), ("center", one.leader), ("center", kinds))
+    for column, (look, value) in enumerate(cells):
+        put(sheet, row, column, value, book.cell(look))
+    put(sheet, row, 5, one.since, book.cell("date"))
+    merge(sheet, (row, 6, row, OVERVIEW_LAST), asked, book.cell("long"))
+    rooms = (*zip((value for _look, value in cells), OVERVIEW_WIDTHS, strict=False), (asked, sum(OVERVIEW_WIDTHS[6:])))
+    sheet.set_row(row, height(max(lines(value, room) for value, room in rooms)))

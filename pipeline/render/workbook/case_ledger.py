@@ -1,0 +1,82 @@
+"""案件台账: the register, one row per case, and the names under which the formulas of the other sheets find its columns."""
+
+from __future__ import annotations
+
+from xlsxwriter.utility import xl_range_abs
+
+from pipeline.day.supervision import FLAGS
+from pipeline.render.workbook import formulas
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import Book, Value, as_number
+from pipeline.render.workbook.sheets import FIRST, Column, write_list
+from pipeline.report.report import CaseLine
+
+NAME = "案件台账"
+LAST_PRINTED = "最近进展"
+
+
+def _said(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
+    return words.YES if is_so else words.NO
+
+
+def _overdue(line: CaseLine) -> Value:
+    return line.days_overdue if "overdue" in line.flags else None
+
+
+def _flag_column(flag: str, word: str) -> Column[CaseLine]:
+    return Column(word, 9, "center", lambda line: _said(flag in line.flags), formulas.flag_name(word))
+
+
+COLUMNS: tuple[Column[CaseLine], ...] = (
+    Column("案件编号", 15, "text", lambda line: line.number),
+    Column("组别", 26, "center", lambda line: line.group, formulas.GROUP),
+    Column("案件来源", 13, "center", lambda line: line.source, formulas.SOURCE),
+    Column("旗区", 11, "center", lambda line: line.district, formulas.DISTRICT),
+    Column("问题类别", 14, "center", lambda line: line.category, formulas.CATEGORY),
+    Column("案由", 32, "long", lambda line: line.matter),
+    Column("包案领导", 11, "center", lambda line: line.leader, formulas.LEADER),
+    Column("当前状态", 10, "center", lambda line: line.status),
+    Column("计入总数", 8, "center", lambda line: _said(not line.grounds), formulas.IN_TOTAL),
+    Column("计入化解", 8, "center", lambda line: _said(line.is_counted), formulas.RESOLVED),
+    Column("现行时限", 12, "date", lambda line: line.deadline),
+    Column("超期（天）", 8, "count", _overdue),
+    Column("督办事项", 16, "center", lambda line: "、".join(FLAGS[flag] for flag in line.flags)),
+    Column(LAST_PRINTED, 34, "long", lambda line: line.progress),
+    Column("下一步措施", 28, "long", lambda line: line.next_step),
+    Column("需协调事项", 24, "long", lambda line: line.coordination),
+    Column("涉及项目或单位", 22, "long", lambda line: line.project),
+    Column("责任单位", 20, "long", lambda line: line.unit),
+    Column("涉及户数", 9, "number", lambda line: as_number(line.households)),
+    Column("涉及金额（万元）", 11, "number", lambda line: as_number(line.amount)),
+    Column("包案领导（原文）", 16, "long", lambda line: line.leaders),
+    Column("工作专班", 22, "long", lambda line: line.team),
+    Column("化解方案", 30, "long", lambda line: line.plan),
+    Column("五个一缺项", 16, "center", lambda line: "、".join(line.missing_ones)),
+    Column("交办日期", 12, "date", lambda line: line.assigned),
+    Column("办结时限", 12, "date", lambda line: line.limit),
+    Column("延期至", 12, "date", lambda line: line.extended),
+    Column("无进展（天）", 9, "count", lambda line: line.days_idle if line.is_open else None),
+    Column("最近报告日", 12, "date", lambda line: line.reported_on),
+    Column("诉求认定", 13, "center", lambda line: line.claim),
+    Column("答复日期", 12, "date", lambda line: line.replied_on),
+    Column("答复文号", 20, "long", lambda line: line.reply_number),
+    Column("群众确认", 10, "center", lambda line: line.confirmation),
+    Column("在办", 7, "center", lambda line: _said(line.is_open), formulas.OPEN),
+    Column("导入法定途径", 9, "center", lambda line: _said(line.is_referred), formulas.REFERRED),
+    *(_flag_column(flag, word) for flag, word in FLAGS.items()),
+    Column("撤销依据", 24, "long", lambda line: line.grounds),
+    Column("最近一行的出处", 36, "long", lambda line: line.origin),
+    Column("基本情况的出处", 36, "long", lambda line: line.listed_in),
+)
+
+
+def write(book: Book) -> None:
+    """The register and its defined names, exactly as long as it is (one empty row where it is empty)."""
+    cases = book.report.cases
+    sheet = write_list(book, NAME, COLUMNS, cases, lambda line: ("muted",) if line.grounds else ())
+    last = FIRST + max(len(cases), 1) - 1
+    for index, column in enumerate(COLUMNS):
+        if column.name:
+            book.workbook.define_name(column.name, f"='{NAME}'!{xl_range_abs(FIRST, index, last, index)}")
+    printed = next(index for index, column in enumerate(COLUMNS) if column.header == LAST_PRINTED)
+    sheet.print_area(0, 0, last, printed)

@@ -1,0 +1,102 @@
+"""今日变化: how yesterday's figures became today's, to the last case; then every change case by case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from xlsxwriter.utility import xl_range
+
+from pipeline.render import definitions
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.figures import TARGETS
+from pipeline.render.workbook.formats import Book, height, lines, put
+from pipeline.render.workbook.sheets import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows
+from pipeline.report import sentences
+from pipeline.report.report import CHANGE_KINDS, STEP_KINDS, Bridge, Change, Step
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+NAME = "今日变化"
+CHANGES: tuple[Column[Change], ...] = (
+    Column("变化", 26, "center", lambda line: CHANGE_KINDS.get(line.kind, line.kind)),
+    Column("案件编号", 16, "text", lambda line: line.number),
+    Column("旗区", 13, "center", lambda line: line.district),
+    Column("案由", 46, "long", lambda line: line.matter),
+    Column("情况", 54, "long", lambda line: line.detail),
+)
+_TITLES = ("变化", "总数", "已化解", "使总数变化的案件", "使已化解变化的案件")
+
+
+def write(book: Book) -> None:
+    """Both parts, and what each kind of change means."""
+    changes = Listing(CHANGES, book.report.changes, empty=words.EMPTY[NAME])
+    sheet = frame(book, NAME, changes.widths)
+    top = HEADER
+    if book.report.bridges:
+        top = _write_bridges(book, sheet, changes.widths)
+        heading(book, sheet, top, len(CHANGES) - 1, words.CHANGES)
+        top += 1
+    below = write_rows(book, sheet, top, changes)
+    sheet.freeze_panes(HEADER, 1)
+    told = [f"{name}：{definitions.CHANGES[kind]}" for kind, name in CHANGE_KINDS.items()]
+    explain(book, sheet, below + 1, changes.widths, told)
+
+
+# --- from the day before to the day ------------------------------------------------------------------------------
+
+
+def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
+    """Each group's bridge under the other; the first row that is free below them."""
+    bridges = book.report.bridges
+    heading(book, sheet, HEADER, len(widths) - 1, words.BRIDGE)
+    row = HEADER + 1
+    for index, bridge in enumerate(bridges):
+        headers(book, sheet, row, (bridge.group, *_TITLES[1:]))
+        sheet.set_row(row, height(lines(bridge.group, widths[0])))
+        row = _write_bridge(book, sheet, row + 1, bridge=bridge, target=FIRST + index)
+    kinds = {step.kind for bridge in bridges for step in (*bridge.total_steps, *bridge.resolved_steps)}
+    shown = [f"{name}：{definitions.STEPS[kind]}" for kind, name in STEP_KINDS.items() if kind in kinds]
+    return explain(book, sheet, row, widths, (definitions.BRIDGE, *shown)) + 1
+
+
+def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, target: int) -> int:
+    """The day before, a row for each kind of change, and their sum, which is compared with the row `target` of 目标完成."""
+    day = book.report.day
+    _write_end(book, sheet, top, f"前一日（{sentences.day(day - timedelta(days=1))}）")
+    put(sheet, top, 1, bridge.total_before, book.cell("count", "sum"))
+    put(sheet, top, 2, bridge.resolved_before, book.cell("count", "sum"))
+    row = top + 1
+    for kind, total, resolved in _rows(bridge):
+        put(sheet, row, 0, STEP_KINDS[kind], book.cell("center"))
+        cases = []
+        for column, step in enumerate((total, resolved), 1):
+            put(sheet, row, column, step.change if step else None, book.cell("change"))
+            cases.append("、".join(step.cases) if step else "")
+            put(sheet, row, column + 2, cases[-1], book.cell("long"))
+        most = max(lines(cases[0], CHANGES[3].width), lines(cases[1], CHANGES[4].width), lines(STEP_KINDS[kind], CHANGES[0].width))
+        sheet.set_row(row, height(most))
+        row += 1
+    _write_end(book, sheet, row, f"当日（{sentences.day(day)}）")
+    for column, value in ((1, bridge.total), (2, bridge.resolved)):
+        sheet.write_formula(row, column, f"=SUM({xl_range(top, column, row - 1, column)})", book.cell("count", "sum"), value)
+    same = f"AND(B{row + 1}='{TARGETS}'!$E${target + 1},C{row + 1}='{TARGETS}'!$F${target + 1})"
+    sheet.write_formula(row, 3, f'=IF({same},"{words.AGREES}","{words.DISAGREES}")', book.cell("text", "sum"), words.AGREES)
+    return row + 1
+
+
+def _write_end(book: Book, sheet: Worksheet, row: int, said: str) -> None:
+    put(sheet, row, 0, said, book.cell("center", "sum"))
+    for column in (3, 4):
+        put(sheet, row, column, None, book.cell("text", "sum"))
+    sheet.set_row(row, 24)
+
+
+def _rows(bridge: Bridge) -> list[tuple[str, Step | None, Step | None]]:
+    """Each kind of change with its step of the total and of the resolved cases, in the kinds' order."""
+    both = [{(step.kind, step.change > 0): step for step in steps} for steps in (bridge.total_steps, bridge.resolved_steps)]
+    order = [(kind, is_more) for kind in STEP_KINDS for is_more in (True, False)]
+    return [
+        (kind, both[0].get((kind, more)), both[1].get((kind, more))) for kind, more in order if any((kind, more) in one for one in both)
+    ]

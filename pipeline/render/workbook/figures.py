@@ -1,0 +1,251 @@
+"""目标完成, 旗区 and 包案领导: live figures side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from pipeline.day.supervision import FLAGS
+from pipeline.day.targets import Tally
+from pipeline.render import definitions
+from pipeline.render.workbook import formulas
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import Book, height, lines, merge, put
+from pipeline.render.workbook.formulas import Part
+from pipeline.render.workbook.sheets import FIRST, HEADER, explain, frame, headers, heading
+from pipeline.report import sentences
+from pipeline.report.report import CaseLine, Figure
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+WIDE = len(formulas.COLUMNS)
+TARGETS = "目标完成"
+ROW = 22
+_TARGET_WIDTHS = (12, 26, 28, 9, 9, 9, 12, 11, 11, 11, 11)
+_LEADER_WIDTHS = (16, 28, 9, 9, 9, 12, 11, 11, 11, 11, 10, 10, 10, 10)
+_TARGET_COLUMN = 3
+
+
+def target_cell(group: int) -> str:
+    """Where the target of that group stands, in whole percent."""
+    cell = xl_rowcol_to_cell(FIRST + group, _TARGET_COLUMN, row_abs=True, col_abs=True)
+    return f"'{TARGETS}'!{cell}"
+
+
+def _fixed(row: int, column: int) -> str:
+    return str(xl_rowcol_to_cell(row, column, col_abs=True))
+
+
+# --- 目标完成 -----------------------------------------------------------------------------------------------------
+
+
+def write_targets(book: Book) -> int:
+    """Groups, sources and categories in one filterable list, the days so far beneath it; the trend's first row."""
+    sheet = frame(book, TARGETS, _TARGET_WIDTHS)
+    headers(book, sheet, HEADER, ("口径", "名称", "组别", "目标", *formulas.COLUMNS))
+    sheet.set_row(HEADER, 26)
+    report = book.report
+    row = FIRST
+    for kind, name, figures in (
+        ("按组别", "", report.targets),
+        ("按来源", formulas.SOURCE, report.by_source),
+        ("按问题类别", formulas.CATEGORY, report.by_category),
+    ):
+        for figure in figures:
+            _write_line(book, sheet, row, (kind, name), figure)
+            sheet.set_row(row, ROW)
+            row += 1
+    formulas.colour(book, sheet, (FIRST, 6, row - 1, 6))
+    sheet.autofilter(HEADER, 0, row - 1, 3 + WIDE)
+    sheet.freeze_panes(FIRST, 2)
+    told = (*_about_figures(book, *report.targets, *report.by_source, *report.by_category), f"导入法定途径：{definitions.REFERRED}")
+    row = explain(book, sheet, row + 1, _TARGET_WIDTHS, told)
+    return _write_trend(book, sheet, row + 1)
+
+
+def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
+    """What the columns of these figures mean."""
+    rule = sentences.bounds_rule(book.report.most_new, book.report.open_points)
+    is_bounded = any(one.bounds for one in figures)
+    bounds = f"{rule}{definitions.NO_BOUNDS_HERE}" if is_bounded else definitions.NO_BOUNDS
+    return f"总数：{definitions.TOTAL}", f"已化解：{definitions.RESOLVED}", definitions.TARGET, bounds
+
+
+def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], figure: Figure) -> None:
+    looks = () if kind[1] else ("sum",)
+    put(sheet, row, 0, kind[0], book.cell("center", *looks))
+    put(sheet, row, 1, figure.label, book.cell("long", *looks))
+    put(sheet, row, 2, figure.group, book.cell("long", *looks))
+    put(sheet, row, 3, figure.tally.target_percent, book.cell("percent", *looks))
+    by_group = (formulas.GROUP, _fixed(row, 2))
+    conditions = (by_group, (kind[1], _fixed(row, 1))) if kind[1] else (by_group,)
+    part = Part(figure.tally, conditions, _fixed(row, _TARGET_COLUMN), not book.is_plain, figure.bounds)
+    formulas.write_columns(book, sheet, (row, 4), part, *looks)
+
+
+def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
+    """Each group's days, by group; past days are no part of today's register, so that these are values."""
+    sheet.set_h_pagebreaks([top])
+    heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{definitions.TREND.rstrip('。')}）")
+    headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES))
+    sheet.set_row(top + 1, 26)
+    sheet.repeat_rows(top + 1)
+    row = top + 2
+    for group in book.report.settings.groups:
+        for day, tallies in book.report.trend:
+            tally = tallies.get(group.name, Tally(group.target_percent))
+            rate = formulas.rate(tally) if tally.total else None  # a dash would be drawn as 0 %
+            values = (
+                "按日",
+                day,
+                group.name,
+                tally.target_percent,
+                tally.total,
+                tally.resolved,
+                rate,
+                tally.shortfall,
+                formulas.met(tally),
+            )
+            for column, (look, value) in enumerate(zip(_TREND_LOOKS, values, strict=True)):
+                put(sheet, row, column, value, book.cell(look))
+            sheet.set_row(row, ROW)
+            row += 1
+    return top + 2
+
+
+_TREND_LOOKS = ("center", "date", "long", "percent", "count", "count", "rate", "count", "middle")
+
+
+# --- 旗区 ---------------------------------------------------------------------------------------------------------
+
+_COUNTED = {formulas.OPEN: "在办", formulas.REFERRED: "导入法定途径"} | {
+    formulas.flag_name(word): word for flag, word in FLAGS.items() if flag not in ("cancelled", "missing_from_assignment")
+}
+"""Defined name and header of what is counted beside the figures."""
+
+
+def _states(line: CaseLine) -> list[str]:
+    """The defined names in whose columns the register says 是 about a case."""
+    return [
+        *([formulas.OPEN] if line.is_open else []),
+        *([formulas.REFERRED] if line.is_referred else []),
+        *(formulas.flag_name(FLAGS[flag]) for flag in line.flags),
+    ]
+
+
+def district_first() -> int:
+    """The first district's row, under a header of two rows."""
+    return FIRST + 1
+
+
+def write_districts(book: Book) -> None:
+    """Every district in the given order: liaison leaders, each group's figures, what needs following up; then the whole."""
+    report = book.report
+    groups = report.settings.groups
+    widths = (12, 16, *(6.5, 7, 8, 7, 7.5, 8, 8) * len(groups), *(6.5,) * len(_COUNTED))
+    sheet = frame(book, "旗区", widths)
+    _district_headers(book, sheet)
+    seen = Counter((line.district, name) for line in report.cases for name in _states(line))
+    districts = report.settings.district_names
+    figures = {(figure.group, figure.label): figure for figure in report.by_district}
+    for row, district in enumerate(districts, district_first()):
+        put(sheet, row, 0, district, book.cell("text"))
+        liaison = words.names([_liaison(*one) for one in report.liaison.get(district, ())])
+        put(sheet, row, 1, liaison, book.cell("long"))
+        sheet.set_row(row, max(24, height(lines(liaison, 16))))
+        here = (formulas.DISTRICT, _fixed(row, 0))
+        for index, group in enumerate(groups):
+            figure = figures[group.name, district]
+            part = Part(figure.tally, (_in_group(index), here), target_cell(index), not book.is_plain, figure.bounds)
+            formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part)
+        for column, name in enumerate(_COUNTED, 2 + WIDE * len(groups)):
+            formula = formulas.count(here, (name, formulas.YES), is_free=not book.is_plain)
+            formulas.write_count(book, sheet, (row, column), formula, seen[district, name])
+    last = district_first() + len(districts)
+    _district_total(book, sheet, last)
+    for index in range(len(groups)):
+        formulas.colour(book, sheet, (district_first(), 4 + WIDE * index, last, 4 + WIDE * index))
+    sheet.autofilter(HEADER + 1, 0, last - 1, 1 + WIDE * len(groups) + len(_COUNTED))
+    sheet.freeze_panes(district_first(), 1)
+    sheet.repeat_rows(HEADER, HEADER + 1)
+    counted = definitions.flags(report.settings.windows)
+    told = [f"{word}：{counted[flag]}" for flag, word in FLAGS.items() if formulas.flag_name(word) in _COUNTED]
+    about = (definitions.DISTRICTS, *_about_figures(book, *report.by_district, *report.targets))
+    told = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *told]
+    explain(book, sheet, last + 2, widths, told)
+
+
+def _liaison(name: str, post: str) -> str:
+    return f"{name}（{post}）" if post else name
+
+
+def _in_group(index: int) -> tuple[str, str]:
+    cell = xl_rowcol_to_cell(FIRST + index, 2, row_abs=True, col_abs=True)
+    return formulas.GROUP, f"'{TARGETS}'!{cell}"
+
+
+def _district_headers(book: Book, sheet: Worksheet) -> None:
+    groups = book.report.settings.groups
+    band = book.look("band")
+    merge(sheet, (HEADER, 0, HEADER, 1), "", band)
+    for index, group in enumerate(groups):
+        left = 2 + WIDE * index
+        merge(sheet, (HEADER, left, HEADER, left + WIDE - 1), f"{group.name}（目标 {group.target_percent}%）", band)
+    left = 2 + WIDE * len(groups)
+    merge(sheet, (HEADER, left, HEADER, left + len(_COUNTED) - 1), "需要关注（件）", band)
+    sheet.set_row(HEADER, 24)
+    headers(book, sheet, HEADER + 1, ("旗区", "包联领导", *formulas.COLUMNS * len(groups), *_COUNTED.values()))
+    sheet.set_row(HEADER + 1, 52)
+
+
+def _district_total(book: Book, sheet: Worksheet, row: int) -> None:
+    report = book.report
+    sheet.set_row(row, 26)
+    put(sheet, row, 0, "全市合计", book.cell("text", "sum"))
+    put(sheet, row, 1, "", book.cell("text", "sum"))
+    for index, figure in enumerate(report.targets):
+        part = Part(figure.tally, (_in_group(index),), target_cell(index), not book.is_plain, figure.bounds)
+        formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part, "sum")
+    seen = Counter(name for line in report.cases for name in _states(line))
+    for column, name in enumerate(_COUNTED, 2 + WIDE * len(report.settings.groups)):
+        sheet.write_formula(row, column, formulas.count((name, formulas.YES)), book.cell("count", "sum"), seen[name])
+
+
+# --- 包案领导 -----------------------------------------------------------------------------------------------------
+
+_LEADER_FLAGS = ("overdue", "due_soon", "stalled", "disputed")
+_LEADERS_COUNTED = tuple(formulas.flag_name(FLAGS[flag]) for flag in _LEADER_FLAGS)
+
+
+def write_leaders(book: Book) -> None:
+    """Every leader by group; names are free text, so they are compared character by character."""
+    report = book.report
+    name = "包案领导"
+    targets = {group.name: index for index, group in enumerate(report.settings.groups)}
+    sheet = frame(book, name, _LEADER_WIDTHS)
+    headers(book, sheet, HEADER, ("包案领导", "组别", "目标", *formulas.COLUMNS, *(_COUNTED[one] for one in _LEADERS_COUNTED)))
+    sheet.set_row(HEADER, 26)
+    seen = Counter((line.leader, line.group, one) for line in report.cases for one in _states(line))
+    for row, figure in enumerate(report.by_leader, FIRST):
+        put(sheet, row, 0, figure.label, book.cell("long"))
+        put(sheet, row, 1, figure.group, book.cell("long"))
+        sheet.set_row(row, height(lines(figure.label, 16)))
+        sheet.write_formula(row, 2, f"={target_cell(targets[figure.group])}", book.cell("percent"), figure.tally.target_percent)
+        own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
+        formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free=True, bounds=figure.bounds))
+        for column, one in enumerate(_LEADERS_COUNTED, 3 + WIDE):
+            formula = formulas.count(*own, (one, formulas.YES), is_free=True)
+            formulas.write_count(book, sheet, (row, column), formula, seen[figure.label, figure.group, one])
+    last = FIRST + max(len(report.by_leader), 1) - 1
+    if not report.by_leader:
+        put(sheet, FIRST, 0, words.EMPTY[name], book.look("note"))
+    formulas.colour(book, sheet, (FIRST, 5, last, 5))
+    sheet.autofilter(HEADER, 0, last, 2 + WIDE + len(_LEADERS_COUNTED))
+    sheet.freeze_panes(FIRST, 1)
+    sheet.repeat_rows(HEADER)
+    rules = definitions.flags(report.settings.windows)
+    told = (definitions.LEADER, *_about_figures(book, *report.by_leader), *(f"{FLAGS[one]}：{rules[one]}" for one in _LEADER_FLAGS))
+    explain(book, sheet, last + 2, _LEADER_WIDTHS, told)

@@ -1,0 +1,156 @@
+"""How cells look, and how values from the report reach them as what they are and never as a formula or a link."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pipeline.render.workbook import sheet_words as words
+from pipeline.report.report import Report
+from pipeline.terms.text import without_controls
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+FONT: Final = "微软雅黑"
+INK, BLUE, MIST, PALE, LINE, GREY, RED = "#26323F", "#1F4E79", "#DCE6F1", "#F4F7FA", "#C3CCD6", "#5F6B77", "#B42318"
+BAR, BAR_LIGHT, SECOND, GRID = "#B7CCE2", "#B8C4D0", "#B08D57", "#E3E8EE"
+
+Value = str | int | float | date | datetime | None
+Look = dict[str, str | int | bool]
+
+_LOOKS: Final[dict[str, Look]] = {
+    "plain": {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"},
+    "title": {"font_size": 16, "bold": True, "font_color": BLUE},
+    "heading": {"font_size": 12, "bold": True, "font_color": BLUE, "bottom": 2, "bottom_color": BLUE},
+    "note": {"font_size": 9, "font_color": GREY},
+    "header": {
+        "bold": True, "font_color": "#FFFFFF", "bg_color": BLUE, "align": "center", "text_wrap": True, "border": 1, "border_color": LINE,
+    },
+    "band": {"bold": True, "font_color": BLUE, "bg_color": MIST, "align": "center", "text_wrap": True, "border": 1, "border_color": LINE},
+    "box": {"border": 1, "border_color": LINE},
+    "text": {"num_format": "@", "indent": 1},
+    "long": {"num_format": "@", "text_wrap": True, "indent": 1},
+    "center": {"num_format": "@", "align": "center", "text_wrap": True},
+    "middle": {"align": "center"},
+    "count": {"num_format": "0", "align": "center"},
+    "change": {"num_format": "+0;-0;0", "align": "center"},
+    "number": {"num_format": "General", "align": "center"},
+    "percent": {"num_format": '0"%"', "align": "center"},
+    "rate": {"num_format": "0.0%", "align": "center"},
+    "date": {"num_format": "yyyy-mm-dd", "align": "center"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "center"},
+    "minute": {"num_format": "yyyy-mm-dd hh:mm", "align": "center"},
+    "big": {"font_size": 14, "bold": True},
+    "sum": {"bold": True, "bg_color": MIST},
+    "muted": {"font_color": GREY},
+    "alert": {"font_color": RED},
+    "refused": {"bg_color": "#FBEFED"},
+    "link": {"font_color": BLUE, "underline": 1},
+    "wrap": {"text_wrap": True},
+    "centered": {"align": "center"},
+}  # fmt: skip
+
+_UNWRITABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # outside XML 1.0, beside control characters
+_LONGEST = 32_767  # of a cell, in UTF-16 units
+_LAST_NARROW = 0xFF
+_NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EARLIEST = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The workbook under way with the report it shows."""
+
+    workbook: Workbook
+    report: Report
+    is_plain: bool
+    """Whether the names of groups, districts, sources and categories hold nothing that COUNTIFS would take for a pattern."""
+    sheets: dict[str, Worksheet]
+    _made: dict[tuple[str, ...], Format] = field(default_factory=dict)
+
+    def look(self, *names: str) -> Format:
+        """The format that has those looks; where two differ the later holds."""
+        if names not in self._made:
+            merged: Look = {}
+            for name in ("plain", *names):
+                merged |= _LOOKS[name]
+            self._made[names] = self.workbook.add_format(merged)
+        return self._made[names]
+
+    def cell(self, *names: str) -> Format:
+        """The same with a thin border, as the cells of a table have it."""
+        return self.look("box", *names)
+
+
+@lru_cache(maxsize=1 << 14)
+def text(value: str) -> str:
+    """The text as a cell can hold it: without characters that break the file, and cut where it is too long."""
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if not value.isprintable():
+        value = _UNWRITABLE.sub("", without_controls(value))
+    if len(value) * 2 > _LONGEST and len(units := value.encode("utf-16-le")) > _LONGEST * 2:
+        room = (_LONGEST - len(words.CUT)) * 2
+        value = units[:room].decode("utf-16-le", "ignore") + words.CUT
+    if value.startswith("<r>") and value.endswith("</r>"):  # XlsxWriter would take it for its own markup
+        value = f"{value[:-1]}＞"
+    return value
+
+
+def as_number(value: str) -> Value:
+    """A count or an amount as a number; anything else as the text that it is."""
+    if not _NUMBER.fullmatch(value):
+        return value
+    return float(value) if "." in value else int(value)
+
+
+def as_moment(value: str) -> Value:
+    """A day or a moment in ISO form as what it is, since a day alone has no 00:00; anything else as text."""
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else datetime.fromisoformat(value).replace(tzinfo=None)
+    except ValueError:
+        return value
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
+    """Write a value as what it is; text stays text whatever it begins with."""
+    match value:
+        case None | "":
+            sheet.write_blank(row, column, None, look)
+        case str():
+            sheet.write_string(row, column, text(value), look)
+        case datetime() if value.date() >= _EARLIEST:
+            sheet.write_datetime(row, column, value.replace(tzinfo=None, microsecond=0), look)
+        case date() if not isinstance(value, datetime) and value >= _EARLIEST:
+            sheet.write_datetime(row, column, value, look)
+        case date():
+            sheet.write_string(row, column, value.isoformat(), look)
+        case _:
+            sheet.write_number(row, column, value, look)
+
+
+def merge(sheet: Worksheet, area: tuple[int, int, int, int], value: str, look: Format) -> None:
+    """Write text over several cells; one cell stays one."""
+    if area[:2] != area[2:]:
+        sheet.merge_range(*area, "", look)
+    put(sheet, area[0], area[1], value, look)
+
+
+@lru_cache(maxsize=1 << 14)
+def lines(value: str, width: float) -> int:
+    """How many lines wrapped text takes in a cell of that width, with two characters' width for a Chinese one."""
+    room = max(2, int(width) - 3)  # the indent and the margins take the rest
+    if 2 * len(value) <= room and "\n" not in value:
+        return 1
+    return sum(max(1, -(-sum(1 + (ord(one) > _LAST_NARROW) for one in line) // room)) for line in value.split("\n"))
+
+
+def height(count: int) -> float:
+    """Points for a row of so many lines, with air above and below; Excel allows no row more than 409."""
+    return min(409.0, 15.0 * count + 7)

@@ -1,0 +1,106 @@
+"""The live figures: formulas over 案件台账 with the report's values beside them. Whole numbers until the last division."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from pipeline.day.targets import Tally
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import BAR, RED, Book, put
+from pipeline.report.report import Bounds
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
+IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账计入总数", "台账计入化解", "台账在办", "台账导入法定途径"
+YES = f'"{words.YES}"'
+FIGURES = ("总数", "已化解", "化解率", "还差（件）", "是否达标")
+COLUMNS = (*FIGURES, "补报后最低", "补报后最高")
+"""The figures with the bounds of the rate."""
+
+_PLAIN = re.compile(r"[\u4e00-\u9fff]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the register: its tally, the conditions (defined name, cell) that pick its cases, the cell with its target."""
+
+    tally: Tally
+    conditions: tuple[tuple[str, str], ...]
+    target: str
+    is_free: bool = False
+    """Whether a label is free text, which COUNTIFS would take for a pattern (`*`, `>5`)."""
+    bounds: Bounds | None = None
+
+
+def flag_name(word: str) -> str:
+    """The defined name of a flag's column."""
+    return f"台账{word}"
+
+
+def are_plain(labels: list[str]) -> bool:
+    """Whether COUNTIFS reads these labels as nothing but themselves."""
+    return all(map(_PLAIN.fullmatch, labels))
+
+
+def count(*conditions: tuple[str, str], is_free: bool = False) -> str:
+    """How many cases of the register meet all conditions; with free text, character by character."""
+    if is_free:
+        tests = "*".join(f"EXACT({name},{wanted})" for name, wanted in conditions)
+        return f"=SUMPRODUCT(1*{tests})"
+    return f"=COUNTIFS({','.join(f'{name},{wanted}' for name, wanted in conditions)})"
+
+
+def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
+    """总数, 已化解, 化解率, 还差 and 是否达标 of a part, in five cells from `at`."""
+    row, column = at
+    tally = part.tally
+    total, resolved = (xl_rowcol_to_cell(row, column + step) for step in (0, 1))
+    both = [count(*part.conditions, (name, YES), is_free=part.is_free) for name in (IN_TOTAL, RESOLVED)]
+    cells = (
+        ("count", both[0], tally.total),
+        ("count", both[1], tally.resolved),
+        ("rate", f'=IF({total}=0,"{words.NONE}",QUOTIENT({resolved}*1000,{total})/1000)', rate(tally)),
+        ("count", f"=MAX(0,-INT(-({part.target}*{total})/100)-{resolved})", tally.shortfall),
+        ("middle", f'=IF({total}=0,"{words.NONE}",IF({resolved}*100>={part.target}*{total},"{words.MET}","{words.MISSED}"))', met(tally)),
+    )
+    for step, (look, formula, value) in enumerate(cells):
+        sheet.write_formula(row, column + step, formula, book.cell(look, *looks), value)
+
+
+def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
+    """The figures and, in two more cells, the bounds of the rate: the report's own, which no formula over the register gives."""
+    row, column = at
+    write_figures(book, sheet, at, part, *looks)
+    told = [rate(part.bounds.lowest), rate(part.bounds.highest)] if part.bounds else [None, None]
+    for step, value in enumerate(told, len(FIGURES)):
+        put(sheet, row, column + step, value, book.cell("rate", "muted", *looks))
+
+
+def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], formula: str, value: int) -> None:
+    """One counted figure."""
+    sheet.write_formula(*at, formula, book.cell("count"), value)
+
+
+def rate(tally: Tally) -> float | str:
+    """The rate as the share that a cell holds, rounded down to a thousandth; a dash where there is none."""
+    return float(tally.resolved * 1000 // tally.total) / 1000 if tally.total else words.NONE
+
+
+def met(tally: Tally) -> str:
+    """达标, 未达标, or a dash where there is nothing to resolve."""
+    return words.NONE if tally.met is None else words.MET if tally.met else words.MISSED
+
+
+def colour(book: Book, sheet: Worksheet, rates: tuple[int, int, int, int]) -> None:
+    """Bars behind the rates, and red for what misses its target (the column after the next)."""
+    first, column, last, _ = rates
+    bar = {"type": "data_bar", "bar_color": BAR, "bar_solid": True, "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
+    sheet.conditional_format(*rates, bar)
+    missed = {"type": "cell", "criteria": "==", "value": f'"{words.MISSED}"', "format": book.workbook.add_format({"font_color": RED})}
+    sheet.conditional_format(first, column + 2, last, column + 2, missed)

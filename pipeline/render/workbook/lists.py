@@ -1,0 +1,162 @@
+"""The sheets that list what happened: follow-ups, reception, urgent matters, submissions, findings, cancelled cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlsxwriter.utility import xl_range
+
+from pipeline.day.supervision import FLAGS
+from pipeline.render import definitions, long_lists
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import Book, as_moment, put
+from pipeline.render.workbook.sheets import FIRST, Column, explain, write_list
+from pipeline.report import sentences
+from pipeline.report.report import CaseLine, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
+
+_MOST_FINDINGS = 1_000
+"""Of one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One flag of one case."""
+
+    flag: str
+    rule: str
+    case: CaseLine
+    days: int | None
+    situation: str
+
+
+FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
+    Column("督办事项", 13, "center", lambda line: FLAGS[line.flag]),
+    Column("案件编号", 15, "text", lambda line: line.case.number),
+    Column("旗区", 11, "center", lambda line: line.case.district),
+    Column("案由", 30, "long", lambda line: line.case.matter),
+    Column("包案领导", 11, "center", lambda line: line.case.leader),
+    Column("责任单位", 18, "long", lambda line: line.case.unit),
+    Column("当前状态", 10, "center", lambda line: line.case.status),
+    Column("现行时限", 12, "date", lambda line: line.case.deadline),
+    Column("天数", 7, "count", lambda line: line.days),
+    Column("情况", 19, "long", lambda line: line.situation),
+    Column("认定规则", 32, "long", lambda line: line.rule),
+    Column("建议", 32, "long", lambda line: words.ADVICE[line.flag]),
+)
+RECEPTION: tuple[Column[ReceptionLine], ...] = (
+    Column("旗区", 14, "text", lambda line: line.district),
+    Column("问题类别", 20, "center", lambda line: line.category),
+    Column("接访批次", 11, "count", lambda line: line.batches),
+    Column("当场答复", 11, "count", lambda line: line.answered),
+    Column("转交办理", 11, "count", lambda line: line.passed),
+    Column("备注", 64, "long", lambda line: line.note),
+)
+URGENT: tuple[Column[UrgentLine], ...] = (
+    Column("旗区", 12, "text", lambda line: line.district),
+    Column("案件编号", 15, "text", lambda line: line.number),
+    Column("事项类别", 15, "center", lambda line: line.kind),
+    Column("情况说明", 38, "long", lambda line: line.situation),
+    Column("发生时间", 17, "minute", lambda line: as_moment(line.happened)),
+    Column("已采取措施", 32, "long", lambda line: line.measures),
+    Column("需协调事项", 24, "long", lambda line: line.coordination),
+    Column("出处", 26, "long", lambda line: line.origin),
+)
+SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
+    Column("旗区", 14, "text", lambda line: line.district),
+    Column("报送", 9, "center", lambda line: words.ON_TIME[line.status]),
+    Column("零报告", 9, "center", words.zero_report),
+    Column("首次送达", 21, "moment", lambda line: line.received_at),
+    Column("现行版本", 9, "count", lambda line: line.revision or None),
+    Column("采用行数", 9, "count", lambda line: line.rows_accepted),
+    Column("拒收行数", 9, "count", lambda line: line.rows_refused),
+    Column("拒收文件", 9, "count", lambda line: line.refused_files),
+    Column("填报人", 13, "center", lambda line: line.reporter),
+    Column("现行版本的文件", 36, "long", lambda line: line.file),
+)
+FINDINGS: tuple[Column[FindingLine], ...] = (
+    Column("是否拒收", 10, "center", lambda line: words.YES if line.finding.refuses else words.NO),
+    Column("处理", 13, "center", lambda line: words.SEVERITIES[line.finding.severity]),
+    Column("旗区", 12, "center", words.district_of),
+    Column("文件", 30, "long", lambda line: line.file),
+    Column("文件采用情况", 11, "center", lambda line: line.use),
+    Column("工作表", 13, "center", lambda line: line.finding.sheet),
+    Column("单元格", 9, "center", words.cell_of),
+    Column("原内容", 22, "long", lambda line: line.finding.value),
+    Column("问题和改法", 58, "long", lambda line: line.finding.message),
+    Column("代码", 20, "text", lambda line: line.finding.code),
+)
+CANCELLED: tuple[Column[CaseLine], ...] = (
+    Column("案件编号", 16, "text", lambda line: line.number),
+    Column("案件来源", 13, "center", lambda line: line.source),
+    Column("旗区", 12, "center", lambda line: line.district),
+    Column("问题类别", 15, "center", lambda line: line.category),
+    Column("案由", 36, "long", lambda line: line.matter),
+    Column("包案领导", 12, "center", lambda line: line.leader),
+    Column("交办日期", 12, "date", lambda line: line.assigned),
+    Column("撤销依据", 34, "long", lambda line: line.grounds),
+    Column("出处", 34, "long", lambda line: line.listed_in),
+)
+
+
+def write(book: Book) -> None:
+    """All the lists."""
+    report = book.report
+    write_list(book, "督办清单", FOLLOW_UPS, follow_ups(book))
+    write_list(book, "接访情况", RECEPTION, report.reception)
+    _reception_total(book)
+    write_list(book, "急报事项", URGENT, report.urgent)
+    _write_submissions(book)
+    _write_findings(book)
+    write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
+
+
+def follow_ups(book: Book) -> list[FollowUp]:
+    """Every flag of every case that is not cancelled, by flag and then case number."""
+    report = book.report
+    rules = definitions.flags(report.settings.windows)
+    lines = {line.number: line for line in report.cases}
+    return [
+        FollowUp(flag, rules[flag], lines[number], *words.waiting(flag, lines[number], report.day))
+        for flag in FLAGS
+        if flag != "cancelled"
+        for number in report.flags.get(flag, ())
+    ]
+
+
+def _write_submissions(book: Book) -> None:
+    """Who reported, and beside each district that did not what that can change."""
+    report = book.report
+    absent = {one.district: sentences.absence(one) for one in report.absences}
+    changes: Column[SubmissionLine] = Column("未报的影响", 44, "long", lambda line: absent.get(line.district, ""))
+    columns = (*SUBMISSIONS, changes) if absent else SUBMISSIONS
+    sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)
+    told = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
+    explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], told)
+
+
+def _write_findings(book: Book) -> None:
+    """What was found, of one file only so much as somebody reads; below it how much more there is."""
+    found = book.report.findings
+    lines = long_lists.shown(found, _MOST_FINDINGS)
+    sheet = write_list(book, "问题清单", FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
+    told = long_lists.left_out(found, _MOST_FINDINGS)
+    explain(book, sheet, FIRST + len(lines), [column.width for column in FINDINGS], told)
+
+
+def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:
+    return ("alert",) if line.status == "missing" else ()
+
+
+def _reception_total(book: Book) -> None:
+    lines = book.report.reception
+    if not lines:
+        return
+    sheet = book.sheets["接访情况"]
+    row = FIRST + len(lines)
+    sheet.set_row(row, 24)
+    put(sheet, row, 0, "合计", book.cell("text", "sum"))
+    put(sheet, row, 1, "", book.cell("text", "sum"))
+    sums = (sum(line.batches for line in lines), sum(line.answered for line in lines), sum(line.passed for line in lines))
+    for column, value in enumerate(sums, 2):
+        sheet.write_formula(row, column, f"=SUM({xl_range(FIRST, column, row - 1, column)})", book.cell("count", "sum"), value)
+    put(sheet, row, 5, "", book.cell("text", "sum"))

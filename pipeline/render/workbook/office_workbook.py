@@ -1,0 +1,49 @@
+"""信访事项办理情况汇总: the office's workbook. Its figures are formulas over the register, with the report's values beside them."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC
+
+from xlsxwriter import Workbook
+
+from pipeline.render.workbook import case_ledger, changes, figures, formulas, lists, overview, workbook_charts
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import Book, text
+from pipeline.report.report import Report
+from pipeline.terms.contract import CATEGORIES, SOURCES
+
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def render(report: Report) -> bytes:
+    """The workbook; the same bytes for the same report."""
+    written = io.BytesIO()
+    with Workbook(written, _OPTIONS) as workbook:
+        _describe(workbook, report)
+        book = Book(workbook, report, _are_labels_plain(report), {name: workbook.add_worksheet(name) for name in words.SHEETS})
+        trend = figures.write_targets(book)
+        figures.write_districts(book)
+        figures.write_leaders(book)
+        case_ledger.write(book)
+        changes.write(book)
+        lists.write(book)
+        workbook_charts.write(book, overview.write(book), trend)
+        book.sheets[overview.NAME].activate()
+    return written.getvalue()
+
+
+def _describe(workbook: Workbook, report: Report) -> None:
+    """Document properties; their time is the report's, since the clock would change the bytes."""
+    workbook.set_properties(
+        {
+            "title": f"{words.SHEETS['总览']} {report.day.isoformat()}",
+            "author": text(report.office),
+            "created": report.data_until.astimezone(UTC).replace(tzinfo=None),
+        }
+    )
+
+
+def _are_labels_plain(report: Report) -> bool:
+    settings = report.settings
+    return formulas.are_plain([*settings.district_names, *(group.name for group in settings.groups), *SOURCES, *CATEGORIES])

@@ -1,0 +1,203 @@
+"""总览: what a leader reads first, with the definitions beside the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
+from pipeline.day.supervision import FLAGS
+from pipeline.day.targets import Tally
+from pipeline.render import definitions
+from pipeline.render.workbook import agenda_sheet, formulas
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.figures import target_cell
+from pipeline.render.workbook.formats import RED, Book, height, lines, merge, put
+from pipeline.render.workbook.formulas import Part
+from pipeline.render.workbook.sheets import FIRST, OVERVIEW, OVERVIEW_LAST, OVERVIEW_WIDTHS, correction, explain, heading, long_day, paper
+from pipeline.report import sentences
+from pipeline.report.report import Figure
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
+_WORDS_WIDTH = sum(WIDTHS[2:])
+_GUIDE = LAST + 2
+
+
+def write(book: Book) -> int:
+    """The sheet without its charts; the first row that is free for them."""
+    sheet = book.sheets[NAME]
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.hide_gridlines(2)
+    paper(book, sheet)
+    sheet.set_margins(left=0.5, right=0.5, top=0.55, bottom=0.5)
+    row = _write_head(book, sheet)
+    row = _write_targets(book, sheet, row)
+    row = agenda_sheet.write_outlook(book, sheet, row)
+    row = agenda_sheet.write_decisions(book, sheet, row)
+    breaks = [row]
+    row = _write_counts(book, sheet, row)
+    row = _write_submissions(book, sheet, row + 1)
+    sheet.set_h_pagebreaks([*breaks, row + 1])
+    _write_guide(book, sheet)
+    sheet.freeze_panes(2, 0)
+    return row + 1
+
+
+def _write_head(book: Book, sheet: Worksheet) -> int:
+    report = book.report
+    title = f"{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
+    merge(sheet, (0, 0, 0, LAST), title, book.look("title", "centered", *(("alert",) if report.is_correction else ())))
+    sheet.set_row(0, 32)
+    until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}"
+    merge(sheet, (1, 0, 1, LAST), until.strip(), book.look("note", "centered"))
+    sheet.set_row(1, 20)
+    if not report.is_correction:
+        return 3
+    merge(sheet, (2, 0, 2, LAST), words.CORRECTION_NOTE, book.look("alert", "centered"))
+    sheet.set_row(2, 20)
+    return 4
+
+
+# --- the targets --------------------------------------------------------------------------------------------------
+
+
+def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
+    """Each group on a line of its own, large."""
+    heading(book, sheet, top, LAST, "一、目标完成")
+    for column, title in enumerate(("组别", "目标", *formulas.FIGURES, "结论")):
+        put(sheet, top + 1, column, title, book.look("header"))
+    sheet.set_row(top + 1, 24)
+    first = row = top + 2
+    for figure in book.report.targets:
+        _write_target(book, sheet, row, figure)
+        row += 1
+    formulas.colour(book, sheet, (first, 4, max(first, row - 1), 4))
+    red = book.workbook.add_format({"font_color": RED})
+    for column in (5, 7):
+        behind = {"type": "formula", "criteria": f"=${xl_rowcol_to_cell(first, 5)}>0", "format": red}
+        sheet.conditional_format(first, column, max(first, row - 1), column, behind)
+    return explain(book, sheet, row, WIDTHS, (definitions.TARGET,))
+
+
+def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> None:
+    index = book.report.targets.index(figure)
+    tally = figure.tally
+    sheet.set_row(row, 32)
+    put(sheet, row, 0, figure.label, book.cell("text", "big", "wrap"))
+    sheet.write_formula(row, 1, f"={target_cell(index)}", book.cell("percent", "big"), tally.target_percent)
+    conditions = ((formulas.GROUP, f"$A{row + 1}"),)
+    formulas.write_figures(book, sheet, (row, 2), Part(tally, conditions, f"$B{row + 1}", not book.is_plain), "big")
+    total, resolved, short = (xl_rowcol_to_cell(row, column) for column in (2, 3, 5))
+    missed = f'"{words.MISSED}，还差 "&{short}&" 件"'
+    formula = f'=IF({total}=0,"暂无案件",IF({resolved}*100>=$B{row + 1}*{total},"{words.MET}",{missed}))'
+    sheet.write_formula(row, 7, formula, book.cell("middle", "big"), _conclusion(tally))
+
+
+def _conclusion(tally: Tally) -> str:
+    if tally.met is None:
+        return "暂无案件"
+    return words.MET if tally.met else f"{words.MISSED}，还差 {tally.shortfall} 件"
+
+
+# --- the counts ---------------------------------------------------------------------------------------------------
+
+
+def _counts(book: Book) -> list[tuple[str, str, int, str]]:
+    """Word, defined name, value and definition of every count."""
+    report = book.report
+    rules = definitions.flags(report.settings.windows)
+    tallies = [figure.tally for figure in report.targets]
+    return [
+        ("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL),
+        ("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED),
+        ("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN),
+        ("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED),
+        *((word, formulas.flag_name(word), len(report.flags.get(flag, ())), rules[flag]) for flag, word in FLAGS.items()),
+    ]
+
+
+def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
+    heading(book, sheet, top, LAST, "四、案件情况")
+    sheet.set_row(top + 1, 22)
+    put(sheet, top + 1, 0, "指标", book.look("header"))
+    put(sheet, top + 1, 1, "件数", book.look("header"))
+    merge(sheet, (top + 1, 2, top + 1, LAST), "口径", book.look("header"))
+    row = top + 2
+    for word, name, value, rule in _counts(book):
+        put(sheet, row, 0, word, book.cell("text"))
+        sheet.write_formula(row, 1, formulas.count((name, formulas.YES)), book.cell("count"), value)
+        merge(sheet, (row, 2, row, LAST), rule, book.cell("long", "muted"))
+        sheet.set_row(row, height(lines(rule, _WORDS_WIDTH)))
+        row += 1
+    return row
+
+
+# --- what was handed in -------------------------------------------------------------------------------------------
+
+
+def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
+    heading(book, sheet, top, LAST, "五、日报报送")
+    row = top + 1
+    for word, formula, value, named in (*_reported(book), *_refused(book)):
+        put(sheet, row, 0, word, book.cell("text"))
+        sheet.write_formula(row, 1, formula, book.cell("count"), value)
+        looks = ("alert",) if word.startswith(words.ON_TIME["missing"]) and value else ()
+        merge(sheet, (row, 2, row, LAST), named, book.cell("long", *looks))
+        sheet.set_row(row, height(lines(named, _WORDS_WIDTH)))
+        row += 1
+    return row
+
+
+def _reported(book: Book) -> list[tuple[str, str, int, str]]:
+    """Who has not reported, who was late, who was on time and who had nothing to report: word, formula, value, names."""
+    lines = book.report.submissions
+    absent = "\n".join(map(sentences.absence, book.report.absences))
+    said = []
+    for status in ("missing", "late", "on-time"):
+        word = words.ON_TIME[status]
+        districts = [line.district for line in lines if line.status == status]
+        named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if status == "on-time" else "")
+        formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
+        said.append((f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
+    zero = [line.district for line in lines if line.zero_report]
+    said.append(("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.YES})", len(zero), words.names(zero)))
+    return said
+
+
+def _refused(book: Book) -> list[tuple[str, str, int, str]]:
+    lines = book.report.submissions
+    rows = [f"{line.district} {line.rows_refused} 行" for line in lines if line.rows_refused]
+    files = [f"{line.district} {line.refused_files} 份" for line in lines if line.refused_files]
+    return [
+        ("拒收的行", f"=SUM({_submissions(book, 'G')})", sum(line.rows_refused for line in lines), words.names(rows)),
+        ("拒收的文件", f"=SUM({_submissions(book, 'H')})", sum(line.refused_files for line in lines), words.refused_files(files)),
+    ]
+
+
+def _submissions(book: Book, column: str) -> str:
+    return f"'报送情况'!${column}${FIRST + 1}:${column}${FIRST + max(len(book.report.submissions), 1)}"
+
+
+def _write_guide(book: Book, sheet: Worksheet) -> None:
+    """Beside the page, on the screen only: a way to every sheet."""
+    sheet.set_column(LAST + 1, LAST + 1, 3)
+    sheet.set_column(_GUIDE, _GUIDE, 12)
+    sheet.set_column(_GUIDE + 1, _GUIDE + 1, 30)
+    merge(sheet, (3, _GUIDE, 3, _GUIDE + 1), "各表（点击前往）", book.look("heading"))
+    for row, (name, what) in enumerate(words.CONTENTS.items(), 4):
+        sheet.write_url(row, _GUIDE, f"internal:'{name}'!A1", book.look("link"), name)
+        put(sheet, row, _GUIDE + 1, what, book.look("note"))
+
+
+def printed(sheet: Worksheet, last: int) -> None:
+    """Print the page, and not the way to the sheets beside it."""
+    sheet.print_area(0, 0, last, LAST)
+
+
+def area(name: str, first: int, last: int, column: int) -> str:
+    """A chart's reference to part of a column."""
+    return f"='{name}'!{xl_range_abs(first, column, last, column)}"

@@ -1,0 +1,142 @@
+"""What the workbook says around the figures: names of sheets, headings, definitions and advice."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from pipeline.report.report import CaseLine, FindingLine, SubmissionLine
+from pipeline.terms.contract import Severity
+
+SHEETS: Final = {
+    "总览": "信访事项办理情况汇总",
+    "目标完成": "目标完成情况",
+    "旗区": "各旗区办理情况",
+    "包案领导": "包案领导办理情况",
+    "案件台账": "案件台账",
+    "今日变化": "今日变化",
+    "督办清单": "督办清单",
+    "接访情况": "接访情况",
+    "急报事项": "急报事项",
+    "报送情况": "日报报送情况",
+    "问题清单": "报送材料问题清单",
+    "撤销案件": "撤销案件",
+}
+"""Every sheet in its order, with the title at its top."""
+
+NOTES: Final = {
+    "目标完成": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出，不是公式。",
+    "旗区": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出。旗区按固定次序排列，不排名次。",
+    "包案领导": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出。",
+    "案件台账": "每案一行，含已撤销案件。“计入总数”“计入化解”等列标“是”的，即为各表公式所数的案件。",
+    "今日变化": "与前一日相比：先是件数怎样从前一日变到当日，再是逐案清单。",
+    "督办清单": "一案有几个督办事项的，每项一行。",
+    "接访情况": "各旗区当日上报的接访批次，按旗区和问题类别合计。",
+    "急报事项": "各旗区当日上报，由办公室即时转报。",
+    "报送情况": "按时与否以当日第一份采用的日报为准，更正不算迟报；行数为现行版本的行数。",
+    "问题清单": "“是否拒收”为“是”的，须由报送单位改正后重报；其余为提醒。",
+    "撤销案件": "分解表中填有撤销依据的案件，不计入任何总数；其余情况见“案件台账”。",
+}
+
+EMPTY: Final = {
+    "包案领导": "台账中暂无案件。",
+    "案件台账": "台账中暂无案件。",
+    "今日变化": "今日无变化。",
+    "督办清单": "今日无须督办的案件。",
+    "接访情况": "今日无接访情况。",
+    "急报事项": "今日无急报事项。",
+    "问题清单": "今日报送材料未发现问题。",
+    "撤销案件": "目前无撤销案件。",
+}
+TREND: Final = "近日走势"
+RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula
+BRIDGE: Final = "从前一日到当日（件）"
+CHANGES: Final = "逐案清单"
+AGREES, DISAGREES = "与“目标完成”一致", "与“目标完成”不一致，请核对"
+NO_DECISIONS: Final = "没有急报事项，也没有群众不认可、超期未结、需要协调的案件。"
+NO_DAY_BEFORE: Final = "没有前一日的数字可比。"
+TOO_FEW_DAYS: Final = "走势自第二个汇总日起显示。"
+
+CONTENTS: Final = {
+    "目标完成": "按组别、来源、问题类别",
+    "旗区": "各旗区两组数字并列",
+    "包案领导": "按领导和组别",
+    "案件台账": "全部案件，各表数字的出处",
+    "今日变化": "从前一日到当日，逐项、逐案",
+    "督办清单": "逐案逐项，附建议",
+    "接访情况": "按旗区和问题类别",
+    "急报事项": "当日急报",
+    "报送情况": "谁报了、何时报、未报的可能改变什么",
+    "问题清单": "文件、工作表、单元格",
+    "撤销案件": "撤销依据",
+}
+
+YES, NO, NONE = "是", "否", "—"
+MET, MISSED = "达标", "未达标"
+CORRECTION: Final = "（更正）"
+CORRECTION_NOTE: Final = "本表为更正版：规定时间以后又收到影响当日数字的材料，请以本表为准。"
+CUT: Final = "……（原文过长，以下略）"
+
+ON_TIME: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
+SEVERITIES: Final = {
+    Severity.FILE: "整份文件未收",
+    Severity.SHEET: "整张表未收",
+    Severity.ROW: "该行未收",
+    Severity.WARNING: "提醒",
+}
+
+ADVICE: Final = {
+    "overdue": "请包案领导过问，限期办结；确需延期的，按程序办理延期。",
+    "due_soon": "请责任单位在时限前办结并书面答复；预计不能按期的，提前办理延期。",
+    "stalled": "请旗区说明停滞原因，报送进展和下一步措施。",
+    "disputed": "请包案领导了解不认可的原因，重新答复或重新办理。",
+    "incomplete_assignment": "请旗区补齐所缺事项，办公室更新分解表。",
+    "acceptance_overdue": "请旗区尽快受理；已经受理的，及时更新状态。",
+    "missing_from_assignment": "请办公室核对分解表：确需撤销的，保留该行并填写撤销依据。",
+}
+
+
+def names(said: list[str]) -> str:
+    """A list as a sentence has it; a dash where it is empty."""
+    return "、".join(said) or NONE
+
+
+def names_and_rule(said: list[str], rule: str) -> str:
+    """A list followed by the sentence that explains it, where there is one."""
+    return f"{'、'.join(said)}。{rule}" if said and rule else rule or names(said)
+
+
+def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
+    """The days that matter to a flag, and the case's situation in words."""
+    late, handed_over = line.days_overdue, (day - line.assigned).days
+    said: dict[str, tuple[int | None, str]] = {
+        "overdue": (late, f"已超期 {late} 天"),
+        "due_soon": (-late, f"距到期 {-late} 天" if late else "今日到期"),
+        "stalled": (line.days_idle, f"已 {line.days_idle} 天无进展"),
+        "disputed": (None, "群众不认可，尚未解决"),
+        "incomplete_assignment": (None, f"缺：{names(list(line.missing_ones))}"),
+        "acceptance_overdue": (handed_over, f"交办 {handed_over} 天仍未受理"),
+        "missing_from_assignment": (None, "新分解表中没有此案"),
+    }
+    return said[flag]
+
+
+def refused_files(said: list[str]) -> str:
+    """Which districts' files were refused, and where to find those of which the district is not known."""
+    return names_and_rule(said, "认不出旗区的文件不在此列，见“问题清单”。")
+
+
+def district_of(line: FindingLine) -> str:
+    """The district of a finding's file; a file taken from no district says so."""
+    return line.district or ("未识别" if line.use == "未采用" else "")
+
+
+def cell_of(line: FindingLine) -> str:
+    """Where on its sheet a finding lies: a cell, a row, or nothing."""
+    row = line.finding.row
+    return line.finding.cell or (f"第{row}行" if row else "")
+
+
+def zero_report(line: SubmissionLine) -> str:
+    """Whether a district reported that there was nothing to report; a dash where it has not reported."""
+    return NONE if line.status == "missing" else YES if line.zero_report else NO

@@ -1,0 +1,152 @@
+"""A sheet's frame: title, paper, headers and footers; and a list of rows under one header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.formats import Book, Value, height, lines, merge, put, text
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+Row = TypeVar("Row")
+A4 = 9
+OVERVIEW = "总览"
+OVERVIEW_WIDTHS = (34, 12, 13, 13, 16, 13, 15, 34)
+OVERVIEW_LAST = len(OVERVIEW_WIDTHS) - 1
+TITLE, NOTE, HEADER, FIRST = 0, 1, 2, 3
+"""Rows of every list: title, note, header, first line."""
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column of a list: header, width in characters, look, and where its value comes from."""
+
+    header: str
+    width: float
+    look: str
+    value: Callable[[Row], Value]
+    name: str = ""
+    """The defined name under which formulas find the column."""
+
+
+def long_day(book: Book) -> str:
+    """The report's day as a title has it."""
+    day = book.report.day
+    return f"{day.year}年{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
+
+
+def correction(book: Book) -> str:
+    """The mark of a correction, where the report is one."""
+    return words.CORRECTION if book.report.is_correction else ""
+
+
+def frame(book: Book, name: str, widths: Sequence[float]) -> Worksheet:
+    """The sheet with its title, note, column widths and paper set up."""
+    sheet = book.sheets[name]
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width)
+    sheet.hide_gridlines(2)
+    sheet.set_row(TITLE, 30)
+    sheet.set_row(NOTE, 20)
+    put(sheet, TITLE, 0, f"{words.SHEETS[name]}{correction(book)}　{long_day(book)}", book.look("title"))
+    put(sheet, NOTE, 0, words.NOTES.get(name, ""), book.look("note"))
+    paper(book, sheet)
+    return sheet
+
+
+def paper(book: Book, sheet: Worksheet) -> None:
+    """A4 landscape, one page wide, with the office above and the page number below."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+    sheet.center_horizontally()
+    sheet.ignore_errors({"number_stored_as_text": "A1:BZ1048576", "two_digit_text_year": "A1:BZ1048576"})  # text is meant as text
+    office = text(book.report.office)[:80].replace("\n", " ").replace("&", "&&")
+    sheet.set_header(f"&L&9 {office}&R&9 {book.report.day.isoformat()}{correction(book)}")
+    sheet.set_footer("&C&9 第 &P 页，共 &N 页")
+
+
+def heading(book: Book, sheet: Worksheet, row: int, last: int, words_: str) -> None:
+    """The heading of a part of a sheet, as wide as the columns up to `last`."""
+    merge(sheet, (row, 0, row, last), words_, book.look("heading"))
+    sheet.set_row(row, 26)
+
+
+def headers(book: Book, sheet: Worksheet, row: int, titles: Iterable[str]) -> None:
+    """One row of column headers."""
+    for column, title in enumerate(titles):
+        put(sheet, row, column, title, book.look("header"))
+
+
+def explain(book: Book, sheet: Worksheet, row: int, widths: Sequence[float], told: Iterable[str]) -> int:
+    """Sentences under a table, each over its whole width; the row after them."""
+    for said in told:
+        merge(sheet, (row, 0, row, len(widths) - 1), said, book.look("note", "wrap"))
+        sheet.set_row(row, height(lines(said, sum(widths) * 1.1)) - 4)  # in smaller letters
+        row += 1
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """The rows of a list with their columns. `tone` gives the looks that colour a row, `empty` what an empty list says."""
+
+    columns: Sequence[Column[Row]]
+    rows: Sequence[Row]
+    tone: Callable[[Row], tuple[str, ...]] = lambda _row: ()
+    empty: str = ""
+
+    @property
+    def widths(self) -> list[float]:
+        """The columns' widths in characters."""
+        return [column.width for column in self.columns]
+
+
+def write_list(
+    book: Book,
+    name: str,
+    columns: Sequence[Column[Row]],
+    rows: Sequence[Row],
+    tone: Callable[[Row], tuple[str, ...]] = lambda _row: (),
+) -> Worksheet:
+    """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
+    listing = Listing(columns, rows, tone, words.EMPTY.get(name, ""))
+    sheet = frame(book, name, listing.widths)
+    write_rows(book, sheet, HEADER, listing)
+    sheet.freeze_panes(FIRST, 1)
+    return sheet
+
+
+def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
+    """A list under a header in the row `top`; the first row that is free below it."""
+    columns = listing.columns
+    headers(book, sheet, top, (column.header for column in columns))
+    sheet.set_row(top, 32)
+    formats: dict[tuple[str, ...], list[Format]] = {}
+    for index, row in enumerate(listing.rows, top + 1):
+        looks, values = listing.tone(row), [column.value(row) for column in columns]
+        if looks not in formats:
+            formats[looks] = [book.cell(column.look, *looks) for column in columns]
+        for position, (value, form) in enumerate(zip(values, formats[looks], strict=True)):
+            is_day = columns[position].look == "minute" and isinstance(value, date) and not isinstance(value, datetime)
+            put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
+        sheet.set_row(index, height(_most_lines(columns, values)))
+    if not listing.rows:
+        put(sheet, top + 1, 0, listing.empty, book.look("note"))
+    last = top + max(len(listing.rows), 1)
+    sheet.autofilter(top, 0, last, len(columns) - 1)
+    sheet.repeat_rows(top)
+    return last + 1
+
+
+def _most_lines(columns: Sequence[Column[Row]], values: Sequence[Value]) -> int:
+    rooms = (column.width + 2 * (column.look == "center") for column in columns)  # centred text has no indent
+    return max(lines(value, room) for room, value in zip(rooms, values, strict=True) if isinstance(value, str))

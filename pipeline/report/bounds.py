@@ -1,0 +1,113 @@
+"""What a rate could be at least and at most once everything that is missing or refused is told (decision 9)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.day.fold import Doubt
+from pipeline.day.targets import Tally
+from pipeline.report.report import Bounds, CaseLine, Figure, OpenPoint
+from pipeline.terms.contract import CONFIRMED, RESOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What could still change on a day."""
+
+    free: frozenset[str]
+    """Cases of which a report that is still to come, or a mended row, may say anything."""
+    unplaced: Mapping[str, int]
+    """By district: refused rows that name none of its cases; each may be about any one of them."""
+    new: Mapping[str, int]
+    """By district: cases that could still be found."""
+
+
+def unknown(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int) -> Unknown:
+    """What the doubts leave open; a missing report is taken to bring `most_new` new cases at most."""
+    by_district: dict[str, list[Doubt]] = {}
+    for doubt in doubts:
+        by_district.setdefault(doubt.district, []).append(doubt)
+    free = {line.number for line in lines if _is_free(line, by_district.get(line.district, ()))}
+    unplaced = {name: sum(one.unplaced for one in several) for name, several in by_district.items()}
+    new = {
+        name: sum(one.new_refused + most_new * (one.is_missing or one.is_new_unread) for one in several)
+        for name, several in by_district.items()
+    }
+    return Unknown(frozenset(free), unplaced, new)
+
+
+def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
+    """Whether what was not told could change the case: nothing was said since, or its dispute may stand otherwise."""
+    days = [one.day for one in doubts if one.day >= line.assigned and (one.is_missing or line.number in one.cases)]
+    if not days:
+        return False
+    if line.reported_on is None or line.reported_on <= max(days):
+        return True
+    return line.status == RESOLVED and line.confirmation != CONFIRMED
+
+
+def open_points(doubts: Iterable[Doubt], still: Unknown) -> tuple[OpenPoint, ...]:
+    """Of each district with any, in the order of the doubts: the days that keep something open."""
+    missing: dict[str, list[date]] = {}
+    refused: dict[str, list[date]] = {}
+    for one in doubts:
+        if one.is_missing:
+            missing.setdefault(one.district, []).append(one.day)
+        elif one.unplaced or one.new_refused or one.is_new_unread or one.cases & still.free:
+            refused.setdefault(one.district, []).append(one.day)
+    return tuple(
+        OpenPoint(name, tuple(missing.get(name, ())), tuple(refused.get(name, ()))) for name in dict.fromkeys([*missing, *refused])
+    )
+
+
+def around(tally: Tally, lines: Iterable[CaseLine], still: Unknown, new: int) -> Bounds | None:
+    """The bounds of a tally over those cases, to which `new` found ones could come; None where nothing can change it."""
+    free: Counter[bool] = Counter()
+    certain: Counter[tuple[str, bool]] = Counter()
+    for line in lines:
+        if line.number in still.free:
+            free[line.is_counted] += 1
+        else:
+            certain[line.district, line.is_counted] += 1
+    fewer, more = (
+        free[counted] + sum(min(rows, certain[name, counted]) for name, rows in still.unplaced.items()) for counted in (True, False)
+    )
+    if not fewer and not more and not new:
+        return None
+    total = tally.total + new
+    return Bounds(
+        Tally(tally.target_percent, total, tally.resolved - fewer), Tally(tally.target_percent, total, tally.resolved + more + new)
+    )
+
+
+def on(
+    figures: Sequence[Figure],
+    label_of: Callable[[CaseLine], str],
+    lines: Iterable[CaseLine],
+    still: Unknown,
+    finders: Callable[[Figure], Iterable[str]],
+) -> tuple[Figure, ...]:
+    """The figures with their bounds. `finders` gives the districts whose newly found cases would count in a figure."""
+    by_label: dict[tuple[str, str], list[CaseLine]] = {}
+    for line in lines:
+        by_label.setdefault((line.group, label_of(line)), []).append(line)
+    return tuple(
+        replace(
+            one, bounds=around(one.tally, by_label.get((one.group, one.label), ()), still, sum(still.new.get(d, 0) for d in finders(one)))
+        )
+        for one in figures
+    )
+
+
+def silent_since(doubts: Iterable[Doubt], district: str, day: date) -> date | None:
+    """The first of the days, up to this one, on which that district has not reported without a break; None where it has."""
+    missing = sorted((one.day for one in doubts if one.district == district and one.is_missing), reverse=True)
+    since = None
+    for expected, one in enumerate(missing):
+        if (day - one).days != expected:
+            break
+        since = one
+    return since

@@ -1,0 +1,75 @@
+"""From yesterday's figures to today's: every case that makes a difference stands in one step, and the steps add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pipeline.day.cases import Case
+from pipeline.day.fold import DayState
+from pipeline.report.report import STEP_KINDS, Bridge, Step
+from pipeline.settings.config import Group
+from pipeline.terms.contract import RESOLVED
+
+_Moves = dict[str, list[str]]
+"""Cases by the kind of their step."""
+
+
+def build(state: DayState, group: Group) -> Bridge:
+    """The bridge of one group."""
+    now = {case.number: case for case in state.cases}
+    before = {number: one for number, one in state.before.items() if not one.is_cancelled and one.source in group.sources}
+    after = {case.number: case for case in state.cases if not case.grounds and case.particulars["案件来源"] in group.sources}
+    counted_before = {number for number, one in before.items() if one.is_counted}
+    counted = {number for number, case in after.items() if case.is_counted}
+    left = {number: _why_left(now.get(number)) for number in before if number not in after}
+    come = {number: _why_come(case, state) for number, case in after.items() if number not in before}
+    lost = {number: left.get(number) or _why_lost(now[number]) for number in counted_before - counted}
+    gained = {number: _why_gained(come.get(number)) for number in counted - counted_before}
+    return Bridge(
+        group.name,
+        total_before=len(before),
+        total_steps=_steps(come, left),
+        total=len(after),
+        resolved_before=len(counted_before),
+        resolved_steps=_steps(gained, lost),
+        resolved=len(counted),
+    )
+
+
+def _steps(more: Mapping[str, str], fewer: Mapping[str, str]) -> tuple[Step, ...]:
+    steps = []
+    for kind in STEP_KINDS:
+        for sign, moved in ((1, more), (-1, fewer)):
+            cases = tuple(sorted(number for number, why in moved.items() if why == kind))
+            steps += [Step(kind, sign * len(cases), cases)] if cases else []
+    return tuple(steps)
+
+
+def _why_left(case: Case | None) -> str:
+    return "cancelled" if case and case.grounds else "moved_out"
+
+
+def _why_come(case: Case, state: DayState) -> str:
+    before = state.before.get(case.number)
+    if before is None:
+        return "found" if case.found is not None else "new"
+    if not before.is_cancelled:
+        return "moved_in"
+    is_in_force = case.listed_at is not None and case.listed_at.arrival == state.assignment.arrival.id
+    return "back" if is_in_force else "missing_again"
+
+
+def _why_gained(come: str | None) -> str:
+    """A case that came in as resolved is newly resolved, but where it was only away."""
+    return come if come in ("back", "missing_again", "moved_in") else "newly_resolved"
+
+
+def _why_lost(case: Case) -> str:
+    if case.status != RESOLVED:
+        return "reopened"
+    return "disputed" if case.dispute is not None else "other"
+
+
+def of(state: DayState, groups: Iterable[Group]) -> tuple[Bridge, ...]:
+    """The bridge of each group."""
+    return tuple(build(state, group) for group in groups)

@@ -1,0 +1,118 @@
+"""What notices say in whole sentences: why a case stands there, by which rule, what is asked, and why it stands there no longer."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from pipeline.report.report import CaseLine
+from pipeline.report.sentences import long_day
+from pipeline.settings.config import Windows
+from pipeline.terms.contract import ASSIGNED, CONFIRMED
+
+_SHOWN = 40
+
+ASKED = {
+    "overdue": "请说明原因，抓紧办结；确需延期的，按程序报批。",
+    "acceptance_overdue": "请立即受理，并告知信访人。",
+    "disputed": "请包案领导与群众见面，重新研究答复意见。",
+    "stalled": "请说明办理情况，明确下一步措施。",
+    "incomplete_assignment": "请尽快补齐并报备。",
+    "due_soon": "请抓紧办理，确保按期办结。",
+}
+"""What is asked of the district, by flag."""
+
+
+def rule(flag: str, windows: Windows) -> str:
+    """By which rule a case gets the flag."""
+    match flag:
+        case "overdue":
+            return "已过办结时限（有延期的按延期后的时限），仍未办结。"
+        case "acceptance_overdue":
+            return f"交办后超过{windows.acceptance_days}天，仍为“{ASSIGNED}”，没有受理。"
+        case "disputed":
+            return "已报化解，但群众不认可；群众认可、重新答复或重新办理以前，不计入化解。"
+        case "stalled":
+            return f"尚未办结，连续{windows.stalled_days}天以上没有状态变化，也没有报告进展。"
+        case "incomplete_assignment":
+            return "案由、包案领导、工作专班、化解方案、办结时限，缺少一项或几项。"
+        case _:
+            return f"尚未办结，距办结时限不超过{windows.due_soon_days}天。"
+
+
+def days(flag: str, line: CaseLine, day: date, windows: Windows) -> int | None:
+    """How many days it has been so, or are left where it is due soon; None where no days are counted."""
+    match flag:
+        case "overdue":
+            return line.days_overdue
+        case "due_soon":
+            return -line.days_overdue
+        case "stalled":
+            return line.days_idle
+        case "acceptance_overdue":
+            return (day - line.assigned).days - windows.acceptance_days
+        case "disputed" if line.disputed_since:
+            return (day - line.disputed_since).days
+        case _:
+            return None
+
+
+def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
+    """What is so with this case, with the days."""
+    limit = f"{'延期后的' if line.extended else ''}办结时限{long_day(line.deadline)}" if line.deadline else ""
+    match flag:
+        case "overdue":
+            return f"{limit}，已超期{count}天"
+        case "due_soon":
+            return f"{limit}，{f'还有{count}天' if count else '当日到期'}"
+        case "stalled":
+            return f"自{long_day(day - timedelta(days=line.days_idle))}起没有进展，已{count}天"
+        case "acceptance_overdue":
+            return f"{long_day(line.assigned)}交办，受理已超期{count}天"
+        case "disputed":
+            since = (
+                f"{long_day(line.disputed_since)}起群众不认可{f'，已{count}天' if count else ''}" if line.disputed_since else "群众不认可"
+            )
+            return f"{since}{_reply(line)}"
+        case _:
+            return f"缺少{'、'.join(line.missing_ones)}"
+
+
+def settled(flag: str, district: str, line: CaseLine | None) -> str:
+    """Why a point of the district's last notice is one no longer."""
+    if line is None:
+        return "已不在案件台账内"
+    if line.grounds:
+        return f"已撤销（{_short(line.grounds)}）"
+    if line.district != district:
+        return f"已转由{line.district}办理"
+    if flag == "incomplete_assignment":
+        return "已补齐"
+    if line.is_counted:
+        said = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
+        return said + _reply(line)
+    return _still_open(flag, line)
+
+
+def _still_open(flag: str, line: CaseLine) -> str:
+    if line.is_referred:
+        return "已导入法定途径"
+    match flag:
+        case "overdue" | "due_soon" if line.deadline:
+            return f"已延期至{long_day(line.deadline)}" if line.extended else f"办结时限已改为{long_day(line.deadline)}"
+        case "stalled":
+            since = f"{long_day(line.reported_on)}" if line.reported_on else ""
+            return f"有新进展（{since}：{_short(line.progress)}）" if line.progress else f"有新进展（当前状态：{line.status}）"
+        case "disputed":
+            return f"已重新办理（当前状态：{line.status}）"
+        case "acceptance_overdue" if line.status != ASSIGNED:
+            return f"已受理（当前状态：{line.status}）"
+        case _:
+            return "情况已更正"
+
+
+def _reply(line: CaseLine) -> str:
+    return f"（答复文号：{_short(line.reply_number)}）" if line.reply_number else ""
+
+
+def _short(said: str) -> str:
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"

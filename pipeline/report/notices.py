@@ -1,0 +1,61 @@
+"""督办通知: what a district has to follow up, case by case, and what of its last notice is settled. Which days have one is a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from pipeline.day.fold import DayState
+from pipeline.report import notice_words
+from pipeline.report.report import CaseLine, Notice, Point, Settled
+from pipeline.settings.config import Settings
+from pipeline.terms.nouns import NoticeNumber
+
+FLAGS = ("overdue", "acceptance_overdue", "disputed", "stalled", "incomplete_assignment", "due_soon")
+"""What a notice is about, in its order. 已撤销 needs nothing more, 分解表缺失 is the office's own affair."""
+LOOKS_BACK_DAYS = 30
+"""So far back lies the last notice whose points are looked at again."""
+
+
+def concerns(flags: Mapping[str, Iterable[str]]) -> bool:
+    """Whether anything among a district's flags is a matter for a notice."""
+    return any(flag in FLAGS for raised in flags.values() for flag in raised)
+
+
+def of(state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings) -> tuple[Notice, ...]:
+    """The day's notices in the order of their numbers; one that has no point any more is void, and stays."""
+    given = sorted(numbers)
+    return tuple(_notice(one, state, lines, given, settings) for one in given if one.day == state.day)
+
+
+def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings) -> Notice:
+    district, windows = number.district, settings.windows
+    points = []
+    for flag in FLAGS:
+        for line in lines:
+            if line.district == district and flag in line.flags:
+                count = notice_words.days(flag, line, state.day, windows)
+                said = notice_words.reason(flag, line, state.day, count)
+                points.append(Point(flag, line, notice_words.rule(flag, windows), count, said))
+    last = _last(state, district)
+    before = next((one.written for one in given if last and (one.day, one.district) == (last, district)), "")
+    settled = _settled(state, district, lines, last) if points and last else ()
+    return Notice(number.written, district, tuple(points), tuple(settled), before if settled else "")
+
+
+def _last(state: DayState, district: str) -> date | None:
+    """The day of the district's last notice before this one, as far as it is looked back."""
+    days = [day for day, raised in state.raised if 0 < (state.day - day).days <= LOOKS_BACK_DAYS and concerns(raised.get(district, {}))]
+    return max(days, default=None)
+
+
+def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: date) -> Iterable[Settled]:
+    """The last notice's points that are none today; one that was due soon and is overdue now is no settled one."""
+    raised = dict(state.raised)[last][district]
+    known = {line.number: line for line in lines}
+    for flag in FLAGS:
+        for number in sorted(number for number, flags in raised.items() if flag in flags):
+            line = known.get(number)
+            now = line.flags if line and line.district == district else ()
+            if flag not in now and not (flag == "due_soon" and "overdue" in now):
+                yield Settled(flag, number, line.matter if line else "", notice_words.settled(flag, district, line))

@@ -1,0 +1,213 @@
+"""What a report says in whole sentences: made once, so that Word, PDF, page and workbook say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pipeline.report.report import (
+    CHANGE_KINDS,
+    DECISION_KINDS,
+    STEP_KINDS,
+    Absence,
+    Bounds,
+    Bridge,
+    Decision,
+    Figure,
+    OpenPoint,
+    Step,
+    SubmissionLine,
+    Way,
+)
+
+BOUNDS_RULE = (
+    "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
+    "凡此后没有再报清楚的，最低按全部不计入化解、最高按全部计入化解计算；"
+    "每份缺报的日报另按可能新增{most}件计入总数。范围只随补报、改正变化，不是预测。"
+)
+_ASKED = {
+    "urgent": "旗区没有提出需协调的事项，请知悉",
+    "disputed": "请包案领导与群众见面，研究新的答复意见",
+    "overdue": "请确定办结办法和时间，符合规定的按程序延期",
+    "coordination": "",
+}
+
+
+def day(one: date) -> str:
+    """Such as 5月21日."""
+    return f"{one.month}月{one.day}日"
+
+
+def long_day(one: date) -> str:
+    """Such as 2020年5月21日."""
+    return f"{one.year}年{one.month}月{one.day}日"
+
+
+def rate(percent: str | None) -> str:
+    """Such as 93.5%; a dash where there is no rate."""
+    return f"{percent}%" if percent else "—"
+
+
+def target(figure: Figure) -> str:
+    """Whether the target is met, and by how many cases it is not, as one says it aloud."""
+    tally = figure.tally
+    if not tally.total:
+        return f"{figure.label}：目前没有案件，不计算化解率。"
+    said = f"{figure.label}案件共{tally.total}件，已化解{tally.resolved}件，化解率{rate(tally.rate_percent)}"
+    if tally.met:
+        return f"{said}，达到{tally.target_percent}%的目标。"
+    return f"{said}，没有达到{tally.target_percent}%的目标，还差{tally.shortfall}件。"
+
+
+def since_yesterday(bridge: Bridge) -> str:
+    """How total and resolved cases have moved since the day before."""
+    total, resolved = bridge.total - bridge.total_before, bridge.resolved - bridge.resolved_before
+    if not total and not resolved:
+        return "总数和已化解件数与前一日相同。"
+    return f"与前一日相比，总数{_moved(total)}，已化解{_moved(resolved)}。"
+
+
+def _moved(change: int) -> str:
+    if not change:
+        return "不变"
+    return f"{'增加' if change > 0 else '减少'}{abs(change)}件"
+
+
+def bounds(one: Bounds) -> str:
+    """What the rate could be once everything is told, and whether that could change the verdict."""
+    low, high = one.lowest, one.highest
+    said = f"缺报、退回的内容补齐后，化解率最低{rate(low.rate_percent)}、最高{rate(high.rate_percent)}"
+    if low.met == high.met:
+        return f"{said}，{'今天都达标' if low.met else '今天都不达标'}。"
+    return f"{said}，是否达标要等补报后才能确定。"
+
+
+def bounds_range(one: Bounds) -> str:
+    """The same in per cent in the room of a cell, such as 61.2～96.7."""
+    return f"{one.lowest.rate_percent or '—'}～{one.highest.rate_percent or '—'}"
+
+
+def way(one: Way) -> str:
+    """How many more, by which deadline, and where the pace of the last days leads; '' where nothing is lacking."""
+    lacking = one.tally.shortfall
+    if not lacking:
+        return ""
+    if one.open < lacking:
+        return f"还差{lacking}件，而可以继续化解的只有{one.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
+    if one.by is None:
+        return f"还差{lacking}件，{_pace(one)}"
+    return f"补足这{lacking}件，按办结时限先后化解，最后一件的时限是{day(one.by)}；{_pace(one)}"
+
+
+def _pace(one: Way) -> str:
+    if not one.days:
+        return "汇总天数不足，暂不能推算进度。"
+    if one.gained <= 0:
+        return f"近{one.days}天已化解件数没有增加，按此进度不能达标。"
+    said = f"近{one.days}天已化解净增{one.gained}件"
+    return f"{said}，按此进度推算，{long_day(one.expected)}可以达标。" if one.expected else f"{said}，按此进度推算，十年内不能达标。"
+
+
+# --- what changed ------------------------------------------------------------------------------------------------
+
+
+def bridge(one: Bridge, where: str = "") -> str:
+    """From yesterday's figures of a group to today's, step by step to the last case; with `where`, where the steps stand."""
+    if not one.total_steps and not one.resolved_steps:
+        return f"{one.group}：总数{one.total}件、已化解{one.resolved}件，都与前一日相同。"
+    if where:
+        total, resolved = f"总数前一日{one.total_before}件、今日{one.total}件", f"已化解前一日{one.resolved_before}件、今日{one.resolved}件"
+        return f"{one.group}：{total}，{resolved}；各项增减见{where}。"
+    total = _steps("总数", one.total_before, one.total_steps, one.total)
+    return f"{one.group}：{total}；{_steps('已化解', one.resolved_before, one.resolved_steps, one.resolved)}。"
+
+
+def _steps(name: str, before: int, steps: Sequence[Step], after: int) -> str:
+    if not steps:
+        return f"{name}{after}件，与前一日相同"
+    moved = "、".join(f"{STEP_KINDS[step.kind]}{'增加' if step.change > 0 else '减少'}{abs(step.change)}件" for step in steps)
+    return f"{name}前一日{before}件，{moved}，今日{after}件"
+
+
+def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:
+    """Each kind of change with the cases that are named, how many there are of it, and where they stand."""
+    if not kinds:
+        return "今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。"
+    parts = []
+    for kind, named, count in kinds:
+        cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
+        parts.append(f"{CHANGE_KINDS[kind]}{count}件{cases}")
+    return f"{'；'.join(parts)}。逐件见{where}。"
+
+
+CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规定时刻以后才送达。以前如已发出同日专报，以本期为准。"
+
+
+# --- what is asked of leaders ------------------------------------------------------------------------------------
+
+
+def asked(one: Decision) -> str:
+    """What is asked of leaders: the district's own words, else what the rules ask."""
+    return one.asked or _ASKED[one.kinds[0]]
+
+
+def decisions(several: Sequence[Decision]) -> str:
+    """How many matters need a decision, each counted once by its first reason."""
+    if not several:
+        return "今日没有需要决策的事项。"
+    counted = Counter(one.kinds[0] for one in several)
+    kinds = "、".join(f"{name}{counted[kind]}件" for kind, name in DECISION_KINDS.items() if counted[kind])
+    return f"今日需要决策的事项共{len(several)}件：{kinds}。"
+
+
+def rest(count: int, where: str) -> str:
+    """That so many more stand elsewhere; '' where all are shown."""
+    return f"限于篇幅，每类先列一部分，其余{count}件见{where}。" if count > 0 else ""
+
+
+def more(count: int, what: str, where: str) -> str:
+    """That so many more stand elsewhere; '' where none does."""
+    return f"其余{count}个{what}见{where}。" if count > 0 else ""
+
+
+# --- who did not report ------------------------------------------------------------------------------------------
+
+
+def submissions(several: Sequence[SubmissionLine]) -> str:
+    """How many districts have reported, and who has not."""
+    missing = [one.district for one in several if one.status == "missing"]
+    late = [one.district for one in several if one.status == "late"]
+    if len(missing) == len(several):
+        return f"{len(several)}个旗区都没有日报。"
+    said = f"{len(several)}个旗区中{len(several) - len(missing)}个有日报" if missing else f"{len(several)}个旗区都有日报"
+    said += f"，其中迟报{len(late)}个（{'、'.join(late)}）" if late else ""
+    return f"{said}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{said}。"
+
+
+def absence(one: Absence) -> str:
+    """Who has not reported, and which figures that can change."""
+    last = f"最近一次是{day(one.last_report)}的日报" if one.last_report else "此前也没有日报"
+    refused = f"，送来的{one.refused_files}份没有采用" if one.refused_files else ""
+    parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in one.parts)
+    return f"{one.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
+
+
+def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:
+    """How the bounds are worked out, and what keeps them open, to stand under a table that shows them."""
+    said = "；".join(map(_open_point, points))
+    return BOUNDS_RULE.format(most=most_new) + (f"目前没有报清楚的：{said}。" if said else "")
+
+
+def _open_point(one: OpenPoint) -> str:
+    missing = f"缺{_days(one.missing)}的日报" if one.missing else ""
+    refused = f"{_days(one.refused)}有退回的内容" if one.refused else ""
+    return f"{one.district}{'，'.join(part for part in (missing, refused) if part)}"
+
+
+def _days(days: Sequence[date]) -> str:
+    shown = "、".join(day(one) for one in days[-_MOST_DAYS:])
+    return shown if len(days) <= _MOST_DAYS else f"{shown}等{len(days)}天"
+
+
+_MOST_DAYS = 4

@@ -1,0 +1,109 @@
+"""What the districts handed in for a day, file by file: what became of each, and what was found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from pipeline.day.fold import DayState
+from pipeline.day.judging import Judgement
+from pipeline.reading import daily_report
+from pipeline.report.report import Handed
+from pipeline.settings.config import Settings
+from pipeline.terms import messages
+from pipeline.terms.contract import COVER, REPORT_SHEETS
+from pipeline.terms.findings import Finding
+from pipeline.terms.nouns import Filed, Submission, number_revisions
+from pipeline.terms.text import mask
+
+USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被更正", "重复", "未采用"
+UNSENT = "自查"
+"""What somebody asks about before sending it."""
+_SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in REPORT_SHEETS)])}
+
+
+def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[Handed, ...]:
+    """Every report of the day: in force, replaced, repeated or refused whole; by district and arrival."""
+    force = {name: max(one.revision for one in several) for name, several in state.submissions.items()}
+    lines = [_refused(one, force.get(one.reading.district, 0), settings) for one in refused if not one.arrival.is_assignment]
+    lines += [
+        _accepted(one, state.judgements.get(one.filed.arrival.id), force[name], settings)
+        for name, several in state.submissions.items()
+        for one in several
+    ]
+    place = _places(settings)
+    return tuple(sorted(lines, key=place))
+
+
+def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[Handed, Filed]]:
+    """The day's reports in the same order, each with its file, without what only the register tells."""
+    outlined = [(_refused(one, 0, settings), one) for one in of_day if not one.reading.accepted]
+    by_district: dict[str, list[Filed]] = {}
+    for one in of_day:
+        if one.reading.accepted:
+            by_district.setdefault(one.reading.district, []).append(one)
+    for several in by_district.values():
+        for sent in number_revisions(several):
+            use = (USED if sent.in_force else REPLACED) if sent.revision else DUPLICATE
+            outlined.append((_handed(sent.filed, (sent.revision, use, 0), Judgement(), (), settings), sent.filed))
+    place = _places(settings)
+    return sorted(outlined, key=lambda one: place(one[0]))
+
+
+def _places(settings: Settings) -> Callable[[Handed], tuple[int, datetime, str, str]]:
+    order = {district: index for index, district in enumerate((*settings.district_names, ""))}
+    return lambda one: (order.get(one.district, len(order)), one.received_at, one.sha256, one.name)
+
+
+def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> Handed:
+    """A file that somebody asks about before sending it, as if it were the first of its day."""
+    known = judgement or _by_itself(filed)
+    return _handed(filed, (int(filed.reading.accepted), UNSENT, 0), known, (*filed.reading.findings, *known.findings), settings)
+
+
+def _by_itself(filed: Filed) -> Judgement:
+    """The judgement where there is no register to judge by."""
+    refused = sum(len(rows.refused) for rows in filed.reading.rows)
+    return Judgement(rows_accepted=sum(len(rows.lines) for rows in filed.reading.rows) - refused, rows_refused=refused)
+
+
+def _refused(filed: Filed, in_force: int, settings: Settings) -> Handed:
+    return _handed(filed, (0, REFUSED, in_force), Judgement(), filed.reading.findings, settings)
+
+
+def _accepted(one: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> Handed:
+    if not one.revision or judgement is None:
+        return _handed(one.filed, (0, DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
+    found = (*one.filed.reading.findings, *judgement.findings)
+    return _handed(one.filed, (one.revision, USED if one.in_force else REPLACED, in_force), judgement, found, settings)
+
+
+def _handed(filed: Filed, place: tuple[int, str, int], judgement: Judgement, findings: tuple[Finding, ...], settings: Settings) -> Handed:
+    day, arrival = date.fromisoformat(filed.reading.day), filed.arrival
+    revision, use, in_force = place
+    return Handed(
+        day=day,
+        district=filed.reading.district,
+        revision=revision,
+        use=use,
+        in_force=in_force,
+        name=mask(arrival.name),
+        sha256=arrival.sha256,
+        size=arrival.size,
+        received_at=arrival.envelope.received_at.astimezone(settings.calendar.zone),
+        rows_accepted=judgement.rows_accepted,
+        rows_refused=judgement.rows_refused,
+        findings=tuple(sorted(findings, key=address)),
+        on_time_until=daily_report.cut_off(day, settings),
+        unmarked_until=correction_from(day, settings),
+    )
+
+
+def correction_from(day: date, settings: Settings) -> datetime:
+    """What arrives after this moment turns the day's results into a correction."""
+    return datetime.combine(day + timedelta(days=1), settings.calendar.correction_after, settings.calendar.zone)
+
+
+def address(found: Finding) -> tuple[int, str, int, int, str]:
+    """Where a finding stands among those of its file."""
+    return _SHEET_ORDER.get(found.sheet, len(_SHEET_ORDER)), found.sheet, found.row or 0, found.column or 0, found.code

@@ -1,0 +1,60 @@
+"""Case numbers as people write them, and which case a written number means (contract 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from pipeline.terms.text import key
+
+_PARTS = re.compile(r"([A-Z]+)-?([0-9]{4})-?([0-9]+)")
+PLAIN = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]+")
+"""A number as the assignment workbook writes it: nothing about it needs a closer look."""
+
+
+@lru_cache(maxsize=1 << 14)
+def canonical(written: str) -> str:
+    """The number in upper case with its dashes, digits as written; unchanged but for NFKC where it has another shape."""
+    plain = key(written)
+    parts = _PARTS.fullmatch(plain)
+    return "-".join(parts.groups()) if parts else plain
+
+
+def looks_like_one(written: str) -> bool:
+    """Whether the text as a whole has a case number's shape."""
+    return _PARTS.fullmatch(key(written)) is not None
+
+
+def letters(number: str) -> str:
+    """The letters that a canonical number begins with."""
+    return number.partition("-")[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def _loose(number: str) -> str:
+    parts = _PARTS.fullmatch(number)
+    return f"{parts[1]}{parts[2]}-{parts[3].lstrip('0')}" if parts else number
+
+
+class Register:
+    """The numbers in force, looked up exactly first and then without dashes and leading zeros."""
+
+    def __init__(self, numbers: Iterable[str] = ()) -> None:
+        self._exact: set[str] = set()
+        self._loose: dict[str, list[str]] = {}
+        for number in numbers:
+            self.add(number)
+
+    def add(self, number: str) -> None:
+        """Take a canonical number in."""
+        if number not in self._exact:
+            self._exact.add(number)
+            self._loose.setdefault(_loose(number), []).append(number)
+
+    def find(self, number: str) -> str | None:
+        """The one case that a canonical number means; None if there is none, or more than one."""
+        if number in self._exact:
+            return number
+        alike = self._loose.get(_loose(number), ())
+        return alike[0] if len(alike) == 1 else None

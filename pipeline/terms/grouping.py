@@ -1,0 +1,31 @@
+"""Findings that are alike, told once with all their cells: on the terminal and on the upload page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.terms.findings import Finding
+
+_HEADERS_READ: Final = "表头写法（空格、换行或全角）与模板不同，已按意思理解，这次不用改；下次请照模板书写。"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one kind on one sheet."""
+
+    code: str
+    sheet: str
+    message: str
+    cells: tuple[str, ...]
+    """Where, as far as they have a cell."""
+
+
+def alike(found: Iterable[Finding]) -> list[Group]:
+    """The findings with the same to say of the same sheet together, in the order of the first of each."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        message = _HEADERS_READ if one.code == "read-as" and one.message.startswith("表头") else one.message
+        groups.setdefault((one.code, one.sheet, message), []).extend([one.cell] if one.cell else [])
+    return [Group(*key, tuple(cells)) for key, cells in groups.items()]

@@ -1,0 +1,147 @@
+"""Every sentence about a finding, in one place: what was found, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pipeline.terms.contract import SEVERITIES, Severity
+from pipeline.terms.findings import Finding
+from pipeline.terms.text import as_text, clean, mask
+
+_LONGEST_VALUE = 60
+_LONGEST_DETAIL = 2_000
+"""Whatever else a sentence quotes: what is listed is listed with an end (`several`), so that only a long sheet name comes near."""
+_MOST_NAMES = 20
+
+CATALOGUE: Final = {
+    "unreadable/empty": "文件是空的（0 字节）。请重新保存后再报送。",
+    "unreadable/damaged": "文件打不开，可能已损坏或没有传完整。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新报送。",
+    "unreadable/unproved": "不能确认这个 .xls 或 .et 文件是完整的，可能已损坏或没有传完整，没有采用。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新报送。",
+    "unreadable/format": "这不是能读的工作簿（能读 .xlsx、.xls、.et、.xlsb、.ods）。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送。",
+    "encrypted": "文件设了打开密码，读不了。请在 Excel 或 WPS 里取消密码，另存为 .xlsx 后重新报送。",
+    "macro-workbook": "工作簿里带有宏，不能接收。请另存为不带宏的 .xlsx 后重新报送。",
+    "unreadable/packed": "这是压缩包，不是工作簿，没有打开。请先解压，再报送里面的工作簿。",
+    "unreadable/ours": "程序读这个文件时出错了，是程序的问题，原件已保存。请通知办公室联系维护人员；急用时可把内容复制到新的日报模板里重新报送。",
+    "unreadable/attempts": "程序每次读这个文件都被迫中断，已搁置，原件已保存。请把内容复制到新的日报模板里重新报送，并请办公室把原件发给维护人员。",
+    "unreadable/original": "这份文件收下时完好，后来存档里的原件（archive/{value}…）损坏或丢失，内容没有计入。请用当时的文件原样重新报送；办公室从备份把原件放回存档，下次运行也会重新计入。",
+    "too-large/bytes": "文件超过 {limit} MB，不能接收。请删去图片和无关的工作表后重新报送。",
+    "too-large/unpacked": "文件解压后超过 {limit} MB，不能接收。请把内容复制到新的日报模板里重新报送。",
+    "too-large/inside": "文件看着不大，打开后要占用的内存或时间却大得不正常（压缩率异常、内容成倍重复，或内部的部件、标记太多），没有读取。请新建一份日报模板，把内容复制进去后重新报送。",
+    "too-large/reader": "文件读不完（超过 {limit} 秒，或占用内存过多）。常见原因是很远的地方有多余的单元格：按 Ctrl+End 跳到那里，删去后保存重新报送；不行的，把内容复制到新的日报模板里。",
+    "too-large/cells": "文件的单元格超过 {limit} 个，不能接收。常见原因是很远的地方有一个多余的单元格：按 Ctrl+End 跳到那里，删去多余的行和列，保存后重新报送。",
+    "not-the-template/sheet": "找不到工作表“{name}”。请使用日报模板，不要删除或改名工作表。",
+    "not-the-template/twice": "有几张工作表都像“{name}”（{sheets}），不知道该读哪一张。请只保留一张，名称写作“{name}”。",
+    "not-the-template/header": "工作表“{name}”里找不到表头。表头应有：{columns}。请使用模板，不要删改表头。",
+    "not-the-template/column": "工作表“{name}”缺少必填列：{columns}。请按模板补上这些列的表头。",
+    "not-the-template/cases": "分解表里没有一行可用的案件，本文件不采用，沿用上一份分解表。请按问题清单改正后重新放入。",
+    "unknown-district/empty": "封面没有填“旗区”。请在“旗区”右边的单元格填写旗区全称，例如：{example}。",
+    "unknown-district/uncached": "封面的“旗区”是公式，文件里没有保存它的计算结果，读不到内容。请用 Excel 或 WPS 打开、保存后重新报送，或直接填写旗区全称，例如：{example}。",
+    "unknown-district/other": "封面的旗区“{value}”不是九个旗区之一。请填写：{names}。",
+    "bad-report-date/empty": "封面没有填“报告日期”。请在“报告日期”右边的单元格填写，例如：{example}。",
+    "bad-report-date/uncached": "封面的“报告日期”是公式，文件里没有保存它的计算结果，读不到日期。请用 Excel 或 WPS 打开、保存后重新报送，或直接填写日期，例如：{example}。",
+    "bad-report-date/unread": "封面的报告日期“{value}”看不懂。请写成这样：{example}。",
+    "bad-report-date/future": "封面的报告日期“{value}”晚于收到文件的日期（{arrival}）。请改成当天的日期。",
+    "bad-report-date/old": "封面的报告日期“{value}”比收到文件的日期（{arrival}）早了超过 {days} 天。请核对年份和月份。",
+    "sender-not-allowed": "发件人不在“{district}”的报送名单里，本文件没有采用。请用登记过的邮箱报送，或请办公室把该邮箱加入名单。",
+    "personal-column": "工作表“{sheet}”有“{value}”列，属于个人信息，整个文件不能接收。请删除这一列后重新报送。",
+    "personal-column/ignored": "“{value}”列属于个人信息，已跳过不读。请从分解表中删除这一列。",
+    "duplicate": "与目前采用的日报内容完全相同，已忽略，不影响任何数字。不用再报。",
+    "rows-withdrawn": "本次更正没有包含上一次报送的这些内容：{names}。如是漏填，请补上后重新报送；如确需撤回，不用处理。",
+    "unknown-case": "台账里没有案件“{value}”。请核对编号；如是新发现的案件，请填在“新增案件”表。",
+    "other-district": "案件“{value}”属于{district}，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
+    "required": "“{column}”没有填。请填写{hint}。",
+    "not-in-list": "{column}“{value}”不在可选范围，请从下拉框选择：{values}。",
+    "not-in-list/case": "案件编号“{value}”不合规则。请写成字母、四位年份和序号，例如：{example}。",
+    "not-in-list/source": "“{sheet}”表的案件来源不能是“{value}”，只能是：{values}。",
+    "bad-date": "{column}“{value}”看不懂。请写成这样：{example}。",
+    "date-out-of-range/after-report": "{column}“{value}”晚于报告日期 {limit}。请填写实际日期。",
+    "date-out-of-range/before-start": "{column}“{value}”早于{start} {limit}。请核对这两个日期。",
+    "date-out-of-range/after-arrival": "{column}“{value}”晚于收到文件的时间 {limit}。请填写实际发生的时间。",
+    "bad-number": "{column}“{value}”不是可用的数字。请只填不小于 0 的{hint}。",
+    "reply-missing": "当前状态是“{status}”，但没有填“{column}”。请补填{column}；如还没有书面答复，请把当前状态改为“办理中”。",
+    "contradiction/claim": "当前状态“已化解”与诉求认定“暂时难以解决”矛盾。请改正其中一项。",
+    "contradiction/reception": "当场答复 {answered} 加转交办理 {passed} 合计 {sum}，大于接访批次 {batches}。请核对这三个数。",
+    "status-went-back": "案件 {case} 此前已是“{before}”，不能直接改为“{value}”。确需重新办理的，请填写“重新办理原因”；否则请改回。",
+    "repeated-case": "案件 {case} 在“{sheet}”表出现了 {count} 次，内容不一致（第 {lines} 行）。请只保留正确的一行。",
+    "repeated-case/assignment": "案件 {case} 在分解表里出现了 {count} 次（{lines}），这几行都不采用。请只保留正确的一行。",
+    "case-exists/other": "案件 {case} 已在台账中，但{columns}与原来的不同（原为：{before}）。同一案件请照原样填写或删去此行，另一案件请另编编号。",
+    "case-exists/code": "新增案件的编号应以本旗区代码 {code} 开头，例如 {example}；“{value}”不是。请改用本旗区编号。",
+    "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
+    "personal-information/outside": "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
+    "late": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。如是更正，不影响当日首次报送的“按时”；如是首次报送，请以后在截止前报送。",
+    "read-as/header": "表头“{value}”的写法（空格、换行或全角）与模板不同，按“{meant}”理解。下次请照模板书写。",
+    "read-as/value": "{column}“{value}”按“{meant}”理解{more}。下次请从下拉框选择。",
+    "read-as/code": "案件编号“{value}”按“{meant}”理解{more}。下次请照分解表书写。",
+    "read-as/date": "{column}“{value}”按 {meant} 理解{more}。下次请用日期格式填写。",
+    "read-as/number": "{column}“{value}”按 {meant} 理解{more}。下次请只填数字。",
+    "read-as/sheet": "工作表“{value}”按“{meant}”读取。下次请照模板命名。",
+    "read-as/district": "旗区“{value}”按“{meant}”理解{more}。下次请写全称。",
+    "read-as/same-rows": "案件 {case} 在“{sheet}”表有几行内容完全相同（第 {lines} 行），只计一次。请删去多余的行。",
+    "sheet-missing": "没有“{name}”表，按当天没有此类内容处理。如有内容请补报。",
+    "old-template": "模板版本“{value}”较旧，现行版本是 {current}。请从下次起使用新模板。",
+    "zero-report-with-rows": "封面“零报告”填了“是”，但表里有 {count} 行内容，这些行照常采用。请把“零报告”改为“否”。",
+    "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），不予采用。如原内容有误，请联系办公室改分解表。",
+    "unknown-column": "“{value}”列不在模板中，没有读取。如内容需要上报，请填到模板已有的列。",
+    "unknown-column/unit": "“{value}”列的单位不能换算，整列没有读取。请使用表头“{meant}”。",
+    "unknown-column/twice": "“{value}”列出现了两次，只读了前一列。请删去多余的一列。",
+    "error-value": "{column}的单元格是错误值“{value}”，这一行不能采用。请改正公式，或直接填写内容。",
+    "no-cached-value": "“{column}”的公式没有保存计算结果，按空白处理。请用 Excel 打开、重新计算并保存，或直接填写内容。",
+    "cover-incomplete/reporter": "封面没有填“填报人”。请补填。",
+    "cover-incomplete/zero": "封面“零报告”填的是“{value}”，按“否”处理。请填“是”或“否”。",
+    "case-missing": "案件 {case} 在新的分解表中不见了，仍按原内容计入。如需撤销，请在分解表保留该行并填写“撤销依据”。",
+    "deadline-beyond-statute/deadline": "办结时限 {value} 超过了{start}（{limit}）后 {days} 天，照常采用。请核对日期是否填错；确需更长的，请按规定办理延期。",
+    "deadline-beyond-statute/extension": "延期至 {value} 超过了办结时限（{limit}）后 {days} 天，照常采用。请核对日期是否填错。",
+    "extension-shortens": "延期至 {value} 早于办结时限 {limit}，仍按延期至计算。请核对。",
+}  # fmt: skip
+"""Keyed by code, or by code and variant."""
+
+
+def finding(
+    name: str,
+    /,
+    *,
+    sheet: str = "",
+    row: int | None = None,
+    at: int | None = None,
+    value: object = "",
+    details: Mapping[str, object] | None = None,
+    severity: Severity | None = None,
+    **more: object,
+) -> Finding:
+    """Make the finding with its sentence, on one line; personal numbers are masked, also those that only quoting makes.
+
+    `name` is a key of the catalogue; `row` counts from 1 and `at`, the column, from 0; `details` and `more` fill the
+    sentence.
+    """
+    code = name.partition("/")[0]
+    whole = mask(clean(as_text(value)))
+    line = shorten(whole)
+    shown = line if line == whole else mask(line)
+    said = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
+    message = CATALOGUE[name].format_map({"value": shown, "sheet": _quoted(sheet), **said})
+    return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
+
+
+def _quoted(detail: str) -> str:
+    """What a sentence quotes, on one line: two numbers parted by a line break must not become one in silence."""
+    hidden = mask(detail)
+    line = hidden if hidden.isprintable() else mask(" ".join(hidden.splitlines()))
+    return line if len(line) <= _LONGEST_DETAIL else mask(f"{line[: _LONGEST_DETAIL - 1]}…")
+
+
+def several(names: Sequence[str], unit: str = "") -> str:
+    """The names, long ones cut; of very many the first, and how many there are."""
+    said = "、".join(map(brief, names[:_MOST_NAMES]))
+    return said if len(names) <= _MOST_NAMES else f"{said} 等 {len(names)}{unit and f' {unit}'}"
+
+
+def brief(value: str) -> str:
+    """What a sentence quotes beside its value, cut where it is long; masked before, lest half a number be left."""
+    return shorten(mask(value))
+
+
+def shorten(value: str) -> str:
+    """The value on one line, cut where it is long."""
+    line = " ".join(value.split())
+    return line if len(line) <= _LONGEST_VALUE else line[: _LONGEST_VALUE - 1] + "…"

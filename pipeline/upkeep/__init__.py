@@ -1,0 +1,1 @@
+"""Whether the office is sound, and how it is mended."""

@@ -1,0 +1,264 @@
+"""`run.py doctor`: whether the office is sound, check by check, and how to mend what is not. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.disk import storage
+from pipeline.intake import inbox
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing import inputs, outbox
+from pipeline.render.papers import fonts
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import PipelineError
+from pipeline.terms.messages import shorten
+from pipeline.terms.nouns import Arrival
+
+_FREE = 1 << 30
+_REPAIR = "运行 python run.py doctor --repair"
+_AGAIN = f"请先再运行一次汇总（python run.py）：上次可能没有运行完，例如磁盘满了，那样就会补上。还有这一条的，再{_REPAIR}，从存档重建台账。"
+_SHOWN = 5
+_WAITS = timedelta(days=1)
+_FONTS = ("Noto Sans CJK", "Noto Serif CJK", "微软雅黑", "Microsoft YaHei", "SimSun", "宋体", "PingFang", "Source Han", "WenQuanYi")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what was looked at, and each thing that is wrong with what to do about it."""
+
+    name: str
+    said: str
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is no fault and should be known all the same."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Check]:
+    """Every check in its order. An office that has not run yet is sound."""
+    yield _folders(settings)
+    yield _space(settings)
+    yield _fonts()
+    yield _templates(settings)
+    if not nightly.ledger_of(settings).exists() and not nightly.archive_of(settings).exists():
+        yield Check("台账", "还没有运行过，没有台账和存档")
+        return
+    known = None
+    if not nightly.ledger_of(settings).exists():
+        can = (nightly.archive_of(settings).parent / journal.NAME).exists()
+        way = f"，或{_REPAIR}，从存档重建" if can else "；流水簿也不在，不能从存档重建"
+        yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹{way}。",))
+        yield _archive(settings, None, set())
+        yield _inbox(settings, now)
+        return
+    waiting: set[str] = set()
+    try:
+        ledger = Ledger(nightly.ledger_of(settings))
+        try:
+            yield _ledger(ledger, settings)
+            known = ledger.arrivals()
+            waiting = {one.sha256 for one in ledger.unread()}
+            yield _clock([one for one, _sidecar in known], settings, now)
+            yield _outbox(ledger, settings)
+        finally:
+            ledger.close()
+    except PipelineError as error:
+        yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
+    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
+        yield Check("台账", "读不了", (f"台账文件已损坏。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建（旧台账会另存）。",))
+    yield _archive(settings, None if known is None else [one for one, _sidecar in known], waiting)
+    yield _inbox(settings, now)
+
+
+def _folders(settings: Settings) -> Check:
+    problems = []
+    for name, folder in (("inbox", settings.paths.inbox), ("outbox", settings.paths.outbox), ("state", settings.paths.state)):
+        if not folder.exists():
+            problems.append(f"{name} 文件夹 {folder} 不存在。运行一次汇总会自动建立；路径写错的请改 config.yaml。")
+        elif not _is_writable(folder):
+            problems.append(f"{name} 文件夹 {folder} 写不进去。请检查权限，或磁盘是否只读。")
+    archive = nightly.archive_of(settings)
+    if archive.exists() and not _is_writable(archive):
+        problems.append(f"存档文件夹 {archive} 写不进去，日报收不下来。请检查权限。")
+    path = archive.parent / journal.NAME
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        problems.append(f"流水簿 {path} 没有读写权限。请检查权限；不用恢复备份，也不用修复。")
+    return Check("文件夹", "收件箱、结果和台账文件夹都在，可以写入", tuple(problems))
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _space(settings: Settings) -> Check:
+    problems, said = [], []
+    for name, folder in (("state", settings.paths.state), ("outbox", settings.paths.outbox)):
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        free = shutil.disk_usage(there).free
+        said.append(f"{name} 还有 {free / (1 << 30):.1f} GB")
+        if free < _FREE:
+            problems.append(f"{name} 所在磁盘只剩 {free / (1 << 20):.0f} MB。请腾出空间，至少留 1 GB。")
+    return Check("磁盘空间", "，".join(said), tuple(problems))
+
+
+def _fonts() -> Check:
+    """Chinese fonts for those who look at the results on this computer."""
+    if os.name == "nt":
+        folder = Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"
+        found = any((folder / name).exists() for name in ("msyh.ttc", "simsun.ttc", "simhei.ttf"))
+    else:
+        lister = shutil.which("fc-list")
+        if not lister:
+            return Check("字体", f"这台电脑上没有 fc-list，无法查看字体；不影响汇总{_stand_ins()}")
+        listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        found = any(name in listed for name in _FONTS)
+    problem = "没有找到中文字体，在这台电脑上看结果可能显示为方框。请安装 Noto Sans CJK（fonts-noto-cjk）或思源黑体。"
+    return Check("字体", f"有中文字体{_stand_ins()}", () if found else (problem,))
+
+
+def _stand_ins() -> str:
+    """What stands in for the fonts of official documents in the PDF; the report is whole all the same."""
+    others = fonts.stand_ins()
+    return f"；PDF 专报所用的公文字体，{'，'.join(others)}，装上原字体就会自动换用" if others else "；PDF 专报用公文字体"
+
+
+def _templates(settings: Settings) -> Check:
+    from pipeline.render.papers import briefing_files, notice
+
+    folder = inputs.templates_of(settings)
+    problems = (*briefing_files.examine(folder), *notice.examine(folder))
+    return Check("版式", "专报和督办通知的版式可以用", problems)
+
+
+def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
+    said = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
+    if ahead := nightly.ahead(arrivals, now):
+        newest = max(ahead, key=lambda one: one.envelope.received_at)
+        moment = f"{newest.envelope.received_at.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
+        problem = (
+            f"有 {len(ahead)} 次收件的时间比现在还晚，最晚的是 {newest.name}，{moment}。请核对这台电脑的日期和时间；"
+            "这台没有错的，是写信封文件的程序或电脑错了：在那个时间以前再送的更正不起作用。"
+        )
+        return Check("时钟", said, (problem,))
+    return Check("时钟", said)
+
+
+def _ledger(ledger: Ledger, settings: Settings) -> Check:
+    problems = []
+    if faults := ledger.faults_of_file():
+        problems.append(f"数据库自检发现 {len(faults)} 处问题。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。")
+    elif damaged := ledger.damaged():
+        names = _first(one.arrival.name for one in damaged)
+        problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
+    known = {one.identity for one, _sidecar in ledger.arrivals()}
+    told = {one.identity for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
+    if lost := told - known:
+        problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。{_AGAIN}")
+    if missing := known - told:
+        problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
+    if unread := journal.unread(nightly.archive_of(settings)):
+        problems.append(
+            f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {_first(map(str, unread))} 行，可能是断电或磁盘出错。"
+            f"数字不受影响。请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
+        )
+    return Check("台账", f"完好，记有 {len(known)} 次收件，与流水簿一致", tuple(problems))
+
+
+def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[str]) -> Check:
+    """Every original's bytes have the sum of its name, and the ledger knows each; None where there is no readable ledger.
+
+    `waiting`: those of which the ledger holds no lasting verdict.
+    """
+    archive = nightly.archive_of(settings)
+    names = {path.name for path in archive.iterdir() if not path.name.startswith(".")} if archive.exists() else set()
+    known = names if arrivals is None else {one.sha256 for one in arrivals}
+    damaged = {name for name in names if not storage.holds(archive, name)}
+    gone = known - names - set(journal.removed(archive))
+    problems = []
+    if lost := sorted((damaged | gone) & waiting):
+        problems.append(
+            f"{len(lost)} 个原件损坏或不见了，内容没有计入，数字可能不准：{_some(lost, arrivals)}。"
+            "请从备份把它们放回存档，或请旗区把当时的文件原样重新报送；下次运行自动重新计入。"
+        )
+    if changed := sorted(damaged - waiting):
+        advice = (
+            "数字不受影响；请从备份恢复这些文件。" if arrivals else "请从备份恢复这些文件；没有备份的，请旗区把当时的文件原样重新报送。"
+        )
+        problems.append(f"{len(changed)} 个原件的内容已改变：{_some(changed, arrivals)}。{advice}")
+    if missing := sorted(gone - waiting):
+        problems.append(f"{len(missing)} 个原件不见了：{_some(missing, arrivals)}。数字不受影响；请从备份恢复这些文件。")
+    if unknown := sorted(names - known):
+        problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。{_AGAIN}")
+    return Check("存档", f"{len(names)} 个原件逐字节核对无误", tuple(problems))
+
+
+def _some(sums: list[str], arrivals: list[Arrival] | None) -> str:
+    """The first few, by the names under which they came."""
+    names = {one.sha256: one.name for one in arrivals or ()}
+    return _first(f"{names.get(one, '')}（archive/{one[:12]}…）" for one in sums)
+
+
+def _first(names: Iterable[str]) -> str:
+    """The first few, and whether there are more; how many, the sentence says."""
+    every = list(names)
+    return "、".join(every[:_SHOWN]) + (" 等" if len(every) > _SHOWN else "")
+
+
+def _outbox(ledger: Ledger, settings: Settings) -> Check:
+    published = ledger.publications()
+    changed = [day for day, (_print, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
+    left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
+    problems = []
+    if changed:
+        problems.append(f"{len(changed)} 天的结果缺失或被改过：{_first(sorted(changed))}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
+    if left:
+        problems.append(f"有 {len(left)} 个上次中断留下的文件夹。下次运行会自动清理。")
+    strange = [shorten(one) for one in outbox.strangers(settings.paths.outbox)]
+    notes = (
+        [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
+    )
+    return Check("结果", f"{len(published)} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
+
+
+def _inbox(settings: Settings, now: datetime) -> Check:
+    def waits(name: str) -> bool:
+        seen = (settings.paths.inbox / name).stat().st_mtime
+        return now - datetime.fromtimestamp(seen, now.tzinfo) > _WAITS
+
+    odd = inbox.oddities(settings.paths.inbox, now.timestamp(), settings.calendar.zone)
+    told = {one.path for one in odd}
+    others = [name for name in inbox.lying(settings.paths.inbox) if name not in told]
+    lying = [shorten(name) for name in others if _quietly(lambda name=name: waits(name))]  # type: ignore[misc]
+    problems = []
+    if lying:
+        problems.append(f"{len(lying)} 个文件已等待一天以上：{_first(lying)}。请运行一次汇总，看它说为什么没有收下。")
+    alike: dict[str, list[str]] = {}
+    for one in odd:
+        alike.setdefault(one.reason, []).append(shorten(one.path))
+    for reason, paths in alike.items():
+        problems.append(f"{_first(paths)}{f' {len(paths)} 个' if len(paths) > _SHOWN else ''}：{reason}。")
+    return Check("收件箱", "没有滞留的文件", tuple(problems))
+
+
+def _quietly(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except OSError:
+        return False
