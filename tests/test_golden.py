@@ -9,7 +9,7 @@ HERE = Path(__file__).parent
 
 
 def test_no_orphan_golden_files() -> None:
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.py"))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in HERE.rglob("*.py"))
     kept = [path.relative_to(HERE / "golden").as_posix() for path in (HERE / "golden").rglob("*") if path.is_file()]
     assert [path for path in kept if f'"{path}"' not in sources] == []
 

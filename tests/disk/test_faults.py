@@ -215,7 +215,7 @@ def test_a_report_names_kinds_and_places_of_a_fault_and_of_its_causes() -> None:
     lines = faults.frames(caught.value)
     assert lines[0] == "pyo3_runtime.PanicException"
     assert "ValueError" in lines
-    assert re.fullmatch(r"  (tests/)?test_faults\.py:\d+ test_a_report_names_\w+", lines[1])
+    assert re.fullmatch(r"  (tests/disk/)?test_faults\.py:\d+ test_a_report_names_\w+", lines[1])
     assert SECRET[:5] not in "".join(lines)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_render_html import TEMPLATES, a_hostile_report, a_report
+from test_leaders_page import TEMPLATES, a_hostile_report, a_report
 
 from pipeline.render.page import leaders_page
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import zips
 from workbooks import Page, report_pages, write
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).resolve().parents[1] / "files"
 
 WORKBOOK, RELATIONS, STRINGS, STYLES, TYPES = (
     "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml", "[Content_Types].xml",

@@ -29,7 +29,7 @@ from pipeline.terms.nouns import Arrival, Envelope, Filed, Reading
 
 DAY = date(2020, 5, 21)
 ROWS = 3_000
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 GOOD = handed_in(report("达拉特旗", progress=[progress_row("SJ-2020-002")]), name="达旗.xlsx")
 
 

@@ -1,6 +1,6 @@
 """A report with everything that a format may spell in its own way; it is kept as tests/files/rich.xls and .ods too.
 
-`soffice --convert-to xls` and `--convert-to ods` made these from `python tests/richbook.py FILE.xlsx`.
+`soffice --convert-to xls` and `--convert-to ods` made these from `python tests/support/richbook.py FILE.xlsx`.
 """
 
 from __future__ import annotations

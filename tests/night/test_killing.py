@@ -183,7 +183,7 @@ def test_a_disk_that_is_really_full_says_so_and_loses_nothing(tmp_path: Path) ->
     """At every size, from a disk without any room to one with room for all."""
     command = ["unshare", "-rm", sys.executable, "-m", "killing.small", str(tmp_path)]
     sizes = ["0", "4", "16", "40", "64", "100", "140", "180", "240", "4000"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HOME / "tests"), str(HOME)]), "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HOME / "tests" / "support"), str(HOME)]), "PYTHONUTF8": "1"}
     done = subprocess.run([*command, *sizes], env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     tried = [json.loads(line) for line in done.stdout.splitlines()]

@@ -25,7 +25,7 @@ from pipeline.settings import config
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates"
 DAY = date(2020, 5, 22)
 ZONE = ZoneInfo("Asia/Shanghai")

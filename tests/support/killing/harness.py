@@ -56,7 +56,7 @@ class Program:
             **os.environ,
             "LD_PRELOAD": str(library),
             "KILLING_CONTROL": str(self._control.path),
-            "PYTHONPATH": os.pathsep.join([str(HOME / "tests"), str(HOME)]),
+            "PYTHONPATH": os.pathsep.join([str(HOME / "tests" / "support"), str(HOME)]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUTF8": "1",
             "OPENBLAS_NUM_THREADS": "1",

@@ -387,7 +387,7 @@ def test_sent_back_untouched_it_changes_nothing() -> None:
 
 def _week(week: str, until: date) -> Iterator[File]:
     """What had arrived by the morning after that day."""
-    inbox = Path(__file__).parent / "cases" / week / "inbox"
+    inbox = Path(__file__).resolve().parents[2] / "cases" / week / "inbox"
     for sidecar in sorted(inbox.rglob("*.envelope.json")):
         said = json.loads(sidecar.read_text(encoding="utf-8"))
         path = sidecar.with_name(sidecar.name.removesuffix(".envelope.json"))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import assigned, consolidate, handed_in, on, sample_week
-from test_render_html import page_of, said_range
-from test_render_xlsx import check_bridges, check_figures, opened
+from test_leaders_page import page_of, said_range
+from test_office_workbook import check_bridges, check_figures, opened
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.render import definitions

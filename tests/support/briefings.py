@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from docx.table import Table
     from offices import Office
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).resolve().parents[1] / "cases"
 DAYS = [date(2020, 5, 18) + timedelta(days=n) for n in range(5)]
 
 

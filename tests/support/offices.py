@@ -29,7 +29,7 @@ from pipeline.settings.config import Settings, load
 from pipeline.terms.findings import Finding
 from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Reading
 
-HOME = Path(__file__).resolve().parent.parent
+HOME = Path(__file__).resolve().parents[2]
 CONFIG = HOME / "config.yaml"
 ZONE = ZoneInfo("Asia/Shanghai")
 SETTINGS = load(CONFIG)

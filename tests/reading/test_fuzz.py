@@ -2,7 +2,7 @@
 
 The suite tries the same few hundred damages each time. For a longer search, with new ones each time:
 
-    python -m pytest tests/test_fuzz.py --fuzz-seconds 600
+    python -m pytest tests/reading/test_fuzz.py --fuzz-seconds 600
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from pipeline.terms.nouns import Envelope
 
 _CODES = {"unreadable", "encrypted", "too-large", "macro-workbook"}
 _LIMITS = reading.limits(SETTINGS)
-_HOME = Path(__file__).parent
+_HOME = Path(__file__).resolve().parents[1]
 _EXAMPLES = 150
 _ROUND = 300
 """Damages between two looks at the clock."""

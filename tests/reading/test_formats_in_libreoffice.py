@@ -18,7 +18,7 @@ from workbooks import report_pages, write
 
 pytestmark = pytest.mark.external
 
-WEEKS = Path(__file__).parent / "cases"
+WEEKS = Path(__file__).resolve().parents[1] / "cases"
 DAYS = [date(2020, 5, 18) + timedelta(days=n) for n in range(5)]
 _SIDECAR = ".envelope.json"
 _AT_ONCE = 40

@@ -1,4 +1,4 @@
-"""Every crafted workbook there is, by its name; `python tests/crafted.py FOLDER` writes them to look at."""
+"""Every crafted workbook there is, by its name; `python tests/support/crafted.py FOLDER` writes them to look at."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import inputs
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).resolve().parents[1] / "cases"
 WEEKS = ("week-light", "week-messy")
 DAYS = [date(2020, 5, 18) + timedelta(days=n) for n in range(5)]
 
