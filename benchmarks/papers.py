@@ -66,12 +66,11 @@ def _notices(report: Report, settings: Settings) -> object:
 
 def _receipts(report: Report, settings: Settings) -> object:
     """With the start of the readers that mark them."""
-    from pipeline.night import nightly
     from pipeline.reading.readers import Readers
     from pipeline.render.receipts import receipts
 
     with Readers(settings, len(report.handed)) as readers:
-        return receipts.begin(report.handed, nightly.archive_of(settings), readers)()
+        return receipts.begin(report.handed, settings.paths.archive, readers)()
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

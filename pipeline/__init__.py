@@ -1,4 +1,9 @@
 """Nightly consolidation of the districts' complaint-case reports."""
 
+from pathlib import Path
+
 __version__ = "0.1.0"
 CONTRACT_VERSION = 1
+
+HOME = Path(__file__).resolve().parent.parent
+"""The program's own folder: `run.py`, `config.yaml`, `templates/` and the packages lie in it."""

@@ -246,8 +246,9 @@ def _status(said: argparse.Namespace) -> int:
 
 
 def _send(said: argparse.Namespace) -> int:
+    from pipeline import screen
     from pipeline.disk import log
-    from pipeline.post import screen_post, sending
+    from pipeline.post import sending
 
     settings = _load(said)
     if said.to and not said.unknown:
@@ -258,9 +259,9 @@ def _send(said: argparse.Namespace) -> int:
     found_out = sending.FoundOut(said.unknown, said.to) if said.unknown else None
     sent = sending.run(settings, _now(settings), dry_run=said.dry_run, found_out=found_out)
     if said.dry_run:
-        screen_post.tell_planned(sent)
+        screen.tell_planned_letters(sent)
         return 0
-    screen_post.tell_sent(sent)
+    screen.tell_sent_letters(sent)
     status = int(not sent.is_complete)
     unsettled = f"下落不明 {len(sent.unknown)} 封，被拒收 {len(sent.refused)} 封"
     said_of = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，{unsettled}；退出状态 {status}"

@@ -18,7 +18,6 @@ from workbooks import DAY, Page, assignment, edit, report, report_pages, write
 
 from pipeline import cli
 from pipeline.disk import storage
-from pipeline.night import nightly
 
 Captured = pytest.CaptureFixture[str]
 
@@ -208,7 +207,7 @@ def test_our_own_fault_ends_with_1_one_sentence_and_a_report_without_contents(ho
     """A ledger without sums whose rows somebody has tampered with: the exception itself names what stands in the cell."""
     assert cli.main(["--date", "2020-05-21"]) == 0
     secret = "某某的案由"  # noqa: S105 - no password
-    with sqlite3.connect(nightly.ledger_of(home.settings)) as connection:
+    with sqlite3.connect(home.settings.paths.ledger) as connection:
         connection.execute("DELETE FROM sums")
         connection.execute("UPDATE readings SET rows = ?", (json.dumps([{secret: 1}]),))
     connection.close()
@@ -228,7 +227,7 @@ def test_our_own_fault_ends_with_1_one_sentence_and_a_report_without_contents(ho
 def test_after_our_own_fault_what_was_published_is_still_there(home: Office) -> None:
     assert cli.main(["--date", "2020-05-21"]) == 0
     before = home.everything()
-    with sqlite3.connect(nightly.ledger_of(home.settings)) as connection:
+    with sqlite3.connect(home.settings.paths.ledger) as connection:
         connection.execute("UPDATE readings SET rows = 'x'")
     connection.close()
     assert cli.main(["--date", "2020-05-22"]) == 1
@@ -237,7 +236,7 @@ def test_after_our_own_fault_what_was_published_is_still_there(home: Office) -> 
 
 def test_a_damaged_ledger_is_said_and_ends_with_1(home: Office, capsys: Captured) -> None:
     home.settings.paths.state.mkdir()
-    nightly.ledger_of(home.settings).write_bytes(b"no database" * 100)
+    home.settings.paths.ledger.write_bytes(b"no database" * 100)
     assert cli.main(["--date", "2020-05-21"]) == 1
     assert "备份" in capsys.readouterr().err
     assert (home.inbox / "日报.xlsx").exists()

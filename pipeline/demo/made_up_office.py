@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline import HOME
 from pipeline.demo import made_up_week, made_up_workbooks
 from pipeline.intake import inbox
 from pipeline.night import nightly
@@ -21,7 +22,7 @@ from pipeline.terms.errors import ConfigurationError
 
 MARKER = ".demo.json"
 """Tells that a folder is a demo, and which files in it are the demo's own."""
-_CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
+_CONFIG = HOME / "config.yaml"
 _MADE = ("config.yaml", "inbox", "outbox", "state")
 _KEPT = "保留"
 

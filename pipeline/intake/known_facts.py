@@ -8,7 +8,6 @@ from dataclasses import replace
 from pipeline.disk import storage
 from pipeline.intake import inbox
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
@@ -22,8 +21,8 @@ def until(day: str, settings: Settings, readers: Readers | None = None) -> list[
     """The usable assignment workbooks, and the accepted reports of days up to that one (ISO)."""
     known: list[Filed] = []
     seen: set[str] = set()
-    if nightly.ledger_of(settings).exists():
-        ledger = Ledger(nightly.ledger_of(settings))
+    if settings.paths.ledger.exists():
+        ledger = Ledger(settings.paths.ledger)
         try:
             outlines = [one for one in ledger.outlines() if (one.reading.accepted and one.reading.day <= day) or one.arrival.is_assignment]
             seen = {one.arrival.sha256 for one in outlines if one.arrival.is_assignment}

@@ -83,21 +83,21 @@ def run(
     """
     heard = progress or Progress()
     paths = settings.paths
-    for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, archive_of(settings)):
+    for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, settings.paths.archive):
         storage.make_folder(folder)
     arrived = len(inbox.lying(paths.inbox))
     with lock.alone(paths.state) as held, Readers(settings, arrived) as readers:
         if arrived and not data_only:
             threading.Thread(target=_warm_up).start()
-        storage.sweep(paths.outbox, paths.state, archive_of(settings), _replaced_of(settings))
+        storage.sweep(paths.outbox, paths.state, settings.paths.archive, settings.paths.replaced)
         _check_ledger(settings)
-        ledger = Ledger(ledger_of(settings))
+        ledger = Ledger(settings.paths.ledger)
         try:
-            storage.probe(archive_of(settings))
+            storage.probe(settings.paths.archive)
             heard.begin("收文件")
-            journal_again = _begin_journal(ledger, archive_of(settings))
-            taken = inbox.take_in(paths.inbox, archive_of(settings), ledger, settings.calendar.zone, heard.advance)
-            _check_archive(ledger, archive_of(settings))
+            journal_again = _begin_journal(ledger, settings.paths.archive)
+            taken = inbox.take_in(paths.inbox, settings.paths.archive, ledger, settings.calendar.zone, heard.advance)
+            _check_archive(ledger, settings.paths.archive)
             outcome = Outcome(taken, remark=held.remark, journal_again=journal_again)
             _read_new(ledger, settings, readers, outcome, heard)
             held.check()
@@ -105,7 +105,11 @@ def run(
             if now:
                 outcome.ahead = ahead((one for one, _sidecar in ledger.arrivals()), now)
                 outcome.removed = retention.remove_old(
-                    ledger, archive_of(settings), settings.retention.refused_days, now, spared={one.arrival.sha256 for one in outcome.read}
+                    ledger,
+                    settings.paths.archive,
+                    settings.retention.refused_days,
+                    now,
+                    spared={one.arrival.sha256 for one in outcome.read},
                 )
             return outcome
         finally:
@@ -143,30 +147,15 @@ def _warm_up() -> None:
         del pd, outbox, receipts, reporting, leaders_page, notice, report_form, office_workbook
 
 
-def archive_of(settings: Settings) -> Path:
-    """Where originals are kept, each under its SHA-256."""
-    return settings.paths.state / "archive"
-
-
-def ledger_of(settings: Settings) -> Path:
-    """The ledger's file."""
-    return settings.paths.state / "ledger.sqlite"
-
-
 def written_days(settings: Settings) -> list[date]:
     """Every day that was published, as far as that can be told without a run."""
-    if not ledger_of(settings).exists():
+    if not settings.paths.ledger.exists():
         return []
-    ledger = Ledger(ledger_of(settings))
+    ledger = Ledger(settings.paths.ledger)
     try:
         return [date.fromisoformat(day) for day in ledger.publications()]
     finally:
         ledger.close()
-
-
-def _replaced_of(settings: Settings) -> Path:
-    """Where an edition is kept that somebody had changed before it was written again."""
-    return settings.paths.state / "replaced"
 
 
 _WAY_OUT = (
@@ -177,9 +166,9 @@ _WAY_OUT = (
 
 def _check_ledger(settings: Settings) -> None:
     """Stop where the ledger is gone and originals are there, before an empty one takes its place. Raises LedgerError."""
-    there = [one for one in archive_of(settings).iterdir() if not one.name.startswith(".")]
-    if there and not ledger_of(settings).exists():
-        msg = f"台账 {ledger_of(settings)} 不见了，存档里却有 {len(there)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
+    there = [one for one in settings.paths.archive.iterdir() if not one.name.startswith(".")]
+    if there and not settings.paths.ledger.exists():
+        msg = f"台账 {settings.paths.ledger} 不见了，存档里却有 {len(there)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
         raise LedgerError(msg)
 
 
@@ -207,7 +196,7 @@ def _read_new(ledger: Ledger, settings: Settings, readers: Readers, outcome: Out
     First those never begun, then, one by one, those that a run died on.
     """
     unread = ledger.unread()
-    lost = {one.id for one in unread if not storage.holds(archive_of(settings), one.sha256)}
+    lost = {one.id for one in unread if not storage.holds(settings.paths.archive, one.sha256)}
     waiting = [one for one in unread if one.id not in lost]
     outcome.damaged = [one for one in unread if one.id in lost]
     progress.begin("读取核对", len(waiting))
@@ -231,7 +220,7 @@ def _read_alone(arrival: Arrival, ledger: Ledger, begun: dict[str, int], setting
 
 
 def _task(arrival: Arrival, settings: Settings) -> Task:
-    return Task(archive_of(settings) / arrival.sha256, arrival.size, arrival.envelope, arrival.is_assignment)
+    return Task(settings.paths.archive / arrival.sha256, arrival.size, arrival.envelope, arrival.is_assignment)
 
 
 def _file(ledger: Ledger, batch: list[tuple[Arrival, Transcript]], outcome: Outcome, progress: Progress) -> None:
@@ -253,7 +242,7 @@ def _consolidate(
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
     published = ledger.publications()
     due: list[date] = []
-    numbers = () if readers is None else numbering.known(ledger, archive_of(settings))
+    numbers = () if readers is None else numbering.known(ledger, settings.paths.archive)
     for day in sorted({*days, *map(date.fromisoformat, published)}):
         fingerprint = inputs.fingerprint(inputs.of(outlines, day, settings).all, day, settings, numbers, data_only=readers is None)
         known = published.get(day.isoformat())
@@ -303,7 +292,7 @@ def _publish(
     facts = Facts(
         tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
     )
-    archive, before = archive_of(settings), {day: manifest for day, (_print, manifest) in ledger.publications().items()}
+    archive, before = settings.paths.archive, {day: manifest for day, (_print, manifest) in ledger.publications().items()}
     watched = () if readers is None else numbering.watched(outlines, due, numbering.known(ledger, archive), settings)
     states = _states(facts, settings, due, outcome, watched)
     numbers = () if readers is None else numbering.give(ledger, archive, states, settings)
@@ -317,10 +306,10 @@ def _publish(
             counting = tuple(loaded[one.arrival.id] for one in resting.counting)
             near = numbering.around(numbers, day)
             built = reporting.build(state, reporting.Sources(arrivals, counting, resting.superseded, refused, near), settings)
-            begun = receipts.begin(built.handed, archive_of(settings), readers) if readers else None
+            begun = receipts.begin(built.handed, settings.paths.archive, readers) if readers else None
             looks = outbox.Looks(inputs.templates_of(settings), outcome.remarks)
             files = outbox.contents(built, looks, begun, data_only=readers is None)
-            manifest = outbox.publish(settings.paths.outbox, f"{day}", files, _replaced_of(settings), before.get(f"{day}"))
+            manifest = outbox.publish(settings.paths.outbox, f"{day}", files, settings.paths.replaced, before.get(f"{day}"))
         progress.advance()
         if manifest:
             fingerprint = inputs.fingerprint(resting.all, day, settings, numbers, data_only=readers is None)

@@ -11,7 +11,6 @@ from typing import Any
 from pipeline.intake import incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.reading import daily_report
 from pipeline.settings.config import Settings
 from pipeline.terms.nouns import Filed, number_revisions
@@ -103,9 +102,9 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
 
 def _known(settings: Settings, day: str) -> tuple[list[Filed], list[Filed], list[str]]:
     """Every file in outline, the day's reports in full, and the days that were published."""
-    if not nightly.ledger_of(settings).exists():
+    if not settings.paths.ledger.exists():
         return [], [], []
-    ledger = Ledger(nightly.ledger_of(settings))
+    ledger = Ledger(settings.paths.ledger)
     try:
         outlines = ledger.outlines()
         of_day = [one for one in outlines if one.reading.day == day and not one.arrival.is_assignment]

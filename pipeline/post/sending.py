@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 
 from pipeline.disk import lock
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.post import letter_plan, letters, smtp
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sent_letters import Book, Row, State
@@ -77,7 +76,7 @@ def run(
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
     with lock.alone(settings.paths.state / "post"):
-        ledger = Ledger(nightly.ledger_of(settings))
+        ledger = Ledger(settings.paths.ledger)
         try:
             book = Book(ledger.engine, settings.paths.state)
             if found_out:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline import HOME
 from pipeline.post.letters import How, Item, Kind, Letter
 from pipeline.settings.config import Settings
 from pipeline.terms.text import on_screen
 
-TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
+TEMPLATES = HOME / "templates"
 _STATUSES = {"on-time": "按时报送", "late": "迟报", "missing": "未报"}
 
 

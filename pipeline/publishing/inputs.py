@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline import CONTRACT_VERSION, __version__
+from pipeline import CONTRACT_VERSION, HOME, __version__
 from pipeline.disk import storage
 from pipeline.publishing import numbering
 from pipeline.settings.config import Settings
 from pipeline.terms.nouns import Filed, NoticeNumber, in_order, number_revisions
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_TEMPLATES = HOME / "templates"
 _NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload"}
 """Settings that change no published day."""
 

@@ -12,9 +12,9 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any
 
+from pipeline import HOME
 from pipeline.reading import confinement
 from pipeline.terms.errors import PipelineError
 
@@ -37,7 +37,7 @@ class Worker:
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        home = Path(__file__).resolve().parents[2]
+        home = HOME
         environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
         process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", self._module],

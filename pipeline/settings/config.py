@@ -53,6 +53,21 @@ class Paths(_Frozen):
     state: _Folder = Path("state")
     templates: _Folder | None = None
 
+    @property
+    def archive(self) -> Path:
+        """Where originals are kept, each under its SHA-256."""
+        return self.state / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.state / "ledger.sqlite"
+
+    @property
+    def replaced(self) -> Path:
+        """Where an edition is kept that somebody had changed before it was written again."""
+        return self.state / "replaced"
+
 
 class District(_Frozen):
     """One of the reporting districts."""

@@ -53,12 +53,12 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     yield _space(settings)
     yield _fonts()
     yield _templates(settings)
-    if not nightly.ledger_of(settings).exists() and not nightly.archive_of(settings).exists():
+    if not settings.paths.ledger.exists() and not settings.paths.archive.exists():
         yield Check("台账", "还没有运行过，没有台账和存档")
         return
     known = None
-    if not nightly.ledger_of(settings).exists():
-        can = (nightly.archive_of(settings).parent / journal.NAME).exists()
+    if not settings.paths.ledger.exists():
+        can = (settings.paths.archive.parent / journal.NAME).exists()
         way = f"，或{_REPAIR}，从存档重建" if can else "；流水簿也不在，不能从存档重建"
         yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹{way}。",))
         yield _archive(settings, None, set())
@@ -66,7 +66,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     waiting: set[str] = set()
     try:
-        ledger = Ledger(nightly.ledger_of(settings))
+        ledger = Ledger(settings.paths.ledger)
         try:
             yield _ledger(ledger, settings)
             known = ledger.arrivals()
@@ -90,7 +90,7 @@ def _folders(settings: Settings) -> Check:
             problems.append(f"{name} 文件夹 {folder} 不存在。运行一次汇总会自动建立；路径写错的请改 config.yaml。")
         elif not _is_writable(folder):
             problems.append(f"{name} 文件夹 {folder} 写不进去。请检查权限，或磁盘是否只读。")
-    archive = nightly.archive_of(settings)
+    archive = settings.paths.archive
     if archive.exists() and not _is_writable(archive):
         problems.append(f"存档文件夹 {archive} 写不进去，日报收不下来。请检查权限。")
     path = archive.parent / journal.NAME
@@ -168,12 +168,12 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
         names = _first(one.arrival.name for one in damaged)
         problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
     known = {one.identity for one, _sidecar in ledger.arrivals()}
-    told = {one.identity for one, _sidecar in journal.arrivals(nightly.archive_of(settings))}
+    told = {one.identity for one, _sidecar in journal.arrivals(settings.paths.archive)}
     if lost := told - known:
         problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。{_AGAIN}")
     if missing := known - told:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
-    if unread := journal.unread(nightly.archive_of(settings)):
+    if unread := journal.unread(settings.paths.archive):
         problems.append(
             f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {_first(map(str, unread))} 行，可能是断电或磁盘出错。"
             f"数字不受影响。请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
@@ -186,7 +186,7 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
 
     `waiting`: those of which the ledger holds no lasting verdict.
     """
-    archive = nightly.archive_of(settings)
+    archive = settings.paths.archive
     names = {path.name for path in archive.iterdir() if not path.name.startswith(".")} if archive.exists() else set()
     known = names if arrivals is None else {one.sha256 for one in arrivals}
     damaged = {name for name in names if not storage.holds(archive, name)}

@@ -60,7 +60,7 @@ def repair(settings: Settings, without: Sequence[str] = (), *, data_only: bool =
     others are, and only they say what they said, nothing is touched and LedgerError says what to do.
     """
     done = Repaired()
-    archive, path = nightly.archive_of(settings), nightly.ledger_of(settings)
+    archive, path = settings.paths.archive, settings.paths.ledger
     for folder in (settings.paths.inbox, settings.paths.outbox, archive):
         storage.make_folder(folder)
     with lock.alone(settings.paths.state):
@@ -104,7 +104,7 @@ class _Edition:
 
 def _editions(settings: Settings) -> dict[str, _Edition]:
     """Every day's folder in the outbox."""
-    ledger = Ledger(nightly.ledger_of(settings))
+    ledger = Ledger(settings.paths.ledger)
     try:
         published = {day: manifest for day, (_print, manifest) in ledger.publications().items()}
     finally:
@@ -302,7 +302,7 @@ def _give_back(settings: Settings, archive: Path, done: Repaired) -> None:
 
 def _reported(settings: Settings) -> list[date]:
     """The days of which there is an accepted report."""
-    ledger = Ledger(nightly.ledger_of(settings))
+    ledger = Ledger(settings.paths.ledger)
     try:
         reports = [one.reading for one in ledger.outlines() if not one.arrival.is_assignment]
     finally:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Final
 
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.reading import daily_report
 from pipeline.render.receipts import receipts
 from pipeline.settings.config import Settings
@@ -64,9 +63,9 @@ def of(district: str, sent: Iterable[Sent], settings: Settings, since: date) -> 
 
 def _filed(district: str, numbers: set[str], settings: Settings, since: str) -> tuple[set[str | None], list[Filed], list[str]]:
     """The message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
-    if not nightly.ledger_of(settings).exists():
+    if not settings.paths.ledger.exists():
         return set(), [], []
-    ledger = Ledger(nightly.ledger_of(settings))
+    ledger = Ledger(settings.paths.ledger)
     try:
         outlines = [one for one in ledger.outlines() if not one.arrival.is_assignment]
         said = [one for one in outlines if one.reading.district == district or _is_own(one, district, numbers)]

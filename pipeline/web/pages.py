@@ -6,19 +6,19 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from pipeline import HOME
 from pipeline.render.page import leaders_page
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import mask
 from pipeline.web.site import Site
 
-FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "upload"
+FOLDER: Final = HOME / "templates" / "upload"
 _HALF_A_YEAR: Final = timedelta(days=183)
 _STATIC: Final = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
 

@@ -288,10 +288,10 @@ def test_a_run_that_is_told_to_end_says_so_and_the_next_goes_on(
 ) -> None:
     """Told while it writes a day."""
     script = (
-        "import signal, time; from pipeline.render import html; from pipeline import cli\n"
+        "import signal, time; from pipeline.render.page import leaders_page; from pipeline import cli\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever started the tests may have it ignored
         "def wait(*_): print('here', flush=True); time.sleep(60)\n"
-        f"html.render = wait; raise SystemExit(cli.main({DAYS}))"
+        f"leaders_page.render = wait; raise SystemExit(cli.main({DAYS}))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script],

@@ -13,12 +13,11 @@ from workbooks import CASES, DAY, assignment, progress_row, report
 from pipeline.intake import inbox
 from pipeline.intake.inbox import EnvelopeError, read_envelope
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.terms.nouns import Arrival, Envelope
 
 
 def _take(office: Office) -> inbox.Taken:
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     try:
         return inbox.take_in(office.inbox, office.archive, ledger, office.settings.calendar.zone, lambda _count: None)
     finally:
@@ -26,7 +25,7 @@ def _take(office: Office) -> inbox.Taken:
 
 
 def _arrivals(office: Office) -> list[Arrival]:
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     try:
         return ledger.unread()
     finally:

@@ -27,7 +27,7 @@ GOOD = "达拉特旗.xlsx"
 
 
 def _take(office: Office) -> inbox.Taken:
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     try:
         return inbox.take_in(office.inbox, office.archive, ledger, office.settings.calendar.zone, lambda _count: None)
     finally:

@@ -55,7 +55,7 @@ def test_what_was_read_from_them_survives_the_loss_of_the_ledger(office_with_all
     office = office_with_all
     _night(office, LATER)
     before, facts = tree(office.outbox), office.facts()
-    nightly.ledger_of(office.settings).unlink()
+    office.settings.paths.ledger.unlink()
     repair.repair(office.settings, data_only=True)
     assert office.facts() == facts
     assert tree(office.outbox) == before
@@ -126,14 +126,14 @@ def test_a_journal_made_again_learns_what_went_before(office_with_all: Office) -
     facts = office.facts()
     _night(office, LATER)
     assert [problem for one in doctor.examine(office.settings, LATER) for problem in one.problems] == []
-    nightly.ledger_of(office.settings).unlink()
+    office.settings.paths.ledger.unlink()
     repair.repair(office.settings, data_only=True)
     assert office.facts() == facts
 
 
 def test_what_the_program_failed_on_stays_since_nobody_knows_what_it_says(office_with_all: Office) -> None:
     office = office_with_all
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     try:
         bad = next(one for one in ledger.outlines() if one.arrival.name == "坏.xlsx")
         ledger.file([(bad.arrival, Transcript(bad.reading, "[]", ("fault",)))])

@@ -11,7 +11,6 @@ from offices import ZONE, Office, handed_in
 from workbooks import DAY, Edits, assignment, edit, progress_row, report, report_pages, write
 
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.reading import reading
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.nouns import Arrival, Envelope
@@ -97,7 +96,7 @@ def test_what_was_read_comes_back_from_the_ledger_as_it_was_read(office: Office)
     office.put_assignment(assignment())
     office.put(content, "日报.xlsx")
     office.run(DAY)
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     loaded = {one.arrival.name: one for one in ledger.load(ledger.outlines())}
     ledger.close()
     read = reading.read(content, loaded["日报.xlsx"].arrival.envelope, office.settings, is_assignment=False)
@@ -126,7 +125,7 @@ def test_the_ledger_holds_no_personal_number(office: Office) -> None:
     office.put_assignment(assignment())
     office.put(write(edit(report_pages(), where)), "日报.xlsx")
     office.run(DAY)
-    ledger = nightly.ledger_of(office.settings).read_bytes()
+    ledger = office.settings.paths.ledger.read_bytes()
     assert b"13912345678" not in ledger
     assert b"11010519491231002" not in ledger
     assert b"1391234.5678" not in ledger

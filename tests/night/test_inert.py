@@ -25,7 +25,6 @@ from offices import Office
 from workbooks import DAY, PROGRESS, assignment_pages, case_row, edit, progress_row, report, report_pages, write
 
 from pipeline import cli
-from pipeline.night import nightly
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -392,7 +391,7 @@ def test_every_row_with_a_personal_number_is_refused(personal: Ran) -> None:
 
 
 def test_the_ledger_holds_no_personal_number_but_in_what_identifies_an_arrival(personal: Ran) -> None:
-    held = sqlite3.connect(nightly.ledger_of(personal.office.settings))
+    held = sqlite3.connect(personal.office.settings.paths.ledger)
     tables = [name for (name,) in held.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found = {
         name: rows

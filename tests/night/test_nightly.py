@@ -14,7 +14,6 @@ from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, 
 
 from pipeline import cli
 from pipeline.ledger import journal
-from pipeline.night import nightly
 from pipeline.reading import reading
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task, Transcript
@@ -116,7 +115,7 @@ def test_a_cell_far_away_costs_no_more_than_its_file(office: Office) -> None:
     office.put(report("达拉特旗", progress=[]), "好.xlsx")
     office.put(write({**assignment_pages(), "远": edit(assignment_pages(), {"包联旗区!XFD1048576": "x"})["包联旗区"]}), "远.xlsx")
     outcome = office.run(DAY)
-    assert nightly.ledger_of(office.settings).exists()
+    assert office.settings.paths.ledger.exists()
     assert len(outcome.taken.taken) == 3
     assert office.summary(DAY)["submissions"][1]["revision"] == 1
 
@@ -167,11 +166,11 @@ def test_a_lost_ledger_does_not_replace_published_figures(office: Office) -> Non
     office.put(report(), "日报.xlsx")
     office.run(DAY)
     before = tree(office.outbox)
-    nightly.ledger_of(office.settings).unlink()
+    office.settings.paths.ledger.unlink()
     with pytest.raises(LedgerError, match=r"台账.*不见了.*doctor --repair"):
         office.run(DAY)
     assert tree(office.outbox) == before
-    assert not nightly.ledger_of(office.settings).exists()
+    assert not office.settings.paths.ledger.exists()
 
 
 # --- attempts ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ import pytest
 from offices import HOME, Office, tree
 
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.publishing import inputs
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -102,7 +101,7 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
 
 def _in_force(office: Office, day: date) -> set[str]:
     """The files whose rows count on their own day."""
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     try:
         counting = inputs.of(ledger.outlines(), day, office.settings).counting
     finally:

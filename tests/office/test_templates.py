@@ -56,7 +56,7 @@ def test_the_days_folder_holds_them_lists_them_and_misses_one_that_is_gone(home:
 
 
 def _publications(office: Office) -> dict[str, tuple[str, str]]:
-    known = ledger.Ledger(nightly.ledger_of(office.settings))
+    known = ledger.Ledger(office.settings.paths.ledger)
     try:
         return known.publications()
     finally:

@@ -17,11 +17,11 @@ from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment
 from workbooks import DAY, assignment, report
 
-from pipeline import cli
+from pipeline import cli, screen
 from pipeline.disk.lock import alone
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.post import letters, screen_post, sending
+from pipeline.post import letters, sending
 from pipeline.post.sending import FoundOut, Sent
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
@@ -70,7 +70,7 @@ def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
     said = outbox.publish(
         office.outbox, day.isoformat(), {**files, "summary.json": summary, outbox.MANIFEST: manifest}, office.home / "kept"
     )
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     ledger.note_publication(day.isoformat(), "made by a test", said)
     ledger.close()
 
@@ -286,7 +286,7 @@ def test_a_refusal_for_the_size_does_not_point_at_the_address(
     office: Office, server: MailServer, capsys: pytest.CaptureFixture[str], *, said: str, is_for_size: bool
 ) -> None:
     server.orders["RCPT"] = [said]
-    screen_post.tell_sent(_send(office, server))
+    screen.tell_sent_letters(_send(office, server))
     told = capsys.readouterr().out
     assert ("信太大" in told, "请检查地址" in told) == (is_for_size, not is_for_size)
 
@@ -384,7 +384,7 @@ def test_a_refused_letter_is_said_in_one_line_and_leaves_the_run_incomplete_as_l
     for _ in range(2):
         sent = _send(office, server)
         assert not sent.is_complete
-        screen_post.tell_sent(sent)
+        screen.tell_sent_letters(sent)
         assert capsys.readouterr().out.count(TO) == 1
     assert _send(office, server, moment("2020-05-25 08:00")).is_complete
 
@@ -453,7 +453,7 @@ def test_a_run_that_is_killed_over_a_letter_leaves_it_of_unknown_fate(office: Of
 
 def test_a_ledger_that_is_made_again_has_nothing_sent_twice(office: Office, server: MailServer) -> None:
     _send(office, server)
-    nightly.ledger_of(office.settings).unlink()
+    office.settings.paths.ledger.unlink()
     repair.repair(office.settings)
     _publish(office, FILES)
     assert _send(office, server).planned == []

@@ -50,7 +50,7 @@ def _notice(office: Office, day: date, district: str = "东胜区") -> list[str]
 
 def _numbers(office: Office) -> list[tuple[str, str, str]]:
     """Every number with its day and district."""
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     try:
         given = ledger.numbers()
     finally:
@@ -275,7 +275,7 @@ def test_a_repaired_ledger_gives_the_same_numbers(office: Office) -> None:
     _run(office, days[1])
     _daily(office, days)
     before, numbers = tree(office.outbox), _numbers(office)
-    nightly.ledger_of(office.settings).unlink()
+    office.settings.paths.ledger.unlink()
     repair.repair(office.settings)
     assert (tree(office.outbox), _numbers(office)) == (before, numbers)
 
@@ -283,10 +283,10 @@ def test_a_repaired_ledger_gives_the_same_numbers(office: Office) -> None:
 def test_an_older_ledger_learns_the_numbers_from_the_journal_and_the_journal_from_the_ledger(office: Office) -> None:
     days = _three_days(office)
     _run(office, days[0])
-    kept = nightly.ledger_of(office.settings).read_bytes()
+    kept = office.settings.paths.ledger.read_bytes()
     _run(office, days[1], days[2])
     numbers = _numbers(office)
-    nightly.ledger_of(office.settings).write_bytes(kept)
+    office.settings.paths.ledger.write_bytes(kept)
     _run(office, *days)
     assert _numbers(office) == numbers
     path = office.archive.parent / journal.NAME

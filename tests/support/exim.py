@@ -24,7 +24,6 @@ from offices import Office
 from workbooks import assignment
 
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.publishing import outbox
 from pipeline.settings.config import load
 
@@ -150,6 +149,6 @@ def _publish(office: Office, day: str, receipts: Mapping[str, bytes]) -> None:
     outputs = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     files[outbox.MANIFEST] = json.dumps({"outputs": outputs, "correction": False, "inputs": []}).encode()
     manifest = outbox.publish(office.outbox, day, files, office.home / "kept")
-    ledger = Ledger(nightly.ledger_of(office.settings))
+    ledger = Ledger(office.settings.paths.ledger)
     ledger.note_publication(day, "made by a test", manifest)
     ledger.close()

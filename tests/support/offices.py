@@ -189,7 +189,7 @@ class Office:
 
     @property
     def archive(self) -> Path:
-        return nightly.archive_of(self.settings)
+        return self.settings.paths.archive
 
     def put(self, content: bytes, path: str, received: str | None = "2020-05-21T16:00:00+08:00", **envelope: str | None) -> Path:
         """Lay a file into the inbox, settled long ago, with a sidecar unless `received` is None."""
@@ -221,7 +221,7 @@ class Office:
 
     def facts(self) -> list[tuple[object, ...]]:
         """What the ledger holds of every arrival, without the numbers that it gives them."""
-        ledger = Ledger(nightly.ledger_of(self.settings))
+        ledger = Ledger(self.settings.paths.ledger)
         try:
             loaded = ledger.load(ledger.outlines())
         finally:

@@ -62,7 +62,7 @@ def _restore(copied: Path, office: Office) -> None:
     from pipeline.ledger.ledger import Ledger
     from pipeline.night import nightly
 
-    ledger = Ledger(nightly.ledger_of(restored))
+    ledger = Ledger(restored.paths.ledger)
     try:
         days = sorted({one.reading.day for one in ledger.outlines() if not one.arrival.is_assignment})
     finally:

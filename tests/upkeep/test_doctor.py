@@ -77,11 +77,11 @@ def _lose_result(office: Office) -> None:
 
 
 def _lose_ledger(office: Office) -> None:
-    nightly.ledger_of(office.settings).unlink()
+    office.settings.paths.ledger.unlink()
 
 
 def _break_ledger(office: Office) -> None:
-    nightly.ledger_of(office.settings).write_bytes(b"SQLite format 3\0" + b"\x07" * 9000)
+    office.settings.paths.ledger.write_bytes(b"SQLite format 3\0" + b"\x07" * 9000)
 
 
 def _lose_journal(office: Office) -> None:
@@ -117,7 +117,7 @@ def test_each_harm_is_found_and_mended_where_it_can_be(
 def test_a_row_that_changed_in_the_ledger_is_noticed_before_it_counts_and_mended(ran: Office) -> None:
     """SQLite itself sees nothing wrong: the changed text is as long as the other."""
     before = tree(ran.outbox)
-    path = nightly.ledger_of(ran.settings)
+    path = ran.settings.paths.ledger
     content = path.read_bytes()
     assert "已化解".encode() in content
     path.write_bytes(content.replace("已化解".encode(), "办理中".encode()))
@@ -180,7 +180,7 @@ def test_a_list_that_is_cut_off_says_so(ran: Office) -> None:
         ran.put(b"x", f"等{number}.xlsx")
     for day in days:
         (ran.outbox / str(day) / "summary.json").write_text("{}", encoding="utf-8")
-    ledger = nightly.ledger_of(ran.settings)
+    ledger = ran.settings.paths.ledger
     ledger.write_bytes(ledger.read_bytes().replace("已化解".encode(), "办理中".encode()))
     said = "".join(_problems(ran))
     assert f"6 天的结果缺失或被改过：{'、'.join(map(str, days[:5]))} 等。" in said
@@ -360,7 +360,7 @@ def test_what_a_damaged_ledger_soundly_holds_of_a_rotten_original_is_kept(ran: O
     """One changed row, and another original that rotted: nothing is lost and nobody has to decide."""
     before, facts = tree(ran.outbox), ran.facts()
     _rot(ran, b"no workbook")
-    path = nightly.ledger_of(ran.settings)
+    path = ran.settings.paths.ledger
     path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
     done = repair.repair(ran.settings, data_only=True)
     assert done.ledger_kept
@@ -471,7 +471,7 @@ def test_a_damaged_line_whose_arrival_only_a_damaged_ledger_tells_loses_nothing(
     lines = _journal(ran).read_bytes().splitlines(keepends=True)
     place = next(number for number, line in enumerate(lines) if b"16:30" in line)
     _journal(ran).write_bytes(b"".join([*lines[:place], b"x" * 50 + b"\n", *lines[place + 1 :]]))
-    path = nightly.ledger_of(ran.settings)
+    path = ran.settings.paths.ledger
     path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
     done = repair.repair(ran.settings, data_only=True)
     assert (done.given_back, done.noted) == ([], 1)
@@ -480,11 +480,11 @@ def test_a_damaged_line_whose_arrival_only_a_damaged_ledger_tells_loses_nothing(
 
 def test_an_older_ledger_beside_a_newer_journal_stops_the_run_also_where_it_knows_every_original(ran: Office) -> None:
     """The first report again, as the third revision: the older ledger knows its bytes and would count the second."""
-    older = nightly.ledger_of(ran.settings).read_bytes()
+    older = ran.settings.paths.ledger.read_bytes()
     ran.put(report(), "日报3.xlsx", "2020-05-21T16:40:00+08:00")
     ran.run(DAY)
     before = ran.everything()
-    nightly.ledger_of(ran.settings).write_bytes(older)
+    ran.settings.paths.ledger.write_bytes(older)
     with pytest.raises(LedgerError, match="流水簿里有 1 个"):
         ran.run(DAY)
     assert ran.everything() == before

@@ -465,7 +465,7 @@ def test_a_ledger_that_cannot_be_read_is_said_without_naming_a_place(office: Off
     office.put_assignment(assignment())
     office.put(report(), "东胜区.xlsx")
     office.run(DAY)
-    nightly.ledger_of(office.settings).write_bytes(b"no ledger" * 1000)
+    office.settings.paths.ledger.write_bytes(b"no ledger" * 1000)
     with served(office) as site:
         site.user("办公室", "", "")
         answer = site.signed_in("办公室").get("/board")

@@ -11,11 +11,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline import HOME
 from pipeline.render.page import page_view
 from pipeline.report.report import Report
 
 TEMPLATE = "daily.html.j2"
-BUILT_IN = Path(__file__).resolve().parents[3] / "templates"
+BUILT_IN = HOME / "templates"
 _WEEKDAYS = "一二三四五六日"
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
 

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from pipeline import HOME
+
 NAME = "督办通知模板.docx"
-BUILT_IN = Path(__file__).resolve().parents[3] / "templates" / NAME
+BUILT_IN = HOME / "templates" / NAME
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
