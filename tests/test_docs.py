@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import house
 import pytest
 import yaml
 
@@ -19,7 +20,8 @@ from pipeline.terms.contract import Column, Kind, Severity, Sheet
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "使用手册.md"
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("**/*.md"))]
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 _MOST_BYTES = 250_000
 
 # --- finding codes -----------------------------------------------------------------------------------------------
@@ -305,9 +307,32 @@ def _setting_part() -> str:
     return "\n".join(lines)
 
 
+# --- the house ---
+
+
+def test_what_is_needed_to_run_is_installed_to_work_on_it_too() -> None:
+    assert set(house.pinned("requirements.txt")) <= set(house.pinned("requirements-dev.txt"))
+
+
+def test_every_module_and_function_that_the_architecture_names_exists() -> None:
+    written = ARCHITECTURE.read_text(encoding="utf-8")
+    files = re.findall(r"`((?:\w+/)+\w*\.?\w*)`", written)
+    wings = "|".join(wing.name for wing in house.WINGS)
+    names = re.findall(rf"`((?:{wings})(?:\.\w+)+)`", written)
+    assert files
+    assert names
+    assert [file for file in files if not any((ROOT / base / file).exists() for base in ("", "pipeline"))] == []
+    assert [name for name in names if not house.is_there(name)] == []
+
+
 # --- the parts ---------------------------------------------------------------------------------------------------
 
-PARTS: Final = {"codes": _code_part, "columns": _column_part, "settings": _setting_part}
+PARTS: Final = {
+    "codes": (GUIDE, _code_part),
+    "columns": (GUIDE, _column_part),
+    "settings": (GUIDE, _setting_part),
+    "dependencies": (ROOT / "docs" / "third-party.md", house.dependency_part),
+}
 
 
 def _part(name: str) -> re.Pattern[str]:
@@ -316,12 +341,13 @@ def _part(name: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_generated_part_is_what_the_code_gives(name: str, request: pytest.FixtureRequest) -> None:
-    written, made = GUIDE.read_text(encoding="utf-8"), f"\n{PARTS[name]()}\n"
+    page, make = PARTS[name]
+    written, made = page.read_text(encoding="utf-8"), f"\n{make()}\n"
     found = _part(name).search(written)
-    assert found, f"{GUIDE.name} has no part “{name}”"
+    assert found, f"{page.name} has no part “{name}”"
     if request.config.getoption("--update-golden"):
         changed = written[: found.start(2)] + made + written[found.end(2) :]
-        GUIDE.write_text(changed, encoding="utf-8", newline="\n")
+        page.write_text(changed, encoding="utf-8", newline="\n")
         return
     assert found[2] == made, "accept it with --update-golden"
 

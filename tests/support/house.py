@@ -1,0 +1,94 @@
+"""What the guides show of the house itself: its wings and what they need, and the packages of others that it stands on."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import tomllib
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from offices import HOME
+
+# --- what others made --------------------------------------------------------------------------------------------
+
+_PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
+ELSEWHERE: Final = {"colorama": "BSD-3-Clause"}
+"""Packages that are installed on Windows alone."""
+CLASSIFIERS: Final = {"BSD License": "BSD-3-Clause", "MIT License": "MIT", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
+"""Older metadata have no SPDX expression and name the licence in a classifier alone."""
+
+
+def pinned(file: str) -> list[str]:
+    return sorted(set(_PINNED.findall((HOME / file).read_text(encoding="utf-8"))))
+
+
+def _licence(package: str) -> str:
+    """The licence that the installed package says it is under; the first where it names several."""
+    if package in ELSEWHERE:
+        return ELSEWHERE[package]
+    told = metadata.metadata(package)
+    classifiers = [name.rpartition(" :: ")[2] for name in told.get_all("Classifier") or [] if name.startswith("License")]
+    written = told.json.get("license_expression") or told.json.get("license") or CLASSIFIERS[classifiers[0]]
+    # numpy names the licences of everything that its wheels carry, and not the same ones in every version
+    first, _, others = str(written).partition(" AND ")
+    return f"{first} and others" if others else first
+
+
+def dependency_part() -> str:
+    """Every package that is pinned, with its licence; the versions differ between Pythons and stand in the requirements alone."""
+    run = pinned("requirements.txt")
+    lines = ["| package | licence | needed to |", "|---|---|---|"]
+    lines += [
+        f"| {package} | {_licence(package)} | {'run' if package in run else 'work on it'} |" for package in pinned("requirements-dev.txt")
+    ]
+    return "\n".join(lines)
+
+
+# --- the house ---------------------------------------------------------------------------------------------------
+
+WINGS: Final = sorted(path.parent for path in (HOME / "pipeline").glob("*/__init__.py"))
+
+
+def needs(wing: Path) -> set[str]:
+    """The other wings that the modules of a wing import, wherever in the module."""
+    found: set[str] = set()
+    for path in wing.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline."):
+                found.add(node.module.split(".")[1])
+    return found - {wing.name}
+
+
+def floors() -> list[list[str]]:
+    """The layers of pyproject.toml, the street first."""
+    rules = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    return [layer.split(" : ") for layer in rules[0]["layers"]]
+
+
+def wing_part() -> str:
+    """Every wing on its floor, with its question and the wings below that it needs."""
+    lines = ["| floor | wing | what it does | needs |", "|---|---|---|---|"]
+    for floor, names in enumerate(floors(), 1):
+        for name in names:
+            path = HOME / "pipeline" / name
+            source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            question = (ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+            below = ", ".join(sorted(needs(path))) if path.is_dir() else ""
+            lines.append(f"| {floor} | `{name}` | {question} | {below} |")
+    return "\n".join(lines)
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name below `pipeline` leads to a module or to something in one."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        with suppress(ModuleNotFoundError):
+            thing: object = importlib.import_module("pipeline." + ".".join(parts[:length]))
+            for part in parts[length:]:
+                thing = getattr(thing, part, None)
+            return thing is not None
+    return False
