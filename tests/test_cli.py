@@ -115,7 +115,7 @@ def test_status_for_programs_is_read_by_people_too_and_steers_no_terminal(home: 
     written = capsys.readouterr().out
     assert '"district": "东胜区"' in written
     assert len(json.loads(written)["waiting"]) == 2, "the report that was there, and this file"
-    assert written.isprintable() or {one for one in written if not one.isprintable()} == {"\n"}
+    assert written.isprintable() or {character for character in written if not character.isprintable()} == {"\n"}
 
 
 @pytest.mark.parametrize(
@@ -318,8 +318,11 @@ def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name
     assert "已到待收 0，未报 9" in capsys.readouterr().out
     assert cli.main(["status", "--date", "2020-05-21", "--json"]) == 0
     districts = json.loads(capsys.readouterr().out)["districts"]
-    assert {one["district"]: one["waiting"] for one in districts if one["waiting"]} == {"东胜区": "folder", "准格尔旗": "email"}
-    assert {one["status"] for one in districts} == {"missing"}
+    assert {district["district"]: district["waiting"] for district in districts if district["waiting"]} == {
+        "东胜区": "folder",
+        "准格尔旗": "email",
+    }
+    assert {district["status"] for district in districts} == {"missing"}
 
 
 def test_an_envelope_that_cannot_be_read_leaves_its_file_on_the_board(home: Office, capsys: Captured) -> None:

@@ -41,7 +41,7 @@ def _started(service: Path) -> list[list[str]]:
 
 def _of(task: Path, place: str) -> list[str]:
     root = ET.fromstring(task.read_bytes())  # noqa: S314 - a file of our own
-    return [one.text or "" for one in root.findall(place, SCHEMA)]
+    return [element.text or "" for element in root.findall(place, SCHEMA)]
 
 
 # --- systemd -----------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_mail_is_fetched_before_the_night_s_run_and_before_anybody_is_reminded()
         assert re.findall(r"^ExecStartPre=(-?)", service.read_text(encoding="utf-8"), re.MULTILINE) == ["-"]
         assert f"xinfang-{name}.service` 换成" in PAGE
     blocks = re.findall(r"^```ini\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    said = [re.findall(r"^(\w+=-?).* xinfang (\w+)$", one, re.MULTILINE) for one in blocks]
+    said = [re.findall(r"^(\w+=-?).* xinfang (\w+)$", block, re.MULTILINE) for block in blocks]
     assert said == [[("ExecStartPre=-", "fetch"), ("ExecStart=", name)] for name in ("nightly", "send")]
 
 
@@ -145,9 +145,9 @@ def test_the_container_is_nobody_and_starts_what_the_program_understands() -> No
     entry, usual = (re.findall(r'"([^"]+)"', said.split(f"{name} ")[1].splitlines()[0]) for name in ("ENTRYPOINT", "CMD"))
     assert PurePosixPath(entry[1]).name == "run.py"
     assert _command([*entry[2:], *usual]) == "nightly"
-    runs = [one for one in PAGE.replace("\\\n", " ").splitlines() if "podman run " in one]
-    assert all(" -v /srv/office:/office:z " in one for one in runs), "the containers share the folder"
-    commands = [_command([*entry[2:], *one.partition(" xinfang ")[2].split()]) for one in runs]
+    runs = [line for line in PAGE.replace("\\\n", " ").splitlines() if "podman run " in line]
+    assert all(" -v /srv/office:/office:z " in command for command in runs), "the containers share the folder"
+    commands = [_command([*entry[2:], *run.partition(" xinfang ")[2].split()]) for run in runs]
     assert commands == ["nightly", "fetch", "nightly", "fetch", "send", "fetch", "send", "doctor", "serve", "user"]
     with_password = {command for command, one in zip(commands, runs, strict=True) if " --env-file /etc/xinfang.env " in one}
     assert with_password == {"fetch", "send"}

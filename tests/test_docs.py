@@ -153,7 +153,7 @@ def _plain(sentence: str) -> str:
 
 def _code_part() -> str:
     """Every finding code with its result, its sentences and an example."""
-    examples = {one.name.partition("/")[0]: one for one in EXAMPLES}
+    examples = {example.name.partition("/")[0]: example for example in EXAMPLES}
     blocks = []
     for code, severity in contract.SEVERITIES.items():
         result = "；".join([SEVERITY_WORDS[severity], *([MILDER[code]] if code in MILDER else [])])
@@ -256,7 +256,7 @@ def _shown(value: object) -> str:
         case None:
             return "不填"
         case list():
-            return "、".join(_shown(one) for one in value) or "没有"
+            return "、".join(_shown(part) for part in value) or "没有"
         case dict():
             return str(value["name"]) + (f"（{value['target_percent']}%）" if "target_percent" in value else "")
         case _:
@@ -355,11 +355,11 @@ def test_a_generated_part_is_what_the_code_gives(name: str, request: pytest.Fixt
 def test_every_code_has_an_example_or_is_said_not_to_be_in_use() -> None:
     said = {name.partition("/")[0] for name in messages.CATALOGUE}
     assert said == set(contract.SEVERITIES) - set(NOT_YET)
-    assert sorted(one.name.partition("/")[0] for one in EXAMPLES) == sorted(said)
+    assert sorted(example.name.partition("/")[0] for example in EXAMPLES) == sorted(said)
 
 
 def test_every_setting_stands_in_the_file_and_is_explained() -> None:
-    explained = {one.name for one in _settings() if one.meaning}
+    explained = {setting.name for setting in _settings() if setting.meaning}
     fields = {
         f"{name}.{inner}" if inner else name
         for name, field in config.Settings.model_fields.items()

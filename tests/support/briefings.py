@@ -49,10 +49,10 @@ def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
         for number in range(count // 4)
     )
     steps = tuple(Step(kind, 100 - 20 * number, ()) for number, kind in enumerate(STEP_KINDS))
-    missing = tuple(replace(one, status="missing", revision=0) for one in report.submissions)
+    missing = tuple(replace(submission, status="missing", revision=0) for submission in report.submissions)
     parts = tuple(AbsencePart(group.name, 1234, 567) for group in report.settings.groups)
     bounded: dict[str, Any] = {
-        name: tuple(replace(one, bounds=Bounds(Tally(100, 1000, 0), Tally(100, 1000, 1000))) for one in getattr(report, name))
+        name: tuple(replace(figure, bounds=Bounds(Tally(100, 1000, 0), Tally(100, 1000, 1000))) for figure in getattr(report, name))
         for name in ("targets", "by_district")
     }
     return replace(
@@ -60,9 +60,9 @@ def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
         is_correction=True,
         decisions=decisions,
         changes=changes,
-        bridges=tuple(replace(one, total_steps=steps, resolved_steps=steps) for one in report.bridges),
+        bridges=tuple(replace(bridge, total_steps=steps, resolved_steps=steps) for bridge in report.bridges),
         submissions=missing,
-        absences=tuple(Absence(one.district, report.day, parts, 12) for one in missing),
+        absences=tuple(Absence(submission.district, report.day, parts, 12) for submission in missing),
         **bounded,
     )
 
@@ -77,14 +77,15 @@ def _decision(number: int, words: tuple[str, ...], kind: str, report: Report) ->
 def quiet(report: Report) -> Report:
     """A day without a case, a change or a decision, on which every district has reported."""
     nothing: dict[str, Any] = {
-        name: tuple(replace(one, tally=Tally(one.tally.target_percent), bounds=None) for one in getattr(report, name))
+        name: tuple(replace(figure, tally=Tally(figure.tally.target_percent), bounds=None) for figure in getattr(report, name))
         for name in ("targets", "by_district")
     }
     still = tuple(
-        replace(one, total_before=0, total_steps=(), total=0, resolved_before=0, resolved_steps=(), resolved=0) for one in report.bridges
+        replace(bridge, total_before=0, total_steps=(), total=0, resolved_before=0, resolved_steps=(), resolved=0)
+        for bridge in report.bridges
     )
-    ways = tuple(replace(one, tally=Tally(one.tally.target_percent), open=0, by=None, gained=0, expected=None) for one in report.ways)
-    on_time = tuple(replace(one, status="on-time") for one in report.submissions)
+    ways = tuple(replace(way, tally=Tally(way.tally.target_percent), open=0, by=None, gained=0, expected=None) for way in report.ways)
+    on_time = tuple(replace(submission, status="on-time") for submission in report.submissions)
     return replace(
         report,
         is_correction=False,

@@ -73,15 +73,17 @@ def _directory(names: list[str], starts: Mapping[str, tuple[int, int]]) -> bytes
     """The entries, each storage's children in a chain to the right, in the order of length and then of letters."""
     number = {name: at for at, name in enumerate(names, 1)}
     children = {
-        parent: sorted((one for one in names if one.rpartition("/")[0] == parent), key=lambda one: (len(_last(one)), _last(one).upper()))
+        parent: sorted(
+            (path for path in names if path.rpartition("/")[0] == parent), key=lambda path: (len(_last(path)), _last(path).upper())
+        )
         for parent in ("", *names)
     }
-    right = {one: number[after] for kin in children.values() for one, after in itertools.pairwise(kin)}
+    right = {path: number[after] for kin in children.values() for path, after in itertools.pairwise(kin)}
     first = {parent: number[kin[0]] for parent, kin in children.items() if kin}
     entries = [_entry("Root Entry", _ROOT, _NONE, first.get("", _NONE), starts[""])]
-    for one in names:
-        kind = _STREAM if one in starts else _STORAGE
-        entries.append(_entry(_last(one), kind, right.get(one, _NONE), first.get(one, _NONE), starts.get(one, (0, 0))))
+    for path in names:
+        kind = _STREAM if path in starts else _STORAGE
+        entries.append(_entry(_last(path), kind, right.get(path, _NONE), first.get(path, _NONE), starts.get(path, (0, 0))))
     empty = b"\0" * 68 + struct.pack("<III", _NONE, _NONE, _NONE) + b"\0" * 48
     entries += [empty] * (-len(entries) % 4)
     return b"".join(entries)

@@ -164,7 +164,9 @@ def _before_its_merges() -> bytes:
 
 def _latin() -> bytes:
     xml = PARTS[STRINGS].decode().replace("已约谈开发企业", "café").replace("UTF-8", "ISO-8859-1")
-    return repacked({STRINGS: "".join(one if ord(one) < 256 else f"&#{ord(one)};" for one in xml).encode("latin-1")})
+    return repacked(
+        {STRINGS: "".join(character if ord(character) < 256 else f"&#{ord(character)};" for character in xml).encode("latin-1")}
+    )
 
 
 def _alternatives() -> bytes:

@@ -27,7 +27,7 @@ def _moved_rows(part: str) -> bytes:
     """The same rows, the last one first."""
     head, _, rest = PARTS[part].partition(b"<sheetData>")
     inner, _, tail = rest.partition(b"</sheetData>")
-    turned = [one + b"</row>" for one in inner.split(b"</row>")[:-1]]
+    turned = [row + b"</row>" for row in inner.split(b"</row>")[:-1]]
     return repacked({part: head + b"<sheetData>" + b"".join(reversed(turned)) + b"</sheetData>" + tail})
 
 
@@ -53,7 +53,7 @@ def _styled(count: int, columns: range) -> bytes:
     letters = [_letters(column) for column in columns]
     return rows(
         PROGRESS,
-        "".join(f'<row r="{r}">' + "".join(f'<c r="{one}{r}" s="1"/>' for one in letters) + "</row>" for r in range(10, 10 + count)),
+        "".join(f'<row r="{r}">' + "".join(f'<c r="{letter}{r}" s="1"/>' for letter in letters) + "</row>" for r in range(10, 10 + count)),
     )
 
 

@@ -29,7 +29,7 @@ _COMMENT = "<!-- -->"
 
 
 def _merged(part: str, ranges: list[str]) -> bytes:
-    xml = "".join(f'<mergeCell ref="{one}"/>' for one in ranges)
+    xml = "".join(f'<mergeCell ref="{place}"/>' for place in ranges)
     return respelt(part, b"</sheetData>", f"</sheetData><mergeCells>{xml}</mergeCells>".encode())
 
 

@@ -20,7 +20,7 @@ _HUGE = 300
 
 def _with(*more: Entry, twice: Mapping[str, str] | None = None) -> bytes:
     """The good report with entries replaced or added."""
-    return pack({**entries(GOOD), **{one.name: one for one in more}}.values(), twice=twice)
+    return pack({**entries(GOOD), **{entry.name: entry for entry in more}}.values(), twice=twice)
 
 
 def _every(change: Callable[[Entry], Entry]) -> bytes:
@@ -120,7 +120,7 @@ def _overlong() -> bytes:
 
 
 def _renamed(name: str, other: str) -> list[Entry]:
-    return [Entry(other if one.name == name else one.name, one.data) for one in entries(GOOD).values()]
+    return [Entry(other if entry.name == name else entry.name, entry.data) for entry in entries(GOOD).values()]
 
 
 _ELSE = PARTS[PROGRESS].replace(b"<v>43971</v>", b"<v>43970</v>")

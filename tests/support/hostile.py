@@ -115,7 +115,7 @@ def take(words: tuple[str, ...], number: int) -> str:
 def seen(text: str) -> str:
     """The text as a cell of ours may show it."""
     text = text.replace("\r", "\n").replace("\t", " ")
-    shown = (one for one in text if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs"))
+    shown = (character for character in text if character == "\n" or unicodedata.category(character) not in ("Cc", "Cs"))
     return re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", "".join(shown)).strip()
 
 
@@ -146,7 +146,7 @@ def rewrite(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
 def xml(text: str) -> bytes:
     """The text in XML, with what XML 1.0 does not allow as references."""
     named = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-    return "".join(named.get(one) or (f"&#{ord(one)};" if ord(one) < 0x20 else one) for one in text).encode()
+    return "".join(named.get(character) or (f"&#{ord(character)};" if ord(character) < 0x20 else character) for character in text).encode()
 
 
 def renamed(content: bytes, names: Mapping[str, str]) -> bytes:
@@ -192,7 +192,7 @@ def assignment_book(words: tuple[str, ...]) -> bytes:
 
 def _refusals(headers: tuple[str, ...], words: tuple[str, ...]) -> list[tuple[int, str]]:
     """A row for each word and column that is no free text."""
-    columns = [one for one in headers if one in (*_CASE_KEPT, *_PROGRESS_KEPT, *_NEW_KEPT, *_URGENT_KEPT) and one != "撤销依据"]
+    columns = [header for header in headers if header in (*_CASE_KEPT, *_PROGRESS_KEPT, *_NEW_KEPT, *_URGENT_KEPT) and header != "撤销依据"]
     return list(enumerate(column for column in columns for _word in words))
 
 

@@ -44,7 +44,7 @@ def text(said: str = "附上日报，请查收。") -> bytes:
 def multipart(parts: Iterable[bytes], *, kind: str = "mixed", boundary: str = "=_b") -> bytes:
     """The parts as one."""
     mark = boundary.encode()
-    inner = b"".join(b"--" + mark + CRLF + one + CRLF for one in parts)
+    inner = b"".join(b"--" + mark + CRLF + part + CRLF for part in parts)
     return header([("Content-Type", f'multipart/{kind}; boundary="{boundary}"')]) + CRLF + inner + b"--" + mark + b"--" + CRLF
 
 

@@ -114,7 +114,7 @@ class Day:
         return {flag for flag, numbers in self.summary["flags"].items() if number in numbers}
 
     def submission(self, district: str = "东胜区") -> dict[str, Any]:
-        found: dict[str, Any] = next(one for one in self.summary["submissions"] if one["district"] == district)
+        found: dict[str, Any] = next(submission for submission in self.summary["submissions"] if submission["district"] == district)
         return found
 
 
@@ -132,11 +132,12 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
             number, one.name, one.name, hashlib.sha256(one.content).hexdigest(), len(one.content), envelope, one.is_assignment
         )
         filed.append(Filed(arrival, _reading(one.content, envelope, is_assignment=one.is_assignment)))
-    accepted = [one for one in filed if one.reading.accepted]
+    accepted = [report for report in filed if report.reading.accepted]
     facts = Facts(
-        tuple(one for one in accepted if one.arrival.is_assignment), tuple(one for one in accepted if not one.arrival.is_assignment)
+        tuple(report for report in accepted if report.arrival.is_assignment),
+        tuple(report for report in accepted if not report.arrival.is_assignment),
     )
-    arrivals = {one.arrival.id: one.arrival for one in filed}
+    arrivals = {report.arrival.id: report.arrival for report in filed}
     states = fold(facts, SETTINGS, days)
     out = {}
     for day in days:
@@ -226,7 +227,7 @@ class Office:
             loaded = ledger.load(ledger.outlines())
         finally:
             ledger.close()
-        return sorted((one.arrival.path, one.arrival.sha256, str(one.arrival.envelope), repr(one.reading)) for one in loaded)
+        return sorted((filed.arrival.path, filed.arrival.sha256, str(filed.arrival.envelope), repr(filed.reading)) for filed in loaded)
 
     def everything(self) -> dict[str, bytes]:
         """Every published file with its bytes."""

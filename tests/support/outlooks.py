@@ -101,14 +101,16 @@ def hostile(report: Report, said: str, *, numbers: dict[str, str]) -> Report:
     """The same with that text wherever somebody could have typed it; `numbers` gives each case its hostile number."""
 
     def steps(several: tuple[Step, ...]) -> tuple[Step, ...]:
-        return tuple(replace(one, cases=tuple(numbers.get(number, said) for number in one.cases)) for one in several)
+        return tuple(replace(figure, cases=tuple(numbers.get(number, said) for number in figure.cases)) for figure in several)
 
     return replace(
         report,
-        bridges=tuple(replace(one, total_steps=steps(one.total_steps), resolved_steps=steps(one.resolved_steps)) for one in report.bridges),
-        ways=tuple(replace(one, nearest=tuple(numbers[number] for number in one.nearest)) for one in report.ways),
+        bridges=tuple(
+            replace(bridge, total_steps=steps(bridge.total_steps), resolved_steps=steps(bridge.resolved_steps)) for bridge in report.bridges
+        ),
+        ways=tuple(replace(way, nearest=tuple(numbers[number] for number in way.nearest)) for way in report.ways),
         decisions=tuple(
-            replace(one, number=numbers.get(one.number, said), matter=said, leader=said, asked=said, origin=said)
-            for one in report.decisions
+            replace(decision, number=numbers.get(decision.number, said), matter=said, leader=said, asked=said, origin=said)
+            for decision in report.decisions
         ),
     )

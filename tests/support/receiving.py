@@ -80,8 +80,8 @@ def said(content: bytes) -> str:
     page = opened(content).worksheets[0]
     lines = []
     for row in page.iter_rows(max_col=len(receipt_layout.COLUMNS)):
-        links = [f" → {one.hyperlink.location}" for one in row if one.hyperlink]
-        lines.append(" | ".join(str(one.value) for one in row if one.value is not None) + "".join(links))
+        links = [f" → {cell.hyperlink.location}" for cell in row if cell.hyperlink]
+        lines.append(" | ".join(str(cell.value) for cell in row if cell.value is not None) + "".join(links))
     return "\n".join(lines) + "\n"
 
 
@@ -90,13 +90,13 @@ def marks(content: bytes) -> str:
     lines = []
     for page in opened(content).worksheets[1:]:
         for row in page.iter_rows():
-            for one in row:
-                if isinstance(one, Cell) and (
-                    one.comment or one.fill.fgColor.rgb in (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
+            for cell in row:
+                if isinstance(cell, Cell) and (
+                    cell.comment or cell.fill.fgColor.rgb in (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
                 ):
                     colour = {f"FF{receipt_layout.RED}": "red", f"FF{receipt_layout.YELLOW}": "yellow"}.get(
-                        str(one.fill.fgColor.rgb), "none"
+                        str(cell.fill.fgColor.rgb), "none"
                     )
-                    note = f"{one.comment.author}: {one.comment.text}" if one.comment else ""
-                    lines.append(f"{page.title}!{one.coordinate} {colour} {note}".replace("\n", "⏎"))
+                    note = f"{cell.comment.author}: {cell.comment.text}" if cell.comment else ""
+                    lines.append(f"{page.title}!{cell.coordinate} {colour} {note}".replace("\n", "⏎"))
     return "\n".join(lines) + "\n"

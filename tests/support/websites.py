@@ -76,7 +76,7 @@ class Website:
     def done(self) -> list[str]:
         """The lines of the log of what was done, without their time."""
         log = self.office.settings.paths.state / "logs" / "upload.log"
-        return [one[len("2020-05-21 16:00:00+08:00 ") :] for one in log.read_text(encoding="utf-8").splitlines()]
+        return [line[len("2020-05-21 16:00:00+08:00 ") :] for line in log.read_text(encoding="utf-8").splitlines()]
 
     def browser(self) -> Browser:
         return Browser(self)

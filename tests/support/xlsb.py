@@ -47,7 +47,7 @@ def parts(pages: Pages, *, date_1904: bool = False) -> dict[str, bytes]:
     bundle = [record(156, struct.pack("<II", 0, n) + text(f"rId{n}") + text(name)) for n, name in enumerate(names, 1)]
     settings = record(153, struct.pack("<II", int(date_1904), 0) + text(""))
     book = [record(131), settings, record(143), *bundle, record(144), record(132)]
-    listed = [record(19, b"\0" + text(one)) for one in strings]
+    listed = [record(19, b"\0" + text(string)) for string in strings]
     shared = [record(159, struct.pack("<II", len(strings), len(strings))), *listed, record(160)]
     targets = [("worksheet", f"worksheets/sheet{n}.bin") for n in range(1, len(names) + 1)]
     return {
@@ -83,7 +83,7 @@ def _relations(targets: Iterable[tuple[str, str]]) -> bytes:
 
 def _styles() -> bytes:
     codes = [record(44, struct.pack("<H", number) + text(code)) for number, code in _CODES.items()]
-    styles = [record(47, struct.pack("<HHHHHBBI", 0, one, 0, 0, 0, 0, 0, 0)) for one in _FORMATS]
+    styles = [record(47, struct.pack("<HHHHHBBI", 0, number_format, 0, 0, 0, 0, 0, 0)) for number_format in _FORMATS]
     return b"".join([
         record(278), record(615, struct.pack("<I", len(codes))), *codes, record(616),
         record(626, struct.pack("<I", 1)), record(47, struct.pack("<HHHHHBBI", 0xFFFF, 0, 0, 0, 0, 0, 0, 0)), record(627),
@@ -103,7 +103,7 @@ def _sheet(page: Page, strings: dict[str, int], shift: int) -> bytes:
         out += [_cell(c, value, strings, shift) for c, value in enumerate(row) if value not in (None, "")]
     out.append(record(146))
     if page.merges:
-        spans = [(*xl_cell_to_rowcol(one.partition(":")[0]), *xl_cell_to_rowcol(one.partition(":")[2])) for one in page.merges]
+        spans = [(*xl_cell_to_rowcol(merge.partition(":")[0]), *xl_cell_to_rowcol(merge.partition(":")[2])) for merge in page.merges]
         out.append(record(177, struct.pack("<I", len(spans))))
         out += [record(176, struct.pack("<4I", top, bottom, left, right)) for top, left, bottom, right in spans]
         out.append(record(178))

@@ -52,18 +52,24 @@ def pack(files: Iterable[Entry], ending: Ending | None = None, *, prefix: bytes 
     out = bytearray(prefix)
     directory: list[bytes] = []
     places: dict[str, tuple[Entry, int, bytes]] = {}
-    for one in files:
-        packed = squeeze(one.data) if one.packed is None and one.method == DEFLATED else one.packed if one.packed is not None else one.data
-        places[one.name] = (one, len(out), packed)
-        truth = _truth(one, packed)
-        directory.append(_central(one, truth, len(out)))
-        out += _local(one, truth) + packed
-        if one.descriptor:
-            wide = "<4sIQQ" if one.zip64 else "<4sIII"
-            out += struct.pack(wide, b"PK\x07\x08", truth["crc"], len(packed), len(one.data))
+    for entry in files:
+        packed = (
+            squeeze(entry.data)
+            if entry.packed is None and entry.method == DEFLATED
+            else entry.packed
+            if entry.packed is not None
+            else entry.data
+        )
+        places[entry.name] = (entry, len(out), packed)
+        truth = _truth(entry, packed)
+        directory.append(_central(entry, truth, len(out)))
+        out += _local(entry, truth) + packed
+        if entry.descriptor:
+            wide = "<4sIQQ" if entry.zip64 else "<4sIII"
+            out += struct.pack(wide, b"PK\x07\x08", truth["crc"], len(packed), len(entry.data))
     for alias, name in (twice or {}).items():
-        one, offset, packed = places[name]
-        other = Entry(alias, one.data, one.method)
+        entry, offset, packed = places[name]
+        other = Entry(alias, entry.data, entry.method)
         directory.append(_central(other, _truth(other, packed), offset))
     start = len(out)
     out += b"".join(directory)
@@ -78,7 +84,7 @@ def squeeze(data: bytes) -> bytes:
 
 @cache
 def zeros(megabytes: int, before: bytes = b"", after: bytes = b"", filler: bytes = b" ") -> tuple[bytes, bytes]:
-    """So many megabytes of one character between two texts, and the same deflated without deflating all of it."""
+    """So many megabytes of entry character between two texts, and the same deflated without deflating all of it."""
     block = filler * (1 << 20)
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     first = packer.compress(before) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -87,35 +93,35 @@ def zeros(megabytes: int, before: bytes = b"", after: bytes = b"", filler: bytes
     return before + block * megabytes + after, first + middle * megabytes + squeeze(after)
 
 
-def _truth(one: Entry, packed: bytes) -> dict[str, int | str]:
-    flags = 0x800 if not one.name.isascii() else 0
+def _truth(entry: Entry, packed: bytes) -> dict[str, int | str]:
+    flags = 0x800 if not entry.name.isascii() else 0
     return {
-        "version": 45 if one.zip64 else 20, "flags": flags | (_DESCRIPTOR if one.descriptor else 0), "method": one.method,
-        "crc": zlib.crc32(one.data), "packed": len(packed), "size": len(one.data), "name": one.name,
+        "version": 45 if entry.zip64 else 20, "flags": flags | (_DESCRIPTOR if entry.descriptor else 0), "method": entry.method,
+        "crc": zlib.crc32(entry.data), "packed": len(packed), "size": len(entry.data), "name": entry.name,
     }  # fmt: skip
 
 
-def _local(one: Entry, truth: Mapping[str, int | str]) -> bytes:
+def _local(entry: Entry, truth: Mapping[str, int | str]) -> bytes:
     said = dict(truth)
-    if one.descriptor:
+    if entry.descriptor:
         said |= {"crc": 0, "packed": 0, "size": 0}
     extra = b""
-    if one.zip64 and not one.descriptor:
+    if entry.zip64 and not entry.descriptor:
         extra = struct.pack("<HHQQ", 1, 16, truth["size"], truth["packed"])
         said |= {"packed": _WIDE, "size": _WIDE}
-    said |= one.local
+    said |= entry.local
     return struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", *_fields(said, extra)) + str(said["name"]).encode() + extra
 
 
-def _central(one: Entry, truth: Mapping[str, int | str], offset: int) -> bytes:
+def _central(entry: Entry, truth: Mapping[str, int | str], offset: int) -> bytes:
     said = dict(truth)
     extra = b""
-    if one.zip64:
+    if entry.zip64:
         extra = struct.pack("<HHQQQ", 1, 24, truth["size"], truth["packed"], offset)
         said |= {"packed": _WIDE, "size": _WIDE}
-    said |= one.central
+    said |= entry.central
     name = str(said["name"]).encode()
-    place = _WIDE if one.zip64 else int(said.get("offset", offset))
+    place = _WIDE if entry.zip64 else int(said.get("offset", offset))
     fields = struct.pack("<4sHHHHHHIIIHH", b"PK\x01\x02", 20, *_fields(said, extra))
     return fields + struct.pack("<HHHII", 0, 0, 0, 0, place) + name + extra
 

@@ -133,8 +133,8 @@ class Fetching:
         marked = {known for folder, known, flags in self._server.stored() if "S" in flags or folder == ".Done"}
         return [
             name
-            for one in sorted(marked)
-            for name, content in self._files.get(one, {}).items()
+            for message in sorted(marked)
+            for name, content in self._files.get(message, {}).items()
             if lying.get(name.removeprefix("inbox/")) != content
         ]
 

@@ -98,9 +98,9 @@ def lost(before: State, home: Path) -> list[str]:
 
 def mixed(editions: Iterable[State], home: Path) -> list[str]:
     """The days whose folder is none of these editions."""
-    known = [_days(one["files"]) for one in editions]
+    known = [_days(edition["files"]) for edition in editions]
     now = _days({f"outbox/{name}": content for name, content in tree(home / "outbox").items()})
-    return [day for day, files in now.items() if not any(one.get(day) == files for one in known)] + [
+    return [day for day, files in now.items() if not any(edition.get(day) == files for edition in known)] + [
         day for day in known[0] if day not in now
     ]
 

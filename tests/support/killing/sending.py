@@ -58,7 +58,7 @@ class Sending:
 
     def _given(self) -> Counter[str]:
         """How often the server has each letter, once it has done what it was told."""
-        return Counter(str(one["Message-ID"]) for one in self._server.messages())
+        return Counter(str(message["Message-ID"]) for message in self._server.messages())
 
     def _states(self) -> dict[str, tuple[str, str]]:
         """Recipient and state of every letter that the office knows of."""

@@ -95,8 +95,8 @@ class _ReadHere:
     def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | None]]:
         """None can be marked here, so that each receipt is its list alone."""
         answers: list[Future[bytes | None]] = [Future() for _ in jobs]
-        for one in answers:
-            one.set_result(None)
+        for answer in answers:
+            answer.set_result(None)
         return answers
 
 
