@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.intake import inbox
-from pipeline.reading import daily_report
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
@@ -79,7 +78,7 @@ def _lying(settings: Settings) -> Iterator[tuple[Path, str, _Key | None]]:
 
 def _read(several: list[tuple[Path, _Key]], settings: Settings, readers: Readers | None) -> dict[_Key, _Told]:
     told = {key: _NOTHING for _path, key in several}
-    worth = [(path, key) for path, key in several if any(daily_report.may_send(key[3], one) for one in settings.districts)]
+    worth = [(path, key) for path, key in several if any(one.accepts(key[3]) for one in settings.districts)]
     if not worth:
         return told
     tasks = [Task(path, size, envelope, is_assignment=False) for path, (_relative, size, _time, envelope) in worth]
@@ -103,5 +102,5 @@ def _by_sender(envelope: Envelope, settings: Settings) -> str:
     """The one district that this sender may report for; whoever laid a file into the folder is not known."""
     if envelope.channel == "folder":
         return ""
-    allowed = [one.name for one in settings.districts if daily_report.may_send(envelope, one)]
+    allowed = [one.name for one in settings.districts if one.accepts(envelope)]
     return allowed[0] if len(allowed) == 1 else ""

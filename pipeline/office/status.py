@@ -138,7 +138,7 @@ def _district(name: str, of_day: list[Filed], refused: list[Filed], told: Mappin
     is_told = told.get("revision") == last.revision
     return DistrictStatus(
         name,
-        "on-time" if received <= daily_report.cut_off(day, settings) else "late",
+        "on-time" if received <= settings.calendar.last_moment(day) else "late",
         received,
         last.revision,
         daily_report.is_zero_report(last.filed.reading.cover),

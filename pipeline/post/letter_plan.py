@@ -51,7 +51,7 @@ class Published:
         return tuple(
             Item(one.arrival.name, _digest("elsewhere", self.day, district.name, *one.arrival.identity), how=How.SAID)
             for path, one in self.answers.items()
-            if self.is_strangers(path) and daily_report.may_send(one.arrival.envelope, district)
+            if self.is_strangers(path) and district.accepts(one.arrival.envelope)
         )
 
     def arrived(self, path: str) -> tuple[float, str]:
@@ -87,7 +87,7 @@ class Planner:
         """The letters about days that are published and over."""
         plan = Plan()
         for one in published:
-            if self._now > daily_report.cut_off(one.day, self._settings):
+            if self._now > self._settings.calendar.last_moment(one.day):
                 for district in self._settings.districts:
                     self._add_district(plan, one, district)
             if self._now >= datetime.combine(one.day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
@@ -122,7 +122,7 @@ class Planner:
         """The reminders of today's report, to those of whom nothing has come that will count."""
         plan = Plan()
         day, begins = self._now.date(), self._outgoing.reminder_at
-        if begins is None or self._now.time() < begins or self._now > daily_report.cut_off(day, self._settings):
+        if begins is None or self._now.time() < begins or self._now > self._settings.calendar.last_moment(day):
             return plan
         for one in status.look(self._settings, day).districts:
             if one.status == "missing" and not one.is_coming:

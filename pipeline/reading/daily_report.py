@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email.utils import parseaddr
 
 from pipeline.reading import checking, deadlines, table
 from pipeline.reading.checking import Check, Surroundings
@@ -48,7 +47,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     district, findings = _judge_district(cover, settings)
     day, said = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
     findings += said
-    if district and not may_send(envelope, district):
+    if district and not district.accepts(envelope):
         findings.append(messages.finding("sender-not-allowed", value=envelope.sender or "", district=district.name))
     tables = [table.locate(book, sheet) for sheet in contract.REPORT_SHEETS]
     findings += [one for found in tables if isinstance(found, tuple) for one in found]
@@ -62,15 +61,6 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     findings += _judge_lateness(day, arrival, settings)
     findings += [one for check in checks for one in check.findings]
     return Reading(True, day.isoformat(), name, _kept(cover), tuple(check.rows for check in checks), tuple(findings))
-
-
-def may_send(envelope: Envelope, district: District) -> bool:
-    """Whether that sender may report for the district; a file that someone laid into the folder has no sender."""
-    if envelope.channel == "folder":
-        return True
-    address = parseaddr(envelope.sender or "")[1].lower()
-    allowed = [sender.lower() for sender in district.senders]
-    return bool(address) and any(address == one or (one.startswith("@") and address.endswith(one)) for one in allowed)
 
 
 def is_strangers(reading: Reading) -> bool:
@@ -172,13 +162,8 @@ def is_zero_report(cover: dict[str, str]) -> bool:
     return key(cover.get("零报告", "")) == "是"
 
 
-def cut_off(day: date, settings: Settings) -> datetime:
-    """The last moment at which a report of that day is on time."""
-    return datetime.combine(day, settings.calendar.cut_off, settings.calendar.zone)
-
-
 def _judge_lateness(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
-    limit = cut_off(day, settings)
+    limit = settings.calendar.last_moment(day)
     if arrival <= limit:
         return []
     return [messages.finding("late", arrival=f"{arrival:%Y-%m-%d %H:%M:%S}", limit=f"{limit:%Y-%m-%d %H:%M:%S}")]

@@ -252,7 +252,7 @@ def _submission_line(district: str, state: DayState, refused: tuple[Filed, ...],
     judgement = state.judgements[last.arrival.id]
     return SubmissionLine(
         district=district,
-        status="on-time" if received <= daily_report.cut_off(state.day, settings) else "late",
+        status="on-time" if received <= settings.calendar.last_moment(state.day) else "late",
         zero_report=daily_report.is_zero_report(last.reading.cover),
         revision=several[-1].revision,
         received_at=received,

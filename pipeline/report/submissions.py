@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
-from pipeline.reading import daily_report
 from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
@@ -94,7 +93,7 @@ def _handed(filed: Filed, place: tuple[int, str, int], judgement: Judgement, fin
         rows_accepted=judgement.rows_accepted,
         rows_refused=judgement.rows_refused,
         findings=tuple(sorted(findings, key=address)),
-        on_time_until=daily_report.cut_off(day, settings),
+        on_time_until=settings.calendar.last_moment(day),
         unmarked_until=correction_from(day, settings),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, datetime, time
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from pipeline.settings.clocks import Clock
 from pipeline.settings.mailboxes import Mailbox, twice
 from pipeline.terms import contract, text
 from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.nouns import Envelope
 
 Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
 
@@ -77,6 +79,14 @@ class District(_Frozen):
     aliases: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
 
+    def accepts(self, envelope: Envelope) -> bool:
+        """Whether that sender may report for the district; a file that someone laid into the folder has no sender."""
+        if envelope.channel == "folder":
+            return True
+        address = parseaddr(envelope.sender or "")[1].lower()
+        allowed = [sender.lower() for sender in self.senders]
+        return bool(address) and any(address == sender or (sender.startswith("@") and address.endswith(sender)) for sender in allowed)
+
 
 class Group(_Frozen):
     """Sources that share a target, in whole percent."""
@@ -99,6 +109,10 @@ class Calendar(_Frozen):
     def zone(self) -> ZoneInfo:
         """The office's time zone."""
         return ZoneInfo(self.timezone)
+
+    def last_moment(self, day: date) -> datetime:
+        """The last moment at which a report of that day is on time."""
+        return datetime.combine(day, self.cut_off, self.zone)
 
 
 class Windows(_Frozen):

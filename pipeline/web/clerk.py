@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from pipeline.office import templates
-from pipeline.reading import daily_report
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipts
@@ -121,7 +120,7 @@ def _now(site: Site) -> datetime:
 def _due(lines: list[history.Line], now: datetime, settings: Settings) -> dict[str, Any]:
     """Today's report: handed in or not, until when it is on time, and how long that still is."""
     today = now.date()
-    limit = daily_report.cut_off(today, settings)
+    limit = settings.calendar.last_moment(today)
     of_today = [one for one in lines if one.day == today.isoformat() and one.became in _HANDED_IN]
     left = max(0, int((limit - now).total_seconds()))
     return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}

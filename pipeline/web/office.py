@@ -13,7 +13,6 @@ from starlette.responses import Response, StreamingResponse
 
 from pipeline.disk import log
 from pipeline.office import status
-from pipeline.reading import daily_report
 from pipeline.web import history, published_files
 from pipeline.web.pages import page
 from pipeline.web.site import ACCESSES, LOG, Site
@@ -68,7 +67,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "days": published_files.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
-        "is_over": now > daily_report.cut_off(day, site.settings),
+        "is_over": now > site.settings.calendar.last_moment(day),
         "assignments": [one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS)) if one.is_assignment],
         "most": site.settings.limits.file_megabytes,
     }

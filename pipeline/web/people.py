@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from pipeline.reading import daily_report
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import is_address
 from pipeline.settings.uploading import Uploading, is_this_computer
@@ -57,7 +56,7 @@ def _address(written: str | None, district: District | None, settings: Settings)
         msg = f"请用 --address 写明{district.name}的邮箱：config.yaml 里它的 senders 有 {len(whole)} 个完整地址，不知道用哪一个。"
         raise ConfigurationError(msg)
     address = written or whole[0]
-    if not is_address(address) or not daily_report.may_send(Envelope(datetime.now(settings.calendar.zone), "upload", address), district):
+    if not is_address(address) or not district.accepts(Envelope(datetime.now(settings.calendar.zone), "upload", address)):
         msg = (
             f"{address} 不在{district.name}的 senders 里，用它报送的文件会整份退回（sender-not-allowed）。"
             f"请先在 config.yaml 里把它写进{district.name}的 senders，或换一个地址；现在名单里是：{'、'.join(district.senders) or '空的'}。"
