@@ -137,12 +137,12 @@ def _warm_up() -> None:
         from pipeline.publishing import outbox
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
-        from pipeline.render.papers import briefing_docx, briefing_pdf, notice
+        from pipeline.render.papers import briefing_pdf, notice, word
         from pipeline.render.receipts import receipts
         from pipeline.render.workbook import office_workbook
         from pipeline.report import reporting
 
-        briefing_docx.warm_up()
+        word.warm_up()
         briefing_pdf.warm_up()
         del pd, outbox, receipts, reporting, leaders_page, notice, report_form, office_workbook
 

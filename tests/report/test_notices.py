@@ -20,7 +20,7 @@ from pipeline.demo import made_up_office
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.render.papers import notice_template
+from pipeline.render.papers.notice import TEMPLATE
 from pipeline.report import notices
 from pipeline.upkeep import repair
 
@@ -316,15 +316,11 @@ def test_figures_alone_give_no_number(office: Office) -> None:
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
-def test_the_template_is_current() -> None:
-    assert (HOME / "templates" / notice_template.NAME).read_bytes() == notice_template.docx()
-
-
 def test_in_the_place_of_a_broken_template_the_built_in_one_is_taken_and_it_says_where(office: Office, tmp_path: Path) -> None:
     days = _three_days(office)
     own = tmp_path / "模板"
     shutil.copytree(HOME / "templates", own)
-    (own / notice_template.NAME).write_bytes(b"no template")
+    (own / TEMPLATE).write_bytes(b"no template")
     paths = office.settings.paths.model_copy(update={"templates": own})
     outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]])
     assert ["督办通知模板.docx”打不开" in one for one in outcome.remarks] == [True]

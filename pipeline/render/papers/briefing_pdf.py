@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.render.papers import fonts
 from pipeline.render.papers.briefing import Said
-from pipeline.render.papers.briefing_docx import BrokenTemplateError
+from pipeline.render.papers.own_templates import BrokenTemplateError
 
 if TYPE_CHECKING:
     import typst

@@ -7,43 +7,34 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.day.supervision import FLAGS
-from pipeline.render.papers import notice_template, word
+from pipeline.render.papers import own_templates, word
 from pipeline.report import notice_words, notices
 from pipeline.report.report import Notice, Point, Report
 from pipeline.report.sentences import long_day
 from pipeline.terms.messages import shorten
 
 FOLDER = "督办通知"
+TEMPLATE = "督办通知模板.docx"
 _NUMERALS = "一二三四五六七"
-
-
-_INSTEAD = "这次按程序自带的版式写出。请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+_WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
-    """Every notice by its file's name, and what is wrong with the office's template; then the built-in one takes its place."""
-    try:
-        return _rendered(report, word.Own((templates / notice_template.NAME).read_bytes(), notice_template.NAME)), []
-    except FileNotFoundError:
-        broken: list[str] = []
-    except word.BrokenTemplateError as error:
-        broken = [f"{error}。{_INSTEAD}"]
-    except OSError:
-        broken = [f"模板“{notice_template.NAME}”读不出来，可能正被别的程序占用。{_INSTEAD}"]
-    return _rendered(report, word.Own(notice_template.docx(), notice_template.NAME)), broken
+    """Return every notice by its file's name, and what is wrong with the office's template; then the original takes its place."""
+    files, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, word.Template(template)))
+    return files, [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
 
 
 def examine(templates: Path) -> Iterator[str]:
-    """What is wrong with the office's template, as far as that shows without a notice."""
+    """Say what is wrong with the office's template, as far as that shows without a notice."""
     try:
-        word.check(word.Own((templates / notice_template.NAME).read_bytes(), notice_template.NAME))
-    except FileNotFoundError:
-        return
-    except (word.BrokenTemplateError, OSError) as error:
-        yield f"版式 {templates / notice_template.NAME} 不能用：{error}。请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+        if (template := own_templates.read(templates / TEMPLATE)) is not None:
+            word.check(word.Template(template))
+    except own_templates.BrokenTemplateError as error:
+        yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{error}。{_WAY_OUT}"
 
 
-def _rendered(report: Report, template: word.Own) -> dict[str, bytes]:
+def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
     return {
         f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(template, said(notice, report), report.data_until)
         for notice in report.notices

@@ -1,4 +1,7 @@
-"""Word files from a template that the office may edit in Word: what is filled in stays text, whatever it says."""
+"""Word documents from templates that the office edits in Word: the one engine, for 专报 and for 督办通知.
+
+A template is a .docx file with fields and conditions of Jinja in its text. What is filled in stays text, whatever it says.
+"""
 
 from __future__ import annotations
 
@@ -9,96 +12,119 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.render import zip_files
+from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    import jinja2
 
-_FILLED = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
+_DOCUMENT = "word/document.xml"
+_XML_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
+_OTHER_PARTS = re.compile(r"word/footnotes\.xml|docProps/core\.xml")
+_PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
+_LINE_BEFORE_PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
 _TAG = re.compile(r"<[^>]*>")
-_SHOWN = 40
-
-
-class BrokenTemplateError(Exception):
-    """A template that cannot be used; `str()` says where and why, for people."""
+_MOST_QUOTED = 40
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A template, ready to be filled in any number of times."""
-
-    parts: Mapping[str, bytes | Template]
-    """By name, in their order."""
-    lines: Mapping[str, list[str]]
-    """The text of the parts that are filled in: each paragraph begins a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A template, with the name that the office knows it by."""
+class Template:
+    """A .docx file with fields, and what its document asks of the engine."""
 
     content: bytes
-    name: str
+    has_loops_over_columns: bool = False
+    """Whether a table has as many columns as a list has entries; then every table is made to fill its width again."""
 
 
-def render(template: Own, context: Mapping[str, object], moment: datetime) -> bytes:
-    """The template filled in, written at that moment: the same bytes each time. Raises BrokenTemplateError."""
-    prepared = _prepare(template.content, template.name)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the package that has fields, compiled, with the texts of each line of its source."""
+
+    compiled: jinja2.Template
+    texts: list[list[str]]
+
+
+def warm_up() -> None:
+    """Import beforehand what takes long to import."""
+    import docxtpl
+
+    del docxtpl
+
+
+def render(template: Template, fields: Mapping[str, object], moment: datetime) -> bytes:
+    """Return the template filled in, as written at that moment: the same bytes each time. Raises BrokenTemplateError."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
-        for name, part in prepared.parts.items():
-            content = part if isinstance(part, bytes) else _fill(part, context, prepared.lines[name], template.name)
+        for name, part in _prepared(template).items():
+            content = part if isinstance(part, bytes) else _filled(name, part, fields, fit=template.has_loops_over_columns)
             package.writestr(zipfile.ZipInfo(name), content)
     return zip_files.settle(written.getvalue(), moment)
 
 
-def check(template: Own) -> None:
+def check(template: Template) -> None:
     """Raise BrokenTemplateError where the template cannot even be opened and understood."""
-    _prepare(template.content, template.name)
+    _prepared(template)
 
 
-def _fill(part: Template, context: Mapping[str, object], lines: list[str], name: str) -> bytes:
-    try:
-        return part.render(context).encode()
-    except Exception as error:
-        raise BrokenTemplateError(_why(error, lines, name)) from error
+# --- the template ------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4)
-def _prepare(content: bytes, name: str) -> _Prepared:
+def _prepared(template: Template) -> dict[str, bytes | _Part]:
+    """Return the parts of the package by name, in their order; compiled once for any number of documents."""
+    by_paragraph = template.has_loops_over_columns
+    return {
+        name: _compiled(content, by_paragraph=by_paragraph) if _XML_PARTS.fullmatch(name) or _OTHER_PARTS.fullmatch(name) else content
+        for name, content in _opened(template).items()
+    }
+
+
+def _opened(template: Template) -> dict[str, bytes]:
     try:
+        content = _saved_again(template.content) if template.has_loops_over_columns else template.content
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts: dict[str, bytes | Template] = {one.filename: package.read(one) for one in package.infolist() if not one.is_dir()}
-        parts["word/document.xml"]
-    except (OSError, ValueError, LookupError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        msg = f"模板“{name}”打不开，不是完好的 .docx 文件"
+            parts = {entry.filename: package.read(entry) for entry in package.infolist() if not entry.is_dir()}
+        parts[_DOCUMENT]
+    except Exception as error:  # zipfile and python-docx have no common error for what is no package
+        msg = "打不开，不是完好的 .docx 文件"
         raise BrokenTemplateError(msg) from error
-    lines = {}
-    for part, xml in parts.items():
-        if _FILLED.fullmatch(part) and isinstance(xml, bytes):
-            source = _readable(xml)
-            lines[part] = source.splitlines()
-            try:
-                parts[part] = _environment().from_string(source)
-            except Exception as error:
-                raise BrokenTemplateError(_why(error, lines[part], name)) from error
-    return _Prepared(parts, lines)
+    return parts
 
 
-def _readable(xml: bytes) -> str:
-    """A part's XML with whole tags of Jinja in it, as docxtpl makes it."""
+def _saved_again(content: bytes) -> bytes:
+    """Return the package as python-docx saves it, its XML in the one form in which a changed document is written, too."""
+    from docx import Document
+
+    document = Document(io.BytesIO(content))
+    for name in _PROPERTIES:  # what is not there becomes an empty property, as in every 专报 so far
+        setattr(document.core_properties, name, getattr(document.core_properties, name))
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _compiled(xml: bytes, *, by_paragraph: bool) -> _Part:
     from docxtpl import DocxTemplate
 
-    patched: str = DocxTemplate(io.BytesIO()).patch_xml(xml.decode("utf-8-sig"))
-    return _PARAGRAPH.sub("\n<w:p", patched)
+    # Word spreads a field over several runs, and a loop stands in a paragraph, row or cell of its own: docxtpl knows how to make whole
+    # tags of both. Each paragraph begins a line, so that the line of an error leads to its paragraph; Word shows no such line breaks.
+    texts: list[list[str]] = []
+    try:
+        source = _PARAGRAPH.sub("\n<w:p", DocxTemplate(io.BytesIO()).patch_xml(xml.decode("utf-8-sig")))
+        end = "</w:p>" if by_paragraph else "\n"
+        texts += [[_TAG.sub("", text).strip() for text in line.split(end)] for line in source.splitlines()]
+        return _Part(_environment().from_string(source), texts)
+    except Exception as error:  # whatever an edited template makes of the libraries
+        raise BrokenTemplateError(_why(error, texts)) from error
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment() -> jinja2.Environment:
     """Text stays text, nothing undefined is taken for empty, and a template reaches nothing but what it is given."""
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -107,34 +133,95 @@ def _environment() -> Environment:
 
 
 def _one_line(value: object) -> object:
-    """A text on one line, with nothing in it that XML does not hold."""
+    """Return a text on one line, with nothing in it that XML does not hold."""
     return on_screen(value) if type(value) is str else value
 
 
-def _why(error: Exception, lines: list[str], name: str) -> str:
-    """Which field in which paragraph, as far as it can be known."""
+# --- the document ------------------------------------------------------------------------------------------------
+
+
+def _filled(name: str, part: _Part, fields: Mapping[str, object], *, fit: bool) -> bytes:
+    try:
+        xml = part.compiled.render(fields)
+        if not fit:
+            return xml.encode()
+        xml = _LINE_BEFORE_PARAGRAPH.sub("", xml)
+        return _fitted(xml) if _XML_PARTS.fullmatch(name) else xml.encode()
+    except Exception as error:  # whatever an edited template makes of the libraries
+        raise BrokenTemplateError(_why(error, part.texts)) from error
+
+
+def _fitted(xml: str) -> bytes:
+    """Return the XML with as many columns in each table's grid as its rows have, filling the table's width."""
+    from docx.opc.oxml import serialize_part_xml
+    from docxtpl import DocxTemplate
+
+    engine = DocxTemplate(io.BytesIO())
+    engine.docx_ids_index = 1000  # where docxtpl itself begins to number pictures, which a loop may have repeated
+    tree = engine.fix_tables(xml.encode())
+    engine.fix_docpr_ids(tree)
+    for table in tree.iter(f"{_WORD}tbl"):
+        _fit(table)
+    return serialize_part_xml(tree)
+
+
+def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types
+    """Make the cells of every row fill the table's width, where it is given in twentieths of a point."""
+    rows = [[cell.find(f"{_WORD}tcPr/{_WORD}tcW") for cell in row.iter(f"{_WORD}tc")] for row in table.iter(f"{_WORD}tr")]
+    width = table.find(f"{_WORD}tblPr/{_WORD}tblW")
+    if width is None or width.get(f"{_WORD}type") != "dxa" or any(cell is None for row in rows for cell in row):
+        return
+    for row in rows:
+        _scale(row, int(width.get(f"{_WORD}w")))
+    grid = table.findall(f"{_WORD}tblGrid/{_WORD}gridCol")
+    finest = max(rows, key=len, default=[])
+    if len(finest) == len(grid):
+        for column, cell in zip(grid, finest, strict=True):
+            column.set(f"{_WORD}w", cell.get(f"{_WORD}w"))
+
+
+def _scale(row: list[Any], wanted: int) -> None:
+    widths = [int(cell.get(f"{_WORD}w")) for cell in row]
+    if widths and sum(widths) != wanted:
+        for cell, width in zip(row, widths, strict=True):
+            cell.set(f"{_WORD}w", str(width * wanted // sum(widths)))
+
+
+# --- what broke --------------------------------------------------------------------------------------------------
+
+
+def _why(error: Exception, texts: list[list[str]]) -> str:
+    """Return which field in which paragraph, as far as Jinja lets it be known."""
     from jinja2 import TemplateSyntaxError, UndefinedError
 
-    line = error.lineno if isinstance(error, TemplateSyntaxError) else _line_of(error)
-    said = _TAG.sub("", lines[line - 1]).strip() if line and line <= len(lines) else ""
-    place = f"“{said[:_SHOWN]}{'…' if len(said) > _SHOWN else ''}”这一段" if said else "有一处"
     match error:
         case UndefinedError():
-            found = re.search(r"'([^']*)' is undefined|no attribute '([^']*)'", str(error))
-            field = next((one for one in found.groups() if one), "") if found else ""
-            fault = f"用了没有的字段“{field}”" if field else "用了没有的字段"
+            name = re.search(r"'([^']*)' is undefined|no attribute '([^']*)'", str(error))
+            field = (name[1] or name[2] or "") if name else ""
+            return f"{_place(error, texts, field)}用了没有的字段" + (f"“{field}”" if field else "")
         case TemplateSyntaxError():
-            fault = "的标记写得不对（例如 {{ 与 }}、for 与 endfor 没有成对）"
+            return f"{_place(error, texts)}的标记写得不对（例如 {{{{ 与 }}}}、for 与 endfor 没有成对）"
         case _:
-            fault = "的标记不能使用"
-    return f"模板“{name}”{place}{fault}"
+            return f"{_place(error, texts)}的标记不能使用"
+
+
+def _place(error: Exception, texts: list[list[str]], field: str = "") -> str:
+    """Return the paragraph as it reads in Word, shortened."""
+    line = getattr(error, "lineno", None) or _line_of(error)
+    if not line or line > len(texts):
+        return "有一处"
+    candidates = texts[line - 1]
+    text = next((text for text in candidates if "{" in text and field in text), candidates[0])
+    if not text:
+        return "有一处"
+    return f"“{text[:_MOST_QUOTED]}{'…' if len(text) > _MOST_QUOTED else ''}”这一段"
 
 
 def _line_of(error: Exception) -> int | None:
-    """The line of the template in which it failed while it was filled in."""
+    """Return the line of the template at which filling it in failed."""
     line, trace = None, error.__traceback__
     while trace:
-        if trace.tb_frame.f_code.co_filename == "<template>":
+        if trace.tb_frame.f_code.co_filename == "<template>":  # Jinja's name for a template that comes from a string
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

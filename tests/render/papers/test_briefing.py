@@ -19,7 +19,7 @@ from offices import Office
 
 from pipeline.day.targets import Tally
 from pipeline.render import data
-from pipeline.render.papers import briefing, briefing_docx, briefing_files, briefing_pdf, briefing_template
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
 from pipeline.report.report import DECISION_KINDS, Report
 
 WEEKS = ("week-light", "week-messy")
@@ -38,15 +38,15 @@ def day(weeks: dict[str, list[Report]]) -> Report:
 
 
 def word(report: Report) -> bytes:
-    return briefing_docx.render(briefing.said(report), report.data_until, briefing_template.docx())
+    return briefing_files.docx(briefing.said(report), report.data_until, own_templates.original(briefing_files.DOCX))
 
 
 def pdf(report: Report) -> bytes:
-    return briefing_pdf.render(briefing.said(report), report.data_until, briefing_template.typ())
+    return briefing_pdf.render(briefing.said(report), report.data_until, own_templates.original(briefing_files.TYP))
 
 
 def pdf_pages(report: Report) -> int:
-    return briefing_pdf.pages(briefing.said(report), report.data_until, briefing_template.typ())
+    return briefing_pdf.pages(briefing.said(report), report.data_until, own_templates.original(briefing_files.TYP))
 
 
 def test_the_report_reads_like_this(day: Report, golden: Golden) -> None:

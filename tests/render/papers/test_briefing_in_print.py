@@ -14,7 +14,7 @@ from hostile import HOSTILE
 from offices import Office
 
 from pipeline.render import data
-from pipeline.render.papers import briefing, briefing_docx, briefing_pdf, briefing_template
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
 from pipeline.report.report import Report
 
 pytestmark = pytest.mark.external
@@ -27,11 +27,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
 
 
 def _word(report: Report) -> bytes:
-    return briefing_docx.render(briefing.said(report), report.data_until, briefing_template.docx())
+    return briefing_files.docx(briefing.said(report), report.data_until, own_templates.original(briefing_files.DOCX))
 
 
 def _pdf(report: Report) -> bytes:
-    return briefing_pdf.render(briefing.said(report), report.data_until, briefing_template.typ())
+    return briefing_pdf.render(briefing.said(report), report.data_until, own_templates.original(briefing_files.TYP))
 
 
 def _figures(one: dict[str, Any]) -> tuple[str, ...]:

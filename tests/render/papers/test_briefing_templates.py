@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,18 +16,12 @@ from offices import HOME, Office
 from workbooks import DAY, assignment, report
 
 from pipeline import cli
-from pipeline.render.papers import briefing, briefing_docx, briefing_files, briefing_pdf, briefing_template, fonts
-from pipeline.render.papers.briefing_docx import BrokenTemplateError
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, fonts
+from pipeline.render.papers.own_templates import BrokenTemplateError, original
 from pipeline.upkeep import doctor
 
 MOMENT = datetime(2020, 5, 21, tzinfo=UTC)
-DOCX, TYP = briefing_template.DOCX, briefing_template.TYP
-
-
-def test_the_templates_in_the_folder_are_those_that_the_program_brings_along() -> None:
-    """`python -m pipeline.render.papers.briefing_template templates` writes them again."""
-    assert (HOME / "templates" / DOCX).read_bytes() == briefing_template.docx()
-    assert (HOME / "templates" / TYP).read_bytes() == briefing_template.typ()
+DOCX, TYP = briefing_files.DOCX, briefing_files.TYP
 
 
 def edited(old: str, new: str) -> bytes:
@@ -41,11 +33,11 @@ def edited(old: str, new: str) -> bytes:
         assert old.encode() in content
         return content.replace(old.encode(), new.encode(), 1)
 
-    return rewrite(briefing_template.docx(), change)
+    return rewrite(original(DOCX), change)
 
 
 def written(template: bytes) -> list[str]:
-    return briefings.lines(briefing_docx.render(briefing.sample(), MOMENT, template))
+    return briefings.lines(briefing_files.docx(briefing.sample(), MOMENT, template))
 
 
 def test_what_is_changed_in_word_comes_out_changed() -> None:
@@ -72,8 +64,8 @@ BROKEN = {
     ),
     "no Word file": (b"no Word file", "打不开，不是完好的 .docx 文件"),
     "nothing": (b"", "打不开，不是完好的 .docx 文件"),
-    "half a file": (briefing_template.docx()[:3000], "打不开，不是完好的 .docx 文件"),
-    "another package": (rewrite(briefing_template.docx(), lambda part, _content: part.encode()), "打不开，不是完好的 .docx 文件"),
+    "half a file": (original(DOCX)[:3000], "打不开，不是完好的 .docx 文件"),
+    "another package": (rewrite(original(DOCX), lambda part, _content: part.encode()), "打不开，不是完好的 .docx 文件"),
 }
 
 
@@ -81,7 +73,7 @@ BROKEN = {
 def test_a_broken_template_is_told_by_field_and_paragraph_and_the_report_comes_out_all_the_same(name: str, tmp_path: Path) -> None:
     template, said = BROKEN[name]
     with pytest.raises(BrokenTemplateError) as caught:
-        briefing_docx.render(briefing.sample(), MOMENT, template)
+        briefing_files.docx(briefing.sample(), MOMENT, template)
     assert said in str(caught.value)
     (tmp_path / DOCX).write_bytes(template)
     (problem,) = briefing_files.examine(tmp_path)
@@ -183,7 +175,7 @@ def test_a_computer_without_any_chinese_font_sets_the_pdf_in_the_one_that_comes_
     monkeypatch.setattr(fonts, "_folders", lambda: ())
     assert {font.path for font in fonts.chosen().values()} == {fonts.last_resort()}
     assert [one.split("由")[0] for one in fonts.stand_ins()] == ["方正小标宋", "仿宋", "黑体", "楷体", "宋体"]
-    content = briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ())
+    content = briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))
     assert re.findall(rb"/FontName ?/[A-Z]{6}\+(NotoSansCJKsc)", content)
 
 
@@ -195,15 +187,15 @@ def test_the_fonts_of_official_documents_are_taken_where_the_computer_has_them(t
     monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path,))
     monkeypatch.setattr(Path, "symlink_to", _no_links)
     assert fonts.stand_ins() == []
-    assert len(briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ())) > 1000
+    assert len(briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))) > 1000
 
 
 @pytest.mark.usefixtures("fresh_fonts")
 def test_a_disk_that_takes_no_link_and_no_copy_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ())
+    before = briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))
     briefing_pdf._fonts.cache_clear()  # noqa: SLF001
     monkeypatch.setattr(tempfile, "mkdtemp", _no_links)
-    assert briefing_pdf.render(briefing.sample(), MOMENT, briefing_template.typ()) == before
+    assert briefing_pdf.render(briefing.sample(), MOMENT, original(TYP)) == before
 
 
 def _no_links(*_arguments: object, **_named: object) -> None:
@@ -219,15 +211,3 @@ def test_a_lock_file_that_word_left_beside_a_template_is_no_template(office: Off
     capsys.readouterr()
     assert cli.main(config) == 0
     assert "没有新变化" in capsys.readouterr().out
-
-
-def test_the_word_template_is_laid_out_as_the_standard_says() -> None:
-    section = briefings.document(briefing_template.docx()).sections[0]
-    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
-    lengths = (*margins, section.page_width, section.page_height)
-    assert [round(one.mm) for one in lengths if one] == [37, 35, 28, 26, 210, 297]
-    with zipfile.ZipFile(io.BytesIO(briefing_template.docx())) as package:
-        styles, document = package.read("word/styles.xml").decode(), package.read("word/document.xml").decode()
-    assert 'w:linePitch="579"' in document  # 22 lines in 225 mm
-    for font, size in (("方正小标宋简体", 44), ("仿宋_GB2312", 32), ("黑体", 32), ("宋体", 28)):
-        assert f'w:eastAsia="{font}" w:cs="{font}" w:hint="eastAsia"/><w:sz w:val="{size}"/>' in styles

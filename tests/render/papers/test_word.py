@@ -11,6 +11,7 @@ import pytest
 from offices import moment
 
 from pipeline.render.papers import word
+from pipeline.render.papers.own_templates import BrokenTemplateError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +30,8 @@ def _template(folder: Path, *paragraphs: str) -> Path:
     return path
 
 
-def _own(path: Path) -> word.Own:
-    return word.Own(path.read_bytes(), path.name)
+def _own(path: Path) -> word.Template:
+    return word.Template(path.read_bytes())
 
 
 def _texts(content: bytes, part: str = "word/document.xml") -> list[str]:
@@ -60,14 +61,14 @@ def test_the_same_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("paragraph", "why"),
     [
-        ("见{{ 没有的 }}", "模板“模板.docx”“见{{ 没有的 }}”这一段用了没有的字段“没有的”"),
+        ("见{{ 没有的 }}", "“见{{ 没有的 }}”这一段用了没有的字段“没有的”"),
         ("{% for 项 in 甲 %}", "没有成对"),
         ("{{ 甲.__class__ }}", "这一段的标记不能使用"),
         ("{{ 甲 + 1 }}", "这一段的标记不能使用"),
     ],
 )
 def test_a_broken_template_says_which_paragraph(paragraph: str, why: str, tmp_path: Path) -> None:
-    with pytest.raises(word.BrokenTemplateError) as caught:
+    with pytest.raises(BrokenTemplateError) as caught:
         word.render(_own(_template(tmp_path, paragraph)), {"甲": "一"}, _MOMENT)
     assert why in str(caught.value)
 
@@ -76,5 +77,5 @@ def test_a_broken_template_says_which_paragraph(paragraph: str, why: str, tmp_pa
 def test_what_is_no_word_file_is_said(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "模板.docx"
     path.write_bytes(content)
-    with pytest.raises(word.BrokenTemplateError, match="不是完好"):
+    with pytest.raises(BrokenTemplateError, match="不是完好"):
         word.render(_own(path), {}, _MOMENT)
