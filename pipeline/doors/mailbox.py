@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.disk import lock, storage
 from pipeline.doors import deposit, fetch_words, headers, imap, mail_journal, sender
-from pipeline.doors.imap import Look, MailboxError, RefusedError, Session
+from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Session
 from pipeline.doors.mail_journal import Entry, Journal, Place
 from pipeline.doors.message_parts import Bounds, Letter, Letters
 from pipeline.doors.sender import Sender
@@ -129,9 +129,9 @@ def _fetch_folder(with_: _Round, folder: str) -> None:
         waiting = sum(1 for uid in lying if uid in known and known[uid].verdict == "left")
         new = [uid for uid in lying if uid not in known]
         for chunk in _chunks(new):
-            for look in with_.session.look(chunk):
-                if not _is_too_old(look, with_):
-                    _take(look, place, with_)
+            for message in with_.session.describe(chunk):
+                if not _is_too_old(message, with_):
+                    _take(message, place, with_)
             _mark(place, lying, with_)
         _mark(place, lying, with_)
     except RefusedError as error:
@@ -147,10 +147,10 @@ def _chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
     yield from (uids[start : start + _AT_ONCE] for start in range(0, len(uids), _AT_ONCE))
 
 
-def _is_too_old(look: Look, with_: _Round) -> bool:
+def _is_too_old(message: MessageOnServer, with_: _Round) -> bool:
     """Whether it came before the first day that is fetched, in the office's zone."""
     since = with_.account.since
-    return bool(since and look.received_at and look.received_at.astimezone(with_.settings.calendar.zone).date() < since)
+    return bool(since and message.received_at and message.received_at.astimezone(with_.settings.calendar.zone).date() < since)
 
 
 def _mark(place: Place, lying: Iterable[int], with_: _Round) -> None:
@@ -177,31 +177,31 @@ def _mark(place: Place, lying: Iterable[int], with_: _Round) -> None:
 # --- one message -------------------------------------------------------------------------------------------------
 
 
-def _take(look: Look, place: Place, with_: _Round) -> None:
+def _take(message: MessageOnServer, place: Place, with_: _Round) -> None:
     """Lay what could be a report into the inbox and note the message; a message that is gone meanwhile is nobody's."""
     most = with_.account.message_megabytes << 20
     raw = b""
-    if look.size <= most and look.received_at:
-        got = with_.session.download(look.uid, most + 1)
+    if message.size <= most and message.received_at:
+        got = with_.session.download(message.uid, most + 1)
         if got is None:
             return
         raw = got
-    if look.received_at is None:
-        _leave(look, place, "no-date", with_)
-    elif max(look.size, len(raw)) > most:
-        _leave(look, place, "too-large", with_)
+    if message.received_at is None:
+        _leave(message, place, "no-date", with_)
+    elif max(message.size, len(raw)) > most:
+        _leave(message, place, "too-large", with_)
     else:
-        _open(raw, look.received_at.astimezone(with_.settings.calendar.zone), place, look.uid, with_)
+        _open(raw, message.received_at.astimezone(with_.settings.calendar.zone), place, message.uid, with_)
 
 
-def _leave(look: Look, place: Place, why: str, with_: _Round) -> None:
+def _leave(message: MessageOnServer, place: Place, why: str, with_: _Round) -> None:
     """Note a message that was not downloaded."""
-    with_.journal.note(Entry(place, look.uid, "left", why=(why,)))
+    with_.journal.note(Entry(place, message.uid, "left", why=(why,)))
     with_.fetched.messages += 1
     with_.fetched.left += 1
-    megabytes = -(-look.size // (1 << 20))
+    megabytes = -(-message.size // (1 << 20))
     what = fetch_words.reason(why, size=megabytes, limit=with_.account.message_megabytes)
-    when = look.received_at.astimezone(with_.settings.calendar.zone) if look.received_at else None
+    when = message.received_at.astimezone(with_.settings.calendar.zone) if message.received_at else None
     with_.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}", is_refused=False))
 
 

@@ -18,7 +18,7 @@ from workbooks import DAY, assignment, progress_row, report
 
 from pipeline.disk import lock, storage
 from pipeline.doors import deposit, mail_journal, mailbox, message_parts
-from pipeline.doors.imap import Look, MailboxError, RefusedError
+from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError
 from pipeline.doors.mailbox import Fetched
 from pipeline.doors.message_parts import Letter, Letters
 from pipeline.intake import inbox
@@ -91,9 +91,9 @@ class Server:
     def uids(self) -> list[int]:
         return sorted(self.here)
 
-    def look(self, uids: Sequence[int]) -> list[Look]:
+    def describe(self, uids: Sequence[int]) -> list[MessageOnServer]:
         found = [(uid, self.here[uid]) for uid in uids if uid in self.here]
-        return [Look(uid, len(one.raw) if one.size is None else one.size, one.received_at) for uid, one in found]
+        return [MessageOnServer(uid, len(one.raw) if one.size is None else one.size, one.received_at) for uid, one in found]
 
     def download(self, uid: int, most: int) -> bytes | None:
         self.step("download")

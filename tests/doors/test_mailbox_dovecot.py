@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import dovecot
 import pytest
 from dovecot import Dovecot
-from imap_tools.utils import encode_folder
+from imapclient.imap_utf7 import encode
 from mails import SENDER, attached, message
 from offices import HOME, moment
 from workbooks import DAY, assignment, report
@@ -87,7 +87,7 @@ def test_mail_is_moved_to_a_chinese_folder_that_is_made_for_it(office: Office, s
     server.deliver(message(attached(b"Rar!\x1a\x07", "包.rar"), number=9), ARRIVED)
     assert _fetch(office).returncode == 0
     assert server.lying() == {4: r"\Flagged"}
-    assert len(server.lying(encode_folder("已收&日报").decode("ascii"))) == 3
+    assert len(server.lying(encode("已收&日报").decode("ascii"))) == 3
     again = _fetch(office)
     assert "还有 1 封以前没有收全的邮件" in again.stdout
 

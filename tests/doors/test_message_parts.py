@@ -273,7 +273,7 @@ def test_the_process_imports_what_it_needs_alone() -> None:
 
     code = "import sys, pipeline.doors.message_parts; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"pandas", "sqlalchemy", "openpyxl", "pydantic", "yaml", "imap_tools", "python_calamine", "rich"} & set(run.stdout.split())
+    assert not {"pandas", "sqlalchemy", "openpyxl", "pydantic", "yaml", "imapclient", "python_calamine", "rich"} & set(run.stdout.split())
 
 
 def test_bytes_of_every_value_come_out_as_they_went_in() -> None:
