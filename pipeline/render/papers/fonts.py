@@ -58,18 +58,18 @@ _ENDINGS = (".ttf", ".ttc", ".otf", ".otc")
 
 @lru_cache(maxsize=1)
 def chosen() -> dict[str, Font]:
-    """The font of every role. There always is one: a package brings the last resort."""
+    """Return the font of every role. There always is one: a package brings the last resort."""
     installed = _installed()
     return {role: _choose(*names, installed) for role, names in _ROLES.items()}
 
 
 def stand_ins() -> list[str]:
-    """What stands in for what, in words."""
+    """Return what stands in for what, in words."""
     return [f"{font.wanted}由 {font.path.stem} 代替" for font in chosen().values() if not font.is_wanted]
 
 
 def broadest() -> Path:
-    """A font with every Chinese character, for those that another lacks: one that is used anyway, else the last resort."""
+    """Return a font with every Chinese character, for those that another lacks: one that is used anyway, else the last resort."""
     used = (font.path for font in chosen().values())
     return next((path for path in used if path.stem.lower().startswith(_BROAD)), None) or last_resort()
 
@@ -78,32 +78,32 @@ _BROAD = ("notoserifcjk", "notosanscjk", "sourcehan")
 
 
 def last_resort() -> Path:
-    """The Chinese font that comes with the program."""
+    """Return the Chinese font that comes with the program."""
     import noto_cjk_sans_otc
 
     return Path(noto_cjk_sans_otc.FONT_PATH)
 
 
 def _choose(wanted: str, names: tuple[str, ...], others: tuple[str, ...], installed: dict[str, Path]) -> Font:
-    for several, is_wanted in ((names, True), (others, False)):
-        for name in several:
+    for candidates, is_wanted in ((names, True), (others, False)):
+        for name in candidates:
             if name in installed:
                 return Font(wanted, installed[name], is_wanted)
     return Font(wanted, last_resort(), is_wanted=False)
 
 
 def _installed() -> dict[str, Path]:
-    """Every font file by its name; the folders' order decides where a name comes twice."""
-    found: dict[str, Path] = {}
+    """Return every font file by its name; the folders' order decides where a name comes twice."""
+    by_name: dict[str, Path] = {}
     for folder in _folders():
         for path in _files(folder):
-            found.setdefault(path.stem.lower(), path)
-    return found
+            by_name.setdefault(path.stem.lower(), path)
+    return by_name
 
 
 def _files(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
-        folders.sort()
+        folders.sort()  # os.walk goes in the order of the disk, and the same font has to win each time
         yield from (Path(place, name) for name in sorted(names) if name.lower().endswith(_ENDINGS))
 
 

@@ -16,6 +16,7 @@ from pipeline.terms.messages import shorten
 FOLDER = "督办通知"
 TEMPLATE = "督办通知模板.docx"
 _NUMERALS = "一二三四五六七"
+"""Of the sections: one for each of the six flags, and what was settled."""
 _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 
 
@@ -36,13 +37,15 @@ def examine(templates: Path) -> Iterator[str]:
 
 def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
     return {
-        f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(template, said(notice, report), report.data_until)
+        f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(
+            template, fields(notice, report), report.data_until
+        )
         for notice in report.notices
     }
 
 
-def said(notice: Notice, report: Report) -> dict[str, Any]:
-    """What the template may use, by name."""
+def fields(notice: Notice, report: Report) -> dict[str, Any]:
+    """Return what the template may use, by name."""
     flags = [flag for flag in notices.FLAGS if any(point.flag == flag for point in notice.points)]
     return {
         "单位": report.office,
@@ -55,12 +58,12 @@ def said(notice: Notice, report: Report) -> dict[str, Any]:
         "作废": not notice.points,
         "件数": len({point.line.number for point in notice.points}),
         "项数": len(notice.points),
-        "事项": [_section(n, flag, [one for one in notice.points if one.flag == flag]) for n, flag in enumerate(flags)],
+        "事项": [_section(n, flag, [point for point in notice.points if point.flag == flag]) for n, flag in enumerate(flags)],
         "销号序号": _NUMERALS[len(flags)],
         "上次编号": notice.before,
         "销号": [
-            {"序号": n, "编号": one.number, "案由": one.matter, "事项": FLAGS[one.flag], "原因": one.why}
-            for n, one in enumerate(notice.settled, 1)
+            {"序号": n, "编号": settled.number, "案由": settled.matter, "事项": FLAGS[settled.flag], "原因": settled.why}
+            for n, settled in enumerate(notice.settled, 1)
         ],
     }
 
@@ -75,12 +78,12 @@ def _section(number: int, flag: str, points: list[Point]) -> dict[str, Any]:
         "案件": [
             {
                 "序号": n,
-                "编号": one.line.number,
-                "案由": shorten(one.line.matter),
-                "责任单位": shorten(one.line.unit),
-                "包案领导": shorten(one.line.leader),
-                "情况": one.reason,
+                "编号": point.line.number,
+                "案由": shorten(point.line.matter),
+                "责任单位": shorten(point.line.unit),
+                "包案领导": shorten(point.line.leader),
+                "情况": point.reason,
             }
-            for n, one in enumerate(points, 1)
+            for n, point in enumerate(points, 1)
         ],
     }

@@ -38,15 +38,15 @@ def day(weeks: dict[str, list[Report]]) -> Report:
 
 
 def word(report: Report) -> bytes:
-    return briefing_files.docx(briefing.said(report), report.data_until, own_templates.original(briefing_files.DOCX))
+    return briefing_files.docx(briefing.fields(report), report.data_until, own_templates.original(briefing_files.DOCX))
 
 
 def pdf(report: Report) -> bytes:
-    return briefing_pdf.render(briefing.said(report), report.data_until, own_templates.original(briefing_files.TYP))
+    return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.TYP))
 
 
 def pdf_pages(report: Report) -> int:
-    return briefing_pdf.pages(briefing.said(report), report.data_until, own_templates.original(briefing_files.TYP))
+    return len(re.findall(rb"/Type ?/Page\b", pdf(report)))
 
 
 def test_the_report_reads_like_this(day: Report, golden: Golden) -> None:
@@ -153,11 +153,11 @@ def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tu
 
 def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
     busy = briefings.busy(day, ("某事",))
-    said = briefing.said(busy)
+    said = briefing.fields(busy)
     shown = [row["事由"].split("、")[0] for row in said["决策事项"]]
     assert set(shown) == set(DECISION_KINDS.values())
     assert f"其余{len(busy.decisions) - len(shown)}件" in said["其余决策"]
-    few = briefing.said(replace(day, decisions=day.decisions[:3]))
+    few = briefing.fields(replace(day, decisions=day.decisions[:3]))
     assert (len(few["决策事项"]), few["其余决策"]) == (3, "")
 
 

@@ -27,11 +27,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
 
 
 def _word(report: Report) -> bytes:
-    return briefing_files.docx(briefing.said(report), report.data_until, own_templates.original(briefing_files.DOCX))
+    return briefing_files.docx(briefing.fields(report), report.data_until, own_templates.original(briefing_files.DOCX))
 
 
 def _pdf(report: Report) -> bytes:
-    return briefing_pdf.render(briefing.said(report), report.data_until, own_templates.original(briefing_files.TYP))
+    return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.TYP))
 
 
 def _figures(one: dict[str, Any]) -> tuple[str, ...]:

@@ -105,4 +105,4 @@ def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Offic
     point = Point("overdue", built.cases[0], "规则", 1, "情况")
     made = Notice("督办〔2020〕2号", "东胜区", (point,), (Settled("overdue", "SJ-2020-001", "案由", "已化解"),), "督办〔2020〕1号")
     shown = marks(part(notice.TEMPLATE, "word/document.xml"))
-    assert fields(notice.said(made, built)) == shown - {"案", "项"}
+    assert fields(notice.fields(made, built)) == shown - {"案", "项"}

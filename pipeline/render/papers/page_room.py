@@ -1,0 +1,70 @@
+"""How many pages the texts of 专报 need, in points: both templates set 22 lines of 28 characters on a page."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+_LINE = 28.95
+_PAGE = 21.5 * _LINE
+"""Half a line is left: Word, LibreOffice and typst do not break every line at the same place."""
+_TOP, _CLOSING = 5 * _LINE, 3.2 * _LINE
+_HEADS, _ROW, _CELL_LINE, _PADDING, _NOTE_LINE = 52.0, 19.5, 14.0, 6.0, 14.0
+_LINE_WIDTH, _NOTE_WIDTH = 28, 41
+"""In Chinese characters: of the text, and of the smaller notes."""
+_NARROW = 0.56
+"""The width of a Latin letter or a digit."""
+
+
+def pages(fields: Mapping[str, Any]) -> int:
+    """Return on how many pages the report comes, rather one too many than one too few."""
+    count, left = 1, _PAGE
+    for height in _heights(fields):
+        if height > left:
+            count, left = count + 1, _PAGE
+        left -= height
+    return count
+
+
+def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
+    """Yield the heights of what is not torn apart: lines, rows, the table of districts, a heading with what follows it."""
+    yield _TOP + (_LINE if fields["更正"] else 0)
+    yield from _paragraph(fields["更正"])
+    yield from _under_heading([target["结论"] + target["说明"] for target in fields["目标"]])
+    yield _LINE + _HEADS + _ROW * (len(fields["旗区"]) + 1) + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
+    yield from _under_heading([*fields["由来"], fields["变化"]])
+    yield from _under_heading([fields["决策"]])
+    yield from (_PADDING + _CELL_LINE * _decision_lines(row) for row in fields["决策事项"])
+    yield 2 * _ROW + _NOTE_LINE * _note_lines(fields["其余决策"]) if fields["决策事项"] else 0
+    yield from _under_heading([fields["报送"]])
+    yield from (_NOTE_LINE * _note_lines(text) + 2 for text in [*fields["缺报"], fields["其余缺报"]] if text)
+    yield _CLOSING
+
+
+def _under_heading(paragraphs: Iterable[str]) -> Iterator[float]:
+    first, *others = [line for text in paragraphs for line in _paragraph(text)]
+    yield _LINE + first
+    yield from others
+
+
+def _paragraph(text: str) -> list[float]:
+    """Return the height of each line; two characters are the indent."""
+    return [_LINE] * math.ceil((_width(text) + 2) / _LINE_WIDTH) if text else []
+
+
+def _note_lines(text: str) -> int:
+    return math.ceil(_width(text) / _NOTE_WIDTH)
+
+
+def _decision_lines(row: Mapping[str, str]) -> int:
+    """Return how many lines the fullest cell of a decision has, by the widths of the columns in characters."""
+    cells = ((row["事由"], 5), (row["编号"] + row["旗区"], 13), (row["事项"], 13), (row["请示"], 11), (row["包案领导"], 4.5))
+    reason, *matter, asked, leader = [math.ceil((_width(text) + 0.5) / width) for text, width in cells]
+    return max(reason, sum(matter), asked, leader)
+
+
+def _width(text: str) -> float:
+    """Return the width in Chinese characters."""
+    return sum(_NARROW if unicodedata.east_asian_width(character) in ("Na", "N", "H") else 1 for character in text)
