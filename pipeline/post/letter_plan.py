@@ -13,7 +13,6 @@ from typing import Any
 from pipeline.office import status
 from pipeline.post import letters, wording
 from pipeline.post.letters import How, Item, Kind, Letter
-from pipeline.reading import daily_report
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.nouns import Filed
@@ -44,7 +43,7 @@ class Published:
 
     def is_strangers(self, path: str) -> bool:
         """Whether it is the receipt of a file that nobody who may send for the district has sent: it goes to nobody."""
-        return path in self.answers and daily_report.is_strangers(self.answers[path].reading)
+        return path in self.answers and self.answers[path].reading.is_from_stranger
 
     def elsewhere(self, district: District) -> tuple[Item, ...]:
         """A word about every file that somebody who may send for this district has sent under another's name."""
@@ -133,7 +132,7 @@ class Planner:
         item = Item("", _digest("reminder", day, one.district), how=How.SAID)
         recipients = addresses(one.district, self._settings, self._outgoing)
         plan.without_address.extend([] if recipients else [one.district])
-        refused = [found.arrival.name for found in one.refused if not daily_report.is_strangers(found.reading)]
+        refused = [found.arrival.name for found in one.refused if not found.reading.is_from_stranger]
         plan.letters.extend(
             self._writer.reminder(day, one.district, recipient, item, refused)
             for recipient in recipients

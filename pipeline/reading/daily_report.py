@@ -63,11 +63,6 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     return Reading(True, day.isoformat(), name, _kept(cover), tuple(check.rows for check in checks), tuple(findings))
 
 
-def is_strangers(reading: Reading) -> bool:
-    """Whether the file came from somebody who may not send for the district that it names."""
-    return any(found.code == "sender-not-allowed" for found in reading.findings)
-
-
 # --- 封面 ---------------------------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,11 @@ class Reading:
     rows: tuple[Rows, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def is_from_stranger(self) -> bool:
+        """Whether the file came from somebody who may not send for the district that it names."""
+        return any(finding.code == "sender-not-allowed" for finding in self.findings)
+
 
 _ROWS_FIELDS = tuple(each.name for each in fields(Rows) if each.name != "values")
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Final
 
 from pipeline.ledger.ledger import Ledger
-from pipeline.reading import daily_report
 from pipeline.render.receipts import receipts
 from pipeline.settings.config import Settings
 from pipeline.terms.nouns import Filed, number_revisions
@@ -102,7 +101,7 @@ def _receipts(district: str, filed: Iterable[Filed], numbers: set[str], settings
 def _is_strangers(one: Filed, numbers: set[str]) -> bool:
     """Whether it came from a sender who may not report for the district: whose it is, its cover alone does not tell."""
     is_sent_here = one.arrival.envelope.channel == "upload" and one.arrival.envelope.message_id in numbers
-    return not is_sent_here and daily_report.is_strangers(one.reading)
+    return not is_sent_here and one.reading.is_from_stranger
 
 
 def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> Iterator[Line]:
