@@ -13,7 +13,7 @@ import python_calamine
 
 from pipeline.reading import confinement, readers, reading, workbook
 from pipeline.reading.confinement import Confinement
-from pipeline.reading.gate.vetted import Limits, Marks, Wanted
+from pipeline.reading.gate.safe_workbook import Limits, Marks, Wanted
 from pipeline.reading.reading import Task, Transcript
 from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.settings.config import Settings

@@ -18,7 +18,7 @@ from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Ses
 from pipeline.doors.mail_journal import Entry, Journal, Place
 from pipeline.doors.message_parts import Bounds, Letter, Letters
 from pipeline.doors.sender import Sender
-from pipeline.reading.gate.vetted import Limits
+from pipeline.reading.gate.safe_workbook import Limits
 from pipeline.settings.config import Settings
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import ConfigurationError

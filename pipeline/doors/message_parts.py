@@ -19,7 +19,7 @@ from pipeline.disk import faults
 from pipeline.doors import attachment_kinds, attachment_names, zip_attachments
 from pipeline.doors.attachment_kinds import Kind
 from pipeline.reading import worker
-from pipeline.reading.gate.vetted import Limits
+from pipeline.reading.gate.safe_workbook import Limits
 from pipeline.reading.worker import Worker
 
 _MOST_BOUNDARIES = 20_000

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from pipeline.doors import attachment_kinds, attachment_names, headers
 from pipeline.doors.attachment_kinds import Kind
-from pipeline.reading.gate.archive import Archive
-from pipeline.reading.gate.vetted import Limits, UnreadableError
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
+from pipeline.reading.gate.zip_archive import Archive
 
 _MOST_ENTRIES = 1000
 _MOST_WORKBOOKS = 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.reading import assignment_workbook, daily_report, table, workbook
-from pipeline.reading.gate.vetted import Limits, UnreadableError
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
 from pipeline.terms.nouns import Envelope, Reading, write_rows

@@ -10,8 +10,8 @@ from typing import cast
 
 import python_calamine
 
-from pipeline.reading.gate import vetting
-from pipeline.reading.gate.vetted import Limits, Marks, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate import formats
+from pipeline.reading.gate.safe_workbook import Limits, Marks, UnreadableError, Vetted, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _every(_name: str) -> bool:
 
 def read(content: bytes, limits: Limits, wanted: Wanted = _every) -> Book:
     """The cells of the wanted sheets. Raises UnreadableError unless the file is a whole workbook within the limits."""
-    vetted = vetting.vet(content, limits, wanted)
+    vetted = formats.vet(content, limits, wanted)
     try:
         return Book(tuple(_sheets(vetted, limits)), vetted.is_1904)
     except (UnreadableError, KeyboardInterrupt, SystemExit, MemoryError):

@@ -14,7 +14,7 @@ from workbooks import report
 
 from pipeline.doors import message_parts
 from pipeline.doors.message_parts import Bounds, Letters
-from pipeline.reading.gate.vetted import Limits
+from pipeline.reading.gate.safe_workbook import Limits
 
 LIMITS = Limits(25 << 20, 64 << 20, 2_000_000)
 BOUNDS = Bounds(1024 << 20, 30, LIMITS)

@@ -17,7 +17,7 @@ from pipeline import screen
 from pipeline.office.check import Answer
 from pipeline.reading import receipt_layout
 from pipeline.reading.marking import marked_copy
-from pipeline.reading.marking.parts_kept import NotMarkableError
+from pipeline.reading.marking.package_parts import NotMarkableError
 from pipeline.render.page import leaders_page
 from pipeline.render.receipts import receipt_workbook
 from pipeline.render.workbook import office_workbook

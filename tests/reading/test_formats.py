@@ -19,7 +19,7 @@ from offices import SETTINGS, read_report
 from workbooks import Formula, Page, edit, report_pages, write
 
 from pipeline.reading import reading, workbook
-from pipeline.reading.gate.vetted import Limits, UnreadableError
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 from pipeline.reading.workbook import Book, Cell, ErrorValue, SheetCells
 
 LIMITS = reading.limits(SETTINGS)

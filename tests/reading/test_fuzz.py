@@ -27,7 +27,7 @@ from offices import SETTINGS, ZONE
 from workbooks import CASES, DAY, assignment, report_pages, write
 
 from pipeline.reading import reading, workbook
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate.safe_workbook import UnreadableError
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.terms.nouns import Envelope

@@ -13,7 +13,7 @@ from workbooks import Page, Value, edit, report_pages, write
 
 from pipeline.reading import reading, workbook
 from pipeline.reading.daily_report import first_rows
-from pipeline.reading.gate.vetted import Limits, UnreadableError
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 
 LIMITS = reading.limits(SETTINGS)
 GOOD = write(report_pages())

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pipeline.reading.gate import layout, relations, repacking
-from pipeline.reading.gate.archive import Archive
-from pipeline.reading.gate.cells import ERRORS, LAST_COLUMN, LAST_ROW, packed_number
-from pipeline.reading.gate.layout import Cell, Merge
-from pipeline.reading.gate.relations import Relations
-from pipeline.reading.gate.repacking import Sheet
-from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate import package_relations, plain_workbook, plain_worksheet
+from pipeline.reading.gate.cell_values import ERRORS, LAST_COLUMN, LAST_ROW, packed_number
+from pipeline.reading.gate.package_relations import Relations
+from pipeline.reading.gate.plain_workbook import Sheet
+from pipeline.reading.gate.plain_worksheet import Cell, Merge
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate.zip_archive import Archive
 
 _MORE = 0x80
 """The bit of a byte that says that another one follows."""
@@ -44,14 +44,14 @@ class _Kind(IntEnum):
 
 def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
-    linked = relations.without_macros(archive, main)
+    linked = package_relations.without_macros(archive, main)
     is_1904, listed = _listed(archive.read(main), linked)
     formats = _styles(archive, linked)
     styles = {at: str(at) for at, one in enumerate(formats) if one}
     book = _Book(styles, _strings(archive, linked), limits.cells)
     chosen = ((name, path) for name, path in listed if wanted(name))
     sheets = (Sheet(name, *_sheet(archive.read(path), book)) for name, path in chosen)
-    return repacking.workbook(sheets, formats, limits, is_1904=is_1904)
+    return plain_workbook.workbook(sheets, formats, limits, is_1904=is_1904)
 
 
 def _records(part: bytes, last: int) -> Iterator[tuple[int, bytes]]:
@@ -126,7 +126,7 @@ def _listed(part: bytes, linked: Relations) -> tuple[bool, list[tuple[str, str]]
 
 def _styles(archive: Archive, linked: Relations) -> list[int | str]:
     """The formats of the cells' styles."""
-    path = relations.path(linked, "styles")
+    path = package_relations.path(linked, "styles")
     codes: dict[int, str] = {}
     styles: list[int] = []
     is_inside = False
@@ -142,7 +142,7 @@ def _styles(archive: Archive, linked: Relations) -> list[int | str]:
 
 def _strings(archive: Archive, linked: Relations) -> list[str]:
     """The shared texts. Raises UnreadableError unless there are as many as declared."""
-    path = relations.path(linked, "sharedstrings")
+    path = package_relations.path(linked, "sharedstrings")
     if path is None:
         return []
     found: list[str] = []
@@ -151,7 +151,7 @@ def _strings(archive: Archive, linked: Relations) -> list[str]:
         if kind == _Kind.STRINGS:
             (declared,) = _fields("<I", body, 4)
         elif kind == _Kind.STRING:
-            found.append(layout.text(_text(body, 1)[0]))
+            found.append(plain_worksheet.text(_text(body, 1)[0]))
     if declared > len(found):
         raise _damaged()
     return found
@@ -228,11 +228,11 @@ def _error(body: bytes, _book: _Book) -> _Value:
 
 
 def _own_text(body: bytes, _book: _Book) -> _Value:
-    return "str", layout.text(_text(body, 8)[0])
+    return "str", plain_worksheet.text(_text(body, 8)[0])
 
 
 def _rich_text(body: bytes, _book: _Book) -> _Value:
-    return "str", layout.text(_text(body, 9)[0])
+    return "str", plain_worksheet.text(_text(body, 9)[0])
 
 
 def _shared_text(body: bytes, book: _Book) -> _Value:

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import fromstring
 
 from pipeline.reading import receipt_layout
-from pipeline.reading.marking import openpyxl_inside
+from pipeline.reading.marking import openpyxl_private
 from pipeline.reading.receipt_layout import Mark
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ def remove(book: Workbook) -> None:
         if is_ours(sheet):
             records |= _records(sheet)
             book.remove(sheet)
-    ours = {number for number, fill in enumerate(openpyxl_inside.fills(book)) if _is_mark(fill)}
+    ours = {number for number, fill in enumerate(openpyxl_private.fills(book)) if _is_mark(fill)}
     plain = [fill.fgColor for fill in records.values() if isinstance(fill, PatternFill) and fill.fill_type == "solid"]
     for sheet in book.worksheets:
-        for cell in openpyxl_inside.cells(sheet):
-            if openpyxl_inside.fill_number(cell) in ours:
+        for cell in openpyxl_private.cells(sheet):
+            if openpyxl_private.fill_number(cell) in ours:
                 cell.fill = _before(cell, records.get(f"{sheet.title}!{cell.coordinate}"), plain)
             if cell.comment and receipt_layout.HEADING in cell.comment.text:
                 _unsay(cell, cell.comment)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipeline.reading import receipt_layout, table, workbook
-from pipeline.reading.gate.vetted import Limits
-from pipeline.reading.marking import cell_marks, openpyxl_inside, parts_kept, personal_cells, receipt_sheet
-from pipeline.reading.marking.parts_kept import NotMarkableError, Results
+from pipeline.reading.gate.safe_workbook import Limits
+from pipeline.reading.marking import cell_marks, openpyxl_private, package_parts, personal_cells, receipt_sheet
+from pipeline.reading.marking.package_parts import NotMarkableError, Results
 from pipeline.reading.receipt_layout import HIDDEN, Job, Line
 from pipeline.terms.text import as_text, clean, mask
 
@@ -22,26 +22,26 @@ _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的�
 
 def annotate(job: Job) -> bytes:
     """The workbook with its slip. Raises NotMarkableError, or whatever openpyxl trips over."""
-    if len(job.slip.marks) > parts_kept.MOST_MARKS:
+    if len(job.slip.marks) > package_parts.MOST_MARKS:
         raise NotMarkableError
     original = job.path.read_bytes()
-    parts = parts_kept.unpack(original)
+    parts = package_parts.unpack(original)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
-        book, paths, is_whole = openpyxl_inside.load(parts_kept.pack(parts))
+        book, paths, is_whole = openpyxl_private.load(package_parts.pack(parts))
         if not is_whole or not book.worksheets:
             raise NotMarkableError
         cell_marks.remove(book)
-        results = {name: parts_kept.results(parts[path]) for name, path in paths.items()}
+        results = {name: package_parts.results(parts[path]) for name, path in paths.items()}
         hidden = personal_cells.hide(book, results, job.slip.personal)
-        openpyxl_inside.disarm(book)
+        openpyxl_private.disarm(book)
         records = cell_marks.put(book, job.slip.marks)
-        receipt_sheet.write(book, _with_notes(job, parts_kept.dropped(parts), hidden), records)
-        validations = {name: parts_kept.validations(parts[path]) for name, path in paths.items()}
+        receipt_sheet.write(book, _with_notes(job, package_parts.dropped(parts), hidden), records)
+        validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)
-    if any(len(part) > parts_kept.LARGEST_PART for part in written.values()):
+    if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
         raise NotMarkableError
-    content = parts_kept.pack({name: _without_numbers(name, part) for name, part in written.items()})
+    content = package_parts.pack({name: _without_numbers(name, part) for name, part in written.items()})
     after, before = _as_read(content, masked=False), _as_read(original, masked=True)
     if not before.keys() <= after.keys() or any(said not in (HIDDEN, before.get(place)) for place, said in after.items()):
         raise NotMarkableError
@@ -53,7 +53,7 @@ def _without_numbers(name: str, part: bytes) -> bytes:
     return mask(part.decode("utf-8", "replace")).encode() if name.startswith("docProps/") else part
 
 
-_LIMITS = Limits(parts_kept.MOST_PACKED << 4, parts_kept.MOST_UNPACKED << 1, parts_kept.MOST_CELLS << 5)
+_LIMITS = Limits(package_parts.MOST_PACKED << 4, package_parts.MOST_UNPACKED << 1, package_parts.MOST_CELLS << 5)
 
 
 def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]:
@@ -79,10 +79,10 @@ def _with_notes(job: Job, dropped: list[str], hidden: int) -> list[Line]:
 
 def _written(book: Workbook, results: Mapping[str, Results], validations: Mapping[str, bytes]) -> dict[str, bytes]:
     book.calculation.fullCalcOnLoad = True
-    sink = parts_kept.Sink()
-    openpyxl_inside.save(book, sink)
+    sink = package_parts.Sink()
+    openpyxl_private.save(book, sink)
     for one in book.worksheets:
         path = one.path[1:]
-        part = parts_kept.with_results(sink.parts[path], results.get(one.title, {}))
-        sink.parts[path] = parts_kept.with_validations(part, validations.get(one.title, b""))
+        part = package_parts.with_results(sink.parts[path], results.get(one.title, {}))
+        sink.parts[path] = package_parts.with_validations(part, validations.get(one.title, b""))
     return sink.parts

@@ -12,8 +12,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.formula import ArrayFormula
 
 from pipeline.reading import table
-from pipeline.reading.marking import openpyxl_inside
-from pipeline.reading.marking.parts_kept import NotMarkableError, Results
+from pipeline.reading.marking import openpyxl_private
+from pipeline.reading.marking.package_parts import NotMarkableError, Results
 from pipeline.reading.receipt_layout import HIDDEN, Place
 from pipeline.terms import contract
 from pipeline.terms.text import as_text, mask, personal_numbers
@@ -39,7 +39,7 @@ def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, .
         columns = {*_columns(sheet), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
         hidden += sum(_hide_column(sheet, row, column) for row, column in columns)
         known = results.get(sheet.title, {})
-        hidden += sum(_mask(cell, known) for cell in openpyxl_inside.cells(sheet))
+        hidden += sum(_mask(cell, known) for cell in openpyxl_private.cells(sheet))
         _mask_around(sheet)
     _mask_links(book)
     return hidden
@@ -48,7 +48,7 @@ def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, .
 def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
     """Headers of columns with personal information, on whichever sheet: row and column from 1."""
     rows: dict[int, list[tuple[int, str]]] = {}
-    for cell in openpyxl_inside.cells(sheet):
+    for cell in openpyxl_private.cells(sheet):
         if isinstance(cell.value, str | CellRichText) and cell.value:
             rows.setdefault(cell.row, []).append((cell.column, table.label(_said(cell.value))[0]))
     for row, labels in rows.items():
@@ -57,9 +57,9 @@ def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
 
 
 def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
-    below = [one for one in openpyxl_inside.cells(sheet) if one.column == column and one.row > row and one.value not in (None, "", HIDDEN)]
+    below = [one for one in openpyxl_private.cells(sheet) if one.column == column and one.row > row and one.value not in (None, "", HIDDEN)]
     for cell in below:
-        openpyxl_inside.set_text(cell, HIDDEN)
+        openpyxl_private.set_text(cell, HIDDEN)
         cell.hyperlink = None
         cell.comment = None
     return len(below)
@@ -72,7 +72,7 @@ def _mask(cell: Cell, known: Results) -> bool:
     said = _said(cell.value)
     for one in (shown, said):
         if len(one) >= _SHORT and personal_numbers(one):
-            openpyxl_inside.set_text(cell, HIDDEN if cell.data_type == "f" and not shown else mask(shown or said))
+            openpyxl_private.set_text(cell, HIDDEN if cell.data_type == "f" and not shown else mask(shown or said))
             found = True
             break
     if cell.comment and personal_numbers(cell.comment.text):
@@ -113,7 +113,7 @@ def _mask_around(sheet: Worksheet) -> None:
 
 def _mask_links(book: Workbook) -> None:
     """What is remembered of other workbooks, and the values of names."""
-    for cell in openpyxl_inside.remembered(book):
+    for cell in openpyxl_private.remembered(book):
         if cell.v and personal_numbers(cell.v):
             cell.v = mask(cell.v)
     names = chain(book.defined_names.values(), *(sheet.defined_names.values() for sheet in book.worksheets))

@@ -12,7 +12,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from pipeline.reading import receipt_layout
-from pipeline.reading.marking import openpyxl_inside
+from pipeline.reading.marking import openpyxl_private
 from pipeline.reading.receipt_layout import Kind, Line
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def write(book: Workbook, lines: Sequence[Line], records: Sequence[str]) -> None
         sheet.row_dimensions[row].height = line.height
         _write(sheet, row, line, names)
     for row, said in enumerate((receipt_layout.SIGNATURE, *records), 1):
-        openpyxl_inside.set_text(sheet.cell(row, _LAST + 1), said)
+        openpyxl_private.set_text(sheet.cell(row, _LAST + 1), said)
     _set_up(sheet, lines)
     for one in book.worksheets:
         one.sheet_view.tabSelected = one is sheet
@@ -77,7 +77,7 @@ def _write(sheet: Worksheet, row: int, line: Line, names: frozenset[str]) -> Non
         cell.number_format = "@"
         if column > len(line.cells) or not line.cells[column - 1]:
             continue
-        openpyxl_inside.set_text(cell, line.cells[column - 1])
+        openpyxl_private.set_text(cell, line.cells[column - 1])
         if is_link and line.place:
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=_location(line.place))
     if is_whole:

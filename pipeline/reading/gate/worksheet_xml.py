@@ -7,9 +7,9 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.reading.gate import sheetrows, xml
-from pipeline.reading.gate.cells import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW, column_number, is_number, may_be_date
-from pipeline.reading.gate.vetted import Marks, Place, UnreadableError
+from pipeline.reading.gate import worksheet_rewrite, xml_parts
+from pipeline.reading.gate.cell_values import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW, column_number, is_number, may_be_date
+from pipeline.reading.gate.safe_workbook import Marks, Place, UnreadableError
 
 _SPARSE = 50
 """Cells of the rectangle for each filled one from which a large sheet is laid out without its empty rows and columns."""
@@ -49,11 +49,11 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
     out with more than `widest`.
     """
-    xml.check(part)
+    xml_parts.check(part)
     merges = tuple(_merges(part))
     plain = _vet_plain(part, most, widest)
     if plain is None:
-        return sheetrows.rewrite(part, merges, most, widest)
+        return worksheet_rewrite.rewrite(part, merges, most, widest)
     written, marks, cells = plain
     return written, Marks(marks.errors, marks.uncached, merges), cells
 

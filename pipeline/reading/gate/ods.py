@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from pipeline.reading.gate import odscells, repacking, xml
-from pipeline.reading.gate.archive import Archive
-from pipeline.reading.gate.cells import LAST_COLUMN, LAST_ROW
-from pipeline.reading.gate.layout import Cell, Merge
-from pipeline.reading.gate.odscells import OFFICE, TABLE, TEXT, Written
-from pipeline.reading.gate.repacking import Sheet
-from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate import ods_cell, plain_workbook, xml_parts
+from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW
+from pipeline.reading.gate.ods_cell import OFFICE, TABLE, TEXT, Written
+from pipeline.reading.gate.plain_workbook import Sheet
+from pipeline.reading.gate.plain_worksheet import Cell, Merge
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate.zip_archive import Archive
 
 _MEDIA = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _MANIFEST, _MEDIA_PART = "content.xml", "meta-inf/manifest.xml", "mimetype"
@@ -41,7 +41,7 @@ def is_one(archive: Archive) -> bool:
 def vet(archive: Archive, limits: Limits, wanted: Wanted) -> Vetted:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large, locked or carries macros."""
     if _MANIFEST in archive.names:
-        listed = xml.elements(xml.as_utf8(archive.read(_MANIFEST)))
+        listed = xml_parts.elements(xml_parts.as_utf8(archive.read(_MANIFEST)))
         if any(one.name == "encryption-data" for one in listed):
             raise UnreadableError("encrypted")
     if any(_MACRO.fullmatch(name) for name in archive.names):
@@ -50,10 +50,10 @@ def vet(archive: Archive, limits: Limits, wanted: Wanted) -> Vetted:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
-    xml.parse(parser, xml.as_utf8(archive.read(_CONTENT)))
+    xml_parts.parse(parser, xml_parts.as_utf8(archive.read(_CONTENT)))
     if not reader.is_workbook:
         raise UnreadableError("unreadable", "format")
-    return repacking.workbook(reader.sheets(), odscells.FORMATS, limits, is_1904=reader.is_1904)
+    return plain_workbook.workbook(reader.sheets(), ods_cell.FORMATS, limits, is_1904=reader.is_1904)
 
 
 class _Reader:
@@ -61,7 +61,7 @@ class _Reader:
 
     def __init__(self, wanted: Wanted, limits: Limits) -> None:
         self.is_workbook = self.is_1904 = False
-        self._wanted, self._left, self._blanks = wanted, limits.cells, limits.unpacked_bytes // repacking.TEXT
+        self._wanted, self._left, self._blanks = wanted, limits.cells, limits.unpacked_bytes // plain_workbook.TEXT
         self._found: list[Sheet] = []
         self._depth = 0  # of tables; one inside a cell is no sheet
         self._skips = 0
@@ -125,9 +125,9 @@ class _Reader:
 
     def _start_null_date(self, attributes: dict[str, str]) -> None:
         said = attributes.get(f"{TABLE}date-value", "1899-12-30")
-        if self._found or said not in odscells.NULL_DATES:
+        if self._found or said not in ods_cell.NULL_DATES:
             raise UnreadableError("unreadable", "damaged")
-        self.is_1904 = odscells.NULL_DATES[said]
+        self.is_1904 = ods_cell.NULL_DATES[said]
 
     # --- texts ---------------------------------------------------------------------------------------------------
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from pipeline.reading.gate import biffsheet, bifftext, repacking
-from pipeline.reading.gate.biffsheet import BEGIN, CONTINUE, Book, damaged
-from pipeline.reading.gate.compound import CompoundFile
-from pipeline.reading.gate.repacking import Sheet
-from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate import plain_workbook, xls_sheet, xls_strings
+from pipeline.reading.gate.compound_file import CompoundFile
+from pipeline.reading.gate.plain_workbook import Sheet
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate.xls_sheet import BEGIN, CONTINUE, Book, damaged
 
 _BOOK_STREAMS = ("workbook", "book")
 """Of Excel 97 and later, of Excel 5 and 95; a file may hold both."""
@@ -69,16 +69,16 @@ def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
         raise UnreadableError("macro-workbook")
     formats: list[int | str] = [said.formats.get(one, one) for one in said.styles]
     styles = {at: str(at) for at, one in enumerate(said.styles) if one}
-    book = Book(said.is_wide, said.codec, styles, bifftext.shared(said.strings) if said.strings else [])
+    book = Book(said.is_wide, said.codec, styles, xls_strings.shared(said.strings) if said.strings else [])
     sheets = [(_name(written, said), at) for written, kind, at in said.sheets if kind == _SHEET_KIND]
     _check(stream, said)
     chosen = ((one, at) for one, at in sheets if wanted(one))
-    return repacking.workbook(_sheets(stream, chosen, book, limits), formats, limits, is_1904=said.is_1904)
+    return plain_workbook.workbook(_sheets(stream, chosen, book, limits), formats, limits, is_1904=said.is_1904)
 
 
 def _sheets(stream: bytes, chosen: Iterator[tuple[str, int]], book: Book, limits: Limits) -> Iterator[Sheet]:
     for name, at in chosen:
-        yield Sheet(name, *biffsheet.read(stream, at, book, limits.cells))
+        yield Sheet(name, *xls_sheet.read(stream, at, book, limits.cells))
 
 
 def _globals(stream: bytes) -> _Globals:
@@ -90,7 +90,7 @@ def _globals(stream: bytes) -> _Globals:
         raise UnreadableError("unreadable", "format")
     said = _Globals(version == _NEW)
     before = 0
-    for kind, start, end, depth in biffsheet.records(stream, 0):
+    for kind, start, end, depth in xls_sheet.records(stream, 0):
         if depth > 1:
             raise damaged()
         if kind == CONTINUE and before == _Kind.STRINGS:
@@ -143,7 +143,7 @@ def _format(body: bytes, said: _Globals) -> str:
 def _name(written: bytes, said: _Globals) -> str:
     if not written:
         raise damaged()
-    return bifftext.name(written) if said.is_wide else written[1 : 1 + written[0]].decode(said.codec, "replace")
+    return xls_strings.name(written) if said.is_wide else written[1 : 1 + written[0]].decode(said.codec, "replace")
 
 
 def _check(stream: bytes, said: _Globals) -> None:
@@ -158,7 +158,7 @@ def _check(stream: bytes, said: _Globals) -> None:
             raise damaged()
         if struct.unpack_from("<H", stream, at + 6)[0] == _MACRO_SHEET:
             raise UnreadableError("macro-workbook")
-        for _kind_, _start, at, _depth in biffsheet.records(stream, start):  # noqa: B007 - the last one's end is the sheet's
+        for _kind_, _start, at, _depth in xls_sheet.records(stream, start):  # noqa: B007 - the last one's end is the sheet's
             pass
     if not said.sheets or stream[at:].strip(b"\0"):
         raise damaged()

@@ -6,9 +6,9 @@ import posixpath
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from pipeline.reading.gate import xml
-from pipeline.reading.gate.archive import Archive
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate import xml_parts
+from pipeline.reading.gate.safe_workbook import UnreadableError
+from pipeline.reading.gate.zip_archive import Archive
 
 _MACRO_KINDS = ("vbaproject", "xlmacrosheet", "xlintlmacrosheet")
 
@@ -33,7 +33,7 @@ def of(archive: Archive, part: str) -> Relations:
     if listed.lower() not in archive.names:
         return {}
     found = {}
-    for one in xml.elements(xml.as_utf8(archive.read(listed))):
+    for one in xml_parts.elements(xml_parts.as_utf8(archive.read(listed))):
         if one.name == "Relationship" and one.attributes.get("TargetMode") != "External":
             target = unquote(one.attributes.get("Target", "")).replace("\\", "/")
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.reading.gate import biff, compound, ooxml, opendocument, xlsb
-from pipeline.reading.gate.archive import Archive
-from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate import compound_file, ods, xls, xlsb, xlsx
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate.zip_archive import Archive
 
 _PACKERS: Final = b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
 """How what other packers than zip wrote begins."""
@@ -20,15 +20,15 @@ def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
         raise UnreadableError("too-large", "bytes")
     if not content:
         raise UnreadableError("unreadable", "empty")
-    if content.startswith(compound.SIGNATURE):
-        return biff.vet(content, limits, wanted)
+    if content.startswith(compound_file.SIGNATURE):
+        return xls.vet(content, limits, wanted)
     if content.startswith(_PACKERS):
         raise UnreadableError("unreadable", "packed")
     archive = Archive(content, limits)
-    main = ooxml.main_part(archive)
+    main = xlsx.main_part(archive)
     if main is not None:
-        vet_parts = xlsb.vet if main.lower().endswith(".bin") else ooxml.vet
+        vet_parts = xlsb.vet if main.lower().endswith(".bin") else xlsx.vet
         return vet_parts(archive, main, limits, wanted)
-    if opendocument.is_one(archive):
-        return opendocument.vet(archive, limits, wanted)
+    if ods.is_one(archive):
+        return ods.vet(archive, limits, wanted)
     raise UnreadableError("unreadable", "packed" if any(name.endswith(_PACKED) for name in archive.names) else "format")

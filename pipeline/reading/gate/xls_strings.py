@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from pipeline.reading.gate import layout
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate import plain_worksheet
+from pipeline.reading.gate.safe_workbook import UnreadableError
 
 _WIDE, _EXTRA, _RICH = 1, 4, 8
 """Flags before a text: two bytes a character; something for East Asian readings behind it; fonts of its parts behind it."""
@@ -97,4 +97,4 @@ def plain(found: str) -> str:
     """The text as a worksheet spells it. Raises UnreadableError for zeros, which nobody can type: something is missing there."""
     if "\0" in found:
         raise UnreadableError("unreadable", "unproved")
-    return layout.text(found)
+    return plain_worksheet.text(found)

@@ -7,10 +7,10 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipeline.reading.gate import bifftext
-from pipeline.reading.gate.cells import ERRORS, LAST_COLUMN, packed_number
-from pipeline.reading.gate.layout import Cell, Merge
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate import xls_strings
+from pipeline.reading.gate.cell_values import ERRORS, LAST_COLUMN, packed_number
+from pipeline.reading.gate.plain_worksheet import Cell, Merge
+from pipeline.reading.gate.safe_workbook import UnreadableError
 
 BEGIN, END, CONTINUE = 0x809, 0x0A, 0x3C
 _HEAD = struct.Struct("<HH")
@@ -158,12 +158,12 @@ class _Reader:
 
     def _read(self, blocks: list[bytes]) -> str:
         if self._book.is_wide:
-            return bifftext.text(blocks)
+            return xls_strings.text(blocks)
         written = b"".join(blocks)
         (length,) = _fields("<H", written, 0, len(written))
         if len(written) < 2 + length:
             raise damaged()
-        return bifftext.plain(written[2 : 2 + length].decode(self._book.codec, "replace"))
+        return xls_strings.plain(written[2 : 2 + length].decode(self._book.codec, "replace"))
 
     # --- formulas and merges -------------------------------------------------------------------------------------
 

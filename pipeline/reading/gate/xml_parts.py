@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate.safe_workbook import UnreadableError
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")

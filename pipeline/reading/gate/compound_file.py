@@ -6,7 +6,7 @@ import struct
 from array import array
 from dataclasses import dataclass
 
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate.safe_workbook import UnreadableError
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER = struct.Struct("<8s16x5H6x9I")

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from pipeline.reading.gate.vetted import Limits, UnreadableError
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 
 _MOST_PARTS = 20_000
 _MOST_RATIO = 200

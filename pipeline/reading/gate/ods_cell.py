@@ -6,10 +6,10 @@ import math
 import re
 from datetime import date, datetime
 
-from pipeline.reading.gate import layout
-from pipeline.reading.gate.cells import KNOWN_ERRORS, is_number
-from pipeline.reading.gate.layout import Cell
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate import plain_worksheet
+from pipeline.reading.gate.cell_values import KNOWN_ERRORS, is_number
+from pipeline.reading.gate.plain_worksheet import Cell
+from pipeline.reading.gate.safe_workbook import UnreadableError
 
 TABLE, OFFICE, TEXT = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0 " for name in ("table", "office", "text"))
 _FORMULA = f"{TABLE}formula"
@@ -72,7 +72,7 @@ class Written:
             return self._number(kind)
         if not kind and not self.paragraphs:
             return "n", "", ""  # a formula without a result
-        return "str", "", layout.text(self.attributes.get(_STRING) or shown)
+        return "str", "", plain_worksheet.text(self.attributes.get(_STRING) or shown)
 
     def _error(self, shown: str, kind: str) -> str:
         """The error that it holds; '' where it holds none."""
@@ -98,7 +98,7 @@ class Written:
         try:
             moment = datetime.fromisoformat(said.removesuffix("Z")).replace(tzinfo=None)
         except ValueError:
-            return "str", "", layout.text(shown or said)
+            return "str", "", plain_worksheet.text(shown or said)
         days = (moment.date() - _EPOCHS[is_1904]).days
         seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1_000_000
         return "n", _MOMENT if seconds else _DAY, repr(days + seconds / 86400)
@@ -106,7 +106,7 @@ class Written:
     def _time(self, said: str, shown: str, *, is_1904: bool) -> tuple[str, str, str]:
         found = _SPAN_OF_TIME.fullmatch(said)
         if not found:
-            return "str", "", layout.text(shown or said)
+            return "str", "", plain_worksheet.text(shown or said)
         days, hours, minutes = (int(part or 0) for part in found.group(2, 3, 4))
         seconds = hours * 3600 + minutes * 60 + float((found[5] or "0").replace(",", "."))
         value = days + seconds / 86400

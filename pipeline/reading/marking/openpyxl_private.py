@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from pipeline.reading.marking.parts_kept import Sink
+    from pipeline.reading.marking.package_parts import Sink
 
 
 def cells(sheet: Worksheet) -> list[Cell]:

@@ -8,8 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.reading.gate.cells import KNOWN_ERRORS, escape, is_number, may_be_date
-from pipeline.reading.gate.vetted import Marks, UnreadableError
+from pipeline.reading.gate.cell_values import KNOWN_ERRORS, escape, is_number, may_be_date
+from pipeline.reading.gate.safe_workbook import Marks, UnreadableError
 
 Merge = tuple[int, int, int, int]
 """A merged range as first row, first column, last row, last column."""

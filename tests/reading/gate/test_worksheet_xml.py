@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from offices import SETTINGS
 
 from pipeline.reading import reading, workbook
-from pipeline.reading.gate import sheetxml
-from pipeline.reading.gate.vetted import UnreadableError
+from pipeline.reading.gate import worksheet_xml
+from pipeline.reading.gate.safe_workbook import UnreadableError
 
 _LIMITS = reading.limits(SETTINGS)
 _EVERY_CELL = re.compile(b"<c")
@@ -67,7 +67,7 @@ def test_it_is_understood_as_if_every_cell_had_been_looked_at(monkeypatch: pytes
     content = _sheet([*plain, *others])
     quick = _understood(content)
     with monkeypatch.context() as patch:
-        patch.setattr(sheetxml, "_NOT_PLAINEST", _EVERY_CELL)
+        patch.setattr(worksheet_xml, "_NOT_PLAINEST", _EVERY_CELL)
         assert quick == _understood(content)
 
 
@@ -75,8 +75,8 @@ def test_it_is_understood_as_if_every_cell_had_been_looked_at(monkeypatch: pytes
     "cell", ['<c r="AA3"><v>1</v></c>', '<c r="A3" t="e"><v>1</v></c>', "<c><v>1</v></c>", '<c r="A3"><v>-1</v></c>', '<c r="A0"/>']
 )
 def test_what_is_not_the_plainest_is_looked_at(cell: str) -> None:
-    assert sheetxml._NOT_PLAINEST.search(b"<row>" + cell.encode())  # noqa: SLF001 - which way a sheet takes shows in nothing else
+    assert worksheet_xml._NOT_PLAINEST.search(b"<row>" + cell.encode())  # noqa: SLF001 - which way a sheet takes shows in nothing else
 
 
 def test_an_ordinary_report_has_the_plainest_cells_alone() -> None:
-    assert not sheetxml._NOT_PLAINEST.search(PARTS[PROGRESS].partition(b"<sheetData")[2])  # noqa: SLF001
+    assert not worksheet_xml._NOT_PLAINEST.search(PARTS[PROGRESS].partition(b"<sheetData")[2])  # noqa: SLF001

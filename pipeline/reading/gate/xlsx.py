@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pipeline.reading.gate import relations, repacking, sheetxml, xml
-from pipeline.reading.gate.archive import Archive
-from pipeline.reading.gate.relations import Relations
-from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, VettedSheet, Wanted
+from pipeline.reading.gate import package_relations, plain_workbook, worksheet_xml, xml_parts
+from pipeline.reading.gate.package_relations import Relations
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, VettedSheet, Wanted
+from pipeline.reading.gate.zip_archive import Archive
 
 _TRUE = ("1", "true", "on")
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
@@ -20,28 +20,28 @@ def main_part(archive: Archive) -> str | None:
     """The part that the package names as its document; None where it names none."""
     if "_rels/.rels" not in archive.names:
         return None
-    return relations.path(relations.of(archive, ""), "officedocument")
+    return package_relations.path(package_relations.of(archive, ""), "officedocument")
 
 
 def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
-    linked = relations.without_macros(archive, main)
-    is_1904, listed = _listed(xml.elements(xml.as_utf8(archive.read(main))), linked)
+    linked = package_relations.without_macros(archive, main)
+    is_1904, listed = _listed(xml_parts.elements(xml_parts.as_utf8(archive.read(main))), linked)
     parts = {f"xl/{kind}.xml": part for kind in ("styles", "sharedStrings") if (part := _optional(archive, linked, kind))}
     sheets: list[VettedSheet] = []
     left = limits.cells
     for name, path in listed:
         if not wanted(name):
             continue
-        part, marks, cells = sheetxml.vet(xml.as_utf8(archive.read(path)), left, limits.cells)
+        part, marks, cells = worksheet_xml.vet(xml_parts.as_utf8(archive.read(path)), left, limits.cells)
         left -= cells
         sheets.append(VettedSheet(name, str(len(sheets) + 1), marks))
         parts[f"xl/worksheets/sheet{len(sheets)}.xml"] = part
     _check_texts(parts, limits.unpacked_bytes)
-    return Vetted(repacking.packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
+    return Vetted(plain_workbook.packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
 
 
-def _listed(elements: list[xml.Element], linked: Relations) -> tuple[bool, list[tuple[str, str]]]:
+def _listed(elements: list[xml_parts.Element], linked: Relations) -> tuple[bool, list[tuple[str, str]]]:
     """Whether days count from 1904, and the worksheets in their order: name and part."""
     is_1904, sheets = False, []
     if not elements or elements[0].name != "workbook":
@@ -60,14 +60,14 @@ def _listed(elements: list[xml.Element], linked: Relations) -> tuple[bool, list[
 
 def _optional(archive: Archive, linked: Relations, kind: str) -> bytes:
     """A part that a workbook may do without; some programs name one that they never wrote."""
-    path = relations.path(linked, kind.lower())
+    path = package_relations.path(linked, kind.lower())
     if path is None or archive.never_had(path):
         return b""
-    part = xml.as_utf8(archive.read(path))
+    part = xml_parts.as_utf8(archive.read(path))
     if kind != "sharedStrings":
-        xml.check(part)
+        xml_parts.check(part)
         return part
-    head = xml.check_head(part) or len(part)
+    head = xml_parts.check_head(part) or len(part)
     return _COUNTS.sub(b"", part[:head]) + part[head:]  # a library believes how many strings there will be
 
 

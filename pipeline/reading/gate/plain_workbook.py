@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from pipeline.reading.gate import archive as archives
-from pipeline.reading.gate import layout
-from pipeline.reading.gate.layout import Cell, Merge
-from pipeline.reading.gate.vetted import Limits, UnreadableError, Vetted, VettedSheet
+from pipeline.reading.gate import plain_worksheet
+from pipeline.reading.gate import zip_archive as archives
+from pipeline.reading.gate.plain_worksheet import Cell, Merge
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, VettedSheet
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -39,7 +39,7 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[int | str], limits: Limi
         text -= sum(len(cell.value) for cell in one.cells)
         if cells < 0 or text < 0:
             raise UnreadableError("too-large", "cells" if cells < 0 else "inside")
-        part, marks = layout.lay_out(_in_order(one.cells), one.merges, limits.cells)
+        part, marks = plain_worksheet.lay_out(_in_order(one.cells), one.merges, limits.cells)
         found.append(VettedSheet(one.name, str(len(found) + 1), marks))
         parts[f"xl/worksheets/sheet{len(found)}.xml"] = part
     return Vetted(packed(parts, len(found), is_1904=is_1904), tuple(found), is_1904)
@@ -72,7 +72,7 @@ def packed(parts: Mapping[str, bytes], count: int, *, is_1904: bool) -> bytes:
 def styles(formats: Sequence[int | str]) -> bytes:
     """The styles of a workbook whose cells are formatted so: by the number of a built-in format, or as its code says."""
     codes = {code: 164 + at for at, code in enumerate(dict.fromkeys(one for one in formats if isinstance(one, str)))}
-    listed = "".join(f'<numFmt numFmtId="{number}" formatCode={quoteattr(layout.text(code))}/>' for code, number in codes.items())
+    listed = "".join(f'<numFmt numFmtId="{number}" formatCode={quoteattr(plain_worksheet.text(code))}/>' for code, number in codes.items())
     cells = "".join(f'<xf numFmtId="{codes[one] if isinstance(one, str) else one}"/>' for one in formats)
     return f'<styleSheet xmlns="{_MAIN}"><numFmts>{listed}</numFmts><cellXfs>{cells}</cellXfs></styleSheet>'.encode()
 

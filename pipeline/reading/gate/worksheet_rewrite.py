@@ -6,10 +6,10 @@ import re
 import string
 from xml.parsers import expat
 
-from pipeline.reading.gate import layout, xml
-from pipeline.reading.gate.cells import LAST_COLUMN, LAST_ROW, column_number
-from pipeline.reading.gate.layout import Cell, Merge
-from pipeline.reading.gate.vetted import Marks, Place, UnreadableError
+from pipeline.reading.gate import plain_worksheet, xml_parts
+from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, column_number
+from pipeline.reading.gate.plain_worksheet import Cell, Merge
+from pipeline.reading.gate.safe_workbook import Marks, Place, UnreadableError
 
 _LETTERS = re.compile("[A-Za-z]{1,3}")
 _LONGEST_INDEX = 9
@@ -123,6 +123,6 @@ def rewrite(part: bytes, merges: tuple[Merge, ...], most: int, widest: int) -> t
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
-    xml.parse(parser, part)
+    xml_parts.parse(parser, part)
     cells = [reader.cells[place] for place in sorted(reader.cells)]
-    return *layout.lay_out(cells, merges, widest), len(cells)
+    return *plain_worksheet.lay_out(cells, merges, widest), len(cells)
