@@ -13,7 +13,7 @@ import python_calamine
 
 from pipeline.reading import confinement, readers, reading, workbook
 from pipeline.reading.confinement import Confinement
-from pipeline.reading.gate.safe_workbook import Limits, Marks, Wanted
+from pipeline.reading.gate.safe_workbook import Limits, SheetFacts, Wanted
 from pipeline.reading.reading import Task, Transcript
 from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.settings.config import Settings
@@ -30,7 +30,7 @@ def _sheets(content: bytes, wanted: Wanted) -> Iterator[SheetCells]:
         sheet = book.get_sheet_by_name(name)
         merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
         cells = cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))
-        yield workbook._cells(name, cells, merges, Marks())  # noqa: SLF001 - what comes after the gate is the same
+        yield workbook._cells(name, cells, merges, SheetFacts())  # noqa: SLF001 - what comes after the gate is the same
 
 
 class ReadHere:

@@ -97,9 +97,9 @@ def _our_fault(found: Iterable[BaseException | Sequence[str]], said: argparse.Na
     """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
     from pipeline.disk import faults
 
-    each = dict.fromkeys(tuple(faults.frames(one)) if isinstance(one, BaseException) else tuple(one) for one in found)
+    each = dict.fromkeys(tuple(faults.places_of(one)) if isinstance(one, BaseException) else tuple(one) for one in found)
     lines = [line for one in each for line in one]
-    path = faults.leave(lines, _state_of(said), datetime.now().astimezone())
+    path = faults.write_report(lines, _state_of(said), datetime.now().astimezone())
     if path:
         _complain(f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path} 发给维护人员，然后再运行一次。")
     else:
@@ -161,7 +161,7 @@ def _not_yet_written(day: date, settings: Settings) -> list[date]:
     missed = (day - max(written)).days - 1 if written else 0
     if missed > _MOST_MISSED:
         screen.tell_long_pause(day - timedelta(days=missed), day - timedelta(days=1))
-        log.note(settings.paths.state, _now(settings), "nightly", f"停了 {missed} 天，没有补写")
+        log.note_command(settings.paths.state, _now(settings), "nightly", f"停了 {missed} 天，没有补写")
         return [day]
     return [day - timedelta(days=n) for n in range(missed, -1, -1)]
 
@@ -184,7 +184,7 @@ def _nightly(said: argparse.Namespace) -> int:
     status = _ended(outcome, said)
     refused = sum(not one.reading.accepted for one in outcome.read)
     written = f"写出 {len(outcome.published)} 天，没有写成 {len(outcome.failed) + len(outcome.held)} 天"
-    log.note(
+    log.note_command(
         settings.paths.state,
         _now(settings),
         "nightly",
@@ -265,7 +265,7 @@ def _send(said: argparse.Namespace) -> int:
     status = int(not sent.is_complete)
     unsettled = f"下落不明 {len(sent.unknown)} 封，被拒收 {len(sent.refused)} 封"
     said_of = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，{unsettled}；退出状态 {status}"
-    log.note(settings.paths.state, _now(settings), "send", said_of)
+    log.note_command(settings.paths.state, _now(settings), "send", said_of)
     return status
 
 
@@ -289,12 +289,12 @@ def _serve(said: argparse.Namespace) -> int:
 
     settings = _load(said)
     serving = server.Serving(settings, said.host, said.port, lambda: _now(settings))
-    log.note(settings.paths.state, _now(settings), "serve", f"开始，{serving.address}")
+    log.note_command(settings.paths.state, _now(settings), "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
         serving.site.warm_up()
         serving.run()
-    log.note(settings.paths.state, _now(settings), "serve", "结束")
+    log.note_command(settings.paths.state, _now(settings), "serve", "结束")
     return 0
 
 
@@ -306,7 +306,7 @@ def _user(said: argparse.Namespace) -> int:
     settings = _load(said)
     screen.tell_lines(people.ACTIONS[said.action](said, settings, _now(settings)))
     if said.action != "list":
-        log.note(settings.paths.state, _now(settings), "user", f"{said.action} {said.name}")
+        log.note_command(settings.paths.state, _now(settings), "user", f"{said.action} {said.name}")
     return 0
 
 
@@ -345,7 +345,9 @@ def _fetch(said: argparse.Namespace) -> int:
         _complain(sentence)
     status = _our_fault(fetched.faults, said) if fetched.faults else int(bool(fetched.failed))
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
-    log.note(settings.paths.state, _now(settings), "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
+    log.note_command(
+        settings.paths.state, _now(settings), "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}"
+    )
     return status
 
 

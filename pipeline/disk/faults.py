@@ -22,7 +22,7 @@ _MOST_PLACES = 60
 _MOST_CAUSES = 8
 
 
-def frames(error: BaseException) -> list[str]:
+def places_of(error: BaseException) -> list[str]:
     """The kind of an exception and its places in program and libraries, then those of its causes.
 
     Never its message, which can quote a cell, nor the values of variables.
@@ -56,7 +56,7 @@ def _short(file: str) -> str:
     return min(under, key=lambda one: len(one.parts)).as_posix() if under else path.name
 
 
-def leave(lines: Sequence[str], state: Path | None, now: datetime) -> Path | None:
+def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Path | None:
     """Write the report below the office's state, else into the current folder; None where neither can be written."""
     text = "\n".join([f"程序 {__version__}，Python {sys.version.split()[0]}，{sys.platform}，{now:%Y-%m-%d %H:%M:%S %z}", *lines, ""])
     for folder in (state / FOLDER if state else None, Path()):

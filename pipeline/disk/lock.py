@@ -58,7 +58,7 @@ class Held:
 
 
 @contextmanager
-def alone(state: Path, what: str = "汇总") -> Iterator[Held]:
+def hold(state: Path, what: str = "汇总") -> Iterator[Held]:
     """Hold what only one run (of what people call it) holds in that folder.
 
     The system lets go of it when a run dies; on a share a dead run's note stands for a minute.
@@ -124,7 +124,7 @@ def _take(held: Held, owner: Owner, *, is_locked: bool) -> None:
 def _place(held: Held) -> bool:
     """Lay the note down with its content, unless there is one."""
     aside = held.note.with_name(f".{held.note.name}-{os.getpid()}.tmp")
-    with storage.blaming(held.note.parent):
+    with storage.naming_folder(held.note.parent):
         aside.write_bytes(held.said)
     try:
         os.link(aside, held.note)
@@ -176,7 +176,7 @@ def _set_aside(note: Path, judged: Owner) -> None:
     """Take a dead run's note away; one that somebody else laid down since comes back."""
     aside = note.with_name(f".{note.name}-{os.getpid()}-old.tmp")
     with contextlib.suppress(FileNotFoundError):
-        storage.patiently(lambda: note.replace(aside))
+        storage.retry_while_held(lambda: note.replace(aside))
         if _read(aside) != judged:
             aside.replace(note)
         storage.remove(aside)

@@ -23,19 +23,19 @@ class _Silent(RotatingFileHandler):
         """Let it be."""
 
 
-def keeper(state: Path, name: str = NAME) -> logging.Handler:
+def open_handler(state: Path, name: str = NAME) -> logging.Handler:
     """What writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
     (state / FOLDER).mkdir(parents=True, exist_ok=True)
     return _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
 
 
-def line(handler: logging.Handler, now: datetime, sentence: str) -> None:
+def add_line(handler: logging.Handler, now: datetime, sentence: str) -> None:
     """Add one line; its time is the office's, with the offset, whatever zone the computer keeps."""
     said = f"{now.isoformat(' ', 'seconds')} {on_screen(sentence)}"
     handler.handle(logging.makeLogRecord({"msg": said, "levelno": logging.INFO}))
 
 
-def last(state: Path, name: str, most: int) -> list[str]:
+def last_lines(state: Path, name: str, most: int) -> list[str]:
     """The last lines of that file, the newest first, also just after it was begun anew."""
     found: deque[str] = deque(maxlen=most)
     for path in (state / FOLDER / f"{name}.1", state / FOLDER / name):
@@ -44,11 +44,11 @@ def last(state: Path, name: str, most: int) -> list[str]:
     return [*found][::-1]
 
 
-def note(state: Path, now: datetime, command: str, sentence: str) -> None:
+def note_command(state: Path, now: datetime, command: str, sentence: str) -> None:
     """Add a line below the office's state: when, in which process, which command, what it did."""
     with suppress(OSError):
-        handler = keeper(state)
+        handler = open_handler(state)
         try:
-            line(handler, now, f"{os.getpid()} {command} {sentence}")
+            add_line(handler, now, f"{os.getpid()} {command} {sentence}")
         finally:
             handler.close()

@@ -32,7 +32,7 @@ class ChangedError(OSError):
     """A file is no longer what was seen a moment ago: another, no regular one, or of other contents."""
 
 
-def patiently(action: Callable[[], Value]) -> Value:
+def retry_while_held(action: Callable[[], Value]) -> Value:
     """Do it, and where something holds the file do it again after a short pause, a few times. Raises the last OSError."""
     for pause in PAUSES:
         try:
@@ -45,7 +45,7 @@ def patiently(action: Callable[[], Value]) -> Value:
 
 
 @contextlib.contextmanager
-def naming(path: Path) -> Iterator[None]:
+def naming_file(path: Path) -> Iterator[None]:
     """Let a refusal say which file it is about: the system names it where a file is opened, and not where it is written."""
     try:
         yield
@@ -56,7 +56,7 @@ def naming(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def blaming(folder: Path) -> Iterator[None]:
+def naming_folder(folder: Path) -> Iterator[None]:
     """Let a refusal name the folder: nobody outside knows the file of ours that could not be made in it."""
     try:
         yield
@@ -70,7 +70,7 @@ def blaming(folder: Path) -> Iterator[None]:
 
 def write(path: Path, content: bytes) -> None:
     """Write the file and see it on the disk."""
-    with naming(path), path.open("wb") as file:
+    with naming_file(path), path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -79,9 +79,9 @@ def write(path: Path, content: bytes) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Put this content in the place of a file's, whole or not at all, and see it on the disk."""
     aside = path.with_name(f".{path.name}.tmp")
-    with blaming(path.parent):
+    with naming_folder(path.parent):
         write(aside, content)
-    patiently(lambda: aside.replace(path))
+    retry_while_held(lambda: aside.replace(path))
     sync_folder(path.parent)
 
 
@@ -101,12 +101,12 @@ def is_same(one: os.stat_result, other: os.stat_result) -> bool:
     return os.path.samestat(one, other) and (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
-def keep(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
+def copy_into_archive(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
     """Copy a file into the archive under its SHA-256, synced: the hash and the size. Raises ChangedError, OSError."""
     aside = archive / f".{os.getpid()}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:24]}.tmp"
     try:
         digest, size = _copy(source, seen, aside)
-        patiently(lambda: aside.replace(archive / digest))
+        retry_while_held(lambda: aside.replace(archive / digest))
     except BaseException:
         remove(aside)
         raise
@@ -115,7 +115,7 @@ def keep(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
 
 def _copy(source: Path, seen: os.stat_result, aside: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with naming(aside.parent), open_regular(source) as reader, aside.open("wb") as writer:
+    with naming_file(aside.parent), open_regular(source) as reader, aside.open("wb") as writer:
         while chunk := reader.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
@@ -148,7 +148,7 @@ def move(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, aside)
         _sync(aside)
-        patiently(lambda: aside.replace(target))
+        retry_while_held(lambda: aside.replace(target))
     except BaseException:
         remove(aside)
         raise
@@ -189,7 +189,7 @@ def sync_folder(folder: Path) -> None:
     except PermissionError:  # one may write into a folder that one may not list
         return
     try:
-        with naming(folder):
+        with naming_file(folder):
             os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _UNKNOWN_HERE:
@@ -217,14 +217,14 @@ def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _sync(path: Path) -> None:
-    with naming(path), path.open("r+b") as file:
+    with naming_file(path), path.open("r+b") as file:
         os.fsync(file.fileno())
 
 
 def probe(folder: Path) -> None:
     """Raise OSError where nothing can be written into that folder."""
     path = folder / f".{os.getpid()}-probe.tmp"
-    with blaming(folder):
+    with naming_folder(folder):
         path.touch()
     remove(path)
 
@@ -251,7 +251,7 @@ def replace_folder(aside: Path, final: Path) -> Path | None:
     """
     old: Path | None = aside
     if not final.exists():
-        patiently(lambda: aside.replace(final))
+        retry_while_held(lambda: aside.replace(final))
         old = None
     elif not exchange(aside, final):
         old = _replace_in_two_steps(aside, final)
@@ -262,11 +262,11 @@ def replace_folder(aside: Path, final: Path) -> Path | None:
 def _replace_in_two_steps(aside: Path, final: Path) -> Path:
     old = final.with_name(f".{final.name}.old")
     remove_folder(old)
-    patiently(lambda: final.replace(old))
+    retry_while_held(lambda: final.replace(old))
     try:
-        patiently(lambda: aside.replace(final))
+        retry_while_held(lambda: aside.replace(final))
     except OSError:
-        patiently(lambda: old.replace(final))
+        retry_while_held(lambda: old.replace(final))
         raise
     return old
 
@@ -297,7 +297,7 @@ def sweep(outbox: Path, *folders: Path) -> None:
             remove_folder(old)
         else:
             with contextlib.suppress(OSError):  # then the day is written anew
-                patiently(lambda old=old, final=final: old.replace(final))  # type: ignore[misc]
+                retry_while_held(lambda old=old, final=final: old.replace(final))  # type: ignore[misc]
                 sync_folder(outbox)
     for left in [*outbox.glob(f".{_DAY}.new"), *(left for folder in folders for left in folder.glob(".*.tmp"))]:
         if left.is_dir() and not left.is_symlink():
@@ -326,7 +326,7 @@ def sha256(path: Path) -> str:
 def holds(archive: Path, name: str) -> bool:
     """Whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk."""
     try:
-        with naming(archive / name):
+        with naming_file(archive / name):
             return sha256(archive / name) == name
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.EIO):
@@ -350,7 +350,7 @@ def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
 def append_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Add lines to a file and see them on the disk; a last line that a power cut tore is closed first."""
     is_new = not path.exists()
-    with naming(path), path.open("ab+") as file:
+    with naming_file(path), path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)
         torn = b""
         if size:

@@ -64,7 +64,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
         raise ConfigurationError(fetch_words.NONE)
     state = settings.paths.state / STATE
     fetched = Fetched()
-    with lock.alone(state, "收邮件") as held, Letters(_bounds(settings)) as letters:
+    with lock.hold(state, "收邮件") as held, Letters(_bounds(settings)) as letters:
         if held.remark:
             say(held.remark)
         journal = mail_journal.read(state / mail_journal.NAME)

@@ -106,7 +106,7 @@ def _begin(bounds: Bounds) -> tuple[int, int, Callable[[bytes], Sequence[bytes]]
         except (MemoryError, RecursionError):
             letter = Letter(left=[("", "unparsable")])
         except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
-            letter = Letter(fault=tuple(faults.frames(error)))
+            letter = Letter(fault=tuple(faults.places_of(error)))
         said: dict[str, Any] = {
             "taken": [name for name, _content in letter.taken],
             "passed_over": letter.passed_over[:_MOST_NOTED],

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pipeline.doors import attachment_kinds, attachment_names, headers
 from pipeline.doors.attachment_kinds import Kind
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
-from pipeline.reading.gate.zip_archive import Archive
+from pipeline.reading.gate.zip_archive import ZipArchive
 
 _MOST_ENTRIES = 1000
 _MOST_WORKBOOKS = 100
@@ -33,7 +33,7 @@ def take_out(content: bytes, called: str, limits: Limits) -> Opened:
     """The workbooks in that zip file; of a damaged, encrypted or excessive one what is in the way."""
     opened = Opened()
     try:
-        archive = Archive(content, limits)
+        archive = ZipArchive(content, limits)
         with zipfile.ZipFile(io.BytesIO(content)) as listed:
             entries = [one for one in listed.infolist() if not one.is_dir()]
     except (UnreadableError, zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -49,7 +49,7 @@ def take_out(content: bytes, called: str, limits: Limits) -> Opened:
     return opened
 
 
-def _take(entry: zipfile.ZipInfo, archive: Archive, opened: Opened, limits: Limits) -> None:
+def _take(entry: zipfile.ZipInfo, archive: ZipArchive, opened: Opened, limits: Limits) -> None:
     name = _name(entry)
     last = name.rpartition("/")[2]
     if name.lower().startswith(_NOT_WORTH_A_WORD) or last.lower() in _NOT_WORTH_A_WORD or last.startswith(("._", "~$")):
@@ -66,7 +66,7 @@ def _take(entry: zipfile.ZipInfo, archive: Archive, opened: Opened, limits: Limi
         _sort(last, entry, archive, opened)
 
 
-def _sort(last: str, entry: zipfile.ZipInfo, archive: Archive, opened: Opened) -> None:
+def _sort(last: str, entry: zipfile.ZipInfo, archive: ZipArchive, opened: Opened) -> None:
     try:
         content = archive.read(entry.filename)
     except UnreadableError as error:

@@ -247,7 +247,7 @@ def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
     try:
         sidecar = _sidecar(found.path)
         envelope = read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(found.status, zone))
-        sha256, size = storage.keep(found.path, found.status, archive)
+        sha256, size = storage.copy_into_archive(found.path, found.status, archive)
     except (EnvelopeError, OSError) as error:
         return Waiting(found.relative, _why(error))
     return _Kept(found, Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)

@@ -86,7 +86,7 @@ def run(
     for folder in (paths.inbox / inbox.ASSIGNMENT, paths.outbox, settings.paths.archive):
         storage.make_folder(folder)
     arrived = len(inbox.lying(paths.inbox))
-    with lock.alone(paths.state) as held, Readers(settings, arrived) as readers:
+    with lock.hold(paths.state) as held, Readers(settings, arrived) as readers:
         if arrived and not data_only:
             threading.Thread(target=_warm_up).start()
         storage.sweep(paths.outbox, paths.state, settings.paths.archive, settings.paths.replaced)
@@ -345,5 +345,5 @@ def _at_the_cost_of(day: date, outcome: Outcome, refused_days: dict[str, list[st
     except (OSError, PipelineError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException
-        outcome.faults.append(tuple(faults.frames(error)))
+        outcome.faults.append(tuple(faults.places_of(error)))
         outcome.failed.append(day)

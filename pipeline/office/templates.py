@@ -102,7 +102,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             aside = folder / f".{os.getpid()}-{name}.tmp"
             try:
                 storage.write(aside, content)
-                storage.patiently(lambda aside=aside, name=name: aside.replace(folder / name))  # type: ignore[misc]
+                storage.retry_while_held(lambda aside=aside, name=name: aside.replace(folder / name))  # type: ignore[misc]
             except BaseException:
                 storage.remove(aside)
                 raise

@@ -75,7 +75,7 @@ def run(
     if outgoing is None:
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
-    with lock.alone(settings.paths.state / "post"):
+    with lock.hold(settings.paths.state / "post"):
         ledger = Ledger(settings.paths.ledger)
         try:
             book = Book(ledger.engine, settings.paths.state)

@@ -199,7 +199,7 @@ def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
     except MemoryError:
         answer = Transcript(reading.refused("too-large/reader", task.envelope, settings), "[]")
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
-        return {"fault": faults.frames(error)}, "[]"
+        return {"fault": faults.places_of(error)}, "[]"
     return asdict(answer.reading), answer.rows
 
 

@@ -11,7 +11,7 @@ from typing import cast
 import python_calamine
 
 from pipeline.reading.gate import formats
-from pipeline.reading.gate.safe_workbook import Limits, Marks, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, SheetFacts, UnreadableError, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +63,25 @@ def _every(_name: str) -> bool:
 
 def read(content: bytes, limits: Limits, wanted: Wanted = _every) -> Book:
     """The cells of the wanted sheets. Raises UnreadableError unless the file is a whole workbook within the limits."""
-    vetted = formats.vet(content, limits, wanted)
+    safe = formats.make_safe(content, limits, wanted)
     try:
-        return Book(tuple(_sheets(vetted, limits)), vetted.is_1904)
+        return Book(tuple(_sheets(safe, limits)), safe.is_1904)
     except (UnreadableError, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # a Rust panic reaches Python as a BaseException
         raise UnreadableError("unreadable", "damaged") from error
 
 
-def _sheets(vetted: Vetted, limits: Limits) -> Iterator[SheetCells]:
-    book = python_calamine.load_workbook(io.BytesIO(vetted.content))
-    for one in vetted.sheets:
+def _sheets(safe: SafeWorkbook, limits: Limits) -> Iterator[SheetCells]:
+    book = python_calamine.load_workbook(io.BytesIO(safe.content))
+    for one in safe.sheets:
         sheet = book.get_sheet_by_name(one.inside)
         if sheet.total_height * sheet.total_width > limits.cells:
             raise UnreadableError("too-large", "cells")
-        merges = one.marks.merges
+        merges = one.facts.merges
         if merges is None:
             merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
-        yield _cells(one.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)), merges, one.marks)
+        yield _cells(one.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)), merges, one.facts)
 
 
 def _within(merges: tuple[tuple[int, int, int, int], ...], rows: list[list[Cell]]) -> Iterator[tuple[int, int, int, int]]:
@@ -101,8 +101,8 @@ def _within(merges: tuple[tuple[int, int, int, int], ...], rows: list[list[Cell]
         yield top, left, last, right
 
 
-def _cells(name: str, rows: list[list[Cell]], merges: tuple[tuple[int, int, int, int], ...], marks: Marks) -> SheetCells:
-    for (at_row, at_column), text in marks.errors.items():
+def _cells(name: str, rows: list[list[Cell]], merges: tuple[tuple[int, int, int, int], ...], facts: SheetFacts) -> SheetCells:
+    for (at_row, at_column), text in facts.errors.items():
         if at_row < len(rows) and at_column < len(rows[at_row]):
             rows[at_row][at_column] = ErrorValue(text)
     merges = tuple(_within(merges, rows))
@@ -110,6 +110,6 @@ def _cells(name: str, rows: list[list[Cell]], merges: tuple[tuple[int, int, int,
         if bottom > top and rows[top][left] != "":
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
-    lines = range(1, len(rows) + 1) if marks.lines is None else marks.lines
-    columns = range(len(rows[0]) if rows else 0) if marks.columns is None else marks.columns
-    return SheetCells(name, rows, merges, marks.uncached, lines, columns)
+    lines = range(1, len(rows) + 1) if facts.lines is None else facts.lines
+    columns = range(len(rows[0]) if rows else 0) if facts.columns is None else facts.columns
+    return SheetCells(name, rows, merges, facts.uncached, lines, columns)

@@ -63,7 +63,7 @@ def repair(settings: Settings, without: Sequence[str] = (), *, data_only: bool =
     archive, path = settings.paths.archive, settings.paths.ledger
     for folder in (settings.paths.inbox, settings.paths.outbox, archive):
         storage.make_folder(folder)
-    with lock.alone(settings.paths.state):
+    with lock.hold(settings.paths.state):
         storage.sweep(settings.paths.outbox, settings.paths.state, archive)
         if not _is_usable(path, archive):
             told = _told(path, archive, settings.paths.inbox)
@@ -198,7 +198,7 @@ def _brought_back(missing: set[str], archive: Path, lying: Path) -> set[str]:
     for path in (lying / name for name in inbox.lying(lying)) if missing else ():
         with suppress(OSError):  # a name that only looks so, or a file that is being written
             if storage.sha256(path) in missing:
-                found.add(storage.keep(path, path.lstat(), archive)[0])
+                found.add(storage.copy_into_archive(path, path.lstat(), archive)[0])
     return found & missing
 
 

@@ -106,5 +106,5 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> None:
 def show_log(request: Request, site: TheSite, _session: Office) -> Response:
     """Who did what and when, the newest first."""
     site.tell_counted()
-    did, asked = (log.last(site.settings.paths.state, name, _LINES) for name in (LOG, ACCESSES))
+    did, asked = (log.last_lines(site.settings.paths.state, name, _LINES) for name in (LOG, ACCESSES))
     return page(request, site, "log", {"did": did, "asked": asked, "users": site.accounts.everybody()})

@@ -54,8 +54,8 @@ class Site:
         self.accounts = Accounts(self.book, self.limits)
         self.drafts = Drafts(self.book, settings)
         self._secret = secrets.token_bytes(32)
-        self._log = log.keeper(settings.paths.state, LOG)
-        self._asked = log.keeper(settings.paths.state, ACCESSES)
+        self._log = log.open_handler(settings.paths.state, LOG)
+        self._asked = log.open_handler(settings.paths.state, ACCESSES)
         self.accesses = Lines(self._writer(self._asked))
         self._failures = Lines(self._writer(self._log))
         self._checks: dict[str, asyncio.Task[None]] = {}
@@ -97,7 +97,7 @@ class Site:
     def _writer(self, handler: logging.Handler) -> Callable[[datetime, str], None]:
         def write(now: datetime, sentence: str) -> None:
             with suppress(OSError):
-                log.line(handler, now.astimezone(self.settings.calendar.zone), sentence)
+                log.add_line(handler, now.astimezone(self.settings.calendar.zone), sentence)
 
         return write
 
@@ -157,7 +157,7 @@ class Site:
                 _write_sidecar(path, user, now)
                 said = check_view.of_report(path, self.settings, now, self._lent())
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
-            faults.leave(faults.frames(error), self.settings.paths.state, now)
+            faults.write_report(faults.places_of(error), self.settings.paths.state, now)
             said = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
         self.drafts.note_check(draft.id, said)
 

@@ -140,7 +140,7 @@ async def our_fault(request: Request, error: Exception) -> Response:
     from pipeline.disk import faults
 
     site = site_of(request)
-    faults.leave(faults.frames(error), site.settings.paths.state, site.now())
+    faults.write_report(faults.places_of(error), site.settings.paths.state, site.now())
     return await _said(request, {"word": "fault", "status": 500})
 
 

@@ -89,7 +89,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "sweeping": (storage, "sweep"),
     "taking in": (inbox, "take_in"),
     "the envelope": (inbox, "read_envelope"),
-    "copying into the archive": (storage, "keep"),
+    "copying into the archive": (storage, "copy_into_archive"),
     "noting an arrival": (Ledger, "record"),
     "asking for the unread": (Ledger, "unread"),
     "handing out tasks": (readers.Readers, "transcribe"),
@@ -212,7 +212,7 @@ def _deeper() -> object:
 def test_a_report_names_kinds_and_places_of_a_fault_and_of_its_causes() -> None:
     with pytest.raises(PanicException) as caught:
         _wrapped()
-    lines = faults.frames(caught.value)
+    lines = faults.places_of(caught.value)
     assert lines[0] == "pyo3_runtime.PanicException"
     assert "ValueError" in lines
     assert re.fullmatch(r"  (tests/disk/)?test_faults\.py:\d+ test_a_report_names_\w+", lines[1])
@@ -222,11 +222,11 @@ def test_a_report_names_kinds_and_places_of_a_fault_and_of_its_causes() -> None:
 def test_a_report_of_an_endless_recursion_is_short() -> None:
     with pytest.raises(RecursionError) as caught:
         _deeper()
-    assert len(faults.frames(caught.value)) < 100
+    assert len(faults.places_of(caught.value)) < 100
 
 
 def test_reports_of_one_second_stand_side_by_side(tmp_path: Path) -> None:
-    left = [faults.leave([str(n)], tmp_path, NOW) for n in range(3)]
+    left = [faults.write_report([str(n)], tmp_path, NOW) for n in range(3)]
     assert [path.name for path in left if path] == [
         "错误报告_20200521_183000.txt",
         "错误报告_20200521_183000_2.txt",
@@ -240,7 +240,7 @@ def test_the_last_fifty_reports_are_kept_and_nothing_else_is_touched(tmp_path: P
     folder.mkdir()
     (folder / "别人的.txt").write_text("x", encoding="utf-8")
     for n in range(60):
-        faults.leave([str(n)], tmp_path, NOW.replace(minute=n // 12, second=n % 12 // 6))
+        faults.write_report([str(n)], tmp_path, NOW.replace(minute=n // 12, second=n % 12 // 6))
     assert len(list(folder.glob("错误报告_*.txt"))) == faults.KEPT
     assert {path.read_text(encoding="utf-8").splitlines()[1] for path in folder.glob("错误报告_*.txt")} == {str(n) for n in range(10, 60)}
     assert (folder / "别人的.txt").exists()
@@ -251,7 +251,7 @@ def test_where_the_state_folder_cannot_be_written_the_report_lies_in_the_current
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "state").write_bytes(b"a file in the way")
-    assert faults.leave(["x"], tmp_path / "state", NOW) == tmp_path / "错误报告_20200521_183000.txt"
+    assert faults.write_report(["x"], tmp_path / "state", NOW) == tmp_path / "错误报告_20200521_183000.txt"
 
 
 def test_where_no_report_can_be_written_its_lines_are_said(home: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

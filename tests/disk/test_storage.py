@@ -44,20 +44,20 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize("error", [PermissionError(errno.EACCES, "x"), _HeldError(5), _HeldError(32), OSError(errno.EBUSY, "x")], ids=repr)
 def test_what_a_scanner_holds_for_a_moment_is_tried_again_after_growing_pauses(slept: list[float], error: OSError) -> None:
-    assert storage.patiently(_refusing(3, error)) == "done"
+    assert storage.retry_while_held(_refusing(3, error)) == "done"
     assert slept == sorted(slept)
     assert len(slept) == 3
 
 
 def test_what_stays_held_is_given_up_within_a_second(slept: list[float]) -> None:
     with pytest.raises(PermissionError):
-        storage.patiently(_refusing(99, _HeldError(32)))
+        storage.retry_while_held(_refusing(99, _HeldError(32)))
     assert 0.3 < sum(slept) < 1
 
 
 def test_a_full_disk_is_not_waited_for(slept: list[float]) -> None:
     with pytest.raises(OSError, match="full"):
-        storage.patiently(_refusing(1, OSError(errno.ENOSPC, "full")))
+        storage.retry_while_held(_refusing(1, OSError(errno.ENOSPC, "full")))
     assert slept == []
 
 
@@ -88,7 +88,7 @@ def test_a_file_is_kept_under_its_hash_and_nothing_else_is_left(tmp_path: Path) 
     source = tmp_path / "日报.xlsx"
     source.write_bytes(b"x" * 3_000_000)
     (tmp_path / "archive").mkdir()
-    sha256, size = storage.keep(source, source.lstat(), tmp_path / "archive")
+    sha256, size = storage.copy_into_archive(source, source.lstat(), tmp_path / "archive")
     assert (tree(tmp_path / "archive"), size) == ({sha256: source.read_bytes()}, 3_000_000)
     assert storage.sha256(source) == sha256
 
@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_kept_leaves_nothing(tmp_path: Path, monkeypatch: 
     (tmp_path / "archive").mkdir()
     monkeypatch.setattr(os, "fsync", lambda _descriptor: (_ for _ in ()).throw(OSError(number, "")))
     with pytest.raises(OSError, match=str(number)):
-        storage.keep(tmp_path / "日报.xlsx", (tmp_path / "日报.xlsx").lstat(), tmp_path / "archive")
+        storage.copy_into_archive(tmp_path / "日报.xlsx", (tmp_path / "日报.xlsx").lstat(), tmp_path / "archive")
     assert tree(tmp_path / "archive") == {}
 
 
@@ -111,7 +111,7 @@ def test_a_file_that_is_another_than_the_one_seen_is_not_kept(tmp_path: Path) ->
     (tmp_path / "new").replace(path)
     (tmp_path / "archive").mkdir()
     with pytest.raises(storage.ChangedError):
-        storage.keep(path, seen, tmp_path / "archive")
+        storage.copy_into_archive(path, seen, tmp_path / "archive")
     assert tree(tmp_path / "archive") == {}
 
 

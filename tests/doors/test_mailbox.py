@@ -379,9 +379,9 @@ def test_a_server_that_lets_nothing_be_marked_gives_its_mail_all_the_same_and_on
 
 
 def test_two_fetches_at_once_never_work_at_the_same_time(desk: Desk) -> None:
-    with lock.alone(desk.office.settings.paths.state / mailbox.STATE, "收邮件"), pytest.raises(AnotherRunError, match="另一次收邮件"):
+    with lock.hold(desk.office.settings.paths.state / mailbox.STATE, "收邮件"), pytest.raises(AnotherRunError, match="另一次收邮件"):
         desk.fetch()
-    with lock.alone(desk.office.settings.paths.state):
+    with lock.hold(desk.office.settings.paths.state):
         desk.server.deliver(message(attached(report(), "日报.xlsx")))
         assert desk.fetch().files == 1  # the night's run does not stand in the way
 

@@ -267,14 +267,14 @@ def test_a_file_that_cannot_be_taken_says_why_and_waits(
     office: Office, lying: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
 ) -> None:
     path = office.put(report(), "日报.xlsx")
-    keep = storage.keep
+    keep = storage.copy_into_archive
 
     def refuse(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
         if source == path:
             raise error
         return keep(source, seen, archive)
 
-    monkeypatch.setattr(storage, "keep", refuse)
+    monkeypatch.setattr(storage, "copy_into_archive", refuse)
     assert _waits(office) == [Waiting("日报.xlsx", said)]
     monkeypatch.undo()
     assert _take(office).taken == ["日报.xlsx"]

@@ -183,7 +183,7 @@ def test_a_workbook_that_somebody_has_open_is_said_and_leaves_nothing_half_writt
     def refuse(_action: object) -> None:
         raise PermissionError(13, "held")
 
-    monkeypatch.setattr(storage, "patiently", refuse)
+    monkeypatch.setattr(storage, "retry_while_held", refuse)
     assert cli.main(["templates", "--date", str(NEXT)]) == 1
     assert "关闭正打开它的程序后再运行一次" in capsys.readouterr().err
     assert list((home.home / FOLDER).iterdir()) == []

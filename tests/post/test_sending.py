@@ -18,7 +18,7 @@ from offices import Office, moment
 from workbooks import DAY, assignment, report
 
 from pipeline import cli, screen
-from pipeline.disk.lock import alone
+from pipeline.disk.lock import hold
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import letters, sending
@@ -460,7 +460,7 @@ def test_a_ledger_that_is_made_again_has_nothing_sent_twice(office: Office, serv
 
 
 def test_two_at_once_are_one(office: Office, server: MailServer) -> None:
-    with alone(office.settings.paths.state / "post"), pytest.raises(AnotherRunError):
+    with hold(office.settings.paths.state / "post"), pytest.raises(AnotherRunError):
         _send(office, server)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.reading.gate import compound_file, ods, xls, xlsb, xlsx
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
-from pipeline.reading.gate.zip_archive import Archive
+from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted
+from pipeline.reading.gate.zip_archive import ZipArchive
 
 _PACKERS: Final = b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
 """How what other packers than zip wrote begins."""
@@ -14,21 +14,21 @@ _PACKED: Final = ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".zip", ".rar
 """What a zip file holds that was packed to send a workbook."""
 
 
-def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
+def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """The workbook with its wanted sheets. Raises UnreadableError unless it is whole, within the limits and free of macros."""
     if len(content) > limits.file_bytes:
         raise UnreadableError("too-large", "bytes")
     if not content:
         raise UnreadableError("unreadable", "empty")
     if content.startswith(compound_file.SIGNATURE):
-        return xls.vet(content, limits, wanted)
+        return xls.make_safe(content, limits, wanted)
     if content.startswith(_PACKERS):
         raise UnreadableError("unreadable", "packed")
-    archive = Archive(content, limits)
+    archive = ZipArchive(content, limits)
     main = xlsx.main_part(archive)
     if main is not None:
-        vet_parts = xlsb.vet if main.lower().endswith(".bin") else xlsx.vet
-        return vet_parts(archive, main, limits, wanted)
+        make_parts_safe = xlsb.make_safe if main.lower().endswith(".bin") else xlsx.make_safe
+        return make_parts_safe(archive, main, limits, wanted)
     if ods.is_one(archive):
-        return ods.vet(archive, limits, wanted)
+        return ods.make_safe(archive, limits, wanted)
     raise UnreadableError("unreadable", "packed" if any(name.endswith(_PACKED) for name in archive.names) else "format")

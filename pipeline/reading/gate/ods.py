@@ -11,8 +11,8 @@ from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW
 from pipeline.reading.gate.ods_cell import OFFICE, TABLE, TEXT, Written
 from pipeline.reading.gate.plain_workbook import Sheet
 from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
-from pipeline.reading.gate.zip_archive import Archive
+from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted
+from pipeline.reading.gate.zip_archive import ZipArchive
 
 _MEDIA = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _MANIFEST, _MEDIA_PART = "content.xml", "meta-inf/manifest.xml", "mimetype"
@@ -33,12 +33,12 @@ _LINKED = "'file:"
 """How the name of a sheet begins that is only a copy of values in another file."""
 
 
-def is_one(archive: Archive) -> bool:
+def is_one(archive: ZipArchive) -> bool:
     """Whether the package says that it is such a workbook."""
     return _MEDIA_PART in archive.names and archive.read(_MEDIA_PART).startswith(_MEDIA)
 
 
-def vet(archive: Archive, limits: Limits, wanted: Wanted) -> Vetted:
+def make_safe(archive: ZipArchive, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large, locked or carries macros."""
     if _MANIFEST in archive.names:
         listed = xml_parts.elements(xml_parts.as_utf8(archive.read(_MANIFEST)))

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pipeline.reading.gate import xml_parts
 from pipeline.reading.gate.safe_workbook import UnreadableError
-from pipeline.reading.gate.zip_archive import Archive
+from pipeline.reading.gate.zip_archive import ZipArchive
 
 _MACRO_KINDS = ("vbaproject", "xlmacrosheet", "xlintlmacrosheet")
 
@@ -26,7 +26,7 @@ Relations = dict[str, Relation]
 """The relations of a part by their ids."""
 
 
-def of(archive: Archive, part: str) -> Relations:
+def of(archive: ZipArchive, part: str) -> Relations:
     """The relations of a part ('' for the package) by their ids; none where the part has none."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -47,7 +47,7 @@ def path(relations: Relations, kind: str) -> str | None:
     return next((one.path for one in relations.values() if one.kind == kind), None)
 
 
-def without_macros(archive: Archive, main: str) -> Relations:
+def without_macros(archive: ZipArchive, main: str) -> Relations:
     """The relations of the workbook's own part. Raises UnreadableError where the workbook carries macros."""
     relations = of(archive, main)
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in archive.names) or any(

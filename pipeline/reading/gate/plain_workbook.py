@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from pipeline.reading.gate import plain_worksheet
 from pipeline.reading.gate import zip_archive as archives
 from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, VettedSheet
+from pipeline.reading.gate.safe_workbook import Limits, SafeSheet, SafeWorkbook, UnreadableError
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -29,9 +29,9 @@ class Sheet:
     merges: tuple[Merge, ...]
 
 
-def workbook(sheets: Iterable[Sheet], formats: Sequence[int | str], limits: Limits, *, is_1904: bool) -> Vetted:
+def workbook(sheets: Iterable[Sheet], formats: Sequence[int | str], limits: Limits, *, is_1904: bool) -> SafeWorkbook:
     """The workbook of these sheets; a cell's style is a place in `formats`. Raises UnreadableError beyond the limits."""
-    found: list[VettedSheet] = []
+    found: list[SafeSheet] = []
     parts = {"xl/styles.xml": styles(formats)}
     cells, text = limits.cells, limits.unpacked_bytes // TEXT
     for one in sheets:
@@ -40,9 +40,9 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[int | str], limits: Limi
         if cells < 0 or text < 0:
             raise UnreadableError("too-large", "cells" if cells < 0 else "inside")
         part, marks = plain_worksheet.lay_out(_in_order(one.cells), one.merges, limits.cells)
-        found.append(VettedSheet(one.name, str(len(found) + 1), marks))
+        found.append(SafeSheet(one.name, str(len(found) + 1), marks))
         parts[f"xl/worksheets/sheet{len(found)}.xml"] = part
-    return Vetted(packed(parts, len(found), is_1904=is_1904), tuple(found), is_1904)
+    return SafeWorkbook(packed(parts, len(found), is_1904=is_1904), tuple(found), is_1904)
 
 
 def _in_order(cells: list[Cell]) -> list[Cell]:

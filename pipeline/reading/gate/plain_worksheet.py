@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.reading.gate.cell_values import KNOWN_ERRORS, escape, is_number, may_be_date
-from pipeline.reading.gate.safe_workbook import Marks, UnreadableError
+from pipeline.reading.gate.safe_workbook import SheetFacts, UnreadableError
 
 Merge = tuple[int, int, int, int]
 """A merged range as first row, first column, last row, last column."""
@@ -33,7 +33,7 @@ class Cell:
     has_formula: bool
 
 
-def lay_out(cells: list[Cell], merges: tuple[Merge, ...], widest: int) -> tuple[bytes, Marks]:
+def lay_out(cells: list[Cell], merges: tuple[Merge, ...], widest: int) -> tuple[bytes, SheetFacts]:
     """The sheet with these cells, which come in order, and what a library would not tell of it.
 
     Raises UnreadableError where it would be laid out with more than `widest` cells.
@@ -44,7 +44,7 @@ def lay_out(cells: list[Cell], merges: tuple[Merge, ...], widest: int) -> tuple[
     row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
     errors = {(row_at[one.row], column_at[one.column]): one.value or "#VALUE!" for one in cells if one.kind == "e"}
     uncached = {(row_at[one.row], column_at[one.column]) for one in cells if _is_uncached(one)}
-    marks = Marks(errors, frozenset(uncached), tuple(_moved(merges, rows, columns)), [row + 1 for row in rows], columns)
+    marks = SheetFacts(errors, frozenset(uncached), tuple(_moved(merges, rows, columns)), [row + 1 for row in rows], columns)
     return _written(cells, row_at, column_at), marks
 
 

@@ -36,7 +36,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class SheetFacts:
     """What a library does not tell of a sheet. Places are those of the workbook that the library is given."""
 
     errors: Mapping[Place, str] = field(default_factory=dict)
@@ -52,22 +52,22 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class VettedSheet:
+class SafeSheet:
     """One worksheet that has passed."""
 
     name: str
     """As people see it."""
     inside: str
     """Its name in the content that the library is given."""
-    marks: Marks = Marks()
+    facts: SheetFacts = SheetFacts()
 
 
 @dataclass(frozen=True, slots=True)
-class Vetted:
+class SafeWorkbook:
     """A workbook that has passed."""
 
     content: bytes
     """What the library is given."""
-    sheets: tuple[VettedSheet, ...]
+    sheets: tuple[SafeSheet, ...]
     """The wanted worksheets in their order; charts and dialogs are none."""
     is_1904: bool = False

@@ -9,7 +9,7 @@ from xml.parsers import expat
 from pipeline.reading.gate import plain_worksheet, xml_parts
 from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, column_number
 from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Marks, Place, UnreadableError
+from pipeline.reading.gate.safe_workbook import Place, SheetFacts, UnreadableError
 
 _LETTERS = re.compile("[A-Za-z]{1,3}")
 _LONGEST_INDEX = 9
@@ -113,7 +113,7 @@ def _number(written: str | None, before: int) -> int:
     return int(written) - 1
 
 
-def rewrite(part: bytes, merges: tuple[Merge, ...], most: int, widest: int) -> tuple[bytes, Marks, int]:
+def rewrite(part: bytes, merges: tuple[Merge, ...], most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
     """The sheet in its plainest form, what a library would not tell of it, and how many filled cells it has.
 
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid

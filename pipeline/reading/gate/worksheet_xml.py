@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipeline.reading.gate import worksheet_rewrite, xml_parts
 from pipeline.reading.gate.cell_values import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW, column_number, is_number, may_be_date
-from pipeline.reading.gate.safe_workbook import Marks, Place, UnreadableError
+from pipeline.reading.gate.safe_workbook import Place, SheetFacts, UnreadableError
 
 _SPARSE = 50
 """Cells of the rectangle for each filled one from which a large sheet is laid out without its empty rows and columns."""
@@ -43,7 +43,7 @@ _RESULT = re.compile(rb"<v(?: [^>]*)?>([^<]*)")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})[\"']")
 
 
-def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
+def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
     """The sheet as its library may have it, what it would not tell, and how many filled cells it has.
 
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
@@ -51,14 +51,14 @@ def vet(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int]:
     """
     xml_parts.check(part)
     merges = tuple(_merges(part))
-    plain = _vet_plain(part, most, widest)
+    plain = _make_plain_safe(part, most, widest)
     if plain is None:
         return worksheet_rewrite.rewrite(part, merges, most, widest)
     written, marks, cells = plain
-    return written, Marks(marks.errors, marks.uncached, merges), cells
+    return written, SheetFacts(marks.errors, marks.uncached, merges), cells
 
 
-def _vet_plain(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int] | None:
+def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int] | None:
     """The sheet as it is, but for traps; None where it looks unusual or is mostly empty space."""
     start = part.find(b"<sheetData")
     end = part.find(_END, start)
@@ -68,7 +68,7 @@ def _vet_plain(part: bytes, most: int, widest: int) -> tuple[bytes, Marks, int] 
     if _is_odd(part[:start], body, part[end + len(_END) :]):
         return None
     if widest >= _NEAR and (cells := body.count(b"<c")) <= most and not _NOT_PLAINEST.search(body):
-        return _DIMENSION.sub(b"", part, count=1), Marks(), cells
+        return _DIMENSION.sub(b"", part, count=1), SheetFacts(), cells
     extent = _extent(body, _CELL) if _has_plain_values(body) else None
     if extent is not None and extent.is_sparse:  # what is formatted and empty does not count
         extent = _extent(body, _FILLED)
@@ -149,10 +149,10 @@ def _merges(part: bytes) -> Iterator[tuple[int, int, int, int]]:
 # --- errors and formulas -----------------------------------------------------------------------------------------
 
 
-def _marks(body: bytes) -> Marks:
+def _marks(body: bytes) -> SheetFacts:
     """The errors and the formulas without a stored result; most sheets need no closer look."""
     if b't="e"' not in body and body.count(b"<f") == len(_STORED.findall(body)):
-        return Marks()
+        return SheetFacts()
     errors: dict[Place, str] = {}
     uncached: set[Place] = set()
     for attributes, inner in _WHOLE_CELL.findall(body):
@@ -162,7 +162,7 @@ def _marks(body: bytes) -> Marks:
             errors[_place(said)] = result[1].decode("utf-8", "replace") if result else "#VALUE!"
         elif _FORMULA.search(inner) and not (result and (result[1] or said.get(b"t") == b"str")) and b"<is" not in inner:
             uncached.add(_place(said))
-    return Marks(errors, frozenset(uncached))
+    return SheetFacts(errors, frozenset(uncached))
 
 
 def _attributes(written: bytes) -> dict[bytes, bytes]:

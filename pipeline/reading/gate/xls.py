@@ -11,7 +11,7 @@ from enum import IntEnum
 from pipeline.reading.gate import plain_workbook, xls_sheet, xls_strings
 from pipeline.reading.gate.compound_file import CompoundFile
 from pipeline.reading.gate.plain_workbook import Sheet
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
+from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted
 from pipeline.reading.gate.xls_sheet import BEGIN, CONTINUE, Book, damaged
 
 _BOOK_STREAMS = ("workbook", "book")
@@ -55,7 +55,7 @@ class _Globals:
     end: int = 0
 
 
-def vet(content: bytes, limits: Limits, wanted: Wanted) -> Vetted:
+def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """The workbook with its wanted sheets. Raises UnreadableError unless it proves whole, and for passwords and macros."""
     file = CompoundFile(content)
     if "encryptedpackage" in file.streams:

@@ -13,8 +13,8 @@ from pipeline.reading.gate.cell_values import ERRORS, LAST_COLUMN, LAST_ROW, pac
 from pipeline.reading.gate.package_relations import Relations
 from pipeline.reading.gate.plain_workbook import Sheet
 from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, Wanted
-from pipeline.reading.gate.zip_archive import Archive
+from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted
+from pipeline.reading.gate.zip_archive import ZipArchive
 
 _MORE = 0x80
 """The bit of a byte that says that another one follows."""
@@ -42,7 +42,7 @@ class _Kind(IntEnum):
     STYLE_LIST_END = 618
 
 
-def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
+def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
     linked = package_relations.without_macros(archive, main)
     is_1904, listed = _listed(archive.read(main), linked)
@@ -124,7 +124,7 @@ def _listed(part: bytes, linked: Relations) -> tuple[bool, list[tuple[str, str]]
     return is_1904, sheets
 
 
-def _styles(archive: Archive, linked: Relations) -> list[int | str]:
+def _styles(archive: ZipArchive, linked: Relations) -> list[int | str]:
     """The formats of the cells' styles."""
     path = package_relations.path(linked, "styles")
     codes: dict[int, str] = {}
@@ -140,7 +140,7 @@ def _styles(archive: Archive, linked: Relations) -> list[int | str]:
     return [codes.get(one, one) for one in styles]
 
 
-def _strings(archive: Archive, linked: Relations) -> list[str]:
+def _strings(archive: ZipArchive, linked: Relations) -> list[str]:
     """The shared texts. Raises UnreadableError unless there are as many as declared."""
     path = package_relations.path(linked, "sharedstrings")
     if path is None:

@@ -7,8 +7,8 @@ from collections import Counter
 
 from pipeline.reading.gate import package_relations, plain_workbook, worksheet_xml, xml_parts
 from pipeline.reading.gate.package_relations import Relations
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, Vetted, VettedSheet, Wanted
-from pipeline.reading.gate.zip_archive import Archive
+from pipeline.reading.gate.safe_workbook import Limits, SafeSheet, SafeWorkbook, UnreadableError, Wanted
+from pipeline.reading.gate.zip_archive import ZipArchive
 
 _TRUE = ("1", "true", "on")
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
@@ -16,29 +16,29 @@ _TEXT_CELL = re.compile(rb't="s"[^<>]*><v>([0-9]{1,9})</v>')
 _COUNTS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
-def main_part(archive: Archive) -> str | None:
+def main_part(archive: ZipArchive) -> str | None:
     """The part that the package names as its document; None where it names none."""
     if "_rels/.rels" not in archive.names:
         return None
     return package_relations.path(package_relations.of(archive, ""), "officedocument")
 
 
-def vet(archive: Archive, main: str, limits: Limits, wanted: Wanted) -> Vetted:
+def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
     linked = package_relations.without_macros(archive, main)
     is_1904, listed = _listed(xml_parts.elements(xml_parts.as_utf8(archive.read(main))), linked)
     parts = {f"xl/{kind}.xml": part for kind in ("styles", "sharedStrings") if (part := _optional(archive, linked, kind))}
-    sheets: list[VettedSheet] = []
+    sheets: list[SafeSheet] = []
     left = limits.cells
     for name, path in listed:
         if not wanted(name):
             continue
-        part, marks, cells = worksheet_xml.vet(xml_parts.as_utf8(archive.read(path)), left, limits.cells)
+        part, marks, cells = worksheet_xml.make_safe(xml_parts.as_utf8(archive.read(path)), left, limits.cells)
         left -= cells
-        sheets.append(VettedSheet(name, str(len(sheets) + 1), marks))
+        sheets.append(SafeSheet(name, str(len(sheets) + 1), marks))
         parts[f"xl/worksheets/sheet{len(sheets)}.xml"] = part
     _check_texts(parts, limits.unpacked_bytes)
-    return Vetted(plain_workbook.packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
+    return SafeWorkbook(plain_workbook.packed(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
 
 
 def _listed(elements: list[xml_parts.Element], linked: Relations) -> tuple[bool, list[tuple[str, str]]]:
@@ -58,7 +58,7 @@ def _listed(elements: list[xml_parts.Element], linked: Relations) -> tuple[bool,
     return is_1904, sheets
 
 
-def _optional(archive: Archive, linked: Relations, kind: str) -> bytes:
+def _optional(archive: ZipArchive, linked: Relations, kind: str) -> bytes:
     """A part that a workbook may do without; some programs name one that they never wrote."""
     path = package_relations.path(linked, kind.lower())
     if path is None or archive.never_had(path):

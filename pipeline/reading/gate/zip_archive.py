@@ -21,7 +21,7 @@ _ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
-class Archive:
+class ZipArchive:
     """The parts of a zip file, each by its name with `/`; case does not count where only one has that name.
 
     Raises UnreadableError unless its directory is in order.

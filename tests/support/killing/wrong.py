@@ -25,7 +25,7 @@ from pipeline.terms.nouns import Envelope
 
 def _removed_before_noted() -> None:
     """The sender's file goes as soon as it is archived, before the ledger has noted it."""
-    keep = storage.keep
+    keep = storage.copy_into_archive
 
     def keep_and_remove(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
         kept = keep(source, seen, archive)
@@ -33,12 +33,12 @@ def _removed_before_noted() -> None:
             source.unlink()
         return kept
 
-    storage.keep = keep_and_remove
+    storage.copy_into_archive = keep_and_remove
 
 
 def _removed_before_archived() -> None:
     """The sender's file goes before its copy has its place in the archive."""
-    keep = storage.keep
+    keep = storage.copy_into_archive
 
     def remove_and_keep(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
         if inbox.ASSIGNMENT in source.parts:
@@ -51,7 +51,7 @@ def _removed_before_archived() -> None:
         aside.replace(archive / sha256)
         return sha256, len(content)
 
-    storage.keep = remove_and_keep
+    storage.copy_into_archive = remove_and_keep
 
 
 def _sidecar_before_its_file() -> None:
