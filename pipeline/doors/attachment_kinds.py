@@ -1,4 +1,7 @@
-"""What an attachment is, as far as a door must know: whether it could be a report. In doubt it could."""
+"""What an attachment is, as far as a door must know: whether it could be a report.
+
+In doubt it could: the night's run refuses a wrong file with a reason, while a report that is passed over here is missed by nobody.
+"""
 
 from __future__ import annotations
 
@@ -21,27 +24,30 @@ _OTHERS = frozenset(
     }
 )
 """Endings of what is certainly no report, unless its bytes say otherwise."""
-_ARCHIVES = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zipx", ".cab", ".iso", ".z", ".001", ".z01"})
-_BINARY = frozenset({"application/octet-stream", "application/x-msdownload", "application/binary", "application/unknown", ""})
+_ARCHIVE_ENDINGS = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zipx", ".cab", ".iso", ".z", ".001", ".z01"})
+_SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-msdownload", "application/binary", "application/unknown", ""})
+"""Content types that programs give to whatever they do not know."""
 _SHEET_TYPES = ("spreadsheet", "excel", "ms-office", "wps-office.et", "kset")
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PACKED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PACKED_FILES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
-_TNEF = b"\x78\x9f\x3e\x22"
-_OUTLOOK = "__substg1.0_".encode("utf-16-le")
-_BOOKS = ("Workbook".encode("utf-16-le"), b"B\0o\0o\0k\0\0\0")
+_TNEF_FILE = b"\x78\x9f\x3e\x22"
+_OUTLOOK_STREAM = "__substg1.0_".encode("utf-16-le")
+_WORKBOOK_STREAMS = ("Workbook".encode("utf-16-le"), b"B\0o\0o\0k\0\0\0")
 """The streams of an old workbook, whatever its name ends in."""
 
 
 class Kind(StrEnum):
-    """What is done with it."""
+    """What an attachment is."""
 
     WORKBOOK = "workbook"
     """Could be a report: goes into the inbox."""
     ZIP = "zip"
+    """Files are packed in it: it is opened."""
     MESSAGE = "message"
     """A message as a file of its own (.eml)."""
     TNEF = "tnef"
+    """What Outlook packs attachments into when it writes rich text (winmail.dat)."""
     OUTLOOK = "outlook"
     """A message as Outlook saves it (.msg)."""
     ARCHIVE = "archive"
@@ -51,51 +57,52 @@ class Kind(StrEnum):
 
 
 def of(content: bytes, called: Sequence[str], content_type: str) -> Kind:
-    """What the attachment is, by what it is called, by its bytes and by its type, in that order."""
-    endings = [attachment_names.ending(one) for one in called]
-    if content.startswith(_TNEF) or content_type in _TNEF_TYPES or any(one.lower() == "winmail.dat" for one in called):
+    """Return what the attachment is: by its names (a message may give two), else by its bytes, else by its content type."""
+    endings = [attachment_names.ending(name) for name in called]
+    if content.startswith(_TNEF_FILE) or content_type in _TNEF_TYPES or any(name.lower() == "winmail.dat" for name in called):
         return Kind.TNEF
-    if any(one in WORKBOOKS for one in endings):
+    if any(ending in WORKBOOKS for ending in endings):
         return Kind.WORKBOOK
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _packed(content, endings)
-    if content.startswith(_COMPOUND):
-        return _compound(content, endings)
-    for kind, known in ((Kind.ZIP, {".zip"}), (Kind.MESSAGE, {".eml"}), (Kind.ARCHIVE, _ARCHIVES)):
-        if any(one in known for one in endings):
+        return _zip_kind(content, endings)
+    if content.startswith(_COMPOUND_FILE):
+        return _compound_kind(content, endings)
+    for kind, its_endings in ((Kind.ZIP, {".zip"}), (Kind.MESSAGE, {".eml"}), (Kind.ARCHIVE, _ARCHIVE_ENDINGS)):
+        if any(ending in its_endings for ending in endings):
             return kind
-    return Kind.ARCHIVE if content.startswith(_PACKED) else Kind.WORKBOOK if _may_be(endings, content_type) else Kind.OTHER
+    is_packed = content.startswith(_PACKED_FILES)
+    return Kind.ARCHIVE if is_packed else Kind.WORKBOOK if _may_be_workbook(endings, content_type) else Kind.OTHER
 
 
-def _compound(content: bytes, endings: list[str]) -> Kind:
-    """What old Office programs write, workbooks with a password, and Outlook."""
-    is_other = any(one in _OTHERS for one in endings)
-    if ".msg" in endings or (_OUTLOOK in content and not is_other):
+def _compound_kind(content: bytes, endings: list[str]) -> Kind:
+    """Tell apart what comes in a compound file: old Office documents, any workbook with a password, and Outlook's messages."""
+    is_other = any(ending in _OTHERS for ending in endings)
+    if ".msg" in endings or (_OUTLOOK_STREAM in content and not is_other):
         return Kind.OUTLOOK
-    return Kind.OTHER if is_other and not any(one in content for one in _BOOKS) else Kind.WORKBOOK
+    return Kind.OTHER if is_other and not any(stream in content for stream in _WORKBOOK_STREAMS) else Kind.WORKBOOK
 
 
-def _may_be(endings: list[str], content_type: str) -> bool:
-    """Whether bytes that tell nothing could be a workbook all the same."""
+def _may_be_workbook(endings: list[str], content_type: str) -> bool:
+    """Return whether bytes that tell nothing could be a workbook all the same."""
     if any(word in content_type for word in _SHEET_TYPES):
         return True
-    return content_type in _BINARY and not any(one in _OTHERS for one in endings)
+    return content_type in _SAYS_NOTHING and not any(ending in _OTHERS for ending in endings)
 
 
-def _packed(content: bytes, endings: list[str]) -> Kind:
-    """A zip file: a workbook, another office document, or one that files were packed into."""
+def _zip_kind(content: bytes, endings: list[str]) -> Kind:
+    """Tell apart what is a zip file: a workbook, another office document, or files that were packed together."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            inside = [one.replace("\\", "/").lower() for one in archive.namelist()]
+            inside = [name.replace("\\", "/").lower() for name in archive.namelist()]  # some programs write Windows' backslashes
+            # OpenDocument, part 2, 3.3: the first file is `mimetype` and tells the type
             is_open_document = bool(inside) and inside[0] == "mimetype" and archive.getinfo("mimetype").file_size < 100  # noqa: PLR2004
-            described = archive.read("mimetype") if is_open_document else b""
+            mimetype = archive.read("mimetype") if is_open_document else b""
     except Exception:  # noqa: BLE001 - damaged in any of the ways in which a library can stumble
         return Kind.ZIP if ".zip" in endings else Kind.WORKBOOK
     if "[content_types].xml" in inside:
-        is_document = any(one.startswith(("word/", "ppt/", "visio/")) for one in inside) and not any(
-            one.startswith("xl/") for one in inside
-        )
-        return Kind.OTHER if is_document else Kind.WORKBOOK
-    if described:
-        return Kind.WORKBOOK if b"spreadsheet" in described else Kind.OTHER
+        is_sheet = any(name.startswith("xl/") for name in inside)
+        is_document = any(name.startswith(("word/", "ppt/", "visio/")) for name in inside)
+        return Kind.OTHER if is_document and not is_sheet else Kind.WORKBOOK
+    if mimetype:
+        return Kind.WORKBOOK if b"spreadsheet" in mimetype else Kind.OTHER
     return Kind.ZIP

@@ -1,4 +1,8 @@
-"""Lays files into the inbox, each with its envelope: all that came together at once or nothing, and on the disk when it is done."""
+"""Lays files into the inbox, each with its envelope: all that came together or nothing, and on the disk when it is done.
+
+The night's run may look into the inbox at any moment, and the machine may die at any moment. A file without its envelope would count as
+laid there by hand, without a sender; so both appear with one renaming of their folder.
+"""
 
 from __future__ import annotations
 
@@ -13,51 +17,53 @@ from pipeline.terms.nouns import Envelope
 
 
 def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelope) -> list[str]:
-    """Lay files (a name as the sender wrote it, and bytes or a file to copy) into a folder of their own; the names that they bear there.
+    """Lay files into a folder of their own, and return the names that they bear there.
+
+    Each is a name as the sender wrote it, and bytes or a file to copy.
 
     The same place must always be given for the same files. Where it is there already, they lie in it or have been taken in.
     Nobody sees the folder before everything in it is on the disk: its name until then is one that the inbox passes over.
     """
     given = attachment_names.apart(_allowed(name, number) for number, (name, _content) in enumerate(files, 1))
     if place.exists():
-        _see(place)
+        _sync_above(place)
         return given
     storage.make_folder(place.parent)
     aside = place.with_name(f".{place.name}.part")
-    sidecar = _written(envelope)
+    sidecar = _sidecar(envelope)
     content: dict[str, bytes | Path] = {}
     for name, (_called, bytes_) in zip(given, files, strict=True):
         content |= {name: bytes_, f"{name}{inbox.SIDECAR}": sidecar}
     storage.write_folder(aside, content)
     storage.replace_folder(aside, place)
-    _see(place)
+    _sync_above(place)
     return given
 
 
-def _see(place: Path) -> None:
-    """See the way to the place on the disk, also where it was a killed run that made it."""
+def _sync_above(place: Path) -> None:
+    """Bring the folders that lead to the place onto the disk, also where a killed run made them and did not come so far."""
     for above in (place.parent, place.parent.parent):
         storage.sync_folder(above)
 
 
 def _allowed(name: str, number: int) -> str:
-    """A safe name that the inbox takes for a file to read."""
-    one = attachment_names.safe(name, f"附件{number}")
-    return f"{one}.bin" if inbox.is_junk(one) or one.lower().endswith(inbox.SIDECAR) else one
+    """Return a safe name that the inbox takes for a file to read, and not for a lock file or an envelope."""
+    safe = attachment_names.safe(name, f"附件{number}")
+    return f"{safe}.bin" if inbox.is_junk(safe) or safe.lower().endswith(inbox.SIDECAR) else safe
 
 
-def _written(envelope: Envelope) -> bytes:
-    said = {
+def _sidecar(envelope: Envelope) -> bytes:
+    fields = {
         "received_at": envelope.received_at.isoformat(),
         "channel": envelope.channel,
         "sender": envelope.sender,
         "message_id": envelope.message_id,
     }
-    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def tidy(folder: Path) -> None:
     """Remove what killed deposits left, and the folders whose files have all been taken in."""
-    for left in folder.glob("*/.*.part") if folder.exists() else ():
-        storage.remove_folder(left)
+    for unfinished in folder.glob("*/.*.part") if folder.exists() else ():
+        storage.remove_folder(unfinished)
     storage.prune(folder)

@@ -42,24 +42,27 @@ NONE = (
 _MOST_NAMES = 8
 
 
-def reason(why: str, **said: object) -> str:
-    """The sentence of that name."""
-    return WHY.get(why, WHY["unparsable"]).format_map({"size": "", "limit": "", **said})
+def reason(why: str, **numbers: object) -> str:
+    """Return the sentence of that name."""
+    return WHY.get(why, WHY["unparsable"]).format_map({"size": "", "limit": "", **numbers})
 
 
 def of_message(taken: Sequence[str], passed: Sequence[tuple[str, str]], left: Sequence[tuple[str, str]], *, again: int = 0) -> str:
-    """What became of a message's attachments."""
-    said = []
+    """Return what became of a message's attachments: those taken, those certainly no report, and those left unopened.
+
+    `again`: how many had come in before with the same message.
+    """
+    parts = []
     if taken:
-        said.append(f"收下 {_listed(taken)}")
+        parts.append(f"收下 {_listed(taken)}")
     if again:
-        said.append(f"{again} 个附件以前收过，没有再收")
+        parts.append(f"{again} 个附件以前收过，没有再收")
     if left:
-        said += [f"没有收：{_named(name, reason(why))}" for name, why in left[:_MOST_NAMES]]
-        said.append(LEFT if len(left) <= _MOST_NAMES else f"还有 {len(left) - _MOST_NAMES} 个没有收，{LEFT}")
+        parts += [f"没有收：{_named(name, reason(why))}" for name, why in left[:_MOST_NAMES]]
+        parts.append(LEFT if len(left) <= _MOST_NAMES else f"还有 {len(left) - _MOST_NAMES} 个没有收，{LEFT}")
     if passed:
-        said.append("、".join(_named(name, reason(why)) for name, why in passed[:_MOST_NAMES]))
-    return "；".join(said) if taken or again or left else "；".join(["没有可收的附件", *said])
+        parts.append("、".join(_named(name, reason(why)) for name, why in passed[:_MOST_NAMES]))
+    return "；".join(parts) if taken or again or left else "；".join(["没有可收的附件", *parts])
 
 
 def _named(name: str, sentence: str) -> str:
@@ -72,7 +75,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def of_sender(address: str | None, claimed: str, why: str) -> str:
-    """Whom a message is from, or why that is not known."""
+    """Return whom a message is from, or why that is not known."""
     if address:
         return shorten(address)
     who = f"自称 {shorten(claimed)}" if claimed else "发件人不明"
@@ -80,13 +83,13 @@ def of_sender(address: str | None, claimed: str, why: str) -> str:
 
 
 def line(when: datetime | None, who: str, what: str, *, is_refused: bool) -> str:
-    """What is said of one message. What came without a proven sender will be sent back by the night's run."""
+    """Return the line about one message. What came without a proven sender will be sent back by the night's run."""
     at = f"{when:%m-%d %H:%M}" if when else "时间不明"
     return f"  {at} {who}：{what}{_WILL_GO_BACK if is_refused else ''}。"
 
 
 def sums(messages: int, files: int, others: tuple[int, int, int]) -> str:
-    """The last line of a fetch. `others`: messages without a report, not wholly taken, and taken before."""
+    """Return the last line of a fetch. `others`: how many messages had no report, were not wholly taken, and had come in before."""
     empty, left, known = others
     again = f"{known} 封以前收过，没有再收。" if known else ""
     if not messages:
@@ -98,5 +101,5 @@ def sums(messages: int, files: int, others: tuple[int, int, int]) -> str:
 
 
 def still_left(user: str, folder: str, count: int) -> str:
-    """That messages of earlier fetches still wait for a person."""
+    """Return the reminder that messages of earlier fetches still wait for a person."""
     return f"邮箱 {user} 的“{folder}”里还有 {count} 封以前没有收全的邮件（带星标）。请打开看一看；处理好的请移走或删去，就不再提醒。"

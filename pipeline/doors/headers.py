@@ -1,6 +1,7 @@
 """A message's header fields as they stand in its bytes, and text in the charsets that Chinese mail really has.
 
-Fields are told apart here and not by a library, since the sender's right to report hangs on them.
+Fields are told apart here and not by a library, since the sender's right to report hangs on them: what one program takes for a field and
+another does not is how a sender is forged, so such a header is refused whole.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ Fields = tuple[tuple[str, str], ...]
 
 _MOST_BYTES = 1 << 20
 _GB = frozenset({"gb2312", "gb-2312", "gb_2312-80", "gb2312-80", "csgb2312", "euc-cn", "euc_cn", "gbk", "x-gbk", "cp936", "gb18030"})
-"""Labels under which GB18030 comes."""
+"""Labels under which GB18030 comes: programs name an older, smaller charset and use characters that only the newer one has."""
 _ENCODED = re.compile(r"=\?([^?\s]{1,40})\?([BbQq])\?([^?\s]*)\?=")
 
 
 def fields(raw: bytes) -> Fields | None:
-    """The fields of the header; None where it is too long or holds what programs take in different ways (a bare CR, a NUL)."""
+    """Return the fields of the header; None where it is too long or holds what programs take in different ways (a bare CR, a NUL)."""
     head = _head(raw[: _MOST_BYTES + 1])
     if len(head) > _MOST_BYTES or re.search(rb"\r(?!\n)|\0", head):
         return None
@@ -35,8 +36,8 @@ def _head(raw: bytes) -> bytes:
 
 def _fields(lines: list[bytes]) -> Iterator[tuple[str, str]]:
     name, parts = "", [b""]
-    for line in [*lines, b":"]:
-        if line[:1] in (b" ", b"\t") and name:
+    for line in [*lines, b":"]:  # the last one closes the field before it
+        if line[:1] in (b" ", b"\t") and name:  # a folded line goes on with the field above (RFC 5322, 2.2.3)
             parts.append(line)
             continue
         if name:
@@ -45,47 +46,56 @@ def _fields(lines: list[bytes]) -> Iterator[tuple[str, str]]:
         name, parts = (before.decode("latin-1").strip().lower(), [after]) if colon else ("", [b""])
 
 
-def values(known: Fields, name: str) -> list[str]:
-    """The values of every field of that name, the topmost first."""
-    return [value for one, value in known if one == name]
+def values(header: Fields, name: str) -> list[str]:
+    """Return the values of every field of that name, the topmost first."""
+    return [value for field, value in header if field == name]
 
 
 # --- text --------------------------------------------------------------------------------------------------------
 
 
 def text(written: bytes, charset: str = "") -> str:
-    """The bytes as text: in the charset that they are said to have where they are, else as UTF-8, GB18030, Latin-1."""
+    """Return the bytes as text: in the charset of their label where they are in it, else as UTF-8, GB18030 or Latin-1, the first that fits.
+
+    Many programs in China write GB18030 into a header without any label. Latin-1 takes all bytes, so it comes last.
+    """
     label = charset.lower().strip()
-    for one in (*(["gb18030"] if label in _GB else [label] if label and not label.startswith("unknown") else []), "utf-8", "gb18030"):
+    labelled = ["gb18030"] if label in _GB else [label] if label and not label.startswith("unknown") else []
+    for encoding in (*labelled, "utf-8", "gb18030"):
         try:
-            return written.decode(one)
+            return written.decode(encoding)
         except (UnicodeDecodeError, LookupError, ValueError):
             continue
     return written.decode("latin-1")
 
 
 def decoded(value: str) -> str:
-    """The text with its encoded words (RFC 2047) decoded, also where a character is cut in two by them, or they stand in quotes."""
+    """Decode the encoded words (RFC 2047) in a text.
+
+    Programs cut a long text into words at any byte, so neighbours of one charset are joined before they become characters.
+    They also put such words into quotes, which the standard forbids; the library leaves those as they are.
+    """
     out: list[str] = []
     held, charset, end = b"", "", 0
-    for found in _ENCODED.finditer(value):
-        between = value[end : found.start()]
+    for word in _ENCODED.finditer(value):
+        between = value[end : word.start()]
         is_next = bool(held) and not between.strip()
-        if held and not (is_next and found[1].lower() == charset):
+        if held and not (is_next and word[1].lower() == charset):
             out.append(text(held, charset))
             held = b""
         if not is_next:
             out.append(between)
-        charset, end = found[1].lower(), found.end()
-        held += _unpacked(found[2].upper(), found[3])
+        charset, end = word[1].lower(), word.end()
+        held += _unpacked(word[2].upper(), word[3])
     return "".join([*out, text(held, charset) if held else "", value[end:]])
 
 
-def _unpacked(way: str, word: str) -> bytes:
-    written = word.encode("utf-8")
-    if way == "Q":
+def _unpacked(encoding: str, content: str) -> bytes:
+    written = content.encode("utf-8")
+    if encoding == "Q":
         return quopri.decodestring(written, header=True)
     try:
+        # some programs leave the padding out
         return base64.b64decode(written + b"=" * (-len(written) % 4))
     except binascii.Error:
         return written

@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was done with one message."""
+    """What was done with one message; its fields are a line of the journal."""
 
     place: Place
     uid: int
@@ -39,6 +39,7 @@ class Entry:
     files: tuple[str, ...] = ()
     """SHA-256 of each file of the message that lies or lay in the inbox."""
     why: tuple[str, ...] = ()
+    """Names of the sentences about what was left."""
 
 
 @dataclass(slots=True)
@@ -52,15 +53,16 @@ class Journal:
     """Where each file was found, by Message-ID, sender and SHA-256."""
 
     def known(self, place: Place) -> dict[int, Entry]:
-        """The messages of that folder that are done."""
+        """Return the messages of that folder that are done, by UID."""
         return self._entries.get(place, {})
 
     def unsettled(self, place: Place) -> list[Entry]:
-        """Those whose mark in the mailbox was not seen to be set."""
-        return [one for one in self.known(place).values() if one.verdict != "nothing" and (place, one.uid) not in self._settled]
+        """Return those whose mark in the mailbox was not seen to be set; a message without a report gets none."""
+        entries = self.known(place).values()
+        return [entry for entry in entries if entry.verdict != "nothing" and (place, entry.uid) not in self._settled]
 
     def has_elsewhere(self, entry: Entry, sha256: str) -> bool:
-        """Whether the file came in by the same message from another folder, or from this one under other UIDs."""
+        """Return whether the file came in by the same message from another folder, or from this one under other UIDs."""
         places = self._deposited.get((entry.message_id or "", entry.sender or "", sha256), set())
         return bool(entry.message_id) and bool(places - {entry.place})
 
@@ -84,21 +86,21 @@ class Journal:
 
     def read(self) -> None:
         """Take in what the file says; a line that a power cut tore is none."""
-        for said in storage.read_entries(self.path):
-            if "mail" in said:
-                one = said["mail"]
-                self._add(Entry(**{**one, "place": Place(**one["place"]), "files": tuple(one["files"]), "why": tuple(one["why"])}))
+        for line in storage.read_entries(self.path):
+            if "mail" in line:
+                mail = line["mail"]
+                self._add(Entry(**{**mail, "place": Place(**mail["place"]), "files": tuple(mail["files"]), "why": tuple(mail["why"])}))
             else:
-                place = Place(**said["settled"])
-                self._settled |= {(place, uid) for uid in said["uids"]}
+                place = Place(**line["settled"])
+                self._settled |= {(place, uid) for uid in line["uids"]}
 
 
 def read(path: Path) -> Journal:
-    """The journal in that file; an empty one where there is none."""
+    """Read the journal in that file; it is empty where there is none."""
     journal = Journal(path)
     journal.read()
     return journal
 
 
-def _line(said: dict[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=True).encode()
+def _line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=True).encode()

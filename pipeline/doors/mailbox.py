@@ -1,6 +1,7 @@
 """`run.py fetch`: brings what districts have mailed into the inbox. `fetch` tells the story; nothing here reads a workbook.
 
 The order for every message: its files into the inbox, seen on the disk; a line in the journal; only then its mark in the mailbox.
+A fetch that is killed in between lays the same files at the same place the next time, so nothing is lost and nothing comes twice.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pipeline.disk import lock, storage
 from pipeline.doors import deposit, fetch_words, headers, imap, mail_journal, sender
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Session
 from pipeline.doors.mail_journal import Entry, Journal, Place
-from pipeline.doors.message_parts import Bounds, Letter, Letters
+from pipeline.doors.message_parts import Bounds, MessageOpener, MessageParts
 from pipeline.doors.sender import Sender
 from pipeline.reading.gate.safe_workbook import Limits
 from pipeline.settings.config import Settings
@@ -29,9 +30,10 @@ FOLDER = "邮件"
 STATE = "mail"
 """Where the journal lies in the office's state."""
 _AT_ONCE = 50
-"""So many messages are marked together."""
+"""So many messages are marked together: a server that does not let them be marked is found out after the first so many."""
 _SEEN, _FLAGGED = r"\Seen", r"\Flagged"
 _LONGEST_ID = 998
+"""Characters of a line in a message (RFC 5322, 2.1.1)."""
 
 Say = Callable[[str], None]
 Connect = Callable[[Mailbox, str], AbstractContextManager[Session]]
@@ -64,7 +66,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
         raise ConfigurationError(fetch_words.NONE)
     state = settings.paths.state / STATE
     fetched = Fetched()
-    with lock.hold(state, "收邮件") as held, Letters(_bounds(settings)) as letters:
+    with lock.hold(state, "收邮件") as held, MessageOpener(_bounds(settings)) as opener:
         if held.remark:
             say(held.remark)
         journal = mail_journal.read(state / mail_journal.NAME)
@@ -73,7 +75,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
                 with connect(account, _password(account)) as session:
                     for folder in account.folders:
                         held.check()
-                        _fetch_folder(_Round(settings, account, session, journal, letters, fetched, say), folder)
+                        _fetch_folder(_FolderFetch(settings, account, session, journal, opener, fetched, say), folder)
             except MailboxError as error:
                 fetched.failed.append(str(error))
         deposit.tidy(settings.paths.inbox / FOLDER)
@@ -89,142 +91,143 @@ def _bounds(settings: Settings) -> Bounds:
 
 
 def _password(account: Mailbox) -> str:
-    """The mailbox's password. Raises MailboxError where there is none."""
+    """Return the mailbox's password. Raises MailboxError where there is none."""
     try:
-        found = account.secret()
+        secret = account.secret()
     except (OSError, UnicodeDecodeError) as error:
         msg = f"邮箱 {account.user} 的密码文件 {account.password_file} 读不了：请检查它在不在、有没有权限、是不是用 UTF-8 保存的。"
         raise MailboxError(msg) from error
-    if found is None:
+    if secret is None:
         where = f"环境变量 {account.password_env}" if account.password_env else f"密码文件 {account.password_file}"
         msg = f"邮箱 {account.user} 没有密码：{where} 是空的。请写好后再运行一次。"
         raise MailboxError(msg)
-    return found
+    return secret
 
 
 # --- one folder --------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class _Round:
+class _FolderFetch:
     """What one folder is fetched with."""
 
     settings: Settings
     account: Mailbox
     session: Session
     journal: Journal
-    letters: Letters
+    opener: MessageOpener
     fetched: Fetched
     say: Say
     refused: RefusedError | None = None
     """Why messages cannot be marked; they are taken all the same, and the next fetch tries to mark them again."""
 
 
-def _fetch_folder(with_: _Round, folder: str) -> None:
+def _fetch_folder(fetching: _FolderFetch, folder: str) -> None:
     """Take every message of the folder that the journal does not know; a folder that the server refuses costs itself alone."""
     try:
-        place = Place(with_.account.address, folder, with_.session.select(folder))
-        lying = with_.session.uids()
-        known = with_.journal.known(place)
+        place = Place(fetching.account.address, folder, fetching.session.select(folder))
+        lying = fetching.session.uids()
+        known = fetching.journal.known(place)
         waiting = sum(1 for uid in lying if uid in known and known[uid].verdict == "left")
         new = [uid for uid in lying if uid not in known]
         for chunk in _chunks(new):
-            for message in with_.session.describe(chunk):
-                if not _is_too_old(message, with_):
-                    _take(message, place, with_)
-            _mark(place, lying, with_)
-        _mark(place, lying, with_)
+            for message in fetching.session.describe(chunk):
+                if not _is_too_old(message, fetching):
+                    _take(message, place, fetching)
+            _mark(place, lying, fetching)
+        _mark(place, lying, fetching)
     except RefusedError as error:
-        with_.refused = error
+        fetching.refused = error
     else:
         if waiting:
-            with_.say(fetch_words.still_left(with_.account.user, folder, waiting))
-    if with_.refused:
-        with_.fetched.failed.append(str(with_.refused))
+            fetching.say(fetch_words.still_left(fetching.account.user, folder, waiting))
+    if fetching.refused:
+        fetching.fetched.failed.append(str(fetching.refused))
 
 
 def _chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
     yield from (uids[start : start + _AT_ONCE] for start in range(0, len(uids), _AT_ONCE))
 
 
-def _is_too_old(message: MessageOnServer, with_: _Round) -> bool:
-    """Whether it came before the first day that is fetched, in the office's zone."""
-    since = with_.account.since
-    return bool(since and message.received_at and message.received_at.astimezone(with_.settings.calendar.zone).date() < since)
+def _is_too_old(message: MessageOnServer, fetching: _FolderFetch) -> bool:
+    """Return whether it came before the first day that is fetched, in the office's zone."""
+    since = fetching.account.since
+    return bool(since and message.received_at and message.received_at.astimezone(fetching.settings.calendar.zone).date() < since)
 
 
-def _mark(place: Place, lying: Iterable[int], with_: _Round) -> None:
+def _mark(place: Place, lying: Iterable[int], fetching: _FolderFetch) -> None:
     """Mark in the mailbox what the journal says is done: read or moved where all was taken, starred where a person must look."""
     here = set(lying)
-    due = with_.journal.unsettled(place)
-    done = [one.uid for one in due if one.verdict == "taken" and one.uid in here]
-    left = [one.uid for one in due if one.verdict == "left" and one.uid in here]
-    if with_.refused or not due:
+    due = fetching.journal.unsettled(place)
+    done = [entry.uid for entry in due if entry.verdict == "taken" and entry.uid in here]
+    left = [entry.uid for entry in due if entry.verdict == "left" and entry.uid in here]
+    if fetching.refused or not due:
         return
     try:
-        if done and with_.account.done_folder:
-            with_.session.move(done, with_.account.done_folder)
+        if done and fetching.account.done_folder:
+            fetching.session.move(done, fetching.account.done_folder)
         elif done:
-            with_.session.flag(done, _SEEN)
+            fetching.session.flag(done, _SEEN)
         if left:
-            with_.session.flag(left, _FLAGGED)
+            fetching.session.flag(left, _FLAGGED)
     except RefusedError as error:
-        with_.refused = error
+        fetching.refused = error
         return
-    with_.journal.settle(place, [one.uid for one in due])
+    fetching.journal.settle(place, [entry.uid for entry in due])
 
 
 # --- one message -------------------------------------------------------------------------------------------------
 
 
-def _take(message: MessageOnServer, place: Place, with_: _Round) -> None:
+def _take(message: MessageOnServer, place: Place, fetching: _FolderFetch) -> None:
     """Lay what could be a report into the inbox and note the message; a message that is gone meanwhile is nobody's."""
-    most = with_.account.message_megabytes << 20
+    most = fetching.account.message_megabytes << 20
     raw = b""
     if message.size <= most and message.received_at:
-        got = with_.session.download(message.uid, most + 1)
-        if got is None:
+        downloaded = fetching.session.download(message.uid, most + 1)  # one byte more tells whether it is larger than it was said to be
+        if downloaded is None:
             return
-        raw = got
+        raw = downloaded
     if message.received_at is None:
-        _leave(message, place, "no-date", with_)
+        _leave(message, place, "no-date", fetching)
     elif max(message.size, len(raw)) > most:
-        _leave(message, place, "too-large", with_)
+        _leave(message, place, "too-large", fetching)
     else:
-        _open(raw, message.received_at.astimezone(with_.settings.calendar.zone), place, message.uid, with_)
+        _open(raw, message.received_at.astimezone(fetching.settings.calendar.zone), place, message.uid, fetching)
 
 
-def _leave(message: MessageOnServer, place: Place, why: str, with_: _Round) -> None:
+def _leave(message: MessageOnServer, place: Place, why: str, fetching: _FolderFetch) -> None:
     """Note a message that was not downloaded."""
-    with_.journal.note(Entry(place, message.uid, "left", why=(why,)))
-    with_.fetched.messages += 1
-    with_.fetched.left += 1
+    fetching.journal.note(Entry(place, message.uid, "left", why=(why,)))
+    fetching.fetched.messages += 1
+    fetching.fetched.left += 1
     megabytes = -(-message.size // (1 << 20))
-    what = fetch_words.reason(why, size=megabytes, limit=with_.account.message_megabytes)
-    when = message.received_at.astimezone(with_.settings.calendar.zone) if message.received_at else None
-    with_.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}", is_refused=False))
+    what = fetch_words.reason(why, size=megabytes, limit=fetching.account.message_megabytes)
+    when = message.received_at.astimezone(fetching.settings.calendar.zone) if message.received_at else None
+    fetching.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}", is_refused=False))
 
 
-def _open(raw: bytes, received: datetime, place: Place, uid: int, with_: _Round) -> None:
-    known = headers.fields(raw)
-    who = sender.judge(known, with_.account.authserv_id, checks=with_.account.check_sender)
-    letter = with_.letters.take_apart(raw)
-    if letter.fault:
-        with_.fetched.faults.append(letter.fault)
+def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _FolderFetch) -> None:
+    """Lay the message's reports into the inbox and note it; where the program itself failed over it, the next fetch tries again."""
+    header = headers.fields(raw)
+    who = sender.judge(header, fetching.account.authserv_id, checks=fetching.account.check_sender)
+    parts = fetching.opener.take_apart(raw)
+    if parts.fault:
+        fetching.fetched.faults.append(parts.fault)
         return
-    sums = [hashlib.sha256(content).hexdigest() for _name, content in letter.taken]
-    verdict = "left" if letter.left else "taken" if letter.taken else "nothing"
-    why = tuple(sorted({one for _name, one in letter.left}))
-    entry = Entry(place, uid, verdict, who.address, _message_id(known), received.isoformat(), tuple(sums), why)
-    new = [one for one, sha256 in zip(letter.taken, sums, strict=True) if not with_.journal.has_elsewhere(entry, sha256)]
-    names = deposit.lay(_where(raw, entry, received, with_.settings), new, _envelope(entry, received)) if new else []
-    with_.journal.note(entry)
-    _tell(letter, names, who, received, with_)
+    sums = [hashlib.sha256(content).hexdigest() for _name, content in parts.taken]
+    verdict = "left" if parts.left else "taken" if parts.taken else "nothing"
+    why = tuple(sorted({reason for _name, reason in parts.left}))
+    entry = Entry(place, uid, verdict, who.address, _message_id(header), received.isoformat(), tuple(sums), why)
+    new = [file for file, sha256 in zip(parts.taken, sums, strict=True) if not fetching.journal.has_elsewhere(entry, sha256)]
+    names = deposit.lay(_where(raw, entry, received, fetching.settings), new, _envelope(entry, received)) if new else []
+    fetching.journal.note(entry)
+    _tell(parts, names, who, received, fetching)
 
 
-def _message_id(known: headers.Fields | None) -> str | None:
-    said = headers.values(known or (), "message-id")
-    return said[0][:_LONGEST_ID] if said and said[0] else None
+def _message_id(header: headers.Fields | None) -> str | None:
+    identities = headers.values(header or (), "message-id")
+    return identities[0][:_LONGEST_ID] if identities and identities[0] else None
 
 
 def _envelope(entry: Entry, received: datetime) -> Envelope:
@@ -232,22 +235,23 @@ def _envelope(entry: Entry, received: datetime) -> Envelope:
 
 
 def _where(raw: bytes, entry: Entry, received: datetime, settings: Settings) -> Path:
-    """The message's own folder, the same for the same message whatever its UID is, as long as its sender is judged the same."""
+    """Return the message's own folder, the same for the same message whatever its UID is, as long as its sender is judged the same."""
     parts = (entry.place.mailbox, received.isoformat(), entry.sender or "", hashlib.sha256(raw).hexdigest())
     name = storage.digest(part.encode("utf-8", "replace") for part in parts)[:16]
     return settings.paths.inbox / FOLDER / received.date().isoformat() / name
 
 
-def _tell(letter: Letter, names: Sequence[str], who: Sender, received: datetime, with_: _Round) -> None:
-    done = with_.fetched
-    again = len(letter.taken) - len(names)
-    if again and not names and not letter.left:
-        done.known += 1
+def _tell(parts: MessageParts, names: Sequence[str], who: Sender, received: datetime, fetching: _FolderFetch) -> None:
+    """Count the message and say what became of it. Nothing is said of one whose files had all come in before."""
+    fetched = fetching.fetched
+    again = len(parts.taken) - len(names)
+    if again and not names and not parts.left:
+        fetched.known += 1
         return
-    done.messages += 1
-    done.files += len(names)
-    done.empty += not letter.taken and not letter.left
-    done.left += bool(letter.left)
-    what = fetch_words.of_message(names, letter.passed_over, letter.left, again=again)
+    fetched.messages += 1
+    fetched.files += len(names)
+    fetched.empty += not parts.taken and not parts.left
+    fetched.left += bool(parts.left)
+    what = fetch_words.of_message(names, parts.passed_over, parts.left, again=again)
     whom = fetch_words.of_sender(who.address, who.claimed, who.reason)
-    with_.say(fetch_words.line(received, whom, what, is_refused=bool(names) and who.address is None))
+    fetching.say(fetch_words.line(received, whom, what, is_refused=bool(names) and who.address is None))

@@ -1,4 +1,4 @@
-"""The door for what was uploaded: each file goes into the inbox under its receipt number, with its envelope. Nothing is read here."""
+"""The door for what was uploaded: each file goes into the inbox under its receipt number, with its envelope."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ FOLDER = "upload"
 
 
 def lay(settings: Settings, file: tuple[str, Path], envelope: Envelope, *, is_assignment: bool) -> None:
-    """Lay a file (the name that its sender gave it, and where it lies) into the inbox; again does no harm."""
+    """Lay a file (the name that its sender gave it, and where it lies) into the inbox. Done twice, it lies there once.
+
+    The envelope's `message_id` is the receipt number, which names the file's folder. Raises ValueError without one.
+    """
     if not envelope.message_id:
         raise ValueError(envelope)
     day = envelope.received_at.date().isoformat()

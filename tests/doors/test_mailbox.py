@@ -20,7 +20,7 @@ from pipeline.disk import lock, storage
 from pipeline.doors import deposit, mail_journal, mailbox, message_parts
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError
 from pipeline.doors.mailbox import Fetched
-from pipeline.doors.message_parts import Letter, Letters
+from pipeline.doors.message_parts import MessageOpener, MessageParts
 from pipeline.intake import inbox
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
@@ -315,7 +315,7 @@ def test_mail_can_be_moved_to_a_folder(desk: Desk) -> None:
 def test_what_the_program_itself_fails_on_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.server.deliver(message(attached(report(), "日报.xlsx")))
     with monkeypatch.context() as patch:
-        patch.setattr(Letters, "take_apart", lambda _self, _raw: Letter(fault=("ZeroDivisionError",)))
+        patch.setattr(MessageOpener, "take_apart", lambda _self, _raw: MessageParts(fault=("ZeroDivisionError",)))
         assert desk.fetch().faults == [("ZeroDivisionError",)]
     assert desk.server.here[1].flags == set()
     assert desk.fetch().files == 1
@@ -532,10 +532,10 @@ def _die(desk: Desk, at: int) -> int:
     return dying.met
 
 
-class _OpenHere(Letters):
+class _OpenHere(MessageOpener):
     """Takes messages apart in this process: the other one changes nothing on the disk, and starting it takes most of a fetch."""
 
-    def take_apart(self, raw: bytes) -> Letter:
+    def take_apart(self, raw: bytes) -> MessageParts:
         return message_parts.open_(raw, self._bounds.limits)
 
 
@@ -543,7 +543,7 @@ class _OpenHere(Letters):
 def dying(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Desk]:
     from offices import Office
 
-    monkeypatch.setattr(mailbox, "Letters", _OpenHere)
+    monkeypatch.setattr(mailbox, "MessageOpener", _OpenHere)
     more = {"when_done": "move", "done_folder": "已收"} if request.param == "move" else {}
 
     def fresh(name: str) -> Desk:

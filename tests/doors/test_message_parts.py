@@ -13,7 +13,7 @@ from mails import attached, encrypted, header, message, multipart, part, text, z
 from workbooks import report
 
 from pipeline.doors import message_parts
-from pipeline.doors.message_parts import Bounds, Letters
+from pipeline.doors.message_parts import Bounds, MessageOpener
 from pipeline.reading.gate.safe_workbook import Limits
 
 LIMITS = Limits(25 << 20, 64 << 20, 2_000_000)
@@ -24,8 +24,8 @@ Said = list[tuple[str, str]]
 
 
 def _opened(raw: bytes) -> tuple[list[str], Said, Said]:
-    letter = message_parts.open_(raw, LIMITS)
-    return [name for name, _content in letter.taken], letter.passed_over, letter.left
+    parts = message_parts.open_(raw, LIMITS)
+    return [name for name, _content in parts.taken], parts.passed_over, parts.left
 
 
 def _document(*inside: str) -> bytes:
@@ -46,7 +46,7 @@ COULD_BE: dict[str, tuple[str, bytes, str]] = {
     "another ending": ("日报.dat", BOOK, "application/x-whatever"),
     "a picture's ending": ("日报.jpg", BOOK, "image/jpeg"),
     "a zip's ending": ("日报.zip", BOOK, "application/zip"),
-    "old bytes with a letter's ending": ("日报.doc", OLE + "Workbook".encode("utf-16-le"), "application/msword"),
+    "old bytes with a document's ending": ("日报.doc", OLE + "Workbook".encode("utf-16-le"), "application/msword"),
     "old bytes without an ending": ("日报", OLE, "application/x-whatever"),
     "bytes that say nothing": ("日报.bak", b"\x01\x02\x03", "application/octet-stream"),
     "a type that says it": ("日报", b"\x09\x08", "application/vnd.ms-excel"),
@@ -55,10 +55,10 @@ COULD_BE: dict[str, tuple[str, bytes, str]] = {
 IS_NOT = {
     "a picture": ("签字.jpg", b"\xff\xd8\xff", "image/jpeg"),
     "a scan": ("日报.pdf", b"%PDF-1.4", "application/pdf"),
-    "a letter": ("说明.docx", _document("word/document.xml"), "application/octet-stream"),
+    "a text document": ("说明.docx", _document("word/document.xml"), "application/octet-stream"),
     "slides": ("幻灯.pptx", _document("ppt/presentation.xml"), "application/octet-stream"),
-    "an old letter": ("说明.doc", OLE, "application/msword"),
-    "an OpenDocument letter": ("说明.odt", zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}), "application/octet-stream"),
+    "an old text document": ("说明.doc", OLE, "application/msword"),
+    "an OpenDocument text": ("说明.odt", zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}), "application/octet-stream"),
     "a calendar": ("会议.ics", b"BEGIN:VCALENDAR", "text/calendar"),
     "a text": ("说明.txt", b"x", "text/plain"),
 }
@@ -67,8 +67,8 @@ IS_NOT = {
 @pytest.mark.parametrize("what", COULD_BE)
 def test_what_could_be_a_report_is_taken(what: str) -> None:
     name, content, kind = COULD_BE[what]
-    letter = message_parts.open_(message(attached(content, name, kind)), LIMITS)
-    assert (letter.taken, letter.left) == ([(name, content)], [])
+    parts = message_parts.open_(message(attached(content, name, kind)), LIMITS)
+    assert (parts.taken, parts.left) == ([(name, content)], [])
 
 
 @pytest.mark.parametrize("what", IS_NOT)
@@ -123,8 +123,8 @@ def test_workbooks_in_a_zip_are_taken_out_by_the_names_that_they_have_in_it() ->
 
 
 def test_names_in_a_zip_of_chinese_windows_are_read() -> None:
-    letter = message_parts.open_(message(attached(zipped({"日报甲.xlsx": BOOK}, gbk=True), "日报.zip")), LIMITS)
-    (found,) = letter.taken
+    parts = message_parts.open_(message(attached(zipped({"日报甲.xlsx": BOOK}, gbk=True), "日报.zip")), LIMITS)
+    (found,) = parts.taken
     assert found[0].replace("_", "") == "日报甲.xlsx"
     assert found[1] == BOOK
 
@@ -233,11 +233,11 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_message_is_done_with_in_time_and_the_next_one_is_read(what: str) -> None:
     begun = time.perf_counter()
-    with Letters(Bounds(1024 << 20, 20, LIMITS)) as process:
-        letter = process.take_apart(HOSTILE[what])
-        assert not letter.fault
+    with MessageOpener(Bounds(1024 << 20, 20, LIMITS)) as process:
+        parts = process.take_apart(HOSTILE[what])
+        assert not parts.fault
         if "parts" in what or "deep" in what:
-            assert (letter.taken, next(why for _name, why in letter.left) in {"parts", "unparsable"}) == ([], True)
+            assert (parts.taken, next(why for _name, why in parts.left) in {"parts", "unparsable"}) == ([], True)
         assert [name for name, _content in process.take_apart(message(attached(BOOK, "日报.xlsx"))).taken] == ["日报.xlsx"]
     assert time.perf_counter() - begun < 60
 
@@ -248,19 +248,19 @@ def test_depth_and_number_that_occur_in_life_are_read() -> None:
 
 
 def test_a_message_that_ends_its_process_is_said_and_the_next_one_is_read() -> None:
-    with Letters(Bounds(300 << 20, 20, LIMITS)) as process:
+    with MessageOpener(Bounds(300 << 20, 20, LIMITS)) as process:
         huge = message(attached(bytes(120 << 20), "大.xlsx"))
-        letter = process.take_apart(huge)
-        assert (letter.taken, letter.left) == ([], [("", "unparsable")]) or sys.platform != "linux"
+        parts = process.take_apart(huge)
+        assert (parts.taken, parts.left) == ([], [("", "unparsable")]) or sys.platform != "linux"
         assert process.take_apart(message(attached(BOOK, "日报.xlsx"))).taken == [("日报.xlsx", BOOK)]
 
 
 def test_our_own_fault_over_a_message_is_not_put_on_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_parts, "open_", lambda _raw, _limits: 1 // 0)
     _memory, _seconds, answer = message_parts._begin(BOUNDS)  # noqa: SLF001
-    letter = message_parts._understood(list(answer(b"x")))  # noqa: SLF001
-    assert letter is not None
-    assert letter.fault[0] == "ZeroDivisionError"
+    parts = message_parts._understood(list(answer(b"x")))  # noqa: SLF001
+    assert parts is not None
+    assert parts.fault[0] == "ZeroDivisionError"
 
 
 @pytest.mark.parametrize("frames", [[], [b"x"], [b"[]"], [b"{}"], [b'{"taken": ["a"], "passed_over": [], "left": [], "fault": []}']])

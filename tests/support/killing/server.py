@@ -18,7 +18,7 @@ from typing import Any, Self
 from killing import wrong
 from pipeline import cli
 from pipeline.doors import mailbox, message_parts
-from pipeline.doors.message_parts import Bounds, Letter
+from pipeline.doors.message_parts import Bounds, MessageParts
 from pipeline.intake import inbox
 from pipeline.night import nightly
 from pipeline.reading import reading
@@ -112,7 +112,7 @@ class _OpenHere:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def take_apart(self, raw: bytes) -> Letter:
+    def take_apart(self, raw: bytes) -> MessageParts:
         """What is in the message."""
         return message_parts.open_(raw, self._bounds.limits)
 
@@ -122,7 +122,7 @@ def patch(order: str | None, *, quick: bool) -> None:
     inbox._first_seen = lambda _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
     if quick:
         nightly.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
-        mailbox.Letters = _OpenHere  # type: ignore[assignment,attr-defined]
+        mailbox.MessageOpener = _OpenHere  # type: ignore[assignment,attr-defined]
     if order:
         orders: dict[str, Callable[[], None]] = {**wrong.ORDERS, **wrong.FETCHING, **wrong.SENDING}
         orders[order]()
