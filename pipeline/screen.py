@@ -16,8 +16,8 @@ from pipeline.post.sending import Sent
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.settings.config import Settings
 from pipeline.terms import grouping
+from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
-from pipeline.terms.nouns import Arrival
 from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pipeline.reading.assignment_workbook import first_leader
 from pipeline.terms import contract
 from pipeline.terms.case_numbers import Register
 from pipeline.terms.contract import ASSIGNED, CONFIRMED, DISPUTED, REFERRED, RESOLVED
-from pipeline.terms.nouns import Rows, Value
+from pipeline.terms.rows import Rows, Value
 from pipeline.terms.text import key
 
 PARTICULARS = (

@@ -16,7 +16,8 @@ from pipeline.settings.config import Settings
 from pipeline.terms import messages
 from pipeline.terms.contract import CASE, LIAISON, NEW_CASES, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Facts, Filed, Rows, Submission, in_order, number_revisions
+from pipeline.terms.handed_in import Facts, Filed, Submission, in_order, number_revisions
+from pipeline.terms.rows import Rows
 
 TREND_DAYS = 30
 _TREND = timedelta(days=TREND_DAYS)

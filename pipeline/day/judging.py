@@ -13,7 +13,7 @@ from pipeline.settings.config import District
 from pipeline.terms import case_numbers, contract, messages
 from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Rows
+from pipeline.terms.rows import Rows
 from pipeline.terms.text import key, without_controls
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.disk import storage
 from pipeline.doors import attachment_names
 from pipeline.intake import inbox
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 
 def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelope) -> list[str]:

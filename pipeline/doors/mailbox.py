@@ -23,7 +23,7 @@ from pipeline.reading.gate.safe_workbook import Limits
 from pipeline.settings.config import Settings
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import ConfigurationError
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 FOLDER = "邮件"
 """Where the files lie in the inbox."""

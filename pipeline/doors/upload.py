@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.doors import deposit
 from pipeline.intake import inbox
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 FOLDER = "upload"
 

@@ -20,8 +20,8 @@ from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.terms.errors import reason_of
+from pipeline.terms.handed_in import Arrival, Envelope
 from pipeline.terms.messages import shorten
-from pipeline.terms.nouns import Arrival, Envelope
 from pipeline.terms.text import without_controls
 
 ASSIGNMENT = "assignment"

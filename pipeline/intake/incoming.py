@@ -12,7 +12,7 @@ from pipeline.intake import inbox
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask
 
 _Key = tuple[str, int, int, Envelope]

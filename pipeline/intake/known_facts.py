@@ -11,7 +11,8 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Arrival, Filed, Reading, read_rows
+from pipeline.terms.handed_in import Arrival, Filed, Reading
+from pipeline.terms.rows import read_rows
 
 LYING = -2
 """Arrivals from here downwards are none of the ledger's."""

@@ -13,7 +13,8 @@ from typing import Any
 from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
-from pipeline.terms.nouns import Filed, write_rows
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import write_rows
 
 _LEAP = timedelta(days=366)
 """Where so much time passes without an arrival, a clock has more likely jumped than the office been silent."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disk import storage
-from pipeline.terms.nouns import Arrival, Envelope, NoticeNumber
+from pipeline.terms.handed_in import Arrival, Envelope
+from pipeline.terms.notice_number import NoticeNumber
 
 NAME = "arrivals.jsonl"
 """Lies beside the archive, in the office's state."""

@@ -19,7 +19,9 @@ from pipeline.reading.reading import Transcript
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import LedgerError, reason_of
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Arrival, Envelope, Filed, NoticeNumber, Reading, read_rows
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
+from pipeline.terms.notice_number import NoticeNumber
+from pipeline.terms.rows import read_rows
 from pipeline.terms.text import mask
 
 SCHEMA_VERSION = 1

@@ -22,7 +22,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task, Transcript
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError, NothingToConsolidateError, PipelineError
-from pipeline.terms.nouns import Arrival, Facts, Filed, in_order
+from pipeline.terms.handed_in import Arrival, Facts, Filed, in_order
 from pipeline.terms.text import mask
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Reading
+from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
 
 _NEW = -1
 

@@ -13,7 +13,7 @@ from pipeline.intake.incoming import Incoming
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import daily_report
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Filed, number_revisions
+from pipeline.terms.handed_in import Filed, number_revisions
 from pipeline.terms.text import mask
 
 _WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}

@@ -15,7 +15,7 @@ from pipeline.render.forms import report_form
 from pipeline.report import reporting
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError, PipelineError, reason_of
-from pipeline.terms.nouns import Facts
+from pipeline.terms.handed_in import Facts
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 """Between these a workbook's dates are understood."""

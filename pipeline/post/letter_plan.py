@@ -15,7 +15,7 @@ from pipeline.post import letters, wording
 from pipeline.post.letters import How, Item, Kind, Letter
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
-from pipeline.terms.nouns import Filed
+from pipeline.terms.handed_in import Filed
 
 Settled = Callable[[str], frozenset[str]]
 """What a recipient has, or may have, already: the digests."""

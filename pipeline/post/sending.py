@@ -20,7 +20,7 @@ from pipeline.render.receipts import receipts
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import ConfigurationError
-from pipeline.terms.nouns import Filed
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask, on_screen
 
 _STATES = {

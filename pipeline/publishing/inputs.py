@@ -12,7 +12,8 @@ from pipeline import CONTRACT_VERSION, HOME, __version__
 from pipeline.disk import storage
 from pipeline.publishing import numbering
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Filed, NoticeNumber, in_order, number_revisions
+from pipeline.terms.handed_in import Filed, in_order, number_revisions
+from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
 _NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload"}

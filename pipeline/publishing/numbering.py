@@ -13,7 +13,8 @@ from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.report import notices
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Filed, NoticeNumber
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.notice_number import NoticeNumber
 
 Numbers = tuple[NoticeNumber, ...]
 

@@ -10,7 +10,8 @@ from pipeline.reading.workbook import Book
 from pipeline.settings.config import Settings
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import CASE, LIAISON, Severity
-from pipeline.terms.nouns import Envelope, Reading, Rows
+from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask, nfkc
 
 _SEPARATORS = "、,;\n"

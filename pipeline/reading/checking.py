@@ -10,15 +10,17 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pipeline.reading.dates import read_date, read_moment
+from pipeline.reading.numbers import read_number
 from pipeline.reading.table import Table
 from pipeline.reading.workbook import Cell, ErrorValue
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, contract, messages
 from pipeline.terms.contract import Column, Kind, Yearless
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Rows, Value
+from pipeline.terms.month_day import MonthDay
+from pipeline.terms.rows import Rows, Value
 from pipeline.terms.text import as_text, clean, is_empty, key, mask, may_hold_personal_number, personal_numbers
-from pipeline.terms.values import MonthDay, read_date, read_moment, read_number
 
 
 @dataclass(frozen=True, slots=True)

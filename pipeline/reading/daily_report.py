@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 
 from pipeline.reading import checking, deadlines, table
 from pipeline.reading.checking import Check, Surroundings
+from pipeline.reading.dates import read_date
 from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.settings.config import District, Settings
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Envelope, Reading, Rows
+from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.month_day import MonthDay
+from pipeline.terms.rows import Rows
 from pipeline.terms.text import as_text, clean, is_empty, key, personal_numbers
-from pipeline.terms.values import MonthDay, read_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Reading
+from pipeline.terms.handed_in import Reading
 
 PROGRAM = "pipeline.reading.readers"
 """The module that a reader process runs."""

@@ -9,7 +9,8 @@ from pipeline.reading import assignment_workbook, daily_report, table, workbook
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
-from pipeline.terms.nouns import Envelope, Reading, write_rows
+from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.rows import write_rows
 
 _MEGABYTE = 1 << 20
 
@@ -46,7 +47,7 @@ class Transcript:
     reading: Reading
     """Without its rows."""
     rows: str
-    """The rows, as `model.write_rows` writes them."""
+    """The rows, as `write_rows` writes them."""
     fault: tuple[str, ...] = ()
     """Where the program itself failed on the file, innermost last; no contents."""
 

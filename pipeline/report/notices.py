@@ -9,7 +9,7 @@ from pipeline.day.fold import DayState
 from pipeline.report import notice_words
 from pipeline.report.report import CaseLine, Notice, Point, Settled
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import NoticeNumber
+from pipeline.terms.notice_number import NoticeNumber
 
 FLAGS = ("overdue", "acceptance_overdue", "disputed", "stalled", "incomplete_assignment", "due_soon")
 """What a notice is about, in its order. 已撤销 needs nothing more, 分解表缺失 is the office's own affair."""

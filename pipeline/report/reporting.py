@@ -17,7 +17,8 @@ from pipeline.report import submissions as submissions_
 from pipeline.report.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
-from pipeline.terms.nouns import Arrival, Filed, NoticeNumber, Submission
+from pipeline.terms.handed_in import Arrival, Filed, Submission
+from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.text import mask
 
 if TYPE_CHECKING:

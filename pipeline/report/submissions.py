@@ -12,7 +12,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms import messages
 from pipeline.terms.contract import COVER, REPORT_SHEETS
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Filed, Submission, number_revisions
+from pipeline.terms.handed_in import Filed, Submission, number_revisions
 from pipeline.terms.text import mask
 
 USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被更正", "重复", "未采用"

@@ -19,7 +19,7 @@ from pipeline.settings.clocks import Clock
 from pipeline.settings.mailboxes import Mailbox, twice
 from pipeline.terms import contract, text
 from pipeline.terms.errors import ConfigurationError
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
 

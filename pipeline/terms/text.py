@@ -25,6 +25,8 @@ _DASH = re.compile(f"[{DASHES}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NO_TEXT = re.compile("[\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_LONGEST_VALUE = 64
+"""Characters; nothing longer is a date, a time or a number, and no pattern needs to look at what a stranger made longer."""
 _EMPTY_WORDS = frozenset({"无", "暂无", "/"})
 
 
@@ -55,6 +57,12 @@ def on_screen(text: str) -> str:
     """One line as a terminal may show it: nothing in it steers the terminal, and no personal number shows."""
     line = " ".join(_NO_TEXT.sub(" ", _TURNS.sub(" ", _CONTROL.sub(" ", mask(text)))).splitlines())
     return mask(line.replace("\t", " "))
+
+
+def short_line(text: str) -> str:
+    """The text after NFKC with single blanks, to be read as a date, a time or a number; '' where it is too long for one."""
+    plain = " ".join(nfkc(text).split())
+    return plain if len(plain) <= _LONGEST_VALUE else ""
 
 
 def is_empty(cell: object) -> bool:

@@ -20,8 +20,8 @@ from pipeline.publishing import inputs, outbox
 from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import PipelineError
+from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
-from pipeline.terms.nouns import Arrival
 
 _FREE = 1 << 30
 _REPAIR = "运行 python run.py doctor --repair"

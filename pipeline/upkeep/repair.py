@@ -25,7 +25,8 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError, PipelineError
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Arrival, Reading, write_rows
+from pipeline.terms.handed_in import Arrival, Reading
+from pipeline.terms.rows import write_rows
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from pipeline.disk import storage
 from pipeline.doors import upload
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask, without_controls
 from pipeline.web.accounts import User
 from pipeline.web.database import Book, drafts, sent, users

@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.ledger.ledger import Ledger
 from pipeline.render.receipts import receipts
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Filed, number_revisions
+from pipeline.terms.handed_in import Filed, number_revisions
 from pipeline.terms.text import mask
 from pipeline.web.drafts import Sent
 

@@ -11,7 +11,7 @@ from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import is_address
 from pipeline.settings.uploading import Uploading, is_this_computer
 from pipeline.terms.errors import ConfigurationError
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask
 from pipeline.web.accounts import Accounts, NameTakenError, User
 from pipeline.web.database import Book

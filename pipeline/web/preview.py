@@ -14,7 +14,8 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
-from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Value
+from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed
+from pipeline.terms.rows import Value
 from pipeline.terms.text import mask
 from pipeline.web import check_view
 

@@ -30,7 +30,7 @@ from pipeline.render.page import leaders_page
 from pipeline.render.workbook import office_workbook
 from pipeline.report import reporting
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Facts
+from pipeline.terms.handed_in import Facts
 
 Captured = pytest.CaptureFixture[str]
 SECRET = "某某的案由13912345678"  # noqa: S105 - no password

@@ -13,7 +13,7 @@ from workbooks import CASES, DAY, assignment, progress_row, report
 from pipeline.intake import inbox
 from pipeline.intake.inbox import EnvelopeError, read_envelope
 from pipeline.ledger.ledger import Ledger
-from pipeline.terms.nouns import Arrival, Envelope
+from pipeline.terms.handed_in import Arrival, Envelope
 
 
 def _take(office: Office) -> inbox.Taken:

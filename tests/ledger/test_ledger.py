@@ -13,7 +13,7 @@ from workbooks import DAY, Edits, assignment, edit, progress_row, report, report
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.nouns import Arrival, Envelope
+from pipeline.terms.handed_in import Arrival, Envelope
 
 
 @pytest.fixture

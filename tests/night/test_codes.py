@@ -31,7 +31,7 @@ from pipeline.reading import reading
 from pipeline.settings.config import Limits
 from pipeline.terms.contract import SEVERITIES
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 FILE, SHEET, ROW, WARNING = "refused-file", "refused-sheet", "refused-row", "warning"
 CITIZEN = "11010519491231002X"

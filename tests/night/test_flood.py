@@ -25,7 +25,7 @@ from pipeline.report import submissions
 from pipeline.report.report import Handed
 from pipeline.terms import grouping, messages
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Arrival, Envelope, Filed, Reading
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 
 DAY = date(2020, 5, 21)
 ROWS = 3_000

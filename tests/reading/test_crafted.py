@@ -18,7 +18,8 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task, Transcript
 from pipeline.settings.config import load
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Envelope, read_rows
+from pipeline.terms.handed_in import Envelope
+from pipeline.terms.rows import read_rows
 
 _SECONDS = 10
 """Each should take two at most; on a slow machine, with others beside it, this is what shows that none hangs."""
@@ -106,7 +107,7 @@ def _must_be_read_right(one: Crafted, said: Transcript) -> None:
 
 
 def _rows_of_the_base() -> str:
-    from pipeline.terms.nouns import write_rows
+    from pipeline.terms.rows import write_rows
 
     return write_rows(_BASE.rows)
 

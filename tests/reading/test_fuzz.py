@@ -30,7 +30,7 @@ from pipeline.reading import reading, workbook
 from pipeline.reading.gate.safe_workbook import UnreadableError
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 _CODES = {"unreadable", "encrypted", "too-large", "macro-workbook"}
 _LIMITS = reading.limits(SETTINGS)

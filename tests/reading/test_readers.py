@@ -15,7 +15,8 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.reading.worker import WorkerError
 from pipeline.settings.config import Settings
-from pipeline.terms.nouns import Envelope, read_rows
+from pipeline.terms.handed_in import Envelope
+from pipeline.terms.rows import read_rows
 
 if TYPE_CHECKING:
     from offices import Office

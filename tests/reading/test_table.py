@@ -27,7 +27,7 @@ from workbooks import (
 
 from pipeline.reading.daily_report import first_rows
 from pipeline.reading.table import label
-from pipeline.terms.nouns import Reading
+from pipeline.terms.handed_in import Reading
 
 
 def _read(pages: Pages) -> Reading:

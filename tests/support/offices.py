@@ -27,7 +27,7 @@ from pipeline.report import reporting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Arrival, Envelope, Facts, Filed, Reading
+from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
 
 HOME = Path(__file__).resolve().parents[2]
 CONFIG = HOME / "config.yaml"

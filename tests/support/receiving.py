@@ -19,7 +19,7 @@ from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipts
 from pipeline.report import submissions
 from pipeline.report.report import Handed
-from pipeline.terms.nouns import Arrival, Envelope, Filed
+from pipeline.terms.handed_in import Arrival, Envelope, Filed
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

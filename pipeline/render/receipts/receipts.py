@@ -19,7 +19,7 @@ from pipeline.report import submissions
 from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
-from pipeline.terms.nouns import Filed
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import without_controls
 
 FOLDER = "回执"

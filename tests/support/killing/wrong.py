@@ -20,7 +20,7 @@ from pipeline.post.sent_letters import Book, State
 from pipeline.publishing import outbox
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
-from pipeline.terms.nouns import Envelope
+from pipeline.terms.handed_in import Envelope
 
 
 def _removed_before_noted() -> None:
