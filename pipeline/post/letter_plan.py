@@ -12,20 +12,20 @@ from typing import Any
 
 from pipeline.office import status
 from pipeline.post import letters, wording
-from pipeline.post.letters import How, Item, Kind, Letter
+from pipeline.post.letters import Delivery, Item, Letter
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.handed_in import Filed
 
 Settled = Callable[[str], frozenset[str]]
-"""What a recipient has, or may have, already: the digests."""
-_PARTS = ("回执/{district}_回执_", "督办通知/{district}_督办通知_", "日报模板/{district}_日报_")
-"""What a district gets, by how its path begins."""
-_LEADERS = "信访事项办理情况专报_"
+"""Gives the digests of what a recipient has, or may have, already."""
+_PATHS = ("回执/{district}_回执_", "督办通知/{district}_督办通知_", "日报模板/{district}_日报_")
+"""How the paths of what a district gets begin."""
+_LEADERS_PATH = "信访事项办理情况专报_"
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedDay:
     """A day's folder as its manifest tells it."""
 
     day: date
@@ -34,31 +34,38 @@ class Published:
     """SHA-256 by path."""
     is_correction: bool
     answers: Mapping[str, Filed]
-    """Which file each receipt answers, by the receipt's path."""
+    """Which file each receipt answers, by the receipt's path. Names alone do not tell: a stranger can choose his file's name."""
 
     def summary(self) -> dict[str, Any]:
-        """The day's figures."""
-        said: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
-        return said
+        """Return the day's figures, as in `summary.json`."""
+        figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
+        return figures
 
-    def is_strangers(self, path: str) -> bool:
-        """Whether it is the receipt of a file that nobody who may send for the district has sent: it goes to nobody."""
+    def is_for_stranger(self, path: str) -> bool:
+        """Return whether it is the receipt of a file that nobody who may send for the district has sent: it goes to nobody.
+
+        Otherwise anybody could have us mail his workbook to a district under our name.
+        """
         return path in self.answers and self.answers[path].reading.is_from_stranger
 
     def elsewhere(self, district: District) -> tuple[Item, ...]:
-        """A word about every file that somebody who may send for this district has sent under another's name."""
+        """Return a word about every file that somebody who may send for this district has sent under another's name."""
         return tuple(
-            Item(one.arrival.name, _digest("elsewhere", self.day, district.name, *one.arrival.identity), how=How.SAID)
-            for path, one in self.answers.items()
-            if self.is_strangers(path) and district.accepts(one.arrival.envelope)
+            Item(
+                filed.arrival.name,
+                letters.digest_of("elsewhere", self.day, district.name, *filed.arrival.identity),
+                delivery=Delivery.IN_WORDS,
+            )
+            for path, filed in self.answers.items()
+            if self.is_for_stranger(path) and district.accepts(filed.arrival.envelope)
         )
 
     def arrived(self, path: str) -> tuple[float, str]:
-        """When the file of a receipt arrived, for sorting."""
+        """Return when the file of a receipt arrived, for sorting; the path settles a tie."""
         return (self.answers[path].arrival.envelope.received_at.timestamp() if path in self.answers else 0.0), path
 
     def items(self, paths: Iterable[str]) -> tuple[Item, ...]:
-        """These files with their contents; only those that are still as the manifest says."""
+        """Return these files with their contents; only those that are still as the manifest says: people can open and save them."""
         read = [(path, (self.folder / path).read_bytes()) for path in paths]
         return tuple(
             Item(Path(path).name, self.outputs[path], content)
@@ -82,94 +89,89 @@ class Planner:
         self._settings, self._outgoing, self._settled, self._now = settings, outgoing, settled, now
         self._writer = wording.Writer(settings)
 
-    def about(self, published: Iterable[Published]) -> Plan:
-        """The letters about days that are published and over."""
+    def about(self, published: Iterable[PublishedDay]) -> Plan:
+        """Return the letters about days that are published and over."""
         plan = Plan()
-        for one in published:
-            if self._now > self._settings.calendar.last_moment(one.day):
+        for published_day in published:
+            day = published_day.day
+            if self._now > self._settings.calendar.last_moment(day):
                 for district in self._settings.districts:
-                    self._add_district(plan, one, district)
-            if self._now >= datetime.combine(one.day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
-                self._add_leaders(plan, one)
+                    self._add_district(plan, published_day, district)
+            if self._now >= datetime.combine(day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
+                self._add_leaders(plan, published_day)
         return plan
 
-    def _add_district(self, plan: Plan, one: Published, known: District) -> None:
-        district = known.name
-        paths = [path for path in _paths_for(district, one) if not _is_past_template(path, self._now)]
-        elsewhere = one.elsewhere(known)
-        recipients = addresses(district, self._settings, self._outgoing)
-        if (paths or elsewhere) and not recipients and district not in plan.without_address:
-            plan.without_address.append(district)
+    def _add_district(self, plan: Plan, published: PublishedDay, district: District) -> None:
+        name = district.name
+        paths = [path for path in _paths_for(name, published) if not _is_past_template(path, self._now)]
+        elsewhere = published.elsewhere(district)
+        recipients = addresses(name, self._settings, self._outgoing)
+        if (paths or elsewhere) and not recipients and name not in plan.without_address:
+            plan.without_address.append(name)
         for recipient in recipients:
-            if items := self._new(recipient, paths, one, elsewhere):
-                plan.letters.append(self._writer.to_district(one.day, district, recipient, items, one.summary()))
+            if items := self._new(recipient, paths, published, elsewhere):
+                plan.letters.append(self._writer.to_district(published.day, name, recipient, items, published.summary()))
 
-    def _add_leaders(self, plan: Plan, one: Published) -> None:
-        paths = sorted(path for path in one.outputs if path.startswith(_LEADERS))
+    def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:
+        paths = sorted(path for path in published.outputs if path.startswith(_LEADERS_PATH))
         for recipient in self._outgoing.leaders:
-            if items := self._new(recipient, paths, one):
-                letter = self._writer.to_leaders(one.day, recipient, items, one.summary(), is_correction=one.is_correction)
-                plan.letters.append(letter)
+            if items := self._new(recipient, paths, published):
+                plan.letters.append(
+                    self._writer.to_leaders(published.day, recipient, items, published.summary(), is_correction=published.is_correction)
+                )
 
-    def _new(self, recipient: str, paths: Iterable[str], one: Published, said: Iterable[Item] = ()) -> tuple[Item, ...]:
-        """What the recipient has not got yet, as much of it as one letter holds."""
-        has = self._settled(recipient)
-        files = one.items(path for path in paths if one.outputs[path] not in has)
-        return (*letters.bounded(files), *(item for item in said if item.digest not in has))
+    def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, words: Iterable[Item] = ()) -> tuple[Item, ...]:
+        """Return what the recipient has not got yet, as much of it as one letter holds."""
+        settled = self._settled(recipient)
+        files = published.items(path for path in paths if published.outputs[path] not in settled)
+        return (*letters.bounded(files), *(item for item in words if item.digest not in settled))
 
     def reminders(self) -> Plan:
-        """The reminders of today's report, to those of whom nothing has come that will count."""
+        """Return the reminders of today's report, to those of whom nothing has come that will count."""
         plan = Plan()
         day, begins = self._now.date(), self._outgoing.reminder_at
         if begins is None or self._now.time() < begins or self._now > self._settings.calendar.last_moment(day):
             return plan
-        for one in status.look(self._settings, day).districts:
-            if one.status == "missing" and not one.is_coming:
-                self._remind(plan, day, one)
+        for district in status.look(self._settings, day).districts:
+            if district.status == "missing" and not district.is_coming:
+                self._remind(plan, day, district)
         return plan
 
-    def _remind(self, plan: Plan, day: date, one: status.DistrictStatus) -> None:
-        item = Item("", _digest("reminder", day, one.district), how=How.SAID)
-        recipients = addresses(one.district, self._settings, self._outgoing)
-        plan.without_address.extend([] if recipients else [one.district])
-        refused = [found.arrival.name for found in one.refused if not found.reading.is_from_stranger]
+    def _remind(self, plan: Plan, day: date, district: status.DistrictStatus) -> None:
+        name = district.district
+        item = Item("", letters.digest_of("reminder", day, name), delivery=Delivery.IN_WORDS)
+        recipients = addresses(name, self._settings, self._outgoing)
+        plan.without_address.extend([] if recipients else [name])
+        refused = [filed.arrival.name for filed in district.refused if not filed.reading.is_from_stranger]
         plan.letters.extend(
-            self._writer.reminder(day, one.district, recipient, item, refused)
+            self._writer.reminder(day, name, recipient, item, refused)
             for recipient in recipients
             if item.digest not in self._settled(recipient)
         )
 
 
-def addresses(district: str, settings: Settings, outgoing: Outgoing) -> tuple[str, ...]:
-    """Who is written to for a district: as set, else the whole addresses that may report for it."""
-    if district in outgoing.districts:
-        return outgoing.districts[district]
-    known = next(one for one in settings.districts if one.name == district)
-    return tuple(one for one in known.senders if not one.startswith("@"))
+def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, ...]:
+    """Return who is written to for the district of that name: as set, else the whole addresses that may report for it."""
+    if name in outgoing.districts:
+        return outgoing.districts[name]
+    senders = next(district.senders for district in settings.districts if district.name == name)
+    return tuple(sender for sender in senders if not sender.startswith("@"))  # "@…" lets a whole domain report
 
 
-def _paths_for(district: str, one: Published) -> Iterator[str]:
-    """What there is for the district, what matters most first: the receipt of the report in force, or else the newest."""
+def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:
+    """Yield what there is for the district, what matters most first: the receipt of the report in force, or else the newest."""
+    receipt, notice, template = (path.format(district=name) for path in _PATHS)
     receipts, notices, templates = (
-        sorted(path for path in one.outputs if path.startswith(begins.format(district=district))) for begins in _PARTS
+        sorted(path for path in published.outputs if path.startswith(begin)) for begin in (receipt, notice, template)
     )
-    newest = sorted((path for path in receipts if not one.is_strangers(path)), key=one.arrived, reverse=True)
-    revision = next((told["revision"] for told in one.summary()["submissions"] if told["district"] == district), 0)
-    in_force = [path for path in newest if revision and path.startswith(f"{_PARTS[0].format(district=district)}{revision}_")]
+    newest = sorted((path for path in receipts if not published.is_for_stranger(path)), key=published.arrived, reverse=True)
+    submissions = published.summary()["submissions"]
+    revision = next((submission["revision"] for submission in submissions if submission["district"] == name), 0)
+    in_force = [path for path in newest if revision and path.startswith(f"{receipt}{revision}_")]
     first = in_force or newest[:1]
     yield from (*first, *notices, *templates, *(path for path in newest if path not in first))
 
 
-def _digest(*said: object) -> str:
-    """What a word is known by."""
-    return hashlib.sha256("\0".join(str(one) for one in said).encode()).hexdigest()
-
-
 def _is_past_template(path: str, now: datetime) -> bool:
-    """Whether it is a template for a day that is over."""
+    """Return whether it is a template for a day that is over."""
     return path.startswith("日报模板/") and path.rpartition("_")[2].removesuffix(".xlsx") < now.date().isoformat()
-
-
-def kind_of(letter: Letter) -> str:
-    """What people call such a letter."""
-    return {Kind.DISTRICT: "给旗区", Kind.LEADERS: "给领导", Kind.REMINDER: "催报"}[letter.kind]

@@ -1,4 +1,4 @@
-"""A letter: what is written to whom, with which files; its message is the same bytes whenever it is made."""
+"""A letter: what is written to whom, with which files. The same letter has the same Message-ID whenever it is made."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class Kind(StrEnum):
     REMINDER = "reminder"
 
 
-class How(StrEnum):
-    """In which way a letter brings a thing."""
+class Delivery(StrEnum):
+    """In which way a letter brings an item."""
 
     ATTACHED = "attached"
     NAMED = "named"
-    """A file that makes the letter too large: it is told where to get it."""
-    SAID = "said"
-    """A sentence alone."""
+    """A file that makes the letter too large: the letter says where to get it."""
+    IN_WORDS = "in words"
+    """A sentence alone, without a file."""
 
 
 MOST_BYTES = 15 << 20
-"""So much all attachments of a letter may come to on the wire: many servers refuse a message above 20 MB."""
+"""All attachments of a letter on the wire, at most: many servers refuse a message above 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,27 @@ class Item:
     digest: str
     """SHA-256 of its content, or of what is said."""
     content: bytes = b""
-    how: How = How.ATTACHED
+    delivery: Delivery = Delivery.ATTACHED
 
     @property
     def size(self) -> int:
-        """Its bytes on the wire, in base64 with the ends of its lines."""
+        """Return its bytes on the wire: base64 makes a line of 76 characters, with CR and LF, of every 57 bytes (RFC 2045)."""
         return -(-len(self.content) // 57) * 78
 
 
 def bounded(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items, of which those that no longer fit into one letter are only named. What matters most comes first."""
+    """Return the items, of which those that no longer fit into one letter are only named. What matters most comes first."""
     room, kept = MOST_BYTES, []
-    for one in items:
-        fits = one.size <= room
-        room -= one.size if fits else 0
-        kept.append(one if fits else replace(one, content=b"", how=How.NAMED))
+    for item in items:
+        fits = item.size <= room
+        room -= item.size if fits else 0
+        kept.append(item if fits else replace(item, content=b"", delivery=Delivery.NAMED))
     return tuple(kept)
+
+
+def digest_of(*parts: object) -> str:
+    """Return what an item or a letter is known by in the record of what was sent."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +94,20 @@ class Letter:
 
     @property
     def digest(self) -> str:
-        """What the letter is known by: its recipient and what it brings."""
-        said = [str(self.kind), self.day, self.district, self.recipient.lower(), *sorted(one.digest for one in self.items)]
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()
+        """Return what the letter is known by: its recipient and what it brings. The wording does not count."""
+        items = sorted(item.digest for item in self.items)
+        return digest_of(self.kind, self.day, self.district, self.recipient.lower(), *items)
 
     def message_id(self, sender: str) -> str:
-        """The same for the same letter, so that whoever gets it twice can tell."""
+        """Return the same for the same letter, so that whoever gets it twice can tell."""
         return f"<{self.digest[:40]}@{sender.rpartition('@')[2]}>"
 
 
 def message(letter: Letter, sender: str, office: str, at: datetime) -> bytes:
-    """The message for the wire, with CRLF and lines of ASCII."""
+    """Return the message for the wire, with CRLF and lines of ASCII.
+
+    The boundaries come from the letter and not from chance, so that the same letter at the same moment is the same bytes.
+    """
     outer = MIMEMultipart("mixed", boundary=f"=_{letter.digest[:32]}_1")
     outer["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode()
     outer["From"] = formataddr((str(Header(office, "utf-8")) if office else "", sender))
@@ -113,13 +121,13 @@ def message(letter: Letter, sender: str, office: str, at: datetime) -> bytes:
     body.attach(MIMEText(letter.html, "html", "utf-8"))
     outer.attach(body)
     for item in letter.items:
-        if item.how is How.ATTACHED:
+        if item.delivery is Delivery.ATTACHED:
             outer.attach(_attachment(item))
     return outer.as_bytes(policy=compat32.clone(linesep="\r\n"))
 
 
 def _attachment(item: Item) -> MIMEBase:
-    """The file under its Chinese name: as RFC 2231 has it, and once more as Outlook and NetEase have long read it."""
+    """Return the file under its Chinese name: as RFC 2231 has it, and once more as Outlook and NetEase have long read it."""
     subtype = _TYPES.get(PurePosixPath(item.name).suffix.lower(), "octet-stream")
     part = MIMEApplication(item.content, subtype, name=str(Header(item.name, "utf-8").encode(maxlinelen=0)))
     part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", item.name))

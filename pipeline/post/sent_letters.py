@@ -1,14 +1,19 @@
-"""The letters that were sent, or may have been: one row for each in the ledger, noted before and after the server had it."""
+"""The letters that were sent, or may have been: one row for each in the ledger, noted before and after the server had it.
+
+A journal beside the ledger tells the same once more: the ledger can be made again from the archive, and that must not have everything
+sent again.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,7 +21,6 @@ from pipeline.disk import storage
 from pipeline.post.letters import Letter
 
 JOURNAL = "letters.jsonl"
-"""Lies beside the ledger and tells the same once more: a ledger that is made again must not have everything sent again."""
 
 _metadata = sa.MetaData()
 _letters = sa.Table(
@@ -55,7 +59,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SentLetter:
     """One letter as the ledger has it."""
 
     message_id: str
@@ -70,7 +74,7 @@ class Row:
     at: str
 
 
-class Book:
+class SentLetters:
     """The letters in the ledger, and the journal beside it."""
 
     def __init__(self, engine: sa.Engine, state: Path) -> None:
@@ -81,25 +85,25 @@ class Book:
 
     def _restore(self) -> None:
         """Take in what the journal knows and the ledger does not."""
-        told: dict[str, tuple[Row, list[str]]] = {}
-        for said in storage.read_entries(self._journal):
+        journalled: dict[str, tuple[SentLetter, list[str]]] = {}
+        for entry in storage.read_entries(self._journal):
             with suppress(KeyError, TypeError, ValueError):
-                row = Row(**{**said["letter"], "state": State(said["letter"]["state"])})
-                told[row.message_id] = (row, [str(one) for one in said["items"]])
-        known = {row.message_id for row in self.rows()}
+                sent = _read(entry["letter"])
+                journalled[sent.message_id] = (sent, [str(digest) for digest in entry["items"]])
+        known = {sent.message_id for sent in self.all()}
         with self._engine.begin() as connection:
-            for message_id, (row, digests) in told.items():
+            for message_id, (sent, digests) in journalled.items():
                 if message_id not in known:
-                    _insert(connection, row, digests)
+                    _insert(connection, sent, digests)
 
-    def rows(self) -> list[Row]:
-        """Every letter, in the order in which they were last touched."""
+    def all(self) -> list[SentLetter]:
+        """Return every letter, in the order in which they were last touched."""
         with self._engine.connect() as connection:
             query = _letters.select().order_by(_letters.c.at, _letters.c.message_id)
-            return [Row(**{**row, "state": State(row["state"])}) for row in connection.execute(query).mappings()]
+            return [_read(row) for row in map(dict, connection.execute(query).mappings())]
 
     def settled(self, recipient: str) -> frozenset[str]:
-        """The digests that this recipient has, may have, or whose server wants none of them."""
+        """Return the digests of what this recipient has, may have, or will not be let have by his server."""
         query = (
             sa.select(_items.c.digest)
             .join(_letters, _letters.c.message_id == _items.c.message_id)
@@ -110,37 +114,41 @@ class Book:
 
     def note(self, letter: Letter, message_id: str, state: State, said: str, at: datetime) -> None:
         """Note how far a letter has come, seen on the disk when this returns."""
-        digests = [one.digest for one in letter.items]
+        digests = [item.digest for item in letter.items]
         with self._engine.begin() as connection:
-            known = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
-            attempts = known + (state is State.UNDER_WAY)
-            row = Row(
+            before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
+            attempts = before + (state is State.UNDER_WAY)
+            sent = SentLetter(
                 message_id, str(letter.kind), letter.day, letter.district, letter.recipient, letter.subject, state, attempts, said,
                 at.isoformat(),
             )  # fmt: skip
-            if known:
-                _change(connection, row)
+            if before:
+                _change(connection, sent)
             else:
-                _insert(connection, row, digests)
-        self._append(row, digests)
+                _insert(connection, sent, digests)
+        self._append(sent, digests)
 
-    def settle(self, row: Row, state: State, said: str, at: datetime) -> None:
+    def settle(self, sent: SentLetter, state: State, said: str, at: datetime) -> None:
         """Note what the office has found out about a letter."""
-        settled = replace(row, state=state, said=said, at=at.isoformat())
+        settled = replace(sent, state=state, said=said, at=at.isoformat())
         with self._engine.begin() as connection:
             _change(connection, settled)
-            digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == row.message_id)))
+            digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == sent.message_id)))
         self._append(settled, digests)
 
-    def _append(self, row: Row, digests: list[str]) -> None:
-        storage.append_lines(self._journal, [json.dumps({"letter": asdict(row), "items": digests}).encode()])
+    def _append(self, sent: SentLetter, digests: list[str]) -> None:
+        storage.append_lines(self._journal, [json.dumps({"letter": asdict(sent), "items": digests}).encode()])
 
 
-def _insert(connection: sa.Connection, row: Row, digests: Iterable[str]) -> None:
-    connection.execute(_letters.insert().values(**{**asdict(row), "state": str(row.state)}))
-    connection.execute(_items.insert(), [{"message_id": row.message_id, "digest": one} for one in dict.fromkeys(digests)])
+def _read(row: Mapping[str, Any]) -> SentLetter:
+    return SentLetter(**{**row, "state": State(row["state"])})
 
 
-def _change(connection: sa.Connection, row: Row) -> None:
-    told = {"state": str(row.state), "said": row.said, "at": row.at, "attempts": row.attempts}
-    connection.execute(_letters.update().where(_letters.c.message_id == row.message_id).values(**told))
+def _insert(connection: sa.Connection, sent: SentLetter, digests: Iterable[str]) -> None:
+    connection.execute(_letters.insert().values(**{**asdict(sent), "state": str(sent.state)}))
+    connection.execute(_items.insert(), [{"message_id": sent.message_id, "digest": digest} for digest in dict.fromkeys(digests)])
+
+
+def _change(connection: sa.Connection, sent: SentLetter) -> None:
+    news = {"state": str(sent.state), "said": sent.said, "at": sent.at, "attempts": sent.attempts}
+    connection.execute(_letters.update().where(_letters.c.message_id == sent.message_id).values(**news))

@@ -1,4 +1,7 @@
-"""Handing a message to a mail server, so that afterwards it is known whether the server has it, has it not, or may have it."""
+"""Hands a message to a mail server, so that afterwards it is known whether the server has it, has it not, or may have it.
+
+`smtplib.sendmail` does not tell at which step a connection broke, and everything hangs on that: see `hand_over`.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,10 @@ from enum import Enum
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import PipelineError
 
-_START, _TAKEN = 354, 250
+_GOES_ON, _TAKEN, _WILL_FORWARD = 354, 250, 251
 _FOR_GOOD = 500
 _CLOSING = 421
+"""Answers of a server (RFC 5321, 4.2): from 500 on a refusal is for good, and after 421 it hangs up."""
 _UNTRUSTED = "的证书不可信，没有连接。请检查 host，内部服务器请设置 ca_file。"
 _UNSUPPORTED = "不支持所设的加密或登录方式，没有发信。请检查 security（tls 或 starttls）和 port。"
 _NOT_SIGNED_IN = "不接受用户名或密码，没有发信。请检查 user 和密码（很多邮箱要用“授权码”）。"
@@ -23,9 +27,9 @@ _AWAY = "连不上，没有发信。请检查网络、host 和 port，稍后再�
 _NO_FILE = "密码文件读不了，没有发信。请检查 password_file 指的文件和权限。"
 _NO_SECRET = "没有找到发信密码，没有发信。请检查 password_env 指的环境变量，或 password_file 指的文件。"  # noqa: S105 - a sentence
 _ENHANCED_SIZE = re.compile(r"^5\d\d[ -]5\.(3\.4|2\.3)\b")
+"""RFC 3463: 5.3.4 is too large for the system, 5.2.3 for the mailbox."""
 _WORDS_OF_SIZE = re.compile(r"(?i)^5\d\d .*\b(too (large|big)|size limit|size exceeds|maximum message size)")
 _FULL = re.compile(r"(?i)\b5\.2\.2\b|full|quota")
-_DOES_NOT_ANSWER = "服务器没有回答就断开了"
 
 
 class UnreachableError(PipelineError):
@@ -103,16 +107,18 @@ def hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes)
     try:
         server.ehlo_or_helo_if_needed()
         size = [f"size={len(content)}"] if server.has_extn("size") else []
-        for code, said in (server.mail(sender, size), server.rcpt(recipient), server.docmd("DATA")):
-            if code not in (_TAKEN, 251, _START):
+        for code, words in (server.mail(sender, size), server.rcpt(recipient), server.docmd("DATA")):
+            if code not in (_TAKEN, _WILL_FORWARD, _GOES_ON):
                 _begin_anew(server, code)
-                return Answer(_refusal(code), _words(code, said))
+                return Answer(_refusal(code), _words(code, words))
     except (smtplib.SMTPException, OSError) as error:
         return Answer(Fate.PUT_OFF, _reason(error))
     return _finish(server, content)
 
 
 def _finish(server: smtplib.SMTP, content: bytes) -> Answer:
+    """Send the message itself, and its last dot apart from it: before the dot a break loses nothing, after it nobody can tell."""
+    # a dot that begins a line is doubled, since a lone one ends the message (RFC 5321, 4.5.2)
     lines = content.replace(b"\r\n.", b"\r\n..")
     lines = b"." + lines if lines.startswith(b".") else lines
     try:
@@ -121,14 +127,14 @@ def _finish(server: smtplib.SMTP, content: bytes) -> Answer:
         return Answer(Fate.PUT_OFF, _reason(error))  # without the dot it is no message
     try:
         server.send(b".\r\n")
-        code, said = server.getreply()
+        code, words = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
         return Answer(Fate.UNKNOWN, _reason(error))
-    return Answer(Fate.TAKEN if code == _TAKEN else _refusal(code), _words(code, said))
+    return Answer(Fate.TAKEN if code == _TAKEN else _refusal(code), _words(code, words))
 
 
 def is_too_large(said: str) -> bool:
-    """Whether these words of a server refuse a message for its size; 552 is also said of a mailbox that is full."""
+    """Return whether these words of a server refuse a message for its size; 552 is also said of a mailbox that is full."""
     if _ENHANCED_SIZE.search(said) or _WORDS_OF_SIZE.search(said):
         return True
     return said.startswith("552") and not _FULL.search(said)
@@ -145,11 +151,9 @@ def _begin_anew(server: smtplib.SMTP, code: int) -> None:
             server.rset()
 
 
-def _words(code: int, said: bytes) -> str:
-    return f"{code} {said.decode('utf-8', 'replace')}"[:200]
+def _words(code: int, words: bytes) -> str:
+    return f"{code} {words.decode('utf-8', 'replace')}"[:200]
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError | EOFError):
-        return _DOES_NOT_ANSWER
-    return "服务器太久没有回答" if isinstance(error, TimeoutError) else _DOES_NOT_ANSWER
+    return "服务器太久没有回答" if isinstance(error, TimeoutError) else "服务器没有回答就断开了"

@@ -1,4 +1,4 @@
-"""What letters say: from the templates, as plain text and as simple HTML."""
+"""What letters say: from the templates, as plain text and as simple HTML. An office may lay its own templates beside ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
-from pipeline.post.letters import How, Item, Kind, Letter
+from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.settings.config import Settings
 from pipeline.terms.text import on_screen
 
@@ -28,58 +28,58 @@ class Writer:
         self._html = Environment(**common, autoescape=True, finalize=_line)
 
     def to_district(self, day: date, district: str, recipient: str, items: Sequence[Item], summary: dict[str, Any]) -> Letter:
-        """What became of the district's report, with its receipts, notice and template."""
-        told = next(one for one in summary["submissions"] if one["district"] == district)
-        subject = f"【信访日报】{district}{_short(day)}：{_verdict(told)}"
+        """Write what became of the district's report, with its receipts, notice and template."""
+        submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
+        subject = f"【信访日报】{district}{_short(day)}：{_verdict(submission)}"
         names = _attached(items)
         details = {
-            **told,
-            "verdict": _verdict(told),
-            "state": _STATUSES[told["status"]],
+            **submission,
+            "verdict": _verdict(submission),
+            "state": _STATUSES[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
-            "elsewhere": [one.name for one in items if one.how is How.SAID],
+            "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
-            "must_mend": told["status"] == "missing" or told["rows_refused"] > 0,
+            "must_mend": submission["status"] == "missing" or submission["rows_refused"] > 0,
         }
         return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
 
     def to_leaders(self, day: date, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, is_correction: bool) -> Letter:
-        """The day's report, with the targets in the letter itself."""
+        """Write the day's report, with the targets in the letter itself."""
         mark = "（更正）" if is_correction else ""
         subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
-        missing = [one["district"] for one in summary["submissions"] if one["status"] == "missing"]
+        missing = [submission["district"] for submission in summary["submissions"] if submission["status"] == "missing"]
         details = {"targets": summary["targets"], "missing": missing, "is_correction": is_correction}
         return self._letter(Kind.LEADERS, day, ("", recipient), subject, items, details)
 
     def reminder(self, day: date, district: str, recipient: str, item: Item, refused: Sequence[str]) -> Letter:
-        """That the district has not reported yet."""
+        """Write that the district has not reported yet."""
         subject = f"【催报】{district}{_short(day)}的日报还没有收到"
         return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"refused": list(refused)})
 
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom
-        said = {
+        values = {
             **details,
             "office": self._settings.office,
             "day": _short(day),
             "district": district,
             "cut_off": f"{self._settings.calendar.cut_off:%H:%M}",
             "names": _attached(items),
-            "left_out": [one.name for one in items if one.how is How.NAMED],
+            "left_out": [item.name for item in items if item.delivery is Delivery.NAMED],
         }
-        text = self._plain.get_template(f"mail_{kind}.txt.j2").render(said)
-        html = self._html.get_template(f"mail_{kind}.html.j2").render(said)
+        text = self._plain.get_template(f"mail_{kind}.txt.j2").render(values)
+        html = self._html.get_template(f"mail_{kind}.html.j2").render(values)
         return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
 
 
 def _attached(items: Sequence[Item]) -> list[str]:
-    return [one.name for one in items if one.how is How.ATTACHED]
+    return [item.name for item in items if item.delivery is Delivery.ATTACHED]
 
 
 def _line(value: object) -> object:
-    """A value on one line, without anything that steers or counts as a personal number."""
+    """Return a text on one line, without what steers a screen and without personal numbers; template text itself is left as it is."""
     return on_screen(value) if isinstance(value, str) and type(value) is str else value
 
 
@@ -87,9 +87,9 @@ def _short(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _verdict(told: dict[str, Any]) -> str:
-    """What became of the report, in a few words."""
-    if told["status"] == "missing":
+def _verdict(submission: dict[str, Any]) -> str:
+    """Return what became of the report, in a few words."""
+    if submission["status"] == "missing":
         return "没有日报，请补报"
-    refused = told["rows_refused"]
-    return f"采用{told['rows_accepted']}行，退回{refused}行，请改正" if refused else f"已采用{told['rows_accepted']}行"
+    taken, refused = submission["rows_accepted"], submission["rows_refused"]
+    return f"采用{taken}行，退回{refused}行，请改正" if refused else f"已采用{taken}行"

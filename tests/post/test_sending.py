@@ -246,7 +246,7 @@ def test_a_letter_holds_what_matters_most_and_names_the_rest(office: Office, ser
 def test_what_a_letter_leaves_out_changes_nothing_of_its_identity() -> None:
     items = [letters.Item("甲.xlsx", "1", bytes(9 << 20)), letters.Item("乙.xlsx", "2", bytes(9 << 20))]
     first, second = letters.bounded(items)
-    assert (first, second.how, second.content) == (items[0], letters.How.NAMED, b"")
+    assert (first, second.delivery, second.content) == (items[0], letters.Delivery.NAMED, b"")
     whole, bounded = (
         letters.Letter(letters.Kind.DISTRICT, "2020-05-21", "东胜区", TO, "", "", "", tuple(several))
         for several in (items, (first, second))

@@ -16,7 +16,7 @@ from pipeline.intake import inbox
 from pipeline.intake.inbox import SIDECAR
 from pipeline.post import letters, sending, smtp
 from pipeline.post.letters import Letter
-from pipeline.post.sent_letters import Book, State
+from pipeline.post.sent_letters import SentLetters, State
 from pipeline.publishing import outbox
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
@@ -148,14 +148,14 @@ Give = Callable[[bytes, str], smtp.Answer]
 def _sent_before_answered() -> None:
     """A letter is noted as sent before the server has answered; a refusal is noted afterwards."""
 
-    def hand_over(letter: Letter, book: Book, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
+    def hand_over(letter: Letter, record: SentLetters, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
         at = datetime.now(settings.calendar.zone)
         identity = letter.message_id(outgoing.sender)
-        book.note(letter, identity, State.UNDER_WAY, "", at)
-        book.note(letter, identity, State.SENT, "", at)
+        record.note(letter, identity, State.UNDER_WAY, "", at)
+        record.note(letter, identity, State.SENT, "", at)
         answer = give(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
         if answer.fate is not smtp.Fate.TAKEN:
-            book.note(letter, identity, sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
+            record.note(letter, identity, sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
         return answer
 
     sending._hand_over = hand_over  # type: ignore[assignment] # noqa: SLF001
@@ -164,10 +164,10 @@ def _sent_before_answered() -> None:
 def _noted_afterwards_only() -> None:
     """Nothing is noted before the server has the letter."""
 
-    def hand_over(letter: Letter, book: Book, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
+    def hand_over(letter: Letter, record: SentLetters, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
         at = datetime.now(settings.calendar.zone)
         answer = give(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
-        book.note(letter, letter.message_id(outgoing.sender), sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
+        record.note(letter, letter.message_id(outgoing.sender), sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
         return answer
 
     sending._hand_over = hand_over  # type: ignore[assignment] # noqa: SLF001
