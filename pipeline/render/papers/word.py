@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     import jinja2
 
 _DOCUMENT = "word/document.xml"
-_XML_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
-_OTHER_PARTS = re.compile(r"word/footnotes\.xml|docProps/core\.xml")
+_EDGES = re.compile(r"word/(header|footer)\d*\.xml")
+_OTHERS = re.compile(r"word/footnotes\.xml|docProps/core\.xml")
+"""Beside the document the parts in which fields are filled in; in core.xml stand the title and the like."""
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
 _LINE_BEFORE_PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
@@ -61,7 +62,7 @@ def render(template: Template, fields: Mapping[str, object], moment: datetime) -
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for name, part in _prepared(template).items():
-            content = part if isinstance(part, bytes) else _filled(name, part, fields, fit=template.has_loops_over_columns)
+            content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
             package.writestr(zipfile.ZipInfo(name), content)
     return zip_files.settle(written.getvalue(), moment)
 
@@ -76,10 +77,12 @@ def check(template: Template) -> None:
 
 @lru_cache(maxsize=4)
 def _prepared(template: Template) -> dict[str, bytes | _Part]:
-    """Return the parts of the package by name, in their order; compiled once for any number of documents."""
+    """Return the parts of the package by name, in their order; compiled once for all the documents of a run."""
     by_paragraph = template.has_loops_over_columns
     return {
-        name: _compiled(content, by_paragraph=by_paragraph) if _XML_PARTS.fullmatch(name) or _OTHER_PARTS.fullmatch(name) else content
+        name: _compiled(content, by_paragraph=by_paragraph)
+        if name == _DOCUMENT or _EDGES.fullmatch(name) or _OTHERS.fullmatch(name)
+        else content
         for name, content in _opened(template).items()
     }
 
@@ -97,11 +100,13 @@ def _opened(template: Template) -> dict[str, bytes]:
 
 
 def _saved_again(content: bytes) -> bytes:
-    """Return the package as python-docx saves it, its XML in the one form in which a changed document is written, too."""
+    """Return the package as python-docx saves it: the parts in its order, and XML in the form that `_rewritten` writes, too."""
     from docx import Document
 
     document = Document(io.BytesIO(content))
-    for name in _PROPERTIES:  # what is not there becomes an empty property, as in every 专报 so far
+    # docxtpl fills in these properties and writes those that are not there as empty ones. Every 专报 has had them, and the same inputs
+    # have to give the same bytes (contract 4).
+    for name in _PROPERTIES:
         setattr(document.core_properties, name, getattr(document.core_properties, name))
     written = io.BytesIO()
     document.save(written)
@@ -116,6 +121,7 @@ def _compiled(xml: bytes, *, by_paragraph: bool) -> _Part:
     texts: list[list[str]] = []
     try:
         source = _PARAGRAPH.sub("\n<w:p", DocxTemplate(io.BytesIO()).patch_xml(xml.decode("utf-8-sig")))
+        # Behind a paragraph its line has the marks of loops that stood in paragraphs of their own: quoted with a notice's, else apart.
         end = "</w:p>" if by_paragraph else "\n"
         texts += [[_TAG.sub("", text).strip() for text in line.split(end)] for line in source.splitlines()]
         return _Part(_environment().from_string(source), texts)
@@ -140,20 +146,27 @@ def _one_line(value: object) -> object:
 # --- the document ------------------------------------------------------------------------------------------------
 
 
-def _filled(name: str, part: _Part, fields: Mapping[str, object], *, fit: bool) -> bytes:
+def _filled(name: str, part: _Part, fields: Mapping[str, object], *, by_tree: bool) -> bytes:
     try:
         xml = part.compiled.render(fields)
-        if not fit:
-            return xml.encode()
-        xml = _LINE_BEFORE_PARAGRAPH.sub("", xml)
-        return _fitted(xml) if _XML_PARTS.fullmatch(name) else xml.encode()
+        return _rewritten(name, _LINE_BEFORE_PARAGRAPH.sub("", xml)) if by_tree else xml.encode()
     except Exception as error:  # whatever an edited template makes of the libraries
         raise BrokenTemplateError(_why(error, part.texts)) from error
 
 
-def _fitted(xml: str) -> bytes:
-    """Return the XML with as many columns in each table's grid as its rows have, filling the table's width."""
-    from docx.opc.oxml import serialize_part_xml
+def _rewritten(name: str, xml: str) -> bytes:
+    """Return the part read as XML and written once more, the document with its tables fitted."""
+    from docx.opc.oxml import parse_xml, serialize_part_xml
+
+    if name == _DOCUMENT:
+        return serialize_part_xml(_fitted(xml))
+    if _EDGES.fullmatch(name):
+        return serialize_part_xml(parse_xml(xml.encode()))  # type: ignore[arg-type] # lxml takes no XML declaration in a str
+    return xml.encode()
+
+
+def _fitted(xml: str) -> Any:  # noqa: ANN401 - lxml has no types
+    """Return the document with as many columns in each table's grid as its rows have, filling the table's width."""
     from docxtpl import DocxTemplate
 
     engine = DocxTemplate(io.BytesIO())
@@ -162,7 +175,7 @@ def _fitted(xml: str) -> bytes:
     engine.fix_docpr_ids(tree)
     for table in tree.iter(f"{_WORD}tbl"):
         _fit(table)
-    return serialize_part_xml(tree)
+    return tree
 
 
 def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from hostile import rewrite
 from offices import moment
 
-from pipeline.render.papers import word
+from pipeline.render.papers import briefing, briefing_files, own_templates, word
 from pipeline.render.papers.own_templates import BrokenTemplateError
 
 if TYPE_CHECKING:
@@ -79,3 +80,35 @@ def test_what_is_no_word_file_is_said(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(BrokenTemplateError, match="不是完好"):
         word.render(_own(path), {}, _MOMENT)
+
+
+_TABLE = (
+    '<w:tbl><w:tblPr><w:tblW w:w="9000" w:type="dxa"/></w:tblPr><w:tblGrid><w:gridCol w:w="3000"/></w:tblGrid><w:tr>'
+    '<w:tc><w:tcPr><w:tcW w:w="3000" w:type="dxa"/></w:tcPr><w:p><w:r><w:t>{%tc for 项 in 各项 %}</w:t></w:r></w:p></w:tc>'
+    '<w:tc><w:tcPr><w:tcW w:w="3000" w:type="dxa"/></w:tcPr><w:p><w:r><w:t>{{ 项 }}</w:t></w:r></w:p></w:tc>'
+    '<w:tc><w:tcPr><w:tcW w:w="3000" w:type="dxa"/></w:tcPr><w:p><w:r><w:t>{%tc endfor %}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>'
+)
+
+
+def _with_tables() -> word.Template:
+    """The original of 专报 with that table before its text and in its footer."""
+
+    def change(part: str, content: bytes) -> bytes:
+        place = {"word/document.xml": b"<w:body>", "word/footer1.xml": b'/2006/main">'}.get(part, b"")
+        return content.replace(place, place + _TABLE.encode(), 1) if place else content
+
+    return word.Template(rewrite(own_templates.original(briefing_files.DOCX), change), has_loops_over_columns=True)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_table_with_a_column_for_each_fills_its_width_and_one_outside_the_text_stays_as_it_was_made(count: int) -> None:
+    fields = {**briefing.sample(), "各项": [str(number) for number in range(count)]}
+    filled = word.render(_with_tables(), fields, _MOMENT)
+
+    def widths(part: str) -> list[list[int]]:
+        with zipfile.ZipFile(io.BytesIO(filled)) as package:
+            table = next(ET.fromstring(package.read(part)).iter(f"{_W}tbl"))  # noqa: S314 - the program made it just now
+        return [[int(width.get(f"{_W}w", "")) for width in table.iter(f"{_W}{kind}")] for kind in ("gridCol", "tcW")]
+
+    assert widths("word/document.xml") == [[9000 // count] * count] * 2
+    assert widths("word/footer1.xml") == [[3000], [3000] * count]
