@@ -12,6 +12,7 @@ from pipeline.day import beginning, judging, supervision
 from pipeline.day.cases import PARTICULARS, Case, RowPlace, World
 from pipeline.day.judging import Judgement
 from pipeline.day.targets import Tally
+from pipeline.day.withdrawn_rows import withdrawn_rows
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
 from pipeline.terms.contract import CASE, LIAISON, NEW_CASES, Severity
@@ -177,7 +178,7 @@ class _Fold:
                 brought_in += judgement.brought_in
             earlier = [one for one in submissions[filed.reading.district] if one.revision == submission.revision - 1]
             if speaks and submission.revision > 1:
-                judgement.findings += judging.withdrawn_rows(earlier[0].filed.reading.rows, filed.reading.rows, world)
+                judgement.findings += withdrawn_rows(earlier[0].filed.reading.rows, filed.reading.rows, world)
         return judgements, brought_in
 
     def _judge(self, submission: Submission, world: World, *, speaks: bool) -> Judgement:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, RowPlace, World, goes_back
-from pipeline.reading import checking
+from pipeline.reading import cell_kinds
 from pipeline.reading.assignment_workbook import first_leader
+from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
-from pipeline.terms import case_numbers, contract, messages
+from pipeline.terms import case_numbers, messages
 from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import Rows
@@ -38,149 +39,155 @@ class Judgement:
     """Refused rows of 新增案件."""
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """One sheet under judgement."""
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The report under judgement."""
 
-    rows: Rows
     arrival: int
+    district: District
+    world: World
     judgement: Judgement
-    speaks: bool
-    """Whether findings are wanted; without them only the refusals count, and most sentences need not be made."""
-    refused: set[int]
-    unread: dict[str, frozenset[int]]
 
-    def refuse(self, name: str, column: str, position: int, /, **details: object) -> None:
-        self.refused.add(position)
-        self.warn(name, column, position, **details)
+    def place(self, row: Row) -> RowPlace:
+        """Where that row stands."""
+        return RowPlace(self.arrival, row.sheet.rows, row.position)
 
-    def warn(self, name: str, column: str, position: int, /, **details: object) -> None:
-        if self.speaks:
-            value = details.pop("value", self.rows.values[column][position])
-            at = self.rows.letters.get(column, self.rows.letters.get(CASE, 0))
-            line = self.rows.lines[position]
-            self.judgement.findings.append(messages.finding(name, sheet=self.rows.name, row=line, at=at, value=value, details=details))
+    def owns(self, case: Case | None) -> bool:
+        """Whether the register holds the case, as one of the report's district."""
+        return case is not None and case.particulars["旗区"] == self.district.name
 
-    def is_read(self, column: str, position: int) -> bool:
-        return position not in self.unread.get(column, ())
 
-    def place(self, position: int) -> RowPlace:
-        return RowPlace(self.arrival, self.rows, position)
+@dataclass(slots=True, eq=False)
+class _CaseRow:
+    """A row with the case in the register that its number means, if it means one."""
+
+    row: Row
+    case: Case | None
+
+    @property
+    def name(self) -> str:
+        """The case's number where there is one, else the number as it is written; '' where there is none."""
+        return self.case.number if self.case else self.row[CASE] or ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its number is there, and nothing has refused it."""
+        return bool(self.row[CASE]) and self.row.is_read(CASE)
 
 
 def judge(rows: tuple[Rows, ...], arrival: int, district: District, world: World, *, speaks: bool) -> Judgement:
     """Judge a report's rows against the world and apply those that are accepted to it."""
     result = Judgement()
-    by_name = {one.sheet: one for one in rows}
-    for sheet, judge_rows in _ORDER:
-        found = by_name.get(sheet)
-        if found is None:
+    report = _Report(arrival, district, world, result)
+    by_name = {sheet.sheet: sheet for sheet in rows}
+    for name, judge_sheet in _SHEETS.items():
+        if name not in by_name:
             continue
-        unread = {name: frozenset(positions) for name, positions in found.unread.items()}
-        state = _Sheet(found, arrival, result, speaks, set(found.refused), unread)
-        counted = judge_rows(state, district, world)
-        result.rows_refused += sum(position in state.refused for position in counted)
-        result.rows_accepted += sum(position not in state.refused for position in counted)
+        sheet = Examination(by_name[name], by_name[name].values, result.findings, speaks)
+        counted = judge_sheet(report, sheet)
+        refused = sum(row.is_refused for row in counted)
+        result.rows_refused += refused
+        result.rows_accepted += len(counted) - refused
     return result
+
+
+def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> tuple[list[_CaseRow], list[_CaseRow]]:
+    """All rows with their cases, and those that count; what is said twice, or loosely, is found on the way."""
+    find = report.world.find
+    rows = [_CaseRow(row, find(number) if (number := row[CASE]) else None) for row in sheet]
+    counted = _without_repeated(rows, ignored)
+    _warn_of_loose_numbers(rows)
+    return rows, counted
+
+
+def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
+    """Numbers that were taken for a case's though written without its leading zeros: once, at the first of them."""
+    loose = [(each.row, each.case.number) for each in rows if each.case and each.row[CASE] != each.case.number]
+    if loose:
+        row, number = loose[0]
+        more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
+        row.warn("read-as/code", CASE, meant=number, more=more)
 
 
 # --- the same case twice -----------------------------------------------------------------------------------------
 
 
-def _once(sheet: _Sheet, names: list[str | None], ignored: frozenset[str]) -> list[int]:
-    """The positions that count: one of equal rows; rows of one case that differ are refused, every one."""
-    count = len(names)
-    if len({name for name in names if name}) == count:
-        return list(range(count))
-    groups: dict[str, list[int]] = {}
-    for position, name in enumerate(names):
-        groups.setdefault(name or f"\0{position}", []).append(position)
-    counted: list[int] = []
-    for name, positions in groups.items():
-        alike: dict[tuple[str | None, ...], int] = {}
-        for position in sorted(positions, key=lambda one: one in sheet.refused):  # of equal rows, one that can be taken
-            alike.setdefault(_as_understood(sheet.rows, position, ignored), position)
-        counted += alike.values()
-        if len(positions) > 1 and sheet.is_read(CASE, positions[0]):
-            _say_repeated(sheet, name, positions, differ=len(alike) > 1)
-    return sorted(counted)
+def _without_repeated(rows: list[_CaseRow], ignored: frozenset[str]) -> list[_CaseRow]:
+    """The rows that count: one of equal rows; rows of one case that differ are refused, every one."""
+    if len({each.name for each in rows if each.name}) == len(rows):
+        return rows
+    by_case: dict[str, list[_CaseRow]] = {}
+    for each in rows:
+        by_case.setdefault(each.name or f"\0{each.row.position}", []).append(each)
+    counted: list[_CaseRow] = []
+    for same in by_case.values():
+        different: dict[tuple[str | None, ...], _CaseRow] = {}
+        for each in sorted(same, key=lambda each: each.row.is_refused):  # of equal rows, one that can be taken
+            different.setdefault(_as_understood(each.row, ignored), each)
+        counted += different.values()
+        if len(same) > 1 and same[0].row.is_read(CASE):
+            _say_repeated([each.row for each in same], same[0].name, differ=len(different) > 1)
+    return sorted(counted, key=lambda each: each.row.position)
 
 
-def _say_loosely_written(sheet: _Sheet, known: list[Case | None]) -> None:
-    """Numbers that were taken for a case's though written without its leading zeros."""
-    loose = [(position, case) for position, case in enumerate(known) if case and sheet.rows.values[CASE][position] != case.number]
-    if loose:
-        position, case = loose[0]
-        more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
-        sheet.warn("read-as/code", CASE, position, meant=case.number, more=more)
-
-
-def _say_repeated(sheet: _Sheet, name: str, positions: list[int], *, differ: bool) -> None:
-    lines = messages.several([str(sheet.rows.lines[position]) for position in positions])
+def _say_repeated(rows: list[Row], name: str, *, differ: bool) -> None:
+    lines = messages.several([str(row.line) for row in rows])
     if not differ:
-        sheet.warn("read-as/same-rows", CASE, positions[1], case=messages.brief(name), lines=lines)
+        rows[1].warn("read-as/same-rows", CASE, case=messages.brief(name), lines=lines)
         return
-    for position in positions:
-        sheet.refuse("repeated-case", CASE, position, case=messages.brief(name), count=len(positions), lines=lines)
+    for row in rows:
+        row.refuse("repeated-case", CASE, case=messages.brief(name), count=len(rows), lines=lines)
 
 
-def _as_understood(rows: Rows, position: int, ignored: frozenset[str]) -> tuple[str | None, ...]:
-    values = ((name, column[position]) for name, column in rows.values.items() if name not in ignored)
-    return tuple(key(value) if value else None for _name, value in values)
-
-
-_PREFILLED = frozenset({CASE, "案由", "包案领导", "办结时限"})
+def _as_understood(row: Row, ignored: frozenset[str]) -> tuple[str | None, ...]:
+    return tuple(key(value) if (value := row[column]) else None for column in row.sheet.rows.values if column not in ignored)
 
 
 # --- 新增案件 -----------------------------------------------------------------------------------------------------
 
 
-def _judge_new_cases(sheet: _Sheet, district: District, world: World) -> list[int]:
-    numbers = sheet.rows.values[CASE]
-    known = [world.find(number) if number else None for number in numbers]
-    names = [case.number if case else number for case, number in zip(known, numbers, strict=True)]
-    counted = _once(sheet, names, frozenset({CASE}))
-    _say_loosely_written(sheet, known)
-    for position, case in enumerate(known):
-        number = numbers[position]
-        if not number or not sheet.is_read(CASE, position):
-            continue
-        if case_numbers.letters(number) != district.code:
-            sheet.refuse("case-exists/code", CASE, position, code=district.code, example=f"{district.code}-2020-001")
-        if case:
-            _compare(sheet, position, case)
-    for position in counted:
-        if position not in sheet.refused:
-            _bring_in(sheet, position, known[position], district, world)
-    sheet.judgement.new_refused += sum(position in sheet.refused for position in counted)
-    return counted
+def _judge_new_cases(report: _Report, sheet: Examination) -> list[Row]:
+    rows, counted = _case_rows(report, sheet, frozenset({CASE}))
+    for each in rows:
+        if each.is_told:
+            _refuse_another_code(each.row, report.district)
+            if each.case:
+                _refuse_another_case(each.row, each.case)
+    for each in counted:
+        if not each.row.is_refused:
+            _bring_in(report, each)
+    report.judgement.new_refused += sum(each.row.is_refused for each in counted)
+    return [each.row for each in counted]
 
 
-def _compare(sheet: _Sheet, position: int, case: Case) -> None:
+def _refuse_another_code(row: Row, district: District) -> None:
+    if case_numbers.letters(row[CASE] or "") != district.code:
+        row.refuse("case-exists/code", CASE, code=district.code, example=f"{district.code}-2020-001")
+
+
+def _refuse_another_case(row: Row, case: Case) -> None:
+    """A number that the register holds for a case with other particulars."""
     before = case.first or _as_compared(case.listed or case.particulars)
     differing = [
-        column
-        for column in COMPARED
-        if (value := sheet.rows.values[column][position]) and sheet.is_read(column, position) and key(value) != key(before[column] or "")
+        column for column in COMPARED if (value := row[column]) and row.is_read(column) and key(value) != key(before[column] or "")
     ]
     if differing:
         was = "，".join(f"{column}“{messages.brief(before[column] or '空')}”" for column in differing)
-        sheet.refuse("case-exists/other", CASE, position, case=messages.brief(case.number), columns="、".join(differing), before=was)
+        row.refuse("case-exists/other", CASE, case=messages.brief(case.number), columns="、".join(differing), before=was)
 
 
 def _as_compared(particulars: dict[str, str | None]) -> dict[str, str | None]:
     return {column: particulars.get("交办日期" if column == "排查日期" else column) for column in COMPARED}
 
 
-def _bring_in(sheet: _Sheet, position: int, case: Case | None, district: District, world: World) -> None:
-    row = {column: values[position] for column, values in sheet.rows.values.items()}
+def _bring_in(report: _Report, each: _CaseRow) -> None:
+    row, case, world = each.row, each.case, report.world
     if case is None:
-        number = row[CASE] or ""
-        case = world.bring_in(number)
-        said = {name: row.get(name) for name in PARTICULARS}
-        case.found = {**said, "案件来源": SOURCE_DISTRICT, "旗区": district.name, "交办日期": row["排查日期"]}
-        case.found_at = sheet.place(position)
-        sheet.judgement.brought_in.append(number)
+        case = world.bring_in(each.name)
+        particulars = {name: row.get(name) for name in PARTICULARS}
+        case.found = {**particulars, "案件来源": SOURCE_DISTRICT, "旗区": report.district.name, "交办日期": row["排查日期"]}
+        case.found_at = report.place(row)
+        report.judgement.brought_in.append(case.number)
     else:
         gaps = {name: row[name] for name in FILLABLE if row[name] and not case.particulars[name]}
         case.filled = {**case.filled, **gaps}
@@ -190,77 +197,77 @@ def _bring_in(sheet: _Sheet, position: int, case: Case | None, district: Distric
 
 # --- 案件进展 -----------------------------------------------------------------------------------------------------
 
-
-def _judge_progress(sheet: _Sheet, district: District, world: World) -> list[int]:
-    numbers = sheet.rows.values[CASE]
-    known = [world.find(number) if number else None for number in numbers]
-    names = [case.number if case else number for case, number in zip(known, numbers, strict=True)]
-    counted = _once(sheet, names, _PREFILLED)
-    _say_loosely_written(sheet, known)
-    for position, case in enumerate(known):
-        if not numbers[position] or not sheet.is_read(CASE, position):
-            continue
-        if _belongs(sheet, position, case, district) and case:
-            _judge_against(sheet, position, case)
-    for position in counted:
-        case = known[position]
-        if case and position not in sheet.refused:
-            before = case.take(sheet.place(position), world.day)
-            if before != case.status:
-                sheet.judgement.moved[case.number] = before
-    _note_doubts(sheet, counted, known, district)
-    return counted
+_PREFILLED = frozenset({CASE, "案由", "包案领导", "办结时限"})
 
 
-def _note_doubts(sheet: _Sheet, counted: list[int], known: list[Case | None], district: District) -> None:
-    """Which cases the refused rows would have said something about."""
-    for position in counted:
-        case = known[position]
-        if position not in sheet.refused:
-            continue
-        if case and sheet.is_read(CASE, position) and case.particulars["旗区"] == district.name:
-            sheet.judgement.doubtful.append(case.number)
-        else:
-            sheet.judgement.unplaced += 1
+def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
+    rows, counted = _case_rows(report, sheet, _PREFILLED)
+    for each in rows:
+        if each.is_told:
+            _refuse_foreign(report, each)
+            if each.case and report.owns(each.case):
+                _judge_against(each.row, each.case)
+    for each in counted:
+        if each.row.is_refused:
+            _note_doubt(report, each)
+        elif each.case:
+            before = each.case.take(report.place(each.row), report.world.day)
+            if before != each.case.status:
+                report.judgement.moved[each.case.number] = before
+    return [each.row for each in counted]
 
 
-def _belongs(sheet: _Sheet, position: int, case: Case | None, district: District) -> bool:
-    if case is None:
-        sheet.refuse("unknown-case", CASE, position)
-    elif case.particulars["旗区"] != district.name:
-        sheet.refuse("other-district", CASE, position, district=case.particulars["旗区"], own=district.name)
+def _note_doubt(report: _Report, each: _CaseRow) -> None:
+    """Which case a refused row would have said something about."""
+    if each.case and each.row.is_read(CASE) and report.owns(each.case):
+        report.judgement.doubtful.append(each.case.number)
     else:
-        return True
-    return False
+        report.judgement.unplaced += 1
 
 
-def _judge_against(sheet: _Sheet, position: int, case: Case) -> None:
-    values = sheet.rows.values
-    replied, status = values["答复日期"][position], values["当前状态"][position]
-    if replied and replied < case.assigned and sheet.is_read("答复日期", position):
-        sheet.refuse("date-out-of-range/before-start", "答复日期", position, column="答复日期", start="交办日期", limit=case.assigned)
-    if status and status != case.status and sheet.is_read("当前状态", position):
-        reason = values["重新办理原因"][position]
-        if not reason and sheet.is_read("重新办理原因", position) and goes_back(case.status, status):
-            sheet.refuse("status-went-back", "当前状态", position, case=messages.brief(case.number), before=case.status)
-    if sheet.speaks:
-        _warn_of_changes(sheet, position, case)
+def _refuse_foreign(report: _Report, each: _CaseRow) -> None:
+    """A case that the register does not hold, or holds for another district."""
+    if each.case is None:
+        each.row.refuse("unknown-case", CASE)
+    elif not report.owns(each.case):
+        each.row.refuse("other-district", CASE, district=each.case.particulars["旗区"], own=report.district.name)
 
 
-def _warn_of_changes(sheet: _Sheet, position: int, case: Case) -> None:
+def _judge_against(row: Row, case: Case) -> None:
+    _refuse_early_reply(row, case)
+    _refuse_going_back(row, case)
+    if row.sheet.speaks:
+        _warn_of_changes(row, case)
+
+
+def _refuse_early_reply(row: Row, case: Case) -> None:
+    replied = row["答复日期"]
+    if replied and replied < case.assigned and row.is_read("答复日期"):
+        row.refuse("date-out-of-range/before-start", "答复日期", column="答复日期", start="交办日期", limit=case.assigned)
+
+
+def _refuse_going_back(row: Row, case: Case) -> None:
+    status = row["当前状态"]
+    if not status or status == case.status or not row.is_read("当前状态"):
+        return
+    if not row["重新办理原因"] and row.is_read("重新办理原因") and goes_back(case.status, status):
+        row.refuse("status-went-back", "当前状态", case=messages.brief(case.number), before=case.status)
+
+
+def _warn_of_changes(row: Row, case: Case) -> None:
     """What was filled in beforehand and came back different."""
     before = {"案由": case.particulars["案由"], "包案领导": case.particulars["包案领导"], "办结时限": case.deadline}
     for column, was in before.items():
-        value = sheet.rows.values[column][position]
-        if value and sheet.is_read(column, position) and not _is_same(column, value, was, case.assigned):
-            sheet.warn("prefilled-changed", column, position, column=column, before=messages.brief(was or "空"))
+        value = row[column]
+        if value and row.is_read(column) and not _is_same(column, value, was, case.assigned):
+            row.warn("prefilled-changed", column, column=column, before=messages.brief(was or "空"))
 
 
 def _is_same(column: str, value: str, was: str | None, assigned: str) -> bool:
     if column == "包案领导":
         return without_controls(first_leader(value)) == without_controls(first_leader(was))  # a template holds none
     if column == "办结时限" and value.startswith("--"):
-        day = checking.month_day(value).on_or_after(date.fromisoformat(assigned))
+        day = cell_kinds.month_day(value).on_or_after(date.fromisoformat(assigned))
         return day is not None and day.isoformat() == was
     return key(value) == key(was or "")
 
@@ -268,57 +275,25 @@ def _is_same(column: str, value: str, was: str | None, assigned: str) -> bool:
 # --- the other sheets --------------------------------------------------------------------------------------------
 
 
-def _judge_reception(sheet: _Sheet, _district: District, _world: World) -> list[int]:
-    positions = list(range(len(sheet.rows.lines)))
-    sheet.judgement.reception += [sheet.place(position) for position in positions if position not in sheet.refused]
-    return positions
+def _judge_reception(report: _Report, sheet: Examination) -> list[Row]:
+    rows = [*sheet]
+    report.judgement.reception += [report.place(row) for row in rows if not row.is_refused]
+    return rows
 
 
-def _judge_urgent(sheet: _Sheet, district: District, world: World) -> list[int]:
-    positions = list(range(len(sheet.rows.lines)))
-    for position in positions:
-        number = sheet.rows.values[CASE][position]
-        if number and sheet.is_read(CASE, position):
-            _belongs(sheet, position, world.find(number), district)
-    sheet.judgement.urgent += [sheet.place(position) for position in positions if position not in sheet.refused]
-    return positions
+def _judge_urgent(report: _Report, sheet: Examination) -> list[Row]:
+    rows = [*sheet]
+    for row in rows:
+        if (number := row[CASE]) and row.is_read(CASE):
+            _refuse_foreign(report, _CaseRow(row, report.world.find(number)))
+    report.judgement.urgent += [report.place(row) for row in rows if not row.is_refused]
+    return rows
 
 
-_ORDER: tuple[tuple[str, Callable[[_Sheet, District, World], list[int]]], ...] = (
-    (NEW_CASES.name, _judge_new_cases),
-    (PROGRESS.name, _judge_progress),
-    (RECEPTION.name, _judge_reception),
-    (URGENT.name, _judge_urgent),
-)
+_SHEETS: dict[str, Callable[[_Report, Examination], list[Row]]] = {
+    NEW_CASES.name: _judge_new_cases,
+    PROGRESS.name: _judge_progress,
+    RECEPTION.name: _judge_reception,
+    URGENT.name: _judge_urgent,
+}
 """新增案件 comes before the other sheets."""
-
-
-# --- a revision against the one before ---------------------------------------------------------------------------
-
-
-def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], world: World) -> list[Finding]:
-    """What the earlier revision had, refused rows included, and the later one has not."""
-    later = {rows.sheet: rows for rows in after}
-    findings = []
-    for sheet in contract.REPORT_SHEETS:
-        earlier = next((rows for rows in before if rows.sheet == sheet.name), None)
-        if earlier is None:
-            continue
-        had = _row_names(earlier, world)
-        have = set(_row_names(later[sheet.name], world)) if sheet.name in later else set()
-        gone = [name for name in dict.fromkeys(had) if name not in have]
-        if gone:
-            findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.several(gone, '项')}"))
-    return findings
-
-
-def _row_names(rows: Rows, world: World) -> list[str]:
-    """What identifies each row: its case, its category, or for 急报事项 number, 类别 and 发生时间."""
-    values = rows.values
-    if rows.sheet == RECEPTION.name:
-        return [name for name in values["问题类别"] if name]
-    numbers = [(case.number if (case := world.find(number)) else number) if number else "" for number in values[CASE]]
-    if rows.sheet != URGENT.name:
-        return [number for number in numbers if number]
-    parts = zip(numbers, values["事项类别"], values["发生时间"], strict=True)
-    return [" ".join(part for part in row if part) for row in parts]

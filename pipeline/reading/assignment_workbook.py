@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.reading import checking, deadlines, table
-from pipeline.reading.checking import Check, Surroundings
+from pipeline.reading.cell_kinds import Surroundings
+from pipeline.reading.examination import Examination
 from pipeline.reading.workbook import Book
 from pipeline.settings.config import Settings
 from pipeline.terms import contract, messages
@@ -26,12 +27,13 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     if findings:
         return Reading(False, day, "", {}, (), tuple(findings))
     around = Surroundings(settings, arrival.date(), arrival, book.is_1904)
-    checks = [_check_sheet(found, around) for found in tables if isinstance(found, table.Table)]
-    findings = [one for check in checks for one in check.findings]
-    if not _usable([check.rows for check in checks if check.table.sheet is not LIAISON]):
+    sheets = [_examine(found, around) for found in tables if isinstance(found, table.Table)]
+    rows = tuple(sheet.concluded() for sheet in sheets)
+    findings = [finding for sheet in sheets for finding in sheet.findings]
+    if not _usable([one for one in rows if one.sheet != LIAISON.name]):
         findings.insert(0, messages.finding("not-the-template/cases"))
         return Reading(False, day, "", {}, (), tuple(findings))
-    return Reading(True, day, "", {}, tuple(check.rows for check in checks), tuple(findings))
+    return Reading(True, day, "", {}, rows, tuple(findings))
 
 
 def _usable(sheets: list[Rows]) -> int:
@@ -47,15 +49,21 @@ def _usable(sheets: list[Rows]) -> int:
     return sum(times[number] == 1 for number in numbers)
 
 
-def _check_sheet(found: table.Table, around: Surroundings) -> Check:
-    check = checking.check(found, around)
+def _examine(found: table.Table, around: Surroundings) -> Examination:
+    sheet = checking.examine(found, around)
     if found.sheet is not LIAISON:
-        checking.refuse_numbers_outside(check)
-        deadlines.settle_years(check, "交办日期", ["办结时限", "延期至"])
-        deadlines.refuse_early_deadline(check, "交办日期")
-        deadlines.warn_of_the_statute(check, "交办日期", has_extension=True)
-    check.rows.refused = sorted(set(check.rows.refused))
-    return check
+        rows, windows = [*sheet], around.settings.windows
+        for row in rows:
+            checking.refuse_number_outside(row, around)
+        for row in rows:
+            deadlines.settle_year(row, "办结时限", "交办日期")
+            deadlines.settle_year(row, "延期至", "交办日期")
+            deadlines.refuse_early_deadline(row, "交办日期")
+        for row in rows:
+            deadlines.warn_of_a_late_deadline(row, "交办日期", windows)
+        for row in rows:
+            deadlines.warn_of_an_odd_extension(row, windows)
+    return sheet
 
 
 def first_leader(written: str | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pipeline.reading import checking, deadlines, table
-from pipeline.reading.checking import Check, Surroundings
+from pipeline.reading.cell_kinds import Surroundings
 from pipeline.reading.dates import read_date
+from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.settings.config import District, Settings
 from pipeline.terms import contract, messages
@@ -17,6 +19,8 @@ from pipeline.terms.handed_in import Envelope, Reading
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import as_text, clean, is_empty, key, personal_numbers
+
+Rule = Callable[[Row, Surroundings], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,11 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     if day is None or district is None or any(one.severity == "refused-file" for one in findings):
         return Reading(False, (day or arrival.date()).isoformat(), name, _kept(cover), (), tuple(findings))
     around = Surroundings(settings, day, arrival, book.is_1904)
-    checks = [_check_sheet(found, around) for found in tables if isinstance(found, table.Table)]
-    findings += _judge_cover(cover, sum(len(check.rows.lines) for check in checks))
+    sheets = [_examine(found, around) for found in tables if isinstance(found, table.Table)]
+    findings += _judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets))
     findings += _judge_lateness(day, arrival, settings)
-    findings += [one for check in checks for one in check.findings]
-    return Reading(True, day.isoformat(), name, _kept(cover), tuple(check.rows for check in checks), tuple(findings))
+    findings += [finding for sheet in sheets for finding in sheet.findings]
+    return Reading(True, day.isoformat(), name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
 
 
 # --- 封面 ---------------------------------------------------------------------------------------------------------
@@ -169,71 +173,84 @@ def _judge_lateness(day: date, arrival: datetime, settings: Settings) -> list[Fi
 # --- the sheets --------------------------------------------------------------------------------------------------
 
 
-def _check_sheet(found: table.Table, around: Surroundings) -> Check:
-    check = checking.check(found, around)
-    match found.sheet.name:
-        case PROGRESS.name:
-            _judge_progress(check)
-        case NEW_CASES.name:
-            _judge_new_cases(check)
-        case RECEPTION.name:
-            _judge_reception(check)
-        case URGENT.name:
-            _judge_urgent(check)
-    check.rows.refused = sorted(set(check.rows.refused))
-    return check
+def _examine(found: table.Table, around: Surroundings) -> Examination:
+    sheet = checking.examine(found, around)
+    rows = [*sheet]
+    for rule in _RULES[found.sheet.name]:
+        for row in rows:
+            rule(row, around)
+    return sheet
 
 
-def _judge_progress(check: Check) -> None:
-    values = check.rows.values
-    _refuse_later_than_report(check, "答复日期")
-    _refuse_later_than_report(check, "接访下访日期")
-    for position, status in enumerate(values["当前状态"]):
-        if status not in (contract.REPLIED, contract.RESOLVED) or not check.is_read("当前状态", position):
-            continue
-        for column in ("答复日期", "答复文号"):
-            if values[column][position] is None and check.is_read(column, position):
-                check.refuse("reply-missing", column, position, column=column, status=status)
-        if status == contract.RESOLVED and values["诉求认定"][position] == contract.UNSOLVABLE_NOW:
-            check.refuse("contradiction/claim", "诉求认定", position)
+def _refuse_later_than_report(column: str) -> Rule:
+    """The rule that a date in that column is not after the report's day."""
+
+    def rule(row: Row, around: Surroundings) -> None:
+        value, limit = row[column], around.report_day.isoformat()
+        if value and value > limit and row.is_read(column):
+            row.refuse_cell("date-out-of-range/after-report", column, column=column, limit=limit)
+
+    return rule
 
 
-def _refuse_later_than_report(check: Check, column: str) -> None:
-    limit = check.around.report_day.isoformat()
-    for position, value in enumerate(check.rows.values[column]):
-        if value and value > limit and check.is_read(column, position):
-            check.refuse("date-out-of-range/after-report", column, position, column=column, limit=limit)
+def _refuse_resolution_without_reply(row: Row, _around: Surroundings) -> None:
+    """已答复 and 已化解 need a reply, and what cannot be resolved now is not 已化解."""
+    status = row["当前状态"]
+    if status not in (contract.REPLIED, contract.RESOLVED) or not row.is_read("当前状态"):
+        return
+    for column in ("答复日期", "答复文号"):
+        if row[column] is None and row.is_read(column):
+            row.refuse_cell("reply-missing", column, column=column, status=status)
+    if status == contract.RESOLVED and row["诉求认定"] == contract.UNSOLVABLE_NOW:
+        row.refuse_cell("contradiction/claim", "诉求认定")
 
 
-def _judge_new_cases(check: Check) -> None:
-    checking.refuse_numbers_outside(check)
-    _refuse_later_than_report(check, "排查日期")
-    deadlines.settle_years(check, "排查日期", ["办结时限"])
-    deadlines.refuse_early_deadline(check, "排查日期")
-    deadlines.warn_of_the_statute(check, "排查日期", has_extension=False)
+def _settle_deadline(row: Row, _around: Surroundings) -> None:
+    deadlines.settle_year(row, "办结时限", "排查日期")
 
 
-def _judge_reception(check: Check) -> None:
-    values = check.rows.values
+def _refuse_early_deadline(row: Row, _around: Surroundings) -> None:
+    deadlines.refuse_early_deadline(row, "排查日期")
+
+
+def _warn_of_a_late_deadline(row: Row, around: Surroundings) -> None:
+    deadlines.warn_of_a_late_deadline(row, "排查日期", around.settings.windows)
+
+
+def _refuse_more_answers_than_visits(row: Row, _around: Surroundings) -> None:
     names = ("接访批次", "当场答复", "转交办理")
-    for position in range(len(check.rows.lines)):
-        if any(values[name][position] is None or not check.is_read(name, position) for name in names):
-            continue
-        batches, answered, passed = (int(values[name][position] or 0) for name in names)
-        if answered + passed > batches:
-            check.refuse(
-                "contradiction/reception", "接访批次", position, batches=batches, answered=answered, passed=passed, sum=answered + passed
-            )
+    if any(row[name] is None or not row.is_read(name) for name in names):
+        return
+    batches, answered, passed = (int(row[name] or 0) for name in names)
+    if answered + passed > batches:
+        said = {"batches": batches, "answered": answered, "passed": passed, "sum": answered + passed}
+        row.refuse_cell("contradiction/reception", "接访批次", **said)
 
 
-def _judge_urgent(check: Check) -> None:
-    arrived = check.around.arrival
-    for position, value in enumerate(check.rows.values["发生时间"]):
-        if not value or not check.is_read("发生时间", position):
-            continue
-        limit = arrived.strftime("%Y-%m-%d %H:%M")
-        if value > limit[: len(value)]:
-            check.refuse("date-out-of-range/after-arrival", "发生时间", position, column="发生时间", limit=limit)
+def _refuse_after_arrival(row: Row, around: Surroundings) -> None:
+    """发生时间 after the report came in; a day alone is compared as a day."""
+    value, limit = row["发生时间"], f"{around.arrival:%Y-%m-%d %H:%M}"
+    if value and value > limit[: len(value)] and row.is_read("发生时间"):
+        row.refuse_cell("date-out-of-range/after-arrival", "发生时间", column="发生时间", limit=limit)
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    PROGRESS.name: (
+        _refuse_later_than_report("答复日期"),
+        _refuse_later_than_report("接访下访日期"),
+        _refuse_resolution_without_reply,
+    ),
+    NEW_CASES.name: (
+        checking.refuse_number_outside,
+        _refuse_later_than_report("排查日期"),
+        _settle_deadline,
+        _refuse_early_deadline,
+        _warn_of_a_late_deadline,
+    ),
+    RECEPTION.name: (_refuse_more_answers_than_visits,),
+    URGENT.name: (_refuse_after_arrival,),
+}
+"""By sheet, what the cells of one row say together; each rule goes over all rows before the next."""
 
 
 def first_rows(rows: tuple[Rows, ...], name: str) -> Rows | None:

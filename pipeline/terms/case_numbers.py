@@ -26,6 +26,17 @@ def looks_like_one(written: str) -> bool:
     return _PARTS.fullmatch(key(written)) is not None
 
 
+def fits(number: str, pattern: str) -> bool:
+    """Whether a canonical number has the shape that the settings allow."""
+    return re.fullmatch(pattern, number) is not None
+
+
+def example(pattern: str, letters: str = "SJ") -> str:
+    """A case number that shows the usual shape."""
+    usual = (f"{letters}-2020-014", f"{letters}-2020-0014")
+    return next((number for number in usual if fits(number, pattern)), usual[0])
+
+
 def letters(number: str) -> str:
     """The letters that a canonical number begins with."""
     return number.partition("-")[0]

@@ -209,9 +209,10 @@ URGENT = Sheet(
     required=False,
 )
 REPORT_SHEETS: Final = (PROGRESS, NEW_CASES, RECEPTION, URGENT)
-SHEET_NAMES: Final = (COVER, *(sheet.name for sheet in (*ASSIGNMENT_SHEETS, *REPORT_SHEETS)))
-"""Every sheet that is read; others are not looked at."""
 """The sheets of a district's report after 封面, in the order in which they are shown."""
+SHEETS: Final = {sheet.name: sheet for sheet in (*ASSIGNMENT_SHEETS, *REPORT_SHEETS)}
+SHEET_NAMES: Final = (COVER, *SHEETS)
+"""Every sheet that is read; others are not looked at."""
 
 PERSONAL_HEADERS: Final = (
     "身份证号", "身份证号码", "公民身份号码", "手机", "手机号", "手机号码", "联系电话", "联系方式", "家庭住址",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from xlsxwriter import Workbook
 
-from pipeline.reading.checking import example_number
 from pipeline.render.forms import form_room
 from pipeline.render.forms import form_sheets as sheets
 from pipeline.render.forms import form_words as words
@@ -20,7 +19,7 @@ from pipeline.render.forms.form_sheets import Book, Form
 from pipeline.render.workbook.formats import Value, height, lines, merge, put, text
 from pipeline.report.report import CaseLine, Report
 from pipeline.settings.config import District, Settings
-from pipeline.terms import contract
+from pipeline.terms import case_numbers, contract
 from pipeline.terms.contract import CASE, COVER
 
 if TYPE_CHECKING:
@@ -122,7 +121,13 @@ def blank_report(settings: Settings) -> bytes:
     """A report for any district and any day."""
     said: dict[str, Value] = {"零报告": "否", "模板版本": contract.TEMPLATE_VERSION}
     with _written("旗区信访事项日报", settings, _BLANK_DAY) as (output, made):
-        book = Book(made, None, example_number(settings, settings.districts[0].code), settings.district_names, settings.office)
+        book = Book(
+            made,
+            None,
+            case_numbers.example(settings.case_number_pattern, settings.districts[0].code),
+            settings.district_names,
+            settings.office,
+        )
         _write_cover(book, "旗区信访事项日报", _by_when(settings), said)
         _write_instructions(book, words.report_steps(*_cut_off(settings), is_filled=False))
         for sheet in contract.REPORT_SHEETS:
@@ -133,7 +138,7 @@ def blank_report(settings: Settings) -> bytes:
 def blank_assignment(settings: Settings) -> bytes:
     """A case-assignment workbook."""
     with _written("案件包案任务分解表", settings, _BLANK_DAY) as (output, made):
-        book = Book(made, None, example_number(settings), settings.district_names, settings.office)
+        book = Book(made, None, case_numbers.example(settings.case_number_pattern), settings.district_names, settings.office)
         for sheet in contract.ASSIGNMENT_SHEETS:
             room = sheets.ROOM if sheet is contract.LIAISON else _CASES_ROOM
             sheets.write(book, Form(sheet, f"案件包案任务分解表　{words.TITLES[sheet.name]}", room=room))
@@ -170,9 +175,9 @@ def _by_when(settings: Settings) -> str:
 
 def _example(district: District, day: date, settings: Settings) -> str:
     """A number as this district would write it that year, where the office's pattern allows it."""
-    usual = example_number(settings, district.code)
+    usual = case_numbers.example(settings.case_number_pattern, district.code)
     this_year = _YEAR.sub(f"-{day.year:04}-", usual)
-    return this_year if re.fullmatch(settings.case_number_pattern, this_year) else usual
+    return this_year if case_numbers.fits(this_year, settings.case_number_pattern) else usual
 
 
 # --- 封面 and 填写说明 --------------------------------------------------------------------------------------------

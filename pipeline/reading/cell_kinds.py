@@ -1,0 +1,163 @@
+"""What one cell means, by the kind of its column: one reader for each kind (contract 3, "Reading what people write")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pipeline.reading.dates import read_date, read_moment
+from pipeline.reading.numbers import read_number
+from pipeline.reading.workbook import Cell
+from pipeline.settings.config import Settings
+from pipeline.terms import case_numbers
+from pipeline.terms.contract import Column, Kind, Yearless
+from pipeline.terms.month_day import MonthDay
+from pipeline.terms.rows import Value
+from pipeline.terms.text import as_text, clean, key
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a sheet's cells are read against."""
+
+    settings: Settings
+    report_day: date
+    arrival: datetime
+    is_1904: bool = False
+
+
+class Understood(NamedTuple):
+    """What one distinct cell means."""
+
+    value: Value = None
+    odd: bool = False
+    """Whether it was understood though not written as the template has it."""
+    fault: str = ""
+    """The message's name where it is refused."""
+    details: Mapping[str, object] = MappingProxyType({})
+
+
+EMPTY = Understood()
+CellReader = Callable[[Cell], Understood]
+
+
+def reader(column: Column, around: Surroundings, factor: Decimal) -> CellReader:
+    """What reads the cells of that column; `factor` is the one of its header's unit."""
+    return _READERS[column.kind](column, around, factor)
+
+
+def _code_reader(_column: Column, _around: Surroundings, _factor: Decimal) -> CellReader:
+    return _read_code
+
+
+def _read_code(cell: Cell) -> Understood:
+    if isinstance(cell, str) and case_numbers.PLAIN.fullmatch(cell):
+        return Understood(cell)
+    written = as_text(cell)
+    number = case_numbers.canonical(written)
+    return Understood(number, odd=written.strip() != number)
+
+
+def _choice_reader(column: Column, _around: Surroundings, _factor: Decimal) -> CellReader:
+    values = {key(value): value for value in column.values}
+    fault = "not-in-list/source" if column.name == "案件来源" else "not-in-list"
+
+    def read(cell: Cell) -> Understood:
+        written = as_text(cell)
+        meant = values.get(key(written))
+        if meant is None:
+            return Understood(key(written), fault=fault, details={"column": column.name, "values": "、".join(column.values)})
+        return Understood(meant, odd=written.strip() != meant)
+
+    return read
+
+
+def _district_reader(column: Column, around: Surroundings, _factor: Decimal) -> CellReader:
+    settings = around.settings
+
+    def read(cell: Cell) -> Understood:
+        written = key(as_text(cell))
+        district = settings.district_named(as_text(cell))
+        if district is None:
+            return Understood(written, fault="not-in-list", details={"column": column.name, "values": "、".join(settings.district_names)})
+        return Understood(district.name, odd=written != district.name)
+
+    return read
+
+
+def _date_reader(column: Column, around: Surroundings, _factor: Decimal) -> CellReader:
+    anchor = around.arrival.date() if column.yearless is Yearless.ARRIVAL else around.report_day
+
+    def read(cell: Cell) -> Understood:
+        day = read_date(cell, is_1904=around.is_1904)
+        odd = not isinstance(cell, date)
+        if isinstance(day, MonthDay) and column.yearless is Yearless.START:
+            return Understood(f"--{day.month:02}-{day.day:02}", odd=odd)
+        if isinstance(day, MonthDay):
+            day = day.on_or_before(anchor)
+        if day is None:
+            return Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example_day(around)})
+        return Understood(day.isoformat(), odd=odd)
+
+    return read
+
+
+def _prefilled_date_reader(_column: Column, around: Surroundings, _factor: Decimal) -> CellReader:
+    """Such a cell is never judged, so what is no date stays as it is written."""
+
+    def read(cell: Cell) -> Understood:
+        day = read_date(cell, is_1904=around.is_1904)
+        if isinstance(day, MonthDay):
+            return Understood(f"--{day.month:02}-{day.day:02}")
+        return Understood(day.isoformat() if day else clean(as_text(cell)))
+
+    return read
+
+
+def _moment_reader(column: Column, around: Surroundings, _factor: Decimal) -> CellReader:
+    def read(cell: Cell) -> Understood:
+        moment = read_moment(cell, around.report_day, is_1904=around.is_1904)
+        if moment is None:
+            example = f"{example_day(around)} 09:30"
+            return Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example})
+        return Understood(moment.isoformat(" ", "minutes") if isinstance(moment, datetime) else moment.isoformat())
+
+    return read
+
+
+def _number_reader(column: Column, _around: Surroundings, factor: Decimal) -> CellReader:
+    hint = "整数" if column.kind is Kind.COUNT else "数字，单位为万元"
+
+    def read(cell: Cell) -> Understood:
+        amount = read_number(cell, column.units, factor)
+        if amount is None or (column.kind is Kind.COUNT and amount != amount.to_integral_value()):
+            return Understood(key(as_text(cell)), fault="bad-number", details={"column": column.name, "hint": hint})
+        return Understood(format(amount, "f"), odd=isinstance(cell, str) and cell.strip() != format(amount, "f"))
+
+    return read
+
+
+_READERS: dict[Kind, Callable[[Column, Surroundings, Decimal], CellReader]] = {
+    Kind.CODE: _code_reader,
+    Kind.CHOICE: _choice_reader,
+    Kind.DISTRICT: _district_reader,
+    Kind.DATE: _date_reader,
+    Kind.PREFILLED_DATE: _prefilled_date_reader,
+    Kind.MOMENT: _moment_reader,
+    Kind.COUNT: _number_reader,
+    Kind.MONEY: _number_reader,
+}
+
+
+def example_day(around: Surroundings) -> str:
+    """A day as it is to be written: the report's own, which any date of it could be."""
+    return around.report_day.isoformat()
+
+
+def month_day(value: str) -> MonthDay:
+    """The `--05-21` of a stored value as a date without its year."""
+    return MonthDay(int(value[2:4]), int(value[5:7]))

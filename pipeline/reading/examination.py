@@ -1,0 +1,103 @@
+"""A sheet under examination: its rows as understood, and what is found in them. The rules speak to it row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.terms import contract, messages
+from pipeline.terms.findings import Finding
+from pipeline.terms.rows import Rows, Value
+
+
+@dataclass(slots=True)
+class Examination:
+    """One sheet, first by itself and later against the register. Only `concluded` changes the rows' own marks."""
+
+    rows: Rows
+    seen: Mapping[str, Sequence[object]]
+    """By column, what a finding shows of each row: the cells as they came, or the values where the cells are gone."""
+    findings: list[Finding] = field(default_factory=list)
+    speaks: bool = True
+    """Whether findings are wanted; without them only the refusals count, and most sentences need not be made."""
+    refused: set[int] = field(init=False)
+    """The positions of refused rows."""
+    unread: dict[str, dict[int, None]] = field(init=False)
+    """By column, the positions of cells that a finding refuses, in the order of the findings."""
+
+    def __post_init__(self) -> None:
+        self.refused = set(self.rows.refused)
+        self.unread = {column: dict.fromkeys(positions) for column, positions in self.rows.unread.items()}
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(self, position) for position in range(len(self.rows.lines)))
+
+    def leave_unread(self, column: str, position: int) -> None:
+        """Note that nothing was understood of a cell."""
+        self.unread.setdefault(column, {})[position] = None
+
+    def note(self, name: str, column: str, position: int, details: dict[str, object]) -> None:
+        """Note a finding about a cell; `details` fill its sentence, and `value` among them takes the place of what is seen."""
+        if not self.speaks:
+            return
+        cells = self.seen.get(column)
+        value = details.pop("value", cells[position] if cells else "")
+        line = self.rows.lines[position]
+        self.findings.append(messages.finding(name, sheet=self.rows.name, row=line, at=self._column(column), value=value, details=details))
+
+    def _column(self, name: str) -> int:
+        """Where a finding about that column points: at the key's column, or the first one, where the sheet has none of that name."""
+        letters = self.rows.letters
+        return letters[name] if name in letters else letters.get(contract.SHEETS[self.rows.sheet].key, min(letters.values()))
+
+    def concluded(self) -> Rows:
+        """The rows with what was refused and left unread, as the ledger keeps them."""
+        self.rows.refused = sorted(self.refused)
+        self.rows.unread = {column: [*positions] for column, positions in self.unread.items()}
+        return self.rows
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One row of a sheet under examination."""
+
+    sheet: Examination
+    position: int
+
+    def __getitem__(self, column: str) -> Value:
+        return self.sheet.rows.values[column][self.position]
+
+    def __setitem__(self, column: str, value: Value) -> None:
+        self.sheet.rows.values[column][self.position] = value
+
+    def get(self, column: str) -> Value:
+        """The value in that column; None also where the sheet has no such column."""
+        return self[column] if column in self.sheet.rows.values else None
+
+    @property
+    def line(self) -> int:
+        """The row's number, as Excel counts."""
+        return self.sheet.rows.lines[self.position]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a finding has refused the row."""
+        return self.position in self.sheet.refused
+
+    def is_read(self, column: str) -> bool:
+        """Whether nothing has refused that cell. One that was refused counts as filled and is not judged again (contract 5)."""
+        return self.position not in self.sheet.unread.get(column, ())
+
+    def refuse(self, name: str, column: str, /, **details: object) -> None:
+        """Refuse the row, with a finding at one of its cells."""
+        self.sheet.refused.add(self.position)
+        self.sheet.note(name, column, self.position, details)
+
+    def refuse_cell(self, name: str, column: str, /, **details: object) -> None:
+        """Refuse the row for one of its cells, which no other rule judges from then on."""
+        self.refuse(name, column, **details)
+        self.sheet.leave_unread(column, self.position)
+
+    def warn(self, name: str, column: str, /, **details: object) -> None:
+        """Note a finding that costs nothing."""
+        self.sheet.note(name, column, self.position, details)
