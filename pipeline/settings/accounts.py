@@ -32,18 +32,22 @@ class Account(BaseModel):
 
     @property
     def password_places(self) -> int:
-        """In how many places the password is said to be."""
+        """Return in how many places the password is said to be."""
         return (self.password_env is not None) + (self.password_file is not None)
 
     def placed(self, home: Path) -> Self:
-        """The same with its files' paths made absolute, seen from that folder."""
+        """Return the same with its files' paths made absolute, seen from that folder."""
         files = {name: home / path for name in ("password_file", "ca_file") if (path := getattr(self, name)) is not None}
         return self.model_copy(update=files)
 
     def secret(self) -> str | None:
-        """The password; None where there is none in its place. Raises OSError where its file cannot be read."""
+        """Return the password; None where there is none in its place.
+
+        Raises OSError or UnicodeDecodeError where its file cannot be read.
+        """
         if self.password_env is not None:
             return os.environ.get(self.password_env) or None
         if self.password_file is None:
             return None
+        # Notepad begins a UTF-8 file with a mark, and every editor ends it with a line's end
         return self.password_file.read_text(encoding="utf-8-sig").rstrip("\r\n") or None

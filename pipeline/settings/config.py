@@ -1,21 +1,23 @@
-"""config.yaml, read once, checked whole and frozen. A wrong key, type or contradiction is refused with its line."""
+"""The settings: what the office decided in config.yaml, checked whole and frozen. `load` reads them once.
+
+A wrong key, type or contradiction is refused with its line: a setting that was misspelt and passed over would be found out in production.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.settings import outgoing, uploading
+from pipeline.settings import config_file, outgoing, uploading
 from pipeline.settings.clocks import Clock
+from pipeline.settings.config_file import ContradictionError, Lines
 from pipeline.settings.mailboxes import Mailbox, twice
 from pipeline.terms import contract, text
 from pipeline.terms.errors import ConfigurationError
@@ -206,14 +208,6 @@ class Settings(_Frozen):
         return None
 
 
-class ContradictionError(ValueError):
-    """Two settings that cannot both hold, with the place of the second."""
-
-    def __init__(self, place: tuple[str | int, ...], sentence: str) -> None:
-        super().__init__(sentence)
-        self.place = place
-
-
 def _check_districts(districts: tuple[District, ...]) -> None:
     seen: dict[str, str] = {}
     for index, district in enumerate(districts):
@@ -243,7 +237,7 @@ def _check_groups(groups: tuple[Group, ...]) -> None:
 
 
 def load(path: Path) -> Settings:
-    """The settings of that file, its folders made absolute. Raises ConfigurationError with the line."""
+    """Read the settings of that file and make its folders absolute, seen from where it lies. Raises ConfigurationError with the line."""
     try:
         written = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -252,11 +246,8 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         msg = f"设置文件 {path} 读不了：没有权限，或不是用 UTF-8 编码保存的。请检查权限，并用 UTF-8 编码保存。"
         raise ConfigurationError(msg) from error
-    data, lines = _parse(written, path)
-    try:
-        settings = Settings.model_validate(data)
-    except ValidationError as error:
-        raise ConfigurationError(_sentences(error, lines, path)) from error
+    data, lines = config_file.read(written, path)
+    settings = config_file.validated(data, Settings, lines, path)
     home = path.resolve().parent
     moved = {name: (home / value).resolve() for name, value in settings.paths if value is not None}
     _check_folders(moved, lines, path)
@@ -264,123 +255,15 @@ def load(path: Path) -> Settings:
         "paths": settings.paths.model_copy(update=moved),
         "outgoing_mail": settings.outgoing_mail.placed(home) if settings.outgoing_mail else None,
         "upload": settings.upload.placed(home) if settings.upload else None,
-        "mailboxes": tuple(one.placed(home) for one in settings.mailboxes),
+        "mailboxes": tuple(mailbox.placed(home) for mailbox in settings.mailboxes),
     }
     return settings.model_copy(update=placed)
 
 
-def _check_folders(folders: dict[str, Path], lines: _Lines, path: Path) -> None:
+def _check_folders(folders: dict[str, Path], lines: Lines, path: Path) -> None:
     """Refuse an outbox or state that lies in another of the three folders: what is written would be taken in again."""
     for name in ("outbox", "state"):
         for other in ("inbox", "outbox", "state"):
             if name != other and folders[name].is_relative_to(folders[other]):
                 msg = f"设置文件 {path} 第 {lines.get(('paths', name), 1)} 行，paths.{name}：不能与 {other} 相同或在它里面"
                 raise ConfigurationError(msg)
-
-
-_Lines = dict[tuple[str | int, ...], int]
-
-
-def _parse(written: str, path: Path) -> tuple[Any, _Lines]:
-    lines: _Lines = {}
-    try:
-        root = yaml.compose(written, Loader=yaml.SafeLoader)
-        _note_lines(root, (), lines)
-        data = yaml.safe_load(written) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        msg = f"设置文件 {path} 第 {line} 行{_yaml_fault(error)}。请对照程序自带的 config.yaml 改正。"
-        raise ConfigurationError(msg) from error
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        msg = f"设置文件 {path} 里有不能用的字符，或写法有误。请对照程序自带的 config.yaml 改正。"
-        raise ConfigurationError(msg) from error
-    if not isinstance(data, dict):
-        msg = f"设置文件 {path} 第 1 行：应由“名称: 内容”组成。请对照程序自带的 config.yaml 改正。"
-        raise ConfigurationError(msg)
-    return data, lines
-
-
-class _TwiceError(yaml.MarkedYAMLError):
-    """A key that comes twice."""
-
-
-def _yaml_fault(error: yaml.MarkedYAMLError) -> str:
-    """What is wrong with a line, in place of the library's English."""
-    if isinstance(error, _TwiceError):
-        return f"：{error.problem} 写了两次"
-    said = f"{error.context or ''}\n{error.problem or ''}"
-    return next((f"：{sentence}" for pattern, sentence in _YAML_FAULTS if re.search(pattern, said)), "写法有误：请检查缩进、冒号和引号")
-
-
-_YAML_FAULTS = (
-    (r"found character '\\t'", "用了制表符（Tab），请改成空格"),
-    (r"found character .* cannot start any token", "内容以特殊符号开头，请给它加上引号"),
-    (r"quoted scalar[\s\S]*(?:unexpected end of stream|document separator)", "引号没有成对"),
-    (r"could not find expected ':'", "缺少冒号，或冒号后面缺少空格（要用半角的“: ”）"),
-    (r"mapping values are not allowed here", "缩进不对，或内容里有冒号而没有加引号"),
-    (r"expected ',' or '\]'", "方括号没有成对，或项目之间缺少逗号"),
-    (r"expected ',' or '\}'", "花括号没有成对，或项目之间缺少逗号"),
-    (r"flow (?:sequence|mapping|node)", "括号没有成对"),
-    (r"unknown escape character", "双引号里的反斜杠用法不对，请改用单引号"),
-    (r"expected <block end>|block (?:sequence|mapping|collection)|indentation", "缩进与上面不一致，或前面有引号没有成对"),
-    (r"undefined alias|anchor", "“*”或“&”开头的内容请加上引号"),
-    (r"constructor for the tag|tag", "“!”开头的内容请加上引号"),
-)
-"""By what PyYAML says, the usual ones."""
-
-
-def _note_lines(node: yaml.Node | None, place: tuple[str | int, ...], lines: _Lines) -> None:
-    """Remember the line of every key and item; a key that comes twice is refused here, since YAML keeps the last."""
-    match node:
-        case yaml.MappingNode():
-            for name, value in node.value:
-                inner = (*place, name.value)
-                if inner in lines:
-                    raise _TwiceError(problem=name.value, problem_mark=name.start_mark)
-                lines[inner] = name.start_mark.line + 1
-                _note_lines(value, inner, lines)
-        case yaml.SequenceNode():
-            for index, value in enumerate(node.value):
-                lines[(*place, index)] = value.start_mark.line + 1
-                _note_lines(value, (*place, index), lines)
-        case _:
-            pass
-
-
-def _sentences(error: ValidationError, lines: _Lines, path: Path) -> str:
-    said = []
-    for fault in error.errors():
-        cause = fault.get("ctx", {}).get("error")
-        place = cause.place if isinstance(cause, ContradictionError) else tuple(fault["loc"])
-        line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
-        name = ".".join(str(part) for part in place)
-        said.append(f"设置文件 {path} 第 {line} 行，{name}：{_reason(fault['type'], fault.get('ctx', {}), str(cause or fault['msg']))}")
-    return "\n".join(said)
-
-
-def _reason(kind: str, bounds: Mapping[str, Any], detail: str) -> str:
-    if kind in _REASONS:
-        return _REASONS[kind].format_map(bounds)
-    return detail if re.search("[\u4e00-\u9fff]", detail) else "内容不对，请对照程序自带的 config.yaml 改正"
-
-
-_REASONS = {
-    "extra_forbidden": "没有这个设置项，请检查拼写；能写哪些，见程序自带的 config.yaml",
-    "missing": "缺少这一项",
-    "int_type": "应为整数",
-    "string_type": "应为文字",
-    "string_too_long": "太长，最多 {max_length} 个字",
-    "bool_type": "应为 true 或 false",
-    "bool_parsing": "应为 true 或 false",
-    "tuple_type": "应为列表，例如 [甲, 乙]",
-    "model_type": "应由“名称: 内容”组成",
-    "model_attributes_type": "应由“名称: 内容”组成",
-    "dict_type": "应由“名称: 内容”组成",
-    "path_type": "应为文件夹的路径",
-    "greater_than_equal": "数值太小，最小是 {ge}",
-    "less_than_equal": "数值太大，最大是 {le}",
-    "too_short": "至少要有一项",
-    "string_too_short": "不能为空",
-    "string_pattern_mismatch": "应为大写字母",
-}
-"""What is said for pydantic's types of error, with the bounds that it knows."""

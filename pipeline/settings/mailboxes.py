@@ -66,15 +66,15 @@ class Mailbox(Account):
 
     @property
     def address(self) -> str:
-        """What the journal knows it by: the user at the server."""
+        """Return what the journal knows it by: the user at the server."""
         return f"{self.user}@{self.host}".lower()
 
 
 def twice(mailboxes: tuple[Mailbox, ...]) -> tuple[int, str] | None:
-    """The first mailbox that stands there twice, and the sentence about it; None where none does."""
+    """Return the first mailbox that stands there twice, by its place, and the sentence about it; None where none does."""
     seen: set[str] = set()
-    for index, one in enumerate(mailboxes):
-        if one.address in seen:
-            return index, f"邮箱 {one.user} 写了两次；同一个邮箱的几个文件夹请写在一个 folders 里"
-        seen.add(one.address)
+    for index, mailbox in enumerate(mailboxes):
+        if mailbox.address in seen:
+            return index, f"邮箱 {mailbox.user} 写了两次；同一个邮箱的几个文件夹请写在一个 folders 里"
+        seen.add(mailbox.address)
     return None

@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Z
 
 
 def is_address(written: str) -> bool:
-    """Whether that is a whole mail address."""
+    """Return whether that is a whole mail address."""
     return _ADDRESS.fullmatch(written) is not None
 
 

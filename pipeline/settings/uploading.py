@@ -14,7 +14,7 @@ _HERE = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?
 
 
 def is_this_computer(address: str) -> bool:
-    """Whether no other computer can open that address."""
+    """Return whether no other computer can open that address."""
     return _HERE.fullmatch(address) is not None
 
 
@@ -65,6 +65,6 @@ class Uploading(BaseModel):
         return self
 
     def placed(self, home: Path) -> Uploading:
-        """The same with its files' paths made absolute, seen from that folder."""
+        """Return the same with its files' paths made absolute, seen from that folder."""
         files = {name: home / path for name in ("certificate", "key") if (path := getattr(self, name)) is not None}
         return self.model_copy(update=files)
