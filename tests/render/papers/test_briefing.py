@@ -71,41 +71,46 @@ def test_every_figure_of_the_word_file_is_that_of_the_summary(name: str, positio
     summary = json.loads(data.summary(report))
     content = word(report)
     text = "\n".join(lines(content))
-    assert _targets_said(text) == [_target(one) for one in summary["targets"]]
+    assert _targets_said(text) == [_target(target) for target in summary["targets"]]
     table = briefings.tables(content)[0]
     assert _district_rows(briefings.rows(table)[2:-1]) == _districts(summary)
-    assert _district_rows([["合计", *briefings.rows(table)[-1][1:]]])["合计"] == [_figures(one) for one in summary["targets"]]
+    assert _district_rows([["合计", *briefings.rows(table)[-1][1:]]])["合计"] == [_figures(target) for target in summary["targets"]]
     for kind, word_ in (("newly_resolved", "新化解"), ("reopened", "重新办理"), ("new_cases", "新增案件"), ("withdrawn_cases", "撤回案件")):
         count = len(summary["changes"][kind])
         assert re.findall(rf"[｜；]{word_}(\d+)件", text) == ([str(count)] if count else [])
     assert _count("群众不认可", text) == len(summary["flags"]["disputed"])
-    missing = [one["district"] for one in summary["submissions"] if one["status"] == "missing"]
+    missing = [submission["district"] for submission in summary["submissions"] if submission["status"] == "missing"]
     assert re.findall(r"没有日报的(\d+)个（(.*?)）", text) == ([(str(len(missing)), "、".join(missing))] if missing else [])
 
 
 def _count(kind: str, text: str) -> int:
-    found = re.search(rf"需要决策的事项共.*?{kind}(\d+)件", text)
-    return int(found[1]) if found else 0
+    counted = re.search(rf"需要决策的事项共.*?{kind}(\d+)件", text)
+    return int(counted[1]) if counted else 0
 
 
-def _target(one: dict[str, Any]) -> tuple[str, ...]:
-    return one["group"], str(one["total"]), str(one["resolved"]), one["rate_percent"], str(one["shortfall"])
+def _target(target: dict[str, Any]) -> tuple[str, ...]:
+    return target["group"], str(target["total"]), str(target["resolved"]), target["rate_percent"], str(target["shortfall"])
 
 
 def _targets_said(text: str) -> list[tuple[str, ...]]:
-    said = re.findall(
+    targets = re.findall(
         r"([^｜\n]*?)案件共(\d+)件，已化解(\d+)件，化解率([\d.]+)%，(?:达到\d+%的目标|没有达到\d+%的目标，还差(\d+)件)。", text
     )
-    return [(*one[:4], one[4] or "0") for one in said]
+    return [(*target[:4], target[4] or "0") for target in targets]
 
 
-def _figures(one: dict[str, Any]) -> tuple[str, ...]:
-    return str(one["total"]), str(one["resolved"]), f"{one['rate_percent']}%" if one["rate_percent"] else "—", str(one["shortfall"])
+def _figures(figure: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        str(figure["total"]),
+        str(figure["resolved"]),
+        f"{figure['rate_percent']}%" if figure["rate_percent"] else "—",
+        str(figure["shortfall"]),
+    )
 
 
 def _districts(summary: dict[str, Any]) -> dict[str, list[tuple[str, ...]]]:
-    names = [one["district"] for one in summary["submissions"]]
-    return {name: [_figures(one) for one in summary["by_district"] if one["district"] == name] for name in names}
+    names = [submission["district"] for submission in summary["submissions"]]
+    return {name: [_figures(figure) for figure in summary["by_district"] if figure["district"] == name] for name in names}
 
 
 def _district_rows(rows: list[list[str]]) -> dict[str, list[tuple[str, ...]]]:
@@ -118,30 +123,30 @@ def test_the_word_file_says_who_was_in_time(name: str, weeks: dict[str, list[Rep
     words = {"on-time": ("按时", "零报告"), "late": ("迟报",), "missing": ("未报",)}
     for report in weeks[name]:
         table = briefings.tables(word(report))[0]
-        said = {row[0]: row[-1] for row in briefings.rows(table)[2:-1]}
-        assert tuple(said) == report.settings.district_names
-        assert all(said[one.district] in words[one.status] for one in report.submissions)
+        statuses = {row[0]: row[-1] for row in briefings.rows(table)[2:-1]}
+        assert tuple(statuses) == report.settings.district_names
+        assert all(statuses[submission.district] in words[submission.status] for submission in report.submissions)
 
 
 def test_bounds_stand_with_the_target_and_in_the_table_and_their_rule_once(day: Report) -> None:
     text = "\n".join(lines(word(day)))
-    assert text.count("缺报、退回的内容补齐后，化解率最低") == sum(1 for one in day.targets if one.bounds) > 0
+    assert text.count("缺报、退回的内容补齐后，化解率最低") == sum(1 for figure in day.targets if figure.bounds) > 0
     assert text.count("“补报后最低、最高”指") == 1
-    for one in (*day.targets, *day.by_district):
-        assert not one.bounds or f"{one.bounds.lowest.rate_percent}～{one.bounds.highest.rate_percent}" in text
+    for figure in (*day.targets, *day.by_district):
+        assert not figure.bounds or f"{figure.bounds.lowest.rate_percent}～{figure.bounds.highest.rate_percent}" in text
     certain = replace(day, targets=_certain(day.targets), by_district=_certain(day.by_district))
     assert "“补报后最低、最高”指" not in "\n".join(lines(word(certain)))
 
 
 def _certain(figures: Any) -> Any:  # noqa: ANN401
-    return tuple(replace(one, bounds=None) for one in figures)
+    return tuple(replace(figure, bounds=None) for figure in figures)
 
 
 # --- whole -------------------------------------------------------------------------------------------------------
 
 
 def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, list[Report]]) -> None:
-    assert {pdf_pages(report) for several in weeks.values() for report in several} <= {1, 2, 3}
+    assert {pdf_pages(report) for reports in weeks.values() for report in reports} <= {1, 2, 3}
 
 
 @pytest.mark.parametrize(
@@ -153,30 +158,30 @@ def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tu
 
 def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
     busy = briefings.busy(day, ("某事",))
-    said = briefing.fields(busy)
-    shown = [row["事由"].split("、")[0] for row in said["决策事项"]]
+    fields = briefing.fields(busy)
+    shown = [row["事由"].split("、")[0] for row in fields["决策事项"]]
     assert set(shown) == set(DECISION_KINDS.values())
-    assert f"其余{len(busy.decisions) - len(shown)}件" in said["其余决策"]
-    few = briefing.fields(replace(day, decisions=day.decisions[:3]))
-    assert (len(few["决策事项"]), few["其余决策"]) == (3, "")
+    assert f"其余{len(busy.decisions) - len(shown)}件" in fields["其余决策"]
+    whole = briefing.fields(replace(day, decisions=day.decisions[:3]))
+    assert (len(whole["决策事项"]), whole["其余决策"]) == (3, "")
 
 
 def test_other_groups_than_two_find_room_side_by_side(day: Report) -> None:
     groups = day.settings.groups
-    for several in (groups[:1], [*groups, groups[0].model_copy(update={"name": "第三组"})]):
-        names = {group.name for group in several}
-        third = tuple(replace(one, group="第三组") for one in day.by_district if one.group == groups[0].name)
+    for chosen in (groups[:1], [*groups, groups[0].model_copy(update={"name": "第三组"})]):
+        names = {group.name for group in chosen}
+        third = tuple(replace(figure, group="第三组") for figure in day.by_district if figure.group == groups[0].name)
         report = replace(
             day,
-            settings=day.settings.model_copy(update={"groups": several}),
-            by_district=tuple(one for one in (*day.by_district, *third) if one.group in names),
-            targets=tuple(replace(day.targets[0], label=group.name, group=group.name) for group in several),
-            bridges=tuple(replace(day.bridges[0], group=group.name) for group in several),
-            ways=tuple(replace(day.ways[0], group=group.name) for group in several),
+            settings=day.settings.model_copy(update={"groups": chosen}),
+            by_district=tuple(figure for figure in (*day.by_district, *third) if figure.group in names),
+            targets=tuple(replace(day.targets[0], label=group.name, group=group.name) for group in chosen),
+            bridges=tuple(replace(day.bridges[0], group=group.name) for group in chosen),
+            ways=tuple(replace(day.ways[0], group=group.name) for group in chosen),
         )
         content = word(report)
         table = briefings.tables(content)[0]
-        assert {len(row) for row in briefings.rows(table)[2:]} == {2 + 5 * len(several)}
+        assert {len(row) for row in briefings.rows(table)[2:]} == {2 + 5 * len(chosen)}
         widths = [sum(cell.width.twips for cell in row.cells if cell.width) for row in table.rows[2:]]
         assert max(widths) <= 8844  # the width of the text
         assert pdf_pages(report) <= briefing.MOST_PAGES
@@ -193,8 +198,8 @@ def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
         plain = word(replace(day, office="单位", decisions=briefings.busy(day, ("甲",), 4).decisions))
         assert _shape(content) == _shape(plain)
         text = "\n".join(lines(content))
-        for one in words:
-            assert briefing.plain(one)[:11] in text  # as the number of a case
+        for word_ in words:
+            assert briefing.plain(word_)[:11] in text  # as the number of a case
 
 
 def _shape(content: bytes) -> list[str]:

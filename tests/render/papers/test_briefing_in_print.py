@@ -34,23 +34,33 @@ def _pdf(report: Report) -> bytes:
     return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.TYP))
 
 
-def _figures(one: dict[str, Any]) -> tuple[str, ...]:
-    return str(one["total"]), str(one["resolved"]), f"{one['rate_percent']}%" if one["rate_percent"] else "—", str(one["shortfall"])
+def _figures(figure: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        str(figure["total"]),
+        str(figure["resolved"]),
+        f"{figure['rate_percent']}%" if figure["rate_percent"] else "—",
+        str(figure["shortfall"]),
+    )
 
 
 def _check(text: str, report: Report) -> None:
     """Every figure of both targets and of every district is that of summary.json."""
     summary = json.loads(data.summary(report))
     words = re.sub(r"\s", "", text)
-    for one in summary["targets"]:
-        rate = f"{one['group']}案件共{one['total']}件，已化解{one['resolved']}件，化解率{one['rate_percent']}%，"
+    for target in summary["targets"]:
+        rate = f"{target['group']}案件共{target['total']}件，已化解{target['resolved']}件，化解率{target['rate_percent']}%，"
         assert (
-            rate + (f"达到{one['target_percent']}%" if one["met"] else f"没有达到{one['target_percent']}%的目标，还差{one['shortfall']}件")
+            rate
+            + (
+                f"达到{target['target_percent']}%"
+                if target["met"]
+                else f"没有达到{target['target_percent']}%的目标，还差{target['shortfall']}件"
+            )
             in words
         )
-    for name in [one["district"] for one in summary["submissions"]]:
+    for name in [submission["district"] for submission in summary["submissions"]]:
         row = next(line.split() for line in text.splitlines() if line.split()[:1] == [name])
-        wanted = [_figures(one) for one in summary["by_district"] if one["district"] == name]
+        wanted = [_figures(figure) for figure in summary["by_district"] if figure["district"] == name]
         assert [(*row[at : at + 3], row[at + 4]) for at in (1, 6)] == wanted
 
 
@@ -96,6 +106,6 @@ def test_hostile_words_are_text_in_the_pdf(reports: list[Report], tmp_path: Path
         content = _pdf(report)
         assert re.findall(rb"/(?:URI|JavaScript|JS|Launch|GoToR|SubmitForm|EmbeddedFile)\b", content) == []
         text = re.sub(r"\s|\u200b", "", briefings.pdf_text(content, tmp_path))
-        for one in words:
-            said = re.sub(r"\s", "", briefing.plain(one))[:6]
-            assert said in text
+        for typed in words:
+            shown = re.sub(r"\s", "", briefing.plain(typed))[:6]
+            assert shown in text

@@ -71,13 +71,13 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_template_is_told_by_field_and_paragraph_and_the_report_comes_out_all_the_same(name: str, tmp_path: Path) -> None:
-    template, said = BROKEN[name]
+    template, fault = BROKEN[name]
     with pytest.raises(BrokenTemplateError) as caught:
         briefing_files.docx(briefing.sample(), MOMENT, template)
-    assert said in str(caught.value)
+    assert fault in str(caught.value)
     (tmp_path / DOCX).write_bytes(template)
     (problem,) = briefing_files.examine(tmp_path)
-    assert said in problem
+    assert fault in problem
     assert "\n" not in problem
 
 
@@ -131,9 +131,9 @@ def test_a_night_with_broken_templates_publishes_with_the_built_in_ones_and_says
 ) -> None:
     _own(office, _break)
     assert cli.main(["--config", str(office.home / "config.yaml"), "--date", DAY.isoformat()]) == 0
-    said = capsys.readouterr().err
-    assert said.count(f"版式 {DOCX} 不能用：") == said.count(f"版式 {TYP} 不能用：") == 1
-    assert "这次按程序自带的版式写出" in said
+    errors = capsys.readouterr().err
+    assert errors.count(f"版式 {DOCX} 不能用：") == errors.count(f"版式 {TYP} 不能用：") == 1
+    assert "这次按程序自带的版式写出" in errors
     broken = _out(office)
     assert set(broken) == {".docx", ".pdf"}
     for name in (DOCX, TYP):
@@ -151,30 +151,30 @@ def test_a_deleted_template_brings_the_built_in_one_back(office: Office, capsys:
 
 
 def test_doctor_looks_at_the_templates_and_says_which_fonts_stand_in(office: Office) -> None:
-    checks = {one.name: one for one in doctor.examine(office.settings, datetime.now(UTC))}
+    checks = {check.name: check for check in doctor.examine(office.settings, datetime.now(UTC))}
     assert checks["版式"].is_sound
     assert "公文字体" in checks["字体"].said
     settings = office.settings.model_copy(update={"paths": office.settings.paths.model_copy(update={"templates": office.home})})
     _break(office.home)
-    checks = {one.name: one for one in doctor.examine(settings, datetime.now(UTC))}
+    checks = {check.name: check for check in doctor.examine(settings, datetime.now(UTC))}
     assert len(checks["版式"].problems) == 2
 
 
 @pytest.fixture
 def fresh_fonts() -> Iterator[None]:
     """What is known of this computer's fonts is forgotten before and after."""
-    for known in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
-        known.cache_clear()
+    for remembered in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
+        remembered.cache_clear()
     yield
-    for known in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
-        known.cache_clear()
+    for remembered in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
+        remembered.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh_fonts")
 def test_a_computer_without_any_chinese_font_sets_the_pdf_in_the_one_that_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_folders", lambda: ())
     assert {font.path for font in fonts.chosen().values()} == {fonts.last_resort()}
-    assert [one.split("由")[0] for one in fonts.stand_ins()] == ["方正小标宋", "仿宋", "黑体", "楷体", "宋体"]
+    assert [stand_in.split("由")[0] for stand_in in fonts.stand_ins()] == ["方正小标宋", "仿宋", "黑体", "楷体", "宋体"]
     content = briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))
     assert re.findall(rb"/FontName ?/[A-Z]{6}\+(NotoSansCJKsc)", content)
 

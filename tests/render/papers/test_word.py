@@ -23,7 +23,7 @@ _MOMENT = moment("2020-05-21 16:00")
 
 def _template(folder: Path, *paragraphs: str) -> Path:
     """A bare template of these paragraphs, each in a run of its own."""
-    body = "".join(f"<w:p><w:r><w:t>{one}</w:t></w:r></w:p>" for one in paragraphs)
+    body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
     path = folder / "模板.docx"
     with zipfile.ZipFile(path, "w") as package:
         package.writestr("word/document.xml", f'<w:document xmlns:w="{_W[1:-1]}"><w:body>{body}</w:body></w:document>')
@@ -38,13 +38,13 @@ def _own(path: Path) -> word.Template:
 def _texts(content: bytes, part: str = "word/document.xml") -> list[str]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         root = ET.fromstring(package.read(part))  # noqa: S314 - the program made it just now
-    return ["".join(text.text or "" for text in one.iter(f"{_W}t")) for one in root.iter(f"{_W}p")]
+    return ["".join(text.text or "" for text in paragraph.iter(f"{_W}t")) for paragraph in root.iter(f"{_W}p")]
 
 
-@pytest.mark.parametrize("said", ["<w:br/>&amp;", "{{ 乙 }}{% for %}", "{_{ 甲 }_}", "]]>", "=1+1", "\ufffe", "甲\n乙", "\x0b\u202e甲"])
-def test_what_is_filled_in_stays_text(said: str, tmp_path: Path) -> None:
-    filled = word.render(_own(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}")), {"甲": said}, _MOMENT)
-    clean = " ".join(said.replace("\ufffe", " ").replace("\x0b", " ").replace("\u202e", " ").splitlines())
+@pytest.mark.parametrize("typed", ["<w:br/>&amp;", "{{ 乙 }}{% for %}", "{_{ 甲 }_}", "]]>", "=1+1", "\ufffe", "甲\n乙", "\x0b\u202e甲"])
+def test_what_is_filled_in_stays_text(typed: str, tmp_path: Path) -> None:
+    filled = word.render(_own(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}")), {"甲": typed}, _MOMENT)
+    clean = " ".join(typed.replace("\ufffe", " ").replace("\x0b", " ").replace("\u202e", " ").splitlines())
     assert _texts(filled) == [f"前{clean}后", "有"]
     assert _texts(filled, "word/footer1.xml") == [clean]
 
