@@ -67,10 +67,10 @@ def _notices(report: Report, settings: Settings) -> object:
 def _receipts(report: Report, settings: Settings) -> object:
     """With the start of the readers that mark them."""
     from pipeline.reading.readers import Readers
-    from pipeline.render.receipts import receipts
+    from pipeline.render.receipts import receipt_files
 
     with Readers(settings, len(report.handed)) as readers:
-        return receipts.begin(report.handed, settings.paths.archive, readers)()
+        return receipt_files.begin(report.handed, settings.paths.archive, readers)()
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

@@ -138,13 +138,13 @@ def _warm_up() -> None:
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
         from pipeline.render.papers import briefing_pdf, notice, word
-        from pipeline.render.receipts import receipts
+        from pipeline.render.receipts import receipt_files
         from pipeline.render.workbook import office_workbook
         from pipeline.report import reporting
 
         word.warm_up()
         briefing_pdf.warm_up()
-        del pd, outbox, receipts, reporting, leaders_page, notice, report_form, office_workbook
+        del pd, outbox, receipt_files, reporting, leaders_page, notice, report_form, office_workbook
 
 
 def written_days(settings: Settings) -> list[date]:
@@ -283,7 +283,7 @@ def _publish(
     readers: Readers | None,
 ) -> None:
     from pipeline.publishing import outbox
-    from pipeline.render.receipts import receipts
+    from pipeline.render.receipts import receipt_files
     from pipeline.report import reporting
 
     progress.begin("汇总", len(due))
@@ -306,7 +306,7 @@ def _publish(
             counting = tuple(loaded[one.arrival.id] for one in resting.counting)
             near = numbering.around(numbers, day)
             built = reporting.build(state, reporting.Sources(arrivals, counting, resting.superseded, refused, near), settings)
-            begun = receipts.begin(built.handed, settings.paths.archive, readers) if readers else None
+            begun = receipt_files.begin(built.handed, settings.paths.archive, readers) if readers else None
             looks = outbox.Looks(inputs.templates_of(settings), outcome.remarks)
             files = outbox.contents(built, looks, begun, data_only=readers is None)
             manifest = outbox.publish(settings.paths.outbox, f"{day}", files, settings.paths.replaced, before.get(f"{day}"))

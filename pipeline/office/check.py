@@ -13,7 +13,7 @@ from pipeline.day.judging import Judgement
 from pipeline.intake import inbox, known_facts
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
-from pipeline.render.receipts import receipts
+from pipeline.render.receipts import receipt_files
 from pipeline.report import submissions
 from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
@@ -76,7 +76,7 @@ def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:
         msg = f"回执不能写进收件箱 {settings.paths.inbox}，否则会被当作日报收走。请在 --receipt 后面写别的文件夹。"
         raise ConfigurationError(msg)
     with Readers(settings, 1) as readers:
-        content = receipts.one(answer.handed, answer.path, readers)
+        content = receipt_files.one(answer.handed, answer.path, readers)
     try:
         with path.open("xb") as file:
             file.write(content)

@@ -20,7 +20,7 @@ from pipeline.post import letter_plan, letters, smtp
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sent_letters import SentLetter, SentLetters, State
 from pipeline.publishing import outbox
-from pipeline.render.receipts import receipts
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import ConfigurationError
@@ -155,7 +155,7 @@ def _answers(outlines: Iterable[Filed], day: str, inputs: Iterable[dict[str, str
     listed = {(file["path"], file["sha256"], file["received_at"]) for file in inputs}
     of_day = [filed for filed in outlines if filed.reading.day == day and (mask(filed.arrival.path), *filed.arrival.identity[1:]) in listed]
     refused = ledger.load(filed for filed in of_day if not filed.reading.accepted)
-    return receipts.answered([*refused, *(filed for filed in of_day if filed.reading.accepted)], settings)
+    return receipt_files.answered([*refused, *(filed for filed in of_day if filed.reading.accepted)], settings)
 
 
 # --- handing over ------------------------------------------------------------------------------------------------

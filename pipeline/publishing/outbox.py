@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.disk import storage
-from pipeline.render import data
+from pipeline.render import files_for_programs
 from pipeline.report.report import Report
 from pipeline.terms.errors import PipelineError, reason_of
 
@@ -45,7 +45,7 @@ def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_o
     What is wrong with the office's own templates is added to the remarks; the files are written all the same.
     """
     day = report.day.isoformat()
-    files = {"summary.json": data.summary(report), "findings.csv": data.findings(report)}
+    files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
     if not data_only:
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
@@ -62,7 +62,7 @@ def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_o
         files |= written
         looks.remarks.extend(one for one in broken if one not in looks.remarks)
     files |= begun() if begun else {}
-    files[MANIFEST] = data.manifest(report, files)
+    files[MANIFEST] = files_for_programs.manifest(report, files)
     return files
 
 

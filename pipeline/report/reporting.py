@@ -12,7 +12,7 @@ from pipeline.day.cases import Case, RowPlace
 from pipeline.day.fold import DayState, Doubt
 from pipeline.day.targets import Tally
 from pipeline.reading import daily_report
-from pipeline.report import agenda, bounds, bridge, notices
+from pipeline.report import agenda, bridge, notices, rate_bounds
 from pipeline.report import submissions as submissions_
 from pipeline.report.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings.config import Settings
@@ -90,7 +90,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         decisions=agenda.decisions(in_use, urgent),
         absences=agenda.absences(submissions, in_use, settings, state.last_reports),
         open_points=tuple(
-            sorted(bounds.open_points(state.doubts, bounded.still), key=lambda one: settings.district_names.index(one.district))
+            sorted(rate_bounds.open_points(state.doubts, bounded.still), key=lambda one: settings.district_names.index(one.district))
         ),
         most_new=most_new,
         inputs=_inputs((*sources.counting, *sources.superseded, *refused)),
@@ -147,12 +147,14 @@ class _Bounded:
     """Gives figures their bounds."""
 
     in_use: list[CaseLine]
-    still: bounds.Unknown
+    still: rate_bounds.Unknown
     settings: Settings
 
     def of(self, figures: tuple[Figure, ...], part: str) -> tuple[Figure, ...]:
         """The figures, whose labels are that part of a case, with their bounds."""
-        return bounds.on(figures, lambda line: getattr(line, part), self.in_use, self.still, lambda figure: self._finders(figure, part))
+        return rate_bounds.on(
+            figures, lambda line: getattr(line, part), self.in_use, self.still, lambda figure: self._finders(figure, part)
+        )
 
     def _finders(self, figure: Figure, part: str) -> Iterable[str]:
         group = next(one for one in self.settings.groups if one.name == figure.group)
@@ -161,7 +163,7 @@ class _Bounded:
         return [figure.label] if part == "district" else self.settings.district_names
 
 
-def _still_unknown(in_use: list[CaseLine], state: DayState, refused: tuple[Filed, ...], most_new: int) -> bounds.Unknown:
+def _still_unknown(in_use: list[CaseLine], state: DayState, refused: tuple[Filed, ...], most_new: int) -> rate_bounds.Unknown:
     """What could still change; a correction that was refused whole could change all that its district has said."""
     force = {one.filed.reading.district: one.filed for one in _in_force(state)}
     corrections = {
@@ -170,7 +172,7 @@ def _still_unknown(in_use: list[CaseLine], state: DayState, refused: tuple[Filed
         if (sent := force.get(one.reading.district)) and one.arrival.envelope.received_at > sent.arrival.envelope.received_at
     }
     doubts = [*state.doubts, *(Doubt(state.day, district, is_missing=True) for district in sorted(corrections))]
-    return bounds.unknown(in_use, doubts, most_new)
+    return rate_bounds.unknown(in_use, doubts, most_new)
 
 
 # --- cases -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pipeline.office import check
 from pipeline.reading.readers import Readers
-from pipeline.render.receipts import receipt_words, receipts
+from pipeline.render.receipts import receipt_files, receipt_words
 from pipeline.settings.config import Settings
 from pipeline.terms import grouping
 from pipeline.terms.contract import Severity
@@ -35,7 +35,7 @@ def of_report(path: Path, settings: Settings, now: datetime, readers: Readers) -
         "rows": rows if read.accepted else 0,
         "refused_rows": len(refused) if read.accepted else 0,
         "against_register": answer.against_register,
-        "can_be_marked": receipts.may_be_marked(answer.findings),
+        "can_be_marked": receipt_files.may_be_marked(answer.findings),
         "sections": sections(answer.findings),
     }
 
@@ -45,12 +45,12 @@ def marked(path: Path, name: str, settings: Settings, now: datetime, readers: Re
     answer = check.check(path, settings, now, readers)
     if answer.handed is None:
         raise LookupError(name)
-    return receipts.one(replace(answer.handed, name=name), path, readers)
+    return receipt_files.one(replace(answer.handed, name=name), path, readers)
 
 
 def marked_name(name: str) -> str:
     """What the marked workbook is called."""
-    return f"{receipts.plain(name)}_回执.xlsx"
+    return f"{receipt_files.plain(name)}_回执.xlsx"
 
 
 def sections(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from pipeline.office import templates
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
-from pipeline.render.receipts import receipts
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.web import history, published_files
@@ -68,7 +68,7 @@ def _papers(published: list[published_files.Entry], told: history.History) -> li
 
 def _is_offered(entry: published_files.Entry, told: history.History) -> bool:
     """Whether a district's file is offered to its clerks: of receipts only those of files that the district itself sent."""
-    return entry.folder != receipts.FOLDER or (entry.day, entry.name) in told.receipts
+    return entry.folder != receipt_files.FOLDER or (entry.day, entry.name) in told.receipts
 
 
 @dataclass(frozen=True, slots=True)

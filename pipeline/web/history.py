@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from pipeline.ledger.ledger import Ledger
-from pipeline.render.receipts import receipts
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Filed, number_revisions
 from pipeline.terms.text import mask
@@ -93,7 +93,7 @@ def _receipts(district: str, filed: Iterable[Filed], numbers: set[str], settings
     for day, several in by_day.items():
         sent = number_revisions(one for one in several if one.reading.accepted)
         in_force = {one.filed.arrival.id for one in sent if one.in_force and one.revision}
-        answered = receipts.answered(several, settings)
+        answered = receipt_files.answered(several, settings)
         found |= {(day, name): one.arrival.id in in_force for name, one in answered.items() if not _is_strangers(one, numbers)}
     return found
 

@@ -25,7 +25,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import outbox
 from pipeline.reading import readers
-from pipeline.render import data
+from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
 from pipeline.render.workbook import office_workbook
 from pipeline.report import reporting
@@ -97,7 +97,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "loading": (Ledger, "load"),
     "folding": (nightly, "fold"),
     "drawing up": (reporting, "build"),
-    "the figures": (data, "summary"),
+    "the figures": (files_for_programs, "summary"),
     "the workbook": (office_workbook, "render"),
     "the page": (leaders_page, "render"),
     "publishing": (outbox, "publish"),

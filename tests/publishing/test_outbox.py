@@ -15,7 +15,7 @@ from workbooks import DAY, assignment, edit, progress_row, report, report_pages,
 
 from pipeline.disk import storage
 from pipeline.publishing import outbox
-from pipeline.render import data
+from pipeline.render import files_for_programs
 
 
 def _edition(**outputs: bytes) -> dict[str, bytes]:
@@ -224,7 +224,7 @@ def test_findings_are_a_table_that_excel_opens_and_does_not_run() -> None:
 
 @pytest.mark.parametrize(("text", "shown"), [("=1", "'=1"), ("＝1", "'＝1"), ("+1", "'+1"), ("\t=1", "'\t=1"), ("a=1", "a=1"), ("", "")])
 def test_what_excel_would_run_gets_an_apostrophe(text: str, shown: str) -> None:
-    assert data.inert(text) == shown
+    assert files_for_programs.inert(text) == shown
 
 
 def test_findings_of_every_revision_and_of_refused_files_stand_under_their_day() -> None:

@@ -22,7 +22,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import inputs
 from pipeline.reading import reading
-from pipeline.render import data
+from pipeline.render import files_for_programs
 from pipeline.report import reporting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
@@ -143,7 +143,7 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     for day in days:
         resting = inputs.of(filed, day, SETTINGS)
         built = reporting.build(states[day], reporting.Sources(arrivals, resting.counting, resting.superseded, resting.refused), SETTINGS)
-        written = {"summary.json": data.summary(built), "findings.csv": data.findings(built)}
+        written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         found = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), found, written, built.trend, built)
     return out

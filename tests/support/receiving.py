@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.reading import receipt_layout
 from pipeline.reading.readers import Readers
-from pipeline.render.receipts import receipts
+from pipeline.render.receipts import receipt_files
 from pipeline.report import submissions
 from pipeline.report.report import Handed
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
@@ -41,7 +41,7 @@ class Desk:
         """The receipt of that file."""
         path = self.folder / "original"
         path.write_bytes(content)
-        return receipts.one(self.handed(content, received, name), path, self.readers)
+        return receipt_files.one(self.handed(content, received, name), path, self.readers)
 
     def marked(self, content: bytes, received: str = "2020-05-21 16:00") -> bytes:
         """The receipt of that file, which must be the file itself with its marks."""

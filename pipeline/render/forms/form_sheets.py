@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
 from pipeline.render.forms import form_words as words
-from pipeline.render.workbook.formats import BLUE, FONT, GREY, INK, LINE, PALE, Look, Value, height, lines, put, text
+from pipeline.render.workbook.cell_formats import BLUE, FONT, GREY, INK, LINE, PALE, Look, Value, height, lines, put, text
 from pipeline.terms.contract import COVER, NEW_CASES, PROGRESS, REGION_CASES, REPLIED, RESOLVED, VISITOR_CASES, Column, Kind, Sheet
 
 if TYPE_CHECKING:

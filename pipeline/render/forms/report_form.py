@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from xlsxwriter import Workbook
 
-from pipeline.render.forms import form_room
+from pipeline.render.forms import empty_rows
 from pipeline.render.forms import form_sheets as sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_sheets import Book, Form
-from pipeline.render.workbook.formats import Value, height, lines, merge, put, text
+from pipeline.render.workbook.cell_formats import Value, height, lines, merge, put, text
 from pipeline.report.report import CaseLine, Report
 from pipeline.settings.config import District, Settings
 from pipeline.terms import case_numbers, contract
@@ -161,7 +161,7 @@ def _written(title: str, settings: Settings, day: date) -> Iterator[tuple[io.Byt
 
 def _finished(output: io.BytesIO, book: Book) -> bytes:
     """The bytes with all the empty rows."""
-    return form_room.widen(output.getvalue(), [book.rooms.get(page.name, 0) for page in book.workbook.worksheets()])
+    return empty_rows.widen(output.getvalue(), [book.rooms.get(page.name, 0) for page in book.workbook.worksheets()])
 
 
 def _cut_off(settings: Settings) -> tuple[str, str]:

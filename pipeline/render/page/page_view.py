@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from pipeline.day import supervision
 from pipeline.day.targets import Tally
-from pipeline.render import definitions, long_lists
-from pipeline.render.page import page_charts
-from pipeline.render.page.page_charts import TrendChart
+from pipeline.render import definitions, first_findings
+from pipeline.render.page import trend_chart
+from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import sentences
 from pipeline.report.report import (
     CHANGE_KINDS,
@@ -149,7 +149,7 @@ def context(report: Report) -> dict[str, object]:
         "reception": _reception_sums(report),
         "findings": _findings(report),
         "register": _register(report),
-        "chart": page_charts,
+        "chart": trend_chart,
     }
 
 
@@ -161,12 +161,12 @@ def address(finding: Finding) -> str:
 
 def shown(lines: Sequence[FindingLine]) -> list[FindingLine]:
     """The findings of a list that the page has."""
-    return long_lists.shown(lines, _MOST_FINDINGS)
+    return first_findings.shown(lines, _MOST_FINDINGS)
 
 
 def left_out(lines: Sequence[FindingLine]) -> list[str]:
     """A sentence for each file of which the page has not all."""
-    return long_lists.left_out(lines, _MOST_FINDINGS)
+    return first_findings.left_out(lines, _MOST_FINDINGS)
 
 
 def particulars(case: CaseLine) -> list[tuple[str, object]]:
@@ -212,7 +212,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         bridge=next((one for one in report.bridges if one.group == group.name), None),
         way=way,
         nearest=tuple(by_number[number] for number in way.nearest) if way and way.tally.shortfall else (),
-        chart=page_charts.trend(days, group.target_percent),
+        chart=trend_chart.trend(days, group.target_percent),
         sources=_of(group, report.by_source),
         districts=_of(group, report.by_district),
         leaders=_of(group, report.by_leader),

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline.render import zip_files
+from pipeline.render import reproducible_zip
 from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.terms.text import on_screen
 
@@ -64,7 +64,7 @@ def render(template: Template, fields: Mapping[str, object], moment: datetime) -
         for name, part in _prepared(template).items():
             content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
             package.writestr(zipfile.ZipInfo(name), content)
-    return zip_files.settle(written.getvalue(), moment)
+    return reproducible_zip.settle(written.getvalue(), moment)
 
 
 def check(template: Template) -> None:

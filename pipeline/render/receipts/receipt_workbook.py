@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.reading import receipt_layout
 from pipeline.reading.receipt_layout import Kind, Line, Mark, Slip
 from pipeline.render.receipts import receipt_words as words
-from pipeline.render.workbook.formats import text
+from pipeline.render.workbook.cell_formats import text
 from pipeline.report.report import Handed
 from pipeline.terms.findings import Finding
 

@@ -7,9 +7,17 @@ from datetime import UTC
 
 from xlsxwriter import Workbook
 
-from pipeline.render.workbook import case_ledger, changes, figures, formulas, lists, overview, workbook_charts
+from pipeline.render.workbook import (
+    case_register_sheet,
+    changes_sheet,
+    figure_sheets,
+    formulas,
+    list_sheets,
+    overview_charts,
+    overview_sheet,
+)
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.formats import Book, text
+from pipeline.render.workbook.cell_formats import Book, text
 from pipeline.report.report import Report
 from pipeline.terms.contract import CATEGORIES, SOURCES
 
@@ -22,14 +30,14 @@ def render(report: Report) -> bytes:
     with Workbook(written, _OPTIONS) as workbook:
         _describe(workbook, report)
         book = Book(workbook, report, _are_labels_plain(report), {name: workbook.add_worksheet(name) for name in words.SHEETS})
-        trend = figures.write_targets(book)
-        figures.write_districts(book)
-        figures.write_leaders(book)
-        case_ledger.write(book)
-        changes.write(book)
-        lists.write(book)
-        workbook_charts.write(book, overview.write(book), trend)
-        book.sheets[overview.NAME].activate()
+        trend = figure_sheets.write_targets(book)
+        figure_sheets.write_districts(book)
+        figure_sheets.write_leaders(book)
+        case_register_sheet.write(book)
+        changes_sheet.write(book)
+        list_sheets.write(book)
+        overview_charts.write(book, overview_sheet.write(book), trend)
+        book.sheets[overview_sheet.NAME].activate()
     return written.getvalue()
 
 

@@ -18,7 +18,7 @@ from hostile import HOSTILE, PERSONAL
 from offices import Office
 
 from pipeline.day.targets import Tally
-from pipeline.render import data
+from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
 from pipeline.report.report import DECISION_KINDS, Report
 
@@ -68,7 +68,7 @@ def test_a_busy_corrected_day_says_how_many_more_there_are_and_where(day: Report
 @pytest.mark.parametrize("name", WEEKS)
 def test_every_figure_of_the_word_file_is_that_of_the_summary(name: str, position: int, weeks: dict[str, list[Report]]) -> None:
     report = weeks[name][position]
-    summary = json.loads(data.summary(report))
+    summary = json.loads(files_for_programs.summary(report))
     content = word(report)
     text = "\n".join(lines(content))
     assert _targets_said(text) == [_target(target) for target in summary["targets"]]

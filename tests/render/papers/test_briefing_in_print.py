@@ -13,7 +13,7 @@ import pytest
 from hostile import HOSTILE
 from offices import Office
 
-from pipeline.render import data
+from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
 from pipeline.report.report import Report
 
@@ -45,7 +45,7 @@ def _figures(figure: dict[str, Any]) -> tuple[str, ...]:
 
 def _check(text: str, report: Report) -> None:
     """Every figure of both targets and of every district is that of summary.json."""
-    summary = json.loads(data.summary(report))
+    summary = json.loads(files_for_programs.summary(report))
     words = re.sub(r"\s", "", text)
     for target in summary["targets"]:
         rate = f"{target['group']}案件共{target['total']}件，已化解{target['resolved']}件，化解率{target['rate_percent']}%，"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.figures import TARGETS, WIDE, district_first
-from pipeline.render.workbook.formats import BAR_LIGHT, BLUE, FONT, GREY, GRID, LINE, SECOND, Book, merge, text
-from pipeline.render.workbook.overview import LAST, NAME, WIDTHS, area, printed
+from pipeline.render.workbook.cell_formats import BAR_LIGHT, BLUE, FONT, GREY, GRID, LINE, SECOND, Book, merge, text
+from pipeline.render.workbook.figure_sheets import TARGETS, WIDE, district_first
+from pipeline.render.workbook.overview_sheet import LAST, NAME, WIDTHS, area, printed
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -9,9 +9,9 @@ from xlsxwriter.utility import xl_range
 
 from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.figures import TARGETS
-from pipeline.render.workbook.formats import Book, height, lines, put
-from pipeline.render.workbook.sheets import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows
+from pipeline.render.workbook.cell_formats import Book, height, lines, put
+from pipeline.render.workbook.figure_sheets import TARGETS
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows
 from pipeline.report import sentences
 from pipeline.report.report import CHANGE_KINDS, STEP_KINDS, Bridge, Change, Step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.render import zip_files
+from pipeline.render import reproducible_zip
 from pipeline.render.forms.form_sheets import FIRST
 
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
@@ -25,7 +25,7 @@ def widen(content: bytes, rooms: Sequence[int]) -> bytes:
         room = rooms[int(found[1]) - 1] if found else 0
         return _widened(part, room) if room else part
 
-    return zip_files.rewrite(content, change)
+    return reproducible_zip.rewrite(content, change)
 
 
 def _widened(part: bytes, room: int) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.disk import storage
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job
-from pipeline.render import zip_files
+from pipeline.render import reproducible_zip
 from pipeline.render.receipts import receipt_workbook
 from pipeline.render.receipts.receipt_words import UNKNOWN
 from pipeline.report import submissions
@@ -63,7 +63,7 @@ def may_be_marked(findings: Iterable[Finding]) -> bool:
 def _finished(one: Handed, begun: Future[bytes | None] | None) -> bytes:
     marked = begun.result() if begun else None
     content = marked if marked and _is_plain(marked) else receipt_workbook.alone(one)
-    return zip_files.settle(content, one.received_at)
+    return reproducible_zip.settle(content, one.received_at)
 
 
 def _is_plain(content: bytes) -> bool:

@@ -9,12 +9,22 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from pipeline.day.supervision import FLAGS
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
-from pipeline.render.workbook import agenda_sheet, formulas
+from pipeline.render.workbook import formulas, overview_sentences
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.figures import target_cell
-from pipeline.render.workbook.formats import RED, Book, height, lines, merge, put
+from pipeline.render.workbook.cell_formats import RED, Book, height, lines, merge, put
+from pipeline.render.workbook.figure_sheets import target_cell
 from pipeline.render.workbook.formulas import Part
-from pipeline.render.workbook.sheets import FIRST, OVERVIEW, OVERVIEW_LAST, OVERVIEW_WIDTHS, correction, explain, heading, long_day, paper
+from pipeline.render.workbook.sheet_frame import (
+    FIRST,
+    OVERVIEW,
+    OVERVIEW_LAST,
+    OVERVIEW_WIDTHS,
+    correction,
+    explain,
+    heading,
+    long_day,
+    paper,
+)
 from pipeline.report import sentences
 from pipeline.report.report import Figure
 
@@ -36,8 +46,8 @@ def write(book: Book) -> int:
     sheet.set_margins(left=0.5, right=0.5, top=0.55, bottom=0.5)
     row = _write_head(book, sheet)
     row = _write_targets(book, sheet, row)
-    row = agenda_sheet.write_outlook(book, sheet, row)
-    row = agenda_sheet.write_decisions(book, sheet, row)
+    row = overview_sentences.write_outlook(book, sheet, row)
+    row = overview_sentences.write_decisions(book, sheet, row)
     breaks = [row]
     row = _write_counts(book, sheet, row)
     row = _write_submissions(book, sheet, row + 1)

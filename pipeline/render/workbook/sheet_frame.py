@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.formats import Book, Value, height, lines, merge, put, text
+from pipeline.render.workbook.cell_formats import Book, Value, height, lines, merge, put, text
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

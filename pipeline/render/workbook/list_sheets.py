@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_range
 
 from pipeline.day.supervision import FLAGS
-from pipeline.render import definitions, long_lists
+from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.formats import Book, as_moment, put
-from pipeline.render.workbook.sheets import FIRST, Column, explain, write_list
+from pipeline.render.workbook.cell_formats import Book, as_moment, put
+from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
 from pipeline.report import sentences
 from pipeline.report.report import CaseLine, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
 
@@ -137,9 +137,9 @@ def _write_submissions(book: Book) -> None:
 def _write_findings(book: Book) -> None:
     """What was found, of one file only so much as somebody reads; below it how much more there is."""
     found = book.report.findings
-    lines = long_lists.shown(found, _MOST_FINDINGS)
+    lines = first_findings.shown(found, _MOST_FINDINGS)
     sheet = write_list(book, "问题清单", FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
-    told = long_lists.left_out(found, _MOST_FINDINGS)
+    told = first_findings.left_out(found, _MOST_FINDINGS)
     explain(book, sheet, FIRST + len(lines), [column.width for column in FINDINGS], told)
 
 

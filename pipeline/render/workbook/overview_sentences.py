@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.formats import Book, height, lines, merge, put
-from pipeline.render.workbook.sheets import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
+from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
+from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
 from pipeline.report import sentences
 from pipeline.report.report import DECISION_KINDS, CaseLine, Decision, Figure
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from openpyxl import Workbook, load_workbook
 
-from pipeline.render import zip_files
+from pipeline.render import reproducible_zip
 
 MOMENT = datetime(2020, 5, 21, 9, 30, tzinfo=UTC)
 
@@ -21,12 +21,12 @@ def _workbook(created: datetime) -> bytes:
 
 
 def test_two_workbooks_that_differ_in_their_clock_alone_become_the_same_bytes() -> None:
-    one, other = (zip_files.settle(_workbook(datetime(year, 1, 1, tzinfo=UTC)), MOMENT) for year in (2001, 2002))
+    one, other = (reproducible_zip.settle(_workbook(datetime(year, 1, 1, tzinfo=UTC)), MOMENT) for year in (2001, 2002))
     assert one == other
 
 
 def test_a_settled_workbook_says_the_moment_and_keeps_its_cells() -> None:
-    settled = zip_files.settle(_workbook(datetime(2001, 1, 1, tzinfo=UTC)), MOMENT)
+    settled = reproducible_zip.settle(_workbook(datetime(2001, 1, 1, tzinfo=UTC)), MOMENT)
     book = load_workbook(io.BytesIO(settled))
     assert book["甲"]["A1"].value == "甲"
     assert book.properties.created == book.properties.modified == MOMENT.replace(tzinfo=None)

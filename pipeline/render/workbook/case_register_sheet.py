@@ -7,8 +7,8 @@ from xlsxwriter.utility import xl_range_abs
 from pipeline.day.supervision import FLAGS
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.formats import Book, Value, as_number
-from pipeline.render.workbook.sheets import FIRST, Column, write_list
+from pipeline.render.workbook.cell_formats import Book, Value, as_number
+from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
 from pipeline.report.report import CaseLine
 
 NAME = "案件台账"

@@ -12,9 +12,9 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.formats import Book, height, lines, merge, put
+from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.formulas import Part
-from pipeline.render.workbook.sheets import FIRST, HEADER, explain, frame, headers, heading
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading
 from pipeline.report import sentences
 from pipeline.report.report import CaseLine, Figure
 

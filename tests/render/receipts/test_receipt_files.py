@@ -20,7 +20,7 @@ from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
 
 from pipeline import cli
 from pipeline.night import nightly
-from pipeline.render.receipts import receipt_words, receipt_workbook, receipts
+from pipeline.render.receipts import receipt_files, receipt_words, receipt_workbook
 from pipeline.report import submissions
 from pipeline.report.report import Handed, Report
 from pipeline.settings.config import Settings
@@ -39,7 +39,7 @@ def night(office: Office) -> dict[str, bytes]:
 
 
 def lying(office: Office) -> dict[str, bytes]:
-    folder = office.outbox / DAY.isoformat() / receipts.FOLDER
+    folder = office.outbox / DAY.isoformat() / receipt_files.FOLDER
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.exists() else {}
 
 
@@ -208,15 +208,15 @@ NAMES = (
 
 @pytest.mark.parametrize(("name", "plain"), NAMES, ids=lambda name: ascii(name)[:30])
 def test_a_name_becomes_one_that_every_system_takes(name: str, plain: str) -> None:
-    assert receipts.plain(name) == plain
-    (written,) = receipts.names([a_file(name=name)])
+    assert receipt_files.plain(name) == plain
+    (written,) = receipt_files.names([a_file(name=name)])
     assert len(written.encode()) < 255
     assert written == f"回执/东胜区_回执_1_{plain}.xlsx"
 
 
 def test_names_that_would_be_one_get_a_number() -> None:
     several = [a_file(name=name) for name in ("A.xlsx", "a.xls", "A.xlsx")]
-    assert receipts.names(several) == ["回执/东胜区_回执_1_A.xlsx", "回执/东胜区_回执_1_a (2).xlsx", "回执/东胜区_回执_1_A (3).xlsx"]
+    assert receipt_files.names(several) == ["回执/东胜区_回执_1_A.xlsx", "回执/东胜区_回执_1_a (2).xlsx", "回执/东胜区_回执_1_A (3).xlsx"]
 
 
 def test_a_number_in_a_files_name_is_masked(office: Office) -> None:
@@ -363,7 +363,7 @@ def week(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def _of(week: Office) -> list[Path]:
-    return sorted(week.outbox.rglob(f"{receipts.FOLDER}/*.xlsx"))
+    return sorted(week.outbox.rglob(f"{receipt_files.FOLDER}/*.xlsx"))
 
 
 def test_every_receipt_of_the_weeks_opens_and_every_workbook_goes_back_itself(week: Office) -> None:
@@ -388,7 +388,7 @@ def test_libreoffice_opens_every_receipt_of_the_weeks(week: Office, tmp_path: Pa
     office = shutil.which("soffice")
     assert office, "needs LibreOffice"
     for folder in sorted(week.outbox.iterdir()):
-        paths = sorted((folder / receipts.FOLDER).glob("*.xlsx"))
+        paths = sorted((folder / receipt_files.FOLDER).glob("*.xlsx"))
         out = tmp_path / folder.name
         profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
         subprocess.run(
