@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pipeline.day import beginning, judging, supervision
 from pipeline.day.cases import PARTICULARS, Case, RowPlace, World
 from pipeline.day.judging import Judgement
+from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import withdrawn_rows
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
 from pipeline.terms.contract import CASE, LIAISON, NEW_CASES, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Facts, Filed, Submission, in_order, number_revisions
+from pipeline.terms.handed_in import Facts, Filed, Submission, in_order
 from pipeline.terms.rows import Rows
 
 TREND_DAYS = 30
@@ -65,8 +66,8 @@ class DayState:
     """Cases counted as resolved on the day before."""
     register_before: frozenset[str]
     """The register of the day before."""
-    submissions: dict[str, tuple[Submission, ...]]
-    """By district: its accepted reports of the day in order of arrival."""
+    submissions: Mapping[str, Reports]
+    """By district: its accepted reports of the day; those that have none are not in it."""
     judgements: dict[int, Judgement]
     """By arrival: the judgement on each report of the day, superseded ones included."""
     withdrawn: tuple[str, ...]
@@ -123,12 +124,9 @@ class _Fold:
     raised: dict[date, Raised] = field(default_factory=dict)
 
     def run(self) -> dict[date, DayState]:
-        by_day: dict[str, dict[str, list[Filed]]] = {}
-        for one in self.facts.reports:
-            if one.reading.district not in self.settings.district_names:
-                continue  # a district that the settings no longer name
-            by_day.setdefault(one.reading.day, {}).setdefault(one.reading.district, []).append(one)
-        self.reported = sorted(date.fromisoformat(day) for day in by_day)
+        districts = self.settings.district_names  # a ledger outlives its settings: it may know districts that they no longer name
+        index = Submissions.of(self.facts.reports)
+        self.reported = index.days(districts)
         last = max(self.days)
         first = min([*self.reported, min(self.days) - timedelta(days=1)])
         self.workbooks = in_order(self.facts.assignments)
@@ -137,7 +135,7 @@ class _Fold:
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             self._take_arrived(day)
             self.world.turn_to(day.isoformat())
-            submissions = {name: number_revisions(filed) for name, filed in by_day.get(day.isoformat(), {}).items()}
+            submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
             judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
             if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
                 self.snapshots[day] = self._snapshot(keeps=day + timedelta(days=1) in self.days)
@@ -162,12 +160,12 @@ class _Fold:
 
     # --- reports ---
 
-    def _judge_day(self, submissions: dict[str, tuple[Submission, ...]], *, speaks: bool) -> tuple[dict[int, Judgement], list[str]]:
+    def _judge_day(self, submissions: Mapping[str, Reports], *, speaks: bool) -> tuple[dict[int, Judgement], list[str]]:
         """Judge the day's reports in order; the cases that superseded revisions had brought in."""
         judgements: dict[int, Judgement] = {}
         brought_in: list[str] = []
-        arrived = {one.filed.arrival.id: one for several in submissions.values() for one in several if one.revision}
-        for filed in in_order(one.filed for one in arrived.values()):
+        arrived = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
+        for filed in in_order(revision.filed for revision in arrived.values()):
             submission = arrived[filed.arrival.id]
             if not submission.in_force and not speaks:
                 continue
@@ -176,9 +174,9 @@ class _Fold:
             judgements[filed.arrival.id] = judgement
             if not submission.in_force:
                 brought_in += judgement.brought_in
-            earlier = [one for one in submissions[filed.reading.district] if one.revision == submission.revision - 1]
             if speaks and submission.revision > 1:
-                judgement.findings += withdrawn_rows(earlier[0].filed.reading.rows, filed.reading.rows, world)
+                earlier = submissions[filed.reading.district].revisions[submission.revision - 2].filed
+                judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, world)
         return judgements, brought_in
 
     def _judge(self, submission: Submission, world: World, *, speaks: bool) -> Judgement:
@@ -186,14 +184,14 @@ class _Fold:
         district = next(one for one in self.settings.districts if one.name == reading.district)
         return judging.judge(reading.rows, submission.filed.arrival.id, district, world, speaks=speaks)
 
-    def _note_doubts(self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement]) -> None:
+    def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
         """Keep what the day's reports leave open, while they can still be sent."""
         self.last_reports |= dict.fromkeys(submissions, day)
         span = self.settings.calendar.oldest_report_days
         if not any(0 <= (asked - day).days <= span for asked in self.days):
             return
         for district in self.settings.district_names:
-            force = next((one.filed for one in submissions.get(district, ()) if one.in_force and one.revision), None)
+            force = submissions.get(district, NO_REPORTS).in_force
             if force is None:
                 self.doubts.append(Doubt(day, district, is_missing=True))
                 continue
@@ -231,9 +229,7 @@ class _Fold:
         }
         return _Snapshot(counted, frozenset(case.number for case in cases), tallies, kept)
 
-    def _state(
-        self, day: date, submissions: dict[str, tuple[Submission, ...]], judgements: dict[int, Judgement], brought_in: list[str]
-    ) -> DayState:
+    def _state(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], brought_in: list[str]) -> DayState:
         before = self.snapshots.get(day - timedelta(days=1))
         begun = beginning.of(self.reported, day) or day
         start = min(begun, day - timedelta(days=1)) - timedelta(days=1)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Submissions
 from pipeline.intake import incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.ledger.ledger import Ledger
-from pipeline.reading import daily_report
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed, number_revisions
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
 _WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
@@ -25,16 +25,16 @@ class DistrictStatus:
     """What one district has handed in for the day."""
 
     district: str
-    status: str
-    """on-time, late or missing."""
-    received_at: datetime | None
-    revision: int
-    zero_report: bool
-    rows_accepted: int | None
-    rows_refused: int | None
+    status: Standing
+    received_at: datetime | None = None
+    """When the first accepted one came."""
+    revision: int = 0
+    zero_report: bool = False
+    rows_accepted: int | None = None
+    rows_refused: int | None = None
     """As published; None where the day's folder does not tell yet."""
-    refused: tuple[Filed, ...]
-    waiting: str
+    refused: tuple[Filed, ...] = ()
+    waiting: str = ""
     """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
 
     @property
@@ -84,17 +84,21 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
         incoming.look(settings) if waiting is None else waiting
     )  # before the ledger: what a run takes in between is in one of the two
     outlines, of_day, published = _known(settings, day.isoformat())
-    refused = [one for one in of_day if not one.reading.accepted]
-    told = _told(settings, day)
+    refused = [filed for filed in of_day if not filed.reading.accepted]
+    reports, figures = Submissions.of(of_day).on(day), _published_figures(settings, day)
     return Status(
         day=day,
         districts=tuple(
-            replace(_district(name, of_day, refused, told.get(name, {}), settings), waiting=_channel(lying, name, day))
+            replace(
+                _district(name, reports.get(name, NO_REPORTS), figures.get(name, {}), day, settings),
+                refused=tuple(filed for filed in refused if filed.reading.district == name),
+                waiting=_channel(lying, name, day),
+            )
             for name in settings.district_names
         ),
-        unknown=tuple(one for one in refused if not one.reading.district),
+        unknown=tuple(filed for filed in refused if not filed.reading.district),
         waiting=lying,
-        has_assignment=any(one.arrival.is_assignment and one.reading.accepted for one in outlines),
+        has_assignment=any(outline.arrival.is_assignment and outline.reading.accepted for outline in outlines),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
         published=tuple(sorted(published, reverse=True)),
     )
@@ -117,35 +121,28 @@ def _channel(lying: Sequence[Incoming], district: str, day: date) -> str:
     return next((one.channel for one in lying if (one.district, one.day) == (district, day.isoformat())), "")
 
 
-def _told(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
-    """What the published figures say of each district's report."""
+def _published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
+    """Return what the published summary says of each district's report; nothing where there is none that can be read."""
     try:
-        said = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
-        return {one["district"]: one for one in said["submissions"]}
+        summary = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
+        return {submission["district"]: submission for submission in summary["submissions"]}
     except (OSError, ValueError, LookupError, TypeError):
         return {}
 
 
-def _district(name: str, of_day: list[Filed], refused: list[Filed], told: Mapping[str, Any], settings: Settings) -> DistrictStatus:
-    sent_back = tuple(one for one in refused if one.reading.district == name)
-    accepted = [one for one in of_day if one.reading.accepted and one.reading.district == name]
-    revisions = [one for one in number_revisions(accepted) if one.revision]
-    if not revisions:
-        return DistrictStatus(name, "missing", None, 0, False, None, None, sent_back, "")
-    received = revisions[0].filed.arrival.envelope.received_at.astimezone(settings.calendar.zone)
-    last = revisions[-1]
-    day = date.fromisoformat(last.filed.reading.day)
-    is_told = told.get("revision") == last.revision
+def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date, settings: Settings) -> DistrictStatus:
+    status, in_force = reports.standing(day, settings.calendar), reports.in_force
+    if in_force is None or reports.first_received is None:
+        return DistrictStatus(name, status)
+    is_published = figures.get("revision") == reports.revision
     return DistrictStatus(
         name,
-        "on-time" if received <= settings.calendar.last_moment(day) else "late",
-        received,
-        last.revision,
-        daily_report.is_zero_report(last.filed.reading.cover),
-        told["rows_accepted"] if is_told else None,
-        told["rows_refused"] if is_told else None,
-        sent_back,
-        "",
+        status,
+        received_at=reports.first_received.astimezone(settings.calendar.zone),
+        revision=reports.revision,
+        zero_report=in_force.reading.is_zero_report,
+        rows_accepted=figures["rows_accepted"] if is_published else None,
+        rows_refused=figures["rows_refused"] if is_published else None,
     )
 
 

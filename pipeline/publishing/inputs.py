@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from pipeline import CONTRACT_VERSION, HOME, __version__
+from pipeline.day.submissions import Submissions
 from pipeline.disk import storage
 from pipeline.publishing import numbering
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed, in_order, number_revisions
+from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
@@ -40,11 +41,7 @@ def needed(outlines: list[Filed], days: Iterable[date]) -> list[Filed]:
 
 def in_force(outlines: Iterable[Filed]) -> list[Filed]:
     """The accepted reports that count: the last revision of each district and day."""
-    by_day: dict[tuple[str, str], list[Filed]] = {}
-    for one in outlines:
-        if one.reading.accepted and not one.arrival.is_assignment:
-            by_day.setdefault((one.reading.day, one.reading.district), []).append(one)
-    return [one.filed for several in by_day.values() for one in number_revisions(several) if one.in_force and one.revision]
+    return Submissions.of(outlines).in_force()
 
 
 def refused_on(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
@@ -90,7 +87,7 @@ class Inputs:
 def of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
     """What counts for the day, and what else is reported for it."""
     iso = day.isoformat()
-    reports = [one for one in in_order(in_force(outlines)) if one.reading.day <= iso]
+    reports = [one for one in in_force(outlines) if one.reading.day <= iso]
     counted = {one.arrival.id for one in reports}
     superseded = [
         one

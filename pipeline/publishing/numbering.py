@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.day import beginning
 from pipeline.day.fold import DayState
+from pipeline.day.submissions import Submissions
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.report import notices
@@ -34,11 +35,7 @@ def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, set
 
     Those without a number yet, and before each of the days asked for those of its districts' last notices.
     """
-    reported = [
-        date.fromisoformat(one.reading.day)
-        for one in outlines
-        if one.reading.accepted and not one.arrival.is_assignment and one.reading.district in settings.district_names
-    ]
+    reported = Submissions.of(outlines).days(settings.district_names)
     asked = sorted(days)
     if not reported or not asked:
         return frozenset()

@@ -15,7 +15,7 @@ from pipeline.settings.config import District, Settings
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import as_text, clean, is_empty, key, personal_numbers
@@ -150,17 +150,12 @@ def _judge_cover(cover: _Cover, rows: int) -> list[Finding]:
     zero = cover.get("零报告")
     if key(as_text(zero.value)) not in ("是", "否", ""):
         findings.append(_at(cover, zero, "cover-incomplete/zero"))
-    if is_zero_report(_kept(cover)) and rows:
+    if says_zero_report(_kept(cover)) and rows:
         findings.append(_at(cover, zero, "zero-report-with-rows", count=rows))
     version = key(as_text(cover.get("模板版本").value)).lstrip("V")
     if version.replace(".", "", 1).isdecimal() and float(version) < contract.TEMPLATE_VERSION:
         findings.append(_at(cover, cover.get("模板版本"), "old-template", current=contract.TEMPLATE_VERSION))
     return findings
-
-
-def is_zero_report(cover: dict[str, str]) -> bool:
-    """Whether 封面 says that there is nothing to report."""
-    return key(cover.get("零报告", "")) == "是"
 
 
 def _judge_lateness(day: date, arrival: datetime, settings: Settings) -> list[Finding]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.day import supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.fold import DayState, Doubt
+from pipeline.day.submissions import NO_REPORTS
 from pipeline.day.targets import Tally
 from pipeline.reading import daily_report
 from pipeline.report import agenda, bridge, notices, rate_bounds
@@ -17,7 +18,7 @@ from pipeline.report import submissions as submissions_
 from pipeline.report.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
-from pipeline.terms.handed_in import Arrival, Filed, Submission
+from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.text import mask
 
@@ -165,7 +166,7 @@ class _Bounded:
 
 def _still_unknown(in_use: list[CaseLine], state: DayState, refused: tuple[Filed, ...], most_new: int) -> rate_bounds.Unknown:
     """What could still change; a correction that was refused whole could change all that its district has said."""
-    force = {one.filed.reading.district: one.filed for one in _in_force(state)}
+    force = {filed.reading.district: filed for filed in _in_force(state)}
     corrections = {
         one.reading.district
         for one in refused
@@ -241,24 +242,23 @@ def _origin(place: RowPlace | None, arrivals: dict[int, Arrival]) -> str:
 # --- what was handed in ------------------------------------------------------------------------------------------
 
 
-def _in_force(state: DayState) -> list[Submission]:
-    return [one for several in state.submissions.values() for one in several if one.in_force and one.revision]
+def _in_force(state: DayState) -> list[Filed]:
+    return [filed for reports in state.submissions.values() if (filed := reports.in_force)]
 
 
 def _submission_line(district: str, state: DayState, refused: tuple[Filed, ...], settings: Settings) -> SubmissionLine:
-    several = [one for one in state.submissions.get(district, ()) if one.revision]
+    reports = state.submissions.get(district, NO_REPORTS)
+    status, last = reports.standing(state.day, settings.calendar), reports.in_force
     refused_files = sum(one.reading.district == district for one in refused)
-    if not several:
-        return SubmissionLine(district, "missing", False, 0, None, 0, 0, "", "", refused_files)
-    first, last = several[0].filed, several[-1].filed
-    received = first.arrival.envelope.received_at.astimezone(settings.calendar.zone)
+    if last is None or reports.first_received is None:
+        return SubmissionLine(district, status, False, 0, None, 0, 0, "", "", refused_files)
     judgement = state.judgements[last.arrival.id]
     return SubmissionLine(
         district=district,
-        status="on-time" if received <= settings.calendar.last_moment(state.day) else "late",
-        zero_report=daily_report.is_zero_report(last.reading.cover),
-        revision=several[-1].revision,
-        received_at=received,
+        status=status,
+        zero_report=last.reading.is_zero_report,
+        revision=reports.revision,
+        received_at=reports.first_received.astimezone(settings.calendar.zone),
         rows_accepted=judgement.rows_accepted,
         rows_refused=judgement.rows_refused,
         file=mask(last.arrival.name),
@@ -270,7 +270,7 @@ def _submission_line(district: str, state: DayState, refused: tuple[Filed, ...],
 def _reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
     lines = []
     for district in settings.district_names:
-        places = [place for one in _of(district, state) for place in state.judgements[one.filed.arrival.id].reception]
+        places = [place for filed in _of(district, state) for place in state.judgements[filed.arrival.id].reception]
         for category in CATEGORIES:
             rows = [place for place in places if place.get("问题类别") == category]
             if rows:
@@ -293,13 +293,13 @@ def _urgent(state: DayState, arrivals: dict[int, Arrival], settings: Settings) -
             origin=_origin(place, arrivals),
         )
         for district in settings.district_names
-        for one in _of(district, state)
-        for place in state.judgements[one.filed.arrival.id].urgent
+        for filed in _of(district, state)
+        for place in state.judgements[filed.arrival.id].urgent
     )
 
 
-def _of(district: str, state: DayState) -> list[Submission]:
-    return [one for one in state.submissions.get(district, ()) if one.in_force and one.revision]
+def _of(district: str, state: DayState) -> list[Filed]:
+    return [filed] if (filed := state.submissions.get(district, NO_REPORTS).in_force) else []
 
 
 def _liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -317,8 +317,8 @@ def _liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
 
 def _moved(state: DayState) -> dict[str, str]:
     """The cases whose status changed on the day, with the status before."""
-    judgements = [state.judgements[one.filed.arrival.id] for one in _in_force(state)]
-    return {number: before for one in judgements for number, before in one.moved.items()}
+    judgements = [state.judgements[filed.arrival.id] for filed in _in_force(state)]
+    return {number: before for judgement in judgements for number, before in judgement.moved.items()}
 
 
 def _changed(state: DayState, in_use: list[CaseLine], moved: dict[str, str]) -> dict[str, list[str]]:

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
+from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
 from pipeline.terms.contract import COVER, REPORT_SHEETS
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Filed, Submission, number_revisions
+from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.text import mask
 
 USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被更正", "重复", "未采用"
@@ -23,12 +24,15 @@ _SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.nam
 
 def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[Handed, ...]:
     """Every report of the day: in force, replaced, repeated or refused whole; by district and arrival."""
-    force = {name: max(one.revision for one in several) for name, several in state.submissions.items()}
-    lines = [_refused(one, force.get(one.reading.district, 0), settings) for one in refused if not one.arrival.is_assignment]
+    lines = [
+        _refused(filed, state.submissions.get(filed.reading.district, NO_REPORTS).revision, settings)
+        for filed in refused
+        if not filed.arrival.is_assignment
+    ]
     lines += [
-        _accepted(one, state.judgements.get(one.filed.arrival.id), force[name], settings)
-        for name, several in state.submissions.items()
-        for one in several
+        _accepted(submission, state.judgements.get(submission.filed.arrival.id), reports.revision, settings)
+        for reports in state.submissions.values()
+        for submission in reports.submissions
     ]
     place = _places(settings)
     return tuple(sorted(lines, key=place))
@@ -36,17 +40,18 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
 
 def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[Handed, Filed]]:
     """The day's reports in the same order, each with its file, without what only the register tells."""
-    outlined = [(_refused(one, 0, settings), one) for one in of_day if not one.reading.accepted]
-    by_district: dict[str, list[Filed]] = {}
-    for one in of_day:
-        if one.reading.accepted:
-            by_district.setdefault(one.reading.district, []).append(one)
-    for several in by_district.values():
-        for sent in number_revisions(several):
-            use = (USED if sent.in_force else REPLACED) if sent.revision else DUPLICATE
-            outlined.append((_handed(sent.filed, (sent.revision, use, 0), Judgement(), (), settings), sent.filed))
-    place = _places(settings)
-    return sorted(outlined, key=lambda one: place(one[0]))
+    outlined = [(_refused(filed, 0, settings), filed) for filed in of_day if not filed.reading.accepted]
+    for submission in Submissions.of(of_day):
+        place = (submission.revision, _use(submission), 0)
+        outlined.append((_handed(submission.filed, place, Judgement(), (), settings), submission.filed))
+    rank = _places(settings)
+    return sorted(outlined, key=lambda pair: rank(pair[0]))
+
+
+def _use(submission: Submission) -> str:
+    if submission.is_duplicate:
+        return DUPLICATE
+    return USED if submission.in_force else REPLACED
 
 
 def _places(settings: Settings) -> Callable[[Handed], tuple[int, datetime, str, str]]:
@@ -71,10 +76,10 @@ def _refused(filed: Filed, in_force: int, settings: Settings) -> Handed:
 
 
 def _accepted(one: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> Handed:
-    if not one.revision or judgement is None:
+    if one.is_duplicate or judgement is None:
         return _handed(one.filed, (0, DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
     found = (*one.filed.reading.findings, *judgement.findings)
-    return _handed(one.filed, (one.revision, USED if one.in_force else REPLACED, in_force), judgement, found, settings)
+    return _handed(one.filed, (one.revision, _use(one), in_force), judgement, found, settings)
 
 
 def _handed(filed: Filed, place: tuple[int, str, int], judgement: Judgement, findings: tuple[Finding, ...], settings: Settings) -> Handed:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import Rows
+from pipeline.terms.text import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Reading:
     def is_from_stranger(self) -> bool:
         """Whether the file came from somebody who may not send for the district that it names."""
         return any(finding.code == "sender-not-allowed" for finding in self.findings)
+
+    @property
+    def is_zero_report(self) -> bool:
+        """Whether 封面 says that there is nothing to report."""
+        return says_zero_report(self.cover)
+
+
+def says_zero_report(cover: Mapping[str, str]) -> bool:
+    """Whether these entries of 封面 say that there is nothing to report."""
+    return key(cover.get("零报告", "")) == "是"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,11 @@ class Submission:
     revision: int
     """From 1; 0 for a duplicate of the revision that was in force."""
     in_force: bool
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether its bytes were in force already when it came: noted, and nothing changes."""
+        return not self.revision
 
 
 def in_order(filed: Iterable[Filed]) -> list[Filed]:

@@ -1,0 +1,95 @@
+"""Who reported what: one index of all accepted reports by day and district, which everybody asks who has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from pipeline.settings.config import Calendar
+from pipeline.terms.handed_in import Filed, Submission, in_order, number_revisions
+
+Standing = Literal["on-time", "late", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The accepted reports of one district for one day, in order of arrival."""
+
+    submissions: tuple[Submission, ...] = ()
+    """Duplicates included."""
+
+    @property
+    def revisions(self) -> tuple[Submission, ...]:
+        """The reports without the duplicates: the first, and its corrections."""
+        return tuple(submission for submission in self.submissions if not submission.is_duplicate)
+
+    @property
+    def in_force(self) -> Filed | None:
+        """The report that counts: the last revision; None where there is none."""
+        return next((submission.filed for submission in self.submissions if submission.in_force), None)
+
+    @property
+    def revision(self) -> int:
+        """The number of the revision that counts; 0 where there is none."""
+        return max((submission.revision for submission in self.submissions), default=0)
+
+    @property
+    def first_received(self) -> datetime | None:
+        """When the first of them arrived; None where there is none. A correction sent late makes no report late."""
+        return self.submissions[0].filed.arrival.envelope.received_at if self.submissions else None
+
+    def standing(self, day: date, calendar: Calendar) -> Standing:
+        """Return whether the day's report came on time, late or not at all."""
+        if self.first_received is None:
+            return "missing"
+        return "on-time" if self.first_received.astimezone(calendar.zone) <= calendar.last_moment(day) else "late"
+
+
+NO_REPORTS: Final = Reports()
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """Every accepted report with its place among those of its district and day."""
+
+    _by_day: Mapping[str, Mapping[str, Reports]]
+    """By day (ISO) and district."""
+
+    @classmethod
+    def of(cls, files: Iterable[Filed]) -> Submissions:
+        """Return the index of these files; what is no accepted report is left out. The files' rows are not needed."""
+        by_day: dict[str, dict[str, list[Filed]]] = {}
+        for file in files:
+            if file.reading.accepted and not file.arrival.is_assignment:
+                by_day.setdefault(file.reading.day, {}).setdefault(file.reading.district, []).append(file)
+        return cls(
+            {day: {name: Reports(number_revisions(reports)) for name, reports in districts.items()} for day, districts in by_day.items()}
+        )
+
+    def __iter__(self) -> Iterator[Submission]:
+        """Go through all reports, duplicates included, those of one district and day together and in order of arrival."""
+        for districts in self._by_day.values():
+            for reports in districts.values():
+                yield from reports.submissions
+
+    def on(self, day: date) -> Mapping[str, Reports]:
+        """Return the day's reports by district; districts without one are not in it."""
+        return self._by_day.get(day.isoformat(), {})
+
+    def beside(self, file: Filed) -> Reports:
+        """Return the reports of the district and day that a file is about."""
+        return self._by_day.get(file.reading.day, {}).get(file.reading.district, NO_REPORTS)
+
+    def place_of(self, file: Filed) -> Submission | None:
+        """Return a file's place among its day's reports; None for one that is no accepted report."""
+        return next((submission for submission in self.beside(file).submissions if submission.filed.arrival.id == file.arrival.id), None)
+
+    def in_force(self) -> list[Filed]:
+        """Return the reports that count, of every day and district, by arrival."""
+        return in_order(submission.filed for submission in self if submission.in_force)
+
+    def days(self, districts: Collection[str]) -> list[date]:
+        """Return the days of which one of these districts has reported, in order."""
+        return sorted(date.fromisoformat(day) for day, reported in self._by_day.items() if not reported.keys().isdisjoint(districts))
