@@ -1,20 +1,32 @@
-"""OpenDocument workbooks (.ods): what counts in the package, and the sheets with their cells."""
+"""OpenDocument workbooks (.ods): what counts in the package, and the sheets with their cells.
+
+ODF 1.2: the package is part 3, the elements of the content are part 1 (6.1 text, 9.1 tables).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from xml.parsers import expat
 
 from pipeline.reading.gate import ods_cell, plain_workbook, xml_parts
 from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW
-from pipeline.reading.gate.ods_cell import OFFICE, TABLE, TEXT, Written
+from pipeline.reading.gate.ods_cell import OFFICE, TABLE, TEXT, OdsCell
 from pipeline.reading.gate.plain_workbook import Sheet
-from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted
+from pipeline.reading.gate.plain_worksheet import Cell
+from pipeline.reading.gate.safe_workbook import (
+    Limits,
+    Merge,
+    SafeWorkbook,
+    UnreadableError,
+    Wanted,
+    damaged,
+    not_a_workbook,
+    too_many_cells,
+    too_much_inside,
+)
 from pipeline.reading.gate.zip_archive import ZipArchive
 
-_MEDIA = b"application/vnd.oasis.opendocument.spreadsheet"
+_MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _MANIFEST, _MEDIA_PART = "content.xml", "meta-inf/manifest.xml", "mimetype"
 _MACRO = re.compile(r"(?:basic/[^/]+/(?!(?:script|dialog)-l[bc]\.xml$)[^/]+\.xml|scripts/.*[^/])")
 """A module; lists of modules, of which some programs write empty ones, are none."""
@@ -33,45 +45,49 @@ _LINKED = "'file:"
 """How the name of a sheet begins that is only a copy of values in another file."""
 
 
-def is_one(archive: ZipArchive) -> bool:
-    """Whether the package says that it is such a workbook."""
-    return _MEDIA_PART in archive.names and archive.read(_MEDIA_PART).startswith(_MEDIA)
+def is_workbook(archive: ZipArchive) -> bool:
+    """Return whether the package says that it is such a workbook (ODF 1.2 part 3, 3.3: MIME type file)."""
+    return _MEDIA_PART in archive.names and archive.read(_MEDIA_PART).startswith(_MEDIA_TYPE)
 
 
 def make_safe(archive: ZipArchive, limits: Limits, wanted: Wanted) -> SafeWorkbook:
-    """The workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large, locked or carries macros."""
+    """Return the workbook with its wanted sheets.
+
+    Raises UnreadableError where it is damaged, too large, encrypted or carries macros.
+    """
     if _MANIFEST in archive.names:
-        listed = xml_parts.elements(xml_parts.as_utf8(archive.read(_MANIFEST)))
-        if any(one.name == "encryption-data" for one in listed):
+        manifest = xml_parts.elements(xml_parts.as_utf8(archive.read(_MANIFEST)))
+        if any(element.name == "encryption-data" for element in manifest):
             raise UnreadableError("encrypted")
     if any(_MACRO.fullmatch(name) for name in archive.names):
         raise UnreadableError("macro-workbook")
     reader = _Reader(wanted, limits)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
-    xml_parts.parse(parser, xml_parts.as_utf8(archive.read(_CONTENT)))
+    xml_parts.tell(xml_parts.as_utf8(archive.read(_CONTENT)), reader)
     if not reader.is_workbook:
-        raise UnreadableError("unreadable", "format")
+        raise not_a_workbook()
     return plain_workbook.workbook(reader.sheets(), ods_cell.FORMATS, limits, is_1904=reader.is_1904)
 
 
 class _Reader:
-    """Hears the elements of the content and keeps the filled cells of the wanted sheets."""
+    """Listens to the elements of the content and keeps the filled cells of the wanted sheets."""
 
     def __init__(self, wanted: Wanted, limits: Limits) -> None:
         self.is_workbook = self.is_1904 = False
-        self._wanted, self._left, self._blanks = wanted, limits.cells, limits.unpacked_bytes // plain_workbook.TEXT
-        self._found: list[Sheet] = []
-        self._depth = 0  # of tables; one inside a cell is no sheet
-        self._skips = 0
+        self._wanted, self._cells_left = wanted, limits.cells
+        self._blanks_left = limits.unpacked_bytes // plain_workbook.BYTES_PER_CHARACTER
+        self._sheets: list[Sheet] = []
+        self._depth = 0
+        """Of tables: one inside a cell is no sheet."""
+        self._skipped = 0
+        """How deep it is inside an element that holds no cells."""
         self._is_read = False
         self._cells: list[Cell] = []
         self._merges: list[Merge] = []
         self._row, self._rows, self._column = 0, 1, 0
-        self._filled: list[tuple[int, int, Written]] = []
-        self._cell: Written | None = None
-        self._is_inside = False
+        self._filled: list[tuple[int, int, OdsCell]] = []
+        """Of the row: column, how often, and the cell."""
+        self._cell: OdsCell | None = None
+        self._is_in_paragraph = False
         self._starts: dict[str, Callable[[dict[str, str]], None]] = {
             f"{OFFICE}spreadsheet": self._start_workbook, f"{TABLE}null-date": self._start_null_date,
             f"{TABLE}table": self._start_sheet, f"{TABLE}table-source": self._start_source, f"{TABLE}table-row": self._start_row,
@@ -84,17 +100,17 @@ class _Reader:
         }  # fmt: skip
 
     def sheets(self) -> Iterator[Sheet]:
-        """The sheets in their order, each given away."""
-        while self._found:
-            yield self._found.pop(0)
+        """Return the sheets in their order; each is let go of, so that its cells are not kept while the next is written."""
+        while self._sheets:
+            yield self._sheets.pop(0)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._skips:
-            self._skips += 1
-        elif hear := self._starts.get(name):
-            hear(attributes)
+        if self._skipped:
+            self._skipped += 1
+        elif begin := self._starts.get(name):
+            begin(attributes)
         elif name in _ELSEWHERE or name.startswith(_DRAWING):
-            self._skips = 1
+            self._skipped = 1
 
     def _start_workbook(self, _attributes: dict[str, str]) -> None:
         self.is_workbook = True
@@ -102,12 +118,17 @@ class _Reader:
     def _start_sheet(self, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth == 1:
-            self._begin(attributes.get(f"{TABLE}name", ""))
+            name = attributes.get(f"{TABLE}name", "")
+            self._is_read = self._wanted(name)
+            if self._is_read:
+                self._cells, self._merges, self._row = [], [], 0
+                self._sheets.append(Sheet(name, self._cells, ()))
 
     def _start_source(self, _attributes: dict[str, str]) -> None:
-        if self._is_read and self._depth == 1 and self._found[-1].name.startswith(_LINKED):
+        # A formula that refers to another file makes LibreOffice keep a copy of its values, in a sheet that nobody sees.
+        if self._is_read and self._depth == 1 and self._sheets[-1].name.startswith(_LINKED):
             self._is_read = False
-            self._found.pop()
+            self._sheets.pop()
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         if self._is_read and self._depth == 1:
@@ -115,19 +136,14 @@ class _Reader:
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         if self._is_read and self._depth == 1:
-            self._cell = Written(attributes)
-
-    def _begin(self, name: str) -> None:
-        self._is_read = self._wanted(name)
-        if self._is_read:
-            self._cells, self._merges, self._row = [], [], 0
-            self._found.append(Sheet(name, self._cells, ()))
+            self._cell = OdsCell(attributes)
 
     def _start_null_date(self, attributes: dict[str, str]) -> None:
-        said = attributes.get(f"{TABLE}date-value", "1899-12-30")
-        if self._found or said not in ods_cell.NULL_DATES:
-            raise UnreadableError("unreadable", "damaged")
-        self.is_1904 = ods_cell.NULL_DATES[said]
+        day = attributes.get(f"{TABLE}date-value", "1899-12-30")
+        # Behind a sheet it would come too late: the days before it are already counted from another.
+        if self._sheets or day not in ods_cell.NULL_DATES:
+            raise damaged()
+        self.is_1904 = ods_cell.NULL_DATES[day]
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
@@ -135,13 +151,13 @@ class _Reader:
         if self._cell:
             self._cell.paragraphs += 1
             self._add("\n" if self._cell.paragraphs > 1 else "")
-            self._is_inside = True
+            self._is_in_paragraph = True
 
     def _start_blanks(self, attributes: dict[str, str]) -> None:
         count = _count(attributes, f"{TEXT}c")
-        self._blanks -= count
-        if self._blanks < 0:
-            raise UnreadableError("too-large", "inside")
+        self._blanks_left -= count  # one short element can stand for millions of them
+        if self._blanks_left < 0:
+            raise too_much_inside()
         self._add(" " * count)
 
     def _start_tab(self, _attributes: dict[str, str]) -> None:
@@ -152,26 +168,26 @@ class _Reader:
 
     def _add(self, text: str) -> None:
         if self._cell and text:
-            self._cell.said.append(text)
+            self._cell.texts.append(text)
 
     def text(self, written: str) -> None:
-        if self._is_inside and not self._skips and self._cell:
-            self._cell.said.append(_BREAKS.sub(" ", written))
+        if self._is_in_paragraph and not self._skipped and self._cell:
+            self._cell.texts.append(_BREAKS.sub(" ", written))
 
     def _end_paragraph(self) -> None:
-        self._is_inside = False
+        self._is_in_paragraph = False
 
     # --- ends ----------------------------------------------------------------------------------------------------
 
     def end(self, name: str) -> None:
-        if self._skips:
-            self._skips -= 1
-        elif hear := self._ends.get(name):
-            hear()
+        if self._skipped:
+            self._skipped -= 1
+        elif finish := self._ends.get(name):
+            finish()
 
     def _end_sheet(self) -> None:
         if self._depth == 1 and self._is_read:
-            self._found[-1] = Sheet(self._found[-1].name, self._cells, tuple(self._merges))
+            self._sheets[-1] = Sheet(self._sheets[-1].name, self._cells, tuple(self._merges))
             self._is_read = False
         self._depth -= 1
 
@@ -192,26 +208,25 @@ class _Reader:
     def _end_row(self) -> None:
         if not self._is_read or self._depth > 1:
             return
-        self._left -= self._rows * sum(repeated for _column, repeated, _cell in self._filled)
-        if self._left < 0:
-            raise UnreadableError("too-large", "cells")
-        if self._filled and (self._row + self._rows > LAST_ROW or self._column_of_the_last() > LAST_COLUMN):
-            raise UnreadableError("unreadable", "damaged")
-        told = [(column, repeated, one) for column, repeated, cell in self._filled if (one := cell.told(is_1904=self.is_1904))]
-        for row in range(self._row, self._row + self._rows) if told else ():
-            for column, repeated, one in told:
-                self._cells += [Cell(row, at, one.kind, one.style, one.value, one.has_formula) for at in range(column, column + repeated)]
+        # Counted before they are made: one row of one cell can say that both come a million times.
+        self._cells_left -= self._rows * sum(repeated for _column, repeated, _cell in self._filled)
+        if self._cells_left < 0:
+            raise too_many_cells()
+        if self._filled:
+            column, times, _cell = self._filled[-1]
+            if self._row + self._rows > LAST_ROW or column + times > LAST_COLUMN:
+                raise damaged()
+        contents = [(column, times, cell) for column, times, written in self._filled if (cell := written.as_cell(is_1904=self.is_1904))]
+        for row in range(self._row, self._row + self._rows) if contents else ():
+            for column, times, cell in contents:
+                self._cells += [Cell(row, at, cell.kind, cell.style, cell.value, cell.has_formula) for at in range(column, column + times)]
         self._row += self._rows
-
-    def _column_of_the_last(self) -> int:
-        column, repeated, _cell = self._filled[-1]
-        return column + repeated
 
 
 def _count(attributes: dict[str, str], name: str) -> int:
-    said = attributes.get(name, "1")
-    if said == "1":
+    count = attributes.get(name, "1")
+    if count == "1":
         return 1
-    if not (said.isdecimal() and len(said) <= len(str(LAST_ROW)) and int(said)):
-        raise UnreadableError("unreadable", "damaged")
-    return int(said)
+    if not (count.isdecimal() and len(count) <= len(str(LAST_ROW)) and int(count)):
+        raise damaged()
+    return int(count)

@@ -1,4 +1,4 @@
-"""Which part of an Office Open XML package belongs to which, and as what."""
+"""Which part of an Office Open XML package belongs to which, and as what (relationships, ECMA-376 part 2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Relation:
     """A part that belongs to another."""
 
     kind: str
-    """The last word of its type, which Strict files spell with another beginning."""
+    """The last word of its type in lower case: Strict files spell what stands before it in another way."""
     path: str
 
 
@@ -27,31 +27,41 @@ Relations = dict[str, Relation]
 
 
 def of(archive: ZipArchive, part: str) -> Relations:
-    """The relations of a part ('' for the package) by their ids; none where the part has none."""
+    """Return the relations of a part ('' for the package) by their ids; none where the part has none."""
     folder, name = posixpath.split(part)
-    listed = posixpath.join(folder, "_rels", f"{name}.rels")
-    if listed.lower() not in archive.names:
+    relations_part = posixpath.join(folder, "_rels", f"{name}.rels")
+    if relations_part.lower() not in archive.names:
         return {}
-    found = {}
-    for one in xml_parts.elements(xml_parts.as_utf8(archive.read(listed))):
-        if one.name == "Relationship" and one.attributes.get("TargetMode") != "External":
-            target = unquote(one.attributes.get("Target", "")).replace("\\", "/")
+    relations = {}
+    for element in xml_parts.elements(xml_parts.as_utf8(archive.read(relations_part))):
+        if element.name == "Relationship" and element.attributes.get("TargetMode") != "External":
+            target = unquote(element.attributes.get("Target", "")).replace("\\", "/")
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            kind = one.attributes.get("Type", "").rpartition("/")[2].lower()
-            found[one.attributes.get("Id", "")] = Relation(kind, target)
-    return found
+            kind = element.attributes.get("Type", "").rpartition("/")[2].lower()
+            relations[element.attributes.get("Id", "")] = Relation(kind, target)
+    return relations
 
 
 def path(relations: Relations, kind: str) -> str | None:
-    """The part that belongs as that; None where there is none."""
-    return next((one.path for one in relations.values() if one.kind == kind), None)
+    """Return the part that belongs as that; None where there is none."""
+    return next((relation.path for relation in relations.values() if relation.kind == kind), None)
+
+
+def worksheet(relations: Relations, id_: str) -> str | None:
+    """Return the part of the sheet with that relation; None for a chart or a dialog.
+
+    A relation that is missing gives '', a part that no archive has: a sheet that is wanted is then refused, not left out.
+    """
+    relation = relations.get(id_, Relation("worksheet", ""))
+    return relation.path if relation.kind == "worksheet" else None
 
 
 def without_macros(archive: ZipArchive, main: str) -> Relations:
-    """The relations of the workbook's own part. Raises UnreadableError where the workbook carries macros."""
+    """Return the relations of the workbook's own part. Raises UnreadableError where the workbook carries macros."""
     relations = of(archive, main)
+    # By name as well as by relation: a file that hides its macros may show either alone.
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in archive.names) or any(
-        one.kind in _MACRO_KINDS for one in relations.values()
+        relation.kind in _MACRO_KINDS for relation in relations.values()
     ):
         raise UnreadableError("macro-workbook")
     return relations

@@ -7,21 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from pipeline.reading.gate import plain_worksheet
-from pipeline.reading.gate import zip_archive as archives
-from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Limits, SafeSheet, SafeWorkbook, UnreadableError
+from pipeline.reading.gate import plain_worksheet, zip_archive
+from pipeline.reading.gate.plain_worksheet import Cell
+from pipeline.reading.gate.safe_workbook import Limits, Merge, SafeSheet, SafeWorkbook, too_many_cells, too_much_inside
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-TEXT = 4
+BYTES_PER_CHARACTER = 4
 """Bytes that a character takes while it is read."""
+_FIRST_OWN_FORMAT = 164
+"""Excel's own formats have the numbers below it."""
+
+Format = int | str
+"""A cell's format: the number of a built-in one, or its code (`yyyy/m/d`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A worksheet of another format."""
+    """A worksheet of another format than .xlsx."""
 
     name: str
     cells: list[Cell]
@@ -29,54 +32,72 @@ class Sheet:
     merges: tuple[Merge, ...]
 
 
-def workbook(sheets: Iterable[Sheet], formats: Sequence[int | str], limits: Limits, *, is_1904: bool) -> SafeWorkbook:
-    """The workbook of these sheets; a cell's style is a place in `formats`. Raises UnreadableError beyond the limits."""
-    found: list[SafeSheet] = []
-    parts = {"xl/styles.xml": styles(formats)}
-    cells, text = limits.cells, limits.unpacked_bytes // TEXT
-    for one in sheets:
-        cells -= len(one.cells)
-        text -= sum(len(cell.value) for cell in one.cells)
-        if cells < 0 or text < 0:
-            raise UnreadableError("too-large", "cells" if cells < 0 else "inside")
-        part, marks = plain_worksheet.lay_out(_in_order(one.cells), one.merges, limits.cells)
-        found.append(SafeSheet(one.name, str(len(found) + 1), marks))
-        parts[f"xl/worksheets/sheet{len(found)}.xml"] = part
-    return SafeWorkbook(packed(parts, len(found), is_1904=is_1904), tuple(found), is_1904)
+@dataclass(frozen=True, slots=True)
+class SharedTables:
+    """What the cells of all sheets of a binary workbook refer to by number."""
+
+    styles: Mapping[int, str]
+    """The style of a cell by its number, where it is not the plain one."""
+    strings: Sequence[str]
+    most_cells: int
+    """So many cells may be filled."""
+
+
+def styles_of(formats: Sequence[Format]) -> dict[int, str]:
+    """Return the styles of these formats by their places; the plain format needs none."""
+    return {at: str(at) for at, format_ in enumerate(formats) if format_}
+
+
+def workbook(sheets: Iterable[Sheet], formats: Sequence[Format], limits: Limits, *, is_1904: bool) -> SafeWorkbook:
+    """Return the workbook of these sheets; a cell's style is a place in `formats`. Raises UnreadableError beyond the limits."""
+    safe_sheets: list[SafeSheet] = []
+    parts = {"xl/styles.xml": _styles(formats)}
+    cells_left, characters_left = limits.cells, limits.unpacked_bytes // BYTES_PER_CHARACTER
+    for sheet in sheets:
+        cells_left -= len(sheet.cells)
+        # Counted cell by cell: a shared text stands once in a binary file, and here in each cell that refers to it.
+        characters_left -= sum(len(cell.value) for cell in sheet.cells)
+        if cells_left < 0:
+            raise too_many_cells()
+        if characters_left < 0:
+            raise too_much_inside()
+        part, facts = plain_worksheet.lay_out(_in_order(sheet.cells), sheet.merges, limits.cells)
+        safe_sheets.append(SafeSheet(sheet.name, str(len(safe_sheets) + 1), facts))
+        parts[f"xl/worksheets/sheet{len(safe_sheets)}.xml"] = part
+    return SafeWorkbook(pack(parts, len(safe_sheets), is_1904=is_1904), tuple(safe_sheets), is_1904)
 
 
 def _in_order(cells: list[Cell]) -> list[Cell]:
-    if all((one.row, one.column) < (after.row, after.column) for one, after in itertools.pairwise(cells)):
+    if all((cell.row, cell.column) < (after.row, after.column) for cell, after in itertools.pairwise(cells)):
         return cells
-    places = {(one.row, one.column): one for one in cells}
+    places = {(cell.row, cell.column): cell for cell in cells}
     return [places[place] for place in sorted(places)]
 
 
-def packed(parts: Mapping[str, bytes], count: int, *, is_1904: bool) -> bytes:
-    """A workbook of these parts alone, not compressed, with sheets named 1, 2, 3."""
+def pack(parts: Mapping[str, bytes], count: int, *, is_1904: bool) -> bytes:
+    """Return a workbook of these parts alone, not compressed, with sheets named 1, 2, 3."""
     sheets = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, count + 1))
-    book = (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904={quoteattr(str(int(is_1904)))}/>'
+    main = (
+        f'<workbook xmlns="{plain_worksheet.NAMESPACE}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(is_1904)}"/>'
         f"<sheets>{sheets}</sheets></workbook>"
     )
     targets = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, count + 1)]
     targets += [(kind, f"{kind}.xml") for kind in ("styles", "sharedStrings") if f"xl/{kind}.xml" in parts]
     written = {
         "_rels/.rels": _relationships([("officeDocument", "xl/workbook.xml")]).encode(),
-        "xl/workbook.xml": book.encode(),
+        "xl/workbook.xml": main.encode(),
         "xl/_rels/workbook.xml.rels": _relationships(targets).encode(),
     }
-    return archives.packed({**written, **parts})
+    return zip_archive.pack({**written, **parts})
 
 
-def styles(formats: Sequence[int | str]) -> bytes:
-    """The styles of a workbook whose cells are formatted so: by the number of a built-in format, or as its code says."""
-    codes = {code: 164 + at for at, code in enumerate(dict.fromkeys(one for one in formats if isinstance(one, str)))}
-    listed = "".join(f'<numFmt numFmtId="{number}" formatCode={quoteattr(plain_worksheet.text(code))}/>' for code, number in codes.items())
-    cells = "".join(f'<xf numFmtId="{codes[one] if isinstance(one, str) else one}"/>' for one in formats)
-    return f'<styleSheet xmlns="{_MAIN}"><numFmts>{listed}</numFmts><cellXfs>{cells}</cellXfs></styleSheet>'.encode()
+def _styles(formats: Sequence[Format]) -> bytes:
+    codes = {code: _FIRST_OWN_FORMAT + at for at, code in enumerate(dict.fromkeys(code for code in formats if isinstance(code, str)))}
+    own = "".join(f'<numFmt numFmtId="{number}" formatCode={quoteattr(plain_worksheet.text(code))}/>' for code, number in codes.items())
+    cells = "".join(f'<xf numFmtId="{codes[format_] if isinstance(format_, str) else format_}"/>' for format_ in formats)
+    return f'<styleSheet xmlns="{plain_worksheet.NAMESPACE}"><numFmts>{own}</numFmts><cellXfs>{cells}</cellXfs></styleSheet>'.encode()
 
 
 def _relationships(targets: list[tuple[str, str]]) -> str:
-    lines = "".join(f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{path}"/>' for n, (kind, path) in enumerate(targets, 1))
-    return f'<Relationships xmlns="{_PACKAGE}">{lines}</Relationships>'
+    relations = "".join(f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{path}"/>' for n, (kind, path) in enumerate(targets, 1))
+    return f'<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>'

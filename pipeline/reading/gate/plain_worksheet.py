@@ -8,73 +8,88 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.reading.gate.cell_values import KNOWN_ERRORS, escape, is_number, may_be_date
-from pipeline.reading.gate.safe_workbook import SheetFacts, UnreadableError
+from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, column_letters, escape, is_index, is_number, may_be_date
+from pipeline.reading.gate.safe_workbook import Merge, SheetFacts, damaged, too_many_cells
 
-Merge = tuple[int, int, int, int]
-"""A merged range as first row, first column, last row, last column."""
-_SPARSE, _SMALL = 50, 200_000
-_LONGEST_INDEX = 9
+NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SPARSE = 50
+"""Cells of the rectangle for each filled one from which a large sheet is laid out without its empty rows and columns."""
+_SMALL = 200_000
+"""Cells of a rectangle that does no harm however empty it is."""
 _PLAIN_DIGITS = 6
 """Digits of a number that needs no closer look."""
 _MOST_MERGED_ROWS = 10_000
+_LABEL_COLUMNS = 100
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+"""What XML cannot hold, and what a reader would take for a reference to such a character."""
 
 
 @dataclass(slots=True)
 class Cell:
-    """A filled cell as the XML of a worksheet has it."""
+    """A filled cell as the XML of a worksheet has it (ECMA-376 part 1, 18.3.1.4)."""
 
     row: int
     column: int
     kind: str
+    """As `t`: n, s (a shared text's number), str, inlineStr, b, e or d."""
     style: str
+    """As `s`: a place in the list of formats; '' for the plain one."""
     value: str
     has_formula: bool
 
 
+def is_sparse(rectangle: int, filled: int) -> bool:
+    """Return whether a sheet of so many cells, of which so many are filled, is mostly empty space.
+
+    A library lays the whole rectangle out in memory: two cells in far corners would take seventeen thousand million.
+    """
+    return rectangle > _SMALL and rectangle > _SPARSE * filled
+
+
 def lay_out(cells: list[Cell], merges: tuple[Merge, ...], widest: int) -> tuple[bytes, SheetFacts]:
-    """The sheet with these cells, which come in order, and what a library would not tell of it.
+    """Return the sheet with these cells, which come in order, and what a library would not tell of it.
 
     Raises UnreadableError where it would be laid out with more than `widest` cells.
     """
     rows, columns = _kept(cells, merges)
     if len(rows) * len(columns) > widest:
-        raise UnreadableError("too-large", "cells")
+        raise too_many_cells()
     row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
-    errors = {(row_at[one.row], column_at[one.column]): one.value or "#VALUE!" for one in cells if one.kind == "e"}
-    uncached = {(row_at[one.row], column_at[one.column]) for one in cells if _is_uncached(one)}
-    marks = SheetFacts(errors, frozenset(uncached), tuple(_moved(merges, rows, columns)), [row + 1 for row in rows], columns)
-    return _written(cells, row_at, column_at), marks
+    errors = {(row_at[cell.row], column_at[cell.column]): cell.value or ANY_ERROR for cell in cells if cell.kind == "e"}
+    uncached = {(row_at[cell.row], column_at[cell.column]) for cell in cells if _is_uncached(cell)}
+    facts = SheetFacts(errors, frozenset(uncached), tuple(_moved(merges, rows, columns)), [row + 1 for row in rows], columns)
+    return _written(cells, row_at, column_at), facts
 
 
 def text(plain: str) -> str:
-    """A text as a worksheet spells it: with references for what XML does not allow."""
-    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", plain)
+    """Return a text as a worksheet spells it: `_x0007_` for what XML does not allow (ECMA-376 part 1, ST_Xstring)."""
+    return _UNWRITABLE.sub(lambda character: f"_x{ord(character[0]):04X}_", plain)
 
 
 def _is_uncached(cell: Cell) -> bool:
-    return cell.has_formula and cell.kind != "e" and not cell.value and cell.kind != "str"
+    # An empty text is a result, for example of =IF(A1>0,A1,""); no other kind of result is empty.
+    return cell.has_formula and not cell.value and cell.kind not in ("e", "str")
 
 
 def _kept(cells: list[Cell], merges: Iterable[Merge]) -> tuple[list[int], list[int]]:
-    """The rows and columns that are laid out: all up to the last, or, where most would be empty, those with something in them."""
-    rows, columns = {one.row for one in cells}, {one.column for one in cells}
+    """Return the rows and columns that are laid out: all up to the last, or, of a sparse sheet, those with something in them."""
+    rows, columns = {cell.row for cell in cells}, {cell.column for cell in cells}
     if not cells:
         return [], []
     height, width = max(rows) + 1, max(columns) + 1
-    if height * width <= _SMALL or height * width <= _SPARSE * len(cells):
+    if not is_sparse(height * width, len(cells)):
         return list(range(height)), list(range(width))
-    filled = {(one.row, one.column) for one in cells}
-    tall = [range(top + 1, min(bottom, height - 1) + 1) for top, left, bottom, _right in merges if (top, left) in filled]
-    if sum(map(len, tall)) <= _MOST_MERGED_ROWS:
-        rows |= set(itertools.chain.from_iterable(tall))
-    first = range(min(width, 100))  # a label's neighbour on 封面 may be empty, and is found by its place
-    return sorted(rows), sorted(columns | set(first))
+    # A merged cell's value is filled down its rows later, so that these count as filled, unless there are far too many.
+    filled = {(cell.row, cell.column) for cell in cells}
+    merged = [range(top + 1, min(bottom, height - 1) + 1) for top, left, bottom, _right in merges if (top, left) in filled]
+    if sum(map(len, merged)) <= _MOST_MERGED_ROWS:
+        rows |= set(itertools.chain.from_iterable(merged))
+    # A label's neighbour on 封面 may be empty, and is found by its place.
+    return sorted(rows), sorted(columns | set(range(min(width, _LABEL_COLUMNS))))
 
 
 def _moved(merges: Iterable[Merge], rows: list[int], columns: list[int]) -> Iterator[Merge]:
-    """Merged ranges by the places of the rows and columns that were kept."""
+    """Return the merged ranges by the places of the rows and columns that were kept."""
     for top, left, bottom, right in merges:
         first, start = bisect_left(rows, top), bisect_left(columns, left)
         if first < len(rows) and start < len(columns) and (rows[first], columns[start]) == (top, left):
@@ -85,37 +100,29 @@ def _moved(merges: Iterable[Merge], rows: list[int], columns: list[int]) -> Iter
 
 
 def _written(cells: list[Cell], row_at: dict[int, int], column_at: dict[int, int]) -> bytes:
-    names = [_letters(at) for at in range(len(column_at))]
-    lines = []
-    for row, inside in itertools.groupby(cells, lambda one: one.row):
+    letters = [column_letters(at) for at in range(len(column_at))]
+    rows = []
+    for row, row_cells in itertools.groupby(cells, lambda cell: cell.row):
         number = row_at[row] + 1
-        written = "".join(_cell(one, f"{names[column_at[one.column]]}{number}") for one in inside)
-        lines.append(f'<row r="{number}">{written}</row>')
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<worksheet xmlns="{space}"><sheetData>{"".join(lines)}</sheetData></worksheet>'.encode()
+        written = "".join(_cell(cell, f"{letters[column_at[cell.column]]}{number}") for cell in row_cells)
+        rows.append(f'<row r="{number}">{written}</row>')
+    return f'<worksheet xmlns="{NAMESPACE}"><sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
 
 
-def _cell(cell: Cell, name: str) -> str:
+def _cell(cell: Cell, address: str) -> str:
     kind, value, style = cell.kind, cell.value, cell.style
     if kind == "e":
-        value = value if value.encode() in KNOWN_ERRORS else "#VALUE!"
+        # python-calamine trips over an error that it does not know; the true one is told in the sheet's facts.
+        value = value if value.encode() in KNOWN_ERRORS else ANY_ERROR
     elif kind == "inlineStr":
         kind = "str"
     elif kind == "n" and value.isdecimal() and len(value) <= _PLAIN_DIGITS:
         pass
-    elif kind == "s" and not (value.strip().isdecimal() and len(value.strip()) <= _LONGEST_INDEX):
-        raise UnreadableError("unreadable", "damaged")
+    elif kind == "s" and not is_index(value.strip()):
+        raise damaged()
     elif kind == "n" and is_number(value.strip()):
         value = value.strip()
         style = style if may_be_date(value) else ""
-    said = f' s="{style}"' if style.isdecimal() else ""
-    said += f' t="{kind}"' if kind in ("s", "b", "e", "str", "d") else ""
-    return f'<c r="{name}"{said}><v>{escape(value)}</v></c>' if value or kind == "e" else ""
-
-
-def _letters(at: int) -> str:
-    letters, number = "", at + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    attributes = f' s="{style}"' if style.isdecimal() else ""
+    attributes += f' t="{kind}"' if kind in ("s", "b", "e", "str", "d") else ""
+    return f'<c r="{address}"{attributes}><v>{escape(value)}</v></c>' if value or kind == "e" else ""

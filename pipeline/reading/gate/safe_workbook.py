@@ -1,4 +1,4 @@
-"""What the gate asks and answers."""
+"""What the gate is asked and what it answers: the limits, the safe workbook, and why a file is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 Wanted = Callable[[str], bool]
 """Whether a sheet of that name could be read; the others are not looked at."""
 Place = tuple[int, int]
-"""A cell's row and column, from 0."""
+"""A cell's row and column, both from 0."""
+Merge = tuple[int, int, int, int]
+"""A merged range as first row, first column, last row, last column, all from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,31 @@ class UnreadableError(Exception):
         return str(self)
 
 
+def damaged() -> UnreadableError:
+    """Return the refusal of a file of which something is missing, or contradicts itself."""
+    return UnreadableError("unreadable", "damaged")
+
+
+def unproved() -> UnreadableError:
+    """Return the refusal of an .xls that does not prove whole: the format has no sums that would show where it broke."""
+    return UnreadableError("unreadable", "unproved")
+
+
+def not_a_workbook() -> UnreadableError:
+    """Return the refusal of a file of another kind."""
+    return UnreadableError("unreadable", "format")
+
+
+def too_many_cells() -> UnreadableError:
+    """Return the refusal of a workbook with more cells than `Limits.cells`."""
+    return UnreadableError("too-large", "cells")
+
+
+def too_much_inside() -> UnreadableError:
+    """Return the refusal of a small file that would take much time or memory to read."""
+    return UnreadableError("too-large", "inside")
+
+
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     """What a library does not tell of a sheet. Places are those of the workbook that the library is given."""
@@ -43,17 +70,17 @@ class SheetFacts:
     """Cells that hold an error, and the text that Excel shows there."""
     uncached: frozenset[Place] = frozenset()
     """Formulas without a stored result."""
-    merges: tuple[tuple[int, int, int, int], ...] | None = None
-    """Merged ranges as first row, first column, last row, last column; None where the library tells them."""
+    merges: tuple[Merge, ...] | None = None
+    """The merged ranges; None where the library tells them."""
     lines: Sequence[int] | None = None
-    """Where rows were left out because nothing stands in them: each row's number as Excel counts."""
+    """Where rows were left out because nothing stands in them: each row's number as Excel counts, from 1."""
     columns: Sequence[int] | None = None
-    """Likewise each column's place, from 0."""
+    """Where columns were left out: each column's place, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class SafeSheet:
-    """One worksheet that has passed."""
+    """One worksheet that may be read."""
 
     name: str
     """As people see it."""
@@ -64,10 +91,11 @@ class SafeSheet:
 
 @dataclass(frozen=True, slots=True)
 class SafeWorkbook:
-    """A workbook that has passed."""
+    """A workbook that may be read."""
 
     content: bytes
-    """What the library is given."""
+    """An .xlsx that the gate packed itself: what the library is given, whatever format the file had."""
     sheets: tuple[SafeSheet, ...]
     """The wanted worksheets in their order; charts and dialogs are none."""
     is_1904: bool = False
+    """Whether days count from 1904-01-01, the default of old versions of Excel for the Mac."""

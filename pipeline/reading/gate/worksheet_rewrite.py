@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 import string
-from xml.parsers import expat
 
 from pipeline.reading.gate import plain_worksheet, xml_parts
-from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, column_number
-from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import Place, SheetFacts, UnreadableError
+from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, column_number, is_index
+from pipeline.reading.gate.plain_worksheet import Cell
+from pipeline.reading.gate.safe_workbook import Merge, Place, SheetFacts, damaged, too_many_cells
 
 _LETTERS = re.compile("[A-Za-z]{1,3}")
-_LONGEST_INDEX = 9
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _BLANKS = " \t\r\n"
-"""What Excel leaves out at both ends of a text that is not marked as to be kept."""
+"""What Excel leaves out at both ends of a text without xml:space="preserve"."""
 _MOST_ELEMENTS = 10_000_000
+"""Empty cells are no cells in the limits, but each takes the parser its time."""
 
 
 class _Reader:
-    """Hears the elements of a sheet and keeps its filled cells; the last of two at one place holds."""
+    """Listens to the elements of a sheet and keeps its filled cells; the last of two at one place holds."""
 
     def __init__(self, most: int) -> None:
         self.cells: dict[Place, Cell] = {}
@@ -32,16 +31,17 @@ class _Reader:
         self._cell: tuple[int, int, str, str] | None = None
         self._values: list[str] = []
         self._texts: list[str] = []
-        self._has_formula = self._has_text = self._hears = self._trims = False
-        self._said: list[str] = []
+        self._has_formula = self._has_text = self._listens = self._trims = False
+        self._pieces: list[str] = []
         self._phonetic = 0
+        """How deep it is in a phonetic run (ECMA-376 part 1, 18.4.6): how a name is read is no part of the cell's text."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         if self._elements > _MOST_ELEMENTS:
-            raise UnreadableError("too-large", "cells")
-        element = name.rpartition(" ")[2]  # most sheets that come here have very many of them
-        if not self._is_inside:  # extensions behind the rows have cells of their own
+            raise too_many_cells()
+        element = name.rpartition(" ")[2]  # as `xml_parts.local`, without its call: a sheet that comes here has very many of them
+        if not self._is_inside:  # extensions behind the rows (extLst) have cells of their own
             self._is_inside = element == "sheetData"
         elif element == "c":
             row, self._column = self._place(attributes.get("r"))
@@ -58,36 +58,41 @@ class _Reader:
         elif element == "rPh":
             self._phonetic += 1
         elif element in ("v", "t") and not self._phonetic:
-            self._hears, self._said = True, []
+            self._listens, self._pieces = True, []
             self._trims = element == "t" and attributes.get(_SPACE) != "preserve"
             self._has_text = self._has_text or element == "t"
 
     def end(self, name: str) -> None:
         element = name.rpartition(" ")[2]
-        if self._hears and element in ("v", "t"):
-            said = "".join(self._said)
-            (self._values if element == "v" else self._texts).append(said.strip(_BLANKS) if self._trims else said)
-            self._has_text = self._has_text or bool(said)
-            self._hears = False
+        if self._listens and element in ("v", "t"):
+            written = "".join(self._pieces)
+            (self._values if element == "v" else self._texts).append(written.strip(_BLANKS) if self._trims else written)
+            self._has_text = self._has_text or bool(written)
+            self._listens = False
         elif element == "c" and self._cell:
-            if self._has_text or self._has_formula or self._cell[2] == "e":
-                is_text = self._texts and (self._cell[2] == "inlineStr" or not self._values)  # some write a number beside their text
-                said = "".join(self._texts if is_text else self._values)
-                self.cells[self._cell[:2]] = Cell(*self._cell, said, self._has_formula)
-                if len(self.cells) > self._most:
-                    raise UnreadableError("too-large", "cells")
+            self._keep(*self._cell)
             self._cell = None
         elif element == "rPh" and self._phonetic:
             self._phonetic -= 1
         elif element == "sheetData":
             self._is_inside = False
 
+    def _keep(self, row: int, column: int, kind: str, style: str) -> None:
+        if not (self._has_text or self._has_formula or kind == "e"):
+            return
+        # Some programs write a number beside the text of an inlineStr, which Excel does not show.
+        is_text = self._texts and (kind == "inlineStr" or not self._values)
+        content = "".join(self._texts if is_text else self._values)
+        self.cells[row, column] = Cell(row, column, kind, style, content, self._has_formula)
+        if len(self.cells) > self._most:
+            raise too_many_cells()
+
     def text(self, written: str) -> None:
-        if self._hears:
-            self._said.append(written)
+        if self._listens:
+            self._pieces.append(written)
 
     def _place(self, reference: str | None) -> Place:
-        if reference is None:
+        if reference is None:  # a cell may leave out its address: it stands behind the one before it
             row, column = self._row, self._column + 1
         else:
             letters = reference.rstrip(string.digits)
@@ -95,34 +100,31 @@ class _Reader:
             if column < 0:
                 column = self._columns[letters] = _column(letters)
         if not (0 <= row < LAST_ROW and column < LAST_COLUMN):
-            raise UnreadableError("unreadable", "damaged")
+            raise damaged()
         return row, column
 
 
 def _column(letters: str) -> int:
     if not _LETTERS.fullmatch(letters):
-        raise UnreadableError("unreadable", "damaged")
+        raise damaged()
     return column_number(letters.encode()) - 1
 
 
 def _number(written: str | None, before: int) -> int:
     if written is None:
         return before + 1
-    if not written.isdecimal() or len(written) > _LONGEST_INDEX:
-        raise UnreadableError("unreadable", "damaged")
+    if not is_index(written):
+        raise damaged()
     return int(written) - 1
 
 
 def rewrite(part: bytes, merges: tuple[Merge, ...], most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
-    """The sheet in its plainest form, what a library would not tell of it, and how many filled cells it has.
+    """Return the sheet in its plainest form, what a library would not tell of it, and how many filled cells it has.
 
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
     out with more than `widest`.
     """
     reader = _Reader(most)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
-    xml_parts.parse(parser, part)
+    xml_parts.tell(part, reader)
     cells = [reader.cells[place] for place in sorted(reader.cells)]
     return *plain_worksheet.lay_out(cells, merges, widest), len(cells)

@@ -1,23 +1,31 @@
-"""A worksheet's XML: what its library would not tell or would misread; most sheets pass as they are."""
+"""A worksheet's XML: what its library would not tell or would misread; most sheets pass as they are.
+
+Searched with patterns and not element by element: that takes a fraction of the time, and what could fool a pattern (comments,
+CDATA, prefixes, odd attributes) is looked for first and sends the sheet to `worksheet_rewrite`.
+"""
 
 from __future__ import annotations
 
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.reading.gate import worksheet_rewrite, xml_parts
-from pipeline.reading.gate.cell_values import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW, column_number, is_number, may_be_date
-from pipeline.reading.gate.safe_workbook import Place, SheetFacts, UnreadableError
+from pipeline.reading.gate import plain_worksheet, worksheet_rewrite, xml_parts
+from pipeline.reading.gate.cell_values import (
+    ANY_ERROR,
+    KNOWN_ERRORS,
+    LAST_COLUMN,
+    LAST_ROW,
+    column_number,
+    is_index,
+    is_number,
+    may_be_date,
+)
+from pipeline.reading.gate.safe_workbook import Merge, Place, SheetFacts, damaged, too_many_cells
 
-_SPARSE = 50
-"""Cells of the rectangle for each filled one from which a large sheet is laid out without its empty rows and columns."""
-_SMALL = 200_000
-"""Cells of a rectangle that does no harm however empty it is."""
 _PIECE = 4 << 20
 """Bytes of a sheet that are looked at in one go."""
-_LONGEST_INDEX = 9
 _DIMENSION = re.compile(rb"<dimension\b[^>]*?/>")
 _LETTERS, _DIGITS = string.ascii_uppercase.encode(), string.digits.encode()
 
@@ -26,6 +34,7 @@ _NOT_PLAINEST = re.compile(
 )
 """A cell that is anything but empty, or one figure or shared text, within A1 to Z9999: most sheets have none."""
 _NEAR = 26 * 9999
+"""Cells of the rectangle from A1 to Z9999."""
 _CELL = re.compile(rb"<c r=\"([A-Z]{1,3}+[0-9]{1,7}+)\"(?: [a-z]++=\"[A-Za-z0-9]*+\")*+ ?/?>")
 """A cell's tag as nearly every program writes it."""
 _FILLED = re.compile(rb"<c r=\"([A-Z]{1,3}[0-9]{1,7})\"[^>]*(?<!/)>")
@@ -44,7 +53,7 @@ _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,3})([0-9]
 
 
 def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
-    """The sheet as its library may have it, what it would not tell, and how many filled cells it has.
+    """Return the sheet as its library may have it, what it would not tell, and how many filled cells it has.
 
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
     out with more than `widest`.
@@ -54,12 +63,12 @@ def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, i
     plain = _make_plain_safe(part, most, widest)
     if plain is None:
         return worksheet_rewrite.rewrite(part, merges, most, widest)
-    written, marks, cells = plain
-    return written, SheetFacts(marks.errors, marks.uncached, merges), cells
+    written, facts, cells = plain
+    return written, replace(facts, merges=merges), cells
 
 
 def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int] | None:
-    """The sheet as it is, but for traps; None where it looks unusual or is mostly empty space."""
+    """Return the sheet as it is, but for traps; None where it looks unusual or is mostly empty space."""
     start = part.find(b"<sheetData")
     end = part.find(_END, start)
     if not 0 <= start < end:
@@ -67,26 +76,28 @@ def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetF
     body = part[start:end]
     if _is_odd(part[:start], body, part[end + len(_END) :]):
         return None
+    # The extent that the sheet declares goes: the library makes room for it, however wrong it is.
     if widest >= _NEAR and (cells := body.count(b"<c")) <= most and not _NOT_PLAINEST.search(body):
         return _DIMENSION.sub(b"", part, count=1), SheetFacts(), cells
     extent = _extent(body, _CELL) if _has_plain_values(body) else None
-    if extent is not None and extent.is_sparse:  # what is formatted and empty does not count
+    if extent is not None and extent.is_sparse:  # what is formatted and empty does not count: people format whole columns
         extent = _extent(body, _FILLED)
     if extent is None:
         return None
     if extent.cells > most:
         extent = _extent(body, _FILLED) or extent
         if extent.cells > most:
-            raise UnreadableError("too-large", "cells")
+            raise too_many_cells()
     written = None if extent.is_sparse or extent.rectangle > widest else _without_traps(_DIMENSION.sub(b"", part, count=1))
-    return None if written is None else (written, _marks(body), extent.cells)
+    return None if written is None else (written, _facts(body), extent.cells)
 
 
 def _is_odd(before: bytes, body: bytes, behind: bytes) -> bool:
-    """Whether something stands in the sheet that a search for plain tags would miss or misunderstand."""
+    """Return whether something stands in the sheet that a search for plain tags would miss or misunderstand."""
     if b"<!" in before or before.find(b"<?", 2) >= 0 or b"sheetData" in behind:
         return True
-    if (b"!" in body and b"<!" in body) or (b"?" in body and b"<?" in body):  # one character is found much faster than two
+    # One character is found much faster than two, and most sheets have neither.
+    if (b"!" in body and b"<!" in body) or (b"?" in body and b"<?" in body):
         return True
     return body.count(b":") != body.count(b' spans="') and _PREFIXED.search(body) is not None
 
@@ -97,37 +108,38 @@ def _has_plain_values(body: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """How many cells there are, and how many from A1 to the last row and column."""
+    """How many cells there are, and how many from A1 to the last row and column (the rectangle)."""
 
     cells: int
     rectangle: int
 
     @property
     def is_sparse(self) -> bool:
-        return self.rectangle > _SMALL and self.rectangle > _SPARSE * self.cells
+        return plain_worksheet.is_sparse(self.rectangle, self.cells)
 
 
 def _extent(body: bytes, pattern: re.Pattern[bytes]) -> _Extent | None:
-    """What the cells that the pattern finds make up; None where there are cells that `_CELL` does not find."""
+    """Return what the cells that the pattern finds make up; None where there are cells that `_CELL` does not find."""
     cells, rows, columns = 0, set[bytes](), set[bytes]()
     for piece in _pieces(body):
         places = pattern.findall(piece)
         if pattern is _CELL and len(places) != piece.count(b"<c"):
             return None
+        # Letters and digits are told apart for all places at once: one by one takes several times as long.
         joined = b" ".join(places)
         rows.update(joined.translate(None, _LETTERS).split())
         columns.update(joined.translate(None, _DIGITS).split())
         cells += len(places)
     if not cells:
         return _Extent(0, 0)
-    lines, width = {*map(int, rows)}, max(map(column_number, columns))
-    if min(lines) < 1 or max(lines) > LAST_ROW or width > LAST_COLUMN:
-        raise UnreadableError("unreadable", "damaged")
-    return _Extent(cells, max(lines) * width)
+    numbers, width = {*map(int, rows)}, max(map(column_number, columns))
+    if min(numbers) < 1 or max(numbers) > LAST_ROW or width > LAST_COLUMN:
+        raise damaged()
+    return _Extent(cells, max(numbers) * width)
 
 
 def _pieces(body: bytes) -> Iterator[bytes]:
-    """The body, cut before rows, so that a list of what is found in it stays small."""
+    """Return the body, cut before rows, so that a list of what is found in it stays small."""
     at = 0
     while at < len(body):
         end = body.find(b"<row", at + _PIECE)
@@ -136,7 +148,7 @@ def _pieces(body: bytes) -> Iterator[bytes]:
         at = end
 
 
-def _merges(part: bytes) -> Iterator[tuple[int, int, int, int]]:
+def _merges(part: bytes) -> Iterator[Merge]:
     first = part.find(b"mergeCell")
     if first < 0:
         return
@@ -149,46 +161,47 @@ def _merges(part: bytes) -> Iterator[tuple[int, int, int, int]]:
 # --- errors and formulas -----------------------------------------------------------------------------------------
 
 
-def _marks(body: bytes) -> SheetFacts:
-    """The errors and the formulas without a stored result; most sheets need no closer look."""
+def _facts(body: bytes) -> SheetFacts:
+    """Return the errors and the formulas without a stored result; most sheets need no closer look."""
     if b't="e"' not in body and body.count(b"<f") == len(_STORED.findall(body)):
         return SheetFacts()
     errors: dict[Place, str] = {}
     uncached: set[Place] = set()
     for attributes, inner in _WHOLE_CELL.findall(body):
-        said = _attributes(attributes)
+        cell = _attributes(attributes)
         result = _RESULT.search(inner)
-        if said.get(b"t") == b"e":
-            errors[_place(said)] = result[1].decode("utf-8", "replace") if result else "#VALUE!"
-        elif _FORMULA.search(inner) and not (result and (result[1] or said.get(b"t") == b"str")) and b"<is" not in inner:
-            uncached.add(_place(said))
+        if cell.get(b"t") == b"e":
+            errors[_place(cell)] = result[1].decode("utf-8", "replace") if result else ANY_ERROR
+        # WPS writes no result for some formulas; an empty text (t="str") is one.
+        elif _FORMULA.search(inner) and not (result and (result[1] or cell.get(b"t") == b"str")) and b"<is" not in inner:
+            uncached.add(_place(cell))
     return SheetFacts(errors, frozenset(uncached))
 
 
 def _attributes(written: bytes) -> dict[bytes, bytes]:
-    return {name: one or other for name, one, other in _ATTRIBUTE.findall(written)}
+    return {name: in_double_quotes or in_single_quotes for name, in_double_quotes, in_single_quotes in _ATTRIBUTE.findall(written)}
 
 
-def _place(said: dict[bytes, bytes]) -> Place:
-    letters = said[b"r"].rstrip(b"0123456789")
-    return int(said[b"r"][len(letters) :]) - 1, column_number(letters) - 1
+def _place(attributes: dict[bytes, bytes]) -> Place:
+    letters = attributes[b"r"].rstrip(_DIGITS)
+    return int(attributes[b"r"][len(letters) :]) - 1, column_number(letters) - 1
 
 
 # --- values that a library trips over ----------------------------------------------------------------------------
 
 
 def _without_traps(part: bytes) -> bytes | None:
-    """The sheet with numbers that are no dates out of cells that are formatted as dates, and errors as libraries know them.
+    """Return the sheet with numbers that are no dates out of cells that are formatted as dates, and errors as libraries know them.
 
     None where a cell has several values.
     """
     pieces, at, last = [], 0, -1
-    for found in _UNUSUAL_VALUE.finditer(part):
-        begin = part.rfind(b"<c ", max(0, last), found.start())
+    for value in _UNUSUAL_VALUE.finditer(part):
+        begin = part.rfind(b"<c ", max(0, last), value.start())
         if begin in (-1, last):
             return None
         last = begin
-        edit = _edit(part, begin, found)
+        edit = _edit(part, begin, value)
         if edit:
             start, end, text = edit
             pieces += [part[at:start], text]
@@ -196,22 +209,23 @@ def _without_traps(part: bytes) -> bytes | None:
     return b"".join([*pieces, part[at:]]) if pieces else part
 
 
-def _edit(part: bytes, begin: int, found: re.Match[bytes]) -> tuple[int, int, bytes] | None:
-    """What is to stand in a place of the sheet; `begin` is where the value's cell begins."""
+def _edit(part: bytes, begin: int, match: re.Match[bytes]) -> tuple[int, int, bytes] | None:
+    """Return what is to stand in a place of the sheet; `begin` is where the value's cell begins."""
     head = part[begin : part.find(b">", begin) + 1]
-    kind, value = _attributes(head).get(b"t", b"n"), found[1]
-    rest = part[begin + len(head) : found.start(1)]
+    kind, value = _attributes(head).get(b"t", b"n"), match[1]
+    between = part[begin + len(head) : match.start(1)]
     match kind:
         case b"e" if value not in KNOWN_ERRORS:
-            return found.start(1), found.end(1), b"#VALUE!"
+            return match.start(1), match.end(1), ANY_ERROR.encode()
         case b"n" if value.strip() != value and is_number(value.strip()):
-            return begin, found.end(1), _unstyled(head, value.strip()) + rest + value.strip()
+            return begin, match.end(1), _unstyled(head, value.strip()) + between + value.strip()
         case b"n" if is_number(value) and head != _unstyled(head, value):
             return begin, begin + len(head), _unstyled(head, value)
-        case b"s" if not value.isdigit() or len(value) > _LONGEST_INDEX:
-            raise UnreadableError("unreadable", "damaged")
+        case b"s" if not is_index(value):
+            raise damaged()
     return None
 
 
 def _unstyled(head: bytes, value: bytes) -> bytes:
+    # python-calamine panics on some numbers formatted as dates (-1e12); without a format each is a number, judged as such.
     return _STYLE.sub(b"", head) if not may_be_date(value) else head

@@ -1,192 +1,190 @@
-"""One sheet of an .xls: its records up to its end, and the filled cells in them."""
+"""One sheet of an .xls: its records up to its end, and the filled cells in them.
+
+Records are called as in [MS-XLS] and in older descriptions of the format (BIFF): BOF, EOF, LABELSST, MULRK, …
+"""
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.reading.gate import xls_strings
-from pipeline.reading.gate.cell_values import ERRORS, LAST_COLUMN, packed_number
-from pipeline.reading.gate.plain_worksheet import Cell, Merge
-from pipeline.reading.gate.safe_workbook import UnreadableError
+from pipeline.reading.gate.cell_values import LAST_COLUMN, Value, error_value, number_value, rk_number, truth_value
+from pipeline.reading.gate.plain_workbook import SharedTables
+from pipeline.reading.gate.plain_worksheet import Cell
+from pipeline.reading.gate.safe_workbook import Merge, too_many_cells, unproved
 
-BEGIN, END, CONTINUE = 0x809, 0x0A, 0x3C
+BOF, EOF, CONTINUE = 0x809, 0x0A, 0x3C
 _HEAD = struct.Struct("<HH")
+"""A record's type and the length of its body, in bytes."""
 _PLACE = struct.Struct("<HHH")
+"""A cell's row, column and style (XF)."""
 _OLD_DIMENSIONS = 8
-"""The least that follows a record of kind 0, which old programs write."""
-_DOUBLE = struct.Struct("<d")
+"""Bytes that at least follow a record of type 0 (DIMENSIONS of Excel 2), which old programs write; fewer are zeros of a lost sector."""
 _NO_NUMBER = 0xFFFF
-_STRING_RESULT, _BOOLEAN_RESULT, _ERROR_RESULT, _EMPTY_RESULT = 0, 1, 2, 3
+_STRING_RESULT, _TRUTH_RESULT, _ERROR_RESULT, _EMPTY_RESULT = 0, 1, 2, 3
+"""What a formula came to where that is no number ([MS-XLS] 2.5.133 FormulaValue)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How texts are written."""
+
+    is_unicode: bool
+    """Whether the workbook is of Excel 97 or later; in Excel 5 and 95 every character takes what the code page says."""
+    codec: str
 
 
 def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
-    """Kind, begin and end of each record of the substream that begins there, and how deep it lies (1: in no other).
+    """Return type, begin and end of each record of the substream that begins there, and how deep it lies (1: in no other).
 
     Raises UnreadableError unless the substream is closed and no record runs over the end; zeros are no record.
     """
     size, depth = len(stream), 0
     while True:
         if at + _HEAD.size > size:
-            raise damaged()
-        kind, length = _HEAD.unpack_from(stream, at)
+            raise unproved()
+        type_, length = _HEAD.unpack_from(stream, at)
         at += _HEAD.size
-        if (not kind and length < _OLD_DIMENSIONS) or at + length > size:
-            raise damaged()
-        depth += kind == BEGIN
-        yield kind, at, at + length, depth
+        if (not type_ and length < _OLD_DIMENSIONS) or at + length > size:
+            raise unproved()
+        depth += type_ == BOF  # a chart in a sheet is a substream within it
+        yield type_, at, at + length, depth
         at += length
-        if kind == END:
+        if type_ == EOF:
             depth -= 1
             if depth <= 0:
                 return
 
 
-def damaged() -> UnreadableError:
-    """What is said of a workbook that is not whole."""
-    return UnreadableError("unreadable", "unproved")
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What the cells of all sheets refer to."""
-
-    is_wide: bool
-    """Whether it is of Excel 97 or later; of Excel 5 and 95 every character takes what its code page says."""
-    codec: str
-    styles: Mapping[int, str]
-    """The style of a cell by its number, where it is not the plain one."""
-    strings: list[str]
+def read(stream: bytes, at: int, encoding: Encoding, tables: SharedTables) -> tuple[list[Cell], tuple[Merge, ...]]:
+    """Return the filled cells and merged ranges of the sheet that begins there. Raises UnreadableError unless it is whole."""
+    reader = _Reader(stream, encoding, tables)
+    reader.read(at)
+    return reader.cells, tuple(reader.merges)
 
 
 class _Reader:
-    """Hears the records of a sheet and keeps its filled cells."""
+    """Reads the records of a sheet and keeps its filled cells."""
 
-    def __init__(self, stream: bytes, book: Book, most: int) -> None:
-        self._stream, self._book, self._most = stream, book, most
+    def __init__(self, stream: bytes, encoding: Encoding, tables: SharedTables) -> None:
+        self._stream, self._encoding, self._tables = stream, encoding, tables
         self.cells: list[Cell] = []
         self.merges: list[Merge] = []
-        self._waits: Cell | None = None
+        self._waiting: Cell | None = None
+        """A formula whose text comes in a record of its own."""
         self._text: list[bytes] = []
+        """That record, and those that continue it."""
 
-    def hear(self, at: int) -> int:
-        """Read the whole sheet that begins there; where it ends."""
-        heard: dict[int, Callable[[int, int], None]] = {
-            0x06: self._formula, 0x206: self._formula, 0x406: self._formula, 0x207: self._result, 0x203: self._number,
-            0x27E: self._packed, 0xBD: self._packed_row, 0xFD: self._shared, 0x204: self._label, 0xD6: self._label,
-            0x205: self._boolean_or_error, 0xE5: self._merged,
+    def read(self, at: int) -> None:
+        """Read the whole sheet that begins there."""
+        readers: dict[int, Callable[[int, int], None]] = {
+            0x06: self._formula, 0x206: self._formula, 0x406: self._formula,  # FORMULA, of Excel 5 and later, 3 and 4
+            0x207: self._result,  # STRING
+            0x203: self._number, 0x27E: self._rk, 0xBD: self._mulrk, 0xFD: self._labelsst,
+            0x204: self._label, 0xD6: self._label,  # LABEL and RSTRING, of Excel 95 and before
+            0x205: self._boolerr, 0xE5: self._mergecells,
         }  # fmt: skip
-        end = at
-        for kind, start, end, depth in records(self._stream, at):
-            if depth == 1 and (hear := heard.get(kind)):
+        for type_, start, end, depth in records(self._stream, at):
+            if depth == 1 and (read := readers.get(type_)):
                 self._finish()
-                hear(start, end)
-                if len(self.cells) > self._most:
-                    raise UnreadableError("too-large", "cells")
-            elif kind == CONTINUE and self._text:
+                read(start, end)
+                if len(self.cells) > self._tables.most_cells:
+                    raise too_many_cells()
+            elif type_ == CONTINUE and self._text:
                 self._text.append(self._stream[start:end])
         self._finish()
-        return end
 
-    def _add(self, start: int, kind: str, value: str, *, formula: bool = False) -> Cell:
+    def _add(self, start: int, value: Value, *, is_formula: bool = False) -> Cell:
         row, column, style = _PLACE.unpack_from(self._stream, start)
-        return self._put(Cell(row, column, kind, self._book.styles.get(style, ""), value, formula))
+        return self._add_at(row, column, style, value, is_formula=is_formula)
 
-    def _put(self, cell: Cell) -> Cell:
-        if cell.column >= LAST_COLUMN:
-            raise damaged()
+    def _add_at(self, row: int, column: int, style: int, value: Value, *, is_formula: bool = False) -> Cell:
+        if column >= LAST_COLUMN:
+            raise unproved()
+        cell = Cell(row, column, value[0], self._tables.styles.get(style, ""), value[1], is_formula)
         self.cells.append(cell)
         return cell
 
     # --- numbers -------------------------------------------------------------------------------------------------
 
     def _number(self, start: int, end: int) -> None:
-        self._add_number(start, _double(self._stream, start + 6, end))
+        self._add(start, number_value(_fields("<d", self._stream, start + 6, end)[0]))
 
-    def _packed(self, start: int, end: int) -> None:
-        (written,) = _fields("<I", self._stream, start + 6, end)
-        self._add_number(start, packed_number(written))
+    def _rk(self, start: int, end: int) -> None:
+        self._add(start, number_value(rk_number(_fields("<I", self._stream, start + 6, end)[0])))
 
-    def _packed_row(self, start: int, end: int) -> None:
+    def _mulrk(self, start: int, end: int) -> None:
+        """Keep the numbers of neighbours in a row ([MS-XLS] 2.4.175): row, first column, styles and numbers, last column."""
         row, first = _fields("<HH", self._stream, start, end)
         count, rest = divmod(end - start - 6, 6)
         (last,) = _fields("<H", self._stream, end - 2, end)
         if rest or last - first + 1 != count:
-            raise damaged()
+            raise unproved()
         for at in range(count):
             style, written = struct.unpack_from("<HI", self._stream, start + 4 + 6 * at)
-            number = repr(packed_number(written))
-            self._put(Cell(row, first + at, "n", self._book.styles.get(style, ""), number, False))
+            self._add_at(row, first + at, style, ("n", repr(rk_number(written))))
 
-    def _add_number(self, start: int, number: float, *, formula: bool = False) -> None:
-        if math.isfinite(number):
-            self._add(start, "n", repr(number), formula=formula)
-        else:
-            self._add(start, "e", "#NUM!", formula=formula)
-
-    def _boolean_or_error(self, start: int, end: int) -> None:
+    def _boolerr(self, start: int, end: int) -> None:
         value, is_error = _fields("<BB", self._stream, start + 6, end)
-        if is_error:
-            self._add(start, "e", ERRORS.get(value, "#VALUE!"))
-        else:
-            self._add(start, "b", str(int(value > 0)))
+        self._add(start, error_value(value) if is_error else truth_value(value))
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
-    def _shared(self, start: int, end: int) -> None:
+    def _labelsst(self, start: int, end: int) -> None:
         (number,) = _fields("<I", self._stream, start + 6, end)
-        if number >= len(self._book.strings):
-            raise damaged()
-        if said := self._book.strings[number]:
-            self._add(start, "str", said)
+        if number >= len(self._tables.strings):
+            raise unproved()
+        if text := self._tables.strings[number]:
+            self._add(start, ("str", text))
 
     def _label(self, start: int, end: int) -> None:
-        if said := self._read([self._stream[start + 6 : end]]):
-            self._add(start, "str", said)
+        if text := self._text_of([self._stream[start + 6 : end]]):
+            self._add(start, ("str", text))
 
     def _result(self, start: int, end: int) -> None:
         self._text = [self._stream[start:end]]
 
     def _finish(self) -> None:
         """Give the formula before it the text of which no more comes."""
-        if self._text and self._waits:
-            self._waits.kind, self._waits.value = "str", self._read(self._text)
-            self._waits = None
+        if self._text and self._waiting:
+            self._waiting.kind, self._waiting.value = "str", self._text_of(self._text)
+            self._waiting = None
         self._text = []
 
-    def _read(self, blocks: list[bytes]) -> str:
-        if self._book.is_wide:
+    def _text_of(self, blocks: list[bytes]) -> str:
+        if self._encoding.is_unicode:
             return xls_strings.text(blocks)
         written = b"".join(blocks)
         (length,) = _fields("<H", written, 0, len(written))
         if len(written) < 2 + length:
-            raise damaged()
-        return xls_strings.plain(written[2 : 2 + length].decode(self._book.codec, "replace"))
+            raise unproved()
+        return xls_strings.plain(written[2 : 2 + length].decode(self._encoding.codec, "replace"))
 
     # --- formulas and merges -------------------------------------------------------------------------------------
 
     def _formula(self, start: int, end: int) -> None:
+        """Keep what a formula came to ([MS-XLS] 2.4.127): a number in eight bytes, or what else it is and its value."""
         kind, value, mark = _fields("<BxBxxxH", self._stream, start + 6, end)
-        self._waits = None
+        self._waiting = None
         if mark != _NO_NUMBER:
-            self._add_number(start, _double(self._stream, start + 6, end), formula=True)
-        elif kind == _BOOLEAN_RESULT:
-            self._add(start, "b", str(int(value > 0)), formula=True)
+            self._add(start, number_value(_fields("<d", self._stream, start + 6, end)[0]), is_formula=True)
+        elif kind == _TRUTH_RESULT:
+            self._add(start, truth_value(value), is_formula=True)
         elif kind == _ERROR_RESULT:
-            self._add(start, "e", ERRORS.get(value, "#VALUE!"), formula=True)
+            self._add(start, error_value(value), is_formula=True)
         elif kind == _EMPTY_RESULT:
-            self._add(start, "str", "", formula=True)
+            self._add(start, ("str", ""), is_formula=True)
         elif kind == _STRING_RESULT:
-            self._waits = self._add(start, "n", "", formula=True)  # until its text comes it has no result
+            self._waiting = self._add(start, ("n", ""), is_formula=True)  # until its text comes it has no result
         else:
-            raise damaged()
+            raise unproved()
 
-    def _merged(self, start: int, end: int) -> None:
+    def _mergecells(self, start: int, end: int) -> None:
         (count,) = _fields("<H", self._stream, start, end)
         if start + 2 + 8 * count > end:
-            raise damaged()
+            raise unproved()
         for at in range(count):
             top, bottom, left, right = struct.unpack_from("<4H", self._stream, start + 2 + 8 * at)
             if top <= bottom and left <= right < LAST_COLUMN:
@@ -195,19 +193,5 @@ class _Reader:
 
 def _fields(form: str, stream: bytes, start: int, end: int) -> tuple[int, ...]:
     if start + struct.calcsize(form) > end:
-        raise damaged()
+        raise unproved()
     return struct.unpack_from(form, stream, start)
-
-
-def _double(stream: bytes, start: int, end: int) -> float:
-    if start + _DOUBLE.size > end:
-        raise damaged()
-    found: float = _DOUBLE.unpack_from(stream, start)[0]
-    return found
-
-
-def read(stream: bytes, at: int, book: Book, most: int) -> tuple[list[Cell], tuple[Merge, ...]]:
-    """The filled cells and merged ranges of the sheet that begins there. Raises UnreadableError unless it is whole."""
-    reader = _Reader(stream, book, most)
-    reader.hear(at)
-    return reader.cells, tuple(reader.merges)

@@ -1,4 +1,7 @@
-"""A zip file's parts, each read to its end and checked; the only place that unpacks."""
+"""A zip file's parts, each read to its end and checked; the only place that unpacks.
+
+The format is PKWARE's APPNOTE.TXT: 4.3.7 local file header, 4.3.12 central directory, 4.4 fields.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ import itertools
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
+from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, damaged, not_a_workbook, too_much_inside
 
 _MOST_PARTS = 20_000
 _MOST_RATIO = 200
+"""How many times larger than packed a part may be; a bomb comes near the thousandfold, the most that deflate can give."""
 _RATIO_FROM = 8 << 20
 """Bytes unpacked from which a part's ratio is looked at: small ones do no harm."""
 _ENCRYPTED, _HAS_DESCRIPTOR, _IN_UTF8 = 0x1, 0x8, 0x800
+"""Bits 0, 3 and 11 of an entry's flags (APPNOTE 4.4.4)."""
 _IN_ZIP64 = 0xFFFFFFFF
-_ENTRY = b"PK\x01\x02"
+"""Stands in a size's place where the size itself stands in the ZIP64 extra field (APPNOTE 4.5.3)."""
+_ENTRY, _LOCAL, _END = b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
@@ -29,21 +35,23 @@ class ZipArchive:
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         self._content = content
-        if content.count(_ENTRY) > _MOST_PARTS:  # before the list is read, which takes its time
-            raise UnreadableError("too-large", "inside")
+        # Counted before the directory is read: zipfile makes an object of every entry, and a small file can list millions.
+        if content.count(_ENTRY) > _MOST_PARTS:
+            raise too_much_inside()
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                listed = archive.infolist()
+                entries = archive.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
-            raise UnreadableError("unreadable", "damaged" if content.startswith(b"PK") else "format") from error
-        if len(listed) > _MOST_PARTS:
-            raise UnreadableError("too-large", "inside")
-        self._parts = {_plain(one.filename): one for one in listed}  # of two with one name the last holds, as libraries have it
-        self._exactly = {one.filename: one for one in listed}
-        self._left = limits.unpacked_bytes
-        if sum(one.file_size for one in listed) > limits.unpacked_bytes:
+            raise (damaged() if content.startswith(b"PK") else not_a_workbook()) from error
+        if len(entries) > _MOST_PARTS:
+            raise too_much_inside()
+        # Of two entries with one name the last holds, as libraries have it.
+        self._parts = {_plain(entry.filename): entry for entry in entries}
+        self._parts_by_exact_name = {entry.filename: entry for entry in entries}
+        self._bytes_left = limits.unpacked_bytes
+        if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
             raise UnreadableError("too-large", "unpacked")
-        self._spans = _spans(listed)
+        self._ends = _latest_ends(entries)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,94 +59,107 @@ class ZipArchive:
         return tuple(self._parts)
 
     def never_had(self, name: str) -> bool:
-        """Whether there is no part of that name. Raises UnreadableError where there may have been: a part's two names differ."""
+        """Return whether there is no part of that name. Raises UnreadableError where there may have been.
+
+        A name stands twice: in the directory and before the part's bytes. Where the two differ somewhere, one of them was
+        damaged, and the part without a name may be the one that is asked for.
+        """
         if _plain(name) in self._parts:
             return False
-        for part in self._exactly.values():
+        for part in self._parts_by_exact_name.values():
             start = part.header_offset + _LOCAL_HEADER.size
             written = part.orig_filename.encode("utf-8" if part.flag_bits & _IN_UTF8 else "cp437")
             if self._content[start : start + len(written)] != written:
-                raise UnreadableError("unreadable", "damaged")
+                raise damaged()
         return True
 
     def read(self, name: str) -> bytes:
-        """The part's bytes, as many as declared and with the right sum.
+        """Return the part's bytes, as many as declared and with the right CRC-32.
 
         Raises UnreadableError where it is missing or not whole, and where all that was read is more than the limit.
         """
-        part = self._exactly.get(name) or self._parts.get(_plain(name))
+        part = self._parts_by_exact_name.get(name) or self._parts.get(_plain(name))
         if part is None:
-            raise UnreadableError("unreadable", "damaged")
-        self._left -= part.file_size
-        if self._left < 0:  # one part under the names of many sheets
-            raise UnreadableError("too-large", "inside")
+            raise damaged()
+        # Counted at each reading: one part can stand behind the names of two thousand sheets.
+        self._bytes_left -= part.file_size
+        if self._bytes_left < 0:
+            raise too_much_inside()
         if part.flag_bits & _ENCRYPTED:
             raise UnreadableError("encrypted")
         if part.file_size > _RATIO_FROM and part.file_size > _MOST_RATIO * part.compress_size:
-            raise UnreadableError("too-large", "inside")
+            raise too_much_inside()
+        # Read to its end and summed here, since python-calamine trusts what a part declares and takes what it finds.
         unpacked = _unpack(self._packed(part), part)
         if len(unpacked) != part.file_size or zlib.crc32(unpacked) != part.CRC:
-            raise UnreadableError("unreadable", "damaged")
+            raise damaged()
         return unpacked
 
     def _packed(self, part: zipfile.ZipInfo) -> bytes:
-        """The part's packed bytes, where its own header agrees with the directory and no other part lies on them."""
+        """Return the part's packed bytes, where its own header agrees with the directory and no other part lies on them."""
         header = self._content[part.header_offset : part.header_offset + _LOCAL_HEADER.size]
         if len(header) < _LOCAL_HEADER.size:
-            raise UnreadableError("unreadable", "damaged")
-        said = _LOCAL_HEADER.unpack(header)
-        signature, flags, method, sum_, packed, unpacked, name, extra = (said[n] for n in (0, 2, 3, 6, 7, 8, 9, 10))
+            raise damaged()
+        signature, _version, flags, method, _time, _date, crc, packed, unpacked, name, extra = _LOCAL_HEADER.unpack(header)
         start = part.header_offset + _LOCAL_HEADER.size + name + extra
         end = start + part.compress_size
-        is_told = not flags & _HAS_DESCRIPTOR and _IN_ZIP64 not in (packed, unpacked)
-        differs = is_told and (sum_, packed, unpacked) != (part.CRC, part.compress_size, part.file_size)
-        if signature != b"PK\x03\x04" or method != part.compress_type or differs or end > self._spans[part.header_offset]:
-            raise UnreadableError("unreadable", "damaged")
+        # A program that writes to a pipe learns the sizes last and leaves them out here (bit 3); ZIP64 has them elsewhere.
+        has_sizes = not flags & _HAS_DESCRIPTOR and _IN_ZIP64 not in (packed, unpacked)
+        differs = has_sizes and (crc, packed, unpacked) != (part.CRC, part.compress_size, part.file_size)
+        if signature != _LOCAL or method != part.compress_type or differs or end > self._ends[part.header_offset]:
+            raise damaged()
         if len(self._content) < end:
-            raise UnreadableError("unreadable", "damaged")
+            raise damaged()
         return self._content[start:end]
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    """A zip file of these parts, not compressed; made by hand, which takes a fifth of the time."""
+def pack(parts: Mapping[str, bytes]) -> bytes:
+    """Return a zip file of these parts, not compressed.
+
+    Made by hand, which takes a fifth of the time that zipfile takes: every workbook that is read is packed anew.
+    """
     pieces: list[bytes] = []
     entries: list[bytes] = []
     at = 0
     for name, part in parts.items():
         written = name.encode()
-        said = struct.pack("<5H3I2H", 20, 0, zipfile.ZIP_STORED, 0, 33, zlib.crc32(part), len(part), len(part), len(written), 0)
-        pieces += [b"PK\x03\x04", said, written, part]
-        entries.append(_ENTRY + struct.pack("<H", 20) + said + struct.pack("<3H2I", 0, 0, 0, 0, at) + written)
+        # 33 is 1980-01-01, the first day that a zip file can hold: no clock, so that the same parts give the same bytes.
+        fields = struct.pack("<5H3I2H", 20, 0, zipfile.ZIP_STORED, 0, 33, zlib.crc32(part), len(part), len(part), len(written), 0)
+        pieces += [_LOCAL, fields, written, part]
+        entries.append(_ENTRY + struct.pack("<H", 20) + fields + struct.pack("<3H2I", 0, 0, 0, 0, at) + written)
         at += _LOCAL_HEADER.size + len(written) + len(part)
     directory = b"".join(entries)
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), at, 0)
+    end = struct.pack("<4s4H2IH", _END, 0, 0, len(entries), len(entries), len(directory), at, 0)
     return b"".join([*pieces, directory, end])
 
 
 def _plain(name: str) -> str:
+    # Some programs write \ in place of /. Part names are the same whatever their case (ECMA-376 part 2).
     return name.replace("\\", "/").lstrip("/").lower()
 
 
-def _spans(listed: list[zipfile.ZipInfo]) -> dict[int, int]:
-    """Where each part's bytes must have ended: where the next begins. Two at one place leave no room for either."""
-    begins = sorted(one.header_offset for one in listed)
+def _latest_ends(entries: Sequence[zipfile.ZipInfo]) -> dict[int, int]:
+    """Return, for each part's place, where its bytes must have ended: where the next part begins.
+
+    Parts that overlap are refused: that is how a bomb of a few kilobytes unpacks one block under thousands of names.
+    Two at one place leave no room for either.
+    """
+    begins = sorted(entry.header_offset for entry in entries)
     ends = dict(zip(begins, [*begins[1:], 1 << 62], strict=False))
-    return ends | {one: one for one, following in itertools.pairwise(begins) if one == following}
+    return ends | {begin: begin for begin, following in itertools.pairwise(begins) if begin == following}
 
 
 def _unpack(packed: bytes, part: zipfile.ZipInfo) -> bytes:
-    """At most one byte more than declared, however much the packed bytes would give."""
+    """Unpack at most one byte more than declared, however much the packed bytes would give."""
     if part.compress_type == zipfile.ZIP_STORED:
         return packed
-    if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise UnreadableError("unreadable", "damaged")
+    if part.compress_type != zipfile.ZIP_DEFLATED:  # ECMA-376 part 2 allows no other method
+        raise damaged()
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         unpacked = stream.decompress(packed, part.file_size + 1)
-        if not stream.eof:
-            unpacked += stream.decompress(stream.unconsumed_tail, 1) if len(unpacked) <= part.file_size else b""
     except zlib.error as error:
-        raise UnreadableError("unreadable", "damaged") from error
+        raise damaged() from error
     if not stream.eof:
-        raise UnreadableError("unreadable", "damaged")
+        raise damaged()
     return unpacked
