@@ -339,7 +339,7 @@ def tell_sent_letters(sent: Sent) -> None:
     say(f"发信：发出 {taken} 封" if sent.planned else "没有该发的信。")
     for letter, answer in sent.done:
         if answer.fate in _FATES:
-            say(f"  {_FATES[answer.fate]} {letter.recipient}  {letter.subject}{'' if answer.fate is Fate.TAKEN else f'（{answer.said}）'}")
+            say(f"  {_FATES[answer.fate]} {letter.recipient}  {letter.subject}{'' if answer.fate is Fate.TAKEN else f'（{answer.words}）'}")
     if sent.not_tried:
         say(f"  还有 {len(sent.not_tried)} 封没有发，下次再发。{sent.why}")
     _tell_unsettled_letters(sent)

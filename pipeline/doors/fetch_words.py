@@ -90,8 +90,8 @@ def line(when: datetime | None, who: str, what: str, *, is_refused: bool) -> str
 
 def sums(messages: int, files: int, others: tuple[int, int, int]) -> str:
     """Return the last line of a fetch. `others`: how many messages had no report, were not wholly taken, and had come in before."""
-    empty, left, known = others
-    again = f"{known} 封以前收过，没有再收。" if known else ""
+    empty, left, repeated = others
+    again = f"{repeated} 封以前收过，没有再收。" if repeated else ""
     if not messages:
         return f"没有新邮件。{again}"
     parts = [f"收下 {files} 个文件"]

@@ -52,13 +52,13 @@ class Journal:
     _deposited: dict[tuple[str, str, str], set[Place]] = field(default_factory=dict)
     """Where each file was found, by Message-ID, sender and SHA-256."""
 
-    def known(self, place: Place) -> dict[int, Entry]:
+    def entries(self, place: Place) -> dict[int, Entry]:
         """Return the messages of that folder that are done, by UID."""
         return self._entries.get(place, {})
 
     def unsettled(self, place: Place) -> list[Entry]:
         """Return those whose mark in the mailbox was not seen to be set; a message without a report gets none."""
-        entries = self.known(place).values()
+        entries = self.entries(place).values()
         return [entry for entry in entries if entry.verdict != "nothing" and (place, entry.uid) not in self._settled]
 
     def has_elsewhere(self, entry: Entry, sha256: str) -> bool:

@@ -49,7 +49,7 @@ class Fetched:
     """Messages without anything that could be a report."""
     left: int = 0
     """Messages of which something that could be one was not taken."""
-    known: int = 0
+    repeated: int = 0
     """Messages whose files had all come in before, seen again because the server has given its messages other numbers."""
     failed: list[str] = field(default_factory=list)
     """Why mailboxes could not be read, or marked."""
@@ -80,7 +80,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
                 fetched.failed.append(str(error))
         deposit.tidy(settings.paths.inbox / FOLDER)
     if fetched.messages or not fetched.failed:  # "no new mail" would be untrue of a mailbox that nobody could look into
-        say(fetch_words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.known)))
+        say(fetch_words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.repeated)))
     return fetched
 
 
@@ -127,9 +127,9 @@ def _fetch_folder(fetching: _FolderFetch, folder: str) -> None:
     try:
         place = Place(fetching.account.address, folder, fetching.session.select(folder))
         lying = fetching.session.uids()
-        known = fetching.journal.known(place)
-        waiting = sum(1 for uid in lying if uid in known and known[uid].verdict == "left")
-        new = [uid for uid in lying if uid not in known]
+        done = fetching.journal.entries(place)
+        waiting = sum(1 for uid in lying if uid in done and done[uid].verdict == "left")
+        new = [uid for uid in lying if uid not in done]
         for chunk in _chunks(new):
             for message in fetching.session.describe(chunk):
                 if not _is_too_old(message, fetching):
@@ -246,7 +246,7 @@ def _tell(parts: MessageParts, names: Sequence[str], who: Sender, received: date
     fetched = fetching.fetched
     again = len(parts.taken) - len(names)
     if again and not names and not parts.left:
-        fetched.known += 1
+        fetched.repeated += 1
         return
     fetched.messages += 1
     fetched.files += len(names)

@@ -91,9 +91,9 @@ def run(
             sent = _due(ledger, record, settings, outgoing, now)
             if not dry_run and sent.planned:
                 _send(sent, record, settings, outgoing, connect)
-            known = record.all()
-            sent.unknown = [letter for letter in known if letter.state is State.UNDER_WAY]
-            sent.refused = [letter for letter in known if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
+            noted = record.all()
+            sent.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
+            sent.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
             return sent
         finally:
             ledger.close()
@@ -135,16 +135,16 @@ def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outg
 def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: date) -> Iterator[letter_plan.PublishedDay]:
     """Yield the last days' folders, as far as they are whole: a changed manifest may name what we never wrote."""
     outlines = [filed for filed in ledger.outlines() if not filed.arrival.is_assignment]
-    for iso, (_fingerprint, manifest) in sorted(ledger.publications().items()):
+    for iso, (_fingerprint, sha256) in sorted(ledger.publications().items()):
         day = date.fromisoformat(iso)
-        if not 0 <= (today - day).days <= outgoing.days or not outbox.is_whole(settings.paths.outbox, iso, manifest):
+        if not 0 <= (today - day).days <= outgoing.days or not outbox.is_whole(settings.paths.outbox, iso, sha256):
             continue
         folder = settings.paths.outbox / iso
         written = (folder / outbox.MANIFEST).read_bytes()
-        if hashlib.sha256(written).hexdigest() == manifest:
-            told = json.loads(written)
-            answers = _answers(outlines, iso, told["inputs"], ledger, settings)
-            yield letter_plan.PublishedDay(day, folder, told["outputs"], told["correction"], answers)
+        if hashlib.sha256(written).hexdigest() == sha256:
+            manifest = json.loads(written)
+            answers = _answers(outlines, iso, manifest["inputs"], ledger, settings)
+            yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers)
 
 
 def _answers(outlines: Iterable[Filed], day: str, inputs: Iterable[dict[str, str]], ledger: Ledger, settings: Settings) -> dict[str, Filed]:
@@ -186,5 +186,5 @@ def _hand_over(
     identity = letter.message_id(outgoing.sender)
     record.note(letter, identity, State.UNDER_WAY, "", at)
     answer = hand_over(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
-    record.note(letter, identity, _STATES[answer.fate], answer.said, datetime.now(settings.calendar.zone))
+    record.note(letter, identity, _STATES[answer.fate], answer.words, datetime.now(settings.calendar.zone))
     return answer

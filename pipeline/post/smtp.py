@@ -53,7 +53,7 @@ class Answer:
     """What became of a message, and the server's words."""
 
     fate: Fate
-    said: str
+    words: str
 
 
 @contextmanager
@@ -133,11 +133,11 @@ def _finish(server: smtplib.SMTP, content: bytes) -> Answer:
     return Answer(Fate.TAKEN if code == _TAKEN else _refusal(code), _words(code, words))
 
 
-def is_too_large(said: str) -> bool:
+def is_too_large(words: str) -> bool:
     """Return whether these words of a server refuse a message for its size; 552 is also said of a mailbox that is full."""
-    if _ENHANCED_SIZE.search(said) or _WORDS_OF_SIZE.search(said):
+    if _ENHANCED_SIZE.search(words) or _WORDS_OF_SIZE.search(words):
         return True
-    return said.startswith("552") and not _FULL.search(said)
+    return words.startswith("552") and not _FULL.search(words)
 
 
 def _refusal(code: int) -> Fate:

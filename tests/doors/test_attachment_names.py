@@ -1,4 +1,7 @@
-"""The names of attachments: what districts' programs write is read as it was meant, and no name harms a disk."""
+"""The names of attachments: what districts' programs write is read as it was meant, and no name harms a disk.
+
+Covers `attachment_names` and what `headers` makes of text; its fields are in test_sender.py.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,8 @@ WRITTEN: dict[str, bytes] = {
 @pytest.mark.parametrize("way", WRITTEN)
 def test_a_name_is_read_as_it_was_meant(way: str) -> None:
     raw = WRITTEN[way].decode("utf-8", "surrogateescape")
-    found = attachment_names.written([("Content-Type", "application/octet-stream"), ("Content-Disposition", raw)])
-    assert attachment_names.safe(found[0], "附件1") == CALLED
+    names = attachment_names.written([("Content-Type", "application/octet-stream"), ("Content-Disposition", raw)])
+    assert attachment_names.safe(names[0], "附件1") == CALLED
 
 
 def test_the_disposition_comes_before_the_type() -> None:
@@ -97,7 +100,7 @@ SAFE = {
 }
 
 
-@pytest.mark.parametrize(("written", "made"), SAFE.items(), ids=[repr(one) for one in SAFE])
+@pytest.mark.parametrize(("written", "made"), SAFE.items(), ids=[repr(name) for name in SAFE])
 def test_no_name_is_a_path_a_device_or_hidden(written: str, made: str) -> None:
     assert attachment_names.safe(written, "附件1") == made
 
@@ -127,8 +130,8 @@ def test_names_that_are_the_same_are_told_apart_also_where_case_does_not_count()
 
 
 def test_encoded_words_that_are_none_stay_as_they_are() -> None:
-    for said in ("=?utf-8?X?abc?=", "=?utf-8?B?", "=?=", "a=b", "日报"):
-        assert headers.decoded(said) == said
+    for value in ("=?utf-8?X?abc?=", "=?utf-8?B?", "=?=", "a=b", "日报"):
+        assert headers.decoded(value) == value
     assert headers.decoded("=?utf-8?B?5Lqk5!?=") != ""
     assert headers.decoded(f"{encoded('甲')} und {encoded('乙')}") == "甲 und 乙"
 

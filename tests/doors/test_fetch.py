@@ -54,15 +54,14 @@ def _listening(greeting: bytes | None) -> Iterator[int]:
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         yield server.getsockname()[1]
-        for one in held:
-            one.close()
+        for connection in held:
+            connection.close()
 
 
 def _ended(arguments: list[str], capsys: Captured) -> str:
     """The one sentence with which it ended as with a failure that is not ours."""
     assert cli.main(arguments) == 1
-    said = capsys.readouterr()
-    (line,) = said.err.splitlines()
+    (line,) = capsys.readouterr().err.splitlines()
     assert "程序出错" not in line
     assert line.endswith(("。", "设置。"))
     return line

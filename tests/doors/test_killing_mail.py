@@ -108,10 +108,10 @@ def test_a_wrong_order_of_sending_is_caught(library: Path, exim: Exim, order: st
 
 def _catch(bench: Fetching | Sending, order: str) -> None:
     """Kill between two such calls, the last ones first, until it has come to light."""
-    worst, found = CAUGHT[order]
+    worst, to_be_found = CAUGHT[order]
     report = Report()
     for at in range(len(bench.calls), 1, -1):
         if re.match(worst, "\n".join(bench.calls[at - 2 : at])) and not report.bad:
             bench.kill(Plan(Mode.BEFORE, at, sockets=True), report)
     print(f"{order}: {report.runs} disturbed runs, {report.bad}")
-    assert re.search(found, "".join(report.bad))
+    assert re.search(to_be_found, "".join(report.bad))

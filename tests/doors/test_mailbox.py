@@ -1,4 +1,7 @@
-"""Fetching, against a mailbox in memory: what comes in, what is said, and that no moment of dying loses or doubles a file."""
+"""Fetching, against a mailbox in memory: what comes in, what is said, and that no moment of dying loses or doubles a file.
+
+Covers `deposit`, `fetch_words`, `mail_journal` and `mailbox`. For `doors/upload` see tests/web/test_uploads.py.
+"""
 
 from __future__ import annotations
 
@@ -66,10 +69,10 @@ class Server:
         """Give every message another UID, as a server does after it was restored."""
         self.validity += 1
         self.next_uid = 1
-        for folder, known in self.folders.items():
+        for folder, messages in self.folders.items():
             self.folders[folder] = {}
-            for one in known.values():
-                self.folders[folder][self.next_uid] = one
+            for stored in messages.values():
+                self.folders[folder][self.next_uid] = stored
                 self.next_uid += 1
 
     @contextmanager
@@ -92,8 +95,8 @@ class Server:
         return sorted(self.here)
 
     def describe(self, uids: Sequence[int]) -> list[MessageOnServer]:
-        found = [(uid, self.here[uid]) for uid in uids if uid in self.here]
-        return [MessageOnServer(uid, len(one.raw) if one.size is None else one.size, one.received_at) for uid, one in found]
+        there = [(uid, self.here[uid]) for uid in uids if uid in self.here]
+        return [MessageOnServer(uid, len(stored.raw) if stored.size is None else stored.size, stored.received_at) for uid, stored in there]
 
     def download(self, uid: int, most: int) -> bytes | None:
         self.step("download")
@@ -187,8 +190,8 @@ def test_the_night_takes_it_as_mail_from_its_sender(desk: Desk) -> None:
     desk.server.deliver(message(attached(report(), "东胜区日报.xlsx")))
     desk.fetch()
     desk.office.run(DAY)
-    (found,) = [one for one in desk.office.summary(DAY)["submissions"] if one["status"] != "missing"]
-    assert (found["district"], found["status"], found["received_at"]) == ("东胜区", "on-time", "2020-05-21T16:42:00+08:00")
+    (submission,) = [submission for submission in desk.office.summary(DAY)["submissions"] if submission["status"] != "missing"]
+    assert (submission["district"], submission["status"], submission["received_at"]) == ("东胜区", "on-time", "2020-05-21T16:42:00+08:00")
     desk.fetch()
     assert list((desk.office.inbox / mailbox.FOLDER).iterdir()) == []
 
@@ -198,10 +201,10 @@ def test_whom_our_server_does_not_vouch_for_is_kept_said_and_sent_back(desk: Des
     forged = f"mx.evil.example; dmarc=pass header.from=example.com"  # noqa: F541
     desk.server.deliver(message(attached(report(), "日报.xlsx"), fields={"Authentication-Results": forged}))
     desk.fetch()
-    assert [one["sender"] for one in desk.envelopes()] == [None]
+    assert [envelope["sender"] for envelope in desk.envelopes()] == [None]
     assert f"自称 {SENDER}（本单位的邮件服务器没有给出核实结果）：收下 日报.xlsx；发件人没有核实，汇总时会退回" in desk.said[0]
     desk.office.run(DAY)
-    assert [one["code"] for one in desk.office.findings(DAY)] == ["sender-not-allowed"]
+    assert [finding["code"] for finding in desk.office.findings(DAY)] == ["sender-not-allowed"]
     assert len(list(desk.office.archive.iterdir())) == 2
 
 
@@ -209,14 +212,14 @@ def test_in_the_house_the_sender_is_taken_at_his_word_where_that_is_set(desk: De
     desk.account = ACCOUNT.model_copy(update={"check_sender": False, "authserv_id": None})
     desk.server.deliver(message(attached(report(), "日报.xlsx"), fields={"Authentication-Results": None}))
     desk.fetch()
-    assert [one["sender"] for one in desk.envelopes()] == [SENDER]
+    assert [envelope["sender"] for envelope in desk.envelopes()] == [SENDER]
 
 
 def test_the_envelope_of_a_forwarded_report_is_the_outer_one(desk: Desk) -> None:
     inner = message(attached(report(), "日报.xlsx"), fields={"From": "evil@evil.example"}, number=2)
     desk.server.deliver(message(b"Content-Type: message/rfc822\r\n\r\n" + inner))
     desk.fetch()
-    assert [(one["sender"], one["message_id"]) for one in desk.envelopes()] == [(SENDER, "<1@example.com>")]
+    assert [(envelope["sender"], envelope["message_id"]) for envelope in desk.envelopes()] == [(SENDER, "<1@example.com>")]
 
 
 def test_several_attachments_of_one_name_lie_side_by_side(desk: Desk) -> None:
@@ -309,7 +312,7 @@ def test_mail_can_be_moved_to_a_folder(desk: Desk) -> None:
     desk.account = ACCOUNT.model_copy(update={"when_done": "move", "done_folder": "已收日报"})
     desk.server.deliver(message(attached(report(), "日报.xlsx")))
     desk.fetch()
-    assert {name: len(known) for name, known in desk.server.folders.items()} == {"INBOX": 0, "已收日报": 1}
+    assert {name: len(messages) for name, messages in desk.server.folders.items()} == {"INBOX": 0, "已收日报": 1}
 
 
 def test_what_the_program_itself_fails_on_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,7 +338,7 @@ def test_a_mailbox_without_a_password_costs_itself_alone(desk: Desk, monkeypatch
     third = ACCOUNT.model_copy(update={"user": "third@office.example", "password_env": None, "password_file": Path("nowhere")})
     monkeypatch.delenv("XINFANG_TEST_NONE", raising=False)
     done = mailbox.fetch(_settings(desk.office, other, third, ACCOUNT), desk.said.append, desk.server.connected)
-    assert [one.partition("：")[0] for one in done.failed] == [
+    assert [failure.partition("：")[0] for failure in done.failed] == [
         "邮箱 other@office.example 没有密码",
         "邮箱 third@office.example 的密码文件 nowhere 读不了",
     ]
@@ -357,7 +360,7 @@ def test_a_connection_that_breaks_costs_nothing_that_was_done(desk: Desk) -> Non
     desk.server.step = lambda _name: None
     assert desk.fetch().files == 2
     assert desk.server.downloaded == [1, 2, 3, 4, 5]
-    assert all(one.flags == {r"\Seen"} for one in desk.server.here.values())
+    assert all(stored.flags == {r"\Seen"} for stored in desk.server.here.values())
 
 
 def test_a_folder_that_is_not_there_costs_itself_alone(desk: Desk) -> None:
@@ -375,7 +378,7 @@ def test_a_server_that_lets_nothing_be_marked_gives_its_mail_all_the_same_and_on
     assert (done.files, done.failed) == (120, ["服务器不肯flag。"])
     desk.server.refuses = set()
     assert desk.fetch().files == 0
-    assert all(one.flags == {r"\Seen"} for one in desk.server.here.values())
+    assert all(stored.flags == {r"\Seen"} for stored in desk.server.here.values())
 
 
 def test_two_fetches_at_once_never_work_at_the_same_time(desk: Desk) -> None:
@@ -397,7 +400,7 @@ def test_when_the_server_numbers_its_messages_anew_nothing_comes_twice(desk: Des
     desk.server.renumber()
     desk.server.deliver(message(attached(b"PKnew", "新.xlsx"), number=9))
     done = desk.fetch()
-    assert (done.files, done.known) == (1, 3)
+    assert (done.files, done.repeated) == (1, 3)
     assert set(desk.files()) > set(before)
     assert len(desk.names()) == 4
     assert desk.said[-1] == "看了 1 封新邮件：收下 1 个文件。3 封以前收过，没有再收。"
@@ -441,7 +444,7 @@ def test_a_mail_that_a_person_moves_away_and_back_is_judged_anew(desk: Desk) -> 
     stored = desk.server.here.pop(uid)
     desk.server.deliver(stored.raw)
     assert desk.fetch().files == 1
-    assert sorted(str(one["sender"]) for one in desk.envelopes()) == ["None", SENDER]
+    assert sorted(str(envelope["sender"]) for envelope in desk.envelopes()) == ["None", SENDER]
 
 
 def test_a_lost_journal_costs_nothing(desk: Desk) -> None:
@@ -558,8 +561,8 @@ def _end(desk: Desk) -> tuple[object, ...]:
     """What is there in the end, on both sides."""
     journal = mail_journal.read(desk.office.settings.paths.state / mailbox.STATE / mail_journal.NAME)
     place = mail_journal.Place(ACCOUNT.address, "INBOX", 1)
-    folders = {name: sorted((one.raw, *one.flags) for one in known.values()) for name, known in desk.server.folders.items()}
-    return desk.files(), folders, journal.known(place), journal.unsettled(place)
+    folders = {name: sorted((stored.raw, *stored.flags) for stored in messages.values()) for name, messages in desk.server.folders.items()}
+    return desk.files(), folders, journal.entries(place), journal.unsettled(place)
 
 
 def test_whatever_moment_a_fetch_dies_at_the_next_one_ends_as_if_nothing_had_been(dying: Callable[[str], Desk]) -> None:
@@ -630,7 +633,7 @@ def test_a_fetch_that_noted_a_mail_before_its_files_are_safe_would_be_caught(
 def test_what_is_written_is_the_same_every_time(office: Office, tmp_path: Path) -> None:
     from offices import Office as Another
 
-    desks = [Desk(one, Server()) for one in (office, Another(tmp_path / "another"))]
+    desks = [Desk(place, Server()) for place in (office, Another(tmp_path / "another"))]
     for desk in desks:
         _fill(desk.server)
         desk.fetch()
@@ -642,7 +645,7 @@ def test_what_is_written_is_the_same_every_time(office: Office, tmp_path: Path) 
 def test_the_zone_in_which_the_server_says_the_time_changes_nothing(office: Office, tmp_path: Path) -> None:
     from offices import Office as Another
 
-    desks = [Desk(one, Server()) for one in (office, Another(tmp_path / "another"))]
+    desks = [Desk(place, Server()) for place in (office, Another(tmp_path / "another"))]
     for desk, zone in zip(desks, (ZONE, None), strict=True):
         desk.server.deliver(message(attached(report(), "日报.xlsx")), received_at=ARRIVED.astimezone(zone))
         desk.fetch()

@@ -77,7 +77,7 @@ def test_mail_comes_in_is_marked_and_counts(office: Office, server: Dovecot) -> 
     assert _fetch(office).stdout == "没有新邮件。\n"
     office.put_assignment(assignment())
     office.run(DAY)
-    assert [one["district"] for one in office.summary(DAY)["submissions"] if one["status"] == "on-time"] == ["东胜区"]
+    assert [submission["district"] for submission in office.summary(DAY)["submissions"] if submission["status"] == "on-time"] == ["东胜区"]
 
 
 def test_mail_is_moved_to_a_chinese_folder_that_is_made_for_it(office: Office, server: Dovecot) -> None:
@@ -132,11 +132,11 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_wrong_is_one_sentence_and_no_fault_of_ours(office: Office, server: Dovecot, what: str) -> None:
-    more, said = WRONG[what]
+    more, sentence = WRONG[what]
     dovecot.configure(office, server, **more)
     done = _fetch(office)
     assert done.returncode == 1
-    assert re.fullmatch(f"邮箱 .*{said}.*。\n", done.stderr)
+    assert re.fullmatch(f"邮箱 .*{sentence}.*。\n", done.stderr)
     assert not (office.home / "state" / "faults").exists()
 
 
@@ -163,8 +163,8 @@ def _validity(server: Dovecot) -> bytes:
 def test_two_fetches_at_once_bring_everything_once(office: Office, server: Dovecot) -> None:
     dovecot.configure(office, server)
     server.pour([message(attached(f"PK{number}".encode(), f"{number}.xlsx"), number=number) for number in range(60)], ARRIVED)
-    both = [subprocess.Popen(_command(office), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
-    ends = sorted(one.wait(300) for one in both)
+    fetches = [subprocess.Popen(_command(office), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
+    ends = sorted(fetch.wait(300) for fetch in fetches)
     assert ends[0] == 0
     assert set(ends) <= {0, 4}
     assert _lying(office) == sorted(f"{number}.xlsx" for number in range(60))
@@ -209,4 +209,4 @@ def test_a_backup_of_the_office_that_is_older_than_the_mailbox_gets_the_rest_aga
     shutil.copytree(tmp_path / "backup", office.home)
     _fetch(office)
     office.run(DAY)
-    assert [one for one in office.facts() if "邮件" in str(one[0])] == [one for one in facts if "邮件" in str(one[0])]
+    assert [fact for fact in office.facts() if "邮件" in str(fact[0])] == [fact for fact in facts if "邮件" in str(fact[0])]

@@ -1,4 +1,7 @@
-"""Taking messages apart: nothing that could be a report is lost, and what was not opened is said."""
+"""Taking messages apart: nothing that could be a report is lost, and what was not opened is said.
+
+Covers `attachment_kinds`, `message_parts` and `zip_attachments`.
+"""
 
 from __future__ import annotations
 
@@ -124,9 +127,9 @@ def test_workbooks_in_a_zip_are_taken_out_by_the_names_that_they_have_in_it() ->
 
 def test_names_in_a_zip_of_chinese_windows_are_read() -> None:
     parts = message_parts.open_(message(attached(zipped({"日报甲.xlsx": BOOK}, gbk=True), "日报.zip")), LIMITS)
-    (found,) = parts.taken
-    assert found[0].replace("_", "") == "日报甲.xlsx"
-    assert found[1] == BOOK
+    ((name, content),) = parts.taken
+    assert name.replace("_", "") == "日报甲.xlsx"
+    assert content == BOOK
 
 
 def test_a_path_in_a_zip_is_only_a_name() -> None:
@@ -192,8 +195,8 @@ ENCODINGS = {
 def test_every_transfer_encoding_is_undone(encoding: str) -> None:
     written, meant = ENCODINGS[encoding]
     raw = header([("Content-Type", "a/b; name=x.xlsx"), ("Content-Transfer-Encoding", encoding)]) + b"\r\n" + written
-    (found,) = message_parts.open_(message(raw), LIMITS).taken
-    assert found[1].startswith(meant)
+    ((_name, content),) = message_parts.open_(message(raw), LIMITS).taken
+    assert content.startswith(meant)
 
 
 # --- hostile ones ------------------------------------------------------------------------------------------------

@@ -48,10 +48,10 @@ FROM = {
 }
 
 
-@pytest.mark.parametrize(("written", "meant"), FROM.items(), ids=[repr(one) for one in FROM])
+@pytest.mark.parametrize(("written", "meant"), FROM.items(), ids=[repr(value) for value in FROM])
 def test_a_from_field_is_one_plain_address_or_none(written: str, meant: str | None) -> None:
-    known = headers.fields(message(fields={"From": written}))
-    assert sender.judge(known, None, checks=False).address == meant
+    header = headers.fields(message(fields={"From": written}))
+    assert sender.judge(header, None, checks=False).address == meant
 
 
 def test_a_display_name_in_raw_bytes_does_no_harm() -> None:
@@ -102,7 +102,7 @@ VERDICTS = {
 }
 
 
-@pytest.mark.parametrize(("value", "counts"), VERDICTS.items(), ids=[repr(one[:70]) for one in VERDICTS])
+@pytest.mark.parametrize(("value", "counts"), VERDICTS.items(), ids=[repr(value[:70]) for value in VERDICTS])
 def test_a_sender_counts_where_our_server_says_that_it_is_aligned(value: str, *, counts: bool) -> None:
     judged = sender.judge(headers.fields(message(fields={"Authentication-Results": value})), OURS, checks=True)
     assert judged.address == (SENDER if counts else None)
@@ -138,19 +138,19 @@ def test_other_kinds_of_verdicts_are_none() -> None:
 
 @pytest.mark.parametrize("second", ["From", "from", "FROM ", "From\t"])
 def test_two_from_fields_are_none(second: str) -> None:
-    said = _judged(("Authentication-Results", PASSED), ("From", SENDER), (second, "evil@evil.example"))
-    assert (said.address, said.reason) == (None, "from-many")
+    judged = _judged(("Authentication-Results", PASSED), ("From", SENDER), (second, "evil@evil.example"))
+    assert (judged.address, judged.reason) == (None, "from-many")
 
 
 def test_a_sender_field_a_reply_address_and_the_body_say_nothing() -> None:
-    said = _judged(("Authentication-Results", PASSED), ("Sender", SENDER), ("Reply-To", SENDER), ("Return-Path", f"<{SENDER}>"))
-    assert (said.address, said.reason) == (None, "from")
+    judged = _judged(("Authentication-Results", PASSED), ("Sender", SENDER), ("Reply-To", SENDER), ("Return-Path", f"<{SENDER}>"))
+    assert (judged.address, judged.reason) == (None, "from")
 
 
 @pytest.mark.parametrize("trick", [b"x\rFrom: evil@evil.example", b"x\0y"])
 def test_a_header_that_programs_read_in_different_ways_proves_nothing(trick: bytes) -> None:
-    said = _judged(("Authentication-Results", PASSED), ("X", trick), ("From", SENDER))
-    assert (said.address, said.reason) == (None, "header")
+    judged = _judged(("Authentication-Results", PASSED), ("X", trick), ("From", SENDER))
+    assert (judged.address, judged.reason) == (None, "header")
 
 
 def test_hostile_fields_take_no_time() -> None:

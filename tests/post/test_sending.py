@@ -1,3 +1,8 @@
+"""Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
+
+Covers every module of `post`.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -45,8 +50,8 @@ OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com", leaders=(LEADE
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    with running() as told:
-        yield told
+    with running() as server:
+        yield server
 
 
 @pytest.fixture
@@ -67,11 +72,11 @@ def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
     summary = (folder / "summary.json").read_bytes()
     outputs = {name: hashlib.sha256(content).hexdigest() for name, content in {**files, "summary.json": summary}.items()}
     manifest = json.dumps({"outputs": outputs, "correction": False, "inputs": []}).encode()
-    said = outbox.publish(
+    sha256 = outbox.publish(
         office.outbox, day.isoformat(), {**files, "summary.json": summary, outbox.MANIFEST: manifest}, office.home / "kept"
     )
     ledger = Ledger(office.settings.paths.ledger)
-    ledger.note_publication(day.isoformat(), "made by a test", said)
+    ledger.note_publication(day.isoformat(), "made by a test", sha256)
     ledger.close()
 
 
@@ -163,9 +168,9 @@ def test_a_letter_speaks_of_what_it_brings_alone(
     office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
     _publish(office, files)
     (letter,) = _send(office, server).planned
-    for said in (letter.text, letter.html):
-        assert all(one in said for one in there)
-        assert not any(one in said for one in not_there)
+    for text in (letter.text, letter.html):
+        assert all(words in text for words in there)
+        assert not any(words in text for words in not_there)
 
 
 # --- whose files are sent to whom --------------------------------------------------------------------------------
@@ -192,7 +197,7 @@ def test_the_receipt_of_a_file_that_a_stranger_sent_goes_to_no_district_and_stay
     _send(strangers, server)
     receipts = {path.name: path.read_bytes() for path in (strangers.outbox / DAY.isoformat() / "回执").iterdir()}
     assert len(receipts) == 5
-    (message,) = [one for one in _told(server) if one["To"] == TO]
+    (message,) = [message for message in _told(server) if message["To"] == TO]
     attached = {part.get_filename(): part.get_content() for part in message.iter_attachments() if "_回执_" in str(part.get_filename())}
     own = ["东胜区_回执_1_日报.xlsx", "东胜区_回执_0_日报 (2).xlsx"]  # the second of that name is the district's own, sent twice
     assert attached == {name: receipts[name] for name in own}
@@ -204,7 +209,7 @@ def test_the_receipt_of_a_file_that_a_stranger_sent_goes_to_no_district_and_stay
 def test_who_has_put_another_district_on_the_cover_is_told_so_once_and_gets_no_workbook(strangers: Office, server: MailServer) -> None:
     for _ in range(2):
         _send(strangers, server)
-    (message,) = [one for one in _told(server) if one["To"] == "dalate@example.com"]
+    (message,) = [message for message in _told(server) if message["To"] == "dalate@example.com"]
     assert not [name for name in _names(message) if name and "_回执_" in name]
     for kind in ("plain", "html"):
         body = message.get_body((kind,))
@@ -216,7 +221,7 @@ def test_a_reminder_names_no_file_that_a_stranger_sent(office: Office, server: M
     office.put(report("准格尔旗"), "点这里.xlsx", channel="email", sender="x@evil.example")
     office.put(report("准格尔旗", date(2020, 5, 22)), "准旗.xlsx", channel="email", sender="zhungeer@example.com")
     office.run(DAY)
-    letter = next(one for one in _send(office, server, AFTERNOON).planned if one.district == "准格尔旗")
+    letter = next(letter for letter in _send(office, server, AFTERNOON).planned if letter.district == "准格尔旗")
     assert "准旗.xlsx" in letter.text
     assert "点这里" not in letter.text + letter.html
 
@@ -236,8 +241,8 @@ def test_a_letter_holds_what_matters_most_and_names_the_rest(office: Office, ser
         "东胜区_回执_1_日报.xlsx", f"东胜区_督办通知_{DAY}.docx", "东胜区_日报_2020-05-22.xlsx",
         "东胜区_回执_9_日报.xlsx", "东胜区_回执_8_日报.xlsx",
     ]  # fmt: skip
-    for said in (letter.text, letter.html):
-        rest = said.partition("太大、没有附在信里的文件")[2]
+    for text in (letter.text, letter.html):
+        rest = text.partition("太大、没有附在信里的文件")[2]
         assert all(f"东胜区_回执_{number}_日报.xlsx" in rest for number in range(2, 8))
         assert f"请向{office.settings.office}索取。" in rest
     assert _send(office, server).planned == []
@@ -248,8 +253,8 @@ def test_what_a_letter_leaves_out_changes_nothing_of_its_identity() -> None:
     first, second = letters.bounded(items)
     assert (first, second.delivery, second.content) == (items[0], letters.Delivery.NAMED, b"")
     whole, bounded = (
-        letters.Letter(letters.Kind.DISTRICT, "2020-05-21", "东胜区", TO, "", "", "", tuple(several))
-        for several in (items, (first, second))
+        letters.Letter(letters.Kind.DISTRICT, "2020-05-21", "东胜区", TO, "", "", "", tuple(brought))
+        for brought in (items, (first, second))
     )
     assert whole.message_id("ribao@example.com") == bounded.message_id("ribao@example.com")
 
@@ -263,14 +268,14 @@ def test_the_size_of_an_attachment_is_that_on_the_wire(content: bytes) -> None:
 def test_a_server_that_says_how_much_it_takes_hears_the_size_before_the_message(office: Office, server: MailServer) -> None:
     server.largest = 1_000
     (answer,) = [answer for _letter, answer in _send(office, server).done]
-    assert (answer.fate, answer.said) == (Fate.REFUSED, "552 5.3.4 message size exceeds fixed limit")
+    assert (answer.fate, answer.words) == (Fate.REFUSED, "552 5.3.4 message size exceeds fixed limit")
     server.largest = 1_000_000
     _publish(office, {RECEIPT: b"another"})
     assert len(_send(office, server).done) == len(server.taken) == 1
 
 
 @pytest.mark.parametrize(
-    ("said", "is_for_size"),
+    ("words", "is_for_size"),
     [
         ("552 5.3.4 Message size exceeds fixed limit", True),
         ("552 Requested mail action aborted", True),
@@ -283,12 +288,12 @@ def test_a_server_that_says_how_much_it_takes_hears_the_size_before_the_message(
     ],
 )
 def test_a_refusal_for_the_size_does_not_point_at_the_address(
-    office: Office, server: MailServer, capsys: pytest.CaptureFixture[str], *, said: str, is_for_size: bool
+    office: Office, server: MailServer, capsys: pytest.CaptureFixture[str], *, words: str, is_for_size: bool
 ) -> None:
-    server.orders["RCPT"] = [said]
+    server.orders["RCPT"] = [words]
     screen.tell_sent_letters(_send(office, server))
-    told = capsys.readouterr().out
-    assert ("信太大" in told, "请检查地址" in told) == (is_for_size, not is_for_size)
+    shown = capsys.readouterr().out
+    assert ("信太大" in shown, "请检查地址" in shown) == (is_for_size, not is_for_size)
 
 
 # --- at most once ------------------------------------------------------------------------------------------------
@@ -430,10 +435,10 @@ def test_a_run_that_is_killed_over_a_letter_leaves_it_of_unknown_fate(office: Of
             return super().docmd(cmd, args)
 
         def getreply(self) -> tuple[int, bytes]:
-            code, said = super().getreply()
-            if said == b"taken":
+            code, words = super().getreply()
+            if words == b"taken":
                 raise _KilledError
-            return code, said
+            return code, words
 
     @contextmanager
     def connect(_outgoing: Outgoing) -> Iterator[smtplib.SMTP]:
@@ -513,7 +518,7 @@ def test_a_report_that_waits_counts_only_where_its_sender_may_send_it(
 
 @pytest.mark.parametrize("now", ["2020-05-21 15:59", "2020-05-21 17:00:01"])
 def test_at_other_times_nobody_is_reminded(office: Office, server: MailServer, now: str) -> None:
-    assert [one for one in _send(office, server, moment(now)).planned if "催报" in one.subject] == []
+    assert [letter for letter in _send(office, server, moment(now)).planned if "催报" in letter.subject] == []
 
 
 # --- what cannot be done -----------------------------------------------------------------------------------------

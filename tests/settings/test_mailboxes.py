@@ -1,4 +1,7 @@
-"""The settings of the mailboxes: the example that config.yaml shows is one, and what is wrong is said with its line."""
+"""The settings of the mailboxes: the example that config.yaml shows is one, and what is wrong is said with its line.
+
+Covers `accounts` and `mailboxes`.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,11 @@ def _load(tmp_path: Path, written: str) -> config.Settings:
 
 
 def test_the_example_is_a_mailbox_once_its_marks_are_taken_off(tmp_path: Path) -> None:
-    (found,) = _load(tmp_path, EXAMPLE).mailboxes
-    assert (found.host, found.user, found.password_env) == ("imap.example.com", "ribao@example.com", "XINFANG_MAIL_PASSWORD")
+    (mailbox,) = _load(tmp_path, EXAMPLE).mailboxes
+    assert (mailbox.host, mailbox.user, mailbox.password_env) == ("imap.example.com", "ribao@example.com", "XINFANG_MAIL_PASSWORD")
     defaults = Mailbox(host="h", user="u", password_env="P", authserv_id="a")  # noqa: S106 - a name
     shown = {"port", "folders", "when_done", "check_sender", "since", "message_megabytes", "seconds"}
-    assert {name: getattr(found, name) for name in shown} == {name: getattr(defaults, name) for name in shown}
+    assert {name: getattr(mailbox, name) for name in shown} == {name: getattr(defaults, name) for name in shown}
 
 
 def test_every_key_of_a_mailbox_stands_in_the_example_and_in_the_guide_with_an_explanation() -> None:
@@ -66,12 +69,12 @@ WRONG = (
 )
 
 
-@pytest.mark.parametrize(("old", "new", "said"), WRONG, ids=[new.strip() for _old, new, _said in WRONG])
-def test_a_wrong_setting_is_said_in_chinese_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+@pytest.mark.parametrize(("old", "new", "sentence"), WRONG, ids=[new.strip() for _old, new, _said in WRONG])
+def test_a_wrong_setting_is_said_in_chinese_with_its_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     assert EXAMPLE.count(old) == 1
     with pytest.raises(ConfigurationError) as caught:
         _load(tmp_path, EXAMPLE.replace(old, new))
-    assert re.search(rf"第 \d+ 行，mailboxes\.0.*{said}", str(caught.value), re.DOTALL)
+    assert re.search(rf"第 \d+ 行，mailboxes\.0.*{sentence}", str(caught.value), re.DOTALL)
 
 
 def test_a_mailbox_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
@@ -88,8 +91,8 @@ def test_a_folder_is_not_both_fetched_and_moved_to(tmp_path: Path) -> None:
 
 def test_files_are_found_from_the_settings_own_folder(tmp_path: Path) -> None:
     changed = EXAMPLE.replace("    password_env: XINFANG_MAIL_PASSWORD", "").replace("# password_file", "password_file")
-    (found,) = _load(tmp_path, changed.replace("# ca_file", "ca_file")).mailboxes
-    assert (found.password_file, found.ca_file) == (tmp_path.resolve() / "mail-password.txt", tmp_path.resolve() / "ca.pem")
+    (mailbox,) = _load(tmp_path, changed.replace("# ca_file", "ca_file")).mailboxes
+    assert (mailbox.password_file, mailbox.ca_file) == (tmp_path.resolve() / "mail-password.txt", tmp_path.resolve() / "ca.pem")
 
 
 def test_the_password_comes_from_its_file_or_the_environment_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,5 +109,5 @@ def test_a_mailbox_changes_no_published_day(tmp_path: Path) -> None:
     before = config.load(CONFIG)
     after = _load(tmp_path, EXAMPLE)
     day = date(2020, 5, 21)
-    prints = [inputs.fingerprint([], day, one, (), data_only=True) for one in (before, after)]
+    prints = [inputs.fingerprint([], day, settings, (), data_only=True) for settings in (before, after)]
     assert prints[0] == prints[1]

@@ -155,7 +155,7 @@ def _sent_before_answered() -> None:
         record.note(letter, identity, State.SENT, "", at)
         answer = give(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
         if answer.fate is not smtp.Fate.TAKEN:
-            record.note(letter, identity, sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
+            record.note(letter, identity, sending._STATES[answer.fate], answer.words, at)  # noqa: SLF001
         return answer
 
     sending._hand_over = hand_over  # type: ignore[assignment] # noqa: SLF001
@@ -167,7 +167,7 @@ def _noted_afterwards_only() -> None:
     def hand_over(letter: Letter, record: SentLetters, settings: Settings, outgoing: Outgoing, give: Give) -> smtp.Answer:
         at = datetime.now(settings.calendar.zone)
         answer = give(letters.message(letter, outgoing.sender, settings.office, at), letter.recipient)
-        record.note(letter, letter.message_id(outgoing.sender), sending._STATES[answer.fate], answer.said, at)  # noqa: SLF001
+        record.note(letter, letter.message_id(outgoing.sender), sending._STATES[answer.fate], answer.words, at)  # noqa: SLF001
         return answer
 
     sending._hand_over = hand_over  # type: ignore[assignment] # noqa: SLF001
