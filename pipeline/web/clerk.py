@@ -9,13 +9,13 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from pipeline.office import templates
+from pipeline.office import district_history, templates
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
-from pipeline.web import history, published_files
+from pipeline.web import published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, Sent
 from pipeline.web.pages import page
@@ -33,8 +33,8 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
     if user.is_office:
         return see_other("/board")
     now = _now(site)
-    month = now.date() - timedelta(days=history.DAYS)
-    days = published_files.days(site.settings)[: history.DAYS]
+    month = now.date() - timedelta(days=district_history.DAYS)
+    days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
     told = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
     lines = [one for one in told.lines if one.became == "waiting" or one.day >= month.isoformat()]
@@ -55,18 +55,18 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
     return page(request, site, "home", said)
 
 
-def _history(site: Site, user: User, since: date) -> history.History:
-    return history.of(user.district, site.drafts.sent_of(user, since), site.settings, since)
+def _history(site: Site, user: User, since: date) -> district_history.History:
+    return district_history.of(user.district, site.drafts.sent_of(user, since), site.settings, since)
 
 
-def _papers(published: list[published_files.Entry], told: history.History) -> list[published_files.Entry]:
+def _papers(published: list[published_files.Entry], told: district_history.History) -> list[published_files.Entry]:
     """What there is to read beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
     papers = [one for one in published if one.folder != report_form.FOLDER and _is_offered(one, told)]
     papers.sort(key=lambda one: (one.folder != notice.FOLDER, not told.receipts.get((one.day, one.name), False), one.name))
     return sorted(papers, key=lambda one: one.day, reverse=True)
 
 
-def _is_offered(entry: published_files.Entry, told: history.History) -> bool:
+def _is_offered(entry: published_files.Entry, told: district_history.History) -> bool:
     """Whether a district's file is offered to its clerks: of receipts only those of files that the district itself sent."""
     return entry.folder != receipt_files.FOLDER or (entry.day, entry.name) in told.receipts
 
@@ -84,7 +84,7 @@ class Offer:
     """So many of the district's reports are not filled in, since no run has taken them in yet."""
 
 
-def _offers(published: list[published_files.Entry], told: history.History, today: date) -> list[Offer]:
+def _offers(published: list[published_files.Entry], told: district_history.History, today: date) -> list[Offer]:
     """Today's until it is handed in, and tomorrow's where that is there already; never one of a day that is over."""
     is_sent = any(one.day == today.isoformat() and one.became in _HANDED_IN for one in told.lines)
     made = {_day_after(one.day): one for one in published if one.folder == report_form.FOLDER}
@@ -93,7 +93,7 @@ def _offers(published: list[published_files.Entry], told: history.History, today
     return [_offer(day, made.get(day), told) for day in days]
 
 
-def _offer(day: date, entry: published_files.Entry | None, told: history.History) -> Offer:
+def _offer(day: date, entry: published_files.Entry | None, told: district_history.History) -> Offer:
     until = max((one for one in told.reported if one < day.isoformat()), default=None)
     waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.lines)
     return Offer(day, entry, date.fromisoformat(until) if until else None, waiting)
@@ -117,7 +117,7 @@ def _now(site: Site) -> datetime:
     return site.now().astimezone(site.settings.calendar.zone)
 
 
-def _due(lines: list[history.Line], now: datetime, settings: Settings) -> dict[str, Any]:
+def _due(lines: list[district_history.Line], now: datetime, settings: Settings) -> dict[str, Any]:
     """Today's report: handed in or not, until when it is on time, and how long that still is."""
     today = now.date()
     limit = settings.calendar.last_moment(today)

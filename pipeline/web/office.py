@@ -12,8 +12,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from pipeline.disk import log
-from pipeline.office import status
-from pipeline.web import history, published_files
+from pipeline.office import district_history, status
+from pipeline.web import published_files
 from pipeline.web.pages import page
 from pipeline.web.site import ACCESSES, LOG, Site
 from pipeline.web.visitors import NoSuchPageError, Office, TheSite, attachment
@@ -68,7 +68,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
         "is_over": now > site.settings.calendar.last_moment(day),
-        "assignments": [one for one in site.drafts.sent_of(user, now.date() - timedelta(days=history.DAYS)) if one.is_assignment],
+        "assignments": [one for one in site.drafts.sent_of(user, now.date() - timedelta(days=district_history.DAYS)) if one.is_assignment],
         "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "board", said)

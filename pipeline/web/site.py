@@ -24,7 +24,8 @@ from pipeline.intake import inbox, incoming
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
-from pipeline.web import check_view, preview
+from pipeline.office import assignment_preview
+from pipeline.web import check_view
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.database import Book
 from pipeline.web.drafts import Draft, Drafts
@@ -152,7 +153,7 @@ class Site:
         said: dict[str, Any]
         try:
             if draft.is_assignment:
-                said = preview.of_assignment(path, self.settings, now, self._lent())
+                said = assignment_preview.of_assignment(path, self.settings, now, self._lent())
             else:
                 _write_sidecar(path, user, now)
                 said = check_view.of_report(path, self.settings, now, self._lent())
