@@ -292,7 +292,7 @@ def _serve(said: argparse.Namespace) -> int:
     log.note_command(settings.paths.state, _now(settings), "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
-        serving.site.warm_up()
+        serving.site.readers.start()
         serving.run()
     log.note_command(settings.paths.state, _now(settings), "serve", "结束")
     return 0

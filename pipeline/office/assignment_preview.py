@@ -1,11 +1,12 @@
-"""What an assignment workbook would change if it were sent now: the register with it beside the register without it."""
+"""What an assignment workbook would change if the next run took it in: the register with it beside the register without it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.fold import DayState, fold
@@ -14,83 +15,124 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
-from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed
+from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
 from pipeline.terms.rows import Value
 from pipeline.terms.text import mask
-from pipeline.web import check_view
 
 _NEW: Final = -1
-_MOST: Final = 200
+"""The ledger numbers its arrivals from 1; this one is not in it."""
 
 
-def of_assignment(path: Path, settings: Settings, now: datetime, readers: Readers) -> dict[str, Any]:
-    """Its findings, and what would change; nothing is taken in."""
+@dataclass(frozen=True, slots=True)
+class CaseOutline:
+    """A case as a list shows it; personal numbers are masked."""
+
+    number: str
+    district: str
+    matter: str
+    leader: str
+    deadline: str
+    grounds: str
+    """撤销依据; '' where the case counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedParticular:
+    """One of a case's particulars, as it is and as it would be."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCase:
+    """A case of which the workbook says something else than is known."""
+
+    outline: CaseOutline
+    particulars: tuple[ChangedParticular, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChanges:
+    """What would become of the register."""
+
+    new: tuple[CaseOutline, ...]
+    changed: tuple[ChangedCase, ...]
+    cancelled: tuple[CaseOutline, ...]
+    restored: tuple[CaseOutline, ...]
+    missing: tuple[CaseOutline, ...]
+    """Cases that an earlier workbook lists and this one does not; they go on counting."""
+    total: int
+    """So many cases the register would hold."""
+    later: int
+    """So many numbers stand in the workbook and not in the register: their 交办日期 is yet to come, or their row is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An assignment workbook that has not been sent."""
+
+    reading: Reading
+    changes: RegisterChanges | None
+    """None where the workbook is refused whole."""
+
+
+def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> Preview:
+    """Return what the workbook says and would change; nothing is taken in."""
     envelope = Envelope(now)
-    read = known_facts.read([Task(path, path.stat().st_size, envelope, is_assignment=True)], settings, readers)[0]
-    arrival = Arrival(_NEW, path.name, path.name, "~", path.stat().st_size, envelope, is_assignment=True)
-    said: dict[str, Any] = {"accepted": read.accepted, "refuses": any(one.refuses for one in read.findings), "district": ""}
-    said |= {"day": read.day, "sections": check_view.sections(read.findings)}
-    if not read.accepted:
-        return said
-    held = known_facts.until(now.date().isoformat(), settings, readers)
-    before = _state(held, settings, now)
-    after = _state([*held, Filed(arrival, read)], settings, now)
+    size = path.stat().st_size
+    (reading,) = known_facts.read([Task(path, size, envelope, is_assignment=True)], settings, readers)
+    if not reading.accepted:
+        return Preview(reading, None)
+    known = known_facts.until(now.date().isoformat(), settings, readers)
+    workbook = Filed(Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment=True), reading)
+    before = _state(known, settings, now)
+    after = _state([*known, workbook], settings, now)
     if after is None:
         raise LookupError(_NEW)
-    numbers = {str(one) for rows in read.rows if rows.sheet != LIAISON.name for one in rows.values[CASE] if one}
-    return {**said, **_changes(before.cases if before else (), after.cases, numbers)}
+    listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.values[CASE] if number}
+    return Preview(reading, _changes(before.cases if before else (), after.cases, listed))
 
 
-def _state(held: Iterable[Filed], settings: Settings, now: datetime) -> DayState | None:
-    """The state of the day that `now` is on; None where there is no assignment workbook."""
-    several = list(held)
-    facts = Facts(
-        tuple(one for one in several if one.arrival.is_assignment), tuple(one for one in several if not one.arrival.is_assignment)
-    )
+def _state(filed: Iterable[Filed], settings: Settings, now: datetime) -> DayState | None:
+    """Return the state of the day that `now` is on; None where there is no assignment workbook."""
+    facts = Facts.of(filed)
     return fold(facts, settings, [now.date()])[now.date()] if facts.assignments else None
 
 
-def _changes(before: Iterable[Case], after: Iterable[Case], listed: set[str]) -> dict[str, Any]:
-    old, new = {one.number: one for one in before}, {one.number: one for one in after}
-    both = [(old[number], one) for number, one in new.items() if number in old]
-    changed = [_differences(was, one) for was, one in both]
-    said = {
-        "new": [_outline(one) for number, one in new.items() if number not in old],
-        "changed": [one for one in changed if one["fields"]],
-        "cancelled": [_outline(one) for was, one in both if one.grounds and not was.grounds],
-        "restored": [_outline(one) for was, one in both if was.grounds and not one.grounds],
-        "missing": [_outline(one) for one in new.values() if one.is_missing],
-    }
-    counts = {name: len(lines) for name, lines in said.items()}
-    return {
-        "counts": counts,
-        "total": len(new),
-        "later": len(listed - new.keys()),
-        **{name: lines[:_MOST] for name, lines in said.items()},
-    }
+def _changes(before: Iterable[Case], after: Iterable[Case], listed: set[str]) -> RegisterChanges:
+    old, new = {case.number: case for case in before}, {case.number: case for case in after}
+    kept = [(old[number], case) for number, case in new.items() if number in old]
+    return RegisterChanges(
+        new=tuple(_outline(case) for number, case in new.items() if number not in old),
+        changed=tuple(ChangedCase(_outline(case), differences) for was, case in kept if (differences := _differences(was, case))),
+        cancelled=tuple(_outline(case) for was, case in kept if case.grounds and not was.grounds),
+        restored=tuple(_outline(case) for was, case in kept if was.grounds and not case.grounds),
+        missing=tuple(_outline(case) for case in new.values() if case.is_missing),
+        total=len(new),
+        later=len(listed - new.keys()),
+    )
 
 
-def _outline(case: Case) -> dict[str, str]:
-    said = case.particulars
-    return {
-        "number": case.number,
-        "district": _shown(said["旗区"]),
-        "matter": _shown(said["案由"]),
-        "leader": case.leader,
-        "deadline": case.deadline,
-        "grounds": _shown(case.grounds),
-    }
+def _outline(case: Case) -> CaseOutline:
+    return CaseOutline(
+        case.number,
+        _shown(case.particulars["旗区"]),
+        _shown(case.particulars["案由"]),
+        case.leader,
+        case.deadline,
+        _shown(case.grounds),
+    )
 
 
-def _differences(was: Case, now: Case) -> dict[str, Any]:
-    """What a case's particulars were and would be, where that is not the same."""
-    fields = [
-        {"name": name, "before": _shown(was.particulars[name]), "after": _shown(now.particulars[name])}
+def _differences(was: Case, case: Case) -> tuple[ChangedParticular, ...]:
+    return tuple(
+        ChangedParticular(name, _shown(was.particulars[name]), _shown(case.particulars[name]))
         for name in PARTICULARS
-        if was.particulars[name] != now.particulars[name]
-    ]
-    return {**_outline(now), "fields": fields}
+        if was.particulars[name] != case.particulars[name]
+    )
 
 
 def _shown(value: Value) -> str:
-    return mask("" if value is None else str(value))
+    return mask(value or "")

@@ -114,9 +114,6 @@ def _against_register(filed: Filed, settings: Settings, readers: Readers | None)
     held = known_facts.until(filed.reading.day, settings, readers)
     if not any(one.arrival.is_assignment for one in held):
         return None
-    facts = Facts(
-        tuple(one for one in held if one.arrival.is_assignment),
-        (*(one for one in held if not one.arrival.is_assignment), filed),
-    )
+    facts = Facts.of([*held, filed])
     day = date.fromisoformat(filed.reading.day)
     return fold(facts, settings, [day])[day].judgements.get(_NEW) or Judgement()

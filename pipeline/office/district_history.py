@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -10,16 +10,29 @@ from typing import Final
 from pipeline.ledger.ledger import Ledger
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed, number_revisions
+from pipeline.terms.handed_in import Filed, Submission, number_revisions
 from pipeline.terms.text import mask
-from pipeline.web.drafts import Sent
 
 DAYS: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One file."""
+class Upload:
+    """A report that the district sent on the upload page."""
+
+    number: str
+    """The receipt number, which is the message id of its envelope."""
+    name: str
+    received_at: datetime
+    expected_day: str
+    """The day, ISO, for which the check expects that it counts; '' where it expects none."""
+    expected_refusal: str
+    """Why the check expects that it is refused whole; '' where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One file that the district handed in."""
 
     received_at: datetime
     name: str
@@ -36,105 +49,127 @@ class Line:
     reason: str
     """Why it was refused whole, or will be."""
 
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether it counts for its day, or will as far as anybody knows."""
+        return self.became in ("in-force", "waiting")
+
 
 @dataclass(frozen=True, slots=True)
 class History:
     """A district's files of some weeks."""
 
-    lines: list[Line]
-    """The newest first; what was sent here and not yet taken in is among them."""
+    files: list[HandedIn]
+    """The newest first; what was sent on the page and not yet taken in is among them."""
     receipts: Mapping[tuple[str, str], bool]
     """The district's own receipts by their day and their place in its folder: whether the one that counts. None of a stranger's."""
     reported: list[str]
     """Every day, ISO, of which a report of the district counts, however long ago."""
 
 
-def of(district: str, sent: Iterable[Sent], settings: Settings, since: date) -> History:
-    """The district's history since that day; `sent` is what it sent here."""
-    uploads = {one.number: one for one in sent if not one.is_assignment}
-    taken, filed, reported = _filed(district, set(uploads), settings, since.isoformat())
-    own = [one for one in filed if _is_own(one, district, set(uploads))]
-    waiting = [_waiting(one) for number, one in uploads.items() if number not in taken]
-    lines = [*waiting, *_told(own, uploads, settings)]
-    newest = sorted(lines, key=lambda one: (one.received_at, one.number, one.name), reverse=True)
-    return History(newest, _receipts(district, filed, set(uploads), settings), reported)
+def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date) -> History:
+    """Return the district's history since that day."""
+    by_number = {upload.number: upload for upload in uploads}
+    taken, filed, reported = _filed(district, by_number, settings, since.isoformat())
+    waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
+    files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
+    newest = sorted(files, key=lambda file: (file.received_at, file.number, file.name), reverse=True)
+    return History(newest, _receipts(district, filed, by_number, settings), reported)
 
 
-def _filed(district: str, numbers: set[str], settings: Settings, since: str) -> tuple[set[str | None], list[Filed], list[str]]:
-    """The message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
+def _filed(district: str, uploads: Mapping[str, Upload], settings: Settings, since: str) -> tuple[set[str | None], list[Filed], list[str]]:
+    """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
     if not settings.paths.ledger.exists():
         return set(), [], []
     ledger = Ledger(settings.paths.ledger)
     try:
-        outlines = [one for one in ledger.outlines() if not one.arrival.is_assignment]
-        said = [one for one in outlines if one.reading.district == district or _is_own(one, district, numbers)]
-        recent = [one for one in said if one.reading.day >= since]
-        refused = {one.arrival.id: one for one in ledger.load(one for one in recent if not one.reading.accepted)}
-        days = sorted({one.reading.day for one in said if one.reading.accepted and one.reading.district == district})
-        return {one.arrival.envelope.message_id for one in outlines}, [refused.get(one.arrival.id, one) for one in recent], days
+        outlines = [file for file in ledger.outlines() if not file.arrival.is_assignment]
+        named = [file for file in outlines if file.reading.district == district or _is_own(file, district, uploads)]
+        recent = [file for file in named if file.reading.day >= since]
+        # outlines come without findings, which alone say why a file was refused
+        refused = {file.arrival.id: file for file in ledger.load(file for file in recent if not file.reading.accepted)}
+        days = sorted({file.reading.day for file in named if file.reading.accepted and file.reading.district == district})
+        return {file.arrival.envelope.message_id for file in outlines}, [refused.get(file.arrival.id, file) for file in recent], days
     finally:
         ledger.close()
 
 
-def _is_own(one: Filed, district: str, numbers: set[str]) -> bool:
-    """The district's by what it says, and not somebody else's who only named the district; or sent under one of its numbers."""
-    if one.arrival.envelope.channel == "upload":
-        return one.arrival.envelope.message_id in numbers
-    return one.reading.district == district and one.reading.accepted
+def _is_sent_here(filed: Filed, uploads: Mapping[str, Upload]) -> bool:
+    return filed.arrival.envelope.channel == "upload" and filed.arrival.envelope.message_id in uploads
 
 
-def _receipts(district: str, filed: Iterable[Filed], numbers: set[str], settings: Settings) -> dict[tuple[str, str], bool]:
-    """The receipts that the district may have, named as the night's run named them: all of a day in their order, then its own of them."""
+def _is_own(filed: Filed, district: str, uploads: Mapping[str, Upload]) -> bool:
+    """Whether it is the district's by what it says, and not somebody else's who only named the district; or sent under its number."""
+    if filed.arrival.envelope.channel == "upload":
+        return _is_sent_here(filed, uploads)
+    return filed.reading.district == district and filed.reading.accepted
+
+
+def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Upload], settings: Settings) -> dict[tuple[str, str], bool]:
+    """Return the receipts that the district may have.
+
+    The published folder names a receipt by the district on the cover, also where a stranger wrote that cover. So all of a day's files are
+    named again in the order in which the night's run named them, and the strangers' are left out afterwards.
+    """
     by_day: dict[str, list[Filed]] = {}
-    for one in filed:
-        if one.reading.district == district:
-            by_day.setdefault(one.reading.day, []).append(one)
-    found: dict[tuple[str, str], bool] = {}
-    for day, several in by_day.items():
-        sent = number_revisions(one for one in several if one.reading.accepted)
-        in_force = {one.filed.arrival.id for one in sent if one.in_force and one.revision}
-        answered = receipt_files.answered(several, settings)
-        found |= {(day, name): one.arrival.id in in_force for name, one in answered.items() if not _is_strangers(one, numbers)}
-    return found
+    for file in filed:
+        if file.reading.district == district:
+            by_day.setdefault(file.reading.day, []).append(file)
+    own: dict[tuple[str, str], bool] = {}
+    for day, files in by_day.items():
+        submissions = number_revisions(file for file in files if file.reading.accepted)
+        in_force = {submission.filed.arrival.id for submission in submissions if submission.in_force and submission.revision}
+        for name, file in receipt_files.answered(files, settings).items():
+            if _is_sent_here(file, uploads) or not file.reading.is_from_stranger:
+                own[day, name] = file.arrival.id in in_force
+    return own
 
 
-def _is_strangers(one: Filed, numbers: set[str]) -> bool:
-    """Whether it came from a sender who may not report for the district: whose it is, its cover alone does not tell."""
-    is_sent_here = one.arrival.envelope.channel == "upload" and one.arrival.envelope.message_id in numbers
-    return not is_sent_here and one.reading.is_from_stranger
-
-
-def _told(filed: list[Filed], uploads: dict[str, Sent], settings: Settings) -> Iterator[Line]:
-    by_day: dict[tuple[str, str], list[Filed]] = {}
-    for one in filed:
-        if one.reading.accepted:
-            by_day.setdefault((one.reading.day, one.reading.district), []).append(one)
-    numbered = {key: number_revisions(several) for key, several in by_day.items()}
-    known = {one.filed.arrival.id: one for several in numbered.values() for one in several}
-    force = {key: max(one.revision for one in several) for key, several in numbered.items()}
-    for one in filed:
-        place, number = known.get(one.arrival.id), one.arrival.envelope.message_id or ""
-        yield Line(
-            received_at=one.arrival.envelope.received_at.astimezone(settings.calendar.zone),
-            name=uploads[number].name if number in uploads else mask(one.arrival.name),
-            day=one.reading.day,
-            number=number if number in uploads else "",
-            channel=one.arrival.envelope.channel,
-            became="refused" if place is None else "duplicate" if not place.revision else "in-force" if place.in_force else "replaced",
-            revision=place.revision if place else 0,
-            in_force=force.get((one.reading.day, one.reading.district), 0),
-            reason=next((found.message for found in one.reading.findings if found.refuses), ""),
+def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Settings) -> list[HandedIn]:
+    accepted: dict[tuple[str, str], list[Filed]] = {}
+    for file in filed:
+        if file.reading.accepted:
+            accepted.setdefault((file.reading.day, file.reading.district), []).append(file)
+    numbered = {key: number_revisions(files) for key, files in accepted.items()}
+    by_arrival = {submission.filed.arrival.id: submission for submissions in numbered.values() for submission in submissions}
+    in_force = {key: max(submission.revision for submission in submissions) for key, submissions in numbered.items()}
+    files = []
+    for file in filed:
+        envelope, submission = file.arrival.envelope, by_arrival.get(file.arrival.id)
+        upload = uploads.get(envelope.message_id or "")
+        files.append(
+            HandedIn(
+                received_at=envelope.received_at.astimezone(settings.calendar.zone),
+                name=upload.name if upload else mask(file.arrival.name),
+                day=file.reading.day,
+                number=upload.number if upload else "",
+                channel=envelope.channel,
+                became=_became(submission),
+                revision=submission.revision if submission else 0,
+                in_force=in_force.get((file.reading.day, file.reading.district), 0),
+                reason=next((finding.message for finding in file.reading.findings if finding.refuses), ""),
+            )
         )
+    return files
 
 
-def _waiting(one: Sent) -> Line:
-    day = str((one.checked or {}).get("day", "")) if (one.checked or {}).get("accepted") else ""
-    return Line(one.received_at, one.name, day, one.number, "upload", "waiting", 0, 0, _foreseen(one))
+def _became(submission: Submission | None) -> str:
+    if submission is None:
+        return "refused"
+    if not submission.revision:
+        return "duplicate"
+    return "in-force" if submission.in_force else "replaced"
 
 
-def _foreseen(one: Sent) -> str:
-    """Why the check expects that it is refused whole; '' where it does not."""
-    checked = one.checked or {}
-    if checked.get("accepted", True):
-        return ""
-    return next((str(group["message"]) for section in checked["sections"] for group in section["groups"]), "")
+def _waiting(upload: Upload) -> HandedIn:
+    return HandedIn(
+        received_at=upload.received_at,
+        name=upload.name,
+        day=upload.expected_day,
+        number=upload.number,
+        channel="upload",
+        became="waiting",
+        revision=0,
+        in_force=0,
+        reason=upload.expected_refusal,
+    )

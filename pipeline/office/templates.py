@@ -60,7 +60,7 @@ def of_district(settings: Settings, day: date, district: str) -> tuple[str, byte
 def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
     """Every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
     held = known_facts.until((day - timedelta(days=1)).isoformat(), settings)
-    facts = Facts(tuple(one for one in held if one.arrival.is_assignment), tuple(one for one in held if not one.arrival.is_assignment))
+    facts = Facts.of(held)
     if not facts.assignments:
         where = settings.paths.inbox / inbox.ASSIGNMENT
         msg = (

@@ -85,6 +85,13 @@ class Facts:
     assignments: tuple[Filed, ...]
     reports: tuple[Filed, ...]
 
+    @classmethod
+    def of(cls, filed: Iterable[Filed]) -> Facts:
+        """Return these files as facts, assignment workbooks and reports apart."""
+        files = list(filed)
+        assignments = tuple(file for file in files if file.arrival.is_assignment)
+        return cls(assignments, tuple(file for file in files if not file.arrival.is_assignment))
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:

@@ -1,17 +1,14 @@
-"""What the check says of an upload, as the page shows it and the book keeps it: findings alike together, what refuses first."""
+"""What the check says of an upload, as the page shows it and the database keeps it: findings alike together, what refuses first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline.office import check
-from pipeline.reading.readers import Readers
+from pipeline.office.assignment_preview import CaseOutline, ChangedCase, Preview, RegisterChanges
+from pipeline.office.check import Answer
 from pipeline.render.receipts import receipt_files, receipt_words
-from pipeline.settings.config import Settings
 from pipeline.terms import grouping
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
@@ -19,61 +16,90 @@ from pipeline.terms.text import mask
 
 _MOST_GROUPS: Final = 200
 _MOST_CELLS: Final = 60
+_MOST_CASES: Final = 200
+FAULT: Final = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
+"""Where the program itself failed. The file can be sent all the same: the night's run reads it again."""
 
 
-def of_report(path: Path, settings: Settings, now: datetime, readers: Readers) -> dict[str, Any]:
-    """The findings of a report; its sidecar says who sends it."""
-    answer = check.check(path, settings, now, readers)
-    read = answer.reading
-    rows = sum(len(one.lines) for one in read.rows)
-    refused = {(one.sheet, one.row) for one in answer.findings if one.severity is Severity.ROW}
+def of_report(answer: Answer) -> dict[str, Any]:
+    """Return the findings of a report."""
+    reading = answer.reading
+    refused_rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity is Severity.ROW}
     return {
-        "accepted": read.accepted,
+        "accepted": reading.accepted,
         "refuses": answer.refuses,
-        "district": read.district,
-        "day": read.day,
-        "rows": rows if read.accepted else 0,
-        "refused_rows": len(refused) if read.accepted else 0,
+        "district": reading.district,
+        "day": reading.day,
+        "rows": sum(len(rows.lines) for rows in reading.rows) if reading.accepted else 0,
+        "refused_rows": len(refused_rows) if reading.accepted else 0,
         "against_register": answer.against_register,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
-        "sections": sections(answer.findings),
+        "sections": _sections(answer.findings),
     }
 
 
-def marked(path: Path, name: str, settings: Settings, now: datetime, readers: Readers) -> bytes:
-    """The report with every finding on its cell, as `check --receipt` gives it; the name is the sender's for the file."""
-    answer = check.check(path, settings, now, readers)
-    if answer.handed is None:
-        raise LookupError(name)
-    return receipt_files.one(replace(answer.handed, name=name), path, readers)
+def of_assignment(preview: Preview) -> dict[str, Any]:
+    """Return the findings of an assignment workbook, and what it would change."""
+    reading = preview.reading
+    return {
+        "accepted": reading.accepted,
+        "refuses": any(finding.refuses for finding in reading.findings),
+        "district": "",
+        "day": reading.day,
+        "sections": _sections(reading.findings),
+        **(_changes(preview.changes) if preview.changes else {}),
+    }
+
+
+def _changes(changes: RegisterChanges) -> dict[str, Any]:
+    lists: dict[str, tuple[CaseOutline | ChangedCase, ...]] = {
+        "new": changes.new,
+        "changed": changes.changed,
+        "cancelled": changes.cancelled,
+        "restored": changes.restored,
+        "missing": changes.missing,
+    }
+    return {
+        "counts": {name: len(cases) for name, cases in lists.items()},
+        "total": changes.total,
+        "later": changes.later,
+        **{name: [_case(case) for case in cases[:_MOST_CASES]] for name, cases in lists.items()},
+    }
+
+
+def _case(case: CaseOutline | ChangedCase) -> dict[str, Any]:
+    if isinstance(case, ChangedCase):
+        return {**asdict(case.outline), "fields": [asdict(particular) for particular in case.particulars]}
+    return asdict(case)
 
 
 def marked_name(name: str) -> str:
-    """What the marked workbook is called."""
+    """Return what the marked workbook is called."""
     return f"{receipt_files.plain(name)}_回执.xlsx"
 
 
-def sections(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """The findings by what they cost, groups with their cells; past a length that nobody reads only their number."""
-    found = list(findings)
-    by_cost = [(one, [finding for finding in found if finding.severity is one]) for one in Severity]
-    return [_section(severity, of_it) for severity, of_it in by_cost if of_it]
+def _sections(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return the findings by what they cost, groups with their cells; past a length that nobody reads only their number."""
+    by_cost: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
+    for finding in findings:
+        by_cost[finding.severity].append(finding)
+    return [_section(severity, alike) for severity, alike in by_cost.items() if alike]
 
 
-def _section(severity: Severity, found: list[Finding]) -> dict[str, Any]:
-    groups = grouping.alike(found)
+def _section(severity: Severity, findings: list[Finding]) -> dict[str, Any]:
+    groups = grouping.alike(findings)
     return {
         "severity": severity.value,
-        "count": len(found),
+        "count": len(findings),
         "left_out": max(0, len(groups) - _MOST_GROUPS),
         "groups": [
             {
-                "title": receipt_words.TITLES[one.code],
-                "sheet": mask(one.sheet.strip()),
-                "cells": list(one.cells[:_MOST_CELLS]),
-                "more": max(0, len(one.cells) - _MOST_CELLS),
-                "message": mask(one.message),
+                "title": receipt_words.TITLES[group.code],
+                "sheet": mask(group.sheet.strip()),
+                "cells": list(group.cells[:_MOST_CELLS]),
+                "more": max(0, len(group.cells) - _MOST_CELLS),
+                "message": mask(group.message),
             }
-            for one in groups[:_MOST_GROUPS]
+            for group in groups[:_MOST_GROUPS]
         ],
     }

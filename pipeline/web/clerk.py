@@ -37,7 +37,7 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
     days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
     told = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
-    lines = [one for one in told.lines if one.became == "waiting" or one.day >= month.isoformat()]
+    lines = [one for one in told.files if one.became == "waiting" or one.day >= month.isoformat()]
     published = [one for day in days for one in published_files.entries(site.settings, day, user)]
     papers = _papers(published, told)
     said = {
@@ -56,7 +56,16 @@ def home(request: Request, site: TheSite, session: Anybody) -> Response:
 
 
 def _history(site: Site, user: User, since: date) -> district_history.History:
-    return district_history.of(user.district, site.drafts.sent_of(user, since), site.settings, since)
+    uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment]
+    return district_history.of(user.district, uploads, site.settings, since)
+
+
+def _upload(sent: Sent) -> district_history.Upload:
+    checked = sent.checked or {}
+    if not checked.get("accepted", True):
+        messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
+        return district_history.Upload(sent.number, sent.name, sent.received_at, "", messages[0] if messages else "")
+    return district_history.Upload(sent.number, sent.name, sent.received_at, str(checked.get("day", "")), "")
 
 
 def _papers(published: list[published_files.Entry], told: district_history.History) -> list[published_files.Entry]:
@@ -86,7 +95,7 @@ class Offer:
 
 def _offers(published: list[published_files.Entry], told: district_history.History, today: date) -> list[Offer]:
     """Today's until it is handed in, and tomorrow's where that is there already; never one of a day that is over."""
-    is_sent = any(one.day == today.isoformat() and one.became in _HANDED_IN for one in told.lines)
+    is_sent = any(one.day == today.isoformat() and one.is_handed_in for one in told.files)
     made = {_day_after(one.day): one for one in published if one.folder == report_form.FOLDER}
     tomorrow = today + timedelta(days=1)
     days = [*([] if is_sent else [today]), *([tomorrow] if tomorrow in made else [])]
@@ -95,11 +104,8 @@ def _offers(published: list[published_files.Entry], told: district_history.Histo
 
 def _offer(day: date, entry: published_files.Entry | None, told: district_history.History) -> Offer:
     until = max((one for one in told.reported if one < day.isoformat()), default=None)
-    waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.lines)
+    waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.files)
     return Offer(day, entry, date.fromisoformat(until) if until else None, waiting)
-
-
-_HANDED_IN: Final = ("in-force", "waiting")
 
 
 def _day_after(day: str) -> date:
@@ -117,11 +123,11 @@ def _now(site: Site) -> datetime:
     return site.now().astimezone(site.settings.calendar.zone)
 
 
-def _due(lines: list[district_history.Line], now: datetime, settings: Settings) -> dict[str, Any]:
+def _due(lines: list[district_history.HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
     """Today's report: handed in or not, until when it is on time, and how long that still is."""
     today = now.date()
     limit = settings.calendar.last_moment(today)
-    of_today = [one for one in lines if one.day == today.isoformat() and one.became in _HANDED_IN]
+    of_today = [one for one in lines if one.day == today.isoformat() and one.is_handed_in]
     left = max(0, int((limit - now).total_seconds()))
     return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
 

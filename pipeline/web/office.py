@@ -53,7 +53,7 @@ def _day(written: str) -> date:
 
 def _board(request: Request, site: Site, session: Office, day: date) -> Response:
     user, now = session.user, site.now().astimezone(site.settings.calendar.zone)
-    board = status.look(site.settings, day, site.waiting())
+    board = status.look(site.settings, day, site.readers.waiting())
     files = published_files.entries(site.settings, day.isoformat(), user)
     folders = list(dict.fromkeys(one.folder for one in files))
     said = {

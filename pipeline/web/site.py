@@ -5,26 +5,22 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 import logging
 import os
 import secrets
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar, TypeVarTuple
+from typing import Final, TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
 
 from pipeline.disk import faults, log
-from pipeline.intake import inbox, incoming
-from pipeline.reading.readers import Readers
+from pipeline.office.shared_readers import SharedReaders
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
-from pipeline.office import assignment_preview
 from pipeline.web import check_view
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.database import Book
@@ -35,8 +31,6 @@ LOG: Final = "upload.log"
 """What was done; nobody who is not signed in can write much into it."""
 ACCESSES: Final = "access.log"
 """Which pages were asked for."""
-_ENOUGH: Final = 10_000
-"""Files for which as many readers are worth their start as there are processors."""
 Value = TypeVar("Value")
 Said = TypeVarTuple("Said")
 
@@ -61,10 +55,7 @@ class Site:
         self._failures = Lines(self._writer(self._log))
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
-        self._starting = threading.Lock()
-        self._readers: Readers | None = None
-        self._looking = threading.Lock()
-        self._seen: incoming.Known = {}
+        self.readers = SharedReaders(settings)
 
     @property
     def most_bytes(self) -> int:
@@ -73,10 +64,7 @@ class Site:
 
     def close(self) -> None:
         """Let go of the files and end the readers."""
-        with self._starting:
-            if self._readers:
-                self._readers.__exit__()
-                self._readers = None
+        self.readers.close()
         self.book.close()
         for counted, handler in ((self.accesses, self._asked), (self._failures, self._log)):
             counted.tell(self.now(), is_end=True)
@@ -106,11 +94,6 @@ class Site:
         """A token that only this server can have made of that word."""
         return hmac.new(self._secret, word.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
-    def waiting(self) -> tuple[incoming.Incoming, ...]:
-        """What lies in the inbox; a file is read once, however often the board is looked at."""
-        with self._looking:
-            return incoming.look(self.settings, self._lent(), self._seen)
-
     # --- checks ---
 
     def check(self, draft: Draft, user: User) -> asyncio.Task[None]:
@@ -124,20 +107,7 @@ class Site:
 
     async def mark(self, path: Path, name: str) -> bytes:
         """The marked workbook; it waits for its turn like a check."""
-        return await self.in_turn(self._marked, path, name)
-
-    def _marked(self, path: Path, name: str) -> bytes:
-        return check_view.marked(path, name, self.settings, self.now(), self._lent())
-
-    def warm_up(self) -> None:
-        """Have readers come up before the first clerk does; waits for nothing."""
-        self._lent()
-
-    def _lent(self) -> Readers:
-        """The readers that all checks share: starting one takes many times as long as a usual report."""
-        with self._starting:
-            self._readers = self._readers or Readers(self.settings, _ENOUGH)
-            return self._readers
+        return await self.in_turn(self.readers.mark_report, path, name, self.now())
 
     async def in_turn(self, work: Callable[[*Said], Value], *said: *Said) -> Value:
         """What takes a processor for a while: so many at once as the machine has."""
@@ -150,23 +120,15 @@ class Site:
     def _checked(self, draft: Draft, user: User) -> None:
         now = self.now()
         path = self.drafts.path(draft.id, is_assignment=draft.is_assignment)
-        said: dict[str, Any]
         try:
             if draft.is_assignment:
-                said = assignment_preview.of_assignment(path, self.settings, now, self._lent())
+                checked = check_view.of_assignment(self.readers.preview_assignment(path, now))
             else:
-                _write_sidecar(path, user, now)
-                said = check_view.of_report(path, self.settings, now, self._lent())
+                checked = check_view.of_report(self.readers.check_report(path, user.address, now))
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
             faults.write_report(faults.places_of(error), self.settings.paths.state, now)
-            said = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
-        self.drafts.note_check(draft.id, said)
-
-
-def _write_sidecar(path: Path, user: User, now: datetime) -> None:
-    """Tell the check who would send the file."""
-    said = {"received_at": now.isoformat(), "channel": "upload", "sender": user.address}
-    path.with_name(path.name + inbox.SIDECAR).write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+            checked = check_view.FAULT
+        self.drafts.note_check(draft.id, checked)
 
 
 def silence() -> None:

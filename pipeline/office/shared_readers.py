@@ -1,0 +1,72 @@
+"""Readers that stay up, and what is asked of them about a file: for whoever asks all day, as the upload page does."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pipeline.intake import inbox, incoming
+from pipeline.office import assignment_preview, check
+from pipeline.office.assignment_preview import Preview
+from pipeline.office.check import Answer
+from pipeline.reading.readers import Readers
+from pipeline.render.receipts import receipt_files
+from pipeline.settings.config import Settings
+
+_FILES: Final = 10_000
+"""Files for which as many readers are worth their start as there are processors."""
+
+
+class SharedReaders:
+    """The readers of one office, shared by all its threads.
+
+    Starting a reader takes half a second, a usual report some hundredths: with a reader for each file, two hundred clerks at once would
+    wait for nothing but starts.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._starting = threading.Lock()
+        self._readers: Readers | None = None
+        self._looking = threading.Lock()
+        self._seen: incoming.Known = {}
+
+    def start(self) -> Readers:
+        """Have the readers come up before they are needed. Waits for nothing."""
+        with self._starting:
+            self._readers = self._readers or Readers(self._settings, _FILES)
+            return self._readers
+
+    def close(self) -> None:
+        """End the readers."""
+        with self._starting:
+            if self._readers:
+                self._readers.__exit__()
+                self._readers = None
+
+    def check_report(self, path: Path, sender: str, now: datetime) -> Answer:
+        """Return the findings of a report as if that address had uploaded it now; a sidecar beside it says so from then on."""
+        envelope = {"received_at": now.isoformat(), "channel": "upload", "sender": sender}
+        path.with_name(path.name + inbox.SIDECAR).write_text(json.dumps(envelope, ensure_ascii=False), encoding="utf-8")
+        return check.check(path, self._settings, now, self.start())
+
+    def mark_report(self, path: Path, name: str, now: datetime) -> bytes:
+        """Return the report with every finding on its cell, as `check --receipt` does; the name is the sender's for the file."""
+        readers = self.start()
+        answer = check.check(path, self._settings, now, readers)
+        if answer.handed is None:
+            raise LookupError(name)
+        return receipt_files.one(replace(answer.handed, name=name), path, readers)
+
+    def preview_assignment(self, path: Path, now: datetime) -> Preview:
+        """Return what an assignment workbook would change."""
+        return assignment_preview.preview(path, self._settings, now, self.start())
+
+    def waiting(self) -> tuple[incoming.Incoming, ...]:
+        """Return what lies in the inbox; a file is read once, however often this is asked."""
+        with self._looking:
+            return incoming.look(self._settings, self.start(), self._seen)
