@@ -6,7 +6,7 @@ The format is [MS-XLSB]: records (2.1.4) in the parts of an Office Open XML pack
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from enum import IntEnum
 
 from pipeline.reading.gate import package_relations, plain_workbook, plain_worksheet
@@ -30,6 +30,17 @@ class _Record(IntEnum):
     """Records that say something that counts."""
 
     ROW = 0  # BrtRowHdr
+    RK = 2  # BrtCellRk
+    ERROR = 3  # BrtCellError
+    TRUTH = 4  # BrtCellBool
+    NUMBER = 5  # BrtCellReal
+    TEXT = 6  # BrtCellSt
+    SHARED_TEXT = 7  # BrtCellIsst
+    FORMULA_TEXT = 8  # BrtFmlaString
+    FORMULA_NUMBER = 9  # BrtFmlaNum
+    FORMULA_TRUTH = 10  # BrtFmlaBool
+    FORMULA_ERROR = 11  # BrtFmlaError
+    RICH_TEXT = 62  # BrtCellRString
     STRING = 19  # BrtSSTItem
     FORMAT = 44  # BrtFmt
     STYLE = 47  # BrtXF
@@ -45,6 +56,12 @@ class _Record(IntEnum):
     STYLES_END = 279  # BrtEndStyleSheet
     CELL_STYLES = 617  # BrtBeginCellXFs
     CELL_STYLES_END = 618  # BrtEndCellXFs
+
+
+_FORMULAS = range(_Record.FORMULA_TEXT, _Record.FORMULA_ERROR + 1)
+_UNPLACED = range(12, 19)
+"""BrtShortBlank to BrtShortIsst: cells without a column of their own, which no known program writes."""
+_CELLS = frozenset({*range(_Record.RK, _Record.FORMULA_ERROR + 1), *_UNPLACED, _Record.RICH_TEXT})
 
 
 def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) -> SafeWorkbook:
@@ -168,8 +185,8 @@ def _sheet(part: bytes, tables: SharedTables) -> tuple[list[Cell], tuple[Merge, 
     merges: list[Merge] = []
     row, is_inside = 0, False
     for type_, body in _records(part, _Record.SHEET_END):
-        if is_inside and (read := _READERS.get(type_)):
-            if cell := _cell(row, body, read, tables):
+        if is_inside and type_ in _CELLS:
+            if cell := _cell(row, type_, body, tables):
                 cells.append(cell)
                 if len(cells) > tables.most_cells:
                     raise too_many_cells()
@@ -186,60 +203,34 @@ def _sheet(part: bytes, tables: SharedTables) -> tuple[list[Cell], tuple[Merge, 
     return cells, tuple(merges)
 
 
-def _cell(row: int, body: bytes, read: tuple[Callable[[bytes, SharedTables], Value], bool], tables: SharedTables) -> Cell | None:
+def _cell(row: int, type_: int, body: bytes, tables: SharedTables) -> Cell | None:
     """Return the cell of a record; None for an empty text."""
-    value_of, is_formula = read
     if len(body) <= _COLUMN_AND_STYLE.size:
         raise damaged()
     column, style = _COLUMN_AND_STYLE.unpack_from(body)
-    if column >= LAST_COLUMN:
+    if column >= LAST_COLUMN or type_ in _UNPLACED:
         raise damaged()
-    kind, value = value_of(body, tables)
+    kind, value = _value(type_, body, tables)
+    is_formula = type_ in _FORMULAS
     if not value and not is_formula:
         return None
     return Cell(row, column, kind, tables.styles.get(style & _STYLE, ""), value, is_formula)
 
 
-def _rk(body: bytes, _tables: SharedTables) -> Value:
-    return "n", repr(rk_number(_fields("<I", body, 8)[0]))
-
-
-def _number(body: bytes, _tables: SharedTables) -> Value:
-    return number_value(_fields("<d", body, 8)[0])
-
-
-def _truth(body: bytes, _tables: SharedTables) -> Value:
-    return truth_value(body[8])
-
-
-def _error(body: bytes, _tables: SharedTables) -> Value:
-    return error_value(body[8])
-
-
-def _own_text(body: bytes, _tables: SharedTables) -> Value:
-    return "str", plain_worksheet.text(_text(body, 8)[0])
-
-
-def _rich_text(body: bytes, _tables: SharedTables) -> Value:
-    return "str", plain_worksheet.text(_text(body, 9)[0])
-
-
-def _shared_text(body: bytes, tables: SharedTables) -> Value:
-    (number,) = _fields("<I", body, 8)
-    if number >= len(tables.strings):
-        raise damaged()
-    return "str", tables.strings[number]
-
-
-def _unplaced(_body: bytes, _tables: SharedTables) -> Value:
-    # BrtShortBlank to BrtShortIsst: cells without a column of their own, which no known program writes.
-    raise damaged()
-
-
-_READERS: Mapping[int, tuple[Callable[[bytes, SharedTables], Value], bool]] = {
-    2: (_rk, False), 3: (_error, False), 4: (_truth, False), 5: (_number, False), 6: (_own_text, False),
-    7: (_shared_text, False), 62: (_rich_text, False),
-    8: (_own_text, True), 9: (_number, True), 10: (_truth, True), 11: (_error, True),
-    **dict.fromkeys(range(12, 19), (_unplaced, False)),
-}  # fmt: skip
-"""How the records that are cells are read, and whether they are formulas: BrtCellRk … BrtCellIsst, BrtCellRString, BrtFmlaString …"""
+def _value(type_: int, body: bytes, tables: SharedTables) -> Value:
+    match type_:
+        case _Record.SHARED_TEXT:
+            (number,) = _fields("<I", body, 8)
+            if number >= len(tables.strings):
+                raise damaged()
+            return "str", tables.strings[number]
+        case _Record.RK:
+            return "n", repr(rk_number(_fields("<I", body, 8)[0]))
+        case _Record.NUMBER | _Record.FORMULA_NUMBER:
+            return number_value(_fields("<d", body, 8)[0])
+        case _Record.TRUTH | _Record.FORMULA_TRUTH:
+            return truth_value(body[8])
+        case _Record.ERROR | _Record.FORMULA_ERROR:
+            return error_value(body[8])
+        case _:  # before a rich text stands a byte of flags
+            return "str", plain_worksheet.text(_text(body, 9 if type_ == _Record.RICH_TEXT else 8)[0])
