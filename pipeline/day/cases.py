@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import date
 
+from pipeline.day import disputes
+from pipeline.day.disputes import Dispute
 from pipeline.reading.assignment_workbook import first_leader
 from pipeline.terms import contract
 from pipeline.terms.case_numbers import Register
-from pipeline.terms.contract import ASSIGNED, CONFIRMED, DISPUTED, REFERRED, RESOLVED
-from pipeline.terms.rows import Rows, Value
-from pipeline.terms.text import key
+from pipeline.terms.contract import ASSIGNED, REFERRED, RESOLVED
+from pipeline.terms.rows import Rows, Value, written
 
 PARTICULARS = (
     "案件来源", "旗区", "问题类别", "案由", "涉及项目或单位", "涉及户数", "涉及金额", "责任单位", "包案领导",
@@ -26,16 +27,24 @@ COMPARED = ("问题类别", "案由", "责任单位", "排查日期")
 Particulars = dict[str, Value]
 
 
-class RowPlace(NamedTuple):
-    """One row of one arrived file."""
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """One row of one arrived file. `place["当前状态"]` is what stands in that column, as text; None where it is empty."""
 
     arrival: int
     rows: Rows
     position: int
 
-    def get(self, column: str) -> Value:
-        """The row's value in that column."""
-        return self.rows.values[column][self.position]
+    def __getitem__(self, column: str) -> str | None:
+        return self.rows.text(column, self.position)
+
+    def day(self, column: str) -> date | None:
+        """The date in that column."""
+        return self.rows.day(column, self.position)
+
+    def count(self, column: str) -> int | None:
+        """The whole number in that column."""
+        return self.rows.count(column, self.position)
 
 
 @dataclass(slots=True)
@@ -49,24 +58,22 @@ class Case:
     """What the district that found it said first."""
     filled: Particulars = field(default_factory=dict)
     """What a district filled in where it was empty."""
-    first: Particulars | None = None
+    first: dict[str, str | None] | None = None
     """The district's first 新增案件 row, as compared."""
-    grounds: Value = None
+    grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
     status: str = ASSIGNED
-    dispute: str | None = None
-    """The number under which a dispute stands ('' for none); None where no dispute stands."""
-    disputed_since: str = ""
-    """The day of the row that opened the dispute that stands, ISO."""
-    asking_since: str = ""
-    """The day since which every row about it has asked for coordination, ISO; '' where the last one does not."""
-    touched: str = ""
-    """The last day with a change of status or 今日进展, ISO."""
+    dispute: Dispute | None = None
+    """The dispute that stands, if one does."""
+    asking_since: date | None = None
+    """The day since which every row about it has asked for coordination; None where the last one does not."""
+    touched: date | None = None
+    """The last day with a change of status or 今日进展."""
     last: RowPlace | None = None
     """The last accepted row about it."""
-    reported: str = ""
-    """The day of that row, ISO."""
+    reported: date | None = None
+    """The day of that row."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -75,58 +82,70 @@ class Case:
     def settle(self) -> None:
         """Work out `particulars` again after one of its sources changed."""
         listed, found = self.listed or {}, self.found or {}
-        self.particulars = {name: listed.get(name) or found.get(name) or self.filled.get(name) for name in PARTICULARS}
-        if self.listed and self.found:
-            self.particulars["交办日期"] = min(str(listed["交办日期"]), str(found["交办日期"]))
+        self.particulars = {name: _first_filled(listed.get(name), found.get(name), self.filled.get(name)) for name in PARTICULARS}
+        begun = [day for said in (listed, found) if isinstance(day := said.get("交办日期"), date)]
+        self.particulars["交办日期"] = min(begun, default=None)
+
+    def text(self, name: str) -> str:
+        """A particular that holds, as text; '' where it is empty."""
+        return written(self.particulars[name]) or ""
+
+    def _day(self, name: str) -> date | None:
+        value = self.particulars[name]
+        return value if isinstance(value, date) else None
 
     @property
-    def assigned(self) -> str:
-        """交办日期, ISO."""
-        return self.particulars["交办日期"] or ""
+    def assigned(self) -> date:
+        """交办日期; every case has one, since a row without it is refused."""
+        return self._day("交办日期") or date.min
 
     @property
-    def deadline(self) -> str:
-        """The deadline in force, ISO: 延期至, else 办结时限."""
-        return self.particulars["延期至"] or self.particulars["办结时限"] or ""
+    def limit(self) -> date | None:
+        """办结时限, before any extension."""
+        return self._day("办结时限")
+
+    @property
+    def extended(self) -> date | None:
+        """延期至."""
+        return self._day("延期至")
+
+    @property
+    def deadline(self) -> date | None:
+        """The deadline in force: 延期至, else 办结时限."""
+        return self.extended or self.limit
 
     @property
     def leader(self) -> str:
         """The responsible leader who counts."""
-        return first_leader(self.particulars["包案领导"])
+        return first_leader(self.text("包案领导"))
 
     @property
     def is_counted(self) -> bool:
         """Whether it counts as resolved."""
         if self.status != RESOLVED or self.dispute is not None or self.grounds or self.last is None:
             return False
-        return bool(self.last.get("答复日期") and self.last.get("答复文号"))
+        return bool(self.last["答复日期"] and self.last["答复文号"])
 
     @property
     def is_open(self) -> bool:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return not self.is_counted and self.status != REFERRED and not self.grounds
 
-    def take(self, place: RowPlace, day: str) -> str:
-        """Apply an accepted 案件进展 row; the status before it."""
-        status, before = place.get("当前状态") or ASSIGNED, self.status
-        reopened = before == RESOLVED != status
-        confirmation = place.get("群众确认")
-        if self.dispute is not None and (confirmation == CONFIRMED or reopened or _is_other_reply(place, self.dispute)):
-            self.dispute = None
-        if confirmation == DISPUTED:
-            self.disputed_since = self.disputed_since if self.dispute is not None else day
-            self.dispute = key(place.get("答复文号") or "") or self.dispute or ""
-        if status != self.status or place.get("今日进展"):
+    def take(self, place: RowPlace, day: date) -> str:
+        """Apply an accepted 案件进展 row of that day; the status before it."""
+        status, before = place["当前状态"] or ASSIGNED, self.status
+        self.dispute = disputes.after(place, day, self.dispute, reopens=before == RESOLVED != status)
+        if status != before or place["今日进展"]:
             self.touched = day
-        self.asking_since = (self.asking_since or day) if place.get("需协调事项") else ""
+        self.asking_since = (self.asking_since or day) if place["需协调事项"] else None
         self.status = status
         self.last, self.reported = place, day
         return before
 
 
-def _is_other_reply(place: RowPlace, disputed: str) -> bool:
-    number = key(place.get("答复文号") or "")
-    return bool(number and place.get("答复日期")) and number != disputed
+def _first_filled(*values: Value) -> Value:
+    """The first of them that is not empty; a 0 is not."""
+    return next((value for value in values if value is not None and value != ""), None)
 
 
 def goes_back(before: str, after: str) -> bool:
@@ -142,13 +161,13 @@ def goes_back(before: str, after: str) -> bool:
 class World:
     """All cases at one moment of the fold, and which of them the register holds on the day."""
 
-    def __init__(self, day: str = "") -> None:
+    def __init__(self, day: date = date.min) -> None:
         self.day = day
         self.cases: dict[str, Case] = {}
         self.register = Register()
         self._held = 0
 
-    def turn_to(self, day: str) -> None:
+    def turn_to(self, day: date) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
         self.day = day
         numbers = [case.number for case in self.in_register()]
@@ -162,7 +181,7 @@ class World:
 
     def in_register(self) -> Iterator[Case]:
         """The cases in the register on the day."""
-        return (case for case in self.cases.values() if (case.particulars["交办日期"] or "") <= self.day)
+        return (case for case in self.cases.values() if case.assigned <= self.day)
 
     def find(self, number: str) -> Case | None:
         """The case in the register that a canonical number means."""

@@ -134,7 +134,7 @@ class _Fold:
         states: dict[date, DayState] = {}
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             self._take_arrived(day)
-            self.world.turn_to(day.isoformat())
+            self.world.turn_to(day)
             submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
             judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
             if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
@@ -209,23 +209,21 @@ class _Fold:
         raised: Raised = {}
         for case in self.world.in_register():
             if flags := supervision.flags(case, day, self.settings.windows):
-                raised.setdefault(case.particulars["旗区"] or "", {})[case.number] = flags
+                raised.setdefault(case.text("旗区"), {})[case.number] = flags
         return raised
 
     def _snapshot(self, *, keeps: bool) -> _Snapshot:
         cases = list(self.world.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
         in_use = [case for case in cases if not case.grounds]
-        total = Counter(case.particulars["案件来源"] for case in in_use)
-        resolved = Counter(case.particulars["案件来源"] for case in in_use if case.number in counted)
+        total = Counter(case.text("案件来源") for case in in_use)
+        resolved = Counter(case.text("案件来源") for case in in_use if case.number in counted)
         tallies = {
             group.name: Tally(group.target_percent, sum(total[one] for one in group.sources), sum(resolved[one] for one in group.sources))
             for group in self.settings.groups
         }
         kept = {
-            case.number: Before(case.particulars["案件来源"] or "", case.status, case.number in counted, bool(case.grounds))
-            for case in cases
-            if keeps
+            case.number: Before(case.text("案件来源"), case.status, case.number in counted, bool(case.grounds)) for case in cases if keeps
         }
         return _Snapshot(counted, frozenset(case.number for case in cases), tallies, kept)
 
@@ -285,7 +283,7 @@ def take_workbook(filed: Filed, world: World) -> list[Finding]:
             case = world.bring_in(number)
             case.listed = {name: rows.values[name][position] for name in PARTICULARS}
             case.listed_at = RowPlace(filed.arrival.id, rows, position)
-            case.grounds = rows.values["撤销依据"][position]
+            case.grounds = rows.text("撤销依据", position)
             cancelled.add(number)
             world.settled(case)
     for case in world.cases.values():
@@ -298,13 +296,13 @@ def _resolve(sheets: list[Rows], world: World) -> list[list[str | None]]:
     """Each row's case: a known one that its number means, else the number itself; None where it cannot be read."""
     known = World()
     known.cases = world.cases
-    known.turn_to("9999-12-31")
-    written = {number for rows in sheets for number in rows.values[CASE]}
+    known.turn_to(date.max)
+    written = {number for rows in sheets for number in rows.texts(CASE)}
     resolved: list[list[str | None]] = []
     for rows in sheets:
         unread = frozenset(rows.unread.get(CASE, ()))
         numbers: list[str | None] = []
-        for position, number in enumerate(rows.values[CASE]):
+        for position, number in enumerate(rows.texts(CASE)):
             case = known.find(number) if number and position not in unread else None
             is_meant = case is not None and (case.number == number or case.number not in written)  # one written exactly wins
             numbers.append(None if position in unread else case.number if case and is_meant else number)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, RowPlace, World, goes_back
-from pipeline.reading import cell_kinds
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Particulars, RowPlace, World, goes_back
 from pipeline.reading.assignment_workbook import first_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
 from pipeline.terms import case_numbers, messages
 from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
 from pipeline.terms.findings import Finding
-from pipeline.terms.rows import Rows
+from pipeline.terms.month_day import MonthDay
+from pipeline.terms.rows import Rows, written
 from pipeline.terms.text import key, without_controls
 
 
@@ -54,7 +53,7 @@ class _Report:
 
     def owns(self, case: Case | None) -> bool:
         """Whether the register holds the case, as one of the report's district."""
-        return case is not None and case.particulars["旗区"] == self.district.name
+        return case is not None and case.text("旗区") == self.district.name
 
 
 @dataclass(slots=True, eq=False)
@@ -176,16 +175,16 @@ def _refuse_another_case(row: Row, case: Case) -> None:
         row.refuse("case-exists/other", CASE, case=messages.brief(case.number), columns="、".join(differing), before=was)
 
 
-def _as_compared(particulars: dict[str, str | None]) -> dict[str, str | None]:
-    return {column: particulars.get("交办日期" if column == "排查日期" else column) for column in COMPARED}
+def _as_compared(particulars: Particulars) -> dict[str, str | None]:
+    return {column: written(particulars.get("交办日期" if column == "排查日期" else column)) for column in COMPARED}
 
 
 def _bring_in(report: _Report, each: _CaseRow) -> None:
     row, case, world = each.row, each.case, report.world
     if case is None:
         case = world.bring_in(each.name)
-        particulars = {name: row.get(name) for name in PARTICULARS}
-        case.found = {**particulars, "案件来源": SOURCE_DISTRICT, "旗区": report.district.name, "交办日期": row["排查日期"]}
+        particulars = {name: row.value(name) for name in PARTICULARS}
+        case.found = {**particulars, "案件来源": SOURCE_DISTRICT, "旗区": report.district.name, "交办日期": row.day("排查日期")}
         case.found_at = report.place(row)
         report.judgement.brought_in.append(case.number)
     else:
@@ -230,7 +229,7 @@ def _refuse_foreign(report: _Report, each: _CaseRow) -> None:
     if each.case is None:
         each.row.refuse("unknown-case", CASE)
     elif not report.owns(each.case):
-        each.row.refuse("other-district", CASE, district=each.case.particulars["旗区"], own=report.district.name)
+        each.row.refuse("other-district", CASE, district=each.case.text("旗区"), own=report.district.name)
 
 
 def _judge_against(row: Row, case: Case) -> None:
@@ -241,7 +240,7 @@ def _judge_against(row: Row, case: Case) -> None:
 
 
 def _refuse_early_reply(row: Row, case: Case) -> None:
-    replied = row["答复日期"]
+    replied = row.day("答复日期")
     if replied and replied < case.assigned and row.is_read("答复日期"):
         row.refuse("date-out-of-range/before-start", "答复日期", column="答复日期", start="交办日期", limit=case.assigned)
 
@@ -256,20 +255,21 @@ def _refuse_going_back(row: Row, case: Case) -> None:
 
 def _warn_of_changes(row: Row, case: Case) -> None:
     """What was filled in beforehand and came back different."""
-    before = {"案由": case.particulars["案由"], "包案领导": case.particulars["包案领导"], "办结时限": case.deadline}
+    before = {"案由": case.text("案由"), "包案领导": case.text("包案领导"), "办结时限": written(case.deadline)}
     for column, was in before.items():
-        value = row[column]
-        if value and row.is_read(column) and not _is_same(column, value, was, case.assigned):
+        if row[column] and row.is_read(column) and not _is_same(row, column, case):
             row.warn("prefilled-changed", column, column=column, before=messages.brief(was or "空"))
 
 
-def _is_same(column: str, value: str, was: str | None, assigned: str) -> bool:
-    if column == "包案领导":
-        return without_controls(first_leader(value)) == without_controls(first_leader(was))  # a template holds none
-    if column == "办结时限" and value.startswith("--"):
-        day = cell_kinds.month_day(value).on_or_after(date.fromisoformat(assigned))
-        return day is not None and day.isoformat() == was
-    return key(value) == key(was or "")
+def _is_same(row: Row, column: str, case: Case) -> bool:
+    match column:
+        case "包案领导":
+            return without_controls(first_leader(row[column])) == without_controls(case.leader)  # a template holds none
+        case "办结时限":
+            deadline = row.value(column)
+            return (deadline.on_or_after(case.assigned) if isinstance(deadline, MonthDay) else deadline) == case.deadline
+        case _:
+            return key(row[column] or "") == key(case.text(column))
 
 
 # --- the other sheets --------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:
         "stalled": case.is_open and days_idle(case, day) >= windows.stalled_days,
         "disputed": is_disputed(case),
         "incomplete_assignment": bool(missing_ones(case)),
-        "acceptance_overdue": case.status == ASSIGNED and _days(case.assigned, day) > windows.acceptance_days,
+        "acceptance_overdue": case.status == ASSIGNED and (day - case.assigned).days > windows.acceptance_days,
         "missing_from_assignment": case.is_missing,
     }
     return tuple(flag for flag, is_raised in raised.items() if is_raised)
@@ -44,25 +44,21 @@ def is_disputed(case: Case) -> bool:
 
 def days_overdue(case: Case, day: date) -> int:
     """Days past the deadline in force; negative before it. A case without a deadline is never due."""
-    return _days(case.deadline, day) if case.deadline else -(10**6)
+    return (day - case.deadline).days if case.deadline else -(10**6)
 
 
 def days_idle(case: Case, day: date) -> int:
     """Days since the later of 交办日期 and the last change of status or 今日进展."""
-    return _days(max(case.assigned, case.touched), day)
+    return (day - max(case.assigned, case.touched or case.assigned)).days
 
 
 def missing_ones(case: Case) -> tuple[str, ...]:
     """Which of the five ones the case lacks."""
     has = {
-        "案由": case.particulars["案由"],
+        "案由": case.text("案由"),
         "包案领导": case.leader != NO_LEADER,
-        "工作专班": case.particulars["工作专班"],
-        "化解方案": case.particulars["化解方案"],
-        "办结时限": case.particulars["办结时限"],
+        "工作专班": case.text("工作专班"),
+        "化解方案": case.text("化解方案"),
+        "办结时限": case.limit,
     }
     return tuple(name for name, value in has.items() if not value)
-
-
-def _days(since: str, day: date) -> int:
-    return (day - date.fromisoformat(since)).days

@@ -27,11 +27,10 @@ def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], world: Wor
 
 def _row_names(rows: Rows, world: World) -> list[str]:
     """What identifies each row: its case, its category, or for 急报事项 number, 类别 and 发生时间."""
-    values = rows.values
     if rows.sheet == RECEPTION.name:
-        return [name for name in values["问题类别"] if name]
-    numbers = [(case.number if (case := world.find(number)) else number) if number else "" for number in values[CASE]]
+        return [name for name in rows.texts("问题类别") if name]
+    numbers = [(case.number if (case := world.find(number)) else number) if number else "" for number in rows.texts(CASE)]
     if rows.sheet != URGENT.name:
         return [number for number in numbers if number]
-    parts = zip(numbers, values["事项类别"], values["发生时间"], strict=True)
+    parts = zip(numbers, rows.texts("事项类别"), rows.texts("发生时间"), strict=True)
     return [" ".join(part for part in row if part) for row in parts]

@@ -16,7 +16,7 @@ from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
 from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
-from pipeline.terms.rows import Value
+from pipeline.terms.rows import written
 from pipeline.terms.text import mask
 
 _NEW: Final = -1
@@ -91,7 +91,7 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> 
     after = _state([*known, workbook], settings, now)
     if after is None:
         raise LookupError(_NEW)
-    listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.values[CASE] if number}
+    listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.texts(CASE) if number}
     return Preview(reading, _changes(before.cases if before else (), after.cases, listed))
 
 
@@ -118,21 +118,15 @@ def _changes(before: Iterable[Case], after: Iterable[Case], listed: set[str]) ->
 def _outline(case: Case) -> CaseOutline:
     return CaseOutline(
         case.number,
-        _shown(case.particulars["旗区"]),
-        _shown(case.particulars["案由"]),
+        mask(case.text("旗区")),
+        mask(case.text("案由")),
         case.leader,
-        case.deadline,
-        _shown(case.grounds),
+        written(case.deadline) or "",
+        mask(case.grounds or ""),
     )
 
 
 def _differences(was: Case, case: Case) -> tuple[ChangedParticular, ...]:
     return tuple(
-        ChangedParticular(name, _shown(was.particulars[name]), _shown(case.particulars[name]))
-        for name in PARTICULARS
-        if was.particulars[name] != case.particulars[name]
+        ChangedParticular(name, mask(was.text(name)), mask(case.text(name))) for name in PARTICULARS if was.text(name) != case.text(name)
     )
-
-
-def _shown(value: Value) -> str:
-    return mask(value or "")

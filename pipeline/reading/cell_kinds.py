@@ -96,12 +96,12 @@ def _date_reader(column: Column, around: Surroundings, _factor: Decimal) -> Cell
         day = read_date(cell, is_1904=around.is_1904)
         odd = not isinstance(cell, date)
         if isinstance(day, MonthDay) and column.yearless is Yearless.START:
-            return Understood(f"--{day.month:02}-{day.day:02}", odd=odd)
+            return Understood(day, odd=odd)  # the row's own start settles it
         if isinstance(day, MonthDay):
             day = day.on_or_before(anchor)
         if day is None:
             return Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example_day(around)})
-        return Understood(day.isoformat(), odd=odd)
+        return Understood(day, odd=odd)
 
     return read
 
@@ -110,10 +110,7 @@ def _prefilled_date_reader(_column: Column, around: Surroundings, _factor: Decim
     """Such a cell is never judged, so what is no date stays as it is written."""
 
     def read(cell: Cell) -> Understood:
-        day = read_date(cell, is_1904=around.is_1904)
-        if isinstance(day, MonthDay):
-            return Understood(f"--{day.month:02}-{day.day:02}")
-        return Understood(day.isoformat() if day else clean(as_text(cell)))
+        return Understood(read_date(cell, is_1904=around.is_1904) or clean(as_text(cell)))
 
     return read
 
@@ -124,7 +121,7 @@ def _moment_reader(column: Column, around: Surroundings, _factor: Decimal) -> Ce
         if moment is None:
             example = f"{example_day(around)} 09:30"
             return Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example})
-        return Understood(moment.isoformat(" ", "minutes") if isinstance(moment, datetime) else moment.isoformat())
+        return Understood(moment)
 
     return read
 
@@ -136,7 +133,7 @@ def _number_reader(column: Column, _around: Surroundings, factor: Decimal) -> Ce
         amount = read_number(cell, column.units, factor)
         if amount is None or (column.kind is Kind.COUNT and amount != amount.to_integral_value()):
             return Understood(key(as_text(cell)), fault="bad-number", details={"column": column.name, "hint": hint})
-        return Understood(format(amount, "f"), odd=isinstance(cell, str) and cell.strip() != format(amount, "f"))
+        return Understood(amount, odd=isinstance(cell, str) and cell.strip() != format(amount, "f"))
 
     return read
 
@@ -156,8 +153,3 @@ _READERS: dict[Kind, Callable[[Column, Surroundings, Decimal], CellReader]] = {
 def example_day(around: Surroundings) -> str:
     """A day as it is to be written: the report's own, which any date of it could be."""
     return around.report_day.isoformat()
-
-
-def month_day(value: str) -> MonthDay:
-    """The `--05-21` of a stored value as a date without its year."""
-    return MonthDay(int(value[2:4]), int(value[5:7]))

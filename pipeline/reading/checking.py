@@ -11,7 +11,7 @@ from pipeline.reading.table import Table
 from pipeline.reading.workbook import Cell, ErrorValue
 from pipeline.terms import case_numbers
 from pipeline.terms.contract import CASE, Column, Kind
-from pipeline.terms.rows import Rows
+from pipeline.terms.rows import Rows, Value, written
 from pipeline.terms.text import as_text, clean, is_empty, mask, may_hold_personal_number, personal_numbers
 
 _READ_AS = {
@@ -38,7 +38,7 @@ def examine(table: Table, around: Surroundings) -> Examination:
     return sheet
 
 
-def _values(sheet: Examination, table: Table, column: Column, around: Surroundings) -> list[str | None]:
+def _values(sheet: Examination, table: Table, column: Column, around: Surroundings) -> list[Value]:
     """What the cells of a column mean, one for each row; what is wrong with them is found on the way."""
     cells = table.cells.get(column.name)
     if cells is None:
@@ -61,7 +61,7 @@ def _values(sheet: Examination, table: Table, column: Column, around: Surroundin
     return [value or column.default for value in values] if column.default else values
 
 
-def _texts(sheet: Examination, column: Column, cells: list[Cell]) -> list[str | None]:
+def _texts(sheet: Examination, column: Column, cells: list[Cell]) -> list[Value]:
     """Free text: nothing in it is wrong but an error in its place, or that it is missing."""
     understood = {cell: None if is_empty(cell) else clean(as_text(cell)) or None for cell in set(cells)}
     if column.kind is Kind.TEXT and any(isinstance(cell, ErrorValue) for cell in understood):
@@ -102,7 +102,7 @@ def _say_column(sheet: Examination, column: Column, remarkable: list[Understood 
         first, meant = odd[0]
         more = f"（这一列共 {len(odd)} 处）" if len(odd) > 1 else ""
         message = _READ_AS.get(column.kind, "read-as/value")
-        first.warn(message, column.name, column=column.name, meant=(meant.value or "").lstrip("-"), more=more)
+        first.warn(message, column.name, column=column.name, meant=(written(meant.value) or "").lstrip("-"), more=more)
 
 
 def _hint(column: Column, around: Surroundings) -> str:
@@ -127,13 +127,15 @@ def _hint(column: Column, around: Surroundings) -> str:
 
 def _without_numbers(understood: dict[Cell, Understood]) -> dict[Cell, Understood]:
     """Refuse what becomes a personal number only by being understood, such as one written with commas or wide gaps."""
-    if not may_hold_personal_number(".".join(meant.value for meant in understood.values() if meant.value)):
+    if not may_hold_personal_number(".".join(text for meant in understood.values() if (text := written(meant.value)))):
         return understood
-    return {cell: _hidden(meant) if personal_numbers(meant.value or "") else meant for cell, meant in understood.items()}
+    return {
+        cell: _hidden(meant, text) if personal_numbers(text := written(meant.value) or "") else meant for cell, meant in understood.items()
+    }
 
 
-def _hidden(meant: Understood) -> Understood:
-    return Understood(fault=meant.fault or "personal-information", details={**meant.details, "value": mask(meant.value or "")})
+def _hidden(meant: Understood, text: str) -> Understood:
+    return Understood(fault=meant.fault or "personal-information", details={**meant.details, "value": mask(text)})
 
 
 def _hide_personal(rows: Rows, table: Table) -> None:
@@ -142,8 +144,11 @@ def _hide_personal(rows: Rows, table: Table) -> None:
         return
     for name, values in rows.values.items():
         for position, columns in table.personal.items():
-            held = table.columns.get(name) in columns
-            values[position] = None if held else mask(values[position] or "") or None
+            value = values[position]
+            if table.columns.get(name) in columns:
+                values[position] = None
+            elif isinstance(value, str):
+                values[position] = mask(value) or None
 
 
 # --- a rule of every sheet that brings cases in ------------------------------------------------------------------

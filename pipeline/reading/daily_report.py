@@ -181,8 +181,8 @@ def _refuse_later_than_report(column: str) -> Rule:
     """The rule that a date in that column is not after the report's day."""
 
     def rule(row: Row, around: Surroundings) -> None:
-        value, limit = row[column], around.report_day.isoformat()
-        if value and value > limit and row.is_read(column):
+        day, limit = row.day(column), around.report_day
+        if day and day > limit and row.is_read(column):
             row.refuse_cell("date-out-of-range/after-report", column, column=column, limit=limit)
 
     return rule
@@ -214,19 +214,18 @@ def _warn_of_a_late_deadline(row: Row, around: Surroundings) -> None:
 
 def _refuse_more_answers_than_visits(row: Row, _around: Surroundings) -> None:
     names = ("接访批次", "当场答复", "转交办理")
-    if any(row[name] is None or not row.is_read(name) for name in names):
-        return
-    batches, answered, passed = (int(row[name] or 0) for name in names)
-    if answered + passed > batches:
+    batches, answered, passed = (row.count(name) if row.is_read(name) else None for name in names)
+    if batches is not None and answered is not None and passed is not None and answered + passed > batches:
         said = {"batches": batches, "answered": answered, "passed": passed, "sum": answered + passed}
         row.refuse_cell("contradiction/reception", "接访批次", **said)
 
 
 def _refuse_after_arrival(row: Row, around: Surroundings) -> None:
     """发生时间 after the report came in; a day alone is compared as a day."""
-    value, limit = row["发生时间"], f"{around.arrival:%Y-%m-%d %H:%M}"
-    if value and value > limit[: len(value)] and row.is_read("发生时间"):
-        row.refuse_cell("date-out-of-range/after-arrival", "发生时间", column="发生时间", limit=limit)
+    happened, arrived = row.day("发生时间"), around.arrival.replace(second=0, microsecond=0, tzinfo=None)
+    limit = arrived if isinstance(happened, datetime) else arrived.date()
+    if happened and happened > limit and row.is_read("发生时间"):
+        row.refuse_cell("date-out-of-range/after-arrival", "发生时间", column="发生时间", limit=f"{arrived:%Y-%m-%d %H:%M}")
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {

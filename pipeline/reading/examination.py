@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from pipeline.terms import contract, messages
 from pipeline.terms.findings import Finding
@@ -59,20 +60,30 @@ class Examination:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One row of a sheet under examination."""
+    """One row of a sheet under examination. `row["当前状态"]` is what stands in that column, as text; None where it is empty."""
 
     sheet: Examination
     position: int
 
-    def __getitem__(self, column: str) -> Value:
-        return self.sheet.rows.values[column][self.position]
+    def __getitem__(self, column: str) -> str | None:
+        return self.sheet.rows.text(column, self.position)
 
-    def __setitem__(self, column: str, value: Value) -> None:
+    def day(self, column: str) -> date | None:
+        """The date in that column; None where there is none that was understood with its year."""
+        return self.sheet.rows.day(column, self.position)
+
+    def count(self, column: str) -> int | None:
+        """The whole number in that column; None where there is none."""
+        return self.sheet.rows.count(column, self.position)
+
+    def value(self, column: str) -> Value:
+        """What was understood in that column; None also where the sheet has no such column."""
+        values = self.sheet.rows.values.get(column)
+        return values[self.position] if values else None
+
+    def settle(self, column: str, value: Value) -> None:
+        """Put what a value means, now that the rest of the row is known, in its place."""
         self.sheet.rows.values[column][self.position] = value
-
-    def get(self, column: str) -> Value:
-        """The value in that column; None also where the sheet has no such column."""
-        return self[column] if column in self.sheet.rows.values else None
 
     @property
     def line(self) -> int:

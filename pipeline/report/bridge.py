@@ -18,7 +18,7 @@ def build(state: DayState, group: Group) -> Bridge:
     """The bridge of one group."""
     now = {case.number: case for case in state.cases}
     before = {number: one for number, one in state.before.items() if not one.is_cancelled and one.source in group.sources}
-    after = {case.number: case for case in state.cases if not case.grounds and case.particulars["案件来源"] in group.sources}
+    after = {case.number: case for case in state.cases if not case.grounds and case.text("案件来源") in group.sources}
     counted_before = {number for number, one in before.items() if one.is_counted}
     counted = {number for number, case in after.items() if case.is_counted}
     left = {number: _why_left(now.get(number)) for number in before if number not in after}

@@ -180,42 +180,42 @@ def _still_unknown(in_use: list[CaseLine], state: DayState, refused: tuple[Filed
 
 
 def _case_line(case: Case, day: date, arrivals: dict[int, Arrival], settings: Settings) -> CaseLine:
-    said, last = case.particulars, case.last
-    row = {name: (last.get(name) or "") for name in _SHOWN} if last else dict.fromkeys(_SHOWN, "")
+    last = case.last
+    row = {name: (last[name] or "") for name in _SHOWN} if last else dict.fromkeys(_SHOWN, "")
     return CaseLine(
         number=case.number,
-        group=settings.group_of_source[said["案件来源"] or ""].name,
-        source=said["案件来源"] or "",
-        district=said["旗区"] or "",
-        category=said["问题类别"] or "",
-        matter=said["案由"] or "",
-        project=said["涉及项目或单位"] or "",
-        households=said["涉及户数"] or "",
-        amount=said["涉及金额"] or "",
-        unit=said["责任单位"] or "",
+        group=settings.group_of_source[case.text("案件来源")].name,
+        source=case.text("案件来源"),
+        district=case.text("旗区"),
+        category=case.text("问题类别"),
+        matter=case.text("案由"),
+        project=case.text("涉及项目或单位"),
+        households=case.text("涉及户数"),
+        amount=case.text("涉及金额"),
+        unit=case.text("责任单位"),
         leader=case.leader,
-        leaders=said["包案领导"] or "",
-        team=said["工作专班"] or "",
-        plan=said["化解方案"] or "",
-        assigned=date.fromisoformat(case.assigned),
-        limit=_date(said["办结时限"]),
-        extended=_date(said["延期至"]),
-        deadline=_date(case.deadline),
+        leaders=case.text("包案领导"),
+        team=case.text("工作专班"),
+        plan=case.text("化解方案"),
+        assigned=case.assigned,
+        limit=case.limit,
+        extended=case.extended,
+        deadline=case.deadline,
         status=case.status,
         claim=row["诉求认定"],
-        replied_on=_date(row["答复日期"]),
+        replied_on=last.day("答复日期") if last else None,
         reply_number=row["答复文号"],
         confirmation=row["群众确认"],
         progress=row["今日进展"],
         next_step=row["下一步措施"],
         coordination=row["需协调事项"],
-        reported_on=_date(case.reported),
+        reported_on=case.reported,
         is_counted=case.is_counted,
         is_open=case.is_open,
         is_referred=case.status == REFERRED and not case.grounds,
         dispute_stands=case.dispute is not None,
-        disputed_since=_date(case.disputed_since) if case.dispute is not None else None,
-        asking_since=_date(case.asking_since),
+        disputed_since=case.dispute.since if case.dispute else None,
+        asking_since=case.asking_since,
         days_overdue=supervision.days_overdue(case, day) if case.deadline else 0,
         days_idle=supervision.days_idle(case, day),
         missing_ones=supervision.missing_ones(case),
@@ -226,11 +226,7 @@ def _case_line(case: Case, day: date, arrivals: dict[int, Arrival], settings: Se
     )
 
 
-_SHOWN = ("诉求认定", "答复日期", "答复文号", "群众确认", "今日进展", "下一步措施", "需协调事项")
-
-
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
+_SHOWN = ("诉求认定", "答复文号", "群众确认", "今日进展", "下一步措施", "需协调事项")
 
 
 def _origin(place: RowPlace | None, arrivals: dict[int, Arrival]) -> str:
@@ -272,10 +268,10 @@ def _reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]
     for district in settings.district_names:
         places = [place for filed in _of(district, state) for place in state.judgements[filed.arrival.id].reception]
         for category in CATEGORIES:
-            rows = [place for place in places if place.get("问题类别") == category]
+            rows = [place for place in places if place["问题类别"] == category]
             if rows:
-                batches, answered, passed = (sum(int(row.get(name) or 0) for row in rows) for name in ("接访批次", "当场答复", "转交办理"))
-                note = "；".join(note for row in rows if (note := row.get("备注")))
+                batches, answered, passed = (sum(row.count(name) or 0 for row in rows) for name in ("接访批次", "当场答复", "转交办理"))
+                note = "；".join(note for row in rows if (note := row["备注"]))
                 lines.append(ReceptionLine(district, category, batches, answered, passed, note))
     return tuple(lines)
 
@@ -284,12 +280,12 @@ def _urgent(state: DayState, arrivals: dict[int, Arrival], settings: Settings) -
     return tuple(
         UrgentLine(
             district=district,
-            number=place.get("案件编号") or "",
-            kind=place.get("事项类别") or "",
-            situation=place.get("情况说明") or "",
-            happened=place.get("发生时间") or "",
-            measures=place.get("已采取措施") or "",
-            coordination=place.get("需协调事项") or "",
+            number=place["案件编号"] or "",
+            kind=place["事项类别"] or "",
+            situation=place["情况说明"] or "",
+            happened=place["发生时间"] or "",
+            measures=place["已采取措施"] or "",
+            coordination=place["需协调事项"] or "",
             origin=_origin(place, arrivals),
         )
         for district in settings.district_names
@@ -307,7 +303,7 @@ def _liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
     rows = daily_report.first_rows(assignment.reading.rows, LIAISON.name)
     for position in range(len(rows.lines) if rows else 0):
         if rows and position not in rows.refused:
-            district, leader, post = (rows.values[name][position] or "" for name in ("旗区", "包联领导", "职务"))
+            district, leader, post = (rows.text(name, position) or "" for name in ("旗区", "包联领导", "职务"))
             leaders.setdefault(district, []).append((leader, post))
     return {district: tuple(names) for district, names in leaders.items()}
 

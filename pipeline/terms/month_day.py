@@ -13,6 +13,9 @@ class MonthDay:
     month: int
     day: int
 
+    def __str__(self) -> str:
+        return f"--{self.month:02}-{self.day:02}"  # ISO 8601:2000's form of a date without its year
+
     def on_or_before(self, anchor: date) -> date | None:
         """The latest such day not after `anchor`."""
         return self._nearest(anchor, -1)

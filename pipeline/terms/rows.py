@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
-Value = str | None
-"""An understood cell: text, a list's value, an ISO date (`--05-21` where the year is not yet known), a plain number."""
+from pipeline.terms import contract
+from pipeline.terms.contract import Kind
+from pipeline.terms.month_day import MonthDay
+
+Value = str | date | Decimal | MonthDay | None
+"""An understood cell: text or a list's value; a date; a date whose year is not yet known; for 发生时间 also a datetime; a number.
+A cell that a finding refuses keeps what was written there, as text."""
 
 
 @dataclass(slots=True)
@@ -28,30 +38,112 @@ class Rows:
     refused: list[int] = field(default_factory=list)
     """Positions of rows that a finding refuses."""
 
+    def texts(self, column: str) -> list[str | None]:
+        """A column's values as text."""
+        return [written(value) for value in self.values[column]]
+
+    def text(self, column: str, position: int) -> str | None:
+        """A value as text; None where it is empty."""
+        return written(self.values[column][position])
+
+    def day(self, column: str, position: int) -> date | None:
+        """The date in that place; None where there is none that was understood with its year."""
+        value = self.values[column][position]
+        return value if isinstance(value, date) else None
+
+    def count(self, column: str, position: int) -> int | None:
+        """The whole number in that place; None where there is none."""
+        value = self.values[column][position]
+        return int(value) if isinstance(value, Decimal) else None
+
+
+def written(value: Value) -> str | None:
+    """A value as text: a date in ISO form (`--05-21` without its year), a moment to the minute, a number with plain digits."""
+    match value:
+        case None | str():
+            return value
+        case datetime():
+            return value.isoformat(" ", "minutes")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return str(value)
+
+
+# --- as the ledger keeps them ------------------------------------------------------------------------------------
 
 _ROWS_FIELDS = tuple(each.name for each in fields(Rows) if each.name != "values")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH_DAY = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", re.ASCII)
+_NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 
 
 def write_rows(rows: tuple[Rows, ...]) -> str:
     """The rows as the ledger keeps them: JSON, a column at a time; a column that says one thing throughout says it once."""
     sheets = [
         {
-            **{name: getattr(one, name) for name in _ROWS_FIELDS},  # asdict would copy every cell
-            "values": {
-                name: values if len({*values}) > 1 else {"all": values[0] if values else None} for name, values in one.values.items()
-            },
+            **{name: getattr(sheet, name) for name in _ROWS_FIELDS},  # asdict would copy every cell
+            "values": {name: _write_column(values) for name, values in sheet.values.items()},
         }
-        for one in rows
+        for sheet in rows
     ]
     return json.dumps(sheets, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_rows(written: str) -> tuple[Rows, ...]:
+def _write_column(values: list[Value]) -> list[str | None] | dict[str, str | None]:
+    texts = {value: written(value) for value in {*values}}
+    return [texts[value] for value in values] if len(texts) > 1 else {"all": next(iter(texts.values()), None)}
+
+
+def read_rows(rows: str) -> tuple[Rows, ...]:
     """The rows that `write_rows` wrote."""
-    sheets = json.loads(written)
+    sheets = json.loads(rows)
     for sheet in sheets:
+        kinds = {column.name: column.kind for column in contract.SHEETS[sheet["sheet"]].columns}
         count = len(sheet["lines"])
-        sheet["values"] = {
-            name: values if isinstance(values, list) else [values["all"]] * count for name, values in sheet["values"].items()
-        }
+        sheet["values"] = {name: _read_column(values, kinds.get(name), count) for name, values in sheet["values"].items()}
     return tuple(Rows(**sheet) for sheet in sheets)
+
+
+def _read_column(values: Any, kind: Kind | None, count: int) -> list[Value]:  # noqa: ANN401 - JSON
+    texts: list[str | None] = values if isinstance(values, list) else [values["all"]] * count
+    read = _READERS.get(kind) if kind else None
+    if read is None:
+        return [*texts]
+    meant = {text: read(text) if text else text for text in {*texts}}
+    return [meant[text] for text in texts]
+
+
+def _read_day(text: str) -> Value:
+    """The date that was stored; what was refused, or only filled in beforehand, can be any text."""
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        return text
+    without_year = _MONTH_DAY.fullmatch(text)
+    return MonthDay(int(without_year[1]), int(without_year[2])) if without_year else text
+
+
+def _read_moment(text: str) -> Value:
+    try:
+        return datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else _read_day(text)
+    except ValueError:
+        return text
+
+
+def _read_number(text: str) -> Value:
+    return Decimal(text) if _NUMBER.fullmatch(text) else text
+
+
+_READERS: dict[Kind, Callable[[str], Value]] = {
+    Kind.DATE: _read_day,
+    Kind.PREFILLED_DATE: _read_day,
+    Kind.MOMENT: _read_moment,
+    Kind.COUNT: _read_number,
+    Kind.MONEY: _read_number,
+}
+"""The other kinds are text."""

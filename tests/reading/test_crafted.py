@@ -19,7 +19,7 @@ from pipeline.reading.reading import Task, Transcript
 from pipeline.settings.config import load
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope
-from pipeline.terms.rows import read_rows
+from pipeline.terms.rows import read_rows, written
 
 _SECONDS = 10
 """Each should take two at most; on a slow machine, with others beside it, this is what shows that none hangs."""
@@ -89,7 +89,7 @@ def _understood(said: Transcript) -> _Understood:
     for one in rows:
         for name, at in one.letters.items():
             for line, value in zip(one.lines, one.values.get(name, ()), strict=False):
-                cells[one.sheet][f"{chr(65 + at)}{line}"] = value
+                cells[one.sheet][f"{chr(65 + at)}{line}"] = written(value)
     return _Understood(cells, {one.sheet: list(one.lines) for one in rows}, said.reading.cover)
 
 

@@ -36,7 +36,7 @@ def _read(pages: Pages) -> Reading:
 
 def _numbers(read: Reading) -> list[str | None]:
     rows = first_rows(read.rows, "案件进展")
-    return rows.values["案件编号"] if rows else []
+    return rows.texts("案件编号") if rows else []
 
 
 def _day(pages: Pages) -> Day:
@@ -322,7 +322,7 @@ def test_a_bracketed_unit_counts(header: str, cell: Value, amount: str | None) -
     read = _read(edit(report_pages(), {"新增案件!F1": header, "新增案件!F2": cell}))
     rows = first_rows(read.rows, "新增案件")
     assert rows is not None
-    assert rows.values["涉及金额"] == [amount]
+    assert rows.texts("涉及金额") == [amount]
     assert ("unknown-column" in [found.code for found in read.findings]) is (amount is None)
 
 
@@ -382,10 +382,10 @@ def _assignment_codes(pages: Pages) -> Iterable[str]:
 def test_a_resolved_row_is_read_in_every_column() -> None:
     rows = first_rows(_read(report_pages(progress=[resolved_row(接访下访领导="乙", 接访下访日期="2020-05-19")])).rows, "案件进展")
     assert rows is not None
-    said = {name: values[0] for name, values in rows.values.items() if values[0]}
+    said = {name: value for name, [value] in rows.values.items() if value}
     assert said == {
-        "案件编号": "SJ-2020-001", "当前状态": "已化解", "今日进展": "已书面答复", "答复日期": "2020-05-20",
-        "答复文号": "东住建信〔2020〕1号", "群众确认": "认可", "接访下访领导": "乙", "接访下访日期": "2020-05-19",
+        "案件编号": "SJ-2020-001", "当前状态": "已化解", "今日进展": "已书面答复", "答复日期": date(2020, 5, 20),
+        "答复文号": "东住建信〔2020〕1号", "群众确认": "认可", "接访下访领导": "乙", "接访下访日期": date(2020, 5, 19),
     }  # fmt: skip
 
 
@@ -396,7 +396,7 @@ def test_a_resolved_row_is_read_in_every_column() -> None:
 def test_a_unit_with_a_word_before_it_is_never_read_as_ten_thousands(header: str) -> None:
     rows = first_rows(_read(edit(report_pages(), {"新增案件!F1": header, "新增案件!F2": 50000})).rows, "新增案件")
     assert rows is not None
-    assert rows.values["涉及金额"] in (["5"], [None])
+    assert rows.texts("涉及金额") in (["5"], [None])
 
 
 def test_nothing_of_a_mobile_number_in_an_amount_is_kept() -> None:

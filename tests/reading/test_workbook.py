@@ -146,7 +146,7 @@ def test_a_serial_number_that_lost_its_format_gives_the_same_day_in_both_calenda
     for read in (plain, shifted):
         rows = first_rows(read.rows, "案件进展")
         assert rows is not None
-        assert rows.values["答复日期"][1] == "2020-05-20"
+        assert rows.values["答复日期"][1] == date(2020, 5, 20)
 
 
 def test_hidden_sheets_rows_and_columns_are_read() -> None:
