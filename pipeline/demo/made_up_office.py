@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline import HOME
 from pipeline.demo import made_up_week, made_up_workbooks
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 from pipeline.night import nightly
 from pipeline.night.nightly import Outcome, Progress
 from pipeline.settings import config
@@ -144,5 +144,5 @@ def _lay_down(path: Path, content: bytes, arrived: datetime, office: Settings) -
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     envelope = {"received_at": received.isoformat(), "channel": "folder", "sender": None, "message_id": None}
-    path.with_name(path.name + inbox.SIDECAR).write_text(json.dumps(envelope), encoding="utf-8")
+    path.with_name(path.name + envelopes.SIDECAR).write_text(json.dumps(envelope), encoding="utf-8")
     os.utime(path, (received.timestamp(), received.timestamp()))

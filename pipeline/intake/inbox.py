@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import json
 import os
 import stat
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
+from pipeline.intake import envelopes
+from pipeline.intake.envelopes import SIDECAR, EnvelopeError
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.terms.errors import reason_of
-from pipeline.terms.handed_in import Arrival, Envelope
-from pipeline.terms.messages import shorten
-from pipeline.terms.text import without_controls
+from pipeline.terms.handed_in import Arrival
+from pipeline.terms.text import storable
 
 ASSIGNMENT = "assignment"
-SIDECAR = ".envelope.json"
-_CHANNELS = ("folder", "email", "upload")
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _JUNK_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
 _JUNK_STARTS = ("~$", ".", "~wrl")
@@ -34,15 +29,11 @@ _RECENT_SECONDS = 2.0
 _SETTLE_SECONDS = 0.4
 _BATCH = 64
 _COPIES = 8
-_FIRST_YEAR, _LAST_YEAR = 2000, 2199
-_MOST_BYTES = 1 << 16
-"""More than any sidecar has."""
 _WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".et"})
 _LINK = "是一个链接，没有读取；请放入文件本身，并删去链接"
 _FOLDER = "是文件夹而不是工作簿，里面的文件照常收取；请改掉文件夹的名称"
 _NO_FILE = "不是普通文件（管道、设备等），没有读取；请移走"
 _ALONE = "只有信封文件，它旁边没有那个文件；请把文件放到旁边，不要了的请删去信封"
-_EXAMPLE = '{"received_at": "2020-05-21T16:42:00+08:00"}'
 _ALONE_SECONDS = 3600.0
 """So long the file of a sidecar may still be on its way."""
 
@@ -78,10 +69,6 @@ class _Kept:
     found: _Found
     arrival: Arrival
     sidecar: str | None
-
-
-class EnvelopeError(ValueError):
-    """A sidecar that cannot be understood."""
 
 
 def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Callable[[int], None]) -> Taken:
@@ -123,7 +110,7 @@ def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
 def _hindered(found: _Found, zone: ZoneInfo) -> Waiting | None:
     """Why a run would leave the file, as far as a look tells: it cannot be opened, or its envelope not be understood."""
     try:
-        envelope_of(found.path, zone)
+        envelopes.look(found.path, zone)
         storage.open_regular(found.path).close()
     except (EnvelopeError, OSError) as error:
         is_gone = isinstance(error, FileNotFoundError | storage.ChangedError)  # a run takes it in this moment
@@ -207,13 +194,7 @@ def _is_link(status: os.stat_result) -> bool:
 
 
 def _shown(path: Path, inbox: Path) -> str:
-    return _writable(path.relative_to(inbox).as_posix()) if path != inbox else "收件箱"
-
-
-def _writable(name: str) -> str:
-    """The name as text that can be stored and shown: without bytes that are no UTF-8, line breaks, controls and turns of direction."""
-    said = name.encode("utf-8", "replace").decode()
-    return said if said.isprintable() else without_controls(" ".join(said.splitlines())).replace("\t", " ")
+    return storable(path.relative_to(inbox).as_posix()) if path != inbox else "收件箱"
 
 
 def is_junk(name: str) -> bool:
@@ -245,12 +226,12 @@ def _is_same(found: _Found) -> bool:
 def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
     """Keep the file's bytes under their SHA-256, or say why the file waits for the next run."""
     try:
-        sidecar = _sidecar(found.path)
-        envelope = read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(found.status, zone))
+        sidecar = envelopes.sidecar_of(found.path)
+        envelope = envelopes.read(sidecar, zone) if sidecar is not None else envelopes.unwritten(found.status, zone)
         sha256, size = storage.copy_into_archive(found.path, found.status, archive)
     except (EnvelopeError, OSError) as error:
         return Waiting(found.relative, _why(error))
-    return _Kept(found, Arrival(0, found.relative, _writable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)
+    return _Kept(found, Arrival(0, found.relative, storable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)
 
 
 def _why(error: EnvelopeError | OSError) -> str:
@@ -299,7 +280,7 @@ def _let_sidecars_go(alone: list[_Found], ledger: Ledger) -> None:
     noted = ledger.sidecars() if reports else frozenset()
     for one in reports:
         with contextlib.suppress(OSError, EnvelopeError):
-            if (one.relative[: -len(SIDECAR)], _sidecar_text(one.path)) in noted:
+            if (one.relative[: -len(SIDECAR)], envelopes.read_sidecar(one.path)) in noted:
                 storage.remove(one.path)
 
 
@@ -309,92 +290,7 @@ def _long_alone(alone: list[_Found], now: float) -> list[Waiting]:
     return [Waiting(one.relative, _ALONE) for one in long]
 
 
-# --- the envelope ------------------------------------------------------------------------------------------------
-
-
-def _sidecar(path: Path) -> str | None:
-    try:
-        return _sidecar_text(path.with_name(path.name + SIDECAR))
-    except FileNotFoundError:
-        return None
-    except storage.ChangedError as error:
-        message = "不是普通文件，或正在变化"
-        raise EnvelopeError(message) from error
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            return None  # no file beside it can have that name
-        raise
-
-
-def _sidecar_text(path: Path) -> str:
-    with storage.open_regular(path) as file:
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        message = "太大"
-        raise EnvelopeError(message)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = "不是 UTF-8"
-        raise EnvelopeError(message) from error
-
-
-def read_envelope(written: str, zone: ZoneInfo) -> Envelope:
-    """The envelope that a sidecar's text describes. Raises EnvelopeError."""
-    said = _object(written)
-    received = _moment(said)
-    channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
-    if channel not in _CHANNELS or not isinstance(sender, str | None) or not isinstance(message_id, str | None):
-        message = "channel、sender 或 message_id 有误"
-        raise EnvelopeError(message)
-    try:
-        f"{sender}{message_id}".encode()
-    except UnicodeEncodeError as error:  # half a surrogate pair is no text that can be kept
-        message = "sender 或 message_id 里有半个字符"
-        raise EnvelopeError(message) from error
-    if not _FIRST_YEAR <= received.year <= _LAST_YEAR:
-        message = f"received_at 的年份不对：{received.year}"
-        raise EnvelopeError(message)
-    if received.tzinfo is None:
-        received = received.replace(tzinfo=zone)
-    return Envelope(received, channel, sender and _writable(sender), message_id and _writable(message_id))
-
-
-def _object(written: str) -> dict[str, Any]:
-    try:
-        said = json.loads(written)
-    except (ValueError, RecursionError) as error:
-        message = "不是有效的 JSON"
-        raise EnvelopeError(message) from error
-    if not isinstance(said, dict):
-        message = f"不是一个 JSON 对象，应写成 {_EXAMPLE}"
-        raise EnvelopeError(message)
-    return said
-
-
-def _moment(said: dict[str, Any]) -> datetime:
-    value = said.get("received_at")
-    if value is None:
-        message = f"没有写 received_at，应写成 {_EXAMPLE}"
-        raise EnvelopeError(message)
-    try:
-        return datetime.fromisoformat(value)
-    except (ValueError, TypeError) as error:
-        shown = f"received_at 写的是“{shorten(_writable(f'{value}'))}”，" if isinstance(value, str | int | float) else "received_at "
-        message = f"{shown}不是能读的时间，应写成 {_EXAMPLE}"
-        raise EnvelopeError(message) from error
-
-
-def _first_seen(status: os.stat_result, zone: ZoneInfo) -> datetime:
-    """When the inbox's file system first saw the file: copying preserves the time of modification, but not this one."""
-    born = getattr(status, "st_birthtime", None) if os.name == "nt" else None
-    return datetime.fromtimestamp(born or status.st_ctime, zone)
-
-
-def envelope_of(path: Path, zone: ZoneInfo) -> Envelope:
-    """The envelope of a file that has not been taken in. Raises EnvelopeError or OSError."""
-    sidecar = _sidecar(path)
-    return read_envelope(sidecar, zone) if sidecar is not None else Envelope(_first_seen(path.stat(), zone))
+# --- a look alone --------------------------------------------------------------------------------------------------
 
 
 def lying(inbox: Path) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
@@ -68,11 +68,11 @@ def _lying(settings: Settings) -> Iterator[tuple[Path, str, _Key | None]]:
     for path, shown in inbox.reports(settings.paths.inbox):
         name = mask(shown.rpartition("/")[2])
         try:
-            status, envelope = path.stat(), inbox.envelope_of(path, settings.calendar.zone)
+            status, envelope = path.stat(), envelopes.look(path, settings.calendar.zone)
             yield path, name, (shown, status.st_size, status.st_mtime_ns, envelope)
         except FileNotFoundError:
             continue  # taken in since
-        except (OSError, inbox.EnvelopeError):
+        except (OSError, envelopes.EnvelopeError):
             yield path, name, None
 
 

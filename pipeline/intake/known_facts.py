@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from pipeline.disk import storage
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
@@ -44,11 +44,11 @@ def _lying_assignments(settings: Settings, seen: set[str], readers: Readers | No
     arrivals: list[Arrival] = []
     tasks: list[Task] = []
     for path in sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*")):
-        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(inbox.SIDECAR):
+        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(envelopes.SIDECAR):
             continue
         try:
-            sha256, envelope = storage.sha256(path), inbox.envelope_of(path, settings.calendar.zone)
-        except (OSError, inbox.EnvelopeError):
+            sha256, envelope = storage.sha256(path), envelopes.look(path, settings.calendar.zone)
+        except (OSError, envelopes.EnvelopeError):
             continue
         if sha256 not in seen:
             size = path.stat().st_size

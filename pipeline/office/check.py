@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.intake import inbox, known_facts
+from pipeline.intake import envelopes, inbox, known_facts
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.render.receipts import receipt_files
@@ -102,10 +102,10 @@ def _free(folder: Path, stem: str) -> Path:
 def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
     """The sidecar's envelope where the file has one; else a delivery now, by hand."""
     try:
-        said = inbox.envelope_of(path, settings.calendar.zone)
-    except (OSError, inbox.EnvelopeError):
+        said = envelopes.look(path, settings.calendar.zone)
+    except (OSError, envelopes.EnvelopeError):
         return Envelope(now)
-    has_sidecar = path.with_name(path.name + inbox.SIDECAR).exists()
+    has_sidecar = path.with_name(path.name + envelopes.SIDECAR).exists()
     return said if has_sidecar else replace(said, received_at=now)
 
 

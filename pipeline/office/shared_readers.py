@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline.intake import inbox, incoming
+from pipeline.intake import envelopes, incoming
 from pipeline.office import assignment_preview, check
 from pipeline.office.assignment_preview import Preview
 from pipeline.office.check import Answer
@@ -51,7 +51,7 @@ class SharedReaders:
     def check_report(self, path: Path, sender: str, now: datetime) -> Answer:
         """Return the findings of a report as if that address had uploaded it now; a sidecar beside it says so from then on."""
         envelope = {"received_at": now.isoformat(), "channel": "upload", "sender": sender}
-        path.with_name(path.name + inbox.SIDECAR).write_text(json.dumps(envelope, ensure_ascii=False), encoding="utf-8")
+        path.with_name(path.name + envelopes.SIDECAR).write_text(json.dumps(envelope, ensure_ascii=False), encoding="utf-8")
         return check.check(path, self._settings, now, self.start())
 
     def mark_report(self, path: Path, name: str, now: datetime) -> bytes:

@@ -48,6 +48,15 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
 
 
+def storable(name: str) -> str:
+    """Return a stranger's name as text that can be stored and shown on one line.
+
+    Linux lets a name hold bytes that are no UTF-8; line breaks, controls and turns of direction would steer a terminal or a page.
+    """
+    text = name.encode("utf-8", "replace").decode()
+    return text if text.isprintable() else without_controls(" ".join(text.splitlines())).replace("\t", " ")
+
+
 def without_controls(text: str) -> str:
     """The text without control characters and turns of direction; tabs and line breaks stay."""
     return _TURNS.sub("", _CONTROL.sub("", text))

@@ -20,7 +20,7 @@ from workbooks import DAY, assignment, report
 from pipeline import cli, screen
 from pipeline.day.fold import fold
 from pipeline.disk import faults, storage
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import outbox
@@ -88,7 +88,7 @@ def _failing(monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], error: Bas
 PLACES: dict[str, tuple[Any, str]] = {
     "sweeping": (storage, "sweep"),
     "taking in": (inbox, "take_in"),
-    "the envelope": (inbox, "read_envelope"),
+    "the envelope": (envelopes, "read"),
     "copying into the archive": (storage, "copy_into_archive"),
     "noting an arrival": (Ledger, "record"),
     "asking for the unread": (Ledger, "unread"),

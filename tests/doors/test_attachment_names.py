@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from mails import encoded
 
 from pipeline.doors import attachment_names, headers
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 
 CALLED = "东胜区日报（5月21日）.xlsx"
 GBK = CALLED.encode("gb18030")
@@ -142,4 +142,4 @@ def test_a_name_that_the_inbox_would_pass_over_or_take_for_an_envelope_is_change
 
     made = _allowed(name, 1)
     assert not inbox.is_junk(made)
-    assert not made.lower().endswith(inbox.SIDECAR)
+    assert not made.lower().endswith(envelopes.SIDECAR)

@@ -24,7 +24,7 @@ from pipeline.doors import deposit, mail_journal, mailbox, message_parts
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError
 from pipeline.doors.mailbox import Fetched
 from pipeline.doors.message_parts import MessageOpener, MessageParts
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
 
@@ -157,10 +157,10 @@ class Desk:
 
     def names(self) -> list[str]:
         """The names of the files that are no envelopes."""
-        return [path.rpartition("/")[2] for path in self.files() if not path.endswith(inbox.SIDECAR)]
+        return [path.rpartition("/")[2] for path in self.files() if not path.endswith(envelopes.SIDECAR)]
 
     def envelopes(self) -> list[dict[str, Any]]:
-        return [json.loads(content) for path, content in self.files().items() if path.endswith(inbox.SIDECAR)]
+        return [json.loads(content) for path, content in self.files().items() if path.endswith(envelopes.SIDECAR)]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from mails import SENDER, attached, message
 from offices import HOME, moment
 from workbooks import DAY, assignment, report
 
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 
 if TYPE_CHECKING:
     from offices import Office
@@ -53,12 +53,12 @@ def _fetch(office: Office) -> subprocess.CompletedProcess[str]:
 def _lying(office: Office) -> list[str]:
     """The names of the reports that lie in the inbox, each with its envelope."""
     paths = [office.inbox / name for name in inbox.lying(office.inbox)]
-    assert all(path.with_name(path.name + inbox.SIDECAR).exists() for path in paths)
+    assert all(path.with_name(path.name + envelopes.SIDECAR).exists() for path in paths)
     return sorted(path.name for path in paths)
 
 
 def _envelopes(office: Office) -> list[dict[str, object]]:
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(office.inbox.rglob(f"*{inbox.SIDECAR}"))]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(office.inbox.rglob(f"*{envelopes.SIDECAR}"))]
 
 
 def test_mail_comes_in_is_marked_and_counts(office: Office, server: Dovecot) -> None:

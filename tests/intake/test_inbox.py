@@ -10,8 +10,8 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import CASES, DAY, assignment, progress_row, report
 
-from pipeline.intake import inbox
-from pipeline.intake.inbox import EnvelopeError, read_envelope
+from pipeline.intake import envelopes, inbox
+from pipeline.intake.envelopes import EnvelopeError
 from pipeline.ledger.ledger import Ledger
 from pipeline.terms.handed_in import Arrival, Envelope
 
@@ -141,7 +141,7 @@ ENVELOPES = (
 
 @pytest.mark.parametrize(("written", "meant"), ENVELOPES)
 def test_a_sidecar_is_read(written: str, meant: Envelope) -> None:
-    assert read_envelope(written, ZONE) == meant
+    assert envelopes.read(written, ZONE) == meant
 
 
 BROKEN = (
@@ -162,7 +162,7 @@ def test_a_broken_sidecar_makes_its_file_wait_and_costs_no_other(office: Office,
     assert [one.path for one in taken.waiting] == ["日报.xlsx"]
     assert path.exists()
     with pytest.raises(EnvelopeError):
-        read_envelope(written, ZONE)
+        envelopes.read(written, ZONE)
 
 
 @pytest.mark.parametrize(
@@ -179,10 +179,10 @@ def test_a_broken_sidecar_makes_its_file_wait_and_costs_no_other(office: Office,
 )
 def test_what_is_wrong_with_a_sidecar_is_told_apart(written: str, said: str) -> None:
     with pytest.raises(EnvelopeError) as caught:
-        read_envelope(written, ZONE)
+        envelopes.read(written, ZONE)
     assert str(caught.value).startswith(said)
     _before, follows, example = str(caught.value).partition("应写成 ")
-    assert not follows or read_envelope(example, ZONE) == Envelope(datetime(2020, 5, 21, 16, 42, tzinfo=ZONE))
+    assert not follows or envelopes.read(example, ZONE) == Envelope(datetime(2020, 5, 21, 16, 42, tzinfo=ZONE))
 
 
 def test_a_file_whose_sidecar_was_mended_is_taken(office: Office) -> None:

@@ -16,8 +16,9 @@ from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
 from pipeline.disk import storage
-from pipeline.intake import inbox
-from pipeline.intake.inbox import EnvelopeError, Waiting, read_envelope
+from pipeline.intake import envelopes, inbox
+from pipeline.intake.envelopes import EnvelopeError
+from pipeline.intake.inbox import Waiting
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
@@ -209,7 +210,7 @@ def test_a_hostile_sidecar_costs_its_own_file(office: Office, lying: Path, writt
 
 def test_half_a_character_is_no_sender() -> None:
     with pytest.raises(EnvelopeError):
-        read_envelope('{"received_at": "2020-05-21T16:42:07+08:00", "message_id": "\\udfff"}', ZONE)
+        envelopes.read('{"received_at": "2020-05-21T16:42:07+08:00", "message_id": "\\udfff"}', ZONE)
 
 
 def _age(path: Path, seconds: float) -> None:

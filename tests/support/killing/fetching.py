@@ -17,7 +17,7 @@ from workbooks import DAY, assignment, progress_row, reception_row, report
 from killing import harness, office
 from killing.harness import Program, Report, Run
 from killing.shim import Plan
-from pipeline.intake import inbox
+from pipeline.intake import envelopes, inbox
 
 ARRIVED = moment("2020-05-21 16:42")
 _FORGED = {"Authentication-Results": f"{OURS}; dmarc=fail header.from=example.com"}
@@ -122,8 +122,8 @@ class Fetching:
         """What lies in the inbox by the Message-ID that it came in."""
         found: dict[str, dict[str, bytes]] = {}
         for name, content in self.after["files"].items():
-            if name.endswith(inbox.SIDECAR) and (said := json.loads(content)["message_id"]):
-                file = name.removesuffix(inbox.SIDECAR)
+            if name.endswith(envelopes.SIDECAR) and (said := json.loads(content)["message_id"]):
+                file = name.removesuffix(envelopes.SIDECAR)
                 found.setdefault(said, {}).update({name: content, file: self.after["files"][file]})
         return found
 

@@ -19,7 +19,7 @@ from killing import wrong
 from pipeline import cli
 from pipeline.doors import mailbox, message_parts
 from pipeline.doors.message_parts import Bounds, MessageParts
-from pipeline.intake import inbox
+from pipeline.intake import envelopes
 from pipeline.night import nightly
 from pipeline.reading import reading
 from pipeline.reading.reading import Task, Transcript
@@ -119,7 +119,7 @@ class _OpenHere:
 
 def patch(order: str | None, *, quick: bool) -> None:
     """Fix what the copy of an office cannot keep, and put a wrong order in the place of the right one."""
-    inbox._first_seen = lambda _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
+    envelopes._first_seen = lambda _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
     if quick:
         nightly.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
         mailbox.MessageOpener = _OpenHere  # type: ignore[assignment,attr-defined]

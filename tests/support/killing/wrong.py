@@ -13,7 +13,7 @@ from pipeline.disk import storage
 from pipeline.doors import deposit, mailbox
 from pipeline.doors.mail_journal import Entry, Journal
 from pipeline.intake import inbox
-from pipeline.intake.inbox import SIDECAR
+from pipeline.intake.envelopes import SIDECAR
 from pipeline.post import letters, sending, smtp
 from pipeline.post.letters import Letter
 from pipeline.post.sent_letters import SentLetters, State

@@ -1,0 +1,119 @@
+"""The envelope of a file: how it came in, as its sidecar `<file>.envelope.json` says, or as the inbox's file system saw it (contract 2)."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.disk import storage
+from pipeline.terms.handed_in import Envelope
+from pipeline.terms.messages import shorten
+from pipeline.terms.text import storable
+
+SIDECAR = ".envelope.json"
+_CHANNELS = ("folder", "email", "upload")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+_MOST_BYTES = 1 << 16
+"""More than any sidecar has: whatever lies in the inbox is a stranger's, and is not read to its end."""
+_EXAMPLE = '{"received_at": "2020-05-21T16:42:00+08:00"}'
+
+
+class EnvelopeError(ValueError):
+    """A sidecar that cannot be understood; `str()` is why, in Chinese."""
+
+
+def look(path: Path, zone: ZoneInfo) -> Envelope:
+    """Return the envelope of a file that lies there. Raises EnvelopeError or OSError."""
+    sidecar = sidecar_of(path)
+    return read(sidecar, zone) if sidecar is not None else unwritten(path.stat(), zone)
+
+
+def unwritten(status: os.stat_result, zone: ZoneInfo) -> Envelope:
+    """Return the envelope of a file without a sidecar: somebody laid it into the inbox when the file system first saw it there."""
+    return Envelope(_first_seen(status, zone))
+
+
+def sidecar_of(path: Path) -> str | None:
+    """Return the text of a file's sidecar; None where it has none. Raises EnvelopeError or OSError."""
+    try:
+        return read_sidecar(path.with_name(path.name + SIDECAR))
+    except FileNotFoundError:
+        return None
+    except storage.ChangedError as error:
+        message = "不是普通文件，或正在变化"
+        raise EnvelopeError(message) from error
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None  # no file beside it can have that name
+        raise
+
+
+def read_sidecar(path: Path) -> str:
+    """Return the text of that sidecar. Raises EnvelopeError or OSError."""
+    with storage.open_regular(path) as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        message = "太大"
+        raise EnvelopeError(message)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = "不是 UTF-8"
+        raise EnvelopeError(message) from error
+
+
+def read(written: str, zone: ZoneInfo) -> Envelope:
+    """The envelope that a sidecar's text describes. Raises EnvelopeError."""
+    said = _object(written)
+    received = _moment(said)
+    channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
+    if channel not in _CHANNELS or not isinstance(sender, str | None) or not isinstance(message_id, str | None):
+        message = "channel、sender 或 message_id 有误"
+        raise EnvelopeError(message)
+    try:
+        f"{sender}{message_id}".encode()
+    except UnicodeEncodeError as error:  # half a surrogate pair is no text that can be kept
+        message = "sender 或 message_id 里有半个字符"
+        raise EnvelopeError(message) from error
+    if not _FIRST_YEAR <= received.year <= _LAST_YEAR:
+        message = f"received_at 的年份不对：{received.year}"
+        raise EnvelopeError(message)
+    if received.tzinfo is None:
+        received = received.replace(tzinfo=zone)
+    return Envelope(received, channel, sender and storable(sender), message_id and storable(message_id))
+
+
+def _object(written: str) -> dict[str, Any]:
+    try:
+        said = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        message = "不是有效的 JSON"
+        raise EnvelopeError(message) from error
+    if not isinstance(said, dict):
+        message = f"不是一个 JSON 对象，应写成 {_EXAMPLE}"
+        raise EnvelopeError(message)
+    return said
+
+
+def _moment(said: dict[str, Any]) -> datetime:
+    value = said.get("received_at")
+    if value is None:
+        message = f"没有写 received_at，应写成 {_EXAMPLE}"
+        raise EnvelopeError(message)
+    try:
+        return datetime.fromisoformat(value)
+    except (ValueError, TypeError) as error:
+        shown = f"received_at 写的是“{shorten(storable(f'{value}'))}”，" if isinstance(value, str | int | float) else "received_at "
+        message = f"{shown}不是能读的时间，应写成 {_EXAMPLE}"
+        raise EnvelopeError(message) from error
+
+
+def _first_seen(status: os.stat_result, zone: ZoneInfo) -> datetime:
+    """When the inbox's file system first saw the file: copying preserves the time of modification, but not this one."""
+    born = getattr(status, "st_birthtime", None) if os.name == "nt" else None
+    return datetime.fromtimestamp(born or status.st_ctime, zone)
