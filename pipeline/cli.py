@@ -301,10 +301,10 @@ def _serve(said: argparse.Namespace) -> int:
 def _user(said: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.disk import log
-    from pipeline.web import people
+    from pipeline.web import user_command
 
     settings = _load(said)
-    screen.tell_lines(people.ACTIONS[said.action](said, settings, _now(settings)))
+    screen.tell_lines(user_command.ACTIONS[said.action](said, settings, _now(settings)))
     if said.action != "list":
         log.note_command(settings.paths.state, _now(settings), "user", f"{said.action} {said.name}")
     return 0

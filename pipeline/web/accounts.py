@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.text import key
 from pipeline.web import passwords, sign_in_limits
-from pipeline.web.database import Book, devices, digest, links, sessions, users
-from pipeline.web.sign_in_limits import Whence
+from pipeline.web.database import Database, devices, digest, links, sessions, users
+from pipeline.web.sign_in_limits import Client
 
 _RENEW: Final = timedelta(seconds=60)
 
@@ -54,8 +54,8 @@ class NameTakenError(ValueError):
 class Accounts:
     """The users of an office."""
 
-    def __init__(self, book: Book, limits: Uploading) -> None:
-        self._book = book
+    def __init__(self, database: Database, limits: Uploading) -> None:
+        self._database = database
         self._limits = limits
 
     # --- users ---
@@ -64,7 +64,7 @@ class Accounts:
         """A new user, without a password yet. Raises NameTakenError."""
         values = {"key": key(name), "name": name, "district": district, "address": address, "password": None, "disabled": False}
         try:
-            with self._book.write() as connection:
+            with self._database.write() as connection:
                 connection.execute(users.insert().values(values))
         except sa.exc.IntegrityError as error:
             raise NameTakenError(name) from error
@@ -75,18 +75,18 @@ class Accounts:
 
     def find(self, name: str) -> User | None:
         """The user of that name, however it is typed."""
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
         return _user(row) if row else None
 
     def everybody(self) -> list[User]:
         """All users, the office first."""
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             return [_user(row) for row in connection.execute(users.select().order_by(users.c.district, users.c.key))]
 
     def disable(self, user: User) -> None:
         """Let a user in no more; sessions and links end at once."""
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=True, password=None))
             for table in (sessions, links, devices):
                 connection.execute(table.delete().where(table.c.user == user.id))
@@ -97,7 +97,7 @@ class Accounts:
         """A new one-time token for setting the password; earlier ones end. A disabled user may come in again by it."""
         token = secrets.token_urlsafe(32)
         expires = (now + timedelta(hours=self._limits.link_hours)).timestamp()
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             connection.execute(links.delete().where((links.c.user == user.id) | (links.c.expires <= now.timestamp())))
             connection.execute(links.insert().values(token=digest(token), user=user.id, expires=expires))
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=False))
@@ -107,7 +107,7 @@ class Accounts:
         """Whose link it is; None where it is used up, too old or none. Looking does not use it up."""
         query = sa.select(users).join(links, links.c.user == users.c.id)
         holds = (links.c.token == digest(token)) & (links.c.expires > now.timestamp()) & ~users.c.disabled
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(query.where(holds)).one_or_none()
         return _user(row) if row else None
 
@@ -117,7 +117,7 @@ class Accounts:
         if user is None:
             return False
         kept = passwords.hashed(password)
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             used = connection.execute(links.delete().where((links.c.token == digest(token)) & (links.c.expires > now.timestamp())))
             if used.rowcount != 1:
                 return False
@@ -128,28 +128,28 @@ class Accounts:
 
     def served_at(self) -> str | None:
         """Where the page was opened last, for what a link begins with."""
-        return self._book.served_at()
+        return self._database.served_at()
 
     # --- signing in ---
 
-    def sign_in(self, name: str, password: str, whence: Whence, now: datetime) -> User | Literal["wrong", "too-often"]:
+    def sign_in(self, name: str, password: str, client: Client, now: datetime) -> User | Literal["wrong", "too-often"]:
         """The user, where name and password are right; an unknown name is answered like a wrong password, and as slowly."""
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
-            counted = sign_in_limits.counters(connection, name, row.id if row is not None else None, whence, now)
+            counted = sign_in_limits.counters(connection, name, row.id if row is not None else None, client, now)
             if not sign_in_limits.may_try(connection, counted, self._limits.failures, now):
                 return "too-often"
         kept = row.password if row is not None and not row.disabled else None
         if not passwords.is_right(password, kept) or row is None:
             return "wrong"
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             sign_in_limits.forgive(connection, counted)
         return _user(row)
 
-    def recognise(self, user: User, whence: Whence, now: datetime) -> str:
+    def recognise(self, user: User, client: Client, now: datetime) -> str:
         """Know the browser from now on; what its cookie says."""
-        with self._book.write() as connection:
-            return sign_in_limits.recognise(connection, user.id, whence, now)
+        with self._database.write() as connection:
+            return sign_in_limits.recognise(connection, user.id, client, now)
 
     # --- sessions ---
 
@@ -157,7 +157,7 @@ class Accounts:
         """A new session; what the cookie says."""
         token = secrets.token_urlsafe(32)
         values = {"user": user.id, "csrf": secrets.token_urlsafe(32), "begun": now.timestamp(), "seen": now.timestamp()}
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.begun < self._oldest(now)))
             connection.execute(sessions.insert().values(token=digest(token), **values))
         return token
@@ -165,19 +165,19 @@ class Accounts:
     def session(self, token: str, now: datetime) -> Session | None:
         """The session of that cookie, where it holds."""
         query = sa.select(sessions.c.csrf, sessions.c.begun, sessions.c.seen, users).join(users, sessions.c.user == users.c.id)
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(query.where(sessions.c.token == digest(token))).one_or_none()
         idle = (now - timedelta(minutes=self._limits.idle_minutes)).timestamp()
         if row is None or row.disabled or row.begun < self._oldest(now) or row.seen < idle:
             return None
         if now.timestamp() - row.seen > _RENEW.total_seconds():
-            with self._book.write() as connection:
+            with self._database.write() as connection:
                 connection.execute(sessions.update().where(sessions.c.token == digest(token)).values(seen=now.timestamp()))
         return Session(_user(row), row.csrf, digest(token))
 
     def end(self, session: Session) -> None:
         """Sign out."""
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.token == session.token))
 
     def _oldest(self, now: datetime) -> float:

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from pipeline.terms.errors import PipelineError
-from pipeline.web import clerk, office, pages, sign_in, uploads, visitors
+from pipeline.web import clerk_pages, office_pages, rendering, sign_in_pages, upload_pages, visitors
 from pipeline.web.guard import Guard
 from pipeline.web.receiving import RefusedError
 from pipeline.web.site import Site
@@ -28,7 +28,7 @@ def build(site: Site) -> ASGIApp:
     """The page of that office."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     app.state.site = site
-    for one in (sign_in, clerk, office, uploads):
+    for one in (sign_in_pages, clerk_pages, office_pages, upload_pages):
         app.include_router(one.router)
     app.add_api_route("/healthz", health, methods=["GET"])
     app.add_api_route("/static/{version}/{name}", static, methods=["GET"])
@@ -71,7 +71,7 @@ def health(site: visitors.TheSite) -> Response:
     """Whether files can be taken in, and the page's own file answers: for monitoring, it says nothing else."""
     if not os.access(site.settings.paths.inbox, os.W_OK | os.X_OK):
         return PlainTextResponse("收件箱不能用", 503)
-    if not site.book.is_sound():
+    if not site.database.is_sound():
         return PlainTextResponse("网页自己的数据不能用", 503)
     return PlainTextResponse("ok")
 
@@ -79,7 +79,7 @@ def health(site: visitors.TheSite) -> Response:
 def static(version: str, name: str) -> Response:
     """A file beside the pages; the version only makes browsers ask again."""
     del version
-    found = pages.static(name)
+    found = rendering.static(name)
     if found is None:
         raise visitors.NoSuchPageError
     return found

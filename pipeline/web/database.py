@@ -110,7 +110,7 @@ def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the
         connection.execute(f"PRAGMA {pragma}")
 
 
-class Book:
+class Database:
     """The file in that state folder, made if there is none."""
 
     def __init__(self, state: Path) -> None:

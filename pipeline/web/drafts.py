@@ -19,7 +19,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask, without_controls
 from pipeline.web.accounts import User
-from pipeline.web.database import Book, drafts, sent, users
+from pipeline.web.database import Database, drafts, sent, users
 from pipeline.web.receiving import Received, RefusedError
 
 FOLDER = "upload"
@@ -73,8 +73,8 @@ class Sending:
 class Drafts:
     """The uploads of an office."""
 
-    def __init__(self, book: Book, settings: Settings) -> None:
-        self._book = book
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
         self._settings = settings
         self._folder = settings.paths.state / FOLDER
         self._laying = threading.Lock()
@@ -103,7 +103,7 @@ class Drafts:
         values = {"id": identity, "user": user.id, "is_assignment": is_assignment, "name": shown(received.name)}
         values |= {"size": received.size, "sha256": received.sha256, "made": now.timestamp()}
         own = sa.select(drafts.c.id, drafts.c.made).where(drafts.c.user == user.id).order_by(drafts.c.made.desc()).offset(_MOST - 1)
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             beyond = connection.execute(own).all()
             if any(one.made > (now - _LOOKED_AT).timestamp() for one in beyond):
                 raise RefusedError(409, "many")
@@ -115,13 +115,13 @@ class Drafts:
 
     def find(self, identity: str, user: User) -> Draft | None:
         """The draft of that id, where it is the user's own."""
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(drafts.select().where((drafts.c.id == identity) & (drafts.c.user == user.id))).one_or_none()
         return self._draft(row) if row else None
 
     def of(self, user: User) -> list[Draft]:
         """The user's drafts, the newest first."""
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(drafts.select().where(drafts.c.user == user.id).order_by(drafts.c.made.desc()))
             return [self._draft(row) for row in rows]
 
@@ -131,12 +131,12 @@ class Drafts:
 
     def note_check(self, identity: str, checked: Mapping[str, Any]) -> None:
         """Remember what the check found."""
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             connection.execute(drafts.update().where(drafts.c.id == identity).values(checked=json.dumps(checked, ensure_ascii=False)))
 
     def discard(self, draft: Draft) -> bool:
         """Forget a draft, its file too; False where another click has done it."""
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             gone = connection.execute(drafts.delete().where(drafts.c.id == draft.id)).rowcount
         self.drop(draft.id)
         return bool(gone)
@@ -148,7 +148,7 @@ class Drafts:
         code = next((one.code for one in self._settings.districts if one.name == user.district), _OFFICE)
         number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
         own = (drafts.c.id == identity) & (drafts.c.user == user.id)
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             before = connection.execute(sent.select().where((sent.c.draft == identity) & (sent.c.user == user.id))).one_or_none()
             if before is not None:
                 number = before.number
@@ -167,33 +167,33 @@ class Drafts:
         False where it lies there already: of several clicks at once one lays it.
         """
         with self._laying:
-            with self._book.read() as connection:
+            with self._database.read() as connection:
                 row = connection.execute(sent.select().where(sent.c.number == number)).one()
             if row.laid:
                 return False
             envelope = Envelope(datetime.fromisoformat(row.received_at), "upload", address, number)
             path = self.path(row.draft, is_assignment=row.is_assignment)
             upload.lay(self._settings, (row.name, path), envelope, is_assignment=row.is_assignment)
-            with self._book.write() as connection:
+            with self._database.write() as connection:
                 connection.execute(sent.update().where(sent.c.number == number).values(laid=True))
                 connection.execute(drafts.delete().where(drafts.c.id == row.draft))
             return True
 
     def sent_as(self, identity: str, user: User) -> str | None:
         """The receipt number under which the user sent that draft."""
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             return connection.scalar(sa.select(sent.c.number).where((sent.c.draft == identity) & (sent.c.user == user.id)))
 
     def sent_of(self, user: User, since: date) -> list[Sent]:
         """What the user's district (the office: everybody) has sent since that day, the newest first."""
         whose = sa.true() if user.is_office else sent.c.district == user.district
         query = sent.select().where(whose & (sent.c.received_at >= since.isoformat())).order_by(sent.c.received_at.desc(), sent.c.number)
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             return [_sent(row) for row in connection.execute(query)]
 
     def receipt(self, number: str, user: User) -> Sent | None:
         """What was sent under that number, where the user may know of it."""
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(sent.select().where(sent.c.number == number)).one_or_none()
         found = _sent(row) if row is not None else None
         return found if found and (user.is_office or found.district == user.district) else None
@@ -209,14 +209,14 @@ class Drafts:
         """Go on with what a killed server had begun to send; only while no other is under way. The numbers that were laid now."""
         upload.tidy(self._settings)
         query = sa.select(sent.c.number, users.c.address).join(users, users.c.id == sent.c.user).where(~sent.c.laid)
-        with self._book.read() as connection:
+        with self._database.read() as connection:
             waiting = list(connection.execute(query))
         return [number for number, address in waiting if self._lay(number, address)]
 
     def sweep(self, now: datetime) -> None:
         """Remove drafts that are a day old, and what was never received whole."""
         old = (now - _KEPT).timestamp()
-        with self._book.write() as connection:
+        with self._database.write() as connection:
             connection.execute(drafts.delete().where(drafts.c.made < old))
             late = sent.c.received_at >= (now - _KEPT).isoformat(timespec="seconds")
             held = sa.select(sent.c.draft).where(~sent.c.laid | late)

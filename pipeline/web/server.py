@@ -33,7 +33,7 @@ class Serving:
             origins = _origins(limits, host, self._listening.getsockname()[1])
             self.site = Site(settings, now, origins)
             self.address = limits.public_address or _opened_at(origins, host)
-            self.site.book.note_served(self.address)
+            self.site.database.note_served(self.address)
             silence()
             self.server = uvicorn.Server(_config(self.site, limits))
         except BaseException:

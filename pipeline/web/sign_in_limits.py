@@ -30,7 +30,7 @@ _IPV6_NETWORK: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Whence:
+class Client:
     """Where somebody tries to sign in from."""
 
     address: str
@@ -50,15 +50,15 @@ class Counter:
     """Whether the right password clears it; else it takes back the one try alone."""
 
 
-def counters(connection: sa.Connection, name: str, user: int | None, whence: Whence, now: datetime) -> list[Counter]:
+def counters(connection: sa.Connection, name: str, user: int | None, client: Client, now: datetime) -> list[Counter]:
     """All that count; the try is refused where one is full.
 
     A browser that the user has signed in with has a counter of its own and no other. For strangers there are three: the network, the name
     from that network, and the name from everywhere; the last not where the user has signed in from lately.
     """
-    plain, whose = _plain(name), network(whence.address)
-    if user is not None and _is_known(connection, user, whence.device, now):
-        return [Counter(f"device {digest(whence.device)} {plain}", 1, is_own=True)]
+    plain, whose = _plain(name), network(client.address)
+    if user is not None and _is_known(connection, user, client.device, now):
+        return [Counter(f"device {digest(client.device)} {plain}", 1, is_own=True)]
     several = [Counter(f"address {whose}", _ADDRESS_TIMES, is_own=False), Counter(f"name {plain} from {whose}", 1, is_own=True)]
     is_familiar = user is not None and _is_familiar(connection, user, whose, now)
     return several if is_familiar else [*several, Counter(f"name {plain}", _NAME_TIMES, is_own=False)]
@@ -91,14 +91,14 @@ def forget(connection: sa.Connection, user: int, name: str) -> None:
     connection.execute(devices.delete().where(devices.c.user == user))
 
 
-def recognise(connection: sa.Connection, user: int, whence: Whence, now: datetime) -> str:
+def recognise(connection: sa.Connection, user: int, client: Client, now: datetime) -> str:
     """Know that browser and that network from now on; what the browser shall say. A word that is not ours is not taken over."""
-    whose = network(whence.address)
+    whose = network(client.address)
     connection.execute(familiar.delete().where((familiar.c.user == user) & (familiar.c.address == whose)))
     connection.execute(familiar.insert().values(user=user, address=whose, at=now.timestamp()))
     connection.execute(devices.delete().where(devices.c.at < (now - DEVICE).timestamp()))
-    is_ours = bool(connection.execute(devices.select().where(devices.c.token == digest(whence.device))).first())
-    said = whence.device if is_ours else secrets.token_urlsafe(32)
+    is_ours = bool(connection.execute(devices.select().where(devices.c.token == digest(client.device))).first())
+    said = client.device if is_ours else secrets.token_urlsafe(32)
     connection.execute(devices.delete().where((devices.c.user == user) & (devices.c.token == digest(said))))
     connection.execute(devices.insert().values(user=user, token=digest(said), at=now.timestamp()))
     newest = sa.select(devices.c.token).where(devices.c.user == user).order_by(devices.c.at.desc()).limit(_MOST_DEVICES)

@@ -23,9 +23,9 @@ from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.web import check_view
 from pipeline.web.accounts import Accounts, User
-from pipeline.web.database import Book
+from pipeline.web.bounded_log import BoundedLog
+from pipeline.web.database import Database
 from pipeline.web.drafts import Draft, Drafts
-from pipeline.web.request_log import Lines
 
 LOG: Final = "upload.log"
 """What was done; nobody who is not signed in can write much into it."""
@@ -45,14 +45,14 @@ class Site:
         self.origins = origins
         """Where the page is reached: scheme, host and port, as browsers write them."""
         self.is_secure = all(one.startswith("https:") for one in origins)
-        self.book = Book(settings.paths.state)
-        self.accounts = Accounts(self.book, self.limits)
-        self.drafts = Drafts(self.book, settings)
+        self.database = Database(settings.paths.state)
+        self.accounts = Accounts(self.database, self.limits)
+        self.drafts = Drafts(self.database, settings)
         self._secret = secrets.token_bytes(32)
         self._log = log.open_handler(settings.paths.state, LOG)
         self._asked = log.open_handler(settings.paths.state, ACCESSES)
-        self.accesses = Lines(self._writer(self._asked))
-        self._failures = Lines(self._writer(self._log))
+        self.accesses = BoundedLog(self._writer(self._asked))
+        self._failures = BoundedLog(self._writer(self._log))
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
         self.readers = SharedReaders(settings)
@@ -65,7 +65,7 @@ class Site:
     def close(self) -> None:
         """Let go of the files and end the readers."""
         self.readers.close()
-        self.book.close()
+        self.database.close()
         for counted, handler in ((self.accesses, self._asked), (self._failures, self._log)):
             counted.tell(self.now(), is_end=True)
             handler.close()

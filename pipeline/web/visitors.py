@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.web.accounts import Session
-from pipeline.web.pages import page
 from pipeline.web.receiving import RefusedError, read_form
+from pipeline.web.rendering import page
 from pipeline.web.site import Site
 
 TOKEN: Final = "csrf"  # noqa: S105 - the field's name
@@ -58,17 +58,17 @@ def session_of(request: Request, site: TheSite) -> Session:
     return session
 
 
-Anybody = Annotated[Session, Depends(session_of)]
+SignedIn = Annotated[Session, Depends(session_of)]
 
 
-def clerk_of(session: Anybody) -> Session:
+def clerk_of(session: SignedIn) -> Session:
     """A clerk of a district. Raises NoSuchPageError."""
     if session.user.is_office:
         raise NoSuchPageError
     return session
 
 
-def office_of(session: Anybody) -> Session:
+def office_of(session: SignedIn) -> Session:
     """Somebody of the office. Raises NoSuchPageError: a district learns nothing of the office's pages."""
     if not session.user.is_office:
         raise NoSuchPageError
@@ -84,7 +84,7 @@ def is_token(session: Session, fields: dict[str, str]) -> bool:
     return hmac.compare_digest(fields.get(TOKEN, "").encode(), session.csrf.encode())
 
 
-async def form_of(request: Request, session: Anybody) -> dict[str, str]:
+async def form_of(request: Request, session: SignedIn) -> dict[str, str]:
     """The fields of a form that a page of this session sent. Raises RefusedError."""
     fields = await read_form(request)
     if not is_token(session, fields):

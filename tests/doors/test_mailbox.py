@@ -1,6 +1,6 @@
 """Fetching, against a mailbox in memory: what comes in, what is said, and that no moment of dying loses or doubles a file.
 
-Covers `deposit`, `fetch_words`, `mail_journal` and `mailbox`. For `doors/upload` see tests/web/test_uploads.py.
+Covers `deposit`, `fetch_words`, `mail_journal` and `mailbox`. For `doors/upload` see tests/web/test_upload_pages.py.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from pipeline import screen
 from pipeline.night import nightly
 from pipeline.office import status, templates
 from pipeline.reading.readers import Readers
-from pipeline.web import pages
+from pipeline.web import rendering
 
 DAY = date(2020, 5, 21)
 
@@ -251,7 +251,7 @@ def test_before_the_first_night_there_is_a_blank_one(office: Office) -> None:
     [((2020, 5, 22), "5月22日"), ((2020, 1, 2), "1月2日"), ((2019, 12, 31), "2019年12月31日"), ((2020, 12, 31), "2020年12月31日")],
 )
 def test_a_day_that_is_not_near_bears_its_year(day: tuple[int, int, int], said: str) -> None:
-    assert pages._day_near(date(*day), moment("2020-05-22 09:00")) == said  # noqa: SLF001 - a filter of the pages
+    assert rendering._day_near(date(*day), moment("2020-05-22 09:00")) == said  # noqa: SLF001 - a filter of the pages
 
 
 def test_a_page_that_is_not_there_keeps_the_name_and_the_way_out(site: Website) -> None:

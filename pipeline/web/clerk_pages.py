@@ -18,16 +18,16 @@ from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.web import published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, Sent
-from pipeline.web.pages import page
+from pipeline.web.rendering import page
 from pipeline.web.site import Site
-from pipeline.web.visitors import Anybody, Clerk, NoSuchPageError, TheSite, attachment, see_other
+from pipeline.web.visitors import Clerk, NoSuchPageError, SignedIn, TheSite, attachment, see_other
 
 router = APIRouter()
 _SHOWN_FILES: Final = 12
 
 
 @router.get("/")
-def home(request: Request, site: TheSite, session: Anybody) -> Response:
+def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     """The clerk's page; the office goes to its board."""
     user = session.user
     if user.is_office:
@@ -133,7 +133,7 @@ def _due(lines: list[district_history.HandedIn], now: datetime, settings: Settin
 
 
 @router.get("/blank")
-def blank(site: TheSite, _session: Anybody) -> Response:
+def blank(site: TheSite, _session: SignedIn) -> Response:
     """A blank report, for a district that has no filled-in one yet."""
     content = report_form.blank_report(site.settings)
     return Response(content, headers=attachment(report_form.BLANK_REPORT), media_type="application/octet-stream")
@@ -151,7 +151,7 @@ async def todays_template(site: TheSite, session: Clerk) -> Response:
 
 
 @router.get("/file/{day}/{identity}")
-def file(site: TheSite, session: Anybody, day: str, identity: str) -> Response:
+def file(site: TheSite, session: SignedIn, day: str, identity: str) -> Response:
     """A published file, where the user may see it."""
     user = session.user
     found = published_files.find(site.settings, day, identity, user)

@@ -23,7 +23,7 @@ class _Minute:
     others: int = 0
 
 
-class Lines:
+class BoundedLog:
     """Hands lines on to `write`; from any thread."""
 
     def __init__(self, write: Callable[[datetime, str], None]) -> None:

@@ -14,7 +14,7 @@ from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask
 from pipeline.web.accounts import Accounts, NameTakenError, User
-from pipeline.web.database import Book
+from pipeline.web.database import Database
 
 _LONGEST: Final = 40
 
@@ -114,11 +114,11 @@ def _known(accounts: Accounts, name: str) -> User:
 
 def _linked(accounts: Accounts, user: User, settings: Settings, now: datetime) -> list[str]:
     limits = settings.upload or Uploading()
-    where, whence = _where(limits, accounts.served_at())
+    where, source = _where(limits, accounts.served_at())
     return [
         f"请把下面的链接当面或用可靠的方式交给本人。{limits.link_hours} 小时内有效，只能用一次：",
         f"{where}/password/{accounts.link(user, now)}",
-        whence,
+        source,
     ]
 
 
@@ -140,11 +140,11 @@ class _Open:
     """The accounts while a command runs."""
 
     def __init__(self, settings: Settings) -> None:
-        self._book = Book(settings.paths.state)
-        self._accounts = Accounts(self._book, settings.upload or Uploading())
+        self._database = Database(settings.paths.state)
+        self._accounts = Accounts(self._database, settings.upload or Uploading())
 
     def __enter__(self) -> Accounts:
         return self._accounts
 
     def __exit__(self, *_error: object) -> None:
-        self._book.close()
+        self._database.close()

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from pipeline.web import check_view
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
-from pipeline.web.pages import page
 from pipeline.web.receiving import RefusedError, receive
+from pipeline.web.rendering import page
 from pipeline.web.site import Site
-from pipeline.web.visitors import Anybody, Form, NoSuchPageError, TheSite, attachment, is_token, see_other
+from pipeline.web.visitors import Form, NoSuchPageError, SignedIn, TheSite, attachment, is_token, see_other
 
 router = APIRouter()
 _FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -26,7 +26,7 @@ _PATIENCE_SECONDS: Final = 15
 
 
 @router.post("/upload")
-async def upload(request: Request, site: TheSite, session: Anybody) -> Response:
+async def upload(request: Request, site: TheSite, session: SignedIn) -> Response:
     """Receive a file to the disk and begin its check. A clerk's is a report, the office's an assignment workbook."""
     user = session.user
     identity, folder = await run_in_threadpool(site.drafts.place)
@@ -60,7 +60,7 @@ def _own(site: Site, session: Session, identity: str) -> Draft:
 
 
 @router.get("/draft/{identity}")
-async def show_draft(request: Request, site: TheSite, session: Anybody, identity: str) -> Response:
+async def show_draft(request: Request, site: TheSite, session: SignedIn, identity: str) -> Response:
     """What the check found, and the question whether to send."""
     sent = await run_in_threadpool(site.drafts.sent_as, identity, session.user)
     if sent:
@@ -82,7 +82,7 @@ def is_foreign(draft: Draft, session: Session) -> bool:
 
 
 @router.post("/draft/{identity}/send")
-def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
+def send(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Response:
     """Lay it into the inbox; a second click gives the same receipt."""
     draft = site.drafts.find(identity, session.user)
     if draft is not None and (draft.checked is None or is_foreign(draft, session)):
@@ -96,7 +96,7 @@ def send(site: TheSite, session: Anybody, _form: Form, identity: str) -> Respons
 
 
 @router.post("/draft/{identity}/discard")
-def discard(site: TheSite, session: Anybody, _form: Form, identity: str) -> Response:
+def discard(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Response:
     """Forget it."""
     draft = _own(site, session, identity)
     if site.drafts.discard(draft):
@@ -105,7 +105,7 @@ def discard(site: TheSite, session: Anybody, _form: Form, identity: str) -> Resp
 
 
 @router.get("/sent/{number}")
-def show_sent(request: Request, site: TheSite, session: Anybody, number: str) -> Response:
+def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -> Response:
     """The receipt number, and what happens next."""
     sent = site.drafts.receipt(number, session.user)
     if sent is None:
@@ -114,7 +114,7 @@ def show_sent(request: Request, site: TheSite, session: Anybody, number: str) ->
 
 
 @router.get("/draft/{identity}/marked")
-async def marked_draft(site: TheSite, session: Anybody, identity: str) -> Response:
+async def marked_draft(site: TheSite, session: SignedIn, identity: str) -> Response:
     """The uploaded report with its findings on their cells."""
     draft = await run_in_threadpool(_own, site, session, identity)
     if draft.is_assignment or is_foreign(draft, session):
@@ -123,7 +123,7 @@ async def marked_draft(site: TheSite, session: Anybody, identity: str) -> Respon
 
 
 @router.get("/sent/{number}/marked")
-async def marked_sent(site: TheSite, session: Anybody, number: str) -> Response:
+async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response:
     """The report that was sent, likewise; for a day, then the night's receipt takes its place."""
     sent = await run_in_threadpool(site.drafts.receipt, number, session.user)
     path = await run_in_threadpool(site.drafts.original, sent) if sent and not sent.is_assignment else None

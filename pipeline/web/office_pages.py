@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from pipeline.disk import log
 from pipeline.office import district_history, status
 from pipeline.web import published_files
-from pipeline.web.pages import page
+from pipeline.web.rendering import page
 from pipeline.web.site import ACCESSES, LOG, Site
 from pipeline.web.visitors import NoSuchPageError, Office, TheSite, attachment
 

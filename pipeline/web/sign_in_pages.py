@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from pipeline.web import passwords, sign_in_limits
 from pipeline.web.accounts import User
-from pipeline.web.pages import page
 from pipeline.web.receiving import RefusedError, read_form
-from pipeline.web.sign_in_limits import Whence
+from pipeline.web.rendering import page
+from pipeline.web.sign_in_limits import Client
 from pipeline.web.site import Site
-from pipeline.web.visitors import TOKEN, Anybody, Form, TheSite, cookie_name, see_other, set_cookie
+from pipeline.web.visitors import TOKEN, Form, SignedIn, TheSite, cookie_name, see_other, set_cookie
 
 router = APIRouter()
 _TOO_OFTEN: Final = 429
@@ -53,8 +53,8 @@ def _known_name(site: Site) -> str:
     return f"{cookie_name(site)}-known"
 
 
-def _whence(request: Request, site: Site) -> Whence:
-    return Whence(_address_of(request), request.cookies.get(_known_name(site), ""))
+def _client(request: Request, site: Site) -> Client:
+    return Client(_address_of(request), request.cookies.get(_known_name(site), ""))
 
 
 def _address_of(request: Request) -> str:
@@ -72,7 +72,7 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     """Begin a session, always a new one."""
     fields = await _fields(request, site)
     name, password = fields.get("name", "")[:_LONGEST], fields.get("password", "")
-    found = await run_in_threadpool(site.accounts.sign_in, name, password, _whence(request, site), site.now())
+    found = await run_in_threadpool(site.accounts.sign_in, name, password, _client(request, site), site.now())
     if not isinstance(found, User):
         _note_failure(request, site, name[:40], is_too_often=found == "too-often")
         response = _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
@@ -98,7 +98,7 @@ async def _begin(request: Request, site: Site, user: User) -> Response:
     await _end_earlier(request, site)
     response = see_other("/")
     set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, user, site.now()))
-    known = await run_in_threadpool(site.accounts.recognise, user, _whence(request, site), site.now())
+    known = await run_in_threadpool(site.accounts.recognise, user, _client(request, site), site.now())
     set_cookie(response, site, _known_name(site), known, int(sign_in_limits.DEVICE.total_seconds()))
     return response
 
@@ -112,7 +112,7 @@ async def _end_earlier(request: Request, site: Site) -> None:
 
 
 @router.post("/signout")
-def sign_out(site: TheSite, session: Anybody, _form: Form) -> Response:
+def sign_out(site: TheSite, session: SignedIn, _form: Form) -> Response:
     """End the session."""
     site.accounts.end(session)
     site.note(f"{session.user.name} 退出登录")

@@ -12,7 +12,7 @@ import pytest
 from websites import PASSWORD, Browser, Website, served, token_in
 
 from pipeline.web import passwords
-from pipeline.web.sign_in_limits import Whence
+from pipeline.web.sign_in_limits import Client
 
 if TYPE_CHECKING:
     from offices import Office
@@ -111,7 +111,7 @@ def guess(site: Website, name: str, times: int, *, addresses: int = 1, device: s
     """What a stranger is answered who tries wrong passwords, from so many networks in turn."""
     accounts = site.serving.site.accounts
     tries = (
-        accounts.sign_in(name, f"猜测{n}", Whence(f"203.0.{n % addresses // 200}.{n % addresses % 200}", device), site.clock())
+        accounts.sign_in(name, f"猜测{n}", Client(f"203.0.{n % addresses // 200}.{n % addresses % 200}", device), site.clock())
         for n in range(times)
     )
     return [str(one) for one in tries]
@@ -141,7 +141,7 @@ def test_of_a_thousand_guesses_from_a_thousand_networks_a_hundred_are_looked_at(
     assert (answers.count("wrong"), answers.count("too-often")) == (100, 900)
     assert known.sign_in("甲", PASSWORD).status == 303
     accounts = site.serving.site.accounts
-    assert accounts.sign_in("甲", PASSWORD, Whence("198.51.100.9"), site.clock()) == "too-often", "a new browser on a new network waits"
+    assert accounts.sign_in("甲", PASSWORD, Client("198.51.100.9"), site.clock()) == "too-often", "a new browser on a new network waits"
     fresh = site.browser()
     assert set_password(fresh, link_of(site, "甲"), "全新的一个密码五六七")[0] == 303, "or asks the office for a link"
     assert fresh.get("/").status == 200
@@ -209,10 +209,10 @@ def test_a_browser_is_known_no_more_after_a_new_password_or_when_its_user_is_dis
 
 def test_one_network_of_ipv6_counts_as_one(site: Website) -> None:
     accounts = site.serving.site.accounts
-    answers = [accounts.sign_in("甲", "猜", Whence(f"2001:db8:0:1::{n:x}"), site.clock()) for n in range(12)]
+    answers = [accounts.sign_in("甲", "猜", Client(f"2001:db8:0:1::{n:x}"), site.clock()) for n in range(12)]
     assert answers == ["wrong"] * 10 + ["too-often"] * 2
-    assert accounts.sign_in("甲", "猜", Whence("2001:db8:0:2::1"), site.clock()) == "wrong"
-    mapped = [accounts.sign_in("甲", "猜", Whence(one), site.clock()) for one in ["::ffff:192.0.2.1", "192.0.2.1"] * 6]
+    assert accounts.sign_in("甲", "猜", Client("2001:db8:0:2::1"), site.clock()) == "wrong"
+    mapped = [accounts.sign_in("甲", "猜", Client(one), site.clock()) for one in ["::ffff:192.0.2.1", "192.0.2.1"] * 6]
     assert mapped == ["wrong"] * 10 + ["too-often"] * 2
 
 

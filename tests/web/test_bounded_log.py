@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pipeline.web.request_log import Lines
+from pipeline.web.bounded_log import BoundedLog
 
 NOW = datetime.fromisoformat("2020-05-21T16:00:00+08:00")
 
@@ -12,7 +12,7 @@ NOW = datetime.fromisoformat("2020-05-21T16:00:00+08:00")
 def of_strangers(*said: tuple[int, str, str]) -> list[str]:
     """What is written of such lines: the second at which, the network, the line."""
     written: list[str] = []
-    lines = Lines(lambda _now, line: written.append(line))
+    lines = BoundedLog(lambda _now, line: written.append(line))
     for second, network, line in said:
         lines.stranger(NOW + timedelta(seconds=second), network, line, " 3ms")
     lines.tell(NOW + timedelta(days=1))
@@ -32,7 +32,7 @@ def test_many_different_things_of_one_stranger_are_counted_together() -> None:
 
 def test_what_is_still_counted_is_written_at_the_end() -> None:
     written: list[str] = []
-    lines = Lines(lambda _now, line: written.append(line))
+    lines = BoundedLog(lambda _now, line: written.append(line))
     for _ in range(3):
         lines.stranger(NOW, "a", "a GET / 303")
     lines.tell(NOW)
@@ -43,7 +43,7 @@ def test_what_is_still_counted_is_written_at_the_end() -> None:
 
 def test_each_thing_that_a_user_does_is_a_line() -> None:
     written: list[str] = []
-    lines = Lines(lambda _now, line: written.append(line))
+    lines = BoundedLog(lambda _now, line: written.append(line))
     for _ in range(3):
         lines.known(NOW, "a 甲 GET / 200 3ms")
     assert written == ["a 甲 GET / 200 3ms"] * 3
