@@ -107,7 +107,10 @@ def _log_in(client: IMAPClient, account: Mailbox, password: str) -> None:
 
 @contextmanager
 def _failures_told(account: Mailbox, refusal: str = "", impossible_name: type[Exception] = socket.gaierror) -> Iterator[None]:
-    """Let every failure of the network and the server come as a MailboxError, and a refusal as a RefusedError with that sentence."""
+    """Let every failure of the network and the server come as a MailboxError, and a refusal as a RefusedError with that sentence.
+
+    `impossible_name`: what a host's name that can be no server's fails with, while the connection is made.
+    """
     try:
         yield
     except ssl.SSLCertVerificationError as error:
