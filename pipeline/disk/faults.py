@@ -19,21 +19,22 @@ KEPT = 50
 """So many reports are kept there; the oldest go."""
 _NAME = re.compile(r"错误报告_(\d{8}_\d{6})(?:_(\d+))?\.txt")
 _MOST_PLACES = 60
+"""Places of one exception: one that ends an endless recursion has a thousand, all alike."""
 _MOST_CAUSES = 8
 
 
 def places_of(error: BaseException) -> list[str]:
-    """The kind of an exception and its places in program and libraries, then those of its causes.
+    """Return the kind of an exception and its places in program and libraries, then those of its causes.
 
-    Never its message, which can quote a cell, nor the values of variables.
+    Never its message, which can quote a cell, nor the values of variables: the report may be sent to whoever mends the program.
     """
     lines: list[str] = []
     seen: list[BaseException] = []
-    one: BaseException | None = error
-    while one is not None and one not in seen and len(seen) < _MOST_CAUSES:
-        seen.append(one)
-        lines += [_kind(one), *_places(one)]
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    cause: BaseException | None = error
+    while cause is not None and cause not in seen and len(seen) < _MOST_CAUSES:
+        seen.append(cause)
+        lines += [_kind(cause), *_places(cause)]
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return lines
 
 
@@ -50,14 +51,17 @@ def _places(error: BaseException) -> list[str]:
 
 
 def _short(file: str) -> str:
-    """A module's file from its package on: the folders above it can bear a person's name."""
+    """Return a module's file from its package on: the folders above it can bear a person's name."""
     path = Path(file)
     under = [path.relative_to(root) for root in sys.path if root and path.is_relative_to(root)]
-    return min(under, key=lambda one: len(one.parts)).as_posix() if under else path.name
+    return min(under, key=lambda short: len(short.parts)).as_posix() if under else path.name
 
 
 def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Path | None:
-    """Write the report below the office's state, else into the current folder; None where neither can be written."""
+    """Write the report below the office's state, else into the current folder.
+
+    Returns where it lies; None where neither can be written: a fault of ours must not end in a second one.
+    """
     text = "\n".join([f"程序 {__version__}，Python {sys.version.split()[0]}，{sys.platform}，{now:%Y-%m-%d %H:%M:%S %z}", *lines, ""])
     for folder in (state / FOLDER if state else None, Path()):
         if folder is None:
@@ -72,7 +76,7 @@ def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Pat
 
 
 def _write_new(folder: Path, text: str, now: datetime) -> Path:
-    """A report of its own, beside those of the same second."""
+    """Write a report of its own, beside those of the same second."""
     for name in _names(now):
         try:
             file = (folder / name).open("x", encoding="utf-8")
@@ -96,7 +100,8 @@ def _names(now: datetime) -> Iterator[str]:
 
 def _keep_the_last(folder: Path, newest: Path) -> None:
     """Let the oldest reports go; nothing else in the folder is touched."""
-    found = [(match[1], int(match[2] or 1), path) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)) and path != newest]
-    for _second, _number, path in sorted(found)[: -(KEPT - 1)]:
+    # By their names and not by the disk's times, which a copied folder changes.
+    older = [(match[1], int(match[2] or 1), path) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)) and path != newest]
+    for _second, _number, path in sorted(older)[: -(KEPT - 1)]:
         with suppress(OSError):
             path.unlink()

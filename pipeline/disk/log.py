@@ -14,34 +14,35 @@ from pipeline.terms.text import on_screen
 
 FOLDER, NAME = "logs", "run.log"
 _BYTES, _KEPT = 1 << 20, 9
+"""Bytes of one file, and how many older ones are kept."""
 
 
 class _Silent(RotatingFileHandler):
-    """Says nothing where it cannot write: a full disk has been said already."""
+    """Says nothing where it cannot write: the run itself has already told the office of a full disk."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Let it be."""
 
 
 def open_handler(state: Path, name: str = NAME) -> logging.Handler:
-    """What writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
+    """Return what writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
     (state / FOLDER).mkdir(parents=True, exist_ok=True)
     return _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
 
 
 def add_line(handler: logging.Handler, now: datetime, sentence: str) -> None:
     """Add one line; its time is the office's, with the offset, whatever zone the computer keeps."""
-    said = f"{now.isoformat(' ', 'seconds')} {on_screen(sentence)}"
-    handler.handle(logging.makeLogRecord({"msg": said, "levelno": logging.INFO}))
+    line = f"{now.isoformat(' ', 'seconds')} {on_screen(sentence)}"  # without control characters: a file's name may have some
+    handler.handle(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
 
 
 def last_lines(state: Path, name: str, most: int) -> list[str]:
-    """The last lines of that file, the newest first, also just after it was begun anew."""
-    found: deque[str] = deque(maxlen=most)
+    """Return the last lines of that file, the newest first, also just after it was begun anew."""
+    lines: deque[str] = deque(maxlen=most)
     for path in (state / FOLDER / f"{name}.1", state / FOLDER / name):
         with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
-            found.extend(one.rstrip("\n") for one in file)
-    return [*found][::-1]
+            lines.extend(line.rstrip("\n") for line in file)
+    return [*lines][::-1]
 
 
 def note_command(state: Path, now: datetime, command: str, sentence: str) -> None:

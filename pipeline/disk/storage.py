@@ -1,4 +1,8 @@
-"""Writing that survives a power cut: aside, synced, renamed. The only place that moves or removes files."""
+"""Writing that survives a power cut: aside, synced, renamed. The only place that moves or removes files.
+
+Why so roundabout: a file that is written in place is half a file after a power cut, and a rename may reach the disk before the
+contents of what was renamed. So contents are synced first, then the file takes its name in one step, then the folder is synced.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,20 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 _CHUNK = 1 << 20
 PAUSES = (0.05, 0.1, 0.2, 0.4)
-"""Seconds between tries where something holds a file: a virus scanner lets go of it soon, an open Excel does not."""
+"""Seconds between tries where something holds a file: a virus scanner or an indexer lets go of it soon, an open Excel does not."""
 _HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, getattr(errno, "ETXTBSY", errno.EBUSY)})
 _HELD_ON_WINDOWS = frozenset({5, 32, 33, 145})
+"""Access denied, sharing violation, lock violation, folder not empty: what Windows says of a file that a program has open."""
 _UNKNOWN_HERE = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.ENOSYS})
-"""What a file system answers that does not know a call."""
+"""What a file system answers that does not know a call: some shares do not sync folders, exFAT and NFS exchange none."""
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Follow no link, wait for no writer of a pipe, and let Windows change no line end."""
 _DAY = "????-??-??"
 
 Value = TypeVar("Value")
@@ -33,7 +40,10 @@ class ChangedError(OSError):
 
 
 def retry_while_held(action: Callable[[], Value]) -> Value:
-    """Do it, and where something holds the file do it again after a short pause, a few times. Raises the last OSError."""
+    """Do it, and where something holds the file do it again after a short pause, a few times. Raises the last OSError.
+
+    Windows renames and removes no file that another program has open, and scanners open every new file for a moment.
+    """
     for pause in PAUSES:
         try:
             return action()
@@ -46,7 +56,7 @@ def retry_while_held(action: Callable[[], Value]) -> Value:
 
 @contextlib.contextmanager
 def naming_file(path: Path) -> Iterator[None]:
-    """Let a refusal say which file it is about: the system names it where a file is opened, and not where it is written."""
+    """Let a refusal say which file it is about: the system names it where a file is opened, and not where it is written to."""
     try:
         yield
     except OSError as error:
@@ -69,7 +79,7 @@ def naming_folder(folder: Path) -> Iterator[None]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write the file and see it on the disk."""
+    """Write the file, synced. Raises OSError."""
     with naming_file(path), path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -77,8 +87,8 @@ def write(path: Path, content: bytes) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put this content in the place of a file's, whole or not at all, and see it on the disk."""
-    aside = path.with_name(f".{path.name}.tmp")
+    """Put this content in the place of a file's, whole or not at all, synced. Raises OSError."""
+    aside = path.with_name(f".{path.name}.tmp")  # beside it: a rename does not go from one disk to another
     with naming_folder(path.parent):
         write(aside, content)
     retry_while_held(lambda: aside.replace(path))
@@ -87,6 +97,7 @@ def replace(path: Path, content: bytes) -> None:
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a stranger's file: a regular one, no link, and without waiting for anybody. Raises ChangedError where it is none."""
+    # Looked at before and after it is opened: whoever may write into the inbox can put another file there in between.
     seen = path.lstat()
     file = os.fdopen(os.open(path, _OPEN), "rb")
     opened = os.fstat(file.fileno())
@@ -96,13 +107,14 @@ def open_regular(path: Path) -> BinaryIO:
     raise ChangedError(errno.EINVAL, "not the file that was seen", str(path))
 
 
-def is_same(one: os.stat_result, other: os.stat_result) -> bool:
-    """Whether both looks saw the same file with the same contents, as far as a look can tell."""
-    return os.path.samestat(one, other) and (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+def is_same(before: os.stat_result, after: os.stat_result) -> bool:
+    """Return whether both looks saw the same file with the same contents, as far as a look can tell."""
+    return os.path.samestat(before, after) and (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
 
 
 def copy_into_archive(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
-    """Copy a file into the archive under its SHA-256, synced: the hash and the size. Raises ChangedError, OSError."""
+    """Copy a file into the archive under its SHA-256, synced; return the hash and the size in bytes. Raises ChangedError, OSError."""
+    # The hash is known only at the end; until then the copy has a name that no other file and no other run gives.
     aside = archive / f".{os.getpid()}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:24]}.tmp"
     try:
         digest, size = _copy(source, seen, aside)
@@ -123,13 +135,14 @@ def _copy(source: Path, seen: os.stat_result, aside: Path) -> tuple[str, int]:
         writer.flush()
         os.fsync(writer.fileno())
         after = os.fstat(reader.fileno())
+    # A sender's program may still be writing: what was read is then neither the old file nor the new one.
     if size != seen.st_size or not is_same(seen, after) or not is_same(seen, source.lstat()):
         raise ChangedError(errno.EAGAIN, "changed while it was read", str(source))
     return digest.hexdigest(), size
 
 
 def remove(path: Path) -> bool:
-    """Remove a file that may be gone already; False where something holds it."""
+    """Remove a file that may be gone already; return False where something holds it."""
     try:
         path.unlink(missing_ok=True)
     except OSError:
@@ -143,7 +156,7 @@ def remove(path: Path) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file, also to another disk: it leaves its place only when it is safe in the other."""
+    """Move a file, also to another disk: it leaves its place only when it is safe in the other. Raises OSError."""
     aside = target.with_name(f".{target.name}.part")
     try:
         shutil.copyfile(source, aside)
@@ -158,7 +171,10 @@ def move(source: Path, target: Path) -> None:
 
 
 def clock_of(folder: Path) -> float:
-    """What the clock says that stamps this folder's files: on a network share it is another than ours. Ours where it cannot be asked."""
+    """Return the time, in seconds, by the clock that stamps this folder's files; by ours where it cannot be asked.
+
+    On a network share (SMB, NFS) the server stamps them, and its clock is another than ours.
+    """
     probe = folder / ".clock.tmp"
     try:
         probe.write_bytes(b"")
@@ -173,15 +189,18 @@ def clock_of(folder: Path) -> float:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder and those above it that are missing, each seen on the disk in its parent."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    """Make the folder and those above it that are missing, each synced in its parent. Raises OSError."""
+    missing = [level for level in (folder, *folder.parents) if not level.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    for one in missing:
-        sync_folder(one.parent)
+    for level in missing:
+        sync_folder(level.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """See a folder's entries on the disk, where the system can (Windows syncs them with the file)."""
+    """Sync a folder's entries, where the system can. Raises OSError.
+
+    A synced file is on the disk, and its name may not be: the name stands in the folder. Windows syncs it with the file.
+    """
     if os.name == "nt":
         return
     try:
@@ -199,21 +218,21 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
-    """Write a new folder of these contents or copies, which may lie in folders of their own, and see all of it on the disk."""
+    """Write a new folder of these contents or copies, which may lie in folders of their own, all synced. Raises OSError."""
     remove_folder(folder)
     folder.mkdir()
-    inner = {folder}
+    folders = {folder}
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        inner |= {one for one in path.parents if one.is_relative_to(folder)}
+        folders |= {above for above in path.parents if above.is_relative_to(folder)}
         if isinstance(content, bytes):
             write(path, content)
         else:
             shutil.copy2(content, path)
             _sync(path)
-    for one in inner:
-        sync_folder(one)
+    for written in folders:
+        sync_folder(written)
 
 
 def _sync(path: Path) -> None:
@@ -222,7 +241,7 @@ def _sync(path: Path) -> None:
 
 
 def probe(folder: Path) -> None:
-    """Raise OSError where nothing can be written into that folder."""
+    """Raise OSError where nothing can be written into that folder: its permissions alone do not tell, least of all on a share."""
     path = folder / f".{os.getpid()}-probe.tmp"
     with naming_folder(folder):
         path.touch()
@@ -236,18 +255,19 @@ def remove_folder(folder: Path) -> None:
 
 def prune(folder: Path) -> None:
     """Remove the folders below this one in which nothing lies any more; what is in the midst of being used stays."""
-    inner = [Path(one) for one, _folders, _files in os.walk(folder, topdown=False)] if folder.exists() else []
-    for one in inner:
-        if one != folder:
+    below = [Path(path) for path, _folders, _files in os.walk(folder, topdown=False)] if folder.exists() else []
+    for path in below:
+        if path != folder:
             with contextlib.suppress(OSError):
-                one.rmdir()
+                path.rmdir()
 
 
 def replace_folder(aside: Path, final: Path) -> Path | None:
-    """Put a finished, synced folder in the place of an earlier edition, whole; where that lies now, if there was one.
+    """Put a finished, synced folder in the place of an earlier edition, whole; return where that lies now, if there was one.
 
-    Where the system can, the two change places in one step. Elsewhere there are two; killed between them, `sweep` puts
-    the earlier one back.
+    Where the system can, the two change places in one step, so that whoever looks into the outbox always finds the day. A
+    rename alone replaces no folder that has files in it; elsewhere there are two renames, and where a run was killed between
+    them, `sweep` puts the earlier one back. Raises OSError.
     """
     old: Path | None = aside
     if not final.exists():
@@ -271,17 +291,18 @@ def _replace_in_two_steps(aside: Path, final: Path) -> Path:
     return old
 
 
-def exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; False where the system cannot. Raises OSError."""
+def exchange(folder: Path, other: Path) -> bool:
+    """Let two folders change places in one step; return False where the system cannot. Raises OSError."""
     if sys.platform != "linux":
         return False
     import ctypes
 
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    here, both = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    if call is None:
+    # Python offers no renameat2(2), and an old C library has none.
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    at_fdcwd, rename_exchange = -100, 2
+    if renameat2 is None:
         return False
-    if call(here, os.fsencode(one), here, os.fsencode(other), both) == 0:
+    if renameat2(at_fdcwd, os.fsencode(folder), at_fdcwd, os.fsencode(other), rename_exchange) == 0:
         return True
     number = ctypes.get_errno()
     if number in _UNKNOWN_HERE:
@@ -297,7 +318,7 @@ def sweep(outbox: Path, *folders: Path) -> None:
             remove_folder(old)
         else:
             with contextlib.suppress(OSError):  # then the day is written anew
-                retry_while_held(lambda old=old, final=final: old.replace(final))  # type: ignore[misc]
+                retry_while_held(partial(old.replace, final))
                 sync_folder(outbox)
     for left in [*outbox.glob(f".{_DAY}.new"), *(left for folder in folders for left in folder.glob(".*.tmp"))]:
         if left.is_dir() and not left.is_symlink():
@@ -310,21 +331,24 @@ def sweep(outbox: Path, *folders: Path) -> None:
 
 
 def digest(parts: Iterable[bytes]) -> str:
-    """The SHA-256 of the parts, each told apart from its neighbours."""
+    """Return the SHA-256 of the parts, each told apart from its neighbours."""
     total = hashlib.sha256()
-    for part in parts:
+    for part in parts:  # with its length before it: "12", "3" and "1", "23" are not the same
         total.update(len(part).to_bytes(8, "big") + part)
     return total.hexdigest()
 
 
 def sha256(path: Path) -> str:
-    """The name under which the archive keeps this file's bytes."""
+    """Return the name under which the archive keeps this file's bytes. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def holds(archive: Path, name: str) -> bool:
-    """Whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk."""
+    """Return whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk.
+
+    Raises OSError for what says nothing of the bytes, such as a share that is away.
+    """
     try:
         with naming_file(archive / name):
             return sha256(archive / name) == name
@@ -335,20 +359,21 @@ def holds(archive: Path, name: str) -> bool:
 
 
 def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
-    """The JSON objects of a file that grows line by line, of the lines that begin so; a line that a power cut tore is none.
+    """Return the JSON objects of a file that grows line by line, of the lines that begin so.
 
-    Nothing where there is no file.
+    A line that a power cut tore is none; nor is there any where there is no file. Raises OSError.
     """
-    found = []
+    entries = []
+    # By b"\n" alone: `splitlines` would cut a text at the other ends of lines that Unicode knows.
     for line in path.read_bytes().split(b"\n") if path.exists() else []:
         with contextlib.suppress(ValueError):
-            said = json.loads(line) if line.startswith(beginning) else None
-            found += [said] if isinstance(said, dict) else []
-    return found
+            entry = json.loads(line) if line.startswith(beginning) else None
+            entries += [entry] if isinstance(entry, dict) else []
+    return entries
 
 
 def append_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Add lines to a file and see them on the disk; a last line that a power cut tore is closed first."""
+    """Add lines to a file, synced; a last line that a power cut tore is closed first, so that it takes no new one with it."""
     is_new = not path.exists()
     with naming_file(path), path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)
