@@ -54,13 +54,13 @@ NO_REPORTS: Final = Reports()
 class Submissions:
     """Every accepted report with its place among those of its district and day."""
 
-    _by_day: Mapping[str, Mapping[str, Reports]]
-    """By day (ISO) and district."""
+    _by_day: Mapping[date, Mapping[str, Reports]]
+    """By day and district."""
 
     @classmethod
     def of(cls, files: Iterable[Filed]) -> Submissions:
         """Return the index of these files; what is no accepted report is left out. The files' rows are not needed."""
-        by_day: dict[str, dict[str, list[Filed]]] = {}
+        by_day: dict[date, dict[str, list[Filed]]] = {}
         for file in files:
             if file.reading.accepted and not file.arrival.is_assignment:
                 by_day.setdefault(file.reading.day, {}).setdefault(file.reading.district, []).append(file)
@@ -76,7 +76,7 @@ class Submissions:
 
     def on(self, day: date) -> Mapping[str, Reports]:
         """Return the day's reports by district; districts without one are not in it."""
-        return self._by_day.get(day.isoformat(), {})
+        return self._by_day.get(day, {})
 
     def beside(self, file: Filed) -> Reports:
         """Return the reports of the district and day that a file is about."""
@@ -92,4 +92,4 @@ class Submissions:
 
     def days(self, districts: Collection[str]) -> list[date]:
         """Return the days of which one of these districts has reported, in order."""
-        return sorted(date.fromisoformat(day) for day, reported in self._by_day.items() if not reported.keys().isdisjoint(districts))
+        return sorted(day for day, reported in self._by_day.items() if not reported.keys().isdisjoint(districts))

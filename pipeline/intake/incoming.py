@@ -85,7 +85,7 @@ def _read(several: list[tuple[Path, _Key]], settings: Settings, readers: Readers
     with nullcontext(readers) if readers else Readers(settings, len(tasks)) as lent:
         for (_path, key), one in zip(worth, lent.transcribe(tasks), strict=True):
             if one.reading.accepted:
-                told[key] = one.reading.district, one.reading.day
+                told[key] = one.reading.district, one.reading.day.isoformat()
     return told
 
 

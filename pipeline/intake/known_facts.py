@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox
@@ -18,8 +19,8 @@ LYING = -2
 """Arrivals from here downwards are none of the ledger's."""
 
 
-def until(day: str, settings: Settings, readers: Readers | None = None) -> list[Filed]:
-    """The usable assignment workbooks, and the accepted reports of days up to that one (ISO)."""
+def until(day: date, settings: Settings, readers: Readers | None = None) -> list[Filed]:
+    """The usable assignment workbooks, and the accepted reports of days up to that one."""
     known: list[Filed] = []
     seen: set[str] = set()
     if settings.paths.ledger.exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -77,14 +77,5 @@ def _due(outlines: Iterable[Filed], personal: set[int], before: datetime, spared
 
 def _transcript(filed: Filed) -> dict[str, Any]:
     """What the ledger keeps of a file, as the journal holds it."""
-    read = filed.reading
-    return {
-        "path": filed.arrival.path,
-        "received_at": filed.arrival.envelope.received_at.isoformat(),
-        "accepted": read.accepted,
-        "day": read.day,
-        "district": read.district,
-        "cover": read.cover,
-        "findings": [{**asdict(one), "severity": str(one.severity)} for one in read.findings],
-        "rows": write_rows(read.rows),
-    }
+    received_at = filed.arrival.envelope.received_at.isoformat()
+    return {"path": filed.arrival.path, "received_at": received_at, **filed.reading.as_json(), "rows": write_rows(filed.reading.rows)}

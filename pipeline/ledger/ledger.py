@@ -256,7 +256,7 @@ class Ledger:
             {
                 "arrival": arrival.id,
                 "accepted": one.reading.accepted,
-                "day": one.reading.day,
+                "day": one.reading.day.isoformat(),
                 "district": one.reading.district,
                 "cover": json.dumps(one.reading.cover, ensure_ascii=False),
                 "rows": one.rows,
@@ -289,7 +289,7 @@ class Ledger:
         query = sa.select(_arrivals, *columns).join(_readings, _readings.c.arrival == _arrivals.c.id).order_by(_arrivals.c.id)
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
-        return [Filed(_arrival(row), Reading(row["accepted"], row["day"], row["district"], {}, (), ())) for row in rows]
+        return [Filed(_arrival(row), Reading(row["accepted"], date.fromisoformat(row["day"]), row["district"], {}, (), ())) for row in rows]
 
     def load(self, outlines: Iterable[Filed]) -> list[Filed]:
         """The same files with their rows and findings. Raises LedgerError where they are not as they were filed."""
@@ -380,7 +380,7 @@ class Ledger:
 def _sum(reading: Reading, cover: str, rows: str) -> str:
     """What tells whether a file's reading is still what was filed: SQLite itself does not notice a changed byte in a row."""
     found = json.dumps([_finding_row(one) for one in reading.findings], ensure_ascii=False)
-    parts = (str(reading.accepted), reading.day, reading.district, cover, rows, found)
+    parts = (str(reading.accepted), reading.day.isoformat(), reading.district, cover, rows, found)
     return storage.digest(part.encode("utf-8", "surrogatepass") for part in parts)
 
 

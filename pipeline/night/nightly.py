@@ -252,7 +252,7 @@ def _consolidate(
             due.append(day)
     if due:
         if readers:
-            readers.prepare(sum(not one.arrival.is_assignment and one.reading.day in {f"{day}" for day in due} for one in outlines))
+            readers.prepare(sum(not one.arrival.is_assignment and one.reading.day in due for one in outlines))
         _publish(ledger, settings, outlines, due, outcome, progress, readers)
 
 

@@ -85,7 +85,7 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> 
     (reading,) = known_facts.read([Task(path, size, envelope, is_assignment=True)], settings, readers)
     if not reading.accepted:
         return Preview(reading, None)
-    known = known_facts.until(now.date().isoformat(), settings, readers)
+    known = known_facts.until(now.date(), settings, readers)
     workbook = Filed(Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment=True), reading)
     before = _state(known, settings, now)
     after = _state([*known, workbook], settings, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.day.fold import fold
@@ -115,5 +115,5 @@ def _against_register(filed: Filed, settings: Settings, readers: Readers | None)
     if not any(one.arrival.is_assignment for one in held):
         return None
     facts = Facts.of([*held, filed])
-    day = date.fromisoformat(filed.reading.day)
+    day = filed.reading.day
     return fold(facts, settings, [day])[day].judgements.get(_NEW) or Judgement()

@@ -63,21 +63,23 @@ class History:
     """The newest first; what was sent on the page and not yet taken in is among them."""
     receipts: Mapping[tuple[str, str], bool]
     """The district's own receipts by their day and their place in its folder: whether the one that counts. None of a stranger's."""
-    reported: list[str]
-    """Every day, ISO, of which a report of the district counts, however long ago."""
+    reported: list[date]
+    """Every day of which a report of the district counts, however long ago."""
 
 
 def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date) -> History:
     """Return the district's history since that day."""
     by_number = {upload.number: upload for upload in uploads}
-    taken, filed, reported = _filed(district, by_number, settings, since.isoformat())
+    taken, filed, reported = _filed(district, by_number, settings, since)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
     newest = sorted(files, key=lambda file: (file.received_at, file.number, file.name), reverse=True)
     return History(newest, _receipts(district, filed, by_number, settings), reported)
 
 
-def _filed(district: str, uploads: Mapping[str, Upload], settings: Settings, since: str) -> tuple[set[str | None], list[Filed], list[str]]:
+def _filed(
+    district: str, uploads: Mapping[str, Upload], settings: Settings, since: date
+) -> tuple[set[str | None], list[Filed], list[date]]:
     """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
     if not settings.paths.ledger.exists():
         return set(), [], []
@@ -111,7 +113,7 @@ def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Uploa
     The published folder names a receipt by the district on the cover, also where a stranger wrote that cover. So all of a day's files are
     named again in the order in which the night's run named them, and the strangers' are left out afterwards.
     """
-    by_day: dict[str, list[Filed]] = {}
+    by_day: dict[date, list[Filed]] = {}
     for file in filed:
         if file.reading.district == district:
             by_day.setdefault(file.reading.day, []).append(file)
@@ -121,12 +123,12 @@ def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Uploa
         in_force = {submission.filed.arrival.id for submission in submissions if submission.in_force and submission.revision}
         for name, file in receipt_files.answered(files, settings).items():
             if _is_sent_here(file, uploads) or not file.reading.is_from_stranger:
-                own[day, name] = file.arrival.id in in_force
+                own[day.isoformat(), name] = file.arrival.id in in_force
     return own
 
 
 def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Settings) -> list[HandedIn]:
-    accepted: dict[tuple[str, str], list[Filed]] = {}
+    accepted: dict[tuple[date, str], list[Filed]] = {}
     for file in filed:
         if file.reading.accepted:
             accepted.setdefault((file.reading.day, file.reading.district), []).append(file)
@@ -141,7 +143,7 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
             HandedIn(
                 received_at=envelope.received_at.astimezone(settings.calendar.zone),
                 name=upload.name if upload else mask(file.arrival.name),
-                day=file.reading.day,
+                day=file.reading.day.isoformat(),
                 number=upload.number if upload else "",
                 channel=envelope.channel,
                 became=_became(submission),

@@ -83,7 +83,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     lying = tuple(
         incoming.look(settings) if waiting is None else waiting
     )  # before the ledger: what a run takes in between is in one of the two
-    outlines, of_day, published = _known(settings, day.isoformat())
+    outlines, of_day, published = _known(settings, day)
     refused = [filed for filed in of_day if not filed.reading.accepted]
     reports, figures = Submissions.of(of_day).on(day), _published_figures(settings, day)
     return Status(
@@ -104,7 +104,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     )
 
 
-def _known(settings: Settings, day: str) -> tuple[list[Filed], list[Filed], list[str]]:
+def _known(settings: Settings, day: date) -> tuple[list[Filed], list[Filed], list[str]]:
     """Every file in outline, the day's reports in full, and the days that were published."""
     if not settings.paths.ledger.exists():
         return [], [], []

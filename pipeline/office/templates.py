@@ -59,7 +59,7 @@ def of_district(settings: Settings, day: date, district: str) -> tuple[str, byte
 
 def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
     """Every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
-    held = known_facts.until((day - timedelta(days=1)).isoformat(), settings)
+    held = known_facts.until(day - timedelta(days=1), settings)
     facts = Facts.of(held)
     if not facts.assignments:
         where = settings.paths.inbox / inbox.ASSIGNMENT
@@ -71,7 +71,7 @@ def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], dat
     state = fold(facts, settings, [day])[day]
     cases = reporting.case_lines(state, {one.arrival.id: one.arrival for one in held}, settings)
     until = max((one.reading.day for one in facts.reports), default=None)
-    return report_form.drafts(cases, day, reporting.last_reporters(held), settings), date.fromisoformat(until) if until else None
+    return report_form.drafts(cases, day, reporting.last_reporters(held), settings), until
 
 
 def make_blank(settings: Settings, folder: Path | None = None) -> Made:

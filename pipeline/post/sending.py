@@ -143,11 +143,13 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
         written = (folder / outbox.MANIFEST).read_bytes()
         if hashlib.sha256(written).hexdigest() == sha256:
             manifest = json.loads(written)
-            answers = _answers(outlines, iso, manifest["inputs"], ledger, settings)
+            answers = _answers(outlines, day, manifest["inputs"], ledger, settings)
             yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers)
 
 
-def _answers(outlines: Iterable[Filed], day: str, inputs: Iterable[dict[str, str]], ledger: Ledger, settings: Settings) -> dict[str, Filed]:
+def _answers(
+    outlines: Iterable[Filed], day: date, inputs: Iterable[dict[str, str]], ledger: Ledger, settings: Settings
+) -> dict[str, Filed]:
     """Return which file each of the folder's receipts answers: of the day's files those that its manifest lists.
 
     Only of the refused ones the findings are needed, and an outline has none.

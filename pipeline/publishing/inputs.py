@@ -28,14 +28,13 @@ def templates_of(settings: Settings) -> Path:
 
 def needed(outlines: list[Filed], days: Iterable[date]) -> list[Filed]:
     """The files whose rows or findings the days need: superseded revisions only on their own day."""
-    wanted = sorted(days)
-    last = wanted[-1].isoformat()
-    iso = {day.isoformat() for day in wanted}
+    wanted = frozenset(days)
+    last = max(wanted)
     force = {one.arrival.id for one in in_force(outlines)}
     return [
         one
         for one in outlines
-        if one.arrival.is_assignment or one.reading.day in iso or (one.reading.day <= last and one.arrival.id in force)
+        if one.arrival.is_assignment or one.reading.day in wanted or (one.reading.day <= last and one.arrival.id in force)
     ]
 
 
@@ -46,13 +45,12 @@ def in_force(outlines: Iterable[Filed]) -> list[Filed]:
 
 def refused_on(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
     """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
-    iso = day.isoformat()
     newest = _assignments_by(outlines, day, settings)[-1]
     return [
         one
         for one in in_order(outlines)
         if not one.reading.accepted
-        and (one.reading.day == iso if not one.arrival.is_assignment else _is_newer(one, newest) and one.reading.day <= iso)
+        and (one.reading.day == day if not one.arrival.is_assignment else _is_newer(one, newest) and one.reading.day <= day)
     ]
 
 
@@ -86,13 +84,12 @@ class Inputs:
 
 def of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
     """What counts for the day, and what else is reported for it."""
-    iso = day.isoformat()
-    reports = [one for one in in_force(outlines) if one.reading.day <= iso]
+    reports = [one for one in in_force(outlines) if one.reading.day <= day]
     counted = {one.arrival.id for one in reports}
     superseded = [
         one
         for one in in_order(outlines)
-        if one.reading.accepted and not one.arrival.is_assignment and one.reading.day == iso and one.arrival.id not in counted
+        if one.reading.accepted and not one.arrival.is_assignment and one.reading.day == day and one.arrival.id not in counted
     ]
     counting = (*_assignments_by(outlines, day, settings), *reports)
     return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
@@ -101,7 +98,7 @@ def of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
 def fingerprint(files_of: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, data_only: bool) -> str:
     """What the day's folder is made from: the files, the numbers of notices, the settings, the templates and the program."""
     files = [
-        (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, one.reading.day)
+        (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, f"{one.reading.day}")
         for one in files_of
     ]
     said = settings.model_dump(mode="json", exclude=_NOT_SHOWN)

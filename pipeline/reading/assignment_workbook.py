@@ -21,7 +21,7 @@ _SEPARATORS = "、,;\n"
 def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     """The reading of an assignment workbook; refused where a sheet or column is missing or no case row is usable."""
     arrival = envelope.received_at.astimezone(settings.calendar.zone)
-    day = arrival.date().isoformat()
+    day = arrival.date()
     tables = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_SHEETS]
     findings = [one for found in tables if isinstance(found, tuple) for one in found]
     if findings:

@@ -60,13 +60,13 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     findings += [one for found in tables if isinstance(found, table.Table) for one in found.findings if one.severity == "refused-file"]
     name = district.name if district else ""
     if day is None or district is None or any(one.severity == "refused-file" for one in findings):
-        return Reading(False, (day or arrival.date()).isoformat(), name, _kept(cover), (), tuple(findings))
+        return Reading(False, day or arrival.date(), name, _kept(cover), (), tuple(findings))
     around = Surroundings(settings, day, arrival, book.is_1904)
     sheets = [_examine(found, around) for found in tables if isinstance(found, table.Table)]
     findings += _judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets))
     findings += _judge_lateness(day, arrival, settings)
     findings += [finding for sheet in sheets for finding in sheet.findings]
-    return Reading(True, day.isoformat(), name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
+    return Reading(True, day, name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
 
 
 # --- 封面 ---------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def _without_cover(found: object, arrival: datetime) -> Reading:
         said = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.several(found))
     else:
         said = messages.finding("not-the-template/sheet", name=contract.COVER)
-    return Reading(False, arrival.date().isoformat(), "", {}, (), (said,))
+    return Reading(False, arrival.date(), "", {}, (), (said,))
 
 
 def _read_cover(sheet: SheetCells) -> _Cover:

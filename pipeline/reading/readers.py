@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from queue import Queue
 from types import ModuleType
 from typing import Any, Self, TypeVar, cast
@@ -23,8 +22,6 @@ from pipeline.reading.reading import Task, Transcript
 from pipeline.reading.receipt_layout import Job
 from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import Severity
-from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Reading
 
 PROGRAM = "pipeline.reading.readers"
@@ -133,7 +130,7 @@ class _Reader:
                 refused = reading.refused("unreadable/ours", task.envelope, self._settings)
                 return Transcript(refused, "[]", tuple(map(str, said["fault"])))
             json.loads(rows)
-            return Transcript(_reading(said), rows.decode())
+            return Transcript(Reading.from_json(said), rows.decode())
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -157,11 +154,6 @@ class _Reader:
     def stop(self) -> None:
         """End the process."""
         self._worker.stop()
-
-
-def _reading(said: dict[str, Any]) -> Reading:
-    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in said["findings"])
-    return Reading(said["accepted"], said["day"], said["district"], said["cover"], (), findings)
 
 
 # --- the reader --------------------------------------------------------------------------------------------------
@@ -200,7 +192,7 @@ def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
         answer = Transcript(reading.refused("too-large/reader", task.envelope, settings), "[]")
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
         return {"fault": faults.places_of(error)}, "[]"
-    return asdict(answer.reading), answer.rows
+    return answer.reading.as_json(), answer.rows
 
 
 if __name__ == "__main__":

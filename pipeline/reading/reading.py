@@ -70,5 +70,5 @@ def refused(message: str, envelope: Envelope, settings: Settings, value: str = "
         "cells": settings.limits.cells,
         "reader": settings.limits.seconds,
     }
-    day = envelope.received_at.astimezone(settings.calendar.zone).date().isoformat()
+    day = envelope.received_at.astimezone(settings.calendar.zone).date()
     return Reading(False, day, "", {}, (), (messages.finding(message, value=value, limit=measures.get(reason, "")),))

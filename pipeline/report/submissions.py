@@ -83,7 +83,7 @@ def _accepted(one: Submission, judgement: Judgement | None, in_force: int, setti
 
 
 def _handed(filed: Filed, place: tuple[int, str, int], judgement: Judgement, findings: tuple[Finding, ...], settings: Settings) -> Handed:
-    day, arrival = date.fromisoformat(filed.reading.day), filed.arrival
+    day, arrival = filed.reading.day, filed.arrival
     revision, use, in_force = place
     return Handed(
         day=day,

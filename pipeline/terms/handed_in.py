@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
 
+from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import key
@@ -26,8 +28,8 @@ class Reading:
     """What was read from one arrived file, and the verdict on it."""
 
     accepted: bool
-    day: str
-    """The day it belongs to, ISO: 报告日期, or the day of arrival where that could not be used."""
+    day: date
+    """The day it belongs to: 报告日期, or the day of arrival where that could not be used."""
     district: str
     """The district's Chinese name; '' where unknown, and for an assignment workbook."""
     cover: dict[str, str]
@@ -38,6 +40,22 @@ class Reading:
     def is_from_stranger(self) -> bool:
         """Whether the file came from somebody who may not send for the district that it names."""
         return any(finding.code == "sender-not-allowed" for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict and the findings, without the rows, as JSON can hold them."""
+        return {
+            "accepted": self.accepted,
+            "day": self.day.isoformat(),
+            "district": self.district,
+            "cover": self.cover,
+            "findings": [{**asdict(finding), "severity": str(finding.severity)} for finding in self.findings],
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Reading:
+        """The reading, without its rows, that `as_json` told."""
+        findings = tuple(Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in said["findings"])
+        return cls(said["accepted"], date.fromisoformat(said["day"]), said["district"], said["cover"], (), findings)
 
     @property
     def is_zero_report(self) -> bool:

@@ -22,9 +22,7 @@ from pipeline.publishing import outbox
 from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError, PipelineError
-from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Reading
 from pipeline.terms.rows import write_rows
 
@@ -288,8 +286,7 @@ def _lost(one: Arrival, settings: Settings) -> Transcript:
 
 
 def _transcript(said: dict[str, Any]) -> Transcript:
-    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in said["findings"])
-    return Transcript(Reading(said["accepted"], said["day"], said["district"], said["cover"], (), findings), said["rows"])
+    return Transcript(Reading.from_json(said), said["rows"])
 
 
 def _give_back(settings: Settings, archive: Path, done: Repaired) -> None:
@@ -308,7 +305,7 @@ def _reported(settings: Settings) -> list[date]:
         reports = [one.reading for one in ledger.outlines() if not one.arrival.is_assignment]
     finally:
         ledger.close()
-    return sorted({date.fromisoformat(one.day) for one in reports if one.accepted})
+    return sorted({one.day for one in reports if one.accepted})
 
 
 def _complete_journal(path: Path, archive: Path) -> int:

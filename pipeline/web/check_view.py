@@ -29,7 +29,7 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "accepted": reading.accepted,
         "refuses": answer.refuses,
         "district": reading.district,
-        "day": reading.day,
+        "day": reading.day.isoformat(),
         "rows": sum(len(rows.lines) for rows in reading.rows) if reading.accepted else 0,
         "refused_rows": len(refused_rows) if reading.accepted else 0,
         "against_register": answer.against_register,
@@ -45,7 +45,7 @@ def of_assignment(preview: Preview) -> dict[str, Any]:
         "accepted": reading.accepted,
         "refuses": any(finding.refuses for finding in reading.findings),
         "district": "",
-        "day": reading.day,
+        "day": reading.day.isoformat(),
         "sections": _sections(reading.findings),
         **(_changes(preview.changes) if preview.changes else {}),
     }

@@ -103,9 +103,9 @@ def _offers(published: list[published_files.Entry], told: district_history.Histo
 
 
 def _offer(day: date, entry: published_files.Entry | None, told: district_history.History) -> Offer:
-    until = max((one for one in told.reported if one < day.isoformat()), default=None)
+    until = max((reported for reported in told.reported if reported < day), default=None)
     waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.files)
-    return Offer(day, entry, date.fromisoformat(until) if until else None, waiting)
+    return Offer(day, entry, until, waiting)
 
 
 def _day_after(day: str) -> date:

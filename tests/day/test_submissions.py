@@ -15,9 +15,7 @@ CALENDAR = Calendar()
 
 def a_file(number: int, content: str, received: str, *, district: str = "东胜区", day: date = DAY, accepted: bool = True) -> Filed:
     envelope = Envelope(datetime.fromisoformat(f"{received}+08:00"))
-    return Filed(
-        Arrival(number, f"{number}.xlsx", f"{number}.xlsx", content, 1, envelope), Reading(accepted, f"{day}", district, {}, (), ())
-    )
+    return Filed(Arrival(number, f"{number}.xlsx", f"{number}.xlsx", content, 1, envelope), Reading(accepted, day, district, {}, (), ()))
 
 
 FIRST = a_file(1, "a", "2020-05-21T16:00")

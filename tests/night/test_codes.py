@@ -255,7 +255,7 @@ def test_no_code_is_left_out() -> None:
 def test_what_is_no_whole_workbook_is_unreadable(content: bytes) -> None:
     read = read_report(content)
     assert [(found.code, str(found.severity), found.cell) for found in read.findings] == [("unreadable", FILE, "")]
-    assert (read.accepted, read.day, read.district) == (False, "2020-05-21", "")
+    assert (read.accepted, read.day, read.district) == (False, date(2020, 5, 21), "")
 
 
 def test_a_whole_workbook_is_not_unreadable() -> None:
@@ -278,7 +278,7 @@ def test_a_required_sheet_that_is_not_there_refuses_the_file_and_is_named() -> N
     read = read_report(write(pages))
     assert _addresses(read.findings, "not-the-template") == [("", FILE)]
     assert "案件进展" in next(found.message for found in read.findings if found.code == "not-the-template")
-    assert (read.accepted, read.day, read.district) == (False, "2020-05-21", "东胜区")
+    assert (read.accepted, read.day, read.district) == (False, date(2020, 5, 21), "东胜区")
 
 
 @pytest.mark.parametrize("name", ["新增案件", "接访情况", "急报事项"])

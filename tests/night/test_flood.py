@@ -111,7 +111,7 @@ def _various(count: int) -> tuple[Finding, ...]:
 
 def _handed(*found: Finding) -> Handed:
     arrival = Arrival(1, "日报.xlsx", "日报.xlsx", "~", 1, Envelope(moment("2020-05-21 16:00")))
-    return submissions.unsent(Filed(arrival, Reading(True, "2020-05-21", "东胜区", {}, (), found)), None, SETTINGS)
+    return submissions.unsent(Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), found)), None, SETTINGS)
 
 
 def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:
@@ -131,7 +131,7 @@ def test_equal_findings_are_named_as_far_as_a_cell_holds_them() -> None:
 
 def test_the_terminal_shows_the_first_kinds_and_counts_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     found = _various(ROWS)
-    reading = Reading(True, "2020-05-21", "东胜区", {}, (), found)
+    reading = Reading(True, date(2020, 5, 21), "东胜区", {}, (), found)
     assert len(grouping.alike(found)) == ROWS
     screen.tell_check(Answer(Path("日报.xlsx"), reading, found, against_register=True, handed=None))
     said = capsys.readouterr().out.splitlines()

@@ -106,7 +106,7 @@ def _in_force(office: Office, day: date) -> set[str]:
         counting = inputs.of(ledger.outlines(), day, office.settings).counting
     finally:
         ledger.close()
-    return {one.arrival.name for one in counting if one.reading.day == str(day)}
+    return {one.arrival.name for one in counting if one.reading.day == day}
 
 
 @pytest.mark.parametrize("week", WEEKS)

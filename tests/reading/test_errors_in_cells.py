@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import xlsxwriter
 from offices import read_report
@@ -91,5 +91,5 @@ def test_a_formula_on_the_cover_without_a_stored_result_is_said_to_be_one() -> N
         assert said in message
         assert "打开、保存后重新报送，或直接填写" in message
     stored = read_report(_report({"封面!B2": ("=TODAY()", "2020-05-21")}))
-    assert (stored.accepted, stored.day) == (True, "2020-05-21")
+    assert (stored.accepted, stored.day) == (True, date(2020, 5, 21))
     assert "没有填“报告日期”" in read_report(_report({"封面!B2": ('=" "', " ")})).findings[0].message

@@ -15,7 +15,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.reading.worker import WorkerError
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Envelope
+from pipeline.terms.handed_in import Envelope, Reading
 from pipeline.terms.rows import read_rows
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_our_own_fault_is_not_put_on_the_sender(tmp_path: Path, settings: Settin
 def test_an_answer_that_is_none_costs_its_file_alone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = [_task(tmp_path / "a.xlsx", report()), _task(tmp_path / "b.xlsx", report())]
     with monkeypatch.context() as patch:
-        patch.setattr(readers, "_reading", lambda _said: (_ for _ in ()).throw(KeyError("accepted")))
+        patch.setattr(Reading, "from_json", lambda _said: (_ for _ in ()).throw(KeyError("accepted")))
         with Readers(settings, 1) as pool:
             (transcript,) = pool.transcribe(tasks[:1])
     assert transcript.reading.findings[0].code == "too-large"

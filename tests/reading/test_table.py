@@ -247,7 +247,7 @@ def test_a_merged_cover_is_read_past_the_merge() -> None:
         merges=["A1:E1", "A2:B2", "A3:B3"],
     )
     read = _read(pages)
-    assert (read.district, read.day) == ("达拉特旗", "2020-05-21")
+    assert (read.district, read.day) == ("达拉特旗", date(2020, 5, 21))
     assert (read.cover["填报人"], read.cover["审核人"], read.cover["零报告"]) == ("甲", "", "否")
     assert read.findings == ()
 

@@ -20,7 +20,7 @@ CITY = "市级交办和旗区自行梳理"
 
 
 @cache
-def _whose(one: File) -> tuple[str, str]:
+def _whose(one: File) -> tuple[str, date]:
     """The district and day that a report says it is of."""
     read = read_report(one.content, f"{one.received:%Y-%m-%d %H:%M:%S}")
     return read.district, read.day

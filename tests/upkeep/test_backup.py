@@ -67,9 +67,7 @@ def _restore(copied: Path, office: Office) -> None:
         days = sorted({one.reading.day for one in ledger.outlines() if not one.arrival.is_assignment})
     finally:
         ledger.close()
-    from datetime import date
-
-    nightly.run(restored, [date.fromisoformat(day) for day in days], data_only=True)
+    nightly.run(restored, days, data_only=True)
     ours = {name: content for name, content in tree(restored.paths.outbox).items() if not name.startswith(".")}
     assert ours
     assert [name for name, content in ours.items() if theirs[name] != content] == []

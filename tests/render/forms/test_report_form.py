@@ -525,7 +525,7 @@ def test_the_blank_report_filled_in_is_accepted_without_a_finding() -> None:
     cover: Row = {"旗区": "东胜区", "报告日期": NEXT, "填报人": "甲"}
     rows = {name: several for name, several in FILLED.items() if name != "案件进展"}
     found = read_report(fill(BLANKS[report_form.BLANK_REPORT], rows, cover), "2020-05-22 16:00")
-    assert (found.accepted, found.findings, found.day, found.district) == (True, (), "2020-05-22", "东胜区")
+    assert (found.accepted, found.findings, found.day, found.district) == (True, (), date(2020, 5, 22), "东胜区")
     assert [len(one.lines) for one in found.rows] == [0, 1, 1, 1]
 
 
