@@ -15,7 +15,7 @@ from pipeline.night.nightly import Outcome, Progress
 from pipeline.post.sending import Sent
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.settings.config import Settings
-from pipeline.terms import grouping
+from pipeline.terms import grouping, words
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import on_screen
@@ -171,7 +171,6 @@ def _tell_day(report: Report) -> None:
 
 # --- before sending ----------------------------------------------------------------------------------------------
 
-_SEVERITY_WORDS = {"refused-file": "整份退回", "refused-sheet": "整表退回", "refused-row": "这些行会被退回", "warning": "提醒（照常采用）"}
 _MOST_CELLS = 12
 _MOST_GROUPS = 100
 _MOST_WAITING = 5
@@ -187,10 +186,10 @@ def tell_check(answer: Answer) -> None:
         say("  还没有案件包案任务分解表，无法核对案件编号，其余内容已核对。")
     if not answer.findings:
         say("  没有问题，可以报送。")
-    for severity, word in _SEVERITY_WORDS.items():
+    for severity, cost in words.COSTS.items():
         found = [one for one in answer.findings if one.severity == severity]
         if found:
-            say(f"  【{word}】")
+            say(f"  【{cost.terminal}】")
             _tell_groups(found)
     if answer.findings and not answer.refuses:
         say("  没有会被退回的内容，可以报送。")

@@ -8,18 +8,6 @@ from pipeline.day.cases import Case
 from pipeline.settings.config import Windows
 from pipeline.terms.contract import ASSIGNED, NO_LEADER, RESOLVED
 
-FLAGS = {
-    "overdue": "超期未结",
-    "due_soon": "临近到期",
-    "stalled": "停滞",
-    "disputed": "群众不认可",
-    "incomplete_assignment": "五个一不全",
-    "acceptance_overdue": "超期未受理",
-    "cancelled": "已撤销",
-    "missing_from_assignment": "分解表缺失",
-}
-"""Every flag with the word that people read."""
-
 
 def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:
     """The flags of a case on that day; a cancelled one has no other."""
@@ -62,3 +50,9 @@ def missing_ones(case: Case) -> tuple[str, ...]:
         "办结时限": case.limit,
     }
     return tuple(name for name, value in has.items() if not value)
+
+
+def days_allowed(flag: str, windows: Windows) -> int | None:
+    """Return the office's span of days behind a flag, which stands for `{days}` in `words.FLAGS`; None where it has none."""
+    spans = {"due_soon": windows.due_soon_days, "stalled": windows.stalled_days, "acceptance_overdue": windows.acceptance_days}
+    return spans.get(flag)

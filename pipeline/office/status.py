@@ -13,10 +13,10 @@ from pipeline.intake import incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
-_WORDS = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 _ARRIVED = {"upload": "已上传，等待收取", "email": "邮件已到，等待收取", "folder": "文件已到，等待收取"}
 
 
@@ -45,7 +45,7 @@ class DistrictStatus:
     @property
     def word(self) -> str:
         """How it stands, for people."""
-        return _ARRIVED[self.waiting] if self.is_coming else _WORDS[self.status]
+        return _ARRIVED[self.waiting] if self.is_coming else words.REPORTED[self.status]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline import HOME
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.text import on_screen
 
 TEMPLATES = HOME / "templates"
-_STATUSES = {"on-time": "按时报送", "late": "迟报", "missing": "未报"}
 
 
 class Writer:
@@ -35,7 +35,7 @@ class Writer:
         details = {
             **submission,
             "verdict": _verdict(submission),
-            "state": _STATUSES[submission["status"]],
+            "state": words.REPORTED_IN_LETTERS[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),

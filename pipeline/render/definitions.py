@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline.day import supervision
 from pipeline.settings.config import Settings, Windows
+from pipeline.terms import words
 
 TOTAL: Final = "当日及以前交办、未撤销的全部案件，即化解率的分母（含导入法定途径的）。"
 RESOLVED: Final = "当前状态为“已化解”，有答复日期和答复文号，且没有未解决的群众不认可。"
@@ -25,52 +27,15 @@ BRIDGE: Final = "前一日的件数，加上减去以下各项变化，就是当
 NO_BOUNDS: Final = "没有缺报的日报、退回的内容会改变本表的数字，所以没有“补报后最低、最高”。"
 NO_BOUNDS_HERE: Final = "“补报后最低、最高”空白的，没有缺报的日报、退回的内容会改变它。"
 
-CHANGES: Final = {
-    "newly_resolved": "当日计入化解、前一日没有计入的案件。",
-    "reopened": "当日由“已化解”退回办理的案件，均写明了原因。",
-    "no_longer_counted": "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。",
-    "new_cases": "前一日不在台账、当日列入台账的案件。",
-    "withdrawn_cases": "旗区当日先报、更正后又撤下的新增案件。",
-    "status": "当前状态与前一日不同、又不属于新化解和重新办理的案件。",
-}
-"""By kind of change."""
-
-STEPS: Final = {
-    "new": "前一日不在台账，由分解表交办。",
-    "found": "前一日不在台账，由旗区排查上报。",
-    "back": "前一日已撤销，现行分解表不再写撤销依据，重新计入。",
-    "missing_again": "前一日已撤销，现行分解表漏列或该行被退回，撤销失效，重新计入。",
-    "moved_in": "案件来源改动，由另一组转入。",
-    "newly_resolved": "当日计入化解，前一日没有计入。",
-    "cancelled": "当日写有撤销依据，不再计入。",
-    "moved_out": "案件来源改动，转到另一组；或交办日期改到以后。",
-    "reopened": "前一日计入化解，当日状态不再是“已化解”。",
-    "disputed": "前一日计入化解，当日群众不认可尚未解决。",
-    "other": "前一日计入化解，当日因其他原因不再计入。",
-}
-"""By kind of step from the day before to the day."""
-
-DECISIONS: Final = {
-    "urgent": "旗区当日报来的急报事项。",
-    "disputed": "在办，报了“已化解”而群众不认可。",
-    "overdue": "在办，且已过办结时限（有延期的按延期至）。",
-    "coordination": "在办，旗区在“需协调事项”里有请求。",
-}
-"""By reason why a matter needs a decision."""
+CHANGES: Final = {kind: change.meaning for kind, change in words.CHANGES.items()}
+STEPS: Final = {kind: step.meaning for kind, step in words.STEPS.items()}
+DECISIONS: Final = {kind: decision.meaning for kind, decision in words.DECISIONS.items()}
+"""By kind. The page's templates ask for them under these names, and an office may have templates of its own."""
 
 
 def flags(windows: Windows) -> dict[str, str]:
     """What each flag means, with the office's own spans of days."""
-    return {
-        "overdue": "在办，且已过办结时限（有延期的按延期至）。",
-        "due_soon": f"在办，且距办结时限不超过 {windows.due_soon_days} 天（含当天；有延期的按延期至）。",
-        "stalled": f"在办，且状态没有变化、也没有今日进展已达 {windows.stalled_days} 天。",
-        "disputed": "报了“已化解”，但群众不认可且尚未解决；不计入已化解，仍算在办。",
-        "incomplete_assignment": "案由、包案领导、工作专班、化解方案、办结时限缺任何一项，不论办到哪一步。",
-        "acceptance_overdue": f"交办后超过 {windows.acceptance_days} 天仍是“已交办”。",
-        "cancelled": "分解表填有撤销依据；不计入总数。",
-        "missing_from_assignment": "新分解表中不见了、又没有撤销依据；仍按原内容计入总数。",
-    }
+    return {flag: said.meaning.format(days=supervision.days_allowed(flag, windows)) for flag, said in words.FLAGS.items()}
 
 
 def on_time(settings: Settings) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.render.receipts.receipt_words import TITLES
 from pipeline.report.report import FindingLine
+from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.messages import shorten
 
@@ -27,7 +27,7 @@ def left_out(lines: Sequence[FindingLine], most: int) -> list[str]:
     rest: dict[_File, Counter[str]] = {}
     for at, line in enumerate(lines):
         if at not in chosen:
-            rest.setdefault(_file(line), Counter())[TITLES[line.finding.code]] += 1
+            rest.setdefault(_file(line), Counter())[words.FINDING_TITLES[line.finding.code]] += 1
     return [_said(name, counted) for (_district, name, _use), counted in rest.items()]
 
 

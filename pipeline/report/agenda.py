@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.targets import Tally
-from pipeline.report.report import DECISION_KINDS, Absence, AbsencePart, CaseLine, Decision, Figure, SubmissionLine, UrgentLine, Way
+from pipeline.report.report import Absence, AbsencePart, CaseLine, Decision, Figure, SubmissionLine, UrgentLine, Way
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.contract import REPLIED, URGENT_KINDS
 
 PACE_DAYS = 7
@@ -62,7 +63,7 @@ def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine]) -> tuple[
     by_number = {line.number: line for line in lines}
     said = [_urgent(one, by_number.get(one.number)) for one in _gravest_first(urgent)]
     told = [found for line in by_number.values() if (found := _decision(line))]
-    order = list(DECISION_KINDS)
+    order = list(words.DECISIONS)
     told.sort(key=lambda one: (order.index(one.kinds[0]), one.since or _NEVER, one.number))
     return (*said, *told)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState
-from pipeline.report.report import STEP_KINDS, Bridge, Step
+from pipeline.report.report import Bridge, Step
 from pipeline.settings.config import Group
+from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
 
 _Moves = dict[str, list[str]]
@@ -38,7 +39,7 @@ def build(state: DayState, group: Group) -> Bridge:
 
 def _steps(more: Mapping[str, str], fewer: Mapping[str, str]) -> tuple[Step, ...]:
     steps = []
-    for kind in STEP_KINDS:
+    for kind in words.STEPS:
         for sign, moved in ((1, more), (-1, fewer)):
             cases = tuple(sorted(number for number, why in moved.items() if why == kind))
             steps += [Step(kind, sign * len(cases), cases)] if cases else []

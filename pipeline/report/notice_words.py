@@ -11,33 +11,6 @@ from pipeline.terms.contract import ASSIGNED, CONFIRMED
 
 _SHOWN = 40
 
-ASKED = {
-    "overdue": "请说明原因，抓紧办结；确需延期的，按程序报批。",
-    "acceptance_overdue": "请立即受理，并告知信访人。",
-    "disputed": "请包案领导与群众见面，重新研究答复意见。",
-    "stalled": "请说明办理情况，明确下一步措施。",
-    "incomplete_assignment": "请尽快补齐并报备。",
-    "due_soon": "请抓紧办理，确保按期办结。",
-}
-"""What is asked of the district, by flag."""
-
-
-def rule(flag: str, windows: Windows) -> str:
-    """By which rule a case gets the flag."""
-    match flag:
-        case "overdue":
-            return "已过办结时限（有延期的按延期后的时限），仍未办结。"
-        case "acceptance_overdue":
-            return f"交办后超过{windows.acceptance_days}天，仍为“{ASSIGNED}”，没有受理。"
-        case "disputed":
-            return "已报化解，但群众不认可；群众认可、重新答复或重新办理以前，不计入化解。"
-        case "stalled":
-            return f"尚未办结，连续{windows.stalled_days}天以上没有状态变化，也没有报告进展。"
-        case "incomplete_assignment":
-            return "案由、包案领导、工作专班、化解方案、办结时限，缺少一项或几项。"
-        case _:
-            return f"尚未办结，距办结时限不超过{windows.due_soon_days}天。"
-
 
 def days(flag: str, line: CaseLine, day: date, windows: Windows) -> int | None:
     """How many days it has been so, or are left where it is due soon; None where no days are counted."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from pipeline.day import supervision
 from pipeline.day.fold import DayState
 from pipeline.report import notice_words
 from pipeline.report.report import CaseLine, Notice, Point, Settled
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.notice_number import NoticeNumber
 
 FLAGS = ("overdue", "acceptance_overdue", "disputed", "stalled", "incomplete_assignment", "due_soon")
@@ -36,7 +38,7 @@ def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], gi
             if line.district == district and flag in line.flags:
                 count = notice_words.days(flag, line, state.day, windows)
                 said = notice_words.reason(flag, line, state.day, count)
-                points.append(Point(flag, line, notice_words.rule(flag, windows), count, said))
+                points.append(Point(flag, line, words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows)), count, said))
     last = _last(state, district)
     before = next((one.written for one in given if last and (one.day, one.district) == (last, district)), "")
     settled = _settled(state, district, lines, last) if points and last else ()

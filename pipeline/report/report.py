@@ -122,7 +122,7 @@ class Step:
     """One kind of change between yesterday's figure and today's."""
 
     kind: str
-    """A key of STEP_KINDS."""
+    """A key of `words.STEPS`."""
     change: int
     """Cases more, or fewer where negative."""
     cases: tuple[str, ...]
@@ -167,7 +167,7 @@ class Decision:
     """One matter that leaders have to decide."""
 
     kinds: tuple[str, ...]
-    """Keys of DECISION_KINDS."""
+    """Keys of `words.DECISIONS`."""
     number: str
     """'' for an urgent matter without a case."""
     district: str
@@ -244,7 +244,7 @@ class FindingLine:
     district: str
     file: str
     use: str
-    """采用, 已被更正, 重复, 未采用 or 分解表."""
+    """One of `words.USED`, `REPLACED`, `DUPLICATE`, `REFUSED` and `OF_ASSIGNMENT`."""
     finding: Finding
 
 
@@ -259,7 +259,7 @@ class Handed:
     revision: int
     """From 1; 0 for a duplicate and for a file refused whole."""
     use: str
-    """采用, 已被更正, 重复 or 未采用; 自查 where somebody only asks."""
+    """One of `words.USED`, `REPLACED`, `DUPLICATE` and `REFUSED`; `UNSENT` where somebody only asks."""
     in_force: int
     """The revision that counts for the district and day; 0 where there is none."""
     name: str
@@ -383,36 +383,3 @@ class Report:
     """Every report that arrived for the day, by district and arrival."""
     notices: tuple[Notice, ...] = ()
     """In the order of their numbers."""
-
-
-STEP_KINDS = {
-    "new": "新交办",
-    "found": "旗区新排查",
-    "back": "恢复（不再撤销）",
-    "missing_again": "恢复（分解表漏列或该行被退回，撤销失效）",
-    "moved_in": "来源改入",
-    "newly_resolved": "新化解",
-    "cancelled": "撤销",
-    "moved_out": "来源或交办日期改出",
-    "reopened": "重新办理",
-    "disputed": "群众不认可",
-    "other": "其他",
-}
-"""The kinds of a bridge's steps, those that add first."""
-
-DECISION_KINDS = {
-    "urgent": "急报事项",
-    "disputed": "群众不认可",
-    "overdue": "超期未结",
-    "coordination": "需协调事项",
-}
-"""Why a matter stands among those that need a decision, in their order."""
-
-CHANGE_KINDS = {
-    "newly_resolved": "新化解",
-    "reopened": "重新办理",
-    "no_longer_counted": "不再计入化解",
-    "new_cases": "新增案件",
-    "withdrawn_cases": "撤回案件",
-    "status": "状态变化",
-}

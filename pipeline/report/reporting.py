@@ -17,6 +17,7 @@ from pipeline.report import agenda, bridge, notices, rate_bounds
 from pipeline.report import submissions as submissions_
 from pipeline.report.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.notice_number import NoticeNumber
@@ -73,7 +74,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         by_leader=bounded.of(_by(frame, "leader", settings, sorted({line.leader for line in in_use})), "leader"),
         by_category=bounded.of(_by(frame, "category", settings, CATEGORIES), "category"),
         cases=lines,
-        flags={flag: tuple(line.number for line in lines if flag in line.flags) for flag in supervision.FLAGS},
+        flags={flag: tuple(line.number for line in lines if flag in line.flags) for flag in words.FLAGS},
         newly_resolved=tuple(sets["newly_resolved"]),
         reopened=tuple(sets["reopened"]),
         new_cases=tuple(sets["new_cases"]),
@@ -352,10 +353,10 @@ def _findings(state: DayState, refused: tuple[Filed, ...], several: tuple[Handed
     """What was found in the assignment workbooks, then in the reports, file by file."""
     day = state.day.isoformat()
     assignment = mask(state.assignment.arrival.name)
-    lines = [FindingLine(day, "", assignment, "分解表", one) for one in state.assignment_findings]
+    lines = [FindingLine(day, "", assignment, words.OF_ASSIGNMENT, one) for one in state.assignment_findings]
     lines += [FindingLine(day, one.district, one.name, one.use, found) for one in several for found in one.findings]
     lines += [
-        FindingLine(day, one.reading.district, mask(one.arrival.name), submissions_.REFUSED, found)
+        FindingLine(day, one.reading.district, mask(one.arrival.name), words.REFUSED, found)
         for one in refused
         if one.arrival.is_assignment
         for found in sorted(one.reading.findings, key=submissions_.address)

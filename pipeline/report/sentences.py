@@ -7,9 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline.report.report import (
-    CHANGE_KINDS,
-    DECISION_KINDS,
-    STEP_KINDS,
     Absence,
     Bounds,
     Bridge,
@@ -20,18 +17,13 @@ from pipeline.report.report import (
     SubmissionLine,
     Way,
 )
+from pipeline.terms import words
 
 BOUNDS_RULE = (
     "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
     "凡此后没有再报清楚的，最低按全部不计入化解、最高按全部计入化解计算；"
     "每份缺报的日报另按可能新增{most}件计入总数。范围只随补报、改正变化，不是预测。"
 )
-_ASKED = {
-    "urgent": "旗区没有提出需协调的事项，请知悉",
-    "disputed": "请包案领导与群众见面，研究新的答复意见",
-    "overdue": "请确定办结办法和时间，符合规定的按程序延期",
-    "coordination": "",
-}
 
 
 def day(one: date) -> str:
@@ -126,7 +118,7 @@ def bridge(one: Bridge, where: str = "") -> str:
 def _steps(name: str, before: int, steps: Sequence[Step], after: int) -> str:
     if not steps:
         return f"{name}{after}件，与前一日相同"
-    moved = "、".join(f"{STEP_KINDS[step.kind]}{'增加' if step.change > 0 else '减少'}{abs(step.change)}件" for step in steps)
+    moved = "、".join(f"{words.STEPS[step.kind].name}{'增加' if step.change > 0 else '减少'}{abs(step.change)}件" for step in steps)
     return f"{name}前一日{before}件，{moved}，今日{after}件"
 
 
@@ -137,7 +129,7 @@ def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:
     parts = []
     for kind, named, count in kinds:
         cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
-        parts.append(f"{CHANGE_KINDS[kind]}{count}件{cases}")
+        parts.append(f"{words.CHANGES[kind].name}{count}件{cases}")
     return f"{'；'.join(parts)}。逐件见{where}。"
 
 
@@ -149,7 +141,7 @@ CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规
 
 def asked(one: Decision) -> str:
     """What is asked of leaders: the district's own words, else what the rules ask."""
-    return one.asked or _ASKED[one.kinds[0]]
+    return one.asked or words.DECISIONS[one.kinds[0]].asked
 
 
 def decisions(several: Sequence[Decision]) -> str:
@@ -157,7 +149,7 @@ def decisions(several: Sequence[Decision]) -> str:
     if not several:
         return "今日没有需要决策的事项。"
     counted = Counter(one.kinds[0] for one in several)
-    kinds = "、".join(f"{name}{counted[kind]}件" for kind, name in DECISION_KINDS.items() if counted[kind])
+    kinds = "、".join(f"{decision.name}{counted[kind]}件" for kind, decision in words.DECISIONS.items() if counted[kind])
     return f"今日需要决策的事项共{len(several)}件：{kinds}。"
 
 
@@ -181,7 +173,7 @@ def submissions(several: Sequence[SubmissionLine]) -> str:
     if len(missing) == len(several):
         return f"{len(several)}个旗区都没有日报。"
     said = f"{len(several)}个旗区中{len(several) - len(missing)}个有日报" if missing else f"{len(several)}个旗区都有日报"
-    said += f"，其中迟报{len(late)}个（{'、'.join(late)}）" if late else ""
+    said += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
     return f"{said}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{said}。"
 
 

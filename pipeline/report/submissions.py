@@ -10,15 +10,12 @@ from pipeline.day.judging import Judgement
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
-from pipeline.terms import messages
+from pipeline.terms import messages, words
 from pipeline.terms.contract import COVER, REPORT_SHEETS
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.text import mask
 
-USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被更正", "重复", "未采用"
-UNSENT = "自查"
-"""What somebody asks about before sending it."""
 _SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in REPORT_SHEETS)])}
 
 
@@ -50,8 +47,8 @@ def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[Handed
 
 def _use(submission: Submission) -> str:
     if submission.is_duplicate:
-        return DUPLICATE
-    return USED if submission.in_force else REPLACED
+        return words.DUPLICATE
+    return words.USED if submission.in_force else words.REPLACED
 
 
 def _places(settings: Settings) -> Callable[[Handed], tuple[int, datetime, str, str]]:
@@ -62,7 +59,7 @@ def _places(settings: Settings) -> Callable[[Handed], tuple[int, datetime, str, 
 def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> Handed:
     """A file that somebody asks about before sending it, as if it were the first of its day."""
     known = judgement or _by_itself(filed)
-    return _handed(filed, (int(filed.reading.accepted), UNSENT, 0), known, (*filed.reading.findings, *known.findings), settings)
+    return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), known, (*filed.reading.findings, *known.findings), settings)
 
 
 def _by_itself(filed: Filed) -> Judgement:
@@ -72,12 +69,12 @@ def _by_itself(filed: Filed) -> Judgement:
 
 
 def _refused(filed: Filed, in_force: int, settings: Settings) -> Handed:
-    return _handed(filed, (0, REFUSED, in_force), Judgement(), filed.reading.findings, settings)
+    return _handed(filed, (0, words.REFUSED, in_force), Judgement(), filed.reading.findings, settings)
 
 
 def _accepted(one: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> Handed:
     if one.is_duplicate or judgement is None:
-        return _handed(one.filed, (0, DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
+        return _handed(one.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
     found = (*one.filed.reading.findings, *judgement.findings)
     return _handed(one.filed, (one.revision, _use(one), in_force), judgement, found, settings)
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pipeline.office.assignment_preview import CaseOutline, ChangedCase, Preview, RegisterChanges
 from pipeline.office.check import Answer
-from pipeline.render.receipts import receipt_files, receipt_words
-from pipeline.terms import grouping
+from pipeline.render.receipts import receipt_files
+from pipeline.terms import grouping, words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import mask
@@ -94,7 +94,7 @@ def _section(severity: Severity, findings: list[Finding]) -> dict[str, Any]:
         "left_out": max(0, len(groups) - _MOST_GROUPS),
         "groups": [
             {
-                "title": receipt_words.TITLES[group.code],
+                "title": words.FINDING_TITLES[group.code],
                 "sheet": mask(group.sheet.strip()),
                 "cells": list(group.cells[:_MOST_CELLS]),
                 "more": max(0, len(group.cells) - _MOST_CELLS),

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline import HOME
 from pipeline.render.page import leaders_page
+from pipeline.terms import words
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import mask
 from pipeline.web.site import Site
@@ -62,6 +63,7 @@ def _environment() -> Environment:
     }
     environment.filters |= {"masked": mask, "reason": _reason, "day_near": _day_near}
     environment.globals["static"] = _address
+    environment.globals["cost_words"] = {severity.value: cost.page for severity, cost in words.COSTS.items()}
     return environment
 
 

@@ -16,7 +16,8 @@ import docx
 from docx.text.paragraph import Paragraph as Paragraph  # noqa: PLC0414 - for the tests that read documents
 
 from pipeline.day.targets import Tally
-from pipeline.report.report import DECISION_KINDS, STEP_KINDS, Absence, AbsencePart, Bounds, Change, Decision, Report, Step
+from pipeline.report.report import Absence, AbsencePart, Bounds, Change, Decision, Report, Step
+from pipeline.terms.words import DECISIONS, STEPS
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -40,7 +41,7 @@ def week(name: str, office: Office) -> list[Report]:
 
 def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
     """A day with everything at once: so many decisions and changes, no district that has reported, bounds everywhere, a correction."""
-    kinds = list(DECISION_KINDS)
+    kinds = list(DECISIONS)
     decisions = tuple(_decision(number, words, kinds[number % len(kinds)], report) for number in range(count))
     names = report.settings.district_names
     changes = tuple(
@@ -48,7 +49,7 @@ def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
         for kind in ("newly_resolved", "reopened", "no_longer_counted", "new_cases", "withdrawn_cases", "status")
         for number in range(count // 4)
     )
-    steps = tuple(Step(kind, 100 - 20 * number, ()) for number, kind in enumerate(STEP_KINDS))
+    steps = tuple(Step(kind, 100 - 20 * number, ()) for number, kind in enumerate(STEPS))
     missing = tuple(replace(submission, status="missing", revision=0) for submission in report.submissions)
     parts = tuple(AbsencePart(group.name, 1234, 567) for group in report.settings.groups)
     bounded: dict[str, Any] = {

@@ -19,6 +19,7 @@ from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import submissions
 from pipeline.report.report import Handed
+from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Desk:
     def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> Handed:
         arrival = Arrival(1, name, name, hashlib.sha256(content).hexdigest(), len(content), Envelope(moment(received)))
         asked = submissions.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
-        return replace(asked, use=submissions.USED if asked.revision else submissions.REFUSED, in_force=asked.revision)
+        return replace(asked, use=words.USED if asked.revision else words.REFUSED, in_force=asked.revision)
 
     def answer(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> bytes:
         """The receipt of that file."""

@@ -6,16 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.day import supervision
 from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import sentences
 from pipeline.report.report import (
-    CHANGE_KINDS,
-    DECISION_KINDS,
-    STEP_KINDS,
     Bridge,
     CaseLine,
     Change,
@@ -27,10 +23,10 @@ from pipeline.report.report import (
     Way,
 )
 from pipeline.settings.config import Group
+from pipeline.terms import words
 from pipeline.terms.findings import Finding
 
 FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
-ASSIGNMENT, SUPERSEDED = "分解表", "已被更正"
 _MOST_FINDINGS = 50
 """Of one file in one list; the page is read on a phone."""
 
@@ -129,18 +125,18 @@ def context(report: Report) -> dict[str, object]:
         "report": report,
         "settings": report.settings,
         "windows": report.settings.windows,
-        "flag_names": supervision.FLAGS,
+        "flag_names": {flag: said.name for flag, said in words.FLAGS.items()},
         "by_number": by_number,
         "say": sentences,
         "means": definitions,
         "flag_means": definitions.flags(report.settings.windows),
-        "step_kinds": STEP_KINDS,
-        "decision_kinds": DECISION_KINDS,
+        "step_kinds": {kind: step.name for kind, step in words.STEPS.items()},
+        "decision_kinds": {kind: decision.name for kind, decision in words.DECISIONS.items()},
         "day_before": _day_before(report.day),
         "groups": [_group(group, report, by_number) for group in report.settings.groups],
         "is_bounded": {name: any(one.bounds for one in figures) for name, figures in _tables(report).items()},
         "trend": report.trend,
-        "by_status": {status: [one for one in report.submissions if one.status == status] for status in ("on-time", "late", "missing")},
+        "by_status": {status: [one for one in report.submissions if one.status == status] for status in words.REPORTED},
         "absences": {one.district: one for one in report.absences},
         "changes": _changes(report),
         "follow_ups": [_flagged(flag, report, by_number) for flag in FOLLOWED_UP],
@@ -231,12 +227,12 @@ def _of(group: Group, figures: Iterable[Figure]) -> tuple[Figure, ...]:
 
 def _changes(report: Report) -> list[ChangeView]:
     """Every kind that the report knows; 状态变化 only where it has lines."""
-    views = [ChangeView(kind, name, tuple(one for one in report.changes if one.kind == kind)) for kind, name in CHANGE_KINDS.items()]
+    views = [ChangeView(kind, said.name, tuple(one for one in report.changes if one.kind == kind)) for kind, said in words.CHANGES.items()]
     return [view for view in views if view.lines or view.kind != "status"]
 
 
 def _flagged(flag: str, report: Report, by_number: dict[str, CaseLine]) -> FollowUp:
-    return FollowUp(flag, supervision.FLAGS[flag], tuple(by_number[number] for number in report.flags.get(flag, ())))
+    return FollowUp(flag, words.FLAGS[flag].name, tuple(by_number[number] for number in report.flags.get(flag, ())))
 
 
 def _reception_sums(report: Report) -> dict[str, int]:
@@ -248,21 +244,21 @@ def _findings(report: Report) -> list[FindingsView]:
     filed: dict[str, list[FindingLine]] = {}
     for line in report.findings:
         known = line.district if line.district in report.settings.district_names else ""
-        filed.setdefault(ASSIGNMENT if line.use == ASSIGNMENT else known, []).append(line)
+        filed.setdefault(words.OF_ASSIGNMENT if line.use == words.OF_ASSIGNMENT else known, []).append(line)
     submissions = {one.district: one for one in report.submissions}
-    order = (*report.settings.district_names, "", ASSIGNMENT)
+    order = (*report.settings.district_names, "", words.OF_ASSIGNMENT)
     return [_findings_of(name, filed[name], submissions.get(name)) for name in order if name in filed]
 
 
 def _findings_of(name: str, lines: list[FindingLine], submission: SubmissionLine | None) -> FindingsView:
-    standing = [line for line in lines if line.use != SUPERSEDED]
+    standing = [line for line in lines if line.use != words.REPLACED]
     return FindingsView(
         district=name,
-        is_assignment=name == ASSIGNMENT,
+        is_assignment=name == words.OF_ASSIGNMENT,
         submission=submission,
         refused=tuple(line for line in standing if line.finding.refuses),
         warnings=tuple(line for line in standing if not line.finding.refuses),
-        superseded=tuple(line for line in lines if line.use == SUPERSEDED),
+        superseded=tuple(line for line in lines if line.use == words.REPLACED),
     )
 
 

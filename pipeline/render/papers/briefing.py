@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.report import sentences
-from pipeline.report.report import CHANGE_KINDS, DECISION_KINDS, Change, Decision, Figure, Report
+from pipeline.report.report import Change, Decision, Figure, Report
+from pipeline.terms import words
 from pipeline.terms.text import mask
 
 Fields = dict[str, Any]
@@ -21,7 +22,6 @@ _WORKBOOK = "《信访事项办理情况汇总》"
 _CHANGES = f"{_WORKBOOK}“今日变化”"
 _DECISIONS = f"{_WORKBOOK}“急报事项”“督办清单”和“案件台账”"
 _ABSENCES = f"{_WORKBOOK}“报送情况”"
-_STATUSES = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _targets(report: Report) -> list[Fields]:
 
 def _districts(report: Report) -> list[Fields]:
     statuses = {
-        submission.district: "零报告" if submission.zero_report and submission.status == "on-time" else _STATUSES[submission.status]
+        submission.district: "零报告" if submission.zero_report and submission.status == "on-time" else words.REPORTED[submission.status]
         for submission in report.submissions
     }
     figures = {name: [figure for figure in report.by_district if figure.label == name] for name in report.settings.district_names}
@@ -142,7 +142,7 @@ def _cells(figure: Figure) -> Fields:
 def _changes(report: Report, limits: Limits) -> str:
     """Return the day's changes by kind, with their cases; a mere change of status is only counted."""
     kinds = []
-    for kind in CHANGE_KINDS:
+    for kind in words.CHANGES:
         changes = [change for change in report.changes if change.kind == kind]
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []
@@ -159,7 +159,7 @@ def _decisions(decisions: Sequence[Decision], limits: Limits) -> Fields:
     rows = [
         {
             "序号": str(position),
-            "事由": "、".join(DECISION_KINDS[kind] for kind in decision.kinds),
+            "事由": "、".join(words.DECISIONS[kind].name for kind in decision.kinds),
             "编号": _short(decision.number, min(_LONGEST_NUMBER, limits.characters)),
             "旗区": decision.district,
             "事项": _short(decision.matter, limits.characters),
@@ -178,8 +178,8 @@ def _decisions(decisions: Sequence[Decision], limits: Limits) -> Fields:
 
 def _chosen(decisions: Sequence[Decision], most: int) -> list[Decision]:
     """Return at most so many decisions in their order: each kind has a fair share of the room before any kind has more."""
-    share = max(1, most // len(DECISION_KINDS))
-    seen = dict.fromkeys(DECISION_KINDS, 0)
+    share = max(1, most // len(words.DECISIONS))
+    seen = dict.fromkeys(words.DECISIONS, 0)
     within_share: list[int] = []
     beyond: list[int] = []
     for position, decision in enumerate(decisions):

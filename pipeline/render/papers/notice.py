@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.day.supervision import FLAGS
 from pipeline.render.papers import own_templates, word
-from pipeline.report import notice_words, notices
+from pipeline.report import notices
 from pipeline.report.report import Notice, Point, Report
 from pipeline.report.sentences import long_day
+from pipeline.terms import words
 from pipeline.terms.messages import shorten
 
 FOLDER = "督办通知"
@@ -62,7 +62,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "销号序号": _NUMERALS[len(flags)],
         "上次编号": notice.before,
         "销号": [
-            {"序号": n, "编号": settled.number, "案由": settled.matter, "事项": FLAGS[settled.flag], "原因": settled.why}
+            {"序号": n, "编号": settled.number, "案由": settled.matter, "事项": words.FLAGS[settled.flag].name, "原因": settled.why}
             for n, settled in enumerate(notice.settled, 1)
         ],
     }
@@ -71,10 +71,10 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
 def _section(number: int, flag: str, points: list[Point]) -> dict[str, Any]:
     return {
         "序号": _NUMERALS[number],
-        "名称": FLAGS[flag],
+        "名称": words.FLAGS[flag].name,
         "件数": len(points),
         "规则": points[0].rule,
-        "要求": notice_words.ASKED[flag],
+        "要求": words.FLAGS[flag].asked,
         "案件": [
             {
                 "序号": n,

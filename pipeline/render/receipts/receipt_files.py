@@ -14,13 +14,13 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job
 from pipeline.render import reproducible_zip
 from pipeline.render.receipts import receipt_workbook
-from pipeline.render.receipts.receipt_words import UNKNOWN
 from pipeline.report import submissions
 from pipeline.report.report import Handed
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import without_controls
+from pipeline.terms.words import UNKNOWN_DISTRICT
 
 FOLDER = "回执"
 _REFUSED_BY_WINDOWS = re.compile(r'[<>:"/\\|?*\u2028\u2029\ud800-\udfff\ufffe\uffff]')
@@ -83,7 +83,7 @@ def names(several: Iterable[Handed]) -> list[str]:
     taken: set[str] = set()
     chosen = []
     for said in several:
-        stem = f"{said.district or UNKNOWN}_回执_{said.revision}_{plain(said.name)}"
+        stem = f"{said.district or UNKNOWN_DISTRICT}_回执_{said.revision}_{plain(said.name)}"
         name = next(one for n in range(1, 10**6) if (one := stem if n == 1 else f"{stem} ({n})").casefold() not in taken)
         taken.add(name.casefold())
         chosen.append(f"{FOLDER}/{name}.xlsx")

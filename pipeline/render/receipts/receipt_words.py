@@ -5,60 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from pipeline.report import submissions
 from pipeline.report.report import Handed
+from pipeline.terms import words
 from pipeline.terms.contract import Severity
 
-UNKNOWN: Final = "未识别"
-"""Stands for a district that the file does not name."""
-
-TITLES: Final = {
-    "unreadable": "文件打不开",
-    "encrypted": "文件有打开密码",
-    "too-large": "文件过大",
-    "macro-workbook": "带有宏",
-    "not-the-template": "与模板不符",
-    "unknown-district": "旗区不明",
-    "bad-report-date": "报告日期有误",
-    "sender-not-allowed": "发件人不在名单",
-    "personal-column": "个人信息列",
-    "duplicate": "重复报送",
-    "rows-withdrawn": "更正时少了内容",
-    "unknown-case": "台账没有此案",
-    "other-district": "不属于本旗区",
-    "required": "必填未填",
-    "not-in-list": "不在可选范围",
-    "bad-date": "日期看不懂",
-    "date-out-of-range": "日期不合理",
-    "bad-number": "数字有误",
-    "reply-missing": "缺少答复",
-    "contradiction": "前后矛盾",
-    "status-went-back": "状态倒退",
-    "repeated-case": "案件重复",
-    "case-exists": "案件已在台账",
-    "personal-information": "个人信息",
-    "late": "迟报",
-    "read-as": "写法不规范",
-    "sheet-missing": "缺少工作表",
-    "old-template": "模板较旧",
-    "zero-report-with-rows": "零报告有内容",
-    "prefilled-changed": "改了预填内容",
-    "unknown-column": "多余的列",
-    "error-value": "错误值",
-    "no-cached-value": "公式没有结果",
-    "cover-incomplete": "封面不完整",
-    "case-missing": "分解表少了案件",
-    "deadline-beyond-statute": "时限过长",
-    "extension-shortens": "延期反而提前",
-}
-"""Each code in a few characters, as the head of a comment."""
-
-COSTS: Final = {
-    Severity.FILE: "退回整个文件",
-    Severity.SHEET: "退回整张表",
-    Severity.ROW: "退回这一行",
-    Severity.WARNING: "提醒",
-}
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
 WARNINGS: Final = "提醒（已照常采用，不改也可以，下次请注意）：{count} 处"
 FLAWLESS: Final = "没有发现问题。"
@@ -73,17 +23,17 @@ LEFT_OUT: Final = "问题太多，还有 {count} 处没有列出。请先改正�
 
 def verdict(one: Handed) -> str:
     """In one line what was taken and what was not."""
-    is_asked = one.use == submissions.UNSENT
+    is_asked = one.use == words.UNSENT
     match one.use:
-        case submissions.DUPLICATE:
+        case words.DUPLICATE:
             return "与目前采用的日报完全相同，没有重复计入。不用再报。"
-        case submissions.REPLACED:
+        case words.REPLACED:
             return (
                 f"这一份已被第 {one.in_force} 版代替，现在以第 {one.in_force} 版为准"
                 f"（当时采用 {one.rows_accepted} 行，退回 {one.rows_refused} 行）。"
             )
     if not one.revision:
-        reasons = "、".join(dict.fromkeys(TITLES[found.code] for found in one.findings if found.refuses))
+        reasons = "、".join(dict.fromkeys(words.FINDING_TITLES[found.code] for found in one.findings if found.refuses))
         return f"整个文件{'不会采用' if is_asked else '没有采用'}：{reasons}。请按下面的说明改正后{'再报送' if is_asked else '重新报送'}。"
     lost = _lost(one)
     if lost:
@@ -103,27 +53,27 @@ def _lost(one: Handed) -> list[str]:
 
 def state(one: Handed) -> str:
     """Whose report it is, for which day, and as what it counts."""
-    district, day = one.district or UNKNOWN, one.day.isoformat()
+    district, day = one.district or words.UNKNOWN_DISTRICT, one.day.isoformat()
     match one.use:
-        case submissions.REFUSED:
+        case words.REFUSED:
             return f"{district} · 归入 {day} · 未采用"
-        case submissions.UNSENT:
+        case words.UNSENT:
             return f"{district} · {f'报告日期 {day} · ' if one.revision else ''}自查，尚未报送"
-        case submissions.DUPLICATE:
+        case words.DUPLICATE:
             return f"{district} · 报告日期 {day} · 重复"
-    which = f"更正，第 {one.revision} 版" if one.revision > 1 else f"第 1 版 · {'迟报' if one.is_late else '按时'}"
+    which = f"更正，第 {one.revision} 版" if one.revision > 1 else f"第 1 版 · {words.REPORTED['late' if one.is_late else 'on-time']}"
     return f"{district} · 报告日期 {day} · {which}"
 
 
 def send_again(one: Handed) -> str:
     """By when to send again; '' where there is no need to."""
-    if not one.refuses or one.use == submissions.REPLACED:
+    if not one.refuses or one.use == words.REPLACED:
         return ""
-    verb = "报送" if one.use == submissions.UNSENT else "重新报送"
+    verb = "报送" if one.use == words.UNSENT else "重新报送"
     if one.received_at > one.unmarked_until:
         return f"{verb}：请尽快。当天的结果会重新生成，并标明“更正”。"
     latest = f"最迟 {_moment(one.unmarked_until)} 以前（再晚，当天的结果会标明“更正”）"
-    if one.use == submissions.USED:
+    if one.use == words.USED:
         return f"{verb}：请尽快，{latest}{'' if one.is_late else '；不影响这一天的“按时”'}。"
     if one.is_late or one.in_force:
         return f"{verb}：请尽快，{latest}。"

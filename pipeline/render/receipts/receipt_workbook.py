@@ -14,6 +14,7 @@ from pipeline.render.receipts import receipt_words as words
 from pipeline.render.workbook.cell_formats import text
 from pipeline.report.report import Handed
 from pipeline.terms.findings import Finding
+from pipeline.terms.words import COSTS, FINDING_TITLES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -90,7 +91,7 @@ def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for one in findings:
         groups.setdefault((one.severity, one.code, one.sheet, one.column, _pattern(one)), []).append(one)
-    order = list(words.COSTS)
+    order = list(COSTS)
     return sorted(groups.values(), key=lambda group: order.index(group[0].severity))
 
 
@@ -115,8 +116,8 @@ def _block(group: list[Finding], number: int, kind: Kind) -> Iterator[Line]:
     wanted = receipt_layout.LINE_HEIGHT * receipt_layout.lines(message, receipt_layout.WIDTHS[_MESSAGE]) + 5
     missing = max(0.0, (wanted - sum(heights)) / len(lines))
     for at, (cell, seen, place) in enumerate(lines):
-        shared = (str(number), words.COSTS[first.severity], first.sheet or "—") if at == 0 else ("", "", "")
-        cells = (*shared, cell, seen, f"【{words.TITLES[first.code]}】{message}" if at == 0 else "")
+        shared = (str(number), COSTS[first.severity].receipt, first.sheet or "—") if at == 0 else ("", "", "")
+        cells = (*shared, cell, seen, f"【{FINDING_TITLES[first.code]}】{message}" if at == 0 else "")
         yield Line(kind, cells, place, len(lines) if at == 0 else 0, min(409.0, heights[at] + missing))
 
 
@@ -136,7 +137,7 @@ def _marks(findings: Sequence[Finding]) -> Iterator[Mark]:
             cells.setdefault((one.sheet, one.row, one.column), []).append(one)
     for place, found in cells.items():
         found.sort(key=lambda one: not one.refuses)
-        said = "\n".join(f"{words.COSTS[one.severity]}｜{words.TITLES[one.code]}：{one.message}" for one in found)
+        said = "\n".join(f"{COSTS[one.severity].receipt}｜{FINDING_TITLES[one.code]}：{one.message}" for one in found)
         yield Mark(place, any(one.refuses for one in found), text(f"{receipt_layout.HEADING}\n{said}"))
 
 

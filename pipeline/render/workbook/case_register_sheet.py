@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from xlsxwriter.utility import xl_range_abs
 
-from pipeline.day.supervision import FLAGS
 from pipeline.render.workbook import formulas
-from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value, as_number
 from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
 from pipeline.report.report import CaseLine
+from pipeline.terms.words import FLAGS, NO, YES
 
 NAME = "案件台账"
 LAST_PRINTED = "最近进展"
 
 
 def _said(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
-    return words.YES if is_so else words.NO
+    return YES if is_so else NO
 
 
 def _overdue(line: CaseLine) -> Value:
@@ -40,7 +39,7 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("计入化解", 8, "center", lambda line: _said(line.is_counted), formulas.RESOLVED),
     Column("现行时限", 12, "date", lambda line: line.deadline),
     Column("超期（天）", 8, "count", _overdue),
-    Column("督办事项", 16, "center", lambda line: "、".join(FLAGS[flag] for flag in line.flags)),
+    Column("督办事项", 16, "center", lambda line: "、".join(FLAGS[flag].name for flag in line.flags)),
     Column(LAST_PRINTED, 34, "long", lambda line: line.progress),
     Column("下一步措施", 28, "long", lambda line: line.next_step),
     Column("需协调事项", 24, "long", lambda line: line.coordination),
@@ -63,7 +62,7 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("群众确认", 10, "center", lambda line: line.confirmation),
     Column("在办", 7, "center", lambda line: _said(line.is_open), formulas.OPEN),
     Column("导入法定途径", 9, "center", lambda line: _said(line.is_referred), formulas.REFERRED),
-    *(_flag_column(flag, word) for flag, word in FLAGS.items()),
+    *(_flag_column(flag, said.name) for flag, said in FLAGS.items()),
     Column("撤销依据", 24, "long", lambda line: line.grounds),
     Column("最近一行的出处", 36, "long", lambda line: line.origin),
     Column("基本情况的出处", 36, "long", lambda line: line.listed_in),

@@ -13,14 +13,15 @@ from pipeline.render.workbook.cell_formats import Book, height, lines, put
 from pipeline.render.workbook.figure_sheets import TARGETS
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows
 from pipeline.report import sentences
-from pipeline.report.report import CHANGE_KINDS, STEP_KINDS, Bridge, Change, Step
+from pipeline.report.report import Bridge, Change, Step
+from pipeline.terms.words import CHANGES, STEPS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 NAME = "今日变化"
-CHANGES: tuple[Column[Change], ...] = (
-    Column("变化", 26, "center", lambda line: CHANGE_KINDS.get(line.kind, line.kind)),
+COLUMNS: tuple[Column[Change], ...] = (
+    Column("变化", 26, "center", lambda line: CHANGES[line.kind].name if line.kind in CHANGES else line.kind),
     Column("案件编号", 16, "text", lambda line: line.number),
     Column("旗区", 13, "center", lambda line: line.district),
     Column("案由", 46, "long", lambda line: line.matter),
@@ -31,16 +32,16 @@ _TITLES = ("变化", "总数", "已化解", "使总数变化的案件", "使已�
 
 def write(book: Book) -> None:
     """Both parts, and what each kind of change means."""
-    changes = Listing(CHANGES, book.report.changes, empty=words.EMPTY[NAME])
+    changes = Listing(COLUMNS, book.report.changes, empty=words.EMPTY[NAME])
     sheet = frame(book, NAME, changes.widths)
     top = HEADER
     if book.report.bridges:
         top = _write_bridges(book, sheet, changes.widths)
-        heading(book, sheet, top, len(CHANGES) - 1, words.CHANGES)
+        heading(book, sheet, top, len(COLUMNS) - 1, words.CHANGES)
         top += 1
     below = write_rows(book, sheet, top, changes)
     sheet.freeze_panes(HEADER, 1)
-    told = [f"{name}：{definitions.CHANGES[kind]}" for kind, name in CHANGE_KINDS.items()]
+    told = [f"{change.name}：{change.meaning}" for change in CHANGES.values()]
     explain(book, sheet, below + 1, changes.widths, told)
 
 
@@ -57,7 +58,7 @@ def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
         sheet.set_row(row, height(lines(bridge.group, widths[0])))
         row = _write_bridge(book, sheet, row + 1, bridge=bridge, target=FIRST + index)
     kinds = {step.kind for bridge in bridges for step in (*bridge.total_steps, *bridge.resolved_steps)}
-    shown = [f"{name}：{definitions.STEPS[kind]}" for kind, name in STEP_KINDS.items() if kind in kinds]
+    shown = [f"{step.name}：{step.meaning}" for kind, step in STEPS.items() if kind in kinds]
     return explain(book, sheet, row, widths, (definitions.BRIDGE, *shown)) + 1
 
 
@@ -69,13 +70,13 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
     put(sheet, top, 2, bridge.resolved_before, book.cell("count", "sum"))
     row = top + 1
     for kind, total, resolved in _rows(bridge):
-        put(sheet, row, 0, STEP_KINDS[kind], book.cell("center"))
+        put(sheet, row, 0, STEPS[kind].name, book.cell("center"))
         cases = []
         for column, step in enumerate((total, resolved), 1):
             put(sheet, row, column, step.change if step else None, book.cell("change"))
             cases.append("、".join(step.cases) if step else "")
             put(sheet, row, column + 2, cases[-1], book.cell("long"))
-        most = max(lines(cases[0], CHANGES[3].width), lines(cases[1], CHANGES[4].width), lines(STEP_KINDS[kind], CHANGES[0].width))
+        most = max(lines(cases[0], COLUMNS[3].width), lines(cases[1], COLUMNS[4].width), lines(STEPS[kind].name, COLUMNS[0].width))
         sheet.set_row(row, height(most))
         row += 1
     _write_end(book, sheet, row, f"当日（{sentences.day(day)}）")
@@ -96,7 +97,7 @@ def _write_end(book: Book, sheet: Worksheet, row: int, said: str) -> None:
 def _rows(bridge: Bridge) -> list[tuple[str, Step | None, Step | None]]:
     """Each kind of change with its step of the total and of the resolved cases, in the kinds' order."""
     both = [{(step.kind, step.change > 0): step for step in steps} for steps in (bridge.total_steps, bridge.resolved_steps)]
-    order = [(kind, is_more) for kind in STEP_KINDS for is_more in (True, False)]
+    order = [(kind, is_more) for kind in STEPS for is_more in (True, False)]
     return [
         (kind, both[0].get((kind, more)), both[1].get((kind, more))) for kind, more in order if any((kind, more) in one for one in both)
     ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pipeline.day.supervision import FLAGS
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import formulas
@@ -17,6 +16,7 @@ from pipeline.render.workbook.formulas import Part
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading
 from pipeline.report import sentences
 from pipeline.report.report import CaseLine, Figure
+from pipeline.terms.words import FLAGS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -122,7 +122,7 @@ _TREND_LOOKS = ("center", "date", "long", "percent", "count", "count", "rate", "
 # --- 旗区 ---------------------------------------------------------------------------------------------------------
 
 _COUNTED = {formulas.OPEN: "在办", formulas.REFERRED: "导入法定途径"} | {
-    formulas.flag_name(word): word for flag, word in FLAGS.items() if flag not in ("cancelled", "missing_from_assignment")
+    formulas.flag_name(said.name): said.name for flag, said in FLAGS.items() if flag not in ("cancelled", "missing_from_assignment")
 }
 """Defined name and header of what is counted beside the figures."""
 
@@ -132,7 +132,7 @@ def _states(line: CaseLine) -> list[str]:
     return [
         *([formulas.OPEN] if line.is_open else []),
         *([formulas.REFERRED] if line.is_referred else []),
-        *(formulas.flag_name(FLAGS[flag]) for flag in line.flags),
+        *(formulas.flag_name(FLAGS[flag].name) for flag in line.flags),
     ]
 
 
@@ -162,7 +162,7 @@ def write_districts(book: Book) -> None:
             part = Part(figure.tally, (_in_group(index), here), target_cell(index), not book.is_plain, figure.bounds)
             formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part)
         for column, name in enumerate(_COUNTED, 2 + WIDE * len(groups)):
-            formula = formulas.count(here, (name, formulas.YES), is_free=not book.is_plain)
+            formula = formulas.count(here, (name, formulas.QUOTED_YES), is_free=not book.is_plain)
             formulas.write_count(book, sheet, (row, column), formula, seen[district, name])
     last = district_first() + len(districts)
     _district_total(book, sheet, last)
@@ -172,7 +172,7 @@ def write_districts(book: Book) -> None:
     sheet.freeze_panes(district_first(), 1)
     sheet.repeat_rows(HEADER, HEADER + 1)
     counted = definitions.flags(report.settings.windows)
-    told = [f"{word}：{counted[flag]}" for flag, word in FLAGS.items() if formulas.flag_name(word) in _COUNTED]
+    told = [f"{said.name}：{counted[flag]}" for flag, said in FLAGS.items() if formulas.flag_name(said.name) in _COUNTED]
     about = (definitions.DISTRICTS, *_about_figures(book, *report.by_district, *report.targets))
     told = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *told]
     explain(book, sheet, last + 2, widths, told)
@@ -211,13 +211,13 @@ def _district_total(book: Book, sheet: Worksheet, row: int) -> None:
         formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part, "sum")
     seen = Counter(name for line in report.cases for name in _states(line))
     for column, name in enumerate(_COUNTED, 2 + WIDE * len(report.settings.groups)):
-        sheet.write_formula(row, column, formulas.count((name, formulas.YES)), book.cell("count", "sum"), seen[name])
+        sheet.write_formula(row, column, formulas.count((name, formulas.QUOTED_YES)), book.cell("count", "sum"), seen[name])
 
 
 # --- 包案领导 -----------------------------------------------------------------------------------------------------
 
 _LEADER_FLAGS = ("overdue", "due_soon", "stalled", "disputed")
-_LEADERS_COUNTED = tuple(formulas.flag_name(FLAGS[flag]) for flag in _LEADER_FLAGS)
+_LEADERS_COUNTED = tuple(formulas.flag_name(FLAGS[flag].name) for flag in _LEADER_FLAGS)
 
 
 def write_leaders(book: Book) -> None:
@@ -237,7 +237,7 @@ def write_leaders(book: Book) -> None:
         own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
         formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free=True, bounds=figure.bounds))
         for column, one in enumerate(_LEADERS_COUNTED, 3 + WIDE):
-            formula = formulas.count(*own, (one, formulas.YES), is_free=True)
+            formula = formulas.count(*own, (one, formulas.QUOTED_YES), is_free=True)
             formulas.write_count(book, sheet, (row, column), formula, seen[figure.label, figure.group, one])
     last = FIRST + max(len(report.by_leader), 1) - 1
     if not report.by_leader:
@@ -247,5 +247,5 @@ def write_leaders(book: Book) -> None:
     sheet.freeze_panes(FIRST, 1)
     sheet.repeat_rows(HEADER)
     rules = definitions.flags(report.settings.windows)
-    told = (definitions.LEADER, *_about_figures(book, *report.by_leader), *(f"{FLAGS[one]}：{rules[one]}" for one in _LEADER_FLAGS))
+    told = (definitions.LEADER, *_about_figures(book, *report.by_leader), *(f"{FLAGS[one].name}：{rules[one]}" for one in _LEADER_FLAGS))
     explain(book, sheet, last + 2, _LEADER_WIDTHS, told)

@@ -12,13 +12,14 @@ from pipeline.day.targets import Tally
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import BAR, RED, Book, put
 from pipeline.report.report import Bounds
+from pipeline.terms.words import NONE, YES
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
 IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账计入总数", "台账计入化解", "台账在办", "台账导入法定途径"
-YES = f'"{words.YES}"'
+QUOTED_YES = f'"{YES}"'
 FIGURES = ("总数", "已化解", "化解率", "还差（件）", "是否达标")
 COLUMNS = (*FIGURES, "补报后最低", "补报后最高")
 """The figures with the bounds of the rate."""
@@ -61,13 +62,13 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     row, column = at
     tally = part.tally
     total, resolved = (xl_rowcol_to_cell(row, column + step) for step in (0, 1))
-    both = [count(*part.conditions, (name, YES), is_free=part.is_free) for name in (IN_TOTAL, RESOLVED)]
+    both = [count(*part.conditions, (name, QUOTED_YES), is_free=part.is_free) for name in (IN_TOTAL, RESOLVED)]
     cells = (
         ("count", both[0], tally.total),
         ("count", both[1], tally.resolved),
-        ("rate", f'=IF({total}=0,"{words.NONE}",QUOTIENT({resolved}*1000,{total})/1000)', rate(tally)),
+        ("rate", f'=IF({total}=0,"{NONE}",QUOTIENT({resolved}*1000,{total})/1000)', rate(tally)),
         ("count", f"=MAX(0,-INT(-({part.target}*{total})/100)-{resolved})", tally.shortfall),
-        ("middle", f'=IF({total}=0,"{words.NONE}",IF({resolved}*100>={part.target}*{total},"{words.MET}","{words.MISSED}"))', met(tally)),
+        ("middle", f'=IF({total}=0,"{NONE}",IF({resolved}*100>={part.target}*{total},"{words.MET}","{words.MISSED}"))', met(tally)),
     )
     for step, (look, formula, value) in enumerate(cells):
         sheet.write_formula(row, column + step, formula, book.cell(look, *looks), value)
@@ -89,12 +90,12 @@ def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], formula: str,
 
 def rate(tally: Tally) -> float | str:
     """The rate as the share that a cell holds, rounded down to a thousandth; a dash where there is none."""
-    return float(tally.resolved * 1000 // tally.total) / 1000 if tally.total else words.NONE
+    return float(tally.resolved * 1000 // tally.total) / 1000 if tally.total else NONE
 
 
 def met(tally: Tally) -> str:
     """达标, 未达标, or a dash where there is nothing to resolve."""
-    return words.NONE if tally.met is None else words.MET if tally.met else words.MISSED
+    return NONE if tally.met is None else words.MET if tally.met else words.MISSED
 
 
 def colour(book: Book, sheet: Worksheet, rates: tuple[int, int, int, int]) -> None:

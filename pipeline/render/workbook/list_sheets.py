@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_range
 
-from pipeline.day.supervision import FLAGS
 from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, as_moment, put
 from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
 from pipeline.report import sentences
 from pipeline.report.report import CaseLine, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
+from pipeline.terms.words import COSTS, FLAGS, NO, REPORTED, YES
 
 _MOST_FINDINGS = 1_000
 """Of one file."""
@@ -30,7 +30,7 @@ class FollowUp:
 
 
 FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
-    Column("督办事项", 13, "center", lambda line: FLAGS[line.flag]),
+    Column("督办事项", 13, "center", lambda line: FLAGS[line.flag].name),
     Column("案件编号", 15, "text", lambda line: line.case.number),
     Column("旗区", 11, "center", lambda line: line.case.district),
     Column("案由", 30, "long", lambda line: line.case.matter),
@@ -41,7 +41,7 @@ FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("天数", 7, "count", lambda line: line.days),
     Column("情况", 19, "long", lambda line: line.situation),
     Column("认定规则", 32, "long", lambda line: line.rule),
-    Column("建议", 32, "long", lambda line: words.ADVICE[line.flag]),
+    Column("建议", 32, "long", lambda line: FLAGS[line.flag].advice),
 )
 RECEPTION: tuple[Column[ReceptionLine], ...] = (
     Column("旗区", 14, "text", lambda line: line.district),
@@ -63,7 +63,7 @@ URGENT: tuple[Column[UrgentLine], ...] = (
 )
 SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
     Column("旗区", 14, "text", lambda line: line.district),
-    Column("报送", 9, "center", lambda line: words.ON_TIME[line.status]),
+    Column("报送", 9, "center", lambda line: REPORTED[line.status]),
     Column("零报告", 9, "center", words.zero_report),
     Column("首次送达", 21, "moment", lambda line: line.received_at),
     Column("现行版本", 9, "count", lambda line: line.revision or None),
@@ -74,8 +74,8 @@ SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
     Column("现行版本的文件", 36, "long", lambda line: line.file),
 )
 FINDINGS: tuple[Column[FindingLine], ...] = (
-    Column("是否拒收", 10, "center", lambda line: words.YES if line.finding.refuses else words.NO),
-    Column("处理", 13, "center", lambda line: words.SEVERITIES[line.finding.severity]),
+    Column("是否拒收", 10, "center", lambda line: YES if line.finding.refuses else NO),
+    Column("处理", 13, "center", lambda line: COSTS[line.finding.severity].workbook),
     Column("旗区", 12, "center", words.district_of),
     Column("文件", 30, "long", lambda line: line.file),
     Column("文件采用情况", 11, "center", lambda line: line.use),

@@ -10,7 +10,8 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
 from pipeline.report import sentences
-from pipeline.report.report import DECISION_KINDS, CaseLine, Decision, Figure
+from pipeline.report.report import CaseLine, Decision, Figure
+from pipeline.terms.words import DECISIONS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -80,12 +81,12 @@ def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
     sheet.set_row(top + 1, 22)
     for row, one in enumerate(decisions, top + 2):
         _write_decision(book, sheet, row, one)
-    told = "".join(f"{name}：{definitions.DECISIONS[kind]}" for kind, name in DECISION_KINDS.items())
+    told = "".join(f"{decision.name}：{decision.meaning}" for decision in DECISIONS.values())
     return explain(book, sheet, top + 2 + len(decisions), OVERVIEW_WIDTHS, (told,))
 
 
 def _write_decision(book: Book, sheet: Worksheet, row: int, one: Decision) -> None:
-    kinds = "、".join(DECISION_KINDS[kind] for kind in one.kinds)
+    kinds = "、".join(DECISIONS[kind].name for kind in one.kinds)
     asked = sentences.asked(one)
     cells = (("long", one.matter), ("center", one.district), ("text", one.number), ("center", one.leader), ("center", kinds))
     for column, (look, value) in enumerate(cells):

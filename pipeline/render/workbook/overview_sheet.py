@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from pipeline.day.supervision import FLAGS
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import formulas, overview_sentences
@@ -27,6 +26,7 @@ from pipeline.render.workbook.sheet_frame import (
 )
 from pipeline.report import sentences
 from pipeline.report.report import Figure
+from pipeline.terms.words import FLAGS, REPORTED
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -126,7 +126,7 @@ def _counts(book: Book) -> list[tuple[str, str, int, str]]:
         ("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED),
         ("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN),
         ("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED),
-        *((word, formulas.flag_name(word), len(report.flags.get(flag, ())), rules[flag]) for flag, word in FLAGS.items()),
+        *((said.name, formulas.flag_name(said.name), len(report.flags.get(flag, ())), rules[flag]) for flag, said in FLAGS.items()),
     ]
 
 
@@ -139,7 +139,7 @@ def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
     row = top + 2
     for word, name, value, rule in _counts(book):
         put(sheet, row, 0, word, book.cell("text"))
-        sheet.write_formula(row, 1, formulas.count((name, formulas.YES)), book.cell("count"), value)
+        sheet.write_formula(row, 1, formulas.count((name, formulas.QUOTED_YES)), book.cell("count"), value)
         merge(sheet, (row, 2, row, LAST), rule, book.cell("long", "muted"))
         sheet.set_row(row, height(lines(rule, _WORDS_WIDTH)))
         row += 1
@@ -155,7 +155,7 @@ def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
     for word, formula, value, named in (*_reported(book), *_refused(book)):
         put(sheet, row, 0, word, book.cell("text"))
         sheet.write_formula(row, 1, formula, book.cell("count"), value)
-        looks = ("alert",) if word.startswith(words.ON_TIME["missing"]) and value else ()
+        looks = ("alert",) if word.startswith(REPORTED["missing"]) and value else ()
         merge(sheet, (row, 2, row, LAST), named, book.cell("long", *looks))
         sheet.set_row(row, height(lines(named, _WORDS_WIDTH)))
         row += 1
@@ -168,13 +168,13 @@ def _reported(book: Book) -> list[tuple[str, str, int, str]]:
     absent = "\n".join(map(sentences.absence, book.report.absences))
     said = []
     for status in ("missing", "late", "on-time"):
-        word = words.ON_TIME[status]
+        word = REPORTED[status]
         districts = [line.district for line in lines if line.status == status]
         named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if status == "on-time" else "")
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
         said.append((f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
     zero = [line.district for line in lines if line.zero_report]
-    said.append(("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.YES})", len(zero), words.names(zero)))
+    said.append(("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), words.names(zero)))
     return said
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from pipeline.report.report import CaseLine, FindingLine, SubmissionLine
-from pipeline.terms.contract import Severity
+from pipeline.terms.words import NO, NONE, REFUSED, UNKNOWN_DISTRICT, YES
 
 SHEETS: Final = {
     "总览": "信访事项办理情况汇总",
@@ -71,29 +71,10 @@ CONTENTS: Final = {
     "撤销案件": "撤销依据",
 }
 
-YES, NO, NONE = "是", "否", "—"
 MET, MISSED = "达标", "未达标"
 CORRECTION: Final = "（更正）"
 CORRECTION_NOTE: Final = "本表为更正版：规定时间以后又收到影响当日数字的材料，请以本表为准。"
 CUT: Final = "……（原文过长，以下略）"
-
-ON_TIME: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
-SEVERITIES: Final = {
-    Severity.FILE: "整份文件未收",
-    Severity.SHEET: "整张表未收",
-    Severity.ROW: "该行未收",
-    Severity.WARNING: "提醒",
-}
-
-ADVICE: Final = {
-    "overdue": "请包案领导过问，限期办结；确需延期的，按程序办理延期。",
-    "due_soon": "请责任单位在时限前办结并书面答复；预计不能按期的，提前办理延期。",
-    "stalled": "请旗区说明停滞原因，报送进展和下一步措施。",
-    "disputed": "请包案领导了解不认可的原因，重新答复或重新办理。",
-    "incomplete_assignment": "请旗区补齐所缺事项，办公室更新分解表。",
-    "acceptance_overdue": "请旗区尽快受理；已经受理的，及时更新状态。",
-    "missing_from_assignment": "请办公室核对分解表：确需撤销的，保留该行并填写撤销依据。",
-}
 
 
 def names(said: list[str]) -> str:
@@ -128,7 +109,7 @@ def refused_files(said: list[str]) -> str:
 
 def district_of(line: FindingLine) -> str:
     """The district of a finding's file; a file taken from no district says so."""
-    return line.district or ("未识别" if line.use == "未采用" else "")
+    return line.district or (UNKNOWN_DISTRICT if line.use == REFUSED else "")
 
 
 def cell_of(line: FindingLine) -> str:

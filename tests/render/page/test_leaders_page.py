@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outlooks import hostile, with_outlook
 
-from pipeline.day import supervision
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import leaders_page, trend_chart
@@ -24,6 +23,7 @@ from pipeline.report.report import Bounds, CaseLine, Change, Figure, FindingLine
 from pipeline.settings import config
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
+from pipeline.terms.words import FLAGS
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates"
@@ -151,7 +151,7 @@ def a_report() -> Report:
         by_leader=tuple(Figure("领导一", group, tally[group]) for group in tally),
         by_category=tuple(Figure("物业服务", group, tally[group]) for group in tally),
         cases=cases,
-        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in supervision.FLAGS},
+        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in FLAGS},
         newly_resolved=("SJ-2020-001", "ZZQ-2020-001"),
         reopened=(),
         new_cases=("DS-2020-001",),
@@ -188,7 +188,7 @@ def an_empty_report() -> Report:
         targets=tuple(Figure(name, name, one) for name, one in empty.items()),
         by_source=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_source),
         by_district=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_district),
-        by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(supervision.FLAGS, ()),
+        by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(FLAGS, ()),
         newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
         reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
         bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(),
@@ -208,7 +208,7 @@ def a_hostile_report() -> Report:
         hostile(full, HOSTILE + long, numbers=numbers),
         office=HOSTILE,
         cases=cases,
-        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in supervision.FLAGS},
+        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in FLAGS},
         by_leader=tuple(replace(one, label=HOSTILE + long) for one in full.by_leader),
         changes=tuple(replace(one, number=f"{one.number}{HOSTILE}", matter=long, detail=HOSTILE) for one in full.changes),
         submissions=tuple(replace(one, reporter=HOSTILE + long) for one in full.submissions),
@@ -283,7 +283,7 @@ def test_every_figure_of_the_report_stands_in_the_page() -> None:
         tally = figure.tally
         row = rf"^{figure.label} \| {tally.resolved}/{tally.total} \| {tally.rate_percent or '—'}"
         assert re.search(row, text, re.MULTILINE)
-    for flag, name in supervision.FLAGS.items():
+    for flag, name in ((flag, said.name) for flag, said in FLAGS.items()):
         assert f"{len(report.flags[flag])}件 {name}" in text
     assert "接访 10 批次，其中当场答复 7 批次，转交办理 2 批次" in text
 

@@ -20,7 +20,8 @@ from offices import Office
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
-from pipeline.report.report import DECISION_KINDS, Report
+from pipeline.report.report import Report
+from pipeline.terms import words
 
 WEEKS = ("week-light", "week-messy")
 Golden = Callable[[str, str], None]
@@ -160,7 +161,7 @@ def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(
     busy = briefings.busy(day, ("某事",))
     fields = briefing.fields(busy)
     shown = [row["事由"].split("、")[0] for row in fields["决策事项"]]
-    assert set(shown) == set(DECISION_KINDS.values())
+    assert set(shown) == {decision.name for decision in words.DECISIONS.values()}
     assert f"其余{len(busy.decisions) - len(shown)}件" in fields["其余决策"]
     whole = briefing.fields(replace(day, decisions=day.decisions[:3]))
     assert (len(whole["决策事项"]), whole["其余决策"]) == (3, "")

@@ -21,10 +21,9 @@ from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
 from pipeline import cli
 from pipeline.night import nightly
 from pipeline.render.receipts import receipt_files, receipt_words, receipt_workbook
-from pipeline.report import submissions
 from pipeline.report.report import Handed, Report
 from pipeline.settings.config import Settings
-from pipeline.terms import contract
+from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 
@@ -275,12 +274,6 @@ def test_every_case_has_its_words(golden: Callable[[str, str], None]) -> None:
     )
 
 
-def test_every_code_has_a_title() -> None:
-    assert receipt_words.TITLES.keys() == contract.SEVERITIES.keys()
-    assert receipt_words.COSTS.keys() == set(Severity)
-    assert len(set(receipt_words.TITLES.values())) == len(receipt_words.TITLES)
-
-
 def test_what_was_refused_stands_before_what_is_only_a_reminder() -> None:
     kinds = [line.kind for line in receipt_workbook.compose(a_file(LATE, REFUSAL, SHEET, WHOLE, rows_refused=1)).lines]
     assert kinds[-6:] == ["refusals", "refused", "refused", "refused", "warnings", "warned"]
@@ -288,11 +281,11 @@ def test_what_was_refused_stands_before_what_is_only_a_reminder() -> None:
 
 def test_a_missing_uses_name_cannot_slip_in() -> None:
     assert {one.use for one in FILES.values()} == {
-        submissions.USED,
-        submissions.REPLACED,
-        submissions.DUPLICATE,
-        submissions.REFUSED,
-        submissions.UNSENT,
+        words.USED,
+        words.REPLACED,
+        words.DUPLICATE,
+        words.REFUSED,
+        words.UNSENT,
     }
 
 

@@ -17,13 +17,11 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell
 
-from pipeline.day import supervision
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import office_workbook
 from pipeline.report import sentences
 from pipeline.report.report import (
-    STEP_KINDS,
     Absence,
     AbsencePart,
     Bounds,
@@ -41,6 +39,7 @@ from pipeline.report.report import (
     Way,
 )
 from pipeline.settings.config import District, Group, Settings
+from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 
@@ -165,7 +164,7 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
         by_leader=figures(cases, settings, "leader", sorted({line.leader for line in cases if not line.grounds})),
         by_category=figures(cases, settings, "category", ["物业服务", "工程质量"]),
         cases=cases,
-        flags={flag: tuple(line.number for line in cases if flag in line.flags) for flag in supervision.FLAGS},
+        flags={flag: tuple(line.number for line in cases if flag in line.flags) for flag in words.FLAGS},
         newly_resolved=(), reopened=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), reception=(),
         submissions=tuple(missing(name) for name in settings.district_names),
         urgent=(), findings=(), liaison={}, trend=trend,
@@ -284,7 +283,7 @@ def check_bridges(workbook: Workbook, report: Report) -> None:
         steps = told[start + 1 : end]
         for column, now, expected in ((1, bridge.total, bridge.total_steps), (2, bridge.resolved, bridge.resolved_steps)):
             found = [(row[0], row[column], row[column + 2]) for row in steps if row[column] is not None]
-            assert found == [(STEP_KINDS[one.kind], one.change, "、".join(one.cases)) for one in expected]
+            assert found == [(words.STEPS[one.kind].name, one.change, "、".join(one.cases)) for one in expected]
             changes = [row[column] for row in (told[start], *steps) if isinstance(row[column], int)]
             assert sum(one for one in changes if isinstance(one, int)) == now
 
@@ -305,7 +304,7 @@ def check_figures(workbook: Workbook, report: Report) -> None:
     assert counts["已化解"] == sum(line.is_counted for line in report.cases)
     assert counts["在办"] == sum(line.is_open for line in report.cases)
     assert counts["导入法定途径"] == sum(line.is_referred for line in report.cases)
-    assert {word: counts[word] for word in supervision.FLAGS.values()} == {supervision.FLAGS[f]: len(n) for f, n in report.flags.items()}
+    assert {said.name: counts[said.name] for said in words.FLAGS.values()} == {words.FLAGS[f].name: len(n) for f, n in report.flags.items()}
 
     names, group_names = report.settings.district_names, [group.name for group in report.settings.groups]
     by_district = {(one.label, one.group): one for one in report.by_district}

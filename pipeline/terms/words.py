@@ -1,0 +1,209 @@
+"""The words that people read for one thing, each set of them in one table for everybody who shows them.
+
+Where two of them call a thing by different words, its table has a column for each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.terms.contract import Severity
+
+YES, NO, NONE = "是", "否", "—"
+UNKNOWN_DISTRICT: Final = "未识别"
+"""Stands for the district of a file that names none."""
+
+# --- what became of a district's report --------------------------------------------------------------------------
+
+REPORTED: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
+"""By `status` of summary.json: how a district reported for the day."""
+REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
+
+USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被更正", "重复", "未采用"
+"""What became of one handed-in report."""
+UNSENT: Final = "自查"
+"""In the same place: somebody asks about a file before sending it."""
+OF_ASSIGNMENT: Final = "分解表"
+"""In the same place: the file is the assignment workbook."""
+
+# --- findings ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CostWords:
+    """What a finding of one severity costs, as each place says it."""
+
+    workbook: str
+    receipt: str
+    terminal: str
+    page: str
+    """On the upload page, before sending."""
+
+
+COSTS: Final = {
+    Severity.FILE: CostWords("整份文件未收", "退回整个文件", "整份退回", "整份会退回"),
+    Severity.SHEET: CostWords("整张表未收", "退回整张表", "整表退回", "整张表会退回"),
+    Severity.ROW: CostWords("该行未收", "退回这一行", "这些行会被退回", "这些行会退回，其余的行照常采用"),
+    Severity.WARNING: CostWords("提醒", "提醒", "提醒（照常采用）", "提醒：照常采用，不改也可以"),
+}
+"""What costs most comes first."""
+
+FINDING_TITLES: Final = {
+    "unreadable": "文件打不开",
+    "encrypted": "文件有打开密码",
+    "too-large": "文件过大",
+    "macro-workbook": "带有宏",
+    "not-the-template": "与模板不符",
+    "unknown-district": "旗区不明",
+    "bad-report-date": "报告日期有误",
+    "sender-not-allowed": "发件人不在名单",
+    "personal-column": "个人信息列",
+    "duplicate": "重复报送",
+    "rows-withdrawn": "更正时少了内容",
+    "unknown-case": "台账没有此案",
+    "other-district": "不属于本旗区",
+    "required": "必填未填",
+    "not-in-list": "不在可选范围",
+    "bad-date": "日期看不懂",
+    "date-out-of-range": "日期不合理",
+    "bad-number": "数字有误",
+    "reply-missing": "缺少答复",
+    "contradiction": "前后矛盾",
+    "status-went-back": "状态倒退",
+    "repeated-case": "案件重复",
+    "case-exists": "案件已在台账",
+    "personal-information": "个人信息",
+    "late": "迟报",
+    "read-as": "写法不规范",
+    "sheet-missing": "缺少工作表",
+    "old-template": "模板较旧",
+    "zero-report-with-rows": "零报告有内容",
+    "prefilled-changed": "改了预填内容",
+    "unknown-column": "多余的列",
+    "error-value": "错误值",
+    "no-cached-value": "公式没有结果",
+    "cover-incomplete": "封面不完整",
+    "case-missing": "分解表少了案件",
+    "deadline-beyond-statute": "时限过长",
+    "extension-shortens": "延期反而提前",
+}
+"""Each code in a few characters, as the head of a comment. The sentences are in `messages.CATALOGUE`."""
+
+# --- what needs following up -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FlagWords:
+    """What is said of one flag; `{days}` stands for the office's own span (`supervision.days_allowed`)."""
+
+    name: str
+    meaning: str
+    """Beside the figures of page and workbook."""
+    advice: str = ""
+    """In the workbook's 督办清单; '' where nothing is asked."""
+    rule: str = ""
+    """In a 督办通知: by which rule the case stands there; '' where the flag is no matter for a notice."""
+    asked: str = ""
+    """In a 督办通知: what is asked of the district."""
+
+
+FLAGS: Final = {
+    "overdue": FlagWords(
+        "超期未结",
+        meaning="在办，且已过办结时限（有延期的按延期至）。",
+        advice="请包案领导过问，限期办结；确需延期的，按程序办理延期。",
+        rule="已过办结时限（有延期的按延期后的时限），仍未办结。",
+        asked="请说明原因，抓紧办结；确需延期的，按程序报批。",
+    ),
+    "due_soon": FlagWords(
+        "临近到期",
+        meaning="在办，且距办结时限不超过 {days} 天（含当天；有延期的按延期至）。",
+        advice="请责任单位在时限前办结并书面答复；预计不能按期的，提前办理延期。",
+        rule="尚未办结，距办结时限不超过{days}天。",
+        asked="请抓紧办理，确保按期办结。",
+    ),
+    "stalled": FlagWords(
+        "停滞",
+        meaning="在办，且状态没有变化、也没有今日进展已达 {days} 天。",
+        advice="请旗区说明停滞原因，报送进展和下一步措施。",
+        rule="尚未办结，连续{days}天以上没有状态变化，也没有报告进展。",
+        asked="请说明办理情况，明确下一步措施。",
+    ),
+    "disputed": FlagWords(
+        "群众不认可",
+        meaning="报了“已化解”，但群众不认可且尚未解决；不计入已化解，仍算在办。",
+        advice="请包案领导了解不认可的原因，重新答复或重新办理。",
+        rule="已报化解，但群众不认可；群众认可、重新答复或重新办理以前，不计入化解。",
+        asked="请包案领导与群众见面，重新研究答复意见。",
+    ),
+    "incomplete_assignment": FlagWords(
+        "五个一不全",
+        meaning="案由、包案领导、工作专班、化解方案、办结时限缺任何一项，不论办到哪一步。",
+        advice="请旗区补齐所缺事项，办公室更新分解表。",
+        rule="案由、包案领导、工作专班、化解方案、办结时限，缺少一项或几项。",
+        asked="请尽快补齐并报备。",
+    ),
+    "acceptance_overdue": FlagWords(
+        "超期未受理",
+        meaning="交办后超过 {days} 天仍是“已交办”。",
+        advice="请旗区尽快受理；已经受理的，及时更新状态。",
+        rule="交办后超过{days}天，仍为“已交办”，没有受理。",
+        asked="请立即受理，并告知信访人。",
+    ),
+    "cancelled": FlagWords("已撤销", meaning="分解表填有撤销依据；不计入总数。"),
+    "missing_from_assignment": FlagWords(
+        "分解表缺失",
+        meaning="新分解表中不见了、又没有撤销依据；仍按原内容计入总数。",
+        advice="请办公室核对分解表：确需撤销的，保留该行并填写撤销依据。",
+    ),
+}
+"""Every flag (contract 8, `flags`), in the order in which they are shown."""
+
+# --- what changed, and what leaders decide -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """What one kind of change, step or decision is called, and what it means beside the figures."""
+
+    name: str
+    meaning: str
+    asked: str = ""
+    """What the rules ask of leaders where the district asks nothing itself."""
+
+
+STEPS: Final = {
+    "new": KindWords("新交办", "前一日不在台账，由分解表交办。"),
+    "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查上报。"),
+    "back": KindWords("恢复（不再撤销）", "前一日已撤销，现行分解表不再写撤销依据，重新计入。"),
+    "missing_again": KindWords(
+        "恢复（分解表漏列或该行被退回，撤销失效）", "前一日已撤销，现行分解表漏列或该行被退回，撤销失效，重新计入。"
+    ),
+    "moved_in": KindWords("来源改入", "案件来源改动，由另一组转入。"),
+    "newly_resolved": KindWords("新化解", "当日计入化解，前一日没有计入。"),
+    "cancelled": KindWords("撤销", "当日写有撤销依据，不再计入。"),
+    "moved_out": KindWords("来源或交办日期改出", "案件来源改动，转到另一组；或交办日期改到以后。"),
+    "reopened": KindWords("重新办理", "前一日计入化解，当日状态不再是“已化解”。"),
+    "disputed": KindWords(FLAGS["disputed"].name, "前一日计入化解，当日群众不认可尚未解决。"),
+    "other": KindWords("其他", "前一日计入化解，当日因其他原因不再计入。"),
+}
+"""The steps from yesterday's figures to today's, those that add first."""
+
+DECISIONS: Final = {
+    "urgent": KindWords("急报事项", "旗区当日报来的急报事项。", "旗区没有提出需协调的事项，请知悉"),
+    "disputed": KindWords(FLAGS["disputed"].name, "在办，报了“已化解”而群众不认可。", "请包案领导与群众见面，研究新的答复意见"),
+    "overdue": KindWords(FLAGS["overdue"].name, FLAGS["overdue"].meaning, "请确定办结办法和时间，符合规定的按程序延期"),
+    "coordination": KindWords("需协调事项", "在办，旗区在“需协调事项”里有请求。"),
+}
+"""Why a matter stands among those that need a decision, in their order."""
+
+CHANGES: Final = {
+    "newly_resolved": KindWords("新化解", "当日计入化解、前一日没有计入的案件。"),
+    "reopened": KindWords("重新办理", "当日由“已化解”退回办理的案件，均写明了原因。"),
+    "no_longer_counted": KindWords("不再计入化解", "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。"),
+    "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),
+    "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、更正后又撤下的新增案件。"),
+    "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
+}
+"""What changed on the day, case by case."""
