@@ -19,7 +19,7 @@ def _made(office: Path) -> tuple[Report, Settings]:
     from pipeline.settings import config
 
     loaded = config.load(office / "config.yaml")
-    return nightly.run(loaded, [DAY]).published[0], loaded
+    return nightly.run(loaded, [DAY]).written.published[0], loaded
 
 
 def _part(make: Callable[[Report, Settings], object]) -> Callable[[Path], Iterator[None]]:

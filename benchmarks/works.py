@@ -38,13 +38,14 @@ def nightly(office: Path) -> Iterator[None]:
 
     from pipeline.night import nightly
     from pipeline.publishing import outbox
+    from pipeline.render.documents import FIGURES
     from pipeline.report import reporting
     from pipeline.settings import config
 
     del pd, outbox, reporting  # what the run imports when it comes to writing
     yield
     days = sorted(path.name for path in (office / "inbox").iterdir() if path.name.startswith("20"))
-    nightly.run(config.load(office / "config.yaml"), [date.fromisoformat(days[-1])], data_only=True)
+    nightly.run(config.load(office / "config.yaml"), [date.fromisoformat(days[-1])], documents=FIGURES)
 
 
 def unconfined(office: Path) -> Iterator[None]:
@@ -58,10 +59,10 @@ def unconfined(office: Path) -> Iterator[None]:
 def one_process(office: Path) -> Iterator[None]:
     """Likewise, and each file read in the run's own process, one after the other."""
     from benchmarks import unconfined
-    from pipeline.night import nightly as night
+    from pipeline.intake import desk
 
     unconfined.loosen()
-    night.Readers = unconfined.ReadHere  # type: ignore[assignment,attr-defined]
+    desk.Readers = unconfined.ReadHere  # type: ignore[assignment,attr-defined]
     return nightly(office)
 
 

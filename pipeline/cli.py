@@ -19,7 +19,7 @@ from pipeline.terms.errors import PipelineError, reason_of
 from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
-    from pipeline.night.nightly import Outcome
+    from pipeline.night.outcome import Outcome
     from pipeline.settings.config import Settings
 
 
@@ -155,9 +155,9 @@ def _not_yet_written(day: date, settings: Settings) -> list[date]:
     """That day, and those before it that were missed since the last one that was written."""
     from pipeline import screen
     from pipeline.disk import log
-    from pipeline.night import nightly
+    from pipeline.ledger import ledger
 
-    written = [one for one in nightly.written_days(settings) if one < day]
+    written = [earlier for earlier in ledger.written_days(settings.paths.ledger) if earlier < day]
     missed = (day - max(written)).days - 1 if written else 0
     if missed > _MOST_MISSED:
         screen.tell_long_pause(day - timedelta(days=missed), day - timedelta(days=1))
@@ -182,8 +182,8 @@ def _nightly(said: argparse.Namespace) -> int:
         outcome = nightly.run(settings, days, progress, now=_now(settings))
     screen.tell_outcome(outcome, settings, days)
     status = _ended(outcome, said)
-    refused = sum(not one.reading.accepted for one in outcome.read)
-    written = f"写出 {len(outcome.published)} 天，没有写成 {len(outcome.failed) + len(outcome.held)} 天"
+    refused = sum(not one.reading.accepted for one in outcome.read.files)
+    written = f"写出 {len(outcome.written.published)} 天，没有写成 {len(outcome.written.failed) + len(outcome.written.held)} 天"
     log.note_command(
         settings.paths.state,
         _now(settings),
@@ -195,9 +195,9 @@ def _nightly(said: argparse.Namespace) -> int:
 
 def _ended(outcome: Outcome, said: argparse.Namespace) -> int:
     """The exit status of a run that came to its end, and what is to be said of what it could not do."""
-    for sentence in [*([outcome.remark] if outcome.remark else []), *outcome.remarks, *outcome.held]:
+    for sentence in [*([outcome.remark] if outcome.remark else []), *outcome.written.remarks, *outcome.written.held]:
         _complain(sentence)
-    return _our_fault(outcome.faults, said) if outcome.faults else int(bool(outcome.held))
+    return _our_fault(outcome.faults, said) if outcome.faults else int(bool(outcome.written.held))
 
 
 def _demo(said: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.inbox import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
-from pipeline.night.nightly import Outcome, Progress
+from pipeline.night.outcome import Outcome, Progress
 from pipeline.post.sending import Sent
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.settings.config import Settings
@@ -86,27 +86,27 @@ def tell_long_pause(first: date, last: date) -> None:
 
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> None:
     """What was taken, what was refused, who is missing, where to look."""
-    refused = [one for one in outcome.read if not one.reading.accepted]
+    refused = [one for one in outcome.read.files if not one.reading.accepted]
     say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
     for one in refused[:20]:
         reason = next((found.message for found in one.reading.findings if found.refuses), "")
         say(f"  退回 {one.arrival.name}：{reason}")
     if len(refused) > 20:  # noqa: PLR2004
         say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
-    _tell_journal(outcome.journal_again)
+    _tell_journal(outcome.restored)
     _tell_waiting(outcome.taken.waiting)
     _tell_ahead(outcome.ahead)
-    _tell_damaged(outcome.damaged)
-    for report in outcome.published:
-        if report.day in days or len(outcome.published) == 1:
+    _tell_damaged(outcome.read.damaged)
+    for report in outcome.written.published:
+        if report.day in days or len(outcome.written.published) == 1:
             _tell_day(report)
-    others = [f"{report.day}" for report in outcome.published if report.day not in days]
+    others = [f"{report.day}" for report in outcome.written.published if report.day not in days]
     if others:
         say(f"以前的报表有变化，已重写：{'、'.join(others)}。")
-    if outcome.unchanged:
-        say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.unchanged))}。")
-    if outcome.failed:
-        say(f"没有写出：{'、'.join(map(str, outcome.failed))}。这几天原有的结果没有变动，下次运行会再试。")
+    if outcome.written.unchanged:
+        say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.written.unchanged))}。")
+    if outcome.written.failed:
+        say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
     _tell_removed(outcome.removed)
     seen = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
     if seen:
@@ -310,7 +310,7 @@ def tell_repair(done: Repaired) -> None:
         say(f"流水簿里看不懂的 {len(done.set_aside)} 行（第 {lines} 行）已移到 state/{ASIDE}。")
     if done.without:
         say(f"按办公室的决定，{len(done.without)} 个损坏或不见的原件没有计入。")
-    _tell_damaged(done.outcome.damaged if done.outcome else ())
+    _tell_damaged(done.outcome.read.damaged if done.outcome else ())
     if done.same:
         say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")
     if done.restored:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pipeline import HOME
 from pipeline.demo import made_up_week, made_up_workbooks
-from pipeline.intake import envelopes, inbox
+from pipeline.intake import envelopes
 from pipeline.night import nightly
-from pipeline.night.nightly import Outcome, Progress
+from pipeline.night.outcome import Outcome, Progress
 from pipeline.settings import config
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
@@ -131,7 +131,7 @@ def _refuse_foreign(office: Settings, folder: Path) -> None:
 def _fill_inbox(office: Settings) -> None:
     names = {district.code: district.name for district in office.districts}
     for edition in made_up_week.assignments():
-        path = office.paths.inbox / inbox.ASSIGNMENT / edition.file
+        path = office.paths.assignment / edition.file
         _lay_down(path, made_up_workbooks.assignment(edition, names), edition.arrived, office)
     for report in made_up_week.reports():
         path = office.paths.inbox / f"{made_up_week.day(report.at)}" / f"{names[report.code]}{report.file}"

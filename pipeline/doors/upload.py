@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.doors import deposit
-from pipeline.intake import inbox
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 
@@ -30,4 +29,4 @@ def tidy(settings: Settings) -> None:
 
 
 def _place(settings: Settings, *, is_assignment: bool) -> Path:
-    return settings.paths.inbox / (inbox.ASSIGNMENT if is_assignment else "") / FOLDER
+    return (settings.paths.assignment if is_assignment else settings.paths.inbox) / FOLDER

@@ -17,11 +17,11 @@ from pipeline.intake import envelopes
 from pipeline.intake.envelopes import SIDECAR, EnvelopeError
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
+from pipeline.settings.config import ASSIGNMENT
 from pipeline.terms.errors import reason_of
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import storable
 
-ASSIGNMENT = "assignment"
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _JUNK_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
 _JUNK_STARTS = ("~$", ".", "~wrl")

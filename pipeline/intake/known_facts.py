@@ -24,13 +24,10 @@ def until(day: date, settings: Settings, readers: Readers | None = None) -> list
     known: list[Filed] = []
     seen: set[str] = set()
     if settings.paths.ledger.exists():
-        ledger = Ledger(settings.paths.ledger)
-        try:
+        with Ledger(settings.paths.ledger) as ledger:
             outlines = [one for one in ledger.outlines() if (one.reading.accepted and one.reading.day <= day) or one.arrival.is_assignment]
             seen = {one.arrival.sha256 for one in outlines if one.arrival.is_assignment}
             known = [one for one in ledger.load(outlines) if one.reading.accepted]
-        finally:
-            ledger.close()
     return [*known, *_lying_assignments(settings, seen, readers)]
 
 
@@ -44,7 +41,7 @@ def _lying_assignments(settings: Settings, seen: set[str], readers: Readers | No
     """The usable assignment workbooks that no run has taken in yet."""
     arrivals: list[Arrival] = []
     tasks: list[Task] = []
-    for path in sorted((settings.paths.inbox / inbox.ASSIGNMENT).glob("**/*")):
+    for path in sorted(settings.paths.assignment.glob("**/*")):
         if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(envelopes.SIDECAR):
             continue
         try:

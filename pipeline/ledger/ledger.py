@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -175,8 +175,14 @@ class Ledger:
         """The ledger's file, for tables that other modules keep in it."""
         return self._engine
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file: as long as it is open, Windows lets nobody rename or remove it."""
         self._engine.dispose()
 
     # --- arrivals ---
@@ -375,6 +381,14 @@ class Ledger:
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(_notices.insert().prefix_with("OR IGNORE"), rows)
+
+
+def written_days(path: Path) -> list[date]:
+    """Return every day that was published, as far as that ledger tells; none where there is no ledger yet."""
+    if not path.exists():
+        return []
+    with Ledger(path) as ledger:
+        return [date.fromisoformat(day) for day in ledger.publications()]
 
 
 def _sum(reading: Reading, cover: str, rows: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.intake import envelopes, inbox, known_facts
+from pipeline.intake import envelopes, known_facts
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.render.receipts import receipt_files
@@ -57,7 +57,7 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
     except OSError as error:
         msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
         raise ConfigurationError(msg) from error
-    is_assignment = path.resolve().parent == (settings.paths.inbox / inbox.ASSIGNMENT).resolve() or "任务分解表" in path.name
+    is_assignment = path.resolve().parent == settings.paths.assignment.resolve() or "任务分解表" in path.name
     read = known_facts.read([Task(path, size, envelope, is_assignment)], settings, readers)[0]
     arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
     judged = _against_register(Filed(arrival, read), settings, readers) if read.accepted and not is_assignment else None

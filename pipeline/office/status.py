@@ -108,13 +108,10 @@ def _known(settings: Settings, day: date) -> tuple[list[Filed], list[Filed], lis
     """Every file in outline, the day's reports in full, and the days that were published."""
     if not settings.paths.ledger.exists():
         return [], [], []
-    ledger = Ledger(settings.paths.ledger)
-    try:
+    with Ledger(settings.paths.ledger) as ledger:
         outlines = ledger.outlines()
         of_day = [one for one in outlines if one.reading.day == day and not one.arrival.is_assignment]
         return outlines, ledger.load(of_day), list(ledger.publications())
-    finally:
-        ledger.close()
 
 
 def _channel(lying: Sequence[Incoming], district: str, day: date) -> str:

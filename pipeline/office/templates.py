@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.day.fold import fold
 from pipeline.disk import storage
-from pipeline.intake import inbox, known_facts
+from pipeline.intake import known_facts
 from pipeline.render.forms import report_form
 from pipeline.report import reporting
 from pipeline.settings.config import Settings
@@ -62,7 +62,7 @@ def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], dat
     held = known_facts.until(day - timedelta(days=1), settings)
     facts = Facts.of(held)
     if not facts.assignments:
-        where = settings.paths.inbox / inbox.ASSIGNMENT
+        where = settings.paths.assignment
         msg = (
             f"没有可用的案件包案任务分解表，不知道有哪些案件，没有做模板。请把分解表放入 {where} 后再运行；已经放了的，"
             "用 run.py check 查它哪里不对。急用空白表的，运行 run.py templates --blank。"

@@ -82,21 +82,17 @@ def run(
     if outgoing is None:
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
-    with lock.hold(settings.paths.state / "post"):
-        ledger = Ledger(settings.paths.ledger)
-        try:
-            record = SentLetters(ledger.engine, settings.paths.state)
-            if found_out:
-                _settle(record, found_out, now)
-            sent = _due(ledger, record, settings, outgoing, now)
-            if not dry_run and sent.planned:
-                _send(sent, record, settings, outgoing, connect)
-            noted = record.all()
-            sent.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
-            sent.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
-            return sent
-        finally:
-            ledger.close()
+    with lock.hold(settings.paths.state / "post"), Ledger(settings.paths.ledger) as ledger:
+        record = SentLetters(ledger.engine, settings.paths.state)
+        if found_out:
+            _settle(record, found_out, now)
+        sent = _due(ledger, record, settings, outgoing, now)
+        if not dry_run and sent.planned:
+            _send(sent, record, settings, outgoing, connect)
+        noted = record.all()
+        sent.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
+        sent.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
+        return sent
 
 
 def _settle(record: SentLetters, found_out: FoundOut, now: datetime) -> None:

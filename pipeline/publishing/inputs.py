@@ -95,7 +95,7 @@ def of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
     return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
 
 
-def fingerprint(files_of: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, data_only: bool) -> str:
+def fingerprint(files_of: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
     """What the day's folder is made from: the files, the numbers of notices, the settings, the templates and the program."""
     files = [
         (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, f"{one.reading.day}")
@@ -109,7 +109,7 @@ def fingerprint(files_of: Iterable[Filed], day: date, settings: Settings, number
         __version__,
         str(CONTRACT_VERSION),
         day.isoformat(),
-        str(data_only),
+        str(figures_alone),
         json.dumps(files),
         json.dumps(said, sort_keys=True),
     ]

@@ -6,17 +6,15 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container
 from datetime import date
 from pathlib import Path
 
 from pipeline.disk import storage
-from pipeline.render import files_for_programs
-from pipeline.report.report import Report
+from pipeline.render import documents
 from pipeline.terms.errors import PipelineError, reason_of
 
-MANIFEST = "manifest.json"
+MANIFEST = documents.MANIFEST
 _LEFT_BY_PROGRAMS = ("~$", ".", "Thumbs.db", "desktop.ini")
 
 
@@ -25,45 +23,6 @@ _HELD = "里面有文件正被打开，或没有写入权限，请关闭 Excel �
 
 class NotPublishedError(PipelineError):
     """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
-
-
-Begun = Callable[[], Mapping[str, bytes]]
-"""Files that are being made elsewhere: waits for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """The office's templates, and what was found wrong with them."""
-
-    templates: Path
-    remarks: list[str] = field(default_factory=list)
-
-
-def contents(report: Report, looks: Looks, begun: Begun | None = None, *, data_only: bool = False) -> dict[str, bytes]:
-    """Every file of the day's folder by its name; `data_only` leaves out what people read.
-
-    What is wrong with the office's own templates is added to the remarks; the files are written all the same.
-    """
-    day = report.day.isoformat()
-    files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
-    if not data_only:
-        from pipeline.render.forms import report_form
-        from pipeline.render.page import leaders_page
-        from pipeline.render.papers import briefing_files, notice
-        from pipeline.render.workbook import office_workbook
-
-        for_leaders, broken = briefing_files.render(report, looks.templates)
-        files |= for_leaders
-        looks.remarks.extend(one for one in broken if one not in looks.remarks)
-        files[f"信访事项办理情况汇总_{day}.xlsx"] = office_workbook.render(report)
-        files[f"信访事项办理情况日报_{day}.html"] = leaders_page.render(report, looks.templates)
-        files |= report_form.render(report)
-        written, broken = notice.render(report, looks.templates)
-        files |= written
-        looks.remarks.extend(one for one in broken if one not in looks.remarks)
-    files |= begun() if begun else {}
-    files[MANIFEST] = files_for_programs.manifest(report, files)
-    return files
 
 
 def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, known: str | None = None) -> str:

@@ -49,6 +49,10 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+ASSIGNMENT = "assignment"
+"""The folder of the inbox in which case-assignment workbooks lie; what lies elsewhere is a report."""
+
+
 class Paths(_Frozen):
     """Folders, absolute once the settings are loaded."""
 
@@ -56,6 +60,11 @@ class Paths(_Frozen):
     outbox: _Folder = Path("outbox")
     state: _Folder = Path("state")
     templates: _Folder | None = None
+
+    @property
+    def assignment(self) -> Path:
+        """Where the office puts the case-assignment workbook."""
+        return self.inbox / ASSIGNMENT
 
     @property
     def archive(self) -> Path:

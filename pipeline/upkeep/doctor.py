@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.disk import storage
-from pipeline.intake import inbox
+from pipeline.intake import inbox, soundness
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
-from pipeline.night import nightly
 from pipeline.publishing import inputs, outbox
 from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
@@ -66,15 +65,12 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     waiting: set[str] = set()
     try:
-        ledger = Ledger(settings.paths.ledger)
-        try:
+        with Ledger(settings.paths.ledger) as ledger:
             yield _ledger(ledger, settings)
             known = ledger.arrivals()
             waiting = {one.sha256 for one in ledger.unread()}
             yield _clock([one for one, _sidecar in known], settings, now)
             yield _outbox(ledger, settings)
-        finally:
-            ledger.close()
     except PipelineError as error:
         yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
     except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
@@ -149,7 +145,7 @@ def _templates(settings: Settings) -> Check:
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
     said = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
-    if ahead := nightly.ahead(arrivals, now):
+    if ahead := soundness.ahead(arrivals, now):
         newest = max(ahead, key=lambda one: one.envelope.received_at)
         moment = f"{newest.envelope.received_at.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
         problem = (

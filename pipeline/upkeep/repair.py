@@ -17,10 +17,11 @@ from pipeline.ledger import journal
 from pipeline.ledger.journal import Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.night.nightly import Outcome
+from pipeline.night.outcome import Outcome
 from pipeline.publishing import outbox
 from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
+from pipeline.render.documents import ALL, Document
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError, PipelineError
 from pipeline.terms.handed_in import Arrival, Reading
@@ -52,7 +53,7 @@ class Repaired:
     outcome: Outcome | None = None
 
 
-def repair(settings: Settings, without: Sequence[str] = (), *, data_only: bool = False) -> Repaired:
+def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[Document, ...] = ALL) -> Repaired:
     """Mend what can be mended. Raises AnotherRunError while a run is under way.
 
     `without`: beginnings of the SHA-256 of originals that are damaged or gone, without which the office decided to go on. Where
@@ -77,15 +78,15 @@ def repair(settings: Settings, without: Sequence[str] = (), *, data_only: bool =
         done.noted = _complete_journal(path, archive)
         _give_back(settings, archive, done)
     before = _editions(settings)
-    done.outcome = nightly.run(settings, sorted(date.fromisoformat(day) for day in before), data_only=data_only)
+    done.outcome = nightly.run(settings, sorted(date.fromisoformat(day) for day in before), documents=documents)
     if done.is_rebuilt and not before:  # neither a folder nor the new ledger tells which days there were
-        done.outcome = nightly.run(settings, _reported(settings), data_only=data_only)
-    for report in done.outcome.published:
+        done.outcome = nightly.run(settings, _reported(settings), documents=documents)
+    for report in done.outcome.written.published:
         day = report.day.isoformat()
         edition = before.get(day, _Edition("", "", is_whole=False))
         is_same = _manifest(settings.paths.outbox / day) in {edition.manifest, edition.published} and day in before
         (done.new if not is_same else done.same if edition.is_whole else done.restored).append(day)
-    done.same += [day.isoformat() for day in done.outcome.unchanged]
+    done.same += [day.isoformat() for day in done.outcome.written.unchanged]
     return done
 
 
@@ -103,11 +104,8 @@ class _Edition:
 
 def _editions(settings: Settings) -> dict[str, _Edition]:
     """Every day's folder in the outbox."""
-    ledger = Ledger(settings.paths.ledger)
-    try:
+    with Ledger(settings.paths.ledger) as ledger:
         published = {day: manifest for day, (_print, manifest) in ledger.publications().items()}
-    finally:
-        ledger.close()
     days = [folder for folder in settings.paths.outbox.iterdir() if outbox.is_day(folder.name)]
     found = {folder.name: _manifest(folder) for folder in days}
     return {
@@ -122,11 +120,8 @@ def _is_usable(path: Path, archive: Path) -> bool:
     if not path.exists():
         return not told and not any(not one.name.startswith(".") for one in archive.iterdir())
     try:
-        ledger = Ledger(path)
-        try:
+        with Ledger(path) as ledger:
             return not ledger.faults_of_file() and not ledger.damaged() and told <= {*ledger.identities()}
-        finally:
-            ledger.close()
     except PipelineError:
         _raise_if_other_version(path)
         return False
@@ -229,14 +224,11 @@ def _readings(path: Path) -> tuple[list[Noted], dict[_Identity, Transcript]]:
     """A ledger's arrivals, and what it soundly holds of them."""
     if not path.exists():
         return [], {}
-    ledger = Ledger(path)
-    try:
+    with Ledger(path) as ledger:
         waiting = {one.id for one in ledger.unread()}
         sound = [one for one in ledger.sound() if one.arrival.id not in waiting]
         read = {one.arrival.identity: Transcript(replace(one.reading, rows=()), write_rows(one.reading.rows)) for one in sound}
         return ledger.arrivals(), read
-    finally:
-        ledger.close()
 
 
 def _decided(lost: list[Arrival], without: Sequence[str], archive: Path) -> list[Arrival]:
@@ -270,14 +262,11 @@ def _decided(lost: list[Arrival], without: Sequence[str], archive: Path) -> list
 def _record(path: Path, told: _Told, without: list[Arrival], settings: Settings) -> None:
     """A new ledger with all arrivals; the next run reads the originals that are whole."""
     lost = {one.identity for one in without}
-    ledger = Ledger(path)
-    try:
+    with Ledger(path) as ledger:
         ledger.record(told.noted)
         unread = ledger.unread()
         ledger.file([(one, told.transcripts[one.identity]) for one in unread if one.identity in told.transcripts])
         ledger.file([(one, _lost(one, settings)) for one in unread if one.identity in lost])
-    finally:
-        ledger.close()
 
 
 def _lost(one: Arrival, settings: Settings) -> Transcript:
@@ -300,11 +289,8 @@ def _give_back(settings: Settings, archive: Path, done: Repaired) -> None:
 
 def _reported(settings: Settings) -> list[date]:
     """The days of which there is an accepted report."""
-    ledger = Ledger(settings.paths.ledger)
-    try:
+    with Ledger(settings.paths.ledger) as ledger:
         reports = [one.reading for one in ledger.outlines() if not one.arrival.is_assignment]
-    finally:
-        ledger.close()
     return sorted({one.day for one in reports if one.accepted})
 
 
@@ -312,12 +298,9 @@ def _complete_journal(path: Path, archive: Path) -> int:
     """Note in the journal what only the ledger knows."""
     if not path.exists():
         return 0
-    ledger = Ledger(path)
-    try:
+    with Ledger(path) as ledger:
         told = {one.identity for one, _sidecar in journal.arrivals(archive)}
         missing = [noted for noted in ledger.arrivals() if noted[0].identity not in told]
-    finally:
-        ledger.close()
     if missing:
         journal.note(archive, missing)
     return len(missing)

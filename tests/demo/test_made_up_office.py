@@ -132,7 +132,7 @@ def test_two_demos_are_the_same_byte_for_byte(office: Office, tmp_path: Path) ->
 def test_a_second_demo_in_the_same_folder_starts_afresh(tmp_path: Path) -> None:
     made_up_office.consolidate(made_up_office.build(tmp_path / "demo"))
     outcome = made_up_office.consolidate(made_up_office.build(tmp_path / "demo"))
-    assert len(outcome.published) == 6
+    assert len(outcome.written.published) == 6
     assert not list((tmp_path / "demo").glob("保留*"))
 
 

@@ -17,19 +17,13 @@ from pipeline.terms.handed_in import Arrival, Envelope
 
 
 def _take(office: Office) -> inbox.Taken:
-    ledger = Ledger(office.settings.paths.ledger)
-    try:
+    with Ledger(office.settings.paths.ledger) as ledger:
         return inbox.take_in(office.inbox, office.archive, ledger, office.settings.calendar.zone, lambda _count: None)
-    finally:
-        ledger.close()
 
 
 def _arrivals(office: Office) -> list[Arrival]:
-    ledger = Ledger(office.settings.paths.ledger)
-    try:
+    with Ledger(office.settings.paths.ledger) as ledger:
         return ledger.unread()
-    finally:
-        ledger.close()
 
 
 JUNK = (

@@ -22,17 +22,15 @@ from pipeline.intake.inbox import Waiting
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.render.documents import FIGURES
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such things, or no such names")
 GOOD = "达拉特旗.xlsx"
 
 
 def _take(office: Office) -> inbox.Taken:
-    ledger = Ledger(office.settings.paths.ledger)
-    try:
+    with Ledger(office.settings.paths.ledger) as ledger:
         return inbox.take_in(office.inbox, office.archive, ledger, office.settings.calendar.zone, lambda _count: None)
-    finally:
-        ledger.close()
 
 
 @pytest.fixture
@@ -318,7 +316,7 @@ def test_reports_that_cannot_be_removed_are_told_once_wait_for_nobody_and_count_
     monkeypatch.undo()
     before = office.everything()
     outcome = office.run(DAY)
-    assert (outcome.taken.taken, outcome.unchanged) == ([], [DAY])
+    assert (outcome.taken.taken, outcome.written.unchanged) == ([], [DAY])
     assert [name for name in tree(office.inbox) if not name.startswith("assignment")] == []
     assert office.everything() == before
 
@@ -397,7 +395,7 @@ def test_two_files_of_one_name_and_one_second_are_two_arrivals(office: Office) -
     office.put_assignment(assignment())
     office.run(DAY)
     assert [one["revision"] for one in office.summary(DAY)["submissions"][:2]] == [2, 2]
-    assert office.run(DAY).unchanged == [DAY]
+    assert office.run(DAY).written.unchanged == [DAY]
 
 
 @pytest.mark.parametrize("grown", [b"more", b""], ids=["grown", "cut off"])
@@ -434,9 +432,9 @@ def test_a_clock_that_went_back_a_day_is_told_since_corrections_would_not_count(
     office.put(report(), "日报.xlsx")
     day_before, same_day = (datetime(2020, 5, day, 16, 1, tzinfo=ZONE) for day in (20, 21))
     for now, ahead in ((same_day, []), (day_before, ["日报.xlsx"]), (same_day, [])):
-        outcome = nightly.run(office.settings, [DAY], data_only=True, now=now)
+        outcome = nightly.run(office.settings, [DAY], documents=FIGURES, now=now)
         assert [one.name for one in outcome.ahead] == ahead
-    assert outcome.unchanged == [DAY]
+    assert outcome.written.unchanged == [DAY]
 
 
 def test_a_clock_that_goes_back_between_runs_changes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -448,6 +446,6 @@ def test_a_clock_that_goes_back_between_runs_changes_nothing(office: Office, mon
     monkeypatch.setattr(time, "time", lambda: clock() - 40_000_000)
     office.put(report("达拉特旗", progress=[]), GOOD)
     outcome = office.run(DAY)
-    assert [one.day for one in outcome.published] == [DAY]
+    assert [one.day for one in outcome.written.published] == [DAY]
     assert office.everything() != before
-    assert office.run(DAY).unchanged == [DAY]
+    assert office.run(DAY).written.unchanged == [DAY]

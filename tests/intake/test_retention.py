@@ -12,8 +12,9 @@ from pipeline.intake import retention
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.night.nightly import Outcome
+from pipeline.night.outcome import Outcome
 from pipeline.reading.reading import Transcript
+from pipeline.render.documents import FIGURES
 from pipeline.upkeep import doctor, repair
 
 ARRIVED = datetime(2020, 5, 21, 16, tzinfo=ZONE)
@@ -32,7 +33,7 @@ def office_with_all(office: Office) -> Office:
 
 
 def _night(office: Office, now: datetime) -> Outcome:
-    return nightly.run(office.settings, [DAY], data_only=True, now=now)
+    return nightly.run(office.settings, [DAY], documents=FIGURES, now=now)
 
 
 def test_before_their_time_all_originals_stay(office_with_all: Office) -> None:
@@ -56,7 +57,7 @@ def test_what_was_read_from_them_survives_the_loss_of_the_ledger(office_with_all
     _night(office, LATER)
     before, facts = tree(office.outbox), office.facts()
     office.settings.paths.ledger.unlink()
-    repair.repair(office.settings, data_only=True)
+    repair.repair(office.settings, documents=FIGURES)
     assert office.facts() == facts
     assert tree(office.outbox) == before
 
@@ -127,16 +128,13 @@ def test_a_journal_made_again_learns_what_went_before(office_with_all: Office) -
     _night(office, LATER)
     assert [problem for one in doctor.examine(office.settings, LATER) for problem in one.problems] == []
     office.settings.paths.ledger.unlink()
-    repair.repair(office.settings, data_only=True)
+    repair.repair(office.settings, documents=FIGURES)
     assert office.facts() == facts
 
 
 def test_what_the_program_failed_on_stays_since_nobody_knows_what_it_says(office_with_all: Office) -> None:
     office = office_with_all
-    ledger = Ledger(office.settings.paths.ledger)
-    try:
+    with Ledger(office.settings.paths.ledger) as ledger:
         bad = next(one for one in ledger.outlines() if one.arrival.name == "坏.xlsx")
         ledger.file([(bad.arrival, Transcript(bad.reading, "[]", ("fault",)))])
         assert retention.remove_old(ledger, office.archive, 180, LATER).names == ("含号码.xlsx",)
-    finally:
-        ledger.close()

@@ -43,7 +43,7 @@ def test_while_one_run_is_under_way_another_does_not_begin(office: Office) -> No
     with filelock.FileLock(office.settings.paths.state / "run.lock"), pytest.raises(AnotherRunError) as caught:
         office.run(DAY)
     assert caught.value.exit_status == 4
-    assert office.run(DAY).published != []
+    assert office.run(DAY).written.published != []
 
 
 def test_a_newer_workbook_without_a_usable_row_leaves_the_one_before_in_force_and_its_findings_are_told(office: Office) -> None:

@@ -101,11 +101,8 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
 
 def _in_force(office: Office, day: date) -> set[str]:
     """The files whose rows count on their own day."""
-    ledger = Ledger(office.settings.paths.ledger)
-    try:
+    with Ledger(office.settings.paths.ledger) as ledger:
         counting = inputs.of(ledger.outlines(), day, office.settings).counting
-    finally:
-        ledger.close()
     return {one.arrival.name for one in counting if one.reading.day == day}
 
 
@@ -151,7 +148,7 @@ def test_a_second_run_changes_nothing_and_takes_nothing(office: Office) -> None:
     office.run(*DAYS)
     before = office.everything()
     again = office.run(*DAYS)
-    assert (again.published, again.unchanged, again.read) == ([], DAYS, [])
+    assert (again.written.published, again.written.unchanged, again.read.files) == ([], DAYS, [])
     assert office.everything() == before
 
 

@@ -51,7 +51,7 @@ def test_the_days_folder_holds_them_lists_them_and_misses_one_that_is_gone(home:
     assert outbox.is_whole(home.outbox, str(DAY), manifest)
     (folder / "日报模板" / f"东胜区_日报_{NEXT}.xlsx").unlink()
     assert not outbox.is_whole(home.outbox, str(DAY), manifest)
-    assert [one.day for one in nightly.run(home.settings, [DAY]).published] == [DAY]
+    assert [one.day for one in nightly.run(home.settings, [DAY]).written.published] == [DAY]
     assert {path.name for path in (folder / "日报模板").iterdir()} == NAMES
 
 

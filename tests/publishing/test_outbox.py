@@ -158,7 +158,7 @@ def test_a_published_day_whose_inputs_changed_is_written_again_by_the_next_run(o
     office.put(report(progress=[progress_row(当前状态="已受理")]), "更正.xlsx", "2020-05-22T09:00:00+08:00")
     tomorrow = DAY + timedelta(days=1)
     outcome = office.run(tomorrow)
-    assert [one.day for one in outcome.published] == [DAY, tomorrow]
+    assert [one.day for one in outcome.written.published] == [DAY, tomorrow]
     assert before["cases"]["ZZQ-2020-001"]["status"] == "办理中"
     assert office.summary(DAY)["cases"]["ZZQ-2020-001"]["status"] == "已受理"
 

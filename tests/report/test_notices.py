@@ -20,6 +20,7 @@ from pipeline.demo import made_up_office
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.night.outcome import Outcome
 from pipeline.render.papers.notice import TEMPLATE
 from pipeline.report import notices
 from pipeline.upkeep import repair
@@ -40,7 +41,7 @@ def _texts(content: bytes) -> list[str]:
     return [one for one in said if one.strip()]
 
 
-def _run(office: Office, *days: date) -> nightly.Outcome:
+def _run(office: Office, *days: date) -> Outcome:
     return nightly.run(office.settings, days)
 
 
@@ -50,11 +51,8 @@ def _notice(office: Office, day: date, district: str = "东胜区") -> list[str]
 
 def _numbers(office: Office) -> list[tuple[str, str, str]]:
     """Every number with its day and district."""
-    ledger = Ledger(office.settings.paths.ledger)
-    try:
+    with Ledger(office.settings.paths.ledger) as ledger:
         given = ledger.numbers()
-    finally:
-        ledger.close()
     assert given == journal.numbers(office.archive)
     for year in {one.year for one in given}:
         assert [one.number for one in given if one.year == year] == list(range(1, 1 + sum(one.year == year for one in given)))
@@ -99,8 +97,8 @@ def test_a_notice_says_each_case_with_its_rule_and_days(office: Office, golden: 
 def test_over_a_week_the_points_are_the_days_flags(tmp_path: Path) -> None:
     sample = made_up_office.build(tmp_path / "demo")
     outcome = made_up_office.consolidate(sample)
-    assert len(outcome.published) == len(sample.days)
-    for built in outcome.published:
+    assert len(outcome.written.published) == len(sample.days)
+    for built in outcome.written.published:
         folder = sample.settings.paths.outbox / str(built.day)
         said = json.loads((folder / "summary.json").read_bytes())["flags"]
         district_of = {line.number: line.district for line in built.cases}
@@ -213,7 +211,7 @@ def test_run_twice_nothing_changes(office: Office) -> None:
     days = _three_days(office)
     _run(office, *days)
     before, numbers = tree(office.outbox), _numbers(office)
-    assert set(_run(office, *days).unchanged) == set(days)
+    assert set(_run(office, *days).written.unchanged) == set(days)
     for day in days:
         (office.outbox / str(day) / "manifest.json").unlink()
     _run(office, *days)
@@ -323,7 +321,7 @@ def test_in_the_place_of_a_broken_template_the_built_in_one_is_taken_and_it_says
     (own / TEMPLATE).write_bytes(b"no template")
     paths = office.settings.paths.model_copy(update={"templates": own})
     outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]])
-    assert ["督办通知模板.docx”打不开" in one for one in outcome.remarks] == [True]
+    assert ["督办通知模板.docx”打不开" in one for one in outcome.written.remarks] == [True]
     broken = tree(office.outbox)
     _run(office, days[0])
     whole = tree(office.outbox)

@@ -109,5 +109,5 @@ def test_a_mailbox_changes_no_published_day(tmp_path: Path) -> None:
     before = config.load(CONFIG)
     after = _load(tmp_path, EXAMPLE)
     day = date(2020, 5, 21)
-    prints = [inputs.fingerprint([], day, settings, (), data_only=True) for settings in (before, after)]
+    prints = [inputs.fingerprint([], day, settings, (), figures_alone=True) for settings in (before, after)]
     assert prints[0] == prints[1]

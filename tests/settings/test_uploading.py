@@ -95,7 +95,7 @@ def test_the_settings_change_no_published_day(office: Office) -> None:
     office.put(report(), "日报.xlsx")
     office.run(DAY)
     office.settings = load(with_upload(office, "public_address: https://ribao.example.com", "failures: 5"))
-    assert office.run(DAY).unchanged == [DAY]
+    assert office.run(DAY).written.unchanged == [DAY]
 
 
 @pytest.mark.parametrize("proxies", ["[]", "[127.0.0.1]"])

@@ -33,7 +33,7 @@ def week(name: str, office: Office) -> list[Report]:
     shutil.copytree(CASES / name / "inbox", office.inbox, dirs_exist_ok=True)
     for path in office.inbox.rglob("*"):
         os.utime(path, (1_500_000_000, 1_500_000_000))
-    return office.run(*DAYS).published
+    return office.run(*DAYS).written.published
 
 
 # --- made-up days ------------------------------------------------------------------------------------------------

@@ -20,9 +20,11 @@ from pipeline.day.fold import fold
 from pipeline.day.targets import Tally
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.night.outcome import Outcome
 from pipeline.publishing import inputs
 from pipeline.reading import reading
 from pipeline.render import files_for_programs
+from pipeline.render.documents import FIGURES
 from pipeline.report import reporting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
@@ -207,9 +209,9 @@ class Office:
         """Lay an assignment workbook into the inbox."""
         return self.put(content, f"assignment/{name}", received)
 
-    def run(self, *days: date) -> nightly.Outcome:
+    def run(self, *days: date) -> Outcome:
         """One night's run, figures only."""
-        return nightly.run(self.settings, days, data_only=True)
+        return nightly.run(self.settings, days, documents=FIGURES)
 
     def summary(self, day: date) -> Summary:
         said: Summary = json.loads((self.outbox / day.isoformat() / "summary.json").read_text(encoding="utf-8"))
@@ -222,11 +224,8 @@ class Office:
 
     def facts(self) -> list[tuple[object, ...]]:
         """What the ledger holds of every arrival, without the numbers that it gives them."""
-        ledger = Ledger(self.settings.paths.ledger)
-        try:
+        with Ledger(self.settings.paths.ledger) as ledger:
             loaded = ledger.load(ledger.outlines())
-        finally:
-            ledger.close()
         return sorted((filed.arrival.path, filed.arrival.sha256, str(filed.arrival.envelope), repr(filed.reading)) for filed in loaded)
 
     def everything(self) -> dict[str, bytes]:

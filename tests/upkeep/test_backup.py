@@ -10,6 +10,7 @@ from pathlib import Path
 from offices import Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
+from pipeline.render.documents import FIGURES
 from pipeline.settings import config
 from pipeline.upkeep import repair
 
@@ -57,17 +58,14 @@ def _copy_while_it_changes(home: Path, target: Path) -> None:
 def _restore(copied: Path, office: Office) -> None:
     """Every day that the copy knows comes out as it lies in the office, whether the copy's ledger is whole or not."""
     restored = config.load(copied / "config.yaml")
-    repair.repair(restored, data_only=True)
+    repair.repair(restored, documents=FIGURES)
     theirs = tree(office.outbox)
     from pipeline.ledger.ledger import Ledger
     from pipeline.night import nightly
 
-    ledger = Ledger(restored.paths.ledger)
-    try:
+    with Ledger(restored.paths.ledger) as ledger:
         days = sorted({one.reading.day for one in ledger.outlines() if not one.arrival.is_assignment})
-    finally:
-        ledger.close()
-    nightly.run(restored, days, data_only=True)
+    nightly.run(restored, days, documents=FIGURES)
     ours = {name: content for name, content in tree(restored.paths.outbox).items() if not name.startswith(".")}
     assert ours
     assert [name for name, content in ours.items() if theirs[name] != content] == []

@@ -21,6 +21,7 @@ from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.render.documents import FIGURES
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.upkeep import doctor, repair
 from pipeline.upkeep.doctor import Check
@@ -107,7 +108,7 @@ def test_each_harm_is_found_and_mended_where_it_can_be(
     before = tree(ran.outbox)
     harm(ran)
     assert any(said in problem for problem in _problems(ran))
-    done = repair.repair(ran.settings, data_only=True)
+    done = repair.repair(ran.settings, documents=FIGURES)
     assert (_problems(ran) == []) == can_be_mended
     if harm is not _unknown_original:
         assert {name: content for name, content in tree(ran.outbox).items() if not name.startswith(".")} == before
@@ -126,7 +127,7 @@ def test_a_row_that_changed_in_the_ledger_is_noticed_before_it_counts_and_mended
     with pytest.raises(LedgerError, match=r"内容已经损坏.*doctor --repair"):
         ran.run(DAY)
     assert tree(ran.outbox) == before
-    repair.repair(ran.settings, data_only=True)
+    repair.repair(ran.settings, documents=FIGURES)
     assert _problems(ran) == []
     ran.run(DAY)
     assert ran.summary(DAY)["cases"] == json.loads(before[f"{DAY}/summary.json"])["cases"]
@@ -204,13 +205,13 @@ def test_days_that_somebody_had_edited_are_said_to_be_restored(ran: Office, caps
     before, config = tree(ran.outbox), str(ran.home / "config.yaml")
     for name in ("summary.json", "manifest.json", "添加的.txt"):
         (ran.outbox / str(DAY) / name).write_text("{}", encoding="utf-8")
-        done = repair.repair(ran.settings, data_only=True)
+        done = repair.repair(ran.settings, documents=FIGURES)
         assert (done.restored, done.same, done.new, tree(ran.outbox)) == ([str(DAY)], [], [], before)
     kept = sorted((ran.settings.paths.state / "replaced").iterdir())
     assert [(kept[number] / name).read_bytes() for number, name in enumerate(("summary.json", "manifest.json", "添加的.txt"))] == [
         b"{}"
     ] * 3
-    assert repair.repair(ran.settings, data_only=True).same == [str(DAY)]
+    assert repair.repair(ran.settings, documents=FIGURES).same == [str(DAY)]
     repair.repair(ran.settings)
     _change_result(ran)
     capsys.readouterr()
@@ -270,7 +271,7 @@ def test_the_command_says_it_in_its_exit_status(ran: Office, capsys: pytest.Capt
 def test_the_ledger_made_again_is_equal(ran: Office) -> None:
     before = ran.facts()
     _lose_ledger(ran)
-    repair.repair(ran.settings, data_only=True)
+    repair.repair(ran.settings, documents=FIGURES)
     assert ran.facts() == before
 
 
@@ -294,7 +295,7 @@ def test_an_original_that_rotted_while_the_ledger_is_lost_is_named_and_nothing_i
     with pytest.raises(LedgerError, match=r"台账.*不见了.*doctor --repair"):
         ran.run(DAY)
     with pytest.raises(LedgerError) as caught:
-        repair.repair(ran.settings, data_only=True)
+        repair.repair(ran.settings, documents=FIGURES)
     assert f"日报2.xlsx，2020-05-21 16:30 收到，archive/{rotten[:12]}…（已损坏）" in str(caught.value)
     assert f"doctor --repair --without {rotten[:12]}" in str(caught.value)
     assert {name: content for name, content in tree(ran.home).items() if not name.endswith(".lock")} == {
@@ -307,7 +308,7 @@ def test_the_office_may_go_on_without_it_which_is_said_every_day_until_it_is_bac
     before, facts = tree(ran.outbox), ran.facts()
     rotten = _rot(ran, SECOND)
     _lose_ledger(ran)
-    done = repair.repair(ran.settings, [rotten[:12]], data_only=True)
+    done = repair.repair(ran.settings, [rotten[:12]], documents=FIGURES)
     assert [one.name for one in done.without] == ["日报2.xlsx"]
     assert (done.is_rebuilt, done.ledger_kept) == (True, None)
     found = [one for one in ran.findings(DAY) if one["file"] == "日报2.xlsx"]
@@ -326,7 +327,7 @@ def test_the_office_may_go_on_without_it_which_is_said_every_day_until_it_is_bac
 def test_the_same_bytes_sent_again_bring_it_back(ran: Office) -> None:
     rotten = _rot(ran, SECOND)
     _lose_ledger(ran)
-    repair.repair(ran.settings, [rotten], data_only=True)
+    repair.repair(ran.settings, [rotten], documents=FIGURES)
     ran.put(SECOND, "又送来.xlsx", "2020-05-21T16:50:00+08:00")
     ran.run(DAY)
     assert ran.summary(DAY)["submissions"][0]["revision"] == 2
@@ -339,7 +340,7 @@ def test_the_same_bytes_in_the_inbox_are_enough_for_a_repair(ran: Office) -> Non
     _rot(ran, SECOND)
     _lose_ledger(ran)
     ran.put(SECOND, "日报2.xlsx", "2020-05-21T16:30:00+08:00")
-    assert repair.repair(ran.settings, data_only=True).without == []
+    assert repair.repair(ran.settings, documents=FIGURES).without == []
     assert tree(ran.outbox) == before
     assert _problems(ran) == []
 
@@ -349,10 +350,10 @@ def test_a_lost_original_is_asked_for_as_well_and_its_time_is_never_over(ran: Of
     (ran.archive / lost).unlink()
     _lose_ledger(ran)
     with pytest.raises(LedgerError, match="不见了"):
-        repair.repair(ran.settings, data_only=True)
-    repair.repair(ran.settings, [lost], data_only=True)
+        repair.repair(ran.settings, documents=FIGURES)
+    repair.repair(ran.settings, [lost], documents=FIGURES)
     later = datetime(2020, 11, 30, tzinfo=ZONE)
-    assert [one.name for one in nightly.run(ran.settings, [DAY], data_only=True, now=later).damaged] == ["日报2.xlsx"]
+    assert [one.name for one in nightly.run(ran.settings, [DAY], documents=FIGURES, now=later).read.damaged] == ["日报2.xlsx"]
     assert lost not in journal.removed(ran.archive)
 
 
@@ -362,7 +363,7 @@ def test_what_a_damaged_ledger_soundly_holds_of_a_rotten_original_is_kept(ran: O
     _rot(ran, b"no workbook")
     path = ran.settings.paths.ledger
     path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
-    done = repair.repair(ran.settings, data_only=True)
+    done = repair.repair(ran.settings, documents=FIGURES)
     assert done.ledger_kept
     assert (tree(ran.outbox), ran.facts()) == (before, facts)
     assert [one for one in _problems(ran) if "数字不受影响" not in one] == []
@@ -372,7 +373,7 @@ def test_what_a_damaged_ledger_soundly_holds_of_a_rotten_original_is_kept(ran: O
 def test_a_decision_about_an_original_that_is_whole_is_refused(ran: Office, harm: Callable[[Office], None]) -> None:
     harm(ran)
     with pytest.raises(ConfigurationError, match="--without"):
-        repair.repair(ran.settings, [hashlib.sha256(SECOND).hexdigest()], data_only=True)
+        repair.repair(ran.settings, [hashlib.sha256(SECOND).hexdigest()], documents=FIGURES)
 
 
 def test_without_journal_and_ledger_a_repair_says_so_and_touches_nothing(ran: Office) -> None:
@@ -381,7 +382,7 @@ def test_without_journal_and_ledger_a_repair_says_so_and_touches_nothing(ran: Of
     before = tree(ran.archive)
     for _time in range(2):
         with pytest.raises(LedgerError, match="都丢失"):
-            repair.repair(ran.settings, data_only=True)
+            repair.repair(ran.settings, documents=FIGURES)
     assert tree(ran.archive) == before
     assert tree(ran.inbox).keys() == {"assignment/分解表.xlsx", "assignment/分解表.xlsx.envelope.json"}
 
@@ -426,7 +427,7 @@ def test_a_line_of_the_journal_that_says_nothing_is_told_and_kept_aside(ran: Off
     before = tree(ran.outbox)
     ran.run(DAY)
     assert any("1 行看不懂：第 2 行" in problem for problem in _problems(ran))
-    assert repair.repair(ran.settings, data_only=True).set_aside == [2]
+    assert repair.repair(ran.settings, documents=FIGURES).set_aside == [2]
     assert _journal(ran).read_bytes().splitlines() == lines
     assert _journal(ran).with_name(journal.ASIDE).read_bytes() == garbage + b"\n"
     assert (_problems(ran), tree(ran.outbox)) == ([], before)
@@ -442,11 +443,11 @@ def test_a_changed_digit_in_the_journal_is_no_other_arrival(ran: Office, number:
     _journal(ran).write_bytes(b"".join([*lines[:number], changed, *lines[number + 1 :]]))
     assert any(f"第 {number + 1} 行" in problem for problem in _problems(ran))
     ran.run(DAY)
-    done = repair.repair(ran.settings, data_only=True)
+    done = repair.repair(ran.settings, documents=FIGURES)
     assert (done.set_aside, done.noted, done.is_rebuilt) == ([number + 1], 1, False)
     assert (_problems(ran), ran.everything(), ran.facts()) == ([], before, facts)
     _lose_ledger(ran)
-    repair.repair(ran.settings, data_only=True)
+    repair.repair(ran.settings, documents=FIGURES)
     assert (_problems(ran), ran.facts()) == ([], facts)
 
 
@@ -456,7 +457,7 @@ def test_lines_of_a_journal_that_is_older_than_its_sums_count(ran: Office) -> No
     assert all(one.pop("sum") for one in said)
     _journal(ran).write_text("".join(json.dumps(one) + "\n" for one in said), encoding="utf-8")
     _lose_ledger(ran)
-    repair.repair(ran.settings, data_only=True)
+    repair.repair(ran.settings, documents=FIGURES)
     assert (_problems(ran), ran.facts()) == ([], facts)
 
 
@@ -473,7 +474,7 @@ def test_a_damaged_line_whose_arrival_only_a_damaged_ledger_tells_loses_nothing(
     _journal(ran).write_bytes(b"".join([*lines[:place], b"x" * 50 + b"\n", *lines[place + 1 :]]))
     path = ran.settings.paths.ledger
     path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
-    done = repair.repair(ran.settings, data_only=True)
+    done = repair.repair(ran.settings, documents=FIGURES)
     assert (done.given_back, done.noted) == ([], 1)
     assert (_problems(ran), ran.everything(), ran.facts()) == ([], before, facts)
 
@@ -488,7 +489,7 @@ def test_an_older_ledger_beside_a_newer_journal_stops_the_run_also_where_it_know
     with pytest.raises(LedgerError, match="流水簿里有 1 个"):
         ran.run(DAY)
     assert ran.everything() == before
-    assert repair.repair(ran.settings, data_only=True).same == [str(DAY)]
+    assert repair.repair(ran.settings, documents=FIGURES).same == [str(DAY)]
     assert (_problems(ran), ran.everything()) == ([], before)
 
 
@@ -502,7 +503,7 @@ def test_a_lost_outbox_is_made_again_byte_for_byte(ran: Office, harm: Callable[[
     before = ran.everything()
     shutil.rmtree(ran.outbox)
     harm(ran)
-    repair.repair(ran.settings, data_only=True)
+    repair.repair(ran.settings, documents=FIGURES)
     assert (ran.everything(), _problems(ran)) == (before, [])
 
 
@@ -523,5 +524,5 @@ def test_originals_go_back_to_an_inbox_on_another_disk(ran: Office, monkeypatch:
 
     _unknown_original(ran)
     monkeypatch.setattr(Path, "replace", across)
-    assert len(repair.repair(ran.settings, data_only=True).given_back) == 1
+    assert len(repair.repair(ran.settings, documents=FIGURES).given_back) == 1
     assert _problems(ran) == []

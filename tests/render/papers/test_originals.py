@@ -101,7 +101,7 @@ def test_the_word_template_of_the_briefing_shows_every_text_of_the_report() -> N
 def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Office) -> None:
     office.put_assignment(assignment())
     office.put(report(), "日报.xlsx")
-    (built,) = office.run(DAY).published
+    (built,) = office.run(DAY).written.published
     point = Point("overdue", built.cases[0], "规则", 1, "情况")
     made = Notice("督办〔2020〕2号", "东胜区", (point,), (Settled("overdue", "SJ-2020-001", "案由", "已化解"),), "督办〔2020〕1号")
     shown = marks(part(notice.TEMPLATE, "word/document.xml"))

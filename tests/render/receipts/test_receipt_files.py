@@ -89,7 +89,7 @@ def test_each_file_of_the_day_gets_its_receipt_whatever_became_of_it(office: Off
 
 def nightly_report(office: Office) -> Report:
     shutil.rmtree(office.outbox)
-    return nightly.run(office.settings, [DAY]).published[0]
+    return nightly.run(office.settings, [DAY]).written.published[0]
 
 
 def test_an_assignment_workbook_gets_none(office: Office) -> None:

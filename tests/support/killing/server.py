@@ -19,11 +19,11 @@ from killing import wrong
 from pipeline import cli
 from pipeline.doors import mailbox, message_parts
 from pipeline.doors.message_parts import Bounds, MessageParts
-from pipeline.intake import envelopes
-from pipeline.night import nightly
+from pipeline.intake import desk, envelopes
 from pipeline.reading import reading
 from pipeline.reading.reading import Task, Transcript
 from pipeline.reading.receipt_layout import Job
+from pipeline.render import documents
 from pipeline.settings.config import Settings
 
 FIRST_SEEN = datetime(2020, 5, 21, 15, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -39,7 +39,7 @@ def main() -> None:
 
 def warm_up() -> None:
     """Import what a run imports, so that no run spends its time on it."""
-    nightly._warm_up()  # noqa: SLF001
+    documents._import_renderers()  # noqa: SLF001
 
 
 def do(job: dict[str, Any]) -> list[int]:
@@ -121,7 +121,7 @@ def patch(order: str | None, *, quick: bool) -> None:
     """Fix what the copy of an office cannot keep, and put a wrong order in the place of the right one."""
     envelopes._first_seen = lambda _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
     if quick:
-        nightly.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
+        desk.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
         mailbox.MessageOpener = _OpenHere  # type: ignore[assignment,attr-defined]
     if order:
         orders: dict[str, Callable[[], None]] = {**wrong.ORDERS, **wrong.FETCHING, **wrong.SENDING}

@@ -12,13 +12,12 @@ from typing import Any
 from pipeline.disk import storage
 from pipeline.doors import deposit, mailbox
 from pipeline.doors.mail_journal import Entry, Journal
-from pipeline.intake import inbox
 from pipeline.intake.envelopes import SIDECAR
 from pipeline.post import letters, sending, smtp
 from pipeline.post.letters import Letter
 from pipeline.post.sent_letters import SentLetters, State
 from pipeline.publishing import outbox
-from pipeline.settings.config import Settings
+from pipeline.settings.config import ASSIGNMENT, Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.handed_in import Envelope
 
@@ -29,7 +28,7 @@ def _removed_before_noted() -> None:
 
     def keep_and_remove(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
         kept = keep(source, seen, archive)
-        if inbox.ASSIGNMENT not in source.parts:
+        if ASSIGNMENT not in source.parts:
             source.unlink()
         return kept
 
@@ -41,7 +40,7 @@ def _removed_before_archived() -> None:
     keep = storage.copy_into_archive
 
     def remove_and_keep(source: Path, seen: os.stat_result, archive: Path) -> tuple[str, int]:
-        if inbox.ASSIGNMENT in source.parts:
+        if ASSIGNMENT in source.parts:
             return keep(source, seen, archive)
         content = source.read_bytes()
         source.unlink()

@@ -1,0 +1,51 @@
+"""The office opened for one run: nobody else runs, what a killed run left is put right, ledger and readers are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pipeline.disk import lock, storage
+from pipeline.intake import inbox, soundness
+from pipeline.ledger.ledger import Ledger
+from pipeline.reading.readers import Readers
+from pipeline.settings.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a run works with, as long as it holds the lock."""
+
+    settings: Settings
+    ledger: Ledger
+    readers: Readers
+    arriving: int
+    """How many files lie in the inbox."""
+    restored: int
+    """Arrivals written again from the ledger into a journal that was gone."""
+    _held: lock.Held
+
+    @property
+    def remark(self) -> str | None:
+        """What the office should know about its disk."""
+        return self._held.remark
+
+    def check_alone(self) -> None:
+        """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""
+        self._held.check()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Desk]:
+    """Open the office for one run. Raises AnotherRunError, LedgerError, OSError."""
+    paths = settings.paths
+    for folder in (paths.assignment, paths.outbox, paths.archive):
+        storage.make_folder(folder)
+    arriving = len(inbox.lying(paths.inbox))
+    with lock.hold(paths.state) as held, Readers(settings, arriving) as readers:
+        storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced)
+        soundness.check_ledger(paths)
+        with Ledger(paths.ledger) as ledger:
+            storage.probe(paths.archive)
+            yield Desk(settings, ledger, readers, arriving, soundness.restore_journal(ledger, paths.archive), held)

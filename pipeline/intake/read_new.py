@@ -1,0 +1,79 @@
+"""Reads what has come in and has no verdict yet, and files what it says; once, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+
+from pipeline.disk import storage
+from pipeline.intake.desk import Desk
+from pipeline.reading import reading
+from pipeline.reading.reading import Task, Transcript
+from pipeline.settings.config import Settings
+from pipeline.terms.handed_in import Arrival, Filed
+
+_BATCH = 64
+"""Files that are filed together: a power cut costs at most the reading of so many."""
+_MOST_ALONE = 5
+"""So often a file may end the whole run while it is read by itself; then it is set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewlyRead:
+    """What was read in this run."""
+
+    files: list[Filed] = field(default_factory=list)
+    """Without their rows."""
+    damaged: list[Arrival] = field(default_factory=list)
+    """Files without a verdict whose original is damaged or gone: what they say counts nowhere."""
+    faults: list[tuple[str, ...]] = field(default_factory=list)
+    """Where the program itself failed on a file, which has the verdict that the fault is ours."""
+
+    @property
+    def sums(self) -> set[str]:
+        """The SHA-256 of each."""
+        return {filed.arrival.sha256 for filed in self.files}
+
+
+def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], None]) -> NewlyRead:
+    """Read every arrival that has no verdict yet and whose original is whole.
+
+    First those never begun, then, one by one, those that a run died on. `begin` hears how many there are, `advance` how many more are done.
+    """
+    ledger, readers, archive = desk.ledger, desk.readers, desk.settings.paths.archive
+    unread = ledger.unread()
+    lost = {arrival.id for arrival in unread if not storage.holds(archive, arrival.sha256)}
+    waiting = [arrival for arrival in unread if arrival.id not in lost]
+    newly = NewlyRead(damaged=[arrival for arrival in unread if arrival.id in lost])
+    begin(len(waiting))
+    attempts = ledger.attempts()
+    fresh = [arrival for arrival in waiting if arrival.sha256 not in attempts]
+    ledger.begin(arrival.sha256 for arrival in fresh)
+    transcripts = zip(fresh, readers.transcribe([_task(arrival, desk.settings) for arrival in fresh]), strict=True)
+    while batch := list(islice(transcripts, _BATCH)):
+        _file(desk, batch, newly)
+        advance(len(batch))
+    for arrival in waiting:
+        if arrival.sha256 in attempts:
+            _file(desk, [(arrival, _read_alone(arrival, attempts[arrival.sha256], desk))], newly)
+            advance(1)
+    return newly
+
+
+def _read_alone(arrival: Arrival, attempts: int, desk: Desk) -> Transcript:
+    """Read a file that was begun and not filed; one that ends every run in the midst of it is set aside."""
+    if attempts >= _MOST_ALONE:
+        return Transcript(reading.refused("unreadable/attempts", arrival.envelope, desk.settings), "[]")
+    desk.ledger.begin([arrival.sha256])
+    return next(iter(desk.readers.transcribe([_task(arrival, desk.settings)])))
+
+
+def _task(arrival: Arrival, settings: Settings) -> Task:
+    return Task(settings.paths.archive / arrival.sha256, arrival.size, arrival.envelope, arrival.is_assignment)
+
+
+def _file(desk: Desk, batch: list[tuple[Arrival, Transcript]], newly: NewlyRead) -> None:
+    desk.ledger.file(batch)
+    newly.files.extend(Filed(arrival, transcript.reading) for arrival, transcript in batch)
+    newly.faults.extend(transcript.fault for _arrival, transcript in batch if transcript.fault)

@@ -1,0 +1,59 @@
+"""Whether ledger, journal and archive tell the same before a run counts on them; where they do not, the run stops and says the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.settings.config import Paths
+from pipeline.terms.errors import LedgerError
+from pipeline.terms.handed_in import Arrival
+
+_CLOCKS_DIFFER = timedelta(minutes=10)
+"""Clocks of computers in an office, and of the servers that mail goes through, may differ by so much."""
+_WAY_OUT = (
+    "为免数字算错，本次没有汇总，已有的结果没有变动。请用同一时间的备份恢复整个 state 文件夹；"
+    "没有备份的，用 doctor --repair 从存档重建台账。"
+)
+
+
+def check_ledger(paths: Paths) -> None:
+    """Stop where the ledger is gone and originals are there, before an empty one takes its place. Raises LedgerError."""
+    originals = [path for path in paths.archive.iterdir() if not path.name.startswith(".")]
+    if originals and not paths.ledger.exists():
+        msg = f"台账 {paths.ledger} 不见了，存档里却有 {len(originals)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
+        raise LedgerError(msg)
+
+
+def check_archive(ledger: Ledger, archive: Path) -> None:
+    """Stop where archive or journal tell of originals that the ledger does not know. Raises LedgerError.
+
+    With a lost or older ledger fewer reports would count, and published figures would fall in silence.
+    """
+    noted = {*ledger.identities()}
+    sums = {sha256 for _path, sha256, _received in noted}
+    unknown = sorted(path.name[:12] for path in archive.iterdir() if path.name not in sums and not path.name.startswith("."))
+    untold = sorted({arrival.sha256[:12] for arrival, _sidecar in journal.arrivals(archive) if arrival.identity not in noted})
+    if unknown or untold:
+        msg = (
+            f"台账里少了收件记录：存档 {archive} 里有 {len(unknown)} 个原件、流水簿里有 {len(untold)} 个原件的收件台账没有记录"
+            f"（例如 {(unknown or untold)[0]}…），台账可能丢失，或用旧备份恢复过。"
+            f"{_WAY_OUT}"
+        )
+        raise LedgerError(msg)
+
+
+def restore_journal(ledger: Ledger, archive: Path) -> int:
+    """Write a journal that is gone again from the ledger: how many arrivals. A new office has none of either."""
+    noted = [] if (archive.parent / journal.NAME).exists() else ledger.arrivals()
+    if noted:
+        journal.note(archive, noted)
+    return len(noted)
+
+
+def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:
+    """Return the arrivals whose time has not come yet: a clock was wrong, here or where they came from."""
+    return [arrival for arrival in arrivals if arrival.envelope.received_at > now + _CLOCKS_DIFFER]

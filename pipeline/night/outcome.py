@@ -1,0 +1,43 @@
+"""What a run did, for the summary at its end, and how it is heard while it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.intake.inbox import Taken
+from pipeline.intake.read_new import NewlyRead
+from pipeline.intake.retention import Removed
+from pipeline.publishing.costs import Written
+from pipeline.terms.handed_in import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run took in, read, wrote and removed."""
+
+    taken: Taken
+    read: NewlyRead
+    written: Written
+    removed: Removed = field(default_factory=Removed)
+    """Originals whose time was over."""
+    ahead: list[Arrival] = field(default_factory=list)
+    """What says that it arrived at a time that has not come yet."""
+    restored: int = 0
+    """Arrivals written again from the ledger into a journal that was gone."""
+    remark: str | None = None
+    """What the office should know about its disk."""
+
+    @property
+    def faults(self) -> list[tuple[str, ...]]:
+        """Where the program itself failed on a file or a day; the run went on without it."""
+        return [*self.read.faults, *self.written.faults]
+
+
+class Progress:
+    """Hears how a run goes on; this one says nothing."""
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        """A step begins, of so many parts."""
+
+    def advance(self, count: int = 1) -> None:
+        """So many parts are done."""

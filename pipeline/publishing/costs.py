@@ -1,0 +1,68 @@
+"""What a fault costs: one day of those that are written, and never the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipeline.day.fold import DayState, fold
+from pipeline.disk import faults
+from pipeline.publishing.outbox import NotPublishedError
+from pipeline.report.report import Report
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import PipelineError
+from pipeline.terms.handed_in import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Which days a run wrote, and which it could not."""
+
+    outbox: Path
+    published: list[Report] = field(default_factory=list)
+    unchanged: list[date] = field(default_factory=list)
+    """Days asked for whose inputs are those of the edition that stands."""
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    """Days (ISO) that the disk did not take, by its reason."""
+    faults: list[tuple[str, ...]] = field(default_factory=list)
+    """Where the program itself failed on a day."""
+    failed: list[date] = field(default_factory=list)
+    """The days that could not be written for that reason; an earlier edition still stands, and the next run tries again."""
+    remarks: list[str] = field(default_factory=list)
+    """What is wrong with the office's own templates, whose place the program's took."""
+
+    @property
+    def held(self) -> list[str]:
+        """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
+        way_out = "后再运行一次；原有文件没有变动。"
+        return [f"{'、'.join(days)} 的结果没有写进 {self.outbox}：{reason}{way_out}" for reason, days in self.refused.items()]
+
+
+@contextmanager
+def of_one_day(day: date, written: Written) -> Iterator[None]:
+    """Let a fault of ours, or a disk that takes no folder, cost that day alone; an interruption goes on up."""
+    try:
+        yield
+    except NotPublishedError as error:
+        written.refused.setdefault(str(error), []).append(day.isoformat())
+    except (OSError, PipelineError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException
+        written.faults.append(tuple(faults.places_of(error)))
+        written.failed.append(day)
+
+
+def folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable[date], written: Written) -> dict[date, DayState]:
+    """Fold the facts into the state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
+    if not days:
+        return {}
+    with of_one_day(days[0], Written(written.outbox)):
+        return fold(facts, settings, days, watched)
+    states: dict[date, DayState] = {}
+    for day in days:
+        with of_one_day(day, written):
+            states |= fold(facts, settings, [day], watched)
+    return states

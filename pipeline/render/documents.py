@@ -1,0 +1,118 @@
+"""What lies in a day's folder: the one list of everything that is made for people, and of what programs read.
+
+A document is a function: it is given the report and what documents are made with, may begin what takes long, and gives back a function
+that finishes it: files by their names in the day's folder. Renderers are imported where they are used: a run that writes nothing
+must not wait for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pipeline.reading.readers import Readers
+from pipeline.render import files_for_programs
+from pipeline.report.report import Report
+
+MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What documents are made with."""
+
+    templates: Path
+    archive: Path
+    readers: Readers
+    """Processes that mark the districts' own workbooks."""
+    remarks: list[str] = field(default_factory=list)
+    """What is wrong with the office's own templates, whose place the program's took."""
+
+
+Finish = Callable[[], Mapping[str, bytes]]
+Document = Callable[[Report, Workshop], Finish]
+
+
+def _briefing(report: Report, workshop: Workshop) -> Finish:
+    from pipeline.render.papers import briefing_files
+
+    return lambda: _heard(briefing_files.render(report, workshop.templates), workshop)
+
+
+def _office_workbook(report: Report, _workshop: Workshop) -> Finish:
+    from pipeline.render.workbook import office_workbook
+
+    return lambda: {f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report)}
+
+
+def _leaders_page(report: Report, workshop: Workshop) -> Finish:
+    from pipeline.render.page import leaders_page
+
+    return lambda: {f"信访事项办理情况日报_{report.day}.html": leaders_page.render(report, workshop.templates)}
+
+
+def _report_forms(report: Report, _workshop: Workshop) -> Finish:
+    from pipeline.render.forms import report_form
+
+    return lambda: report_form.render(report)
+
+
+def _notices(report: Report, workshop: Workshop) -> Finish:
+    from pipeline.render.papers import notice
+
+    return lambda: _heard(notice.render(report, workshop.templates), workshop)
+
+
+def _receipts(report: Report, workshop: Workshop) -> Finish:
+    from pipeline.render.receipts import receipt_files
+
+    return receipt_files.begin(report.handed, workshop.archive, workshop.readers)
+
+
+def _heard(made: tuple[Mapping[str, bytes], list[str]], workshop: Workshop) -> Mapping[str, bytes]:
+    """The files; what was wrong with the office's templates is remembered once."""
+    files, broken = made
+    workshop.remarks.extend(remark for remark in broken if remark not in workshop.remarks)
+    return files
+
+
+ALL: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page, _report_forms, _notices, _receipts)
+"""Everything that people read."""
+FIGURES: Final[tuple[Document, ...]] = ()
+"""Nothing but what programs read."""
+
+
+def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> dict[str, bytes]:
+    """Make every file of the day's folder, by its name."""
+    files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
+    begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
+    for finish in begun:
+        files |= finish()
+    files[MANIFEST] = files_for_programs.manifest(report, files)
+    return files
+
+
+def warm_up(documents: tuple[Document, ...]) -> None:
+    """Import, beside what goes on, what these documents need; what fails here fails again where it is needed, and is told there."""
+    if documents:
+        threading.Thread(target=_import_renderers).start()
+
+
+def _import_renderers() -> None:
+    with suppress(Exception):
+        import pandas as pd
+
+        from pipeline.render.forms import report_form
+        from pipeline.render.page import leaders_page
+        from pipeline.render.papers import briefing_pdf, notice, word
+        from pipeline.render.receipts import receipt_files
+        from pipeline.render.workbook import office_workbook
+        from pipeline.report import reporting
+
+        word.warm_up()
+        briefing_pdf.warm_up()
+        del pd, receipt_files, reporting, leaders_page, notice, report_form, office_workbook
