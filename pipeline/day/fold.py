@@ -8,21 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pipeline.day import beginning, judging, supervision
-from pipeline.day.cases import PARTICULARS, Case, RowPlace, World
+from pipeline.day import assignments, judging, supervision
+from pipeline.day.cases import Case, World
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import withdrawn_rows
 from pipeline.settings.config import Settings
-from pipeline.terms import messages
-from pipeline.terms.contract import CASE, LIAISON, NEW_CASES, Severity
+from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Facts, Filed, Submission, in_order
-from pipeline.terms.rows import Rows
+from pipeline.terms.handed_in import Facts, Filed, in_order
 
 TREND_DAYS = 30
-_TREND = timedelta(days=TREND_DAYS)
+_ONE_DAY = timedelta(days=1)
+LONGEST_SILENCE = 7
+"""Days without any report after which what went before counts as another time."""
+LONGEST_AHEAD = 31
+"""Days after the last report for which an office still counts as at work."""
 Raised = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
 
@@ -95,12 +97,30 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], watched: Iterab
     return _Fold(facts, settings, frozenset(days), frozenset(watched)).run()
 
 
-@dataclass(slots=True)
+def work_began(reported: Iterable[date], last: date) -> date | None:
+    """The first reported day up to the last one since which there was no long silence; None where nothing was reported.
+
+    One report with a wrong month must not make weeks of silence out of the time before it.
+    """
+    begun = previous = None
+    for day in sorted({day for day in reported if day <= last}):
+        if previous is None or (day - previous).days > LONGEST_SILENCE:
+            begun = day
+        previous = day
+    return begun
+
+
+@dataclass(frozen=True, slots=True)
 class _Snapshot:
+    """What must be known of a day on the days after it."""
+
     counted: frozenset[str]
     register: frozenset[str]
     tallies: dict[str, Tally]
     cases: dict[str, Before]
+
+
+_NOTHING = _Snapshot(frozenset(), frozenset(), {}, {})
 
 
 @dataclass(slots=True)
@@ -111,7 +131,7 @@ class _Fold:
     watched: frozenset[date] = frozenset()
     world: World = field(default_factory=World)
     workbooks: list[Filed] = field(default_factory=list)
-    """Still to come, oldest first."""
+    """Assignment workbooks that are still to come, oldest first."""
     assignment: Filed | None = None
     assignment_findings: tuple[Finding, ...] = ()
     snapshots: dict[date, _Snapshot] = field(default_factory=dict)
@@ -128,9 +148,9 @@ class _Fold:
         index = Submissions.of(self.facts.reports)
         self.reported = index.days(districts)
         last = max(self.days)
-        first = min([*self.reported, min(self.days) - timedelta(days=1)])
+        first = min([*self.reported, min(self.days) - _ONE_DAY])
         self.workbooks = in_order(self.facts.assignments)
-        self._take_workbook(self.workbooks.pop(0))
+        self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
         states: dict[date, DayState] = {}
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             self._take_arrived(day)
@@ -138,7 +158,7 @@ class _Fold:
             submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
             judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
             if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
-                self.snapshots[day] = self._snapshot(keeps=day + timedelta(days=1) in self.days)
+                self.snapshots[day] = self._snapshot(keeps=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
             if day in self.watched:
                 self.raised[day] = self._raised(day)
@@ -149,14 +169,14 @@ class _Fold:
     # --- assignment workbooks ---
 
     def _take_arrived(self, day: date) -> None:
+        """Bring the workbooks into force that had arrived by the end of the day, also one that was replaced on it."""
         zone = self.settings.calendar.zone
         while self.workbooks and self.workbooks[0].arrival.envelope.received_at.astimezone(zone).date() <= day:
-            self._take_workbook(self.workbooks.pop(0))
+            self._take_workbook()
 
-    def _take_workbook(self, filed: Filed) -> None:
-        findings = take_workbook(filed, self.world)
-        self.world.moved()
-        self.assignment, self.assignment_findings = filed, tuple(findings)
+    def _take_workbook(self) -> None:
+        self.assignment = self.workbooks.pop(0)
+        self.assignment_findings = assignments.bring_into_force(self.assignment, self.world)
 
     # --- reports ---
 
@@ -164,13 +184,14 @@ class _Fold:
         """Judge the day's reports in order; the cases that superseded revisions had brought in."""
         judgements: dict[int, Judgement] = {}
         brought_in: list[str] = []
-        arrived = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
-        for filed in in_order(revision.filed for revision in arrived.values()):
-            submission = arrived[filed.arrival.id]
+        revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
+        for filed in in_order(revision.filed for revision in revisions.values()):
+            submission = revisions[filed.arrival.id]
             if not submission.in_force and not speaks:
                 continue
+            # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a world of its own.
             world = self.world if submission.in_force else self.world.fork()
-            judgement = self._judge(submission, world, speaks=speaks)
+            judgement = self._judge(filed, world, speaks=speaks)
             judgements[filed.arrival.id] = judgement
             if not submission.in_force:
                 brought_in += judgement.brought_in
@@ -179,10 +200,9 @@ class _Fold:
                 judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, world)
         return judgements, brought_in
 
-    def _judge(self, submission: Submission, world: World, *, speaks: bool) -> Judgement:
-        reading = submission.filed.reading
-        district = next(one for one in self.settings.districts if one.name == reading.district)
-        return judging.judge(reading.rows, submission.filed.arrival.id, district, world, speaks=speaks)
+    def _judge(self, filed: Filed, world: World, *, speaks: bool) -> Judgement:
+        district = next(district for district in self.settings.districts if district.name == filed.reading.district)
+        return judging.judge(filed.reading.rows, filed.arrival.id, district, world, speaks=speaks)
 
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
         """Keep what the day's reports leave open, while they can still be sent."""
@@ -191,16 +211,13 @@ class _Fold:
         if not any(0 <= (asked - day).days <= span for asked in self.days):
             return
         for district in self.settings.district_names:
-            force = submissions.get(district, NO_REPORTS).in_force
-            if force is None:
+            report = submissions.get(district, NO_REPORTS).in_force
+            if report is None:
                 self.doubts.append(Doubt(day, district, is_missing=True))
                 continue
-            judgement = judgements[force.arrival.id]
+            judgement = judgements[report.arrival.id]
             self.brought[day] = max(self.brought.get(day, 0), len(judgement.brought_in))
-            unread = any(one.severity is Severity.SHEET for one in force.reading.findings) and not any(
-                rows.sheet == NEW_CASES.name for rows in force.reading.rows
-            )
-            doubt = Doubt(day, district, False, frozenset(judgement.doubtful), judgement.unplaced, judgement.new_refused, unread)
+            doubt = _doubt(day, report, judgement)
             self.doubts += [doubt] if doubt != Doubt(day, district) else []
 
     # --- what is seen of it ---
@@ -213,13 +230,16 @@ class _Fold:
         return raised
 
     def _snapshot(self, *, keeps: bool) -> _Snapshot:
+        """The day's counts; with each case as it stands where the day after is asked for."""
         cases = list(self.world.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
         in_use = [case for case in cases if not case.grounds]
         total = Counter(case.text("案件来源") for case in in_use)
         resolved = Counter(case.text("案件来源") for case in in_use if case.number in counted)
         tallies = {
-            group.name: Tally(group.target_percent, sum(total[one] for one in group.sources), sum(resolved[one] for one in group.sources))
+            group.name: Tally(
+                group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
+            )
             for group in self.settings.groups
         }
         kept = {
@@ -228,109 +248,43 @@ class _Fold:
         return _Snapshot(counted, frozenset(case.number for case in cases), tallies, kept)
 
     def _state(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], brought_in: list[str]) -> DayState:
-        before = self.snapshots.get(day - timedelta(days=1))
-        begun = beginning.of(self.reported, day) or day
-        start = min(begun, day - timedelta(days=1)) - timedelta(days=1)
+        before = self.snapshots.get(day - _ONE_DAY, _NOTHING)
         register = self.snapshots[day].register
+        begun = work_began(self.reported, day) or day
+        trend_from = max(min(begun, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
         oldest = day - timedelta(days=self.settings.calendar.oldest_report_days)
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
+        in_force = (*self.assignment.reading.findings, *self.assignment_findings, *assignments.missing(self.world))
         return DayState(
-            day,
-            tuple(copy.copy(case) for case in sorted(self.world.in_register(), key=lambda case: case.number)),
-            before.counted if before else frozenset(),
-            before.register if before else frozenset(),
-            submissions,
-            judgements,
-            tuple(sorted({number for number in brought_in if number not in register})),
-            self.assignment,
-            self._assignment_findings(register),
-            tuple((one, seen.tallies) for one, seen in sorted(self.snapshots.items()) if max(start, day - _TREND) < one <= day),
-            before.cases if before else {},
-            tuple(one for one in self.doubts if max(oldest, begun) <= one.day <= day),
-            max((count for one, count in self.brought.items() if oldest <= one <= day), default=0),
-            dict(self.last_reports),
-            tuple((one, flags) for one, flags in sorted(self.raised.items()) if one <= day),
+            day=day,
+            cases=tuple(copy.copy(case) for case in sorted(self.world.in_register(), key=lambda case: case.number)),
+            counted_before=before.counted,
+            register_before=before.register,
+            submissions=submissions,
+            judgements=judgements,
+            withdrawn=tuple(sorted({number for number in brought_in if number not in register})),
+            assignment=self.assignment,
+            assignment_findings=in_force,
+            trend=tuple((seen, snapshot.tallies) for seen, snapshot in sorted(self.snapshots.items()) if trend_from <= seen <= day),
+            before=before.cases,
+            doubts=tuple(doubt for doubt in self.doubts if max(oldest, begun) <= doubt.day <= day),
+            most_new=max((count for reported, count in self.brought.items() if oldest <= reported <= day), default=0),
+            last_reports=dict(self.last_reports),
+            raised=tuple((seen, flags) for seen, flags in sorted(self.raised.items()) if seen <= day),
         )
 
-    def _assignment_findings(self, register: frozenset[str]) -> tuple[Finding, ...]:
-        gone = sorted(case.number for case in self.world.cases.values() if case.is_missing and case.number in register)
-        missing = [messages.finding("case-missing", value=number, case=messages.brief(number)) for number in gone]
-        filed = self.assignment.reading.findings if self.assignment else ()
-        return (*filed, *self.assignment_findings, *missing)
 
-
-# --- one assignment workbook -------------------------------------------------------------------------------------
-
-
-def take_workbook(filed: Filed, world: World) -> list[Finding]:
-    """Bring a newer workbook into force: its usable rows, what it cancels, what it leaves out. Its findings."""
-    sheets = [rows for rows in filed.reading.rows if rows.sheet != LIAISON.name]
-    findings: list[Finding] = []
-    named = _resolve(sheets, world)
-    refused = _refuse_repeated(sheets, named, findings)
-    cancelled: set[str] = set()
-    mentioned: set[str] = set()
-    for rows, numbers in zip(sheets, named, strict=True):
-        refused_rows = frozenset(rows.refused)
-        for position, number in enumerate(numbers):
-            if not number:
-                continue
-            mentioned.add(number)
-            if position in refused_rows or number in refused:
-                continue
-            case = world.bring_in(number)
-            case.listed = {name: rows.values[name][position] for name in PARTICULARS}
-            case.listed_at = RowPlace(filed.arrival.id, rows, position)
-            case.grounds = rows.text("撤销依据", position)
-            cancelled.add(number)
-            world.settled(case)
-    for case in world.cases.values():
-        case.grounds = case.grounds if case.number in cancelled else None
-        case.is_missing = case.listed is not None and case.number not in mentioned
-    return findings
-
-
-def _resolve(sheets: list[Rows], world: World) -> list[list[str | None]]:
-    """Each row's case: a known one that its number means, else the number itself; None where it cannot be read."""
-    known = World()
-    known.cases = world.cases
-    known.turn_to(date.max)
-    written = {number for rows in sheets for number in rows.texts(CASE)}
-    resolved: list[list[str | None]] = []
-    for rows in sheets:
-        unread = frozenset(rows.unread.get(CASE, ()))
-        numbers: list[str | None] = []
-        for position, number in enumerate(rows.texts(CASE)):
-            case = known.find(number) if number and position not in unread else None
-            is_meant = case is not None and (case.number == number or case.number not in written)  # one written exactly wins
-            numbers.append(None if position in unread else case.number if case and is_meant else number)
-        resolved.append(numbers)
-    return resolved
-
-
-def _refuse_repeated(sheets: list[Rows], named: list[list[str | None]], findings: list[Finding]) -> set[str]:
-    """The numbers that come twice, on one sheet or both; every such row is refused."""
-    places: dict[str, list[tuple[Rows, int]]] = {}
-    for rows, numbers in zip(sheets, named, strict=True):
-        for position, number in enumerate(numbers):
-            if number:
-                places.setdefault(number, []).append((rows, position))
-    repeated = {number: where for number, where in places.items() if len(where) > 1}
-    for number, where in repeated.items():
-        lines = messages.several([f"“{rows.name}”第 {rows.lines[position]} 行" for rows, position in where], "行")
-        for rows, position in where:
-            findings.append(
-                messages.finding(
-                    "repeated-case/assignment",
-                    sheet=rows.name,
-                    row=rows.lines[position],
-                    at=rows.letters[CASE],
-                    value=rows.values[CASE][position],
-                    case=messages.brief(number),
-                    count=len(where),
-                    lines=lines,
-                )
-            )
-    return set(repeated)
+def _doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
+    """What a report that counts leaves open."""
+    is_a_sheet_refused = any(finding.severity is Severity.SHEET for finding in report.reading.findings)
+    has_new_cases = any(rows.sheet == NEW_CASES.name for rows in report.reading.rows)
+    return Doubt(
+        day,
+        report.reading.district,
+        cases=frozenset(judgement.doubtful),
+        unplaced=judgement.unplaced,
+        new_refused=judgement.new_refused,
+        is_new_unread=is_a_sheet_refused and not has_new_cases,
+    )

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.day import beginning
-from pipeline.day.fold import DayState
+from pipeline.day.fold import LONGEST_AHEAD, DayState, work_began
 from pipeline.day.submissions import Submissions
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
@@ -39,10 +38,10 @@ def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, set
     asked = sorted(days)
     if not reported or not asked:
         return frozenset()
-    first, last = beginning.of(reported, asked[-1]), asked[-1]
+    first, last = work_began(reported, asked[-1]), asked[-1]
     if first is None:
         return frozenset()
-    at_work = min(last, max(one for one in reported if one <= last) + timedelta(days=beginning.LONGEST_AHEAD))
+    at_work = min(last, max(one for one in reported if one <= last) + timedelta(days=LONGEST_AHEAD))
     numbered = {one.day for one in given}
     days_between = (first + timedelta(days=n) for n in range((at_work - first).days + 1))
     new = {day for day in (*days_between, *asked) if day not in numbered}

@@ -1,10 +1,12 @@
+"""When an office began to work: `fold.work_began`; the rest of the fold is in test_fold."""
+
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
 
-from pipeline.day import beginning
+from pipeline.day.fold import work_began
 
 
 def _days(written: str) -> list[date]:
@@ -25,4 +27,4 @@ def _days(written: str) -> list[date]:
 )
 def test_an_office_began_with_the_first_report_since_which_there_was_no_long_silence(reported: str, last: str, begun: str | None) -> None:
     expected = _days(begun)[0] if begun else None
-    assert beginning.of(_days(reported), _days(last)[0]) == expected
+    assert work_began(_days(reported), _days(last)[0]) == expected

@@ -1,0 +1,65 @@
+"""How an assignment workbook comes into force: its usable rows, what it cancels, and what it leaves out (contract 2)."""
+
+from __future__ import annotations
+
+from pipeline.day.cases import PARTICULARS, RowPlace, World
+from pipeline.reading.examination import Examination, Row
+from pipeline.terms import messages
+from pipeline.terms.case_numbers import Register
+from pipeline.terms.contract import CASE, LIAISON
+from pipeline.terms.findings import Finding
+from pipeline.terms.handed_in import Filed
+
+
+def bring_into_force(workbook: Filed, world: World) -> tuple[Finding, ...]:
+    """Take a newer workbook's word for its cases; what is found in it against the cases that are known already."""
+    findings: list[Finding] = []
+    sheets = [Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet != LIAISON.name]
+    rows = _with_numbers(sheets, world)
+    _refuse_repeated(rows)
+    usable = {number: row for row, number in rows if not row.is_refused}
+    for number, row in usable.items():
+        case = world.bring_in(number)
+        case.listed = {name: row.value(name) for name in PARTICULARS}
+        case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
+        case.grounds = row["撤销依据"]
+        world.settled(case)
+    # A case that the workbook leaves out stays in the register. Only a cancellation holds no longer than it is said.
+    mentioned = {number for _row, number in rows}
+    for case in world.cases.values():
+        case.grounds = case.grounds if case.number in usable else None
+        case.is_missing = case.listed is not None and case.number not in mentioned
+    world.moved()
+    return tuple(findings)
+
+
+def _with_numbers(sheets: list[Examination], world: World) -> list[tuple[Row, str]]:
+    """The rows whose number can be read, each with the case that it means: a known one, else the one of just that number."""
+    known = Register(world.cases)
+    written = {number for sheet in sheets for number in sheet.rows.texts(CASE)}
+    rows = []
+    for row in (row for sheet in sheets for row in sheet):
+        number = row[CASE]
+        if number and row.is_read(CASE):
+            meant = known.find(number)
+            # Without its leading zeros it means the known case, unless the workbook has that one too: one written exactly always wins.
+            rows.append((row, meant if meant and (meant == number or meant not in written) else number))
+    return rows
+
+
+def _refuse_repeated(rows: list[tuple[Row, str]]) -> None:
+    """Refuse every row of a number that comes twice, on one sheet or both."""
+    by_number: dict[str, list[Row]] = {}
+    for row, number in rows:
+        by_number.setdefault(number, []).append(row)
+    for number, same in by_number.items():
+        if len(same) > 1:
+            lines = messages.several([f"“{row.sheet.rows.name}”第 {row.line} 行" for row in same], "行")
+            for row in same:
+                row.refuse("repeated-case/assignment", CASE, case=messages.brief(number), count=len(same), lines=lines)
+
+
+def missing(world: World) -> list[Finding]:
+    """The cases of the register that an earlier workbook lists and the one in force does not."""
+    gone = sorted(case.number for case in world.in_register() if case.is_missing)
+    return [messages.finding("case-missing", value=number, case=messages.brief(number)) for number in gone]
