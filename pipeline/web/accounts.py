@@ -16,6 +16,7 @@ from pipeline.web.database import Database, devices, digest, links, sessions, us
 from pipeline.web.sign_in_limits import Client
 
 _RENEW: Final = timedelta(seconds=60)
+"""So exactly is known when a session was last used: writing at every request would have requests wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +62,26 @@ class Accounts:
     # --- users ---
 
     def add(self, name: str, district: str, address: str) -> User:
-        """A new user, without a password yet. Raises NameTakenError."""
+        """Add a user, without a password yet. Raises NameTakenError."""
         values = {"key": key(name), "name": name, "district": district, "address": address, "password": None, "disabled": False}
         try:
             with self._database.write() as connection:
                 connection.execute(users.insert().values(values))
         except sa.exc.IntegrityError as error:
             raise NameTakenError(name) from error
-        found = self.find(name)
-        if found is None:
+        user = self.find(name)
+        if user is None:
             raise LookupError(name)
-        return found
+        return user
 
     def find(self, name: str) -> User | None:
-        """The user of that name, however it is typed."""
+        """Return the user of that name, in whatever width and case it is typed."""
         with self._database.read() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
         return _user(row) if row else None
 
     def everybody(self) -> list[User]:
-        """All users, the office first."""
+        """Return all users, the office first."""
         with self._database.read() as connection:
             return [_user(row) for row in connection.execute(users.select().order_by(users.c.district, users.c.key))]
 
@@ -94,7 +95,7 @@ class Accounts:
     # --- one-time links ---
 
     def link(self, user: User, now: datetime) -> str:
-        """A new one-time token for setting the password; earlier ones end. A disabled user may come in again by it."""
+        """Return a new one-time token for setting the password; earlier ones end. A disabled user may come in again by it."""
         token = secrets.token_urlsafe(32)
         expires = (now + timedelta(hours=self._limits.link_hours)).timestamp()
         with self._database.write() as connection:
@@ -104,7 +105,7 @@ class Accounts:
         return token
 
     def linked(self, token: str, now: datetime) -> User | None:
-        """Whose link it is; None where it is used up, too old or none. Looking does not use it up."""
+        """Return whose link it is; None where it is used up, too old or none. Looking does not use it up."""
         query = sa.select(users).join(links, links.c.user == users.c.id)
         holds = (links.c.token == digest(token)) & (links.c.expires > now.timestamp()) & ~users.c.disabled
         with self._database.read() as connection:
@@ -127,34 +128,34 @@ class Accounts:
         return True
 
     def served_at(self) -> str | None:
-        """Where the page was opened last, for what a link begins with."""
+        """Return where the page was opened last, for what a link begins with."""
         return self._database.served_at()
 
     # --- signing in ---
 
     def sign_in(self, name: str, password: str, client: Client, now: datetime) -> User | Literal["wrong", "too-often"]:
-        """The user, where name and password are right; an unknown name is answered like a wrong password, and as slowly."""
+        """Return the user, where name and password are right; an unknown name is answered like a wrong password, and as slowly."""
         with self._database.write() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
-            counted = sign_in_limits.counters(connection, name, row.id if row is not None else None, client, now)
-            if not sign_in_limits.may_try(connection, counted, self._limits.failures, now):
+            counters = sign_in_limits.counters_of(connection, name, row.id if row is not None else None, client, now)
+            if not sign_in_limits.may_try(connection, counters, self._limits.failures, now):
                 return "too-often"
         kept = row.password if row is not None and not row.disabled else None
         if not passwords.is_right(password, kept) or row is None:
             return "wrong"
         with self._database.write() as connection:
-            sign_in_limits.forgive(connection, counted)
+            sign_in_limits.forgive(connection, counters)
         return _user(row)
 
     def recognise(self, user: User, client: Client, now: datetime) -> str:
-        """Know the browser from now on; what its cookie says."""
+        """Know the browser from now on; return what its cookie says."""
         with self._database.write() as connection:
             return sign_in_limits.recognise(connection, user.id, client, now)
 
     # --- sessions ---
 
     def begin(self, user: User, now: datetime) -> str:
-        """A new session; what the cookie says."""
+        """Begin a session; return what the cookie says."""
         token = secrets.token_urlsafe(32)
         values = {"user": user.id, "csrf": secrets.token_urlsafe(32), "begun": now.timestamp(), "seen": now.timestamp()}
         with self._database.write() as connection:
@@ -163,7 +164,7 @@ class Accounts:
         return token
 
     def session(self, token: str, now: datetime) -> Session | None:
-        """The session of that cookie, where it holds."""
+        """Return the session of that cookie, where it holds."""
         query = sa.select(sessions.c.csrf, sessions.c.begun, sessions.c.seen, users).join(users, sessions.c.user == users.c.id)
         with self._database.read() as connection:
             row = connection.execute(query.where(sessions.c.token == digest(token))).one_or_none()
@@ -176,7 +177,7 @@ class Accounts:
         return Session(_user(row), row.csrf, digest(token))
 
     def end(self, session: Session) -> None:
-        """Sign out."""
+        """End a session."""
         with self._database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.token == session.token))
 

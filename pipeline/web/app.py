@@ -18,18 +18,18 @@ from starlette.types import ASGIApp
 from pipeline.terms.errors import PipelineError
 from pipeline.web import clerk_pages, office_pages, rendering, sign_in_pages, upload_pages, visitors
 from pipeline.web.guard import Guard
-from pipeline.web.receiving import RefusedError
 from pipeline.web.site import Site
+from pipeline.web.upload_limits import RefusedError
 
 _SWEEP_SECONDS: Final = 3600
 
 
 def build(site: Site) -> ASGIApp:
-    """The page of that office."""
+    """Return the application for that office's page."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     app.state.site = site
-    for one in (sign_in_pages, clerk_pages, office_pages, upload_pages):
-        app.include_router(one.router)
+    for pages in (sign_in_pages, clerk_pages, office_pages, upload_pages):
+        app.include_router(pages.router)
     app.add_api_route("/healthz", health, methods=["GET"])
     app.add_api_route("/static/{version}/{name}", static, methods=["GET"])
     for error, answer in (
@@ -47,7 +47,7 @@ def build(site: Site) -> ASGIApp:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Go on with what a killed server had begun, and sweep every hour."""
+    """Go on with what a killed server had begun to send, and sweep old drafts away every hour."""
     site: Site = app.state.site
     for number in await run_in_threadpool(site.drafts.recover):
         site.note(f"报送 {number}：上次没有做完，启动时接着做完")
@@ -68,7 +68,7 @@ async def _sweep(site: Site) -> None:
 
 
 def health(site: visitors.TheSite) -> Response:
-    """Whether files can be taken in, and the page's own file answers: for monitoring, it says nothing else."""
+    """Answer 200 where files can be taken in and the database answers, else 503: for monitoring, it says nothing else."""
     if not os.access(site.settings.paths.inbox, os.W_OK | os.X_OK):
         return PlainTextResponse("收件箱不能用", 503)
     if not site.database.is_sound():
@@ -77,9 +77,9 @@ def health(site: visitors.TheSite) -> Response:
 
 
 def static(version: str, name: str) -> Response:
-    """A file beside the pages; the version only makes browsers ask again."""
+    """Answer with a file beside the pages; the version in its address only makes browsers ask again when it changes."""
     del version
-    found = rendering.static(name)
-    if found is None:
+    response = rendering.static(name)
+    if response is None:
         raise visitors.NoSuchPageError
-    return found
+    return response

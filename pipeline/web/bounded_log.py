@@ -1,4 +1,4 @@
-"""Lines for a log: what a user does, each its own; of what strangers repeat the number alone, so that none can write the log full."""
+"""A log that strangers cannot write full: what a user does is a line each; of what strangers repeat, the number alone."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Final
 
 _SPAN: Final = timedelta(minutes=1)
 _MOST_LINES: Final = 20
-"""So many different things a stranger's network may write in a minute; what is beyond is counted together."""
+"""So many different lines a stranger's network may write in a minute; what is beyond is counted together."""
 
 
 @dataclass(slots=True)
 class _Minute:
-    """What one stranger's network has asked for since then."""
+    """What a stranger's network has asked for since `begun`."""
 
     begun: datetime
-    again: dict[str, int] = field(default_factory=dict)
+    repeats: dict[str, int] = field(default_factory=dict)
     """How often each line came again."""
     others: int = 0
 
@@ -31,33 +31,34 @@ class BoundedLog:
         self._minutes: dict[str, _Minute] = {}
         self._counting = threading.Lock()
 
-    def known(self, now: datetime, line: str) -> None:
-        """Somebody who is signed in has asked for something."""
-        self.tell(now)
+    def add(self, now: datetime, line: str) -> None:
+        """Write what somebody has done who is signed in."""
+        self.write_counts(now)
         self._write(now, line)
 
-    def stranger(self, now: datetime, network: str, said: str, detail: str = "") -> None:
-        """Somebody else has; what is said again within a minute is not written again, but counted. The detail is the first one's."""
-        self.tell(now)
+    def add_stranger(self, now: datetime, network: str, line: str, detail: str = "") -> None:
+        """Write what a stranger has done. A line that comes again within a minute is counted; the detail is the first one's."""
+        self.write_counts(now)
         with self._counting:
             minute = self._minutes.setdefault(network, _Minute(now))
-            if said in minute.again:
-                minute.again[said] += 1
+            if line in minute.repeats:
+                minute.repeats[line] += 1
                 return
-            if len(minute.again) >= _MOST_LINES:
+            if len(minute.repeats) >= _MOST_LINES:
                 minute.others += 1
                 return
-            minute.again[said] = 0
-        self._write(now, f"{said}{detail}")
+            minute.repeats[line] = 0
+        self._write(now, f"{line}{detail}")
 
-    def tell(self, now: datetime, *, is_end: bool = False) -> None:
-        """Write how often what came again, where the minute is over; at the end everything."""
+    def write_counts(self, now: datetime, *, is_end: bool = False) -> None:
+        """Write how often each line came again, for minutes that are over; at the end for all."""
         with self._counting:
-            over = [name for name, one in self._minutes.items() if is_end or not now - _SPAN < one.begun <= now]
-            minutes = [(name, self._minutes.pop(name)) for name in over]
-        for name, one in minutes:
-            for said, times in one.again.items():
+            # a clock that was set back must not keep a minute open: one that begins later than now is over too
+            over = [network for network, minute in self._minutes.items() if is_end or not now - _SPAN < minute.begun <= now]
+            minutes = [(network, self._minutes.pop(network)) for network in over]
+        for network, minute in minutes:
+            for line, times in minute.repeats.items():
                 if times:
-                    self._write(now, f"{said}，一分钟内又有 {times} 次")
-            if one.others:
-                self._write(now, f"{name} 一分钟内还有 {one.others} 次，不再逐次记")
+                    self._write(now, f"{line}，一分钟内又有 {times} 次")
+            if minute.others:
+                self._write(now, f"{network} 一分钟内还有 {minute.others} 次，不再逐次记")

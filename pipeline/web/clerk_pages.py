@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from pipeline.office import district_history, templates
+from pipeline.office.district_history import HandedIn, History, Upload
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
@@ -18,9 +19,10 @@ from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.web import published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, Sent
+from pipeline.web.published_files import Entry
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
-from pipeline.web.visitors import Clerk, NoSuchPageError, SignedIn, TheSite, attachment, see_other
+from pipeline.web.visitors import Clerk, NoSuchPageError, SignedIn, TheSite, attachment, download, see_other
 
 router = APIRouter()
 _SHOWN_FILES: Final = 12
@@ -28,56 +30,75 @@ _SHOWN_FILES: Final = 12
 
 @router.get("/")
 def home(request: Request, site: TheSite, session: SignedIn) -> Response:
-    """The clerk's page; the office goes to its board."""
+    """Show the clerk's page; the office goes to its board."""
     user = session.user
     if user.is_office:
         return see_other("/board")
-    now = _now(site)
+    now = site.local_now()
     month = now.date() - timedelta(days=district_history.DAYS)
     days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
-    told = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
-    lines = [one for one in told.files if one.became == "waiting" or one.day >= month.isoformat()]
-    published = [one for day in days for one in published_files.entries(site.settings, day, user)]
-    papers = _papers(published, told)
-    said = {
+    history = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
+    handed_in = [file for file in history.files if file.became == "waiting" or file.day >= month.isoformat()]
+    published = [entry for day in days for entry in published_files.entries(site.settings, day, user)]
+    papers = _papers(published, history)
+    context = {
         "district": user.district,
-        "due": _due(lines, now, site.settings),
-        "drafts": [one for one in site.drafts.of(user) if not _is_overtaken(one, sent)],
+        "due": _due(handed_in, now, site.settings),
+        "drafts": [draft for draft in site.drafts.of(user) if not _is_overtaken(draft, sent)],
         "is_discarded": "discarded" in request.query_params,
-        "lines": lines,
-        "templates": _offers(published, told, now.date()),
+        "lines": handed_in,
+        "templates": _offers(published, history, now.date()),
         "is_begun": bool(days),
         "papers": papers[:_SHOWN_FILES],
         "older_papers": papers[_SHOWN_FILES:],
         "most": site.settings.limits.file_megabytes,
     }
-    return page(request, site, "home", said)
+    return page(request, site, "home", context)
 
 
-def _history(site: Site, user: User, since: date) -> district_history.History:
+def _history(site: Site, user: User, since: date) -> History:
     uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment]
     return district_history.of(user.district, uploads, site.settings, since)
 
 
-def _upload(sent: Sent) -> district_history.Upload:
+def _upload(sent: Sent) -> Upload:
+    """Return a sent report with what the check expects of it."""
     checked = sent.checked or {}
-    if not checked.get("accepted", True):
-        messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
-        return district_history.Upload(sent.number, sent.name, sent.received_at, "", messages[0] if messages else "")
-    return district_history.Upload(sent.number, sent.name, sent.received_at, str(checked.get("day", "")), "")
+    if checked.get("accepted", True):
+        return Upload(sent.number, sent.name, sent.received_at, str(checked.get("day", "")), "")
+    messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
+    return Upload(sent.number, sent.name, sent.received_at, "", messages[0] if messages else "")
 
 
-def _papers(published: list[published_files.Entry], told: district_history.History) -> list[published_files.Entry]:
-    """What there is to read beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
-    papers = [one for one in published if one.folder != report_form.FOLDER and _is_offered(one, told)]
-    papers.sort(key=lambda one: (one.folder != notice.FOLDER, not told.receipts.get((one.day, one.name), False), one.name))
-    return sorted(papers, key=lambda one: one.day, reverse=True)
+def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
+    """Return how it stands with today's report: handed in or not, until when it is on time, and how many seconds that still is."""
+    today = now.date()
+    limit = settings.calendar.last_moment(today)
+    of_today = [file for file in handed_in if file.day == today.isoformat() and file.is_handed_in]
+    left = max(0, int((limit - now).total_seconds()))
+    return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
 
 
-def _is_offered(entry: published_files.Entry, told: district_history.History) -> bool:
+def _is_overtaken(draft: Draft, sent: list[Sent]) -> bool:
+    """Whether a report of the same day was sent after that draft came: nobody waits for the draft any more."""
+    day = str((draft.checked or {}).get("day", ""))
+    return bool(day) and any((report.checked or {}).get("day") == day and report.received_at >= draft.made for report in sent)
+
+
+# --- what there is to download -----------------------------------------------------------------------------------
+
+
+def _papers(published: list[Entry], history: History) -> list[Entry]:
+    """Return what there is beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
+    papers = [entry for entry in published if entry.folder != report_form.FOLDER and _is_offered(entry, history)]
+    papers.sort(key=lambda entry: (entry.folder != notice.FOLDER, not history.receipts.get((entry.day, entry.name), False), entry.name))
+    return sorted(papers, key=lambda entry: entry.day, reverse=True)
+
+
+def _is_offered(entry: Entry, history: History) -> bool:
     """Whether a district's file is offered to its clerks: of receipts only those of files that the district itself sent."""
-    return entry.folder != receipt_files.FOLDER or (entry.day, entry.name) in told.receipts
+    return entry.folder != receipt_files.FOLDER or (entry.day, entry.name) in history.receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +106,7 @@ class Offer:
     """A template that a clerk needs next."""
 
     day: date
-    entry: published_files.Entry | None
+    entry: Entry | None
     """The published one; None where it is made when it is asked for, since no night's run has made it."""
     until: date | None
     """The last day whose report of the district is filled in; None where none is."""
@@ -93,69 +114,45 @@ class Offer:
     """So many of the district's reports are not filled in, since no run has taken them in yet."""
 
 
-def _offers(published: list[published_files.Entry], told: district_history.History, today: date) -> list[Offer]:
-    """Today's until it is handed in, and tomorrow's where that is there already; never one of a day that is over."""
-    is_sent = any(one.day == today.isoformat() and one.is_handed_in for one in told.files)
-    made = {_day_after(one.day): one for one in published if one.folder == report_form.FOLDER}
+def _offers(published: list[Entry], history: History, today: date) -> list[Offer]:
+    """Return today's template until the report is handed in, and tomorrow's where there is one; never one of a day that is over."""
+    is_handed_in = any(file.day == today.isoformat() and file.is_handed_in for file in history.files)
+    # a day's folder holds the templates of the day after
+    made = {entry.published_on + timedelta(days=1): entry for entry in published if entry.folder == report_form.FOLDER}
     tomorrow = today + timedelta(days=1)
-    days = [*([] if is_sent else [today]), *([tomorrow] if tomorrow in made else [])]
-    return [_offer(day, made.get(day), told) for day in days]
+    days = [*([] if is_handed_in else [today]), *([tomorrow] if tomorrow in made else [])]
+    return [_offer(day, made.get(day), history) for day in days]
 
 
-def _offer(day: date, entry: published_files.Entry | None, told: district_history.History) -> Offer:
-    until = max((reported for reported in told.reported if reported < day), default=None)
-    waiting = sum(one.became == "waiting" and "" < one.day < day.isoformat() for one in told.files)
+def _offer(day: date, entry: Entry | None, history: History) -> Offer:
+    until = max((reported for reported in history.reported if reported < day), default=None)
+    waiting = sum(file.became == "waiting" and "" < file.day < day.isoformat() for file in history.files)
     return Offer(day, entry, until, waiting)
-
-
-def _day_after(day: str) -> date:
-    """The day that a published template is for."""
-    return date.fromisoformat(day) + timedelta(days=1)
-
-
-def _is_overtaken(draft: Draft, sent: list[Sent]) -> bool:
-    """Whether a report of the same day was sent after that draft came: nobody waits for the draft any more."""
-    day = str((draft.checked or {}).get("day", ""))
-    return bool(day) and any((one.checked or {}).get("day") == day and one.received_at >= draft.made for one in sent)
-
-
-def _now(site: Site) -> datetime:
-    return site.now().astimezone(site.settings.calendar.zone)
-
-
-def _due(lines: list[district_history.HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
-    """Today's report: handed in or not, until when it is on time, and how long that still is."""
-    today = now.date()
-    limit = settings.calendar.last_moment(today)
-    of_today = [one for one in lines if one.day == today.isoformat() and one.is_handed_in]
-    left = max(0, int((limit - now).total_seconds()))
-    return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
 
 
 @router.get("/blank")
 def blank(site: TheSite, _session: SignedIn) -> Response:
-    """A blank report, for a district that has no filled-in one yet."""
-    content = report_form.blank_report(site.settings)
-    return Response(content, headers=attachment(report_form.BLANK_REPORT), media_type="application/octet-stream")
+    """Answer with a blank report, for a district that has no filled-in one yet."""
+    return download(report_form.BLANK_REPORT, report_form.blank_report(site.settings))
 
 
 @router.get("/template")
 async def todays_template(site: TheSite, session: Clerk) -> Response:
-    """Today's report, filled in beforehand as the ledger stands now; for a day that no night's run has made it for."""
+    """Answer with today's report, filled in as the ledger stands now; for a day for which no night's run has made it."""
     try:
-        name, content = await site.in_turn(templates.of_district, site.settings, _now(site).date(), session.user.district)
+        name, content = await site.in_turn(templates.of_district, site.settings, site.local_now().date(), session.user.district)
     except NothingToConsolidateError:
         return see_other("/blank")
     site.note(f"{session.user.name} 下载 {name}")
-    return Response(content, headers=attachment(name), media_type="application/octet-stream")
+    return download(name, content)
 
 
 @router.get("/file/{day}/{identity}")
 def file(site: TheSite, session: SignedIn, day: str, identity: str) -> Response:
-    """A published file, where the user may see it."""
+    """Answer with a published file, where the user may see it."""
     user = session.user
-    found = published_files.find(site.settings, day, identity, user)
-    if found is None or not (user.is_office or _is_offered(found, _history(site, user, found.published_on))):
+    entry = published_files.find(site.settings, day, identity, user)
+    if entry is None or not (user.is_office or _is_offered(entry, _history(site, user, entry.published_on))):
         raise NoSuchPageError
-    site.note(f"{user.name} 下载 {found.day}/{found.name}")
-    return FileResponse(found.path, headers=attachment(found.file), media_type="application/octet-stream")
+    site.note(f"{user.name} 下载 {entry.day}/{entry.name}")
+    return FileResponse(entry.path, headers=attachment(entry.file), media_type="application/octet-stream")

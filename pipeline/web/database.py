@@ -1,4 +1,4 @@
-"""The upload page's own file: users, sessions, what was uploaded. Facts about reports stand in the ledger, never here."""
+"""The upload page's own database: users, sessions, what was uploaded. Facts about reports stand in the ledger, never here."""
 
 from __future__ import annotations
 
@@ -106,12 +106,13 @@ def digest(token: str) -> str:
 
 
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    # FULL: a receipt number that was shown is on the disk, also after a power cut; SQLite checks foreign keys only where it is told to
     for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 class Database:
-    """The file in that state folder, made if there is none."""
+    """The database in that state folder, made if there is none."""
 
     def __init__(self, state: Path) -> None:
         storage.make_folder(state)
@@ -147,13 +148,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Ask."""
+        """Give a connection that only asks."""
         with self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """Change, all of it or nothing; one at a time."""
+        """Give a connection that changes all of it or nothing; one at a time."""
         with self._writing, self._engine.begin() as connection:
+            # else SQLite takes the write lock at the first change, and fails where another process (run.py user) wrote since it read
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection

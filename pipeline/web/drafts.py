@@ -20,17 +20,20 @@ from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask, without_controls
 from pipeline.web.accounts import User
 from pipeline.web.database import Database, drafts, sent, users
-from pipeline.web.receiving import Received, RefusedError
+from pipeline.web.receiving import Received
+from pipeline.web.upload_limits import MOST_DRAFTS, RefusedError
 
 FOLDER = "upload"
-_KEPT: Final = timedelta(hours=24)
-_MOST: Final = 20
+_KEPT_FOR: Final = timedelta(hours=24)
 _LOOKED_AT: Final = timedelta(minutes=30)
 """So long somebody may still be looking at what the check found."""
-_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_NUMBER_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """None that is mistaken for another when it is read out on the telephone."""
 _OFFICE: Final = "BGS"
+"""办公室, where a district's receipt numbers have its code."""
 _LONGEST_NAME: Final = 120
+_LONGEST_UPLOAD_SECONDS: Final = 2 * 3600
+"""A folder without a draft is an upload under way; `upload_seconds` ends one after an hour at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Draft:
     is_assignment: bool
     made: datetime
     checked: Mapping[str, Any] | None
+    """As `check_view` makes it; None while the check is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,18 @@ class Drafts:
         storage.make_folder(self._folder)
 
     def place(self) -> tuple[str, Path]:
-        """A new draft's id, and where its file shall lie."""
+        """Make a place for a new draft; its id, and the folder in which its file shall lie."""
         identity = secrets.token_urlsafe(16)
         folder = self._folder / identity
         folder.mkdir()
         return identity, folder
 
     def path(self, identity: str, *, is_assignment: bool) -> Path:
-        """Where a draft's file lies: by our own name, never by the client's."""
+        """Return where a draft's file lies: under a name of ours, never the one that the browser said."""
         return self._folder / identity / file_name(is_assignment=is_assignment)
 
     def drop(self, identity: str) -> None:
-        """Remove what could not be received."""
+        """Remove a draft's file, or what could not be received."""
         storage.remove_folder(self._folder / identity)
 
     def keep(self, identity: str, user: User, received: Received, now: datetime, *, is_assignment: bool) -> None:
@@ -102,25 +106,25 @@ class Drafts:
         """
         values = {"id": identity, "user": user.id, "is_assignment": is_assignment, "name": shown(received.name)}
         values |= {"size": received.size, "sha256": received.sha256, "made": now.timestamp()}
-        own = sa.select(drafts.c.id, drafts.c.made).where(drafts.c.user == user.id).order_by(drafts.c.made.desc()).offset(_MOST - 1)
+        own = sa.select(drafts.c.id, drafts.c.made).where(drafts.c.user == user.id).order_by(drafts.c.made.desc()).offset(MOST_DRAFTS - 1)
         with self._database.write() as connection:
             beyond = connection.execute(own).all()
-            if any(one.made > (now - _LOOKED_AT).timestamp() for one in beyond):
+            if any(draft.made > (now - _LOOKED_AT).timestamp() for draft in beyond):
                 raise RefusedError(409, "many")
-            old = [one.id for one in beyond]
+            old = [draft.id for draft in beyond]
             connection.execute(drafts.delete().where(drafts.c.id.in_(old)))
             connection.execute(drafts.insert().values(values))
-        for one in old:
-            self.drop(one)
+        for forgotten in old:
+            self.drop(forgotten)
 
     def find(self, identity: str, user: User) -> Draft | None:
-        """The draft of that id, where it is the user's own."""
+        """Return the draft of that id, where it is the user's own."""
         with self._database.read() as connection:
             row = connection.execute(drafts.select().where((drafts.c.id == identity) & (drafts.c.user == user.id))).one_or_none()
         return self._draft(row) if row else None
 
     def of(self, user: User) -> list[Draft]:
-        """The user's drafts, the newest first."""
+        """Return the user's drafts, the newest first."""
         with self._database.read() as connection:
             rows = connection.execute(drafts.select().where(drafts.c.user == user.id).order_by(drafts.c.made.desc()))
             return [self._draft(row) for row in rows]
@@ -144,9 +148,12 @@ class Drafts:
     # --- sending ---
 
     def send(self, identity: str, user: User, now: datetime) -> Sending | None:
-        """Send a draft; the receipt number is the same one where it was sent before. None where there is no such draft of the user's."""
-        code = next((one.code for one in self._settings.districts if one.name == user.district), _OFFICE)
-        number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
+        """Send a draft; the receipt number is the same one where it was sent before. None where there is no such draft of the user's.
+
+        First the number is noted, then the file laid, then noted that it lies there: killed in between, `recover` goes on where it stopped.
+        """
+        code = next((district.code for district in self._settings.districts if district.name == user.district), _OFFICE)
+        number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_NUMBER_LETTERS) for _ in range(6))}"
         own = (drafts.c.id == identity) & (drafts.c.user == user.id)
         with self._database.write() as connection:
             before = connection.execute(sent.select().where((sent.c.draft == identity) & (sent.c.user == user.id))).one_or_none()
@@ -162,7 +169,7 @@ class Drafts:
         return Sending(number, is_first=self._lay(number, user.address))
 
     def _lay(self, number: str, address: str) -> bool:
-        """Bring a file that was sent into the inbox; it is no draft then, but its file stays for a day, to be marked.
+        """Bring a sent file into the inbox. It is no draft then, but its file stays for a day, to be marked.
 
         False where it lies there already: of several clicks at once one lays it.
         """
@@ -180,33 +187,32 @@ class Drafts:
             return True
 
     def sent_as(self, identity: str, user: User) -> str | None:
-        """The receipt number under which the user sent that draft."""
+        """Return the receipt number under which the user sent that draft."""
         with self._database.read() as connection:
             return connection.scalar(sa.select(sent.c.number).where((sent.c.draft == identity) & (sent.c.user == user.id)))
 
     def sent_of(self, user: User, since: date) -> list[Sent]:
-        """What the user's district (the office: everybody) has sent since that day, the newest first."""
+        """Return what the user's district (for the office: everybody) has sent since that day, the newest first."""
         whose = sa.true() if user.is_office else sent.c.district == user.district
         query = sent.select().where(whose & (sent.c.received_at >= since.isoformat())).order_by(sent.c.received_at.desc(), sent.c.number)
         with self._database.read() as connection:
             return [_sent(row) for row in connection.execute(query)]
 
     def receipt(self, number: str, user: User) -> Sent | None:
-        """What was sent under that number, where the user may know of it."""
+        """Return what was sent under that number, where the user may know of it."""
         with self._database.read() as connection:
             row = connection.execute(sent.select().where(sent.c.number == number)).one_or_none()
-        found = _sent(row) if row is not None else None
-        return found if found and (user.is_office or found.district == user.district) else None
+        return _sent(row) if row is not None and (user.is_office or row.district == user.district) else None
 
-    def original(self, one: Sent) -> Path | None:
-        """Where the file that was sent still lies, while it does."""
-        path = self.path(one.draft, is_assignment=one.is_assignment)
+    def original(self, report: Sent) -> Path | None:
+        """Return where the file that was sent still lies, while it does."""
+        path = self.path(report.draft, is_assignment=report.is_assignment)
         return path if path.is_file() else None
 
     # --- putting in order ---
 
     def recover(self) -> list[str]:
-        """Go on with what a killed server had begun to send; only while no other is under way. The numbers that were laid now."""
+        """Go on with what a killed server had begun to send, and return its numbers; only while nothing else is being sent."""
         upload.tidy(self._settings)
         query = sa.select(sent.c.number, users.c.address).join(users, users.c.id == sent.c.user).where(~sent.c.laid)
         with self._database.read() as connection:
@@ -215,28 +221,24 @@ class Drafts:
 
     def sweep(self, now: datetime) -> None:
         """Remove drafts that are a day old, and what was never received whole."""
-        old = (now - _KEPT).timestamp()
+        old = (now - _KEPT_FOR).timestamp()
         with self._database.write() as connection:
             connection.execute(drafts.delete().where(drafts.c.made < old))
-            late = sent.c.received_at >= (now - _KEPT).isoformat(timespec="seconds")
+            late = sent.c.received_at >= (now - _KEPT_FOR).isoformat(timespec="seconds")
             held = sa.select(sent.c.draft).where(~sent.c.laid | late)
-            known = {*connection.scalars(sa.select(drafts.c.id)), *connection.scalars(held)}
+            needed = {*connection.scalars(sa.select(drafts.c.id)), *connection.scalars(held)}
         for folder in self._folder.iterdir():
-            if folder.name not in known and abs(storage.clock_of(self._folder) - folder.stat().st_mtime) > _HALF_SECONDS:
+            if folder.name not in needed and abs(storage.clock_of(self._folder) - folder.stat().st_mtime) > _LONGEST_UPLOAD_SECONDS:
                 storage.remove_folder(folder)
 
 
-_HALF_SECONDS = 2 * 3600
-"""Longer than any upload takes."""
-
-
 def file_name(*, is_assignment: bool) -> str:
-    """Our own name for an uploaded file: what it is called tells the check what it is."""
+    """Return our own name for an uploaded file: by it the check tells a report from an assignment workbook."""
     return "案件包案任务分解表.xlsx" if is_assignment else "日报.xlsx"
 
 
 def shown(name: str) -> str:
-    """A file's name for people: the last part of what the browser said, without controls and personal numbers."""
+    """Return a file's name for people: without controls and personal numbers, and without the folders that some browsers say with it."""
     last = without_controls(name.encode("utf-8", "replace").decode()).replace("\\", "/").rpartition("/")[2]
     return mask(" ".join(last.split()))[:_LONGEST_NAME] or "未命名"
 

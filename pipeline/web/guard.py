@@ -14,14 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline.web import sign_in_limits
 from pipeline.web.site import Site
 
+# the page's script and style are files of its own: what stands in a workbook or a file's name could not run even where it was not escaped
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
+    # a downloaded workbook or its name must not be taken for a page
     "X-Content-Type-Options": "nosniff",
+    # for browsers that do not know frame-ancestors
     "X-Frame-Options": "DENY",
+    # no other site learns an address, since a one-time link is one; with no-referrer browsers would send `Origin: null` with our own forms
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,10 +35,10 @@ _PORTS: Final = {"http": 80, "https": 443}
 _DRAIN_BYTES: Final = 64 << 20
 _DRAIN_SECONDS: Final = 10
 _LONGEST_PATH: Final = 80
-_UNREAD: Final = "/static/", "/healthz"
+_UNLOGGED: Final = "/static/", "/healthz"
 """What is asked for so often that it stands in no log."""
-_UNSAID: Final = "/password/"
-"""What follows this in a path is nobody's to read."""
+_SECRET: Final = "/password/"  # noqa: S105 - a path
+"""What follows this in a path is a one-time link's token: whoever reads the log could use it."""
 
 
 class Guard:
@@ -43,7 +47,7 @@ class Guard:
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
         self._site = site
-        self._hosts = {host for one in site.origins for host in _hosts(one)}
+        self._hosts = {host for origin in site.origins for host in _hosts(origin)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -52,18 +56,19 @@ class Guard:
                 await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        one = _Exchange(scope, receive, send, self._site)
-        refused = self._refusal(Headers(scope=scope), scope)
+        exchange = _Exchange(scope, receive, send, self._site)
+        refusal = self._refusal(Headers(scope=scope), scope)
         begun = time.perf_counter()
         try:
             # a page answers to HEAD as to GET; the server leaves out the body
             asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-            await (refused or self._app)(asked, one.receive, one.send)
+            await (refusal or self._app)(asked, exchange.receive, exchange.send)
         finally:
-            self._note(scope, one.status, time.perf_counter() - begun)
+            self._log(scope, exchange.status, time.perf_counter() - begun)
 
     def _refusal(self, headers: Headers, scope: Scope) -> ASGIApp | None:
-        """Why a request is not let through: another host's name, or a change that no page of ours asked for."""
+        """Return the answer to a request that is not let through: another host's name, or a change that no page of ours asked for."""
+        # a stranger's name that leads to this server (DNS rebinding) would make his page one of ours; monitoring asks by address
         if scope["path"] != "/healthz" and headers.get("host", "").lower() not in self._hosts:
             return PlainTextResponse("这个地址不对，请用办公室给的网址打开。", 421)
         if scope["method"] in ("GET", "HEAD"):
@@ -73,32 +78,33 @@ class Guard:
         return None if self._is_from_here(headers) else PlainTextResponse("这个请求不是从本网页发出的，没有执行。", 403)
 
     def _is_from_here(self, headers: Headers) -> bool:
-        said = headers.get("origin")
-        if said is None and headers.get("referer"):
-            split = urlsplit(headers["referer"])
-            said = f"{split.scheme}://{split.netloc}"
-        return said is not None and said.lower() in self._site.origins
+        """Whether a page of ours sent it: another site's form would bring our cookies along, but not our origin (CSRF)."""
+        origin = headers.get("origin")
+        if origin is None and headers.get("referer"):  # not every browser writes an Origin where page and form are of one site
+            referer = urlsplit(headers["referer"])
+            origin = f"{referer.scheme}://{referer.netloc}"
+        return origin is not None and origin.lower() in self._site.origins
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
         path = str(scope["path"])
-        if path.startswith(_UNREAD):
+        if path.startswith(_UNLOGGED):
             return
-        if path.startswith(_UNSAID):
-            path = f"{_UNSAID}…"
-        who = scope["state"].get("user")
-        client = scope["client"][0] if scope.get("client") else "-"
-        said = f"{client} {who or '-'} {scope['method']} {path[:_LONGEST_PATH]} {status}"
+        if path.startswith(_SECRET):
+            path = f"{_SECRET}…"
+        user = scope["state"].get("user")
+        address = scope["client"][0] if scope.get("client") else "-"
+        line = f"{address} {user or '-'} {scope['method']} {path[:_LONGEST_PATH]} {status}"
         detail = f" {seconds * 1000:.0f}ms"
-        if who:
-            self._site.accesses.known(self._site.now(), f"{said}{detail}")
+        if user:
+            self._site.accesses.add(self._site.now(), f"{line}{detail}")
         else:
-            self._site.accesses.stranger(self._site.now(), sign_in_limits.network(client), said, detail)
+            self._site.accesses.add_stranger(self._site.now(), sign_in_limits.network(address), line, detail)
 
 
 def _hosts(origin: str) -> list[str]:
-    """How requests name that origin's host: some write the usual port out."""
-    said = urlsplit(origin)
-    return [said.netloc] if said.port else [said.netloc, f"{said.netloc}:{_PORTS[said.scheme]}"]
+    """Return how requests name that origin's host: some write the usual port out."""
+    split = urlsplit(origin)
+    return [split.netloc] if split.port else [split.netloc, f"{split.netloc}:{_PORTS[split.scheme]}"]
 
 
 class _Exchange:
@@ -114,7 +120,7 @@ class _Exchange:
         self.status = 500
 
     async def receive(self) -> Message:
-        """What the client sends."""
+        """Return what the client sends next."""
         message = await self._receive()
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             self._is_read = True
@@ -125,7 +131,6 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self._add_headers(MutableHeaders(raw=message["headers"]))
-            message["headers"] = message["headers"]
         elif message["type"] == "http.response.body" and not message.get("more_body", False) and not self._is_read:
             await self._send({**message, "more_body": True})
             await self._drain()
@@ -133,17 +138,20 @@ class _Exchange:
         await self._send(message)
 
     def _add_headers(self, headers: MutableHeaders) -> None:
-        for name, value in _HEADERS.items():
-            headers[name] = value
+        headers.update(_HEADERS)
         if self._site.is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if not self._is_static:
+            # after signing out, "back" must bring nothing out of the browser's memory
             headers["Cache-Control"] = "no-store"
         if not self._is_read:
             headers["Connection"] = "close"
 
     async def _drain(self) -> None:
-        """Read a little of what is still coming: a browser that is cut off in the midst of sending shows no answer."""
+        """Read a little of what is still coming.
+
+        A connection closed over unread bytes is reset, and a browser then shows no answer (RFC 9112, 9.6).
+        """
         total = 0
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import IO, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -15,29 +16,30 @@ from pipeline.disk import log
 from pipeline.office import district_history, status
 from pipeline.web import published_files
 from pipeline.web.rendering import page
-from pipeline.web.site import ACCESSES, LOG, Site
+from pipeline.web.site import ACCESSES, ACTIONS, Site
 from pipeline.web.visitors import NoSuchPageError, Office, TheSite, attachment
 
 router = APIRouter()
 _CHUNK: Final = 1 << 16
 _IN_MEMORY: Final = 4 << 20
 _FIXED: Final = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a ZIP can hold: the same files give the same bytes, whenever they are fetched."""
 _LINES: Final = 300
 _FIRST: Final = date(1900, 1, 1)
 _LAST: Final = date(9998, 12, 31)
-"""No spreadsheet knows days before, and those beyond have none after them."""
+"""Spreadsheets begin with 1900, and `date` ends with 9999: the board links to the day before and the day after."""
 
 
 @router.get("/board")
 def show_today(request: Request, site: TheSite, session: Office) -> Response:
-    """The board of the day that is being reported: in the morning yesterday."""
-    now = site.now().astimezone(site.settings.calendar.zone)
+    """Show the board of the day that is being reported: in the morning yesterday's."""
+    now = site.local_now()
     return _board(request, site, session, now.date() - timedelta(days=now.time() < site.settings.calendar.day_turns))
 
 
 @router.get("/board/{day}")
 def show_day(request: Request, site: TheSite, session: Office, day: str) -> Response:
-    """The board of a day."""
+    """Show the board of a day."""
     return _board(request, site, session, _day(day))
 
 
@@ -52,31 +54,32 @@ def _day(written: str) -> date:
 
 
 def _board(request: Request, site: Site, session: Office, day: date) -> Response:
-    user, now = session.user, site.now().astimezone(site.settings.calendar.zone)
+    user, now = session.user, site.local_now()
+    month = now.date() - timedelta(days=district_history.DAYS)
     board = status.look(site.settings, day, site.readers.waiting())
     files = published_files.entries(site.settings, day.isoformat(), user)
-    folders = list(dict.fromkeys(one.folder for one in files))
-    said = {
+    folders = {entry.folder for entry in files}
+    context = {
         "board": board,
         "day": day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "today": now.date(),
-        "files": [(folder, [one for one in files if one.folder == folder]) for folder in sorted(folders)],
-        "size": sum(one.size for one in files),
+        "files": [(folder, [entry for entry in files if entry.folder == folder]) for folder in sorted(folders)],
+        "size": sum(entry.size for entry in files),
         "days": published_files.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
         "is_over": now > site.settings.calendar.last_moment(day),
-        "assignments": [one for one in site.drafts.sent_of(user, now.date() - timedelta(days=district_history.DAYS)) if one.is_assignment],
+        "assignments": [sent for sent in site.drafts.sent_of(user, month) if sent.is_assignment],
         "most": site.settings.limits.file_megabytes,
     }
-    return page(request, site, "board", said)
+    return page(request, site, "board", context)
 
 
 @router.get("/zip/{day}")
 def all_files(site: TheSite, session: Office, day: str) -> Response:
-    """Every file of a day in one."""
+    """Answer with every file of a day in one ZIP."""
     files = published_files.entries(site.settings, _day(day).isoformat(), session.user)
     if not files:
         raise NoSuchPageError
@@ -87,24 +90,19 @@ def all_files(site: TheSite, session: Office, day: str) -> Response:
 def _zipped(files: list[published_files.Entry]) -> Iterator[bytes]:
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as aside:
         with zipfile.ZipFile(aside, "w") as package:
-            for one in files:
-                described = zipfile.ZipInfo(f"{one.day}/{one.name}", _FIXED)
+            for entry in files:
+                described = zipfile.ZipInfo(f"{entry.day}/{entry.name}", _FIXED)
                 described.compress_type = zipfile.ZIP_DEFLATED
-                with one.path.open("rb") as source, package.open(described, "w") as target:
-                    _copy(source, target)
+                with entry.path.open("rb") as source, package.open(described, "w") as target:
+                    shutil.copyfileobj(source, target, _CHUNK)
         aside.seek(0)
         while chunk := aside.read(_CHUNK):
             yield chunk
 
 
-def _copy(source: IO[bytes], target: IO[bytes]) -> None:
-    while chunk := source.read(_CHUNK):
-        target.write(chunk)
-
-
 @router.get("/log")
 def show_log(request: Request, site: TheSite, _session: Office) -> Response:
-    """Who did what and when, the newest first."""
-    site.tell_counted()
-    did, asked = (log.last_lines(site.settings.paths.state, name, _LINES) for name in (LOG, ACCESSES))
-    return page(request, site, "log", {"did": did, "asked": asked, "users": site.accounts.everybody()})
+    """Show who did what and when, the newest first."""
+    site.write_counts()
+    actions, accesses = (log.last_lines(site.settings.paths.state, name, _LINES) for name in (ACTIONS, ACCESSES))
+    return page(request, site, "log", {"did": actions, "asked": accesses, "users": site.accounts.everybody()})

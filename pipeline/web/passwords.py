@@ -1,4 +1,4 @@
-"""Passwords: which are taken, and how they are kept (argon2id, never more than two at work at once)."""
+"""Passwords: which are taken, and how they are kept (argon2id, RFC 9106)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ SHORTEST: Final = 10
 LONGEST: Final = 200
 _HASHER = argon2.PasswordHasher()
 _AT_WORK = threading.Semaphore(2)
+"""Each hash takes 64 MiB and a processor: two at once bound the memory, and slow down all who guess together."""
 _NOBODY: Final = "$argon2id$v=19$m=65536,t=3,p=4$o8msoCuUuIdsDOFPcDenKw$I5j2sanAKrFv0MVfynW1ELSzc2F1BlPa1VJ3E5sy/y4"
-"""The hash of a password that nobody knows: an unknown name costs as much time as a known one."""
+"""The hash of a password that nobody knows. An unknown name costs as much time as a known one, so that nobody learns by it who there is."""
 _COMMON: Final = (
     "1234567890", "0123456789", "0987654321", "9876543210", "12345678910", "1234567891", "123456789a", "a123456789",
     "1qaz2wsx3edc", "qwertyuiop", "qwerty12345", "qwerty123456", "asdfghjkl1", "abcdefghij", "abc1234567", "abc123456789",
@@ -24,8 +25,8 @@ _COMMON: Final = (
 )  # fmt: skip
 
 
-def fault(password: str, name: str) -> str | None:
-    """Why a password is not taken, as the template's word for it; None where it is."""
+def refusal(password: str, name: str) -> str | None:
+    """Return why a password is not taken, as password.html.j2 names the reasons; None where it is taken."""
     plain = key(password).lower()
     if len(password) < SHORTEST:
         return "short"
@@ -39,13 +40,13 @@ def fault(password: str, name: str) -> str | None:
 
 
 def hashed(password: str) -> str:
-    """The form in which a password is kept."""
+    """Return the form in which a password is kept."""
     with _AT_WORK:
         return _HASHER.hash(password[:LONGEST])
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Whether it is the password; as slow where none is kept."""
+    """Whether it is the password that is kept; as slow where none is."""
     with _AT_WORK:
         try:
             _HASHER.verify(kept or _NOBODY, password[:LONGEST])

@@ -12,10 +12,13 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pipeline.publishing import outbox
+from pipeline.render.forms import report_form
+from pipeline.render.papers import notice
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.web.accounts import User
 
-DISTRICT_FOLDERS: Final = ("日报模板", "回执", "督办通知")
+_DISTRICT_FOLDERS: Final = (report_form.FOLDER, receipt_files.FOLDER, notice.FOLDER)
 _FOR_PROGRAMS: Final = (".json", ".csv")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -33,12 +36,12 @@ class Entry:
 
     @property
     def published_on(self) -> date:
-        """Its day as a date."""
+        """The day of its folder."""
         return date.fromisoformat(self.day)
 
     @property
     def file(self) -> str:
-        """Its name without the folder."""
+        """Its name without its folder."""
         return PurePosixPath(self.name).name
 
     @property
@@ -48,34 +51,29 @@ class Entry:
 
 
 def days(settings: Settings) -> list[str]:
-    """Every day that has a folder, the newest first."""
+    """Return every day, ISO, that has a folder, the newest first."""
     try:
-        names = [one.name for one in settings.paths.outbox.iterdir() if _DAY.fullmatch(one.name) and one.is_dir()]
+        names = [path.name for path in settings.paths.outbox.iterdir() if _DAY.fullmatch(path.name) and path.is_dir()]
     except OSError:
         return []
     return sorted(names, reverse=True)
 
 
 def entries(settings: Settings, day: str, user: User) -> list[Entry]:
-    """What of that day's folder the user may see: the office all that the manifest lists, a district its own files."""
+    """Return what of that day's folder the user may see: the office all that the manifest lists, a district its own files."""
     if day not in days(settings):
         return []
-    found = [one for one in _listed(settings.paths.outbox / day) if user.is_office or _is_for(one, user.district)]
-    return sorted(found, key=lambda one: (one.path.suffix in _FOR_PROGRAMS, one.name))
+    seen = [entry for entry in _listed(settings.paths.outbox / day) if user.is_office or _is_for(entry, user.district)]
+    return sorted(seen, key=lambda entry: (entry.path.suffix in _FOR_PROGRAMS, entry.name))
 
 
 def find(settings: Settings, day: str, identity: str, user: User) -> Entry | None:
-    """The entry of that id, where the user may see it."""
-    return next((one for one in entries(settings, day, user) if one.id == identity), None)
-
-
-def newest(settings: Settings, user: User, folder: str) -> Entry | None:
-    """The user's newest published file in a folder such as 日报模板."""
-    return next((one for day in days(settings) for one in entries(settings, day, user) if one.folder == folder), None)
+    """Return the entry of that id, where the user may see it."""
+    return next((entry for entry in entries(settings, day, user) if entry.id == identity), None)
 
 
 def _is_for(entry: Entry, district: str) -> bool:
-    return bool(district) and entry.folder in DISTRICT_FOLDERS and entry.file.startswith(f"{district}_")
+    return bool(district) and entry.folder in _DISTRICT_FOLDERS and entry.file.startswith(f"{district}_")
 
 
 def _listed(folder: Path) -> Iterator[Entry]:
@@ -84,8 +82,10 @@ def _listed(folder: Path) -> Iterator[Entry]:
     except (OSError, ValueError, LookupError, TypeError):
         return
     for name in [*names, outbox.MANIFEST]:
-        path = folder.joinpath(*PurePosixPath(str(name)).parts)
-        if ".." in PurePosixPath(str(name)).parts or not path.is_relative_to(folder) or path.is_symlink() or not path.is_file():
+        parts = PurePosixPath(str(name)).parts
+        path = folder.joinpath(*parts)
+        # a manifest is a file like others, and somebody may have written a path into it that leads out
+        if ".." in parts or not path.is_relative_to(folder) or path.is_symlink() or not path.is_file():
             continue
         identity = hashlib.sha256(f"{folder.name}/{name}".encode()).hexdigest()[:24]
         yield Entry(identity, folder.name, str(name), path, path.stat().st_size)

@@ -1,73 +1,34 @@
-"""What a browser sends: forms, and one file at a time straight to the disk, within limits of bytes and time."""
+"""What a browser sends, taken apart as it comes: the fields of a form, and one file at a time straight to the disk."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-_FORM_BYTES: Final = 1 << 14
-_FORM_SECONDS: Final = 20
-_AROUND_FILE: Final = 1 << 14
-"""More than a browser writes around a file: part headers and the other fields."""
-_IDLE_SECONDS: Final = 20
-_MOST_FIELDS: Final = 20
-_LONGEST_NAME: Final = 1000
-
-
-class RefusedError(Exception):
-    """A body that is not taken; `status` is what is answered, `word` what the page says of it."""
-
-    def __init__(self, status: int, word: str) -> None:
-        super().__init__(word)
-        self.status = status
-        self.word = word
+from pipeline.web import upload_limits
+from pipeline.web.upload_limits import BodyLimit, RefusedError
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a small form; of a name that comes twice the first. Raises RefusedError."""
+    """Return the fields of a small form; of a name that comes twice the first. Raises RefusedError."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise RefusedError(415, "form")
     content = b""
-    async for chunk in _chunks(request, _FORM_BYTES, _FORM_SECONDS):
+    async for chunk in upload_limits.read_body(request, upload_limits.FORM):
         content += chunk
     try:
-        said = parse_qsl(content.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, strict_parsing=False)
+        fields = parse_qsl(content.decode("utf-8"), keep_blank_values=True, max_num_fields=upload_limits.MOST_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
         raise RefusedError(400, "form") from error
-    return dict(reversed(said))
-
-
-async def _chunks(request: Request, most: int, seconds: float) -> AsyncIterator[bytes]:
-    """The body's pieces, cut off at the limit; a length that is declared too large is refused before anything is read."""
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > most:
-        raise RefusedError(413, "large")
-    total = 0
-    body = request.stream()
-    try:
-        async with asyncio.timeout(seconds):
-            while True:
-                async with asyncio.timeout(_IDLE_SECONDS):
-                    chunk = await anext(body, None)
-                if chunk is None:
-                    return
-                total += len(chunk)
-                if total > most:
-                    raise RefusedError(413, "large")
-                yield chunk
-    except TimeoutError as error:
-        raise RefusedError(408, "slow") from error
-    except ClientDisconnect as error:
-        raise RefusedError(400, "gone") from error
+    return dict(reversed(fields))
 
 
 # --- a file ------------------------------------------------------------------------------------------------------
@@ -84,12 +45,15 @@ class Received:
 
 
 @dataclass(slots=True)
-class _Parts:
-    """Hears the parts of a form: small fields are kept, the one file goes to the disk."""
+class _MultipartForm:
+    """Hears a form's parts from the parser (RFC 7578): small fields are kept, the one file goes to the disk.
+
+    The framework's own form parser would have the whole body on the disk before anybody could look at the token in front of the file.
+    """
 
     allow: Callable[[dict[str, str]], bool]
     file: BinaryIO
-    most: int
+    most_bytes: int
     fields: dict[str, str] = field(default_factory=dict)
     name: str | None = None
     size: int = 0
@@ -115,27 +79,27 @@ class _Parts:
         self._header, self._value = b"", b""
 
     def on_headers_finished(self) -> None:
-        _kind, said = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._field = said.get(b"name", b"").decode("utf-8", "replace")
-        self._is_file = b"filename" in said
+        _kind, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        self._field = options.get(b"name", b"").decode("utf-8", "replace")
+        self._is_file = b"filename" in options
         if self._is_file:
             if self.name is not None:
                 raise RefusedError(400, "several")
             if not self.allow(self.fields):
                 raise RefusedError(403, "token")
-            self.name = said[b"filename"].decode("utf-8", "replace")[:_LONGEST_NAME]
-        elif len(self.fields) >= _MOST_FIELDS:
+            self.name = options[b"filename"].decode("utf-8", "replace")[: upload_limits.LONGEST_FILE_NAME]
+        elif len(self.fields) >= upload_limits.MOST_FIELDS:
             raise RefusedError(400, "form")
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         piece = data[start:end]
         if not self._is_file:
             self._value += piece
-            if len(self._value) > _FORM_BYTES:
+            if len(self._value) > upload_limits.FORM.size:
                 raise RefusedError(413, "form")
             return
         self.size += len(piece)
-        if self.size > self.most:
+        if self.size > self.most_bytes:
             raise RefusedError(413, "large")
         self.digest.update(piece)
         self.file.write(piece)
@@ -148,25 +112,27 @@ class _Parts:
         self.ended = True
 
 
-async def receive(request: Request, target: Path, most: int, seconds: float, *, allow: Callable[[dict[str, str]], bool]) -> Received:
+async def receive_file(request: Request, target: Path, limit: BodyLimit, *, allow: Callable[[dict[str, str]], bool]) -> Received:
     """Write the form's one file to the target as it comes in. Raises RefusedError; what is half written then must be removed.
 
     `allow` is asked with the fields that came before the file, before a byte of it is written.
     """
-    kind, said = parse_options_header(request.headers.get("content-type", ""))
-    if kind != b"multipart/form-data" or b"boundary" not in said:
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind != b"multipart/form-data" or b"boundary" not in options:
         raise RefusedError(415, "form")
+    body_limit = replace(limit, size=limit.size + upload_limits.AROUND_FILE)
     with target.open("xb") as file:
-        parts = _Parts(allow, file, most)
-        callbacks = {name: getattr(parts, name) for name in dir(parts) if name.startswith("on_")}
+        form = _MultipartForm(allow, file, limit.size)
+        callbacks = {name: getattr(form, name) for name in dir(form) if name.startswith("on_")}
         try:
-            parser = MultipartParser(said[b"boundary"], callbacks)  # type: ignore[arg-type]
-            async for chunk in _chunks(request, most + _AROUND_FILE, seconds):
+            parser = MultipartParser(options[b"boundary"], callbacks)  # type: ignore[arg-type]
+            async for chunk in upload_limits.read_body(request, body_limit):
                 parser.write(chunk)
         except FormParserError as error:
             raise RefusedError(400, "form") from error
-    if not parts.ended:
+    # a body can end in the midst of a part and still be whole by its Content-Length
+    if not form.ended:
         raise RefusedError(400, "gone")
-    if not parts.name:
+    if not form.name:
         raise RefusedError(400, "none")
-    return Received(parts.name, parts.size, parts.digest.hexdigest())
+    return Received(form.name, form.size, form.digest.hexdigest())

@@ -1,4 +1,4 @@
-"""The pages' frame: Jinja with everything escaped, and the files that a browser fetches beside a page."""
+"""How a page is made from its template: Jinja with everything escaped, and the files that a browser fetches beside a page."""
 
 from __future__ import annotations
 
@@ -24,16 +24,20 @@ _HALF_A_YEAR: Final = timedelta(days=183)
 _STATIC: Final = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
 
 
-def page(request: Request, site: Site, name: str, said: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
-    """A page by its template; `said` is what it tells."""
+def page(request: Request, site: Site, name: str, context: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
+    """Return the page of that template in templates/upload."""
     session = request.scope["state"].get("session")
-    now = site.now().astimezone(site.settings.calendar.zone)
-    frame = {"office": site.settings.office, "now": now, "user": session.user if session else None, "csrf": session.csrf if session else ""}
-    return HTMLResponse(_environment().get_template(f"{name}.html.j2").render({**frame, **(said or {})}), status)
+    frame = {
+        "office": site.settings.office,
+        "now": site.local_now(),
+        "user": session.user if session else None,
+        "csrf": session.csrf if session else "",
+    }
+    return HTMLResponse(_environment().get_template(f"{name}.html.j2").render({**frame, **(context or {})}), status)
 
 
 def static(name: str) -> Response | None:
-    """A file beside the pages; None where there is none of that name."""
+    """Return a file beside the pages, to be kept for a year; None where there is none of that name."""
     if name not in _STATIC:
         return None
     return Response(_content(name), headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=_STATIC[name])
@@ -59,21 +63,23 @@ def _environment() -> Environment:
         "short_day": leaders_page.short_day,
         "clock": leaders_page.clock,
         "size": _size,
-        "hours": _hours,
+        "hours": lambda moment: f"{moment:%H:%M}",
+        "masked": mask,
+        "reason": _reason,
+        "day_near": _day_near,
     }
-    environment.filters |= {"masked": mask, "reason": _reason, "day_near": _day_near}
     environment.globals["static"] = _address
     environment.globals["cost_words"] = {severity.value: cost.page for severity, cost in words.COSTS.items()}
     return environment
 
 
 def _address(name: str) -> str:
-    """Where a file beside the pages lies; another address when its contents change."""
+    """Return where a file beside the pages lies: another address when its contents change, since browsers keep it for a year."""
     return f"/static/{hashlib.sha256(_content(name)).hexdigest()[:12]}/{name}"
 
 
 def _day_near(day: date, now: datetime) -> str:
-    """A day in a list: with its year where somebody might take it for another year's."""
+    """Return a day for a list: with its year where somebody might take it for another year's."""
     is_near = day.year == now.year and abs(now.date() - day) < _HALF_A_YEAR
     return leaders_page.short_day(day) if is_near else f"{day.year}年{leaders_page.short_day(day)}"
 
@@ -85,9 +91,5 @@ def _size(count: int) -> str:
 
 
 def _reason(findings: Iterable[Finding]) -> str:
-    """Why a file was refused whole."""
-    return next((one.message for one in findings if one.refuses), "")
-
-
-def _hours(moment: datetime) -> str:
-    return f"{moment:%H:%M}"
+    """Return why a file was refused whole."""
+    return next((finding.message for finding in findings if finding.refuses), "")

@@ -16,10 +16,10 @@ from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import ConfigurationError
 from pipeline.web import app
 from pipeline.web.connections import PatientProtocol
-from pipeline.web.site import Site, silence
+from pipeline.web.site import Site, silence_uvicorn
 
 _KEEP_ALIVE_SECONDS: Final = 15
-_GOING_SECONDS: Final = 20
+_SHUTDOWN_SECONDS: Final = 20
 _HEAD_BYTES: Final = 1 << 15
 
 
@@ -34,7 +34,7 @@ class Serving:
             self.site = Site(settings, now, origins)
             self.address = limits.public_address or _opened_at(origins, host)
             self.site.database.note_served(self.address)
-            silence()
+            silence_uvicorn()
             self.server = uvicorn.Server(_config(self.site, limits))
         except BaseException:
             self._listening.close()
@@ -50,9 +50,9 @@ class Serving:
 
 
 def _config(site: Site, limits: Uploading) -> uvicorn.Config:
-    said: dict[str, Any] = {"proxy_headers": bool(limits.proxies), "forwarded_allow_ips": list(limits.proxies) or ""}
+    options: dict[str, Any] = {"proxy_headers": bool(limits.proxies), "forwarded_allow_ips": list(limits.proxies) or ""}
     if limits.certificate and limits.key:
-        said |= {"ssl_certfile": limits.certificate, "ssl_keyfile": limits.key}
+        options |= {"ssl_certfile": limits.certificate, "ssl_keyfile": limits.key}
     config = uvicorn.Config(
         app.build(site),
         http=PatientProtocol,
@@ -65,8 +65,8 @@ def _config(site: Site, limits: Uploading) -> uvicorn.Config:
         limit_concurrency=limits.connections,
         h11_max_incomplete_event_size=_HEAD_BYTES,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GOING_SECONDS,
-        **said,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        **options,
     )
     try:
         config.load()
@@ -98,7 +98,7 @@ def _origins(limits: Uploading, host: str, port: int) -> frozenset[str]:
 
 def _opened_at(origins: frozenset[str], host: str) -> str:
     """The origin that names the host; of this computer's names the one that it listens at."""
-    return next((one for one in sorted(origins) if f"//{_in_address(host)}" in one), min(origins))
+    return next((origin for origin in sorted(origins) if f"//{_in_address(host)}" in origin), min(origins))
 
 
 def _in_address(host: str) -> str:

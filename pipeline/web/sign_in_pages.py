@@ -12,44 +12,43 @@ from starlette.responses import Response
 
 from pipeline.web import passwords, sign_in_limits
 from pipeline.web.accounts import User
-from pipeline.web.receiving import RefusedError, read_form
+from pipeline.web.receiving import read_form
 from pipeline.web.rendering import page
 from pipeline.web.sign_in_limits import Client
 from pipeline.web.site import Site
-from pipeline.web.visitors import TOKEN, Form, SignedIn, TheSite, cookie_name, see_other, set_cookie
+from pipeline.web.upload_limits import RefusedError
+from pipeline.web.visitors import TOKEN, Form, SignedIn, TheSite, cookie_name, delete_session_cookie, error_page, see_other, set_cookie
 
 router = APIRouter()
-_TOO_OFTEN: Final = 429
 _LONGEST: Final = 200
 
 
-def _before(request: Request, site: Site) -> str:
-    """The word of a browser that nobody is signed in at: its forms bear what only this server can make of it."""
-    return request.cookies.get(_before_name(site), "") or secrets.token_urlsafe(16)
-
-
 def _before_name(site: Site) -> str:
+    """Return the cookie of a browser at which nobody is signed in yet; forms bear the seal of what it says.
+
+    Without it another site could sign a clerk's browser in as somebody else, who would then see what she uploads (login CSRF).
+    """
     return f"{cookie_name(site)}-before"
 
 
-def _form_page(request: Request, site: Site, name: str, said: dict[str, object], status: int = 200) -> Response:
-    word = _before(request, site)
-    response = page(request, site, name, {**said, "token": site.seal(word)}, status)
-    set_cookie(response, site, _before_name(site), word)
+def _form_page(request: Request, site: Site, name: str, context: dict[str, object], status: int = 200) -> Response:
+    nonce = request.cookies.get(_before_name(site), "") or secrets.token_urlsafe(16)
+    response = page(request, site, name, {**context, "token": site.seal(nonce)}, status)
+    set_cookie(response, site, _before_name(site), nonce)
     return response
 
 
 async def _fields(request: Request, site: Site) -> dict[str, str]:
-    """The fields of a form that this browser was given. Raises RefusedError."""
+    """Return the fields of a form that this browser was given. Raises RefusedError."""
     fields = await read_form(request)
-    word = request.cookies.get(_before_name(site), "")
-    if not word or not hmac.compare_digest(fields.get(TOKEN, "").encode(), site.seal(word).encode()):
+    nonce = request.cookies.get(_before_name(site), "")
+    if not nonce or not hmac.compare_digest(fields.get(TOKEN, "").encode(), site.seal(nonce).encode()):
         raise RefusedError(403, "token")
     return fields
 
 
 def _known_name(site: Site) -> str:
-    """The cookie of a browser that somebody has signed in with; it outlasts the session and opens nothing."""
+    """Return the cookie of a browser that somebody has signed in with; it outlasts the session and opens nothing."""
     return f"{cookie_name(site)}-known"
 
 
@@ -63,34 +62,35 @@ def _address_of(request: Request) -> str:
 
 @router.get("/signin")
 def show_sign_in(request: Request, site: TheSite) -> Response:
-    """The page for signing in."""
-    return _form_page(request, site, "signin", {"word": "again" if "again" in request.query_params else "", "name": ""})
+    """Show the page for signing in."""
+    return _form_page(request, site, "signin", {"reason": "again" if "again" in request.query_params else "", "name": ""})
 
 
 @router.post("/signin")
 async def sign_in(request: Request, site: TheSite) -> Response:
-    """Begin a session, always a new one."""
+    """Begin a session, always a new one: whoever knew an earlier id learns nothing by it."""
     fields = await _fields(request, site)
     name, password = fields.get("name", "")[:_LONGEST], fields.get("password", "")
-    found = await run_in_threadpool(site.accounts.sign_in, name, password, _client(request, site), site.now())
-    if not isinstance(found, User):
-        _note_failure(request, site, name[:40], is_too_often=found == "too-often")
-        response = _form_page(request, site, "signin", {"word": found, "name": name}, _TOO_OFTEN if found == "too-often" else 401)
-        if found == "too-often":
-            response.headers["Retry-After"] = str(int(sign_in_limits.SPAN.total_seconds()))
-        return response
-    site.note(f"{_address_of(request)} {found.name} 登录")
-    return await _begin(request, site, found)
+    user = await run_in_threadpool(site.accounts.sign_in, name, password, _client(request, site), site.now())
+    if isinstance(user, User):
+        site.note(f"{_address_of(request)} {user.name} 登录")
+        return await _begin(request, site, user)
+    is_too_often = user == "too-often"
+    _note_failure(request, site, name[:40], is_too_often=is_too_often)
+    response = _form_page(request, site, "signin", {"reason": user, "name": name}, 429 if is_too_often else 401)
+    if is_too_often:
+        response.headers["Retry-After"] = str(int(sign_in_limits.SPAN.total_seconds()))
+    return response
 
 
 def _note_failure(request: Request, site: Site, name: str, *, is_too_often: bool) -> None:
-    """Who was let in as nobody; where that was too often, whom he says he is no longer matters."""
+    """Log a sign-in that failed. Those beyond the limit are counted whatever their name, so that none can write the log full."""
     address = _address_of(request)
-    said = f"{address} 登录没有成功"
+    sentence = f"{address} 登录没有成功"
     if is_too_often:
-        site.note_failure(sign_in_limits.network(address), f"{said}（次数过多）", f"：{name}")
+        site.note_failure(sign_in_limits.network(address), f"{sentence}（次数过多）", f"：{name}")
     else:
-        site.note(f"{said}：{name}")
+        site.note(f"{sentence}：{name}")
 
 
 async def _begin(request: Request, site: Site, user: User) -> Response:
@@ -98,13 +98,13 @@ async def _begin(request: Request, site: Site, user: User) -> Response:
     await _end_earlier(request, site)
     response = see_other("/")
     set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, user, site.now()))
-    known = await run_in_threadpool(site.accounts.recognise, user, _client(request, site), site.now())
-    set_cookie(response, site, _known_name(site), known, int(sign_in_limits.DEVICE.total_seconds()))
+    device = await run_in_threadpool(site.accounts.recognise, user, _client(request, site), site.now())
+    set_cookie(response, site, _known_name(site), device, int(sign_in_limits.DEVICE.total_seconds()))
     return response
 
 
 async def _end_earlier(request: Request, site: Site) -> None:
-    """A session that the browser still had ends."""
+    """End a session that the browser still had: after this sign-in no cookie leads to it any more."""
     token = request.cookies.get(cookie_name(site), "")
     earlier = await run_in_threadpool(site.accounts.session, token, site.now()) if token else None
     if earlier:
@@ -117,17 +117,17 @@ def sign_out(site: TheSite, session: SignedIn, _form: Form) -> Response:
     site.accounts.end(session)
     site.note(f"{session.user.name} 退出登录")
     response = see_other("/signin")
-    response.delete_cookie(cookie_name(site), path="/", secure=site.is_secure, httponly=True, samesite="strict")
+    delete_session_cookie(response, site)
     return response
 
 
 @router.get("/password/{token}")
 def show_password(request: Request, site: TheSite, token: str) -> Response:
-    """The page for setting a password; looking at it does not use up the link."""
+    """Show the page for setting a password. Looking does not use up the link: mail scanners look."""
     user = site.accounts.linked(token, site.now())
     if user is None:
-        return page(request, site, "error", {"word": "link", "status": 404}, 404)
-    return _form_page(request, site, "password", {"name": user.name, "word": "", "shortest": passwords.SHORTEST})
+        return error_page(request, site, 404, "link")
+    return _form_page(request, site, "password", {"name": user.name, "reason": "", "shortest": passwords.SHORTEST})
 
 
 @router.post("/password/{token}")
@@ -136,12 +136,12 @@ async def set_password(request: Request, site: TheSite, token: str) -> Response:
     fields = await _fields(request, site)
     user = await run_in_threadpool(site.accounts.linked, token, site.now())
     if user is None:
-        return page(request, site, "error", {"word": "link", "status": 404}, 404)
+        return error_page(request, site, 404, "link")
     password = fields.get("password", "")
-    word = passwords.fault(password, user.name) or ("differ" if password != fields.get("again", "") else None)
-    if word:
-        return _form_page(request, site, "password", {"name": user.name, "word": word, "shortest": passwords.SHORTEST}, 400)
+    reason = passwords.refusal(password, user.name) or ("differ" if password != fields.get("again", "") else None)
+    if reason:
+        return _form_page(request, site, "password", {"name": user.name, "reason": reason, "shortest": passwords.SHORTEST}, 400)
     if not await run_in_threadpool(site.accounts.set_password, token, password, site.now()):
-        return page(request, site, "error", {"word": "link", "status": 404}, 404)
+        return error_page(request, site, 404, "link")
     site.note(f"{_address_of(request)} {user.name} 设置了密码")
     return await _begin(request, site, user)

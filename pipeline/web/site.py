@@ -1,4 +1,4 @@
-"""What the page's parts share while the server runs: the office's settings, its book, the clock, and the checks under way."""
+"""What the page's parts share while the server runs: the office's settings, the database, the clock, the logs, and the checks under way."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from pipeline.disk import faults, log
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
-from pipeline.web import check_view
+from pipeline.web import check_view, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
 from pipeline.web.database import Database
 from pipeline.web.drafts import Draft, Drafts
 
-LOG: Final = "upload.log"
+ACTIONS: Final = "upload.log"
 """What was done; nobody who is not signed in can write much into it."""
 ACCESSES: Final = "access.log"
-"""Which pages were asked for."""
-Value = TypeVar("Value")
-Said = TypeVarTuple("Said")
+"""Which pages were asked for. A log of its own, so that many requests do not roll the actions away."""
+Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 
 class Site:
@@ -41,83 +41,82 @@ class Site:
     def __init__(self, settings: Settings, now: Callable[[], datetime], origins: frozenset[str]) -> None:
         self.settings = settings
         self.limits = settings.upload or Uploading()
+        self.upload_limit = upload_limits.of_upload(settings)
         self.now = now
         self.origins = origins
         """Where the page is reached: scheme, host and port, as browsers write them."""
-        self.is_secure = all(one.startswith("https:") for one in origins)
+        self.is_secure = all(origin.startswith("https:") for origin in origins)
         self.database = Database(settings.paths.state)
         self.accounts = Accounts(self.database, self.limits)
         self.drafts = Drafts(self.database, settings)
+        self.readers = SharedReaders(settings)
         self._secret = secrets.token_bytes(32)
-        self._log = log.open_handler(settings.paths.state, LOG)
-        self._asked = log.open_handler(settings.paths.state, ACCESSES)
-        self.accesses = BoundedLog(self._writer(self._asked))
-        self._failures = BoundedLog(self._writer(self._log))
+        self._handlers = {name: log.open_handler(settings.paths.state, name) for name in (ACTIONS, ACCESSES)}
+        self.accesses = BoundedLog(self._writer(ACCESSES))
+        self._failures = BoundedLog(self._writer(ACTIONS))
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
-        self.readers = SharedReaders(settings)
 
-    @property
-    def most_bytes(self) -> int:
-        """How large an upload may be."""
-        return self.settings.limits.file_megabytes << 20
+    def local_now(self) -> datetime:
+        """Return the time in the office's zone."""
+        return self.now().astimezone(self.settings.calendar.zone)
 
     def close(self) -> None:
         """Let go of the files and end the readers."""
         self.readers.close()
         self.database.close()
-        for counted, handler in ((self.accesses, self._asked), (self._failures, self._log)):
-            counted.tell(self.now(), is_end=True)
+        self.write_counts(is_end=True)
+        for handler in self._handlers.values():
             handler.close()
 
+    def seal(self, text: str) -> str:
+        """Return a token that only this server can have made of that text."""
+        return hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    # --- logs ---
+
     def note(self, sentence: str) -> None:
-        """A line in the log that the office reads: who, what, when, and no contents."""
-        self._writer(self._log)(self.now(), sentence)
+        """Add a line to the log that the office reads: who, what, when, and no contents."""
+        self._writer(ACTIONS)(self.now(), sentence)
 
     def note_failure(self, network: str, sentence: str, name: str) -> None:
-        """Likewise for a stranger whose password was wrong: of many in a minute only their number."""
-        self._failures.stranger(self.now(), network, sentence, name)
+        """Add a line for a stranger who tries too often; of many in a minute only their number."""
+        self._failures.add_stranger(self.now(), network, sentence, name)
 
-    def tell_counted(self) -> None:
+    def write_counts(self, *, is_end: bool = False) -> None:
         """Write down what was counted and is over."""
-        for one in (self.accesses, self._failures):
-            one.tell(self.now())
+        for counted in (self.accesses, self._failures):
+            counted.write_counts(self.now(), is_end=is_end)
 
-    def _writer(self, handler: logging.Handler) -> Callable[[datetime, str], None]:
+    def _writer(self, name: str) -> Callable[[datetime, str], None]:
         def write(now: datetime, sentence: str) -> None:
             with suppress(OSError):
-                log.add_line(handler, now.astimezone(self.settings.calendar.zone), sentence)
+                log.add_line(self._handlers[name], now.astimezone(self.settings.calendar.zone), sentence)
 
         return write
-
-    def seal(self, word: str) -> str:
-        """A token that only this server can have made of that word."""
-        return hmac.new(self._secret, word.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
     # --- checks ---
 
     def check(self, draft: Draft, user: User) -> asyncio.Task[None]:
-        """The check of a draft, begun if it is not under way; so many at once as the machine has processors."""
+        """Return the check of a draft, begun if it is not under way."""
         task = self._checks.get(draft.id)
         if task is None:
-            task = asyncio.create_task(self._check(draft, user))
+            task = asyncio.create_task(self.in_turn(self._check, draft, user))
             self._checks[draft.id] = task
             task.add_done_callback(lambda _done: self._checks.pop(draft.id, None))
         return task
 
     async def mark(self, path: Path, name: str) -> bytes:
-        """The marked workbook; it waits for its turn like a check."""
+        """Return the marked workbook; it waits for its turn like a check."""
         return await self.in_turn(self.readers.mark_report, path, name, self.now())
 
-    async def in_turn(self, work: Callable[[*Said], Value], *said: *Said) -> Value:
-        """What takes a processor for a while: so many at once as the machine has."""
+    async def in_turn(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """Do what takes a processor for a while: so many at once as the machine has, beside the threads that answer requests."""
+        # made late, since a limiter belongs to the event loop that is running
         self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
-        return await anyio.to_thread.run_sync(work, *said, limiter=self._slots)
+        return await anyio.to_thread.run_sync(work, *arguments, limiter=self._slots)
 
-    async def _check(self, draft: Draft, user: User) -> None:
-        await self.in_turn(self._checked, draft, user)
-
-    def _checked(self, draft: Draft, user: User) -> None:
+    def _check(self, draft: Draft, user: User) -> None:
         now = self.now()
         path = self.drafts.path(draft.id, is_assignment=draft.is_assignment)
         try:
@@ -131,7 +130,7 @@ class Site:
         self.drafts.note_check(draft.id, checked)
 
 
-def silence() -> None:
+def silence_uvicorn() -> None:
     """Keep the server's own words off the terminal: our log says who, and our faults' reports hold no contents."""
     for name in ("uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

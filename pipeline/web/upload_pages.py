@@ -14,14 +14,15 @@ from starlette.responses import Response
 from pipeline.web import check_view
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
-from pipeline.web.receiving import RefusedError, receive
+from pipeline.web.receiving import receive_file
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
-from pipeline.web.visitors import Form, NoSuchPageError, SignedIn, TheSite, attachment, is_token, see_other
+from pipeline.web.upload_limits import RefusedError
+from pipeline.web.visitors import Form, NoSuchPageError, SignedIn, TheSite, download, is_token, see_other
 
 router = APIRouter()
-_FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-_PATIENCE_SECONDS: Final = 15
+_FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # not every system has an error for quotas
+_WAIT_SECONDS: Final = 15
 """So long a page waits for a check before it says that it is under way."""
 
 
@@ -32,11 +33,9 @@ async def upload(request: Request, site: TheSite, session: SignedIn) -> Response
     identity, folder = await run_in_threadpool(site.drafts.place)
     target = site.drafts.path(identity, is_assignment=user.is_office)
     try:
-        received = await receive(
-            request, target, site.most_bytes, site.limits.upload_seconds, allow=lambda fields: is_token(session, fields)
-        )
+        received = await receive_file(request, target, site.upload_limit, allow=lambda fields: is_token(session, fields))
         await run_in_threadpool(site.drafts.keep, identity, user, received, site.now(), is_assignment=user.is_office)
-    except BaseException as error:
+    except BaseException as error:  # also where the server is told to end: nothing half received stays
         await run_in_threadpool(site.drafts.drop, folder.name)
         if isinstance(error, OSError) and error.errno in _FULL:
             raise RefusedError(507, "full") from error
@@ -48,7 +47,7 @@ async def upload(request: Request, site: TheSite, session: SignedIn) -> Response
 
 
 def _described(draft: Draft, user: User) -> str:
-    """A file in a line of the log: what it is, whose, what it is called; nothing of what stands in it."""
+    """Return how the log names a file: what it is, whose, what it is called; nothing of what stands in it."""
     return f"{'分解表' if draft.is_assignment else '日报'} {user.district or '办公室'} “{draft.name}”"
 
 
@@ -61,29 +60,29 @@ def _own(site: Site, session: Session, identity: str) -> Draft:
 
 @router.get("/draft/{identity}")
 async def show_draft(request: Request, site: TheSite, session: SignedIn, identity: str) -> Response:
-    """What the check found, and the question whether to send."""
+    """Show what the check found, and ask whether to send."""
     sent = await run_in_threadpool(site.drafts.sent_as, identity, session.user)
     if sent:
         return see_other(f"/sent/{sent}")
     draft = await run_in_threadpool(_own, site, session, identity)
     if draft.checked is None:
-        await asyncio.wait({site.check(draft, session.user)}, timeout=_PATIENCE_SECONDS)
+        await asyncio.wait({site.check(draft, session.user)}, timeout=_WAIT_SECONDS)
         draft = await run_in_threadpool(_own, site, session, identity)
     if draft.checked is None:
         return page(request, site, "waiting", {"draft": draft})
-    said = {"draft": draft, "checked": draft.checked, "is_foreign": is_foreign(draft, session)}
-    return page(request, site, "preview" if draft.is_assignment else "draft", said)
+    context = {"draft": draft, "checked": draft.checked, "is_foreign": is_foreign(draft, session)}
+    return page(request, site, "preview" if draft.is_assignment else "draft", context)
 
 
 def is_foreign(draft: Draft, session: Session) -> bool:
-    """Whether it is another district's report: that is not sent under this user's name."""
+    """Whether it is another district's report: that is not sent under this user's name, also where the address would be allowed to."""
     district = str((draft.checked or {}).get("district", ""))
     return bool(district) and not session.user.is_office and district != session.user.district
 
 
 @router.post("/draft/{identity}/send")
 def send(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Response:
-    """Lay it into the inbox; a second click gives the same receipt."""
+    """Lay the draft into the inbox; a second click gives the same receipt number."""
     draft = site.drafts.find(identity, session.user)
     if draft is not None and (draft.checked is None or is_foreign(draft, session)):
         return see_other(f"/draft/{identity}")
@@ -97,7 +96,7 @@ def send(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Respon
 
 @router.post("/draft/{identity}/discard")
 def discard(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Response:
-    """Forget it."""
+    """Forget the draft."""
     draft = _own(site, session, identity)
     if site.drafts.discard(draft):
         site.note(f"{session.user.name} 删去没有报送的{_described(draft, session.user)}")
@@ -106,7 +105,7 @@ def discard(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Res
 
 @router.get("/sent/{number}")
 def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -> Response:
-    """The receipt number, and what happens next."""
+    """Show the receipt number, and say what happens next."""
     sent = site.drafts.receipt(number, session.user)
     if sent is None:
         raise NoSuchPageError
@@ -115,7 +114,7 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
 
 @router.get("/draft/{identity}/marked")
 async def marked_draft(site: TheSite, session: SignedIn, identity: str) -> Response:
-    """The uploaded report with its findings on their cells."""
+    """Answer with the uploaded report, its findings on their cells."""
     draft = await run_in_threadpool(_own, site, session, identity)
     if draft.is_assignment or is_foreign(draft, session):
         raise NoSuchPageError
@@ -124,7 +123,7 @@ async def marked_draft(site: TheSite, session: SignedIn, identity: str) -> Respo
 
 @router.get("/sent/{number}/marked")
 async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response:
-    """The report that was sent, likewise; for a day, then the night's receipt takes its place."""
+    """Answer with the sent report, its findings on their cells; for a day, then the night's receipt takes its place."""
     sent = await run_in_threadpool(site.drafts.receipt, number, session.user)
     path = await run_in_threadpool(site.drafts.original, sent) if sent and not sent.is_assignment else None
     if sent is None or path is None:
@@ -133,5 +132,4 @@ async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response
 
 
 async def _marked(site: Site, path: Path, name: str) -> Response:
-    content = await site.mark(path, name)
-    return Response(content, headers=attachment(check_view.marked_name(name)), media_type="application/octet-stream")
+    return download(check_view.marked_name(name), await site.mark(path, name))

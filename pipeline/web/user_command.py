@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -19,15 +20,15 @@ from pipeline.web.database import Database
 _LONGEST: Final = 40
 
 
-def _add(said: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
-    """Add a user and say the one-time link."""
-    name = str(said.name).strip()
+def _add(arguments: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
+    """Add a user, and print the one-time link."""
+    name = str(arguments.name).strip()
     if not name or len(name) > _LONGEST or not name.isprintable() or mask(name) != name:
         msg = f"用户名“{mask(name)}”不能用：1 到 {_LONGEST} 个字，不能是电话、身份证等号码。"
         raise ConfigurationError(msg)
-    district = None if said.office else _district(said.district, settings)
-    address = _address(said.address, district, settings)
-    with _Open(settings) as accounts:
+    district = None if arguments.office else _district(arguments.district, settings)
+    address = _address(arguments.address, district, settings)
+    with _opened(settings) as accounts:
         try:
             user = accounts.add(name, district.name if district else "", address)
         except NameTakenError as error:
@@ -37,21 +38,21 @@ def _add(said: argparse.Namespace, settings: Settings, now: datetime) -> list[st
 
 
 def _district(written: str, settings: Settings) -> District:
-    found = settings.district_named(written)
-    if found is None:
+    district = settings.district_named(written)
+    if district is None:
         msg = f"没有“{written}”这个旗区，只有：{'、'.join(settings.district_names)}。"
         raise ConfigurationError(msg)
-    return found
+    return district
 
 
 def _address(written: str | None, district: District | None, settings: Settings) -> str:
-    """The sender of what the user uploads; for a district one that may send for it."""
+    """Return the sender of what the user uploads; for a district one that may send for it."""
     if district is None:
         if written is not None and not is_address(written):
             msg = f"--address “{written}”不是完整的邮箱地址，应写成 name@example.com 这样。"
             raise ConfigurationError(msg)
         return written or ""
-    whole = [one for one in district.senders if not one.startswith("@")]
+    whole = [sender for sender in district.senders if not sender.startswith("@")]
     if written is None and len(whole) != 1:
         msg = f"请用 --address 写明{district.name}的邮箱：config.yaml 里它的 senders 有 {len(whole)} 个完整地址，不知道用哪一个。"
         raise ConfigurationError(msg)
@@ -65,27 +66,27 @@ def _address(written: str | None, district: District | None, settings: Settings)
     return address
 
 
-def _link(said: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
-    """Say a new one-time link."""
-    with _Open(settings) as accounts:
-        return _linked(accounts, _known(accounts, said.name), settings, now)
+def _link(arguments: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
+    """Print a new one-time link."""
+    with _opened(settings) as accounts:
+        return _linked(accounts, _user_named(accounts, arguments.name), settings, now)
 
 
-def _disable(said: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
+def _disable(arguments: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
     """Let a user in no more."""
-    with _Open(settings) as accounts:
-        user = _known(accounts, said.name)
+    with _opened(settings) as accounts:
+        user = _user_named(accounts, arguments.name)
         accounts.disable(user)
     return [f"已停用“{user.name}”：正在用的网页也已退出。要恢复，运行 run.py user link {user.name}。"]
 
 
-def _list(_said: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
-    """Say who there is."""
-    with _Open(settings) as accounts:
+def _list(_arguments: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
+    """Print who there is."""
+    with _opened(settings) as accounts:
         everybody = accounts.everybody()
     if not everybody:
         return ["还没有用户。增加填报人：run.py user add 用户名 --district 东胜区；增加办公室的人：run.py user add 用户名 --office"]
-    return [f"{one.name}  {_whose(one)}  {one.address}  {_state(one)}" for one in everybody]
+    return [f"{user.name}  {_whose(user)}  {user.address}  {_state(user)}" for user in everybody]
 
 
 ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Settings, datetime], list[str]]]] = {
@@ -104,7 +105,7 @@ def _state(user: User) -> str:
     return "已停用" if user.disabled else "可以登录" if user.has_password else "还没有设置密码"
 
 
-def _known(accounts: Accounts, name: str) -> User:
+def _user_named(accounts: Accounts, name: str) -> User:
     user = accounts.find(name)
     if user is None:
         msg = f"没有用户“{name}”。用 run.py user list 看有哪些。"
@@ -123,7 +124,7 @@ def _linked(accounts: Accounts, user: User, settings: Settings, now: datetime) -
 
 
 def _where(limits: Uploading, served_at: str | None) -> tuple[str, str]:
-    """What a link begins with, and where that comes from."""
+    """Return what a link begins with, and where that comes from."""
     if limits.public_address:
         return limits.public_address, "网址来自 config.yaml 的 upload.public_address。"
     if served_at is None:
@@ -136,15 +137,11 @@ _OTHER: Final = "大家用别的网址打开的，请在 config.yaml 里写 uplo
 _ELSEWHERE: Final = f"它只能在这台电脑上打开；{_OTHER}"
 
 
-class _Open:
-    """The accounts while a command runs."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._database = Database(settings.paths.state)
-        self._accounts = Accounts(self._database, settings.upload or Uploading())
-
-    def __enter__(self) -> Accounts:
-        return self._accounts
-
-    def __exit__(self, *_error: object) -> None:
-        self._database.close()
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Accounts]:
+    """Give the accounts while a command runs."""
+    database = Database(settings.paths.state)
+    try:
+        yield Accounts(database, settings.upload or Uploading())
+    finally:
+        database.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import quote
 
 from fastapi import Depends, Request
@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.disk import faults
 from pipeline.web.accounts import Session
-from pipeline.web.receiving import RefusedError, read_form
+from pipeline.web.receiving import read_form
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
+from pipeline.web.upload_limits import RefusedError
 
 TOKEN: Final = "csrf"  # noqa: S105 - the field's name
 
@@ -30,7 +32,7 @@ class NoSuchPageError(Exception):
 
 
 def site_of(request: Request) -> Site:
-    """The page's own."""
+    """Return what the page's parts share."""
     site: Site = request.app.state.site
     return site
 
@@ -39,17 +41,22 @@ TheSite = Annotated[Site, Depends(site_of)]
 
 
 def cookie_name(site: Site) -> str:
-    """The session cookie's name: where browsers can see to it, one that no other host or path can set."""
+    """Return the session cookie's name. Browsers take `__Host-` only over TLS, and from no other host or path (RFC 6265bis)."""
     return "__Host-xinfang" if site.is_secure else "xinfang"
 
 
 def set_cookie(response: Response, site: Site, name: str, value: str, seconds: int | None = None) -> None:
-    """A cookie that no script reads and no other page sends."""
+    """Set a cookie that no script reads and no other site's page brings along."""
     response.set_cookie(name, value, max_age=seconds, path="/", secure=site.is_secure, httponly=True, samesite="strict")
 
 
+def delete_session_cookie(response: Response, site: Site) -> None:
+    """Have the browser forget the session. The attributes are those it was set with, else it is kept."""
+    response.delete_cookie(cookie_name(site), path="/", secure=site.is_secure, httponly=True, samesite="strict")
+
+
 def session_of(request: Request, site: TheSite) -> Session:
-    """Who is signed in. Raises SignInError."""
+    """Return the session of whoever is signed in. Raises SignInError."""
     token = request.cookies.get(cookie_name(site), "")
     session = site.accounts.session(token, site.now()) if token else None
     if session is None:
@@ -62,14 +69,14 @@ SignedIn = Annotated[Session, Depends(session_of)]
 
 
 def clerk_of(session: SignedIn) -> Session:
-    """A clerk of a district. Raises NoSuchPageError."""
+    """Return a clerk's session. Raises NoSuchPageError for the office."""
     if session.user.is_office:
         raise NoSuchPageError
     return session
 
 
 def office_of(session: SignedIn) -> Session:
-    """Somebody of the office. Raises NoSuchPageError: a district learns nothing of the office's pages."""
+    """Return a session of the office. Raises NoSuchPageError for a clerk, who learns nothing of the office's pages."""
     if not session.user.is_office:
         raise NoSuchPageError
     return session
@@ -80,12 +87,12 @@ Office = Annotated[Session, Depends(office_of)]
 
 
 def is_token(session: Session, fields: dict[str, str]) -> bool:
-    """Whether a form bears its session's token."""
+    """Whether a form bears its session's token. Compared in constant time: how long it takes tells nothing of the token."""
     return hmac.compare_digest(fields.get(TOKEN, "").encode(), session.csrf.encode())
 
 
 async def form_of(request: Request, session: SignedIn) -> dict[str, str]:
-    """The fields of a form that a page of this session sent. Raises RefusedError."""
+    """Return the fields of a form that a page of this session sent. Raises RefusedError."""
     fields = await read_form(request)
     if not is_token(session, fields):
         raise RefusedError(403, "token")
@@ -96,58 +103,66 @@ Form = Annotated[dict[str, str], Depends(form_of)]
 
 
 def see_other(where: str) -> RedirectResponse:
-    """Go on to another page, after a change or instead of it."""
+    """Send the browser to another page; after a change, so that reloading that page repeats nothing."""
     return RedirectResponse(where, HTTPStatus.SEE_OTHER)
 
 
 def attachment(name: str) -> dict[str, str]:
-    """The header that gives a download its name, in any script (RFC 6266 and 8187)."""
-    plain = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in name)
+    """Return the header that gives a download its name, in any script (RFC 6266 and 8187)."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
     return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
+
+
+def download(name: str, content: bytes) -> Response:
+    """Answer with a file that was made just now."""
+    return Response(content, headers=attachment(name), media_type="application/octet-stream")
 
 
 # --- answers to those who may not --------------------------------------------------------------------------------
 
 
 async def to_sign_in(request: Request, _error: Exception) -> Response:
-    """To the page for signing in."""
+    """Send to the page for signing in."""
     site = site_of(request)
     response = see_other("/signin" if request.method == "GET" else "/signin?again")
     if cookie_name(site) in request.cookies:
-        response.delete_cookie(cookie_name(site), path="/", secure=site.is_secure, httponly=True, samesite="strict")
+        delete_session_cookie(response, site)
     return response
 
 
 async def not_found(request: Request, _error: Exception) -> Response:
-    """Not there, or not yours."""
-    return await _said(request, {"word": "missing", "status": 404})
+    """Answer that there is no such page: the same whether it is not there or not theirs."""
+    return await _error_page(request, 404, "missing")
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """A body that is not taken."""
-    word, status = (error.word, error.status) if isinstance(error, RefusedError) else ("form", 400)
-    most = site_of(request).settings.limits.file_megabytes
-    return await _said(request, {"word": word, "status": status, "most": most})
+    """Answer why a body is not taken."""
+    if isinstance(error, RefusedError):
+        return await _error_page(request, error.status, error.reason)
+    return await _error_page(request, 400, "form")
 
 
 async def busy(request: Request, _error: Exception) -> Response:
-    """The ledger cannot be read just now: the night's run writes, or the office must look; no place on the server is named."""
-    return await _said(request, {"word": "busy", "status": 503})
+    """Answer that the ledger cannot be read: the night's run writes, or the office must look. No place on the server is named."""
+    return await _error_page(request, 503, "busy")
 
 
 async def our_fault(request: Request, error: Exception) -> Response:
-    """Our own fault: said, and a report left that holds no contents."""
-    from pipeline.disk import faults
-
+    """Answer that the program itself failed, and leave a report that holds no contents."""
     site = site_of(request)
     faults.write_report(faults.places_of(error), site.settings.paths.state, site.now())
-    return await _said(request, {"word": "fault", "status": 500})
+    return await _error_page(request, 500, "fault")
 
 
-async def _said(request: Request, said: dict[str, Any]) -> Response:
-    """A page that says why there is no other; whoever is signed in keeps the name and the way out."""
+async def _error_page(request: Request, status: int, reason: str) -> Response:
+    """Say why there is no other page; whoever is signed in keeps the name and the way out."""
     site = site_of(request)
     if "session" not in request.scope["state"]:
-        with suppress(SignInError, SQLAlchemyError):  # also where no route asked who it is; the fault may be the book's own
+        with suppress(SignInError, SQLAlchemyError):  # also where no route asked who it is; the fault may be the database's own
             await run_in_threadpool(session_of, request, site)
-    return page(request, site, "error", said, said["status"])
+    return error_page(request, site, status, reason)
+
+
+def error_page(request: Request, site: Site, status: int, reason: str) -> Response:
+    """Return the page for that reason, as error.html.j2 names them."""
+    return page(request, site, "error", {"reason": reason, "status": status, "most": site.settings.limits.file_megabytes}, status)

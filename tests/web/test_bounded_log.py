@@ -14,8 +14,8 @@ def of_strangers(*said: tuple[int, str, str]) -> list[str]:
     written: list[str] = []
     lines = BoundedLog(lambda _now, line: written.append(line))
     for second, network, line in said:
-        lines.stranger(NOW + timedelta(seconds=second), network, line, " 3ms")
-    lines.tell(NOW + timedelta(days=1))
+        lines.add_stranger(NOW + timedelta(seconds=second), network, line, " 3ms")
+    lines.write_counts(NOW + timedelta(days=1))
     return written
 
 
@@ -34,10 +34,10 @@ def test_what_is_still_counted_is_written_at_the_end() -> None:
     written: list[str] = []
     lines = BoundedLog(lambda _now, line: written.append(line))
     for _ in range(3):
-        lines.stranger(NOW, "a", "a GET / 303")
-    lines.tell(NOW)
+        lines.add_stranger(NOW, "a", "a GET / 303")
+    lines.write_counts(NOW)
     assert written == ["a GET / 303"]
-    lines.tell(NOW, is_end=True)
+    lines.write_counts(NOW, is_end=True)
     assert written == ["a GET / 303", "a GET / 303，一分钟内又有 2 次"]
 
 
@@ -45,5 +45,5 @@ def test_each_thing_that_a_user_does_is_a_line() -> None:
     written: list[str] = []
     lines = BoundedLog(lambda _now, line: written.append(line))
     for _ in range(3):
-        lines.known(NOW, "a 甲 GET / 200 3ms")
+        lines.add(NOW, "a 甲 GET / 200 3ms")
     assert written == ["a 甲 GET / 200 3ms"] * 3

@@ -371,7 +371,7 @@ def test_a_weak_password_is_not_taken_and_the_link_stays(site: Website, password
 
 @pytest.mark.parametrize("password", ["dongsheng-clerk", "DONGSHENG-CLERK", "dongsheng-clerk2020", "krelc-gnehsgnod"])
 def test_the_name_is_no_password(password: str) -> None:
-    assert passwords.fault(password, "dongsheng-clerk") == "name"
+    assert passwords.refusal(password, "dongsheng-clerk") == "name"
 
 
 def test_a_link_stands_in_no_log(site: Website) -> None:
@@ -395,7 +395,7 @@ def test_a_stranger_cannot_wash_away_what_was_done(site: Website) -> None:
         stranger.get(f"/{number}")
         stranger.post("/signin", {"csrf": token, "name": f"人{number}", "password": "猜"})
     site.clock.forward(minutes=2)
-    site.serving.site.tell_counted()
+    site.serving.site.write_counts()
     failed = [one for one in site.done() if "登录没有成功" in one]
     assert len(failed) == 52, "fifty whose password was looked at; then one, and the number of the others"
     assert failed[50:] == ["127.0.0.1 登录没有成功（次数过多）：人50", "127.0.0.1 登录没有成功（次数过多），一分钟内又有 49 次"]

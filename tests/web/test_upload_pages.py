@@ -23,7 +23,7 @@ from workbooks import assignment, progress_row, report, report_pages
 
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
-from pipeline.web import connections, receiving
+from pipeline.web import connections, receiving, upload_limits
 
 DAY = date(2020, 5, 21)
 HOSTILE_NAMES = [
@@ -367,7 +367,7 @@ def test_a_district_cannot_see_or_send_what_another_uploaded(site: Website) -> N
 
 def test_nothing_is_sent_that_has_not_been_checked(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = site.signed_in("甲")
-    monkeypatch.setattr(site.serving.site, "_checked", lambda *_: None)
+    monkeypatch.setattr(site.serving.site, "_check", lambda *_: None)
     draft = browser.upload(report()).where
     assert browser.post(f"{draft}/send", {"csrf": browser.token("/")}).where == draft
     assert in_inbox(site) == {}
@@ -473,7 +473,7 @@ def test_a_little_too_large_is_said_in_words(site: Website) -> None:
 
 
 def test_a_body_that_comes_drop_by_drop_is_given_up(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving, "_IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(upload_limits, "_PAUSE_SECONDS", 0.5)
     browser = site.signed_in("甲")
     body = form(report(), "慢.xlsx", browser.token("/"))
     with socket.create_connection(("127.0.0.1", site.port)) as connection:
@@ -499,7 +499,7 @@ def test_a_full_disk_is_said(site: Website, monkeypatch: pytest.MonkeyPatch) -> 
     browser = site.signed_in("甲")
     token = browser.token("/")
     with monkeypatch.context() as patch:
-        patch.setattr(receiving._Parts, "on_part_data", full)  # noqa: SLF001 - as the disk would
+        patch.setattr(receiving._MultipartForm, "on_part_data", full)  # noqa: SLF001 - as the disk would
         answer = browser.upload(report(), token=token)
     assert answer.status == 507
     assert "磁盘满了" in answer.text
