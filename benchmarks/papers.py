@@ -69,8 +69,8 @@ def _receipts(report: Report, settings: Settings) -> object:
     from pipeline.reading.readers import Readers
     from pipeline.render.receipts import receipt_files
 
-    with Readers(settings, len(report.handed)) as readers:
-        return receipt_files.begin(report.handed, settings.paths.archive, readers)()
+    with Readers(settings, len(report.arrived_reports)) as readers:
+        return receipt_files.begin(report.arrived_reports, settings.paths.archive, readers)()
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

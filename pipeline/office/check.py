@@ -15,7 +15,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import Task
 from pipeline.render.receipts import receipt_files
 from pipeline.report import submissions
-from pipeline.report.report import Handed
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
@@ -33,7 +33,7 @@ class Answer:
     findings: tuple[Finding, ...]
     against_register: bool
     """Whether it could be compared with the office's register; without one, case numbers are not judged."""
-    handed: Handed | None
+    handed: ArrivedReport | None
     """The same as a receipt tells it; None for an assignment workbook, which gets none."""
 
     @property

@@ -70,7 +70,7 @@ def _notices(report: Report, workshop: Workshop) -> Finish:
 def _receipts(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.receipts import receipt_files
 
-    return receipt_files.begin(report.handed, workshop.archive, workshop.readers)
+    return receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers)
 
 
 def _heard(made: tuple[Mapping[str, bytes], list[str]], workshop: Workshop) -> Mapping[str, bytes]:

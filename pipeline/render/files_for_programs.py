@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
-from pipeline.report.report import Figure, Report
+from pipeline.report.figures import Figure
+from pipeline.report.report import Report
 from pipeline.terms.text import without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")

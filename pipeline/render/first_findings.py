@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.report.report import FindingLine
+from pipeline.report.submission_lines import FindingLine
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.messages import shorten

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.targets import Tally
-from pipeline.report.report import Absence, AbsencePart, CaseLine, Decision, Figure, SubmissionLine, UrgentLine, Way
+from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
+from pipeline.report.figures import Figure, Way
+from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import REPLIED, URGENT_KINDS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState
-from pipeline.report.report import Bridge, Step
+from pipeline.report.figures import Bridge, Step
 from pipeline.settings.config import Group
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from pipeline.report.report import CaseLine
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.sentences import long_day
 from pipeline.settings.config import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED

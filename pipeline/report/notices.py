@@ -8,7 +8,7 @@ from datetime import date
 from pipeline.day import supervision
 from pipeline.day.fold import DayState
 from pipeline.report import notice_words
-from pipeline.report.report import CaseLine, Notice, Point, Settled
+from pipeline.report.case_lines import CaseLine, Notice, Point, Settled
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.notice_number import NoticeNumber

@@ -9,7 +9,8 @@ from datetime import date
 
 from pipeline.day.fold import Doubt
 from pipeline.day.targets import Tally
-from pipeline.report.report import Bounds, CaseLine, Figure, OpenPoint
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.figures import Bounds, Figure, OpenPoint
 from pipeline.terms.contract import CONFIRMED, RESOLVED
 
 
@@ -100,14 +101,3 @@ def on(
         )
         for one in figures
     )
-
-
-def silent_since(doubts: Iterable[Doubt], district: str, day: date) -> date | None:
-    """The first of the days, up to this one, on which that district has not reported without a break; None where it has."""
-    missing = sorted((one.day for one in doubts if one.district == district and one.is_missing), reverse=True)
-    since = None
-    for expected, one in enumerate(missing):
-        if (day - one).days != expected:
-            break
-        since = one
-    return since

@@ -15,7 +15,10 @@ from pipeline.day.targets import Tally
 from pipeline.reading import daily_report
 from pipeline.report import agenda, bridge, notices, rate_bounds
 from pipeline.report import submissions as submissions_
-from pipeline.report.report import CaseLine, Change, Figure, FindingLine, Handed, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.report.case_lines import CaseLine, Change, ReceptionLine, UrgentLine
+from pipeline.report.figures import Figure
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import CATEGORIES, LIAISON, REFERRED, RESOLVED, SOURCE_DISTRICT
@@ -98,7 +101,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         inputs=_inputs((*sources.counting, *sources.superseded, *refused)),
         settings=settings,
         reporters=last_reporters(sources.counting),
-        handed=several,
+        arrived_reports=several,
         notices=notices.of(state, lines, sources.numbers, settings),
     )
 
@@ -349,7 +352,7 @@ def _changes(sets: dict[str, list[str]], lines: dict[str, CaseLine], moved: dict
 # --- findings ----------------------------------------------------------------------------------------------------
 
 
-def _findings(state: DayState, refused: tuple[Filed, ...], several: tuple[Handed, ...]) -> tuple[FindingLine, ...]:
+def _findings(state: DayState, refused: tuple[Filed, ...], several: tuple[ArrivedReport, ...]) -> tuple[FindingLine, ...]:
     """What was found in the assignment workbooks, then in the reports, file by file."""
     day = state.day.isoformat()
     assignment = mask(state.assignment.arrival.name)

@@ -6,17 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from pipeline.report.report import (
-    Absence,
-    Bounds,
-    Bridge,
-    Decision,
-    Figure,
-    OpenPoint,
-    Step,
-    SubmissionLine,
-    Way,
-)
+from pipeline.report.case_lines import Decision
+from pipeline.report.figures import Bounds, Bridge, Figure, OpenPoint, Step, Way
+from pipeline.report.submission_lines import Absence, SubmissionLine
 from pipeline.terms import words
 
 BOUNDS_RULE = (

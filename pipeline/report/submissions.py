@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import NO_REPORTS, Submissions
-from pipeline.report.report import Handed
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 from pipeline.terms.contract import COVER, REPORT_SHEETS
@@ -19,7 +19,7 @@ from pipeline.terms.text import mask
 _SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in REPORT_SHEETS)])}
 
 
-def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[Handed, ...]:
+def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[ArrivedReport, ...]:
     """Every report of the day: in force, replaced, repeated or refused whole; by district and arrival."""
     lines = [
         _refused(filed, state.submissions.get(filed.reading.district, NO_REPORTS).revision, settings)
@@ -35,7 +35,7 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
     return tuple(sorted(lines, key=place))
 
 
-def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[Handed, Filed]]:
+def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[ArrivedReport, Filed]]:
     """The day's reports in the same order, each with its file, without what only the register tells."""
     outlined = [(_refused(filed, 0, settings), filed) for filed in of_day if not filed.reading.accepted]
     for submission in Submissions.of(of_day):
@@ -51,12 +51,12 @@ def _use(submission: Submission) -> str:
     return words.USED if submission.in_force else words.REPLACED
 
 
-def _places(settings: Settings) -> Callable[[Handed], tuple[int, datetime, str, str]]:
+def _places(settings: Settings) -> Callable[[ArrivedReport], tuple[int, datetime, str, str]]:
     order = {district: index for index, district in enumerate((*settings.district_names, ""))}
     return lambda one: (order.get(one.district, len(order)), one.received_at, one.sha256, one.name)
 
 
-def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> Handed:
+def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> ArrivedReport:
     """A file that somebody asks about before sending it, as if it were the first of its day."""
     known = judgement or _by_itself(filed)
     return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), known, (*filed.reading.findings, *known.findings), settings)
@@ -68,21 +68,23 @@ def _by_itself(filed: Filed) -> Judgement:
     return Judgement(rows_accepted=sum(len(rows.lines) for rows in filed.reading.rows) - refused, rows_refused=refused)
 
 
-def _refused(filed: Filed, in_force: int, settings: Settings) -> Handed:
+def _refused(filed: Filed, in_force: int, settings: Settings) -> ArrivedReport:
     return _handed(filed, (0, words.REFUSED, in_force), Judgement(), filed.reading.findings, settings)
 
 
-def _accepted(one: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> Handed:
+def _accepted(one: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> ArrivedReport:
     if one.is_duplicate or judgement is None:
         return _handed(one.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
     found = (*one.filed.reading.findings, *judgement.findings)
     return _handed(one.filed, (one.revision, _use(one), in_force), judgement, found, settings)
 
 
-def _handed(filed: Filed, place: tuple[int, str, int], judgement: Judgement, findings: tuple[Finding, ...], settings: Settings) -> Handed:
+def _handed(
+    filed: Filed, place: tuple[int, str, int], judgement: Judgement, findings: tuple[Finding, ...], settings: Settings
+) -> ArrivedReport:
     day, arrival = filed.reading.day, filed.arrival
     revision, use, in_force = place
-    return Handed(
+    return ArrivedReport(
         day=day,
         district=filed.reading.district,
         revision=revision,

@@ -17,7 +17,8 @@ from workbooks import DAY, assignment, case_row, progress_row, report, resolved_
 from pipeline.render import definitions
 from pipeline.render.workbook import office_workbook
 from pipeline.report import sentences
-from pipeline.report.report import Bounds, Report
+from pipeline.report.figures import Bounds
+from pipeline.report.report import Report
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 

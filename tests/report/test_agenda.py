@@ -7,7 +7,7 @@ from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.report import sentences
-from pipeline.report.report import Way
+from pipeline.report.figures import Way
 
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"

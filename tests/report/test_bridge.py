@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from offices import File, afternoon, assigned, consolidate
 from workbooks import Row, assignment, case_row, new_row, progress_row, report, resolved_row
 
-from pipeline.report.report import Bridge
+from pipeline.report.figures import Bridge
 
 MONDAY = date(2020, 5, 18)
 TUESDAY = MONDAY + timedelta(days=1)

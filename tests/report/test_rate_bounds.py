@@ -13,7 +13,8 @@ from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, prog
 
 from pipeline.day.targets import Tally
 from pipeline.report import sentences
-from pipeline.report.report import Figure, Report
+from pipeline.report.figures import Figure
+from pipeline.report.report import Report
 
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"

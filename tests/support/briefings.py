@@ -16,7 +16,10 @@ import docx
 from docx.text.paragraph import Paragraph as Paragraph  # noqa: PLC0414 - for the tests that read documents
 
 from pipeline.day.targets import Tally
-from pipeline.report.report import Absence, AbsencePart, Bounds, Change, Decision, Report, Step
+from pipeline.report.case_lines import Change, Decision
+from pipeline.report.figures import Bounds, Step
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import Absence, AbsencePart
 from pipeline.terms.words import DECISIONS, STEPS
 
 if TYPE_CHECKING:

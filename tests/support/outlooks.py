@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.day.targets import Tally
-from pipeline.report.report import Absence, AbsencePart, Bounds, Bridge, Decision, Figure, Report, Step, Way
+from pipeline.report.case_lines import Decision
+from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import Absence, AbsencePart
 
 DAY = date(2020, 5, 22)
 REGION, REST = "自治区交办", "市级交办和旗区自行梳理"

@@ -18,7 +18,7 @@ from pipeline.reading import receipt_layout
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import submissions
-from pipeline.report.report import Handed
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
 
@@ -33,7 +33,7 @@ class Desk:
     folder: Path
     readers: Readers
 
-    def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> Handed:
+    def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> ArrivedReport:
         arrival = Arrival(1, name, name, hashlib.sha256(content).hexdigest(), len(content), Envelope(moment(received)))
         asked = submissions.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
         return replace(asked, use=words.USED if asked.revision else words.REFUSED, in_force=asked.revision)

@@ -17,7 +17,8 @@ from pipeline.render.forms import form_sheets as sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_sheets import Book, Form
 from pipeline.render.workbook.cell_formats import Value, height, lines, merge, put, text
-from pipeline.report.report import CaseLine, Report
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.report import Report
 from pipeline.settings.config import District, Settings
 from pipeline.terms import case_numbers, contract
 from pipeline.terms.contract import CASE, COVER

@@ -11,17 +11,10 @@ from pipeline.render import definitions, first_findings
 from pipeline.render.page import trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import sentences
-from pipeline.report.report import (
-    Bridge,
-    CaseLine,
-    Change,
-    Figure,
-    FindingLine,
-    Report,
-    Step,
-    SubmissionLine,
-    Way,
-)
+from pipeline.report.case_lines import CaseLine, Change
+from pipeline.report.figures import Bridge, Figure, Step, Way
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.settings.config import Group
 from pipeline.terms import words
 from pipeline.terms.findings import Finding

@@ -9,7 +9,9 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.report import sentences
-from pipeline.report.report import Change, Decision, Figure, Report
+from pipeline.report.case_lines import Change, Decision
+from pipeline.report.figures import Figure
+from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.text import mask
 

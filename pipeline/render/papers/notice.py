@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.render.papers import own_templates, word
 from pipeline.report import notices
-from pipeline.report.report import Notice, Point, Report
+from pipeline.report.case_lines import Notice, Point
+from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
 from pipeline.terms import words
 from pipeline.terms.messages import shorten

@@ -15,7 +15,7 @@ from pipeline.reading.receipt_layout import Job
 from pipeline.render import reproducible_zip
 from pipeline.render.receipts import receipt_workbook
 from pipeline.report import submissions
-from pipeline.report.report import Handed
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
@@ -30,7 +30,7 @@ _LONGEST_NAME = 150
 _LARGEST = 64 << 20
 
 
-def begin(several: Sequence[Handed], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
+def begin(several: Sequence[ArrivedReport], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
     """Begin the receipts of these reports; what comes back waits for them and gives each under its name in the day's folder.
 
     An original may have gone when its time was over, or be damaged: then the list alone goes back.
@@ -41,13 +41,13 @@ def begin(several: Sequence[Handed], archive: Path, readers: Readers) -> Callabl
     return lambda: {name: _finished(one, begun.get(one)) for one, name in named.items()}
 
 
-def one(said: Handed, path: Path, readers: Readers) -> bytes:
+def one(said: ArrivedReport, path: Path, readers: Readers) -> bytes:
     """The receipt of the file at that path."""
     begun = _begin([(said, path)] if may_be_marked(said.findings) and path.is_file() else [], readers)
     return _finished(said, begun.get(said))
 
 
-def _begin(several: Sequence[tuple[Handed, Path]], readers: Readers) -> dict[Handed, Future[bytes | None]]:
+def _begin(several: Sequence[tuple[ArrivedReport, Path]], readers: Readers) -> dict[ArrivedReport, Future[bytes | None]]:
     jobs = [Job(path, receipt_workbook.compose(one)) for one, path in several]
     return dict(zip([one for one, _path in several], readers.mark(jobs), strict=True))
 
@@ -60,7 +60,7 @@ def may_be_marked(findings: Iterable[Finding]) -> bool:
     return not any(found.code in _NO_WORKBOOK for found in findings)
 
 
-def _finished(one: Handed, begun: Future[bytes | None] | None) -> bytes:
+def _finished(one: ArrivedReport, begun: Future[bytes | None] | None) -> bytes:
     marked = begun.result() if begun else None
     content = marked if marked and _is_plain(marked) else receipt_workbook.alone(one)
     return reproducible_zip.settle(content, one.received_at)
@@ -78,7 +78,7 @@ def _is_plain(content: bytes) -> bool:
 # --- names -------------------------------------------------------------------------------------------------------
 
 
-def names(several: Iterable[Handed]) -> list[str]:
+def names(several: Iterable[ArrivedReport]) -> list[str]:
     """Each receipt's place in the day's folder; two that would be one get a number."""
     taken: set[str] = set()
     chosen = []

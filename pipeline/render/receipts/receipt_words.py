@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from pipeline.report.report import Handed
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 
@@ -21,7 +21,7 @@ MORE: Final = "其余 {count} 处：{cells}"
 LEFT_OUT: Final = "问题太多，还有 {count} 处没有列出。请先改正上面的，改好后再查一次。"
 
 
-def verdict(one: Handed) -> str:
+def verdict(one: ArrivedReport) -> str:
     """In one line what was taken and what was not."""
     is_asked = one.use == words.UNSENT
     match one.use:
@@ -44,14 +44,14 @@ def verdict(one: Handed) -> str:
     return f"{said}；有 {len(one.findings)} 处提醒，不改也行。" if one.findings else f"{said}，没有问题。"
 
 
-def _lost(one: Handed) -> list[str]:
+def _lost(one: ArrivedReport) -> list[str]:
     sheets = dict.fromkeys(found.sheet for found in one.findings if found.severity is Severity.SHEET)
     lost = [f"退回 {one.rows_refused} 行"] if one.rows_refused else []
     lost += [f"“{name}”整张表没有采用" if name else "有一张表没有采用" for name in sheets]
     return lost or (["有内容退回"] if one.refuses else [])
 
 
-def state(one: Handed) -> str:
+def state(one: ArrivedReport) -> str:
     """Whose report it is, for which day, and as what it counts."""
     district, day = one.district or words.UNKNOWN_DISTRICT, one.day.isoformat()
     match one.use:
@@ -65,7 +65,7 @@ def state(one: Handed) -> str:
     return f"{district} · 报告日期 {day} · {which}"
 
 
-def send_again(one: Handed) -> str:
+def send_again(one: ArrivedReport) -> str:
     """By when to send again; '' where there is no need to."""
     if not one.refuses or one.use == words.REPLACED:
         return ""

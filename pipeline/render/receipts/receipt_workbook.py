@@ -12,7 +12,7 @@ from pipeline.reading import receipt_layout
 from pipeline.reading.receipt_layout import Kind, Line, Mark, Slip
 from pipeline.render.receipts import receipt_words as words
 from pipeline.render.workbook.cell_formats import text
-from pipeline.report.report import Handed
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms.findings import Finding
 from pipeline.terms.words import COSTS, FINDING_TITLES
 
@@ -31,7 +31,7 @@ _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": 
 _MESSAGE = len(receipt_layout.COLUMNS) - 1
 
 
-def compose(one: Handed, *, alone: bool = False) -> Slip:
+def compose(one: ArrivedReport, *, alone: bool = False) -> Slip:
     """The slip of a file; `alone` where it goes back without the file."""
     head = [Line(_kind(one), (words.verdict(one),), height=30.0), _fact(words.state(one))]
     head.append(_fact(f"文件：{one.name}　　收到：{one.received_at:%Y-%m-%d %H:%M:%S}"))
@@ -47,7 +47,7 @@ def compose(one: Handed, *, alone: bool = False) -> Slip:
     )
 
 
-def _kind(one: Handed) -> Kind:
+def _kind(one: ArrivedReport) -> Kind:
     if not one.rows_accepted and one.refuses and not one.revision:
         return Kind.NOT_TAKEN
     return Kind.PARTLY if one.refuses else Kind.TAKEN
@@ -144,7 +144,7 @@ def _marks(findings: Sequence[Finding]) -> Iterator[Mark]:
 # --- the list alone ----------------------------------------------------------------------------------------------
 
 
-def alone(one: Handed) -> bytes:
+def alone(one: ArrivedReport) -> bytes:
     """A workbook with the list alone; the same bytes for the same file."""
     from xlsxwriter import Workbook
 

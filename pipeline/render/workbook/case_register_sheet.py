@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_range_abs
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook.cell_formats import Book, Value, as_number
 from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
-from pipeline.report.report import CaseLine
+from pipeline.report.case_lines import CaseLine
 from pipeline.terms.words import FLAGS, NO, YES
 
 NAME = "案件台账"

@@ -13,7 +13,8 @@ from pipeline.render.workbook.cell_formats import Book, height, lines, put
 from pipeline.render.workbook.figure_sheets import TARGETS
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows
 from pipeline.report import sentences
-from pipeline.report.report import Bridge, Change, Step
+from pipeline.report.case_lines import Change
+from pipeline.report.figures import Bridge, Step
 from pipeline.terms.words import CHANGES, STEPS
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from pipeline.render.workbook.cell_formats import Book, height, lines, merge, pu
 from pipeline.render.workbook.formulas import Part
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading
 from pipeline.report import sentences
-from pipeline.report.report import CaseLine, Figure
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.figures import Figure
 from pipeline.terms.words import FLAGS
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pipeline.day.targets import Tally
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import BAR, RED, Book, put
-from pipeline.report.report import Bounds
+from pipeline.report.figures import Bounds
 from pipeline.terms.words import NONE, YES
 
 if TYPE_CHECKING:

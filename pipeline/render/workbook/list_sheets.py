@@ -11,7 +11,8 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, as_moment, put
 from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
 from pipeline.report import sentences
-from pipeline.report.report import CaseLine, FindingLine, ReceptionLine, SubmissionLine, UrgentLine
+from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
+from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, REPORTED, YES
 
 _MOST_FINDINGS = 1_000

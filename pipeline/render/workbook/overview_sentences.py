@@ -10,7 +10,8 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
 from pipeline.report import sentences
-from pipeline.report.report import CaseLine, Decision, Figure
+from pipeline.report.case_lines import CaseLine, Decision
+from pipeline.report.figures import Figure
 from pipeline.terms.words import DECISIONS
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from pipeline.render.workbook.sheet_frame import (
     paper,
 )
 from pipeline.report import sentences
-from pipeline.report.report import Figure
+from pipeline.report.figures import Figure
 from pipeline.terms.words import FLAGS, REPORTED
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from pipeline.report.report import CaseLine, FindingLine, SubmissionLine
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import NO, NONE, REFUSED, UNKNOWN_DISTRICT, YES
 
 SHEETS: Final = {

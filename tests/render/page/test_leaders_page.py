@@ -19,7 +19,10 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import leaders_page, trend_chart
 from pipeline.report import sentences
-from pipeline.report.report import Bounds, CaseLine, Change, Figure, FindingLine, Input, ReceptionLine, Report, SubmissionLine, UrgentLine
+from pipeline.report.case_lines import CaseLine, Change, ReceptionLine, UrgentLine
+from pipeline.report.figures import Bounds, Figure
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import FindingLine, Input, SubmissionLine
 from pipeline.settings import config
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding

@@ -15,7 +15,7 @@ from workbooks import DAY, assignment, report
 
 from pipeline.render.papers import briefing, briefing_files, notice, own_templates
 from pipeline.render.papers.own_templates import original
-from pipeline.report.report import Notice, Point, Settled
+from pipeline.report.case_lines import Notice, Point, Settled
 
 if TYPE_CHECKING:
     from offices import Office

@@ -21,7 +21,8 @@ from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
 from pipeline import cli
 from pipeline.night import nightly
 from pipeline.render.receipts import receipt_files, receipt_words, receipt_workbook
-from pipeline.report.report import Handed, Report
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
@@ -84,7 +85,7 @@ def test_each_file_of_the_day_gets_its_receipt_whatever_became_of_it(office: Off
         "达拉特旗_回执_0_达旗.xlsx": "整个文件没有采用：报告日期有误。请按下面的说明改正后重新报送。",
     }
     assert len(opened(written["达拉特旗_回执_0_达旗.xlsx"]).sheetnames) == 6
-    assert [one.use for one in nightly_report(office).handed] == ["已被更正", "采用", "重复", "未采用", "未采用", "未采用"]
+    assert [one.use for one in nightly_report(office).arrived_reports] == ["已被更正", "采用", "重复", "未采用", "未采用", "未采用"]
 
 
 def nightly_report(office: Office) -> Report:
@@ -233,8 +234,8 @@ SHEET = Finding("not-the-template", Severity.SHEET, "缺少必填列。", "新�
 LATE = Finding("late", Severity.WARNING, "收到时间晚于截止时间。")
 
 
-def a_file(*findings: Finding, name: str = "日报.xlsx", received: str = "2020-05-21 16:00", **other: Any) -> Handed:  # noqa: ANN401
-    said = Handed(
+def a_file(*findings: Finding, name: str = "日报.xlsx", received: str = "2020-05-21 16:00", **other: Any) -> ArrivedReport:  # noqa: ANN401
+    said = ArrivedReport(
         day=DAY, district="东胜区", revision=1, use="采用", in_force=1, name=name, sha256="0", size=1, received_at=moment(received),
         rows_accepted=3, rows_refused=0, findings=findings,
         on_time_until=datetime(2020, 5, 21, 17, tzinfo=ZONE), unmarked_until=datetime(2020, 5, 22, 12, tzinfo=ZONE),

@@ -21,23 +21,10 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import office_workbook
 from pipeline.report import sentences
-from pipeline.report.report import (
-    Absence,
-    AbsencePart,
-    Bounds,
-    Bridge,
-    CaseLine,
-    Change,
-    Decision,
-    Figure,
-    FindingLine,
-    ReceptionLine,
-    Report,
-    Step,
-    SubmissionLine,
-    UrgentLine,
-    Way,
-)
+from pipeline.report.case_lines import CaseLine, Change, Decision, ReceptionLine, UrgentLine
+from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import Absence, AbsencePart, FindingLine, SubmissionLine
 from pipeline.settings.config import District, Group, Settings
 from pipeline.terms import words
 from pipeline.terms.contract import Severity

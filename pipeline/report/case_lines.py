@@ -1,0 +1,155 @@
+"""What is said of single cases and matters, a line for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case of the register, as 案件台账 shows it. Dates are None where there is none."""
+
+    number: str
+    group: str
+    source: str
+    district: str
+    category: str
+    matter: str
+    project: str
+    households: str
+    amount: str
+    """涉及金额 in 万元."""
+    unit: str
+    leader: str
+    """The responsible leader who counts."""
+    leaders: str
+    """包案领导 as written."""
+    team: str
+    plan: str
+    assigned: date
+    limit: date | None
+    """办结时限."""
+    extended: date | None
+    deadline: date | None
+    """The deadline in force."""
+    status: str
+    claim: str
+    replied_on: date | None
+    reply_number: str
+    confirmation: str
+    progress: str
+    next_step: str
+    coordination: str
+    reported_on: date | None
+    """The day of the last accepted row about it."""
+    is_counted: bool
+    is_open: bool
+    is_referred: bool
+    dispute_stands: bool
+    disputed_since: date | None
+    """The day of the row that opened the dispute that stands."""
+    asking_since: date | None
+    """The day since which its rows have asked for coordination."""
+    days_overdue: int
+    """Days past the deadline; negative before it."""
+    days_idle: int
+    missing_ones: tuple[str, ...]
+    flags: tuple[str, ...]
+    grounds: str
+    """撤销依据; a case that has it stands outside every total."""
+    origin: str
+    """File, sheet and row of the last accepted row about it."""
+    listed_in: str
+    """File, sheet and row that the particulars come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of what changed on the day."""
+
+    kind: str
+    number: str
+    district: str
+    matter: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One matter that leaders have to decide."""
+
+    kinds: tuple[str, ...]
+    """Keys of `words.DECISIONS`."""
+    number: str
+    """'' for an urgent matter without a case."""
+    district: str
+    matter: str
+    leader: str
+    since: date | None
+    asked: str
+    """What is asked, in the district's words where it has said so; else ''."""
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentLine:
+    """One row of 急报事项."""
+
+    district: str
+    number: str
+    kind: str
+    situation: str
+    happened: str
+    measures: str
+    coordination: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionLine:
+    """接访情况 of one district and category, added up."""
+
+    district: str
+    category: str
+    batches: int
+    answered: int
+    passed: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One case that a notice is about, for one reason."""
+
+    flag: str
+    line: CaseLine
+    rule: str
+    """By which rule, in a sentence."""
+    days: int | None
+    """How many days it has been so, or are left where it is due soon; None where none are counted."""
+    reason: str
+    """What is so with the case, with the days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A point of the district's last notice that is one no longer."""
+
+    flag: str
+    number: str
+    matter: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A district's 督办通知; without a point it is void: its number was given, and what it said has been corrected."""
+
+    number: str
+    """Such as 督办〔2020〕3号."""
+    district: str
+    points: tuple[Point, ...]
+    settled: tuple[Settled, ...]
+    before: str
+    """The number of the notice that had the settled points; '' where there is none."""

@@ -1,0 +1,83 @@
+"""What is counted: figures with their bounds, how they follow from yesterday's, and what they lack to their targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.day.targets import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a tally could be at least and at most once everything that is missing or refused is told (decision 9)."""
+
+    lowest: Tally
+    highest: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A tally of one part of a group: of a district, a leader, a category or a source, or of the whole group."""
+
+    label: str
+    group: str
+    tally: Tally
+    bounds: Bounds | None = None
+    """None where nothing is missing or refused that could change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """What of a district's reports keeps its figures between bounds."""
+
+    district: str
+    missing: tuple[date, ...]
+    """Days without an accepted report, as far back as one could still be sent."""
+    refused: tuple[date, ...]
+    """Days whose refused rows nothing has told since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of change between yesterday's figure and today's."""
+
+    kind: str
+    """A key of `words.STEPS`."""
+    change: int
+    """Cases more, or fewer where negative."""
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From yesterday's total and resolved cases of a group to today's: both add up to the last case."""
+
+    group: str
+    total_before: int
+    total_steps: tuple[Step, ...]
+    total: int
+    resolved_before: int
+    resolved_steps: tuple[Step, ...]
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a group still lacks to its target."""
+
+    group: str
+    tally: Tally
+    open: int
+    """Cases that can still be resolved, disputed ones included."""
+    by: date | None
+    """Of so many open cases as are lacking, in the order of their deadlines, the last one's; None where none lacks, or
+    fewer are open than lacking."""
+    gained: int
+    """Resolved cases more than `days` ago."""
+    days: int
+    """At most 7; 0 where there is no earlier day."""
+    expected: date | None
+    """The day on which the target is met if it goes on like that; None where nothing is lacking or gained."""
+    nearest: tuple[str, ...]
+    """Cases that lack least: replied and not yet confirmed, then those due soon, by deadline."""

@@ -1,0 +1,109 @@
+"""What is said of the files behind a day: who reported, what was found, what the figures rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.terms.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionLine:
+    """What a district handed in for the day."""
+
+    district: str
+    status: str
+    """on-time, late or missing."""
+    zero_report: bool
+    revision: int
+    received_at: datetime | None
+    """The arrival of the first accepted revision, in the office's zone."""
+    rows_accepted: int
+    rows_refused: int
+    file: str
+    """The revision in force."""
+    reporter: str
+    refused_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsencePart:
+    """What a silent district has in one group."""
+
+    group: str
+    total: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A district without an accepted report of the day."""
+
+    district: str
+    last_report: date | None
+    """The day of the last one that it sent, as far back as one could still be sent."""
+    parts: tuple[AbsencePart, ...]
+    refused_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedReport:
+    """One report that arrived for the day, whatever became of it."""
+
+    day: date
+    """The report's day, or that of arrival where the file does not say a usable one."""
+    district: str
+    """'' where it is not known."""
+    revision: int
+    """From 1; 0 for a duplicate and for a file refused whole."""
+    use: str
+    """One of `words.USED`, `REPLACED`, `DUPLICATE` and `REFUSED`; `UNSENT` where somebody only asks."""
+    in_force: int
+    """The revision that counts for the district and day; 0 where there is none."""
+    name: str
+    """The file's name, personal numbers masked."""
+    sha256: str
+    size: int
+    received_at: datetime
+    """In the office's zone."""
+    rows_accepted: int
+    rows_refused: int
+    findings: tuple[Finding, ...]
+    """In the order of their sheets and cells."""
+    on_time_until: datetime
+    """The last moment at which a first report of the day is on time."""
+    unmarked_until: datetime
+    """The last moment at which an arrival does not turn the day's results into a correction."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it arrived after the cut-off."""
+        return self.received_at > self.on_time_until
+
+    @property
+    def refuses(self) -> bool:
+        """Whether anything in it was refused."""
+        return any(one.refuses for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One finding with the file it is about."""
+
+    report_date: str
+    district: str
+    file: str
+    use: str
+    """One of `words.USED`, `REPLACED`, `DUPLICATE`, `REFUSED` and `OF_ASSIGNMENT`."""
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that the day's figures rest on."""
+
+    path: str
+    sha256: str
+    received_at: str
+    role: str
