@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 
 _OURS = (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
 _NOBODY = 64
-"""The colour number that stands for none in particular."""
+"""The number of the system's text colour: a fill's second colour where nobody chose one."""
 _RECORD = "fill "
 """Begins, in the hidden column, what a cell's fill was: the cell, then the fill."""
 _WIDTH, _LINE = 330, 17
+"""Pixels of a comment's width and of a line in it."""
 _ROOM = 44
 """Characters in a line of a comment of that width, a Chinese one two wide."""
 
 
 def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
-    """Mark the cells; what their fills were, for the hidden column."""
+    """Mark the cells; return what their fills were, for the hidden column."""
     records = []
     for mark in marks:
         sheet, row, column = mark.place
@@ -42,12 +43,12 @@ def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
         record = _colour(cell, receipt_layout.RED if mark.refuses else receipt_layout.YELLOW)
         if record:
             records.append(f"{_RECORD}{sheet}!{cell.coordinate} {record}")
-        _say(cell, mark.text)
+        _comment(cell, mark.text)
     return records
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
-    """The cell, or, inside a merged range, the one that shows."""
+    """Return the cell, or, inside a merged range, the one that shows."""
     cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
         area = next(area for area in sheet.merged_cells.ranges if cell.coordinate in area)
@@ -57,7 +58,9 @@ def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
 
 
 def _colour(cell: Cell, colour: str) -> str:
-    """Colour the cell; what its fill was, '' for none. A plain one is also the second colour, which a solid fill does not show."""
+    """Colour the cell; return what its fill was as XML, '' for none."""
+    # A plain fill is also kept as the second colour, which a solid fill does not show: noted by address alone it would be lost
+    # where the sender inserts rows before sending the receipt back.
     before = cell.fill
     kind = getattr(before, "fill_type", None)
     behind = copy.copy(before.fgColor) if kind == "solid" else Color(indexed=_NOBODY)
@@ -67,8 +70,8 @@ def _colour(cell: Cell, colour: str) -> str:
     return tostring(before.to_tree(), encoding="unicode")
 
 
-def _say(cell: Cell, text: str) -> None:
-    """Our words in a comment, below those of an existing one."""
+def _comment(cell: Cell, text: str) -> None:
+    """Put our words in a comment, below the sender's own."""
     theirs = cell.comment
     whole = f"{theirs.text}\n\n{text}" if theirs else text
     comment = Comment(whole, theirs.author if theirs else receipt_layout.AUTHOR)
@@ -94,11 +97,11 @@ def remove(book: Workbook) -> None:
             if openpyxl_private.fill_number(cell) in ours:
                 cell.fill = _before(cell, records.get(f"{sheet.title}!{cell.coordinate}"), plain)
             if cell.comment and receipt_layout.HEADING in cell.comment.text:
-                _unsay(cell, cell.comment)
+                _remove_words(cell, cell.comment)
 
 
 def is_ours(sheet: Worksheet) -> bool:
-    """Whether the sheet is an earlier receipt's."""
+    """Return whether the sheet is an earlier receipt's: by its hidden mark, since a sender's own sheet may be called 回执."""
     return (
         sheet.title.startswith(receipt_layout.SHEET)
         and str(sheet.cell(1, len(receipt_layout.COLUMNS) + 1).value) == receipt_layout.SIGNATURE
@@ -106,14 +109,15 @@ def is_ours(sheet: Worksheet) -> bool:
 
 
 def _records(sheet: Worksheet) -> dict[str, Fill]:
-    kept: dict[str, Fill] = {}
+    """Return the fills that an earlier receipt noted, by sheet and address."""
+    fills: dict[str, Fill] = {}
     for (written,) in sheet.iter_rows(min_col=len(receipt_layout.COLUMNS) + 1, max_col=len(receipt_layout.COLUMNS) + 1, values_only=True):
-        said = str(written)  # LibreOffice writes text of two scripts as formatted pieces
-        if said.startswith(_RECORD):
-            cell, _, fill = said.removeprefix(_RECORD).partition(" <")
+        record = str(written)  # LibreOffice writes text of two scripts as formatted pieces
+        if record.startswith(_RECORD):
+            address, _, fill = record.removeprefix(_RECORD).partition(" <")
             tree: Any = fromstring(f"<{fill}")
-            kept[cell] = Fill.from_tree(tree) or PatternFill()
-    return kept
+            fills[address] = Fill.from_tree(tree) or PatternFill()
+    return fills
 
 
 def _is_mark(fill: Fill) -> bool:
@@ -121,7 +125,7 @@ def _is_mark(fill: Fill) -> bool:
 
 
 def _before(cell: Cell, record: Fill | None, plain: list[Color]) -> Fill:
-    """The fill that the cell had: as its mark remembers it, where that is a fill that was there, else as noted for its address.
+    """Return the fill that the cell had: as its mark remembers it, where that is a fill that was there, else as noted for its address.
 
     The mark's second colour moves with the cell; LibreOffice puts another in its place, so that it must be a known one.
     """
@@ -131,6 +135,6 @@ def _before(cell: Cell, record: Fill | None, plain: list[Color]) -> Fill:
     return record or PatternFill()
 
 
-def _unsay(cell: Cell, comment: Comment) -> None:
+def _remove_words(cell: Cell, comment: Comment) -> None:
     theirs = comment.text.partition(receipt_layout.HEADING)[0].rstrip()
     cell.comment = Comment(theirs, comment.author, comment.height, comment.width) if theirs else None

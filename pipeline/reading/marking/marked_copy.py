@@ -21,16 +21,18 @@ _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的�
 
 
 def annotate(job: Job) -> bytes:
-    """The workbook with its slip. Raises NotMarkableError, or whatever openpyxl trips over."""
+    """Return the workbook with its slip. Raises NotMarkableError, or whatever openpyxl trips over."""
     if len(job.slip.marks) > package_parts.MOST_MARKS:
         raise NotMarkableError
     original = job.path.read_bytes()
     parts = package_parts.unpack(original)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
+        # Packed anew: the parts that go in are those that were counted, under the names that openpyxl knows.
         book, paths, is_whole = openpyxl_private.load(package_parts.pack(parts))
         if not is_whole or not book.worksheets:
             raise NotMarkableError
+        # What an earlier receipt put on goes first: districts mend the receipt itself and send it again.
         cell_marks.remove(book)
         results = {name: package_parts.results(parts[path]) for name, path in paths.items()}
         hidden = personal_cells.hide(book, results, job.slip.personal)
@@ -42,47 +44,51 @@ def annotate(job: Job) -> bytes:
     if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
         raise NotMarkableError
     content = package_parts.pack({name: _without_numbers(name, part) for name, part in written.items()})
+    # openpyxl understands some cells in another way than we do (two values in one cell, two parts of one name). A receipt that
+    # reads otherwise would be another report, and it is what the district sends next.
     after, before = _as_read(content, masked=False), _as_read(original, masked=True)
-    if not before.keys() <= after.keys() or any(said not in (HIDDEN, before.get(place)) for place, said in after.items()):
+    if not before.keys() <= after.keys() or any(text not in (HIDDEN, before.get(place)) for place, text in after.items()):
         raise NotMarkableError
     return content
 
 
 def _without_numbers(name: str, part: bytes) -> bytes:
-    """The document's properties (author, title, remarks) without personal numbers; other parts as they are."""
+    """Return the document's properties (author, title, remarks) without personal numbers; other parts as they are."""
     return mask(part.decode("utf-8", "replace")).encode() if name.startswith("docProps/") else part
 
 
 _LIMITS = Limits(package_parts.MOST_PACKED << 4, package_parts.MOST_UNPACKED << 1, package_parts.MOST_CELLS << 5)
+"""Wider than what is taken in: the receipt is not compressed, and has marks and a sheet more."""
 
 
 def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]:
-    """What a report's reader sees in each cell: the receipt must read like the original, but for what is hidden in it."""
-    seen = {}
-    for one in workbook.read(content, _LIMITS, table.is_wanted).sheets:
-        for line, row in zip(one.lines, one.rows, strict=True):
-            for column, value in zip(one.columns, row, strict=True):
-                said = clean(as_text(value)) if value != "" else ""
-                if said:
-                    seen[one.name, line, column] = mask(said) if masked else said
-    return seen
+    """Return what a report's reader sees in each filled cell, by sheet, line and column."""
+    texts = {}
+    for sheet in workbook.read(content, _LIMITS, table.is_wanted).sheets:
+        for line, row in zip(sheet.lines, sheet.rows, strict=True):
+            for column, value in zip(sheet.columns, row, strict=True):
+                text = clean(as_text(value)) if value != "" else ""
+                if text:
+                    texts[sheet.name, line, column] = mask(text) if masked else text
+    return texts
 
 
 def _with_notes(job: Job, dropped: list[str], hidden: int) -> list[Line]:
-    """The slip's lines with what was found only now."""
+    """Return the slip's lines with what was found only now."""
     notes = [_LEFT_OUT.format(what="、".join(dropped))] if dropped else []
     notes += [_PERSONAL.format(count=hidden)] if hidden else []
     lines = list(job.slip.lines)
-    lines[job.slip.notes_at : job.slip.notes_at] = [receipt_layout.note(one) for one in notes]
+    lines[job.slip.notes_at : job.slip.notes_at] = [receipt_layout.note(text) for text in notes]
     return lines
 
 
 def _written(book: Workbook, results: Mapping[str, Results], validations: Mapping[str, bytes]) -> dict[str, bytes]:
+    # Excel calculates anew when it opens the receipt; the results that are put back serve programs that do not.
     book.calculation.fullCalcOnLoad = True
     sink = package_parts.Sink()
     openpyxl_private.save(book, sink)
-    for one in book.worksheets:
-        path = one.path[1:]
-        part = package_parts.with_results(sink.parts[path], results.get(one.title, {}))
-        sink.parts[path] = package_parts.with_validations(part, validations.get(one.title, b""))
+    for sheet in book.worksheets:
+        path = sheet.path[1:]
+        part = package_parts.with_results(sink.parts[path], results.get(sheet.title, {}))
+        sink.parts[path] = package_parts.with_validations(part, validations.get(sheet.title, b""))
     return sink.parts

@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
 
 def cells(sheet: Worksheet) -> list[Cell]:
-    """The cells that are there, and no more: without those that a merge covers."""
+    """Return the cells that are there, without those that a merge covers; `iter_rows` would make every empty one of the rectangle."""
     within: Any = sheet
     return [cell for cell in within._cells.values() if isinstance(cell, Cell)]
 
 
 def set_text(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl's cell
-    """The text as text, whatever it begins with; as `value` it could become a formula."""
+    """Give the cell this text, whatever it begins with; as `value`, what begins with = would become a formula."""
     cell._value = text
     cell.data_type = "s"
 
 
 def fills(book: Workbook) -> list[Fill]:
-    """Every fill that a cell of the workbook has, by its number."""
+    """Return every fill that a cell of the workbook has, by its number."""
     within: Any = book
     return list(within._fills)
 
 
 def fill_number(cell: Any) -> int:  # noqa: ANN401 - openpyxl's cell
-    """The number of the cell's fill."""
+    """Return the number of the cell's fill, which spares making the fill itself for every cell."""
     return int(cell._style.fillId) if cell.has_style else 0
 
 
 def remembered(book: Workbook) -> list[Any]:
-    """The cells of other workbooks whose values this one remembers."""
+    """Return the cells of other workbooks whose values this one remembers: formulas that refer to them keep copies."""
     within: Any = book
-    data = [link.externalBook.sheetDataSet for link in within._external_links if link.externalBook and link.externalBook.sheetDataSet]
-    return [cell for one in data for sheet in one.sheetData for row in sheet.row for cell in row.cell]
+    copies = [link.externalBook.sheetDataSet for link in within._external_links if link.externalBook and link.externalBook.sheetDataSet]
+    return [cell for copy in copies for sheet in copy.sheetData for row in sheet.row for cell in row.cell]
 
 
 def disarm(book: Workbook) -> None:
@@ -59,15 +59,14 @@ def disarm(book: Workbook) -> None:
 
 
 def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
-    """The workbook, where each of its worksheets stands in the package, and whether all its sheets were read."""
+    """Return the workbook, where each of its worksheets stands in the package, and whether all its sheets were read."""
     reader: Any = _Reader(io.BytesIO(content), rich_text=True)
     reader.read()
     for sheet in reader.wb.worksheets:
         for cell in cells(sheet):
             if isinstance(cell.value, str) and "_x000D_" in cell.value:  # half of a line break; openpyxl leaves it as it is written
                 set_text(cell, cell.value.replace("_x000D_\n", "\n").replace("_x000D_", "\n"))
-    found = list(reader.parser.find_sheets())
-    paths = {one.name: rel.target for one, rel in found if "chartsheet" not in rel.Type}
+    paths = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets() if "chartsheet" not in relation.Type}
     return reader.wb, paths, len(reader.wb._sheets) == len(list(reader.parser.sheets))
 
 

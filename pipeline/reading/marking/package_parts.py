@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 MOST_PACKED = 5 << 20
 MOST_UNPACKED = 64 << 20
+"""Bytes of a workbook as it came, and of all its parts."""
 MOST_CELLS = 60_000
 """More take openpyxl several seconds; a district's report has some thousands."""
 MOST_SHEETS = 200
@@ -21,6 +22,7 @@ MOST_MARKS = 12_000
 LARGEST_PART = 8 << 20
 """The gate looks at how far larger parts were packed, and would refuse the receipt."""
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a zip file can hold; with the clock in it a receipt would not be the same bytes twice."""
 
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
@@ -51,7 +53,10 @@ class NotMarkableError(Exception):
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
-    """The parts of a workbook, Strict ones as openpyxl knows them. Raises NotMarkableError for one that is too large."""
+    """Return the parts of a workbook, Strict ones as openpyxl knows them. Raises NotMarkableError for one that is too large.
+
+    Counted before openpyxl sees it: it makes an object of every cell, which takes many times the memory of the file.
+    """
     if len(content) > MOST_PACKED:
         raise NotMarkableError
     with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -74,7 +79,7 @@ def _transitional(part: bytes) -> bytes:
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
-    """A package of these parts, not compressed and without a clock."""
+    """Return a package of these parts, not compressed and without a clock."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for name, part in parts.items():
@@ -83,8 +88,8 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 
 def dropped(parts: Mapping[str, bytes]) -> list[str]:
-    """What people will miss, in their own words."""
-    return [said for pattern, said in _DROPPED if any(pattern.match(name) for name in parts)]
+    """Return what people will miss, in their own words."""
+    return [words for pattern, words in _DROPPED if any(pattern.match(name) for name in parts)]
 
 
 class Sink:
@@ -106,6 +111,8 @@ class Sink:
 
 
 # --- what formulas had come to -----------------------------------------------------------------------------------
+# openpyxl keeps either a formula or its result. Without results, a receipt that is mended by a program and sent again unopened
+# would be full of formulas that came to nothing.
 
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -119,7 +126,7 @@ _WRITTEN = re.compile(rb"<c( r=\"([A-Z]+[0-9]+)\"[^>]*)>(<f(?:\s[^>]*)?(?:/>|>[^
 
 
 def results(part: bytes) -> Results:
-    """What each formula of a sheet had come to."""
+    """Return what each formula of a sheet had come to."""
     if not _HAS_FORMULA.search(part):
         return {}
     return dict(_results(part))
@@ -129,33 +136,33 @@ def _results(part: bytes) -> Iterator[tuple[str, tuple[str, str]]]:
     for head, inner in _CELL.findall(part):
         if not _HAS_FORMULA.search(inner):
             continue
-        name, result = _NAME.search(head), _RESULT.search(inner)
-        found = _TYPE.search(head)
-        kind = found[1].decode() if found else "n"
+        name, result, type_ = _NAME.search(head), _RESULT.search(inner), _TYPE.search(head)
+        kind = type_[1].decode() if type_ else "n"
         if name and result and kind in _KINDS:
             yield name[1].decode(), (kind, _ENTITY.sub(_character, result[1].decode()))
 
 
-def _character(found: re.Match[str]) -> str:
-    decimal, hexadecimal, name = found.groups()
+def _character(entity: re.Match[str]) -> str:
+    decimal, hexadecimal, name = entity.groups()
     return chr(int(decimal)) if decimal else chr(int(hexadecimal, 16)) if hexadecimal else _NAMED.get(name, "")
 
 
-def with_results(part: bytes, known: Results) -> bytes:
-    """A sheet as openpyxl writes it, with what its formulas had come to."""
+def with_results(part: bytes, sheet_results: Results) -> bytes:
+    """Return a sheet as openpyxl writes it, with what its formulas had come to."""
 
-    def fill(found: re.Match[bytes]) -> bytes:
-        head, name, formula = found.groups()
-        if name.decode() not in known:
-            return found[0]
-        kind, value = known[name.decode()]
-        said = b"" if kind == "n" else f' t="{kind}"'.encode()
-        return b"<c" + head + said + b">" + formula + f"<v>{escape(value)}</v></c>".encode()
+    def fill(cell: re.Match[bytes]) -> bytes:
+        head, name, formula = cell.groups()
+        if name.decode() not in sheet_results:
+            return cell[0]
+        kind, value = sheet_results[name.decode()]
+        type_ = b"" if kind == "n" else f' t="{kind}"'.encode()
+        return b"<c" + head + type_ + b">" + formula + f"<v>{escape(value)}</v></c>".encode()
 
-    return _WRITTEN.sub(fill, part) if known else part
+    return _WRITTEN.sub(fill, part) if sheet_results else part
 
 
 # --- drop-downs whose list stands on another sheet ---------------------------------------------------------------
+# Excel 2010 and later write them as an extension ([MS-XLSX] x14:dataValidations), which openpyxl does not know and drops.
 
 _VALIDATIONS = re.compile(rb"<x14:dataValidations\b[^>]*>.*?</x14:dataValidations>", re.DOTALL)
 _FOREIGN = re.compile(rb"\s(?!xm:|x14:)\w+:\w+=(?:\"[^\"]*\"|'[^']*')")
@@ -169,11 +176,12 @@ _END = b"</worksheet>"
 
 
 def validations(part: bytes) -> bytes:
-    """The sheet's drop-downs that openpyxl does not know, as they can stand in another sheet; b'' where there are none."""
-    found = _VALIDATIONS.search(part)
-    if not found or b"[" in found[0]:  # a list in another workbook
+    """Return the sheet's drop-downs that openpyxl does not know, as they can stand in another sheet; b'' where there are none."""
+    extension = _VALIDATIONS.search(part)
+    if not extension or b"[" in extension[0]:  # a list in another workbook, which a receipt must not ask for
         return b""
-    kept = _BEFORE + _FOREIGN.sub(b"", found[0]) + _AFTER
+    # Attributes with other prefixes go: their namespaces are declared on an element that is not carried over.
+    kept = _BEFORE + _FOREIGN.sub(b"", extension[0]) + _AFTER
     try:
         expat.ParserCreate(namespace_separator=" ").Parse(kept, True)
     except expat.ExpatError:
@@ -182,5 +190,5 @@ def validations(part: bytes) -> bytes:
 
 
 def with_validations(part: bytes, kept: bytes) -> bytes:
-    """The sheet with these drop-downs at its end."""
+    """Return the sheet with these drop-downs at its end."""
     return part.removesuffix(_END) + kept + _END if kept and part.endswith(_END) and b"<extLst" not in part else part

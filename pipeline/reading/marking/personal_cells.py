@@ -24,40 +24,42 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _HEADERS = frozenset(column.name for sheet in (*contract.REPORT_SHEETS, *contract.ASSIGNMENT_SHEETS) for column in sheet.columns)
-_FEW = 2
-"""So many known headers make a row a header."""
-_SHORT = 11
-"""Fewer characters hold no personal number."""
+_HEADERS_OF_A_TABLE = 2
+"""So many known headers make a row a header; one alone may be a word in a sentence."""
+_SHORTEST_NUMBER = 11
+"""Characters of a mobile number, the shortest of the personal ones."""
 
 
 def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, ...]) -> int:
-    """Hide what is personal; in how many cells. Raises NotMarkableError where it stands in what cannot be changed."""
+    """Hide what is personal; return in how many cells. Raises NotMarkableError where it stands in what cannot be changed."""
     if any(personal_numbers(name) for name in book.sheetnames):
         raise NotMarkableError
     hidden = 0
     for sheet in book.worksheets:
         columns = {*_columns(sheet), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
         hidden += sum(_hide_column(sheet, row, column) for row, column in columns)
-        known = results.get(sheet.title, {})
-        hidden += sum(_mask(cell, known) for cell in openpyxl_private.cells(sheet))
+        sheet_results = results.get(sheet.title, {})
+        hidden += sum(_mask(cell, sheet_results) for cell in openpyxl_private.cells(sheet))
         _mask_around(sheet)
     _mask_links(book)
     return hidden
 
 
 def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
-    """Headers of columns with personal information, on whichever sheet: row and column from 1."""
+    """Return the headers of columns with personal information, on whichever sheet: row and column from 1."""
     rows: dict[int, list[tuple[int, str]]] = {}
     for cell in openpyxl_private.cells(sheet):
         if isinstance(cell.value, str | CellRichText) and cell.value:
-            rows.setdefault(cell.row, []).append((cell.column, table.label(_said(cell.value))[0]))
+            rows.setdefault(cell.row, []).append((cell.column, table.label(_text(cell.value))[0]))
     for row, labels in rows.items():
-        if sum(name in _HEADERS for _column, name in labels) >= _FEW:
+        if sum(name in _HEADERS for _column, name in labels) >= _HEADERS_OF_A_TABLE:
             yield from ((row, column) for column, name in labels if name.endswith(contract.PERSONAL_HEADERS))
 
 
 def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
-    below = [one for one in openpyxl_private.cells(sheet) if one.column == column and one.row > row and one.value not in (None, "", HIDDEN)]
+    below = [
+        cell for cell in openpyxl_private.cells(sheet) if cell.column == column and cell.row > row and cell.value not in (None, "", HIDDEN)
+    ]
     for cell in below:
         openpyxl_private.set_text(cell, HIDDEN)
         cell.hyperlink = None
@@ -65,27 +67,27 @@ def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
     return len(below)
 
 
-def _mask(cell: Cell, known: Results) -> bool:
-    """Mask a cell's value, its formula with what that had come to, its comment and its link; whether there was anything."""
-    found = False
-    shown = known.get(cell.coordinate, ("", ""))[1] if cell.data_type == "f" else ""
-    said = _said(cell.value)
-    for one in (shown, said):
-        if len(one) >= _SHORT and personal_numbers(one):
-            openpyxl_private.set_text(cell, HIDDEN if cell.data_type == "f" and not shown else mask(shown or said))
-            found = True
-            break
+def _mask(cell: Cell, sheet_results: Results) -> bool:
+    """Mask a cell's value, its formula with what that had come to, its comment and its link; return whether there was anything."""
+    is_hidden = False
+    is_formula = cell.data_type == "f"
+    result = sheet_results.get(cell.coordinate, ("", ""))[1] if is_formula else ""
+    written = _text(cell.value)
+    if any(len(text) >= _SHORTEST_NUMBER and personal_numbers(text) for text in (result, written)):
+        # A formula that comes to a number, or quotes one, would bring it back when it is calculated again.
+        openpyxl_private.set_text(cell, HIDDEN if is_formula and not result else mask(result or written))
+        is_hidden = True
     if cell.comment and personal_numbers(cell.comment.text):
         cell.comment = Comment(mask(cell.comment.text), mask(cell.comment.author or ""))
-        found = True
+        is_hidden = True
     link = cell.hyperlink
-    if link and any(personal_numbers(one or "") for one in (link.target, link.location, link.tooltip, link.display)):
+    if link and any(personal_numbers(text or "") for text in (link.target, link.location, link.tooltip, link.display)):
         cell.hyperlink = None
-        found = True
-    return found
+        is_hidden = True
+    return is_hidden
 
 
-def _said(value: object) -> str:
+def _text(value: object) -> str:
     match value:
         case CellRichText():
             return str(value)
@@ -98,7 +100,7 @@ def _said(value: object) -> str:
 
 
 def _mask_around(sheet: Worksheet) -> None:
-    """Headers, footers, hints of drop-downs, and names."""
+    """Mask headers, footers and hints of drop-downs. Raises NotMarkableError where a list's formula holds a number."""
     for part in (sheet.oddHeader, sheet.oddFooter, sheet.evenHeader, sheet.evenFooter, sheet.firstHeader, sheet.firstFooter):
         for side in (part.left, part.center, part.right) if part else ():
             if side.text:
@@ -107,12 +109,12 @@ def _mask_around(sheet: Worksheet) -> None:
         for name in ("prompt", "promptTitle", "error", "errorTitle"):
             if getattr(rule, name):
                 setattr(rule, name, mask(getattr(rule, name)))
-        if any(personal_numbers(one or "") for one in (rule.formula1, rule.formula2)):
+        if any(personal_numbers(formula or "") for formula in (rule.formula1, rule.formula2)):
             raise NotMarkableError
 
 
 def _mask_links(book: Workbook) -> None:
-    """What is remembered of other workbooks, and the values of names."""
+    """Mask what is remembered of other workbooks. Raises NotMarkableError where the value of a name holds a number."""
     for cell in openpyxl_private.remembered(book):
         if cell.v and personal_numbers(cell.v):
             cell.v = mask(cell.v)

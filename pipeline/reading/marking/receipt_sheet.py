@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _A4 = 9
+"""The number of the paper's size (ECMA-376 part 1, 18.3.1.63)."""
 _LAST = len(receipt_layout.COLUMNS)
 _SIDE = Side(style="thin", color=receipt_layout.BORDER)
 
 
 def write(book: Workbook, lines: Sequence[Line], records: Sequence[str]) -> None:
-    """Put the sheet in front of all others."""
-    title = next(
-        name
-        for n in range(1, 10**6)
-        if (name := receipt_layout.SHEET if n == 1 else f"{receipt_layout.SHEET} ({n})") not in book.sheetnames
-    )
+    """Put the sheet in front of all others; the records of fills go into its hidden column."""
+    title, number = receipt_layout.SHEET, 1
+    while title in book.sheetnames:  # a sender's own sheet of that name stays
+        number += 1
+        title = f"{receipt_layout.SHEET} ({number})"
     sheet = book.create_sheet(title, 0)
     names = frozenset(book.sheetnames)
     for row, line in enumerate(lines, 1):
         sheet.row_dimensions[row].height = line.height
         _write(sheet, row, line, names)
-    for row, said in enumerate((receipt_layout.SIGNATURE, *records), 1):
-        openpyxl_private.set_text(sheet.cell(row, _LAST + 1), said)
+    for row, record in enumerate((receipt_layout.SIGNATURE, *records), 1):
+        openpyxl_private.set_text(sheet.cell(row, _LAST + 1), record)
     _set_up(sheet, lines)
-    for one in book.worksheets:
-        one.sheet_view.tabSelected = one is sheet
+    for other in book.worksheets:  # two selected sheets would be edited together, each keystroke in both
+        other.sheet_view.tabSelected = other is sheet
     book.active = 0
     for view in book.views:
         view.firstSheet = 0
@@ -89,11 +89,11 @@ def _write(sheet: Worksheet, row: int, line: Line, names: frozenset[str]) -> Non
 
 def _location(place: receipt_layout.Place) -> str:
     name, row, column = place
-    quoted = name.replace("'", "''")
+    quoted = name.replace("'", "''")  # as in a formula
     return f"'{quoted}'!{get_column_letter(column + 1)}{row}"
 
 
-@cache
+@cache  # openpyxl looks for an equal style among all others each time; thousands of cells have one of a few
 def _look(kind: Kind, *, is_centered: bool, is_link: bool) -> tuple[Font, PatternFill, Border, Alignment]:
     look = receipt_layout.LOOKS[kind]
     ink = receipt_layout.LINK if is_link else look.ink
