@@ -1,4 +1,8 @@
-"""Reports as .xls, .et, .xlsb and .ods: the same reading as from the .xlsx, or refused where the file does not prove whole."""
+"""Reports as .xls, .et, .xlsb and .ods: the same reading as from the .xlsx, or refused where the file does not prove whole.
+
+Covers, of `pipeline.reading.gate`: formats, xls, xls_sheet, xls_strings, compound_file, xlsb, ods, ods_cell, plain_workbook,
+plain_worksheet and cell_values.
+"""
 
 from __future__ import annotations
 

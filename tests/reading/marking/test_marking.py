@@ -1,3 +1,8 @@
+"""What goes back to a sender, through the whole of `pipeline.reading.marking`.
+
+Covers marked_copy, cell_marks, receipt_sheet, personal_cells, package_parts and openpyxl_private.
+"""
+
 from __future__ import annotations
 
 import io
