@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from pipeline.settings.config import Calendar
-from pipeline.terms.handed_in import Filed, Submission, in_order, number_revisions
+from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]
 
@@ -64,9 +64,7 @@ class Submissions:
         for file in files:
             if file.reading.accepted and not file.arrival.is_assignment:
                 by_day.setdefault(file.reading.day, {}).setdefault(file.reading.district, []).append(file)
-        return cls(
-            {day: {name: Reports(number_revisions(reports)) for name, reports in districts.items()} for day, districts in by_day.items()}
-        )
+        return cls({day: {name: _numbered(reports) for name, reports in districts.items()} for day, districts in by_day.items()})
 
     def __iter__(self) -> Iterator[Submission]:
         """Go through all reports, duplicates included, those of one district and day together and in order of arrival."""
@@ -93,3 +91,15 @@ class Submissions:
     def days(self, districts: Collection[str]) -> list[date]:
         """Return the days of which one of these districts has reported, in order."""
         return sorted(day for day, reported in self._by_day.items() if not reported.keys().isdisjoint(districts))
+
+
+def _numbered(reports: Iterable[Filed]) -> Reports:
+    """Number the accepted reports of one district and day; the bytes of the one in force again are a duplicate (contract 4)."""
+    numbered: list[tuple[Filed, int]] = []
+    sha256_in_force, revision = "", 0
+    for file in in_order(reports):
+        is_duplicate = file.arrival.sha256 == sha256_in_force
+        revision += not is_duplicate
+        sha256_in_force = file.arrival.sha256
+        numbered.append((file, 0 if is_duplicate else revision))
+    return Reports(tuple(Submission(file, number, number == revision) for file, number in numbered))

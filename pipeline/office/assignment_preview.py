@@ -6,21 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.fold import DayState, fold
-from pipeline.intake import known_facts
+from pipeline.intake import held_files
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
-from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
+from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 from pipeline.terms.rows import written
 from pipeline.terms.text import mask
-
-_NEW: Final = -1
-"""The ledger numbers its arrivals from 1; this one is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +75,15 @@ class Preview:
 
 def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> Preview:
     """Return what the workbook says and would change; nothing is taken in."""
-    envelope = Envelope(now)
-    size = path.stat().st_size
-    (reading,) = known_facts.read([Task(path, size, envelope, is_assignment=True)], settings, readers)
+    workbook = held_files.read(path, Envelope(now), settings, readers, is_assignment=True)
+    reading = workbook.reading
     if not reading.accepted:
         return Preview(reading, None)
-    known = known_facts.until(now.date(), settings, readers)
-    workbook = Filed(Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment=True), reading)
+    known = held_files.facts_until(now.date(), settings, readers)
     before = _state(known, settings, now)
     after = _state([*known, workbook], settings, now)
     if after is None:
-        raise LookupError(_NEW)
+        raise LookupError(path)
     listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.texts(CASE) if number}
     return Preview(reading, _changes(before.cases if before else (), after.cases, listed))
 

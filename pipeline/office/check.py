@@ -10,18 +10,13 @@ from pathlib import Path
 
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.intake import envelopes, known_facts
+from pipeline.intake import envelopes, held_files
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task
 from pipeline.render.receipts import receipt_files
-from pipeline.report import submissions
-from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
-
-_NEW = -1
+from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +24,24 @@ class Answer:
     """The findings of one file."""
 
     path: Path
-    reading: Reading
-    findings: tuple[Finding, ...]
-    against_register: bool
-    """Whether it could be compared with the office's register; without one, case numbers are not judged."""
-    handed: ArrivedReport | None
-    """The same as a receipt tells it; None for an assignment workbook, which gets none."""
+    filed: Filed
+    judgement: Judgement | None
+    """What the office's register says of it; None where there is none yet, or where nothing is judged by it."""
+
+    @property
+    def reading(self) -> Reading:
+        """What it says by itself."""
+        return self.filed.reading
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that was found in it."""
+        return (*self.reading.findings, *(self.judgement.findings if self.judgement else ()))
+
+    @property
+    def against_register(self) -> bool:
+        """Whether it could be compared with the office's register; without one, case numbers are not judged."""
+        return self.judgement is not None
 
     @property
     def refuses(self) -> bool:
@@ -49,8 +56,7 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
     """
     envelope = _envelope(path, settings, now)
     try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
+        path.open("rb").close()
     except FileNotFoundError as error:
         msg = f"找不到文件 {path}。请检查文件名和所在的文件夹。"
         raise ConfigurationError(msg) from error
@@ -58,17 +64,14 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         msg = f"打不开文件 {path}。请检查权限；如正在 Excel 中打开，请先关闭。"
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == settings.paths.assignment.resolve() or "任务分解表" in path.name
-    read = known_facts.read([Task(path, size, envelope, is_assignment)], settings, readers)[0]
-    arrival = Arrival(_NEW, path.name, path.name, "~", size, envelope, is_assignment)
-    judged = _against_register(Filed(arrival, read), settings, readers) if read.accepted and not is_assignment else None
-    found = (*read.findings, *(judged.findings if judged else ()))
-    said = None if is_assignment else submissions.unsent(Filed(arrival, read), judged, settings)
-    return Answer(path, read, found, judged is not None, said)
+    filed = held_files.read(path, envelope, settings, readers, is_assignment=is_assignment)
+    judgement = _against_register(filed, settings, readers) if filed.reading.accepted and not is_assignment else None
+    return Answer(path, filed, judgement)
 
 
 def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:
     """Write the receipt; its path. Raises ConfigurationError where it must not lie there, or there can be none."""
-    if answer.handed is None:
+    if answer.filed.arrival.is_assignment:
         msg = f"{answer.path} 是案件包案任务分解表，没有回执；请照上面列出的改正。"
         raise ConfigurationError(msg)
     path = _free(wanted, _BEFORE.sub("", answer.path.stem)) if wanted.is_dir() else wanted
@@ -76,7 +79,7 @@ def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:
         msg = f"回执不能写进收件箱 {settings.paths.inbox}，否则会被当作日报收走。请在 --receipt 后面写别的文件夹。"
         raise ConfigurationError(msg)
     with Readers(settings, 1) as readers:
-        content = receipt_files.one(answer.handed, answer.path, readers)
+        content = receipt_files.before_sending(answer.filed, answer.judgement, answer.path, settings=settings, readers=readers)
     try:
         with path.open("xb") as file:
             file.write(content)
@@ -102,18 +105,17 @@ def _free(folder: Path, stem: str) -> Path:
 def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
     """The sidecar's envelope where the file has one; else a delivery now, by hand."""
     try:
-        said = envelopes.look(path, settings.calendar.zone)
+        envelope = envelopes.look(path, settings.calendar.zone)
     except (OSError, envelopes.EnvelopeError):
         return Envelope(now)
     has_sidecar = path.with_name(path.name + envelopes.SIDECAR).exists()
-    return said if has_sidecar else replace(said, received_at=now)
+    return envelope if has_sidecar else replace(envelope, received_at=now)
 
 
 def _against_register(filed: Filed, settings: Settings, readers: Readers | None) -> Judgement | None:
-    """What depends on the register, judged as the last report of its day; None where there is no register yet."""
-    held = known_facts.until(filed.reading.day, settings, readers)
-    if not any(one.arrival.is_assignment for one in held):
-        return None
-    facts = Facts.of([*held, filed])
+    """Return what depends on the register, judged as the last report of its day; None where there is no register yet."""
     day = filed.reading.day
-    return fold(facts, settings, [day])[day].judgements.get(_NEW) or Judgement()
+    facts = Facts.of([*held_files.facts_until(day, settings, readers), filed])
+    if not facts.assignments:
+        return None
+    return fold(facts, settings, [day])[day].judgements.get(filed.arrival.id) or Judgement()

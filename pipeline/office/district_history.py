@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.ledger.ledger import Ledger
+from pipeline.day.submissions import Submissions
+from pipeline.intake import held_files
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed, Submission, number_revisions
+from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.text import mask
 
 DAYS: Final = 31
@@ -81,19 +82,17 @@ def _filed(
     district: str, uploads: Mapping[str, Upload], settings: Settings, since: date
 ) -> tuple[set[str | None], list[Filed], list[date]]:
     """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
-    if not settings.paths.ledger.exists():
-        return set(), [], []
-    ledger = Ledger(settings.paths.ledger)
-    try:
-        outlines = [file for file in ledger.outlines() if not file.arrival.is_assignment]
-        named = [file for file in outlines if file.reading.district == district or _is_own(file, district, uploads)]
-        recent = [file for file in named if file.reading.day >= since]
-        # outlines come without findings, which alone say why a file was refused
-        refused = {file.arrival.id: file for file in ledger.load(file for file in recent if not file.reading.accepted)}
-        days = sorted({file.reading.day for file in named if file.reading.accepted and file.reading.district == district})
-        return {file.arrival.envelope.message_id for file in outlines}, [refused.get(file.arrival.id, file) for file in recent], days
-    finally:
-        ledger.close()
+
+    def is_named(file: Filed) -> bool:
+        return file.reading.district == district or _is_own(file, district, uploads)
+
+    def is_refused(file: Filed) -> bool:  # only the findings say why a file was refused
+        return not (file.arrival.is_assignment or file.reading.accepted) and file.reading.day >= since and is_named(file)
+
+    reports = [file for file in held_files.held(settings, is_refused).files if not file.arrival.is_assignment]
+    days = Submissions.of(reports).days([district])
+    recent = [file for file in reports if file.reading.day >= since and is_named(file)]
+    return {file.arrival.envelope.message_id for file in reports}, recent, days
 
 
 def _is_sent_here(filed: Filed, uploads: Mapping[str, Upload]) -> bool:
@@ -119,8 +118,7 @@ def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Uploa
             by_day.setdefault(file.reading.day, []).append(file)
     own: dict[tuple[str, str], bool] = {}
     for day, files in by_day.items():
-        submissions = number_revisions(file for file in files if file.reading.accepted)
-        in_force = {submission.filed.arrival.id for submission in submissions if submission.in_force and submission.revision}
+        in_force = {file.arrival.id for file in Submissions.of(files).in_force()}
         for name, file in receipt_files.answered(files, settings).items():
             if _is_sent_here(file, uploads) or not file.reading.is_from_stranger:
                 own[day.isoformat(), name] = file.arrival.id in in_force
@@ -128,16 +126,10 @@ def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Uploa
 
 
 def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Settings) -> list[HandedIn]:
-    accepted: dict[tuple[date, str], list[Filed]] = {}
-    for file in filed:
-        if file.reading.accepted:
-            accepted.setdefault((file.reading.day, file.reading.district), []).append(file)
-    numbered = {key: number_revisions(files) for key, files in accepted.items()}
-    by_arrival = {submission.filed.arrival.id: submission for submissions in numbered.values() for submission in submissions}
-    in_force = {key: max(submission.revision for submission in submissions) for key, submissions in numbered.items()}
+    index = Submissions.of(filed)
     files = []
     for file in filed:
-        envelope, submission = file.arrival.envelope, by_arrival.get(file.arrival.id)
+        envelope, submission = file.arrival.envelope, index.place_of(file)
         upload = uploads.get(envelope.message_id or "")
         files.append(
             HandedIn(
@@ -148,7 +140,7 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
                 channel=envelope.channel,
                 became=_became(submission),
                 revision=submission.revision if submission else 0,
-                in_force=in_force.get((file.reading.day, file.reading.district), 0),
+                in_force=index.beside(file).revision,
                 reason=next((finding.message for finding in file.reading.findings if finding.refuses), ""),
             )
         )
@@ -158,7 +150,7 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
 def _became(submission: Submission | None) -> str:
     if submission is None:
         return "refused"
-    if not submission.revision:
+    if submission.is_duplicate:
         return "duplicate"
     return "in-force" if submission.in_force else "replaced"
 

@@ -58,9 +58,8 @@ class SharedReaders:
         """Return the report with every finding on its cell, as `check --receipt` does; the name is the sender's for the file."""
         readers = self.start()
         answer = check.check(path, self._settings, now, readers)
-        if answer.handed is None:
-            raise LookupError(name)
-        return receipt_files.one(replace(answer.handed, name=name), path, readers)
+        filed = replace(answer.filed, arrival=replace(answer.filed.arrival, name=name))
+        return receipt_files.before_sending(filed, answer.judgement, path, settings=self._settings, readers=readers)
 
     def preview_assignment(self, path: Path, now: datetime) -> Preview:
         """Return what an assignment workbook would change."""

@@ -9,9 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Submissions
-from pipeline.intake import incoming
+from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
-from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.handed_in import Filed
@@ -83,8 +82,13 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     lying = tuple(
         incoming.look(settings) if waiting is None else waiting
     )  # before the ledger: what a run takes in between is in one of the two
-    outlines, of_day, published = _known(settings, day)
-    refused = [filed for filed in of_day if not filed.reading.accepted]
+
+    def is_of_day(file: Filed) -> bool:
+        return file.reading.day == day and not file.arrival.is_assignment
+
+    held = held_files.held(settings, is_of_day)
+    of_day = [file for file in held.files if is_of_day(file)]
+    refused = [file for file in of_day if not file.reading.accepted]
     reports, figures = Submissions.of(of_day).on(day), _published_figures(settings, day)
     return Status(
         day=day,
@@ -98,20 +102,10 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
         ),
         unknown=tuple(filed for filed in refused if not filed.reading.district),
         waiting=lying,
-        has_assignment=any(outline.arrival.is_assignment and outline.reading.accepted for outline in outlines),
+        has_assignment=any(file.arrival.is_assignment and file.reading.accepted for file in held.files),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
-        published=tuple(sorted(published, reverse=True)),
+        published=tuple(sorted(held.published, reverse=True)),
     )
-
-
-def _known(settings: Settings, day: date) -> tuple[list[Filed], list[Filed], list[str]]:
-    """Every file in outline, the day's reports in full, and the days that were published."""
-    if not settings.paths.ledger.exists():
-        return [], [], []
-    with Ledger(settings.paths.ledger) as ledger:
-        outlines = ledger.outlines()
-        of_day = [one for one in outlines if one.reading.day == day and not one.arrival.is_assignment]
-        return outlines, ledger.load(of_day), list(ledger.publications())
 
 
 def _channel(lying: Sequence[Incoming], district: str, day: date) -> str:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from pipeline.day.fold import fold
 from pipeline.disk import storage
-from pipeline.intake import known_facts
+from pipeline.intake import held_files
 from pipeline.render.forms import report_form
-from pipeline.report import reporting
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError, PipelineError, reason_of
 from pipeline.terms.handed_in import Facts
@@ -59,8 +58,8 @@ def of_district(settings: Settings, day: date, district: str) -> tuple[str, byte
 
 def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
     """Every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
-    held = known_facts.until(day - timedelta(days=1), settings)
-    facts = Facts.of(held)
+    files = held_files.facts_until(day - timedelta(days=1), settings)
+    facts = Facts.of(files)
     if not facts.assignments:
         where = settings.paths.assignment
         msg = (
@@ -69,9 +68,8 @@ def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], dat
         )
         raise NothingToConsolidateError(msg)
     state = fold(facts, settings, [day])[day]
-    cases = reporting.case_lines(state, {one.arrival.id: one.arrival for one in held}, settings)
-    until = max((one.reading.day for one in facts.reports), default=None)
-    return report_form.drafts(cases, day, reporting.last_reporters(held), settings), until
+    until = max((report.reading.day for report in facts.reports), default=None)
+    return report_form.drafts_before(day, state, files, settings), until
 
 
 def make_blank(settings: Settings, folder: Path | None = None) -> Made:

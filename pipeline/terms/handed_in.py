@@ -128,19 +128,4 @@ class Submission:
 
 def in_order(filed: Iterable[Filed]) -> list[Filed]:
     """By arrival, and by content where two arrived at once."""
-    return sorted(filed, key=lambda one: (one.arrival.envelope.received_at, one.arrival.sha256, one.arrival.path))
-
-
-def number_revisions(filed: Iterable[Filed]) -> tuple[Submission, ...]:
-    """The accepted reports of one district and day, numbered; the bytes of the one in force again are a duplicate."""
-    numbered: list[tuple[Filed, int]] = []
-    force = ""
-    revision = 0
-    for one in in_order(filed):
-        if one.arrival.sha256 == force:
-            numbered.append((one, 0))
-            continue
-        revision += 1
-        force = one.arrival.sha256
-        numbered.append((one, revision))
-    return tuple(Submission(one, number, number == revision) for one, number in numbered)
+    return sorted(filed, key=lambda file: (file.arrival.envelope.received_at, file.arrival.sha256, file.arrival.path))

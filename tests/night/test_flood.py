@@ -14,6 +14,7 @@ from offices import SETTINGS, Day, assigned, handed_in, moment, on
 from workbooks import assignment, progress_row, report
 
 from pipeline import screen
+from pipeline.day.judging import Judgement
 from pipeline.office.check import Answer
 from pipeline.reading import receipt_layout
 from pipeline.reading.marking import marked_copy
@@ -131,9 +132,10 @@ def test_equal_findings_are_named_as_far_as_a_cell_holds_them() -> None:
 
 def test_the_terminal_shows_the_first_kinds_and_counts_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     found = _various(ROWS)
-    reading = Reading(True, date(2020, 5, 21), "东胜区", {}, (), found)
+    arrival = Arrival(1, "日报.xlsx", "日报.xlsx", "~", 1, Envelope(moment("2020-05-21 16:00")))
+    filed = Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), found))
     assert len(grouping.alike(found)) == ROWS
-    screen.tell_check(Answer(Path("日报.xlsx"), reading, found, against_register=True, handed=None))
+    screen.tell_check(Answer(Path("日报.xlsx"), filed, Judgement()))
     said = capsys.readouterr().out.splitlines()
     assert len(said) < 110
     assert f"    …… 还有 {ROWS - 100} 种没有列出。请先改正上面的，再查一次。" in said

@@ -199,7 +199,7 @@ def test_all_checks_share_readers_that_are_up_and_end_with_the_server(office: Of
             started.append(self)
 
     monkeypatch.setattr("pipeline.reading.readers.Readers", Counted)
-    for name in ("office.check", "intake.known_facts", "office.shared_readers"):
+    for name in ("office.check", "intake.held_files", "office.shared_readers"):
         monkeypatch.setattr(f"pipeline.{name}.Readers", Counted)
     office.put_assignment(assignment())
     with served(office) as site:

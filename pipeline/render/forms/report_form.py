@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 from xlsxwriter import Workbook
 
+from pipeline.day.fold import DayState
 from pipeline.render.forms import empty_rows
 from pipeline.render.forms import form_sheets as sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_sheets import Book, Form
 from pipeline.render.workbook.cell_formats import Value, height, lines, merge, put, text
+from pipeline.report import reporting
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.settings.config import District, Settings
 from pipeline.terms import case_numbers, contract
 from pipeline.terms.contract import CASE, COVER
+from pipeline.terms.handed_in import Filed
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -59,6 +62,12 @@ def render(report: Report) -> dict[str, bytes]:
     following = report.day + timedelta(days=1)
     made = drafts(report.cases, following, report.reporters, report.settings)
     return {f"{FOLDER}/{one.name}": workbook(one, report.settings) for one in made}
+
+
+def drafts_before(day: date, state: DayState, files: Sequence[Filed], settings: Settings) -> list[Draft]:
+    """Return every district's draft for that day, which nobody has reported of yet; `state` is that of the day, folded from the files."""
+    cases = reporting.case_lines(state, {file.arrival.id: file.arrival for file in files}, settings)
+    return drafts(cases, day, reporting.last_reporters(files), settings)
 
 
 def drafts(cases: Iterable[CaseLine], day: date, reporters: Mapping[str, str], settings: Settings) -> list[Draft]:

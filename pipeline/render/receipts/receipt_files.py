@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+from pipeline.day.judging import Judgement
 from pipeline.disk import storage
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job
@@ -45,6 +46,11 @@ def one(said: ArrivedReport, path: Path, readers: Readers) -> bytes:
     """The receipt of the file at that path."""
     begun = _begin([(said, path)] if may_be_marked(said.findings) and path.is_file() else [], readers)
     return _finished(said, begun.get(said))
+
+
+def before_sending(filed: Filed, judgement: Judgement | None, original: Path, *, settings: Settings, readers: Readers) -> bytes:
+    """Return the receipt of a file that somebody asks about before sending it, as if it were the first of its day."""
+    return one(submissions.unsent(filed, judgement, settings), original, readers)
 
 
 def _begin(several: Sequence[tuple[ArrivedReport, Path]], readers: Readers) -> dict[ArrivedReport, Future[bytes | None]]:

@@ -1,0 +1,86 @@
+"""What the office holds, for looks that take nothing in: its ledger, waiting assignment workbooks, a file that is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pipeline.disk import storage
+from pipeline.intake import envelopes, inbox
+from pipeline.ledger.ledger import Ledger
+from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Task
+from pipeline.settings.config import Settings
+from pipeline.terms.handed_in import Arrival, Envelope, Filed
+from pipeline.terms.rows import read_rows
+
+ASKED_ABOUT: Final = -1
+"""The ledger numbers its arrivals from 1. The file that somebody asks about has this number,"""
+_WAITING: Final = -2
+"""and assignment workbooks that no run has taken in yet have those from here downwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the ledger tells."""
+
+    files: list[Filed]
+    """Every file that has a verdict; only those that were wanted in full have rows and findings."""
+    published: list[str]
+    """Every day (ISO) that was published."""
+
+
+def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
+    """Return what the ledger tells; nothing where no run has made one yet. Raises LedgerError."""
+    if not settings.paths.ledger.exists():
+        return Held([], [])
+    with Ledger(settings.paths.ledger) as ledger:
+        outlines = ledger.outlines()
+        loaded = {file.arrival.id: file for file in ledger.load(filter(in_full, outlines))}
+        return Held([loaded.get(outline.arrival.id, outline) for outline in outlines], list(ledger.publications()))
+
+
+def facts_until(day: date, settings: Settings, readers: Readers | None = None) -> list[Filed]:
+    """Return the usable assignment workbooks, those that wait in the inbox included, and the accepted reports of days up to that one."""
+
+    def counts(file: Filed) -> bool:
+        return file.arrival.is_assignment or (file.reading.accepted and file.reading.day <= day)
+
+    files = [file for file in held(settings, counts).files if counts(file)]
+    taken_in = {file.arrival.sha256 for file in files if file.arrival.is_assignment}
+    return [file for file in (*files, *_waiting_assignments(settings, taken_in, readers)) if file.reading.accepted]
+
+
+def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | None = None, *, is_assignment: bool) -> Filed:
+    """Return what a file says that is not taken in, read as a run would read it."""
+    size = path.stat().st_size
+    arrival = Arrival(ASKED_ABOUT, path.name, path.name, "~", size, envelope, is_assignment)
+    return _read([(arrival, path)], settings, readers)[0]
+
+
+def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Readers | None) -> list[Filed]:
+    """Read the files in processes of their own; where nobody lends readers, some are started for it."""
+    tasks = [Task(path, arrival.size, arrival.envelope, arrival.is_assignment) for arrival, path in files]
+    with nullcontext(readers) if readers else Readers(settings, len(tasks)) as lent:
+        readings = [replace(transcript.reading, rows=read_rows(transcript.rows)) for transcript in lent.transcribe(tasks)]
+    return [Filed(arrival, reading) for (arrival, _path), reading in zip(files, readings, strict=True)]
+
+
+def _waiting_assignments(settings: Settings, taken_in: set[str], readers: Readers | None) -> list[Filed]:
+    """Return the assignment workbooks in the inbox that no run has taken in; `taken_in`: the SHA-256 of those that one has."""
+    files: list[tuple[Arrival, Path]] = []
+    for path in sorted(settings.paths.assignment.glob("**/*")):
+        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(envelopes.SIDECAR):
+            continue
+        try:
+            sha256, envelope = storage.sha256(path), envelopes.look(path, settings.calendar.zone)
+        except (OSError, envelopes.EnvelopeError):
+            continue  # the run itself will say why it cannot take this one
+        if sha256 not in taken_in:
+            arrival = Arrival(_WAITING - len(files), path.name, path.name, sha256, path.stat().st_size, envelope, is_assignment=True)
+            files.append((arrival, path))
+    return _read(files, settings, readers)
