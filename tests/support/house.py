@@ -16,8 +16,8 @@ from offices import HOME
 # --- what others made --------------------------------------------------------------------------------------------
 
 _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
-ELSEWHERE: Final = {"colorama": "BSD-3-Clause"}
-"""Packages that are installed on Windows alone."""
+UNSAID: Final = {"colorama": "BSD-3-Clause", "imapclient": "BSD-3-Clause"}
+"""Packages that are installed on Windows alone, and those whose metadata name no licence: IMAPClient's stands in its file COPYING."""
 CLASSIFIERS: Final = {"BSD License": "BSD-3-Clause", "MIT License": "MIT", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
 """Older metadata have no SPDX expression and name the licence in a classifier alone."""
 
@@ -28,8 +28,8 @@ def pinned(file: str) -> list[str]:
 
 def _licence(package: str) -> str:
     """The licence that the installed package says it is under; the first where it names several."""
-    if package in ELSEWHERE:
-        return ELSEWHERE[package]
+    if package in UNSAID:
+        return UNSAID[package]
     told = metadata.metadata(package)
     classifiers = [name.rpartition(" :: ")[2] for name in told.get_all("Classifier") or [] if name.startswith("License")]
     written = told.json.get("license_expression") or told.json.get("license") or CLASSIFIERS[classifiers[0]]
