@@ -29,8 +29,8 @@ from pipeline.upkeep.doctor import Check
 NOW = datetime.now(ZONE)
 
 
-def _examined(office: Office, now: datetime = NOW) -> dict[str, Check]:
-    return {check.name: check for check in doctor.examine(office.settings, now)}
+def _examined(office: Office, now: datetime | None = None) -> dict[str, Check]:
+    return {check.name: check for check in doctor.examine(office.settings, now or datetime.now(ZONE))}
 
 
 def _problems(office: Office) -> list[str]:
