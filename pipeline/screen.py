@@ -16,7 +16,7 @@ from pipeline.post.sending import Sent
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.settings.config import Settings
 from pipeline.terms import grouping, words
-from pipeline.terms.handed_in import Arrival
+from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import on_screen
 
@@ -33,9 +33,15 @@ if TYPE_CHECKING:
     from pipeline.upkeep.doctor import Check
     from pipeline.upkeep.repair import Repaired
 
+# How many entries of a long list are named before the rest is only counted.
+_MOST_CELLS = 12
+_MOST_GROUPS = 100
+_MOST_NAMES = 5
+_MOST_LINES = 20
+
 
 def say(line: str = "") -> None:
-    """One line for people; nothing in it can steer the terminal, and no personal number shows."""
+    """Print one line for people; nothing in it can steer the terminal, and no personal number shows."""
     print(on_screen(line))
 
 
@@ -55,7 +61,7 @@ class _Bar(Progress):
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Progress on a terminal; silence elsewhere."""
+    """Show progress on a terminal; elsewhere show nothing."""
     if not sys.stderr.isatty():
         yield Progress()
         return
@@ -66,6 +72,12 @@ def progress() -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         yield _Bar(bars)
+
+
+def _first_names(names: Sequence[str], *, counted: bool = True) -> str:
+    """Return the first names of a list in one line, and how many there are where some are left out."""
+    more = "" if len(names) <= _MOST_NAMES else f" 等 {len(names)} 个" if counted else " 等"
+    return "、".join(names[:_MOST_NAMES]) + more
 
 
 def warn_of_the_future(days: Sequence[date], today: date) -> None:
@@ -85,14 +97,12 @@ def tell_long_pause(first: date, last: date) -> None:
 
 
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> None:
-    """What was taken, what was refused, who is missing, where to look."""
-    refused = [one for one in outcome.read.files if not one.reading.accepted]
+    """Say what was taken in, what was refused, who is missing and where to look."""
+    refused = [file for file in outcome.read.files if not file.reading.accepted]
     say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
-    for one in refused[:20]:
-        reason = next((found.message for found in one.reading.findings if found.refuses), "")
-        say(f"  退回 {one.arrival.name}：{reason}")
-    if len(refused) > 20:  # noqa: PLR2004
-        say(f"  …… 其余 {len(refused) - 20} 个见“问题清单”。")
+    _tell_refused(refused[:_MOST_LINES])
+    if len(refused) > _MOST_LINES:
+        say(f"  …… 其余 {len(refused) - _MOST_LINES} 个见“问题清单”。")
     _tell_journal(outcome.restored)
     _tell_waiting(outcome.taken.waiting)
     _tell_ahead(outcome.ahead)
@@ -108,23 +118,32 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
     _tell_removed(outcome.removed)
-    seen = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
-    if seen:
-        say(f"请看：{settings.paths.outbox / max(seen).isoformat()}")
+    lying_there = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
+    if lying_there:
+        say(f"请看：{settings.paths.outbox / max(lying_there).isoformat()}")
 
 
-def _tell_journal(again: int) -> None:
-    """Without it the ledger could not be made again: that it was gone is worth a look."""
-    if again:
-        say(f"流水簿（state/{NAME}）不见了，已按台账重新写出，记有 {again} 次收件。请运行 python run.py doctor 核对。")
+def _tell_refused(refused: Sequence[Filed]) -> None:
+    """Print one line for each file that was refused as a whole: the first finding that refuses it."""
+    for file in refused:
+        reason = next((finding.message for finding in file.reading.findings if finding.refuses), "")
+        say(f"  退回 {file.arrival.name}：{reason}")
+
+
+def _tell_journal(restored: int) -> None:
+    """Say that the journal had to be written anew: without it the ledger could not be made again."""
+    if restored:
+        say(f"流水簿（state/{NAME}）不见了，已按台账重新写出，记有 {restored} 次收件。请运行 python run.py doctor 核对。")
 
 
 def _tell_damaged(damaged: Sequence[Arrival]) -> None:
-    """What counts nowhere, night after night until it is back."""
+    """Name the originals that count nowhere, night after night until they are back."""
     if damaged:
-        said = [f"{shorten(one.name)}（{one.envelope.received_at:%Y-%m-%d %H:%M} 收到，archive/{one.sha256[:12]}…）" for one in damaged]
-        more = f" 等 {len(said)} 个" if len(said) > _MOST_WAITING else ""
-        say(f"有 {len(said)} 个原件在存档里损坏或不见了，内容没有计入，数字可能不准：{'、'.join(said[:_MOST_WAITING])}{more}。")
+        originals = [
+            f"{shorten(arrival.name)}（{arrival.envelope.received_at:%Y-%m-%d %H:%M} 收到，archive/{arrival.sha256[:12]}…）"
+            for arrival in damaged
+        ]
+        say(f"有 {len(damaged)} 个原件在存档里损坏或不见了，内容没有计入，数字可能不准：{_first_names(originals)}。")
         say("  请从备份把它们放回存档，或请旗区把当时的文件原样重新报送；下次运行自动重新计入。")
 
 
@@ -132,27 +151,24 @@ def _tell_removed(removed: Removed) -> None:
     if removed.doubts_clock:
         say("这台电脑的时钟比最近一次收件晚了一年以上，到期原件这次没有删除。请核对日期。")
     if removed.names:
-        shown = "、".join(shorten(name) for name in removed.names[:_MOST_WAITING])
-        more = " 等" if len(removed.names) > _MOST_WAITING else ""
-        say(f"已删除 {len(removed.names)} 个满 {removed.days} 天的退回原件或含个人信息的原件：{shown}{more}。台账和结果不变。")
+        names = _first_names([shorten(name) for name in removed.names], counted=False)
+        say(f"已删除 {len(removed.names)} 个满 {removed.days} 天的退回原件或含个人信息的原件：{names}。台账和结果不变。")
 
 
 def _tell_waiting(waiting: Sequence[Waiting]) -> None:
-    """One line for all that wait for the same reason."""
-    alike: dict[str, list[str]] = {}
-    for one in waiting:
-        alike.setdefault(one.reason, []).append(shorten(one.path))
-    for reason, paths in alike.items():
-        more = f" 等 {len(paths)} 个" if len(paths) > _MOST_WAITING else ""
-        say(f"  等下次 {'、'.join(paths[:_MOST_WAITING])}{more}：{reason}。")
+    """Print one line for all files that wait for the same reason."""
+    paths_by_reason: dict[str, list[str]] = {}
+    for file in waiting:
+        paths_by_reason.setdefault(file.reason, []).append(shorten(file.path))
+    for reason, paths in paths_by_reason.items():
+        say(f"  等下次 {_first_names(paths)}：{reason}。")
 
 
 def _tell_ahead(ahead: Sequence[Arrival]) -> None:
-    """What says that it arrived tomorrow is believed, as the contract has it, and said until tomorrow comes."""
+    """Name the files whose envelope gives a time to come; the contract believes the envelope, so it is said until then."""
     if ahead:
-        shown = "、".join(f"{shorten(one.name)}（{one.envelope.received_at:%Y-%m-%d %H:%M}）" for one in ahead[:_MOST_WAITING])
-        more = f" 等 {len(ahead)} 个" if len(ahead) > _MOST_WAITING else ""
-        say(f"  收到时间比现在还晚：{shown}{more}。在那个时间以前再送的更正会排在它的前面，不起作用。")
+        files = _first_names([f"{shorten(arrival.name)}（{arrival.envelope.received_at:%Y-%m-%d %H:%M}）" for arrival in ahead])
+        say(f"  收到时间比现在还晚：{files}。在那个时间以前再送的更正会排在它的前面，不起作用。")
         say("  请核对这台电脑的日期和时间，以及写信封文件的程序或电脑的。")
 
 
@@ -163,22 +179,17 @@ def _tell_day(report: Report) -> None:
         verdict = "没有案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件"
         rate = f"，化解率 {tally.rate_percent}%" if tally.rate_percent else ""
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
-    missing = [one.district for one in report.submissions if one.status == "missing"]
-    late = [one.district for one in report.submissions if one.status == "late"]
-    rows = sum(one.rows_refused for one in report.submissions)
+    missing = [submission.district for submission in report.submissions if submission.status == "missing"]
+    late = [submission.district for submission in report.submissions if submission.status == "late"]
+    rows = sum(submission.rows_refused for submission in report.submissions)
     say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；退回 {rows} 行。")
 
 
 # --- before sending ----------------------------------------------------------------------------------------------
 
-_MOST_CELLS = 12
-_MOST_GROUPS = 100
-_MOST_WAITING = 5
-_MOST_LINES = 20
-
 
 def tell_check(answer: Answer) -> None:
-    """A clerk's findings, grouped by kind with their cells, what refuses first."""
+    """Print a clerk's findings, grouped by kind with their cells; what refuses comes first."""
     read = answer.reading
     who = f"{read.district or '未识别旗区'} {read.day}" if read.district or not read.accepted else f"分解表 {read.day}"
     say(f"{answer.path.name}（{who}）")
@@ -187,31 +198,31 @@ def tell_check(answer: Answer) -> None:
     if not answer.findings:
         say("  没有问题，可以报送。")
     for severity, cost in words.COSTS.items():
-        found = [one for one in answer.findings if one.severity == severity]
-        if found:
+        findings = [finding for finding in answer.findings if finding.severity == severity]
+        if findings:
             say(f"  【{cost.terminal}】")
-            _tell_groups(found)
+            _tell_groups(findings)
     if answer.findings and not answer.refuses:
         say("  没有会被退回的内容，可以报送。")
-    rows = {(one.sheet, one.row) for one in answer.findings if one.severity == "refused-row"}
+    rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
     if rows and read.accepted:
         say(f"  共 {len(rows)} 行会被退回，改好后请再查一次。")
     say()
 
 
 def tell_receipt(path: Path) -> None:
-    """Where the receipt lies, and what it is for."""
+    """Say where the receipt lies and what it is for."""
     say(f"  回执已写到 {path}：照批注改好、保存，就可以直接报送这个文件。")
     say()
 
 
-def _tell_groups(found: Sequence[Finding]) -> None:
-    """Findings of one severity, alike ones together."""
-    groups = grouping.alike(found)
-    for one in groups[:_MOST_GROUPS]:
-        more = f" 等 {len(one.cells)} 处" if len(one.cells) > _MOST_CELLS else ""
-        where = "!".join(part for part in (one.sheet.strip(), "、".join(one.cells[:_MOST_CELLS])) if part)
-        say(f"    {where + more + '：' if where else ''}{one.message}")
+def _tell_groups(findings: Sequence[Finding]) -> None:
+    """Print the findings of one severity; those that say the same share a line."""
+    groups = grouping.alike(findings)
+    for group in groups[:_MOST_GROUPS]:
+        more = f" 等 {len(group.cells)} 处" if len(group.cells) > _MOST_CELLS else ""
+        where = "!".join(part for part in (group.sheet.strip(), "、".join(group.cells[:_MOST_CELLS])) if part)
+        say(f"    {where + more + '：' if where else ''}{group.message}")
     if len(groups) > _MOST_GROUPS:
         say(f"    …… 还有 {len(groups) - _MOST_GROUPS} 种没有列出。请先改正上面的，再查一次。")
 
@@ -220,25 +231,24 @@ def _tell_groups(found: Sequence[Finding]) -> None:
 
 
 def tell_status(board: Status) -> None:
-    """Nine districts, what waits, what was refused."""
+    """Print who has reported, what waits in the inbox and what was refused."""
     say(f"{board.day} 报送情况")
-    for one in board.districts:
-        arrived = f"{one.received_at:%m-%d %H:%M}" if one.received_at else "—"
-        revision = f"，第 {one.revision} 次报送" if one.revision > 1 else ""
-        revision += "，零报告" if one.zero_report else ""
-        revision += f"，采用 {one.rows_accepted} 行，退回 {one.rows_refused} 行" if one.rows_accepted is not None else ""
-        sent_back = f"，退回 {len(one.refused)} 个文件" if one.refused else ""
-        say(f"  {one.district}  {one.word}  {arrived}{revision}{sent_back}")
-    for filed in [*(one for district in board.districts for one in district.refused), *board.unknown]:
-        reason = next((found.message for found in filed.reading.findings if found.refuses), "")
-        say(f"  退回 {filed.arrival.name}：{reason}")
+    for district in board.districts:
+        arrived = f"{district.received_at:%m-%d %H:%M}" if district.received_at else "—"
+        remarks = [f"第 {district.revision} 次报送"] if district.revision > 1 else []
+        remarks += ["零报告"] if district.zero_report else []
+        if district.rows_accepted is not None:
+            remarks.append(f"采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
+        remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
+        say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
+    _tell_refused([*(file for district in board.districts for file in district.refused), *board.unknown])
     say(
         f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，未报 {board.count('missing')}；"
         f"零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
     )
     say(f"  收件箱里等待收取：{len(board.waiting)} 个")
-    for waits in board.waiting[:_MOST_LINES]:
-        say(f"    {shorten(waits.name)}  {waits.told}")
+    for file in board.waiting[:_MOST_LINES]:
+        say(f"    {shorten(file.name)}  {file.told}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     if not board.has_assignment:
@@ -250,12 +260,12 @@ def tell_status(board: Status) -> None:
 
 
 def tell_templates(made: Made) -> None:
-    """Where the workbooks are, and what stands in them."""
+    """Say where the templates are and what is filled in."""
     if made.day is None:
         say(f"空白模板做好了：{'、'.join(made.cases)}。")
     else:
-        known = f"按 {made.reported_until} 及以前的日报" if made.reported_until else "还没有收到过日报，按分解表"
-        say(f"{made.day} 的日报模板做好了，共 {len(made.cases)} 份（{known}填好）：")
+        basis = f"按 {made.reported_until} 及以前的日报" if made.reported_until else "还没有收到过日报，按分解表"
+        say(f"{made.day} 的日报模板做好了，共 {len(made.cases)} 份（{basis}填好）：")
         for name, count in made.cases.items():
             say(f"  {name}：{f'{count} 件在办案件' if count else '没有在办案件'}")
     say(f"请看：{made.folder}")
@@ -265,14 +275,14 @@ def tell_templates(made: Made) -> None:
 
 
 def tell_serving(address: str) -> None:
-    """Where the page is, while it is served."""
+    """Say where the upload page can be opened."""
     say(f"上传网页已打开：{address}")
     say("按 Ctrl+C 结束。")
     sys.stdout.flush()
 
 
 def tell_lines(lines: Iterable[str]) -> None:
-    """Sentences as they are."""
+    """Print sentences as they are."""
     for line in lines:
         say(line)
 
@@ -281,7 +291,7 @@ def tell_lines(lines: Iterable[str]) -> None:
 
 
 def tell_demo(office: Office) -> None:
-    """Which files to open first."""
+    """Say which of the demo's files to open first."""
     say("演示数据全部是编造的。建议先打开：")
     for number, (path, sentence) in enumerate(office.open_first, 1):
         say(f"  {number}. {path}：{sentence}")
@@ -291,14 +301,14 @@ def tell_demo(office: Office) -> None:
 
 
 def tell_examination(check: Check) -> None:
-    """One line for a check, and one for each thing that is wrong."""
+    """Print one line for a check and one for each problem it met."""
     say(f"{check.name}：{'正常' if check.is_sound else '有问题'}{f'（{check.said}）' if check.is_sound else ''}")
     for line in (*check.problems, *check.notes):
         say(f"  {line}")
 
 
 def tell_repair(done: Repaired) -> None:
-    """What a repair did, and what it proved."""
+    """Say what a repair did, and which days came out the same as before."""
     if done.is_rebuilt:
         say("台账已从存档重建" + (f"；旧台账另存为 {done.ledger_kept}。" if done.ledger_kept else "。"))
     if done.noted:
@@ -323,7 +333,7 @@ def tell_repair(done: Repaired) -> None:
 
 
 def tell_planned_letters(sent: Sent) -> None:
-    """What would be sent, letter by letter, and nothing else."""
+    """Print the letters that would be sent now."""
     say(f"现在该发的信：{len(sent.planned)} 封（没有发出）")
     for number, letter in enumerate(sent.planned, 1):
         say(f"{number}. 收件人 {letter.recipient}  {letter.subject}")
@@ -333,7 +343,7 @@ def tell_planned_letters(sent: Sent) -> None:
 
 
 def tell_sent_letters(sent: Sent) -> None:
-    """What became of every letter."""
+    """Say what became of every letter."""
     taken = sum(answer.fate is Fate.TAKEN for _letter, answer in sent.done)
     say(f"发信：发出 {taken} 封" if sent.planned else "没有该发的信。")
     for letter, answer in sent.done:

@@ -21,7 +21,7 @@ doctor 的退出状态：0 一切正常；1 有问题；2 用法或设置有误�
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of every command's arguments."""
+    """Return the parser of every command's arguments."""
     top = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG)
     _add_common(top, default=Path("config.yaml"))
     _add_days(top)
@@ -120,11 +120,11 @@ def _add_serving(commands: argparse._SubParsersAction[_Parser]) -> None:
     whose.add_argument("--office", action="store_true", help="办公室的人")
     add.add_argument("--address", metavar="ADDRESS", help="邮箱，记作报送的发件人；填报人的必须在 config.yaml 该旗区的 senders 里")
     for name, help_ in (("link", "给出新的一次性链接（忘了密码、链接过期、停用后恢复）"), ("disable", "停用：立即不能再登录")):
-        one = actions.add_parser(name, help=help_)
-        one.add_argument("name", metavar="NAME", help="用户名")
-        _add_common(one)
-    for one in (add, actions.add_parser("list", help="列出所有用户")):
-        _add_common(one)
+        action = actions.add_parser(name, help=help_)
+        action.add_argument("name", metavar="NAME", help="用户名")
+        _add_common(action)
+    for action in (add, actions.add_parser("list", help="列出所有用户")):
+        _add_common(action)
 
 
 def _port(written: str) -> int:
@@ -196,7 +196,10 @@ class _Parser(argparse.ArgumentParser):
 
 _WORDS = (
     (r"unrecognized arguments: (?P<what>.*)", "不认识“{what}”"),
-    (r"argument (?P<where>.*?): invalid choice: (?P<what>.*) \(choose from (?P<known>.*)\)", "没有 {what} 这个命令，可以用的是：{known}"),
+    (
+        r"argument (?P<where>.*?): invalid choice: (?P<what>.*) \(choose from (?P<choices>.*)\)",
+        "没有 {what} 这个命令，可以用的是：{choices}",
+    ),
     (r"argument (?P<where>.*?): expected one argument", "{where} 后面要写一个值"),
     (r"argument (?P<where>.*?): expected (?:at least one|\d+) arguments?", "{where} 后面要写值"),
     (r"argument (?P<where>.*?): ignored explicit argument (?P<what>.*)", "{where} 后面不写值"),
@@ -204,15 +207,15 @@ _WORDS = (
     (r"argument (?P<where>.*?): not allowed with argument (?P<what>.*)", "{where} 不能与 {what} 一起用"),
     (r"argument (?P<where>.*?): invalid .* value: (?P<what>.*)", "{where} 不能是 {what}"),
     (r"argument (?P<where>.*?): (?P<what>.*[\u4e00-\u9fff].*)", "{where} 的{what}"),
-    (r"ambiguous option: (?P<what>.*) could match (?P<known>.*)", "{what} 可以是几个选项：{known}，请写全"),
+    (r"ambiguous option: (?P<what>.*) could match (?P<choices>.*)", "{what} 可以是几个选项：{choices}，请写全"),
     (r"the following arguments are required: (?P<what>.*)", "缺少 {what}"),
 )
 
 
 def in_chinese(message: str) -> str:
-    """What argparse says, in Chinese; what it does not usually say comes as a plain sentence."""
+    """Return argparse's message in Chinese; a message that is not in the table becomes a plain sentence."""
     for pattern, sentence in _WORDS:
-        found = re.fullmatch(pattern, message, re.DOTALL)
-        if found:
-            return sentence.format_map(found.groupdict())
+        match = re.fullmatch(pattern, message, re.DOTALL)
+        if match:
+            return sentence.format_map(match.groupdict())
     return "写法不对"
