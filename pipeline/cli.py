@@ -319,7 +319,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
         done = repair.repair(settings, options.without)
         screen.tell_repair(done)
-        if done.outcome and (status := _say_what_failed(done.outcome, options)):
+        if status := _say_what_failed(done.outcome, options):
             return status
     sound = True
     for check in doctor.examine(settings, _now(settings)):

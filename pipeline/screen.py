@@ -309,18 +309,19 @@ def tell_examination(check: Check) -> None:
 
 def tell_repair(done: Repaired) -> None:
     """Say what a repair did, and which days came out the same as before."""
-    if done.is_rebuilt:
-        say("台账已从存档重建" + (f"；旧台账另存为 {done.ledger_kept}。" if done.ledger_kept else "。"))
-    if done.noted:
-        say(f"流水簿补记了 {done.noted} 次收件。")
-    if done.given_back:
-        say(f"存档里有 {len(done.given_back)} 个没有收件记录的文件，已放回收件箱，这次已按新收到的处理。")
-    if done.set_aside:
-        lines = "、".join(map(str, done.set_aside[:_MOST_LINES])) + (" 等" if len(done.set_aside) > _MOST_LINES else "")
-        say(f"流水簿里看不懂的 {len(done.set_aside)} 行（第 {lines} 行）已移到 state/{ASIDE}。")
-    if done.without:
-        say(f"按办公室的决定，{len(done.without)} 个损坏或不见的原件没有计入。")
-    _tell_damaged(done.outcome.read.damaged if done.outcome else ())
+    mended = done.mended
+    if mended.is_rebuilt:
+        say("台账已从存档重建" + (f"；旧台账另存为 {mended.ledger_kept}。" if mended.ledger_kept else "。"))
+    if mended.noted:
+        say(f"流水簿补记了 {mended.noted} 次收件。")
+    if mended.given_back:
+        say(f"存档里有 {len(mended.given_back)} 个没有收件记录的文件，已放回收件箱，这次已按新收到的处理。")
+    if mended.set_aside:
+        lines = "、".join(map(str, mended.set_aside[:_MOST_LINES])) + (" 等" if len(mended.set_aside) > _MOST_LINES else "")
+        say(f"流水簿里看不懂的 {len(mended.set_aside)} 行（第 {lines} 行）已移到 state/{ASIDE}。")
+    if mended.without:
+        say(f"按办公室的决定，{len(mended.without)} 个损坏或不见的原件没有计入。")
+    _tell_damaged(done.outcome.read.damaged)
     if done.same:
         say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")
     if done.restored:

@@ -325,12 +325,18 @@ def test_every_module_and_function_that_the_architecture_names_exists() -> None:
     assert [name for name in names if not house.is_there(name)] == []
 
 
+def test_there_are_at_most_twelve_floors_and_no_wing_needs_more_than_seven_others() -> None:
+    assert len(house.floors()) <= 12
+    assert {wing.name: needs for wing in house.WINGS if len(needs := house.needs(wing)) > 7} == {}
+
+
 # --- the parts ---------------------------------------------------------------------------------------------------
 
 PARTS: Final = {
     "codes": (GUIDE, _code_part),
     "columns": (GUIDE, _column_part),
     "settings": (GUIDE, _setting_part),
+    "wings": (ARCHITECTURE, house.wing_part),
     "dependencies": (ROOT / "docs" / "third-party.md", house.dependency_part),
 }
 

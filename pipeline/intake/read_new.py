@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from pipeline.disk import storage
+from pipeline.intake import soundness
 from pipeline.intake.desk import Desk
 from pipeline.reading import reading
 from pipeline.reading.reading import Task, Transcript
@@ -41,11 +41,11 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
 
     First those never begun, then, one by one, those that a run died on. `begin` hears how many there are, `advance` how many more are done.
     """
-    ledger, readers, archive = desk.ledger, desk.readers, desk.settings.paths.archive
+    ledger, readers = desk.ledger, desk.readers
     unread = ledger.unread()
-    lost = {arrival.id for arrival in unread if not storage.holds(archive, arrival.sha256)}
-    waiting = [arrival for arrival in unread if arrival.id not in lost]
-    newly = NewlyRead(damaged=[arrival for arrival in unread if arrival.id in lost])
+    damaged = soundness.damaged(desk.settings.paths.archive, {arrival.sha256 for arrival in unread})
+    waiting = [arrival for arrival in unread if arrival.sha256 not in damaged]
+    newly = NewlyRead(damaged=[arrival for arrival in unread if arrival.sha256 in damaged])
     begin(len(waiting))
     attempts = ledger.attempts()
     fresh = [arrival for arrival in waiting if arrival.sha256 not in attempts]

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.terms.handed_in import Filed
-from pipeline.terms.rows import write_rows
 
 _LEAP = timedelta(days=366)
 """Where so much time passes without an arrival, a clock has more likely jumped than the office been silent."""
@@ -39,13 +37,13 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     waiting = {one.sha256 for one in ledger.unread()}  # nobody knows yet what these would say
     due = _due(outlines, ledger.arrivals_with(PERSONAL), now - timedelta(days=days), spared | waiting)
     there = {sha256 for sha256 in due if (archive / sha256).exists()}
-    told = journal.removed(archive).keys() if due.keys() - there else frozenset[str]()  # one that was made again does not tell
+    told = journal.removed(archive) if due.keys() - there else frozenset[str]()  # one that was made again does not tell
     left = {sha256: files for sha256, files in due.items() if sha256 in there or sha256 not in told}
     if left and _has_jumped([one.arrival.envelope.received_at for one in outlines], now, timedelta(days=days)):
         return Removed(days=days, doubts_clock=True)
     names: list[str] = []
     for sha256, files in left.items():
-        journal.note_removal(archive, sha256, now, [_transcript(one) for one in ledger.load(files)])
+        journal.note_removal(archive, sha256, now, ledger.load(files))
         if sha256 in there and storage.remove(archive / sha256):
             names += [one.arrival.name for one in files]
     if names:
@@ -73,9 +71,3 @@ def _due(outlines: Iterable[Filed], personal: set[int], before: datetime, spared
         for sha256, several in files.items()
         if all(one.arrival.envelope.received_at < before and (not one.reading.accepted or one.arrival.id in personal) for one in several)
     }
-
-
-def _transcript(filed: Filed) -> dict[str, Any]:
-    """What the ledger keeps of a file, as the journal holds it."""
-    received_at = filed.arrival.envelope.received_at.isoformat()
-    return {"path": filed.arrival.path, "received_at": received_at, **filed.reading.as_json(), "rows": write_rows(filed.reading.rows)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
@@ -20,11 +21,21 @@ _WAY_OUT = (
 )
 
 
+def originals(archive: Path) -> list[str]:
+    """Return the SHA-256 of every original in the archive, as its name says; none where there is no archive yet."""
+    return sorted(path.name for path in archive.iterdir() if not path.name.startswith(".")) if archive.exists() else []
+
+
+def damaged(archive: Path, sums: Iterable[str]) -> set[str]:
+    """Return those of these SHA-256 whose original is gone or no longer has these bytes. Raises OSError where the disk is away."""
+    return {sha256 for sha256 in sums if not storage.holds(archive, sha256)}
+
+
 def check_ledger(paths: Paths) -> None:
     """Stop where the ledger is gone and originals are there, before an empty one takes its place. Raises LedgerError."""
-    originals = [path for path in paths.archive.iterdir() if not path.name.startswith(".")]
-    if originals and not paths.ledger.exists():
-        msg = f"台账 {paths.ledger} 不见了，存档里却有 {len(originals)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
+    archived = originals(paths.archive)
+    if archived and not paths.ledger.exists():
+        msg = f"台账 {paths.ledger} 不见了，存档里却有 {len(archived)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
         raise LedgerError(msg)
 
 
@@ -35,7 +46,7 @@ def check_archive(ledger: Ledger, archive: Path) -> None:
     """
     noted = {*ledger.identities()}
     sums = {sha256 for _path, sha256, _received in noted}
-    unknown = sorted(path.name[:12] for path in archive.iterdir() if path.name not in sums and not path.name.startswith("."))
+    unknown = [sha256[:12] for sha256 in originals(archive) if sha256 not in sums]
     untold = sorted({arrival.sha256[:12] for arrival, _sidecar in journal.arrivals(archive) if arrival.identity not in noted})
     if unknown or untold:
         msg = (
@@ -48,10 +59,16 @@ def check_archive(ledger: Ledger, archive: Path) -> None:
 
 def restore_journal(ledger: Ledger, archive: Path) -> int:
     """Write a journal that is gone again from the ledger: how many arrivals. A new office has none of either."""
-    noted = [] if (archive.parent / journal.NAME).exists() else ledger.arrivals()
-    if noted:
-        journal.note(archive, noted)
-    return len(noted)
+    return 0 if (archive.parent / journal.NAME).exists() else complete_journal(ledger, archive)
+
+
+def complete_journal(ledger: Ledger, archive: Path) -> int:
+    """Note in the journal what only the ledger knows; return how many arrivals."""
+    noted = {arrival.identity for arrival, _sidecar in journal.arrivals(archive)}
+    missing = [(arrival, sidecar) for arrival, sidecar in ledger.arrivals() if arrival.identity not in noted]
+    if missing:
+        journal.note(archive, missing)
+    return len(missing)
 
 
 def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:

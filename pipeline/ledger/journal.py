@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disk import storage
-from pipeline.terms.handed_in import Arrival, Envelope
+from pipeline.reading.reading import Transcript
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 from pipeline.terms.notice_number import NoticeNumber
+from pipeline.terms.rows import write_rows
 
 NAME = "arrivals.jsonl"
 """Lies beside the archive, in the office's state."""
@@ -24,6 +26,8 @@ _SUM, _HEX = b', "sum": "', 16
 
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
+Identity = tuple[str, str, str]
+"""What tells an arrival from every other: its path in the inbox, its SHA-256, and when it was received (ISO)."""
 
 
 def note(archive: Path, arrivals: Sequence[Noted]) -> None:
@@ -33,9 +37,18 @@ def note(archive: Path, arrivals: Sequence[Noted]) -> None:
     )
 
 
-def note_removal(archive: Path, sha256: str, at: datetime, transcripts: Iterable[dict[str, Any]]) -> None:
-    """Note that an original is about to be removed because its time is over, with what was read from it."""
-    storage.append_lines(archive.parent / NAME, [_line({"removed": sha256, "at": at.isoformat(), "transcripts": list(transcripts)})])
+def note_removal(archive: Path, sha256: str, at: datetime, files: Iterable[Filed]) -> None:
+    """Note that an original is about to be removed because its time is over, with what was read from it for each of its arrivals."""
+    noted = [
+        {
+            "path": file.arrival.path,
+            "received_at": file.arrival.envelope.received_at.isoformat(),
+            **file.reading.as_json(),
+            "rows": write_rows(file.reading.rows),
+        }
+        for file in files
+    ]
+    storage.append_lines(archive.parent / NAME, [_line({"removed": sha256, "at": at.isoformat(), "transcripts": noted})])
 
 
 def arrivals(archive: Path) -> list[Noted]:
@@ -54,9 +67,19 @@ def _noted(said: dict[str, Any]) -> Noted:
     return Arrival(**{**one, "envelope": envelope}), said["sidecar"]
 
 
-def removed(archive: Path) -> dict[str, list[dict[str, Any]]]:
-    """The originals whose time was over, by SHA-256, each with what was read from it."""
-    return {said["removed"]: said["transcripts"] for said in _entries(archive) if "removed" in said}
+def removed(archive: Path) -> frozenset[str]:
+    """Return the SHA-256 of every original that was removed because its time was over."""
+    return frozenset(said["removed"] for said in _entries(archive) if "removed" in said)
+
+
+def transcripts(archive: Path) -> dict[Identity, Transcript]:
+    """Return what was read from the originals that were removed, by arrival; the last that was noted of each."""
+    entries = {said["removed"]: said["transcripts"] for said in _entries(archive) if "removed" in said}
+    return {
+        (transcript["path"], sha256, transcript["received_at"]): Transcript(Reading.from_json(transcript), transcript["rows"])
+        for sha256, noted in entries.items()
+        for transcript in noted
+    }
 
 
 def note_numbers(archive: Path, numbers: Sequence[NoticeNumber]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.disk import storage
 from pipeline.intake import inbox, soundness
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
@@ -183,10 +182,10 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
     `waiting`: those of which the ledger holds no lasting verdict.
     """
     archive = settings.paths.archive
-    names = {path.name for path in archive.iterdir() if not path.name.startswith(".")} if archive.exists() else set()
+    names = {*soundness.originals(archive)}
     known = names if arrivals is None else {one.sha256 for one in arrivals}
-    damaged = {name for name in names if not storage.holds(archive, name)}
-    gone = known - names - set(journal.removed(archive))
+    damaged = soundness.damaged(archive, names)
+    gone = known - names - journal.removed(archive)
     problems = []
     if lost := sorted((damaged | gone) & waiting):
         problems.append(

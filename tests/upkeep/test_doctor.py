@@ -309,8 +309,8 @@ def test_the_office_may_go_on_without_it_which_is_said_every_day_until_it_is_bac
     rotten = _rot(ran, SECOND)
     _lose_ledger(ran)
     done = repair.repair(ran.settings, [rotten[:12]], documents=FIGURES)
-    assert [one.name for one in done.without] == ["日报2.xlsx"]
-    assert (done.is_rebuilt, done.ledger_kept) == (True, None)
+    assert [one.name for one in done.mended.without] == ["日报2.xlsx"]
+    assert (done.mended.is_rebuilt, done.mended.ledger_kept) == (True, None)
     found = [one for one in ran.findings(DAY) if one["file"] == "日报2.xlsx"]
     assert [(one["code"], one["severity"], one["value"]) for one in found] == [("unreadable", "refused-file", rotten[:12])]
     assert ran.summary(DAY)["submissions"][0]["revision"] == 1
@@ -340,7 +340,7 @@ def test_the_same_bytes_in_the_inbox_are_enough_for_a_repair(ran: Office) -> Non
     _rot(ran, SECOND)
     _lose_ledger(ran)
     ran.put(SECOND, "日报2.xlsx", "2020-05-21T16:30:00+08:00")
-    assert repair.repair(ran.settings, documents=FIGURES).without == []
+    assert repair.repair(ran.settings, documents=FIGURES).mended.without == []
     assert tree(ran.outbox) == before
     assert _problems(ran) == []
 
@@ -364,7 +364,7 @@ def test_what_a_damaged_ledger_soundly_holds_of_a_rotten_original_is_kept(ran: O
     path = ran.settings.paths.ledger
     path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
     done = repair.repair(ran.settings, documents=FIGURES)
-    assert done.ledger_kept
+    assert done.mended.ledger_kept
     assert (tree(ran.outbox), ran.facts()) == (before, facts)
     assert [one for one in _problems(ran) if "数字不受影响" not in one] == []
 
@@ -427,7 +427,7 @@ def test_a_line_of_the_journal_that_says_nothing_is_told_and_kept_aside(ran: Off
     before = tree(ran.outbox)
     ran.run(DAY)
     assert any("1 行看不懂：第 2 行" in problem for problem in _problems(ran))
-    assert repair.repair(ran.settings, documents=FIGURES).set_aside == [2]
+    assert repair.repair(ran.settings, documents=FIGURES).mended.set_aside == [2]
     assert _journal(ran).read_bytes().splitlines() == lines
     assert _journal(ran).with_name(journal.ASIDE).read_bytes() == garbage + b"\n"
     assert (_problems(ran), tree(ran.outbox)) == ([], before)
@@ -444,7 +444,7 @@ def test_a_changed_digit_in_the_journal_is_no_other_arrival(ran: Office, number:
     assert any(f"第 {number + 1} 行" in problem for problem in _problems(ran))
     ran.run(DAY)
     done = repair.repair(ran.settings, documents=FIGURES)
-    assert (done.set_aside, done.noted, done.is_rebuilt) == ([number + 1], 1, False)
+    assert (done.mended.set_aside, done.mended.noted, done.mended.is_rebuilt) == ([number + 1], 1, False)
     assert (_problems(ran), ran.everything(), ran.facts()) == ([], before, facts)
     _lose_ledger(ran)
     repair.repair(ran.settings, documents=FIGURES)
@@ -475,7 +475,7 @@ def test_a_damaged_line_whose_arrival_only_a_damaged_ledger_tells_loses_nothing(
     path = ran.settings.paths.ledger
     path.write_bytes(path.read_bytes().replace("已化解".encode(), "办理中".encode()))
     done = repair.repair(ran.settings, documents=FIGURES)
-    assert (done.given_back, done.noted) == ([], 1)
+    assert (done.mended.given_back, done.mended.noted) == ([], 1)
     assert (_problems(ran), ran.everything(), ran.facts()) == ([], before, facts)
 
 
@@ -524,5 +524,5 @@ def test_originals_go_back_to_an_inbox_on_another_disk(ran: Office, monkeypatch:
 
     _unknown_original(ran)
     monkeypatch.setattr(Path, "replace", across)
-    assert len(repair.repair(ran.settings, documents=FIGURES).given_back) == 1
+    assert len(repair.repair(ran.settings, documents=FIGURES).mended.given_back) == 1
     assert _problems(ran) == []

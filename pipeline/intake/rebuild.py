@@ -1,0 +1,261 @@
+"""The office's state put right (`doctor --repair`): the ledger made again from the archive and its journal, the journal from the ledger."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.disk import lock, storage
+from pipeline.intake import inbox, soundness
+from pipeline.ledger import journal
+from pipeline.ledger.journal import Identity, Noted
+from pipeline.ledger.ledger import Ledger
+from pipeline.reading import reading
+from pipeline.reading.reading import Transcript
+from pipeline.settings.config import Paths, Settings
+from pipeline.terms.errors import ConfigurationError, LedgerError, PipelineError
+from pipeline.terms.handed_in import Arrival
+from pipeline.terms.rows import write_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was put right."""
+
+    is_rebuilt: bool
+    """Whether the ledger was made again."""
+    ledger_kept: Path | None
+    """Where the ledger that could not be used lies now."""
+    without: list[Arrival]
+    """Arrivals whose original is damaged or gone and which the office decided to go on without."""
+    set_aside: list[int]
+    """The numbers of the journal's lines that could not be read and lie in a file of their own now."""
+    noted: int
+    """Arrivals added to the journal."""
+    given_back: list[str]
+    """The SHA-256 of originals without an arrival, which lie in the inbox again."""
+
+
+def mend(settings: Settings, without: Sequence[str]) -> Mended:
+    """Make a ledger that is gone or damaged again, and bring journal and archive in line with it.
+
+    `without`: beginnings of the SHA-256 of originals that are damaged or gone, without which the office decided to go on. Where
+    others are, and only they tell their content, nothing is touched and LedgerError says what to do. Raises AnotherRunError while
+    a run is under way.
+    """
+    paths = settings.paths
+    for folder in (paths.inbox, paths.outbox, paths.archive):
+        storage.make_folder(folder)
+    with lock.hold(paths.state):
+        storage.sweep(paths.outbox, paths.state, paths.archive)
+        is_usable = _is_usable(paths.ledger, paths.archive)
+        if is_usable and without:
+            msg = "台账完好，没有要重建的，--without 用不上。损坏或不见的原件请从备份放回存档。"
+            raise ConfigurationError(msg)
+        kept, lost = (None, []) if is_usable else _rebuild(settings, without)
+        return Mended(
+            is_rebuilt=not is_usable,
+            ledger_kept=kept,
+            without=lost,
+            set_aside=journal.set_unread_aside(paths.archive),
+            noted=_complete_journal(paths.ledger, paths.archive),
+            given_back=_give_back(paths),
+        )
+
+
+def _is_usable(path: Path, archive: Path) -> bool:
+    """Return whether the ledger opens, is sound, and knows everything that the journal and the archive hold."""
+    # A line of the journal that cannot be read is no witness against the ledger.
+    noted = {arrival.identity for arrival, _sidecar in journal.arrivals(archive)}
+    if not path.exists():
+        return not noted and not soundness.originals(archive)
+    try:
+        with Ledger(path) as ledger:
+            return not ledger.faults_of_file() and not ledger.damaged() and noted <= {*ledger.identities()}
+    except PipelineError:
+        _raise_if_other_version(path)
+        return False
+    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
+        return False
+
+
+def _raise_if_other_version(path: Path) -> None:
+    """Raise LedgerError for a ledger of another version: it is not broken, and must not be set aside."""
+    try:
+        Ledger(path).close()
+    except PipelineError as error:
+        if "版本" in str(error):
+            raise
+
+
+def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[Path | None, list[Arrival]]:
+    """Make the ledger again; return where the old one lies now, and the arrivals whose content is lost."""
+    paths = settings.paths
+    records = _gather(paths)
+    _check_decided(records.lost, without, paths.archive)
+    kept = _set_aside(paths.ledger)
+    _record(records, settings)
+    return kept, records.lost
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Give the old ledger another name; it is never removed."""
+    if not path.exists():
+        return None
+    names = (path.with_name(f"{path.stem}.旧{number}{path.suffix}") for number in itertools.count(1))
+    kept = next(name for name in names if not name.exists())
+    path.replace(kept)
+    # SQLite finds what a killed run had begun by this name; beside the new ledger it would be played back into that one.
+    rollback = path.with_name(f"{path.name}-journal")
+    if rollback.exists():
+        rollback.replace(kept.with_name(f"{kept.name}-journal"))
+    storage.sync_folder(path.parent)
+    return kept
+
+
+# --- what is known of every arrival ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """All that journal, archive and the old ledgers tell."""
+
+    noted: list[Noted]
+    transcripts: dict[Identity, Transcript]
+    """What was read from originals that are no longer there, or not whole."""
+    lost: list[Arrival]
+    """The others of these: nobody knows any more what they said."""
+
+
+def _gather(paths: Paths) -> _Records:
+    """Return what is known of every arrival. Raises LedgerError where neither journal nor ledger tells of any."""
+    archive = paths.archive
+    noted, (old, transcripts) = journal.arrivals(archive), _old_ledgers(paths.ledger)
+    transcripts |= journal.transcripts(archive)
+    journalled = {arrival.sha256 for arrival, _sidecar in noted}
+    sums = journalled | {arrival.sha256 for arrival, _sidecar in old}
+    damaged = soundness.damaged(archive, sums)
+    damaged -= _bring_back(damaged, paths)
+    has_gaps = not noted or bool(journal.unread(archive))  # where it has none, what only a damaged ledger tells is no arrival
+    for arrival, sidecar in old:
+        is_told = arrival.sha256 not in damaged or (has_gaps and arrival.identity in transcripts)
+        if arrival.sha256 not in journalled and is_told:
+            noted.append((arrival, sidecar))
+    if not noted:
+        _raise_if_nothing_tells(archive)
+    gone = [arrival for arrival, _sidecar in noted if arrival.sha256 in damaged]
+    remembered = {arrival.identity: transcripts[arrival.identity] for arrival in gone if arrival.identity in transcripts}
+    return _Records(noted, remembered, [arrival for arrival in gone if arrival.identity not in remembered])
+
+
+def _bring_back(missing: set[str], paths: Paths) -> set[str]:
+    """Archive the missing originals whose very bytes somebody laid into the inbox again; return which."""
+    back = set()
+    for path in (paths.inbox / name for name in inbox.lying(paths.inbox)) if missing else ():
+        with suppress(OSError):  # a name that only looks so, or a file that is being written
+            if storage.sha256(path) in missing:
+                back.add(storage.copy_into_archive(path, path.lstat(), paths.archive)[0])
+    return back & missing
+
+
+def _raise_if_nothing_tells(archive: Path) -> None:
+    if originals := soundness.originals(archive):
+        msg = (
+            f"台账和流水簿（{archive.parent / journal.NAME}）都丢失或读不了。存档里有 {len(originals)} 个原件，"
+            "但没有它们何时、从哪里收到的记录，不能重建。什么都没有改动。"
+            "请从备份恢复整个 state 文件夹，或至少恢复其中的流水簿，再运行 doctor --repair。"
+        )
+        raise LedgerError(msg)
+
+
+def _old_ledgers(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
+    """Return the arrivals of the old ledger, and of those set aside before it, with what they soundly hold of them."""
+    earlier = sorted(path.parent.glob(f"{path.stem}.旧*{path.suffix}"), key=lambda kept: (len(kept.name), kept.name), reverse=True)
+    arrivals: dict[Identity, Noted] = {}
+    transcripts: dict[Identity, Transcript] = {}
+    for ledger in [path, *earlier]:
+        with suppress(Exception):  # whatever a broken file makes of the library
+            noted, sound = _old_ledger(ledger)
+            arrivals = {arrival.identity: (arrival, sidecar) for arrival, sidecar in noted} | arrivals
+            transcripts = sound | transcripts
+    return list(arrivals.values()), transcripts
+
+
+def _old_ledger(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
+    """Return a ledger's arrivals, and what it soundly holds of them."""
+    if not path.exists():
+        return [], {}
+    with Ledger(path) as ledger:
+        unread = {arrival.id for arrival in ledger.unread()}
+        sound = {
+            file.arrival.identity: Transcript(replace(file.reading, rows=()), write_rows(file.reading.rows))
+            for file in ledger.sound()
+            if file.arrival.id not in unread
+        }
+        return ledger.arrivals(), sound
+
+
+def _check_decided(lost: list[Arrival], without: Sequence[str], archive: Path) -> None:
+    """Raise LedgerError where the office has not decided to go on without each of these, ConfigurationError where it named another."""
+    for beginning in without:
+        if not any(arrival.sha256.startswith(beginning) for arrival in lost):
+            msg = (
+                f"--without {beginning}：没有损坏或不见的原件以它开头。什么都没有改动；不带 --without 运行 doctor --repair，会列出有哪些。"
+            )
+            raise ConfigurationError(msg)
+    undecided = [arrival for arrival in lost if not arrival.sha256.startswith(tuple(without))]
+    if undecided:
+        options = " ".join(f"--without {beginning}" for beginning in dict.fromkeys(arrival.sha256[:12] for arrival in lost))
+        lines = [
+            f"台账要从存档重建，但有 {len(undecided)} 个原件已损坏或不见了，重建后它们不再计入，数字会变。没有重建，什么都没有改动：",
+            *(
+                f"  {arrival.name}，{arrival.envelope.received_at:%Y-%m-%d %H:%M} 收到，archive/{arrival.sha256[:12]}…"
+                f"（{'已损坏' if (archive / arrival.sha256).exists() else '不见了'}）"
+                for arrival in undecided
+            ),
+            f"请从备份把这些文件放回 {archive}（文件名开头如上）；备份里没有的，请旗区找出当时的文件，原样放进收件箱。",
+            "然后再运行 python run.py doctor --repair。",
+            f"都没有的，由办公室决定不计入：python run.py doctor --repair {options}",
+            "这样收件记录仍保留，当天的问题清单和每次运行都会列出，原件放回以后自动重新计入。",
+        ]
+        raise LedgerError("\n".join(lines))
+
+
+# --- what is written ---------------------------------------------------------------------------------------------
+
+
+def _record(records: _Records, settings: Settings) -> None:
+    """Make a new ledger with all arrivals; the next run reads the originals that are whole."""
+    lost = {arrival.identity for arrival in records.lost}
+    with Ledger(settings.paths.ledger) as ledger:
+        ledger.record(records.noted)
+        unread = ledger.unread()
+        known = [arrival for arrival in unread if arrival.identity in records.transcripts]
+        ledger.file([(arrival, records.transcripts[arrival.identity]) for arrival in known])
+        ledger.file([(arrival, _lost(arrival, settings)) for arrival in unread if arrival.identity in lost])
+
+
+def _lost(arrival: Arrival, settings: Settings) -> Transcript:
+    """Return the verdict on a file whose content is known no more, until its original is whole again."""
+    refused = reading.refused("unreadable/original", arrival.envelope, settings, arrival.sha256[:12])
+    return Transcript(refused, "[]", ("original",))
+
+
+def _complete_journal(path: Path, archive: Path) -> int:
+    """Note in the journal what only the ledger knows; return how many arrivals."""
+    if not path.exists():
+        return 0
+    with Ledger(path) as ledger:
+        return soundness.complete_journal(ledger, archive)
+
+
+def _give_back(paths: Paths) -> list[str]:
+    """Lay originals that nobody knows into the inbox: a run was killed before it noted them, and their sender took them away."""
+    noted = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)}
+    unknown = [name for name in soundness.originals(paths.archive) if name not in noted]
+    for name in unknown:
+        storage.move(paths.archive / name, paths.inbox / f"恢复的文件_{name[:12]}.xlsx")
+    return unknown
