@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from pipeline.terms.errors import PipelineError
-from pipeline.web import clerk_pages, office_pages, rendering, sign_in_pages, upload_pages, visitors
+from pipeline.web import clerk_pages, office_pages, page_access, rendering, sign_in_pages, upload_pages
 from pipeline.web.guard import Guard
 from pipeline.web.site import Site
 from pipeline.web.upload_limits import RefusedError
@@ -33,13 +33,13 @@ def build(site: Site) -> ASGIApp:
     app.add_api_route("/healthz", health, methods=["GET"])
     app.add_api_route("/static/{version}/{name}", static, methods=["GET"])
     for error, answer in (
-        (visitors.SignInError, visitors.to_sign_in),
-        (visitors.NoSuchPageError, visitors.not_found),
-        (HTTPException, visitors.not_found),
-        (RequestValidationError, visitors.not_found),
-        (RefusedError, visitors.refused),
-        (PipelineError, visitors.busy),
-        (Exception, visitors.our_fault),
+        (page_access.SignInError, page_access.to_sign_in),
+        (page_access.NoSuchPageError, page_access.not_found),
+        (HTTPException, page_access.not_found),
+        (RequestValidationError, page_access.not_found),
+        (RefusedError, page_access.refused),
+        (PipelineError, page_access.busy),
+        (Exception, page_access.our_fault),
     ):
         app.add_exception_handler(error, answer)
     return Guard(app, site)
@@ -67,7 +67,7 @@ async def _sweep(site: Site) -> None:
         await asyncio.sleep(_SWEEP_SECONDS)
 
 
-def health(site: visitors.TheSite) -> Response:
+def health(site: page_access.TheSite) -> Response:
     """Answer 200 where files can be taken in and the database answers, else 503: for monitoring, it says nothing else."""
     if not os.access(site.settings.paths.inbox, os.W_OK | os.X_OK):
         return PlainTextResponse("收件箱不能用", 503)
@@ -81,5 +81,5 @@ def static(version: str, name: str) -> Response:
     del version
     response = rendering.static(name)
     if response is None:
-        raise visitors.NoSuchPageError
+        raise page_access.NoSuchPageError
     return response

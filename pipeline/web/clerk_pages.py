@@ -19,10 +19,10 @@ from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.web import published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, Sent
+from pipeline.web.page_access import Clerk, NoSuchPageError, SignedIn, TheSite, attachment, download, see_other
 from pipeline.web.published_files import Entry
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
-from pipeline.web.visitors import Clerk, NoSuchPageError, SignedIn, TheSite, attachment, download, see_other
 
 router = APIRouter()
 _SHOWN_FILES: Final = 12

@@ -47,7 +47,7 @@ class Draft:
     is_assignment: bool
     made: datetime
     checked: Mapping[str, Any] | None
-    """As `check_view` makes it; None while the check is under way."""
+    """As `check_results` makes it; None while the check is under way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from starlette.responses import Response, StreamingResponse
 from pipeline.disk import log
 from pipeline.office import district_history, status
 from pipeline.web import published_files
+from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment
 from pipeline.web.rendering import page
 from pipeline.web.site import ACCESSES, ACTIONS, Site
-from pipeline.web.visitors import NoSuchPageError, Office, TheSite, attachment
 
 router = APIRouter()
 _CHUNK: Final = 1 << 16

@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from pipeline.web import passwords, sign_in_limits
 from pipeline.web.accounts import User
+from pipeline.web.page_access import TOKEN, Form, SignedIn, TheSite, cookie_name, delete_session_cookie, error_page, see_other, set_cookie
 from pipeline.web.receiving import read_form
 from pipeline.web.rendering import page
 from pipeline.web.sign_in_limits import Client
 from pipeline.web.site import Site
 from pipeline.web.upload_limits import RefusedError
-from pipeline.web.visitors import TOKEN, Form, SignedIn, TheSite, cookie_name, delete_session_cookie, error_page, see_other, set_cookie
 
 router = APIRouter()
 _LONGEST: Final = 200

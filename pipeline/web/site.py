@@ -21,7 +21,7 @@ from pipeline.disk import faults, log
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
-from pipeline.web import check_view, upload_limits
+from pipeline.web import check_results, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
 from pipeline.web.database import Database
@@ -121,12 +121,12 @@ class Site:
         path = self.drafts.path(draft.id, is_assignment=draft.is_assignment)
         try:
             if draft.is_assignment:
-                checked = check_view.of_assignment(self.readers.preview_assignment(path, now))
+                checked = check_results.of_assignment(self.readers.preview_assignment(path, now))
             else:
-                checked = check_view.of_report(self.readers.check_report(path, user.address, now))
+                checked = check_results.of_report(self.readers.check_report(path, user.address, now))
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
             faults.write_report(faults.places_of(error), self.settings.paths.state, now)
-            checked = check_view.FAULT
+            checked = check_results.FAULT
         self.drafts.note_check(draft.id, checked)
 
 

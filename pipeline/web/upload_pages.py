@@ -11,14 +11,14 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from pipeline.web import check_view
+from pipeline.web import check_results
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
+from pipeline.web.page_access import Form, NoSuchPageError, SignedIn, TheSite, download, is_token, see_other
 from pipeline.web.receiving import receive_file
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
 from pipeline.web.upload_limits import RefusedError
-from pipeline.web.visitors import Form, NoSuchPageError, SignedIn, TheSite, download, is_token, see_other
 
 router = APIRouter()
 _FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # not every system has an error for quotas
@@ -132,4 +132,4 @@ async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response
 
 
 async def _marked(site: Site, path: Path, name: str) -> Response:
-    return download(check_view.marked_name(name), await site.mark(path, name))
+    return download(check_results.marked_name(name), await site.mark(path, name))
