@@ -254,15 +254,15 @@ def _send(options: argparse.Namespace) -> int:
     if options.to and not options.unknown:
         msg = "--to 要与 --unknown 一起用。"
         raise ConfigurationError(msg)
-    found_out = sending.FoundOut(options.unknown, options.to) if options.unknown else None
-    sent = sending.run(settings, _now(settings), dry_run=options.dry_run, found_out=found_out)
+    clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
+    outcome = sending.run(settings, _now(settings), dry_run=options.dry_run, clarification=clarification)
     if options.dry_run:
-        screen.tell_planned_letters(sent)
+        screen.tell_planned_letters(outcome)
         return 0
-    screen.tell_sent_letters(sent)
-    status = int(not sent.is_complete)
-    unsettled = f"下落不明 {len(sent.unknown)} 封，被拒收 {len(sent.refused)} 封"
-    counts = f"该发 {len(sent.planned)} 封，交出 {len(sent.done)} 封，{unsettled}；退出状态 {status}"
+    screen.tell_sent_letters(outcome)
+    status = int(not outcome.is_complete)
+    unsettled = f"下落不明 {len(outcome.unknown)} 封，被拒收 {len(outcome.refused)} 封"
+    counts = f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}"
     _note(settings, "send", counts)
     return status
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from pipeline.day import disputes
 from pipeline.day.disputes import Dispute
-from pipeline.reading.assignment_workbook import first_leader
+from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
 from pipeline.terms.case_numbers import Register
 from pipeline.terms.contract import ASSIGNED, REFERRED, RESOLVED
@@ -117,7 +117,7 @@ class Case:
     @property
     def leader(self) -> str:
         """The responsible leader who counts."""
-        return first_leader(self.text("包案领导"))
+        return responsible_leader(self.text("包案领导"))
 
     @property
     def is_counted(self) -> bool:

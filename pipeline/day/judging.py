@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Particulars, RowPlace, World, goes_back
-from pipeline.reading.assignment_workbook import first_leader
+from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
 from pipeline.terms import case_numbers, messages
@@ -264,7 +264,7 @@ def _warn_of_changes(row: Row, case: Case) -> None:
 def _is_same(row: Row, column: str, case: Case) -> bool:
     match column:
         case "包案领导":
-            return without_controls(first_leader(row[column])) == without_controls(case.leader)  # a template holds none
+            return without_controls(responsible_leader(row[column])) == without_controls(case.leader)  # a template holds none
         case "办结时限":
             deadline = row.value(column)
             return (deadline.on_or_after(case.assigned) if isinstance(deadline, MonthDay) else deadline) == case.deadline

@@ -26,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """What was done with one message; its fields are a line of the journal."""
 
     place: Place
@@ -47,26 +47,26 @@ class Journal:
     """The journal's lines, and what was added to them."""
 
     path: Path
-    _entries: dict[Place, dict[int, Entry]] = field(default_factory=dict)
+    _entries: dict[Place, dict[int, JournalEntry]] = field(default_factory=dict)
     _settled: set[tuple[Place, int]] = field(default_factory=set)
     _deposited: dict[tuple[str, str, str], set[Place]] = field(default_factory=dict)
     """Where each file was found, by Message-ID, sender and SHA-256."""
 
-    def entries(self, place: Place) -> dict[int, Entry]:
+    def entries(self, place: Place) -> dict[int, JournalEntry]:
         """Return the messages of that folder that are done, by UID."""
         return self._entries.get(place, {})
 
-    def unsettled(self, place: Place) -> list[Entry]:
+    def unsettled(self, place: Place) -> list[JournalEntry]:
         """Return those whose mark in the mailbox was not seen to be set; a message without a report gets none."""
         entries = self.entries(place).values()
         return [entry for entry in entries if entry.verdict != "nothing" and (place, entry.uid) not in self._settled]
 
-    def has_elsewhere(self, entry: Entry, sha256: str) -> bool:
+    def has_elsewhere(self, entry: JournalEntry, sha256: str) -> bool:
         """Return whether the file came in by the same message from another folder, or from this one under other UIDs."""
         places = self._deposited.get((entry.message_id or "", entry.sender or "", sha256), set())
         return bool(entry.message_id) and bool(places - {entry.place})
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: JournalEntry) -> None:
         """Add a message, seen on the disk when this returns."""
         storage.append_lines(self.path, [_line({"mail": asdict(entry)})])
         self._add(entry)
@@ -78,7 +78,7 @@ class Journal:
             storage.append_lines(self.path, [_line({"settled": asdict(place), "uids": done})])
             self._settled |= {(place, uid) for uid in done}
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: JournalEntry) -> None:
         self._entries.setdefault(entry.place, {})[entry.uid] = entry
         if entry.message_id:
             for sha256 in entry.files:
@@ -89,7 +89,9 @@ class Journal:
         for line in storage.read_entries(self.path):
             if "mail" in line:
                 mail = line["mail"]
-                self._add(Entry(**{**mail, "place": Place(**mail["place"]), "files": tuple(mail["files"]), "why": tuple(mail["why"])}))
+                self._add(
+                    JournalEntry(**{**mail, "place": Place(**mail["place"]), "files": tuple(mail["files"]), "why": tuple(mail["why"])})
+                )
             else:
                 place = Place(**line["settled"])
                 self._settled |= {(place, uid) for uid in line["uids"]}

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.disk import lock, storage
 from pipeline.doors import deposit, fetch_words, headers, imap, mail_journal, sender
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Session
-from pipeline.doors.mail_journal import Entry, Journal, Place
+from pipeline.doors.mail_journal import Journal, JournalEntry, Place
 from pipeline.doors.message_parts import Bounds, MessageOpener, MessageParts
 from pipeline.doors.sender import Sender
 from pipeline.reading.gate.safe_workbook import Limits
@@ -198,7 +198,7 @@ def _take(message: MessageOnServer, place: Place, fetching: _FolderFetch) -> Non
 
 def _leave(message: MessageOnServer, place: Place, why: str, fetching: _FolderFetch) -> None:
     """Note a message that was not downloaded."""
-    fetching.journal.note(Entry(place, message.uid, "left", why=(why,)))
+    fetching.journal.note(JournalEntry(place, message.uid, "left", why=(why,)))
     fetching.fetched.messages += 1
     fetching.fetched.left += 1
     megabytes = -(-message.size // (1 << 20))
@@ -218,7 +218,7 @@ def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _Fol
     sums = [hashlib.sha256(content).hexdigest() for _name, content in parts.taken]
     verdict = "left" if parts.left else "taken" if parts.taken else "nothing"
     why = tuple(sorted({reason for _name, reason in parts.left}))
-    entry = Entry(place, uid, verdict, who.address, _message_id(header), received.isoformat(), tuple(sums), why)
+    entry = JournalEntry(place, uid, verdict, who.address, _message_id(header), received.isoformat(), tuple(sums), why)
     new = [file for file, sha256 in zip(parts.taken, sums, strict=True) if not fetching.journal.has_elsewhere(entry, sha256)]
     names = deposit.lay(_where(raw, entry, received, fetching.settings), new, _envelope(entry, received)) if new else []
     fetching.journal.note(entry)
@@ -230,11 +230,11 @@ def _message_id(header: headers.Fields | None) -> str | None:
     return identities[0][:_LONGEST_ID] if identities and identities[0] else None
 
 
-def _envelope(entry: Entry, received: datetime) -> Envelope:
+def _envelope(entry: JournalEntry, received: datetime) -> Envelope:
     return Envelope(received, "email", entry.sender, entry.message_id)
 
 
-def _where(raw: bytes, entry: Entry, received: datetime, settings: Settings) -> Path:
+def _where(raw: bytes, entry: JournalEntry, received: datetime, settings: Settings) -> Path:
     """Return the message's own folder, the same for the same message whatever its UID is, as long as its sender is judged the same."""
     parts = (entry.place.mailbox, received.isoformat(), entry.sender or "", hashlib.sha256(raw).hexdigest())
     name = storage.digest(part.encode("utf-8", "replace") for part in parts)[:16]

@@ -39,7 +39,7 @@ _ENOUGH = 3
 
 
 @dataclass(slots=True)
-class Sent:
+class SendingOutcome:
     """What a run of `send` did."""
 
     planned: list[Letter] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundOut:
+class Clarification:
     """What the office has found out about letters of unknown fate."""
 
     fate: str
@@ -72,8 +72,13 @@ class FoundOut:
 
 
 def run(
-    settings: Settings, now: datetime, connect: Connect = smtp.connected, *, dry_run: bool = False, found_out: FoundOut | None = None
-) -> Sent:
+    settings: Settings,
+    now: datetime,
+    connect: Connect = smtp.connected,
+    *,
+    dry_run: bool = False,
+    clarification: Clarification | None = None,
+) -> SendingOutcome:
     """Send what is due; with `dry_run` only say what it would be.
 
     Raises ConfigurationError where nothing is set about outgoing mail, and AnotherRunError where another run is sending.
@@ -84,28 +89,27 @@ def run(
         raise ConfigurationError(msg)
     with lock.hold(settings.paths.state / "post"), Ledger(settings.paths.ledger) as ledger:
         record = SentLetters(ledger.engine, settings.paths.state)
-        if found_out:
-            _settle(record, found_out, now)
-        sent = _due(ledger, record, settings, outgoing, now)
-        if not dry_run and sent.planned:
-            _send(sent, record, settings, outgoing, connect)
+        if clarification:
+            _settle(record, clarification, now)
+        outcome = _due(ledger, record, settings, outgoing, now)
+        if not dry_run and outcome.planned:
+            _send(outcome, record, settings, outgoing, connect)
         noted = record.all()
-        sent.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
-        sent.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
-        return sent
+        outcome.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
+        outcome.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
+        return outcome
 
 
-def _settle(record: SentLetters, found_out: FoundOut, now: datetime) -> None:
+def _settle(record: SentLetters, clarification: Clarification, now: datetime) -> None:
+    recipient = clarification.to
     states = {"again": State.PUT_OFF, "done": State.SENT}
     unknown = [letter for letter in record.all() if letter.state is State.UNDER_WAY]
-    meant = [letter for letter in unknown if found_out.to is None or letter.recipient.lower() == found_out.to.lower()]
-    if found_out.to is not None and not meant:
-        msg = (
-            f"没有发给 {on_screen(found_out.to)} 的下落不明的信，什么也没有改，没有发信。收件人以 python run.py send --dry-run 列出的为准。"
-        )
+    meant = [letter for letter in unknown if recipient is None or letter.recipient.lower() == recipient.lower()]
+    if recipient is not None and not meant:
+        msg = f"没有发给 {on_screen(recipient)} 的下落不明的信，什么也没有改，没有发信。收件人以 python run.py send --dry-run 列出的为准。"
         raise ConfigurationError(msg)
     for letter in meant:
-        record.settle(letter, states[found_out.fate], f"办公室核实：{'重发' if found_out.fate == 'again' else '对方已收到'}", now)
+        record.settle(letter, states[clarification.fate], f"办公室核实：{'重发' if clarification.fate == 'again' else '对方已收到'}", now)
 
 
 def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, now: datetime) -> bool:
@@ -120,12 +124,12 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
     return letter.recipient.lower() in {address.lower() for address in written_to}
 
 
-def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> Sent:
+def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> SendingOutcome:
     published = list(_published(ledger, settings, outgoing, now.date()))
     planner = letter_plan.Planner(settings, outgoing, record.settled, now)
     about, reminders = planner.about(published), planner.reminders()
     without = dict.fromkeys([*about.without_address, *reminders.without_address])
-    return Sent(planned=[*about.letters, *reminders.letters], without_address=list(without))
+    return SendingOutcome(planned=[*about.letters, *reminders.letters], without_address=list(without))
 
 
 def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: date) -> Iterator[letter_plan.PublishedDay]:
@@ -159,8 +163,8 @@ def _answers(
 # --- handing over ------------------------------------------------------------------------------------------------
 
 
-def _send(sent: Sent, record: SentLetters, settings: Settings, outgoing: Outgoing, connect: Connect) -> None:
-    waiting = list(sent.planned)
+def _send(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, connect: Connect) -> None:
+    waiting = list(outcome.planned)
     try:
         with connect(outgoing) as server:
             put_off = 0
@@ -169,11 +173,11 @@ def _send(sent: Sent, record: SentLetters, settings: Settings, outgoing: Outgoin
                 answer = _hand_over(
                     letter, record, settings, outgoing, lambda content, to: smtp.hand_over(server, outgoing.sender, to, content)
                 )
-                sent.done.append((letter, answer))
+                outcome.done.append((letter, answer))
                 put_off = 0 if answer.fate in (smtp.Fate.TAKEN, smtp.Fate.REFUSED) else put_off + 1
     except smtp.UnreachableError as error:
-        sent.why = str(error)
-    sent.not_tried = waiting
+        outcome.why = str(error)
+    outcome.not_tried = waiting
 
 
 def _hand_over(

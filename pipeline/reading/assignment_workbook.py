@@ -66,7 +66,7 @@ def _examine(found: table.Table, around: Surroundings) -> Examination:
     return sheet
 
 
-def first_leader(written: str | None) -> str:
+def responsible_leader(written: str | None) -> str:
     """The leader who counts: the first name, without white space; 未明确 where there is none."""
     plain = nfkc(written or "")
     for separator in _SEPARATORS:

@@ -64,7 +64,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     around = Surroundings(settings, day, arrival, book.is_1904)
     sheets = [_examine(found, around) for found in tables if isinstance(found, table.Table)]
     findings += _judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets))
-    findings += _judge_lateness(day, arrival, settings)
+    findings += _lateness_findings(day, arrival, settings)
     findings += [finding for sheet in sheets for finding in sheet.findings]
     return Reading(True, day, name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
 
@@ -158,7 +158,7 @@ def _judge_cover(cover: _Cover, rows: int) -> list[Finding]:
     return findings
 
 
-def _judge_lateness(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
+def _lateness_findings(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
     limit = settings.calendar.last_moment(day)
     if arrival <= limit:
         return []

@@ -18,9 +18,9 @@ from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.web import published_files
 from pipeline.web.accounts import User
-from pipeline.web.drafts import Draft, Sent
+from pipeline.web.drafts import Draft, SentUpload
 from pipeline.web.page_access import Clerk, NoSuchPageError, SignedIn, TheSite, attachment, download, see_other
-from pipeline.web.published_files import Entry
+from pipeline.web.published_files import PublishedFile
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
 
@@ -62,7 +62,7 @@ def _history(site: Site, user: User, since: date) -> History:
     return district_history.of(user.district, uploads, site.settings, since)
 
 
-def _upload(sent: Sent) -> Upload:
+def _upload(sent: SentUpload) -> Upload:
     """Return a sent report with what the check expects of it."""
     checked = sent.checked or {}
     if checked.get("accepted", True):
@@ -80,7 +80,7 @@ def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[s
     return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
 
 
-def _is_overtaken(draft: Draft, sent: list[Sent]) -> bool:
+def _is_overtaken(draft: Draft, sent: list[SentUpload]) -> bool:
     """Whether a report of the same day was sent after that draft came: nobody waits for the draft any more."""
     day = str((draft.checked or {}).get("day", ""))
     return bool(day) and any((report.checked or {}).get("day") == day and report.received_at >= draft.made for report in sent)
@@ -89,14 +89,14 @@ def _is_overtaken(draft: Draft, sent: list[Sent]) -> bool:
 # --- what there is to download -----------------------------------------------------------------------------------
 
 
-def _papers(published: list[Entry], history: History) -> list[Entry]:
+def _papers(published: list[PublishedFile], history: History) -> list[PublishedFile]:
     """Return what there is beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
     papers = [entry for entry in published if entry.folder != report_form.FOLDER and _is_offered(entry, history)]
     papers.sort(key=lambda entry: (entry.folder != notice.FOLDER, not history.receipts.get((entry.day, entry.name), False), entry.name))
     return sorted(papers, key=lambda entry: entry.day, reverse=True)
 
 
-def _is_offered(entry: Entry, history: History) -> bool:
+def _is_offered(entry: PublishedFile, history: History) -> bool:
     """Whether a district's file is offered to its clerks: of receipts only those of files that the district itself sent."""
     return entry.folder != receipt_files.FOLDER or (entry.day, entry.name) in history.receipts
 
@@ -106,7 +106,7 @@ class Offer:
     """A template that a clerk needs next."""
 
     day: date
-    entry: Entry | None
+    entry: PublishedFile | None
     """The published one; None where it is made when it is asked for, since no night's run has made it."""
     until: date | None
     """The last day whose report of the district is filled in; None where none is."""
@@ -114,7 +114,7 @@ class Offer:
     """So many of the district's reports are not filled in, since no run has taken them in yet."""
 
 
-def _offers(published: list[Entry], history: History, today: date) -> list[Offer]:
+def _offers(published: list[PublishedFile], history: History, today: date) -> list[Offer]:
     """Return today's template until the report is handed in, and tomorrow's where there is one; never one of a day that is over."""
     is_handed_in = any(file.day == today.isoformat() and file.is_handed_in for file in history.files)
     # a day's folder holds the templates of the day after
@@ -124,7 +124,7 @@ def _offers(published: list[Entry], history: History, today: date) -> list[Offer
     return [_offer(day, made.get(day), history) for day in days]
 
 
-def _offer(day: date, entry: Entry | None, history: History) -> Offer:
+def _offer(day: date, entry: PublishedFile | None, history: History) -> Offer:
     until = max((reported for reported in history.reported if reported < day), default=None)
     waiting = sum(file.became == "waiting" and "" < file.day < day.isoformat() for file in history.files)
     return Offer(day, entry, until, waiting)

@@ -51,7 +51,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentUpload:
     """An uploaded file that was sent."""
 
     number: str
@@ -191,20 +191,20 @@ class Drafts:
         with self._database.read() as connection:
             return connection.scalar(sa.select(sent.c.number).where((sent.c.draft == identity) & (sent.c.user == user.id)))
 
-    def sent_of(self, user: User, since: date) -> list[Sent]:
+    def sent_of(self, user: User, since: date) -> list[SentUpload]:
         """Return what the user's district (for the office: everybody) has sent since that day, the newest first."""
         whose = sa.true() if user.is_office else sent.c.district == user.district
         query = sent.select().where(whose & (sent.c.received_at >= since.isoformat())).order_by(sent.c.received_at.desc(), sent.c.number)
         with self._database.read() as connection:
             return [_sent(row) for row in connection.execute(query)]
 
-    def receipt(self, number: str, user: User) -> Sent | None:
+    def receipt(self, number: str, user: User) -> SentUpload | None:
         """Return what was sent under that number, where the user may know of it."""
         with self._database.read() as connection:
             row = connection.execute(sent.select().where(sent.c.number == number)).one_or_none()
         return _sent(row) if row is not None and (user.is_office or row.district == user.district) else None
 
-    def original(self, report: Sent) -> Path | None:
+    def original(self, report: SentUpload) -> Path | None:
         """Return where the file that was sent still lies, while it does."""
         path = self.path(report.draft, is_assignment=report.is_assignment)
         return path if path.is_file() else None
@@ -243,8 +243,8 @@ def shown(name: str) -> str:
     return mask(" ".join(last.split()))[:_LONGEST_NAME] or "未命名"
 
 
-def _sent(row: Any) -> Sent:  # noqa: ANN401 - SQLAlchemy's row
-    return Sent(
+def _sent(row: Any) -> SentUpload:  # noqa: ANN401 - SQLAlchemy's row
+    return SentUpload(
         row.number,
         row.draft,
         row.name,

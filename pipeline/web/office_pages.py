@@ -87,7 +87,7 @@ def all_files(site: TheSite, session: Office, day: str) -> Response:
     return StreamingResponse(_zipped(files), headers=attachment(f"信访事项_{day}.zip"), media_type="application/zip")
 
 
-def _zipped(files: list[published_files.Entry]) -> Iterator[bytes]:
+def _zipped(files: list[published_files.PublishedFile]) -> Iterator[bytes]:
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as aside:
         with zipfile.ZipFile(aside, "w") as package:
             for entry in files:

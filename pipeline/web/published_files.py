@@ -24,7 +24,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PublishedFile:
     """One published file."""
 
     id: str
@@ -59,7 +59,7 @@ def days(settings: Settings) -> list[str]:
     return sorted(names, reverse=True)
 
 
-def entries(settings: Settings, day: str, user: User) -> list[Entry]:
+def entries(settings: Settings, day: str, user: User) -> list[PublishedFile]:
     """Return what of that day's folder the user may see: the office all that the manifest lists, a district its own files."""
     if day not in days(settings):
         return []
@@ -67,16 +67,16 @@ def entries(settings: Settings, day: str, user: User) -> list[Entry]:
     return sorted(seen, key=lambda entry: (entry.path.suffix in _FOR_PROGRAMS, entry.name))
 
 
-def find(settings: Settings, day: str, identity: str, user: User) -> Entry | None:
+def find(settings: Settings, day: str, identity: str, user: User) -> PublishedFile | None:
     """Return the entry of that id, where the user may see it."""
     return next((entry for entry in entries(settings, day, user) if entry.id == identity), None)
 
 
-def _is_for(entry: Entry, district: str) -> bool:
+def _is_for(entry: PublishedFile, district: str) -> bool:
     return bool(district) and entry.folder in _DISTRICT_FOLDERS and entry.file.startswith(f"{district}_")
 
 
-def _listed(folder: Path) -> Iterator[Entry]:
+def _listed(folder: Path) -> Iterator[PublishedFile]:
     try:
         names = list(json.loads((folder / outbox.MANIFEST).read_bytes())["outputs"])
     except (OSError, ValueError, LookupError, TypeError):
@@ -88,4 +88,4 @@ def _listed(folder: Path) -> Iterator[Entry]:
         if ".." in parts or not path.is_relative_to(folder) or path.is_symlink() or not path.is_file():
             continue
         identity = hashlib.sha256(f"{folder.name}/{name}".encode()).hexdigest()[:24]
-        yield Entry(identity, folder.name, str(name), path, path.stat().st_size)
+        yield PublishedFile(identity, folder.name, str(name), path, path.stat().st_size)

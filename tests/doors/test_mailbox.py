@@ -611,7 +611,7 @@ def test_a_fetch_that_noted_a_mail_before_its_files_are_safe_would_be_caught(
         waiting[:] = [arguments]
         return [name for name, _content in arguments[1]]
 
-    def note_first(journal: mail_journal.Journal, entry: mail_journal.Entry) -> None:
+    def note_first(journal: mail_journal.Journal, entry: mail_journal.JournalEntry) -> None:
         note(journal, entry)
         while waiting:
             lay(*waiting.pop())

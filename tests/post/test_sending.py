@@ -27,7 +27,7 @@ from pipeline.disk.lock import hold
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import letters, sending
-from pipeline.post.sending import FoundOut, Sent
+from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
 from pipeline.publishing import outbox
@@ -80,8 +80,8 @@ def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
     ledger.close()
 
 
-def _send(office: Office, server: MailServer, now: datetime = NIGHT, found_out: FoundOut | None = None) -> Sent:
-    return sending.run(office.settings, now, server.connect, found_out=found_out)
+def _send(office: Office, server: MailServer, now: datetime = NIGHT, clarification: Clarification | None = None) -> SendingOutcome:
+    return sending.run(office.settings, now, server.connect, clarification=clarification)
 
 
 def _told(server: MailServer) -> list[EmailMessage]:
@@ -361,7 +361,7 @@ def test_a_letter_of_unknown_fate_is_said_and_not_sent_again_by_itself(
 def test_the_office_may_have_a_letter_of_unknown_fate_sent_again_under_its_old_identity(office: Office, server: MailServer) -> None:
     server.orders["BODY"] = [TAKE_AND_HANG_UP]
     _send(office, server)
-    assert _send(office, server, found_out=FoundOut("again")).is_complete
+    assert _send(office, server, clarification=Clarification("again")).is_complete
     first, second = _told(server)
     assert first["Message-ID"] == second["Message-ID"]
 
@@ -369,7 +369,7 @@ def test_the_office_may_have_a_letter_of_unknown_fate_sent_again_under_its_old_i
 def test_or_say_that_it_has_arrived(office: Office, server: MailServer) -> None:
     server.orders["BODY"] = [TAKE_AND_HANG_UP]
     _send(office, server)
-    assert _send(office, server, found_out=FoundOut("done")).is_complete
+    assert _send(office, server, clarification=Clarification("done")).is_complete
     assert len(server.taken) == 1
 
 
@@ -410,11 +410,11 @@ def test_what_was_found_out_may_be_about_one_recipient(office: Office, server: M
         server.orders["BODY"] = [TAKE_AND_HANG_UP]
         _send(office, server)
     assert len(server.taken) == 2
-    sent = _send(office, server, found_out=FoundOut("again", "Other@example.com"))
+    sent = _send(office, server, clarification=Clarification("again", "Other@example.com"))
     assert [to for to, _content in server.taken[2:]] == ["other@example.com"]
     assert [row.recipient for row in sent.unknown] == [TO]
     with pytest.raises(ConfigurationError, match=r"没有发给 nobody@example\.com 的下落不明的信"):
-        _send(office, server, found_out=FoundOut("done", "nobody@example.com"))
+        _send(office, server, clarification=Clarification("done", "nobody@example.com"))
 
 
 def test_a_recipient_alone_says_nothing(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.disk import storage
 from pipeline.doors import deposit, mailbox
-from pipeline.doors.mail_journal import Entry, Journal
+from pipeline.doors.mail_journal import Journal, JournalEntry
 from pipeline.intake.envelopes import SIDECAR
 from pipeline.post import letters, sending, smtp
 from pipeline.post.letters import Letter
@@ -96,7 +96,7 @@ def _noted_before_laid() -> None:
         waiting.append((place, files, envelope))
         return [name for name, _content in files]
 
-    def note_and_lay(self: Journal, entry: Entry) -> None:
+    def note_and_lay(self: Journal, entry: JournalEntry) -> None:
         note(self, entry)
         while waiting:
             lay(*waiting.pop())
@@ -124,7 +124,7 @@ def _never_the_same_place() -> None:
     """A message's files lie at another place each time it is fetched."""
     where = mailbox._where  # noqa: SLF001
 
-    def elsewhere(raw: bytes, entry: Entry, received: datetime, settings: Settings) -> Path:
+    def elsewhere(raw: bytes, entry: JournalEntry, received: datetime, settings: Settings) -> Path:
         place = where(raw, entry, received, settings)
         return next(one for number in range(100) if not (one := place.with_name(f"{place.name}-{number}")).exists())
 
