@@ -248,7 +248,7 @@ def tell_status(board: Status) -> None:
     )
     say(f"  收件箱里等待收取：{len(board.waiting)} 个")
     for file in board.waiting[:_MOST_LINES]:
-        say(f"    {shorten(file.name)}  {file.told}")
+        say(f"    {shorten(file.name)}  {file.description}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     if not board.has_assignment:

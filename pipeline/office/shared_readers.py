@@ -33,7 +33,7 @@ class SharedReaders:
         self._starting = threading.Lock()
         self._readers: Readers | None = None
         self._looking = threading.Lock()
-        self._seen: incoming.Known = {}
+        self._remembered: incoming.Remembered = {}
 
     def start(self) -> Readers:
         """Have the readers come up before they are needed. Waits for nothing."""
@@ -68,4 +68,4 @@ class SharedReaders:
     def waiting(self) -> tuple[incoming.Incoming, ...]:
         """Return what lies in the inbox; a file is read once, however often this is asked."""
         with self._looking:
-            return incoming.look(self._settings, self.start(), self._seen)
+            return incoming.look(self._settings, self.start(), self._remembered)

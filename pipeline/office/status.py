@@ -64,21 +64,21 @@ class Status:
 
     def count(self, status: str) -> int:
         """So many districts are on-time, late, coming or missing."""
-        return sum(("coming" if one.is_coming else one.status) == status for one in self.districts)
+        return sum(("coming" if district.is_coming else district.status) == status for district in self.districts)
 
     @property
     def zero_reports(self) -> int:
         """So many districts had nothing to report."""
-        return sum(one.zero_report for one in self.districts)
+        return sum(district.zero_report for district in self.districts)
 
     @property
     def rows_refused(self) -> int:
         """So many rows were refused, as published."""
-        return sum(one.rows_refused or 0 for one in self.districts)
+        return sum(district.rows_refused or 0 for district in self.districts)
 
 
 def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = None) -> Status:
-    """The board of that day; `waiting`: what lies in the inbox, where that has been looked at."""
+    """Return the board of that day; `waiting`: what lies in the inbox, where that has been looked at."""
     lying = tuple(
         incoming.look(settings) if waiting is None else waiting
     )  # before the ledger: what a run takes in between is in one of the two
@@ -109,7 +109,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
 
 
 def _channel(lying: Sequence[Incoming], district: str, day: date) -> str:
-    return next((one.channel for one in lying if (one.district, one.day) == (district, day.isoformat())), "")
+    return next((file.channel for file in lying if (file.district, file.day) == (district, day)), "")
 
 
 def _published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
@@ -141,42 +141,42 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
 
 
 def as_json(board: Status) -> str:
-    """The board for programs, and for people who look at it."""
-    said = {
+    """Return the board as JSON, for programs and for people who look at it."""
+    written = {
         "day": board.day.isoformat(),
         "published": board.is_published,
         "has_assignment": board.has_assignment,
-        "waiting": [_waits(one) for one in board.waiting],
+        "waiting": [_waits(file) for file in board.waiting],
         "districts": [
             {
-                "district": one.district,
-                "status": one.status,
-                "waiting": one.waiting or None,
-                "received_at": one.received_at.isoformat(timespec="seconds") if one.received_at else None,
-                "revision": one.revision,
-                "zero_report": one.zero_report,
-                "rows_accepted": one.rows_accepted,
-                "rows_refused": one.rows_refused,
-                "refused_files": [_refused(filed) for filed in one.refused],
+                "district": district.district,
+                "status": district.status,
+                "waiting": district.waiting or None,
+                "received_at": district.received_at.isoformat(timespec="seconds") if district.received_at else None,
+                "revision": district.revision,
+                "zero_report": district.zero_report,
+                "rows_accepted": district.rows_accepted,
+                "rows_refused": district.rows_refused,
+                "refused_files": [_refused(filed) for filed in district.refused],
             }
-            for one in board.districts
+            for district in board.districts
         ],
         "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
     }
-    return json.dumps(said, ensure_ascii=False, indent=1)
+    return json.dumps(written, ensure_ascii=False, indent=1)
 
 
-def _waits(one: Incoming) -> dict[str, str | None]:
+def _waits(file: Incoming) -> dict[str, str | None]:
     return {
-        "file": one.name,
-        "district": one.district or None,
-        "channel": one.channel,
-        "received_at": one.received_at.isoformat(timespec="seconds") if one.received_at else None,
-        "number": one.number or None,
-        "counts_for": one.day or None,
+        "file": file.name,
+        "district": file.district or None,
+        "channel": file.channel,
+        "received_at": file.received_at.isoformat(timespec="seconds") if file.received_at else None,
+        "number": file.number or None,
+        "counts_for": file.day.isoformat() if file.day else None,
     }
 
 
 def _refused(filed: Filed) -> dict[str, str]:
-    code = next((found.code for found in filed.reading.findings if found.refuses), "")
+    code = next((finding.code for finding in filed.reading.findings if finding.refuses), "")
     return {"file": mask(filed.arrival.name), "code": code}

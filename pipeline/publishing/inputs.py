@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline import CONTRACT_VERSION, HOME, __version__
@@ -22,48 +22,8 @@ _NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload"}
 
 
 def templates_of(settings: Settings) -> Path:
-    """Where the templates lie: the program's own unless set."""
+    """Return where the templates lie: the program's own unless set."""
     return settings.paths.templates or _TEMPLATES
-
-
-def needed(outlines: list[Filed], days: Iterable[date]) -> list[Filed]:
-    """The files whose rows or findings the days need: superseded revisions only on their own day."""
-    wanted = frozenset(days)
-    last = max(wanted)
-    force = {one.arrival.id for one in in_force(outlines)}
-    return [
-        one
-        for one in outlines
-        if one.arrival.is_assignment or one.reading.day in wanted or (one.reading.day <= last and one.arrival.id in force)
-    ]
-
-
-def in_force(outlines: Iterable[Filed]) -> list[Filed]:
-    """The accepted reports that count: the last revision of each district and day."""
-    return Submissions.of(outlines).in_force()
-
-
-def refused_on(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
-    """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
-    newest = _assignments_by(outlines, day, settings)[-1]
-    return [
-        one
-        for one in in_order(outlines)
-        if not one.reading.accepted
-        and (one.reading.day == day if not one.arrival.is_assignment else _is_newer(one, newest) and one.reading.day <= day)
-    ]
-
-
-def _is_newer(one: Filed, other: Filed) -> bool:
-    return one.arrival.envelope.received_at > other.arrival.envelope.received_at
-
-
-def _assignments_by(outlines: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
-    """The usable assignment workbooks that had arrived by the end of the day, or the earliest there is."""
-    usable = [one for one in in_order(outlines) if one.arrival.is_assignment and one.reading.accepted]
-    zone = settings.calendar.zone
-    arrived = [one for one in usable if one.arrival.envelope.received_at.astimezone(zone).date() <= day]
-    return arrived or usable[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +35,7 @@ class Inputs:
     superseded: tuple[Filed, ...]
     """The day's reports that a later one replaced, and duplicates."""
     refused: tuple[Filed, ...]
+    """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
 
     @property
     def all(self) -> tuple[Filed, ...]:
@@ -82,35 +43,85 @@ class Inputs:
         return (*self.counting, *self.superseded, *self.refused)
 
 
-def of(outlines: Sequence[Filed], day: date, settings: Settings) -> Inputs:
-    """What counts for the day, and what else is reported for it."""
-    reports = [one for one in in_force(outlines) if one.reading.day <= day]
-    counted = {one.arrival.id for one in reports}
-    superseded = [
-        one
-        for one in in_order(outlines)
-        if one.reading.accepted and not one.arrival.is_assignment and one.reading.day == day and one.arrival.id not in counted
-    ]
-    counting = (*_assignments_by(outlines, day, settings), *reports)
-    return Inputs(counting, tuple(superseded), tuple(refused_on(outlines, day, settings)))
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Every file of the ledger without its rows, sorted once to be asked for each day."""
+
+    files: tuple[Filed, ...]
+    """In the order of the ledger."""
+    arrived: tuple[Filed, ...]
+    """The same in order of arrival."""
+    submissions: Submissions
+    reports: tuple[Filed, ...]
+    """The reports that count, of every day, in order of arrival."""
+    assignments: tuple[Filed, ...]
+    """The usable assignment workbooks, in order of arrival."""
+
+    @classmethod
+    def of(cls, files: Sequence[Filed]) -> Outlines:
+        """Return the files sorted; their rows are not needed."""
+        arrived, submissions = in_order(files), Submissions.of(files)
+        assignments = (file for file in arrived if file.arrival.is_assignment and file.reading.accepted)
+        return cls(tuple(files), tuple(arrived), submissions, tuple(submissions.in_force()), tuple(assignments))
+
+    def needed(self, days: Collection[date]) -> list[Filed]:
+        """Return the files whose rows or findings these days need: superseded revisions only on their own day."""
+        last = max(days)
+        in_force = {file.arrival.id for file in self.reports}
+        return [
+            file
+            for file in self.files
+            if file.arrival.is_assignment or file.reading.day in days or (file.reading.day <= last and file.arrival.id in in_force)
+        ]
+
+    def on(self, day: date, settings: Settings) -> Inputs:
+        """Return what counts for the day, and what else is reported for it. Raises IndexError without a usable assignment workbook."""
+        assignments = self._assignments_by(day, settings)
+        reports = [file for file in self.reports if file.reading.day <= day]
+        counted = {file.arrival.id for file in reports}
+        of_day = (file for file in self.arrived if file.reading.day == day and not file.arrival.is_assignment)
+        superseded = (file for file in of_day if file.reading.accepted and file.arrival.id not in counted)
+        newest = assignments[-1].arrival.envelope.received_at
+        refused = (file for file in self.arrived if not file.reading.accepted and _is_shown(file, day, newest))
+        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused))
+
+    def _assignments_by(self, day: date, settings: Settings) -> tuple[Filed, ...]:
+        """Return the usable assignment workbooks that had arrived by the end of the day, or the earliest there is."""
+        zone = settings.calendar.zone
+        arrived = (file for file in self.assignments if file.arrival.envelope.received_at.astimezone(zone).date() <= day)
+        return tuple(arrived) or self.assignments[:1]
 
 
-def fingerprint(files_of: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
-    """What the day's folder is made from: the files, the numbers of notices, the settings, the templates and the program."""
+def _is_shown(refused: Filed, day: date, newest: datetime) -> bool:
+    """Whether the day tells of a file refused whole; `newest`: when the assignment workbook in force arrived."""
+    if refused.arrival.is_assignment:
+        return refused.reading.day <= day and refused.arrival.envelope.received_at > newest
+    return refused.reading.day == day
+
+
+def fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
+    """Return the sum over what the day's folder is made from: files, numbers of notices, settings, templates and program."""
     files = [
-        (one.arrival.path, one.arrival.sha256, one.arrival.envelope.received_at.isoformat(), one.reading.accepted, f"{one.reading.day}")
-        for one in files_of
+        (
+            file.arrival.path,
+            file.arrival.sha256,
+            file.arrival.envelope.received_at.isoformat(),
+            file.reading.accepted,
+            f"{file.reading.day}",
+        )
+        for file in inputs
     ]
-    said = settings.model_dump(mode="json", exclude=_NOT_SHOWN)
+    decided = settings.model_dump(mode="json", exclude=_NOT_SHOWN)
+    # Word and editors leave lock files and hidden ones beside a template that somebody has open; they change nothing.
     templates = sorted(path for path in templates_of(settings).iterdir() if path.is_file() and not path.name.startswith(("~$", ".")))
-    given = [one.written + one.district for one in numbering.around(numbers, day)]
+    shown_numbers = [number.written + number.district for number in numbering.around(numbers, day)]
     parts = [
-        json.dumps(given),
+        json.dumps(shown_numbers),
         __version__,
         str(CONTRACT_VERSION),
         day.isoformat(),
         str(figures_alone),
         json.dumps(files),
-        json.dumps(said, sort_keys=True),
+        json.dumps(decided, sort_keys=True),
     ]
     return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])

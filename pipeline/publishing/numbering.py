@@ -13,7 +13,6 @@ from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.report import notices
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
 
 Numbers = tuple[NoticeNumber, ...]
@@ -29,12 +28,12 @@ def known(ledger: Ledger, archive: Path) -> Numbers:
     return given
 
 
-def watched(outlines: Iterable[Filed], days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
+def watched(submissions: Submissions, days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
     """The days on which it must be known what is raised, from the office's beginning on.
 
     Those without a number yet, and before each of the days asked for those of its districts' last notices.
     """
-    reported = Submissions.of(outlines).days(settings.district_names)
+    reported = submissions.days(settings.district_names)
     asked = sorted(days)
     if not reported or not asked:
         return frozenset()

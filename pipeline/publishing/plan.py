@@ -10,12 +10,13 @@ from functools import cached_property
 from pipeline.day.fold import DayState
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import inputs, numbering, outbox
+from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
 from pipeline.report.reporting import Sources
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
-from pipeline.terms.handed_in import Arrival, Facts, Filed, in_order
+from pipeline.terms.handed_in import Arrival, Facts, Filed
 from pipeline.terms.text import mask
 
 
@@ -26,8 +27,7 @@ class Plan:
     settings: Settings
     ledger: Ledger
     documents: tuple[Document, ...]
-    outlines: list[Filed]
-    """Every file of the ledger without its rows."""
+    outlines: Outlines
     days: list[date]
     unchanged: list[date]
     """Days asked for that stand as they are."""
@@ -39,7 +39,7 @@ class Plan:
     @cached_property
     def _files(self) -> dict[int, Filed]:
         """The files that the days need with their rows, by arrival."""
-        needed = inputs.needed(self.outlines, self.days) if self.days else []
+        needed = self.outlines.needed(self.days) if self.days else []
         return {filed.arrival.id: filed for filed in self.ledger.load(needed)}
 
     @cached_property
@@ -58,13 +58,13 @@ class Plan:
     @property
     def watched(self) -> Iterable[date]:
         """The days on which it must be known what is raised, for the numbers of notices."""
-        return numbering.watched(self.outlines, self.days, self.given, self.settings) if self.documents else ()
+        return numbering.watched(self.outlines.submissions, self.days, self.given, self.settings) if self.documents else ()
 
     @property
     def papers(self) -> int:
         """How many receipts the days will have."""
         due = {*self.days} if self.documents else set[date]()
-        return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines)
+        return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
 
     def numbers(self, states: dict[date, DayState]) -> Numbers:
         """Give the notices of these days their numbers; all that were given so far."""
@@ -72,7 +72,7 @@ class Plan:
 
     def sources(self, day: date, numbers: Numbers) -> Sources:
         """Return the files behind one day's report."""
-        resting = inputs.of(self.outlines, day, self.settings)
+        resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
         counting = tuple(self._files[filed.arrival.id] for filed in resting.counting)
         return Sources(self._arrivals, counting, resting.superseded, refused, numbering.around(numbers, day))
@@ -87,8 +87,8 @@ def plan(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tu
 
     Raises NothingToConsolidateError where there is no usable assignment workbook.
     """
-    outlines = ledger.outlines()
-    if not any(filed.arrival.is_assignment and filed.reading.accepted for filed in outlines):
+    outlines = Outlines.of(ledger.outlines())
+    if not outlines.assignments:
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
     published = ledger.publications()
     given = numbering.known(ledger, settings.paths.archive) if documents else ()
@@ -105,16 +105,16 @@ def plan(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tu
     return Plan(settings, ledger, documents, outlines, due, unchanged, manifests, given)
 
 
-def _fingerprint(outlines: list[Filed], day: date, settings: Settings, numbers: Numbers, documents: tuple[Document, ...]) -> str:
-    return inputs.fingerprint(inputs.of(outlines, day, settings).all, day, settings, numbers, figures_alone=not documents)
+def _fingerprint(outlines: Outlines, day: date, settings: Settings, numbers: Numbers, documents: tuple[Document, ...]) -> str:
+    return inputs.fingerprint(outlines.on(day, settings).all, day, settings, numbers, figures_alone=not documents)
 
 
-def _no_assignment(ledger: Ledger, outlines: list[Filed], settings: Settings) -> str:
+def _no_assignment(ledger: Ledger, outlines: Outlines, settings: Settings) -> str:
     """Say why there is nothing to consolidate: no assignment workbook, or none that can be used and what is wrong with it."""
     where = settings.paths.assignment
-    refused = ledger.load([filed for filed in outlines if filed.arrival.is_assignment])
+    refused = ledger.load(filed for filed in outlines.arrived if filed.arrival.is_assignment)
     if not refused:
         return f"没有案件包案任务分解表，无法汇总；收到的日报已保存。请把分解表放入 {where} 后再运行。"
-    last = in_order(refused)[-1]
+    last = refused[-1]
     reason = next((finding.message for finding in last.reading.findings if finding.refuses), "")
     return f"分解表 {mask(last.arrival.name)} 不能用，无法汇总；收到的日报已保存。{reason}改好后放入 {where} 再运行。"

@@ -102,7 +102,7 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
 def _in_force(office: Office, day: date) -> set[str]:
     """The files whose rows count on their own day."""
     with Ledger(office.settings.paths.ledger) as ledger:
-        counting = inputs.of(ledger.outlines(), day, office.settings).counting
+        counting = inputs.Outlines.of(ledger.outlines()).on(day, office.settings).counting
     return {one.arrival.name for one in counting if one.reading.day == day}
 
 

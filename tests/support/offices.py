@@ -143,7 +143,7 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     states = fold(facts, SETTINGS, days)
     out = {}
     for day in days:
-        resting = inputs.of(filed, day, SETTINGS)
+        resting = inputs.Outlines.of(filed).on(day, SETTINGS)
         built = reporting.build(states[day], reporting.Sources(arrivals, resting.counting, resting.superseded, resting.refused), SETTINGS)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         found = [(line.file, line.finding) for line in built.findings]

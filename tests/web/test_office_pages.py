@@ -402,16 +402,16 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
     assert said[2:] == ["未报"] * 7
     assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == said
     assert re.findall(r'<li><span class="name">([^<]+)</span> <span class="quiet">([^<]+)<', page) == [
-        (one.name, one.told) for one in board.waiting
+        (one.name, one.description) for one in board.waiting
     ]
-    assert [one.told for one in board.waiting][:2] == [
+    assert [one.description for one in board.waiting][:2] == [
         "达拉特旗 邮件 05-20 16:00 2020-05-20 的日报",
         "不知旗区 邮件 05-20 16:01 不能算报送，收取时说明原因",
     ]
-    assert re.fullmatch(r"东胜区 网页上传 05-20 16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].told)
+    assert re.fullmatch(r"东胜区 网页上传 05-20 16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].description)
     screen.tell_status(board)
     terminal = capsys.readouterr().out
-    assert all(f"  {one.name}  {one.told}\n" in terminal for one in board.waiting)
+    assert all(f"  {one.name}  {one.description}\n" in terminal for one in board.waiting)
     assert all(f"  {one.district}  {one.word}  " in terminal for one in board.districts)
     assert "13912345678" not in page + terminal
 
