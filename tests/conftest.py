@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from killing import shim
 from offices import Office
+from weeks import Published, publish
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def office(tmp_path: Path) -> Office:
     """An office in an empty folder."""
     return Office(tmp_path / "office")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """A sample week, published once for all tests that only look at it."""
+    return cache(lambda week: publish(week, tmp_path_factory.mktemp(week) / "office"))
 
 
 @pytest.fixture(scope="session")

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import weeks
 from offices import HOME, Office, tree
+from weeks import CASES, DAYS, WEEKS, Published
 
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import inputs
 
-CASES = Path(__file__).resolve().parents[1] / "cases"
-WEEKS = ("week-light", "week-messy")
-DAYS = [date(2020, 5, 18) + timedelta(days=n) for n in range(5)]
-
-
-def _lay(week: str, office: Office) -> None:
-    """The week's inbox, as if it had lain there for a while."""
-    shutil.copytree(CASES / week / "inbox", office.inbox, dirs_exist_ok=True)
-    for path in office.inbox.rglob("*"):
-        os.utime(path, (1_500_000_000, 1_500_000_000))
-
 
 def _expected(week: str, day: date) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads((CASES / week / "expected" / f"{day}.json").read_text(encoding="utf-8"))
-    return said
-
-
-Weeks = Callable[[str], Office]
-
-
-@pytest.fixture(scope="module")
-def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
-    """Each week's office after a run over all five days at once."""
-    done: dict[str, Office] = {}
-
-    def week(name: str) -> Office:
-        if name not in done:
-            done[name] = Office(tmp_path_factory.mktemp(name) / "office")
-            _lay(name, done[name])
-            done[name].run(*DAYS)
-        return done[name]
-
-    return week
+    expected: dict[str, Any] = json.loads((CASES / week / "expected" / f"{day}.json").read_text(encoding="utf-8"))
+    return expected
 
 
 def _differences(expected: object, actual: object, place: str = "") -> list[str]:
@@ -62,27 +33,29 @@ def _differences(expected: object, actual: object, place: str = "") -> list[str]
         ]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
-        return [line for index, (one, other) in pairs for line in _differences(one, other, f"{place}[{index}]")]
+        return [line for index, (wanted, got) in pairs for line in _differences(wanted, got, f"{place}[{index}]")]
     return [] if expected == actual else [f"{place}: expected {expected!r}, not {actual!r}"]
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 @pytest.mark.parametrize("week", WEEKS)
-def test_every_figure_that_is_listed_comes_out(week: str, day: date, weeks: Weeks) -> None:
+def test_every_figure_that_is_listed_comes_out(week: str, day: date, published: Published) -> None:
     expected = _expected(week, day)
     del expected["findings"]
     assert set(expected) >= {"targets", "by_district", "submissions", "cases", "changes", "flags"}
-    assert _differences(expected, weeks(week).summary(day)) == []
+    assert _differences(expected, published(week).office.summary(day)) == []
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 @pytest.mark.parametrize("week", WEEKS)
-def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_is_refused(week: str, day: date, weeks: Weeks) -> None:
+def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_is_refused(
+    week: str, day: date, published: Published
+) -> None:
     listed = _expected(week, day)["findings"]
-    refused = [one for one in weeks(week).findings(day) if one["severity"] == "refused-row"]
+    refused = [finding for finding in published(week).office.findings(day) if finding["severity"] == "refused-row"]
 
-    def row(one: dict[str, str]) -> str:
-        return "".join(letter for letter in one["cell"] if letter.isdigit())
+    def row(finding: dict[str, str]) -> str:
+        return "".join(letter for letter in finding["cell"] if letter.isdigit())
 
     unfound = [
         want
@@ -95,38 +68,38 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
     ]
     assert unfound == []
     listed_rows = {(want["file"], want["sheet"], str(want["row"])) for want in listed}
-    in_force = _in_force(weeks(week), day)
-    assert {(one["file"], one["sheet"], row(one)) for one in refused if one["file"] in in_force} == listed_rows
+    in_force = _in_force(published(week).office, day)
+    assert {(found["file"], found["sheet"], row(found)) for found in refused if found["file"] in in_force} == listed_rows
 
 
 def _in_force(office: Office, day: date) -> set[str]:
     """The files whose rows count on their own day."""
     with Ledger(office.settings.paths.ledger) as ledger:
         counting = inputs.Outlines.of(ledger.outlines()).on(day, office.settings).counting
-    return {one.arrival.name for one in counting if one.reading.day == day}
+    return {filed.arrival.name for filed in counting if filed.reading.day == day}
 
 
 @pytest.mark.parametrize("week", WEEKS)
-def test_every_day_in_order_gives_the_same_bytes_as_the_range_at_once(week: str, weeks: Weeks, office: Office) -> None:
-    _lay(week, office)
+def test_every_day_in_order_gives_the_same_bytes_as_the_range_at_once(week: str, published: Published, office: Office) -> None:
+    weeks.lay(week, office)
     for day in DAYS:
         office.run(day)
-    assert office.everything() == weeks(week).everything()
+    assert office.everything() == published(week).office.everything()
 
 
 @pytest.mark.parametrize("week", WEEKS)
-def test_the_last_day_alone_gives_the_same_bytes(week: str, weeks: Weeks, office: Office) -> None:
-    _lay(week, office)
+def test_the_last_day_alone_gives_the_same_bytes(week: str, published: Published, office: Office) -> None:
+    weeks.lay(week, office)
     office.run(DAYS[-1])
     assert [path.name for path in office.outbox.iterdir()] == [str(DAYS[-1])]
-    assert tree(office.outbox / str(DAYS[-1])) == tree(weeks(week).outbox / str(DAYS[-1]))
+    assert tree(office.outbox / str(DAYS[-1])) == tree(published(week).office.outbox / str(DAYS[-1]))
 
 
 @pytest.mark.parametrize("week", WEEKS[1:])
-def test_files_that_come_in_day_by_day_give_the_same_bytes(week: str, weeks: Weeks, office: Office) -> None:
+def test_files_that_come_in_day_by_day_give_the_same_bytes(week: str, published: Published, office: Office) -> None:
     """Each night only what had arrived by the next morning lies in the inbox."""
     waiting = office.home / "waiting"
-    shutil.copytree(CASES / week / "inbox", waiting)
+    shutil.copytree(weeks.inbox_of(week), waiting)
     for day in DAYS:
         until = f"{day + timedelta(days=1)}T05:00"
         for sidecar in sorted(waiting.rglob("*.envelope.json")):
@@ -137,14 +110,13 @@ def test_files_that_come_in_day_by_day_give_the_same_bytes(week: str, weeks: Wee
                 sidecar.with_name(sidecar.name.removesuffix(".envelope.json")).rename(
                     target.with_name(target.name.removesuffix(".envelope.json"))
                 )
-        for path in office.inbox.rglob("*"):
-            os.utime(path, (1_500_000_000, 1_500_000_000))
+        weeks.settle(office)
         office.run(day)
-    assert office.everything() == weeks(week).everything()
+    assert office.everything() == published(week).office.everything()
 
 
 def test_a_second_run_changes_nothing_and_takes_nothing(office: Office) -> None:
-    _lay("week-light", office)
+    weeks.lay("week-light", office)
     office.run(*DAYS)
     before = office.everything()
     again = office.run(*DAYS)
@@ -154,10 +126,10 @@ def test_a_second_run_changes_nothing_and_takes_nothing(office: Office) -> None:
 
 def test_a_whole_run_of_the_command_line_writes_the_same_twice(office: Office, tmp_path: Path) -> None:
     other = Office(tmp_path / "other")
-    for one in (office, other):
-        _lay("week-messy", one)
+    for run_from in (office, other):
+        weeks.lay("week-messy", run_from)
         command = [sys.executable, str(HOME / "run.py"), "--date", str(DAYS[-1])]
-        done = subprocess.run(command, cwd=one.home, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+        done = subprocess.run(command, cwd=run_from.home, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
         assert (done.returncode, done.stderr) == (0, "")
         assert "未达标" in done.stdout
     assert office.everything() == other.everything()

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
+import weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import assigned, consolidate, handed_in, on, sample_week
+from offices import assigned, consolidate, handed_in, on
 from test_leaders_page import page_of, said_range
 from test_office_workbook import check_bridges, check_figures, opened
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
@@ -67,9 +68,9 @@ def _ladders(text: str, day: date) -> list[tuple[int, list[int], int]]:
 
 
 @pytest.mark.parametrize("day", [date(2020, 5, 18), date(2020, 5, 20), date(2020, 5, 22)], ids=str)
-@pytest.mark.parametrize("week", ["week-light", "week-messy"])
+@pytest.mark.parametrize("week", weeks.WEEKS)
 def test_a_real_day(week: str, day: date) -> None:
-    report = on(day, *sample_week(week)).report
+    report = on(day, *weeks.files_of(week)).report
     assert any(_bounds(report))
     check(report)
 

@@ -6,9 +6,10 @@ from functools import cache
 from random import Random
 
 import pytest
+import weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_report, sample_week
+from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_report
 from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.day.targets import Tally
@@ -49,9 +50,9 @@ def _outside(told: Report, truth: Report) -> list[tuple[str, str, str]]:
 
 
 @settings(max_examples=25)
-@given(week=st.sampled_from(["week-light", "week-messy"]), at=st.integers(0, 4), choice=st.randoms(use_true_random=False))
+@given(week=st.sampled_from(weeks.WEEKS), at=st.integers(0, 4), choice=st.randoms(use_true_random=False))
 def test_the_truth_lies_within_the_bounds_once_the_missing_reports_are_there(week: str, at: int, choice: Random) -> None:
-    files = sample_week(week)
+    files = weeks.files_of(week)
     whose = sorted({_whose(one) for one in files if not one.is_assignment})
     held_back = set(choice.sample(whose, choice.randint(1, len(whose) // 2)))
     day = MONDAY + timedelta(days=at)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,19 +23,6 @@ from pipeline.terms.words import DECISIONS, STEPS
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import Table
-    from offices import Office
-
-CASES = Path(__file__).resolve().parents[1] / "cases"
-DAYS = [date(2020, 5, 18) + timedelta(days=n) for n in range(5)]
-
-
-def week(name: str, office: Office) -> list[Report]:
-    """The reports of a sample week's five days."""
-    shutil.copytree(CASES / name / "inbox", office.inbox, dirs_exist_ok=True)
-    for path in office.inbox.rglob("*"):
-        os.utime(path, (1_500_000_000, 1_500_000_000))
-    return office.run(*DAYS).written.published
-
 
 # --- made-up days ------------------------------------------------------------------------------------------------
 

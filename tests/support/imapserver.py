@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from loopback import Conversation, listening
 
 HANG_UP = b"hang up"
 USUAL = {
@@ -32,9 +32,9 @@ class ImapServer:
         return [line[len(verb) :].strip() for line in self.heard if line.upper().startswith(verb)]
 
 
-class _Talk(socketserver.StreamRequestHandler):
+class _Conversation(Conversation):
     def handle(self) -> None:
-        server: ImapServer = self.server.told  # type: ignore[attr-defined]
+        server: ImapServer = self.script
         self.wfile.write(b"* OK ready\r\n")
         while line := self.rfile.readline():
             tag, _blank, command = line.decode("utf-8").strip().partition(" ")
@@ -50,25 +50,9 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.wfile.write(f"{tag} OK done\r\n".encode())
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self, told: ImapServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
-        self.told = told
-
-
 @contextmanager
 def running() -> Iterator[ImapServer]:
-    """A server that runs until the end."""
-    told = ImapServer()
-    with _Server(told) as server:
-        told.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+    """A server that runs until the end of the block."""
+    script = ImapServer()
+    with listening(_Conversation, script) as script.port:
+        yield script

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import smtplib
-import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from loopback import Conversation, listening
 
 from pipeline.settings.outgoing import Outgoing
 
@@ -37,9 +37,9 @@ class MailServer:
             yield server
 
 
-class _Talk(socketserver.StreamRequestHandler):
+class _Conversation(Conversation):
     def handle(self) -> None:
-        server: MailServer = self.server.told  # type: ignore[attr-defined]
+        server: MailServer = self.script
         self.say("220 ready")
         recipient = ""
         while line := self.rfile.readline():
@@ -82,25 +82,9 @@ class _Talk(socketserver.StreamRequestHandler):
         self.wfile.write(f"{line}\r\n".encode())
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self, told: MailServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
-        self.told = told
-
-
 @contextmanager
 def running() -> Iterator[MailServer]:
-    """A server that runs until the end."""
-    told = MailServer()
-    with _Server(told) as server:
-        told.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+    """A server that runs until the end of the block."""
+    script = MailServer()
+    with listening(_Conversation, script) as script.port:
+        yield script

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -154,17 +154,6 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
 def on(day: date, *files: File) -> Day:
     """What these files come to on one day."""
     return consolidate(files, [day])[day]
-
-
-@cache
-def sample_week(name: str) -> tuple[File, ...]:
-    """The files of a week in `tests/cases`."""
-    files = []
-    for path in sorted((HOME / "tests" / "cases" / name / "inbox").rglob("*.xlsx")):
-        said = json.loads(path.with_name(path.name + ".envelope.json").read_text(encoding="utf-8"))
-        received = moment(said["received_at"][:19].replace("T", " "))
-        files.append(File(path.read_bytes(), received, path.name, path.parent.name == "assignment", said["channel"], said.get("sender")))
-    return tuple(files)
 
 
 # --- on disk -----------------------------------------------------------------------------------------------------

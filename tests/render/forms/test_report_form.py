@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -18,8 +17,10 @@ from typing import TYPE_CHECKING
 import hostile
 import openpyxl
 import pytest
+import weeks
 from hostile import HOSTILE, seen
 from offices import HOME, SETTINGS, Day, File, afternoon, assigned, handed_in, on, read_assignment, read_report
+from weeks import DAYS, WEEKS
 from workbooks import DAY, DISTRICTS, Formula, Row, Value, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline.render.forms import report_form
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 NEXT = DAY + timedelta(days=1)
-WEEKS = ("week-light", "week-messy")
 FIRST = 4
 """The first row below the header, as Excel counts."""
 SHEETS = ["封面", "填写说明", "案件进展", "新增案件", "接访情况", "急报事项"]
@@ -387,16 +387,10 @@ def test_sent_back_untouched_it_changes_nothing() -> None:
 
 def _week(week: str, until: date) -> Iterator[File]:
     """What had arrived by the morning after that day."""
-    inbox = Path(__file__).resolve().parents[2] / "cases" / week / "inbox"
-    for sidecar in sorted(inbox.rglob("*.envelope.json")):
-        said = json.loads(sidecar.read_text(encoding="utf-8"))
-        path = sidecar.with_name(sidecar.name.removesuffix(".envelope.json"))
-        if said["received_at"] < f"{until + timedelta(days=1)}T05:00":
-            received = datetime.fromisoformat(said["received_at"])
-            yield File(path.read_bytes(), received, path.name, "assignment" in path.parts, said["channel"], said["sender"])
+    return (file for file in weeks.files_of(week) if f"{file.received:%Y-%m-%dT%H:%M:%S}" < f"{until + timedelta(days=1)}T05:00")
 
 
-@pytest.mark.parametrize("day", [date(2020, 5, 18) + timedelta(days=n) for n in range(5)], ids=str)
+@pytest.mark.parametrize("day", DAYS, ids=str)
 @pytest.mark.parametrize("week", WEEKS)
 def test_sent_back_untouched_after_any_day_of_a_week_it_changes_nothing(week: str, day: date) -> None:
     files = list(_week(week, day))

@@ -15,7 +15,7 @@ import briefings
 import pytest
 from briefings import lines
 from hostile import HOSTILE, PERSONAL
-from offices import Office
+from weeks import WEEKS, Published
 
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
@@ -23,13 +23,12 @@ from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_t
 from pipeline.report.report import Report
 from pipeline.terms import words
 
-WEEKS = ("week-light", "week-messy")
 Golden = Callable[[str, str], None]
 
 
 @pytest.fixture(scope="module")
-def weeks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Report]]:
-    return {name: briefings.week(name, Office(tmp_path_factory.mktemp(name) / "office")) for name in WEEKS}
+def weeks(published: Published) -> dict[str, list[Report]]:
+    return {name: published(name).reports for name in WEEKS}
 
 
 @pytest.fixture(scope="module")

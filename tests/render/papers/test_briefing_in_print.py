@@ -11,19 +11,18 @@ from typing import Any
 import briefings
 import pytest
 from hostile import HOSTILE
-from offices import Office
+from weeks import WEEKS, Published
 
 from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
 from pipeline.report.report import Report
 
 pytestmark = pytest.mark.external
-WEEKS = ("week-light", "week-messy")
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
-    return [report for name in WEEKS for report in briefings.week(name, Office(tmp_path_factory.mktemp(name) / "office"))]
+def reports(published: Published) -> list[Report]:
+    return [report for name in WEEKS for report in published(name).reports]
 
 
 def _word(report: Report) -> bytes:

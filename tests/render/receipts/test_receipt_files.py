@@ -13,9 +13,10 @@ from typing import Any
 import openpyxl
 import pytest
 import receiving
+import weeks
 from offices import ZONE, Office, moment
 from receiving import cell, opened, saved, sheet
-from test_weeks import DAYS, WEEKS, _lay
+from weeks import DAYS, WEEKS
 from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
 
 from pipeline import cli
@@ -351,7 +352,7 @@ def test_check_writes_no_receipt_into_the_inbox_and_none_for_an_assignment(home:
 @pytest.fixture(scope="module", params=WEEKS)
 def week(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office(tmp_path_factory.mktemp(request.param) / "office")
-    _lay(request.param, office)
+    weeks.lay(request.param, office)
     assert not nightly.run(office.settings, DAYS).faults
     return office
 
