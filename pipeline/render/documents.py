@@ -33,6 +33,8 @@ class Workshop:
     """What is wrong with the office's own templates, whose place the program's took."""
 
 
+_IMPORTING = threading.Lock()
+
 Finish = Callable[[], Mapping[str, bytes]]
 Document = Callable[[Report, Workshop], Finish]
 
@@ -88,6 +90,8 @@ FIGURES: Final[tuple[Document, ...]] = ()
 
 def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> dict[str, bytes]:
     """Make every file of the day's folder, by its name."""
+    if documents:
+        _import_renderers()  # waits until the imports beside it are done
     files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
     begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
     for finish in begun:
@@ -103,7 +107,8 @@ def warm_up(documents: tuple[Document, ...]) -> None:
 
 
 def _import_renderers() -> None:
-    with suppress(Exception):
+    # What python-docx reads while another thread is still importing it comes out as bare XML now and then, without its own classes.
+    with _IMPORTING, suppress(Exception):
         import pandas as pd
 
         from pipeline.render.forms import report_form
