@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pipeline.reading.gate.safe_workbook import unproved
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEADER = struct.Struct("<8s16x5H6x9I")
-"""Signature, versions, order of bytes, sizes of sectors, how many of the directory and of tables, and where they begin."""
-_HEADER_SIZE, _IN_HEADER = 512, 109
-"""Bytes of the header; how many of the FAT's sectors it names itself."""
+_HEADER = struct.Struct("<8s16x5H6x9I109I")
+"""Signature, versions, order of bytes, sizes of sectors, how many of the directory and of tables, where they begin; the FAT's sectors."""
+_HEADER_SIZE, _FIRST_OF_FAT = 512, 15
+"""Bytes of the header; which of its fields is the first that names a sector of the FAT."""
 _ENTRY, _NAME_SIZE = 128, 64
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
 _NONE, _END, _LAST = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFA
@@ -26,7 +26,7 @@ _SHIFTS = {3: 9, 4: 12}
 """By the version of the format: a sector has two to the power of so many bytes. A mini sector has 64."""
 _MINI_CUTOFF = 1 << 12
 """Bytes below which a stream lies in the mini stream."""
-_READ, _WALKED = 1, 2
+_READ, _FOLLOWED = 1, 2
 """Who has a sector: what was read, or a stream that was only followed."""
 
 
@@ -45,6 +45,56 @@ class _Entry:
     """Of its stream, in bytes."""
 
 
+class _Sectors:
+    """Sectors of one size that lie behind one another, and which of them follows which in a chain."""
+
+    def __init__(self, content: bytes, shift: int, *, first: int, most: int) -> None:
+        self._content, self._shift, self._first = content, shift, first
+        self._owners = bytearray(most)
+        self.following = array("I")
+        """The number of each sector's successor, or what ends a chain."""
+
+    def take(self, number: int, *, whole: bool = False) -> bytes:
+        """Return a sector's bytes, which nothing else may have read before.
+
+        The last sector may be short unless it must be `whole`: some programs end a file with its last byte.
+        """
+        size = 1 << self._shift
+        start = self._first + (number << self._shift)
+        sector = self._content[start : start + size]
+        if not sector or self._owners[number] or (whole and len(sector) < size):
+            raise unproved()
+        self._owners[number] = _READ
+        return sector
+
+    def read(self, sector: int, size: int | None) -> bytes:
+        """Return a chain's bytes: so many, or, without a size, up to its end."""
+        if size is not None and size > len(self._content):
+            raise unproved()
+        left = len(self._owners) if size is None else self._count(size)
+        pieces = []
+        while left and sector < len(self.following):
+            pieces.append(self.take(sector, whole=size is None))
+            sector, left = self.following[sector], left - 1
+        content = b"".join(pieces)
+        if sector != _END or (size is not None and len(content) < size):
+            raise unproved()
+        return content if size is None else content[:size]
+
+    def follow(self, sector: int, size: int) -> None:
+        """Follow another stream's chain as far as it goes: it may be broken, but not lie on one that was read."""
+        left = self._count(size)
+        while left and sector < min(len(self.following), len(self._owners)):
+            if self._owners[sector] == _READ:
+                raise unproved()
+            self._owners[sector] = _FOLLOWED
+            sector, left = self.following[sector], left - 1
+
+    def _count(self, size: int) -> int:
+        """Return how many sectors hold so many bytes."""
+        return -(-size >> self._shift)
+
+
 class CompoundFile:
     """The streams and storages at the root. Raises UnreadableError unless header, tables and directory are whole.
 
@@ -59,19 +109,20 @@ class CompoundFile:
         directory_start, mini_start, mini_count = header[8], header[11], header[12]
         if order != _BYTE_ORDER or shift != _SHIFTS.get(version) or mini_shift != _MINI_SHIFT or cutoff != _MINI_CUTOFF:
             raise unproved()
-        self._content, self._shift = content, shift
-        self._owners = bytearray(-(-len(content) >> shift) + 1)
-        self._next = self._fat(header)
-        directory = self._read(directory_start, None)
+        # The first sector stands behind the header, which takes a whole sector's room.
+        self._sectors = _Sectors(content, shift, first=1 << shift, most=(-(-len(content) >> shift)) + 1)
+        self._sectors.following = _fat(self._sectors, header)
+        directory = self._sectors.read(directory_start, None)
         # Programs of version 3 leave anything in the upper half of a size.
         is_wide = version > min(_SHIFTS)
         self._entries = [_entry(directory[at : at + _ENTRY], is_wide=is_wide) for at in range(0, len(directory), _ENTRY)]
         if not self._entries or self._entries[0].kind != _ROOT:
             raise unproved()
-        self._mini_next = array("I", self._read(mini_start, None)) if mini_count else array("I")
+        mini_fat = array("I", self._sectors.read(mini_start, None)) if mini_count else array("I")
         root = self._entries[0]
-        self._mini_stream = self._read(root.start, root.size) if root.size else b""
-        self._mini_owners = bytearray(len(self._mini_next) + 1)
+        mini_stream = self._sectors.read(root.start, root.size) if root.size else b""
+        self._mini_sectors = _Sectors(mini_stream, _MINI_SHIFT, first=0, most=len(mini_fat) + 1)
+        self._mini_sectors.following = mini_fat
         self._root = {entry.name.lower(): entry for entry in self._siblings(root.child)}
 
     @property
@@ -90,83 +141,14 @@ class CompoundFile:
         Raises UnreadableError where not every byte of it is there, or where another stream lies on it.
         """
         entry = self._root[name]
-        content = self._read_mini(entry.start, entry.size) if entry.size < _MINI_CUTOFF else self._read(entry.start, entry.size)
+        content = self._sectors_of(entry).read(entry.start, entry.size)
         for other in self._entries[1:]:
             if other.kind == _STREAM and other is not entry and other.size:
-                self._walk(other)
+                self._sectors_of(other).follow(other.start, other.size)
         return content
 
-    def _walk(self, entry: _Entry) -> None:
-        """Follow another stream's sectors as far as they go: it may be broken, but not lie on one that was read."""
-        is_mini = entry.size < _MINI_CUTOFF
-        table, owners = (self._mini_next, self._mini_owners) if is_mini else (self._next, self._owners)
-        sector, left = entry.start, -(-entry.size >> (_MINI_SHIFT if is_mini else self._shift))
-        while left and sector < min(len(table), len(owners)):
-            if owners[sector] == _READ:
-                raise unproved()
-            owners[sector] = _WALKED
-            sector, left = table[sector], left - 1
-
-    # --- chains --------------------------------------------------------------------------------------------------
-
-    def _fat(self, header: tuple[int, ...]) -> array[int]:
-        """Return each sector's successor, from the FAT's sectors, which the header and its chain of more (DIFAT) name."""
-        count, following, more = header[7], header[13], header[14]
-        places = list(struct.unpack_from(f"<{_IN_HEADER}I", self._content, _HEADER.size))
-        per_sector = (1 << self._shift) // 4
-        for _ in range(more):
-            named = array("I", self._sector(following, whole=True))
-            places += named[: per_sector - 1]
-            following = named[-1]
-        places = [place for place in places if place <= _LAST]
-        if len(places) < count or not count:
-            raise unproved()
-        table = array("I")
-        for place in places[:count]:
-            table.frombytes(self._sector(place, whole=True))
-        return table
-
-    def _sector(self, number: int, *, whole: bool = False) -> bytes:
-        """Return a sector's bytes, which nothing else may have read before.
-
-        The file's last sector may be short unless it must be `whole`: some programs end a file with its last byte.
-        """
-        start = (number + 1) << self._shift
-        sector = self._content[start : start + (1 << self._shift)]
-        if not sector or self._owners[number] or (whole and len(sector) < 1 << self._shift):
-            raise unproved()
-        self._owners[number] = _READ
-        return sector
-
-    def _read(self, sector: int, size: int | None) -> bytes:
-        """Return a chain's bytes: so many, or, without a size, up to its end."""
-        if size is not None and size > len(self._content):
-            raise unproved()
-        left = len(self._owners) if size is None else -(-size >> self._shift)
-        pieces = []
-        while left and sector < len(self._next):
-            pieces.append(self._sector(sector, whole=size is None))
-            sector, left = self._next[sector], left - 1
-        content = b"".join(pieces)
-        if sector != _END or (size is not None and len(content) < size):
-            raise unproved()
-        return content if size is None else content[:size]
-
-    def _read_mini(self, sector: int, size: int) -> bytes:
-        """Return a short stream's bytes, from the mini stream that all of them share."""
-        pieces, left = [], -(-size >> _MINI_SHIFT)
-        while left and sector < len(self._mini_next):
-            if self._mini_owners[sector]:
-                raise unproved()
-            self._mini_owners[sector] = _READ
-            pieces.append(self._mini_stream[sector << _MINI_SHIFT : (sector + 1) << _MINI_SHIFT])
-            sector, left = self._mini_next[sector], left - 1
-        content = b"".join(pieces)
-        if sector != _END or len(content) < size:
-            raise unproved()
-        return content[:size]
-
-    # --- the directory -------------------------------------------------------------------------------------------
+    def _sectors_of(self, entry: _Entry) -> _Sectors:
+        return self._mini_sectors if entry.size < _MINI_CUTOFF else self._sectors
 
     def _siblings(self, first: int) -> list[_Entry]:
         """Return the entries of one storage, which form a tree ([MS-CFB] 2.6.4)."""
@@ -182,6 +164,23 @@ class CompoundFile:
             entries.append(entry)
             waiting += [entry.left, entry.right]
         return entries
+
+
+def _fat(sectors: _Sectors, header: tuple[int, ...]) -> array[int]:
+    """Return each sector's successor, from the FAT's sectors, which the header and its chain of more (DIFAT) name."""
+    count, following, more = header[7], header[13], header[14]
+    places = list(header[_FIRST_OF_FAT:])
+    for _ in range(more):
+        named = array("I", sectors.take(following, whole=True))
+        places += named[:-1]
+        following = named[-1]
+    places = [place for place in places if place <= _LAST]
+    if len(places) < count or not count:
+        raise unproved()
+    table = array("I")
+    for place in places[:count]:
+        table.frombytes(sectors.take(place, whole=True))
+    return table
 
 
 def _entry(written: bytes, *, is_wide: bool) -> _Entry:
