@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.render import reproducible_zip
-from pipeline.render.forms.form_sheets import FIRST
+from pipeline.render.forms.form_layout import FIRST
 
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _NUMBER = re.compile(rb'<row r="(\d+)"')

@@ -117,6 +117,8 @@ HINTS: Final = {
 """By sheet and column; `{day}` and `{example}` stand for a day and a case number as they are to be written."""
 
 
+REQUIRED_ON_COVER: Final = ("旗区", "报告日期", "填报人")
+
 TITLES: Final = {
     PROGRESS.name: "案件进展",
     NEW_CASES.name: "新增案件（本旗区自行梳理）",
@@ -169,19 +171,26 @@ def not_before(column: str) -> str:
 
 
 def wrong(kind: Kind, day: str, limit: str = "") -> dict[str, object]:
-    """The title and the sentence of a refusal, as the library takes them."""
+    """Return the title and the sentence of a refusal, as XlsxWriter takes them."""
     title, message = _WRONG[kind]
     return {"error_title": title, "error_message": message.format_map({"day": day, "limit": limit})}
 
 
 def hint(sheet: str, column: Column, day: str, example: str) -> tuple[str, str]:
-    """The title and the message that a cell of that column shows when it is chosen."""
-    said = HINTS[sheet][column.name].format_map({"day": day, "example": example})
-    listed = f"{said}{_CHOOSE}{'、'.join(column.values)}。"
-    if column.values and len(listed) <= LONGEST_HINT:
-        said = listed
-    required = "（必填）" if column.required else ""
-    return f"{column.name}{required}"[:LONGEST_TITLE], said[:LONGEST_HINT]
+    """Return the title and the message that a cell of that column shows when it is chosen."""
+    sentence = HINTS[sheet][column.name].format_map({"day": day, "example": example})
+    with_choices = f"{sentence}{_CHOOSE}{'、'.join(column.values)}。"
+    message = with_choices if column.values and len(with_choices) <= LONGEST_HINT else sentence
+    return _hint_title(column.name, is_required=column.required)[:LONGEST_TITLE], message[:LONGEST_HINT]
+
+
+def hint_on_cover(label: str, day: str) -> tuple[str, str]:
+    """Return the title and the message of the cell behind a label of 封面."""
+    return _hint_title(label, is_required=label in REQUIRED_ON_COVER), HINTS[COVER][label].format_map({"day": day})
+
+
+def _hint_title(name: str, *, is_required: bool) -> str:
+    return f"{name}（必填）" if is_required else name
 
 
 # --- 填写说明 -----------------------------------------------------------------------------------------------------

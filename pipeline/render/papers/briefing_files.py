@@ -1,4 +1,8 @@
-"""专报 as Word and PDF from the office's templates; a broken template costs nothing but its own look."""
+"""专报 as Word and PDF from the office's templates; a broken template costs nothing but its own look.
+
+Where the red head is set: in `templates/专报模板.docx` (opened and edited in Word) by the styles `Head` and `HeadLine`, and in
+`templates/专报版式.typ` under `// 报头`.
+"""
 
 from __future__ import annotations
 

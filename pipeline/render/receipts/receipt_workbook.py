@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.reading import receipt_layout
 from pipeline.reading.receipt_layout import Kind, Line, Mark, Slip
 from pipeline.render.receipts import receipt_words as words
-from pipeline.render.workbook.cell_formats import text
+from pipeline.render.workbook.cell_formats import OPTIONS, text
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms.findings import Finding
 from pipeline.terms.words import COSTS, FINDING_TITLES
@@ -27,7 +27,6 @@ _MOST_NAMED = 300
 """In that one: a cell of a workbook holds 32,767 characters."""
 _MOST_GROUPS = 500
 """Of what was refused, and of reminders."""
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _MESSAGE = len(receipt_layout.COLUMNS) - 1
 
 
@@ -149,7 +148,7 @@ def alone(one: ArrivedReport) -> bytes:
     from xlsxwriter import Workbook
 
     written, said = io.BytesIO(), compose(one, alone=True)
-    with Workbook(written, _OPTIONS) as workbook:
+    with Workbook(written, OPTIONS) as workbook:
         workbook.set_properties({"author": receipt_layout.AUTHOR, "created": one.received_at.astimezone(UTC).replace(tzinfo=None)})
         sheet = workbook.add_worksheet(receipt_layout.SHEET)
         _set_up(sheet, said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -24,7 +25,10 @@ BAR, BAR_LIGHT, SECOND, GRID = "#B7CCE2", "#B8C4D0", "#B08D57", "#E3E8EE"
 Value = str | int | float | date | datetime | None
 Look = dict[str, str | int | bool]
 
-_LOOKS: Final[dict[str, Look]] = {
+OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""For every workbook: XlsxWriter would take a text that begins with = for a formula, and one with http:// for a link."""
+
+LOOKS: Final[dict[str, Look]] = {
     "plain": {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"},
     "title": {"font_size": 16, "bold": True, "font_color": BLUE},
     "heading": {"font_size": 12, "bold": True, "font_color": BLUE, "bottom": 2, "bottom_color": BLUE},
@@ -65,6 +69,24 @@ _EARLIEST = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 
 
 @dataclass(frozen=True, slots=True)
+class Formats:
+    """The formats of a workbook under way, by the names of their looks. Each is made once."""
+
+    workbook: Workbook
+    looks: Mapping[str, Look]
+    _made: dict[tuple[str, ...], Format] = field(default_factory=dict)
+
+    def look(self, *names: str) -> Format:
+        """Return the format that has those looks over the plain one; where two differ the later holds."""
+        if names not in self._made:
+            merged: Look = {}
+            for name in ("plain", *names):
+                merged |= self.looks[name]
+            self._made[names] = self.workbook.add_format(merged)
+        return self._made[names]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """The workbook under way with the report it shows."""
 
@@ -73,16 +95,11 @@ class Book:
     is_plain: bool
     """Whether the names of groups, districts, sources and categories hold nothing that COUNTIFS would take for a pattern."""
     sheets: dict[str, Worksheet]
-    _made: dict[tuple[str, ...], Format] = field(default_factory=dict)
+    formats: Formats
 
     def look(self, *names: str) -> Format:
-        """The format that has those looks; where two differ the later holds."""
-        if names not in self._made:
-            merged: Look = {}
-            for name in ("plain", *names):
-                merged |= _LOOKS[name]
-            self._made[names] = self.workbook.add_format(merged)
-        return self._made[names]
+        """Return the format that has those looks; where two differ the later holds."""
+        return self.formats.look(*names)
 
     def cell(self, *names: str) -> Format:
         """The same with a thin border, as the cells of a table have it."""

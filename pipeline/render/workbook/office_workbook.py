@@ -17,19 +17,18 @@ from pipeline.render.workbook import (
     overview_sheet,
 )
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import Book, text
+from pipeline.render.workbook.cell_formats import LOOKS, OPTIONS, Book, Formats, text
 from pipeline.report.report import Report
 from pipeline.terms.contract import CATEGORIES, SOURCES
-
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def render(report: Report) -> bytes:
     """The workbook; the same bytes for the same report."""
     written = io.BytesIO()
-    with Workbook(written, _OPTIONS) as workbook:
+    with Workbook(written, OPTIONS) as workbook:
         _describe(workbook, report)
-        book = Book(workbook, report, _are_labels_plain(report), {name: workbook.add_worksheet(name) for name in words.SHEETS})
+        sheets = {name: workbook.add_worksheet(name) for name in words.SHEETS}
+        book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS))
         trend = figure_sheets.write_targets(book)
         figure_sheets.write_districts(book)
         figure_sheets.write_leaders(book)
