@@ -74,8 +74,8 @@ def read(content: bytes, limits: Limits, wanted: Wanted = _every) -> Book:
 
 def _sheets(safe: SafeWorkbook, limits: Limits) -> Iterator[SheetCells]:
     book = python_calamine.load_workbook(io.BytesIO(safe.content))
-    for one in safe.sheets:
-        sheet = book.get_sheet_by_name(one.inside)
+    for number, one in enumerate(safe.sheets, 1):
+        sheet = book.get_sheet_by_name(str(number))
         if sheet.total_height * sheet.total_width > limits.cells:
             raise UnreadableError("too-large", "cells")
         merges = one.facts.merges

@@ -15,7 +15,6 @@ from pipeline.reading.gate.plain_workbook import Sheet
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import (
     Limits,
-    Merge,
     SafeWorkbook,
     UnreadableError,
     Wanted,
@@ -81,8 +80,7 @@ class _Reader:
         self._skipped = 0
         """How deep it is inside an element that holds no cells."""
         self._is_read = False
-        self._cells: list[Cell] = []
-        self._merges: list[Merge] = []
+        self._sheet = Sheet("")
         self._row, self._rows, self._column = 0, 1, 0
         self._filled: list[tuple[int, int, OdsCell]] = []
         """Of the row: column, how often, and the cell."""
@@ -121,12 +119,12 @@ class _Reader:
             name = attributes.get(f"{TABLE}name", "")
             self._is_read = self._wanted(name)
             if self._is_read:
-                self._cells, self._merges, self._row = [], [], 0
-                self._sheets.append(Sheet(name, self._cells, ()))
+                self._sheet, self._row = Sheet(name), 0
+                self._sheets.append(self._sheet)
 
     def _start_source(self, _attributes: dict[str, str]) -> None:
         # A formula that refers to another file makes LibreOffice keep a copy of its values, in a sheet that nobody sees.
-        if self._is_read and self._depth == 1 and self._sheets[-1].name.startswith(_LINKED):
+        if self._is_read and self._depth == 1 and self._sheet.name.startswith(_LINKED):
             self._is_read = False
             self._sheets.pop()
 
@@ -186,8 +184,7 @@ class _Reader:
             finish()
 
     def _end_sheet(self) -> None:
-        if self._depth == 1 and self._is_read:
-            self._sheets[-1] = Sheet(self._sheets[-1].name, self._cells, tuple(self._merges))
+        if self._depth == 1:
             self._is_read = False
         self._depth -= 1
 
@@ -199,7 +196,7 @@ class _Reader:
         if _ROWS_SPANNED in attributes or _COLUMNS_SPANNED in attributes:
             height, width = _count(attributes, _ROWS_SPANNED), _count(attributes, _COLUMNS_SPANNED)
             if height > 1 or width > 1:
-                self._merges.append((self._row, self._column, self._row + height - 1, self._column + width - 1))
+                self._sheet.merges.append((self._row, self._column, self._row + height - 1, self._column + width - 1))
         if cell.is_filled:
             self._filled.append((self._column, repeated, cell))
         self._column += repeated
@@ -219,7 +216,9 @@ class _Reader:
         contents = [(column, times, cell) for column, times, written in self._filled if (cell := written.as_cell(is_1904=self.is_1904))]
         for row in range(self._row, self._row + self._rows) if contents else ():
             for column, times, cell in contents:
-                self._cells += [Cell(row, at, cell.kind, cell.style, cell.value, cell.has_formula) for at in range(column, column + times)]
+                self._sheet.cells += [
+                    Cell(row, at, cell.kind, cell.style, cell.value, cell.has_formula) for at in range(column, column + times)
+                ]
         self._row += self._rows
 
 

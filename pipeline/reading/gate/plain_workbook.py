@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
 from pipeline.reading.gate import plain_worksheet, zip_archive
+from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import Limits, Merge, SafeSheet, SafeWorkbook, too_many_cells, too_much_inside
 
@@ -22,14 +23,25 @@ Format = int | str
 """A cell's format: the number of a built-in one, or its code (`yyyy/m/d`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sheet:
-    """A worksheet of another format than .xlsx."""
+    """A worksheet of another format than .xlsx, filled while its records or elements are read."""
 
     name: str
-    cells: list[Cell]
+    cells: list[Cell] = field(default_factory=list)
     """The filled ones; of two at one place the last holds."""
-    merges: tuple[Merge, ...]
+    merges: list[Merge] = field(default_factory=list)
+
+    def add(self, cell: Cell, most: int) -> None:
+        """Keep a cell. Raises UnreadableError where there are more than that: a small file can hold very many."""
+        self.cells.append(cell)
+        if len(self.cells) > most:
+            raise too_many_cells()
+
+    def add_merge(self, top: int, bottom: int, *, left: int, right: int) -> None:
+        """Keep a merged range; one that is none or leads out of the sheet is left out."""
+        if top <= bottom < LAST_ROW and left <= right < LAST_COLUMN:
+            self.merges.append((top, left, bottom, right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ def styles_of(formats: Sequence[Format]) -> dict[int, str]:
 def workbook(sheets: Iterable[Sheet], formats: Sequence[Format], limits: Limits, *, is_1904: bool) -> SafeWorkbook:
     """Return the workbook of these sheets; a cell's style is a place in `formats`. Raises UnreadableError beyond the limits."""
     safe_sheets: list[SafeSheet] = []
-    parts = {"xl/styles.xml": _styles(formats)}
+    written: list[bytes] = []
     cells_left, characters_left = limits.cells, limits.unpacked_bytes // BYTES_PER_CHARACTER
     for sheet in sheets:
         cells_left -= len(sheet.cells)
@@ -62,9 +74,9 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[Format], limits: Limits,
         if characters_left < 0:
             raise too_much_inside()
         part, facts = plain_worksheet.lay_out(_in_order(sheet.cells), sheet.merges, limits.cells)
-        safe_sheets.append(SafeSheet(sheet.name, str(len(safe_sheets) + 1), facts))
-        parts[f"xl/worksheets/sheet{len(safe_sheets)}.xml"] = part
-    return SafeWorkbook(pack(parts, len(safe_sheets), is_1904=is_1904), tuple(safe_sheets), is_1904)
+        written.append(part)
+        safe_sheets.append(SafeSheet(sheet.name, facts))
+    return SafeWorkbook(pack(written, {"styles": _styles(formats)}, is_1904=is_1904), tuple(safe_sheets), is_1904)
 
 
 def _in_order(cells: list[Cell]) -> list[Cell]:
@@ -74,21 +86,23 @@ def _in_order(cells: list[Cell]) -> list[Cell]:
     return [places[place] for place in sorted(places)]
 
 
-def pack(parts: Mapping[str, bytes], count: int, *, is_1904: bool) -> bytes:
-    """Return a workbook of these parts alone, not compressed, with sheets named 1, 2, 3."""
-    sheets = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, count + 1))
+def pack(sheets: Sequence[bytes], tables: Mapping[str, bytes], *, is_1904: bool) -> bytes:
+    """Return a workbook of these sheets and tables (`styles`, `sharedStrings`) alone; inside, the sheets are named 1, 2, 3."""
+    listed = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, len(sheets) + 1))
     main = (
         f'<workbook xmlns="{plain_worksheet.NAMESPACE}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(is_1904)}"/>'
-        f"<sheets>{sheets}</sheets></workbook>"
+        f"<sheets>{listed}</sheets></workbook>"
     )
-    targets = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, count + 1)]
-    targets += [(kind, f"{kind}.xml") for kind in ("styles", "sharedStrings") if f"xl/{kind}.xml" in parts]
-    written = {
+    targets = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)]
+    targets += [(kind, f"{kind}.xml") for kind in tables]
+    parts = {
         "_rels/.rels": _relationships([("officeDocument", "xl/workbook.xml")]).encode(),
         "xl/workbook.xml": main.encode(),
         "xl/_rels/workbook.xml.rels": _relationships(targets).encode(),
+        **{f"xl/{kind}.xml": part for kind, part in tables.items()},
+        **{f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets, 1)},
     }
-    return zip_archive.pack({**written, **parts})
+    return zip_archive.pack(parts)
 
 
 def _styles(formats: Sequence[Format]) -> bytes:

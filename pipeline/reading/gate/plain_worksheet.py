@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, column_letters, escape, is_index, is_number, may_be_date
@@ -46,7 +46,7 @@ def is_sparse(rectangle: int, filled: int) -> bool:
     return rectangle > _SMALL and rectangle > _SPARSE * filled
 
 
-def lay_out(cells: list[Cell], merges: tuple[Merge, ...], widest: int) -> tuple[bytes, SheetFacts]:
+def lay_out(cells: list[Cell], merges: Sequence[Merge], widest: int) -> tuple[bytes, SheetFacts]:
     """Return the sheet with these cells, which come in order, and what a library would not tell of it.
 
     Raises UnreadableError where it would be laid out with more than `widest` cells.

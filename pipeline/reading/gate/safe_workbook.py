@@ -84,8 +84,6 @@ class SafeSheet:
 
     name: str
     """As people see it."""
-    inside: str
-    """Its name in the content that the library is given."""
     facts: SheetFacts = SheetFacts()
 
 
@@ -96,6 +94,6 @@ class SafeWorkbook:
     content: bytes
     """An .xlsx that the gate packed itself: what the library is given, whatever format the file had."""
     sheets: tuple[SafeSheet, ...]
-    """The wanted worksheets in their order; charts and dialogs are none."""
+    """The wanted worksheets in their order; charts and dialogs are none. In the content they are named 1, 2, 3."""
     is_1904: bool = False
     """Whether days count from 1904-01-01, the default of old versions of Excel for the Mac."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import struct
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -85,10 +86,17 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     stream_name = next((name for name in _WORKBOOK_STREAMS if name in file.streams), None)
     if stream_name is None:
         raise not_a_workbook()
-    stream = file.read(stream_name)
+    try:
+        return _read(file.read(stream_name), file.storages, limits, wanted)
+    except struct.error as error:  # a record is shorter than what must stand in it
+        raise unproved() from error
+
+
+def _read(stream: bytes, storages: Collection[str], limits: Limits, wanted: Wanted) -> SafeWorkbook:
+    """Return the workbook of that stream with its wanted sheets; the file's storages tell whether it has macros."""
     book = _globals(stream)
     # Only at the root: macros of a document that is embedded in the workbook do not run with it.
-    if _MACRO_STORAGES & {*file.storages} or any(sheet.kind in _MACRO_KINDS for sheet in book.sheets):
+    if _MACRO_STORAGES & {*storages} or any(sheet.kind in _MACRO_KINDS for sheet in book.sheets):
         raise UnreadableError("macro-workbook")
     formats: list[Format] = [book.formats.get(number, number) for number in book.styles]
     strings = xls_strings.shared(book.strings) if book.strings else []
@@ -96,7 +104,7 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     encoding = Encoding(book.is_unicode, book.codec)
     sheets = [(_name(sheet.name, book), sheet.at) for sheet in book.sheets if sheet.kind == _WORKSHEET]
     _check_whole(stream, book)
-    cells = (Sheet(name, *xls_sheet.read(stream, at, encoding, tables)) for name, at in sheets if wanted(name))
+    cells = (xls_sheet.read(Sheet(name), stream, at, encoding=encoding, tables=tables) for name, at in sheets if wanted(name))
     return plain_workbook.workbook(cells, formats, limits, is_1904=book.is_1904)
 
 
@@ -124,23 +132,20 @@ def _globals(stream: bytes) -> _Globals:
 
 
 def _take_in(book: _Globals, type_: int, body: bytes) -> None:
-    try:
-        match type_:
-            case _Record.CODEPAGE:
-                book.codec = _codec(struct.unpack_from("<H", body)[0])
-            case _Record.DATEMODE:
-                book.is_1904 = struct.unpack_from("<H", body)[0] == 1
-            case _Record.FORMAT:
-                book.formats[struct.unpack_from("<H", body)[0]] = _format(body, book)
-            case _Record.XF:
-                book.styles.append(struct.unpack_from("<H", body, 2)[0])
-            case _Record.BOUNDSHEET:
-                at, _hidden, kind = struct.unpack_from("<IBB", body)
-                book.sheets.append(_Listed(body[6:], kind, at))
-            case _Record.SST:
-                book.strings.append(body)
-    except (struct.error, IndexError) as error:
-        raise unproved() from error
+    match type_:
+        case _Record.CODEPAGE:
+            book.codec = _codec(struct.unpack_from("<H", body)[0])
+        case _Record.DATEMODE:
+            book.is_1904 = struct.unpack_from("<H", body)[0] == 1
+        case _Record.FORMAT:
+            book.formats[struct.unpack_from("<H", body)[0]] = _format(body, book)
+        case _Record.XF:
+            book.styles.append(struct.unpack_from("<H", body, 2)[0])
+        case _Record.BOUNDSHEET:
+            at, _hidden, kind = struct.unpack_from("<IBB", body)
+            book.sheets.append(_Listed(body[6:], kind, at))
+        case _Record.SST:
+            book.strings.append(body)
 
 
 def _codec(page: int) -> str:
@@ -156,7 +161,8 @@ def _format(body: bytes, book: _Globals) -> str:
     # The length before it is not read: some programs miscount it, and of a code only the signs for days and hours matter.
     if not book.is_unicode:
         return body[3:].decode(book.codec, "replace")
-    return body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
+    (flags,) = struct.unpack_from("<B", body, 4)
+    return body[5:].decode("utf-16-le" if flags & 1 else "latin-1", "replace")
 
 
 def _name(written: bytes, book: _Globals) -> str:

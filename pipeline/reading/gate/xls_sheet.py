@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from pipeline.reading.gate import xls_strings
 from pipeline.reading.gate.cell_values import LAST_COLUMN, Value, error_value, number_value, rk_number, truth_value
-from pipeline.reading.gate.plain_workbook import SharedTables
+from pipeline.reading.gate.plain_workbook import SharedTables, Sheet
 from pipeline.reading.gate.plain_worksheet import Cell
-from pipeline.reading.gate.safe_workbook import Merge, too_many_cells, unproved
+from pipeline.reading.gate.safe_workbook import unproved
 
 BOF, EOF, CONTINUE = 0x809, 0x0A, 0x3C
 _HEAD = struct.Struct("<HH")
@@ -58,93 +58,91 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
                 return
 
 
-def read(stream: bytes, at: int, encoding: Encoding, tables: SharedTables) -> tuple[list[Cell], tuple[Merge, ...]]:
-    """Return the filled cells and merged ranges of the sheet that begins there. Raises UnreadableError unless it is whole."""
-    reader = _Reader(stream, encoding, tables)
-    reader.read(at)
-    return reader.cells, tuple(reader.merges)
+def read(sheet: Sheet, stream: bytes, at: int, *, encoding: Encoding, tables: SharedTables) -> Sheet:
+    """Return the sheet with the filled cells and merged ranges of the substream that begins there.
+
+    Raises UnreadableError unless it is whole, and struct.error where a record is too short for what must stand in it.
+    """
+    reader = _Reader(sheet, encoding, tables)
+    reader.read(stream, at)
+    return sheet
 
 
 class _Reader:
     """Reads the records of a sheet and keeps its filled cells."""
 
-    def __init__(self, stream: bytes, encoding: Encoding, tables: SharedTables) -> None:
-        self._stream, self._encoding, self._tables = stream, encoding, tables
-        self.cells: list[Cell] = []
-        self.merges: list[Merge] = []
+    def __init__(self, sheet: Sheet, encoding: Encoding, tables: SharedTables) -> None:
+        self._sheet, self._encoding, self._tables = sheet, encoding, tables
         self._waiting: Cell | None = None
         """A formula whose text comes in a record of its own."""
         self._text: list[bytes] = []
         """That record, and those that continue it."""
 
-    def read(self, at: int) -> None:
+    def read(self, stream: bytes, at: int) -> None:
         """Read the whole sheet that begins there."""
-        readers: dict[int, Callable[[int, int], None]] = {
+        readers: dict[int, Callable[[bytes], None]] = {
             0x06: self._formula, 0x206: self._formula, 0x406: self._formula,  # FORMULA, of Excel 5 and later, 3 and 4
             0x207: self._result,  # STRING
             0x203: self._number, 0x27E: self._rk, 0xBD: self._mulrk, 0xFD: self._labelsst,
             0x204: self._label, 0xD6: self._label,  # LABEL and RSTRING, of Excel 95 and before
             0x205: self._boolerr, 0xE5: self._mergecells,
         }  # fmt: skip
-        for type_, start, end, depth in records(self._stream, at):
+        for type_, start, end, depth in records(stream, at):
             if depth == 1 and (read := readers.get(type_)):
                 self._finish()
-                read(start, end)
-                if len(self.cells) > self._tables.most_cells:
-                    raise too_many_cells()
+                read(stream[start:end])
             elif type_ == CONTINUE and self._text:
-                self._text.append(self._stream[start:end])
+                self._text.append(stream[start:end])
         self._finish()
 
-    def _add(self, start: int, value: Value, *, is_formula: bool = False) -> Cell:
-        row, column, style = _PLACE.unpack_from(self._stream, start)
-        return self._add_at(row, column, style, value, is_formula=is_formula)
+    def _add(self, body: bytes, value: Value, *, is_formula: bool = False) -> Cell:
+        return self._add_at(_PLACE.unpack_from(body), value, is_formula=is_formula)
 
-    def _add_at(self, row: int, column: int, style: int, value: Value, *, is_formula: bool = False) -> Cell:
+    def _add_at(self, place: tuple[int, int, int], value: Value, *, is_formula: bool = False) -> Cell:
+        row, column, style = place
         if column >= LAST_COLUMN:
             raise unproved()
         cell = Cell(row, column, value[0], self._tables.styles.get(style, ""), value[1], is_formula)
-        self.cells.append(cell)
+        self._sheet.add(cell, self._tables.most_cells)
         return cell
 
     # --- numbers -------------------------------------------------------------------------------------------------
 
-    def _number(self, start: int, end: int) -> None:
-        self._add(start, number_value(_fields("<d", self._stream, start + 6, end)[0]))
+    def _number(self, body: bytes) -> None:
+        self._add(body, number_value(struct.unpack_from("<d", body, 6)[0]))
 
-    def _rk(self, start: int, end: int) -> None:
-        self._add(start, number_value(rk_number(_fields("<I", self._stream, start + 6, end)[0])))
+    def _rk(self, body: bytes) -> None:
+        self._add(body, number_value(rk_number(struct.unpack_from("<I", body, 6)[0])))
 
-    def _mulrk(self, start: int, end: int) -> None:
+    def _mulrk(self, body: bytes) -> None:
         """Keep the numbers of neighbours in a row ([MS-XLS] 2.4.175): row, first column, styles and numbers, last column."""
-        row, first = _fields("<HH", self._stream, start, end)
-        count, rest = divmod(end - start - 6, 6)
-        (last,) = _fields("<H", self._stream, end - 2, end)
+        row, first = struct.unpack_from("<HH", body)
+        (last,) = struct.unpack("<H", body[-2:])
+        count, rest = divmod(len(body) - 6, 6)
         if rest or last - first + 1 != count:
             raise unproved()
-        for at in range(count):
-            style, written = struct.unpack_from("<HI", self._stream, start + 4 + 6 * at)
-            self._add_at(row, first + at, style, ("n", repr(rk_number(written))))
+        for column, (style, written) in enumerate(struct.iter_unpack("<HI", body[4:-2]), first):
+            self._add_at((row, column, style), ("n", repr(rk_number(written))))
 
-    def _boolerr(self, start: int, end: int) -> None:
-        value, is_error = _fields("<BB", self._stream, start + 6, end)
-        self._add(start, error_value(value) if is_error else truth_value(value))
+    def _boolerr(self, body: bytes) -> None:
+        value, is_error = struct.unpack_from("<BB", body, 6)
+        self._add(body, error_value(value) if is_error else truth_value(value))
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
-    def _labelsst(self, start: int, end: int) -> None:
-        (number,) = _fields("<I", self._stream, start + 6, end)
+    def _labelsst(self, body: bytes) -> None:
+        (number,) = struct.unpack_from("<I", body, 6)
         if number >= len(self._tables.strings):
             raise unproved()
         if text := self._tables.strings[number]:
-            self._add(start, ("str", text))
+            self._add(body, ("str", text))
 
-    def _label(self, start: int, end: int) -> None:
-        if text := self._text_of([self._stream[start + 6 : end]]):
-            self._add(start, ("str", text))
+    def _label(self, body: bytes) -> None:
+        if text := self._text_of([body[6:]]):
+            self._add(body, ("str", text))
 
-    def _result(self, start: int, end: int) -> None:
-        self._text = [self._stream[start:end]]
+    def _result(self, body: bytes) -> None:
+        self._text = [body]
 
     def _finish(self) -> None:
         """Give the formula before it the text of which no more comes."""
@@ -157,41 +155,32 @@ class _Reader:
         if self._encoding.is_unicode:
             return xls_strings.text(blocks)
         written = b"".join(blocks)
-        (length,) = _fields("<H", written, 0, len(written))
+        (length,) = struct.unpack_from("<H", written)
         if len(written) < 2 + length:
             raise unproved()
         return xls_strings.plain(written[2 : 2 + length].decode(self._encoding.codec, "replace"))
 
     # --- formulas and merges -------------------------------------------------------------------------------------
 
-    def _formula(self, start: int, end: int) -> None:
+    def _formula(self, body: bytes) -> None:
         """Keep what a formula came to ([MS-XLS] 2.4.127): a number in eight bytes, or what else it is and its value."""
-        kind, value, mark = _fields("<BxBxxxH", self._stream, start + 6, end)
+        kind, value, mark = struct.unpack_from("<BxBxxxH", body, 6)
         self._waiting = None
         if mark != _NO_NUMBER:
-            self._add(start, number_value(_fields("<d", self._stream, start + 6, end)[0]), is_formula=True)
+            self._add(body, number_value(struct.unpack_from("<d", body, 6)[0]), is_formula=True)
         elif kind == _TRUTH_RESULT:
-            self._add(start, truth_value(value), is_formula=True)
+            self._add(body, truth_value(value), is_formula=True)
         elif kind == _ERROR_RESULT:
-            self._add(start, error_value(value), is_formula=True)
+            self._add(body, error_value(value), is_formula=True)
         elif kind == _EMPTY_RESULT:
-            self._add(start, ("str", ""), is_formula=True)
+            self._add(body, ("str", ""), is_formula=True)
         elif kind == _STRING_RESULT:
-            self._waiting = self._add(start, ("n", ""), is_formula=True)  # until its text comes it has no result
+            self._waiting = self._add(body, ("n", ""), is_formula=True)  # until its text comes it has no result
         else:
             raise unproved()
 
-    def _mergecells(self, start: int, end: int) -> None:
-        (count,) = _fields("<H", self._stream, start, end)
-        if start + 2 + 8 * count > end:
-            raise unproved()
+    def _mergecells(self, body: bytes) -> None:
+        (count,) = struct.unpack_from("<H", body)
         for at in range(count):
-            top, bottom, left, right = struct.unpack_from("<4H", self._stream, start + 2 + 8 * at)
-            if top <= bottom and left <= right < LAST_COLUMN:
-                self.merges.append((top, left, bottom, right))
-
-
-def _fields(form: str, stream: bytes, start: int, end: int) -> tuple[int, ...]:
-    if start + struct.calcsize(form) > end:
-        raise unproved()
-    return struct.unpack_from(form, stream, start)
+            top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * at)
+            self._sheet.add_merge(top, bottom, left=left, right=right)

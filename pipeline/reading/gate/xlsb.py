@@ -14,7 +14,7 @@ from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, Value, erro
 from pipeline.reading.gate.package_relations import Relations
 from pipeline.reading.gate.plain_workbook import Format, SharedTables, Sheet
 from pipeline.reading.gate.plain_worksheet import Cell
-from pipeline.reading.gate.safe_workbook import Limits, Merge, SafeWorkbook, Wanted, damaged, too_many_cells
+from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, Wanted, damaged
 from pipeline.reading.gate.zip_archive import ZipArchive
 
 _MORE = 0x80
@@ -67,11 +67,14 @@ _CELLS = frozenset({*range(_Record.RK, _Record.FORMULA_ERROR + 1), *_UNPLACED, _
 def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """Return the workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
     relations = package_relations.without_macros(archive, main)
-    is_1904, listed = _listed(archive.read(main), relations)
-    formats = _formats(archive, relations)
-    tables = SharedTables(plain_workbook.styles_of(formats), _strings(archive, relations), limits.cells)
-    sheets = (Sheet(name, *_sheet(archive.read(path), tables)) for name, path in listed if wanted(name))
-    return plain_workbook.workbook(sheets, formats, limits, is_1904=is_1904)
+    try:
+        is_1904, listed = _listed(archive.read(main), relations)
+        formats = _formats(archive, relations)
+        tables = SharedTables(plain_workbook.styles_of(formats), _strings(archive, relations), limits.cells)
+        sheets = (_sheet(name, archive.read(path), tables) for name, path in listed if wanted(name))
+        return plain_workbook.workbook(sheets, formats, limits, is_1904=is_1904)
+    except struct.error as error:  # a record is shorter than what must stand in it
+        raise damaged() from error
 
 
 def _records(part: bytes, last: int) -> Iterator[tuple[int, bytes]]:
@@ -110,15 +113,9 @@ def _spread_number(part: bytes, at: int, most: int) -> tuple[int, int]:
     return number, at
 
 
-def _fields(form: str, body: bytes, at: int = 0) -> tuple[int, ...]:
-    if at + struct.calcsize(form) > len(body):
-        raise damaged()
-    return struct.unpack_from(form, body, at)
-
-
 def _text(body: bytes, at: int) -> tuple[str, int]:
     """Return a text and where it ends."""
-    (length,) = _fields("<I", body, at)
+    (length,) = struct.unpack_from("<I", body, at)
     length = 0 if length == _NO_TEXT else length
     end = at + 4 + 2 * length
     if end > len(body):
@@ -134,7 +131,7 @@ def _listed(part: bytes, relations: Relations) -> tuple[bool, list[tuple[str, st
     is_1904, sheets = False, []
     for type_, body in _records(part, _Record.BOOK_END):
         if type_ == _Record.SETTINGS:
-            is_1904 = bool(_fields("<I", body)[0] & 1)
+            is_1904 = bool(struct.unpack_from("<I", body)[0] & 1)
         elif type_ == _Record.SHEET:
             id_, end = _text(body, 8)
             path = package_relations.worksheet(relations, id_)
@@ -151,11 +148,11 @@ def _formats(archive: ZipArchive, relations: Relations) -> list[Format]:
     is_of_cells = False  # the same records stand in the list of named styles, which no cell refers to
     for type_, body in _records(archive.read(path), _Record.STYLES_END) if path else ():
         if type_ == _Record.FORMAT:
-            codes[_fields("<H", body)[0]] = _text(body, 2)[0]
+            codes[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif type_ in (_Record.CELL_STYLES, _Record.CELL_STYLES_END):
             is_of_cells = type_ == _Record.CELL_STYLES
         elif type_ == _Record.STYLE and is_of_cells:
-            styles.append(_fields("<H", body, 2)[0])
+            styles.append(struct.unpack_from("<H", body, 2)[0])
     return [codes.get(number, number) for number in styles]
 
 
@@ -168,7 +165,7 @@ def _strings(archive: ZipArchive, relations: Relations) -> list[str]:
     declared = 0
     for type_, body in _records(archive.read(path), _Record.STRINGS_END):
         if type_ == _Record.STRINGS:
-            (declared,) = _fields("<I", body, 4)
+            (declared,) = struct.unpack_from("<I", body, 4)
         elif type_ == _Record.STRING:
             strings.append(plain_worksheet.text(_text(body, 1)[0]))
     if declared > len(strings):
@@ -179,28 +176,24 @@ def _strings(archive: ZipArchive, relations: Relations) -> list[str]:
 # --- a sheet -----------------------------------------------------------------------------------------------------
 
 
-def _sheet(part: bytes, tables: SharedTables) -> tuple[list[Cell], tuple[Merge, ...]]:
-    """Return the filled cells and merged ranges."""
-    cells: list[Cell] = []
-    merges: list[Merge] = []
+def _sheet(name: str, part: bytes, tables: SharedTables) -> Sheet:
+    """Return the sheet with its filled cells and merged ranges."""
+    sheet = Sheet(name)
     row, is_inside = 0, False
     for type_, body in _records(part, _Record.SHEET_END):
         if is_inside and type_ in _CELLS:
             if cell := _cell(row, type_, body, tables):
-                cells.append(cell)
-                if len(cells) > tables.most_cells:
-                    raise too_many_cells()
+                sheet.add(cell, tables.most_cells)
         elif is_inside and type_ == _Record.ROW:
-            (row,) = _fields("<I", body)
+            (row,) = struct.unpack_from("<I", body)
             if row >= LAST_ROW:
                 raise damaged()
         elif type_ in (_Record.CELLS, _Record.CELLS_END):
             is_inside = type_ == _Record.CELLS
         elif type_ == _Record.MERGED:
-            top, bottom, left, right = _fields("<4I", body)
-            if top <= bottom < LAST_ROW and left <= right < LAST_COLUMN:
-                merges.append((top, left, bottom, right))
-    return cells, tuple(merges)
+            top, bottom, left, right = struct.unpack_from("<4I", body)
+            sheet.add_merge(top, bottom, left=left, right=right)
+    return sheet
 
 
 def _cell(row: int, type_: int, body: bytes, tables: SharedTables) -> Cell | None:
@@ -220,14 +213,14 @@ def _cell(row: int, type_: int, body: bytes, tables: SharedTables) -> Cell | Non
 def _value(type_: int, body: bytes, tables: SharedTables) -> Value:
     match type_:
         case _Record.SHARED_TEXT:
-            (number,) = _fields("<I", body, 8)
+            (number,) = struct.unpack_from("<I", body, 8)
             if number >= len(tables.strings):
                 raise damaged()
             return "str", tables.strings[number]
         case _Record.RK:
-            return "n", repr(rk_number(_fields("<I", body, 8)[0]))
+            return "n", repr(rk_number(struct.unpack_from("<I", body, 8)[0]))
         case _Record.NUMBER | _Record.FORMULA_NUMBER:
-            return number_value(_fields("<d", body, 8)[0])
+            return number_value(struct.unpack_from("<d", body, 8)[0])
         case _Record.TRUTH | _Record.FORMULA_TRUTH:
             return truth_value(body[8])
         case _Record.ERROR | _Record.FORMULA_ERROR:

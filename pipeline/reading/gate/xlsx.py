@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from pipeline.reading.gate import package_relations, plain_workbook, worksheet_xml, xml_parts
 from pipeline.reading.gate.package_relations import Relations
@@ -34,18 +35,19 @@ def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) ->
     relations = package_relations.without_macros(archive, main)
     is_1904, listed = _listed(xml_parts.elements(xml_parts.as_utf8(archive.read(main))), relations)
     # Nothing else goes in: what the library is given has no part that was not read to its end here.
-    parts = {f"xl/{kind}.xml": part for kind in ("styles", "sharedStrings") if (part := _optional(archive, relations, kind))}
-    sheets: list[SafeSheet] = []
+    tables = {kind: part for kind in ("styles", "sharedStrings") if (part := _optional(archive, relations, kind))}
+    safe_sheets: list[SafeSheet] = []
+    sheets: list[bytes] = []
     cells_left = limits.cells
     for name, path in listed:
         if not wanted(name):
             continue
         part, facts, cells = worksheet_xml.make_safe(xml_parts.as_utf8(archive.read(path)), cells_left, limits.cells)
         cells_left -= cells
-        sheets.append(SafeSheet(name, str(len(sheets) + 1), facts))
-        parts[f"xl/worksheets/sheet{len(sheets)}.xml"] = part
-    _check_texts(parts, limits.unpacked_bytes)
-    return SafeWorkbook(plain_workbook.pack(parts, len(sheets), is_1904=is_1904), tuple(sheets), is_1904)
+        sheets.append(part)
+        safe_sheets.append(SafeSheet(name, facts))
+    _check_texts(tables.get("sharedStrings", b""), sheets, limits.unpacked_bytes)
+    return SafeWorkbook(plain_workbook.pack(sheets, tables, is_1904=is_1904), tuple(safe_sheets), is_1904)
 
 
 def _listed(elements: list[xml_parts.Element], relations: Relations) -> tuple[bool, list[tuple[str, str]]]:
@@ -77,18 +79,16 @@ def _optional(archive: ZipArchive, relations: Relations, kind: str) -> bytes:
     return _COUNTS.sub(b"", part[:head]) + part[head:]
 
 
-def _check_texts(parts: dict[str, bytes], most: int) -> None:
+def _check_texts(strings: bytes, sheets: Sequence[bytes], most: int) -> None:
     """Raise UnreadableError where the cells would hold more text than that, since a library copies a shared one into each cell."""
-    strings = parts.get("xl/sharedStrings.xml", b"")
-    pages = [part for name, part in parts.items() if name.startswith("xl/worksheets/")]
-    cells = sum(page.count(b't="s"') for page in pages)
+    cells = sum(sheet.count(b't="s"') for sheet in sheets)
     # Three bounds, each closer and dearer than the one before; for nearly every file the first is enough.
     if cells * len(strings) <= most:
         return
     lengths = [len(text) for text in _END_OF_TEXT.split(strings)]
     if cells * max(lengths) <= most:
         return
-    named = Counter(int(index) for page in pages for index in _TEXT_CELL.findall(page))
+    named = Counter(int(index) for sheet in sheets for index in _TEXT_CELL.findall(sheet))
     whole = sum(count * (lengths[index] if index < len(lengths) else 0) for index, count in named.items())
     if whole + (cells - named.total()) * max(lengths) > most:
         raise too_much_inside()
