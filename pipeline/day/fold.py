@@ -88,6 +88,11 @@ class DayState:
     raised: tuple[tuple[date, Raised], ...] = ()
     """What was raised on the watched days up to this one."""
 
+    @property
+    def in_force(self) -> dict[str, Filed]:
+        """By district: the report of the day that counts; districts without one are not in it."""
+        return {district: report for district, reports in self.submissions.items() if (report := reports.in_force)}
+
 
 def fold(facts: Facts, settings: Settings, days: Sequence[date], watched: Iterable[date] = ()) -> dict[date, DayState]:
     """The state on each of the days asked for, in one pass. There must be at least one assignment workbook.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from pipeline.day.fold import Doubt
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
-from pipeline.report.figures import Bounds, Figure, OpenPoint
+from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, RESOLVED
 
 
@@ -50,17 +50,19 @@ def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
     return line.status == RESOLVED and line.confirmation != CONFIRMED
 
 
-def open_points(doubts: Iterable[Doubt], still: Unknown) -> tuple[OpenPoint, ...]:
-    """Of each district with any, in the order of the doubts: the days that keep something open."""
+def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[str]) -> tuple[OpenPoint, ...]:
+    """Return for each district with any, in their order, the days that keep something open."""
     missing: dict[str, list[date]] = {}
     refused: dict[str, list[date]] = {}
-    for one in doubts:
-        if one.is_missing:
-            missing.setdefault(one.district, []).append(one.day)
-        elif one.unplaced or one.new_refused or one.is_new_unread or one.cases & still.free:
-            refused.setdefault(one.district, []).append(one.day)
+    for doubt in doubts:
+        if doubt.is_missing:
+            missing.setdefault(doubt.district, []).append(doubt.day)
+        elif doubt.unplaced or doubt.new_refused or doubt.is_new_unread or doubt.cases & unknown.free:
+            refused.setdefault(doubt.district, []).append(doubt.day)
     return tuple(
-        OpenPoint(name, tuple(missing.get(name, ())), tuple(refused.get(name, ()))) for name in dict.fromkeys([*missing, *refused])
+        OpenPoint(district, tuple(missing.get(district, ())), tuple(refused.get(district, ())))
+        for district in districts
+        if district in missing or district in refused
     )
 
 
@@ -81,23 +83,4 @@ def around(tally: Tally, lines: Iterable[CaseLine], still: Unknown, new: int) ->
     total = tally.total + new
     return Bounds(
         Tally(tally.target_percent, total, tally.resolved - fewer), Tally(tally.target_percent, total, tally.resolved + more + new)
-    )
-
-
-def on(
-    figures: Sequence[Figure],
-    label_of: Callable[[CaseLine], str],
-    lines: Iterable[CaseLine],
-    still: Unknown,
-    finders: Callable[[Figure], Iterable[str]],
-) -> tuple[Figure, ...]:
-    """The figures with their bounds. `finders` gives the districts whose newly found cases would count in a figure."""
-    by_label: dict[tuple[str, str], list[CaseLine]] = {}
-    for line in lines:
-        by_label.setdefault((line.group, label_of(line)), []).append(line)
-    return tuple(
-        replace(
-            one, bounds=around(one.tally, by_label.get((one.group, one.label), ()), still, sum(still.new.get(d, 0) for d in finders(one)))
-        )
-        for one in figures
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import NO_REPORTS, Submissions
-from pipeline.report.submission_lines import ArrivedReport
+from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 from pipeline.terms.contract import COVER, REPORT_SHEETS
@@ -110,3 +110,74 @@ def correction_from(day: date, settings: Settings) -> datetime:
 def address(found: Finding) -> tuple[int, str, int, int, str]:
     """Where a finding stands among those of its file."""
     return _SHEET_ORDER.get(found.sheet, len(_SHEET_ORDER)), found.sheet, found.row or 0, found.column or 0, found.code
+
+
+# --- what is shown of them ---------------------------------------------------------------------------------------
+
+
+def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settings) -> tuple[SubmissionLine, ...]:
+    """Return what each district handed in for the day, in the order of the districts; `refused` are the day's refused files."""
+    return tuple(_submission_line(district, state, refused, settings) for district in settings.district_names)
+
+
+def _submission_line(district: str, state: DayState, refused: Sequence[Filed], settings: Settings) -> SubmissionLine:
+    reports = state.submissions.get(district, NO_REPORTS)
+    standing, last = reports.standing(state.day, settings.calendar), reports.in_force
+    refused_files = sum(file.reading.district == district for file in refused)
+    if last is None or reports.first_received is None:
+        return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", refused_files)
+    judgement = state.judgements[last.arrival.id]
+    return SubmissionLine(
+        district=district,
+        status=standing,
+        zero_report=last.reading.is_zero_report,
+        revision=reports.revision,
+        received_at=reports.first_received.astimezone(settings.calendar.zone),
+        rows_accepted=judgement.rows_accepted,
+        rows_refused=judgement.rows_refused,
+        file=mask(last.arrival.name),
+        reporter=last.reading.cover.get("填报人", ""),
+        refused_files=refused_files,
+    )
+
+
+def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[ArrivedReport]) -> tuple[FindingLine, ...]:
+    """Return the findings in the assignment workbook in force, then in the reports, then in refused assignment workbooks, file by file."""
+    day, assignment = state.day.isoformat(), mask(state.assignment.arrival.name)
+    lines = [FindingLine(day, "", assignment, words.OF_ASSIGNMENT, finding) for finding in state.assignment_findings]
+    lines += [FindingLine(day, report.district, report.name, report.use, finding) for report in arrived for finding in report.findings]
+    lines += [
+        FindingLine(day, file.reading.district, mask(file.arrival.name), words.REFUSED, finding)
+        for file in refused
+        if file.arrival.is_assignment
+        for finding in sorted(file.reading.findings, key=address)
+    ]
+    return tuple(lines)
+
+
+def inputs(files: Iterable[Filed]) -> tuple[Input, ...]:
+    """Return a line for each file, for whoever wants to know what a day's figures rest on."""
+    return tuple(
+        Input(mask(file.arrival.path), file.arrival.sha256, file.arrival.envelope.received_at.isoformat(), _role(file)) for file in files
+    )
+
+
+def _role(file: Filed) -> str:
+    kind = "assignment" if file.arrival.is_assignment else "report"
+    return kind if file.reading.accepted else f"{kind}, refused"
+
+
+def last_reporters(reports: Iterable[Filed]) -> dict[str, str]:
+    """Return by district the 填报人 of the last of these reports that names one."""
+    by_day = sorted(reports, key=lambda report: (report.reading.day, report.arrival.envelope.received_at, report.arrival.sha256))
+    return {report.reading.district: name for report in by_day if (name := report.reading.cover.get("填报人"))}
+
+
+def last_arrival(files: Iterable[Filed], settings: Settings) -> datetime:
+    """Return when the last of these files came, in the office's zone. There must be at least one."""
+    return max(file.arrival.envelope.received_at for file in files).astimezone(settings.calendar.zone)
+
+
+def is_correction(files: Iterable[Filed], day: date, settings: Settings) -> bool:
+    """Return whether one of the files that a day rests on came so late that the day's results are a correction."""
+    return last_arrival(files, settings) > correction_from(day, settings)

@@ -1,0 +1,77 @@
+"""The cases of the register as a report shows them: what holds of each on the day, and where that was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pipeline.day import supervision
+from pipeline.day.cases import Case, RowPlace
+from pipeline.day.fold import DayState
+from pipeline.report.case_lines import CaseLine
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import REFERRED
+from pipeline.terms.handed_in import Arrival
+from pipeline.terms.text import mask
+
+_SHOWN = ("诉求认定", "答复文号", "群众确认", "今日进展", "下一步措施", "需协调事项")
+"""Columns of the last accepted row about a case that are shown as they are written."""
+
+
+def case_lines(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[CaseLine, ...]:
+    """Return the register of a folded day by case number, cancelled cases included."""
+    return tuple(_case_line(case, state.day, arrivals, settings) for case in state.cases)
+
+
+def _case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: Settings) -> CaseLine:
+    last = case.last
+    row = {name: (last[name] or "") for name in _SHOWN} if last else dict.fromkeys(_SHOWN, "")
+    return CaseLine(
+        number=case.number,
+        group=settings.group_of_source[case.text("案件来源")].name,
+        source=case.text("案件来源"),
+        district=case.text("旗区"),
+        category=case.text("问题类别"),
+        matter=case.text("案由"),
+        project=case.text("涉及项目或单位"),
+        households=case.text("涉及户数"),
+        amount=case.text("涉及金额"),
+        unit=case.text("责任单位"),
+        leader=case.leader,
+        leaders=case.text("包案领导"),
+        team=case.text("工作专班"),
+        plan=case.text("化解方案"),
+        assigned=case.assigned,
+        limit=case.limit,
+        extended=case.extended,
+        deadline=case.deadline,
+        status=case.status,
+        claim=row["诉求认定"],
+        replied_on=last.day("答复日期") if last else None,
+        reply_number=row["答复文号"],
+        confirmation=row["群众确认"],
+        progress=row["今日进展"],
+        next_step=row["下一步措施"],
+        coordination=row["需协调事项"],
+        reported_on=case.reported,
+        is_counted=case.is_counted,
+        is_open=case.is_open,
+        is_referred=case.status == REFERRED and not case.grounds,
+        dispute_stands=case.dispute is not None,
+        disputed_since=case.dispute.since if case.dispute else None,
+        asking_since=case.asking_since,
+        days_overdue=supervision.days_overdue(case, day) if case.deadline else 0,
+        days_idle=supervision.days_idle(case, day),
+        missing_ones=supervision.missing_ones(case),
+        flags=supervision.flags(case, day, settings.windows),
+        grounds=case.grounds or "",
+        origin=origin(last, arrivals),
+        listed_in=origin(case.listed_at or case.found_at, arrivals),
+    )
+
+
+def origin(place: RowPlace | None, arrivals: Mapping[int, Arrival]) -> str:
+    """Return file, sheet and row of a place as people read it, personal numbers masked; '' where there is none."""
+    if place is None:
+        return ""
+    return mask(f"{arrivals[place.arrival].name} · {place.rows.name} · 第{place.rows.lines[place.position]}行")

@@ -1,0 +1,75 @@
+"""Counts the figures of a day: how many of a group's cases are resolved, as a whole and by each of its parts, with their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.day.targets import Tally
+from pipeline.report import rate_bounds
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.figures import Figure
+from pipeline.settings.config import Group, Settings
+from pipeline.terms.contract import CATEGORIES, SOURCE_DISTRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The cases that are counted. Figures come by group, and in it by label; `part` is the attribute of a case with its label."""
+
+    cases: Sequence[CaseLine]
+    """Without the cancelled ones."""
+    unknown: rate_bounds.Unknown
+    settings: Settings
+
+    def targets(self) -> tuple[Figure, ...]:
+        """Return the figure of each whole group."""
+        return self._by("group", lambda group: [group.name])
+
+    def by_source(self) -> tuple[Figure, ...]:
+        """Return the figures of each group's sources."""
+        return self._by("source", lambda group: group.sources)
+
+    def by_district(self) -> tuple[Figure, ...]:
+        """Return the figures of all districts, also of those without a case."""
+        return self._by("district", lambda _group: self.settings.district_names)
+
+    def by_leader(self) -> tuple[Figure, ...]:
+        """Return the figures of the responsible leaders; in a group only of those with a case."""
+        leaders = sorted({case.leader for case in self.cases})
+        return tuple(figure for figure in self._by("leader", lambda _group: leaders) if figure.tally.total)
+
+    def by_category(self) -> tuple[Figure, ...]:
+        """Return the figures of the 问题类别; in a group only of those with a case."""
+        return tuple(figure for figure in self._by("category", lambda _group: CATEGORIES) if figure.tally.total)
+
+    def _by(self, part: str, labels_of: Callable[[Group], Iterable[str]]) -> tuple[Figure, ...]:
+        tallies = _tallies(self.cases, part)
+        cases: dict[tuple[str, str], list[CaseLine]] = {}
+        for case in self.cases:
+            cases.setdefault((case.group, getattr(case, part)), []).append(case)
+        figures = []
+        for group in self.settings.groups:
+            for label in labels_of(group):
+                total, resolved = tallies.get((group.name, label), (0, 0))
+                tally = Tally(group.target_percent, total, resolved)
+                bounds = rate_bounds.around(tally, cases.get((group.name, label), ()), self.unknown, self._new(group, part, label))
+                figures.append(Figure(label, group.name, tally, bounds))
+        return tuple(figures)
+
+    def _new(self, group: Group, part: str, label: str) -> int:
+        """How many cases that districts could still find would count in a figure: what they find is always 旗区自行梳理."""
+        if SOURCE_DISTRICT not in ([label] if part == "source" else group.sources):
+            return 0
+        finders = [label] if part == "district" else self.settings.district_names
+        return sum(self.unknown.new.get(district, 0) for district in finders)
+
+
+def _tallies(cases: Sequence[CaseLine], part: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return by group and label how many cases there are, and how many of them are resolved."""
+    import pandas as pd
+
+    rows = [(case.group, getattr(case, part), case.is_counted) for case in cases]
+    frame = pd.DataFrame(rows, columns=["group", "label", "resolved"]).astype({"resolved": "int64"})
+    counted = frame.groupby(["group", "label"])["resolved"].agg(["size", "sum"])
+    return {key: (int(size), int(resolved)) for key, size, resolved in zip(counted.index, counted["size"], counted["sum"], strict=True)}

@@ -1,0 +1,63 @@
+"""What stands on the sheets that are not about the register: 接访情况 and 急报事项 of the reports, 包联领导 of the assignment workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.day.fold import DayState
+from pipeline.day.judging import Judgement
+from pipeline.reading import daily_report
+from pipeline.report.case_lines import ReceptionLine, UrgentLine
+from pipeline.report.case_register import origin
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import CATEGORIES, LIAISON
+from pipeline.terms.handed_in import Arrival, Filed
+
+
+def reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
+    """Return the day's 接访情况 by district and category; only categories that a report has a row for."""
+    lines = []
+    for district, judgement in _judged(state, settings):
+        for category in CATEGORIES:
+            rows = [row for row in judgement.reception if row["问题类别"] == category]
+            if rows:
+                batches, answered, passed = (sum(row.count(name) or 0 for row in rows) for name in ("接访批次", "当场答复", "转交办理"))
+                note = "；".join(note for row in rows if (note := row["备注"]))
+                lines.append(ReceptionLine(district, category, batches, answered, passed, note))
+    return tuple(lines)
+
+
+def urgent(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[UrgentLine, ...]:
+    """Return the day's 急报事项 by district, in the order of their rows."""
+    return tuple(
+        UrgentLine(
+            district=district,
+            number=row["案件编号"] or "",
+            kind=row["事项类别"] or "",
+            situation=row["情况说明"] or "",
+            happened=row["发生时间"] or "",
+            measures=row["已采取措施"] or "",
+            coordination=row["需协调事项"] or "",
+            origin=origin(row, arrivals),
+        )
+        for district, judgement in _judged(state, settings)
+        for row in judgement.urgent
+    )
+
+
+def _judged(state: DayState, settings: Settings) -> Iterator[tuple[str, Judgement]]:
+    """Go through the districts that have reported, in their order, each with the judgement on the report that counts."""
+    for district in settings.district_names:
+        if report := state.in_force.get(district):
+            yield district, state.judgements[report.arrival.id]
+
+
+def liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return by district the liaison leaders with their posts, without the rows that were refused."""
+    leaders: dict[str, list[tuple[str, str]]] = {}
+    rows = daily_report.first_rows(assignment.reading.rows, LIAISON.name)
+    for position in range(len(rows.lines) if rows else 0):
+        if rows and position not in rows.refused:
+            district, leader, post = (rows.text(name, position) or "" for name in ("旗区", "包联领导", "职务"))
+            leaders.setdefault(district, []).append((leader, post))
+    return {district: tuple(names) for district, names in leaders.items()}
