@@ -50,16 +50,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Ladder:
+    """One number of cases from yesterday to today, step by step: `before` and the steps add up to `now`."""
+
+    before: int
+    steps: tuple[Step, ...]
+    now: int
+
+    @property
+    def change(self) -> int:
+        """Cases more than yesterday, or fewer where negative."""
+        return self.now - self.before
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
-    """From yesterday's total and resolved cases of a group to today's: both add up to the last case."""
+    """From yesterday's total and resolved cases of a group to today's, to the last case."""
 
     group: str
-    total_before: int
-    total_steps: tuple[Step, ...]
-    total: int
-    resolved_before: int
-    resolved_steps: tuple[Step, ...]
-    resolved: int
+    total: Ladder
+    resolved: Ladder
 
 
 @dataclass(frozen=True, slots=True)

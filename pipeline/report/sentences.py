@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Bounds, Bridge, Figure, OpenPoint, Step, Way
+from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, SubmissionLine
 from pipeline.terms import words
 
@@ -46,7 +46,7 @@ def target(figure: Figure) -> str:
 
 def since_yesterday(bridge: Bridge) -> str:
     """How total and resolved cases have moved since the day before."""
-    total, resolved = bridge.total - bridge.total_before, bridge.resolved - bridge.resolved_before
+    total, resolved = bridge.total.change, bridge.resolved.change
     if not total and not resolved:
         return "总数和已化解件数与前一日相同。"
     return f"与前一日相比，总数{_moved(total)}，已化解{_moved(resolved)}。"
@@ -96,22 +96,22 @@ def _pace(one: Way) -> str:
 # --- what changed ------------------------------------------------------------------------------------------------
 
 
-def bridge(one: Bridge, where: str = "") -> str:
+def bridge(bridge: Bridge, where: str = "") -> str:
     """From yesterday's figures of a group to today's, step by step to the last case; with `where`, where the steps stand."""
-    if not one.total_steps and not one.resolved_steps:
-        return f"{one.group}：总数{one.total}件、已化解{one.resolved}件，都与前一日相同。"
+    total, resolved = bridge.total, bridge.resolved
+    if not total.steps and not resolved.steps:
+        return f"{bridge.group}：总数{total.now}件、已化解{resolved.now}件，都与前一日相同。"
     if where:
-        total, resolved = f"总数前一日{one.total_before}件、今日{one.total}件", f"已化解前一日{one.resolved_before}件、今日{one.resolved}件"
-        return f"{one.group}：{total}，{resolved}；各项增减见{where}。"
-    total = _steps("总数", one.total_before, one.total_steps, one.total)
-    return f"{one.group}：{total}；{_steps('已化解', one.resolved_before, one.resolved_steps, one.resolved)}。"
+        ends = f"总数前一日{total.before}件、今日{total.now}件，已化解前一日{resolved.before}件、今日{resolved.now}件"
+        return f"{bridge.group}：{ends}；各项增减见{where}。"
+    return f"{bridge.group}：{_ladder('总数', total)}；{_ladder('已化解', resolved)}。"
 
 
-def _steps(name: str, before: int, steps: Sequence[Step], after: int) -> str:
-    if not steps:
-        return f"{name}{after}件，与前一日相同"
-    moved = "、".join(f"{words.STEPS[step.kind].name}{'增加' if step.change > 0 else '减少'}{abs(step.change)}件" for step in steps)
-    return f"{name}前一日{before}件，{moved}，今日{after}件"
+def _ladder(name: str, ladder: Ladder) -> str:
+    if not ladder.steps:
+        return f"{name}{ladder.now}件，与前一日相同"
+    steps = "、".join(f"{words.STEPS[step.kind].name}{_moved(step.change)}" for step in ladder.steps)
+    return f"{name}前一日{ladder.before}件，{steps}，今日{ladder.now}件"
 
 
 def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.render.page import trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change
-from pipeline.report.figures import Bridge, Figure, Step, Way
+from pipeline.report.figures import Bridge, Figure, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.settings.config import Group
@@ -22,16 +22,6 @@ from pipeline.terms.findings import Finding
 FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
 _MOST_FINDINGS = 50
 """Of one file in one list; the page is read on a phone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """One number of a group from the day before to the day, step by step."""
-
-    name: str
-    before: int
-    steps: tuple[Step, ...]
-    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +47,6 @@ class GroupView:
     def tally(self) -> Tally:
         """The whole group's."""
         return self.figure.tally
-
-    @property
-    def ladders(self) -> tuple[Ladder, ...]:
-        """Both numbers of the bridge; none where there is no day before."""
-        one = self.bridge
-        if one is None:
-            return ()
-        return (
-            Ladder("总数", one.total_before, one.total_steps, one.total),
-            Ladder("已化解", one.resolved_before, one.resolved_steps, one.resolved),
-        )
 
 
 @dataclass(frozen=True, slots=True)
