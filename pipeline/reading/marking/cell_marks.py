@@ -37,6 +37,7 @@ def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
     records = []
     for mark in marks:
         sheet, row, column = mark.place
+        # A finding can name a sheet that the workbook lacks, and a sheet that is one chart has no cells.
         if sheet not in book.sheetnames or not isinstance(book[sheet], Worksheet):
             continue
         cell = _cell(book[sheet], row, column + 1)
@@ -67,6 +68,7 @@ def _colour(cell: Cell, colour: str) -> str:
     cell.fill = PatternFill("solid", fgColor=Color(rgb=f"FF{colour}"), bgColor=behind)
     if kind in (None, "none"):
         return ""
+    # As XML and not as a colour: patterns and gradients have several, and theme colours have shades.
     return tostring(before.to_tree(), encoding="unicode")
 
 
@@ -75,6 +77,7 @@ def _comment(cell: Cell, text: str) -> None:
     theirs = cell.comment
     whole = f"{theirs.text}\n\n{text}" if theirs else text
     comment = Comment(whole, theirs.author if theirs else receipt_layout.AUTHOR)
+    # openpyxl makes every comment 144 by 79 pixels, those that it has read as well; ours would show three words of a sentence.
     comment.width = _WIDTH
     comment.height = _LINE * (receipt_layout.lines(whole, _ROOM) + 2)
     cell.comment = comment
@@ -90,6 +93,7 @@ def remove(book: Workbook) -> None:
         if is_ours(sheet):
             records |= _records(sheet)
             book.remove(sheet)
+    # Equal fills stand once in a workbook: looked at there, a large sheet is asked for a number in each cell and not for a fill.
     ours = {number for number, fill in enumerate(openpyxl_private.fills(book)) if _is_mark(fill)}
     plain = [fill.fgColor for fill in records.values() if isinstance(fill, PatternFill) and fill.fill_type == "solid"]
     for sheet in book.worksheets:

@@ -54,12 +54,14 @@ def disarm(book: Workbook) -> None:
     within: Any = book
     for sheet in within.worksheets:
         sheet._pivots, sheet._images, sheet.legacy_drawing = [], [], None
+        # A table that a query fills names the connection that it asks, and the receipt carries no connections.
         for table in sheet.tables.values():
             table.tableType = table.connectionId = None
 
 
 def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
     """Return the workbook, where each of its worksheets stands in the package, and whether all its sheets were read."""
+    # Without `rich_text` openpyxl joins the pieces of a text, and a word in bold or red loses its look.
     reader: Any = _Reader(io.BytesIO(content), rich_text=True)
     reader.read()
     for sheet in reader.wb.worksheets:
@@ -67,11 +69,13 @@ def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
             if isinstance(cell.value, str) and "_x000D_" in cell.value:  # half of a line break; openpyxl leaves it as it is written
                 set_text(cell, cell.value.replace("_x000D_\n", "\n").replace("_x000D_", "\n"))
     paths = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets() if "chartsheet" not in relation.Type}
+    # openpyxl passes over a sheet whose part is not in the package; a receipt without it would look whole.
     return reader.wb, paths, len(reader.wb._sheets) == len(list(reader.parser.sheets))
 
 
 def save(book: Workbook, sink: Sink) -> None:
     """Write the workbook's parts."""
+    # Not with `Workbook.save`: it puts the clock's time into the properties, and the same receipt must be the same bytes.
     package: Any = sink
     _Writer(book, package).save()
 
@@ -80,6 +84,8 @@ class _Reader(ExcelReader):
     """Leaves dates the numbers that they are, so that they go back as they came, also those that are no dates."""
 
     def read_worksheets(self) -> None:
+        # Which styles are dates is known by now. openpyxl turns a number in such a cell into a date, with a loss in the last
+        # digits, and one that is no date (-1.5) into the error #VALUE!.
         book: Any = self.wb
         book._date_formats, book._timedelta_formats = set(), set()
         super().read_worksheets()
@@ -89,6 +95,7 @@ class _Writer(ExcelWriter):
     """Writes into memory: this process may not write files."""
 
     def write_worksheet(self, ws: Any) -> None:  # noqa: ANN401 - openpyxl's worksheet
+        # As openpyxl 3.1 does it, but for `out`: its own way is a temporary file for each sheet.
         ws._drawing = SpreadsheetDrawing()
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         out = io.BytesIO()

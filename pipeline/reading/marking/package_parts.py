@@ -10,6 +10,8 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+# What is beyond one of these bounds gets the list alone (docs/decisions/0008-receipts.md). The manual tells the districts of
+# three of them: 5 MB, 60,000 cells, 12,000 marks.
 MOST_PACKED = 5 << 20
 MOST_UNPACKED = 64 << 20
 """Bytes of a workbook as it came, and of all its parts."""
@@ -59,6 +61,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
     """
     if len(content) > MOST_PACKED:
         raise NotMarkableError
+    # zipfile will do here: the gate has already read this package to its end and refused what does not agree with itself.
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         if sum(entry.file_size for entry in package.infolist()) > MOST_UNPACKED:
             raise NotMarkableError
@@ -67,6 +70,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
         raise NotMarkableError
     if sum(part.count(b"<c ") + part.count(b":c ") for name, part in parts.items() if _SHEETS.fullmatch(name)) > MOST_CELLS:
         raise NotMarkableError
+    # Excel can save as "Strict Open XML", which spells every namespace in another way; openpyxl knows the usual one alone.
     if any(b"http://purl.oclc.org/ooxml/" in part for part in parts.values()):
         parts = {name: _transitional(part) if name.endswith((".xml", ".rels")) else part for name, part in parts.items()}
     return parts
@@ -93,7 +97,10 @@ def dropped(parts: Mapping[str, bytes]) -> list[str]:
 
 
 class Sink:
-    """What openpyxl takes for a zip file that it writes."""
+    """What openpyxl takes for a zip file that it writes.
+
+    It keeps the parts as they are, since sheets are changed once more before they are packed.
+    """
 
     def __init__(self) -> None:
         self.parts: dict[str, bytes] = {}
@@ -122,6 +129,7 @@ _TYPE = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
 _ENTITY = re.compile(r"&(?:#(\d+)|#x([0-9a-fA-F]+)|(\w+));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _KINDS = ("n", "str", "b", "e")
+# Python's own XML writes an element without a text as <v />, lxml as <v></v>; openpyxl takes the one that it finds.
 _WRITTEN = re.compile(rb"<c( r=\"([A-Z]+[0-9]+)\"[^>]*)>(<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))(?:<v\s*/>|<v></v>)</c>")
 
 
@@ -191,4 +199,5 @@ def validations(part: bytes) -> bytes:
 
 def with_validations(part: bytes, kept: bytes) -> bytes:
     """Return the sheet with these drop-downs at its end."""
+    # A sheet has at most one list of extensions, and nothing stands behind it (ECMA-376 part 1, 18.3.1.99).
     return part.removesuffix(_END) + kept + _END if kept and part.endswith(_END) and b"<extLst" not in part else part

@@ -32,6 +32,7 @@ _SHORTEST_NUMBER = 11
 
 def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, ...]) -> int:
     """Hide what is personal; return in how many cells. Raises NotMarkableError where it stands in what cannot be changed."""
+    # Formulas, names and links call a sheet by its name: masked, they would lead nowhere.
     if any(personal_numbers(name) for name in book.sheetnames):
         raise NotMarkableError
     hidden = 0
@@ -91,9 +92,9 @@ def _text(value: object) -> str:
     match value:
         case CellRichText():
             return str(value)
-        case ArrayFormula():
+        case ArrayFormula():  # openpyxl has a formula that fills several cells as an object
             return value.text or ""
-        case None | date() | time():
+        case None | date() | time():  # no personal number, whatever its digits
             return ""
         case _:
             return as_text(value)

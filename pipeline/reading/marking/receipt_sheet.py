@@ -43,7 +43,7 @@ def write(book: Workbook, lines: Sequence[Line], records: Sequence[str]) -> None
         other.sheet_view.tabSelected = other is sheet
     book.active = 0
     for view in book.views:
-        view.firstSheet = 0
+        view.firstSheet = 0  # the sender may have scrolled the tabs, and the first would be out of sight
 
 
 def _set_up(sheet: Worksheet, lines: Sequence[Line]) -> None:
@@ -54,7 +54,7 @@ def _set_up(sheet: Worksheet, lines: Sequence[Line]) -> None:
     sheet.sheet_properties.tabColor = receipt_layout.LOOKS[lines[0].kind].ink if lines[0].kind is not Kind.NOT_TAKEN else "B42318"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # one page wide, as many high as it takes
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
     sheet.page_margins.footer = 0.3
@@ -74,10 +74,12 @@ def _write(sheet: Worksheet, row: int, line: Line, names: frozenset[str]) -> Non
         is_centered = not is_whole and (column - 1 in receipt_layout.CENTERED or line.kind is Kind.HEADER)
         is_link = column - 1 == receipt_layout.CELL and line.place is not None and line.place[0] in names
         cell.font, cell.fill, cell.border, cell.alignment = _look(line.kind, is_centered=is_centered, is_link=is_link)
+        # As text: Excel would make a number or a date of "3-4" or "007" as soon as somebody opens the cell to copy from it.
         cell.number_format = "@"
         if column > len(line.cells) or not line.cells[column - 1]:
             continue
         openpyxl_private.set_text(cell, line.cells[column - 1])
+        # openpyxl makes a plain text a link to the outside, with a relation in the package; a place of our own needs the object.
         if is_link and line.place:
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=_location(line.place))
     if is_whole:
