@@ -29,11 +29,13 @@ def places_of(error: BaseException) -> list[str]:
     Never its message, which can quote a cell, nor the values of variables: the report may be sent to whoever mends the program.
     """
     lines: list[str] = []
+    # Not `traceback.format_exception`, which prints the messages.
     seen: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in seen and len(seen) < _MOST_CAUSES:
         seen.append(cause)
         lines += [_kind(cause), *_places(cause)]
+        # The order of Python's own reports: `raise … from`, else what was being handled, unless `from None` hides it.
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return lines
 
@@ -78,6 +80,7 @@ def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Pat
 def _write_new(folder: Path, text: str, now: datetime) -> Path:
     """Write a report of its own, beside those of the same second."""
     for name in _names(now):
+        # Opened with "x", which the system refuses where there is one: the page and a command may fail in the same second.
         try:
             file = (folder / name).open("x", encoding="utf-8")
         except FileExistsError:
@@ -85,7 +88,7 @@ def _write_new(folder: Path, text: str, now: datetime) -> Path:
         try:
             with file:
                 file.write(text)
-        except OSError:
+        except OSError:  # a full disk: half a report helps nobody
             (folder / name).unlink(missing_ok=True)
             raise
         return folder / name

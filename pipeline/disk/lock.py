@@ -31,6 +31,7 @@ DEAD_SECONDS = 60.0
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS})
 """What the system says where the disk knows no locks: a share mounted without them, a server without a lock daemon."""
 _ATTEMPTS = 3
+"""So often a dead run's note is set aside: where another computer is quicker each time, the run is left to it."""
 _HERE = "另一次{what}正在运行，本次没有开始。请等它结束后再试。"
 _WITHOUT_LOCKS = (
     "{state} 所在的磁盘不支持文件锁，只能靠记录文件防止两次{what}同时进行。请把 state 放到本机磁盘，或不要在几台电脑上同时运行。"
@@ -98,6 +99,7 @@ def hold(state: Path, what: str = "汇总") -> Iterator[Held]:
         _take(held)
         _tidy(held)
         done = threading.Event()
+        # A thread of its own: while a run waits for a reader or writes a document, it comes by no place where it could renew.
         renewing = threading.Thread(target=_renew, args=(held, done), daemon=True)
         renewing.start()
         try:
@@ -176,7 +178,7 @@ def _read(note: Path) -> Owner | None:
         return Owner(str(fields["host"]), int(fields["pid"]), str(fields["begun"]))
     except FileNotFoundError:
         return None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError):  # being written at this moment, or by a power cut cut short
         return _NOBODY
 
 

@@ -27,6 +27,7 @@ class _Silent(RotatingFileHandler):
 def open_handler(state: Path, name: str = NAME) -> logging.Handler:
     """Return what writes lines into that file below the office's state, from any thread. Raises OSError where there is no folder."""
     (state / FOLDER).mkdir(parents=True, exist_ok=True)
+    # With `delay` the file is made with its first line: a folder that takes no file says so there, and stops nothing.
     return _Silent(state / FOLDER / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
 
 
@@ -39,6 +40,7 @@ def add_line(handler: logging.Handler, now: datetime, sentence: str) -> None:
 def last_lines(state: Path, name: str, most: int) -> list[str]:
     """Return the last lines of that file, the newest first, also just after it was begun anew."""
     lines: deque[str] = deque(maxlen=most)
+    # A full file gets ".1" behind its name; its lines are older than those of the new one.
     for path in (state / FOLDER / f"{name}.1", state / FOLDER / name):
         with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
             lines.extend(line.rstrip("\n") for line in file)

@@ -82,6 +82,7 @@ def write(path: Path, content: bytes) -> None:
     """Write the file, synced. Raises OSError."""
     with naming_file(path), path.open("wb") as file:
         file.write(content)
+        # Only what Python has handed to the system can be synced; the rest still lies in the file object.
         file.flush()
         os.fsync(file.fileno())
 
@@ -119,7 +120,7 @@ def copy_into_archive(source: Path, seen: os.stat_result, archive: Path) -> tupl
     try:
         digest, size = _copy(source, seen, aside)
         retry_while_held(lambda: aside.replace(archive / digest))
-    except BaseException:
+    except BaseException:  # an interruption (Ctrl+C) leaves nothing half copied either
         remove(aside)
         raise
     return digest, size
@@ -157,6 +158,7 @@ def remove(path: Path) -> bool:
 
 def move(source: Path, target: Path) -> None:
     """Move a file, also to another disk: it leaves its place only when it is safe in the other. Raises OSError."""
+    # `shutil.move` renames, or copies to another disk and removes the original, without syncing: a power cut could take both.
     aside = target.with_name(f".{target.name}.part")
     try:
         shutil.copyfile(source, aside)
@@ -236,6 +238,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _sync(path: Path) -> None:
+    # Open for writing, though nothing is written: Windows syncs no file that is open for reading alone.
     with naming_file(path), path.open("r+b") as file:
         os.fsync(file.fileno())
 
@@ -258,6 +261,7 @@ def prune(folder: Path) -> None:
     below = [Path(path) for path, _folders, _files in os.walk(folder, topdown=False)] if folder.exists() else []
     for path in below:
         if path != folder:
+            # Tried and not looked up: a file may come in between, and the system removes no folder that has one.
             with contextlib.suppress(OSError):
                 path.rmdir()
 
@@ -321,6 +325,7 @@ def sweep(outbox: Path, *folders: Path) -> None:
                 retry_while_held(partial(old.replace, final))
                 sync_folder(outbox)
     for left in [*outbox.glob(f".{_DAY}.new"), *(left for folder in folders for left in folder.glob(".*.tmp"))]:
+        # A link to a folder is itself removed, and never what it leads to.
         if left.is_dir() and not left.is_symlink():
             remove_folder(left)
         else:
@@ -375,6 +380,7 @@ def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
 def append_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Add lines to a file, synced; a last line that a power cut tore is closed first, so that it takes no new one with it."""
     is_new = not path.exists()
+    # In mode "a" the system puts every write at the end, wherever the file was read before.
     with naming_file(path), path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)
         torn = b""

@@ -48,6 +48,7 @@ def rk_number(written: int) -> float:
 
     It is the upper half of a double, or, by bit 1, a whole number of 30 bits with a sign; by bit 0 a hundredth of that.
     """
+    # Excel writes so whatever needs no more bits, which is nearly every number that people type.
     is_whole = written & 2
     number = float((written - (written >> 31 << 32)) >> 2) if is_whole else struct.unpack("<d", struct.pack("<Q", (written & ~3) << 32))[0]
     return number / 100 if written & 1 else number
@@ -92,8 +93,3 @@ def may_be_date(value: bytes | str) -> bool:
 def is_index(value: bytes | str) -> bool:
     """Return whether it can be the number of a shared text."""
     return (value.isdigit() if isinstance(value, bytes) else value.isdecimal()) and len(value) <= LONGEST_NUMBER
-
-
-def escape(text: str) -> str:
-    """Return the text as it stands inside an element."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

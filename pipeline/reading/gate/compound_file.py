@@ -123,6 +123,7 @@ class CompoundFile:
         mini_stream = self._sectors.read(root.start, root.size) if root.size else b""
         self._mini_sectors = _Sectors(mini_stream, _MINI_SHIFT, first=0, most=len(mini_fat) + 1)
         self._mini_sectors.following = mini_fat
+        # Names are the same whatever their case ([MS-CFB] 2.6.4).
         self._root = {entry.name.lower(): entry for entry in self._siblings(root.child)}
 
     @property
@@ -142,6 +143,7 @@ class CompoundFile:
         """
         entry = self._root[name]
         content = self._sectors_of(entry).read(entry.start, entry.size)
+        # A chain that was led astray into another stream looks whole by itself; only that one's own chain shows it.
         for other in self._entries[1:]:
             if other.kind == _STREAM and other is not entry and other.size:
                 self._sectors_of(other).follow(other.start, other.size)

@@ -147,7 +147,7 @@ class _Reader:
 
     def _start_paragraph(self, _attributes: dict[str, str]) -> None:
         if self._cell:
-            self._cell.paragraphs += 1
+            self._cell.paragraphs += 1  # each line of a cell is a paragraph of its own
             self._add("\n" if self._cell.paragraphs > 1 else "")
             self._is_in_paragraph = True
 
@@ -205,6 +205,7 @@ class _Reader:
     def _end_row(self) -> None:
         if not self._is_read or self._depth > 1:
             return
+        # LibreOffice ends every sheet with one empty row that is repeated to the last: what is empty counts for nothing.
         # Counted before they are made: one row of one cell can say that both come a million times.
         self._cells_left -= self._rows * sum(repeated for _column, repeated, _cell in self._filled)
         if self._cells_left < 0:

@@ -35,6 +35,7 @@ def of(archive: ZipArchive, part: str) -> Relations:
     relations = {}
     for element in xml_parts.elements(xml_parts.as_utf8(archive.read(relations_part))):
         if element.name == "Relationship" and element.attributes.get("TargetMode") != "External":
+            # A target is a URI, in which a name outside ASCII stands as %E5%B0…; some programs write \ in place of /.
             target = unquote(element.attributes.get("Target", "")).replace("\\", "/")
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             kind = element.attributes.get("Type", "").rpartition("/")[2].lower()

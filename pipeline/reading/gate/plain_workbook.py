@@ -80,6 +80,7 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[Format], limits: Limits,
 
 
 def _in_order(cells: list[Cell]) -> list[Cell]:
+    # Programs write cells row by row, but a file need not: to look takes far less time than to sort.
     if all((cell.row, cell.column) < (after.row, after.column) for cell, after in itertools.pairwise(cells)):
         return cells
     places = {(cell.row, cell.column): cell for cell in cells}

@@ -7,8 +7,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
-from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, column_letters, escape, is_index, is_number, may_be_date
+from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, column_letters, is_index, is_number, may_be_date
 from pipeline.reading.gate.safe_workbook import Merge, SheetFacts, damaged, too_many_cells
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -55,6 +56,7 @@ def lay_out(cells: list[Cell], merges: Sequence[Merge], widest: int) -> tuple[by
     if len(rows) * len(columns) > widest:
         raise too_many_cells()
     row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
+    # The library has '' for every error and for every formula without a result.
     errors = {(row_at[cell.row], column_at[cell.column]): cell.value or ANY_ERROR for cell in cells if cell.kind == "e"}
     uncached = {(row_at[cell.row], column_at[cell.column]) for cell in cells if _is_uncached(cell)}
     facts = SheetFacts(errors, frozenset(uncached), tuple(_moved(merges, rows, columns)), [row + 1 for row in rows], columns)
@@ -115,7 +117,7 @@ def _cell(cell: Cell, address: str) -> str:
         # python-calamine trips over an error that it does not know; the true one is told in the sheet's facts.
         value = value if value.encode() in KNOWN_ERRORS else ANY_ERROR
     elif kind == "inlineStr":
-        kind = "str"
+        kind = "str"  # the text goes into <v> here, as a formula's would; an inline one has an element of its own
     elif kind == "n" and value.isdecimal() and len(value) <= _PLAIN_DIGITS:
         pass
     elif kind == "s" and not is_index(value.strip()):

@@ -78,6 +78,7 @@ def elements(part: bytes) -> list[Element]:
         nonlocal depth
         depth -= 1
 
+    # A blank can stand neither in a namespace, which is a URI, nor in a name.
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _parse(parser, part)
@@ -120,12 +121,13 @@ class Listener(Protocol):
 def tell(part: bytes, listener: Listener) -> None:
     """Tell the listener of the whole part. Raises UnreadableError unless it is well-formed to its end."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
+    parser.buffer_text = True  # otherwise expat cuts a text at every entity and every end of a line
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = listener.start, listener.end, listener.text
     _parse(parser, part)
 
 
 def _parse(parser: expat.XMLParserType, part: bytes) -> None:
+    # Plain expat, and no package against hostile XML: what such a package forbids needs a document type, which `as_utf8` refuses.
     if len(part) > _LONGEST_TAG and _LONG_TAG.search(part):
         raise too_much_inside()
     try:
