@@ -119,7 +119,7 @@ def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Uploa
     own: dict[tuple[str, str], bool] = {}
     for day, files in by_day.items():
         in_force = {file.arrival.id for file in Submissions.of(files).in_force()}
-        for name, file in receipt_files.answered(files, settings).items():
+        for name, file in receipt_files.files_by_receipt(files, settings).items():
             if _is_sent_here(file, uploads) or not file.reading.is_from_stranger:
                 own[day.isoformat(), name] = file.arrival.id in in_force
     return own

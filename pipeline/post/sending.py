@@ -157,7 +157,7 @@ def _answers(
     listed = {(file["path"], file["sha256"], file["received_at"]) for file in inputs}
     of_day = [filed for filed in outlines if filed.reading.day == day and (mask(filed.arrival.path), *filed.arrival.identity[1:]) in listed]
     refused = ledger.load(filed for filed in of_day if not filed.reading.accepted)
-    return receipt_files.answered([*refused, *(filed for filed in of_day if filed.reading.accepted)], settings)
+    return receipt_files.files_by_receipt([*refused, *(filed for filed in of_day if filed.reading.accepted)], settings)
 
 
 # --- handing over ------------------------------------------------------------------------------------------------

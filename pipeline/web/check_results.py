@@ -75,7 +75,7 @@ def _case(case: CaseOutline | ChangedCase) -> dict[str, Any]:
 
 def marked_name(name: str) -> str:
     """Return what the marked workbook is called."""
-    return f"{receipt_files.plain(name)}_回执.xlsx"
+    return f"{receipt_files.portable_stem(name)}_回执.xlsx"
 
 
 def _sections(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ class Desk:
         """The receipt of that file."""
         path = self.folder / "original"
         path.write_bytes(content)
-        return receipt_files.one(self.handed(content, received, name), path, self.readers)
+        return receipt_files.receipt(self.handed(content, received, name), path, self.readers)
 
     def marked(self, content: bytes, received: str = "2020-05-21 16:00") -> bytes:
         """The receipt of that file, which must be the file itself with its marks."""

@@ -10,15 +10,13 @@ from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 from pipeline.render.forms import drop_downs
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import FIRST, FIRST_COVER_LABEL, HEADER, NOTE, TITLE, FormSheet, FormWorkbook
-from pipeline.render.workbook.cell_formats import Value, height, lines, merge, put, text
+from pipeline.render.workbook.cell_formats import A4, Value, height, lines, merge, put, text
 from pipeline.terms.contract import COVER, COVER_LABELS, PROGRESS, REGION_CASES, REPLIED, RESOLVED, VISITOR_CASES, Column, Kind
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-_A4: Final = 9
-"""The paper's number in a workbook."""
 _LOOK_OF_KIND: Final = {
     Kind.CODE: "text", Kind.CHOICE: "center", Kind.DISTRICT: "center", Kind.DATE: "date", Kind.MOMENT: "moment", Kind.COUNT: "count",
     Kind.MONEY: "money", Kind.TEXT: "text", Kind.PREFILLED: "text", Kind.PREFILLED_DATE: "date",
@@ -143,7 +141,7 @@ def _set_paper(form: FormWorkbook, page: Worksheet, *, is_list: bool) -> None:
     """Set A4 with the office above and the page number below: a list one landscape page wide, anything else on one page."""
     if is_list:
         page.set_landscape()
-    page.set_paper(_A4)
+    page.set_paper(A4)
     page.fit_to_pages(1, 0 if is_list else 1)
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     page.center_horizontally()

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from itertools import chain, count
 from pathlib import Path
 
 from pipeline.day.judging import Judgement
@@ -26,54 +27,55 @@ from pipeline.terms.words import UNKNOWN_DISTRICT
 FOLDER = "回执"
 _REFUSED_BY_WINDOWS = re.compile(r'[<>:"/\\|?*\u2028\u2029\ud800-\udfff\ufffe\uffff]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
+"""Names of devices, which Windows gives to no file, whatever its ending."""
 _LONGEST_NAME = 150
 """Bytes of the original's name in a receipt's: folders and synchronisation refuse more than 255 in all."""
 _LARGEST = 64 << 20
+_NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
 
 
-def begin(several: Sequence[ArrivedReport], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
+def begin(reports: Sequence[ArrivedReport], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
     """Begin the receipts of these reports; what comes back waits for them and gives each under its name in the day's folder.
 
     An original may have gone when its time was over, or be damaged: then the list alone goes back.
     """
-    markable = [one for one in several if may_be_marked(one.findings) and storage.holds(archive, one.sha256)]
-    begun = _begin([(one, archive / one.sha256) for one in markable], readers)
-    named = dict(zip(several, names(several), strict=True))
-    return lambda: {name: _finished(one, begun.get(one)) for one, name in named.items()}
+    markable = [report for report in reports if may_be_marked(report.findings) and storage.holds(archive, report.sha256)]
+    begun = _begin({report: archive / report.sha256 for report in markable}, readers)
+    named = dict(zip(reports, names(reports), strict=True))
+    return lambda: {name: _finished(report, begun.get(report)) for report, name in named.items()}
 
 
-def one(said: ArrivedReport, path: Path, readers: Readers) -> bytes:
-    """The receipt of the file at that path."""
-    begun = _begin([(said, path)] if may_be_marked(said.findings) and path.is_file() else [], readers)
-    return _finished(said, begun.get(said))
+def receipt(report: ArrivedReport, path: Path, readers: Readers) -> bytes:
+    """Return the receipt of the file at that path."""
+    begun = _begin({report: path} if may_be_marked(report.findings) and path.is_file() else {}, readers)
+    return _finished(report, begun.get(report))
 
 
 def before_sending(filed: Filed, judgement: Judgement | None, original: Path, *, settings: Settings, readers: Readers) -> bytes:
     """Return the receipt of a file that somebody asks about before sending it, as if it were the first of its day."""
-    return one(submissions.unsent(filed, judgement, settings), original, readers)
-
-
-def _begin(several: Sequence[tuple[ArrivedReport, Path]], readers: Readers) -> dict[ArrivedReport, Future[bytes | None]]:
-    jobs = [Job(path, receipt_workbook.compose(one)) for one, path in several]
-    return dict(zip([one for one, _path in several], readers.mark(jobs), strict=True))
-
-
-_NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
+    return receipt(submissions.unsent(filed, judgement, settings), original, readers)
 
 
 def may_be_marked(findings: Iterable[Finding]) -> bool:
-    """Whether a file with these findings was a workbook that can go back with marks, as far as they tell."""
-    return not any(found.code in _NO_WORKBOOK for found in findings)
+    """Return whether a file with these findings was a workbook that can go back with marks, as far as they tell."""
+    return not any(finding.code in _NO_WORKBOOK for finding in findings)
 
 
-def _finished(one: ArrivedReport, begun: Future[bytes | None] | None) -> bytes:
+def _begin(originals: Mapping[ArrivedReport, Path], readers: Readers) -> dict[ArrivedReport, Future[bytes | None]]:
+    """Let the readers mark these originals."""
+    jobs = [Job(path, receipt_workbook.compose(report)) for report, path in originals.items()]
+    return dict(zip(originals, readers.mark(jobs), strict=True))
+
+
+def _finished(report: ArrivedReport, begun: Future[bytes | None] | None) -> bytes:
     marked = begun.result() if begun else None
-    content = marked if marked and _is_plain(marked) else receipt_workbook.alone(one)
-    return reproducible_zip.settle(content, one.received_at)
+    content = marked if marked and _is_stored(marked) else receipt_workbook.alone(report)
+    return reproducible_zip.settle(content, report.received_at)
 
 
-def _is_plain(content: bytes) -> bool:
-    """Whether what the reader sent is a package that unpacks to no more than itself: the reader had a stranger's file in its hands."""
+def _is_stored(content: bytes) -> bool:
+    """Return whether what a reader sent is a package that unpacks to no more than itself."""
+    # The reader had a stranger's file in its hands: what it sends back may be as hostile as the file.
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             return len(content) <= _LARGEST and all(part.compress_type == zipfile.ZIP_STORED for part in package.infolist())
@@ -84,26 +86,28 @@ def _is_plain(content: bytes) -> bool:
 # --- names -------------------------------------------------------------------------------------------------------
 
 
-def names(several: Iterable[ArrivedReport]) -> list[str]:
-    """Each receipt's place in the day's folder; two that would be one get a number."""
+def names(reports: Iterable[ArrivedReport]) -> list[str]:
+    """Return each receipt's place in the day's folder; names that would be the same get a number."""
     taken: set[str] = set()
-    chosen = []
-    for said in several:
-        stem = f"{said.district or UNKNOWN_DISTRICT}_回执_{said.revision}_{plain(said.name)}"
-        name = next(one for n in range(1, 10**6) if (one := stem if n == 1 else f"{stem} ({n})").casefold() not in taken)
+    paths = []
+    for report in reports:
+        stem = f"{report.district or UNKNOWN_DISTRICT}_回执_{report.revision}_{portable_stem(report.name)}"
+        candidates = chain([stem], (f"{stem} ({number})" for number in count(2)))
+        # Windows and macOS take two names for the same that differ in upper and lower case alone.
+        name = next(candidate for candidate in candidates if candidate.casefold() not in taken)
         taken.add(name.casefold())
-        chosen.append(f"{FOLDER}/{name}.xlsx")
-    return chosen
+        paths.append(f"{FOLDER}/{name}.xlsx")
+    return paths
 
 
-def answered(of_day: Sequence[Filed], settings: Settings) -> dict[str, Filed]:
-    """Which file each of the day's receipts answers, by the receipt's place in the day's folder."""
-    several = submissions.by_outline(of_day, settings)
-    return dict(zip(names(said for said, _filed in several), (filed for _said, filed in several), strict=True))
+def files_by_receipt(of_day: Sequence[Filed], settings: Settings) -> dict[str, Filed]:
+    """Return which file each of the day's receipts answers, by the receipt's place in the day's folder."""
+    outlined = submissions.by_outline(of_day, settings)
+    return dict(zip(names(report for report, _filed in outlined), (filed for _report, filed in outlined), strict=True))
 
 
-def plain(name: str) -> str:
-    """A file's name without its ending, as every system takes it."""
+def portable_stem(name: str) -> str:
+    """Return a file's name without its ending, as every system takes it."""
     stem = Path(name.replace("\\", "/")).stem if "." in name.lstrip(".") else name
     stem = _REFUSED_BY_WINDOWS.sub("_", without_controls(stem)).replace("\n", " ").replace("\r", " ").replace("\t", " ")
     stem = stem.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .")

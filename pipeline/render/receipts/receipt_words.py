@@ -21,63 +21,64 @@ MORE: Final = "其余 {count} 处：{cells}"
 LEFT_OUT: Final = "问题太多，还有 {count} 处没有列出。请先改正上面的，改好后再查一次。"
 
 
-def verdict(one: ArrivedReport) -> str:
-    """In one line what was taken and what was not."""
-    is_asked = one.use == words.UNSENT
-    match one.use:
-        case words.DUPLICATE:
-            return "与目前采用的日报完全相同，没有重复计入。不用再报。"
-        case words.REPLACED:
-            return (
-                f"这一份已被第 {one.in_force} 版代替，现在以第 {one.in_force} 版为准"
-                f"（当时采用 {one.rows_accepted} 行，退回 {one.rows_refused} 行）。"
-            )
-    if not one.revision:
-        reasons = "、".join(dict.fromkeys(words.FINDING_TITLES[found.code] for found in one.findings if found.refuses))
-        return f"整个文件{'不会采用' if is_asked else '没有采用'}：{reasons}。请按下面的说明改正后{'再报送' if is_asked else '重新报送'}。"
-    lost = _lost(one)
-    if lost:
-        taken = f"{'现在报送，会采用' if is_asked else '已采用'} {one.rows_accepted} 行"
-        return f"{taken}，{'，'.join(lost)}。请改正后{'再报送' if is_asked else '重新报送'}。"
-    whole = "可以报送" if is_asked else "全部采用" if one.rows_accepted else "已收到并采用"
-    said = f"{whole}，共 {one.rows_accepted} 行" if one.rows_accepted else f"{whole}，没有内容行"
-    return f"{said}；有 {len(one.findings)} 处提醒，不改也行。" if one.findings else f"{said}，没有问题。"
+def verdict(report: ArrivedReport) -> str:
+    """Return in one line what was taken of the file and what was not."""
+    is_unsent = report.use == words.UNSENT
+    again = "再报送" if is_unsent else "重新报送"
+    rows = f"{report.rows_accepted} 行"
+    if report.use == words.DUPLICATE:
+        return "与目前采用的日报完全相同，没有重复计入。不用再报。"
+    if report.use == words.REPLACED:
+        return (
+            f"这一份已被第 {report.in_force} 版代替，现在以第 {report.in_force} 版为准（当时采用 {rows}，退回 {report.rows_refused} 行）。"
+        )
+    if not report.revision:
+        reasons = "、".join(dict.fromkeys(words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses))
+        return f"整个文件{'不会采用' if is_unsent else '没有采用'}：{reasons}。请按下面的说明改正后{again}。"
+    if refused := _refused_parts(report):
+        return f"{'现在报送，会采用' if is_unsent else '已采用'} {rows}，{'，'.join(refused)}。请改正后{again}。"
+    taken = "可以报送" if is_unsent else "全部采用" if report.rows_accepted else "已收到并采用"
+    taken += f"，共 {rows}" if report.rows_accepted else "，没有内容行"
+    return f"{taken}；有 {len(report.findings)} 处提醒，不改也行。" if report.findings else f"{taken}，没有问题。"
 
 
-def _lost(one: ArrivedReport) -> list[str]:
-    sheets = dict.fromkeys(found.sheet for found in one.findings if found.severity is Severity.SHEET)
-    lost = [f"退回 {one.rows_refused} 行"] if one.rows_refused else []
-    lost += [f"“{name}”整张表没有采用" if name else "有一张表没有采用" for name in sheets]
-    return lost or (["有内容退回"] if one.refuses else [])
+def _refused_parts(report: ArrivedReport) -> list[str]:
+    """Return what was refused of a file that was taken: rows, then sheets."""
+    sheets = dict.fromkeys(finding.sheet for finding in report.findings if finding.severity is Severity.SHEET)
+    parts = [f"退回 {report.rows_refused} 行"] if report.rows_refused else []
+    parts += [f"“{name}”整张表没有采用" if name else "有一张表没有采用" for name in sheets]
+    return parts or (["有内容退回"] if report.refuses else [])
 
 
-def state(one: ArrivedReport) -> str:
-    """Whose report it is, for which day, and as what it counts."""
-    district, day = one.district or words.UNKNOWN_DISTRICT, one.day.isoformat()
-    match one.use:
+def state(report: ArrivedReport) -> str:
+    """Return whose report it is, for which day, and as what it counts."""
+    district, day = report.district or words.UNKNOWN_DISTRICT, report.day.isoformat()
+    match report.use:
         case words.REFUSED:
             return f"{district} · 归入 {day} · 未采用"
         case words.UNSENT:
-            return f"{district} · {f'报告日期 {day} · ' if one.revision else ''}自查，尚未报送"
+            return f"{district} · {f'报告日期 {day} · ' if report.revision else ''}自查，尚未报送"
         case words.DUPLICATE:
             return f"{district} · 报告日期 {day} · 重复"
-    which = f"更正，第 {one.revision} 版" if one.revision > 1 else f"第 1 版 · {words.REPORTED['late' if one.is_late else 'on-time']}"
+    which = (
+        f"更正，第 {report.revision} 版" if report.revision > 1 else f"第 1 版 · {words.REPORTED['late' if report.is_late else 'on-time']}"
+    )
     return f"{district} · 报告日期 {day} · {which}"
 
 
-def send_again(one: ArrivedReport) -> str:
-    """By when to send again; '' where there is no need to."""
-    if not one.refuses or one.use == words.REPLACED:
+def send_again(report: ArrivedReport) -> str:
+    """Return by when to send again; '' where there is no need to."""
+    if not report.refuses or report.use == words.REPLACED:
         return ""
-    verb = "报送" if one.use == words.UNSENT else "重新报送"
-    if one.received_at > one.unmarked_until:
+    verb = "报送" if report.use == words.UNSENT else "重新报送"
+    if report.received_at > report.unmarked_until:
         return f"{verb}：请尽快。当天的结果会重新生成，并标明“更正”。"
-    latest = f"最迟 {_moment(one.unmarked_until)} 以前（再晚，当天的结果会标明“更正”）"
-    if one.use == words.USED:
-        return f"{verb}：请尽快，{latest}{'' if one.is_late else '；不影响这一天的“按时”'}。"
-    if one.is_late or one.in_force:
+    latest = f"最迟 {_moment(report.unmarked_until)} 以前（再晚，当天的结果会标明“更正”）"
+    if report.use == words.USED:
+        return f"{verb}：请尽快，{latest}{'' if report.is_late else '；不影响这一天的“按时”'}。"
+    if report.is_late or report.in_force:
         return f"{verb}：请尽快，{latest}。"
-    return f"{verb}：{_moment(one.on_time_until)} 以前送到算按时；已过这个时间的请尽快，{latest}。"
+    return f"{verb}：{_moment(report.on_time_until)} 以前送到算按时；已过这个时间的请尽快，{latest}。"
 
 
 def _moment(value: datetime) -> str:

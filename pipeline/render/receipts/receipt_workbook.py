@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.reading import receipt_layout
 from pipeline.reading.receipt_layout import Kind, Line, Mark, Slip
 from pipeline.render.receipts import receipt_words as words
-from pipeline.render.workbook.cell_formats import OPTIONS, text
+from pipeline.render.workbook.cell_formats import A4, OPTIONS, Look, merge, text
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms.findings import Finding
 from pipeline.terms.words import COSTS, FINDING_TITLES
@@ -27,57 +28,69 @@ _MOST_NAMED = 300
 """In that one: a cell of a workbook holds 32,767 characters."""
 _MOST_GROUPS = 500
 """Of what was refused, and of reminders."""
+_HIGHEST = 409.0
+"""Points: Excel allows no higher row."""
 _MESSAGE = len(receipt_layout.COLUMNS) - 1
+"""The last column."""
 
 
-def compose(one: ArrivedReport, *, alone: bool = False) -> Slip:
-    """The slip of a file; `alone` where it goes back without the file."""
-    head = [Line(_kind(one), (words.verdict(one),), height=30.0), _fact(words.state(one))]
-    head.append(_fact(f"文件：{one.name}　　收到：{one.received_at:%Y-%m-%d %H:%M:%S}"))
-    if again := words.send_again(one):
+def compose(report: ArrivedReport, *, alone: bool = False) -> Slip:
+    """Return all that is said about a file; `alone` where it goes back without the file."""
+    head = [Line(_kind(report), (words.verdict(report),), height=30.0), _fact(words.state(report))]
+    head.append(_fact(f"文件：{report.name}　　收到：{report.received_at:%Y-%m-%d %H:%M:%S}"))
+    if again := words.send_again(report):
         head.append(_fact(again))
-    if alone or one.findings:
+    if alone or report.findings:
         head.append(receipt_layout.note(words.HOW_ALONE if alone else words.HOW))
     return Slip(
-        lines=tuple(_clean(line) for line in chain(head, _list(one.findings))),
-        marks=() if alone else tuple(_marks(one.findings)),
+        lines=tuple(_clean(line) for line in chain(head, _list(report.findings))),
+        marks=() if alone else tuple(_marks(report.findings)),
         notes_at=len(head),
-        personal=tuple((f.sheet, f.row, f.column) for f in one.findings if f.code == "personal-column" and f.row and f.column is not None),
+        personal=tuple(
+            (finding.sheet, finding.row, finding.column)
+            for finding in report.findings
+            if finding.code == "personal-column" and finding.row and finding.column is not None
+        ),
     )
 
 
-def _kind(one: ArrivedReport) -> Kind:
-    if not one.rows_accepted and one.refuses and not one.revision:
+def _kind(report: ArrivedReport) -> Kind:
+    if not report.rows_accepted and report.refuses and not report.revision:
         return Kind.NOT_TAKEN
-    return Kind.PARTLY if one.refuses else Kind.TAKEN
+    return Kind.PARTLY if report.refuses else Kind.TAKEN
 
 
-def _fact(said: str) -> Line:
-    return Line(Kind.FACT, (said,), height=receipt_layout.LINE_HEIGHT * receipt_layout.lines(said, sum(receipt_layout.WIDTHS) * 0.9) + 5)
+def _fact(sentence: str) -> Line:
+    return Line(Kind.FACT, (sentence,), height=_height(sentence, sum(receipt_layout.WIDTHS) * 0.9))
+
+
+def _height(sentence: str, width: float) -> float:
+    """Return the points that a wrapped text needs. Excel fits no row to the text of merged cells."""
+    return receipt_layout.LINE_HEIGHT * receipt_layout.lines(sentence, width) + 5
 
 
 def _clean(line: Line) -> Line:
-    return Line(line.kind, tuple(text(one) for one in line.cells), line.place, line.span, line.height)
+    return replace(line, cells=tuple(map(text, line.cells)))
 
 
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
 def _list(findings: Sequence[Finding]) -> Iterator[Line]:
-    """What was refused first; what is only a reminder after it, under a band of its own."""
+    """Yield what was refused first; what is only a reminder after it, under a band of its own."""
     if not findings:
         yield receipt_layout.note(words.FLAWLESS)
         return
     yield Line(Kind.HEADER, receipt_layout.COLUMNS, height=22.0)
     number = 0
-    for band, kind, said, refuses in (
+    for band, kind, heading, refuses in (
         (Kind.REFUSALS, Kind.REFUSED, words.REFUSALS, True),
         (Kind.WARNINGS, Kind.WARNED, words.WARNINGS, False),
     ):
-        found = [one for one in findings if one.refuses is refuses]
-        if found:
-            yield Line(band, (said.format(count=len(found)),), height=22.0)
-        groups = _groups(found)
+        below = [finding for finding in findings if finding.refuses is refuses]
+        if below:
+            yield Line(band, (heading.format(count=len(below)),), height=22.0)
+        groups = _groups(below)
         for group in groups[:_MOST_GROUPS]:
             number += 1
             yield from _block(group, number, kind)
@@ -86,91 +99,93 @@ def _list(findings: Sequence[Finding]) -> Iterator[Line]:
 
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings that say the same of different cells of a column, together; what costs most first."""
+    """Return findings that say the same of different cells of a column together; what costs most first."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    for one in findings:
-        groups.setdefault((one.severity, one.code, one.sheet, one.column, _pattern(one)), []).append(one)
+    for finding in findings:
+        key = (finding.severity, finding.code, finding.sheet, finding.column, _pattern(finding))
+        groups.setdefault(key, []).append(finding)
     order = list(COSTS)
     return sorted(groups.values(), key=lambda group: order.index(group[0].severity))
 
 
-def _pattern(one: Finding) -> str:
-    return one.message.replace(f"“{one.value}”", "“…”") if one.value else one.message
+def _pattern(finding: Finding) -> str:
+    """Return the message without the value of its cell."""
+    return finding.message.replace(f"“{finding.value}”", "“…”") if finding.value else finding.message
 
 
 def _block(group: list[Finding], number: int, kind: Kind) -> Iterator[Line]:
-    """A group: its message once, and a line for each of its cells."""
+    """Yield a group: its message once, and a line for each of its cells."""
     first = group[0]
+    # A last line that names a single cell would need no less room than a line of that cell's own.
     listed = group[:_MOST_LISTED] if len(group) > _MOST_LISTED + 1 else group
     rest = group[len(listed) :]
-    message = first.message if all(one.message == first.message for one in group) else _pattern(first)
-    lines = [(_where(one), one.value, _place(one)) for one in listed]
+    message = first.message if all(finding.message == first.message for finding in group) else _pattern(first)
+    rows = [(_where(finding), finding.value, _place(finding)) for finding in listed]
     if rest:
-        named = "、".join(map(_where, rest[:_MOST_NAMED])) + (" 等" if len(rest) > _MOST_NAMED else "")
-        lines.append(("…", words.MORE.format(count=len(rest), cells=named), None))
-    heights = [
-        receipt_layout.LINE_HEIGHT * receipt_layout.lines(seen, receipt_layout.WIDTHS[receipt_layout.SEEN]) + 5
-        for _cell, seen, _at in lines
-    ]
-    wanted = receipt_layout.LINE_HEIGHT * receipt_layout.lines(message, receipt_layout.WIDTHS[_MESSAGE]) + 5
-    missing = max(0.0, (wanted - sum(heights)) / len(lines))
-    for at, (cell, seen, place) in enumerate(lines):
-        shared = (str(number), COSTS[first.severity].receipt, first.sheet or "—") if at == 0 else ("", "", "")
-        cells = (*shared, cell, seen, f"【{FINDING_TITLES[first.code]}】{message}" if at == 0 else "")
-        yield Line(kind, cells, place, len(lines) if at == 0 else 0, min(409.0, heights[at] + missing))
+        cells = "、".join(map(_where, rest[:_MOST_NAMED])) + (" 等" if len(rest) > _MOST_NAMED else "")
+        rows.append(("…", words.MORE.format(count=len(rest), cells=cells), None))
+    heights = [_height(seen, receipt_layout.WIDTHS[receipt_layout.SEEN]) for _cell, seen, _place in rows]
+    # The message goes over all the rows of its group: what they lack in height for it is shared out among them.
+    missing = max(0.0, (_height(message, receipt_layout.WIDTHS[_MESSAGE]) - sum(heights)) / len(rows))
+    shared = (str(number), COSTS[first.severity].receipt, first.sheet or "—")
+    for at, (cell, seen, place) in enumerate(rows):
+        texts = (*shared, cell, seen, f"【{FINDING_TITLES[first.code]}】{message}") if at == 0 else ("", "", "", cell, seen, "")
+        yield Line(kind, texts, place, len(rows) if at == 0 else 0, min(_HIGHEST, heights[at] + missing))
 
 
-def _where(one: Finding) -> str:
-    return one.cell or (f"第{one.row}行" if one.row else "—")
+def _where(finding: Finding) -> str:
+    return finding.cell or (f"第{finding.row}行" if finding.row else "—")
 
 
-def _place(one: Finding) -> receipt_layout.Place | None:
-    return (one.sheet, one.row, one.column or 0) if one.row and one.sheet else None
+def _place(finding: Finding) -> receipt_layout.Place | None:
+    return (finding.sheet, finding.row, finding.column or 0) if finding.row and finding.sheet else None
 
 
 def _marks(findings: Sequence[Finding]) -> Iterator[Mark]:
-    """One mark for each cell, with all that was found there, what refuses first."""
-    cells: dict[receipt_layout.Place, list[Finding]] = {}
-    for one in findings:
-        if one.cell and one.row and one.column is not None:
-            cells.setdefault((one.sheet, one.row, one.column), []).append(one)
-    for place, found in cells.items():
-        found.sort(key=lambda one: not one.refuses)
-        said = "\n".join(f"{COSTS[one.severity].receipt}｜{FINDING_TITLES[one.code]}：{one.message}" for one in found)
-        yield Mark(place, any(one.refuses for one in found), text(f"{receipt_layout.HEADING}\n{said}"))
+    """Yield one mark for each cell, with all that was found there, what refuses first."""
+    by_cell: dict[receipt_layout.Place, list[Finding]] = {}
+    for finding in findings:
+        if finding.cell and finding.row and finding.column is not None:
+            by_cell.setdefault((finding.sheet, finding.row, finding.column), []).append(finding)
+    for place, of_cell in by_cell.items():
+        of_cell.sort(key=lambda finding: not finding.refuses)
+        sentences = (f"{COSTS[finding.severity].receipt}｜{FINDING_TITLES[finding.code]}：{finding.message}" for finding in of_cell)
+        comment = "\n".join((receipt_layout.HEADING, *sentences))
+        yield Mark(place, any(finding.refuses for finding in of_cell), text(comment))
 
 
 # --- the list alone ----------------------------------------------------------------------------------------------
 
 
-def alone(one: ArrivedReport) -> bytes:
-    """A workbook with the list alone; the same bytes for the same file."""
+def alone(report: ArrivedReport) -> bytes:
+    """Return a workbook with the list alone; the same bytes for the same file."""
     from xlsxwriter import Workbook
 
-    written, said = io.BytesIO(), compose(one, alone=True)
+    written, slip = io.BytesIO(), compose(report, alone=True)
     with Workbook(written, OPTIONS) as workbook:
-        workbook.set_properties({"author": receipt_layout.AUTHOR, "created": one.received_at.astimezone(UTC).replace(tzinfo=None)})
+        workbook.set_properties({"author": receipt_layout.AUTHOR, "created": report.received_at.astimezone(UTC).replace(tzinfo=None)})
         sheet = workbook.add_worksheet(receipt_layout.SHEET)
-        _set_up(sheet, said)
+        _set_up(sheet, slip)
         formats = {(kind, centered): _format(workbook, kind, centered=centered) for kind in Kind for centered in (True, False)}
-        for row, line in enumerate(said.lines):
+        for row, line in enumerate(slip.lines):
             sheet.set_row(row, line.height)
             _write(sheet, row, line, formats)
         sheet.write_string(0, len(receipt_layout.COLUMNS), receipt_layout.SIGNATURE)
     return written.getvalue()
 
 
-def _set_up(sheet: Worksheet, said: Slip) -> None:
+def _set_up(sheet: Worksheet, slip: Slip) -> None:
     for column, width in enumerate(receipt_layout.WIDTHS):
         sheet.set_column(column, column, width)
-    sheet.set_column(len(receipt_layout.WIDTHS), len(receipt_layout.WIDTHS), None, None, {"hidden": True})
+    hidden = len(receipt_layout.WIDTHS)
+    sheet.set_column(hidden, hidden, None, None, {"hidden": True})
     sheet.hide_gridlines(2)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.4, 0.4, 0.5, 0.6)
     sheet.set_footer("&C&P / &N")
-    header = next((row for row, line in enumerate(said.lines) if line.kind is Kind.HEADER), None)
+    header = next((row for row, line in enumerate(slip.lines) if line.kind is Kind.HEADER), None)
     if header is not None:
         sheet.freeze_panes(header + 1, 0)
         sheet.repeat_rows(header)
@@ -178,26 +193,24 @@ def _set_up(sheet: Worksheet, said: Slip) -> None:
 
 def _format(workbook: Workbook, kind: Kind, *, centered: bool) -> Format:
     look = receipt_layout.LOOKS[kind]
-    said: dict[str, str | int | bool] = {
+    properties: Look = {
         "font_name": receipt_layout.FONT, "font_size": look.size, "bold": look.bold, "font_color": f"#{look.ink}",
         "text_wrap": True, "num_format": "@", "valign": "vcenter",
     }  # fmt: skip
-    said |= {"align": "center"} if centered else {"align": "left", "indent": 1}
-    said |= {"bg_color": f"#{look.fill}"} if look.fill else {}
-    said |= {"border": 1, "border_color": f"#{receipt_layout.BORDER}"} if look.is_boxed else {}
-    return workbook.add_format(said)
+    properties |= {"align": "center"} if centered else {"align": "left", "indent": 1}
+    properties |= {"bg_color": f"#{look.fill}"} if look.fill else {}
+    properties |= {"border": 1, "border_color": f"#{receipt_layout.BORDER}"} if look.is_boxed else {}
+    return workbook.add_format(properties)
 
 
 def _write(sheet: Worksheet, row: int, line: Line, formats: dict[tuple[Kind, bool], Format]) -> None:
-    last = len(receipt_layout.COLUMNS) - 1
     if len(line.cells) == 1:
-        sheet.merge_range(row, 0, row, last, "", formats[line.kind, False])
-        sheet.write_string(row, 0, line.cells[0], formats[line.kind, False])
+        merge(sheet, (row, 0, row, _MESSAGE), line.cells[0], formats[line.kind, False])
         return
-    for column, said in enumerate(line.cells):
+    for column, content in enumerate(line.cells):
         look = formats[line.kind, column in receipt_layout.CENTERED or line.kind is Kind.HEADER]
         is_shared = column not in (receipt_layout.CELL, receipt_layout.SEEN)
         if line.span > 1 and is_shared:
             sheet.merge_range(row, column, row + line.span - 1, column, "", look)
         if line.span or not is_shared:
-            sheet.write_string(row, column, said, look)
+            sheet.write_string(row, column, content, look)

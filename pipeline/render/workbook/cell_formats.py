@@ -27,6 +27,8 @@ Look = dict[str, str | int | bool]
 
 OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """For every workbook: XlsxWriter would take a text that begins with = for a formula, and one with http:// for a link."""
+A4: Final = 9
+"""The paper's number in a workbook."""
 
 LOOKS: Final[dict[str, Look]] = {
     "plain": {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"},

@@ -8,14 +8,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import Book, Value, height, lines, merge, put, text
+from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 Row = TypeVar("Row")
-A4 = 9
 OVERVIEW = "总览"
 OVERVIEW_WIDTHS = (34, 12, 13, 13, 16, 13, 15, 34)
 OVERVIEW_LAST = len(OVERVIEW_WIDTHS) - 1

@@ -209,7 +209,7 @@ NAMES = (
 
 @pytest.mark.parametrize(("name", "plain"), NAMES, ids=lambda name: ascii(name)[:30])
 def test_a_name_becomes_one_that_every_system_takes(name: str, plain: str) -> None:
-    assert receipt_files.plain(name) == plain
+    assert receipt_files.portable_stem(name) == plain
     (written,) = receipt_files.names([a_file(name=name)])
     assert len(written.encode()) < 255
     assert written == f"回执/东胜区_回执_1_{plain}.xlsx"
