@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState
-from pipeline.report.figures import Bridge, Ladder, Step
+from pipeline.report.figures import Bridge, Step
 from pipeline.settings.config import Group
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -26,8 +26,15 @@ def build(state: DayState, group: Group) -> Bridge:
     come = {number: _why_come(case, state) for number, case in after.items() if number not in before}
     lost = {number: left.get(number) or _why_lost(now[number]) for number in counted_before - counted}
     gained = {number: _why_gained(come.get(number)) for number in counted - counted_before}
-    total = Ladder(len(before), _steps(come, left), len(after))
-    return Bridge(group.name, total, Ladder(len(counted_before), _steps(gained, lost), len(counted)))
+    return Bridge(
+        group.name,
+        total_before=len(before),
+        total_steps=_steps(come, left),
+        total=len(after),
+        resolved_before=len(counted_before),
+        resolved_steps=_steps(gained, lost),
+        resolved=len(counted),
+    )
 
 
 def _steps(more: Mapping[str, str], fewer: Mapping[str, str]) -> tuple[Step, ...]:

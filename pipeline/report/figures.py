@@ -51,8 +51,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """One number of cases from yesterday to today, step by step: `before` and the steps add up to `now`."""
+    """One number of a group from yesterday to today, step by step: `before` and the steps add up to `now`."""
 
+    name: str
     before: int
     steps: tuple[Step, ...]
     now: int
@@ -65,11 +66,23 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """From yesterday's total and resolved cases of a group to today's, to the last case."""
+    """From yesterday's total and resolved cases of a group to today's: both add up to the last case."""
 
     group: str
-    total: Ladder
-    resolved: Ladder
+    total_before: int
+    total_steps: tuple[Step, ...]
+    total: int
+    resolved_before: int
+    resolved_steps: tuple[Step, ...]
+    resolved: int
+
+    @property
+    def ladders(self) -> tuple[Ladder, Ladder]:
+        """The total and the resolved cases, each by itself, with the names that people read."""
+        return (
+            Ladder("总数", self.total_before, self.total_steps, self.total),
+            Ladder("已化解", self.resolved_before, self.resolved_steps, self.resolved),
+        )
 
 
 @dataclass(frozen=True, slots=True)

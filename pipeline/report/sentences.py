@@ -46,10 +46,9 @@ def target(figure: Figure) -> str:
 
 def since_yesterday(bridge: Bridge) -> str:
     """How total and resolved cases have moved since the day before."""
-    total, resolved = bridge.total.change, bridge.resolved.change
-    if not total and not resolved:
+    if not any(ladder.change for ladder in bridge.ladders):
         return "总数和已化解件数与前一日相同。"
-    return f"与前一日相比，总数{_moved(total)}，已化解{_moved(resolved)}。"
+    return f"与前一日相比，{'，'.join(f'{ladder.name}{_moved(ladder.change)}' for ladder in bridge.ladders)}。"
 
 
 def _moved(change: int) -> str:
@@ -98,20 +97,20 @@ def _pace(one: Way) -> str:
 
 def bridge(bridge: Bridge, where: str = "") -> str:
     """From yesterday's figures of a group to today's, step by step to the last case; with `where`, where the steps stand."""
-    total, resolved = bridge.total, bridge.resolved
-    if not total.steps and not resolved.steps:
-        return f"{bridge.group}：总数{total.now}件、已化解{resolved.now}件，都与前一日相同。"
+    ladders = bridge.ladders
+    if not any(ladder.steps for ladder in ladders):
+        return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，都与前一日相同。"
     if where:
-        ends = f"总数前一日{total.before}件、今日{total.now}件，已化解前一日{resolved.before}件、今日{resolved.now}件"
+        ends = "，".join(f"{ladder.name}前一日{ladder.before}件、今日{ladder.now}件" for ladder in ladders)
         return f"{bridge.group}：{ends}；各项增减见{where}。"
-    return f"{bridge.group}：{_ladder('总数', total)}；{_ladder('已化解', resolved)}。"
+    return f"{bridge.group}：{'；'.join(map(_ladder, ladders))}。"
 
 
-def _ladder(name: str, ladder: Ladder) -> str:
+def _ladder(ladder: Ladder) -> str:
     if not ladder.steps:
-        return f"{name}{ladder.now}件，与前一日相同"
+        return f"{ladder.name}{ladder.now}件，与前一日相同"
     steps = "、".join(f"{words.STEPS[step.kind].name}{_moved(step.change)}" for step in ladder.steps)
-    return f"{name}前一日{ladder.before}件，{steps}，今日{ladder.now}件"
+    return f"{ladder.name}前一日{ladder.before}件，{steps}，今日{ladder.now}件"
 
 
 def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:

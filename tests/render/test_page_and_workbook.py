@@ -48,8 +48,8 @@ def check(report: Report) -> str:
         (before, [step.change for step in steps], now)
         for one in report.bridges
         for before, steps, now in (
-            (one.total.before, one.total.steps, one.total.now),
-            (one.resolved.before, one.resolved.steps, one.resolved.now),
+            (one.total_before, one.total_steps, one.total),
+            (one.resolved_before, one.resolved_steps, one.resolved),
         )
     ]
     return text
@@ -85,7 +85,7 @@ def test_the_day_on_which_the_first_cases_were_handed_over() -> None:
     cases = [case_row("ZZQ-2020-001", 案件来源="自治区交办", 交办日期=DAY), case_row("ZZQ-2020-002", 案件来源="自治区交办", 交办日期=DAY)]
     out = on(DAY, assigned(assignment(cases)), handed_in(report(progress=[], new=[])))
     text = check(out.report)
-    assert [(one.total.before, one.total.now) for one in out.report.bridges] == [(0, 2), (0, 0)]
+    assert [(one.total_before, one.total) for one in out.report.bridges] == [(0, 2), (0, 0)]
     assert "市级交办和旗区自行梳理：目前没有案件，不计算化解率。" in text
 
 

@@ -31,7 +31,7 @@ def _bridge(*files: File, group: str = CITY) -> Bridge:
 
 
 def _kinds(bridge: Bridge) -> tuple[dict[str, int], dict[str, int]]:
-    total, resolved = ({one.kind: one.change for one in steps} for steps in (bridge.total.steps, bridge.resolved.steps))
+    total, resolved = ({one.kind: one.change for one in steps} for steps in (bridge.total_steps, bridge.resolved_steps))
     return total, resolved
 
 
@@ -46,7 +46,7 @@ def _case(**cells: str) -> Row:
 def test_a_day_without_a_change_has_no_steps() -> None:
     bridge = _bridge(_listed(_case()), _told(MONDAY, _resolved()), _told(TUESDAY, _resolved()))
     assert _kinds(bridge) == ({}, {})
-    assert (bridge.total.before, bridge.total.now, bridge.resolved.before, bridge.resolved.now) == (2, 2, 1, 1)
+    assert (bridge.total_before, bridge.total, bridge.resolved_before, bridge.resolved) == (2, 2, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_every_bridge_adds_up_to_the_last_case(cases: list[tuple[str, str, str, 
     yesterday = {one.group: one.tally for one in out[MONDAY].report.targets}
     today = {one.group: one.tally for one in out[TUESDAY].report.targets}
     for bridge in out[TUESDAY].report.bridges:
-        assert (bridge.total.before, bridge.resolved.before) == (yesterday[bridge.group].total, yesterday[bridge.group].resolved)
-        assert (bridge.total.now, bridge.resolved.now) == (today[bridge.group].total, today[bridge.group].resolved)
-        assert bridge.total.before + sum(one.change for one in bridge.total.steps) == bridge.total.now
-        assert bridge.resolved.before + sum(one.change for one in bridge.resolved.steps) == bridge.resolved.now
-        assert all(len(one.cases) == abs(one.change) for one in (*bridge.total.steps, *bridge.resolved.steps))
+        assert (bridge.total_before, bridge.resolved_before) == (yesterday[bridge.group].total, yesterday[bridge.group].resolved)
+        assert (bridge.total, bridge.resolved) == (today[bridge.group].total, today[bridge.group].resolved)
+        assert bridge.total_before + sum(one.change for one in bridge.total_steps) == bridge.total
+        assert bridge.resolved_before + sum(one.change for one in bridge.resolved_steps) == bridge.resolved
+        assert all(len(one.cases) == abs(one.change) for one in (*bridge.total_steps, *bridge.resolved_steps))
         assert "other" not in _kinds(bridge)[1]

@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph as Paragraph  # noqa: PLC0414 - for th
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Change, Decision
-from pipeline.report.figures import Bounds, Ladder, Step
+from pipeline.report.figures import Bounds, Step
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart
 from pipeline.terms.words import DECISIONS, STEPS
@@ -49,10 +49,7 @@ def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
         is_correction=True,
         decisions=decisions,
         changes=changes,
-        bridges=tuple(
-            replace(bridge, total=replace(bridge.total, steps=steps), resolved=replace(bridge.resolved, steps=steps))
-            for bridge in report.bridges
-        ),
+        bridges=tuple(replace(bridge, total_steps=steps, resolved_steps=steps) for bridge in report.bridges),
         submissions=missing,
         absences=tuple(Absence(submission.district, report.day, parts, 12) for submission in missing),
         **bounded,
@@ -72,7 +69,10 @@ def quiet(report: Report) -> Report:
         name: tuple(replace(figure, tally=Tally(figure.tally.target_percent), bounds=None) for figure in getattr(report, name))
         for name in ("targets", "by_district")
     }
-    still = tuple(replace(bridge, total=Ladder(0, (), 0), resolved=Ladder(0, (), 0)) for bridge in report.bridges)
+    still = tuple(
+        replace(bridge, total_before=0, total_steps=(), total=0, resolved_before=0, resolved_steps=(), resolved=0)
+        for bridge in report.bridges
+    )
     ways = tuple(replace(way, tally=Tally(way.tally.target_percent), open=0, by=None, gained=0, expected=None) for way in report.ways)
     on_time = tuple(replace(submission, status="on-time") for submission in report.submissions)
     return replace(

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, Step, Way
+from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart
 
@@ -35,11 +35,15 @@ def bounded(figure: Figure) -> Figure:
 def some_bridges() -> tuple[Bridge, ...]:
     """One case resolved in each group; in the second one a case found, one cancelled and one disputed."""
     return (
-        Bridge(REGION, Ladder(4, (), 4), Ladder(0, (Step("newly_resolved", 1, ("ZZQ-2020-001",)),), 1)),
+        Bridge(REGION, 4, (), 4, 0, (Step("newly_resolved", 1, ("ZZQ-2020-001",)),), 1),
         Bridge(
             REST,
-            Ladder(5, (Step("found", 1, ("DS-2020-001",)), Step("cancelled", -1, ("SJ-2020-004",))), 5),
-            Ladder(1, (Step("newly_resolved", 1, ("SJ-2020-001",)), Step("disputed", -1, ("SJ-2020-002",))), 1),
+            5,
+            (Step("found", 1, ("DS-2020-001",)), Step("cancelled", -1, ("SJ-2020-004",))),
+            5,
+            1,
+            (Step("newly_resolved", 1, ("SJ-2020-001",)), Step("disputed", -1, ("SJ-2020-002",))),
+            1,
         ),
     )
 
@@ -99,15 +103,13 @@ def with_outlook(report: Report) -> Report:
 def hostile(report: Report, said: str, *, numbers: dict[str, str]) -> Report:
     """The same with that text wherever somebody could have typed it; `numbers` gives each case its hostile number."""
 
-    def hostile_ladder(ladder: Ladder) -> Ladder:
-        return replace(
-            ladder, steps=tuple(replace(step, cases=tuple(numbers.get(number, said) for number in step.cases)) for step in ladder.steps)
-        )
+    def steps(several: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(replace(figure, cases=tuple(numbers.get(number, said) for number in figure.cases)) for figure in several)
 
     return replace(
         report,
         bridges=tuple(
-            replace(bridge, total=hostile_ladder(bridge.total), resolved=hostile_ladder(bridge.resolved)) for bridge in report.bridges
+            replace(bridge, total_steps=steps(bridge.total_steps), resolved_steps=steps(bridge.resolved_steps)) for bridge in report.bridges
         ),
         ways=tuple(replace(way, nearest=tuple(numbers[number] for number in way.nearest)) for way in report.ways),
         decisions=tuple(

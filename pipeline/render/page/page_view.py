@@ -12,7 +12,7 @@ from pipeline.render.page import trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change
-from pipeline.report.figures import Bridge, Figure, Way
+from pipeline.report.figures import Bridge, Figure, Ladder, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.settings.config import Group
@@ -47,6 +47,11 @@ class GroupView:
     def tally(self) -> Tally:
         """The whole group's."""
         return self.figure.tally
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """Both numbers of the bridge; none where there is no day before."""
+        return self.bridge.ladders if self.bridge else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
         headers(book, sheet, row, (bridge.group, *_TITLES[1:]))
         sheet.set_row(row, height(lines(bridge.group, widths[0])))
         row = _write_bridge(book, sheet, row + 1, bridge=bridge, target=FIRST + index)
-    kinds = {step.kind for bridge in bridges for step in (*bridge.total.steps, *bridge.resolved.steps)}
+    kinds = {step.kind for bridge in bridges for step in (*bridge.total_steps, *bridge.resolved_steps)}
     shown = [f"{step.name}：{step.meaning}" for kind, step in STEPS.items() if kind in kinds]
     return explain(book, sheet, row, widths, (definitions.BRIDGE, *shown)) + 1
 
@@ -67,8 +67,8 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
     """The day before, a row for each kind of change, and their sum, which is compared with the row `target` of 目标完成."""
     day = book.report.day
     _write_end(book, sheet, top, f"前一日（{sentences.day(day - timedelta(days=1))}）")
-    put(sheet, top, 1, bridge.total.before, book.cell("count", "sum"))
-    put(sheet, top, 2, bridge.resolved.before, book.cell("count", "sum"))
+    put(sheet, top, 1, bridge.total_before, book.cell("count", "sum"))
+    put(sheet, top, 2, bridge.resolved_before, book.cell("count", "sum"))
     row = top + 1
     for kind, total, resolved in _rows(bridge):
         put(sheet, row, 0, STEPS[kind].name, book.cell("center"))
@@ -81,7 +81,7 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
         sheet.set_row(row, height(most))
         row += 1
     _write_end(book, sheet, row, f"当日（{sentences.day(day)}）")
-    for column, value in ((1, bridge.total.now), (2, bridge.resolved.now)):
+    for column, value in ((1, bridge.total), (2, bridge.resolved)):
         sheet.write_formula(row, column, f"=SUM({xl_range(top, column, row - 1, column)})", book.cell("count", "sum"), value)
     same = f"AND(B{row + 1}='{TARGETS}'!$E${target + 1},C{row + 1}='{TARGETS}'!$F${target + 1})"
     sheet.write_formula(row, 3, f'=IF({same},"{words.AGREES}","{words.DISAGREES}")', book.cell("text", "sum"), words.AGREES)
@@ -97,7 +97,7 @@ def _write_end(book: Book, sheet: Worksheet, row: int, said: str) -> None:
 
 def _rows(bridge: Bridge) -> list[tuple[str, Step | None, Step | None]]:
     """Each kind of change with its step of the total and of the resolved cases, in the kinds' order."""
-    both = [{(step.kind, step.change > 0): step for step in steps} for steps in (bridge.total.steps, bridge.resolved.steps)]
+    both = [{(step.kind, step.change > 0): step for step in steps} for steps in (bridge.total_steps, bridge.resolved_steps)]
     order = [(kind, is_more) for kind in STEPS for is_more in (True, False)]
     return [
         (kind, both[0].get((kind, more)), both[1].get((kind, more))) for kind, more in order if any((kind, more) in one for one in both)

@@ -390,8 +390,8 @@ def test_the_bridge_adds_up_to_the_last_case_in_what_is_shown() -> None:
         numbers
         for one in report.bridges
         for numbers in (
-            (one.total.before, [step.change for step in one.total.steps], one.total.now),
-            (one.resolved.before, [step.change for step in one.resolved.steps], one.resolved.now),
+            (one.total_before, [step.change for step in one.total_steps], one.total),
+            (one.resolved_before, [step.change for step in one.resolved_steps], one.resolved),
         )
     ]
     assert all(before + sum(steps) == now for before, steps, now in told)

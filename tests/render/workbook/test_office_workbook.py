@@ -22,7 +22,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import office_workbook
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change, Decision, ReceptionLine, UrgentLine
-from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, Step, Way
+from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart, FindingLine, SubmissionLine
 from pipeline.settings.config import District, Group, Settings
@@ -179,13 +179,13 @@ def with_outlook(report: Report) -> Report:
         by_leader=bounded(report.by_leader),
         by_category=bounded(report.by_category),
     )
-    first = Bridge(REGION, Ladder(2, (), 2), Ladder(0, (Step("newly_resolved", 1, ("ZZQ-2020-001",)),), 1))
+    first = Bridge(REGION, 2, (), 2, 0, (Step("newly_resolved", 1, ("ZZQ-2020-001",)),), 1)
     total = (Step("found", 1, ("SJ-2020-005",)), Step("cancelled", -1, ("SJ-2020-004",)))
     counted = (Step("newly_resolved", 1, ("SJ-2020-002",)), Step("cancelled", -1, ("SJ-2020-004",)))
     known, city = date(2020, 5, 20), report.targets[1].tally
     return replace(
         report,
-        bridges=(first, Bridge(CITY, Ladder(4, total, 4), Ladder(1, counted, 1))),
+        bridges=(first, Bridge(CITY, 4, total, 4, 1, counted, 1)),
         ways=(
             Way(REGION, report.targets[0].tally, 0, None, 1, 1, date(2020, 5, 23), ()),
             Way(CITY, city, 3, date(2020, 6, 1), 0, 1, None, ("SJ-2020-001",)),
@@ -265,10 +265,10 @@ def check_bridges(workbook: Workbook, report: Report) -> None:
     assert [told[start - 1][0] for start in starts] == [one.group for one in report.bridges]
     for start, bridge in zip(starts, report.bridges, strict=True):
         end = next(number for number in range(start, len(told)) if told[number][0] == f"当日（{sentences.day(report.day)}）")
-        assert told[start][1:3] == [bridge.total.before, bridge.resolved.before]
-        assert told[end][1:4] == [bridge.total.now, bridge.resolved.now, "与“目标完成”一致"]
+        assert told[start][1:3] == [bridge.total_before, bridge.resolved_before]
+        assert told[end][1:4] == [bridge.total, bridge.resolved, "与“目标完成”一致"]
         steps = told[start + 1 : end]
-        for column, now, expected in ((1, bridge.total.now, bridge.total.steps), (2, bridge.resolved.now, bridge.resolved.steps)):
+        for column, now, expected in ((1, bridge.total, bridge.total_steps), (2, bridge.resolved, bridge.resolved_steps)):
             found = [(row[0], row[column], row[column + 2]) for row in steps if row[column] is not None]
             assert found == [(words.STEPS[one.kind].name, one.change, "、".join(one.cases)) for one in expected]
             changes = [row[column] for row in (told[start], *steps) if isinstance(row[column], int)]
@@ -344,7 +344,7 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
         for n, text in enumerate(HOSTILE)
     )
     finding = [Finding("late", Severity.WARNING, text, text, None, None, text) for text in HOSTILE]
-    one_case = Bridge(CITY, Ladder(0, (Step("new", 1, (HOSTILE[0],)), Step("found", 1, (HOSTILE[1],))), 2), Ladder(0, (), 0))
+    one_case = Bridge(CITY, 0, (Step("new", 1, (HOSTILE[0],)), Step("found", 1, (HOSTILE[1],))), 2, 0, (), 0)
     report = replace(
         a_report(hostile),
         office="=1+1",
