@@ -47,7 +47,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
         "due": _due(handed_in, now, site.settings),
         "drafts": [draft for draft in site.drafts.of(user) if not _is_overtaken(draft, sent)],
         "is_discarded": "discarded" in request.query_params,
-        "lines": handed_in,
+        "reports": handed_in,
         "templates": _offers(published, history, now.date()),
         "is_begun": bool(days),
         "papers": papers[:_SHOWN_FILES],
@@ -77,7 +77,7 @@ def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[s
     limit = settings.calendar.last_moment(today)
     of_today = [file for file in handed_in if file.day == today.isoformat() and file.is_handed_in]
     left = max(0, int((limit - now).total_seconds()))
-    return {"day": today, "limit": limit, "left": left, "line": of_today[0] if of_today else None, "is_over": now > limit}
+    return {"day": today, "limit": limit, "left": left, "report": of_today[0] if of_today else None, "is_over": now > limit}
 
 
 def _is_overtaken(draft: Draft, sent: list[SentUpload]) -> bool:
