@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
+import argon2
+import pytest
 from offices import Office, moment
 
+from pipeline.web import passwords
 from pipeline.web.server import Serving
 
 PASSWORD = "骆驼 电灯 七座桥 白云"  # noqa: S105 - of users that only tests know
@@ -168,14 +171,24 @@ def head(browser: Browser, *lines: str) -> bytes:
 
 
 @contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords with almost no work: a hash of full strength takes a quarter of a second, and tests ask for hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_NOBODY", passwords.hashed("nobody's"))
+        yield
+
+
+@contextmanager
 def served(office: Office, now: str = "2020-05-21 16:00") -> Iterator[Website]:
-    """The office's page on a port of its own."""
+    """The office's page on a port of its own. What a password costs is tested without a page."""
     clock = Clock(moment(now))
     serving = Serving(office.settings, "127.0.0.1", 0, clock)
     thread = threading.Thread(target=serving.run)
     thread.start()
     try:
-        yield Website(serving, clock, office)
+        with quick_passwords():
+            yield Website(serving, clock, office)
     finally:
         serving.server.should_exit = True
         thread.join(30)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import argon2
 import pytest
 from websites import PASSWORD, Browser, Website, served, token_in
 
@@ -23,13 +22,6 @@ def site(office: Office) -> Iterator[Website]:
     with served(office) as one:
         one.user("甲", "东胜区")
         yield one
-
-
-@pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds of guesses in a moment; that a guess costs a hash is tested by itself."""
-    monkeypatch.setattr(passwords, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(passwords, "_NOBODY", passwords.hashed("nobody's"))
 
 
 def link_of(site: Website, name: str) -> str:
@@ -134,7 +126,6 @@ def test_a_stranger_beside_a_clerk_locks_out_strangers_and_no_browser_that_the_c
     assert known.sign_in("甲", PASSWORD).status == 303
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_of_a_thousand_guesses_from_a_thousand_networks_a_hundred_are_looked_at(site: Website) -> None:
     known = site.signed_in("甲")
     answers = guess(site, "甲", 1000, addresses=1000)
@@ -148,8 +139,7 @@ def test_of_a_thousand_guesses_from_a_thousand_networks_a_hundred_are_looked_at(
     assert site.browser().sign_in("甲", "全新的一个密码五六七").status == 303
 
 
-def test_where_a_clerk_has_signed_in_lately_guesses_from_everywhere_do_not_count(site: Website, quick_passwords: None) -> None:
-    del quick_passwords
+def test_where_a_clerk_has_signed_in_lately_guesses_from_everywhere_do_not_count(site: Website) -> None:
     site.signed_in("甲")
     guess(site, "甲", 200, addresses=200)
     assert site.browser().sign_in("甲", PASSWORD).status == 303
@@ -386,7 +376,6 @@ def test_a_link_stands_in_no_log(site: Website) -> None:
     assert link.rpartition("/")[2] not in log
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_stranger_cannot_wash_away_what_was_done(site: Website) -> None:
     site.signed_in("甲")
     stranger = site.browser()
