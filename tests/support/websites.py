@@ -6,7 +6,7 @@ import http.client
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -180,14 +180,14 @@ def quick_passwords() -> Iterator[None]:
 
 
 @contextmanager
-def served(office: Office, now: str = "2020-05-21 16:00") -> Iterator[Website]:
-    """The office's page on a port of its own. What a password costs is tested without a page."""
+def served(office: Office, now: str = "2020-05-21 16:00", *, has_quick_passwords: bool = True) -> Iterator[Website]:
+    """The office's page on a port of its own."""
     clock = Clock(moment(now))
     serving = Serving(office.settings, "127.0.0.1", 0, clock)
     thread = threading.Thread(target=serving.run)
     thread.start()
     try:
-        with quick_passwords():
+        with quick_passwords() if has_quick_passwords else nullcontext():
             yield Website(serving, clock, office)
     finally:
         serving.server.should_exit = True
