@@ -119,15 +119,15 @@ def test_a_fault_anywhere_is_one_sentence_and_a_report_and_the_next_run_goes_on(
         if place == "folding":  # in one pass, and for each day by itself
             patch.setattr(*PLACES[place], _always(error))
         assert cli.main(DAYS) == 1
-    said = capsys.readouterr().err
-    assert re.fullmatch(r"程序出错了，[^\n]+再运行一次。\n", said)
+    shown = capsys.readouterr().err
+    assert re.fullmatch(r"程序出错了，[^\n]+再运行一次。\n", shown)
     (left,) = _reports(home)
     assert left.parent == home.settings.paths.state / "faults"
-    assert str(left) in said
+    assert str(left) in shown
     written = left.read_text(encoding="utf-8")
     assert f"\n{'RuntimeError' if isinstance(error, RuntimeError) else 'pyo3_runtime.PanicException'}\n" in written
     assert "pipeline/" in written
-    assert SECRET[:5] not in written + said
+    assert SECRET[:5] not in written + shown
     assert str(Path.home()) not in written
     assert cli.main(DAYS) == 0
     assert home.everything() == undisturbed
@@ -258,10 +258,10 @@ def test_where_no_report_can_be_written_its_lines_are_said(home: Office, capsys:
     monkeypatch.setattr(faults, "_write_new", _always(OSError(28, "full")))
     monkeypatch.setattr(costs, "fold", _always(RuntimeError(SECRET)))
     assert cli.main(DAYS) == 1
-    said = capsys.readouterr().err
-    assert "请把下面几行发给维护人员" in said
-    assert "RuntimeError" in said
-    assert SECRET[:5] not in said
+    shown = capsys.readouterr().err
+    assert "请把下面几行发给维护人员" in shown
+    assert "RuntimeError" in shown
+    assert SECRET[:5] not in shown
     assert _reports(home) == []
 
 

@@ -39,8 +39,8 @@ def _left(state: Path) -> list[str]:
 
 def test_while_a_run_goes_on_a_note_says_whose_it_is_and_afterwards_nothing_is_left(state: Path) -> None:
     with lock.hold(state) as held:
-        said = json.loads((state / lock.NOTE).read_bytes())
-        assert (said["host"], said["pid"]) == (platform.node(), os.getpid())
+        note = json.loads((state / lock.NOTE).read_bytes())
+        assert (note["host"], note["pid"]) == (platform.node(), os.getpid())
         assert held.remark is None
         held.check()
     assert _left(state) == []

@@ -51,6 +51,6 @@ def test_the_last_lines_are_there_also_just_after_a_file_was_begun_anew(tmp_path
     monkeypatch.setattr(log, "_BYTES", 1)
     log.note_command(tmp_path, NOW, "nightly", "第 5 次")
     assert len(_lines(tmp_path)) == 1
-    found = log.last_lines(tmp_path, log.NAME, 4)
-    assert [one.rpartition("第 ")[2] for one in found] == ["5 次", "4 次", "3 次", "2 次"]
+    lines = log.last_lines(tmp_path, log.NAME, 4)
+    assert [line.rpartition("第 ")[2] for line in lines] == ["5 次", "4 次", "3 次", "2 次"]
     assert log.last_lines(tmp_path, "none.log", 4) == []

@@ -62,7 +62,7 @@ def test_a_full_disk_is_not_waited_for(slept: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "sentence"),
     [
         (OSError(errno.ENOSPC, ""), "磁盘已满"),
         (OSError(errno.EDQUOT, ""), "配额已满"),
@@ -72,8 +72,8 @@ def test_a_full_disk_is_not_waited_for(slept: list[float]) -> None:
         (OSError(errno.EIO, ""), "读写出错"),
     ],
 )
-def test_the_system_s_number_says_what_to_do(error: OSError, said: str) -> None:
-    assert said in str(reason_of(error))
+def test_the_system_s_number_says_what_to_do(error: OSError, sentence: str) -> None:
+    assert sentence in str(reason_of(error))
 
 
 def test_a_number_that_nobody_knows_has_no_reason() -> None:

@@ -1,6 +1,7 @@
 """Every crafted workbook through the real door: one verdict, no fault, in time, and nothing read wrong.
 
-Covers, of `pipeline.reading.gate`: zip_archive, package_relations, xlsx, xml_parts, worksheet_xml, worksheet_rewrite and safe_workbook.
+Covers, of `pipeline.reading.gate`: `zip_archive`, `package_relations`, `xlsx`, `xml_parts`, `worksheet_xml`,
+`worksheet_rewrite` and `safe_workbook`.
 """
 
 from __future__ import annotations

@@ -47,15 +47,19 @@ def _without_results(content: bytes) -> bytes:
 
 def _found(content: bytes) -> list[tuple[str, str, Severity]]:
     findings: tuple[Finding, ...] = read_report(content).findings
-    return [(one.code, one.cell, one.severity) for one in findings if one.code in ("error-value", "no-cached-value", "prefilled-changed")]
+    return [
+        (finding.code, finding.cell, finding.severity)
+        for finding in findings
+        if finding.code in ("error-value", "no-cached-value", "prefilled-changed")
+    ]
 
 
 def test_an_error_in_a_cell_is_never_taken_for_an_empty_one() -> None:
     assert _found(_report({"D2": ("=NA()", "#N/A")})) == [("error-value", "D2", Severity.ROW)]
     assert _found(_report({"C2": ("=1/0", "#DIV/0!")})) == [("error-value", "C2", Severity.ROW)]
     assert _found(_report({"A2": ("=#REF!", "#REF!")})) == [("error-value", "A2", Severity.ROW)]
-    said = read_report(_report({"C2": ("=1/0", "#DIV/0!")})).findings
-    assert [one.message for one in said if one.code == "error-value"] == [
+    findings = read_report(_report({"C2": ("=1/0", "#DIV/0!")})).findings
+    assert [finding.message for finding in findings if finding.code == "error-value"] == [
         "当前状态的单元格是错误值“#DIV/0!”，这一行不能采用。请改正公式，或直接填写内容。"
     ]
 
@@ -83,12 +87,12 @@ def test_a_formula_without_a_stored_result_is_empty_and_said() -> None:
 
 def test_a_formula_on_the_cover_without_a_stored_result_is_said_to_be_one() -> None:
     """The clerk sees a date there: that nothing was filled in would be untrue."""
-    for place, code, said in (("封面!B2", "bad-report-date", "“报告日期”是公式"), ("封面!B1", "unknown-district", "“旗区”是公式")):
+    for place, code, words in (("封面!B2", "bad-report-date", "“报告日期”是公式"), ("封面!B1", "unknown-district", "“旗区”是公式")):
         content = _report({place: ("=TODAY()", None)})
-        found = [(one.code, one.cell, one.severity) for one in read_report(content).findings if one.refuses]
-        assert found == [(code, place.partition("!")[2], Severity.FILE)]
+        refusals = [(finding.code, finding.cell, finding.severity) for finding in read_report(content).findings if finding.refuses]
+        assert refusals == [(code, place.partition("!")[2], Severity.FILE)]
         message = read_report(content).findings[0].message
-        assert said in message
+        assert words in message
         assert "打开、保存后重新报送，或直接填写" in message
     stored = read_report(_report({"封面!B2": ("=TODAY()", "2020-05-21")}))
     assert (stored.accepted, stored.day) == (True, date(2020, 5, 21))

@@ -1,7 +1,7 @@
 """Reports as .xls, .et, .xlsb and .ods: the same reading as from the .xlsx, or refused where the file does not prove whole.
 
-Covers, of `pipeline.reading.gate`: formats, xls, xls_sheet, xls_strings, compound_file, xlsb, ods, ods_cell, plain_workbook,
-plain_worksheet and cell_values.
+Covers, of `pipeline.reading.gate`: `formats`, `xls`, `xls_sheet`, `xls_strings`, `compound_file`, `xlsb`, `ods`,
+`ods_cell`, `plain_workbook`, `plain_worksheet` and `cell_values`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def _book(content: bytes) -> Book:
 
 
 def _sheet(content: bytes) -> SheetCells:
-    (found,) = _book(content).sheets
-    return found
+    (sheet,) = _book(content).sheets
+    return sheet
 
 
 def _rows(content: bytes) -> list[list[Cell]]:
@@ -57,7 +57,7 @@ def _refusal(content: bytes) -> str:
 @pytest.mark.parametrize("content", [XLS, ODS, xlsb.write(richbook.pages())], ids=["xls", "ods", "xlsb"])
 def test_a_report_reads_the_same_in_every_format(content: bytes) -> None:
     expected = read_report(RICH)
-    assert {(one.code, one.sheet, one.cell) for one in expected.findings} >= {
+    assert {(finding.code, finding.sheet, finding.cell) for finding in expected.findings} >= {
         ("error-value", "案件进展", "F5"),
         ("error-value", "案件进展", "N6"),
     }
@@ -87,7 +87,7 @@ def test_days_from_1904_are_the_same_days() -> None:
 def test_only_the_wanted_sheets_are_looked_at() -> None:
     for content in (XLS, ODS, xlsb.write(richbook.pages())):
         book = workbook.read(content, LIMITS, lambda name: name == "草稿")
-        assert [(one.name, one.rows) for one in book.sheets] == [("草稿", [["草稿", ""], ["不读", 1.5]])]
+        assert [(sheet.name, sheet.rows) for sheet in book.sheets] == [("草稿", [["草稿", ""], ["不读", 1.5]])]
 
 
 def test_the_limit_of_cells_holds() -> None:
@@ -99,7 +99,7 @@ def test_the_limit_of_cells_holds() -> None:
 
 # --- .xls: whole or refused --------------------------------------------------------------------------------------
 
-_CELLS = [(one.name, one.rows) for one in _book(XLS).sheets]
+_CELLS = [(sheet.name, sheet.rows) for sheet in _book(XLS).sheets]
 
 
 def _is_refused_or_the_same(content: bytes) -> bool:
@@ -107,7 +107,7 @@ def _is_refused_or_the_same(content: bytes) -> bool:
         read = _book(content)
     except UnreadableError as error:
         return error.code == "unreadable"
-    return [(one.name, one.rows) for one in read.sheets] == _CELLS
+    return [(sheet.name, sheet.rows) for sheet in read.sheets] == _CELLS
 
 
 def test_an_xls_that_was_cut_off_is_refused_wherever_it_was_cut() -> None:
@@ -152,7 +152,7 @@ def test_a_sheet_that_the_list_leaves_out_is_missed() -> None:
     listed = xls.record(xls.SHEET, struct.pack("<IBB", 0, 0, 0) + bytes([1, 1]) + "乙".encode("utf-16-le"))
     at = whole.index(listed[10:]) - 10
     left_out = whole[:at] + xls.record(0x1AE, bytes(len(listed) - 4)) + whole[at + len(listed) :]
-    assert [one.name for one in _book(compound.build({"Workbook": whole})).sheets] == ["甲", "乙"]
+    assert [sheet.name for sheet in _book(compound.build({"Workbook": whole})).sheets] == ["甲", "乙"]
     assert _refusal(compound.build({"Workbook": left_out})) == "unreadable/unproved"
 
 
@@ -238,7 +238,7 @@ def test_a_workbook_of_excel_95_in_its_code_page() -> None:
     label = xls.cell(xls.LABEL, 0, 0, struct.pack("<H", len(written)) + written)
     page = xls.record(xls.CODE_PAGE, struct.pack("<H", 936))
     content = xls.book({"案件进展": [label]}, [page], version=xls.OLD)
-    assert [(one.name, one.rows) for one in _book(content).sheets] == [("案件进展", [["包案领导"]])]
+    assert [(sheet.name, sheet.rows) for sheet in _book(content).sheets] == [("案件进展", [["包案领导"]])]
 
 
 def test_of_two_workbooks_in_one_container_the_newer_format_is_read() -> None:
@@ -284,12 +284,12 @@ def _row(*cells: str, repeated: int = 1) -> str:
     return f'<table:table-row table:number-rows-repeated="{repeated}">{"".join(cells)}</table:table-row>'
 
 
-def _text(said: str, more: str = "") -> str:
-    return f'<table:table-cell office:value-type="string" {more}>{said}</table:table-cell>'
+def _text(content: str, more: str = "") -> str:
+    return f'<table:table-cell office:value-type="string" {more}>{content}</table:table-cell>'
 
 
-def _day(said: str) -> str:
-    return f'<table:table-cell office:value-type="date" office:date-value="{said}"><text:p>x</text:p></table:table-cell>'
+def _day(day: str) -> str:
+    return f'<table:table-cell office:value-type="date" office:date-value="{day}"><text:p>x</text:p></table:table-cell>'
 
 
 _EMPTY = "<table:table-cell/>"
@@ -319,17 +319,17 @@ def test_errors_and_formulas_of_an_ods() -> None:
         '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>',
     ]
     sheet = _sheet(_ods(_row(*cells)))
-    errors = [ErrorValue(one) for one in ("#N/A", "#VALUE!", "#REF!", "#DIV/0!")]
+    errors = [ErrorValue(error) for error in ("#N/A", "#VALUE!", "#REF!", "#DIV/0!")]
     assert sheet.rows == [[*errors, "#N/A", "", "", True]]
     assert sheet.uncached == {(0, 6)}
 
 
 def test_days_and_times_of_an_ods() -> None:
-    def at(said: str) -> str:
-        return f'<table:table-cell office:value-type="time" office:time-value="{said}"><text:p>x</text:p></table:table-cell>'
+    def at(time: str) -> str:
+        return f'<table:table-cell office:value-type="time" office:time-value="{time}"><text:p>x</text:p></table:table-cell>'
 
     rows = _rows(_ods(_row(_day("2020-05-21"), _day("2020-05-21T09:30:00"), at("PT09H30M00S"), at("PT36H00M00S"), at("PT1055337H30M00S"))))
-    assert [str(one) for one in rows[0]] == ["2020-05-21", "2020-05-21 09:30:00", "09:30:00", "1 day, 12:00:00", "2020-05-21 09:30:00"]
+    assert [str(value) for value in rows[0]] == ["2020-05-21", "2020-05-21 09:30:00", "09:30:00", "1 day, 12:00:00", "2020-05-21 09:30:00"]
 
 
 def test_repeated_cells_of_an_ods_are_there_as_often_and_what_is_empty_costs_nothing() -> None:
@@ -361,7 +361,7 @@ def test_an_ods_with_a_password_or_macros_says_so_and_an_empty_library_is_no_mac
 def test_copies_of_values_in_other_files_are_no_sheets() -> None:
     copy = _row(_text("<text:p>旧</text:p>"))
     linked = f"</table:table><table:table table:name=\"'file:///a.ods'#$案件进展\"><table:table-source/>{copy}"
-    assert [one.name for one in _book(_ods(_row(_text("<text:p>一</text:p>")) + linked)).sheets] == ["甲"]
+    assert [sheet.name for sheet in _book(_ods(_row(_text("<text:p>一</text:p>")) + linked)).sheets] == ["甲"]
 
 
 def test_what_was_packed_is_called_that() -> None:
@@ -391,16 +391,16 @@ def _binary(part: str, old: bytes, new: bytes) -> bytes:
 
 def test_formulas_and_errors_of_an_xlsb() -> None:
     results: tuple[str | float | bool, ...] = ("已约谈", 2.5, True, "#N/A", "", "#DIV/0!")
-    sheet = _sheet(xlsb.write({"甲": Page([[Formula("", one) for one in results]])}))
+    sheet = _sheet(xlsb.write({"甲": Page([[Formula("", result) for result in results]])}))
     assert sheet.rows == [["已约谈", 2.5, True, ErrorValue("#N/A"), "", ErrorValue("#DIV/0!")]]
     assert sheet.uncached == frozenset()
 
 
 def test_an_xlsb_whose_parts_end_too_soon_inside_a_whole_archive_is_refused() -> None:
     parts = xlsb.parts(report_pages())
-    for name, length in itertools.product([one for one in parts if one.endswith(".bin")], (0.0, 0.3, 0.6, 0.9, 0.99)):
+    for name, length in itertools.product([part for part in parts if part.endswith(".bin")], (0.0, 0.3, 0.6, 0.9, 0.99)):
         cut = {**parts, name: parts[name][: int(len(parts[name]) * length)]}
-        assert _refusal(zips.pack(zips.Entry(one, data) for one, data in cut.items())) == "unreadable/damaged", (name, length)
+        assert _refusal(zips.pack(zips.Entry(part, data) for part, data in cut.items())) == "unreadable/damaged", (name, length)
 
 
 def test_an_xlsb_that_lies_is_refused() -> None:

@@ -138,8 +138,8 @@ _damages = st.lists(st.builds(Damage, _kinds, _share, *_REST), min_size=1, max_s
 
 def _must_be_refused_or_the_same(name: str, damages: list[Damage]) -> None:
     content = _base(name)
-    for one in damages:
-        content = one.of(content)
+    for damage in damages:
+        content = damage.of(content)
     try:
         read = _cells(content)
     except UnreadableError as error:
@@ -155,14 +155,14 @@ def test_damaged_bytes_are_refused_or_harm_nothing(request: pytest.FixtureReques
 def _must_be_refused_or_read(damages: list[Damage]) -> None:
     """An .xls has no sums: a letter or figure may have changed unseen, but what is cut off or emptied at the end is missed."""
     content = _XLS
-    for one in damages:
-        content = one.of(content)
+    for damage in damages:
+        content = damage.of(content)
     try:
         read = _cells(content)
     except UnreadableError as error:
         assert error.code in _CODES  # noqa: PT017 - being refused is as good as being read right
         return
-    if all(one.kind in ("cut", "zero tail") for one in damages):
+    if all(damage.kind in ("cut", "zero tail") for damage in damages):
         assert read == _cells(_XLS)
 
 
@@ -239,9 +239,9 @@ def ask(tmp_path: Path) -> Iterator[Callable[[bytes], None]]:
 
         def ask(content: bytes) -> None:
             path.write_bytes(content)
-            (said,) = readers.transcribe([Task(path, len(content), arrived, is_assignment=False)])
-            assert not said.fault
-            assert said.reading.accepted or said.reading.findings
+            (transcript,) = readers.transcribe([Task(path, len(content), arrived, is_assignment=False)])
+            assert not transcript.fault
+            assert transcript.reading.accepted or transcript.reading.findings
 
         yield ask
 
@@ -253,8 +253,8 @@ def _arrival() -> datetime:
 def test_damaged_xml_is_read_or_refused_but_never_a_fault(request: pytest.FixtureRequest, ask: Callable[[bytes], None]) -> None:
     def damaged(changes: list[Change]) -> None:
         parts: dict[str, bytes | None] = {}
-        for one in changes:
-            parts |= one.of({**PARTS, **{name: data for name, data in parts.items() if data is not None}})
+        for change in changes:
+            parts |= change.of({**PARTS, **{name: data for name, data in parts.items() if data is not None}})
         ask(repacked(parts))
 
     _search(request, damaged, _changes)
@@ -262,19 +262,19 @@ def test_damaged_xml_is_read_or_refused_but_never_a_fault(request: pytest.Fixtur
 
 def test_damaged_records_are_read_or_refused_but_never_a_fault(request: pytest.FixtureRequest, ask: Callable[[bytes], None]) -> None:
     stream, binary = compound.stream(_XLS, "Workbook"), xlsb.parts(report_pages())
-    open_parts = {name: one.data for name, one in zips.entries((FILES / "rich.ods").read_bytes()).items()}
+    open_parts = {name: entry.data for name, entry in zips.entries((FILES / "rich.ods").read_bytes()).items()}
     names = [name for name in binary if name.endswith(".bin")]
 
     def damaged(kind: str, damages: list[Damage], part: int) -> None:
         def harmed(data: bytes) -> bytes:
-            for one in damages:
-                data = one.of(data)
+            for damage in damages:
+                data = damage.of(data)
             return data
 
         if kind == "xls":
             return ask(compound.build({"Workbook": harmed(stream)}))
         parts, name = (binary, names[part % len(names)]) if kind == "xlsb" else (open_parts, "content.xml")
-        return ask(zips.pack(zips.Entry(one, harmed(data) if one == name else data) for one, data in parts.items()))
+        return ask(zips.pack(zips.Entry(part, harmed(data) if part == name else data) for part, data in parts.items()))
 
     _search(
         request, damaged, st.sampled_from(("xls", "xls", "xlsb", "ods")), st.lists(_one_damage, min_size=1, max_size=3), st.integers(0, 9)

@@ -57,7 +57,7 @@ def _understood(content: bytes) -> dict[str, dict[object, object]] | str:
 
 def _sheet(cells: list[str]) -> bytes:
     part = re.sub(rb"(?s)<sheetData>.*</sheetData>", b"<sheetData></sheetData>", PARTS[PROGRESS])
-    rows = "".join(f"<row>{one}</row>" for one in cells)
+    rows = "".join(f"<row>{cell}</row>" for cell in cells)
     return repacked({PROGRESS: swap(part, b"<sheetData>", b"<sheetData>" + rows.encode())})
 
 

@@ -1,6 +1,6 @@
 """What goes back to a sender, through the whole of `pipeline.reading.marking`.
 
-Covers marked_copy, cell_marks, receipt_sheet, personal_cells, package_parts and openpyxl_private.
+Covers `marked_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts` and `openpyxl_private`.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ def test_each_link_leads_to_the_cell_it_names(desk: Desk) -> None:
     pages = edit(report_pages(), BAD)
     pages["1.'案件进展'表"] = pages.pop("案件进展")
     book = opened(desk.marked(write(pages)))
-    links = [one for row in book.worksheets[0].iter_rows() for one in row if one.hyperlink]
-    assert [one.hyperlink.location for one in links if one.hyperlink] == [
-        f"'1.''案件进展''表'!{one}" if one != "B3" else "'封面'!B3" for one in ("E2", "E3", "H3", "B3")
+    links = [linked for row in book.worksheets[0].iter_rows() for linked in row if linked.hyperlink]
+    assert [linked.hyperlink.location for linked in links if linked.hyperlink] == [
+        f"'1.''案件进展''表'!{address}" if address != "B3" else "'封面'!B3" for address in ("E2", "E3", "H3", "B3")
     ]
-    assert all(one.hyperlink and one.hyperlink.target is None and one.hyperlink.id is None for one in links)
+    assert all(linked.hyperlink and linked.hyperlink.target is None and linked.hyperlink.id is None for linked in links)
 
 
 def test_many_equal_findings_are_one_block_and_the_rest_is_named(desk: Desk) -> None:
@@ -132,20 +132,20 @@ def _dress(book: openpyxl.Workbook) -> None:
 
 def _looks(book: openpyxl.Workbook, skipped: frozenset[str]) -> dict[str, object]:
     """What a workbook is, apart from some cells' fills and comments."""
-    seen: dict[str, object] = {name: one.attr_text for name, one in book.defined_names.items()}
-    for one in book.worksheets:
-        seen[f"{one.title} page"] = (
-            one.sheet_state, one.freeze_panes, one.print_area, one.print_title_rows, one.page_setup.orientation,
-            one.oddFooter.center.text if one.oddFooter else None, sorted(map(str, one.merged_cells.ranges)), one.auto_filter.ref,
-            [(str(rule.sqref), rule.formula1, rule.prompt) for rule in one.data_validations.dataValidation],
-            [(str(area.sqref), [rule.formula for rule in area.rules]) for area in one.conditional_formatting],
-            {letter: (at.width, at.hidden) for letter, at in one.column_dimensions.items()},
-            {number: (at.height, at.hidden) for number, at in one.row_dimensions.items()},
+    seen: dict[str, object] = {name: defined.attr_text for name, defined in book.defined_names.items()}
+    for page in book.worksheets:
+        seen[f"{page.title} page"] = (
+            page.sheet_state, page.freeze_panes, page.print_area, page.print_title_rows, page.page_setup.orientation,
+            page.oddFooter.center.text if page.oddFooter else None, sorted(map(str, page.merged_cells.ranges)), page.auto_filter.ref,
+            [(str(rule.sqref), rule.formula1, rule.prompt) for rule in page.data_validations.dataValidation],
+            [(str(area.sqref), [rule.formula for rule in area.rules]) for area in page.conditional_formatting],
+            {letter: (at.width, at.hidden) for letter, at in page.column_dimensions.items()},
+            {number: (at.height, at.hidden) for number, at in page.row_dimensions.items()},
         )  # fmt: skip
-        for row in one.iter_rows():
+        for row in page.iter_rows():
             for at in row:
                 look = (at.font.name, at.font.sz, at.font.color and at.font.color.rgb, at.number_format, at.alignment.horizontal)
-                place = f"{one.title}!{at.coordinate}"
+                place = f"{page.title}!{at.coordinate}"
                 fill = "" if place in skipped else (at.fill.fill_type, at.fill.fgColor.rgb)
                 link = at.hyperlink.target if at.hyperlink else ""
                 seen[place] = (at.data_type if at.value is not None else "", str(at.value), look, fill, link)
@@ -160,7 +160,7 @@ def test_everything_of_the_workbook_stays_as_it_was(desk: Desk) -> None:
     del back["回执"]
     skipped = frozenset({"案件进展!E3", "案件进展!E4", "案件进展!H4", "封面!B3"})
     before, after = _looks(opened(original), skipped), _looks(back, skipped)
-    assert {name: (one, after.get(name)) for name, one in before.items() if after.get(name) != one} == {}
+    assert {name: (look, after.get(name)) for name, look in before.items() if after.get(name) != look} == {}
     assert after.keys() - before.keys() <= {f"案件进展!{get_column_letter(n)}9" for n in range(1, 30)}
 
 
@@ -185,15 +185,15 @@ def test_a_formula_stays_a_formula_and_keeps_what_it_had_come_to(desk: Desk) -> 
     original = with_formulas()
     written = desk.marked(original)
     formulas = {
-        f"{page.title}!{one.coordinate}": one.value
-        for page in opened(original).worksheets for row in page.iter_rows() for one in row if one.data_type == "f"
+        f"{page.title}!{at.coordinate}": at.value
+        for page in opened(original).worksheets for row in page.iter_rows() for at in row if at.data_type == "f"
     }  # fmt: skip
     back, values, before = opened(written), opened(written, values=True), opened(original, values=True)
     assert len(formulas) == 12
     for address, formula in formulas.items():
         assert cell(back, address).value == formula
         assert cell(values, address).value == cell(before, address).value is not None
-    assert sum(one.data_type == "f" for page in back.worksheets for row in page.iter_rows() for one in row) == len(formulas)
+    assert sum(at.data_type == "f" for page in back.worksheets for row in page.iter_rows() for at in row) == len(formulas)
     assert read_report(written) == read_report(original)
 
 
@@ -213,7 +213,7 @@ def test_what_a_formula_had_come_to_may_be_an_error_a_truth_or_nothing(desk: Des
         lambda name, part: re.sub(rb"><f>1</f>(?:<v ?/>|<v></v>)", lambda _f: next(results), part) if name.endswith("sheet2.xml") else part,
     )
     page = sheet(opened(desk.marked(crafted), values=True), "案件进展")
-    last = [one.value for one in list(page.iter_rows(max_col=5))[-1]]
+    last = [at.value for at in list(page.iter_rows(max_col=5))[-1]]
     assert last == ["#DIV/0!", True, "<&", None, 0.5]
 
 
@@ -256,7 +256,7 @@ def test_text_that_looks_like_a_formula_stays_text(desk: Desk) -> None:
     book = opened(written)
     assert [cell(book, f"案件进展!{at}2").data_type for at in "EFNO"] == ["s"] * 4
     assert cell(book, "案件进展!F2").value == "=cmd|'/C calc'!A0"
-    assert not [one for page in book.worksheets for row in page.iter_rows() for one in row if one.data_type == "f"]
+    assert not [at for page in book.worksheets for row in page.iter_rows() for at in row if at.data_type == "f"]
     assert "“=HYPERLINK(1)”" in receiving.said(written)
 
 
@@ -265,7 +265,7 @@ def test_a_hostile_word_comes_back_as_text(desk: Desk, word: str) -> None:
     pages = report_pages(progress=[{**dict.fromkeys(PROGRESS, word), "案件编号": "SJ-2020-001"}])
     written = desk.answer(write(pages), name=f"{word}.xlsx".replace("\0", ""))
     book = opened(written)
-    assert not [one for page in book.worksheets for row in page.iter_rows() for one in row if one.data_type == "f"]
+    assert not [at for page in book.worksheets for row in page.iter_rows() for at in row if at.data_type == "f"]
     with zipfile.ZipFile(io.BytesIO(written)) as package:
         assert all(b'TargetMode="External"' not in package.read(name) for name in package.namelist())
         assert not [name for name in package.namelist() if "externalLink" in name]
@@ -402,13 +402,13 @@ def test_a_mark_on_a_merged_cell_stands_where_it_shows(desk: Desk) -> None:
 # --- hands that cannot mark --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.name)
-def test_every_crafted_file_gets_a_receipt_that_opens_and_says_what_was_found(desk: Desk, one: Crafted) -> None:
-    content = one.make()
+@pytest.mark.parametrize("crafted", EVERY, ids=lambda crafted: crafted.name)
+def test_every_crafted_file_gets_a_receipt_that_opens_and_says_what_was_found(desk: Desk, crafted: Crafted) -> None:
+    content = crafted.make()
     written, before = desk.answer(content), read_report(content)
-    said = receiving.said(written)
-    for found in before.findings:
-        assert found.message in said or f"“{found.value}”" in found.message
+    words = receiving.said(written)
+    for finding in before.findings:
+        assert finding.message in words or f"“{finding.value}”" in finding.message
     if len(opened(written).sheetnames) > 1:
         assert read_report(written) == before
 
