@@ -69,7 +69,7 @@ def read(content: bytes, limits: Limits, wanted: Wanted = _every) -> Book:
     except (UnreadableError, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # a Rust panic reaches Python as a BaseException
-        raise UnreadableError("unreadable", "damaged") from error
+        raise UnreadableError("unreadable/damaged") from error
 
 
 def _sheets(safe: SafeWorkbook, limits: Limits) -> Iterator[SheetCells]:
@@ -77,7 +77,7 @@ def _sheets(safe: SafeWorkbook, limits: Limits) -> Iterator[SheetCells]:
     for number, one in enumerate(safe.sheets, 1):
         sheet = book.get_sheet_by_name(str(number))
         if sheet.total_height * sheet.total_width > limits.cells:
-            raise UnreadableError("too-large", "cells")
+            raise UnreadableError("too-large/cells")
         merges = one.facts.merges
         if merges is None:
             merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
@@ -97,7 +97,7 @@ def _within(merges: tuple[tuple[int, int, int, int], ...], rows: list[list[Cell]
         last = min(bottom, height - 1)
         left_over -= last - top + 1
         if left_over < 0:
-            raise UnreadableError("unreadable", "damaged")
+            raise UnreadableError("unreadable/damaged")
         yield top, left, last, right
 
 

@@ -20,14 +20,14 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     Raises UnreadableError unless it is whole, within the limits and free of macros.
     """
     if len(content) > limits.file_bytes:
-        raise UnreadableError("too-large", "bytes")
+        raise UnreadableError("too-large/bytes")
     if not content:
-        raise UnreadableError("unreadable", "empty")
+        raise UnreadableError("unreadable/empty")
     # The content decides: WPS's .et is an .xls by another name, and a password turns an .xlsx into a compound file.
     if content.startswith(compound_file.SIGNATURE):
         return xls.make_safe(content, limits, wanted)
     if content.startswith(_OTHER_PACKERS):
-        raise UnreadableError("unreadable", "packed")
+        raise UnreadableError("unreadable/packed")
     archive = ZipArchive(content, limits)
     main = xlsx.main_part(archive)
     if main is not None:
@@ -37,5 +37,5 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
         return ods.make_safe(archive, limits, wanted)
     # A workbook in a zip file: its sentence asks to unpack it, where "no workbook" would not tell the sender what to do.
     if any(name.endswith(_PACKED_FILES) for name in archive.names):
-        raise UnreadableError("unreadable", "packed")
+        raise UnreadableError("unreadable/packed")
     raise not_a_workbook()

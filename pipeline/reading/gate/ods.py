@@ -90,7 +90,7 @@ class _Reader:
             f"{OFFICE}spreadsheet": self._start_workbook, f"{TABLE}null-date": self._start_null_date,
             f"{TABLE}table": self._start_sheet, f"{TABLE}table-source": self._start_source, f"{TABLE}table-row": self._start_row,
             **dict.fromkeys(_CELLS, self._start_cell), f"{TEXT}p": self._start_paragraph, f"{TEXT}s": self._start_blanks,
-            f"{TEXT}tab": self._start_tab, f"{TEXT}line-break": self._start_line,
+            f"{TEXT}tab": lambda _attributes: self._add("\t"), f"{TEXT}line-break": lambda _attributes: self._add("\n"),
         }  # fmt: skip
         self._ends: dict[str, Callable[[], None]] = {
             f"{TABLE}table": self._end_sheet, f"{TABLE}table-row": self._end_row, **dict.fromkeys(_CELLS, self._end_cell),
@@ -157,12 +157,6 @@ class _Reader:
         if self._blanks_left < 0:
             raise too_much_inside()
         self._add(" " * count)
-
-    def _start_tab(self, _attributes: dict[str, str]) -> None:
-        self._add("\t")
-
-    def _start_line(self, _attributes: dict[str, str]) -> None:
-        self._add("\n")
 
     def _add(self, text: str) -> None:
         if self._cell and text:

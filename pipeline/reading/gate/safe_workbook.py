@@ -24,42 +24,40 @@ class Limits:
 
 
 class UnreadableError(Exception):
-    """The bytes are no workbook that can be read; `code` is the finding's code, `reason` the message's variant."""
+    """The bytes are no workbook that can be read.
 
-    def __init__(self, code: str, reason: str = "") -> None:
-        super().__init__(f"{code}/{reason}" if reason else code)
-        self.code = code
-        self.reason = reason
+    `message` is the name of its sentence in the catalogue (`unreadable/damaged`), `code` the finding's code (`unreadable`).
+    """
 
-    @property
-    def message(self) -> str:
-        """The name of its sentence in the catalogue."""
-        return str(self)
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = message.partition("/")[0]
 
 
 def damaged() -> UnreadableError:
     """Return the refusal of a file of which something is missing, or contradicts itself."""
-    return UnreadableError("unreadable", "damaged")
+    return UnreadableError("unreadable/damaged")
 
 
 def unproved() -> UnreadableError:
     """Return the refusal of an .xls that does not prove whole: the format has no sums that would show where it broke."""
-    return UnreadableError("unreadable", "unproved")
+    return UnreadableError("unreadable/unproved")
 
 
 def not_a_workbook() -> UnreadableError:
     """Return the refusal of a file of another kind."""
-    return UnreadableError("unreadable", "format")
+    return UnreadableError("unreadable/format")
 
 
 def too_many_cells() -> UnreadableError:
     """Return the refusal of a workbook with more cells than `Limits.cells`."""
-    return UnreadableError("too-large", "cells")
+    return UnreadableError("too-large/cells")
 
 
 def too_much_inside() -> UnreadableError:
     """Return the refusal of a small file that would take much time or memory to read."""
-    return UnreadableError("too-large", "inside")
+    return UnreadableError("too-large/inside")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from pipeline.reading.gate import plain_workbook, xls_sheet, xls_strings
 from pipeline.reading.gate.compound_file import CompoundFile
 from pipeline.reading.gate.plain_workbook import Format, SharedTables, Sheet
 from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted, not_a_workbook, unproved
-from pipeline.reading.gate.xls_sheet import BOF, CONTINUE, Encoding
+from pipeline.reading.gate.xls_sheet import BOF, CONTINUE
+from pipeline.reading.gate.xls_strings import Encoding
 
 _WORKBOOK_STREAMS = ("workbook", "book")
 """Of Excel 97 and later, of Excel 5 and 95; a file that was saved for both holds both, and the newer one counts."""
@@ -65,9 +66,8 @@ class _Listed:
 class _Globals:
     """What the first substream says of the whole workbook."""
 
-    is_unicode: bool
+    encoding: Encoding
     is_1904: bool = False
-    codec: str = _DEFAULT_CODEC
     formats: dict[int, str] = field(default_factory=dict)
     styles: list[int] = field(default_factory=list)
     """The format of each style of a cell (XF)."""
@@ -101,10 +101,9 @@ def _read(stream: bytes, storages: Collection[str], limits: Limits, wanted: Want
     formats: list[Format] = [book.formats.get(number, number) for number in book.styles]
     strings = xls_strings.shared(book.strings) if book.strings else []
     tables = SharedTables(plain_workbook.styles_of(formats), strings, limits.cells)
-    encoding = Encoding(book.is_unicode, book.codec)
-    sheets = [(_name(sheet.name, book), sheet.at) for sheet in book.sheets if sheet.kind == _WORKSHEET]
+    sheets = [(book.encoding.name(sheet.name), sheet.at) for sheet in book.sheets if sheet.kind == _WORKSHEET]
     _check_whole(stream, book)
-    cells = (xls_sheet.read(Sheet(name), stream, at, encoding=encoding, tables=tables) for name, at in sheets if wanted(name))
+    cells = (xls_sheet.read(Sheet(name), stream, at, encoding=book.encoding, tables=tables) for name, at in sheets if wanted(name))
     return plain_workbook.workbook(cells, formats, limits, is_1904=book.is_1904)
 
 
@@ -115,7 +114,7 @@ def _globals(stream: bytes) -> _Globals:
     version, substream = struct.unpack_from("<HH", stream, 4)
     if version not in (_EXCEL_5, _EXCEL_97) or substream != _GLOBALS:
         raise not_a_workbook()
-    book = _Globals(version == _EXCEL_97)
+    book = _Globals(Encoding(version == _EXCEL_97, _DEFAULT_CODEC))
     last_type = 0
     for type_, start, end, depth in xls_sheet.records(stream, 0):
         if depth > 1:
@@ -134,11 +133,11 @@ def _globals(stream: bytes) -> _Globals:
 def _take_in(book: _Globals, type_: int, body: bytes) -> None:
     match type_:
         case _Record.CODEPAGE:
-            book.codec = _codec(struct.unpack_from("<H", body)[0])
+            book.encoding = Encoding(book.encoding.is_unicode, _codec(struct.unpack_from("<H", body)[0]))
         case _Record.DATEMODE:
             book.is_1904 = struct.unpack_from("<H", body)[0] == 1
         case _Record.FORMAT:
-            book.formats[struct.unpack_from("<H", body)[0]] = _format(body, book)
+            book.formats[struct.unpack_from("<H", body)[0]] = book.encoding.format_code(body)
         case _Record.XF:
             book.styles.append(struct.unpack_from("<H", body, 2)[0])
         case _Record.BOUNDSHEET:
@@ -155,20 +154,6 @@ def _codec(page: int) -> str:
     except LookupError:
         return _DEFAULT_CODEC
     return name
-
-
-def _format(body: bytes, book: _Globals) -> str:
-    # The length before it is not read: some programs miscount it, and of a code only the signs for days and hours matter.
-    if not book.is_unicode:
-        return body[3:].decode(book.codec, "replace")
-    (flags,) = struct.unpack_from("<B", body, 4)
-    return body[5:].decode("utf-16-le" if flags & 1 else "latin-1", "replace")
-
-
-def _name(written: bytes, book: _Globals) -> str:
-    if not written:
-        raise unproved()
-    return xls_strings.name(written) if book.is_unicode else written[1 : 1 + written[0]].decode(book.codec, "replace")
 
 
 def _check_whole(stream: bytes, book: _Globals) -> None:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from pipeline.reading.gate import xls_strings
 from pipeline.reading.gate.cell_values import LAST_COLUMN, Value, error_value, number_value, rk_number, truth_value
 from pipeline.reading.gate.plain_workbook import SharedTables, Sheet
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import unproved
+from pipeline.reading.gate.xls_strings import Encoding
 
 BOF, EOF, CONTINUE = 0x809, 0x0A, 0x3C
 _HEAD = struct.Struct("<HH")
@@ -25,15 +24,6 @@ _OLD_DIMENSIONS = 8
 _NO_NUMBER = 0xFFFF
 _STRING_RESULT, _TRUTH_RESULT, _ERROR_RESULT, _EMPTY_RESULT = 0, 1, 2, 3
 """What a formula came to where that is no number ([MS-XLS] 2.5.133 FormulaValue)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """How texts are written."""
-
-    is_unicode: bool
-    """Whether the workbook is of Excel 97 or later; in Excel 5 and 95 every character takes what the code page says."""
-    codec: str
 
 
 def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
@@ -138,7 +128,7 @@ class _Reader:
             self._add(body, ("str", text))
 
     def _label(self, body: bytes) -> None:
-        if text := self._text_of([body[6:]]):
+        if text := self._encoding.text([body[6:]]):
             self._add(body, ("str", text))
 
     def _result(self, body: bytes) -> None:
@@ -147,18 +137,9 @@ class _Reader:
     def _finish(self) -> None:
         """Give the formula before it the text of which no more comes."""
         if self._text and self._waiting:
-            self._waiting.kind, self._waiting.value = "str", self._text_of(self._text)
+            self._waiting.kind, self._waiting.value = "str", self._encoding.text(self._text)
             self._waiting = None
         self._text = []
-
-    def _text_of(self, blocks: list[bytes]) -> str:
-        if self._encoding.is_unicode:
-            return xls_strings.text(blocks)
-        written = b"".join(blocks)
-        (length,) = struct.unpack_from("<H", written)
-        if len(written) < 2 + length:
-            raise unproved()
-        return xls_strings.plain(written[2 : 2 + length].decode(self._encoding.codec, "replace"))
 
     # --- formulas and merges -------------------------------------------------------------------------------------
 

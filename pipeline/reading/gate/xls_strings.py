@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.reading.gate import plain_worksheet
 from pipeline.reading.gate.safe_workbook import unproved
@@ -92,18 +93,48 @@ def _shared(reader: _Reader) -> str:
     return string
 
 
-def text(blocks: Sequence[bytes]) -> str:
-    """Return a text with its length in two bytes and its flags before it ([MS-XLS] 2.5.294 XLUnicodeString)."""
-    reader = _Reader(blocks)
-    length, flags = struct.unpack("<HB", reader.take(_SHORTEST))
-    return reader.text(length, flags)
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a workbook writes its texts, but for the shared ones, which came with Excel 97."""
 
+    is_unicode: bool
+    """Whether the workbook is of Excel 97 or later; in Excel 5 and 95 every character takes what the code page says."""
+    codec: str
 
-def name(body: bytes) -> str:
-    """Return a text with its length in one byte and its flags before it ([MS-XLS] 2.5.240 ShortXLUnicodeString)."""
-    reader = _Reader([body])
-    length, flags = reader.take(2)
-    return reader.text(length, flags)
+    def text(self, blocks: Sequence[bytes]) -> str:
+        """Return the text of a record and those that continue it: its length in two bytes, its flags, its characters.
+
+        The form is [MS-XLS] 2.5.294 XLUnicodeString; before Excel 97 there are no flags.
+        """
+        if self.is_unicode:
+            reader = _Reader(blocks)
+            length, flags = struct.unpack("<HB", reader.take(_SHORTEST))
+            return reader.text(length, flags)
+        written = b"".join(blocks)
+        (length,) = struct.unpack_from("<H", written)
+        if len(written) < 2 + length:
+            raise unproved()
+        return plain(written[2 : 2 + length].decode(self.codec, "replace"))
+
+    def name(self, body: bytes) -> str:
+        """Return a sheet's name: as a text, with its length in one byte ([MS-XLS] 2.5.240 ShortXLUnicodeString)."""
+        if not body:
+            raise unproved()
+        if not self.is_unicode:
+            return body[1 : 1 + body[0]].decode(self.codec, "replace")
+        reader = _Reader([body])
+        length, flags = reader.take(2)
+        return reader.text(length, flags)
+
+    def format_code(self, body: bytes) -> str:
+        """Return the code of a format (`yyyy/m/d`), which stands behind its number.
+
+        The length before it is not read: some programs miscount it, and of a code only the signs for days and hours matter.
+        """
+        if not self.is_unicode:
+            return body[3:].decode(self.codec, "replace")
+        (flags,) = struct.unpack_from("<B", body, 4)
+        return body[5:].decode("utf-16-le" if flags & _WIDE else "latin-1", "replace")
 
 
 def plain(characters: str) -> str:

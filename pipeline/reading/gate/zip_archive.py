@@ -50,7 +50,7 @@ class ZipArchive:
         self._parts_by_exact_name = {entry.filename: entry for entry in entries}
         self._bytes_left = limits.unpacked_bytes
         if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
-            raise UnreadableError("too-large", "unpacked")
+            raise UnreadableError("too-large/unpacked")
         self._ends = _latest_ends(entries)
 
     @property
