@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from pipeline.day import disputes
 from pipeline.day.disputes import Dispute
@@ -89,6 +90,11 @@ class Case:
     def text(self, name: str) -> str:
         """A particular that holds, as text; '' where it is empty."""
         return written(self.particulars[name]) or ""
+
+    def amount(self, name: str) -> Decimal | None:
+        """A particular that is a number; None where it is empty. A row with one that cannot be read is refused and never gets here."""
+        value = self.particulars[name]
+        return value if isinstance(value, Decimal) else None
 
     def _day(self, name: str) -> date | None:
         value = self.particulars[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.targets import Tally
@@ -81,7 +81,7 @@ def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
 
 
 def _urgent(one: UrgentLine, line: CaseLine | None) -> Decision:
-    since = date.fromisoformat(one.happened[:10]) if one.happened else None
+    since = one.happened.date() if isinstance(one.happened, datetime) else one.happened
     leader = line.leader if line else ""
     return Decision(("urgent",), one.number, one.district, f"{one.kind}：{one.situation}", leader, since, one.coordination, one.origin)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class CaseLine:
     category: str
     matter: str
     project: str
-    households: str
-    amount: str
+    households: Decimal | None
+    amount: Decimal | None
     """涉及金额 in 万元."""
     unit: str
     leader: str
@@ -100,7 +101,8 @@ class UrgentLine:
     number: str
     kind: str
     situation: str
-    happened: str
+    happened: date | None
+    """发生时间: a day, or a datetime to the minute where the report says the time. Every row that is taken has one."""
     measures: str
     coordination: str
     origin: str

@@ -35,7 +35,7 @@ def urgent(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings)
             number=row["案件编号"] or "",
             kind=row["事项类别"] or "",
             situation=row["情况说明"] or "",
-            happened=row["发生时间"] or "",
+            happened=row.day("发生时间"),
             measures=row["已采取措施"] or "",
             coordination=row["需协调事项"] or "",
             origin=origin(row, arrivals),

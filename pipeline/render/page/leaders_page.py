@@ -14,6 +14,7 @@ from markupsafe import Markup
 from pipeline import HOME
 from pipeline.render.page import page_view
 from pipeline.report.report import Report
+from pipeline.terms.rows import written
 
 TEMPLATE = "daily.html.j2"
 BUILT_IN = HOME / "templates"
@@ -46,7 +47,9 @@ def _environment(templates: Path) -> Environment:
 
 
 def harmless(value: object) -> object:
-    """What may be shown: control and format characters dropped, halves of surrogate pairs replaced, the rest as it is."""
+    """What may be shown: control and format characters dropped, halves of surrogate pairs replaced, a moment to the minute."""
+    if isinstance(value, datetime):
+        return written(value)
     if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
         return value
     return "".join(map(_shown, value))

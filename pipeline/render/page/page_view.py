@@ -18,6 +18,7 @@ from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.settings.config import Group
 from pipeline.terms import words
 from pipeline.terms.findings import Finding
+from pipeline.terms.rows import written
 
 FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
 _MOST_FINDINGS = 50
@@ -149,8 +150,8 @@ def particulars(case: CaseLine) -> list[tuple[str, object]]:
         ("案件来源", case.source),
         ("问题类别", case.category),
         ("涉及项目或单位", case.project),
-        ("涉及户数", case.households),
-        ("涉及金额", case.amount and f"{case.amount} 万元"),
+        ("涉及户数", written(case.households)),
+        ("涉及金额", f"{written(case.amount)} 万元" if case.amount is not None else None),
         ("责任单位", case.unit),
         ("包案领导", case.leaders or case.leader),
         ("工作专班", case.team),

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render.workbook import sheet_words as words
 from pipeline.report.report import Report
+from pipeline.terms.rows import written
 from pipeline.terms.text import without_controls
 
 if TYPE_CHECKING:
@@ -65,8 +67,7 @@ LOOKS: Final[dict[str, Look]] = {
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # outside XML 1.0, beside control characters
 _LONGEST = 32_767  # of a cell, in UTF-16 units
 _LAST_NARROW = 0xFF
-_NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")  # Excel keeps fifteen digits
 _EARLIEST = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 
 
@@ -122,19 +123,12 @@ def text(value: str) -> str:
     return value
 
 
-def as_number(value: str) -> Value:
-    """A count or an amount as a number; anything else as the text that it is."""
-    if not _NUMBER.fullmatch(value):
-        return value
-    return float(value) if "." in value else int(value)
-
-
-def as_moment(value: str) -> Value:
-    """A day or a moment in ISO form as what it is, since a day alone has no 00:00; anything else as text."""
-    try:
-        return date.fromisoformat(value) if _DAY.fullmatch(value) else datetime.fromisoformat(value).replace(tzinfo=None)
-    except ValueError:
-        return value
+def as_number(value: Decimal | None) -> Value:
+    """Return a count or an amount as a cell can hold it: as a number, else as text where Excel would round its digits away."""
+    digits = written(value) or ""
+    if not _NUMBER.fullmatch(digits):
+        return digits
+    return float(digits) if "." in digits else int(digits)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:

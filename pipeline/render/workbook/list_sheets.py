@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_range
 
 from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import Book, as_moment, put
+from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
@@ -57,7 +57,7 @@ URGENT: tuple[Column[UrgentLine], ...] = (
     Column("案件编号", 15, "text", lambda line: line.number),
     Column("事项类别", 15, "center", lambda line: line.kind),
     Column("情况说明", 38, "long", lambda line: line.situation),
-    Column("发生时间", 17, "minute", lambda line: as_moment(line.happened)),
+    Column("发生时间", 17, "minute", lambda line: line.happened),
     Column("已采取措施", 32, "long", lambda line: line.measures),
     Column("需协调事项", 24, "long", lambda line: line.coordination),
     Column("出处", 26, "long", lambda line: line.origin),

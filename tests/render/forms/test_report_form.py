@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as dt_time
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -441,9 +442,9 @@ def check_filled(day: Day) -> None:
     assert day.summary["flags"]["disputed"] == []
     assert day.submission()["rows_accepted"] == 6
     assert [(one.batches, one.answered, one.passed) for one in day.report.reception] == [(5, 3, 2)]
-    assert [(one.number, one.happened) for one in day.report.urgent] == [("SJ-2020-003", "2020-05-22 09:30")]
+    assert [(one.number, one.happened) for one in day.report.urgent] == [("SJ-2020-003", datetime.fromisoformat("2020-05-22 09:30"))]
     (found,) = [case for case in day.report.cases if case.number == "DS-2020-001"]
-    assert (found.households, found.amount, found.assigned) == ("120", "35.5", NEXT)
+    assert (found.households, found.amount, found.assigned) == (Decimal(120), Decimal("35.5"), NEXT)
 
 
 def test_filled_in_it_is_accepted_with_the_right_effect(content: bytes) -> None:

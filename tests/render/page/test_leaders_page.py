@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,8 +38,9 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}{% 
 
 
 _PLAIN = CaseLine(
-    number="", group=REGION, source="自治区交办", district="东胜区", category="物业服务", matter="", project="某小区", households="12",
-    amount="3.5", unit="某单位", leader="领导一", leaders="领导一、领导二", team="工作专班一", plan="分三步解决",
+    number="", group=REGION, source="自治区交办", district="东胜区", category="物业服务", matter="", project="某小区",
+    households=Decimal(12), amount=Decimal("3.5"), unit="某单位", leader="领导一",
+    leaders="领导一、领导二", team="工作专班一", plan="分三步解决",
     assigned=date(2020, 5, 10), limit=date(2020, 6, 30), extended=None, deadline=date(2020, 6, 30), status="办理中", claim="诉求合理",
     replied_on=None, reply_number="", confirmation="", progress="已召集双方协商", next_step="", coordination="", reported_on=DAY,
     is_counted=False, is_open=True, is_referred=False, dispute_stands=False,
@@ -120,8 +122,17 @@ def some_changes() -> tuple[Change, ...]:
 def some_urgent() -> tuple[UrgentLine, ...]:
     """One urgent matter about a case, one about none."""
     return (
-        UrgentLine("东胜区", "ZZQ-2020-002", "停水停电停暖", "三号楼停水", "2020-05-22 09:30", "已送水", "请支援", "东胜区日报.xlsx"),
-        UrgentLine("康巴什区", "", "其他民生事项", "电梯停运", "2020-05-22", "已报修", "", "康巴什区日报.xlsx"),
+        UrgentLine(
+            "东胜区",
+            "ZZQ-2020-002",
+            "停水停电停暖",
+            "三号楼停水",
+            datetime.fromisoformat("2020-05-22 09:30"),
+            "已送水",
+            "请支援",
+            "东胜区日报.xlsx",
+        ),
+        UrgentLine("康巴什区", "", "其他民生事项", "电梯停运", DAY, "已报修", "", "康巴什区日报.xlsx"),
     )
 
 
@@ -202,8 +213,8 @@ def a_hostile_report() -> Report:
     """A day on which every text that somebody typed is an attack, or one very long word."""
     full = a_report()
     long = "W" * 4000
-    typed = dict.fromkeys(["category", "matter", "project", "households", "unit", "leaders", "team", "plan", "status", "grounds"], HOSTILE)
-    words = dict.fromkeys(["amount", "leader", "reply_number", "progress", "next_step", "coordination", "origin"], HOSTILE + long)
+    typed = dict.fromkeys(["category", "matter", "project", "unit", "leaders", "team", "plan", "status", "grounds"], HOSTILE)
+    words = dict.fromkeys(["leader", "reply_number", "progress", "next_step", "coordination", "origin"], HOSTILE + long)
     cases = tuple(replace(case, number=f"{case.number}{HOSTILE}", **typed, **words) for case in full.cases)  # type: ignore[arg-type]
     found = Finding("required", Severity.ROW, HOSTILE + long, HOSTILE, 5, 3, HOSTILE)
     numbers = {case.number: f"{case.number}{HOSTILE}" for case in full.cases}
@@ -216,7 +227,7 @@ def a_hostile_report() -> Report:
         changes=tuple(replace(one, number=f"{one.number}{HOSTILE}", matter=long, detail=HOSTILE) for one in full.changes),
         submissions=tuple(replace(one, reporter=HOSTILE + long) for one in full.submissions),
         reception=tuple(replace(one, note=HOSTILE + long) for one in full.reception),
-        urgent=tuple(UrgentLine(one.district, HOSTILE, HOSTILE, long, HOSTILE, long, HOSTILE, long) for one in full.urgent),
+        urgent=tuple(UrgentLine(one.district, HOSTILE, HOSTILE, long, one.happened, long, HOSTILE, long) for one in full.urgent),
         findings=tuple(replace(one, file=HOSTILE + long, finding=found) for one in full.findings),
         liaison={"东胜区": ((HOSTILE, long),)},
     )
