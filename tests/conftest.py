@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from font_lists import list_fonts
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from killing import shim
@@ -24,6 +25,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-points", action="store_true", help="test_killing*.py: every point instead of a sample (hours)")
     parser.addoption("--update-golden", action="store_true", help="accept what the tests produce as the new golden files")
     parser.addoption("--fuzz-seconds", type=float, default=0, help="damage workbooks for so long, each time in new ways (test_fuzz.py)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def computer_with_a_chinese_font(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The computer lists a Chinese font, whatever it really has: `doctor` calls one without unsound."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        list_fonts(monkeypatch, tmp_path_factory.mktemp("fonts"), "Noto Sans CJK SC")
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from font_lists import list_fonts
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
@@ -54,6 +55,20 @@ def test_a_sound_office_and_one_that_never_ran_have_no_problem(ran: Office) -> N
 
 def test_a_new_office_is_told_of_its_missing_folders_alone(office: Office) -> None:
     assert {name for name, check in _examined(office).items() if not check.is_sound} <= {"文件夹"}
+
+
+def test_a_computer_without_a_chinese_font_is_told_what_to_install(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _examined(office)["字体"].is_sound
+    list_fonts(monkeypatch, tmp_path / "fonts", "DejaVu Sans")
+    (problem,) = _examined(office)["字体"].problems
+    assert "没有找到中文字体" in problem
+
+
+def test_a_computer_that_cannot_list_its_fonts_is_no_worse(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    check = _examined(office)["字体"]
+    assert check.is_sound
+    assert "无法查看字体" in check.said
 
 
 def _lose_original(office: Office) -> None:
