@@ -25,8 +25,8 @@ class Upload:
     """The receipt number, which is the message id of its envelope."""
     name: str
     received_at: datetime
-    expected_day: str
-    """The day, ISO, for which the check expects that it counts; '' where it expects none."""
+    expected_day: date | None
+    """The day for which the check expects that it counts; None where it expects none."""
     expected_refusal: str
     """Why the check expects that it is refused whole; '' where it does not."""
 
@@ -37,8 +37,8 @@ class HandedIn:
 
     received_at: datetime
     name: str
-    day: str
-    """The report's day, ISO; '' while nobody knows it."""
+    day: date | None
+    """The report's day; None while nobody knows it."""
     number: str
     """The receipt number; '' for what came by another door."""
     channel: str
@@ -135,7 +135,7 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
             HandedIn(
                 received_at=envelope.received_at.astimezone(settings.calendar.zone),
                 name=upload.name if upload else mask(file.arrival.name),
-                day=file.reading.day.isoformat(),
+                day=file.reading.day,
                 number=upload.number if upload else "",
                 channel=envelope.channel,
                 became=_became(submission),

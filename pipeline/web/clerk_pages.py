@@ -39,7 +39,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
     history = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
-    handed_in = [file for file in history.files if file.became == "waiting" or file.day >= month.isoformat()]
+    handed_in = [file for file in history.files if file.became == "waiting" or (file.day and file.day >= month)]
     published = [entry for day in days for entry in published_files.entries(site.settings, day, user)]
     papers = _papers(published, history)
     context = {
@@ -66,16 +66,17 @@ def _upload(sent: SentUpload) -> Upload:
     """Return a sent report with what the check expects of it."""
     checked = sent.checked or {}
     if checked.get("accepted", True):
-        return Upload(sent.number, sent.name, sent.received_at, str(checked.get("day", "")), "")
+        day = checked.get("day")
+        return Upload(sent.number, sent.name, sent.received_at, date.fromisoformat(day) if day else None, "")
     messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
-    return Upload(sent.number, sent.name, sent.received_at, "", messages[0] if messages else "")
+    return Upload(sent.number, sent.name, sent.received_at, None, messages[0] if messages else "")
 
 
 def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
     """Return how it stands with today's report: handed in or not, until when it is on time, and how many seconds that still is."""
     today = now.date()
     limit = settings.calendar.last_moment(today)
-    of_today = [file for file in handed_in if file.day == today.isoformat() and file.is_handed_in]
+    of_today = [file for file in handed_in if file.day == today and file.is_handed_in]
     left = max(0, int((limit - now).total_seconds()))
     return {"day": today, "limit": limit, "left": left, "report": of_today[0] if of_today else None, "is_over": now > limit}
 
@@ -116,7 +117,7 @@ class Offer:
 
 def _offers(published: list[PublishedFile], history: History, today: date) -> list[Offer]:
     """Return today's template until the report is handed in, and tomorrow's where there is one; never one of a day that is over."""
-    is_handed_in = any(file.day == today.isoformat() and file.is_handed_in for file in history.files)
+    is_handed_in = any(file.day == today and file.is_handed_in for file in history.files)
     # a day's folder holds the templates of the day after
     made = {entry.published_on + timedelta(days=1): entry for entry in published if entry.folder == report_form.FOLDER}
     tomorrow = today + timedelta(days=1)
@@ -126,7 +127,7 @@ def _offers(published: list[PublishedFile], history: History, today: date) -> li
 
 def _offer(day: date, entry: PublishedFile | None, history: History) -> Offer:
     until = max((reported for reported in history.reported if reported < day), default=None)
-    waiting = sum(file.became == "waiting" and "" < file.day < day.isoformat() for file in history.files)
+    waiting = sum(file.became == "waiting" and file.day is not None and file.day < day for file in history.files)
     return Offer(day, entry, until, waiting)
 
 
