@@ -11,8 +11,8 @@ import weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import assigned, consolidate, handed_in, on
-from test_leaders_page import page_of, said_range
-from test_office_workbook import check_bridges, check_figures, opened
+from page_days import page_of, said_range
+from workbook_days import check_bridges, check_figures, opened
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.render import definitions

@@ -1,4 +1,4 @@
-"""What lies ahead in the sample day of `test_render_html`: bounds, bridges, ways, decisions, absences; and a hostile version of it."""
+"""What lies ahead in the sample day of `page_days`: bounds, bridges, ways, decisions, absences; and a hostile version of it."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import TOO_WIDE, Browser
 from offices import Office
-from test_page_in_chromium import TOO_WIDE, Browser
 from websites import PASSWORD, Website, served
 from workbooks import assignment, case_row, progress_row, report
 

@@ -5,277 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from html.parser import HTMLParser
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outlooks import hostile, with_outlook
+from page_days import DAY, REGION, REST, TEMPLATES, PageText, a_hostile_report, a_report, a_trend, an_empty_report, page_of, said_range
 
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import leaders_page, trend_chart
 from pipeline.report import sentences
-from pipeline.report.case_lines import CaseLine, Change, ReceptionLine, UrgentLine
-from pipeline.report.figures import Bounds, Figure
+from pipeline.report.figures import Figure
 from pipeline.report.report import Report
-from pipeline.report.submission_lines import FindingLine, Input, SubmissionLine
-from pipeline.settings import config
-from pipeline.terms.contract import Severity
-from pipeline.terms.findings import Finding
 from pipeline.terms.words import FLAGS
 
-ROOT = Path(__file__).resolve().parents[3]
-TEMPLATES = ROOT / "templates"
-DAY = date(2020, 5, 22)
-ZONE = ZoneInfo("Asia/Shanghai")
-REGION, REST = "自治区交办", "市级交办和旗区自行梳理"
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}&amp;\x00\x1b[31m\u202e\u2066\ud800]]>--><!--"
-
-
-_PLAIN = CaseLine(
-    number="", group=REGION, source="自治区交办", district="东胜区", category="物业服务", matter="", project="某小区",
-    households=Decimal(12), amount=Decimal("3.5"), unit="某单位", leader="领导一",
-    leaders="领导一、领导二", team="工作专班一", plan="分三步解决",
-    assigned=date(2020, 5, 10), limit=date(2020, 6, 30), extended=None, deadline=date(2020, 6, 30), status="办理中", claim="诉求合理",
-    replied_on=None, reply_number="", confirmation="", progress="已召集双方协商", next_step="", coordination="", reported_on=DAY,
-    is_counted=False, is_open=True, is_referred=False, dispute_stands=False,
-    disputed_since=None, asking_since=None, days_overdue=-39, days_idle=0, missing_ones=(), flags=(),
-    grounds="", origin="东胜区日报.xlsx · 案件进展 · 第5行", listed_in="分解表.xlsx · 自治区交办案件 · 第3行",
-)  # fmt: skip
-
-
-def a_case(number: str, **said: object) -> CaseLine:
-    """An open case of 东胜区 in hand, with everything in order but what is said."""
-    return replace(_PLAIN, number=number, matter=f"{number} 的案由", **said)  # type: ignore[arg-type]
-
-
-def some_cases() -> tuple[CaseLine, ...]:
-    """One case for everything that the page tells apart."""
-    resolved = {"status": "已化解", "replied_on": DAY, "reply_number": "东住建复〔2020〕3号"}
-    rest = {"group": REST, "source": "市级交办"}
-    gaps = {"team": "", "plan": "", "missing_ones": ("工作专班", "化解方案"), "flags": ("incomplete_assignment",)}
-    untouched = {"status": "已交办", "assigned": date(2020, 5, 1), "days_idle": 21, "flags": ("acceptance_overdue", "stalled")}
-    past = {"limit": date(2020, 5, 19), "deadline": date(2020, 5, 19), "days_overdue": 3}
-    unsaid = {"limit": None, "deadline": None, "days_overdue": 0, "missing_ones": ("办结时限",), "flags": ("incomplete_assignment",)}
-    return (
-        a_case("DS-2020-001", group=REST, source="旗区自行梳理", **gaps),
-        a_case("SJ-2020-001", **rest, **resolved, is_counted=True, is_open=False),
-        a_case("SJ-2020-002", **rest, **resolved, confirmation="不认可", dispute_stands=True, flags=("disputed",)),
-        a_case("SJ-2020-003", **rest, district="康巴什区", status="导入法定途径", is_open=False, is_referred=True),
-        a_case("SJ-2020-004", **rest, district="杭锦旗", is_open=False, flags=("cancelled",), grounds="与 SJ-2020-001 重复"),
-        a_case("SJ-2020-005", **rest, district="杭锦旗", **untouched),
-        a_case("ZZQ-2020-001", **resolved, is_counted=True, is_open=False),
-        a_case("ZZQ-2020-002", **past, flags=("overdue", "missing_from_assignment")),
-        a_case("ZZQ-2020-003", extended=DAY, deadline=DAY, days_overdue=0, flags=("due_soon",)),
-        a_case("ZZQ-2020-004", **unsaid, progress="", origin="", reported_on=None),
-    )
-
-
-def some_submissions(names: tuple[str, ...]) -> tuple[SubmissionLine, ...]:
-    """东胜区 late with a correction, 杭锦旗 not at all, 乌审旗 refused, 康巴什区 a zero report, all others on time."""
-    came = datetime(2020, 5, 22, 16, 5, 9, tzinfo=ZONE)
-    plain = [SubmissionLine(name, "on-time", False, 1, came, 2, 0, f"{name}日报.xlsx", "甲", 0) for name in names]
-    late = replace(plain[0], status="late", revision=2, received_at=came + timedelta(hours=1), rows_accepted=9, rows_refused=1)
-    nothing = {"status": "missing", "revision": 0, "received_at": None, "rows_accepted": 0, "file": "", "reporter": ""}
-    changed = {
-        "东胜区": late,
-        "杭锦旗": replace(plain[5], **nothing),  # type: ignore[arg-type]
-        "乌审旗": replace(plain[4], **nothing, refused_files=1),  # type: ignore[arg-type]
-        "康巴什区": replace(plain[8], zero_report=True, rows_accepted=0),
-    }
-    return tuple(changed.get(one.district, one) for one in plain)
-
-
-def some_findings() -> tuple[FindingLine, ...]:
-    """A refused row, a warning, a refused file, a superseded revision and the assignment workbook."""
-
-    def line(district: str, file: str, use: str, found: Finding) -> FindingLine:
-        return FindingLine(DAY.isoformat(), district, file, use, found)
-
-    status = Finding("not-in-list", Severity.ROW, "当前状态“差不多了”不在可选范围，请从下拉框选择。", "案件进展", 14, 4, "差不多了")
-    return (
-        line("东胜区", "东胜区日报(更正).xlsx", "采用", status),
-        line("东胜区", "东胜区日报(更正).xlsx", "采用", Finding("late", Severity.WARNING, "报送时间晚于截止时间。")),
-        line("东胜区", "东胜区日报.xlsx", "已被更正", Finding("required", Severity.ROW, "“案件编号”没有填。", "案件进展", 9, 0)),
-        line("乌审旗", "乌审旗日报.xlsx", "未采用", Finding("macro-workbook", Severity.FILE, "工作簿里带有宏，不能接收。")),
-        line("", "不知道是谁的.xlsx", "未采用", Finding("unknown-district", Severity.FILE, "封面没有填“旗区”。", "封面")),
-        line("", "分解表.xlsx", "分解表", Finding("case-missing", Severity.WARNING, "案件 ZZQ-2020-002 在新的分解表中不见了。")),
-    )
-
-
-def some_changes() -> tuple[Change, ...]:
-    """A change of every kind but a reopening."""
-    return (
-        Change("newly_resolved", "SJ-2020-001", "东胜区", "SJ-2020-001 的案由", "已化解"),
-        Change("newly_resolved", "ZZQ-2020-001", "东胜区", "ZZQ-2020-001 的案由", "已化解"),
-        Change("no_longer_counted", "SJ-2020-002", "东胜区", "SJ-2020-002 的案由", "已化解，群众不认可"),
-        Change("new_cases", "DS-2020-001", "东胜区", "DS-2020-001 的案由", "办理中"),
-        Change("withdrawn_cases", "DS-2020-009", "", "", "更正后的日报不再包含"),
-    )
-
-
-def some_urgent() -> tuple[UrgentLine, ...]:
-    """One urgent matter about a case, one about none."""
-    return (
-        UrgentLine(
-            "东胜区",
-            "ZZQ-2020-002",
-            "停水停电停暖",
-            "三号楼停水",
-            datetime.fromisoformat("2020-05-22 09:30"),
-            "已送水",
-            "请支援",
-            "东胜区日报.xlsx",
-        ),
-        UrgentLine("康巴什区", "", "其他民生事项", "电梯停运", DAY, "已报修", "", "康巴什区日报.xlsx"),
-    )
-
-
-def a_trend(days: int) -> tuple[tuple[date, dict[str, Tally]], ...]:
-    """So many days up to DAY, the last of them as in `a_report`; on the first there was no case of the second group."""
-    first = DAY - timedelta(days=days - 1)
-    rest = [Tally(90), *[Tally(90, 4 + (n > days // 2), int(n == days - 2)) for n in range(1, days - 1)], Tally(90, 5, 1)]
-    region = [*[Tally(100, 4, 0) for _ in range(days - 1)], Tally(100, 4, 1)]
-    return tuple((first + timedelta(days=n), {REGION: region[n], REST: rest[n]}) for n in range(days))
-
-
-def a_report() -> Report:
-    """A small day with something in every section."""
-    known = config.load(ROOT / "config.yaml")
-    cases = some_cases()
-    names = known.district_names
-    tally = {REGION: Tally(100, 4, 1), REST: Tally(90, 5, 1)}
-    sources = (("自治区交办", REGION, Tally(100, 4, 1)), ("市级交办", REST, Tally(90, 4, 1)), ("旗区自行梳理", REST, Tally(90, 1, 0)))
-    zero = {REGION: Tally(100), REST: Tally(90)}
-    districts = {("东胜区", REGION): Tally(100, 4, 1), ("东胜区", REST): Tally(90, 3, 1)}
-    districts |= {(name, REST): Tally(90, 1) for name in ("杭锦旗", "康巴什区")}
-    report = Report(
-        day=DAY,
-        office="市住房和城乡建设局信访工作专班",
-        is_correction=True,
-        data_until=datetime(2020, 5, 23, 13, 1, 59, tzinfo=ZONE),
-        targets=tuple(Figure(name, name, tally[name]) for name in tally),
-        by_source=tuple(Figure(*one) for one in sources),
-        by_district=tuple(Figure(name, group, districts.get((name, group), zero[group])) for group in tally for name in names),
-        by_leader=tuple(Figure("领导一", group, tally[group]) for group in tally),
-        by_category=tuple(Figure("物业服务", group, tally[group]) for group in tally),
-        cases=cases,
-        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in FLAGS},
-        newly_resolved=("SJ-2020-001", "ZZQ-2020-001"),
-        reopened=(),
-        new_cases=("DS-2020-001",),
-        withdrawn_cases=("DS-2020-009",),
-        no_longer_counted=("SJ-2020-002",),
-        changes=some_changes(),
-        submissions=some_submissions(names),
-        reception=(ReceptionLine("东胜区", "物业服务", 7, 4, 2, "周五接访日"), ReceptionLine("康巴什区", "其他", 3, 3, 0, "")),
-        urgent=some_urgent(),
-        findings=some_findings(),
-        liaison={"东胜区": (("领导三", "副局长"), ("领导四", ""))},
-        trend=a_trend(5),
-        bridges=(),
-        ways=(),
-        decisions=(),
-        absences=(),
-        open_points=(),
-        most_new=3,
-        inputs=(Input("分解表.xlsx", "0" * 64, "2020-05-18T09:00:00+08:00", "assignment"),),
-        settings=known,
-    )
-    return with_outlook(report)
-
-
-def an_empty_report() -> Report:
-    """A day on which nothing is known but the nine districts."""
-    full = a_report()
-    nobody = tuple(SubmissionLine(one.district, "missing", False, 0, None, 0, 0, "", "", 0) for one in full.submissions)
-    empty = {group: Tally(target) for group, target in ((REGION, 100), (REST, 90))}
-    return replace(
-        full,
-        office="",
-        is_correction=False,
-        targets=tuple(Figure(name, name, one) for name, one in empty.items()),
-        by_source=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_source),
-        by_district=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_district),
-        by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(FLAGS, ()),
-        newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
-        reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
-        bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(),
-    )  # fmt: skip
-
-
-def a_hostile_report() -> Report:
-    """A day on which every text that somebody typed is an attack, or one very long word."""
-    full = a_report()
-    long = "W" * 4000
-    typed = dict.fromkeys(["category", "matter", "project", "unit", "leaders", "team", "plan", "status", "grounds"], HOSTILE)
-    words = dict.fromkeys(["leader", "reply_number", "progress", "next_step", "coordination", "origin"], HOSTILE + long)
-    cases = tuple(replace(case, number=f"{case.number}{HOSTILE}", **typed, **words) for case in full.cases)  # type: ignore[arg-type]
-    found = Finding("required", Severity.ROW, HOSTILE + long, HOSTILE, 5, 3, HOSTILE)
-    numbers = {case.number: f"{case.number}{HOSTILE}" for case in full.cases}
-    return replace(
-        hostile(full, HOSTILE + long, numbers=numbers),
-        office=HOSTILE,
-        cases=cases,
-        flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in FLAGS},
-        by_leader=tuple(replace(one, label=HOSTILE + long) for one in full.by_leader),
-        changes=tuple(replace(one, number=f"{one.number}{HOSTILE}", matter=long, detail=HOSTILE) for one in full.changes),
-        submissions=tuple(replace(one, reporter=HOSTILE + long) for one in full.submissions),
-        reception=tuple(replace(one, note=HOSTILE + long) for one in full.reception),
-        urgent=tuple(UrgentLine(one.district, HOSTILE, HOSTILE, long, one.happened, long, HOSTILE, long) for one in full.urgent),
-        findings=tuple(replace(one, file=HOSTILE + long, finding=found) for one in full.findings),
-        liaison={"东胜区": ((HOSTILE, long),)},
-    )
-
-
 FIGURES = ("targets", "by_source", "by_district", "by_leader", "by_category")
-
-_BLOCKS = frozenset(
-    {"article", "caption", "details", "div", "dl", "footer", "h1", "h2", "h3", "h4", "header", "nav", "p", "section", "summary", "table"}
-    | {"title", "tr", "li", "ul"}
-)
-_VOID = frozenset({"meta", "rect", "line", "circle", "polyline", "path", "link", "img", "br"})
-
-
-class _Page(HTMLParser):
-    """The elements and the text of a page, a block a line."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self._said: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in _VOID:
-            self.open.append(tag)
-        self._said.append("\n" if tag in _BLOCKS else " | " if tag in {"td", "th", "dt", "dd", "text"} else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in _VOID:
-            assert self.open.pop() == tag
-        self._said.append("\n" if tag in _BLOCKS else "")
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self._said.append(re.sub(r"\s+", " ", data))
-
-    @property
-    def text(self) -> str:
-        lines = (re.sub(r"\s+", " ", line).strip(" |") for line in "".join(self._said).split("\n"))
-        return "\n".join(line for line in lines if line) + "\n"
-
-
-def page_of(report: Report) -> _Page:
-    return _Page(leaders_page.render(report, TEMPLATES).decode("utf-8"))
 
 
 def test_the_page_reads_like_this(golden: Callable[[str, str], None]) -> None:
@@ -349,12 +94,6 @@ def test_definitions_follow_the_settings() -> None:
 # --- bounds, bridge, way, decisions, absences ---------------------------------------------------------------------
 
 _RANGE = re.compile(r"补报后最低 (\S+)%（(\d+)/(\d+)），最高 (\S+)%（(\d+)/(\d+)）")
-
-
-def said_range(bounds: Bounds) -> tuple[str, ...]:
-    """The numbers with which the page says bounds."""
-    told = ((one.rate_percent, one.resolved, one.total) for one in (bounds.lowest, bounds.highest))
-    return tuple(str(part) for one in told for part in one)
 
 
 def test_a_rate_carries_its_bounds_and_one_that_nothing_can_change_carries_none() -> None:
@@ -472,7 +211,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_there_is_no_script_and_nothing_from_outside() -> None:
     page = leaders_page.render(a_report(), TEMPLATES).decode("utf-8")
-    parsed = _Page(page)
+    parsed = PageText(page)
     assert not {"script", "img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in parsed.tags}
     assert not re.search(r"https?:|//[a-z]|@import|url\(|javascript:", page)
     assert all((attrs.get("href") or "#").startswith("#") for _, attrs in parsed.tags)
