@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.reading.gate import plain_worksheet
@@ -38,15 +39,13 @@ _FIRST_PLAUSIBLE_DAY = 36_526
 """The serial number of 2000-01-01: a "time" of so many days is a day with a time, of which the time alone is shown."""
 
 
+@dataclass(slots=True)
 class OdsCell:
     """A cell as it is written: attributes, and the text that is shown."""
 
-    __slots__ = ("attributes", "paragraphs", "texts")
-
-    def __init__(self, attributes: dict[str, str]) -> None:
-        self.attributes = attributes
-        self.paragraphs = 0
-        self.texts: list[str] = []
+    attributes: dict[str, str]
+    paragraphs: int = 0
+    texts: list[str] = field(default_factory=list)
 
     @property
     def has_formula(self) -> bool:
@@ -105,6 +104,7 @@ class OdsCell:
         return "n", "", repr(float(number))
 
     def _date(self, written: str, shown: str, *, is_1904: bool) -> tuple[str, str, str]:
+        # A zone may stand behind it, as XML Schema has dates; a cell of a workbook knows none.
         try:
             moment = datetime.fromisoformat(written.removesuffix("Z")).replace(tzinfo=None)
         except ValueError:  # for example a year beyond 9999: what is shown goes on as text, and is judged as such

@@ -34,6 +34,7 @@ def of(archive: ZipArchive, part: str) -> Relations:
         return {}
     relations = {}
     for element in xml_parts.elements(xml_parts.as_utf8(archive.read(relations_part))):
+        # What lies outside the package (TargetMode External) is never asked for: no file, no address in the network.
         if element.name == "Relationship" and element.attributes.get("TargetMode") != "External":
             # A target is a URI, in which a name outside ASCII stands as %E5%B0…; some programs write \ in place of /.
             target = unquote(element.attributes.get("Target", "")).replace("\\", "/")

@@ -217,10 +217,10 @@ def _edit(part: bytes, begin: int, match: re.Match[bytes]) -> tuple[int, int, by
     match kind:
         case b"e" if value not in KNOWN_ERRORS:
             return match.start(1), match.end(1), ANY_ERROR.encode()
-        case b"n" if value.strip() != value and is_number(value.strip()):
-            return begin, match.end(1), _unstyled(head, value.strip()) + between + value.strip()
-        case b"n" if is_number(value) and head != _unstyled(head, value):
-            return begin, begin + len(head), _unstyled(head, value)
+        case b"n" if is_number(value):
+            number = value.strip()  # the library takes a number with a blank beside it for a text
+            if (unstyled := _unstyled(head, number)) != head or number != value:
+                return begin, match.end(1), unstyled + between + number
         case b"s" if not is_index(value):
             raise damaged()
     return None

@@ -63,7 +63,7 @@ class _Listed:
 
 
 @dataclass(slots=True)
-class _Globals:
+class _WorkbookGlobals:
     """What the first substream says of the whole workbook."""
 
     encoding: Encoding
@@ -94,57 +94,57 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
 
 def _read(stream: bytes, storages: Collection[str], limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """Return the workbook of that stream with its wanted sheets; the file's storages tell whether it has macros."""
-    book = _globals(stream)
+    workbook = _globals(stream)
     # Only at the root: macros of a document that is embedded in the workbook do not run with it.
-    if _MACRO_STORAGES & {*storages} or any(sheet.kind in _MACRO_KINDS for sheet in book.sheets):
+    if _MACRO_STORAGES & {*storages} or any(sheet.kind in _MACRO_KINDS for sheet in workbook.sheets):
         raise UnreadableError("macro-workbook")
-    formats: list[Format] = [book.formats.get(number, number) for number in book.styles]
-    strings = xls_strings.shared(book.strings) if book.strings else []
+    formats: list[Format] = [workbook.formats.get(number, number) for number in workbook.styles]
+    strings = xls_strings.shared(workbook.strings) if workbook.strings else []
     tables = SharedTables(plain_workbook.styles_of(formats), strings, limits.cells)
-    sheets = [(book.encoding.name(sheet.name), sheet.at) for sheet in book.sheets if sheet.kind == _WORKSHEET]
-    _check_whole(stream, book)
-    cells = (xls_sheet.read(Sheet(name), stream, at, encoding=book.encoding, tables=tables) for name, at in sheets if wanted(name))
-    return plain_workbook.workbook(cells, formats, limits, is_1904=book.is_1904)
+    sheets = [(workbook.encoding.name(sheet.name), sheet.at) for sheet in workbook.sheets if sheet.kind == _WORKSHEET]
+    _check_whole(stream, workbook)
+    cells = (xls_sheet.read(Sheet(name), stream, at, encoding=workbook.encoding, tables=tables) for name, at in sheets if wanted(name))
+    return plain_workbook.workbook(cells, formats, limits, is_1904=workbook.is_1904)
 
 
-def _globals(stream: bytes) -> _Globals:
+def _globals(stream: bytes) -> _WorkbookGlobals:
     """Return what the first substream says. Raises UnreadableError unless it is one, and for a password."""
     if len(stream) < _BOF_SIZE or struct.unpack_from("<H", stream)[0] != BOF:
         raise not_a_workbook()
     version, substream = struct.unpack_from("<HH", stream, 4)
     if version not in (_EXCEL_5, _EXCEL_97) or substream != _GLOBALS:
         raise not_a_workbook()
-    book = _Globals(Encoding(version == _EXCEL_97, _DEFAULT_CODEC))
+    workbook = _WorkbookGlobals(Encoding(version == _EXCEL_97, _DEFAULT_CODEC))
     last_type = 0
     for type_, start, end, depth in xls_sheet.records(stream, 0):
-        if depth > 1:
+        if depth > 1:  # the end of the globals is lost, and this is the beginning of the first sheet
             raise unproved()
         if type_ == CONTINUE and last_type == _Record.SST:
-            book.strings.append(stream[start:end])
+            workbook.strings.append(stream[start:end])
         elif type_ == _Record.FILEPASS:  # all behind it is encrypted
             raise UnreadableError("encrypted")
         else:
-            _take_in(book, type_, stream[start:end])
+            _take_in(workbook, type_, stream[start:end])
             last_type = type_
-        book.end = end
-    return book
+        workbook.end = end
+    return workbook
 
 
-def _take_in(book: _Globals, type_: int, body: bytes) -> None:
+def _take_in(workbook: _WorkbookGlobals, type_: int, body: bytes) -> None:
     match type_:
         case _Record.CODEPAGE:
-            book.encoding = Encoding(book.encoding.is_unicode, _codec(struct.unpack_from("<H", body)[0]))
+            workbook.encoding = Encoding(workbook.encoding.is_unicode, _codec(struct.unpack_from("<H", body)[0]))
         case _Record.DATEMODE:
-            book.is_1904 = struct.unpack_from("<H", body)[0] == 1
+            workbook.is_1904 = struct.unpack_from("<H", body)[0] == 1
         case _Record.FORMAT:
-            book.formats[struct.unpack_from("<H", body)[0]] = book.encoding.format_code(body)
+            workbook.formats[struct.unpack_from("<H", body)[0]] = workbook.encoding.format_code(body)
         case _Record.XF:
-            book.styles.append(struct.unpack_from("<H", body, 2)[0])
+            workbook.styles.append(struct.unpack_from("<H", body, 2)[0])
         case _Record.BOUNDSHEET:
             at, _hidden, kind = struct.unpack_from("<IBB", body)
-            book.sheets.append(_Listed(body[6:], kind, at))
+            workbook.sheets.append(_Listed(body[6:], kind, at))
         case _Record.SST:
-            book.strings.append(body)
+            workbook.strings.append(body)
 
 
 def _codec(page: int) -> str:
@@ -156,14 +156,14 @@ def _codec(page: int) -> str:
     return name
 
 
-def _check_whole(stream: bytes, book: _Globals) -> None:
+def _check_whole(stream: bytes, workbook: _WorkbookGlobals) -> None:
     """Raise UnreadableError unless the stream is the globals and the sheets that they list, also those that nobody wants.
 
     Each must be closed, none may lie on another, and nothing may stand between or behind them, so that neither a sheet nor
     its place in the list can be lost in silence.
     """
-    at = book.end
-    for sheet in sorted(book.sheets, key=lambda sheet: sheet.at):
+    at = workbook.end
+    for sheet in sorted(workbook.sheets, key=lambda sheet: sheet.at):
         if sheet.at != at or at + _BOF_SIZE > len(stream) or struct.unpack_from("<H", stream, at)[0] != BOF:
             raise unproved()
         if struct.unpack_from("<H", stream, at + 6)[0] == _MACRO_SHEET:
@@ -171,5 +171,5 @@ def _check_whole(stream: bytes, book: _Globals) -> None:
         (last_record,) = deque(xls_sheet.records(stream, sheet.at), maxlen=1)
         at = last_record[2]
     # Zeros behind the last sheet are healthy: some programs (xlwt) fill the stream up to whole 4,096 bytes.
-    if not book.sheets or stream[at:].strip(b"\0"):
+    if not workbook.sheets or stream[at:].strip(b"\0"):
         raise unproved()

@@ -43,8 +43,6 @@ class ZipArchive:
                 entries = archive.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
             raise (damaged() if content.startswith(b"PK") else not_a_workbook()) from error
-        if len(entries) > _MOST_PARTS:
-            raise too_much_inside()
         # Of two entries with one name the last holds, as libraries have it.
         self._parts = {_plain(entry.filename): entry for entry in entries}
         self._parts_by_exact_name = {entry.filename: entry for entry in entries}

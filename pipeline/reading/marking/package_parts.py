@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -137,17 +137,15 @@ def results(part: bytes) -> Results:
     """Return what each formula of a sheet had come to."""
     if not _HAS_FORMULA.search(part):
         return {}
-    return dict(_results(part))
-
-
-def _results(part: bytes) -> Iterator[tuple[str, tuple[str, str]]]:
+    results = {}
     for head, inner in _CELL.findall(part):
         if not _HAS_FORMULA.search(inner):
             continue
         name, result, type_ = _NAME.search(head), _RESULT.search(inner), _TYPE.search(head)
         kind = type_[1].decode() if type_ else "n"
         if name and result and kind in _KINDS:
-            yield name[1].decode(), (kind, _ENTITY.sub(_character, result[1].decode()))
+            results[name[1].decode()] = kind, _ENTITY.sub(_character, result[1].decode())
+    return results
 
 
 def _character(entity: re.Match[str]) -> str:
