@@ -50,15 +50,12 @@ def build(folder: Path) -> Office:
     except OSError as error:
         msg = f"演示文件夹 {folder} 写不进去（{error.strerror}）。请关闭里面打开着的文件，或换一个文件夹：python run.py demo 文件夹"
         raise ConfigurationError(msg) from error
-    days = [
-        made_up_week.SUNDAY,
-        *(made_up_week.day(at) for at in (made_up_week.MON, made_up_week.TUE, made_up_week.WED, made_up_week.THU, made_up_week.FRI)),
-    ]
+    days = [made_up_week.day(at) for at in range(made_up_week.FRI + 1)]
     return Office(folder, office, days, _open_first(office.paths.outbox, days[-1], days[-2]))
 
 
 def consolidate(office: Office, progress: Progress | None = None) -> Outcome:
-    """Consolidate the week, and remember which files are the demo's."""
+    """Consolidate the week, and remember which files are the demo's: a later demo replaces no file that somebody has changed."""
     outcome = nightly.run(office.settings, office.days, progress)
     made = json.dumps(_digests(office.folder), ensure_ascii=False, indent=0, sort_keys=True)
     (office.folder / MARKER).write_text(made, encoding="utf-8")
@@ -109,7 +106,7 @@ def _digests(folder: Path) -> dict[str, str]:
 def _files(folder: Path) -> Iterator[Path]:
     for name in _MADE:
         path = folder / name
-        yield from [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+        yield from [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _refuse_foreign(office: Settings, folder: Path) -> None:

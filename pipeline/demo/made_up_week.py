@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from pipeline.terms import contract
@@ -140,10 +140,10 @@ class Assignment:
 
 def assignments() -> tuple[Assignment, Assignment]:
     """The edition of the Friday before, and the newer one of Wednesday."""
-    known = _sheets([_listed(case) for case in cases() if case.assigned < SUNDAY])
+    first = _sheets([_listed(case) for case in cases() if case.assigned < SUNDAY])
     newer = _sheets([_listed(case) | _UPDATED.get(case.number, {}) for case in cases() if case.number != "SJ-2020-028"])
     return (
-        Assignment("案件包案任务分解表.xlsx", datetime.combine(day(-2), time(17, 30)), known),
+        Assignment("案件包案任务分解表.xlsx", datetime.combine(day(-2), time(17, 30)), first),
         Assignment("案件包案任务分解表（5月20日更新）.xlsx", datetime.combine(day(WED), time(10, 5)), newer),
     )
 
@@ -191,70 +191,68 @@ def _listed(case: Case) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A district's file: when it arrived, under which name, and its rows by sheet. `damaged`: cut off on its way."""
+    """A district's file: when it arrived, under which name, and its rows by sheet."""
 
     code: str
     at: int
     file: str
     arrived: datetime
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: dict[str, list[Row]]
     is_zero: bool = False
-    damaged: bool = False
+    is_damaged: bool = False
+    """Cut off on its way."""
 
 
 def reports() -> Iterator[Report]:
-    """Every file of the week, in the order of days and districts."""
-    known = cases()
+    """Yield every file of the week, in the order of days and districts."""
+    every = cases()
     for at in range(FRI + 1):
         for position, code in enumerate(DISTRICTS):
-            if (code, at) == ("KBS", FRI):
-                continue
-            own = [case for case in known if case.code == code]
-            yield from _handed_in(code, at, own, time(14 + position % 3, 8 + position * 5))
+            if (code, at) != ("KBS", FRI):
+                own = [case for case in every if case.code == code]
+                yield from _sent(code, at, own, time(14 + position % 3, 8 + position * 5))
 
 
-def _handed_in(code: str, at: int, own: list[Case], clock: time) -> Iterator[Report]:
-    """What arrives from one district for one day: mostly one file."""
-    slips = [_slip(slip, own, at) for slip in _SLIPS if (slip.at, slip.code) == (at, code)]
-    is_zero = (code, at) == ("ETQ", WED)
-    usual = Report(code, at, f"日报{at}.xlsx", datetime.combine(day(at), clock), _rows(code, at, own), is_zero)
-    if is_zero:
-        yield Report(code, at, usual.file, usual.arrived, {PROGRESS.name: []}, is_zero=True)
-        return
-    careless = _with_rows(usual, slips)
+def _sent(code: str, at: int, own: list[Case], clock: time) -> Iterator[Report]:
+    """Yield what arrives from one district for one day: mostly one file."""
+    correct = Report(code, at, f"日报{at}.xlsx", datetime.combine(day(at), clock), _rows(code, at, own))
+    mistakes = [_settled_before(own, at) | mistake for when, whose, mistake in _MISTAKES if (when, whose) == (at, code)]
+    usual = _with_progress(correct, mistakes)
     match code, at:
+        case "ETQ", 3:
+            yield replace(correct, rows={PROGRESS.name: []}, is_zero=True)
         case "DS", 3:  # sent again with the bad row left out
-            yield careless
-            yield Report(code, at, "日报3（更正）.xlsx", datetime.combine(day(at), time(16, 47)), usual.rows)
+            yield usual
+            yield replace(correct, file="日报3（更正）.xlsx", arrived=datetime.combine(day(at), time(16, 47)))
         case "ZGE", 2:  # the same bytes once more
-            yield careless
-            yield Report(code, at, "日报2（再发）.xlsx", datetime.combine(day(at), time(16, 31)), careless.rows)
+            yield usual
+            yield replace(usual, file="日报2（再发）.xlsx", arrived=datetime.combine(day(at), time(16, 31)))
         case "ETK", 4:  # cut off, then whole
-            yield Report(code, at, "日报4（发送中断）.xlsx", usual.arrived, careless.rows, damaged=True)
-            yield Report(code, at, usual.file, datetime.combine(day(at), time(16, 40)), careless.rows)
+            yield replace(usual, file="日报4（发送中断）.xlsx", is_damaged=True)
+            yield replace(usual, arrived=datetime.combine(day(at), time(16, 40)))
         case "WS", 4:  # mended on the next afternoon: Thursday's figures are marked as corrected
-            yield careless
-            mended = [{**row, "今日进展": "已回访，群众表示满意"} for row in slips]
-            yield Report(code, at, "日报4（更正）.xlsx", datetime.combine(day(FRI), time(14, 5)), _with_rows(usual, mended).rows)
-        case "HJ", 4:
-            yield Report(code, at, usual.file, datetime.combine(day(at), time(18, 22)), careless.rows)
+            yield usual
+            mended = _with_progress(correct, [{**row, "今日进展": "已回访，群众表示满意"} for row in mistakes])
+            yield replace(mended, file="日报4（更正）.xlsx", arrived=datetime.combine(day(FRI), time(14, 5)))
+        case "HJ", 4:  # after the cut-off
+            yield replace(usual, arrived=datetime.combine(day(at), time(18, 22)))
         case _:
-            yield careless
+            yield usual
 
 
-def _with_rows(report: Report, more: list[Row]) -> Report:
-    rows = {**report.rows, PROGRESS.name: [*report.rows[PROGRESS.name], *more]}
-    return Report(report.code, report.at, report.file, report.arrived, rows)
+def _with_progress(report: Report, more: list[Row]) -> Report:
+    return replace(report, rows={**report.rows, PROGRESS.name: [*report.rows[PROGRESS.name], *more]})
 
 
 def _rows(code: str, at: int, own: list[Case]) -> dict[str, list[Row]]:
-    chance = random.Random(f"{code}{at}")  # noqa: S311 - the same week every time, nothing secret
-    found = [row for first, owner, row in _FOUND if owner == code and first == at]
-    brought = [_about_found(row, at) for first, owner, row in _FOUND if owner == code and at >= first]
+    own_found = [(first, row) for first, owner, row in _FOUND if owner == code]
     return {
-        PROGRESS.name: [*(_progress(case, at) for case in own if case.is_reported(at)), *brought],
-        NEW_CASES.name: found,
-        RECEPTION.name: _reception(code, at, chance),
+        PROGRESS.name: [
+            *(_progress(case, at) for case in own if case.is_reported(at)),
+            *(_progress_of_found(row, at) for first, row in own_found if at >= first),
+        ],
+        NEW_CASES.name: [row for first, row in own_found if first == at],
+        RECEPTION.name: _reception(code, at),
         URGENT.name: [row for when, owner, row in _URGENT if (when, owner) == (at, code)],
     }
 
@@ -291,14 +289,14 @@ def _progress(case: Case, at: int) -> Row:
         row["群众确认"] = "认可" if status == RESOLVED else "未回访"
     if case.index % 4 == at % 4:
         row |= {"接访下访领导": case.leader, "接访下访日期": day(at)}
-    return row | _TOLD.get((case.number, at), {})
+    return row | _OUT_OF_THE_ORDINARY.get((case.number, at), {})
 
 
 def _answered(case: Case) -> date:
     return day(case.resolved - 1) if case.resolved else max(case.assigned, date(2020, 5, 6) + timedelta(days=case.index % 9))
 
 
-_TOLD: dict[tuple[str, int], Row] = {
+_OUT_OF_THE_ORDINARY: dict[tuple[str, int], Row] = {
     ("SJ-2020-014", THU): {"今日进展": "回访发现整改后再次渗漏", "重新办理原因": "群众反映问题反复，经核实属实"},
     ("ZZQ-2020-019", THU): {"今日进展": "群众对补偿标准仍有异议", "群众确认": "不认可"},
     ("ZZQ-2020-019", FRI): {"今日进展": "已约定下周一再次座谈", "群众确认": "未回访"},
@@ -333,7 +331,7 @@ _FOUND: tuple[tuple[int, str, Row], ...] = (
 )
 
 
-def _about_found(row: Row, at: int) -> Row:
+def _progress_of_found(row: Row, at: int) -> Row:
     status = TAKEN_UP if row["排查日期"] == day(at) else IN_PROGRESS
     return {
         **{name: row[name] for name in ("案件编号", "案由", "包案领导", "办结时限")},
@@ -343,21 +341,22 @@ def _about_found(row: Row, at: int) -> Row:
     }
 
 
-def _urgent(number: str | None, kind: str, told: str, when: Value, done: str) -> Row:
-    return {"案件编号": number, "事项类别": kind, "情况说明": told, "发生时间": when, "已采取措施": done}
+def _urgent(kind: str, what: str, when: Value, done: str) -> Row:
+    return {"案件编号": None, "事项类别": kind, "情况说明": what, "发生时间": when, "已采取措施": done}
 
 
 _URGENT: tuple[tuple[int, str, Row], ...] = (
-    (MON, "KBS", _urgent(None, "停水停电停暖", "某小区二期二次供水泵房故障，影响约两栋楼", "上午7时40分", "已抢修并安排临时供水")),
-    (WED, "DLT", _urgent(None, "工资支付逾期", "某项目乙标段月底前应付工资尚未落实", "9:30", "已约谈总包单位")),
-    (THU, "YJHL", _urgent(None, "工程安全隐患", "某项目丙标段基坑边坡开裂", "2020-05-21 08:15", "已停工并撤离人员")),
-    (FRI, "ETQ", _urgent(None, "跨部门协调", "某小区三期配套道路未移交", "5月22日", "已发函有关部门")),
+    (MON, "KBS", _urgent("停水停电停暖", "某小区二期二次供水泵房故障，影响约两栋楼", "上午7时40分", "已抢修并安排临时供水")),
+    (WED, "DLT", _urgent("工资支付逾期", "某项目乙标段月底前应付工资尚未落实", "9:30", "已约谈总包单位")),
+    (THU, "YJHL", _urgent("工程安全隐患", "某项目丙标段基坑边坡开裂", "2020-05-21 08:15", "已停工并撤离人员")),
+    (FRI, "ETQ", _urgent("跨部门协调", "某小区三期配套道路未移交", "5月22日", "已发函有关部门")),
 )
 
 
-def _reception(code: str, at: int, chance: random.Random) -> list[Row]:
+def _reception(code: str, at: int) -> list[Row]:
     if at == 0:
         return []
+    chance = random.Random(f"{code}{at}")  # noqa: S311 - the same week every time, nothing secret
     rows: list[Row] = []
     for category in sorted(chance.sample(contract.CATEGORIES, 3), key=contract.CATEGORIES.index):
         batches = chance.randrange(1, 7)
@@ -368,33 +367,25 @@ def _reception(code: str, at: int, chance: random.Random) -> list[Row]:
     return rows
 
 
-# --- slips -------------------------------------------------------------------------------------------------------
+# --- mistakes ----------------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    """A row that goes wrong: about a case that its district had settled long before, so that nothing else changes."""
-
-    at: int
-    code: str
-    wrong: Row
-
-
-_SLIPS = (
-    _Slip(MON, "DLT", {"案件编号": "SJ-2020-099"}),
-    _Slip(MON, "ETK", {"当前状态": "差不多了"}),
-    _Slip(TUE, "ZGE", {"答复日期": "上周五"}),
-    _Slip(TUE, "YJHL", {"案件编号": "DS-2020-001"}),
-    _Slip(WED, "DS", {"当前状态": None}),
-    _Slip(WED, "HJ", {"诉求认定": contract.UNSOLVABLE_NOW}),
-    _Slip(THU, "WS", {"今日进展": "已电话回访 13800000000，群众表示满意"}),
-    _Slip(THU, "ETK", {"群众确认": "认可"}),
-    _Slip(THU, "ETK", {"群众确认": "未回访"}),
-    _Slip(THU, "DLT", {"答复日期": date(2020, 5, 31)}),
-    _Slip(FRI, "YJHL", {"当前状态": IN_PROGRESS, "今日进展": "继续跟进"}),
-    _Slip(FRI, "ETQ", {"答复文号": None}),
+_MISTAKES: tuple[tuple[int, str, Row], ...] = (
+    (MON, "DLT", {"案件编号": "SJ-2020-099"}),
+    (MON, "ETK", {"当前状态": "差不多了"}),
+    (TUE, "ZGE", {"答复日期": "上周五"}),
+    (TUE, "YJHL", {"案件编号": "DS-2020-001"}),
+    (WED, "DS", {"当前状态": None}),
+    (WED, "HJ", {"诉求认定": contract.UNSOLVABLE_NOW}),
+    (THU, "WS", {"今日进展": "已电话回访 13800000000，群众表示满意"}),
+    (THU, "ETK", {"群众确认": "认可"}),
+    (THU, "ETK", {"群众确认": "未回访"}),
+    (THU, "DLT", {"答复日期": date(2020, 5, 31)}),
+    (FRI, "YJHL", {"当前状态": IN_PROGRESS, "今日进展": "继续跟进"}),
+    (FRI, "ETQ", {"答复文号": None}),
 )
+"""What is wrong in a row, by day and district."""
 
 
-def _slip(slip: _Slip, own: list[Case], at: int) -> Row:
-    return _progress(next(case for case in own if case.resolved == 0), at) | slip.wrong
+def _settled_before(own: list[Case], at: int) -> Row:
+    """Return the row for mistakes: its case was settled long before, so that nothing else changes."""
+    return _progress(next(case for case in own if case.resolved == 0), at)

@@ -64,45 +64,49 @@ HANDS = {
 }
 
 
-def report(told: Report) -> bytes:
-    """A district's report as it was handed in."""
-    hand = HANDS[told.code]
+def report(handed_in: Report) -> bytes:
+    """Return a district's report as it was handed in."""
+    hand = HANDS[handed_in.code]
     output = io.BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
-        book.set_properties({"created": _CREATED})
-        _write_cover(book, told, hand)
+    with _workbook(output) as book:
+        _write_cover(book, handed_in, hand)
         for sheet in contract.REPORT_SHEETS:
-            if sheet.name in told.rows:
-                _Page(book, sheet, hand).write(told.rows[sheet.name])
+            if sheet.name in handed_in.rows:
+                _Page(book, sheet, hand).write(handed_in.rows[sheet.name])
     content = output.getvalue()
-    return content[: len(content) * 2 // 3] if told.damaged else content
+    return content[: len(content) * 2 // 3] if handed_in.is_damaged else content
 
 
-def assignment(told: Assignment, names: dict[str, str]) -> bytes:
-    """An edition of the assignment workbook; `names` gives the districts' names by code."""
+def assignment(edition: Assignment, names: dict[str, str]) -> bytes:
+    """Return an edition of the assignment workbook; `names` gives the districts' names by code."""
     hand = Hand("", "", has_title=True, is_numbered=True)
     output = io.BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
-        book.set_properties({"created": _CREATED})
+    with _workbook(output) as book:
         for sheet in contract.ASSIGNMENT_SHEETS:
-            rows: list[Row] = [{**row, "旗区": names[str(row["旗区"])]} for row in told.rows[sheet.name]]
+            rows: list[Row] = [{**row, "旗区": names[str(row["旗区"])]} for row in edition.rows[sheet.name]]
             _Page(book, sheet, hand).write(rows)
     return output.getvalue()
 
 
-def _write_cover(book: xlsxwriter.Workbook, told: Report, hand: Hand) -> None:
+def _workbook(output: io.BytesIO) -> xlsxwriter.Workbook:
+    book = xlsxwriter.Workbook(output, {"in_memory": True})
+    book.set_properties({"created": _CREATED})
+    return book
+
+
+def _write_cover(book: xlsxwriter.Workbook, handed_in: Report, hand: Hand) -> None:
     page = book.add_worksheet(contract.COVER)
     page.set_column(0, 1, 22)
     page.write(0, 0, "旗区信访事项日报", book.add_format({"bold": True, "font_size": 14}))
-    said: Row = {
+    labelled: Row = {
         "旗区": hand.spelling,
-        "报告日期": day(told.at),
+        "报告日期": day(handed_in.at),
         "填报人": hand.reporter,
         "审核人": "领导",
-        "零报告": "是" if told.is_zero else "否",
+        "零报告": "是" if handed_in.is_zero else "否",
         "模板版本": contract.TEMPLATE_VERSION,
     }
-    for at, (label, value) in enumerate(said.items(), 2):
+    for at, (label, value) in enumerate(labelled.items(), 2):
         page.write(at, 0, f"{label}：")
         written = _written(value, hand)
         page.write(at, 1, written, book.add_format({"num_format": _DATE, "align": "left"}) if isinstance(written, date) else None)

@@ -1,4 +1,7 @@
-"""The demo: what its week promises to show is in the files that it leaves."""
+"""The demo: what its week promises to show is in the files that it leaves.
+
+Covers `made_up_office`, `made_up_week` and `made_up_workbooks`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""督办通知: what stands in them, and that a number once given never changes."""
+"""督办通知: what stands in them, and that a number once given never changes.
+
+Covers `notices` and `notice`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""日报模板: what stands in them, what may be typed, and that they come back as reports."""
+"""日报模板: what stands in them, what may be typed, and that they come back as reports.
+
+Covers `report_form`, `form_sheets`, `form_layout`, `form_words`, `drop_downs` and `empty_rows`.
+"""
 
 from __future__ import annotations
 

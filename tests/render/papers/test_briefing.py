@@ -1,4 +1,7 @@
-"""The leaders' report: what it says, that it is true, that it fits, that nothing typed is alive in it."""
+"""The leaders' report: what it says, that it is true, that it fits, that nothing typed is alive in it.
+
+Covers `briefing` and `page_room`.
+"""
 
 from __future__ import annotations
 

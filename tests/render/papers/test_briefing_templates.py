@@ -1,4 +1,7 @@
-"""The templates of the leaders' report: what the office may change, and that one that breaks costs nothing but its look."""
+"""The templates of the leaders' report: what the office may change, and that one that breaks costs nothing but its look.
+
+Covers `briefing_files`, `briefing_pdf`, `own_templates` and `fonts`.
+"""
 
 from __future__ import annotations
 
