@@ -28,7 +28,7 @@ def office(tmp_path: Path, exim: Exim) -> Office:
     return mail_server.office(tmp_path / "office", exim, {name: f"receipt of {name}".encode() * 20_000 for name in SETTINGS.district_names})
 
 
-def _said(office: Office) -> tuple[str, int]:
+def _printed(office: Office) -> tuple[str, int]:
     command = [sys.executable, str(HOME / "run.py"), "send"]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     done = subprocess.run(command, cwd=office.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False)
@@ -36,20 +36,20 @@ def _said(office: Office) -> tuple[str, int]:
 
 
 def test_a_real_server_gets_every_letter_once_over_tls(office: Office, exim: Exim) -> None:
-    said, _status = _said(office)
-    assert "已发出 dongsheng@example.com" in said
-    assert "被拒收 nobody@example.com" in said
-    assert "no such user" in said
-    _said(office)
+    printed, _status = _printed(office)
+    assert "已发出 dongsheng@example.com" in printed
+    assert "被拒收 nobody@example.com" in printed
+    assert "no such user" in printed
+    _printed(office)
     messages = exim.messages()
     assert len(messages) == 8
-    one = next(message for message in messages if message["To"] == "dongsheng@example.com")
-    assert [part.get_filename() for part in one.iter_attachments()] == ["东胜区_回执_1_日报.xlsx"]
+    to_district = next(message for message in messages if message["To"] == "dongsheng@example.com")
+    assert [part.get_filename() for part in to_district.iter_attachments()] == ["东胜区_回执_1_日报.xlsx"]
 
 
 def test_a_certificate_that_is_not_trusted_ends_in_one_sentence(office: Office, exim: Exim) -> None:
     config = office.home / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace(f"ca_file: {exim.home / 'cert.pem'}", "ca_file: null"), encoding="utf-8")
-    said, status = _said(office)
-    assert "证书不可信" in said
+    printed, status = _printed(office)
+    assert "证书不可信" in printed
     assert (status, exim.messages()) == (1, [])

@@ -205,15 +205,15 @@ FAULTS_OF_YAML = (
 )
 
 
-@pytest.mark.parametrize(("old", "new", "said"), FAULTS_OF_YAML, ids=[new for _old, new, _said in FAULTS_OF_YAML])
-def test_a_fault_in_the_way_of_writing_is_said_in_chinese(tmp_path: Path, old: str, new: str, said: str) -> None:
+@pytest.mark.parametrize(("old", "new", "sentence"), FAULTS_OF_YAML, ids=[new for _old, new, _said in FAULTS_OF_YAML])
+def test_a_fault_in_the_way_of_writing_is_said_in_chinese(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     path = _changed(tmp_path, old, new)
     with pytest.raises(ConfigurationError) as caught:
         load(path)
-    told = str(caught.value).replace(str(path), "")
-    assert re.search(said, told)
+    words = str(caught.value).replace(str(path), "")
+    assert re.search(sentence, words)
     ours = {"config", "yaml", "Tab", "case_number_pattern", "inbox", "windows", "stalled_days", "limits", "file_megabytes"}
-    assert {*re.findall("[A-Za-z_]{2,}", told)} <= ours
+    assert {*re.findall("[A-Za-z_]{2,}", words)} <= ours
 
 
 BOUNDS = (
@@ -228,26 +228,26 @@ BOUNDS = (
 )
 
 
-@pytest.mark.parametrize(("line", "said"), BOUNDS, ids=[said for _line, said in BOUNDS])
-def test_what_may_be_written_is_said(tmp_path: Path, line: str, said: str) -> None:
+@pytest.mark.parametrize(("line", "sentence"), BOUNDS, ids=[sentence for _line, sentence in BOUNDS])
+def test_what_may_be_written_is_said(tmp_path: Path, line: str, sentence: str) -> None:
     path = tmp_path / "config.yaml"
     name = line.partition(":")[0]
     path.write_text(re.sub(f"(?m)^{name}:.*$", line, WRITTEN), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=said):
+    with pytest.raises(ConfigurationError, match=sentence):
         load(path)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "sentence"),
     [
         ("memory_megabytes: 1024", "memory_megabytes: 99999999999999", "limits.memory_megabytes：数值太大，最大是 1048576"),
         ("file_megabytes: 25", "file_megabytes: 99999999999999999999", "limits.file_megabytes：数值太大，最大是 1024"),
         ("outbox: outbox", 'outbox: "a\\0b"', "paths.outbox：路径里有换行或控制字符"),
     ],
 )
-def test_what_no_computer_has_is_refused_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_what_no_computer_has_is_refused_with_its_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     path = _changed(tmp_path, old, new)
-    with pytest.raises(ConfigurationError, match=said) as caught:
+    with pytest.raises(ConfigurationError, match=sentence) as caught:
         load(path)
     assert f"第 {_line(path, new)} 行" in str(caught.value)
 

@@ -24,7 +24,7 @@ DAY = date(2020, 5, 21)
 def with_upload(office: Office, *lines: str) -> Path:
     config = office.home / "config.yaml"
     written = config.read_text(encoding="utf-8")
-    config.write_text(written.replace("upload: null", "\n".join(["upload:", *(f"  {one}" for one in lines)])), encoding="utf-8")
+    config.write_text(written.replace("upload: null", "\n".join(["upload:", *(f"  {line}" for line in lines)])), encoding="utf-8")
     return config
 
 
@@ -47,7 +47,7 @@ def test_the_example_in_the_file_is_one_that_is_taken(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "sentence"),
     [
         ("public_address: ribao.example.com", "https://"),
         ("public_address: http://ribao.example.com", "https"),
@@ -59,8 +59,8 @@ def test_the_example_in_the_file_is_one_that_is_taken(office: Office) -> None:
         ("colour: red", "没有这个设置项"),
     ],
 )
-def test_a_wrong_setting_is_refused_with_its_line(office: Office, line: str, said: str) -> None:
-    with pytest.raises(ConfigurationError, match=said) as refused:
+def test_a_wrong_setting_is_refused_with_its_line(office: Office, line: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence) as refused:
         load(with_upload(office, line))
     assert re.search(r"第 \d+ 行", str(refused.value))
 
@@ -110,13 +110,13 @@ def test_a_forwarded_address_counts_only_from_a_configured_proxy(office: Office,
     thread.start()
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        said = {
+        headers = {
             "Host": "ribao.example.com",
             "X-Forwarded-For": "203.0.113.66, 198.51.100.7",
             "X-Forwarded-Proto": "https",
             "X-Forwarded-Host": "evil.example",
         }
-        connection.request("GET", "/signin", headers=said)
+        connection.request("GET", "/signin", headers=headers)
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 200
@@ -147,8 +147,8 @@ def test_with_a_certificate_it_speaks_tls_and_its_cookie_is_the_hosts_own(office
     import ssl
     import threading
 
-    said = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run(["openssl", "req", *said, "-keyout", "key.pem", "-out", "cert.pem"], cwd=office.home, check=True, capture_output=True)
+    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(["openssl", "req", *options, "-keyout", "key.pem", "-out", "cert.pem"], cwd=office.home, check=True, capture_output=True)
     serving = start(load(with_upload(office, "certificate: cert.pem", "key: key.pem")))
     thread = threading.Thread(target=serving.run)
     thread.start()

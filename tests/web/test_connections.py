@@ -60,7 +60,7 @@ def test_many_idle_connections_of_one_address_take_the_page_from_nobody(office: 
         assert site.browser().get("/signin").status == 200, "not even from there"
         assert ask(site, other)[0] == 200
         assert other.sock is not None, "and a connection from elsewhere was not closed"
-        assert sum(is_open(one) for one in opened) <= 5, "a quarter of all"
+        assert sum(is_open(connection) for connection in opened) <= 5, "a quarter of all"
 
 
 def test_an_upload_under_way_goes_on_beside_many_idle_connections(office: Office) -> None:
@@ -79,25 +79,25 @@ def test_where_an_address_has_no_idle_connection_left_its_newest_is_closed(offic
     with limited(office, 12) as site, ExitStack() as stack, closing(elsewhere(site)) as other:
         browser = site.browser()
         slow = idle(site, stack, 3)
-        for one in slow:
-            one.sendall(_slow_form(browser))
+        for connection in slow:
+            connection.sendall(_slow_form(browser))
         assert ask(site, other)[0] == 200, "what came before has been heard"
         (newest,) = idle(site, stack, 1)
         assert not is_open(newest)
-        assert all(is_open(one) for one in slow)
+        assert all(is_open(connection) for connection in slow)
 
 
 def _slow_form(browser: Browser) -> bytes:
     host = browser.site.host
-    said = ("POST /signin HTTP/1.1", f"Host: {host}", f"Origin: http://{host}", "Content-Type: application/x-www-form-urlencoded")
-    return "\r\n".join([*said, "Content-Length: 1000", "", "csrf="]).encode()
+    lines = ("POST /signin HTTP/1.1", f"Host: {host}", f"Origin: http://{host}", "Content-Type: application/x-www-form-urlencoded")
+    return "\r\n".join([*lines, "Content-Length: 1000", "", "csrf="]).encode()
 
 
 def test_a_proxy_from_which_everybody_comes_may_hold_all(office: Office) -> None:
     with limited(office, 12, "127.0.0.1") as site, ExitStack() as stack:
         opened = idle(site, stack, 10)
         assert site.browser().get("/signin").status == 200
-        assert all(is_open(one) for one in opened)
+        assert all(is_open(connection) for connection in opened)
 
 
 def test_too_many_at_once_are_told_so_in_words(office: Office) -> None:

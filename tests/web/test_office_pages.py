@@ -40,11 +40,11 @@ def consolidated(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture
 def site(consolidated: Office) -> Iterator[Website]:
-    with served(consolidated, "2020-05-21 18:00") as one:
+    with served(consolidated, "2020-05-21 18:00") as website:
         for name, district in (("甲", "东胜区"), ("乙", "鄂托克旗"), ("办公室", "")):
-            if not one.serving.site.accounts.find(name):
-                one.user(name, district)
-        yield one
+            if not website.serving.site.accounts.find(name):
+                website.user(name, district)
+        yield website
 
 
 def ids(site: Website, name: str) -> list[str]:
@@ -68,10 +68,10 @@ def test_the_office_reaches_every_file_of_the_manifest_and_no_other(site: Websit
     (folder / "另放的.txt").write_text("x", encoding="utf-8")
     try:
         browser = site.signed_in("办公室")
-        found = {browser.get(path).body for path in ids(site, "办公室")}
+        contents = {browser.get(path).body for path in ids(site, "办公室")}
     finally:
         (folder / "另放的.txt").unlink()
-    assert found == set(tree(folder).values())
+    assert contents == set(tree(folder).values())
 
 
 def test_all_files_of_a_day_come_in_one_package(site: Website) -> None:
@@ -87,9 +87,9 @@ def test_a_district_sees_its_own_files_alone(site: Website) -> None:
     manifest = json.loads((site.office.outbox / DAY.isoformat() / "manifest.json").read_bytes())
     own = {name for name in manifest["outputs"] if "/东胜区_" in name}
     browser = site.signed_in("甲")
-    found = {browser.get(path).body for path in ids(site, "甲")}
+    contents = {browser.get(path).body for path in ids(site, "甲")}
     assert len(own) >= 2
-    assert found == {(site.office.outbox / DAY.isoformat() / name).read_bytes() for name in own}
+    assert contents == {(site.office.outbox / DAY.isoformat() / name).read_bytes() for name in own}
 
 
 def test_a_name_that_begins_like_anothers_is_another(site: Website) -> None:
@@ -109,9 +109,9 @@ def test_a_busy_days_notice_and_the_receipt_that_counts_come_first_and_the_rest_
     office.put(report(day=date(2020, 5, 20), progress=[progress_row()]), "昨天.xlsx", "2020-05-20T16:00:00+08:00")
     nightly.run(office.settings, [date(2020, 5, 20)])
     for number in range(6):
-        told = report(progress=[progress_row(今日进展=f"第{number}次")])
-        office.put(told, f"报{number}.xlsx", f"2020-05-21T10:{number:02}:00+08:00")
-        office.put(told, f"重{number}.xlsx", f"2020-05-21T10:{number:02}:30+08:00")
+        content = report(progress=[progress_row(今日进展=f"第{number}次")])
+        office.put(content, f"报{number}.xlsx", f"2020-05-21T10:{number:02}:00+08:00")
+        office.put(content, f"重{number}.xlsx", f"2020-05-21T10:{number:02}:30+08:00")
         office.put(report(day=date(2020, 6, 30)), f"退{number}.xlsx", f"2020-05-21T11:{number:02}:00+08:00")
     nightly.run(office.settings, [DAY])
     with served(office, "2020-05-22 09:00") as site:
@@ -126,7 +126,7 @@ def test_a_busy_days_notice_and_the_receipt_that_counts_come_first_and_the_rest_
     assert above[:2] == ["东胜区_督办通知_2020-05-21.docx", "东胜区_回执_6_报5.xlsx"]
     assert len(above) == 12
     assert names[-1] == "东胜区_回执_1_昨天.xlsx", "the older day comes last"
-    assert len(names) == sum("/东胜区_回执_" in one or "/东胜区_督办通知_" in one for one in tree(office.outbox))
+    assert len(names) == sum("/东胜区_回执_" in path or "/东胜区_督办通知_" in path for path in tree(office.outbox))
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def impersonated(tmp_path: Path) -> Office:
 
 
 def test_receipts_of_strangers_files_are_the_offices_alone(impersonated: Office) -> None:
-    published = [one for one in tree(impersonated.outbox / DAY.isoformat()) if one.startswith("回执/")]
+    published = [path for path in tree(impersonated.outbox / DAY.isoformat()) if path.startswith("回执/")]
     assert len(published) == 3
     with served(impersonated, "2020-05-22 09:00") as site:
         site.user("甲", "东胜区")
@@ -152,8 +152,8 @@ def test_receipts_of_strangers_files_are_the_offices_alone(impersonated: Office)
         page = office.get("/board/2020-05-21").text
         addresses = dict(re.findall(r'href="(/file/[^"]+)">(东胜区_回执_0_[^<]+)</a>', page))
         assert sorted(addresses.values()) == ["东胜区_回执_0_日报 (2).xlsx", "东胜区_回执_0_日报 (3).xlsx", "东胜区_回执_0_日报.xlsx"]
-        assert all(office.get(one).status == 200 for one in addresses)
-        assert {name: clerk.get(one).status for one, name in addresses.items()} == {
+        assert all(office.get(address).status == 200 for address in addresses)
+        assert {name: clerk.get(address).status for address, name in addresses.items()} == {
             "东胜区_回执_0_日报.xlsx": 404,
             "东胜区_回执_0_日报 (2).xlsx": 200,
             "东胜区_回执_0_日报 (3).xlsx": 404,
@@ -170,7 +170,7 @@ def test_the_receipt_of_ones_own_upload_is_there_also_where_its_sender_is_no_lon
         browser.get(draft)
         browser.click(draft, f"{draft}/send")
         nightly.run(office.settings, [DAY])
-        assert {one["code"] for one in office.findings(DAY)} == {"sender-not-allowed"}
+        assert {finding["code"] for finding in office.findings(DAY)} == {"sender-not-allowed"}
         assert ">东胜区_回执_0_日报.xlsx</a>" in browser.get("/").text
 
 
@@ -247,11 +247,11 @@ def test_before_the_first_night_there_is_a_blank_one(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "said"),
+    ("day", "written"),
     [((2020, 5, 22), "5月22日"), ((2020, 1, 2), "1月2日"), ((2019, 12, 31), "2019年12月31日"), ((2020, 12, 31), "2020年12月31日")],
 )
-def test_a_day_that_is_not_near_bears_its_year(day: tuple[int, int, int], said: str) -> None:
-    assert rendering._day_near(date(*day), moment("2020-05-22 09:00")) == said  # noqa: SLF001 - a filter of the pages
+def test_a_day_that_is_not_near_bears_its_year(day: tuple[int, int, int], written: str) -> None:
+    assert rendering._day_near(date(*day), moment("2020-05-22 09:00")) == written  # noqa: SLF001 - a filter of the pages
 
 
 def test_a_page_that_is_not_there_keeps_the_name_and_the_way_out(site: Website) -> None:
@@ -397,22 +397,22 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
             patch.setattr(Readers, "transcribe", lambda _self, tasks: iter(pytest.fail("read again") for _one in tasks))
             assert office.get("/board").text == page
     board = status.look(begun.settings, date(2020, 5, 20))
-    said = [one.word for one in board.districts]
-    assert said[:2] == ["已上传，等待收取", "邮件已到，等待收取"]
-    assert said[2:] == ["未报"] * 7
-    assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == said
+    states = [district.word for district in board.districts]
+    assert states[:2] == ["已上传，等待收取", "邮件已到，等待收取"]
+    assert states[2:] == ["未报"] * 7
+    assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == states
     assert re.findall(r'<li><span class="name">([^<]+)</span> <span class="quiet">([^<]+)<', page) == [
-        (one.name, one.description) for one in board.waiting
+        (file.name, file.description) for file in board.waiting
     ]
-    assert [one.description for one in board.waiting][:2] == [
+    assert [file.description for file in board.waiting][:2] == [
         "达拉特旗 邮件 05-20 16:00 2020-05-20 的日报",
         "不知旗区 邮件 05-20 16:01 不能算报送，收取时说明原因",
     ]
     assert re.fullmatch(r"东胜区 网页上传 05-20 16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].description)
     screen.tell_status(board)
     terminal = capsys.readouterr().out
-    assert all(f"  {one.name}  {one.description}\n" in terminal for one in board.waiting)
-    assert all(f"  {one.district}  {one.word}  " in terminal for one in board.districts)
+    assert all(f"  {file.name}  {file.description}\n" in terminal for file in board.waiting)
+    assert all(f"  {district.district}  {district.word}  " in terminal for district in board.districts)
     assert "13912345678" not in page + terminal
 
 
@@ -436,8 +436,8 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
         browser = site.signed_in("办公室")
         answer = browser.upload(newer, "分解表（新）.xlsx", browser.token("/board"))
         page = browser.follow(answer).text
-        for said in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类"):
-            assert said in page, said
+        for words in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类"):
+            assert words in page, words
         assert len(tree(office.inbox / "assignment")) == 2, "nothing has changed yet"
         sent = browser.click(answer.where, f"{answer.where}/send")
         assert "下一次汇总时起用" in browser.follow(sent).text

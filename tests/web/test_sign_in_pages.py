@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def site(office: Office) -> Iterator[Website]:
-    with served(office) as one:
-        one.user("甲", "东胜区")
-        yield one
+    with served(office) as website:
+        website.user("甲", "东胜区")
+        yield website
 
 
 def link_of(site: Website, name: str) -> str:
@@ -69,15 +69,15 @@ def test_wrong_password_and_unknown_name_are_answered_alike(site: Website) -> No
 
 def test_an_unknown_name_costs_a_hash_too() -> None:
     kept = passwords.hashed(PASSWORD)
-    known, unknown = [], []
+    of_user, of_nobody = [], []
     for _ in range(3):
         begun = time.process_time()
         assert not passwords.is_right("不是这个", kept)
-        known.append(time.process_time() - begun)
+        of_user.append(time.process_time() - begun)
         begun = time.process_time()
         assert not passwords.is_right("不是这个", None)
-        unknown.append(time.process_time() - begun)
-    assert 0.5 < min(known) / min(unknown) < 2
+        of_nobody.append(time.process_time() - begun)
+    assert 0.5 < min(of_user) / min(of_nobody) < 2
 
 
 def test_of_a_thousand_wrong_passwords_ten_are_looked_at(site: Website) -> None:
@@ -95,18 +95,18 @@ def test_of_a_thousand_wrong_passwords_ten_are_looked_at(site: Website) -> None:
 def test_guessing_many_names_from_one_address_is_stopped(site: Website) -> None:
     browser = site.browser()
     token = browser.token("/signin")
-    found = [browser.post("/signin", {"csrf": token, "name": f"人{n}", "password": PASSWORD}).status for n in range(60)]
-    assert found == [401] * 50 + [429] * 10
+    statuses = [browser.post("/signin", {"csrf": token, "name": f"人{n}", "password": PASSWORD}).status for n in range(60)]
+    assert statuses == [401] * 50 + [429] * 10
 
 
 def guess(site: Website, name: str, times: int, *, addresses: int = 1, device: str = "") -> list[str]:
     """What a stranger is answered who tries wrong passwords, from so many networks in turn."""
     accounts = site.serving.site.accounts
-    tries = (
+    answers = (
         accounts.sign_in(name, f"猜测{n}", Client(f"203.0.{n % addresses // 200}.{n % addresses % 200}", device), site.clock())
         for n in range(times)
     )
-    return [str(one) for one in tries]
+    return [str(answer) for answer in answers]
 
 
 def test_a_stranger_elsewhere_locks_nobody_out(site: Website) -> None:
@@ -115,22 +115,22 @@ def test_a_stranger_elsewhere_locks_nobody_out(site: Website) -> None:
 
 
 def test_a_stranger_beside_a_clerk_locks_out_strangers_and_no_browser_that_the_clerk_has_used(site: Website) -> None:
-    known = site.signed_in("甲")
-    known.click("/", "/signout")
+    familiar = site.signed_in("甲")
+    familiar.click("/", "/signout")
     stranger = site.browser()
     for _ in range(11):
         answer = stranger.sign_in("甲", "猜的密码")
     assert answer.status == 429
     assert answer.headers["Retry-After"] == "900"
     assert site.browser().sign_in("甲", PASSWORD).status == 429
-    assert known.sign_in("甲", PASSWORD).status == 303
+    assert familiar.sign_in("甲", PASSWORD).status == 303
 
 
 def test_of_a_thousand_guesses_from_a_thousand_networks_a_hundred_are_looked_at(site: Website) -> None:
-    known = site.signed_in("甲")
+    familiar = site.signed_in("甲")
     answers = guess(site, "甲", 1000, addresses=1000)
     assert (answers.count("wrong"), answers.count("too-often")) == (100, 900)
-    assert known.sign_in("甲", PASSWORD).status == 303
+    assert familiar.sign_in("甲", PASSWORD).status == 303
     accounts = site.serving.site.accounts
     assert accounts.sign_in("甲", PASSWORD, Client("198.51.100.9"), site.clock()) == "too-often", "a new browser on a new network waits"
     fresh = site.browser()
@@ -146,10 +146,10 @@ def test_where_a_clerk_has_signed_in_lately_guesses_from_everywhere_do_not_count
 
 
 def test_a_browser_that_is_known_may_guess_no_more_than_others(site: Website) -> None:
-    known = site.signed_in("甲")
-    statuses = [known.sign_in("甲", "猜的密码").status for _ in range(12)]
+    familiar = site.signed_in("甲")
+    statuses = [familiar.sign_in("甲", "猜的密码").status for _ in range(12)]
     assert statuses == [401] * 10 + [429] * 2
-    assert known.sign_in("甲", PASSWORD).status == 429
+    assert familiar.sign_in("甲", PASSWORD).status == 429
 
 
 def test_a_browser_is_known_for_its_own_user_alone(site: Website) -> None:
@@ -174,9 +174,9 @@ def test_two_clerks_at_one_computer_are_both_known_there(site: Website) -> None:
 
 def test_the_cookie_of_a_known_browser_opens_nothing_and_is_no_scripts(site: Website) -> None:
     browser = site.browser()
-    said = browser.sign_in("甲", PASSWORD).headers.get_all("Set-Cookie") or []
-    (known,) = [one for one in said if one.startswith("xinfang-known=")]
-    assert all(word in known.lower() for word in ("httponly", "samesite=strict", "max-age=15552000"))
+    cookies = browser.sign_in("甲", PASSWORD).headers.get_all("Set-Cookie") or []
+    (device,) = [cookie for cookie in cookies if cookie.startswith("xinfang-known=")]
+    assert all(word in device.lower() for word in ("httponly", "samesite=strict", "max-age=15552000"))
     content = (site.office.settings.paths.state / "upload.sqlite").read_bytes()
     assert browser.cookies["xinfang-known"].encode() not in content
     del browser.cookies["xinfang"]
@@ -202,7 +202,7 @@ def test_one_network_of_ipv6_counts_as_one(site: Website) -> None:
     answers = [accounts.sign_in("甲", "猜", Client(f"2001:db8:0:1::{n:x}"), site.clock()) for n in range(12)]
     assert answers == ["wrong"] * 10 + ["too-often"] * 2
     assert accounts.sign_in("甲", "猜", Client("2001:db8:0:2::1"), site.clock()) == "wrong"
-    mapped = [accounts.sign_in("甲", "猜", Client(one), site.clock()) for one in ["::ffff:192.0.2.1", "192.0.2.1"] * 6]
+    mapped = [accounts.sign_in("甲", "猜", Client(address), site.clock()) for address in ["::ffff:192.0.2.1", "192.0.2.1"] * 6]
     assert mapped == ["wrong"] * 10 + ["too-often"] * 2
 
 
@@ -240,9 +240,9 @@ def test_signing_in_begins_a_new_session_whatever_the_browser_brought(site: Webs
 
 
 def test_the_cookie_is_no_scripts_and_no_other_sites(site: Website) -> None:
-    said = site.browser()
-    cookies = said.sign_in("甲", PASSWORD).headers.get_all("Set-Cookie") or []
-    session = next(one for one in cookies if one.startswith("xinfang="))
+    browser = site.browser()
+    cookies = browser.sign_in("甲", PASSWORD).headers.get_all("Set-Cookie") or []
+    session = next(cookie for cookie in cookies if cookie.startswith("xinfang="))
     assert "httponly" in session.lower()
     assert "samesite=strict" in session.lower()
     assert "path=/" in session.lower()
@@ -339,7 +339,7 @@ def test_a_newer_link_ends_an_earlier_one(site: Website) -> None:
 
 
 @pytest.mark.parametrize(
-    ("password", "said"),
+    ("password", "sentence"),
     [
         ("太短了", "至少要 10"),
         ("1234567890", "太常见"),
@@ -349,12 +349,12 @@ def test_a_newer_link_ends_an_earlier_one(site: Website) -> None:
         ("长" * 201, "太长"),
     ],
 )
-def test_a_weak_password_is_not_taken_and_the_link_stays(site: Website, password: str, said: str) -> None:
+def test_a_weak_password_is_not_taken_and_the_link_stays(site: Website, password: str, sentence: str) -> None:
     link = link_of(site, "甲")
     browser = site.browser()
     status, page = set_password(browser, link, password)
     assert status == 400
-    assert said in page
+    assert sentence in page
     assert set_password(browser, link, "骆驼电灯七座桥白云朵", "骆驼电灯七座桥白云夕")[0] == 400
     assert set_password(browser, link, "骆驼电灯七座桥白云朵")[0] == 303
 
@@ -385,11 +385,11 @@ def test_a_stranger_cannot_wash_away_what_was_done(site: Website) -> None:
         stranger.post("/signin", {"csrf": token, "name": f"人{number}", "password": "猜"})
     site.clock.forward(minutes=2)
     site.serving.site.write_counts()
-    failed = [one for one in site.done() if "登录没有成功" in one]
+    failed = [line for line in site.done() if "登录没有成功" in line]
     assert len(failed) == 52, "fifty whose password was looked at; then one, and the number of the others"
     assert failed[50:] == ["127.0.0.1 登录没有成功（次数过多）：人50", "127.0.0.1 登录没有成功（次数过多），一分钟内又有 49 次"]
     assert "127.0.0.1 甲 登录" in site.done()
-    assert not any("GET" in one for one in site.done())
+    assert not any("GET" in line for line in site.done())
     asked = (site.office.settings.paths.state / "logs" / "access.log").read_text(encoding="utf-8").splitlines()
     assert len(asked) < 50
 
@@ -426,8 +426,8 @@ def test_a_change_asked_for_by_another_site_is_refused(site: Website, origin: st
 
 def test_a_referrer_stands_in_where_a_browser_says_no_origin(site: Website) -> None:
     browser = site.signed_in("甲")
-    said = {"Origin": "", "Referer": f"http://{site.host}/"}
-    assert browser.post("/signout", {"csrf": browser.token("/")}, said).status == 303
+    headers = {"Origin": "", "Referer": f"http://{site.host}/"}
+    assert browser.post("/signout", {"csrf": browser.token("/")}, headers).status == 303
 
 
 def test_another_hosts_name_is_not_answered(site: Website) -> None:

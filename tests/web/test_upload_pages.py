@@ -156,10 +156,10 @@ def zipped(name: str) -> bytes:
 )
 def test_a_packed_workbook_is_to_be_unpacked_first(site: Website, content: bytes) -> None:
     page = site.signed_in("甲")
-    said = page.follow(page.upload(content, "东胜区日报.zip")).text
-    assert "这是压缩包，不是工作簿，没有打开。请先解压，再报送里面的工作簿。" in said
-    assert "还没有报送，请改好再上传、报送。" in said
-    assert "这不是能读的工作簿" not in said
+    text = page.follow(page.upload(content, "东胜区日报.zip")).text
+    assert "这是压缩包，不是工作簿，没有打开。请先解压，再报送里面的工作簿。" in text
+    assert "还没有报送，请改好再上传、报送。" in text
+    assert "这不是能读的工作簿" not in text
 
 
 def test_an_empty_file_is_shown_as_one(site: Website) -> None:
@@ -219,7 +219,7 @@ def test_all_checks_share_readers_that_are_up_and_end_with_the_server(office: Of
             assert "可以报送" in browser.get(draft).text
             assert browser.get(f"{draft}/marked").status == 200
     assert len(started) == 1
-    assert all(one._worker._process.returncode is not None for one in started[0]._all)  # noqa: SLF001 - whether it has ended
+    assert all(reader._worker._process.returncode is not None for reader in started[0]._all)  # noqa: SLF001 - whether it has ended
 
 
 def test_clicking_twice_sends_once(site: Website) -> None:
@@ -236,45 +236,47 @@ def test_many_clicks_at_once_send_once(site: Website) -> None:
     browser = site.signed_in("甲")
     draft = browser.upload(report()).where
     token = browser.token(draft)
-    found: list[str] = []
-    threads = [threading.Thread(target=lambda: found.append(browser.post(f"{draft}/send", {"csrf": token}).where)) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(found) == 8
-    assert len(set(found)) == 1
+    addresses: list[str] = []
+    threads = [threading.Thread(target=lambda: addresses.append(browser.post(f"{draft}/send", {"csrf": token}).where)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(addresses) == 8
+    assert len(set(addresses)) == 1
     assert len(in_inbox(site)) == 2
-    number = found[0].rpartition("/")[2]
-    assert [one for one in site.done() if "报送" in one] == [f"甲 报送日报 东胜区 “日报.xlsx” {number}"], "what happened once is said once"
+    number = addresses[0].rpartition("/")[2]
+    assert [line for line in site.done() if "报送" in line] == [f"甲 报送日报 东胜区 “日报.xlsx” {number}"], (
+        "what happened once is said once"
+    )
 
 
 def test_the_log_says_which_file_was_uploaded_sent_and_discarded(site: Website) -> None:
     browser = site.signed_in("甲")
     draft = browser.upload(report(), "东胜区 13812345678.xlsx").where
     browser.click(draft, f"{draft}/discard")
-    said = "日报 东胜区 “东胜区 138********.xlsx”"
-    assert site.done()[-2:] == [f"甲 上传{said}", f"甲 删去没有报送的{said}"]
+    described = "日报 东胜区 “东胜区 138********.xlsx”"
+    assert site.done()[-2:] == [f"甲 上传{described}", f"甲 删去没有报送的{described}"]
     log = (site.office.settings.paths.state / "logs" / "upload.log").read_text(encoding="utf-8")
     assert log.splitlines()[-1].startswith("2020-05-21 16:00:00+08:00 "), "in the office's zone"
 
 
 def test_two_of_the_same_name_at_once_are_two(site: Website) -> None:
     site.user("丙", "东胜区")
-    several = {who: site.signed_in(who) for who in ("甲", "丙")}
-    found: dict[str, str] = {}
+    browsers = {who: site.signed_in(who) for who in ("甲", "丙")}
+    numbers: dict[str, str] = {}
 
     def go(who: str, browser: Browser) -> None:
-        found[who] = send(browser, report() + who.encode())
+        numbers[who] = send(browser, report() + who.encode())
 
-    threads = [threading.Thread(target=go, args=one) for one in several.items()]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    threads = [threading.Thread(target=go, args=pair) for pair in browsers.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     laid = {path: content for path, content in in_inbox(site).items() if path.endswith("日报.xlsx")}
     assert {content[-3:].decode() for content in laid.values()} == {"甲", "丙"}
-    assert len({*found.values()}) == 2
+    assert len({*numbers.values()}) == 2
 
 
 def test_a_later_upload_replaces_an_earlier_one(site: Website) -> None:
@@ -318,15 +320,15 @@ def test_what_is_beyond_twenty_is_refused_in_words_and_only_old_ones_make_room(s
     token = browser.token("/")
     answers: list[Answer] = []
     threads = [threading.Thread(target=lambda: answers.append(browser.upload(b"x", "a.xlsx", token))) for _ in range(24)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    taken = [one.where for one in answers if one.status == 303]
-    refused = [one.text for one in answers if one.status == 409]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken = [answer.where for answer in answers if answer.status == 303]
+    refused = [answer.text for answer in answers if answer.status == 409]
     assert (len(taken), len(refused)) == (20, 4)
-    assert all("没有报送的文件太多，这一个没有收" in one for one in refused)
-    assert all(browser.get(one).status == 200 for one in taken), "none of them leads to a page that is not there"
+    assert all("没有报送的文件太多，这一个没有收" in text for text in refused)
+    assert all(browser.get(address).status == 200 for address in taken), "none of them leads to a page that is not there"
     assert "更早的（15）" in browser.get("/").text
     site.clock.forward(minutes=31)
     assert browser.upload(b"x", "新的.xlsx", token).status == 303
@@ -421,9 +423,9 @@ def test_a_form_with_no_file_or_two_is_refused(site: Website) -> None:
     browser = site.signed_in("甲")
     token = browser.token("/")
     assert browser.upload(b"", "", token).status == 400
-    one = form(b"x", "a.xlsx", token)
-    two = one[: -len(f"--{BOUNDARY}--\r\n")] + form(b"y", "b.xlsx", token)
-    assert browser.ask("POST", "/upload", two, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}).status == 400
+    first = form(b"x", "a.xlsx", token)
+    both = first[: -len(f"--{BOUNDARY}--\r\n")] + form(b"y", "b.xlsx", token)
+    assert browser.ask("POST", "/upload", both, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}).status == 400
     assert browser.ask("POST", "/upload", b"x", {"Content-Type": "text/plain"}).status == 415
     assert browser.ask("POST", "/upload", b"no form", {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}).status == 400
     assert drafts_of(site) == []
@@ -494,9 +496,9 @@ def test_a_body_that_comes_drop_by_drop_is_given_up(site: Website, monkeypatch: 
 
 def test_a_request_that_never_comes_is_not_waited_for(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_HEAD_SECONDS", 0.5)
-    for said in (b"", b"GET /signin HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+    for begun in (b"", b"GET /signin HTTP/1.1\r\nHost: x\r\nX-Slow: "):
         with socket.create_connection(("127.0.0.1", site.port)) as connection:
-            connection.sendall(said)
+            connection.sendall(begun)
             connection.settimeout(10)
             assert connection.recv(1) == b""
 
@@ -546,8 +548,8 @@ def test_killed_in_the_midst_of_an_upload_nothing_half_lies_in_the_inbox(site: W
         assert browser.sign_in("甲", PASSWORD).status == 303
         body = form(report() + b"x" * (5 << 20), "半截.xlsx", browser.token("/"))
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            said = head(browser, f"Content-Length: {len(body)}").replace(site.host.encode(), f"127.0.0.1:{port}".encode())
-            connection.sendall(said + body[: 3 << 20])
+            heading = head(browser, f"Content-Length: {len(body)}").replace(site.host.encode(), f"127.0.0.1:{port}".encode())
+            connection.sendall(heading + body[: 3 << 20])
             time.sleep(0.5)
             process.kill()
             process.wait()

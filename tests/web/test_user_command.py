@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from offices import Office
 
 
-def user(office: Office, *said: str) -> int:
-    return cli.main(["--config", str(office.home / "config.yaml"), "user", *said])
+def user(office: Office, *words: str) -> int:
+    return cli.main(["--config", str(office.home / "config.yaml"), "user", *words])
 
 
 def test_a_user_is_added_and_signs_in_by_the_link(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     assert user(office, "add", "甲", "--district", "东胜") == 0
-    said = capsys.readouterr().out
-    link = re.search(r"http://127\.0\.0\.1:8000(/password/\S+)", said)
+    printed = capsys.readouterr().out
+    link = re.search(r"http://127\.0\.0\.1:8000(/password/\S+)", printed)
     assert link
-    assert "东胜区" in said
-    assert "48 小时" in said
+    assert "东胜区" in printed
+    assert "48 小时" in printed
     with served(office) as site:
         site.clock.now = site.serving.site.now().now(site.clock.now.tzinfo)
         browser = site.browser()
@@ -37,20 +37,20 @@ def test_a_user_is_added_and_signs_in_by_the_link(office: Office, capsys: pytest
 
 def test_a_link_begins_with_where_the_page_was_opened(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     user(office, "add", "甲", "--district", "东胜区")
-    said = capsys.readouterr().out
-    assert "http://127.0.0.1:8000/password/" in said
-    assert "还没有打开过" in said
+    printed = capsys.readouterr().out
+    assert "http://127.0.0.1:8000/password/" in printed
+    assert "还没有打开过" in printed
     with served(office) as site:
         user(office, "link", "甲")
-        said = capsys.readouterr().out
-        link = re.search(r"(http://127\.0\.0\.1:\d+)(/password/\S+)", said)
+        printed = capsys.readouterr().out
+        link = re.search(r"(http://127\.0\.0\.1:\d+)(/password/\S+)", printed)
         assert link
         assert link[1] == site.serving.address
         site.clock.now = site.serving.site.now().now(site.clock.now.tzinfo)
         assert site.browser().get(link[2]).status == 200
-    assert "最近一次打开时的" in said
-    assert "只能在这台电脑上打开" in said
-    assert "upload.public_address" in said
+    assert "最近一次打开时的" in printed
+    assert "只能在这台电脑上打开" in printed
+    assert "upload.public_address" in printed
 
 
 def test_a_public_address_goes_before_where_the_page_was_opened(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,16 +60,16 @@ def test_a_public_address_goes_before_where_the_page_was_opened(office: Office, 
     written = config.read_text(encoding="utf-8")
     config.write_text(written.replace("upload: null", "upload: {public_address: https://ribao.example.com}"), encoding="utf-8")
     user(office, "add", "甲", "--office")
-    said = capsys.readouterr().out
-    assert "https://ribao.example.com/password/" in said
-    assert "网址来自 config.yaml 的 upload.public_address。" in said
+    printed = capsys.readouterr().out
+    assert "https://ribao.example.com/password/" in printed
+    assert "网址来自 config.yaml 的 upload.public_address。" in printed
 
 
 def test_a_sender_that_would_be_refused_is_refused_here(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     assert user(office, "add", "甲", "--district", "东胜区", "--address", "somebody@example.net") == 2
-    said = capsys.readouterr().err
-    assert "senders" in said
-    assert "dongsheng@example.com" in said
+    printed = capsys.readouterr().err
+    assert "senders" in printed
+    assert "dongsheng@example.com" in printed
     assert user(office, "add", "甲", "--district", "东胜区", "--address", "DongSheng@example.com") == 0
 
 
@@ -82,10 +82,10 @@ def test_whose_address_is_not_clear_must_be_said(office: Office, capsys: pytest.
     assert user(office, "add", "甲", "--district", "东胜区", "--address", "jia@dongsheng.example.com") == 0
 
 
-@pytest.mark.parametrize("said", [["add", "甲"], ["add", "甲", "--district", "东胜区", "--office"], [], ["nothing"]])
-def test_usage_is_explained(office: Office, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words", [["add", "甲"], ["add", "甲", "--district", "东胜区", "--office"], [], ["nothing"]])
+def test_usage_is_explained(office: Office, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        user(office, *said)
+        user(office, *words)
     assert ended.value.code == 2
     assert not re.search(r"[a-z]{4,} (?:is|are) ", capsys.readouterr().err.replace("user ", ""))
 

@@ -21,8 +21,8 @@ from pipeline.night import nightly
 pytestmark = pytest.mark.external
 
 AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
-SERIOUS = """axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations
-  .filter(one => ['serious', 'critical'].includes(one.impact)).map(one => [one.id, one.nodes.map(node => node.html).slice(0, 3)])))"""
+SERIOUS = """axe.run(document, {resultTypes: ['violations']}).then(result => JSON.stringify(result.violations
+  .filter(rule => ['serious', 'critical'].includes(rule.impact)).map(rule => [rule.id, rule.nodes.map(node => node.html).slice(0, 3)])))"""
 _KEYS = {"Tab": 9, "Enter": 13, " ": 32}
 
 
@@ -44,9 +44,9 @@ class Person:
         self.browser.wait_for("Page.loadEventFired")
 
     def press(self, key: str) -> None:
-        said = {"key": key, "windowsVirtualKeyCode": _KEYS[key], "text": {"Enter": "\r", " ": " "}.get(key, "")}
-        self.browser.call("Input.dispatchKeyEvent", type="keyDown", **said)
-        self.browser.call("Input.dispatchKeyEvent", type="keyUp", **said)
+        details = {"key": key, "windowsVirtualKeyCode": _KEYS[key], "text": {"Enter": "\r", " ": " "}.get(key, "")}
+        self.browser.call("Input.dispatchKeyEvent", type="keyDown", **details)
+        self.browser.call("Input.dispatchKeyEvent", type="keyUp", **details)
 
     def tab_to(self, selector: str) -> None:
         """Reach an element with the Tab key alone, and see that it can be seen that it is reached."""
@@ -100,15 +100,15 @@ class Person:
         """Nothing is wider than the window, and the page complains of nothing."""
         assert self.value("innerWidth") == self._width
         assert self.value(TOO_WIDE) == []
-        said = [event for event in self.browser.events if event.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown")]
-        assert not said
+        faults = [event for event in self.browser.events if event.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown")]
+        assert not faults
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    one = Browser(tmp_path_factory.mktemp("profile"))
-    yield one
-    one.close()
+    chromium = Browser(tmp_path_factory.mktemp("profile"))
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +117,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     office.put_assignment(assignment())
     office.put(report(day=date(2020, 5, 20)), "昨天.xlsx", "2020-05-20T16:00:00+08:00")
     nightly.run(office.settings, [date(2020, 5, 20)])
-    with served(office) as one:
-        one.user("甲", "东胜区")
-        one.user("办公室", "", "")
-        yield one
+    with served(office) as website:
+        website.user("甲", "东胜区")
+        website.user("办公室", "", "")
+        yield website
 
 
 @pytest.fixture
@@ -183,25 +183,25 @@ def test_the_offices_day_by_keyboard_alone(browser: Browser, site: Website, tmp_
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_no_serious_fault(browser: Browser, site: Website, workbook: Path, width: int) -> None:
     person = Person(browser, site, width, script=True)
-    found = {"/signin": _faults(person, "/signin")}
+    faults_on = {"/signin": _faults(person, "/signin")}
     accounts = site.serving.site.accounts
     user = accounts.add(f"新{width}", "东胜区", "dongsheng@example.com")
     link = f"/password/{accounts.link(user, site.clock())}"
-    found["/password"] = _faults(person, link)
+    faults_on["/password"] = _faults(person, link)
     for who, paths in (("甲", ["/", "/nope"]), ("办公室", ["/board", "/board/2020-05-20", "/log"])):
         person.sign_in(who)
-        found |= {path: _faults(person, path) for path in paths}
+        faults_on |= {path: _faults(person, path) for path in paths}
         person.go("/")
         content = workbook if who == "甲" else workbook.with_name("分解表.xlsx")
         content.write_bytes(workbook.read_bytes() if who == "甲" else assignment([case_row("SJ-2020-009")]))
         person.choose("input[type=file]", content)
         person.enter(".drop button")
-        found[f"draft of {who}"] = _faults(person, None)
+        faults_on[f"draft of {who}"] = _faults(person, None)
         person.enter(".actions form button")
-        found[f"after {who}"] = _faults(person, None)
+        faults_on[f"after {who}"] = _faults(person, None)
         person.go("/")
         person.enter("form[action='/signout'] button")
-    assert {page: faults for page, faults in found.items() if faults} == {}
+    assert {page: faults for page, faults in faults_on.items() if faults} == {}
 
 
 def _faults(person: Person, path: str | None) -> list[object]:
