@@ -17,7 +17,6 @@ from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
 from pipeline.terms.month_day import MonthDay
-from pipeline.terms.rows import Rows
 from pipeline.terms.text import as_text, clean, is_empty, key, personal_numbers
 
 Rule = Callable[[Row, Surroundings], None]
@@ -245,8 +244,3 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     URGENT.name: (_refuse_after_arrival,),
 }
 """By sheet, what the cells of one row say together; each rule goes over all rows before the next."""
-
-
-def first_rows(rows: tuple[Rows, ...], name: str) -> Rows | None:
-    """The rows of the sheet with that name; None where the report has none."""
-    return next((one for one in rows if one.sheet == name), None)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
-from pipeline.reading import daily_report
 from pipeline.report.case_lines import ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CATEGORIES, LIAISON
 from pipeline.terms.handed_in import Arrival, Filed
+from pipeline.terms.rows import rows_of_sheet
 
 
 def reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
@@ -55,7 +55,7 @@ def _judged(state: DayState, settings: Settings) -> Iterator[tuple[str, Judgemen
 def liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return by district the liaison leaders with their posts, without the rows that were refused."""
     leaders: dict[str, list[tuple[str, str]]] = {}
-    rows = daily_report.first_rows(assignment.reading.rows, LIAISON.name)
+    rows = rows_of_sheet(assignment.reading.rows, LIAISON.name)
     for position in range(len(rows.lines) if rows else 0):
         if rows and position not in rows.refused:
             district, leader, post = (rows.text(name, position) or "" for name in ("旗区", "包联领导", "职务"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,6 +55,11 @@ class Rows:
         """The whole number in that place; None where there is none."""
         value = self.values[column][position]
         return int(value) if isinstance(value, Decimal) else None
+
+
+def rows_of_sheet(sheets: Iterable[Rows], name: str) -> Rows | None:
+    """Return the rows of the sheet with that name of the contract; None where the workbook has none."""
+    return next((rows for rows in sheets if rows.sheet == name), None)
 
 
 def written(value: Value) -> str | None:

@@ -25,9 +25,9 @@ from workbooks import (
     write,
 )
 
-from pipeline.reading.daily_report import first_rows
 from pipeline.reading.table import label
 from pipeline.terms.handed_in import Reading
+from pipeline.terms.rows import rows_of_sheet
 
 
 def _read(pages: Pages) -> Reading:
@@ -35,7 +35,7 @@ def _read(pages: Pages) -> Reading:
 
 
 def _numbers(read: Reading) -> list[str | None]:
-    rows = first_rows(read.rows, "案件进展")
+    rows = rows_of_sheet(read.rows, "案件进展")
     return rows.texts("案件编号") if rows else []
 
 
@@ -208,7 +208,7 @@ def test_an_urgent_matter_needs_no_number_to_be_a_row() -> None:
     pages = report_pages(urgent=[])
     pages["急报事项"].append(None, "其他民生事项", "路灯不亮", "9:30", "已报修")
     pages["急报事项"].append(None, None, "说明：以上已报街道", "9:30")
-    rows = first_rows(_read(pages).rows, "急报事项")
+    rows = rows_of_sheet(_read(pages).rows, "急报事项")
     assert rows is not None
     assert rows.lines == [2]
 
@@ -217,7 +217,7 @@ def test_a_reception_row_without_a_category_that_begins_like_a_sum_is_none_and_a
     pages = report_pages(reception=[])
     pages["接访情况"].append("总计", 5, 3, 2)
     pages["接访情况"].append(None, 5, 3, 2)
-    rows = first_rows(_read(pages).rows, "接访情况")
+    rows = rows_of_sheet(_read(pages).rows, "接访情况")
     assert rows is not None
     assert rows.lines == [3]
 
@@ -291,7 +291,7 @@ def test_two_that_match_equally_well_refuse_an_optional_sheet_alone() -> None:
     read = _read(pages)
     assert read.accepted
     assert [(found.code, str(found.severity)) for found in read.findings] == [("not-the-template", "refused-sheet")]
-    assert first_rows(read.rows, "新增案件") is None
+    assert rows_of_sheet(read.rows, "新增案件") is None
 
 
 # --- columns and units -------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_a_header_that_comes_twice_counts_the_first_time() -> None:
 )
 def test_a_bracketed_unit_counts(header: str, cell: Value, amount: str | None) -> None:
     read = _read(edit(report_pages(), {"新增案件!F1": header, "新增案件!F2": cell}))
-    rows = first_rows(read.rows, "新增案件")
+    rows = rows_of_sheet(read.rows, "新增案件")
     assert rows is not None
     assert rows.texts("涉及金额") == [amount]
     assert ("unknown-column" in [found.code for found in read.findings]) is (amount is None)
@@ -380,7 +380,7 @@ def _assignment_codes(pages: Pages) -> Iterable[str]:
 
 
 def test_a_resolved_row_is_read_in_every_column() -> None:
-    rows = first_rows(_read(report_pages(progress=[resolved_row(接访下访领导="乙", 接访下访日期="2020-05-19")])).rows, "案件进展")
+    rows = rows_of_sheet(_read(report_pages(progress=[resolved_row(接访下访领导="乙", 接访下访日期="2020-05-19")])).rows, "案件进展")
     assert rows is not None
     said = {name: value for name, [value] in rows.values.items() if value}
     assert said == {
@@ -394,13 +394,13 @@ def test_a_resolved_row_is_read_in_every_column() -> None:
 
 @pytest.mark.parametrize("header", ["涉及金额（人民币元）", "涉及金额（单位：人民币元）"])
 def test_a_unit_with_a_word_before_it_is_never_read_as_ten_thousands(header: str) -> None:
-    rows = first_rows(_read(edit(report_pages(), {"新增案件!F1": header, "新增案件!F2": 50000})).rows, "新增案件")
+    rows = rows_of_sheet(_read(edit(report_pages(), {"新增案件!F1": header, "新增案件!F2": 50000})).rows, "新增案件")
     assert rows is not None
     assert rows.texts("涉及金额") in (["5"], [None])
 
 
 def test_nothing_of_a_mobile_number_in_an_amount_is_kept() -> None:
-    rows = first_rows(_read(edit(report_pages(), {"新增案件!F1": "涉及金额(元)", "新增案件!F2": 13912345678})).rows, "新增案件")
+    rows = rows_of_sheet(_read(edit(report_pages(), {"新增案件!F1": "涉及金额(元)", "新增案件!F2": 13912345678})).rows, "新增案件")
     assert rows is not None
     assert "1234" not in str(rows.values["涉及金额"])
 

@@ -12,8 +12,8 @@ from offices import SETTINGS, read_report
 from workbooks import Page, Value, edit, report_pages, write
 
 from pipeline.reading import reading, workbook
-from pipeline.reading.daily_report import first_rows
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
+from pipeline.terms.rows import rows_of_sheet
 
 LIMITS = reading.limits(SETTINGS)
 GOOD = write(report_pages())
@@ -144,7 +144,7 @@ def test_a_serial_number_that_lost_its_format_gives_the_same_day_in_both_calenda
     plain = read_report(write(edit(report_pages(), {"案件进展!H3": serial})))
     shifted = read_report(write(edit(report_pages(), {"案件进展!H3": serial - 1462}), date_1904=True))
     for read in (plain, shifted):
-        rows = first_rows(read.rows, "案件进展")
+        rows = rows_of_sheet(read.rows, "案件进展")
         assert rows is not None
         assert rows.values["答复日期"][1] == date(2020, 5, 20)
 
