@@ -176,6 +176,7 @@ def _fat(sectors: _Sectors, header: tuple[int, ...]) -> array[int]:
         named = array("I", sectors.take(following, whole=True))
         places += named[:-1]
         following = named[-1]
+    # What names no sector is filled up with FREESECT, beyond the last number that one can have.
     places = [place for place in places if place <= _LAST]
     if len(places) < count or not count:
         raise unproved()
@@ -190,5 +191,6 @@ def _entry(written: bytes, *, is_wide: bool) -> _Entry:
         raise unproved()
     length, kind, _colour, left, right, child = struct.unpack_from("<HBBIII", written, _NAME_SIZE)
     start, low, high = struct.unpack_from("<III", written, 116)
+    # The length counts bytes and the zero behind the name; a damaged one may be odd, or more than there is room for.
     name = written[: min(length, _NAME_SIZE) & ~1].decode("utf-16-le", "replace").rstrip("\0")
     return _Entry(name, kind, left, right, child, start, low + (high << 32) * is_wide)

@@ -52,15 +52,15 @@ def lay_out(cells: list[Cell], merges: Sequence[Merge], widest: int) -> tuple[by
 
     Raises UnreadableError where it would be laid out with more than `widest` cells.
     """
-    rows, columns = _kept(cells, merges)
+    rows, columns = _rows_and_columns(cells, merges)
     if len(rows) * len(columns) > widest:
         raise too_many_cells()
     row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
     # The library has '' for every error and for every formula without a result.
     errors = {(row_at[cell.row], column_at[cell.column]): cell.value or ANY_ERROR for cell in cells if cell.kind == "e"}
     uncached = {(row_at[cell.row], column_at[cell.column]) for cell in cells if _is_uncached(cell)}
-    facts = SheetFacts(errors, frozenset(uncached), tuple(_moved(merges, rows, columns)), [row + 1 for row in rows], columns)
-    return _written(cells, row_at, column_at), facts
+    facts = SheetFacts(errors, frozenset(uncached), tuple(_moved_merges(merges, rows, columns)), [row + 1 for row in rows], columns)
+    return _worksheet(cells, row_at, column_at), facts
 
 
 def text(plain: str) -> str:
@@ -73,7 +73,7 @@ def _is_uncached(cell: Cell) -> bool:
     return cell.has_formula and not cell.value and cell.kind not in ("e", "str")
 
 
-def _kept(cells: list[Cell], merges: Iterable[Merge]) -> tuple[list[int], list[int]]:
+def _rows_and_columns(cells: list[Cell], merges: Iterable[Merge]) -> tuple[list[int], list[int]]:
     """Return the rows and columns that are laid out: all up to the last, or, of a sparse sheet, those with something in them."""
     rows, columns = {cell.row for cell in cells}, {cell.column for cell in cells}
     if not cells:
@@ -90,7 +90,7 @@ def _kept(cells: list[Cell], merges: Iterable[Merge]) -> tuple[list[int], list[i
     return sorted(rows), sorted(columns | set(range(min(width, _LABEL_COLUMNS))))
 
 
-def _moved(merges: Iterable[Merge], rows: list[int], columns: list[int]) -> Iterator[Merge]:
+def _moved_merges(merges: Iterable[Merge], rows: list[int], columns: list[int]) -> Iterator[Merge]:
     """Return the merged ranges by the places of the rows and columns that were kept."""
     for top, left, bottom, right in merges:
         first, start = bisect_left(rows, top), bisect_left(columns, left)
@@ -101,7 +101,7 @@ def _moved(merges: Iterable[Merge], rows: list[int], columns: list[int]) -> Iter
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def _written(cells: list[Cell], row_at: dict[int, int], column_at: dict[int, int]) -> bytes:
+def _worksheet(cells: list[Cell], row_at: dict[int, int], column_at: dict[int, int]) -> bytes:
     letters = [column_letters(at) for at in range(len(column_at))]
     rows = []
     for row, row_cells in itertools.groupby(cells, lambda cell: cell.row):

@@ -48,7 +48,7 @@ class _Reader:
             self._cell = row, self._column, attributes.get("t", "n"), attributes.get("s", "")
             self._values, self._texts, self._has_formula, self._has_text = [], [], False, False
         elif element == "row":
-            self._row, self._column = _number(attributes.get("r"), self._row), -1
+            self._row, self._column = _row_number(attributes.get("r"), self._row), -1
         elif self._cell:
             self._start_inside(element, attributes)
 
@@ -96,21 +96,21 @@ class _Reader:
             row, column = self._row, self._column + 1
         else:
             letters = reference.rstrip(string.digits)
-            row, column = _number(reference[len(letters) :], -1), self._columns.get(letters, -1)
-            if column < 0:
-                column = self._columns[letters] = _column(letters)
+            row, column = _row_number(reference[len(letters) :], -1), self._columns.get(letters, -1)
+            if column < 0:  # kept, since every row has the same letters again
+                column = self._columns[letters] = _column_place(letters)
         if not (0 <= row < LAST_ROW and column < LAST_COLUMN):
             raise damaged()
         return row, column
 
 
-def _column(letters: str) -> int:
+def _column_place(letters: str) -> int:
     if not _LETTERS.fullmatch(letters):
         raise damaged()
     return column_number(letters.encode()) - 1
 
 
-def _number(written: str | None, before: int) -> int:
+def _row_number(written: str | None, before: int) -> int:
     if written is None:
         return before + 1
     if not is_index(written):

@@ -58,6 +58,7 @@ def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, i
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
     out with more than `widest`.
     """
+    # The patterns below would pass a sheet that was cut off: first it must be well-formed to its end.
     xml_parts.check(part)
     merges = tuple(_merges(part))
     plain = _make_plain_safe(part, most, widest)
@@ -74,8 +75,9 @@ def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetF
     if not 0 <= start < end:
         return None
     body = part[start:end]
-    if _is_odd(part[:start], body, part[end + len(_END) :]):
+    if _misleads_patterns(part[:start], body, part[end + len(_END) :]):
         return None
+    # Most sheets end here, after one search: of A1 to Z9999 every cell is within the sheet, and none is far from the others.
     # The extent that the sheet declares goes: the library makes room for it, however wrong it is.
     if widest >= _NEAR and (cells := body.count(b"<c")) <= most and not _NOT_PLAINEST.search(body):
         return _DIMENSION.sub(b"", part, count=1), SheetFacts(), cells
@@ -92,7 +94,7 @@ def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetF
     return None if written is None else (written, _facts(body), extent.cells)
 
 
-def _is_odd(before: bytes, body: bytes, behind: bytes) -> bool:
+def _misleads_patterns(before: bytes, body: bytes, behind: bytes) -> bool:
     """Return whether something stands in the sheet that a search for plain tags would miss or misunderstand."""
     if b"<!" in before or before.find(b"<?", 2) >= 0 or b"sheetData" in behind:
         return True
@@ -153,6 +155,7 @@ def _merges(part: bytes) -> Iterator[Merge]:
     if first < 0:
         return
     for left, top, right, bottom in _MERGE.findall(part, part.rfind(b"<", 0, first)):
+        # The two corners may stand in either order.
         rows, columns = sorted((int(top) - 1, int(bottom) - 1)), sorted((column_number(left) - 1, column_number(right) - 1))
         if rows[0] >= 0 and rows[1] < LAST_ROW and columns[1] < LAST_COLUMN:
             yield rows[0], columns[0], rows[1], columns[1]

@@ -88,6 +88,7 @@ def _shared(reader: _Reader) -> str:
     runs = int.from_bytes(reader.take(2), "little") * 4 if flags & _RICH else 0
     extra = int.from_bytes(reader.take(4), "little") if flags & _EXTRA else 0
     string = reader.text(length, flags)
+    # Taken though nobody reads them: where they are not all there, what follows would be no text.
     reader.take(runs)
     reader.take(extra)
     return string

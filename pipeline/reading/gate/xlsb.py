@@ -68,7 +68,7 @@ def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) ->
     """Return the workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
     relations = package_relations.without_macros(archive, main)
     try:
-        is_1904, listed = _listed(archive.read(main), relations)
+        is_1904, listed = _list_sheets(archive.read(main), relations)
         formats = _formats(archive, relations)
         tables = SharedTables(plain_workbook.styles_of(formats), _strings(archive, relations), limits.cells)
         sheets = (_sheet(name, archive.read(path), tables) for name, path in listed if wanted(name))
@@ -126,7 +126,7 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
 # --- the workbook ------------------------------------------------------------------------------------------------
 
 
-def _listed(part: bytes, relations: Relations) -> tuple[bool, list[tuple[str, str]]]:
+def _list_sheets(part: bytes, relations: Relations) -> tuple[bool, list[tuple[str, str]]]:
     """Return whether days count from 1904, and the worksheets in their order: name and part."""
     is_1904, sheets = False, []
     for type_, body in _records(part, _Record.BOOK_END):
@@ -153,6 +153,7 @@ def _formats(archive: ZipArchive, relations: Relations) -> list[Format]:
             is_of_cells = type_ == _Record.CELL_STYLES
         elif type_ == _Record.STYLE and is_of_cells:
             styles.append(struct.unpack_from("<H", body, 2)[0])
+    # Excel's own formats have numbers, and no code in the file.
     return [codes.get(number, number) for number in styles]
 
 

@@ -33,7 +33,7 @@ def main_part(archive: ZipArchive) -> str | None:
 def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     """Return the workbook with its wanted sheets. Raises UnreadableError where it is damaged, too large or carries macros."""
     relations = package_relations.without_macros(archive, main)
-    is_1904, listed = _listed(xml_parts.elements(xml_parts.as_utf8(archive.read(main))), relations)
+    is_1904, listed = _list_sheets(xml_parts.elements(xml_parts.as_utf8(archive.read(main))), relations)
     # Nothing else goes in: what the library is given has no part that was not read to its end here.
     tables = {kind: part for kind in ("styles", "sharedStrings") if (part := _optional(archive, relations, kind))}
     safe_sheets: list[SafeSheet] = []
@@ -42,6 +42,7 @@ def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) ->
     for name, path in listed:
         if not wanted(name):
             continue
+        # What may be filled goes down from sheet to sheet; how large one sheet is laid out is asked of each by itself.
         part, facts, cells = worksheet_xml.make_safe(xml_parts.as_utf8(archive.read(path)), cells_left, limits.cells)
         cells_left -= cells
         sheets.append(part)
@@ -50,7 +51,7 @@ def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) ->
     return SafeWorkbook(plain_workbook.pack(sheets, tables, is_1904=is_1904), tuple(safe_sheets), is_1904)
 
 
-def _listed(elements: list[xml_parts.Element], relations: Relations) -> tuple[bool, list[tuple[str, str]]]:
+def _list_sheets(elements: list[xml_parts.Element], relations: Relations) -> tuple[bool, list[tuple[str, str]]]:
     """Return whether days count from 1904, and the worksheets in their order: name and part."""
     is_1904, sheets = False, []
     if not elements or elements[0].name != "workbook":

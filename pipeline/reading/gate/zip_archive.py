@@ -121,6 +121,7 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     at = 0
     for name, part in parts.items():
         written = name.encode()
+        # 20 is version 2.0 of the format, the first with folders and deflate, which any program reads (APPNOTE 4.4.3).
         # 33 is 1980-01-01, the first day that a zip file can hold: no clock, so that the same parts give the same bytes.
         fields = struct.pack("<5H3I2H", 20, 0, zipfile.ZIP_STORED, 0, 33, zlib.crc32(part), len(part), len(part), len(written), 0)
         pieces += [_LOCAL, fields, written, part]
