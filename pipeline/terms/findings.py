@@ -37,6 +37,11 @@ class Finding:
         return "" if self.row is None or self.column is None else f"{column_letter(self.column)}{self.row}"
 
     @property
+    def place(self) -> str:
+        """Where on its sheet the finding lies, for people: a cell, a row, or nothing."""
+        return self.cell or (f"第{self.row}行" if self.row else "")
+
+    @property
     def refuses(self) -> bool:
         """Whether the finding costs anything."""
         return self.severity is not Severity.WARNING

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
-from pipeline.render.page import trend_chart
+from pipeline.render.page import cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import sentences
-from pipeline.report.case_lines import CaseLine, Change
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Figure, Ladder, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
@@ -20,7 +20,6 @@ from pipeline.terms import words
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import written
 
-FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
 _MOST_FINDINGS = 50
 """Of one file in one list; the page is read on a phone."""
 
@@ -56,24 +55,6 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
-    """One flag with its cases."""
-
-    flag: str
-    name: str
-    cases: tuple[CaseLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeView:
-    """One kind of change with its lines."""
-
-    kind: str
-    name: str
-    lines: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FindingsView:
     """The findings of one district, of files without a district, or of the assignment workbook."""
 
@@ -87,15 +68,6 @@ class FindingsView:
     """What was found in revisions that a later one replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class DistrictCases:
-    """The register of one district."""
-
-    district: str
-    leaders: tuple[tuple[str, str], ...]
-    cases: tuple[CaseLine, ...]
-
-
 def context(report: Report) -> dict[str, object]:
     """What the template reads, by name."""
     by_number = {line.number: line for line in report.cases}
@@ -103,7 +75,7 @@ def context(report: Report) -> dict[str, object]:
         "report": report,
         "settings": report.settings,
         "windows": report.settings.windows,
-        "flag_names": {flag: said.name for flag, said in words.FLAGS.items()},
+        "flag_names": {flag: meaning.name for flag, meaning in words.FLAGS.items()},
         "by_number": by_number,
         "say": sentences,
         "means": definitions,
@@ -112,25 +84,26 @@ def context(report: Report) -> dict[str, object]:
         "decision_kinds": {kind: decision.name for kind, decision in words.DECISIONS.items()},
         "day_before": _day_before(report.day),
         "groups": [_group(group, report, by_number) for group in report.settings.groups],
-        "is_bounded": {name: any(one.bounds for one in figures) for name, figures in _tables(report).items()},
+        "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
         "trend": report.trend,
-        "by_status": {status: [one for one in report.submissions if one.status == status] for status in words.REPORTED},
-        "absences": {one.district: one for one in report.absences},
-        "changes": _changes(report),
-        "follow_ups": [_flagged(flag, report, by_number) for flag in FOLLOWED_UP],
-        "cancelled": _flagged("cancelled", report, by_number).cases,
-        "missing": _flagged("missing_from_assignment", report, by_number).cases,
+        "by_status": {
+            status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
+        },
+        "absences": {absence.district: absence for absence in report.absences},
+        "changes": cases_behind_figures.changes(report),
+        "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
+        "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
+        "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
         "reception": _reception_sums(report),
         "findings": _findings(report),
-        "register": _register(report),
+        "register": cases_behind_figures.register(report),
         "chart": trend_chart,
     }
 
 
 def address(finding: Finding) -> str:
     """Where in the workbook: 案件进展!E14, a sheet with its row, a sheet, or nothing."""
-    cell = finding.cell or (f"第{finding.row}行" if finding.row else "")
-    return "!".join(part for part in (finding.sheet, cell) if part)
+    return "!".join(part for part in (finding.sheet, finding.place) if part)
 
 
 def shown(lines: Sequence[FindingLine]) -> list[FindingLine]:
@@ -145,7 +118,7 @@ def left_out(lines: Sequence[FindingLine]) -> list[str]:
 
 def particulars(case: CaseLine) -> list[tuple[str, object]]:
     """Everything that is known of a case under the contract's column names; empty ones are left out."""
-    said: list[tuple[str, object]] = [
+    fields: list[tuple[str, object]] = [
         ("案由", case.matter),
         ("案件来源", case.source),
         ("问题类别", case.category),
@@ -169,7 +142,7 @@ def particulars(case: CaseLine) -> list[tuple[str, object]]:
         ("下一步措施", case.next_step),
         ("需协调事项", case.coordination),
     ]
-    return [(label, value) for label, value in said if value]
+    return [(label, value) for label, value in fields if value]
 
 
 def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
@@ -178,20 +151,20 @@ def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
 
 def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> GroupView:
     days = [(day, tallies[group.name]) for day, tallies in report.trend if group.name in tallies]
-    way = next((one for one in report.ways if one.group == group.name), None)
+    way = next((way for way in report.ways if way.group == group.name), None)
     return GroupView(
         group=group,
         figure=next(figure for figure in report.targets if figure.group == group.name),
         before=dict(days).get(_day_before(report.day)),
-        bridge=next((one for one in report.bridges if one.group == group.name), None),
+        bridge=next((bridge for bridge in report.bridges if bridge.group == group.name), None),
         way=way,
-        nearest=tuple(by_number[number] for number in way.nearest) if way and way.tally.shortfall else (),
+        nearest=cases_behind_figures.nearest(way, by_number),
         chart=trend_chart.trend(days, group.target_percent),
         sources=_of(group, report.by_source),
         districts=_of(group, report.by_district),
         leaders=_of(group, report.by_leader),
         categories=_of(group, report.by_category),
-        referred=tuple(line for line in report.cases if line.is_referred and line.group == group.name),
+        referred=cases_behind_figures.referred(group.name, report),
     )
 
 
@@ -203,16 +176,6 @@ def _of(group: Group, figures: Iterable[Figure]) -> tuple[Figure, ...]:
     return tuple(figure for figure in figures if figure.group == group.name)
 
 
-def _changes(report: Report) -> list[ChangeView]:
-    """Every kind that the report knows; 状态变化 only where it has lines."""
-    views = [ChangeView(kind, said.name, tuple(one for one in report.changes if one.kind == kind)) for kind, said in words.CHANGES.items()]
-    return [view for view in views if view.lines or view.kind != "status"]
-
-
-def _flagged(flag: str, report: Report, by_number: dict[str, CaseLine]) -> FollowUp:
-    return FollowUp(flag, words.FLAGS[flag].name, tuple(by_number[number] for number in report.flags.get(flag, ())))
-
-
 def _reception_sums(report: Report) -> dict[str, int]:
     return {name: sum(getattr(line, name) for line in report.reception) for name in ("batches", "answered", "passed")}
 
@@ -221,9 +184,9 @@ def _findings(report: Report) -> list[FindingsView]:
     """By district in their order, then files of no known district, then the assignment workbook; only where there is something."""
     filed: dict[str, list[FindingLine]] = {}
     for line in report.findings:
-        known = line.district if line.district in report.settings.district_names else ""
-        filed.setdefault(words.OF_ASSIGNMENT if line.use == words.OF_ASSIGNMENT else known, []).append(line)
-    submissions = {one.district: one for one in report.submissions}
+        district = line.district if line.district in report.settings.district_names else ""
+        filed.setdefault(words.OF_ASSIGNMENT if line.use == words.OF_ASSIGNMENT else district, []).append(line)
+    submissions = {submission.district: submission for submission in report.submissions}
     order = (*report.settings.district_names, "", words.OF_ASSIGNMENT)
     return [_findings_of(name, filed[name], submissions.get(name)) for name in order if name in filed]
 
@@ -238,11 +201,3 @@ def _findings_of(name: str, lines: list[FindingLine], submission: SubmissionLine
         warnings=tuple(line for line in standing if not line.finding.refuses),
         superseded=tuple(line for line in lines if line.use == words.REPLACED),
     )
-
-
-def _register(report: Report) -> list[DistrictCases]:
-    """Every case once: the districts in their order, then whatever stands under a name that the settings no longer know."""
-    cases: dict[str, list[CaseLine]] = {name: [] for name in report.settings.district_names} if report.cases else {}
-    for line in report.cases:
-        cases.setdefault(line.district, []).append(line)
-    return [DistrictCases(name, report.liaison.get(name, ()), tuple(lines)) for name, lines in cases.items()]

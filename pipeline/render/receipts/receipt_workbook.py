@@ -134,7 +134,7 @@ def _block(group: list[Finding], number: int, kind: Kind) -> Iterator[Line]:
 
 
 def _where(finding: Finding) -> str:
-    return finding.cell or (f"第{finding.row}行" if finding.row else "—")
+    return finding.place or "—"
 
 
 def _place(finding: Finding) -> receipt_layout.Place | None:

@@ -81,7 +81,7 @@ FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("文件", 30, "long", lambda line: line.file),
     Column("文件采用情况", 11, "center", lambda line: line.use),
     Column("工作表", 13, "center", lambda line: line.finding.sheet),
-    Column("单元格", 9, "center", words.cell_of),
+    Column("单元格", 9, "center", lambda line: line.finding.place),
     Column("原内容", 22, "long", lambda line: line.finding.value),
     Column("问题和改法", 58, "long", lambda line: line.finding.message),
     Column("代码", 20, "text", lambda line: line.finding.code),

@@ -113,12 +113,6 @@ def district_of(line: FindingLine) -> str:
     return line.district or (UNKNOWN_DISTRICT if line.use == REFUSED else "")
 
 
-def cell_of(line: FindingLine) -> str:
-    """Where on its sheet a finding lies: a cell, a row, or nothing."""
-    row = line.finding.row
-    return line.finding.cell or (f"第{row}行" if row else "")
-
-
 def zero_report(line: SubmissionLine) -> str:
     """Whether a district reported that there was nothing to report; a dash where it has not reported."""
     return NONE if line.status == "missing" else YES if line.zero_report else NO

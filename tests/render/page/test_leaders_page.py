@@ -1,4 +1,7 @@
-"""The leaders' page: what it says, that it says nothing else, and that nobody's text becomes markup."""
+"""The leaders' page: what it says, that it says nothing else, and that nobody's text becomes markup.
+
+Covers `leaders_page`, `page_view`, `cases_behind_figures`, `trend_chart` and `definitions`.
+"""
 
 from __future__ import annotations
 

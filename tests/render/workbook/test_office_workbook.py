@@ -1,3 +1,9 @@
+"""The office's workbook: what its sheets say, that its formulas give the report's figures, and that nobody's text becomes a formula.
+
+Covers every module of the workbook: `office_workbook`, `case_register_sheet`, `cell_formats`, `changes_sheet`, `figure_sheets`,
+`formulas`, `list_sheets`, `overview_charts`, `overview_sentences`, `overview_sheet`, `sheet_frame` and `sheet_words`.
+"""
+
 from __future__ import annotations
 
 import io

@@ -1,0 +1,75 @@
+"""The cases behind a figure: into which cases each number of the page opens, and the register to which they all lead.
+
+A number of the bridge opens to `Step.cases` of its ladder; here are those behind a target, a flag and a kind of change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.report.case_lines import CaseLine, Change
+from pipeline.report.figures import Way
+from pipeline.report.report import Report
+from pipeline.terms import words
+
+FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
+"""The flags of section 六 of the page, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One flag with its cases."""
+
+    flag: str
+    name: str
+    cases: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One kind of change with its lines."""
+
+    kind: str
+    name: str
+    lines: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictCases:
+    """The register of one district."""
+
+    district: str
+    leaders: tuple[tuple[str, str], ...]
+    cases: tuple[CaseLine, ...]
+
+
+def nearest(way: Way | None, by_number: Mapping[str, CaseLine]) -> tuple[CaseLine, ...]:
+    """Return the cases of a group that lack least to being resolved; none where its target is met."""
+    return tuple(by_number[number] for number in way.nearest) if way and way.tally.shortfall else ()
+
+
+def referred(group: str, report: Report) -> tuple[CaseLine, ...]:
+    """Return the cases of a group that were referred to a statutory channel."""
+    return tuple(case for case in report.cases if case.is_referred and case.group == group)
+
+
+def flagged(flag: str, report: Report, by_number: Mapping[str, CaseLine]) -> FollowUp:
+    """Return the cases that have the flag."""
+    return FollowUp(flag, words.FLAGS[flag].name, tuple(by_number[number] for number in report.flags.get(flag, ())))
+
+
+def changes(report: Report) -> list[ChangeView]:
+    """Return every kind of change with its cases; 状态变化 only where it has any."""
+    views = [
+        ChangeView(kind, change.name, tuple(line for line in report.changes if line.kind == kind)) for kind, change in words.CHANGES.items()
+    ]
+    return [view for view in views if view.lines or view.kind != "status"]
+
+
+def register(report: Report) -> list[DistrictCases]:
+    """Return every case once: the districts in their order, then whatever stands under a name that the settings no longer know."""
+    cases: dict[str, list[CaseLine]] = {name: [] for name in report.settings.district_names} if report.cases else {}
+    for case in report.cases:
+        cases.setdefault(case.district, []).append(case)
+    return [DistrictCases(name, report.liaison.get(name, ()), tuple(lines)) for name, lines in cases.items()]
