@@ -14,7 +14,7 @@ import python_calamine
 from pipeline.reading import confinement, readers, reading, workbook
 from pipeline.reading.confinement import Confinement
 from pipeline.reading.gate.safe_workbook import Limits, SheetFacts, Wanted
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.settings.config import Settings
 
@@ -45,9 +45,9 @@ class ReadHere:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def transcribe(self, tasks: Iterable[Task]) -> Iterator[Transcript]:
-        """The transcript of each file, in the order of the tasks."""
-        return (reading.transcribe(task, self._settings) for task in tasks)
+    def transcribe(self, files: Iterable[FileToRead]) -> Iterator[Transcript]:
+        """The transcript of each file, in their order."""
+        return (reading.transcribe(file, self._settings) for file in files)
 
 
 def loosen() -> None:

@@ -13,7 +13,7 @@ from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task
+from pipeline.reading.reading import FileToRead
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
 from pipeline.terms.rows import read_rows
@@ -64,9 +64,9 @@ def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | 
 
 def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Readers | None) -> list[Filed]:
     """Read the files in processes of their own; where nobody lends readers, some are started for it."""
-    tasks = [Task(path, arrival.size, arrival.envelope, arrival.is_assignment) for arrival, path in files]
-    with nullcontext(readers) if readers else Readers(settings, len(tasks)) as lent:
-        readings = [replace(transcript.reading, rows=read_rows(transcript.rows)) for transcript in lent.transcribe(tasks)]
+    to_read = [FileToRead.of(arrival, path) for arrival, path in files]
+    with nullcontext(readers) if readers else Readers(settings, len(to_read)) as lent:
+        readings = [replace(transcript.reading, rows=read_rows(transcript.rows)) for transcript in lent.transcribe(to_read)]
     return [Filed(arrival, reading) for (arrival, _path), reading in zip(files, readings, strict=True)]
 
 

@@ -40,7 +40,7 @@ _ALONE_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A file that is left for the next run, and why."""
+    """Why a file was left for the next run; no `Arrival` yet."""
 
     path: str
     reason: str
@@ -48,7 +48,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class Taken:
-    """What an intake did."""
+    """What an intake did: the paths of what it took in, and what it left."""
 
     taken: list[str] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
@@ -64,7 +64,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A file whose bytes are in the archive."""
+    """An `Arrival` whose bytes are in the archive, with the file in the inbox that it came from."""
 
     found: _Found
     arrival: Arrival

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.intake import envelopes, inbox
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task
+from pipeline.reading.reading import FileToRead
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask
@@ -44,7 +44,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file with all that tells it from any other that lay or will lie in the inbox."""
+    """A view on an `Arrival` that no run has taken in: all that tells it from any other that lay or will lie in the inbox."""
 
     path: Path
     size: int
@@ -91,9 +91,9 @@ def _read(files: list[_File], settings: Settings, readers: Readers | None) -> di
     reports: dict[_File, _Report | None] = dict.fromkeys(files)
     allowed = [file for file in files if any(district.accepts(file.envelope) for district in settings.districts)]
     if allowed:
-        tasks = [Task(file.path, file.size, file.envelope, is_assignment=False) for file in allowed]
-        with nullcontext(readers) if readers else Readers(settings, len(tasks)) as lent:
-            for file, transcript in zip(allowed, lent.transcribe(tasks), strict=True):
+        to_read = [FileToRead(file.path, file.size, file.envelope, is_assignment=False) for file in allowed]
+        with nullcontext(readers) if readers else Readers(settings, len(to_read)) as lent:
+            for file, transcript in zip(allowed, lent.transcribe(to_read), strict=True):
                 if transcript.reading.accepted:
                     reports[file] = transcript.reading.district, transcript.reading.day
     return reports

@@ -9,7 +9,7 @@ from itertools import islice
 from pipeline.intake import soundness
 from pipeline.intake.desk import Desk
 from pipeline.reading import reading
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 
@@ -50,7 +50,7 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
     attempts = ledger.attempts()
     fresh = [arrival for arrival in waiting if arrival.sha256 not in attempts]
     ledger.begin(arrival.sha256 for arrival in fresh)
-    transcripts = zip(fresh, readers.transcribe([_task(arrival, desk.settings) for arrival in fresh]), strict=True)
+    transcripts = zip(fresh, readers.transcribe([_to_read(arrival, desk.settings) for arrival in fresh]), strict=True)
     while batch := list(islice(transcripts, _BATCH)):
         _file(desk, batch, newly)
         advance(len(batch))
@@ -66,11 +66,11 @@ def _read_alone(arrival: Arrival, attempts: int, desk: Desk) -> Transcript:
     if attempts >= _MOST_ALONE:
         return Transcript(reading.refused("unreadable/attempts", arrival.envelope, desk.settings), "[]")
     desk.ledger.begin([arrival.sha256])
-    return next(iter(desk.readers.transcribe([_task(arrival, desk.settings)])))
+    return next(iter(desk.readers.transcribe([_to_read(arrival, desk.settings)])))
 
 
-def _task(arrival: Arrival, settings: Settings) -> Task:
-    return Task(settings.paths.archive / arrival.sha256, arrival.size, arrival.envelope, arrival.is_assignment)
+def _to_read(arrival: Arrival, settings: Settings) -> FileToRead:
+    return FileToRead.of(arrival, settings.paths.archive / arrival.sha256)
 
 
 def _file(desk: Desk, batch: list[tuple[Arrival, Transcript]], newly: NewlyRead) -> None:

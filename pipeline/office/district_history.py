@@ -19,7 +19,7 @@ DAYS: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A report that the district sent on the upload page."""
+    """A view on the `Envelope` of a report sent on the upload page, with what its check expected."""
 
     number: str
     """The receipt number, which is the message id of its envelope."""
@@ -33,7 +33,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """One file that the district handed in."""
+    """A view on one `Submission`, refused `Filed` or file that still waits: the line that the district is shown of it."""
 
     received_at: datetime
     name: str

@@ -1,6 +1,6 @@
 """Reads files in processes of their own, so that one that kills or stalls its reader costs itself alone.
 
-A reader is a worker that runs this module. It hears tasks and answers with transcripts or marked workbooks. What comes
+A reader is a worker that runs this module. It hears of files and answers with transcripts or marked workbooks. What comes
 back is JSON, text and bytes, never a pickle: the file is a stranger's.
 """
 
@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar, cast
 
 from pipeline.disk import faults
 from pipeline.reading import reading, worker
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.reading.receipt_layout import Job
 from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
@@ -29,6 +29,7 @@ PROGRAM = "pipeline.reading.readers"
 _FILES_PER_READER = 6
 """So many files are worth the start of one more reader."""
 _TRIES = 2
+"""Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""
 _MOST_ANSWERS = 200
 """After so many a reader gives way to a fresh one: it works within bounds of memory, and none of it comes back."""
 _PREPARE = "prepare"
@@ -44,8 +45,8 @@ class Readers:
         self._settings = settings
         self._all = [_Reader(settings) for _ in range(_worth(files))]
         self._idle: Queue[_Reader] = Queue()
-        for one in self._all:
-            self._idle.put(one)
+        for reader in self._all:
+            self._idle.put(reader)
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1)
 
     def __enter__(self) -> Self:
@@ -53,13 +54,13 @@ class Readers:
 
     def __exit__(self, *_error: object) -> None:
         self._threads.shutdown(cancel_futures=True)
-        for one in self._all:
-            one.stop()
+        for reader in self._all:
+            reader.stop()
 
-    def transcribe(self, tasks: Sequence[Task]) -> Iterator[Transcript]:
-        """The transcript of each file, in the order of the tasks; one that twice ends its reader is refused."""
-        self._have(1 if tasks else 0)
-        yield from self._threads.map(lambda task: self._lent(lambda reader: reader.transcribe(task)), tasks)
+    def transcribe(self, files: Sequence[FileToRead]) -> Iterator[Transcript]:
+        """The transcript of each file, in their order; one that twice ends its reader is refused."""
+        self._have(1 if files else 0)
+        yield from self._threads.map(lambda file: self._lent(lambda reader: reader.transcribe(file)), files)
 
     def prepare(self, files: int) -> None:
         """Have readers ready that can mark so many files, while something else goes on."""
@@ -102,13 +103,13 @@ class _Reader:
         self._worker = Worker(PROGRAM, settings)
         self._answered = 0
 
-    def transcribe(self, task: Task) -> Transcript:
+    def transcribe(self, file: FileToRead) -> Transcript:
         """The transcript of a file, or its refusal where the reader does not come back with one."""
         for _ in range(_TRIES):
-            answer = self._ask(task)
+            answer = self._ask(file)
             if answer is not None:
                 return answer
-        return Transcript(reading.refused("too-large/reader", task.envelope, self._settings), "[]")
+        return Transcript(reading.refused("too-large/reader", file.envelope, self._settings), "[]")
 
     def prepare(self) -> None:
         """Have what marking needs at hand."""
@@ -119,37 +120,37 @@ class _Reader:
         answer = self._exchange(job)
         return answer[1] if answer and answer[0].get("marked") is True else None
 
-    def _ask(self, task: Task) -> Transcript | None:
-        """The reader's answer; None where it dies over the task, takes too long, or answers what is none."""
-        answer = self._exchange(task)
+    def _ask(self, file: FileToRead) -> Transcript | None:
+        """The reader's answer; None where it dies over it, takes too long, or answers what is none."""
+        answer = self._exchange(file)
         try:
             if answer is None:
                 return None
-            said, rows = answer
-            if "fault" in said:
-                refused = reading.refused("unreadable/ours", task.envelope, self._settings)
-                return Transcript(refused, "[]", tuple(map(str, said["fault"])))
-            json.loads(rows)
-            return Transcript(Reading.from_json(said), rows.decode())
+            verdict, rows = answer
+            if "fault" in verdict:
+                refused = reading.refused("unreadable/ours", file.envelope, self._settings)
+                return Transcript(refused, "[]", tuple(map(str, verdict["fault"])))
+            json.loads(rows)  # a process that a stranger's file has damaged can answer anything: what is no JSON must not reach the ledger
+            return Transcript(Reading.from_json(verdict), rows.decode())
         except (ValueError, KeyError, TypeError):
             return None
 
-    def _exchange(self, task: Task | Job | str) -> tuple[dict[str, Any], bytes] | None:
-        """What the reader answers in two frames; None where it dies over the task, takes too long, or does not answer in JSON."""
+    def _exchange(self, question: FileToRead | Job | str) -> tuple[dict[str, Any], bytes] | None:
+        """What the reader answers in two frames; None where it dies over it, takes too long, or does not answer in JSON."""
         if self._answered >= _MOST_ANSWERS:
             self._worker.again()
             self._answered = 0
         self._answered += 1
-        frames = self._worker.ask(task, self._settings.limits.seconds)
+        frames = self._worker.ask(question, self._settings.limits.seconds)
         if frames is None:
             return None
         try:
             head, rows = frames
-            said = json.loads(head)
+            verdict = json.loads(head)
         except ValueError:
             self._worker.again()
             return None
-        return (said, rows) if isinstance(said, dict) else None
+        return (verdict, rows) if isinstance(verdict, dict) else None
 
     def stop(self) -> None:
         """End the process."""
@@ -160,14 +161,14 @@ class _Reader:
 
 
 def main() -> None:
-    """Answer tasks until the pipe closes."""
-    gc.set_threshold(100_000, 50, 50)
+    """Answer until the pipe closes."""
+    gc.set_threshold(100_000, 50, 50)  # looking for garbage among a workbook's many cells costs a fifth of the time (docs/decisions/0006)
     worker.serve(_begin)
 
 
-def _begin(settings: Settings) -> tuple[int, int, Callable[[Task | Job | str], Sequence[bytes]]]:
-    def answer(task: Task | Job | str) -> Sequence[bytes]:
-        head, rows = _answer(task, settings) if isinstance(task, Task) else _mark(task)
+def _begin(settings: Settings) -> tuple[int, int, Callable[[FileToRead | Job | str], Sequence[bytes]]]:
+    def answer(question: FileToRead | Job | str) -> Sequence[bytes]:
+        head, rows = _answer(question, settings) if isinstance(question, FileToRead) else _mark(question)
         return json.dumps(head, ensure_ascii=False).encode(), rows if isinstance(rows, bytes) else rows.encode()
 
     return settings.limits.memory_megabytes << 20, settings.limits.seconds, answer
@@ -185,11 +186,11 @@ def _mark(job: Job | str) -> tuple[dict[str, Any], bytes]:
         return {"marked": False}, b""
 
 
-def _answer(task: Task, settings: Settings) -> tuple[dict[str, Any], str]:
+def _answer(file: FileToRead, settings: Settings) -> tuple[dict[str, Any], str]:
     try:
-        answer = reading.transcribe(task, settings)
+        answer = reading.transcribe(file, settings)
     except MemoryError:
-        answer = Transcript(reading.refused("too-large/reader", task.envelope, settings), "[]")
+        answer = Transcript(reading.refused("too-large/reader", file.envelope, settings), "[]")
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
         return {"fault": faults.places_of(error)}, "[]"
     return answer.reading.as_json(), answer.rows

@@ -1,4 +1,7 @@
-"""From bytes to a reading: the workbook is opened, told what it is, and judged by itself."""
+"""From bytes to a reading: the workbook is opened, told what it is, and judged by itself.
+
+Covered by tests/reading/test_readers.py, test_workbook.py and test_formats.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pipeline.reading import assignment_workbook, daily_report, table, workbook
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
-from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.handed_in import Arrival, Envelope, Reading
 from pipeline.terms.rows import write_rows
 
 _MEGABYTE = 1 << 20
@@ -31,18 +34,24 @@ def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignmen
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A file of the archive that is to be read."""
+class FileToRead:
+    """A view on an `Arrival`, taken in or not: all that a reader process is told of it, and where its bytes lie."""
 
     path: Path
     size: int
+    """In bytes."""
     envelope: Envelope
     is_assignment: bool
+
+    @classmethod
+    def of(cls, arrival: Arrival, path: Path) -> FileToRead:
+        """Return the view on that arrival, whose bytes lie at `path`."""
+        return cls(path, arrival.size, arrival.envelope, arrival.is_assignment)
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A reading as the ledger keeps it."""
+    """A view on a `Reading`: its rows are text, as the ledger keeps them and as they leave a reader process."""
 
     reading: Reading
     """Without its rows."""
@@ -52,13 +61,13 @@ class Transcript:
     """Where the program itself failed on the file, innermost last; no contents."""
 
 
-def transcribe(task: Task, settings: Settings) -> Transcript:
-    """The transcript of one file."""
-    if task.size > limits(settings).file_bytes:
-        said = refused("too-large/bytes", task.envelope, settings)
+def transcribe(file: FileToRead, settings: Settings) -> Transcript:
+    """Return the transcript of one file; one over the limit of bytes is refused without being opened."""
+    if file.size > limits(settings).file_bytes:
+        whole = refused("too-large/bytes", file.envelope, settings)
     else:
-        said = read(task.path.read_bytes(), task.envelope, settings, is_assignment=task.is_assignment)
-    return Transcript(replace(said, rows=()), write_rows(said.rows))
+        whole = read(file.path.read_bytes(), file.envelope, settings, is_assignment=file.is_assignment)
+    return Transcript(replace(whole, rows=()), write_rows(whole.rows))
 
 
 def refused(message: str, envelope: Envelope, settings: Settings, value: str = "") -> Reading:

@@ -17,7 +17,7 @@ from pipeline.terms.notice_number import NoticeNumber
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The files behind a day."""
+    """A view on the `Filed` of a day, sorted by what became of them: the files behind a report's figures."""
 
     arrivals: Mapping[int, Arrival]
     """By their ids, as the ledger numbers them."""

@@ -10,7 +10,7 @@ from pipeline.terms.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class SubmissionLine:
-    """What a district handed in for the day."""
+    """A view on a district's `Submission`s and refused files of the day: one line of the report."""
 
     district: str
     status: str

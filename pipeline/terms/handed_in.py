@@ -52,10 +52,10 @@ class Reading:
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Reading:
-        """The reading, without its rows, that `as_json` told."""
-        findings = tuple(Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in said["findings"])
-        return cls(said["accepted"], date.fromisoformat(said["day"]), said["district"], said["cover"], (), findings)
+    def from_json(cls, verdict: Mapping[str, Any]) -> Reading:
+        """Return the reading, without its rows, from what `as_json` made; ValueError, KeyError or TypeError where it is no such thing."""
+        findings = tuple(Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in verdict["findings"])
+        return cls(verdict["accepted"], date.fromisoformat(verdict["day"]), verdict["district"], verdict["cover"], (), findings)
 
     @property
     def is_zero_report(self) -> bool:
@@ -90,7 +90,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An arrived file and what was read from it."""
+    """The pair of an `Arrival` and its `Reading`: what the ledger files, and all that a day is folded from."""
 
     arrival: Arrival
     reading: Reading

@@ -38,7 +38,7 @@ _LONGEST_UPLOAD_SECONDS: Final = 2 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An uploaded file that has not been sent."""
+    """An uploaded file that has not been sent: it has no `Envelope` yet, and no run sees it."""
 
     id: str
     name: str
@@ -52,7 +52,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class SentUpload:
-    """An uploaded file that was sent."""
+    """A view on the `Envelope` of a sent upload, and on the file that was sent in it."""
 
     number: str
     draft: str

@@ -36,7 +36,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that lies on the disk."""
+    """The bytes of an upload, before it is a draft; they lie on the disk."""
 
     name: str
     """As the browser said it."""

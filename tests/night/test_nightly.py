@@ -16,7 +16,7 @@ from pipeline import cli
 from pipeline.ledger import journal
 from pipeline.reading import reading
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.terms.errors import AnotherRunError, LedgerError, NothingToConsolidateError
 
 if TYPE_CHECKING:
@@ -190,10 +190,10 @@ def _cut_while_reading(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
 _transcribe = Readers.transcribe
 
 
-def _cut(self: Readers, tasks: list[Task]) -> Iterator[Transcript]:
-    if any(not one.is_assignment for one in tasks):
+def _cut(self: Readers, files: list[FileToRead]) -> Iterator[Transcript]:
+    if any(not file.is_assignment for file in files):
         raise _PowerCutError
-    return _transcribe(self, tasks)
+    return _transcribe(self, files)
 
 
 def test_runs_cut_off_while_reading_cost_no_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,12 +221,12 @@ def test_a_file_on_which_the_program_failed_is_read_again_by_the_next_run(office
     office.put_assignment(assignment())
     office.put(report(), "日报.xlsx")
 
-    def fails(_self: Readers, tasks: list[Task]) -> list[Transcript]:
-        refused = [reading.refused("unreadable/ours", one.envelope, office.settings) for one in tasks]
-        good = [reading.transcribe(one, office.settings) for one in tasks]
+    def fails(_self: Readers, files: list[FileToRead]) -> list[Transcript]:
+        refused = [reading.refused("unreadable/ours", file.envelope, office.settings) for file in files]
+        good = [reading.transcribe(file, office.settings) for file in files]
         return [
-            whole if task.is_assignment else Transcript(bad, "[]", ("ValueError",))
-            for task, whole, bad in zip(tasks, good, refused, strict=True)
+            whole if file.is_assignment else Transcript(bad, "[]", ("ValueError",))
+            for file, whole, bad in zip(files, good, refused, strict=True)
         ]
 
     with monkeypatch.context() as patch:

@@ -21,7 +21,7 @@ from offices import CONFIG, ZONE, Office, moment, read_report
 from workbooks import CASES, DAY, assignment, case_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.reading import readers
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import load
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope
@@ -45,16 +45,16 @@ def transcripts(contents: dict[str, bytes], tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("crafted")
     plain = load(CONFIG)
     settings = plain.model_copy(update={"limits": plain.limits.model_copy(update={"seconds": _SECONDS})})
-    tasks = []
+    files = []
     for number, content in enumerate(contents.values()):
         path = folder / f"{number}.xlsx"
         path.write_bytes(content)
-        tasks.append(Task(path, len(content), Envelope(moment(f"{DAY} 16:00")), is_assignment=False))
+        files.append(FileToRead(path, len(content), Envelope(moment(f"{DAY} 16:00")), is_assignment=False))
     with pytest.MonkeyPatch.context() as patch:
         if hasattr(signal, "setitimer"):  # Windows has no timer of this kind
             patch.setattr(readers, "PROGRAM", reader_with_work_limit.PROGRAM)
-        with readers.Readers(settings, len(tasks)) as started:
-            return {crafted.name: transcript for crafted, transcript in zip(EVERY, started.transcribe(tasks), strict=True)}
+        with readers.Readers(settings, len(files)) as started:
+            return {crafted.name: transcript for crafted, transcript in zip(EVERY, started.transcribe(files), strict=True)}
 
 
 @pytest.mark.parametrize("crafted", EVERY, ids=lambda crafted: crafted.name)

@@ -29,7 +29,7 @@ from workbooks import CASES, DAY, assignment, report_pages, write
 from pipeline.reading import reading, workbook
 from pipeline.reading.gate.safe_workbook import UnreadableError
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task
+from pipeline.reading.reading import FileToRead
 from pipeline.terms.handed_in import Envelope
 
 _CODES = {"unreadable", "encrypted", "too-large", "macro-workbook"}
@@ -239,7 +239,7 @@ def ask(tmp_path: Path) -> Iterator[Callable[[bytes], None]]:
 
         def ask(content: bytes) -> None:
             path.write_bytes(content)
-            (transcript,) = readers.transcribe([Task(path, len(content), arrived, is_assignment=False)])
+            (transcript,) = readers.transcribe([FileToRead(path, len(content), arrived, is_assignment=False)])
             assert not transcript.fault
             assert transcript.reading.accepted or transcript.reading.findings
 

@@ -12,7 +12,7 @@ from workbooks import DAY, edit, report, report_pages, write
 
 from pipeline.reading import readers
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import Task
+from pipeline.reading.reading import FileToRead
 from pipeline.reading.worker import WorkerError
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope, Reading
@@ -29,10 +29,10 @@ def settings(office: Office) -> Settings:
     return office.settings
 
 
-def _task(path: Path, content: bytes | None) -> Task:
+def _task(path: Path, content: bytes | None) -> FileToRead:
     if content is not None:
         path.write_bytes(content)
-    return Task(path, len(content or b""), Envelope(ARRIVED), is_assignment=False)
+    return FileToRead(path, len(content or b""), Envelope(ARRIVED), is_assignment=False)
 
 
 def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Path, settings: Settings) -> None:

@@ -11,7 +11,7 @@ import signal
 from typing import Final
 
 from pipeline.reading import readers, reading
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
 
 PROGRAM: Final = "tests.support.reader_with_work_limit"
@@ -20,15 +20,15 @@ MOST_WORK: Final = 10.0
 
 
 def main() -> None:
-    """Answer tasks as the program's own reader does."""
+    """Answer as the program's own reader does."""
     transcribe = reading.transcribe
 
-    def transcribe_within(task: Task, settings: Settings) -> Transcript:
+    def transcribe_within(file: FileToRead, settings: Settings) -> Transcript:
         # The timer counts the time that the processor gives to this process. Nobody handles its signal, which so ends the
         # process at once, also inside a library: the file is then refused as one that killed its reader.
         signal.setitimer(signal.ITIMER_PROF, MOST_WORK)
         try:
-            return transcribe(task, settings)
+            return transcribe(file, settings)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
 

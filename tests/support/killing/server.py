@@ -21,7 +21,7 @@ from pipeline.doors import mailbox, message_parts
 from pipeline.doors.message_parts import Bounds, MessageParts
 from pipeline.intake import desk, envelopes
 from pipeline.reading import reading
-from pipeline.reading.reading import Task, Transcript
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.reading.receipt_layout import Job
 from pipeline.render import documents
 from pipeline.settings.config import Settings
@@ -85,9 +85,9 @@ class _ReadHere:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def transcribe(self, tasks: Iterable[Task]) -> Iterator[Transcript]:
-        """The transcript of each file, in the order of the tasks."""
-        return (reading.transcribe(task, self._settings) for task in tasks)
+    def transcribe(self, files: Iterable[FileToRead]) -> Iterator[Transcript]:
+        """The transcript of each file, in their order."""
+        return (reading.transcribe(file, self._settings) for file in files)
 
     def prepare(self, _files: int) -> None:
         pass
