@@ -166,7 +166,7 @@ LONGEST_HINT, LONGEST_TITLE = 255, 32
 
 
 def not_before(column: str) -> str:
-    """What is said of a date that must not be before another of its row."""
+    """Return what is said of a date that must not be before another of its row."""
     return f"，不能早于{column}"
 
 
@@ -244,7 +244,7 @@ _PASTING: Final = ("列和表", "不要删改表头和工作表的名称。粘�
 
 
 def report_steps(cut_off: str, office: str, *, is_filled: bool) -> tuple[Block, ...]:
-    """What a district's clerk does, day by day."""
+    """Return what a district's clerk does, day by day."""
     sending = f"存成 .xlsx，在报告日期当天 {cut_off} 以前送到{office}（正好 {cut_off} 算按时）。文件名随意。"
     last = ("没有变化", _UNCHANGED) if is_filled else ("没有内容", _NOTHING)
     rules = (
@@ -264,7 +264,7 @@ def report_steps(cut_off: str, office: str, *, is_filled: bool) -> tuple[Block, 
 
 
 def assignment_steps(folder: str) -> tuple[Block, ...]:
-    """What the office does with the assignment workbook."""
+    """Return what the office does with the assignment workbook."""
     return (
         (
             "怎么填",

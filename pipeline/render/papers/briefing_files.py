@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pipeline.render.papers import briefing, briefing_pdf, own_templates, word
 from pipeline.render.papers.briefing import Fields
-from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.report.report import Report
 
-DOCX, TYP = "专报模板.docx", "专报版式.typ"
+WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
 _WAY_OUT = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+_ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -25,8 +26,8 @@ def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
 
 
 _FORMS: tuple[tuple[str, str, Callable[[Fields, datetime, bytes], bytes]], ...] = (
-    ("docx", DOCX, docx),
-    ("pdf", TYP, briefing_pdf.render),
+    ("docx", WORD_TEMPLATE, docx),
+    ("pdf", PDF_TEMPLATE, briefing_pdf.render),
 )
 """For each form of the report its ending, its template's name, and what sets it."""
 
@@ -36,10 +37,7 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
     fields = briefing.fields(report)
     files, broken = {}, []
     for ending, name, form in _FORMS:
-        content, problem = own_templates.apply(
-            templates / name,
-            lambda template, form=form: form(fields, report.data_until, template),  # type: ignore[misc]
-        )
+        content, problem = own_templates.apply(templates / name, partial(form, fields, report.data_until))
         files[f"{briefing.NAME}_{report.day.isoformat()}.{ending}"] = content
         broken += [f"版式 {name} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
     return files, broken
@@ -48,9 +46,7 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
 def examine(templates: Path) -> Iterator[str]:
     """Say what is wrong with each template, tried on made-up texts in which every list has something, and on empty ones."""
     for _ending, name, form in _FORMS:
-        try:
-            if (template := own_templates.read(templates / name)) is not None:
-                for fields in (briefing.sample(), briefing.sample(is_empty=True)):
-                    form(fields, datetime(2020, 1, 1, tzinfo=UTC), template)
-        except BrokenTemplateError as error:
-            yield f"版式 {templates / name} 不能用：{error}。{_WAY_OUT}"
+        samples = (partial(form, briefing.sample(is_empty=is_empty), _ANY_MOMENT) for is_empty in (False, True))
+        problems = (own_templates.problem_of(templates / name, try_out) for try_out in samples)
+        if problem := next(filter(None, problems), ""):
+            yield f"版式 {templates / name} 不能用：{problem}。{_WAY_OUT}"

@@ -41,7 +41,7 @@ def render(fields: Fields, moment: datetime, template: bytes) -> bytes:
             font_paths=loaded.fonts,
             ignore_system_fonts=True,
             format="pdf",
-            # the templates read these two names, those that the office has edited, too
+            # The office's own templates read these two names: neither may ever change.
             sys_inputs={"said": json.dumps(fields, ensure_ascii=False), "fonts": json.dumps(loaded.by_role)},
             package_path=str(_NOWHERE),
             package_cache_path=str(_NOWHERE),

@@ -14,10 +14,10 @@ from pathlib import Path
 class Font:
     """The font of one role."""
 
-    wanted: str
-    """What GB/T 9704 asks for."""
+    official: str
+    """The font that GB/T 9704 asks for."""
     path: Path
-    is_wanted: bool
+    is_official: bool
     """False where another stands in."""
 
 
@@ -65,7 +65,7 @@ def chosen() -> dict[str, Font]:
 
 def stand_ins() -> list[str]:
     """Return what stands in for what, in words."""
-    return [f"{font.wanted}由 {font.path.stem} 代替" for font in chosen().values() if not font.is_wanted]
+    return [f"{font.official}由 {font.path.stem} 代替" for font in chosen().values() if not font.is_official]
 
 
 def broadest() -> Path:
@@ -84,12 +84,12 @@ def last_resort() -> Path:
     return Path(noto_cjk_sans_otc.FONT_PATH)
 
 
-def _choose(wanted: str, names: tuple[str, ...], others: tuple[str, ...], installed: dict[str, Path]) -> Font:
-    for candidates, is_wanted in ((names, True), (others, False)):
+def _choose(official: str, names: tuple[str, ...], others: tuple[str, ...], installed: dict[str, Path]) -> Font:
+    for candidates, is_official in ((names, True), (others, False)):
         for name in candidates:
             if name in installed:
-                return Font(wanted, installed[name], is_wanted)
-    return Font(wanted, last_resort(), is_wanted=False)
+                return Font(official, installed[name], is_official)
+    return Font(official, last_resort(), is_official=False)
 
 
 def _installed() -> dict[str, Path]:

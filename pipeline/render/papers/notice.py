@@ -29,11 +29,8 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
 
 def examine(templates: Path) -> Iterator[str]:
     """Say what is wrong with the office's template, as far as that shows without a notice."""
-    try:
-        if (template := own_templates.read(templates / TEMPLATE)) is not None:
-            word.check(word.Template(template))
-    except own_templates.BrokenTemplateError as error:
-        yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{error}。{_WAY_OUT}"
+    if problem := own_templates.problem_of(templates / TEMPLATE, lambda template: word.check(word.Template(template))):
+        yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{problem}。{_WAY_OUT}"
 
 
 def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:

@@ -25,6 +25,7 @@ def read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        # On Windows a program may keep all others from a file that is open in it.
         msg = "读不出来，可能正被别的程序占用"
         raise BrokenTemplateError(msg) from error
 
@@ -43,3 +44,13 @@ def apply(path: Path, make: Callable[[bytes], _Made]) -> tuple[_Made, str]:
     except BrokenTemplateError as error:
         problem = str(error)
     return make(original(path.name)), problem
+
+
+def problem_of(path: Path, try_out: Callable[[bytes], object]) -> str:
+    """Return what is wrong with the office's template, as far as `try_out` shows; '' where nothing is, or where the office has none."""
+    try:
+        if (template := read(path)) is not None:
+            try_out(template)
+    except BrokenTemplateError as error:
+        return str(error)
+    return ""

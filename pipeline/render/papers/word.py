@@ -193,11 +193,12 @@ def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types
             column.set(f"{_WORD}w", cell.get(f"{_WORD}w"))
 
 
-def _scale(row: list[Any], wanted: int) -> None:
+def _scale(row: list[Any], whole: int) -> None:
+    """Widen or narrow the cells of a row alike, so that together they are as wide as the whole."""
     widths = [int(cell.get(f"{_WORD}w")) for cell in row]
-    if widths and sum(widths) != wanted:
+    if widths and sum(widths) != whole:
         for cell, width in zip(row, widths, strict=True):
-            cell.set(f"{_WORD}w", str(width * wanted // sum(widths)))
+            cell.set(f"{_WORD}w", str(width * whole // sum(widths)))
 
 
 # --- what broke --------------------------------------------------------------------------------------------------

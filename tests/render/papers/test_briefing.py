@@ -41,11 +41,11 @@ def day(weeks: dict[str, list[Report]]) -> Report:
 
 
 def word(report: Report) -> bytes:
-    return briefing_files.docx(briefing.fields(report), report.data_until, own_templates.original(briefing_files.DOCX))
+    return briefing_files.docx(briefing.fields(report), report.data_until, own_templates.original(briefing_files.WORD_TEMPLATE))
 
 
 def pdf(report: Report) -> bytes:
-    return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.TYP))
+    return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.PDF_TEMPLATE))
 
 
 def pdf_pages(report: Report) -> int:

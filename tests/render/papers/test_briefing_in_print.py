@@ -26,11 +26,11 @@ def reports(published: Published) -> list[Report]:
 
 
 def _word(report: Report) -> bytes:
-    return briefing_files.docx(briefing.fields(report), report.data_until, own_templates.original(briefing_files.DOCX))
+    return briefing_files.docx(briefing.fields(report), report.data_until, own_templates.original(briefing_files.WORD_TEMPLATE))
 
 
 def _pdf(report: Report) -> bytes:
-    return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.TYP))
+    return briefing_pdf.render(briefing.fields(report), report.data_until, own_templates.original(briefing_files.PDF_TEMPLATE))
 
 
 def _figures(figure: dict[str, Any]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from pipeline.render.papers.own_templates import BrokenTemplateError, original
 from pipeline.upkeep import doctor
 
 MOMENT = datetime(2020, 5, 21, tzinfo=UTC)
-DOCX, TYP = briefing_files.DOCX, briefing_files.TYP
+DOCX, TYP = briefing_files.WORD_TEMPLATE, briefing_files.PDF_TEMPLATE
 
 
 def edited(old: str, new: str) -> bytes:

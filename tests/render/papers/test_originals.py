@@ -20,7 +20,7 @@ from pipeline.report.case_lines import Notice, Point, Settled
 if TYPE_CHECKING:
     from offices import Office
 
-WORD = (briefing_files.DOCX, notice.TEMPLATE)
+WORD = (briefing_files.WORD_TEMPLATE, notice.TEMPLATE)
 _NAME = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -46,7 +46,7 @@ def fields(value: object) -> set[str]:
             return set()
 
 
-@pytest.mark.parametrize("name", [*WORD, briefing_files.TYP])
+@pytest.mark.parametrize("name", [*WORD, briefing_files.PDF_TEMPLATE])
 def test_what_the_office_finds_in_the_folder_is_the_original(name: str) -> None:
     """The office edits templates/*; the program falls back on the copy in templates/原版."""
     assert (HOME / "templates" / name).read_bytes() == (HOME / "templates" / "原版" / name).read_bytes() == original(name)
@@ -70,7 +70,7 @@ def test_it_opens_and_is_laid_out_as_the_standard_says(name: str) -> None:
 
 
 def test_the_styles_have_the_fonts_and_sizes_of_the_standard() -> None:
-    styles = part(briefing_files.DOCX, "word/styles.xml")
+    styles = part(briefing_files.WORD_TEMPLATE, "word/styles.xml")
     for font, size in (("方正小标宋简体", 44), ("仿宋_GB2312", 32), ("黑体", 32), ("宋体", 28)):
         assert f'w:eastAsia="{font}" w:cs="{font}" w:hint="eastAsia"/><w:sz w:val="{size}"/>' in styles
     styles = part(notice.TEMPLATE, "word/styles.xml")
@@ -78,7 +78,9 @@ def test_the_styles_have_the_fonts_and_sizes_of_the_standard() -> None:
         assert re.search(f'w:eastAsia="{font}" w:cs="{font}" w:hint="eastAsia"/><w:color w:val="000000"/><w:sz w:val="{size}"/>', styles)
 
 
-@pytest.mark.parametrize(("name", "head", "line"), [(briefing_files.DOCX, "Head", "HeadLine"), (notice.TEMPLATE, "Office", "Office")])
+@pytest.mark.parametrize(
+    ("name", "head", "line"), [(briefing_files.WORD_TEMPLATE, "Head", "HeadLine"), (notice.TEMPLATE, "Office", "Office")]
+)
 def test_the_head_is_red_above_a_red_line(name: str, head: str, line: str) -> None:
     styles = {style[0]: style[1] for style in re.findall(r'w:styleId="(\w+)">(.*?)</w:style>', part(name, "word/styles.xml"))}
     assert '<w:color w:val="FF0000"/>' in styles[head]
@@ -94,7 +96,7 @@ def test_each_font_has_those_that_may_stand_for_it(name: str) -> None:
 
 
 def test_the_word_template_of_the_briefing_shows_every_text_of_the_report() -> None:
-    shown = marks(part(briefing_files.DOCX, "word/document.xml"))
+    shown = marks(part(briefing_files.WORD_TEMPLATE, "word/document.xml"))
     assert fields(briefing.sample()) == shown - {"行", "句", "项"}  # what its loops call each entry
 
 

@@ -97,7 +97,7 @@ def _with_tables() -> word.Template:
         place = {"word/document.xml": b"<w:body>", "word/footer1.xml": b'/2006/main">'}.get(part, b"")
         return content.replace(place, place + _TABLE.encode(), 1) if place else content
 
-    return word.Template(rewrite(own_templates.original(briefing_files.DOCX), change), has_loops_over_columns=True)
+    return word.Template(rewrite(own_templates.original(briefing_files.WORD_TEMPLATE), change), has_loops_over_columns=True)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
