@@ -22,9 +22,13 @@ from pipeline.terms.handed_in import Facts, Filed, in_order
 TREND_DAYS = 30
 _ONE_DAY = timedelta(days=1)
 LONGEST_SILENCE = 7
-"""Days without any report after which what went before counts as another time."""
+"""Days without any report after which what went before counts as another time.
+
+Every calendar day is a reporting day (contract 4): where all districts are silent for longer, the report before has a wrong month, or the
+office began anew (decision 11).
+"""
 LONGEST_AHEAD = 31
-"""Days after the last report for which an office still counts as at work."""
+"""Days after the last report for which an office still counts as at work: a day far ahead spends no numbers of notices (decision 11)."""
 Raised = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
 
@@ -149,7 +153,7 @@ class _Fold:
     raised: dict[date, Raised] = field(default_factory=dict)
 
     def run(self) -> dict[date, DayState]:
-        districts = self.settings.district_names  # a ledger outlives its settings: it may know districts that they no longer name
+        districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
         index = Submissions.of(self.facts.reports)
         self.reported = index.days(districts)
         last = max(self.days)
@@ -162,6 +166,7 @@ class _Fold:
             self.world.turn_to(day)
             submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
             judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
+            # Snapshots and doubts are kept of the days alone that a state looks back on: a ledger can hold years.
             if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
                 self.snapshots[day] = self._snapshot(keeps=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
@@ -193,7 +198,7 @@ class _Fold:
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
             if not submission.in_force and not speaks:
-                continue
+                continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a world of its own.
             world = self.world if submission.in_force else self.world.fork()
             judgement = self._judge(filed, world, speaks=speaks)
@@ -210,7 +215,7 @@ class _Fold:
         return judging.judge(filed.reading.rows, filed.arrival.id, district, world, speaks=speaks)
 
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
-        """Keep what the day's reports leave open, while they can still be sent."""
+        """Keep what the day's reports leave open, while they can still be sent; what is older is refused when it comes (decision 9)."""
         self.last_reports |= dict.fromkeys(submissions, day)
         span = self.settings.calendar.oldest_report_days
         if not any(0 <= (asked - day).days <= span for asked in self.days):
@@ -256,6 +261,7 @@ class _Fold:
         before = self.snapshots.get(day - _ONE_DAY, _NOTHING)
         register = self.snapshots[day].register
         begun = work_began(self.reported, day) or day
+        # The trend begins with the office, but always has the day before: the page compares with it.
         trend_from = max(min(begun, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
         oldest = day - timedelta(days=self.settings.calendar.oldest_report_days)
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day

@@ -160,6 +160,7 @@ def _judge_new_cases(report: _Report, sheet: Examination) -> list[Row]:
 
 
 def _refuse_another_code(row: Row, district: District) -> None:
+    # Districts number what they find by themselves: without its own code in front two of them would give the same number.
     if case_numbers.letters(row[CASE] or "") != district.code:
         row.refuse("case-exists/code", CASE, code=district.code, example=f"{district.code}-2020-001")
 
@@ -197,6 +198,7 @@ def _bring_in(report: _Report, each: _CaseRow) -> None:
 # --- 案件进展 -----------------------------------------------------------------------------------------------------
 
 _PREFILLED = frozenset({CASE, "案由", "包案领导", "办结时限"})
+"""Columns that our template fills in: where two rows of a case differ in these alone, they say the same (contract 5, `repeated-case`)."""
 
 
 def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
@@ -296,4 +298,4 @@ _SHEETS: dict[str, Callable[[_Report, Examination], list[Row]]] = {
     RECEPTION.name: _judge_reception,
     URGENT.name: _judge_urgent,
 }
-"""新增案件 comes before the other sheets."""
+"""In the order of judging: 新增案件 first, so that the other sheets may speak of the cases that it brings in (contract 4)."""

@@ -16,11 +16,13 @@ from pipeline.terms import words
 from pipeline.terms.contract import REPLIED, URGENT_KINDS
 
 PACE_DAYS = 7
+_LONGEST = 3660
+"""Days beyond which no day is named: in ten years and more nothing goes on as it does now, and dates end (decision 9)."""
 _NEVER = date.max
 
 
 def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState) -> tuple[Way, ...]:
-    """The way to each group's target."""
+    """Return the way to each group's target (decision 9)."""
     return tuple(_way(target, [line for line in lines if line.group == target.group and line.is_open], state) for target in targets)
 
 
@@ -29,61 +31,57 @@ def _way(target: Figure, still: list[CaseLine], state: DayState) -> Way:
     deadlines = sorted(line.deadline or _NEVER for line in still)
     by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else None
     days, gained = _pace(target.group, state)
-    expected = (
-        state.day + timedelta(days=-(-lacking * days // gained)) if lacking and gained > 0 and _lasts(lacking, days, gained) else None
-    )
+    is_in_sight = lacking and gained > 0 and lacking * days // gained < _LONGEST
+    expected = state.day + timedelta(days=-(-lacking * days // gained)) if is_in_sight else None  # rounded up to the day it is met
     near = [line for line in still if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
     near.sort(key=lambda line: (line.status != REPLIED, line.deadline or _NEVER, line.number))
     numbers = tuple(line.number for line in near)
     return Way(target.group, target.tally, len(still), None if by == _NEVER else by, gained, days, expected, numbers)
 
 
-def _lasts(lacking: int, days: int, gained: int) -> bool:
-    """Whether the day that the pace leads to can be named at all."""
-    return lacking * days // gained < _LONGEST
-
-
-_LONGEST = 3660
-"""Days beyond which no day is named."""
-
-
 def _pace(group: str, state: DayState) -> tuple[int, int]:
-    """Over how many days, at most seven, and by how many cases more the group has come on."""
-    known: dict[date, dict[str, Tally]] = dict(state.trend)
-    earlier = [day for day in known if 0 < (state.day - day).days <= PACE_DAYS]
-    if not earlier or state.day not in known:
+    """Return the days, at most seven, of the pace, and the cases resolved more than before them; 0 and 0 without an earlier day."""
+    tallies: dict[date, dict[str, Tally]] = dict(state.trend)
+    earlier = [day for day in tallies if 0 < (state.day - day).days <= PACE_DAYS]
+    if not earlier or state.day not in tallies:
         return 0, 0
     first = min(earlier)
-    return (state.day - first).days, known[state.day][group].resolved - known[first][group].resolved
+    return (state.day - first).days, tallies[state.day][group].resolved - tallies[first][group].resolved
 
 
 # --- decisions ---------------------------------------------------------------------------------------------------
 
 
 def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine]) -> tuple[Decision, ...]:
-    """What needs a decision: urgent matters first, then cases by why, since when, and number."""
+    """Return what needs a decision: urgent matters first, then cases by reason, by the day since when, and by number."""
     by_number = {line.number: line for line in lines}
-    said = [_urgent(one, by_number.get(one.number)) for one in _gravest_first(urgent)]
-    told = [found for line in by_number.values() if (found := _decision(line))]
+    matters = [_urgent(matter, by_number.get(matter.number)) for matter in _gravest_first(urgent)]
+    cases = [decision for line in by_number.values() if (decision := _decision(line))]
     order = list(words.DECISIONS)
-    told.sort(key=lambda one: (order.index(one.kinds[0]), one.since or _NEVER, one.number))
-    return (*said, *told)
+    cases.sort(key=lambda decision: (order.index(decision.kinds[0]), decision.since or _NEVER, decision.number))
+    return (*matters, *cases)
 
 
 def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
-    """By kind, in the contract's order, and of one kind a matter of each district before the second of any."""
-    seen: Counter[tuple[str, str]] = Counter()
+    """Return them by kind, in the contract's order, and of each kind a matter of every district before the second of any.
+
+    Papers have room for a few: a district with many matters must not push the others' off the page.
+    """
+    gravity = {kind: rank for rank, kind in enumerate(URGENT_KINDS)}
+    before: Counter[tuple[str, str]] = Counter()
     ranked = []
-    for one in urgent:
-        ranked.append((URGENT_KINDS.index(one.kind) if one.kind in URGENT_KINDS else len(URGENT_KINDS), seen[one.kind, one.district], one))
-        seen[one.kind, one.district] += 1
-    return [one for _kind, _turn, one in sorted(ranked, key=lambda item: item[:2])]
+    for matter in urgent:
+        ranked.append((gravity.get(matter.kind, len(gravity)), before[matter.kind, matter.district], matter))
+        before[matter.kind, matter.district] += 1
+    return [matter for _gravity, _turn, matter in sorted(ranked, key=lambda rank: rank[:2])]
 
 
-def _urgent(one: UrgentLine, line: CaseLine | None) -> Decision:
-    since = one.happened.date() if isinstance(one.happened, datetime) else one.happened
-    leader = line.leader if line else ""
-    return Decision(("urgent",), one.number, one.district, f"{one.kind}：{one.situation}", leader, since, one.coordination, one.origin)
+def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
+    since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
+    leader = case.leader if case else ""
+    return Decision(
+        ("urgent",), matter.number, matter.district, f"{matter.kind}：{matter.situation}", leader, since, matter.coordination, matter.origin
+    )
 
 
 def _decision(line: CaseLine) -> Decision | None:
@@ -108,18 +106,18 @@ def _decision(line: CaseLine) -> Decision | None:
 def absences(
     submissions: Iterable[SubmissionLine], lines: Sequence[CaseLine], settings: Settings, last_reports: Mapping[str, date]
 ) -> tuple[Absence, ...]:
-    """The districts without an accepted report, each with what it has in every group."""
+    """Return the districts without an accepted report, each with what it has in every group."""
     return tuple(
         Absence(
-            one.district,
-            last_reports.get(one.district),
+            submission.district,
+            last_reports.get(submission.district),
             tuple(
                 AbsencePart(group.name, len(own), sum(line.is_counted for line in own))
                 for group in settings.groups
-                if (own := [line for line in lines if line.district == one.district and line.group == group.name])
+                if (own := [line for line in lines if line.district == submission.district and line.group == group.name])
             ),
-            one.refused_files,
+            submission.refused_files,
         )
-        for one in submissions
-        if one.status == "missing"
+        for submission in submissions
+        if submission.status == "missing"
     )

@@ -16,11 +16,14 @@ _Moves = dict[str, list[str]]
 
 
 def build(state: DayState, group: Group) -> Bridge:
-    """The bridge of one group."""
+    """Return the bridge of one group.
+
+    Steps are told from the two registers and not from what reports say, so that they add up whatever happened (decision 9).
+    """
     now = {case.number: case for case in state.cases}
-    before = {number: one for number, one in state.before.items() if not one.is_cancelled and one.source in group.sources}
+    before = {number: case for number, case in state.before.items() if not case.is_cancelled and case.source in group.sources}
     after = {case.number: case for case in state.cases if not case.grounds and case.text("案件来源") in group.sources}
-    counted_before = {number for number, one in before.items() if one.is_counted}
+    counted_before = {number for number, case in before.items() if case.is_counted}
     counted = {number for number, case in after.items() if case.is_counted}
     left = {number: _why_left(now.get(number)) for number in before if number not in after}
     come = {number: _why_come(case, state) for number, case in after.items() if number not in before}
@@ -56,12 +59,13 @@ def _why_come(case: Case, state: DayState) -> str:
         return "found" if case.found is not None else "new"
     if not before.is_cancelled:
         return "moved_in"
+    # A cancellation holds no longer than a workbook says it (contract 2): the newer one lists the case without it, or not at all.
     is_in_force = case.listed_at is not None and case.listed_at.arrival == state.assignment.arrival.id
     return "back" if is_in_force else "missing_again"
 
 
 def _why_gained(come: str | None) -> str:
-    """A case that came in as resolved is newly resolved, but where it was only away."""
+    """Return why a case counts now: one that was resolved when it came is newly resolved, but not where it was only away."""
     return come if come in ("back", "missing_again", "moved_in") else "newly_resolved"
 
 
@@ -72,5 +76,5 @@ def _why_lost(case: Case) -> str:
 
 
 def of(state: DayState, groups: Iterable[Group]) -> tuple[Bridge, ...]:
-    """The bridge of each group."""
+    """Return the bridge of each group, in their order."""
     return tuple(build(state, group) for group in groups)

@@ -61,8 +61,8 @@ def settled(flag: str, district: str, line: CaseLine | None) -> str:
     if flag == "incomplete_assignment":
         return "已补齐"
     if line.is_counted:
-        said = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
-        return said + _reply(line)
+        outcome = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
+        return outcome + _reply(line)
     return _still_open(flag, line)
 
 
@@ -87,5 +87,5 @@ def _reply(line: CaseLine) -> str:
     return f"（答复文号：{_short(line.reply_number)}）" if line.reply_number else ""
 
 
-def _short(said: str) -> str:
-    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -16,7 +16,7 @@ from pipeline.terms.notice_number import NoticeNumber
 FLAGS = ("overdue", "acceptance_overdue", "disputed", "stalled", "incomplete_assignment", "due_soon")
 """What a notice is about, in its order. 已撤销 needs nothing more, 分解表缺失 is the office's own affair."""
 LOOKS_BACK_DAYS = 30
-"""So far back lies the last notice whose points are looked at again."""
+"""How old a district's last notice may be for its points to be looked at again (decision 11)."""
 
 
 def concerns(flags: Mapping[str, Iterable[str]]) -> bool:
@@ -27,7 +27,7 @@ def concerns(flags: Mapping[str, Iterable[str]]) -> bool:
 def of(state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings) -> tuple[Notice, ...]:
     """The day's notices in the order of their numbers; one that has no point any more is void, and stays."""
     given = sorted(numbers)
-    return tuple(_notice(one, state, lines, given, settings) for one in given if one.day == state.day)
+    return tuple(_notice(number, state, lines, given, settings) for number in given if number.day == state.day)
 
 
 def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings) -> Notice:
@@ -37,10 +37,10 @@ def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], gi
         for line in lines:
             if line.district == district and flag in line.flags:
                 count = notice_words.days(flag, line, state.day, windows)
-                said = notice_words.reason(flag, line, state.day, count)
-                points.append(Point(flag, line, words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows)), count, said))
+                reason = notice_words.reason(flag, line, state.day, count)
+                points.append(Point(flag, line, words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows)), count, reason))
     last = _last(state, district)
-    before = next((one.written for one in given if last and (one.day, one.district) == (last, district)), "")
+    before = next((earlier.written for earlier in given if last and (earlier.day, earlier.district) == (last, district)), "")
     settled = _settled(state, district, lines, last) if points and last else ()
     return Notice(number.written, district, tuple(points), tuple(settled), before if settled else "")
 
@@ -54,10 +54,10 @@ def _last(state: DayState, district: str) -> date | None:
 def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: date) -> Iterable[Settled]:
     """The last notice's points that are none today; one that was due soon and is overdue now is no settled one."""
     raised = dict(state.raised)[last][district]
-    known = {line.number: line for line in lines}
+    by_number = {line.number: line for line in lines}
     for flag in FLAGS:
         for number in sorted(number for number, flags in raised.items() if flag in flags):
-            line = known.get(number)
+            line = by_number.get(number)
             now = line.flags if line and line.district == district else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
                 yield Settled(flag, number, line.matter if line else "", notice_words.settled(flag, district, line))

@@ -1,4 +1,8 @@
-"""What a rate could be at least and at most once everything that is missing or refused is told (decision 9)."""
+"""What a rate could be at least and at most once everything that is missing or refused is told (decision 9).
+
+Nobody should read out of a rate whether a target is met where a report that is still to come can turn it: bounds say whether it can.
+What they do not promise stands in the decision.
+"""
 
 from __future__ import annotations
 
@@ -27,26 +31,28 @@ class Unknown:
 
 
 def unknown(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int) -> Unknown:
-    """What the doubts leave open; a missing report is taken to bring `most_new` new cases at most."""
+    """Return what the doubts leave open; a missing report is taken to bring at most `most_new` new cases."""
     by_district: dict[str, list[Doubt]] = {}
     for doubt in doubts:
         by_district.setdefault(doubt.district, []).append(doubt)
     free = {line.number for line in lines if _is_free(line, by_district.get(line.district, ()))}
-    unplaced = {name: sum(one.unplaced for one in several) for name, several in by_district.items()}
+    unplaced = {name: sum(doubt.unplaced for doubt in own) for name, own in by_district.items()}
     new = {
-        name: sum(one.new_refused + most_new * (one.is_missing or one.is_new_unread) for one in several)
-        for name, several in by_district.items()
+        name: sum(doubt.new_refused + most_new * (doubt.is_missing or doubt.is_new_unread) for doubt in own)
+        for name, own in by_district.items()
     }
     return Unknown(frozenset(free), unplaced, new)
 
 
 def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
     """Whether what was not told could change the case: nothing was said since, or its dispute may stand otherwise."""
-    days = [one.day for one in doubts if one.day >= line.assigned and (one.is_missing or line.number in one.cases)]
+    days = [doubt.day for doubt in doubts if doubt.day >= line.assigned and (doubt.is_missing or line.number in doubt.cases)]
     if not days:
         return False
+    # A row states the whole state of its case, so that a later one ends the doubt.
     if line.reported_on is None or line.reported_on <= max(days):
         return True
+    # But a 不认可 in the missing row would still stand: an empty 群众确认 takes none back, 认可 alone does (contract 4).
     return line.status == RESOLVED and line.confirmation != CONFIRMED
 
 
@@ -67,7 +73,7 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
 
 
 def around(tally: Tally, lines: Iterable[CaseLine], still: Unknown, new: int) -> Bounds | None:
-    """The bounds of a tally over those cases, to which `new` found ones could come; None where nothing can change it."""
+    """Return the bounds of a tally over those cases, to which `new` found ones could come; None where nothing can change it."""
     free: Counter[bool] = Counter()
     certain: Counter[tuple[str, bool]] = Counter()
     for line in lines:
@@ -75,12 +81,13 @@ def around(tally: Tally, lines: Iterable[CaseLine], still: Unknown, new: int) ->
             free[line.is_counted] += 1
         else:
             certain[line.district, line.is_counted] += 1
+    # A refused row that names no case of its district can be about any one of them, but about one only.
     fewer, more = (
         free[counted] + sum(min(rows, certain[name, counted]) for name, rows in still.unplaced.items()) for counted in (True, False)
     )
     if not fewer and not more and not new:
         return None
-    total = tally.total + new
+    total = tally.total + new  # also in the lowest rate: a case found and not resolved lowers it
     return Bounds(
         Tally(tally.target_percent, total, tally.resolved - fewer), Tally(tally.target_percent, total, tally.resolved + more + new)
     )

@@ -18,14 +18,14 @@ BOUNDS_RULE = (
 )
 
 
-def day(one: date) -> str:
+def day(moment: date) -> str:
     """Such as 5月21日."""
-    return f"{one.month}月{one.day}日"
+    return f"{moment.month}月{moment.day}日"
 
 
-def long_day(one: date) -> str:
+def long_day(moment: date) -> str:
     """Such as 2020年5月21日."""
-    return f"{one.year}年{one.month}月{one.day}日"
+    return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 def rate(percent: str | None) -> str:
@@ -38,10 +38,10 @@ def target(figure: Figure) -> str:
     tally = figure.tally
     if not tally.total:
         return f"{figure.label}：目前没有案件，不计算化解率。"
-    said = f"{figure.label}案件共{tally.total}件，已化解{tally.resolved}件，化解率{rate(tally.rate_percent)}"
+    count = f"{figure.label}案件共{tally.total}件，已化解{tally.resolved}件，化解率{rate(tally.rate_percent)}"
     if tally.met:
-        return f"{said}，达到{tally.target_percent}%的目标。"
-    return f"{said}，没有达到{tally.target_percent}%的目标，还差{tally.shortfall}件。"
+        return f"{count}，达到{tally.target_percent}%的目标。"
+    return f"{count}，没有达到{tally.target_percent}%的目标，还差{tally.shortfall}件。"
 
 
 def since_yesterday(bridge: Bridge) -> str:
@@ -57,39 +57,39 @@ def _moved(change: int) -> str:
     return f"{'增加' if change > 0 else '减少'}{abs(change)}件"
 
 
-def bounds(one: Bounds) -> str:
+def bounds(ends: Bounds) -> str:
     """What the rate could be once everything is told, and whether that could change the verdict."""
-    low, high = one.lowest, one.highest
-    said = f"缺报、退回的内容补齐后，化解率最低{rate(low.rate_percent)}、最高{rate(high.rate_percent)}"
+    low, high = ends.lowest, ends.highest
+    span = f"缺报、退回的内容补齐后，化解率最低{rate(low.rate_percent)}、最高{rate(high.rate_percent)}"
     if low.met == high.met:
-        return f"{said}，{'今天都达标' if low.met else '今天都不达标'}。"
-    return f"{said}，是否达标要等补报后才能确定。"
+        return f"{span}，{'今天都达标' if low.met else '今天都不达标'}。"
+    return f"{span}，是否达标要等补报后才能确定。"
 
 
-def bounds_range(one: Bounds) -> str:
+def bounds_range(ends: Bounds) -> str:
     """The same in per cent in the room of a cell, such as 61.2～96.7."""
-    return f"{one.lowest.rate_percent or '—'}～{one.highest.rate_percent or '—'}"
+    return f"{ends.lowest.rate_percent or '—'}～{ends.highest.rate_percent or '—'}"
 
 
-def way(one: Way) -> str:
+def way(way: Way) -> str:
     """How many more, by which deadline, and where the pace of the last days leads; '' where nothing is lacking."""
-    lacking = one.tally.shortfall
+    lacking = way.tally.shortfall
     if not lacking:
         return ""
-    if one.open < lacking:
-        return f"还差{lacking}件，而可以继续化解的只有{one.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
-    if one.by is None:
-        return f"还差{lacking}件，{_pace(one)}"
-    return f"补足这{lacking}件，按办结时限先后化解，最后一件的时限是{day(one.by)}；{_pace(one)}"
+    if way.open < lacking:
+        return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
+    if way.by is None:
+        return f"还差{lacking}件，{_pace(way)}"
+    return f"补足这{lacking}件，按办结时限先后化解，最后一件的时限是{day(way.by)}；{_pace(way)}"
 
 
-def _pace(one: Way) -> str:
-    if not one.days:
+def _pace(way: Way) -> str:
+    if not way.days:
         return "汇总天数不足，暂不能推算进度。"
-    if one.gained <= 0:
-        return f"近{one.days}天已化解件数没有增加，按此进度不能达标。"
-    said = f"近{one.days}天已化解净增{one.gained}件"
-    return f"{said}，按此进度推算，{long_day(one.expected)}可以达标。" if one.expected else f"{said}，按此进度推算，十年内不能达标。"
+    if way.gained <= 0:
+        return f"近{way.days}天已化解件数没有增加，按此进度不能达标。"
+    pace = f"近{way.days}天已化解净增{way.gained}件"
+    return f"{pace}，按此进度推算，{long_day(way.expected)}可以达标。" if way.expected else f"{pace}，按此进度推算，十年内不能达标。"
 
 
 # --- what changed ------------------------------------------------------------------------------------------------
@@ -130,18 +130,18 @@ CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规
 # --- what is asked of leaders ------------------------------------------------------------------------------------
 
 
-def asked(one: Decision) -> str:
+def asked(decision: Decision) -> str:
     """What is asked of leaders: the district's own words, else what the rules ask."""
-    return one.asked or words.DECISIONS[one.kinds[0]].asked
+    return decision.asked or words.DECISIONS[decision.kinds[0]].asked
 
 
-def decisions(several: Sequence[Decision]) -> str:
+def decisions(matters: Sequence[Decision]) -> str:
     """How many matters need a decision, each counted once by its first reason."""
-    if not several:
+    if not matters:
         return "今日没有需要决策的事项。"
-    counted = Counter(one.kinds[0] for one in several)
+    counted = Counter(matter.kinds[0] for matter in matters)
     kinds = "、".join(f"{decision.name}{counted[kind]}件" for kind, decision in words.DECISIONS.items() if counted[kind])
-    return f"今日需要决策的事项共{len(several)}件：{kinds}。"
+    return f"今日需要决策的事项共{len(matters)}件：{kinds}。"
 
 
 def rest(count: int, where: str) -> str:
@@ -157,35 +157,35 @@ def more(count: int, what: str, where: str) -> str:
 # --- who did not report ------------------------------------------------------------------------------------------
 
 
-def submissions(several: Sequence[SubmissionLine]) -> str:
+def submissions(districts: Sequence[SubmissionLine]) -> str:
     """How many districts have reported, and who has not."""
-    missing = [one.district for one in several if one.status == "missing"]
-    late = [one.district for one in several if one.status == "late"]
-    if len(missing) == len(several):
-        return f"{len(several)}个旗区都没有日报。"
-    said = f"{len(several)}个旗区中{len(several) - len(missing)}个有日报" if missing else f"{len(several)}个旗区都有日报"
-    said += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
-    return f"{said}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{said}。"
+    missing = [line.district for line in districts if line.status == "missing"]
+    late = [line.district for line in districts if line.status == "late"]
+    if len(missing) == len(districts):
+        return f"{len(districts)}个旗区都没有日报。"
+    sentence = f"{len(districts)}个旗区中{len(districts) - len(missing)}个有日报" if missing else f"{len(districts)}个旗区都有日报"
+    sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
+    return f"{sentence}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{sentence}。"
 
 
-def absence(one: Absence) -> str:
+def absence(absent: Absence) -> str:
     """Who has not reported, and which figures that can change."""
-    last = f"最近一次是{day(one.last_report)}的日报" if one.last_report else "此前也没有日报"
-    refused = f"，送来的{one.refused_files}份没有采用" if one.refused_files else ""
-    parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in one.parts)
-    return f"{one.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
+    last = f"最近一次是{day(absent.last_report)}的日报" if absent.last_report else "此前也没有日报"
+    refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files else ""
+    parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
+    return f"{absent.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
 
 
 def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:
     """How the bounds are worked out, and what keeps them open, to stand under a table that shows them."""
-    said = "；".join(map(_open_point, points))
-    return BOUNDS_RULE.format(most=most_new) + (f"目前没有报清楚的：{said}。" if said else "")
+    open_points = "；".join(map(_open_point, points))
+    return BOUNDS_RULE.format(most=most_new) + (f"目前没有报清楚的：{open_points}。" if open_points else "")
 
 
-def _open_point(one: OpenPoint) -> str:
-    missing = f"缺{_days(one.missing)}的日报" if one.missing else ""
-    refused = f"{_days(one.refused)}有退回的内容" if one.refused else ""
-    return f"{one.district}{'，'.join(part for part in (missing, refused) if part)}"
+def _open_point(point: OpenPoint) -> str:
+    missing = f"缺{_days(point.missing)}的日报" if point.missing else ""
+    refused = f"{_days(point.refused)}有退回的内容" if point.refused else ""
+    return f"{point.district}{'，'.join(part for part in (missing, refused) if part)}"
 
 
 def _days(days: Sequence[date]) -> str:

@@ -84,7 +84,7 @@ class ArrivedReport:
     @property
     def refuses(self) -> bool:
         """Whether anything in it was refused."""
-        return any(one.refuses for one in self.findings)
+        return any(finding.refuses for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)

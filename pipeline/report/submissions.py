@@ -53,13 +53,13 @@ def _use(submission: Submission) -> str:
 
 def _places(settings: Settings) -> Callable[[ArrivedReport], tuple[int, datetime, str, str]]:
     order = {district: index for index, district in enumerate((*settings.district_names, ""))}
-    return lambda one: (order.get(one.district, len(order)), one.received_at, one.sha256, one.name)
+    return lambda report: (order.get(report.district, len(order)), report.received_at, report.sha256, report.name)
 
 
 def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> ArrivedReport:
     """A file that somebody asks about before sending it, as if it were the first of its day."""
-    known = judgement or _by_itself(filed)
-    return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), known, (*filed.reading.findings, *known.findings), settings)
+    judged = judgement or _by_itself(filed)
+    return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), judged, (*filed.reading.findings, *judged.findings), settings)
 
 
 def _by_itself(filed: Filed) -> Judgement:
@@ -72,11 +72,11 @@ def _refused(filed: Filed, in_force: int, settings: Settings) -> ArrivedReport:
     return _handed(filed, (0, words.REFUSED, in_force), Judgement(), filed.reading.findings, settings)
 
 
-def _accepted(one: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> ArrivedReport:
-    if one.is_duplicate or judgement is None:
-        return _handed(one.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
-    found = (*one.filed.reading.findings, *judgement.findings)
-    return _handed(one.filed, (one.revision, _use(one), in_force), judgement, found, settings)
+def _accepted(submission: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> ArrivedReport:
+    if submission.is_duplicate or judgement is None:
+        return _handed(submission.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
+    findings = (*submission.filed.reading.findings, *judgement.findings)
+    return _handed(submission.filed, (submission.revision, _use(submission), in_force), judgement, findings, settings)
 
 
 def _handed(
@@ -107,9 +107,9 @@ def correction_from(day: date, settings: Settings) -> datetime:
     return datetime.combine(day + timedelta(days=1), settings.calendar.correction_after, settings.calendar.zone)
 
 
-def address(found: Finding) -> tuple[int, str, int, int, str]:
+def address(finding: Finding) -> tuple[int, str, int, int, str]:
     """Where a finding stands among those of its file."""
-    return _SHEET_ORDER.get(found.sheet, len(_SHEET_ORDER)), found.sheet, found.row or 0, found.column or 0, found.code
+    return _SHEET_ORDER.get(finding.sheet, len(_SHEET_ORDER)), finding.sheet, finding.row or 0, finding.column or 0, finding.code
 
 
 # --- what is shown of them ---------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Merging: each test's docstring is its input and its expected outcome, a line for every report that comes in."""
+"""Merging: each test's docstring is its input and its expected outcome, a line for every report that comes in.
+
+Covers `assignments`, `cases`, `disputes`, `judging` and `withdrawn_rows`; every finding of the register is in tests/test_docs.py too.
+"""
 
 from __future__ import annotations
 
@@ -436,9 +439,9 @@ def test_the_leader_who_counts_is_the_first_without_white_space() -> None:
 def test_before_the_first_case_every_rate_is_null() -> None:
     day = on(date(2020, 4, 1), assigned(assignment()))
     for figures in (day.summary["targets"], day.summary["by_source"], day.summary["by_district"]):
-        assert {(one["total"], one["resolved"], one["rate_percent"], one["met"], one["shortfall"]) for one in figures} == {
-            (0, 0, None, None, 0)
-        }
+        assert {
+            (figure["total"], figure["resolved"], figure["rate_percent"], figure["met"], figure["shortfall"]) for figure in figures
+        } == {(0, 0, None, None, 0)}
     assert (day.summary["by_leader"], day.summary["by_category"], day.summary["cases"]) == ([], [], {})
     assert len(day.summary["by_district"]) == 18
 
@@ -535,7 +538,7 @@ def test_parts_sum_to_the_total_and_changes_are_the_difference_between_two_days(
                 for figure in ("total", "resolved"):
                     assert sum(one[figure] for one in summary[part] if one["group"] == target["group"]) == target[figure]
             sources = [one for one in summary["by_source"] if one["source"] in target["sources"]]
-            assert sum(one["total"] for one in sources) == target["total"]
+            assert sum(source["total"] for source in sources) == target["total"]
             assert target["resolved"] <= target["total"]
             assert target["met"] == (target["resolved"] * 100 >= target["target_percent"] * target["total"])
         assert sum(target["total"] for target in summary["targets"]) == len(summary["cases"])

@@ -10,7 +10,7 @@ from pipeline.day.fold import work_began
 
 
 def _days(written: str) -> list[date]:
-    return [date.fromisoformat(f"2020-{one}") for one in written.split()]
+    return [date.fromisoformat(f"2020-{part}") for part in written.split()]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,9 @@
+"""What is still to be done, and how it is said.
+
+Covers `agenda`, `sentences` and, of whole days, `reporting`, `case_register`, `counting` and `other_sheets`; what these print is in
+tests/test_golden.py and tests/render.
+"""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -32,7 +38,7 @@ def _day(day: date, *files: File) -> Day:
 
 
 def _way(day: Day, group: str = CITY) -> Way:
-    return next(one for one in day.report.ways if one.group == group)
+    return next(way for way in day.report.ways if way.group == group)
 
 
 def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() -> None:
@@ -93,7 +99,9 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
         _told(tuesday, disputed, asking),
         _told(end, asking, urgent=(urgent_row(NUMBERS[2], 发生时间="2020-06-03 09:30", 需协调事项="请调度供水"),)),
     )
-    said = [(one.kinds, one.number, one.since, one.leader, sentences.asked(one)) for one in out.report.decisions]
+    said = [
+        (decision.kinds, decision.number, decision.since, decision.leader, sentences.asked(decision)) for decision in out.report.decisions
+    ]
     assert said == [
         (("urgent",), NUMBERS[2], end, "领导一", "请调度供水"),
         (("disputed",), NUMBERS[5], tuesday, "领导一", "请包案领导与群众见面，研究新的答复意见"),
@@ -109,7 +117,7 @@ def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() 
     crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30")
     third = File(report("康巴什区", MONDAY, progress=[], urgent=[other, crane]), afternoon(MONDAY), "康巴什.xlsx")
     out = _day(MONDAY, _register(), _told(MONDAY, urgent=tuple(lamps)), third)
-    said = [one.matter.partition("：")[2] for one in out.report.decisions]
+    said = [decision.matter.partition("：")[2] for decision in out.report.decisions]
     assert said == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
 
 
@@ -118,7 +126,7 @@ def test_a_request_for_coordination_that_is_not_repeated_is_over_and_begins_anew
     asking, silent = progress_row(NUMBERS[7], 需协调事项="请协调供电"), progress_row(NUMBERS[7])
     files = [_register(), _told(days[0], asking), _told(days[1], silent), _told(days[2], asking)]
     assert _day(days[1], *files).report.decisions == ()
-    assert [one.since for one in _day(days[2], *files).report.decisions] == [days[2]]
+    assert [decision.since for decision in _day(days[2], *files).report.decisions] == [days[2]]
 
 
 def test_what_is_resolved_or_referred_asks_for_no_decision() -> None:
@@ -152,7 +160,7 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
 )
 def test_a_target_is_said_in_one_sentence(resolved: int, expected: str) -> None:
     out = _day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:resolved])))
-    assert [sentences.target(one) for one in out.report.targets] == ["自治区交办：目前没有案件，不计算化解率。", expected]
+    assert [sentences.target(target) for target in out.report.targets] == ["自治区交办：目前没有案件，不计算化解率。", expected]
 
 
 def test_what_has_moved_since_yesterday_is_said() -> None:

@@ -1,3 +1,8 @@
+"""From yesterday's figures to today's.
+
+Covers `bridge`, `figures` and `changes`.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -27,11 +32,11 @@ def _listed(*rows: Row, on: str = "2020-05-01 09:00") -> File:
 
 def _bridge(*files: File, group: str = CITY) -> Bridge:
     out = consolidate(files, [TUESDAY])[TUESDAY]
-    return next(one for one in out.report.bridges if one.group == group)
+    return next(bridge for bridge in out.report.bridges if bridge.group == group)
 
 
 def _kinds(bridge: Bridge) -> tuple[dict[str, int], dict[str, int]]:
-    total, resolved = ({one.kind: one.change for one in steps} for steps in (bridge.total_steps, bridge.resolved_steps))
+    total, resolved = ({step.kind: step.change for step in steps} for steps in (bridge.total_steps, bridge.resolved_steps))
     return total, resolved
 
 
@@ -133,12 +138,12 @@ def test_every_bridge_adds_up_to_the_last_case(cases: list[tuple[str, str, str, 
         ],
         [MONDAY, TUESDAY],
     )
-    yesterday = {one.group: one.tally for one in out[MONDAY].report.targets}
+    yesterday = {target.group: target.tally for target in out[MONDAY].report.targets}
     today = {one.group: one.tally for one in out[TUESDAY].report.targets}
     for bridge in out[TUESDAY].report.bridges:
         assert (bridge.total_before, bridge.resolved_before) == (yesterday[bridge.group].total, yesterday[bridge.group].resolved)
         assert (bridge.total, bridge.resolved) == (today[bridge.group].total, today[bridge.group].resolved)
         assert bridge.total_before + sum(one.change for one in bridge.total_steps) == bridge.total
         assert bridge.resolved_before + sum(one.change for one in bridge.resolved_steps) == bridge.resolved
-        assert all(len(one.cases) == abs(one.change) for one in (*bridge.total_steps, *bridge.resolved_steps))
+        assert all(len(step.cases) == abs(step.change) for step in (*bridge.total_steps, *bridge.resolved_steps))
         assert "other" not in _kinds(bridge)[1]

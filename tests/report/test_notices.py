@@ -1,6 +1,6 @@
 """督办通知: what stands in them, and that a number once given never changes.
 
-Covers `notices` and `notice`.
+Covers `notices`, `notice_words` and `notice`; and of the nouns `report`, `case_lines` and `submission_lines` what a notice shows of them.
 """
 
 from __future__ import annotations
@@ -324,7 +324,7 @@ def test_in_the_place_of_a_broken_template_the_built_in_one_is_taken_and_it_says
     (own / TEMPLATE).write_bytes(b"no template")
     paths = office.settings.paths.model_copy(update={"templates": own})
     outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]])
-    assert ["督办通知模板.docx”打不开" in one for one in outcome.written.remarks] == [True]
+    assert ["督办通知模板.docx”打不开" in remark for remark in outcome.written.remarks] == [True]
     broken = tree(office.outbox)
     _run(office, days[0])
     whole = tree(office.outbox)

@@ -1,3 +1,8 @@
+"""What a rate could still be: the truth, once it is there, lies within what was said.
+
+Covers `rate_bounds` and the bounds in `counting`.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -53,7 +58,7 @@ def _outside(told: Report, truth: Report) -> list[tuple[str, str, str]]:
 @given(week=st.sampled_from(weeks.WEEKS), at=st.integers(0, 4), choice=st.randoms(use_true_random=False))
 def test_the_truth_lies_within_the_bounds_once_the_missing_reports_are_there(week: str, at: int, choice: Random) -> None:
     files = weeks.files_of(week)
-    whose = sorted({_whose(one) for one in files if not one.is_assignment})
+    whose = sorted({_whose(file) for file in files if not file.is_assignment})
     held_back = set(choice.sample(whose, choice.randint(1, len(whose) // 2)))
     day = MONDAY + timedelta(days=at)
     told = on(day, *(one for one in files if one.is_assignment or _whose(one) not in held_back)).report
@@ -133,7 +138,7 @@ def _bounds(day: Day, kind: str, label: str, group: str = CITY) -> _Ends | None:
 
 def test_where_everything_is_told_there_are_no_bounds() -> None:
     out = on(DAY, assigned(assignment()), *_everyone(DAY, progress=[resolved_row()], new=[]))
-    assert {one.bounds for one in _figures(out.report).values()} == {None}
+    assert {figure.bounds for figure in _figures(out.report).values()} == {None}
 
 
 def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -> None:
@@ -152,7 +157,7 @@ def test_what_keeps_figures_open_is_said() -> None:
     monday = [one for one in _everyone(MONDAY) if one.name != "东胜区.xlsx"]
     rows = [_row(_NUMBERS[0], "已化解", "value")]
     out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows)], [tuesday])[tuesday]
-    assert [(one.district, one.missing, one.refused) for one in out.report.open_points] == [("东胜区", (MONDAY,), (tuesday,))]
+    assert [(point.district, point.missing, point.refused) for point in out.report.open_points] == [("东胜区", (MONDAY,), (tuesday,))]
     said = sentences.bounds_rule(3, out.report.open_points)
     assert said.endswith("目前没有报清楚的：东胜区缺5月18日的日报，5月19日有退回的内容。")
 
