@@ -35,7 +35,7 @@ DECISIONS: Final = {kind: decision.meaning for kind, decision in words.DECISIONS
 
 def flags(windows: Windows) -> dict[str, str]:
     """What each flag means, with the office's own spans of days."""
-    return {flag: said.meaning.format(days=supervision.days_allowed(flag, windows)) for flag, said in words.FLAGS.items()}
+    return {flag: entry.meaning.format(days=supervision.days_allowed(flag, windows)) for flag, entry in words.FLAGS.items()}
 
 
 def on_time(settings: Settings) -> str:

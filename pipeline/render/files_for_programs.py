@@ -22,30 +22,30 @@ _ODD = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff
 
 def summary(report: Report) -> bytes:
     """summary.json, UTF-8, in the contract's order of keys."""
-    said = {
+    fields = {
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
         "targets": [
-            {"group": one.label, "sources": list(group.sources), **_figures(one)}
-            for one, group in zip(report.targets, report.settings.groups, strict=True)
+            {"group": figure.label, "sources": list(group.sources), **_figures(figure)}
+            for figure, group in zip(report.targets, report.settings.groups, strict=True)
         ],
-        "by_source": [{"source": one.label, **_figures(one)} for one in report.by_source],
+        "by_source": [{"source": figure.label, **_figures(figure)} for figure in report.by_source],
         "by_district": _parts(report.by_district, "district"),
         "by_leader": _parts(report.by_leader, "leader"),
         "by_category": _parts(report.by_category, "category"),
         "submissions": [
             {
-                "district": one.district,
-                "status": one.status,
-                "zero_report": one.zero_report,
-                "revision": one.revision,
-                "received_at": one.received_at.isoformat(timespec="seconds") if one.received_at else None,
-                "rows_accepted": one.rows_accepted,
-                "rows_refused": one.rows_refused,
+                "district": submission.district,
+                "status": submission.status,
+                "zero_report": submission.zero_report,
+                "revision": submission.revision,
+                "received_at": submission.received_at.isoformat(timespec="seconds") if submission.received_at else None,
+                "rows_accepted": submission.rows_accepted,
+                "rows_refused": submission.rows_refused,
             }
-            for one in report.submissions
+            for submission in report.submissions
         ],
-        "cases": {one.number: {"status": one.status, "counted_resolved": one.is_counted} for one in report.cases if not one.grounds},
+        "cases": {case.number: {"status": case.status, "counted_resolved": case.is_counted} for case in report.cases if not case.grounds},
         "changes": {
             "newly_resolved": list(report.newly_resolved),
             "reopened": list(report.reopened),
@@ -54,7 +54,7 @@ def summary(report: Report) -> bytes:
         },
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
-    return _json(said)
+    return _json(fields)
 
 
 def _figures(figure: Figure) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _figures(figure: Figure) -> dict[str, Any]:
 
 
 def _parts(figures: Iterable[Figure], name: str) -> list[dict[str, Any]]:
-    return [{name: one.label, "group": one.group, **_figures(one)} for one in figures]
+    return [{name: figure.label, "group": figure.group, **_figures(figure)} for figure in figures]
 
 
 def findings(report: Report) -> bytes:
@@ -79,8 +79,18 @@ def findings(report: Report) -> bytes:
     table = csv.writer(written, lineterminator="\r\n")
     table.writerow(FINDING_COLUMNS)
     for line in report.findings:
-        one = line.finding
-        row = (line.report_date, line.district, line.file, one.sheet, one.cell, one.code, str(one.severity), one.value, one.message)
+        finding = line.finding
+        row = (
+            line.report_date,
+            line.district,
+            line.file,
+            finding.sheet,
+            finding.cell,
+            finding.code,
+            str(finding.severity),
+            finding.value,
+            finding.message,
+        )
         table.writerow([inert(text) for text in row])
     return written.getvalue().encode("utf-8-sig")
 
@@ -93,27 +103,29 @@ def inert(text: str) -> str:
 
 def _seen_first(text: str) -> str:
     """The text from the first character that a reader sees: some programs drop blanks before they look."""
-    return next((text[at:] for at, one in enumerate(text) if not one.isspace() and one.isprintable()), "")
+    return next((text[at:] for at, character in enumerate(text) if not character.isspace() and character.isprintable()), "")
 
 
 def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
     """manifest.json: the SHA-256 of every input and output, and the versions."""
-    said = {
+    fields = {
         "program": __version__,
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
         "correction": report.is_correction,
-        "inputs": [{"path": one.path, "sha256": one.sha256, "received_at": one.received_at, "role": one.role} for one in report.inputs],
+        "inputs": [
+            {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role} for file in report.inputs
+        ],
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }
-    return _json(said)
+    return _json(fields)
 
 
-def _json(said: object) -> bytes:
-    written = json.dumps(said, ensure_ascii=False, indent=1)
+def _json(content: object) -> bytes:
+    written = json.dumps(content, ensure_ascii=False, indent=1)
     return (written if written.isascii() else _ODD.sub(_escaped, written)).encode() + b"\n"
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     """JSON's own way of writing a character: the same text, which steers no terminal that shows the file."""
-    return json.dumps(found[0])[1:-1]
+    return json.dumps(match[0])[1:-1]

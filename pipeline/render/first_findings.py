@@ -28,7 +28,7 @@ def left_out(lines: Sequence[FindingLine], most: int) -> list[str]:
     for at, line in enumerate(lines):
         if at not in chosen:
             rest.setdefault(_file(line), Counter())[words.FINDING_TITLES[line.finding.code]] += 1
-    return [_said(name, counted) for (_district, name, _use), counted in rest.items()]
+    return [_sentence(name, counted) for (_district, name, _use), counted in rest.items()]
 
 
 def _chosen(lines: Sequence[FindingLine], most: int) -> frozenset[int]:
@@ -37,9 +37,9 @@ def _chosen(lines: Sequence[FindingLine], most: int) -> frozenset[int]:
     ranked: dict[_File, list[tuple[int, int, int]]] = {}
     seen: Counter[tuple[_File, str]] = Counter()
     for at, line in enumerate(lines):
-        file, found = _file(line), line.finding
-        seen[file, found.code] += 1
-        ranked.setdefault(file, []).append((_COSTS.index(found.severity), seen[file, found.code], at))
+        file, finding = _file(line), line.finding
+        seen[file, finding.code] += 1
+        ranked.setdefault(file, []).append((_COSTS.index(finding.severity), seen[file, finding.code], at))
     return frozenset(at for places in ranked.values() for _cost, _nth, at in sorted(places)[:most])
 
 
@@ -47,6 +47,6 @@ def _file(line: FindingLine) -> _File:
     return line.district, line.file, line.use
 
 
-def _said(name: str, counted: Counter[str]) -> str:
+def _sentence(name: str, counted: Counter[str]) -> str:
     kinds = "、".join(f"{title} {count} 处" for title, count in counted.most_common())
     return f"“{shorten(name)}”的问题太多，这里只列一部分，还有 {counted.total()} 处没有列出：{kinds}。全部见当日的 findings.csv。"

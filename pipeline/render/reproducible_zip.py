@@ -16,10 +16,10 @@ _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*(</dcterms:
 
 def settle(content: bytes, moment: datetime) -> bytes:
     """The same package, its entries in their order and without times of their own, written and changed at that moment."""
-    said = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    written_at = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
 
     def change(name: str, part: bytes) -> bytes:
-        return _WRITTEN.sub(rb"\g<1>" + said + rb"\g<2>", part) if name == _PROPERTIES else part
+        return _WRITTEN.sub(rb"\g<1>" + written_at + rb"\g<2>", part) if name == _PROPERTIES else part
 
     return rewrite(content, change)
 

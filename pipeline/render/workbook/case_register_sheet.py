@@ -14,7 +14,7 @@ NAME = "案件台账"
 LAST_PRINTED = "最近进展"
 
 
-def _said(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
+def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
     return YES if is_so else NO
 
 
@@ -23,7 +23,7 @@ def _overdue(line: CaseLine) -> Value:
 
 
 def _flag_column(flag: str, word: str) -> Column[CaseLine]:
-    return Column(word, 9, "center", lambda line: _said(flag in line.flags), formulas.flag_name(word))
+    return Column(word, 9, "center", lambda line: _yes_or_no(flag in line.flags), formulas.flag_name(word))
 
 
 COLUMNS: tuple[Column[CaseLine], ...] = (
@@ -35,8 +35,8 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("案由", 32, "long", lambda line: line.matter),
     Column("包案领导", 11, "center", lambda line: line.leader, formulas.LEADER),
     Column("当前状态", 10, "center", lambda line: line.status),
-    Column("计入总数", 8, "center", lambda line: _said(not line.grounds), formulas.IN_TOTAL),
-    Column("计入化解", 8, "center", lambda line: _said(line.is_counted), formulas.RESOLVED),
+    Column("计入总数", 8, "center", lambda line: _yes_or_no(not line.grounds), formulas.IN_TOTAL),
+    Column("计入化解", 8, "center", lambda line: _yes_or_no(line.is_counted), formulas.RESOLVED),
     Column("现行时限", 12, "date", lambda line: line.deadline),
     Column("超期（天）", 8, "count", _overdue),
     Column("督办事项", 16, "center", lambda line: "、".join(FLAGS[flag].name for flag in line.flags)),
@@ -60,9 +60,9 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("答复日期", 12, "date", lambda line: line.replied_on),
     Column("答复文号", 20, "long", lambda line: line.reply_number),
     Column("群众确认", 10, "center", lambda line: line.confirmation),
-    Column("在办", 7, "center", lambda line: _said(line.is_open), formulas.OPEN),
-    Column("导入法定途径", 9, "center", lambda line: _said(line.is_referred), formulas.REFERRED),
-    *(_flag_column(flag, said.name) for flag, said in FLAGS.items()),
+    Column("在办", 7, "center", lambda line: _yes_or_no(line.is_open), formulas.OPEN),
+    Column("导入法定途径", 9, "center", lambda line: _yes_or_no(line.is_referred), formulas.REFERRED),
+    *(_flag_column(flag, meaning.name) for flag, meaning in FLAGS.items()),
     Column("撤销依据", 24, "long", lambda line: line.grounds),
     Column("最近一行的出处", 36, "long", lambda line: line.origin),
     Column("基本情况的出处", 36, "long", lambda line: line.listed_in),

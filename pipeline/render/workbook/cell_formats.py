@@ -161,7 +161,7 @@ def lines(value: str, width: float) -> int:
     room = max(2, int(width) - 3)  # the indent and the margins take the rest
     if 2 * len(value) <= room and "\n" not in value:
         return 1
-    return sum(max(1, -(-sum(1 + (ord(one) > _LAST_NARROW) for one in line) // room)) for line in value.split("\n"))
+    return sum(max(1, -(-sum(1 + (ord(character) > _LAST_NARROW) for character in line) // room)) for line in value.split("\n"))
 
 
 def height(count: int) -> float:

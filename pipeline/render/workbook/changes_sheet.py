@@ -42,8 +42,8 @@ def write(book: Book) -> None:
         top += 1
     below = write_rows(book, sheet, top, changes)
     sheet.freeze_panes(HEADER, 1)
-    told = [f"{change.name}：{change.meaning}" for change in CHANGES.values()]
-    explain(book, sheet, below + 1, changes.widths, told)
+    meanings = [f"{change.name}：{change.meaning}" for change in CHANGES.values()]
+    explain(book, sheet, below + 1, changes.widths, meanings)
 
 
 # --- from the day before to the day ------------------------------------------------------------------------------
@@ -59,8 +59,8 @@ def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
         sheet.set_row(row, height(lines(bridge.group, widths[0])))
         row = _write_bridge(book, sheet, row + 1, bridge=bridge, target=FIRST + index)
     kinds = {step.kind for bridge in bridges for step in (*bridge.total_steps, *bridge.resolved_steps)}
-    shown = [f"{step.name}：{step.meaning}" for kind, step in STEPS.items() if kind in kinds]
-    return explain(book, sheet, row, widths, (definitions.BRIDGE, *shown)) + 1
+    meanings = [f"{step.name}：{step.meaning}" for kind, step in STEPS.items() if kind in kinds]
+    return explain(book, sheet, row, widths, (definitions.BRIDGE, *meanings)) + 1
 
 
 def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, target: int) -> int:
@@ -88,8 +88,8 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
     return row + 1
 
 
-def _write_end(book: Book, sheet: Worksheet, row: int, said: str) -> None:
-    put(sheet, row, 0, said, book.cell("center", "sum"))
+def _write_end(book: Book, sheet: Worksheet, row: int, title: str) -> None:
+    put(sheet, row, 0, title, book.cell("center", "sum"))
     for column in (3, 4):
         put(sheet, row, column, None, book.cell("text", "sum"))
     sheet.set_row(row, 24)
@@ -100,5 +100,5 @@ def _rows(bridge: Bridge) -> list[tuple[str, Step | None, Step | None]]:
     both = [{(step.kind, step.change > 0): step for step in steps} for steps in (bridge.total_steps, bridge.resolved_steps)]
     order = [(kind, is_more) for kind in STEPS for is_more in (True, False)]
     return [
-        (kind, both[0].get((kind, more)), both[1].get((kind, more))) for kind, more in order if any((kind, more) in one for one in both)
+        (kind, both[0].get((kind, more)), both[1].get((kind, more))) for kind, more in order if any((kind, more) in steps for steps in both)
     ]

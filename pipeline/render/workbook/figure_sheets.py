@@ -62,15 +62,15 @@ def write_targets(book: Book) -> int:
     formulas.colour(book, sheet, (FIRST, 6, row - 1, 6))
     sheet.autofilter(HEADER, 0, row - 1, 3 + WIDE)
     sheet.freeze_panes(FIRST, 2)
-    told = (*_about_figures(book, *report.targets, *report.by_source, *report.by_category), f"导入法定途径：{definitions.REFERRED}")
-    row = explain(book, sheet, row + 1, _TARGET_WIDTHS, told)
+    notes = (*_about_figures(book, *report.targets, *report.by_source, *report.by_category), f"导入法定途径：{definitions.REFERRED}")
+    row = explain(book, sheet, row + 1, _TARGET_WIDTHS, notes)
     return _write_trend(book, sheet, row + 1)
 
 
 def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
     """What the columns of these figures mean."""
     rule = sentences.bounds_rule(book.report.most_new, book.report.open_points)
-    is_bounded = any(one.bounds for one in figures)
+    is_bounded = any(figure.bounds for figure in figures)
     bounds = f"{rule}{definitions.NO_BOUNDS_HERE}" if is_bounded else definitions.NO_BOUNDS
     return f"总数：{definitions.TOTAL}", f"已化解：{definitions.RESOLVED}", definitions.TARGET, bounds
 
@@ -123,7 +123,9 @@ _TREND_LOOKS = ("center", "date", "long", "percent", "count", "count", "rate", "
 # --- 旗区 ---------------------------------------------------------------------------------------------------------
 
 _COUNTED = {formulas.OPEN: "在办", formulas.REFERRED: "导入法定途径"} | {
-    formulas.flag_name(said.name): said.name for flag, said in FLAGS.items() if flag not in ("cancelled", "missing_from_assignment")
+    formulas.flag_name(meaning.name): meaning.name
+    for flag, meaning in FLAGS.items()
+    if flag not in ("cancelled", "missing_from_assignment")
 }
 """Defined name and header of what is counted beside the figures."""
 
@@ -154,7 +156,7 @@ def write_districts(book: Book) -> None:
     figures = {(figure.group, figure.label): figure for figure in report.by_district}
     for row, district in enumerate(districts, district_first()):
         put(sheet, row, 0, district, book.cell("text"))
-        liaison = words.names([_liaison(*one) for one in report.liaison.get(district, ())])
+        liaison = words.names([_liaison(name, post) for name, post in report.liaison.get(district, ())])
         put(sheet, row, 1, liaison, book.cell("long"))
         sheet.set_row(row, max(24, height(lines(liaison, 16))))
         here = (formulas.DISTRICT, _fixed(row, 0))
@@ -172,11 +174,11 @@ def write_districts(book: Book) -> None:
     sheet.autofilter(HEADER + 1, 0, last - 1, 1 + WIDE * len(groups) + len(_COUNTED))
     sheet.freeze_panes(district_first(), 1)
     sheet.repeat_rows(HEADER, HEADER + 1)
-    counted = definitions.flags(report.settings.windows)
-    told = [f"{said.name}：{counted[flag]}" for flag, said in FLAGS.items() if formulas.flag_name(said.name) in _COUNTED]
+    rules = definitions.flags(report.settings.windows)
+    notes = [f"{meaning.name}：{rules[flag]}" for flag, meaning in FLAGS.items() if formulas.flag_name(meaning.name) in _COUNTED]
     about = (definitions.DISTRICTS, *_about_figures(book, *report.by_district, *report.targets))
-    told = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *told]
-    explain(book, sheet, last + 2, widths, told)
+    notes = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *notes]
+    explain(book, sheet, last + 2, widths, notes)
 
 
 def _liaison(name: str, post: str) -> str:
@@ -227,9 +229,9 @@ def write_leaders(book: Book) -> None:
     name = "包案领导"
     targets = {group.name: index for index, group in enumerate(report.settings.groups)}
     sheet = frame(book, name, _LEADER_WIDTHS)
-    headers(book, sheet, HEADER, ("包案领导", "组别", "目标", *formulas.COLUMNS, *(_COUNTED[one] for one in _LEADERS_COUNTED)))
+    headers(book, sheet, HEADER, ("包案领导", "组别", "目标", *formulas.COLUMNS, *(_COUNTED[state] for state in _LEADERS_COUNTED)))
     sheet.set_row(HEADER, 26)
-    seen = Counter((line.leader, line.group, one) for line in report.cases for one in _states(line))
+    seen = Counter((line.leader, line.group, state) for line in report.cases for state in _states(line))
     for row, figure in enumerate(report.by_leader, FIRST):
         put(sheet, row, 0, figure.label, book.cell("long"))
         put(sheet, row, 1, figure.group, book.cell("long"))
@@ -237,9 +239,9 @@ def write_leaders(book: Book) -> None:
         sheet.write_formula(row, 2, f"={target_cell(targets[figure.group])}", book.cell("percent"), figure.tally.target_percent)
         own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
         formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free=True, bounds=figure.bounds))
-        for column, one in enumerate(_LEADERS_COUNTED, 3 + WIDE):
-            formula = formulas.count(*own, (one, formulas.QUOTED_YES), is_free=True)
-            formulas.write_count(book, sheet, (row, column), formula, seen[figure.label, figure.group, one])
+        for column, state in enumerate(_LEADERS_COUNTED, 3 + WIDE):
+            formula = formulas.count(*own, (state, formulas.QUOTED_YES), is_free=True)
+            formulas.write_count(book, sheet, (row, column), formula, seen[figure.label, figure.group, state])
     last = FIRST + max(len(report.by_leader), 1) - 1
     if not report.by_leader:
         put(sheet, FIRST, 0, words.EMPTY[name], book.look("note"))
@@ -248,5 +250,9 @@ def write_leaders(book: Book) -> None:
     sheet.freeze_panes(FIRST, 1)
     sheet.repeat_rows(HEADER)
     rules = definitions.flags(report.settings.windows)
-    told = (definitions.LEADER, *_about_figures(book, *report.by_leader), *(f"{FLAGS[one].name}：{rules[one]}" for one in _LEADER_FLAGS))
-    explain(book, sheet, last + 2, _LEADER_WIDTHS, told)
+    notes = (
+        definitions.LEADER,
+        *_about_figures(book, *report.by_leader),
+        *(f"{FLAGS[flag].name}：{rules[flag]}" for flag in _LEADER_FLAGS),
+    )
+    explain(book, sheet, last + 2, _LEADER_WIDTHS, notes)

@@ -52,9 +52,9 @@ def are_plain(labels: list[str]) -> bool:
 def count(*conditions: tuple[str, str], is_free: bool = False) -> str:
     """How many cases of the register meet all conditions; with free text, character by character."""
     if is_free:
-        tests = "*".join(f"EXACT({name},{wanted})" for name, wanted in conditions)
+        tests = "*".join(f"EXACT({name},{cell})" for name, cell in conditions)
         return f"=SUMPRODUCT(1*{tests})"
-    return f"=COUNTIFS({','.join(f'{name},{wanted}' for name, wanted in conditions)})"
+    return f"=COUNTIFS({','.join(f'{name},{cell}' for name, cell in conditions)})"
 
 
 def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
@@ -63,6 +63,7 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     tally = part.tally
     total, resolved = (xl_rowcol_to_cell(row, column + step) for step in (0, 1))
     both = [count(*part.conditions, (name, QUOTED_YES), is_free=part.is_free) for name in (IN_TOTAL, RESOLVED)]
+    # QUOTIENT cuts off: a rate that is rounded up could show a target as met that is missed. -INT(-x) rounds up what is lacking.
     cells = (
         ("count", both[0], tally.total),
         ("count", both[1], tally.resolved),
@@ -78,8 +79,8 @@ def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     """The figures and, in two more cells, the bounds of the rate: the report's own, which no formula over the register gives."""
     row, column = at
     write_figures(book, sheet, at, part, *looks)
-    told = [rate(part.bounds.lowest), rate(part.bounds.highest)] if part.bounds else [None, None]
-    for step, value in enumerate(told, len(FIGURES)):
+    rates = [rate(part.bounds.lowest), rate(part.bounds.highest)] if part.bounds else [None, None]
+    for step, value in enumerate(rates, len(FIGURES)):
         put(sheet, row, column + step, value, book.cell("rate", "muted", *looks))
 
 
@@ -101,6 +102,7 @@ def met(tally: Tally) -> str:
 def colour(book: Book, sheet: Worksheet, rates: tuple[int, int, int, int]) -> None:
     """Bars behind the rates, and red for what misses its target (the column after the next)."""
     first, column, last, _ = rates
+    # Without a lowest and a highest value Excel gives the longest bar to the highest rate, whatever it is.
     bar = {"type": "data_bar", "bar_color": BAR, "bar_solid": True, "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
     sheet.conditional_format(*rates, bar)
     missed = {"type": "cell", "criteria": "==", "value": f'"{words.MISSED}"', "format": book.workbook.add_format({"font_color": RED})}

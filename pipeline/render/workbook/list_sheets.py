@@ -127,21 +127,21 @@ def follow_ups(book: Book) -> list[FollowUp]:
 def _write_submissions(book: Book) -> None:
     """Who reported, and beside each district that did not what that can change."""
     report = book.report
-    absent = {one.district: sentences.absence(one) for one in report.absences}
+    absent = {absence.district: sentences.absence(absence) for absence in report.absences}
     changes: Column[SubmissionLine] = Column("未报的影响", 44, "long", lambda line: absent.get(line.district, ""))
     columns = (*SUBMISSIONS, changes) if absent else SUBMISSIONS
     sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)
-    told = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
-    explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], told)
+    notes = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
+    explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], notes)
 
 
 def _write_findings(book: Book) -> None:
     """What was found, of one file only so much as somebody reads; below it how much more there is."""
-    found = book.report.findings
-    lines = first_findings.shown(found, _MOST_FINDINGS)
+    findings = book.report.findings
+    lines = first_findings.shown(findings, _MOST_FINDINGS)
     sheet = write_list(book, "问题清单", FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
-    told = first_findings.left_out(found, _MOST_FINDINGS)
-    explain(book, sheet, FIRST + len(lines), [column.width for column in FINDINGS], told)
+    notes = first_findings.left_out(findings, _MOST_FINDINGS)
+    explain(book, sheet, FIRST + len(lines), [column.width for column in FINDINGS], notes)
 
 
 def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:

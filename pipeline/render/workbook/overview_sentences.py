@@ -30,28 +30,28 @@ def write_outlook(book: Book, sheet: Worksheet, top: int) -> int:
     row = top + 2
     by_number = {line.number: line for line in book.report.cases}
     for figure in book.report.targets:
-        told = _told(book, figure, by_number)
-        merge(sheet, (row, 0, row + len(told) - 1, 0), figure.label, book.cell("long"))
-        for word, said in told:
+        items = _items(book, figure, by_number)
+        merge(sheet, (row, 0, row + len(items) - 1, 0), figure.label, book.cell("long"))
+        for word, sentence in items:
             put(sheet, row, 1, word, book.cell("center"))
-            merge(sheet, (row, 2, row, OVERVIEW_LAST), said, book.cell("long"))
-            sheet.set_row(row, height(lines(said, sum(OVERVIEW_WIDTHS[2:]))))
+            merge(sheet, (row, 2, row, OVERVIEW_LAST), sentence, book.cell("long"))
+            sheet.set_row(row, height(lines(sentence, sum(OVERVIEW_WIDTHS[2:]))))
             row += 1
     return explain(book, sheet, row, OVERVIEW_WIDTHS, _rules(book))
 
 
-def _told(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> list[tuple[str, str]]:
-    bridge = next((one for one in book.report.bridges if one.group == figure.group), None)
-    way = next((one for one in book.report.ways if one.group == figure.group), None)
-    told = [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
+def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> list[tuple[str, str]]:
+    bridge = next((bridge for bridge in book.report.bridges if bridge.group == figure.group), None)
+    way = next((way for way in book.report.ways if way.group == figure.group), None)
+    items = [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
     if figure.bounds:
-        told.append(("补报以后", sentences.bounds(figure.bounds)))
+        items.append(("补报以后", sentences.bounds(figure.bounds)))
     if way and way.tally.shortfall:
-        told.append(("到达目标", sentences.way(way)))
+        items.append(("到达目标", sentences.way(way)))
         near = [_near(by_number[number]) for number in way.nearest]
         more = f"；等{len(near)}件" if len(near) > _MOST_NEAREST else ""
-        told += [("最接近办结", "；".join(near[:_MOST_NEAREST]) + more)] if near else []
-    return told
+        items += [("最接近办结", "；".join(near[:_MOST_NEAREST]) + more)] if near else []
+    return items
 
 
 def _near(line: CaseLine) -> str:
@@ -62,8 +62,8 @@ def _near(line: CaseLine) -> str:
 
 def _rules(book: Book) -> list[str]:
     report = book.report
-    told = [sentences.bounds_rule(report.most_new, report.open_points)] if any(one.bounds for one in report.targets) else []
-    return [*told, definitions.WAY] if report.ways else told
+    rules = [sentences.bounds_rule(report.most_new, report.open_points)] if any(target.bounds for target in report.targets) else []
+    return [*rules, definitions.WAY] if report.ways else rules
 
 
 # --- decisions ---------------------------------------------------------------------------------------------------
@@ -80,19 +80,25 @@ def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
         put(sheet, top + 1, column, title, book.look("header"))
     merge(sheet, (top + 1, 6, top + 1, OVERVIEW_LAST), "请领导决定", book.look("header"))
     sheet.set_row(top + 1, 22)
-    for row, one in enumerate(decisions, top + 2):
-        _write_decision(book, sheet, row, one)
-    told = "".join(f"{decision.name}：{decision.meaning}" for decision in DECISIONS.values())
-    return explain(book, sheet, top + 2 + len(decisions), OVERVIEW_WIDTHS, (told,))
+    for row, decision in enumerate(decisions, top + 2):
+        _write_decision(book, sheet, row, decision)
+    meanings = "".join(f"{kind.name}：{kind.meaning}" for kind in DECISIONS.values())
+    return explain(book, sheet, top + 2 + len(decisions), OVERVIEW_WIDTHS, (meanings,))
 
 
-def _write_decision(book: Book, sheet: Worksheet, row: int, one: Decision) -> None:
-    kinds = "、".join(DECISIONS[kind].name for kind in one.kinds)
-    asked = sentences.asked(one)
-    cells = (("long", one.matter), ("center", one.district), ("text", one.number), ("center", one.leader), ("center", kinds))
+def _write_decision(book: Book, sheet: Worksheet, row: int, decision: Decision) -> None:
+    kinds = "、".join(DECISIONS[kind].name for kind in decision.kinds)
+    asked = sentences.asked(decision)
+    cells = (
+        ("long", decision.matter),
+        ("center", decision.district),
+        ("text", decision.number),
+        ("center", decision.leader),
+        ("center", kinds),
+    )
     for column, (look, value) in enumerate(cells):
         put(sheet, row, column, value, book.cell(look))
-    put(sheet, row, 5, one.since, book.cell("date"))
+    put(sheet, row, 5, decision.since, book.cell("date"))
     merge(sheet, (row, 6, row, OVERVIEW_LAST), asked, book.cell("long"))
     rooms = (*zip((value for _look, value in cells), OVERVIEW_WIDTHS, strict=False), (asked, sum(OVERVIEW_WIDTHS[6:])))
     sheet.set_row(row, height(max(lines(value, room) for value, room in rooms)))

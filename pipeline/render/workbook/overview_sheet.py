@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
@@ -116,17 +118,35 @@ def _conclusion(tally: Tally) -> str:
 # --- the counts ---------------------------------------------------------------------------------------------------
 
 
-def _counts(book: Book) -> list[tuple[str, str, int, str]]:
-    """Word, defined name, value and definition of every count."""
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A counted number with its formula, and beside it what it means or whom it counts."""
+
+    word: str
+    formula: str
+    value: int
+    explained: str
+
+
+def _count_of(name: str, column: str, value: int, rule: str) -> _Count:
+    """Return the count of the cases for which the register says 是 in the column of that defined name."""
+    return _Count(name, formulas.count((column, formulas.QUOTED_YES)), value, rule)
+
+
+def _counts(book: Book) -> list[_Count]:
+    """Return the cases in all, by state and by flag, each with its definition."""
     report = book.report
     rules = definitions.flags(report.settings.windows)
     tallies = [figure.tally for figure in report.targets]
     return [
-        ("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL),
-        ("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED),
-        ("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN),
-        ("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED),
-        *((said.name, formulas.flag_name(said.name), len(report.flags.get(flag, ())), rules[flag]) for flag, said in FLAGS.items()),
+        _count_of("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL),
+        _count_of("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED),
+        _count_of("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN),
+        _count_of("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED),
+        *(
+            _count_of(meaning.name, formulas.flag_name(meaning.name), len(report.flags.get(flag, ())), rules[flag])
+            for flag, meaning in FLAGS.items()
+        ),
     ]
 
 
@@ -136,14 +156,17 @@ def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
     put(sheet, top + 1, 0, "指标", book.look("header"))
     put(sheet, top + 1, 1, "件数", book.look("header"))
     merge(sheet, (top + 1, 2, top + 1, LAST), "口径", book.look("header"))
-    row = top + 2
-    for word, name, value, rule in _counts(book):
-        put(sheet, row, 0, word, book.cell("text"))
-        sheet.write_formula(row, 1, formulas.count((name, formulas.QUOTED_YES)), book.cell("count"), value)
-        merge(sheet, (row, 2, row, LAST), rule, book.cell("long", "muted"))
-        sheet.set_row(row, height(lines(rule, _WORDS_WIDTH)))
-        row += 1
-    return row
+    return _write_count_rows(book, sheet, top + 2, _counts(book), lambda _count: ("muted",))
+
+
+def _write_count_rows(book: Book, sheet: Worksheet, top: int, counts: list[_Count], looks: Callable[[_Count], tuple[str, ...]]) -> int:
+    """Write a row for each count, its words with these looks; the first row that is free below."""
+    for row, count in enumerate(counts, top):
+        put(sheet, row, 0, count.word, book.cell("text"))
+        sheet.write_formula(row, 1, count.formula, book.cell("count"), count.value)
+        merge(sheet, (row, 2, row, LAST), count.explained, book.cell("long", *looks(count)))
+        sheet.set_row(row, height(lines(count.explained, _WORDS_WIDTH)))
+    return top + len(counts)
 
 
 # --- what was handed in -------------------------------------------------------------------------------------------
@@ -151,40 +174,35 @@ def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
 
 def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
     heading(book, sheet, top, LAST, "五、日报报送")
-    row = top + 1
-    for word, formula, value, named in (*_reported(book), *_refused(book)):
-        put(sheet, row, 0, word, book.cell("text"))
-        sheet.write_formula(row, 1, formula, book.cell("count"), value)
-        looks = ("alert",) if word.startswith(REPORTED["missing"]) and value else ()
-        merge(sheet, (row, 2, row, LAST), named, book.cell("long", *looks))
-        sheet.set_row(row, height(lines(named, _WORDS_WIDTH)))
-        row += 1
-    return row
+    counts = [*_reported(book), *_refused(book)]
+    return _write_count_rows(
+        book, sheet, top + 1, counts, lambda count: ("alert",) if count.word.startswith(REPORTED["missing"]) and count.value else ()
+    )
 
 
-def _reported(book: Book) -> list[tuple[str, str, int, str]]:
-    """Who has not reported, who was late, who was on time and who had nothing to report: word, formula, value, names."""
+def _reported(book: Book) -> list[_Count]:
+    """Who has not reported, who was late, who was on time and who had nothing to report."""
     lines = book.report.submissions
     absent = "\n".join(map(sentences.absence, book.report.absences))
-    said = []
+    counts = []
     for status in ("missing", "late", "on-time"):
         word = REPORTED[status]
         districts = [line.district for line in lines if line.status == status]
         named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if status == "on-time" else "")
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
-        said.append((f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
+        counts.append(_Count(f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
     zero = [line.district for line in lines if line.zero_report]
-    said.append(("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), words.names(zero)))
-    return said
+    counts.append(_Count("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), words.names(zero)))
+    return counts
 
 
-def _refused(book: Book) -> list[tuple[str, str, int, str]]:
+def _refused(book: Book) -> list[_Count]:
     lines = book.report.submissions
     rows = [f"{line.district} {line.rows_refused} 行" for line in lines if line.rows_refused]
     files = [f"{line.district} {line.refused_files} 份" for line in lines if line.refused_files]
     return [
-        ("拒收的行", f"=SUM({_submissions(book, 'G')})", sum(line.rows_refused for line in lines), words.names(rows)),
-        ("拒收的文件", f"=SUM({_submissions(book, 'H')})", sum(line.refused_files for line in lines), words.refused_files(files)),
+        _Count("拒收的行", f"=SUM({_submissions(book, 'G')})", sum(line.rows_refused for line in lines), words.names(rows)),
+        _Count("拒收的文件", f"=SUM({_submissions(book, 'H')})", sum(line.refused_files for line in lines), words.refused_files(files)),
     ]
 
 

@@ -68,6 +68,7 @@ def paper(book: Book, sheet: Worksheet) -> None:
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     sheet.center_horizontally()
     sheet.ignore_errors({"number_stored_as_text": "A1:BZ1048576", "two_digit_text_year": "A1:BZ1048576"})  # text is meant as text
+    # Excel takes at most 255 characters in a header, and a single & begins a code.
     office = text(book.report.office)[:80].replace("\n", " ").replace("&", "&&")
     sheet.set_header(f"&L&9 {office}&R&9 {book.report.day.isoformat()}{correction(book)}")
     sheet.set_footer("&C&9 第 &P 页，共 &N 页")
@@ -85,11 +86,12 @@ def headers(book: Book, sheet: Worksheet, row: int, titles: Iterable[str]) -> No
         put(sheet, row, column, title, book.look("header"))
 
 
-def explain(book: Book, sheet: Worksheet, row: int, widths: Sequence[float], told: Iterable[str]) -> int:
+def explain(book: Book, sheet: Worksheet, row: int, widths: Sequence[float], sentences: Iterable[str]) -> int:
     """Sentences under a table, each over its whole width; the row after them."""
-    for said in told:
-        merge(sheet, (row, 0, row, len(widths) - 1), said, book.look("note", "wrap"))
-        sheet.set_row(row, height(lines(said, sum(widths) * 1.1)) - 4)  # in smaller letters
+    for sentence in sentences:
+        # Excel does not fit the height of a row to text in merged cells.
+        merge(sheet, (row, 0, row, len(widths) - 1), sentence, book.look("note", "wrap"))
+        sheet.set_row(row, height(lines(sentence, sum(widths) * 1.1)) - 4)  # in smaller letters
         row += 1
     return row
 

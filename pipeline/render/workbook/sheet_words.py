@@ -78,20 +78,20 @@ CORRECTION_NOTE: Final = "本表为更正版：规定时间以后又收到影响
 CUT: Final = "……（原文过长，以下略）"
 
 
-def names(said: list[str]) -> str:
+def names(listed: list[str]) -> str:
     """A list as a sentence has it; a dash where it is empty."""
-    return "、".join(said) or NONE
+    return "、".join(listed) or NONE
 
 
-def names_and_rule(said: list[str], rule: str) -> str:
+def names_and_rule(listed: list[str], rule: str) -> str:
     """A list followed by the sentence that explains it, where there is one."""
-    return f"{'、'.join(said)}。{rule}" if said and rule else rule or names(said)
+    return f"{'、'.join(listed)}。{rule}" if listed and rule else rule or names(listed)
 
 
 def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
     """The days that matter to a flag, and the case's situation in words."""
     late, handed_over = line.days_overdue, (day - line.assigned).days
-    said: dict[str, tuple[int | None, str]] = {
+    situations: dict[str, tuple[int | None, str]] = {
         "overdue": (late, f"已超期 {late} 天"),
         "due_soon": (-late, f"距到期 {-late} 天" if late else "今日到期"),
         "stalled": (line.days_idle, f"已 {line.days_idle} 天无进展"),
@@ -100,12 +100,12 @@ def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
         "acceptance_overdue": (handed_over, f"交办 {handed_over} 天仍未受理"),
         "missing_from_assignment": (None, "新分解表中没有此案"),
     }
-    return said[flag]
+    return situations[flag]
 
 
-def refused_files(said: list[str]) -> str:
+def refused_files(districts: list[str]) -> str:
     """Which districts' files were refused, and where to find those of which the district is not known."""
-    return names_and_rule(said, "认不出旗区的文件不在此列，见“问题清单”。")
+    return names_and_rule(districts, "认不出旗区的文件不在此列，见“问题清单”。")
 
 
 def district_of(line: FindingLine) -> str:
