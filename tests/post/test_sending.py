@@ -1,6 +1,6 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post`.
+Covers every module of `post`: `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp` and `wording`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The office's pages, and what of the published files each user can reach."""
+"""The office's pages, and what of the published files each user can reach.
+
+Covers `office_pages`, `clerk_pages`, `published_files` and `rendering`, and what `check_results` makes of an assignment workbook.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who comes in: passwords, one-time links, sessions, and what an attacker tries at the door."""
+"""Who comes in: passwords, one-time links, sessions, and what an attacker tries at the door.
+
+Covers `sign_in_pages`, `sign_in_limits`, `passwords`, `accounts`, `page_access`, `guard` and `database`.
+"""
 
 from __future__ import annotations
 
