@@ -101,7 +101,7 @@ def _ready(site: Website, number: int) -> tuple[Browser, str]:
     """A clerk who is signed in and looks at the page."""
     accounts = site.serving.site.accounts
     user = accounts.add(f"填报人{number}", "东胜区", "dongsheng@example.com")
-    browser = Browser(site, {"xinfang": accounts.begin(user, site.clock())})
+    browser = Browser(site, {"xinfang": accounts.begin_session(user, site.clock())})
     return browser, browser.token("/")
 
 

@@ -28,10 +28,12 @@ _ARCHIVE_ENDINGS = frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz
 _SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-msdownload", "application/binary", "application/unknown", ""})
 """Content types that programs give to whatever they do not know."""
 _SHEET_TYPES = ("spreadsheet", "excel", "ms-office", "wps-office.et", "kset")
+# how the files begin: [MS-CFB] for Office's old format, [MS-OXTNEF] for winmail.dat
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PACKED_FILES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 _TNEF_FILE = b"\x78\x9f\x3e\x22"
+# in every saved message there are streams whose names begin so ([MS-OXMSG])
 _OUTLOOK_STREAM = "__substg1.0_".encode("utf-16-le")
 _WORKBOOK_STREAMS = ("Workbook".encode("utf-16-le"), b"B\0o\0o\0k\0\0\0")
 """The streams of an old workbook, whatever its name ends in."""

@@ -114,11 +114,11 @@ def _cut(stem: str, most: int) -> str:
     return stem.encode("utf-8")[:most].decode("utf-8", "ignore").rstrip(" .")
 
 
-def apart(wanted: Iterable[str]) -> list[str]:
+def distinct(names: Iterable[str]) -> list[str]:
     """Return the names in their order, later ones of the same name numbered; upper and lower case are the same, as on Windows."""
     used: set[str] = set()
-    given = []
-    for name in wanted:
+    numbered_names = []
+    for name in names:
         dotted = ending(name)
         stem, last = (name[: -len(dotted)], name[-len(dotted) :]) if dotted else (name, "")
         number, numbered = 1, name
@@ -126,5 +126,5 @@ def apart(wanted: Iterable[str]) -> list[str]:
             number += 1
             numbered = f"{stem} ({number}){last}"
         used.add(numbered.casefold())
-        given.append(numbered)
-    return given
+        numbered_names.append(numbered)
+    return numbered_names

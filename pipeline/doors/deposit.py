@@ -24,20 +24,20 @@ def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelo
     The same place must always be given for the same files. Where it is there already, they lie in it or have been taken in.
     Nobody sees the folder before everything in it is on the disk: its name until then is one that the inbox passes over.
     """
-    given = attachment_names.apart(_allowed(name, number) for number, (name, _content) in enumerate(files, 1))
+    names = attachment_names.distinct(_allowed(name, number) for number, (name, _content) in enumerate(files, 1))
     if place.exists():
         _sync_above(place)
-        return given
+        return names
     storage.make_folder(place.parent)
     aside = place.with_name(f".{place.name}.part")
     sidecar = _sidecar(envelope)
     content: dict[str, bytes | Path] = {}
-    for name, (_called, bytes_) in zip(given, files, strict=True):
+    for name, (_called, bytes_) in zip(names, files, strict=True):
         content |= {name: bytes_, f"{name}{envelopes.SIDECAR}": sidecar}
     storage.write_folder(aside, content)
     storage.replace_folder(aside, place)
     _sync_above(place)
-    return given
+    return names
 
 
 def _sync_above(place: Path) -> None:

@@ -71,13 +71,13 @@ class Session(Protocol):
 @contextmanager
 def connected(account: Mailbox, password: str) -> Iterator[Session]:
     """Open the mailbox as long as it is needed. Raises MailboxError."""
-    with _failures_told(account, impossible_name=ValueError):
+    with _as_mailbox_errors(account, impossible_name=ValueError):
         context = ssl.create_default_context(cafile=account.ca_file)
         client = IMAPClient(account.host, account.port, ssl_context=context, timeout=account.seconds)
     client.normalise_times = False  # dates keep their offset and do not become this computer's local time
     client._imap.debug = 0  # noqa: SLF001 - IMAPClient writes whole messages into its log, which triples the memory of a download
     try:
-        with _failures_told(account):
+        with _as_mailbox_errors(account):
             _log_in(client, account, password)
         yield _Session(client, account)
     finally:
@@ -106,7 +106,7 @@ def _log_in(client: IMAPClient, account: Mailbox, password: str) -> None:
 
 
 @contextmanager
-def _failures_told(account: Mailbox, refusal: str = "", impossible_name: type[Exception] = socket.gaierror) -> Iterator[None]:
+def _as_mailbox_errors(account: Mailbox, refusal: str = "", impossible_name: type[Exception] = socket.gaierror) -> Iterator[None]:
     """Let every failure of the network and the server come as a MailboxError, and a refusal as a RefusedError with that sentence.
 
     `impossible_name`: what a host's name that can be no server's fails with, while the connection is made.
@@ -153,7 +153,7 @@ class _Session:
 
     def select(self, folder: str) -> int:
         refusal = f"邮箱 {self._account.user} 没有文件夹“{folder}”，或打不开。请核对设置里的 folders。"
-        with _failures_told(self._account, refusal):
+        with _as_mailbox_errors(self._account, refusal):
             return int(self._client.select_folder(folder)[b"UIDVALIDITY"])
 
     def uids(self) -> list[int]:
@@ -185,7 +185,7 @@ class _Session:
             self._client.add_flags(uids, flags, silent=True)
 
     def move(self, uids: Sequence[int], folder: str) -> None:
-        with _failures_told(self._account):
+        with _as_mailbox_errors(self._account):
             is_there = self._client.folder_exists(folder)
         if not is_there:
             self._make(folder)
@@ -194,7 +194,7 @@ class _Session:
                 self._move(chunk, folder)
 
     def _make(self, folder: str) -> None:
-        with _failures_told(
+        with _as_mailbox_errors(
             self._account, f"邮箱 {self._account.user}：建不了文件夹“{folder}”。请在邮箱里建好，或改设置里的 done_folder。"
         ):
             self._client.create_folder(folder)
@@ -211,7 +211,7 @@ class _Session:
             self._client.uid_expunge(uids)
 
     def _asking(self, act: str) -> AbstractContextManager[None]:
-        return _failures_told(
+        return _as_mailbox_errors(
             self._account, f"邮箱 {self._account.user}：服务器不肯{act}。已收好的不受影响；总是这样的，请检查邮箱的权限和容量。"
         )
 

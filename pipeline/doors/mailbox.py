@@ -222,7 +222,7 @@ def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _Fol
     new = [file for file, sha256 in zip(parts.taken, sums, strict=True) if not fetching.journal.has_elsewhere(entry, sha256)]
     names = deposit.lay(_where(raw, entry, received, fetching.settings), new, _envelope(entry, received)) if new else []
     fetching.journal.note(entry)
-    _tell(parts, names, who, received, fetching)
+    _count_and_tell(parts, names, who, received, fetching)
 
 
 def _message_id(header: headers.Fields | None) -> str | None:
@@ -241,7 +241,7 @@ def _where(raw: bytes, entry: JournalEntry, received: datetime, settings: Settin
     return settings.paths.inbox / FOLDER / received.date().isoformat() / name
 
 
-def _tell(parts: MessageParts, names: Sequence[str], who: Sender, received: datetime, fetching: _FolderFetch) -> None:
+def _count_and_tell(parts: MessageParts, names: Sequence[str], who: Sender, received: datetime, fetching: _FolderFetch) -> None:
     """Count the message and say what became of it. Nothing is said of one whose files had all come in before."""
     fetched = fetching.fetched
     again = len(parts.taken) - len(names)

@@ -28,7 +28,7 @@ _MOST_BOUNDARIES = 20_000
 _MOST_PARTS = 1_000
 _MOST_DEPTH = 20
 _MOST_NOTED = 50
-_TRIES = 2
+_ATTEMPTS = 2
 _PIECES = ("message/partial", "message/external-body")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _ENVELOPED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -74,7 +74,7 @@ class MessageOpener:
     def take_apart(self, raw: bytes) -> MessageParts:
         """Return what is in the message; one that twice ends the process holds nothing that can be had."""
         self._worker = self._worker or Worker("pipeline.doors.message_parts", self._bounds)
-        for _ in range(_TRIES):
+        for _ in range(_ATTEMPTS):
             frames = self._worker.ask(raw, self._bounds.seconds)
             parts = _understood(frames) if frames else None
             if parts is not None:

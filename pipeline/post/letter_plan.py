@@ -89,7 +89,7 @@ class Planner:
         self._settings, self._outgoing, self._settled, self._now = settings, outgoing, settled, now
         self._writer = wording.Writer(settings)
 
-    def about(self, published: Iterable[PublishedDay]) -> Plan:
+    def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
         """Return the letters about days that are published and over."""
         plan = Plan()
         for published_day in published:

@@ -127,9 +127,9 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
 def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> SendingOutcome:
     published = list(_published(ledger, settings, outgoing, now.date()))
     planner = letter_plan.Planner(settings, outgoing, record.settled, now)
-    about, reminders = planner.about(published), planner.reminders()
-    without = dict.fromkeys([*about.without_address, *reminders.without_address])
-    return SendingOutcome(planned=[*about.letters, *reminders.letters], without_address=list(without))
+    results, reminders = planner.letters_about(published), planner.reminders()
+    without = dict.fromkeys([*results.without_address, *reminders.without_address])
+    return SendingOutcome(planned=[*results.letters, *reminders.letters], without_address=list(without))
 
 
 def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: date) -> Iterator[letter_plan.PublishedDay]:

@@ -112,14 +112,14 @@ class SentLetters:
         with self._engine.connect() as connection:
             return frozenset(connection.scalars(query))
 
-    def note(self, letter: Letter, message_id: str, state: State, said: str, at: datetime) -> None:
+    def note(self, letter: Letter, message_id: str, state: State, words: str, at: datetime) -> None:
         """Note how far a letter has come, seen on the disk when this returns."""
         digests = [item.digest for item in letter.items]
         with self._engine.begin() as connection:
             before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
             attempts = before + (state is State.UNDER_WAY)
             sent = SentLetter(
-                message_id, str(letter.kind), letter.day, letter.district, letter.recipient, letter.subject, state, attempts, said,
+                message_id, str(letter.kind), letter.day, letter.district, letter.recipient, letter.subject, state, attempts, words,
                 at.isoformat(),
             )  # fmt: skip
             if before:
@@ -128,9 +128,9 @@ class SentLetters:
                 _insert(connection, sent, digests)
         self._append(sent, digests)
 
-    def settle(self, sent: SentLetter, state: State, said: str, at: datetime) -> None:
+    def settle(self, sent: SentLetter, state: State, words: str, at: datetime) -> None:
         """Note what the office has found out about a letter."""
-        settled = replace(sent, state=state, said=said, at=at.isoformat())
+        settled = replace(sent, state=state, said=words, at=at.isoformat())
         with self._engine.begin() as connection:
             _change(connection, settled)
             digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == sent.message_id)))

@@ -106,6 +106,7 @@ def hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes)
     """
     try:
         server.ehlo_or_helo_if_needed()
+        # a server that is told the size refuses what is too large before it is sent (RFC 1870)
         size = [f"size={len(content)}"] if server.has_extn("size") else []
         for code, words in (server.mail(sender, size), server.rcpt(recipient), server.docmd("DATA")):
             if code not in (_TAKEN, _WILL_FORWARD, _GOES_ON):

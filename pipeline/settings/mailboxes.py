@@ -13,7 +13,7 @@ from pipeline.settings.accounts import Account, Word
 class Mailbox(Account):
     """One mailbox that reports are sent to."""
 
-    port: Annotated[int, Field(ge=1, le=65535, strict=True)] = 993
+    port: Annotated[int, Field(ge=1, le=65535, strict=True)] = 993  # IMAP over TLS (RFC 8314, 3.2)
     user: Word
     folders: Annotated[tuple[Word, ...], Field(min_length=1)] = ("INBOX",)
     when_done: Literal["flag", "move"] = "flag"

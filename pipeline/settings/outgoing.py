@@ -32,7 +32,7 @@ Address = Annotated[str, AfterValidator(_address)]
 class Outgoing(Account):
     """The server that letters are handed to, and who gets them."""
 
-    port: Annotated[int, Field(ge=1, le=65535, strict=True)] = 465
+    port: Annotated[int, Field(ge=1, le=65535, strict=True)] = 465  # submission over TLS from the first byte (RFC 8314, 3.3)
     security: Literal["tls", "starttls"] = "tls"
     user: Word | None = None
     sender: Address

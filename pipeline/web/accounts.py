@@ -80,7 +80,7 @@ class Accounts:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
         return _user(row) if row else None
 
-    def everybody(self) -> list[User]:
+    def all_users(self) -> list[User]:
         """Return all users, the office first."""
         with self._database.read() as connection:
             return [_user(row) for row in connection.execute(users.select().order_by(users.c.district, users.c.key))]
@@ -94,7 +94,7 @@ class Accounts:
 
     # --- one-time links ---
 
-    def link(self, user: User, now: datetime) -> str:
+    def new_link(self, user: User, now: datetime) -> str:
         """Return a new one-time token for setting the password; earlier ones end. A disabled user may come in again by it."""
         token = secrets.token_urlsafe(32)
         expires = (now + timedelta(hours=self._limits.link_hours)).timestamp()
@@ -104,7 +104,7 @@ class Accounts:
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=False))
         return token
 
-    def linked(self, token: str, now: datetime) -> User | None:
+    def user_of_link(self, token: str, now: datetime) -> User | None:
         """Return whose link it is; None where it is used up, too old or none. Looking does not use it up."""
         query = sa.select(users).join(links, links.c.user == users.c.id)
         holds = (links.c.token == digest(token)) & (links.c.expires > now.timestamp()) & ~users.c.disabled
@@ -114,7 +114,7 @@ class Accounts:
 
     def set_password(self, token: str, password: str, now: datetime) -> bool:
         """Use a link up: the password holds from now on, and the user's sessions end. False where the link holds no more."""
-        user = self.linked(token, now)
+        user = self.user_of_link(token, now)
         if user is None:
             return False
         kept = passwords.hashed(password)
@@ -147,14 +147,14 @@ class Accounts:
             sign_in_limits.forgive(connection, counters)
         return _user(row)
 
-    def recognise(self, user: User, client: Client, now: datetime) -> str:
+    def remember_browser(self, user: User, client: Client, now: datetime) -> str:
         """Know the browser from now on; return what its cookie says."""
         with self._database.write() as connection:
-            return sign_in_limits.recognise(connection, user.id, client, now)
+            return sign_in_limits.remember_browser(connection, user.id, client, now)
 
     # --- sessions ---
 
-    def begin(self, user: User, now: datetime) -> str:
+    def begin_session(self, user: User, now: datetime) -> str:
         """Begin a session; return what the cookie says."""
         token = secrets.token_urlsafe(32)
         values = {"user": user.id, "csrf": secrets.token_urlsafe(32), "begun": now.timestamp(), "seen": now.timestamp()}
@@ -176,7 +176,7 @@ class Accounts:
                 connection.execute(sessions.update().where(sessions.c.token == digest(token)).values(seen=now.timestamp()))
         return Session(_user(row), row.csrf, digest(token))
 
-    def end(self, session: Session) -> None:
+    def end_session(self, session: Session) -> None:
         """End a session."""
         with self._database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.token == session.token))

@@ -117,6 +117,8 @@ class Database:
     def __init__(self, state: Path) -> None:
         storage.make_folder(state)
         self._path = state / NAME
+        # requests are answered in up to 40 threads at once (AnyIO's default), checks in further ones, each with a connection of its own;
+        # `run.py user` may be writing at the same time, which is waited for
         self._engine = sa.create_engine(f"sqlite:///{state / NAME}", connect_args={"timeout": 30}, pool_size=20, max_overflow=40)
         sa.event.listen(self._engine, "connect", _on_connect)
         self._writing = threading.Lock()

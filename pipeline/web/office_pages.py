@@ -105,4 +105,4 @@ def show_log(request: Request, site: TheSite, _session: Office) -> Response:
     """Show who did what and when, the newest first."""
     site.write_counts()
     actions, accesses = (log.last_lines(site.settings.paths.state, name, _LINES) for name in (ACTIONS, ACCESSES))
-    return page(request, site, "log", {"actions": actions, "accesses": accesses, "users": site.accounts.everybody()})
+    return page(request, site, "log", {"actions": actions, "accesses": accesses, "users": site.accounts.all_users()})

@@ -86,7 +86,7 @@ Clerk = Annotated[Session, Depends(clerk_of)]
 Office = Annotated[Session, Depends(office_of)]
 
 
-def is_token(session: Session, fields: dict[str, str]) -> bool:
+def has_session_token(session: Session, fields: dict[str, str]) -> bool:
     """Whether a form bears its session's token. Compared in constant time: how long it takes tells nothing of the token."""
     return hmac.compare_digest(fields.get(TOKEN, "").encode(), session.csrf.encode())
 
@@ -94,7 +94,7 @@ def is_token(session: Session, fields: dict[str, str]) -> bool:
 async def form_of(request: Request, session: SignedIn) -> dict[str, str]:
     """Return the fields of a form that a page of this session sent. Raises RefusedError."""
     fields = await read_form(request)
-    if not is_token(session, fields):
+    if not has_session_token(session, fields):
         raise RefusedError(403, "token")
     return fields
 

@@ -11,6 +11,7 @@ from pipeline.terms.text import key
 
 SHORTEST: Final = 10
 LONGEST: Final = 200
+# the library's own parameters: the second option that RFC 9106 (4) recommends, 64 MiB, three passes, four lanes
 _HASHER = argon2.PasswordHasher()
 _AT_WORK = threading.Semaphore(2)
 """Each hash takes 64 MiB and a processor: two at once bound the memory, and slow down all who guess together."""

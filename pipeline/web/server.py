@@ -50,6 +50,7 @@ class Serving:
 
 
 def _config(site: Site, limits: Uploading) -> uvicorn.Config:
+    # '' trusts nobody: where it is left out, uvicorn asks the environment, and then trusts this computer
     options: dict[str, Any] = {"proxy_headers": bool(limits.proxies), "forwarded_allow_ips": list(limits.proxies) or ""}
     if limits.certificate and limits.key:
         options |= {"ssl_certfile": limits.certificate, "ssl_keyfile": limits.key}
@@ -57,8 +58,10 @@ def _config(site: Site, limits: Uploading) -> uvicorn.Config:
         app.build(site),
         http=PatientProtocol,
         ws="none",
+        # with "auto" uvicorn would serve on where the beginning fails, and what a killed server left would wait
         lifespan="on",
         loop="asyncio",
+        # else uvicorn sets up the logging of the whole process
         log_config=None,
         access_log=False,
         server_header=False,

@@ -101,7 +101,7 @@ def forget(connection: sa.Connection, user: int, name: str) -> None:
     connection.execute(devices.delete().where(devices.c.user == user))
 
 
-def recognise(connection: sa.Connection, user: int, client: Client, now: datetime) -> str:
+def remember_browser(connection: sa.Connection, user: int, client: Client, now: datetime) -> str:
     """Know that browser and network from now on; return the token for its cookie. One that was not given out here is replaced."""
     client_network = network(client.address)
     connection.execute(familiar.delete().where((familiar.c.user == user) & (familiar.c.address == client_network)))

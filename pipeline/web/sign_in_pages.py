@@ -23,7 +23,7 @@ router = APIRouter()
 _LONGEST: Final = 200
 
 
-def _before_name(site: Site) -> str:
+def _pre_session_cookie(site: Site) -> str:
     """Return the cookie of a browser at which nobody is signed in yet; forms bear the seal of what it says.
 
     Without it another site could sign a clerk's browser in as somebody else, who would then see what she uploads (login CSRF).
@@ -32,28 +32,28 @@ def _before_name(site: Site) -> str:
 
 
 def _form_page(request: Request, site: Site, name: str, context: dict[str, object], status: int = 200) -> Response:
-    nonce = request.cookies.get(_before_name(site), "") or secrets.token_urlsafe(16)
+    nonce = request.cookies.get(_pre_session_cookie(site), "") or secrets.token_urlsafe(16)
     response = page(request, site, name, {**context, "token": site.seal(nonce)}, status)
-    set_cookie(response, site, _before_name(site), nonce)
+    set_cookie(response, site, _pre_session_cookie(site), nonce)
     return response
 
 
 async def _fields(request: Request, site: Site) -> dict[str, str]:
     """Return the fields of a form that this browser was given. Raises RefusedError."""
     fields = await read_form(request)
-    nonce = request.cookies.get(_before_name(site), "")
+    nonce = request.cookies.get(_pre_session_cookie(site), "")
     if not nonce or not hmac.compare_digest(fields.get(TOKEN, "").encode(), site.seal(nonce).encode()):
         raise RefusedError(403, "token")
     return fields
 
 
-def _known_name(site: Site) -> str:
+def _device_cookie(site: Site) -> str:
     """Return the cookie of a browser that somebody has signed in with; it outlasts the session and opens nothing."""
     return f"{cookie_name(site)}-known"
 
 
 def _client(request: Request, site: Site) -> Client:
-    return Client(_address_of(request), request.cookies.get(_known_name(site), ""))
+    return Client(_address_of(request), request.cookies.get(_device_cookie(site), ""))
 
 
 def _address_of(request: Request) -> str:
@@ -97,9 +97,9 @@ async def _begin(request: Request, site: Site, user: User) -> Response:
     """Begin a new session and go to the first page; a session that the browser still had ends."""
     await _end_earlier(request, site)
     response = see_other("/")
-    set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin, user, site.now()))
-    device = await run_in_threadpool(site.accounts.recognise, user, _client(request, site), site.now())
-    set_cookie(response, site, _known_name(site), device, int(sign_in_limits.DEVICE.total_seconds()))
+    set_cookie(response, site, cookie_name(site), await run_in_threadpool(site.accounts.begin_session, user, site.now()))
+    device = await run_in_threadpool(site.accounts.remember_browser, user, _client(request, site), site.now())
+    set_cookie(response, site, _device_cookie(site), device, int(sign_in_limits.DEVICE.total_seconds()))
     return response
 
 
@@ -108,13 +108,13 @@ async def _end_earlier(request: Request, site: Site) -> None:
     token = request.cookies.get(cookie_name(site), "")
     earlier = await run_in_threadpool(site.accounts.session, token, site.now()) if token else None
     if earlier:
-        await run_in_threadpool(site.accounts.end, earlier)
+        await run_in_threadpool(site.accounts.end_session, earlier)
 
 
 @router.post("/signout")
 def sign_out(site: TheSite, session: SignedIn, _form: Form) -> Response:
     """End the session."""
-    site.accounts.end(session)
+    site.accounts.end_session(session)
     site.note(f"{session.user.name} 退出登录")
     response = see_other("/signin")
     delete_session_cookie(response, site)
@@ -124,7 +124,7 @@ def sign_out(site: TheSite, session: SignedIn, _form: Form) -> Response:
 @router.get("/password/{token}")
 def show_password(request: Request, site: TheSite, token: str) -> Response:
     """Show the page for setting a password. Looking does not use up the link: mail scanners look."""
-    user = site.accounts.linked(token, site.now())
+    user = site.accounts.user_of_link(token, site.now())
     if user is None:
         return error_page(request, site, 404, "link")
     return _form_page(request, site, "password", {"name": user.name, "reason": "", "shortest": passwords.SHORTEST})
@@ -134,7 +134,7 @@ def show_password(request: Request, site: TheSite, token: str) -> Response:
 async def set_password(request: Request, site: TheSite, token: str) -> Response:
     """Set the password, once; whoever sets it is signed in."""
     fields = await _fields(request, site)
-    user = await run_in_threadpool(site.accounts.linked, token, site.now())
+    user = await run_in_threadpool(site.accounts.user_of_link, token, site.now())
     if user is None:
         return error_page(request, site, 404, "link")
     password = fields.get("password", "")

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from pipeline.web import check_results
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
-from pipeline.web.page_access import Form, NoSuchPageError, SignedIn, TheSite, download, is_token, see_other
+from pipeline.web.page_access import Form, NoSuchPageError, SignedIn, TheSite, download, has_session_token, see_other
 from pipeline.web.receiving import receive_file
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
@@ -33,7 +33,7 @@ async def upload(request: Request, site: TheSite, session: SignedIn) -> Response
     identity, folder = await run_in_threadpool(site.drafts.place)
     target = site.drafts.path(identity, is_assignment=user.is_office)
     try:
-        received = await receive_file(request, target, site.upload_limit, allow=lambda fields: is_token(session, fields))
+        received = await receive_file(request, target, site.upload_limit, allow=lambda fields: has_session_token(session, fields))
         await run_in_threadpool(site.drafts.keep, identity, user, received, site.now(), is_assignment=user.is_office)
     except BaseException as error:  # also where the server is told to end: nothing half received stays
         await run_in_threadpool(site.drafts.drop, folder.name)

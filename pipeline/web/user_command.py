@@ -83,10 +83,10 @@ def _disable(arguments: argparse.Namespace, settings: Settings, _now: datetime) 
 def _list(_arguments: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
     """Print who there is."""
     with _opened(settings) as accounts:
-        everybody = accounts.everybody()
-    if not everybody:
+        users = accounts.all_users()
+    if not users:
         return ["还没有用户。增加填报人：run.py user add 用户名 --district 东胜区；增加办公室的人：run.py user add 用户名 --office"]
-    return [f"{user.name}  {_whose(user)}  {user.address}  {_state(user)}" for user in everybody]
+    return [f"{user.name}  {_whose(user)}  {user.address}  {_state(user)}" for user in users]
 
 
 ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Settings, datetime], list[str]]]] = {
@@ -118,7 +118,7 @@ def _linked(accounts: Accounts, user: User, settings: Settings, now: datetime) -
     where, source = _where(limits, accounts.served_at())
     return [
         f"请把下面的链接当面或用可靠的方式交给本人。{limits.link_hours} 小时内有效，只能用一次：",
-        f"{where}/password/{accounts.link(user, now)}",
+        f"{where}/password/{accounts.new_link(user, now)}",
         source,
     ]
 

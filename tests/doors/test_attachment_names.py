@@ -124,7 +124,7 @@ def test_whatever_the_name_it_is_one_that_a_disk_takes(written: str) -> None:
 
 
 def test_names_that_are_the_same_are_told_apart_also_where_case_does_not_count() -> None:
-    assert attachment_names.apart(["甲.xlsx", "甲.XLSX", "甲 (2).xlsx", "甲.xlsx", "乙", "乙"]) == [
+    assert attachment_names.distinct(["甲.xlsx", "甲.XLSX", "甲 (2).xlsx", "甲.xlsx", "乙", "乙"]) == [
         "甲.xlsx", "甲 (2).XLSX", "甲 (2) (2).xlsx", "甲 (3).xlsx", "乙", "乙 (2)",
     ]  # fmt: skip
 

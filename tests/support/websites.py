@@ -73,7 +73,7 @@ class Website:
         """A new user with a password; the name."""
         accounts = self.serving.site.accounts
         user = accounts.add(name, district, address)
-        assert accounts.set_password(accounts.link(user, self.clock()), PASSWORD, self.clock())
+        assert accounts.set_password(accounts.new_link(user, self.clock()), PASSWORD, self.clock())
         return name
 
     def done(self) -> list[str]:

@@ -31,7 +31,7 @@ def link_of(site: Website, name: str) -> str:
     accounts = site.serving.site.accounts
     user = accounts.find(name)
     assert user
-    return f"/password/{accounts.link(user, site.clock())}"
+    return f"/password/{accounts.new_link(user, site.clock())}"
 
 
 def set_password(browser: Browser, link: str, password: str, again: str | None = None) -> tuple[int, str]:

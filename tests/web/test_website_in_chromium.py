@@ -186,7 +186,7 @@ def test_axe_finds_no_serious_fault(browser: Browser, site: Website, workbook: P
     faults_on = {"/signin": _faults(person, "/signin")}
     accounts = site.serving.site.accounts
     user = accounts.add(f"新{width}", "东胜区", "dongsheng@example.com")
-    link = f"/password/{accounts.link(user, site.clock())}"
+    link = f"/password/{accounts.new_link(user, site.clock())}"
     faults_on["/password"] = _faults(person, link)
     for who, paths in (("甲", ["/", "/nope"]), ("办公室", ["/board", "/board/2020-05-20", "/log"])):
         person.sign_in(who)
