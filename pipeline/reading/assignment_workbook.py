@@ -1,4 +1,7 @@
-"""The case-assignment workbook (案件包案任务分解表): its cells become a reading, judged by itself (contract 2)."""
+"""The case-assignment workbook (案件包案任务分解表): its cells become a reading, judged by itself (contract 2).
+
+Covered by tests/reading/test_table.py and tests/reading/test_workbook.py.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +22,18 @@ _SEPARATORS = "、,;\n"
 
 
 def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
-    """The reading of an assignment workbook; refused where a sheet or column is missing or no case row is usable."""
+    """Return the reading of an assignment workbook; refused where a sheet or column is missing or no case row is usable."""
     arrival = envelope.received_at.astimezone(settings.calendar.zone)
     day = arrival.date()
-    tables = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_SHEETS]
-    findings = [one for found in tables if isinstance(found, tuple) for one in found]
+    located = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_SHEETS]
+    findings = [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
     if findings:
         return Reading(False, day, "", {}, (), tuple(findings))
     around = Surroundings(settings, arrival.date(), arrival, book.is_1904)
-    sheets = [_examine(found, around) for found in tables if isinstance(found, table.Table)]
+    sheets = [_examine(rows, around) for rows in located if isinstance(rows, table.Table)]
     rows = tuple(sheet.concluded() for sheet in sheets)
     findings = [finding for sheet in sheets for finding in sheet.findings]
-    if not _usable([one for one in rows if one.sheet != LIAISON.name]):
+    if not _usable([sheet for sheet in rows if sheet.sheet != LIAISON.name]):
         findings.insert(0, messages.finding("not-the-template/cases"))
         return Reading(False, day, "", {}, (), tuple(findings))
     return Reading(True, day, "", {}, rows, tuple(findings))
@@ -39,19 +42,17 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
 def _usable(sheets: list[Rows]) -> int:
     """How many rows can be used: neither refused nor with a number that comes twice."""
     times = Counter(number for rows in sheets for number in rows.values[CASE])
-    refused = [frozenset(rows.refused) for rows in sheets]
-    numbers = [
-        number
-        for rows, gone in zip(sheets, refused, strict=True)
+    return sum(
+        times[number] == 1 and position not in refused
+        for rows, refused in ((rows, frozenset(rows.refused)) for rows in sheets)
         for position, number in enumerate(rows.values[CASE])
-        if position not in gone
-    ]
-    return sum(times[number] == 1 for number in numbers)
+    )
 
 
-def _examine(found: table.Table, around: Surroundings) -> Examination:
-    sheet = checking.examine(found, around)
-    if found.sheet is not LIAISON:
+def _examine(cells: table.Table, around: Surroundings) -> Examination:
+    """Each rule goes over all rows before the next: findings stand rule by rule, as their order is kept."""
+    sheet = checking.examine(cells, around)
+    if cells.sheet is not LIAISON:
         rows, windows = [*sheet], around.settings.windows
         for row in rows:
             checking.refuse_number_outside(row, around)

@@ -1,4 +1,7 @@
-"""Cells in, understood values and findings out: a column at a time, through the table of its distinct cells."""
+"""Cells in, understood values and findings out: a column at a time, through the table of its distinct cells.
+
+Covered by tests/reading/test_table.py and tests/reading/test_errors_in_cells.py.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def _values(sheet: Examination, table: Table, column: Column, around: Surroundin
     needs_value = column.required and not column.default
     remarkable = {cell: meant for cell, meant in understood.items() if meant.fault or meant.odd or (meant is EMPTY and needs_value)}
     if remarkable:
-        _say_column(sheet, column, [remarkable.get(cell) for cell in cells], _hint(column, around))
+        _note_findings(sheet, column, [remarkable.get(cell) for cell in cells], _hint(column, around))
     values = [understood[cell].value for cell in cells]
     return [value or column.default for value in values] if column.default else values
 
@@ -85,7 +88,7 @@ def _with_errors(read: CellReader, column: Column) -> CellReader:
     return read_any
 
 
-def _say_column(sheet: Examination, column: Column, remarkable: list[Understood | None], hint: str) -> None:
+def _note_findings(sheet: Examination, column: Column, remarkable: list[Understood | None], hint: str) -> None:
     """The findings about a column's cells; those that were merely written oddly share one, at the first of them."""
     odd: list[tuple[Row, Understood]] = []
     for row in sheet:

@@ -1,9 +1,12 @@
-"""Times of day as people write them: 9:30, 上午9时30分, 下午3点半 (contract 3, "Dates")."""
+"""Times of day as people write them: 9:30, 上午9时30分, 下午3点半 (contract 3, "Dates").
+
+Covered by tests/reading/test_dates.py.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from pipeline.terms.text import short_line
 
@@ -22,11 +25,10 @@ _NOON = 12
 def read_clock(cell: object) -> time | None:
     """A time of day: `9:30`, `上午9时30分`, a time cell; None if it is not understood."""
     match cell:
-        case datetime():
-            return None
         case time():
             return cell.replace(second=0, microsecond=0)
         case timedelta() if timedelta(0) <= cell < timedelta(days=1):
+            # The library gives a cell formatted as a duration ([h]:mm) as a span of time; below one day it is a time of day.
             return time(*divmod(int(cell.total_seconds()) // 60, 60))
         case str():
             return _written_clock(short_line(cell))
@@ -35,14 +37,14 @@ def read_clock(cell: object) -> time | None:
 
 
 def _written_clock(plain: str) -> time | None:
-    found = _CLOCK.fullmatch(plain)
-    if not found:
+    match = _CLOCK.fullmatch(plain)
+    if not match:
         return None
-    hour, minute = int(found["h"]), 30 if found["mid"] else int(found["m1"] or found["m2"] or 0)
-    if (found["half"] in ("下午", "晚上") or (found["ap"] or "").upper() == "PM") and hour < _NOON:
+    hour, minute = int(match["h"]), 30 if match["mid"] else int(match["m1"] or match["m2"] or 0)
+    if (match["half"] in ("下午", "晚上") or (match["ap"] or "").upper() == "PM") and hour < _NOON:
         hour += _NOON
-    elif (found["half"] == "凌晨" or (found["ap"] or "").upper() == "AM") and hour == _NOON:
-        hour = 0
+    elif (match["half"] == "凌晨" or (match["ap"] or "").upper() == "AM") and hour == _NOON:
+        hour = 0  # 12 in the half before noon is midnight
     try:
         return time(hour, minute)
     except ValueError:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 _OPEN_FILES = 64
+"""A reader opens one file at a time, and Python its modules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ def set_alarm(seconds: int) -> None:
 def _limit(memory_bytes: int) -> bool:
     if sys.platform == "win32":
         return False
-    import resource
+    import resource  # Windows has no such module
 
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 0),  # a core file would hold the contents of a stranger's workbook
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         hard = resource.getrlimit(limit)[1]
@@ -56,6 +57,7 @@ def _limit(memory_bytes: int) -> bool:
 
 # --- the filter of system calls (Linux, seccomp) -----------------------------------------------------------------
 
+# A filter is a program of classic BPF (linux/filter.h, linux/seccomp.h) that the kernel runs on every system call of this process.
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # SECCOMP_RET_ALLOW; SECCOMP_RET_ERRNO with EPERM
@@ -108,7 +110,7 @@ def _filter_calls() -> bool:
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong]
-    if prctl(_NO_NEW_PRIVILEGES, 1, None, 0, 0):
+    if prctl(_NO_NEW_PRIVILEGES, 1, None, 0, 0):  # without it the kernel takes a filter from root alone
         return False
     return bool(prctl(_SET_SECCOMP, _FILTER, ctypes.addressof(header), 0, 0) == 0)
 
@@ -119,9 +121,12 @@ def _program(machine: _Machine) -> bytes:
     def step(code: int, jump_true: int, jump_false: int, value: int) -> bytes:
         return struct.pack("=HBBI", code, jump_true, jump_false, value)
 
+    # A call of another machine's kind (32-bit calls on x86_64) has other numbers: all of them are refused.
     steps = [step(_LOAD, 0, 0, 4), step(_EQUAL, 1, 0, machine.audit), step(_RETURN, 0, 0, _REFUSE), step(_LOAD, 0, 0, 0)]
     for number in (*machine.refused, *_ANYWHERE):
         steps += [step(_EQUAL, 0, 1, number), step(_RETURN, 0, 0, _REFUSE)]
+    # The filter sees an argument as a number and never what it points at: flags can be judged, a path cannot. openat2 has its flags
+    # behind a pointer, so it is refused altogether.
     for number, argument in machine.opening.items():
         steps += [
             step(_EQUAL, 0, 4, number),

@@ -1,8 +1,11 @@
-"""A district's daily report: one workbook's cells become its reading, judged by itself (contract 3 and 5)."""
+"""A district's daily report: one workbook's cells become its reading, judged by itself (contract 3 and 5).
+
+Covered by tests/reading/test_table.py and tests/reading/test_workbook.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +16,7 @@ from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.settings.config import District, Settings
 from pipeline.terms import contract, messages
-from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT
+from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
 from pipeline.terms.month_day import MonthDay
@@ -43,25 +46,26 @@ class _Cover:
 
 
 def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
-    """The reading of a report that arrived in that envelope."""
+    """Return the reading of a report that arrived in that envelope; a finding about the whole file costs all rows."""
     arrival = envelope.received_at.astimezone(settings.calendar.zone)
-    found = table.find_sheet(book, contract.COVER)
-    if not isinstance(found, SheetCells):
-        return _without_cover(found, arrival)
-    cover = _read_cover(found)
+    cover_sheet = table.find_sheet(book, contract.COVER)
+    if not isinstance(cover_sheet, SheetCells):
+        return _without_cover(cover_sheet, arrival)
+    cover = _read_cover(cover_sheet)
     district, findings = _judge_district(cover, settings)
-    day, said = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
-    findings += said
+    day, day_findings = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
+    findings += day_findings
     if district and not district.accepts(envelope):
         findings.append(messages.finding("sender-not-allowed", value=envelope.sender or "", district=district.name))
-    tables = [table.locate(book, sheet) for sheet in contract.REPORT_SHEETS]
-    findings += [one for found in tables if isinstance(found, tuple) for one in found]
-    findings += [one for found in tables if isinstance(found, table.Table) for one in found.findings if one.severity == "refused-file"]
+    located = [table.locate(book, sheet) for sheet in contract.REPORT_SHEETS]
+    tables = [sheet for sheet in located if isinstance(sheet, table.Table)]
+    findings += [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
+    findings += [finding for sheet in tables for finding in sheet.findings if finding.severity is Severity.FILE]
     name = district.name if district else ""
-    if day is None or district is None or any(one.severity == "refused-file" for one in findings):
+    if day is None or district is None or any(finding.severity is Severity.FILE for finding in findings):
         return Reading(False, day or arrival.date(), name, _kept(cover), (), tuple(findings))
     around = Surroundings(settings, day, arrival, book.is_1904)
-    sheets = [_examine(found, around) for found in tables if isinstance(found, table.Table)]
+    sheets = [_examine(sheet, around) for sheet in tables]
     findings += _judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets))
     findings += _lateness_findings(day, arrival, settings)
     findings += [finding for sheet in sheets for finding in sheet.findings]
@@ -71,12 +75,12 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
 # --- 封面 ---------------------------------------------------------------------------------------------------------
 
 
-def _without_cover(found: object, arrival: datetime) -> Reading:
-    if isinstance(found, list):
-        said = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.several(found))
+def _without_cover(alike: Sequence[str] | None, arrival: datetime) -> Reading:
+    if alike:
+        finding = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.several(alike))
     else:
-        said = messages.finding("not-the-template/sheet", name=contract.COVER)
-    return Reading(False, arrival.date(), "", {}, (), (said,))
+        finding = messages.finding("not-the-template/sheet", name=contract.COVER)
+    return Reading(False, arrival.date(), "", {}, (), (finding,))
 
 
 def _read_cover(sheet: SheetCells) -> _Cover:
@@ -100,8 +104,8 @@ def _read_cover(sheet: SheetCells) -> _Cover:
 
 def _kept(cover: _Cover) -> dict[str, str]:
     """What the ledger keeps of 封面: nothing that holds a personal number."""
-    said = {name: clean(as_text(one.value)) for name, one in cover.fields.items()}
-    return {name: value for name, value in said.items() if not personal_numbers(value)}
+    texts = {name: clean(as_text(field.value)) for name, field in cover.fields.items()}
+    return {name: text for name, text in texts.items() if not personal_numbers(text)}
 
 
 def _at(cover: _Cover, field: _Field, name: str, /, **details: object) -> Finding:
@@ -167,10 +171,10 @@ def _lateness_findings(day: date, arrival: datetime, settings: Settings) -> list
 # --- the sheets --------------------------------------------------------------------------------------------------
 
 
-def _examine(found: table.Table, around: Surroundings) -> Examination:
-    sheet = checking.examine(found, around)
+def _examine(cells: table.Table, around: Surroundings) -> Examination:
+    sheet = checking.examine(cells, around)
     rows = [*sheet]
-    for rule in _RULES[found.sheet.name]:
+    for rule in _RULES[cells.sheet.name]:
         for row in rows:
             rule(row, around)
     return sheet
@@ -215,12 +219,13 @@ def _refuse_more_answers_than_visits(row: Row, _around: Surroundings) -> None:
     names = ("接访批次", "当场答复", "转交办理")
     batches, answered, passed = (row.count(name) if row.is_read(name) else None for name in names)
     if batches is not None and answered is not None and passed is not None and answered + passed > batches:
-        said = {"batches": batches, "answered": answered, "passed": passed, "sum": answered + passed}
-        row.refuse_cell("contradiction/reception", "接访批次", **said)
+        figures = {"batches": batches, "answered": answered, "passed": passed, "sum": answered + passed}
+        row.refuse_cell("contradiction/reception", "接访批次", **figures)
 
 
 def _refuse_after_arrival(row: Row, around: Surroundings) -> None:
     """发生时间 after the report came in; a day alone is compared as a day."""
+    # People write the time to the minute: what happened in the minute of arrival is not later than it.
     happened, arrived = row.day("发生时间"), around.arrival.replace(second=0, microsecond=0, tzinfo=None)
     limit = arrived if isinstance(happened, datetime) else arrived.date()
     if happened and happened > limit and row.is_read("发生时间"):

@@ -10,9 +10,11 @@ from pipeline.terms.month_day import MonthDay, calendar_day
 from pipeline.terms.text import short_line
 
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
+"""From 2000-01-01 to 2099-12-31 (contract 3)."""
 _EPOCH = date(1899, 12, 30)
+"""Excel counts 1900-01-01 as 1 and has a 29 February 1900 that never was: from March 1900 on, day 0 is this one."""
 EPOCH_1904_SHIFT = 1462
-"""Days by which the serial numbers of a 1904-mode workbook are behind."""
+"""Days by which the serial numbers of a 1904-mode workbook are behind: those of early Excel for the Mac count from 1904-01-01."""
 
 _DAY = (
     r"(?:(?P<y>\d{4})\s*(?:-\s*(?P<m1>\d{1,2})\s*-|/\s*(?P<m2>\d{1,2})\s*/|\.\s*(?P<m3>\d{1,2})\s*\.)\s*(?P<d1>\d{1,2})"
@@ -26,11 +28,11 @@ _DATE = re.compile(rf"{_DAY}(?:(?:\s+|[Tt]|(?<=[日号]))\s*(?P<time>{TIME})\s*(
 def read_date(cell: object, *, is_1904: bool = False) -> date | MonthDay | None:
     """The day that a cell means, without a time that may follow it; None if it is not understood."""
     match cell:
-        case datetime():
+        case datetime():  # before date(), which it is too
             return cell.date()
         case date():
             return cell
-        case bool():
+        case bool():  # before int(), which it is too
             return None
         case int() | float():
             return _serial_or_digits(cell, is_1904=is_1904)
@@ -50,10 +52,11 @@ def _serial_or_digits(number: float, *, is_1904: bool) -> date | None:
 
 def _written_date(text: str, *, is_1904: bool) -> date | MonthDay | None:
     plain = short_line(text)
-    found = _DATE.fullmatch(plain) or _DATE.fullmatch(re.sub(r"\s+", "", plain))
-    if not found:
+    match = _DATE.fullmatch(plain) or _DATE.fullmatch(re.sub(r"\s+", "", plain))
+    if not match:
+        # A cell formatted as text keeps the serial number of a date that was pasted into it.
         return _serial_or_digits(int(plain), is_1904=is_1904) if re.fullmatch(r"[0-9]{5}", plain) else None
-    part = found.groupdict()
+    part = match.groupdict()
     month = next(part[name] for name in ("m1", "m2", "m3", "m4", "m5", "m6") if part[name])
     day = next(part[name] for name in ("d1", "d4", "d5", "d6") if part[name])
     year = part["y"] or part["y4"] or part["y5"]
@@ -61,6 +64,7 @@ def _written_date(text: str, *, is_1904: bool) -> date | MonthDay | None:
         return None
     if year:
         return calendar_day(int(year), int(month), int(day))
+    # 2000 was a leap year: 29 February without its year is a day that some year has.
     return MonthDay(int(month), int(day)) if calendar_day(2000, int(month), int(day)) else None
 
 
@@ -75,7 +79,7 @@ def read_moment(cell: object, report_day: date, *, is_1904: bool = False) -> dat
         day = day.on_or_before(report_day)
     if day is None:
         return None
-    if isinstance(cell, float) and cell % 1 and not cell.is_integer():
+    if isinstance(cell, float) and cell % 1:  # Excel stores the time as the part of the day behind the point
         return datetime.combine(day, time(0)) + timedelta(minutes=round(cell % 1 * 1440))
     written = _DATE.fullmatch(short_line(cell)) if isinstance(cell, str) else None
     at = read_clock(written["time"]) if written and written["time"] else None

@@ -1,4 +1,7 @@
-"""What the dates of one row say together: years, deadlines before their start, and the regulation's spans."""
+"""What the dates of one row say together: years, deadlines before their start, and the regulation's spans.
+
+Covered by tests/reading/test_table.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A sheet under examination: its rows as understood, and what is found in them. The rules speak to it row by row."""
+"""A sheet under examination: its rows as understood, and what is found in them. The rules speak to it row by row.
+
+Covered by tests/reading/test_table.py.
+"""
 
 from __future__ import annotations
 

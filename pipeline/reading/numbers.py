@@ -17,20 +17,20 @@ def read_number(cell: object, units: dict[str, Decimal], default: Decimal) -> De
     nothing trails it.
     """
     match cell:
-        case bool():
+        case bool():  # before int(), which it is too
             return None
         case int() | float():
             try:
-                amount = Decimal(repr(cell)) * default
+                amount = Decimal(repr(cell)) * default  # repr gives 0.1, the float itself is 0.1000000000000000055…
             except InvalidOperation:
                 return None
             return _plain(amount) if amount.is_finite() and amount >= 0 else None
         case str():
-            found = _NUMBER.fullmatch(short_line(cell))
-            if not found or found["sign"] == "-" or (found["unit"] and found["unit"] not in units):
+            match = _NUMBER.fullmatch(short_line(cell))
+            if not match or match["sign"] == "-" or (match["unit"] and match["unit"] not in units):
                 return None
-            amount = Decimal(found["digits"].replace(",", "") + (found["fraction"] or ""))
-            return _plain(amount * (units[found["unit"]] if found["unit"] else default))
+            amount = Decimal(match["digits"].replace(",", "") + (match["fraction"] or ""))
+            return _plain(amount * (units[match["unit"]] if match["unit"] else default))
         case _:
             return None
 

@@ -1,4 +1,7 @@
-"""What goes back to a sender, before how it is written: the lines of the sheet 回执 and the marks on cells."""
+"""What goes back to a sender, before how it is written: the lines of the sheet 回执 and the marks on cells.
+
+Covered by tests/render/receipts and tests/reading/marking.
+"""
 
 from __future__ import annotations
 
@@ -124,4 +127,4 @@ def note(text: str) -> Line:
 def lines(text: str, width: float) -> int:
     """How many lines wrapped text takes in a cell of that width; a Chinese character is two wide."""
     room = max(2, int(width) - 2)
-    return sum(max(1, -(-sum(1 + (ord(one) > _LAST_NARROW) for one in line) // room)) for line in text.split("\n"))
+    return sum(max(1, -(-sum(1 + (ord(character) > _LAST_NARROW) for character in line) // room)) for line in text.split("\n"))

@@ -20,8 +20,10 @@ _UNIT = re.compile(
 )
 """A unit in brackets behind a header: alone, or, for money, at the end of a remark such as 人民币元."""
 _NOT_DATA = re.compile("说明|示例|样例|样表|字典|勿填|不填")
-_FEW_HEADERS = 2
+_FEWEST_HEADERS = 2
+"""One known word alone can stand in a title or a note."""
 _LONGEST_LABEL = 1000
+"""Characters; nothing longer is a header, and no pattern needs to look at what a stranger made longer."""
 _LONGEST_SHEET = 100
 """Excel allows 31 characters; every finding repeats the name."""
 
@@ -63,26 +65,26 @@ def label(cell: object) -> tuple[str, tuple[str, ...]]:
     if len(written) > _LONGEST_LABEL:
         return key(written), ()
     name, remarks = key(written), list[str]()
-    while found := _TAIL.search(name):
-        remarks += [part for part in found.groups() if part]
-        name = name[: found.start()]
+    while match := _TAIL.search(name):
+        remarks += [part for part in match.groups() if part]
+        name = name[: match.start()]
     return name, tuple(remarks)
 
 
 def find_sheet(book: Book, name: str) -> SheetCells | Sequence[str] | None:
     """The sheet of that name; the names of several that match equally well; or None."""
     for matches in (_is_exact, _is_equal, _is_similar):
-        found = [sheet for sheet in book.sheets if len(sheet.name) <= _LONGEST_SHEET and matches(sheet.name, name)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            return [sheet.name for sheet in found]
+        sheets = [sheet for sheet in book.sheets if len(sheet.name) <= _LONGEST_SHEET and matches(sheet.name, name)]
+        if len(sheets) == 1:
+            return sheets[0]
+        if sheets:
+            return [sheet.name for sheet in sheets]
     return None
 
 
 def is_wanted(name: str) -> bool:
     """Whether a sheet of that name could be one of the contract's; the others need not be read."""
-    return any(_is_similar(name, known) or _is_equal(name, known) for known in contract.SHEET_NAMES)
+    return any(_is_similar(name, sheet) or _is_equal(name, sheet) for sheet in contract.SHEET_NAMES)
 
 
 def _is_exact(written: str, name: str) -> bool:
@@ -95,27 +97,26 @@ def _is_equal(written: str, name: str) -> bool:
 
 def _is_similar(written: str, name: str) -> bool:
     """`案件进展 (2)`, `1.案件进展`, `达旗案件进展表`, but not `案件进展填报说明`."""
-    before, found, after = key(written).partition(name)
-    return bool(found) and not _NOT_DATA.search(before + after)
+    before, part, after = key(written).partition(name)
+    return bool(part) and not _NOT_DATA.search(before + after)
 
 
 def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.FILE) -> Table | tuple[Finding, ...]:
     """The table of that sheet, or the findings that say why there is none."""
-    found = find_sheet(book, sheet.name)
+    cells = find_sheet(book, sheet.name)
     refusal = Severity.FILE if sheet.required else Severity.SHEET
-    if found is None:
+    if cells is None:
         if not sheet.required:
             return (messages.finding("sheet-missing", name=sheet.name),)
         return (messages.finding("not-the-template/sheet", name=sheet.name),)
-    if not isinstance(found, SheetCells):
-        said = messages.finding("not-the-template/twice", name=sheet.name, sheets=messages.several(found), severity=refusal)
-        return (said,)
-    header, findings = find_header(found, sheet, refusal, personal)
+    if not isinstance(cells, SheetCells):
+        return (messages.finding("not-the-template/twice", name=sheet.name, sheets=messages.several(cells), severity=refusal),)
+    header, findings = find_header(cells, sheet, refusal, personal)
     if header is None:
         return tuple(findings)
-    if found.name != sheet.name:
-        findings.append(messages.finding("read-as/sheet", sheet=found.name, value=found.name, meant=sheet.name))
-    return _table(found, sheet, header, findings)
+    if cells.name != sheet.name:
+        findings.append(messages.finding("read-as/sheet", sheet=cells.name, value=cells.name, meant=sheet.name))
+    return _table(cells, sheet, header, findings)
 
 
 # --- the header --------------------------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ def find_header(cells: SheetCells, sheet: contract.Sheet, refusal: Severity, per
         findings.append(
             messages.finding("not-the-template/column", sheet=cells.name, name=cells.name, columns="、".join(missing), severity=refusal)
         )
-    stopped = missing or any(found.severity is Severity.FILE for found in findings)
+    stopped = missing or any(finding.severity is Severity.FILE for finding in findings)
     return (None if stopped else header), findings
 
 
@@ -145,7 +146,7 @@ def _header_row(cells: SheetCells, sheet: contract.Sheet) -> int | None:
     """
     known = {column.name for column in sheet.columns}
     starred = {column.name for column in sheet.columns if column.required}
-    best, most, is_found = None, _FEW_HEADERS - 1, False
+    best, most, is_found = None, _FEWEST_HEADERS - 1, False
     for index, row in enumerate(cells.rows):
         names = {label(cell)[0] for cell in row if isinstance(cell, str) and cell}
         is_whole = starred <= names
@@ -195,7 +196,7 @@ def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, r
     column = next((column for column in sheet.columns if column.name == name), None)
     if column is None:
         return "unknown-column"
-    units = [found[1] or found[2] for remark in remarks if column.kind in (Kind.COUNT, Kind.MONEY) and (found := _UNIT.fullmatch(remark))]
+    units = [match[1] or match[2] for remark in remarks if column.kind in (Kind.COUNT, Kind.MONEY) and (match := _UNIT.fullmatch(remark))]
     if any(unit not in column.header_units for unit in units):
         return "unknown-column/unit"
     if name in header.columns:
@@ -211,19 +212,18 @@ def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, r
 
 def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: list[Finding]) -> Table:
     kept = _rows(cells, sheet, header)
-    personal, said = _personal_information(cells, header, kept)
+    personal, personal_findings = _personal_information(cells, header, kept)
     turned = list(zip(*(cells.rows[row] for row in kept), strict=True))  # every row of a sheet is as long as its header's
     columns = {name: list(turned[index]) if kept else [] for name, index in header.columns.items()}
     lines = [cells.lines[row] for row in kept]
     places = {name: cells.columns[at] for name, at in header.columns.items()}
-    said += _uncached(cells, header, kept)
-    return Table(sheet, cells.name, places, header.units, lines, columns, personal, (*findings, *said))
+    findings = [*findings, *personal_findings, *_uncached(cells, header, kept)]
+    return Table(sheet, cells.name, places, header.units, lines, columns, personal, tuple(findings))
 
 
 def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Finding]:
-    """Formulas without a stored result in cells that are read."""
-    if not cells.uncached:
-        return []
+    """Return a finding for each formula without a stored result in a cell that is read."""
+    # WPS writes no cached value for some formulas, and libraries that write workbooks compute none at all.
     names = {at: name for name, at in header.columns.items()}
     rows = set(kept)
     return [
@@ -279,6 +279,8 @@ def _holds_key(cell: Cell, sheet: contract.Sheet) -> bool:
 
 # --- personal information ----------------------------------------------------------------------------------------
 
+_NO_DIGIT = "\ue000"
+"""Parts two cells: a character of nobody's (private use) that no number goes across."""
 _TEN = 10
 _ELEVEN_DIGITS = 10**_TEN
 
@@ -296,24 +298,16 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
                 continue
             if index in position:
                 rows.setdefault(position[index], set()).add(cells.columns[column])
-                said = messages.finding(
-                    "personal-information", sheet=cells.name, row=cells.lines[index], at=cells.columns[column], value=as_text(cell)
-                )
+                message, severity = "personal-information", Severity.ROW
             else:
-                said = messages.finding(
-                    "personal-information/outside",
-                    sheet=cells.name,
-                    row=cells.lines[index],
-                    at=cells.columns[column],
-                    value=as_text(cell),
-                    severity=Severity.WARNING,
-                )
-            findings.append(said)
+                message, severity = "personal-information/outside", Severity.WARNING
+            line, at = cells.lines[index], cells.columns[column]
+            findings.append(messages.finding(message, sheet=cells.name, row=line, at=at, value=as_text(cell), severity=severity))
     return rows, findings
 
 
 def _may_be_personal(rows: list[list[Cell]]) -> bool:
-    cells: set[Cell] = set().union(*rows)
+    cells: set[Cell] = set().union(*rows)  # cells repeat a lot: each text is looked at once
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    return may_hold_personal_number("\ue000".join([cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]))
+    return may_hold_personal_number(_NO_DIGIT.join([cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]))

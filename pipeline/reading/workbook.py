@@ -25,7 +25,7 @@ class ErrorValue:
 
 
 _OVERLAP = 100_000
-"""Rows of merged ranges that may lie on one another."""
+"""Rows of merged ranges that may lie on one another: work on a file grows with its size and not with its square (docs/decisions/0003)."""
 
 Cell = str | float | bool | date | datetime | time | timedelta | ErrorValue
 """What a cell can hold; an empty one holds ''."""
@@ -74,14 +74,16 @@ def read(content: bytes, limits: Limits, wanted: Wanted = _every) -> Book:
 
 def _sheets(safe: SafeWorkbook, limits: Limits) -> Iterator[SheetCells]:
     book = python_calamine.load_workbook(io.BytesIO(safe.content))
-    for number, one in enumerate(safe.sheets, 1):
+    for number, listed in enumerate(safe.sheets, 1):
         sheet = book.get_sheet_by_name(str(number))
         if sheet.total_height * sheet.total_width > limits.cells:
             raise UnreadableError("too-large/cells")
-        merges = one.facts.merges
+        merges = listed.facts.merges
         if merges is None:
             merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
-        yield _cells(one.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)), merges, one.facts)
+        # By default the library drops empty rows and columns at the beginning, and every address would shift.
+        rows = cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))
+        yield _cells(listed.name, rows, merges, listed.facts)
 
 
 def _within(merges: tuple[tuple[int, int, int, int], ...], rows: list[list[Cell]]) -> Iterator[tuple[int, int, int, int]]:

@@ -1,6 +1,8 @@
 """A process of its own that answers questions about strangers' files: one that dies or stalls over a question costs that question alone.
 
 Question and answer go over pipes as frames: the length in eight bytes, then the bytes. An answer is the number of its frames, and these.
+
+Covered by tests/reading/test_readers.py and tests/reading/test_confinement.py.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from pipeline import HOME
 from pipeline.reading import confinement
 from pipeline.terms.errors import PipelineError
 
-_LONGEST = 1 << 30
+_LONGEST_FRAME = 1 << 30
+"""Bytes. An answer comes from a process that a stranger's file may have damaged: what claims more is none."""
 _MOST_FRAMES = 1 << 16
 _GRACE = 5
 """Seconds after which a worker ends itself where nobody is left to do it."""
@@ -37,8 +40,7 @@ class Worker:
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        home = HOME
-        environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
+        environment = {**os.environ, "PYTHONPATH": str(HOME), "PYTHONIOENCODING": "utf-8"}
         process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", self._module],
             stdin=subprocess.PIPE,
@@ -99,13 +101,13 @@ def serve(begin: Callable[[Any], tuple[int, int, Callable[[Any], Sequence[bytes]
 
     `begin` hears the greeting and gives the bytes of memory and the seconds for a question, and what answers one.
     """
-    hears, answers = sys.stdin.buffer, sys.stdout.buffer
-    memory, seconds, answer = begin(pickle.loads(_receive(hears)))  # noqa: S301 - from the process that started this one
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    memory, seconds, answer = begin(pickle.loads(_receive(questions)))  # noqa: S301 - from the process that started this one
     confinement.confine(memory)
     _send(answers, b"ready")
     while True:
         try:
-            question = pickle.loads(_receive(hears))  # noqa: S301 - likewise
+            question = pickle.loads(_receive(questions))  # noqa: S301 - from there, too
         except EOFError:
             return
         confinement.set_alarm(seconds + _GRACE)
@@ -136,7 +138,7 @@ def _answer(pipe: IO[bytes] | None) -> list[bytes]:
 
 def _receive(pipe: IO[bytes] | None) -> bytes:
     length = int.from_bytes(_exactly(pipe, 8), "big")
-    if length > _LONGEST:
+    if length > _LONGEST_FRAME:
         raise EOFError
     return _exactly(pipe, length)
 

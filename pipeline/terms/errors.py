@@ -1,4 +1,7 @@
-"""What only we or the office can mend. What a district can mend is a finding, never an exception."""
+"""What only we or the office can mend. What a district can mend is a finding, never an exception.
+
+Covered by tests/disk/test_storage.py.
+"""
 
 from __future__ import annotations
 

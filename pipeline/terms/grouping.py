@@ -1,4 +1,7 @@
-"""Findings that are alike, told once with all their cells: on the terminal and on the upload page."""
+"""Findings that are alike, told once with all their cells: on the terminal and on the upload page.
+
+Covered by tests/web/test_upload_pages.py and tests/night/test_flood.py.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ class Group:
     """Where, as far as they have a cell."""
 
 
-def alike(found: Iterable[Finding]) -> list[Group]:
+def alike(findings: Iterable[Finding]) -> list[Group]:
     """The findings with the same to say of the same sheet together, in the order of the first of each."""
     groups: dict[tuple[str, str, str], list[str]] = {}
-    for one in found:
-        message = _HEADERS_READ if one.code == "read-as" and one.message.startswith("表头") else one.message
-        groups.setdefault((one.code, one.sheet, message), []).extend([one.cell] if one.cell else [])
+    for finding in findings:
+        message = _HEADERS_READ if finding.code == "read-as" and finding.message.startswith("表头") else finding.message
+        groups.setdefault((finding.code, finding.sheet, message), []).extend([finding.cell] if finding.cell else [])
     return [Group(*key, tuple(cells)) for key, cells in groups.items()]

@@ -1,4 +1,7 @@
-"""One file that was handed in, from the moment it came: how it came, what it says, and its place among its day's."""
+"""One file that was handed in, from the moment it came: how it came, what it says, and its place among its day's.
+
+Covered by tests/day/test_submissions.py and tests/ledger/test_ledger.py.
+"""
 
 from __future__ import annotations
 

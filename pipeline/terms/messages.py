@@ -1,4 +1,7 @@
-"""Every sentence about a finding, in one place: what was found, and what to write instead."""
+"""Every sentence about a finding, in one place: what was found, and what to write instead.
+
+Covered by tests/test_docs.py and tests/night/test_flood.py.
+"""
 
 from __future__ import annotations
 
@@ -118,8 +121,8 @@ def finding(
     whole = mask(clean(as_text(value)))
     line = shorten(whole)
     shown = line if line == whole else mask(line)
-    said = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
-    message = CATALOGUE[name].format_map({"value": shown, "sheet": _quoted(sheet), **said})
+    quoted = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
+    message = CATALOGUE[name].format_map({"value": shown, "sheet": _quoted(sheet), **quoted})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
 
 
@@ -132,8 +135,8 @@ def _quoted(detail: str) -> str:
 
 def several(names: Sequence[str], unit: str = "") -> str:
     """The names, long ones cut; of very many the first, and how many there are."""
-    said = "、".join(map(brief, names[:_MOST_NAMES]))
-    return said if len(names) <= _MOST_NAMES else f"{said} 等 {len(names)}{unit and f' {unit}'}"
+    listed = "、".join(map(brief, names[:_MOST_NAMES]))
+    return listed if len(names) <= _MOST_NAMES else f"{listed} 等 {len(names)}{unit and f' {unit}'}"
 
 
 def brief(value: str) -> str:

@@ -1,4 +1,7 @@
-"""A date without its year, as people write it: 5月21日."""
+"""A date without its year, as people write it: 5月21日.
+
+Covered by tests/reading/test_dates.py.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,10 @@ class MonthDay:
         return self._nearest(anchor, 1)
 
     def _nearest(self, anchor: date, step: int) -> date | None:
-        for years in range(9):  # 29 February comes once in at most eight years
-            found = calendar_day(anchor.year + step * years, self.month, self.day)
-            if found and (found - anchor).days * step >= 0:
-                return found
+        for years in range(9):  # 29 February comes once in at most eight years: 1900 and 2100 have none
+            day = calendar_day(anchor.year + step * years, self.month, self.day)
+            if day and (day - anchor).days * step >= 0:
+                return day
         return None
 
 

@@ -1,4 +1,7 @@
-"""The number that a district's notice carries."""
+"""The number that a district's notice carries.
+
+Covered by tests/report/test_notices.py.
+"""
 
 from __future__ import annotations
 

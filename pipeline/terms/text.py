@@ -135,18 +135,18 @@ def _seen(text: str) -> str:
 def personal_numbers(text: str) -> list[tuple[int, int]]:
     """Where citizen, mobile and bank-card numbers stand in the text as a reader sees it: pairs that do not overlap."""
     plain = _seen(text)
-    digits = [found.start() for found in _FIRST_DIGIT.finditer(plain)]
-    sixes, ones = ([start for start in digits if plain[start] == first] for first in "61")
+    numbers = [match.start() for match in _FIRST_DIGIT.finditer(plain)]
+    from_six, from_one = ([start for start in numbers if plain[start] == first] for first in "61")
     taken = bytearray(len(plain))
     spans: list[tuple[int, int]] = []
-    kinds = ((_CITIZEN, _is_citizen, digits), *((bank, _is_bank, sixes) for bank in _BANK), (_MOBILE, _always, ones))
-    for pattern, is_one, starts in kinds:
+    kinds = ((_CITIZEN, _is_citizen, numbers), *((bank, _is_bank, from_six) for bank in _BANK), (_MOBILE, _always, from_one))
+    for pattern, is_valid, starts in kinds:
         for start in starts:
-            found = pattern.match(plain, start)
-            if found and is_one(found[0].replace(" ", "").replace("-", "")) and not any(taken[start : found.end()]):
-                spans.append((start, found.end()))
-                taken[start : found.end()] = b"\1" * (found.end() - start)
-    spans += [found.span(1) for found in _ABROAD.finditer(plain) if not any(taken[found.start(1) : found.end()])]
+            match = pattern.match(plain, start)
+            if match and is_valid(match[0].replace(" ", "").replace("-", "")) and not any(taken[start : match.end()]):
+                spans.append((start, match.end()))
+                taken[start : match.end()] = b"\1" * (match.end() - start)
+    spans += [match.span(1) for match in _ABROAD.finditer(plain) if not any(taken[match.start(1) : match.end()])]
     return sorted(spans)
 
 
