@@ -136,7 +136,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A point of the district's last notice that is one no longer."""
+    """A point of the district's last notice that holds no longer."""
 
     flag: str
     number: str

@@ -51,7 +51,7 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
 
 
 def settled(flag: str, district: str, line: CaseLine | None) -> str:
-    """Why a point of the district's last notice is one no longer."""
+    """Return why a point of the district's last notice holds no longer."""
     if line is None:
         return "已不在案件台账内"
     if line.grounds:

@@ -45,7 +45,7 @@ class Report:
     bridges: tuple[Bridge, ...]
     """One for each group, in their order."""
     ways: tuple[Way, ...]
-    """Likewise."""
+    """One for each group, in their order."""
     decisions: tuple[Decision, ...]
     absences: tuple[Absence, ...]
     open_points: tuple[OpenPoint, ...]

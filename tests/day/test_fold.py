@@ -260,8 +260,8 @@ def test_a_later_arrival_replaces_the_earlier_one_whole() -> None:
 
 def test_a_b_a_is_three_revisions_and_a_alone_in_force() -> None:
     a, b = report(day=MONDAY, progress=[resolved_row(答复日期="2020-05-18")]), report(day=MONDAY, progress=[progress_row(CASE)])
-    ten, eleven, twelve, one = _moments(10, 11, 12, 13)
-    files = [handed_in(a, ten), handed_in(b, eleven), handed_in(a, twelve), handed_in(a, one)]
+    ten, eleven, twelve, thirteen = _moments(10, 11, 12, 13)
+    files = [handed_in(a, ten), handed_in(b, eleven), handed_in(a, twelve), handed_in(a, thirteen)]
     day = on(MONDAY, assigned(assignment()), *files)
     assert day.counted(CASE)
     assert day.submission()["revision"] == 3
@@ -380,14 +380,14 @@ def test_a_missing_case_stays_with_the_particulars_it_had() -> None:
     _monday, tuesday = _register(*CASES[:2]).values()
     assert tuesday.of("case-missing")[0].value == "SJ-2020-002"
     assert _totals(tuesday) == [1, 2]
-    leaders = {one["leader"] for one in tuesday.summary["by_leader"]}
+    leaders = {figure["leader"] for figure in tuesday.summary["by_leader"]}
     assert leaders == {"领导一", "领导三"}
 
 
 def test_a_case_whose_row_is_refused_keeps_its_particulars_and_is_not_missing() -> None:
     _monday, tuesday = _register(*CASES[:2], {**CASES[2], "问题类别": "绿化", "包案领导": "别人"}).values()
     assert tuesday.codes() == ["not-in-list"]
-    assert {one["leader"] for one in tuesday.summary["by_leader"]} == {"领导一", "领导三"}
+    assert {figure["leader"] for figure in tuesday.summary["by_leader"]} == {"领导一", "领导三"}
     assert tuesday.summary["flags"]["missing_from_assignment"] == []
 
 
@@ -413,7 +413,7 @@ def test_a_case_that_a_district_found_takes_its_particulars_from_the_workbook() 
     monday, after = consolidate([assigned(assignment(), FIRST), found, assigned(listed, SECOND)], [MONDAY, tuesday]).values()
     assert monday.summary["changes"]["new_cases"] == ["DS-2020-001"]
     assert after.summary["changes"]["new_cases"] == []
-    assert {one["leader"] for one in after.summary["by_leader"] if one["total"]} == {"领导一", "领导三", "领导四"}
+    assert {figure["leader"] for figure in after.summary["by_leader"] if figure["total"]} == {"领导一", "领导三", "领导四"}
     assert "DS-2020-001" not in after.summary["flags"]["incomplete_assignment"]
 
 
@@ -424,7 +424,7 @@ def test_filling_in_an_empty_leader_is_taken_and_anything_else_changes_nothing()
     tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
     files = [assigned(assignment()), sent(MONDAY, 包案领导=""), sent(tuesday, 包案领导="领导五"), sent(wednesday, 包案领导="别人")]
     days = consolidate(files, [MONDAY, tuesday, wednesday])
-    leaders = [{one["leader"] for one in day.summary["by_leader"]} - {"领导一", "领导三"} for day in days.values()]
+    leaders = [{figure["leader"] for figure in day.summary["by_leader"]} - {"领导一", "领导三"} for day in days.values()]
     assert leaders == [{"未明确"}, {"领导五"}, {"领导五"}]
     assert ["DS-2020-001" in day.summary["flags"]["incomplete_assignment"] for day in days.values()] == [True, False, False]
 
@@ -433,7 +433,7 @@ def test_the_leader_who_counts_is_the_first_without_white_space() -> None:
     leaders = ["领导 一、领导二", "领导一,领导甲", "领导一；领导甲", "领导一\n领导二", " 、领导一", "暂无"]
     rows = [case_row(f"SJ-2020-{n:03}", 包案领导=leader) for n, leader in enumerate(leaders[:5], 1)]
     day = on(MONDAY, assigned(assignment(rows)))
-    assert [(one["leader"], one["total"]) for one in day.summary["by_leader"]] == [("领导一", 5)]
+    assert [(figure["leader"], figure["total"]) for figure in day.summary["by_leader"]] == [("领导一", 5)]
 
 
 def test_before_the_first_case_every_rate_is_null() -> None:
@@ -454,12 +454,12 @@ def test_the_orders_of_the_figures_are_the_contracts() -> None:
         case_row("DS-2020-001", 问题类别="物业服务", 包案领导="乙"),
     ]
     summary = on(MONDAY, assigned(assignment(rows))).summary
-    assert [one["source"] for one in summary["by_source"]] == ["自治区交办", "市级交办", "旗区自行梳理"]
-    assert [one["district"] for one in summary["by_district"]] == [*DISTRICTS, *DISTRICTS]
-    assert [one["leader"] for one in summary["by_leader"]] == ["丙", *sorted("甲乙")]
-    assert [one["category"] for one in summary["by_category"]] == ["征收补偿", "房地产开发", "物业服务", "其他"]
+    assert [figure["source"] for figure in summary["by_source"]] == ["自治区交办", "市级交办", "旗区自行梳理"]
+    assert [figure["district"] for figure in summary["by_district"]] == [*DISTRICTS, *DISTRICTS]
+    assert [figure["leader"] for figure in summary["by_leader"]] == ["丙", *sorted("甲乙")]
+    assert [figure["category"] for figure in summary["by_category"]] == ["征收补偿", "房地产开发", "物业服务", "其他"]
     assert list(summary["cases"]) == sorted(summary["cases"])
-    assert [one["district"] for one in summary["submissions"]] == list(DISTRICTS)
+    assert [line["district"] for line in summary["submissions"]] == list(DISTRICTS)
     assert summary["submissions"][0] == {
         "district": "东胜区", "status": "missing", "zero_report": False, "revision": 0, "received_at": None,
         "rows_accepted": 0, "rows_refused": 0,
@@ -536,8 +536,8 @@ def test_parts_sum_to_the_total_and_changes_are_the_difference_between_two_days(
         for target in summary["targets"]:
             for part in ("by_district", "by_leader", "by_category"):
                 for figure in ("total", "resolved"):
-                    assert sum(one[figure] for one in summary[part] if one["group"] == target["group"]) == target[figure]
-            sources = [one for one in summary["by_source"] if one["source"] in target["sources"]]
+                    assert sum(row[figure] for row in summary[part] if row["group"] == target["group"]) == target[figure]
+            sources = [figure for figure in summary["by_source"] if figure["source"] in target["sources"]]
             assert sum(source["total"] for source in sources) == target["total"]
             assert target["resolved"] <= target["total"]
             assert target["met"] == (target["resolved"] * 100 >= target["target_percent"] * target["total"])
@@ -546,7 +546,7 @@ def test_parts_sum_to_the_total_and_changes_are_the_difference_between_two_days(
         assert not counted & {number for flag in ("overdue", "due_soon", "stalled", "disputed") for number in summary["flags"][flag]}
         assert set(summary["changes"]["newly_resolved"]) <= counted
     for before, after in pairwise(days):
-        was, now = ({n for n, case in one.summary["cases"].items() if case["counted_resolved"]} for one in (before, after))
+        was, now = ({n for n, case in state.summary["cases"].items() if case["counted_resolved"]} for state in (before, after))
         assert after.summary["changes"]["newly_resolved"] == sorted(now - was)
         assert after.summary["changes"]["new_cases"] == sorted(set(after.summary["cases"]) - set(before.summary["cases"]))
 
@@ -554,9 +554,9 @@ def test_parts_sum_to_the_total_and_changes_are_the_difference_between_two_days(
 @settings(max_examples=15)
 @given(_files(), st.integers(0, 6))
 def test_sending_the_bytes_in_force_once_more_changes_nothing_and_is_noted(files: list[File], which: int) -> None:
-    reports = [one for one in files if not one.is_assignment]
-    same_day = [one for one in reports if one.name[:-7] == reports[which % len(reports)].name[:-7]]
-    in_force = max(same_day, key=lambda one: (one.received, hashlib.sha256(one.content).hexdigest()))
+    reports = [file for file in files if not file.is_assignment]
+    same_day = [file for file in reports if file.name[:-7] == reports[which % len(reports)].name[:-7]]
+    in_force = max(same_day, key=lambda file: (file.received, hashlib.sha256(file.content).hexdigest()))
     again = File(in_force.content, in_force.received + timedelta(days=9), "又一次.xlsx")
     before, after = consolidate(files, DAYS), consolidate([*files, again], DAYS)
     assert [day.summary for day in before.values()] == [day.summary for day in after.values()]
@@ -648,7 +648,7 @@ def test_the_trend_is_the_same_in_a_run_over_several_days() -> None:
     files = [assigned(assignment(), FIRST), File(report(day=MONDAY), afternoon(MONDAY))]
     days = [MONDAY + timedelta(days=n) for n in range(-1, 4)]
     together = consolidate(files, days)
-    assert {day: one.trend for day, one in together.items()} == {day: on(day, *files).trend for day in days}
+    assert {day: state.trend for day, state in together.items()} == {day: on(day, *files).trend for day in days}
     assert [day for day, _tallies in together[days[-1]].trend] == days[1:]
 
 

@@ -30,7 +30,7 @@ def _resolved(number: str) -> Row:
 
 def _register(**cells: str) -> File:
     """Ten cases of the city, due one by one from the first of June on."""
-    return assigned(assignment([case_row(one, 办结时限=f"2020-06-{at:02}", **cells) for at, one in enumerate(NUMBERS, 1)]))
+    return assigned(assignment([case_row(number, 办结时限=f"2020-06-{at:02}", **cells) for at, number in enumerate(NUMBERS, 1)]))
 
 
 def _day(day: date, *files: File) -> Day:
@@ -67,7 +67,7 @@ def test_a_pace_of_nothing_leads_nowhere() -> None:
 
 
 def test_where_fewer_are_open_than_lacking_no_deadline_is_named() -> None:
-    referred = [progress_row(one, 当前状态="导入法定途径") for one in NUMBERS[:4]]
+    referred = [progress_row(number, 当前状态="导入法定途径") for number in NUMBERS[:4]]
     way = _way(_day(MONDAY, _register(), _told(MONDAY, *referred)))
     assert (way.tally.shortfall, way.open, way.by) == (9, 6, None)
     assert "全部化解也达不到目标" in sentences.way(way)
@@ -143,7 +143,7 @@ def test_what_is_resolved_or_referred_asks_for_no_decision() -> None:
 def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     tuesday = MONDAY + timedelta(days=1)
     out = _day(tuesday, _register(), _told(MONDAY, _resolved(NUMBERS[0])))
-    absence = next(one for one in out.report.absences if one.district == "东胜区")
+    absence = next(absence for absence in out.report.absences if absence.district == "东胜区")
     assert sentences.absence(absence) == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
     assert len(out.report.absences) == 9
 

@@ -139,11 +139,11 @@ def test_every_bridge_adds_up_to_the_last_case(cases: list[tuple[str, str, str, 
         [MONDAY, TUESDAY],
     )
     yesterday = {target.group: target.tally for target in out[MONDAY].report.targets}
-    today = {one.group: one.tally for one in out[TUESDAY].report.targets}
+    today = {target.group: target.tally for target in out[TUESDAY].report.targets}
     for bridge in out[TUESDAY].report.bridges:
         assert (bridge.total_before, bridge.resolved_before) == (yesterday[bridge.group].total, yesterday[bridge.group].resolved)
         assert (bridge.total, bridge.resolved) == (today[bridge.group].total, today[bridge.group].resolved)
-        assert bridge.total_before + sum(one.change for one in bridge.total_steps) == bridge.total
-        assert bridge.resolved_before + sum(one.change for one in bridge.resolved_steps) == bridge.resolved
+        assert bridge.total_before + sum(step.change for step in bridge.total_steps) == bridge.total
+        assert bridge.resolved_before + sum(step.change for step in bridge.resolved_steps) == bridge.resolved
         assert all(len(step.cases) == abs(step.change) for step in (*bridge.total_steps, *bridge.resolved_steps))
         assert "other" not in _kinds(bridge)[1]

@@ -40,8 +40,8 @@ def _texts(content: bytes) -> list[str]:
     """Every paragraph that says something."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         root = ET.fromstring(package.read("word/document.xml"))  # noqa: S314 - the program made it just now
-    said = ("".join(text.text or "" for text in one.iter(f"{_W}t")) for one in root.iter(f"{_W}p"))
-    return [one for one in said if one.strip()]
+    said = ("".join(text.text or "" for text in paragraph.iter(f"{_W}t")) for paragraph in root.iter(f"{_W}p"))
+    return [line for line in said if line.strip()]
 
 
 def _run(office: Office, *days: date) -> Outcome:
@@ -57,9 +57,11 @@ def _numbers(office: Office) -> list[tuple[str, str, str]]:
     with Ledger(office.settings.paths.ledger) as ledger:
         given = ledger.numbers()
     assert given == journal.numbers(office.archive)
-    for year in {one.year for one in given}:
-        assert [one.number for one in given if one.year == year] == list(range(1, 1 + sum(one.year == year for one in given)))
-    return [(one.written, str(one.day), one.district) for one in given]
+    for year in {number.year for number in given}:
+        assert [number.number for number in given if number.year == year] == list(
+            range(1, 1 + sum(number.year == year for number in given))
+        )
+    return [(number.written, str(number.day), number.district) for number in given]
 
 
 def _shown(office: Office) -> set[tuple[str, str, str]]:
@@ -106,7 +108,7 @@ def test_over_a_week_the_points_are_the_days_flags(tmp_path: Path) -> None:
         said = json.loads((folder / "summary.json").read_bytes())["flags"]
         district_of = {line.number: line.district for line in built.cases}
         expected = {(district_of[number], flag, number) for flag in notices.FLAGS for number in said[flag]}
-        assert {(one.district, point.flag, point.line.number) for one in built.notices for point in one.points} == expected
+        assert {(notice.district, point.flag, point.line.number) for notice in built.notices for point in notice.points} == expected
         files = {path.name for path in (folder / "督办通知").iterdir()}
         assert files == {f"{district}_督办通知_{built.day}.docx" for district, _flag, _number in expected}
         for notice in built.notices:
@@ -197,7 +199,7 @@ def test_daily_as_a_range_or_the_last_day_alone_the_numbers_are_the_same(tmp_pat
         for several in runs:
             _run(office, *several)
         made.append((_numbers(office), _notice(office, DAY)))
-    assert all(one == made[0] for one in made)
+    assert all(files == made[0] for files in made)
     assert [number for number, _day, _district in made[0][0]] == [f"督办〔2020〕{n}号" for n in range(1, 7)]
 
 

@@ -27,19 +27,19 @@ CITY = "市级交办和旗区自行梳理"
 
 
 @cache
-def _whose(one: File) -> tuple[str, date]:
+def _whose(file: File) -> tuple[str, date]:
     """The district and day that a report says it is of."""
-    read = read_report(one.content, f"{one.received:%Y-%m-%d %H:%M:%S}")
+    read = read_report(file.content, f"{file.received:%Y-%m-%d %H:%M:%S}")
     return read.district, read.day
 
 
 def _figures(said: Report) -> dict[tuple[str, str, str], Figure]:
     kinds = ("targets", "by_source", "by_district", "by_leader", "by_category")
-    return {(kind, one.group, one.label): one for kind in kinds for one in getattr(said, kind)}
+    return {(kind, figure.group, figure.label): figure for kind in kinds for figure in getattr(said, kind)}
 
 
-def _is_at_most(one: Tally, other: Tally) -> bool:
-    return one.resolved * (other.total or 1) <= other.resolved * (one.total or 1)
+def _is_at_most(lower: Tally, higher: Tally) -> bool:
+    return lower.resolved * (higher.total or 1) <= higher.resolved * (lower.total or 1)
 
 
 def _outside(told: Report, truth: Report) -> list[tuple[str, str, str]]:
@@ -61,7 +61,7 @@ def test_the_truth_lies_within_the_bounds_once_the_missing_reports_are_there(wee
     whose = sorted({_whose(file) for file in files if not file.is_assignment})
     held_back = set(choice.sample(whose, choice.randint(1, len(whose) // 2)))
     day = MONDAY + timedelta(days=at)
-    told = on(day, *(one for one in files if one.is_assignment or _whose(one) not in held_back)).report
+    told = on(day, *(file for file in files if file.is_assignment or _whose(file) not in held_back)).report
     assert _outside(told, on(day, *files).report) == []
 
 
@@ -79,7 +79,7 @@ def _row(number: str, kind: str, broken: str = "") -> dict[str, Value]:
 
 
 def _register() -> File:
-    return assigned(assignment(case_row(one) for one in _NUMBERS))
+    return assigned(assignment(case_row(number) for number in _NUMBERS))
 
 
 @settings(max_examples=60)
@@ -99,7 +99,7 @@ def test_the_truth_lies_within_the_bounds_once_the_refused_rows_are_mended(
                 File(
                     report(
                         day=day,
-                        progress=[_row(one, kind, faults.get((at, one), "")) for one, kind in said.items() if kind != "none"],
+                        progress=[_row(number, kind, faults.get((at, number), "")) for number, kind in said.items() if kind != "none"],
                         new=[],
                     ),
                     afternoon(day),
@@ -143,7 +143,7 @@ def test_where_everything_is_told_there_are_no_bounds() -> None:
 
 def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -> None:
     """Three cases of 东胜区 in the group, none told: none to all of them, and three that could be found."""
-    files = [one for one in _everyone(DAY) if one.name != "东胜区.xlsx"]
+    files = [file for file in _everyone(DAY) if file.name != "东胜区.xlsx"]
     out = on(DAY, _register(), *files)
     assert _bounds(out, "by_district", "东胜区") == ((0, 6), (6, 6))
     assert _bounds(out, "by_source", "市级交办") == ((0, 3), (3, 3))
@@ -154,7 +154,7 @@ def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -
 def test_what_keeps_figures_open_is_said() -> None:
     """东胜区 sends nothing of Monday and a broken row on Tuesday."""
     tuesday = MONDAY + timedelta(days=1)
-    monday = [one for one in _everyone(MONDAY) if one.name != "东胜区.xlsx"]
+    monday = [file for file in _everyone(MONDAY) if file.name != "东胜区.xlsx"]
     rows = [_row(_NUMBERS[0], "已化解", "value")]
     out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows)], [tuesday])[tuesday]
     assert [(point.district, point.missing, point.refused) for point in out.report.open_points] == [("东胜区", (MONDAY,), (tuesday,))]
@@ -182,8 +182,8 @@ def test_a_refused_row_of_new_cases_could_add_one() -> None:
 def test_a_case_that_is_told_after_the_gap_is_certain_unless_its_dispute_may_stand(confirmed: str, expected: _Ends | None) -> None:
     """东胜区 tells nothing of Monday, and of Tuesday that one case is resolved and the other two are under way."""
     tuesday = MONDAY + timedelta(days=1)
-    rows = [_row(_NUMBERS[0], "已化解") | {"群众确认": confirmed}, *(_row(one, "办理中") for one in _NUMBERS[1:])]
-    monday = [one for one in _everyone(MONDAY) if one.name != "东胜区.xlsx"]
+    rows = [_row(_NUMBERS[0], "已化解") | {"群众确认": confirmed}, *(_row(number, "办理中") for number in _NUMBERS[1:])]
+    monday = [file for file in _everyone(MONDAY) if file.name != "东胜区.xlsx"]
     out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows, new=[])], [tuesday])[tuesday]
     assert _bounds(out, "by_source", "市级交办") == expected
 
