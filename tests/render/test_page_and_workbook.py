@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -11,7 +10,7 @@ import weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import assigned, consolidate, handed_in, on
-from page_days import page_of, said_range
+from page_days import RANGE, expected_ladders, ladders, page_of, said_range
 from workbook_days import check_bridges, check_figures, opened
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
@@ -23,14 +22,12 @@ from pipeline.report.report import Report
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
-_RANGE = re.compile(r"补报后最低 (\S+)%（(\d+)/(\d+)），最高 (\S+)%（(\d+)/(\d+)）")
-
 
 def _bounds(report: Report) -> Iterable[Bounds | None]:
     """Those that the page shows: a source that is its whole group stands nowhere by itself."""
     shared = {group.name for group in report.settings.groups if len(group.sources) > 1}
-    sources = [one for one in report.by_source if one.group in shared]
-    return (one.bounds for one in (*report.targets, *sources, *report.by_district, *report.by_category, *report.by_leader))
+    sources = [figure for figure in report.by_source if figure.group in shared]
+    return (figure.bounds for figure in (*report.targets, *sources, *report.by_district, *report.by_category, *report.by_leader))
 
 
 def check(report: Report) -> str:
@@ -39,32 +36,16 @@ def check(report: Report) -> str:
     check_figures(workbook, report)
     check_bridges(workbook, report)
     text = page_of(report).text
-    for one in report.by_district:
-        assert f"\n{one.label} | {one.tally.resolved}/{one.tally.total} | {one.tally.rate_percent or '—'}" in text
-    assert sorted(_RANGE.findall(text)) == sorted(said_range(one) for one in _bounds(report) if one)
-    for said in (*map(sentences.target, report.targets), *map(sentences.since_yesterday, report.bridges)):
-        assert said in text
-    assert _ladders(text, report.day) == [
-        (before, [step.change for step in steps], now)
-        for one in report.bridges
-        for before, steps, now in (
-            (one.total_before, one.total_steps, one.total),
-            (one.resolved_before, one.resolved_steps, one.resolved),
-        )
-    ]
+    for figure in report.by_district:
+        tally = figure.tally
+        assert f"\n{figure.label} | {tally.resolved}/{tally.total} | {tally.rate_percent or '—'}" in text
+    assert sorted(RANGE.findall(text)) == sorted(said_range(bounds) for bounds in _bounds(report) if bounds)
+    for sentence in (*map(sentences.target, report.targets), *map(sentences.since_yesterday, report.bridges)):
+        assert sentence in text
+    shown = ladders(text, report.day)
+    assert shown == expected_ladders(report)
+    assert all(before + sum(steps) == now for before, steps, now in shown)
     return text
-
-
-def _ladders(text: str, day: date) -> list[tuple[int, list[int], int]]:
-    """What the page says of every bridge, which must add up."""
-    ends = [re.escape(sentences.day(one)) for one in (day - timedelta(days=1), day)]
-    pattern = rf"^前一日（{ends[0]}） \| (\d+) 件\n(.*?)^当日（{ends[1]}） \| (\d+) 件$"
-    told = []
-    for before, between, now in re.findall(pattern, text, re.MULTILINE | re.DOTALL):
-        steps = [int(one.replace("−", "-")) for one in re.findall(r"^([+−]\d+) 件$", between, re.MULTILINE)]
-        assert int(before) + sum(steps) == int(now)
-        told.append((int(before), steps, int(now)))
-    return told
 
 
 @pytest.mark.parametrize("day", [date(2020, 5, 18), date(2020, 5, 20), date(2020, 5, 22)], ids=str)

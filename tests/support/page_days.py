@@ -14,6 +14,7 @@ from outlooks import hostile, with_outlook
 
 from pipeline.day.targets import Tally
 from pipeline.render.page import leaders_page
+from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change, ReceptionLine, UrgentLine
 from pipeline.report.figures import Bounds, Figure
 from pipeline.report.report import Report
@@ -40,9 +41,9 @@ _PLAIN = CaseLine(
 )  # fmt: skip
 
 
-def a_case(number: str, **said: object) -> CaseLine:
-    """An open case of 东胜区 in hand, with everything in order but what is said."""
-    return replace(_PLAIN, number=number, matter=f"{number} 的案由", **said)  # type: ignore[arg-type]
+def a_case(number: str, **details: object) -> CaseLine:
+    """An open case of 东胜区 in hand, with everything in order but these details."""
+    return replace(_PLAIN, number=number, matter=f"{number} 的案由", **details)  # type: ignore[arg-type]
 
 
 def some_cases() -> tuple[CaseLine, ...]:
@@ -79,14 +80,14 @@ def some_submissions(names: tuple[str, ...]) -> tuple[SubmissionLine, ...]:
         "乌审旗": replace(plain[4], **nothing, refused_files=1),  # type: ignore[arg-type]
         "康巴什区": replace(plain[8], zero_report=True, rows_accepted=0),
     }
-    return tuple(changed.get(one.district, one) for one in plain)
+    return tuple(changed.get(line.district, line) for line in plain)
 
 
 def some_findings() -> tuple[FindingLine, ...]:
     """A refused row, a warning, a refused file, a superseded revision and the assignment workbook."""
 
-    def line(district: str, file: str, use: str, found: Finding) -> FindingLine:
-        return FindingLine(DAY.isoformat(), district, file, use, found)
+    def line(district: str, file: str, use: str, finding: Finding) -> FindingLine:
+        return FindingLine(DAY.isoformat(), district, file, use, finding)
 
     status = Finding("not-in-list", Severity.ROW, "当前状态“差不多了”不在可选范围，请从下拉框选择。", "案件进展", 14, 4, "差不多了")
     return (
@@ -137,9 +138,9 @@ def a_trend(days: int) -> tuple[tuple[date, dict[str, Tally]], ...]:
 
 def a_report() -> Report:
     """A small day with something in every section."""
-    known = config.load(TEMPLATES.parent / "config.yaml")
+    settings = config.load(TEMPLATES.parent / "config.yaml")
     cases = some_cases()
-    names = known.district_names
+    names = settings.district_names
     tally = {REGION: Tally(100, 4, 1), REST: Tally(90, 5, 1)}
     sources = (("自治区交办", REGION, Tally(100, 4, 1)), ("市级交办", REST, Tally(90, 4, 1)), ("旗区自行梳理", REST, Tally(90, 1, 0)))
     zero = {REGION: Tally(100), REST: Tally(90)}
@@ -151,7 +152,7 @@ def a_report() -> Report:
         is_correction=True,
         data_until=datetime(2020, 5, 23, 13, 1, 59, tzinfo=ZONE),
         targets=tuple(Figure(name, name, tally[name]) for name in tally),
-        by_source=tuple(Figure(*one) for one in sources),
+        by_source=tuple(Figure(*source) for source in sources),
         by_district=tuple(Figure(name, group, districts.get((name, group), zero[group])) for group in tally for name in names),
         by_leader=tuple(Figure("领导一", group, tally[group]) for group in tally),
         by_category=tuple(Figure("物业服务", group, tally[group]) for group in tally),
@@ -176,7 +177,7 @@ def a_report() -> Report:
         open_points=(),
         most_new=3,
         inputs=(Input("分解表.xlsx", "0" * 64, "2020-05-18T09:00:00+08:00", "assignment"),),
-        settings=known,
+        settings=settings,
     )
     return with_outlook(report)
 
@@ -184,15 +185,15 @@ def a_report() -> Report:
 def an_empty_report() -> Report:
     """A day on which nothing is known but the nine districts."""
     full = a_report()
-    nobody = tuple(SubmissionLine(one.district, "missing", False, 0, None, 0, 0, "", "", 0) for one in full.submissions)
+    nobody = tuple(SubmissionLine(line.district, "missing", False, 0, None, 0, 0, "", "", 0) for line in full.submissions)
     empty = {group: Tally(target) for group, target in ((REGION, 100), (REST, 90))}
     return replace(
         full,
         office="",
         is_correction=False,
-        targets=tuple(Figure(name, name, one) for name, one in empty.items()),
-        by_source=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_source),
-        by_district=tuple(replace(one, tally=empty[one.group], bounds=None) for one in full.by_district),
+        targets=tuple(Figure(name, name, tally) for name, tally in empty.items()),
+        by_source=tuple(replace(figure, tally=empty[figure.group], bounds=None) for figure in full.by_source),
+        by_district=tuple(replace(figure, tally=empty[figure.group], bounds=None) for figure in full.by_district),
         by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(FLAGS, ()),
         newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
         reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
@@ -207,19 +208,19 @@ def a_hostile_report() -> Report:
     typed = dict.fromkeys(["category", "matter", "project", "unit", "leaders", "team", "plan", "status", "grounds"], HOSTILE)
     words = dict.fromkeys(["leader", "reply_number", "progress", "next_step", "coordination", "origin"], HOSTILE + long)
     cases = tuple(replace(case, number=f"{case.number}{HOSTILE}", **typed, **words) for case in full.cases)  # type: ignore[arg-type]
-    found = Finding("required", Severity.ROW, HOSTILE + long, HOSTILE, 5, 3, HOSTILE)
+    finding = Finding("required", Severity.ROW, HOSTILE + long, HOSTILE, 5, 3, HOSTILE)
     numbers = {case.number: f"{case.number}{HOSTILE}" for case in full.cases}
     return replace(
         hostile(full, HOSTILE + long, numbers=numbers),
         office=HOSTILE,
         cases=cases,
         flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in FLAGS},
-        by_leader=tuple(replace(one, label=HOSTILE + long) for one in full.by_leader),
-        changes=tuple(replace(one, number=f"{one.number}{HOSTILE}", matter=long, detail=HOSTILE) for one in full.changes),
-        submissions=tuple(replace(one, reporter=HOSTILE + long) for one in full.submissions),
-        reception=tuple(replace(one, note=HOSTILE + long) for one in full.reception),
-        urgent=tuple(UrgentLine(one.district, HOSTILE, HOSTILE, long, one.happened, long, HOSTILE, long) for one in full.urgent),
-        findings=tuple(replace(one, file=HOSTILE + long, finding=found) for one in full.findings),
+        by_leader=tuple(replace(figure, label=HOSTILE + long) for figure in full.by_leader),
+        changes=tuple(replace(change, number=f"{change.number}{HOSTILE}", matter=long, detail=HOSTILE) for change in full.changes),
+        submissions=tuple(replace(line, reporter=HOSTILE + long) for line in full.submissions),
+        reception=tuple(replace(line, note=HOSTILE + long) for line in full.reception),
+        urgent=tuple(UrgentLine(line.district, HOSTILE, HOSTILE, long, line.happened, long, HOSTILE, long) for line in full.urgent),
+        findings=tuple(replace(line, file=HOSTILE + long, finding=finding) for line in full.findings),
         liaison={"东胜区": ((HOSTILE, long),)},
     )
 
@@ -267,7 +268,25 @@ def page_of(report: Report) -> PageText:
     return PageText(leaders_page.render(report, TEMPLATES).decode("utf-8"))
 
 
+RANGE = re.compile(r"补报后最低 (\S+)%（(\d+)/(\d+)），最高 (\S+)%（(\d+)/(\d+)）")
+
+
 def said_range(bounds: Bounds) -> tuple[str, ...]:
     """The numbers with which the page says bounds."""
-    told = ((one.rate_percent, one.resolved, one.total) for one in (bounds.lowest, bounds.highest))
-    return tuple(str(part) for one in told for part in one)
+    numbers = ((tally.rate_percent, tally.resolved, tally.total) for tally in (bounds.lowest, bounds.highest))
+    return tuple(str(number) for of_tally in numbers for number in of_tally)
+
+
+def ladders(text: str, day: date) -> list[tuple[int, list[int], int]]:
+    """What each ladder of the page says: the day before, every change, the day."""
+    before, today = (re.escape(sentences.day(end)) for end in (day - timedelta(days=1), day))
+    pattern = rf"^前一日（{before}） \| (\d+) 件\n(.*?)^当日（{today}） \| (\d+) 件$"
+    return [
+        (int(start), [int(change.replace("−", "-")) for change in re.findall(r"^([+−]\d+) 件$", steps, re.MULTILINE)], int(end))
+        for start, steps, end in re.findall(pattern, text, re.MULTILINE | re.DOTALL)
+    ]
+
+
+def expected_ladders(report: Report) -> list[tuple[int, list[int], int]]:
+    """What they must say."""
+    return [(ladder.before, [step.change for step in ladder.steps], ladder.now) for bridge in report.bridges for ladder in bridge.ladders]

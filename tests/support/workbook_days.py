@@ -142,12 +142,12 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
 
 def bounded(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
     """The figures with bounds one case below and two above, but for every third one."""
-    said = []
-    for index, one in enumerate(figures):
-        target, total, counted = one.tally.target_percent, one.tally.total + 1, one.tally.resolved
+    with_bounds = []
+    for index, figure in enumerate(figures):
+        target, total, counted = figure.tally.target_percent, figure.tally.total + 1, figure.tally.resolved
         bounds = Bounds(Tally(target, total, max(0, counted - 1)), Tally(target, total, min(total, counted + 2)))
-        said.append(one if index % 3 == 2 else replace(one, bounds=bounds))
-    return tuple(said)
+        with_bounds.append(figure if index % 3 == 2 else replace(figure, bounds=bounds))
+    return tuple(with_bounds)
 
 
 def with_outlook(report: Report) -> Report:
@@ -228,67 +228,69 @@ def rows(workbook: Workbook, sheet: str, first: int = 4) -> list[list[object]]:
     return [list(row) for row in workbook[sheet].iter_rows(min_row=first, values_only=True)]
 
 
-def said(figure: Tally) -> list[object]:
+def cells_of(tally: Tally) -> list[object]:
     """A tally's five cells: 总数, 已化解, 化解率, 还差 and 是否达标."""
-    rate = float(figure.rate_percent) / 100 if figure.rate_percent is not None else "—"
-    met = {True: "达标", False: "未达标", None: "—"}[figure.met]
-    return [figure.total, figure.resolved, pytest.approx(rate, abs=1e-12) if isinstance(rate, float) else rate, figure.shortfall, met]
+    rate = float(tally.rate_percent) / 100 if tally.rate_percent is not None else "—"
+    met = {True: "达标", False: "未达标", None: "—"}[tally.met]
+    return [tally.total, tally.resolved, pytest.approx(rate, abs=1e-12) if isinstance(rate, float) else rate, tally.shortfall, met]
 
 
 def columns(figure: Figure) -> list[object]:
     """A figure's seven cells: those of its tally, and the rates of its bounds, empty where it has none."""
     if not figure.bounds:
-        return [*said(figure.tally), None, None]
-    return [*said(figure.tally), *(said(one)[2] for one in (figure.bounds.lowest, figure.bounds.highest))]
+        return [*cells_of(figure.tally), None, None]
+    return [*cells_of(figure.tally), *(cells_of(tally)[2] for tally in (figure.bounds.lowest, figure.bounds.highest))]
 
 
 def check_bridges(workbook: Workbook, report: Report) -> None:
     """What 今日变化 says of every bridge is the report's, to the last case, and adds up."""
     before = f"前一日（{sentences.day(report.day - timedelta(days=1))}）"
-    told = rows(workbook, "今日变化", first=1)
-    starts = [number for number, row in enumerate(told) if row[0] == before]
-    assert [told[start - 1][0] for start in starts] == [one.group for one in report.bridges]
+    shown_rows = rows(workbook, "今日变化", first=1)
+    starts = [number for number, row in enumerate(shown_rows) if row[0] == before]
+    assert [shown_rows[start - 1][0] for start in starts] == [bridge.group for bridge in report.bridges]
     for start, bridge in zip(starts, report.bridges, strict=True):
-        end = next(number for number in range(start, len(told)) if told[number][0] == f"当日（{sentences.day(report.day)}）")
-        assert told[start][1:3] == [bridge.total_before, bridge.resolved_before]
-        assert told[end][1:4] == [bridge.total, bridge.resolved, "与“目标完成”一致"]
-        steps = told[start + 1 : end]
+        end = next(number for number in range(start, len(shown_rows)) if shown_rows[number][0] == f"当日（{sentences.day(report.day)}）")
+        assert shown_rows[start][1:3] == [bridge.total_before, bridge.resolved_before]
+        assert shown_rows[end][1:4] == [bridge.total, bridge.resolved, "与“目标完成”一致"]
+        steps = shown_rows[start + 1 : end]
         for column, now, expected in ((1, bridge.total, bridge.total_steps), (2, bridge.resolved, bridge.resolved_steps)):
-            found = [(row[0], row[column], row[column + 2]) for row in steps if row[column] is not None]
-            assert found == [(words.STEPS[one.kind].name, one.change, "、".join(one.cases)) for one in expected]
-            changes = [row[column] for row in (told[start], *steps) if isinstance(row[column], int)]
-            assert sum(one for one in changes if isinstance(one, int)) == now
+            shown = [(row[0], row[column], row[column + 2]) for row in steps if row[column] is not None]
+            assert shown == [(words.STEPS[step.kind].name, step.change, "、".join(step.cases)) for step in expected]
+            changes = [row[column] for row in (shown_rows[start], *steps) if isinstance(row[column], int)]
+            assert sum(change for change in changes if isinstance(change, int)) == now
 
 
 def check_figures(workbook: Workbook, report: Report) -> None:
     """Every figure of 总览, 目标完成, 旗区 and 包案领导 is the report's."""
     targets = [*report.targets, *report.by_source, *report.by_category]
-    told = rows(workbook, "目标完成")[: len(targets)]
-    assert [row[1:11] for row in told] == [[one.label, one.group, one.tally.target_percent, *columns(one)] for one in targets]
+    shown_rows = rows(workbook, "目标完成")[: len(targets)]
+    assert [row[1:11] for row in shown_rows] == [
+        [figure.label, figure.group, figure.tally.target_percent, *columns(figure)] for figure in targets
+    ]
 
     overview: list[list[object]] = [list(row) for row in workbook["总览"].iter_rows(max_col=8, values_only=True)]
-    large = [row for row in overview if row[0] in {one.label for one in report.targets}][: len(report.targets)]
-    assert [row[1:7] for row in large] == [[one.tally.target_percent, *said(one.tally)] for one in report.targets]
-    for row, one in zip(large, report.targets, strict=True):
-        assert row[7] == ("暂无案件" if one.tally.met is None else "达标" if one.tally.met else f"未达标，还差 {one.tally.shortfall} 件")
+    large = [row for row in overview if row[0] in {figure.label for figure in report.targets}][: len(report.targets)]
+    assert [row[1:7] for row in large] == [[figure.tally.target_percent, *cells_of(figure.tally)] for figure in report.targets]
+    for row, tally in zip(large, (figure.tally for figure in report.targets), strict=True):
+        assert row[7] == ("暂无案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件")
     counts = {row[0]: row[1] for row in overview}
     assert counts["案件总数"] == sum(not line.grounds for line in report.cases)
     assert counts["已化解"] == sum(line.is_counted for line in report.cases)
     assert counts["在办"] == sum(line.is_open for line in report.cases)
     assert counts["导入法定途径"] == sum(line.is_referred for line in report.cases)
-    assert {said.name: counts[said.name] for said in words.FLAGS.values()} == {words.FLAGS[f].name: len(n) for f, n in report.flags.items()}
+    assert {flag.name: counts[flag.name] for flag in words.FLAGS.values()} == {words.FLAGS[f].name: len(n) for f, n in report.flags.items()}
 
     names, group_names = report.settings.district_names, [group.name for group in report.settings.groups]
-    by_district = {(one.label, one.group): one for one in report.by_district}
-    told = rows(workbook, "旗区", first=5)[: len(names) + 1]
-    assert [row[0] for row in told] == [*names, "全市合计"]
-    assert [row[2:16] for row in told[:-1]] == [[cell for g in group_names for cell in columns(by_district[n, g])] for n in names]
-    assert told[-1][2:16] == [cell for one in report.targets for cell in columns(one)]
-    for row in told[:-1]:
+    by_district = {(figure.label, figure.group): figure for figure in report.by_district}
+    shown_rows = rows(workbook, "旗区", first=5)[: len(names) + 1]
+    assert [row[0] for row in shown_rows] == [*names, "全市合计"]
+    assert [row[2:16] for row in shown_rows[:-1]] == [[cell for g in group_names for cell in columns(by_district[n, g])] for n in names]
+    assert shown_rows[-1][2:16] == [cell for figure in report.targets for cell in columns(figure)]
+    for row in shown_rows[:-1]:
         here = [line for line in report.cases if line.district == row[0]]
         assert row[16:19] == [sum(x.is_open for x in here), sum(x.is_referred for x in here), sum("overdue" in x.flags for x in here)]
 
-    told = rows(workbook, "包案领导")[: len(report.by_leader)]
-    assert [row[:10] for row in told] == [
-        [one.label or None, one.group, one.tally.target_percent, *columns(one)] for one in report.by_leader
+    shown_rows = rows(workbook, "包案领导")[: len(report.by_leader)]
+    assert [row[:10] for row in shown_rows] == [
+        [figure.label or None, figure.group, figure.tally.target_percent, *columns(figure)] for figure in report.by_leader
     ]

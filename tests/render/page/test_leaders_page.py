@@ -13,7 +13,22 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_days import DAY, REGION, REST, TEMPLATES, PageText, a_hostile_report, a_report, a_trend, an_empty_report, page_of, said_range
+from page_days import (
+    DAY,
+    RANGE,
+    REGION,
+    REST,
+    TEMPLATES,
+    PageText,
+    a_hostile_report,
+    a_report,
+    a_trend,
+    an_empty_report,
+    expected_ladders,
+    ladders,
+    page_of,
+    said_range,
+)
 
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
@@ -45,7 +60,7 @@ def test_every_figure_of_the_report_stands_in_the_page() -> None:
         tally = figure.tally
         row = rf"^{figure.label} \| {tally.resolved}/{tally.total} \| {tally.rate_percent or '—'}"
         assert re.search(row, text, re.MULTILINE)
-    for flag, name in ((flag, said.name) for flag, said in FLAGS.items()):
+    for flag, name in ((flag, meaning.name) for flag, meaning in FLAGS.items()):
         assert f"{len(report.flags[flag])}件 {name}" in text
     assert "接访 10 批次，其中当场答复 7 批次，转交办理 2 批次" in text
 
@@ -96,27 +111,25 @@ def test_definitions_follow_the_settings() -> None:
 
 # --- bounds, bridge, way, decisions, absences ---------------------------------------------------------------------
 
-_RANGE = re.compile(r"补报后最低 (\S+)%（(\d+)/(\d+)），最高 (\S+)%（(\d+)/(\d+)）")
-
 
 def test_a_rate_carries_its_bounds_and_one_that_nothing_can_change_carries_none() -> None:
     report = a_report()
     page = page_of(report).text
     tables = [*report.by_district, *report.by_category, *report.by_leader]
-    rest = [one for one in report.targets if one.bounds]
-    sources = [one for one in report.by_source if one.bounds]
-    expected = [said_range(one.bounds) for one in (*rest, *sources, *tables) if one.bounds]
+    rest = [figure for figure in report.targets if figure.bounds]
+    sources = [figure for figure in report.by_source if figure.bounds]
+    expected = [said_range(figure.bounds) for figure in (*rest, *sources, *tables) if figure.bounds]
     assert len(expected) == 7
-    assert _RANGE.findall(page) == expected
+    assert RANGE.findall(page) == expected
     assert page.count(sentences.bounds_rule(3)) == 1
     assert "缺报、退回的内容补齐后，化解率最低9.0%、最高72.7%，今天都不达标。" in page
 
 
 def test_where_everything_was_told_no_bounds_are_shown() -> None:
     report = a_report()
-    plain = {name: tuple(replace(one, bounds=None) for one in getattr(report, name)) for name in FIGURES}
+    plain = {name: tuple(replace(figure, bounds=None) for figure in getattr(report, name)) for name in FIGURES}
     page = page_of(replace(report, **plain)).text  # type: ignore[arg-type]
-    assert not _RANGE.search(page)
+    assert not RANGE.search(page)
     assert "没有缺报的日报、退回的内容会改变本表的数字" in page
     assert "缺报、退回的内容补齐后" not in page
 
@@ -128,26 +141,11 @@ def test_a_district_without_cases_that_may_find_some_carries_bounds_too() -> Non
     )
 
 
-def ladders(text: str) -> list[tuple[int, list[int], int]]:
-    """What each ladder of the page says: the day before, every change, the day."""
-    found = re.findall(r"^前一日（5月21日） \| (\d+) 件\n(.*?)^当日（5月22日） \| (\d+) 件$", text, re.MULTILINE | re.DOTALL)
-    return [
-        (int(before), [int(one.replace("−", "-")) for one in re.findall(r"([+−]\d+) 件", steps)], int(now)) for before, steps, now in found
-    ]
-
-
 def test_the_bridge_adds_up_to_the_last_case_in_what_is_shown() -> None:
     report = a_report()
-    told = ladders(page_of(report).text)
-    assert told == [
-        numbers
-        for one in report.bridges
-        for numbers in (
-            (one.total_before, [step.change for step in one.total_steps], one.total),
-            (one.resolved_before, [step.change for step in one.resolved_steps], one.resolved),
-        )
-    ]
-    assert all(before + sum(steps) == now for before, steps, now in told)
+    shown = ladders(page_of(report).text, report.day)
+    assert shown == expected_ladders(report)
+    assert all(before + sum(steps) == now for before, steps, now in shown)
 
 
 def test_every_step_of_the_bridge_opens_to_its_cases() -> None:
@@ -159,7 +157,7 @@ def test_every_step_of_the_bridge_opens_to_its_cases() -> None:
 def test_without_a_day_before_there_is_no_bridge() -> None:
     text = page_of(replace(a_report(), bridges=(), trend=a_trend(5)[-1:])).text
     assert text.count("没有前一日的数字可比。") == 2
-    assert ladders(text) == []
+    assert ladders(text, DAY) == []
 
 
 def test_the_way_to_the_target_is_said_with_the_nearest_cases() -> None:
@@ -188,8 +186,8 @@ def test_many_decisions_are_all_there() -> None:
 def test_every_count_stands_beside_its_definition() -> None:
     report = a_report()
     text = page_of(report).text
-    said = [definitions.TOTAL, definitions.RESOLVED, definitions.REFERRED, definitions.TARGET, definitions.OPEN, definitions.WAY]
-    said += [
+    rules = [definitions.TOTAL, definitions.RESOLVED, definitions.REFERRED, definitions.TARGET, definitions.OPEN, definitions.WAY]
+    rules += [
         definitions.TREND,
         definitions.BRIDGE,
         definitions.NOT_ZERO,
@@ -198,9 +196,9 @@ def test_every_count_stands_beside_its_definition() -> None:
         definitions.DISTRICTS,
         definitions.LEADER,
     ]
-    said += [definitions.on_time(report.settings), *definitions.DECISIONS.values(), *definitions.flags(report.settings.windows).values()]
-    said += [definition for kind, definition in definitions.CHANGES.items() if kind != "status"]
-    assert [one for one in said if one not in text] == []
+    rules += [definitions.on_time(report.settings), *definitions.DECISIONS.values(), *definitions.flags(report.settings.windows).values()]
+    rules += [definition for kind, definition in definitions.CHANGES.items() if kind != "status"]
+    assert [rule for rule in rules if rule not in text] == []
 
 
 def test_a_correction_is_marked_and_an_ordinary_page_is_not() -> None:

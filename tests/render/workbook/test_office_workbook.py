@@ -99,8 +99,8 @@ def test_the_figures_are_formulas_with_the_reports_values_beside_them() -> None:
 def test_a_rate_is_rounded_down_and_the_target_judged_in_whole_numbers() -> None:
     cases = tuple(resolved(f"SJ-2020-{n:04}") if n < 899 else a_case(f"SJ-2020-{n:04}") for n in range(1000))
     report = a_report(cases)
-    told = rows(opened(office_workbook.render(report)), "目标完成")[1]
-    assert told[4:9] == [1000, 899, 0.899, 1, "未达标"]
+    shown = rows(opened(office_workbook.render(report)), "目标完成")[1]
+    assert shown[4:9] == [1000, 899, 0.899, 1, "未达标"]
 
 
 def test_what_there_is_nothing_of_has_no_rate() -> None:
@@ -120,7 +120,7 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
         bridges=(one_case,),
         ways=(Way(CITY, Tally(90, 9), 9, None, 0, 1, None, tuple(line.number for line in hostile)),),
         decisions=tuple(Decision(("disputed",), text, text, text, text, DAY, text, text) for text in HOSTILE),
-        findings=tuple(FindingLine("2020-05-22", "甲旗", one.value, "采用", one) for one in finding),
+        findings=tuple(FindingLine("2020-05-22", "甲旗", each.value, "采用", each) for each in finding),
         changes=tuple(Change("status", text, text, text, text) for text in HOSTILE),
         liaison={"甲旗": tuple((text, text) for text in HOSTILE)},
     )
@@ -142,12 +142,12 @@ def test_markup_control_characters_and_endless_text_do_not_break_the_file() -> N
         "SJ-2020-001", matter="<r><t>x</t></r>", progress="甲\x00\x0b乙\ud800\uffff丙\r\n丁", plan="长" * 40_000, team="🏠" * 20_000
     )
     sheet = opened(office_workbook.render(replace(a_report((line,)), office="局\x01&P\ud800")))["案件台账"]
-    told = {sheet.cell(3, column).value: sheet.cell(4, column).value for column in range(1, sheet.max_column + 1)}
-    assert told["案由"] == "<r><t>x</t></r＞"
-    assert told["最近进展"] == "甲乙丙\n丁"
-    assert str(told["化解方案"]).endswith("长……（原文过长，以下略）")
-    assert len(str(told["化解方案"])) == 32_767
-    assert len(str(told["工作专班"]).encode("utf-16-le")) <= 2 * 32_767
+    shown = {sheet.cell(3, column).value: sheet.cell(4, column).value for column in range(1, sheet.max_column + 1)}
+    assert shown["案由"] == "<r><t>x</t></r＞"
+    assert shown["最近进展"] == "甲乙丙\n丁"
+    assert str(shown["化解方案"]).endswith("长……（原文过长，以下略）")
+    assert len(str(shown["化解方案"])) == 32_767
+    assert len(str(shown["工作专班"]).encode("utf-16-le")) <= 2 * 32_767
 
 
 # --- bounds, bridge, way, decisions, absences -------------------------------------------------------------------------
@@ -175,9 +175,9 @@ def test_without_a_day_before_there_is_no_bridge_and_the_list_stands_where_it_al
 def test_where_nothing_can_change_a_figure_it_has_no_bounds_and_the_sheet_says_so() -> None:
     workbook = opened(office_workbook.render(a_report(small_register())))
     for name in ("目标完成", "旗区", "包案领导"):
-        said = [row[0] for row in rows(workbook, name)]
-        assert definitions.NO_BOUNDS in said, name
-        assert sentences.bounds_rule(3) not in said, name
+        shown = [row[0] for row in rows(workbook, name)]
+        assert definitions.NO_BOUNDS in shown, name
+        assert sentences.bounds_rule(3) not in shown, name
     assert [row[9:11] for row in rows(workbook, "目标完成")[:5]] == [[None, None]] * 5
 
 
@@ -189,20 +189,20 @@ def test_the_rule_of_the_bounds_stands_under_every_table_that_shows_them() -> No
 
 def test_the_overview_says_the_sentences_of_the_report() -> None:
     report = a_full_report()
-    told = [row[1:3] for row in rows(opened(office_workbook.render(report)), "总览", 1)]
+    shown = [row[1:3] for row in rows(opened(office_workbook.render(report)), "总览", 1)]
     for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True):
-        assert ["比前一日", sentences.since_yesterday(bridge)] in told
-        assert ["到达目标", sentences.way(way)] in told
-        assert not figure.bounds or ["补报以后", sentences.bounds(figure.bounds)] in told
-    assert ["最接近办结", "SJ-2020-001（办理中，时限2020-05-19）"] in told
+        assert ["比前一日", sentences.since_yesterday(bridge)] in shown
+        assert ["到达目标", sentences.way(way)] in shown
+        assert not figure.bounds or ["补报以后", sentences.bounds(figure.bounds)] in shown
+    assert ["最接近办结", "SJ-2020-001（办理中，时限2020-05-19）"] in shown
 
 
 def test_every_decision_stands_on_the_overview_and_every_absence_beside_its_district() -> None:
     report = a_full_report()
     workbook = opened(office_workbook.render(report))
-    told = rows(workbook, "总览", 1)
-    start = next(number for number, row in enumerate(told) if row[0] == "三、需要决策的事项（3件）")
-    decided = [(row[0], row[1], row[2], row[3], row[4], row[6]) for row in told[start + 2 : start + 5]]
+    shown = rows(workbook, "总览", 1)
+    start = next(number for number, row in enumerate(shown) if row[0] == "三、需要决策的事项（3件）")
+    decided = [(row[0], row[1], row[2], row[3], row[4], row[6]) for row in shown[start + 2 : start + 5]]
     assert decided == [
         ("停水停电停暖：换热站故障", "甲旗", None, None, "急报事项", "供热公司"),
         ("电梯停运", "甲旗", "SJ-2020-001", "领导一", "超期未结、需协调事项", "请市级协调"),
@@ -210,23 +210,23 @@ def test_every_decision_stands_on_the_overview_and_every_absence_beside_its_dist
     ]
     absent = "丙旗没有日报（此前也没有日报）；补报可能改变其名下市级交办和旗区自行梳理1件（计入化解0件）。"
     assert [row[10] for row in rows(workbook, "报送情况")[:3]] == [None, None, absent]
-    assert ["未报（旗区）", 1, absent] in [row[:3] for row in told]
+    assert ["未报（旗区）", 1, absent] in [row[:3] for row in shown]
 
 
 def test_many_nearest_cases_are_cut_with_their_number() -> None:
     cases = tuple(a_case(f"SJ-2020-{n:03}", status="已答复") for n in range(30))
     report = a_report(cases)
     way = Way(CITY, report.targets[1].tally, 30, None, 0, 1, None, tuple(line.number for line in cases))
-    told = next(row[2] for row in rows(opened(office_workbook.render(replace(report, ways=(way,)))), "总览", 1) if row[1] == "最接近办结")
-    assert str(told).count("已答复") == 20
-    assert str(told).endswith("；等30件")
+    shown = next(row[2] for row in rows(opened(office_workbook.render(replace(report, ways=(way,)))), "总览", 1) if row[1] == "最接近办结")
+    assert str(shown).count("已答复") == 20
+    assert str(shown).endswith("；等30件")
 
 
 def test_each_sheet_with_figures_says_what_they_mean() -> None:
     report = a_full_report()
     workbook = opened(office_workbook.render(report))
     flags = list(definitions.flags(report.settings.windows).values())
-    said = {
+    notes = {
         "总览": [
             definitions.TOTAL,
             definitions.RESOLVED,
@@ -242,9 +242,9 @@ def test_each_sheet_with_figures_says_what_they_mean() -> None:
         "今日变化": [definitions.BRIDGE, *definitions.CHANGES.values(), definitions.STEPS["cancelled"], definitions.STEPS["found"]],
         "报送情况": [definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS],
     }
-    for name, expected in said.items():
+    for name, expected in notes.items():
         text = "\n".join(str(cell) for row in rows(workbook, name, 1) for cell in row if cell is not None)
-        assert [one for one in expected if one not in text] == [], name
+        assert [note for note in expected if note not in text] == [], name
 
 
 def test_a_trend_of_thirty_days_with_gaps_is_drawn_from_its_cells() -> None:
@@ -278,20 +278,20 @@ def test_an_empty_sheet_says_so() -> None:
 
 def test_dates_are_dates_counts_are_numbers_and_case_numbers_are_text() -> None:
     sheet = opened(office_workbook.render(a_full_report()))["案件台账"]
-    told = {sheet.cell(3, column).value: sheet.cell(4, column) for column in range(1, sheet.max_column + 1)}
-    assert told["交办日期"].value == datetime(2020, 5, 1)  # noqa: DTZ001 - a workbook knows no zones
-    assert told["交办日期"].number_format == "yyyy-mm-dd"
-    assert told["涉及户数"].value == 12
-    assert told["涉及金额（万元）"].value == 3.5
-    assert (told["案件编号"].data_type, told["案件编号"].number_format) == ("s", "@")
+    shown = {sheet.cell(3, column).value: sheet.cell(4, column) for column in range(1, sheet.max_column + 1)}
+    assert shown["交办日期"].value == datetime(2020, 5, 1)  # noqa: DTZ001 - a workbook knows no zones
+    assert shown["交办日期"].number_format == "yyyy-mm-dd"
+    assert shown["涉及户数"].value == 12
+    assert shown["涉及金额（万元）"].value == 3.5
+    assert (shown["案件编号"].data_type, shown["案件编号"].number_format) == ("s", "@")
 
 
 def test_a_day_without_a_time_is_shown_without_one() -> None:
     urgent = UrgentLine("甲旗", "", "其他民生事项", "情况", date(2020, 5, 22), "措施", "", "")
-    told = [
+    shown = [
         replace(urgent, happened=moment) for moment in (date(2020, 5, 22), datetime.fromisoformat("2020-05-22 08:30"), date(1899, 5, 22))
     ]
-    sheet = opened(office_workbook.render(replace(a_report(()), urgent=tuple(told))))["急报事项"]
+    sheet = opened(office_workbook.render(replace(a_report(()), urgent=tuple(shown))))["急报事项"]
     assert [sheet[f"E{row}"].number_format for row in (4, 5)] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
     assert sheet["E6"].value == "1899-05-22"
 
