@@ -20,7 +20,7 @@ def refuses(attempt):
     except (OSError, MemoryError) as error:
         return type(error).__name__
     return ""
-said = {
+refusals = {
     "memory": refuses(lambda: bytearray(2 << 30)),
     "write": refuses(lambda: kept.with_name("new").write_bytes(b"x")),
     "truncate": refuses(lambda: kept.open("wb")),
@@ -31,7 +31,7 @@ said = {
     "program": refuses(lambda: subprocess.run([sys.executable, "-c", ""])),
     "fork": refuses(os.fork),
 }
-print(json.dumps({"taken": [taken.memory, taken.writing, taken.network], "said": said, "reads": kept.read_text()}))
+print(json.dumps({"taken": [taken.memory, taken.writing, taken.network], "refusals": refusals, "reads": kept.read_text()}))
 """
 
 
@@ -39,15 +39,15 @@ def test_what_the_system_says_it_took_away_is_gone(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text("whole", encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", _PROBE, str(kept)], cwd=ROOT, capture_output=True, text=True, check=True)
-    found = json.loads(run.stdout)
-    memory, writing, network = found["taken"]
-    assert sys.platform != "linux" or found["taken"] == [True] * 3
-    said = found["said"]
-    assert (bool(said["memory"]), bool(said["write"])) == (memory, writing)
-    gone = {name: bool(said[name]) for name in ("truncate", "append", "remove", "rename", "program", "fork")}
+    probed = json.loads(run.stdout)
+    memory, writing, network = probed["taken"]
+    assert sys.platform != "linux" or probed["taken"] == [True] * 3
+    refusals = probed["refusals"]
+    assert (bool(refusals["memory"]), bool(refusals["write"])) == (memory, writing)
+    gone = {name: bool(refusals[name]) for name in ("truncate", "append", "remove", "rename", "program", "fork")}
     assert gone == dict.fromkeys(gone, network)
-    assert (said["network"] == "PermissionError") == network
-    assert found["reads"] == "whole"
+    assert (refusals["network"] == "PermissionError") == network
+    assert probed["reads"] == "whole"
     if network:
         assert kept.read_text(encoding="utf-8") == "whole"
 

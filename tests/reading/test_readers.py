@@ -29,26 +29,26 @@ def settings(office: Office) -> Settings:
     return office.settings
 
 
-def _task(path: Path, content: bytes | None) -> FileToRead:
+def _file(path: Path, content: bytes | None) -> FileToRead:
     if content is not None:
         path.write_bytes(content)
     return FileToRead(path, len(content or b""), Envelope(ARRIVED), is_assignment=False)
 
 
 def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Path, settings: Settings) -> None:
-    tasks = [_task(tmp_path / f"{n}.xlsx", write(edit(report_pages(), {"封面!B3": f"甲{n}"}))) for n in range(14)]
-    with Readers(settings, len(tasks)) as readers:
-        transcripts = list(readers.transcribe(tasks))
-    assert [one.reading.cover["填报人"] for one in transcripts] == [f"甲{n}" for n in range(14)]
-    assert all(read_rows(one.rows) for one in transcripts)
+    files = [_file(tmp_path / f"{n}.xlsx", write(edit(report_pages(), {"封面!B3": f"甲{n}"}))) for n in range(14)]
+    with Readers(settings, len(files)) as readers:
+        transcripts = list(readers.transcribe(files))
+    assert [transcript.reading.cover["填报人"] for transcript in transcripts] == [f"甲{n}" for n in range(14)]
+    assert all(read_rows(transcript.rows) for transcript in transcripts)
 
 
 def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings: Settings) -> None:
     os.mkfifo(tmp_path / "endless")  # whoever reads it waits for ever
-    tasks = [_task(tmp_path / "endless", None), _task(tmp_path / "good.xlsx", report())]
+    files = [_file(tmp_path / "endless", None), _file(tmp_path / "good.xlsx", report())]
     hasty = settings.model_copy(update={"limits": settings.limits.model_copy(update={"seconds": 1})})
-    with Readers(hasty, len(tasks)) as readers:
-        refused, good = readers.transcribe(tasks)
+    with Readers(hasty, len(files)) as readers:
+        refused, good = readers.transcribe(files)
     assert (refused.reading.accepted, refused.reading.findings[0].code, refused.fault) == (False, "too-large", ())
     assert good.reading.accepted
 
@@ -57,23 +57,23 @@ def test_a_reader_gives_way_to_a_fresh_one_after_so_many_answers(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readers, "_MOST_ANSWERS", 2)
-    task = _task(tmp_path / "a.xlsx", report())
+    file = _file(tmp_path / "a.xlsx", report())
     seen = []
     with Readers(settings, 1) as pool:
         for _ in range(5):
-            (transcript,) = pool.transcribe([task])
+            (transcript,) = pool.transcribe([file])
             assert transcript.reading.accepted
             seen.append(_process_of(pool).pid)
-    assert [seen.count(one) for one in dict.fromkeys(seen)] == [2, 2, 1]
+    assert [seen.count(process) for process in dict.fromkeys(seen)] == [2, 2, 1]
 
 
 def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, settings: Settings) -> None:
-    task = _task(tmp_path / "a.xlsx", report())
+    file = _file(tmp_path / "a.xlsx", report())
     with Readers(settings, 1) as pool:
         _process_of(pool).kill()
         with pytest.raises(WorkerError):
-            list(pool.transcribe([task]))
-        (transcript,) = pool.transcribe([task])
+            list(pool.transcribe([file]))
+        (transcript,) = pool.transcribe([file])
     assert transcript.reading.accepted
 
 
@@ -83,24 +83,24 @@ def _process_of(pool: Readers) -> subprocess.Popen[bytes]:
 
 def test_our_own_fault_is_not_put_on_the_sender(tmp_path: Path, settings: Settings) -> None:
     with Readers(settings, 1) as readers:
-        (transcript,) = readers.transcribe([_task(tmp_path / "不在了_13912345678.xlsx", None)])
+        (transcript,) = readers.transcribe([_file(tmp_path / "不在了_13912345678.xlsx", None)])
     assert transcript.fault[0] == "FileNotFoundError"
     assert "13912345678" not in "".join(transcript.fault)
     assert "是程序的问题" in transcript.reading.findings[0].message
 
 
 def test_an_answer_that_is_none_costs_its_file_alone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    tasks = [_task(tmp_path / "a.xlsx", report()), _task(tmp_path / "b.xlsx", report())]
+    files = [_file(tmp_path / "a.xlsx", report()), _file(tmp_path / "b.xlsx", report())]
     with monkeypatch.context() as patch:
         patch.setattr(Reading, "from_json", lambda _said: (_ for _ in ()).throw(KeyError("accepted")))
         with Readers(settings, 1) as pool:
-            (transcript,) = pool.transcribe(tasks[:1])
+            (transcript,) = pool.transcribe(files[:1])
     assert transcript.reading.findings[0].code == "too-large"
     with Readers(settings, 1) as pool:
-        assert [one.reading.accepted for one in pool.transcribe(tasks)] == [True, True]
+        assert [transcript.reading.accepted for transcript in pool.transcribe(files)] == [True, True]
 
 
 def test_a_reader_that_cannot_start_says_nothing_of_any_file(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.reading.readers.sys.executable", sys.executable + "-missing")
     with pytest.raises((WorkerError, OSError)), Readers(settings, 1) as pool:
-        list(pool.transcribe([_task(tmp_path / "a.xlsx", report())]))
+        list(pool.transcribe([_file(tmp_path / "a.xlsx", report())]))

@@ -166,7 +166,7 @@ def test_what_stands_around_a_table_does_no_harm(change: Callable[[Pages], None]
     pages = report_pages()
     change(pages)
     day = _day(pages)
-    assert [(found.code, found.sheet, found.cell) for _file, found in day.findings] == []
+    assert [(finding.code, finding.sheet, finding.cell) for _file, finding in day.findings] == []
     assert (day.submission()["rows_accepted"], day.submission()["rows_refused"]) == (5, 0)
     assert day.counted("SJ-2020-001")
 
@@ -177,9 +177,9 @@ def test_a_cell_keeps_its_address_whatever_stands_around(change: Callable[[Pages
     for row in pages["案件进展"].grid:
         row[:] = ["看不懂" if cell == "办理中" else cell for cell in row]
     change(pages)
-    (found,) = _day(pages).of("not-in-list")
+    (finding,) = _day(pages).of("not-in-list")
     cells = {f"{chr(65 + c)}{r + 1}": cell for r, row in enumerate(pages["案件进展"].grid) for c, cell in enumerate(row)}
-    assert cells[found.cell] == "看不懂"
+    assert cells[finding.cell] == "看不懂"
 
 
 ROWS: tuple[tuple[str, list[Value], int], ...] = (
@@ -231,7 +231,7 @@ def test_a_value_merged_over_several_rows_holds_for_each() -> None:
     pages["案件进展"].grid[2][4] = None
     pages["案件进展"].merges.append("E2:E3")
     day = _day(pages)
-    assert [found.code for _file, found in day.findings] == []
+    assert [finding.code for _file, finding in day.findings] == []
     assert (day.status("ZZQ-2020-001"), day.status("SJ-2020-001")) == ("办理中", "办理中")
 
 
@@ -255,21 +255,21 @@ def test_a_merged_cover_is_read_past_the_merge() -> None:
 def test_a_value_further_right_than_the_next_cell_is_not_read() -> None:
     pages = report_pages()
     pages["封面"].grid[2] = ["填报人", None, "甲"]
-    assert [found.code for found in _read(pages).findings] == ["cover-incomplete"]
+    assert [finding.code for finding in _read(pages).findings] == ["cover-incomplete"]
 
 
 # --- names of sheets ---------------------------------------------------------------------------------------------
 
 
 def _renamed(**names: str) -> Pages:
-    return {names.get(name, name): one for name, one in report_pages().items()}
+    return {names.get(name, name): page for name, page in report_pages().items()}
 
 
 @pytest.mark.parametrize("name", ["1.案件进展", "案件进展 (2)", "案件进展表", "案 件 进 展", "二、案件进展", "达旗案件进展"])
 def test_a_similar_name_will_do(name: str) -> None:
     read = _read(_renamed(案件进展=name))
     assert read.accepted
-    assert [found.code for found in read.findings] == ["read-as"]
+    assert [finding.code for finding in read.findings] == ["read-as"]
     assert name in read.findings[0].message
 
 
@@ -282,7 +282,7 @@ def test_two_that_match_equally_well_refuse_the_file_and_are_named() -> None:
     pages = _renamed(案件进展="案件进展 (2)") | {"案件进展 (3)": report_pages()["案件进展"]}
     read = _read(pages)
     assert not read.accepted
-    assert [found.code for found in read.findings] == ["not-the-template"]
+    assert [finding.code for finding in read.findings] == ["not-the-template"]
     assert all(name in read.findings[0].message for name in ("案件进展 (2)", "案件进展 (3)"))
 
 
@@ -290,7 +290,7 @@ def test_two_that_match_equally_well_refuse_an_optional_sheet_alone() -> None:
     pages = _renamed(新增案件="新增案件 (2)") | {"新增案件 (3)": report_pages()["新增案件"]}
     read = _read(pages)
     assert read.accepted
-    assert [(found.code, str(found.severity)) for found in read.findings] == [("not-the-template", "refused-sheet")]
+    assert [(finding.code, str(finding.severity)) for finding in read.findings] == [("not-the-template", "refused-sheet")]
     assert rows_of_sheet(read.rows, "新增案件") is None
 
 
@@ -301,7 +301,7 @@ def test_a_header_that_comes_twice_counts_the_first_time() -> None:
     pages = edit(report_pages(), {"案件进展!P1": "当前状态", "案件进展!P2": "已化解"})
     day = _day(pages)
     assert day.status("ZZQ-2020-001") == "办理中"
-    assert [(found.code, found.cell) for _file, found in day.findings] == [("unknown-column", "P1")]
+    assert [(finding.code, finding.cell) for _file, finding in day.findings] == [("unknown-column", "P1")]
 
 
 @pytest.mark.parametrize(
@@ -323,14 +323,14 @@ def test_a_bracketed_unit_counts(header: str, cell: Value, amount: str | None) -
     rows = rows_of_sheet(read.rows, "新增案件")
     assert rows is not None
     assert rows.texts("涉及金额") == [amount]
-    assert ("unknown-column" in [found.code for found in read.findings]) is (amount is None)
+    assert ("unknown-column" in [finding.code for finding in read.findings]) is (amount is None)
 
 
 def test_an_unknown_column_is_not_read() -> None:
     pages = edit(report_pages(), {"案件进展!P1": "满意度", "案件进展!P2": "13"})
     pages["案件进展"].append(*[None] * 15, "只有这一列")
     day = _day(pages)
-    assert [(found.code, found.cell, found.value) for _file, found in day.findings] == [("unknown-column", "P1", "满意度")]
+    assert [(finding.code, finding.cell, finding.value) for _file, finding in day.findings] == [("unknown-column", "P1", "满意度")]
 
 
 @pytest.mark.parametrize(
@@ -346,8 +346,8 @@ def test_every_starred_column_is_needed_and_named(sheet: str, columns: str) -> N
         pages = report_pages()
         at = pages[sheet].grid[0].index(column)
         pages[sheet].grid[0][at] = "别的"
-        (found,) = [one for one in _read(pages).findings if one.code == "not-the-template"]
-        assert column in found.message
+        (finding,) = [finding for finding in _read(pages).findings if finding.code == "not-the-template"]
+        assert column in finding.message
 
 
 def test_a_column_without_a_star_may_be_missing() -> None:
@@ -376,14 +376,14 @@ def test_an_assignment_may_look_as_untidy_as_a_report() -> None:
 
 
 def _assignment_codes(pages: Pages) -> Iterable[str]:
-    return [found.code for found in read_assignment(write(pages)).findings]
+    return [finding.code for finding in read_assignment(write(pages)).findings]
 
 
 def test_a_resolved_row_is_read_in_every_column() -> None:
     rows = rows_of_sheet(_read(report_pages(progress=[resolved_row(接访下访领导="乙", 接访下访日期="2020-05-19")])).rows, "案件进展")
     assert rows is not None
-    said = {name: value for name, [value] in rows.values.items() if value}
-    assert said == {
+    filled = {name: value for name, [value] in rows.values.items() if value}
+    assert filled == {
         "案件编号": "SJ-2020-001", "当前状态": "已化解", "今日进展": "已书面答复", "答复日期": date(2020, 5, 20),
         "答复文号": "东住建信〔2020〕1号", "群众确认": "认可", "接访下访领导": "乙", "接访下访日期": date(2020, 5, 19),
     }  # fmt: skip
@@ -413,13 +413,13 @@ def test_a_header_over_two_rows_is_read_where_it_says_most() -> None:
     over[at["答复日期"]], over[at["答复文号"]] = "书面答复", None
     grid.insert(0, over)
     reading = read_report(write(pages))
-    (rows,) = (one for one in reading.rows if one.sheet == "案件进展")
+    (rows,) = (sheet for sheet in reading.rows if sheet.sheet == "案件进展")
     assert (rows.values["答复文号"], rows.refused) == (["东住建信〔2020〕1号"], [])
-    assert [one.value for one in reading.findings if one.code == "unknown-column"] == []
+    assert [finding.value for finding in reading.findings if finding.code == "unknown-column"] == []
 
 
 def test_a_personal_number_alone_in_its_row_is_not_said_to_stand_outside_the_table() -> None:
-    (found,) = read_report(write(edit(report_pages(), {"案件进展!F9": "13812345678"}))).findings
-    assert (found.code, found.severity, found.cell) == ("personal-information", "warning", "F9")
-    assert "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）" in found.message
-    assert "表格以外" not in found.message
+    (finding,) = read_report(write(edit(report_pages(), {"案件进展!F9": "13812345678"}))).findings
+    assert (finding.code, finding.severity, finding.cell) == ("personal-information", "warning", "F9")
+    assert "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）" in finding.message
+    assert "表格以外" not in finding.message

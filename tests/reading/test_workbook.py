@@ -75,8 +75,8 @@ def test_what_cannot_be_read_whole_is_unreadable(name: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         workbook.read(DAMAGED[name], LIMITS)
     assert caught.value.code == "unreadable"
-    (found,) = read_report(DAMAGED[name]).findings
-    assert "请" in found.message
+    (finding,) = read_report(DAMAGED[name]).findings
+    assert "请" in finding.message
 
 
 def test_a_flipped_bit_is_found_or_harms_nothing() -> None:
@@ -113,8 +113,8 @@ def test_the_limits_hold() -> None:
 def test_a_bomb_is_too_large_before_it_is_unpacked() -> None:
     bomb = _repacked(lambda _name, part: part, {"xl/media/image1.png": b"\0" * (300 << 20)})
     assert len(bomb) < 1 << 20
-    (found,) = read_report(bomb).findings
-    assert (found.code, "256" in found.message) == ("too-large", True)
+    (finding,) = read_report(bomb).findings
+    assert (finding.code, "256" in finding.message) == ("too-large", True)
 
 
 def test_a_workbook_of_openpyxl_reads_like_one_of_xlsxwriter() -> None:
@@ -170,9 +170,9 @@ def test_formats_far_below_and_beside_the_table_cost_nothing() -> None:
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.9])
 def test_a_sheet_that_was_cut_off_inside_a_whole_archive_is_unreadable(keep: float) -> None:
     cut = _repacked(lambda name, part: part[: int(len(part) * keep)] if name.endswith("sheet2.xml") else part)
-    assert [found.code for found in read_report(cut).findings] == ["unreadable"]
+    assert [finding.code for finding in read_report(cut).findings] == ["unreadable"]
 
 
 def test_shared_strings_that_were_cut_off_inside_a_whole_archive_are_unreadable() -> None:
     cut = _repacked(lambda name, part: part[: len(part) // 2] if name.endswith("sharedStrings.xml") else part)
-    assert [found.code for found in read_report(cut).findings] == ["unreadable"]
+    assert [finding.code for finding in read_report(cut).findings] == ["unreadable"]
