@@ -29,8 +29,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def summary(office: Office, day: str) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads((office.settings.paths.outbox / day / "summary.json").read_text(encoding="utf-8"))
-    return said
+    written: dict[str, Any] = json.loads((office.settings.paths.outbox / day / "summary.json").read_text(encoding="utf-8"))
+    return written
 
 
 def findings(office: Office) -> Iterator[dict[str, str]]:
@@ -40,7 +40,7 @@ def findings(office: Office) -> Iterator[dict[str, str]]:
 
 
 def statuses(office: Office, day: str) -> dict[str, str]:
-    return {one["district"]: one["status"] for one in summary(office, day)["submissions"]}
+    return {submission["district"]: submission["status"] for submission in summary(office, day)["submissions"]}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -49,9 +49,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_command_runs_and_says_what_to_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["demo", str(tmp_path / "demo")]) == 0
-    said = capsys.readouterr().out
-    assert "信访事项办理情况日报_2020-05-22.html" in said
-    assert "还差 2 件" in said
+    shown = capsys.readouterr().out
+    assert "信访事项办理情况日报_2020-05-22.html" in shown
+    assert "还差 2 件" in shown
 
 
 def test_every_file_to_open_first_is_there(office: Office) -> None:
@@ -80,7 +80,7 @@ def test_one_district_is_missing_and_one_is_late(office: Office) -> None:
 
 
 def test_one_report_is_revised_and_one_says_that_there_is_nothing(office: Office) -> None:
-    submissions = {one["district"]: one for one in summary(office, WEDNESDAY)["submissions"]}
+    submissions = {submission["district"]: submission for submission in summary(office, WEDNESDAY)["submissions"]}
     assert submissions["东胜区"]["revision"] == 2
     assert submissions["鄂托克前旗"]["zero_report"]
 
@@ -94,11 +94,11 @@ def test_one_report_is_revised_and_one_says_that_there_is_nothing(office: Office
     ],
 )  # fmt: skip
 def test_the_week_has_a_finding_of_every_promised_kind(office: Office, code: str) -> None:
-    assert code in {one["code"] for one in findings(office)}
+    assert code in {finding["code"] for finding in findings(office)}
 
 
 def test_only_promised_things_go_wrong(office: Office) -> None:
-    refused = [one["code"] for one in findings(office) if one["severity"] != "warning"]
+    refused = [finding["code"] for finding in findings(office) if finding["severity"] != "warning"]
     assert len(refused) == 14
 
 

@@ -94,11 +94,11 @@ def row_of(sheet: Worksheet, number: str) -> int:
 def fill(content: bytes, rows: Mapping[str, Iterable[Row]], cover: Mapping[str, Value] | None = None) -> bytes:
     """The workbook as a clerk fills it in: rows of cases that are there over their own, others into the room below."""
     book = opened(content)
-    for name, several in rows.items():
+    for name, sheet_rows in rows.items():
         sheet = book[name]
         columns = columns_of(sheet)
         free = next(row for row in range(FIRST, sheet.max_row + 1) if sheet.cell(row, 1).value is None)
-        for row in several:
+        for row in sheet_rows:
             numbers: dict[object, int] = {sheet.cell(at, 1).value: at for at in range(FIRST, free)}
             at = numbers.get(next(iter(row.values())), free)
             free += at == free
@@ -152,8 +152,8 @@ def test_open_and_disputed_cases_stand_in_it_whole_but_for_what_belongs_to_one_d
     sheet = opened(content)["案件进展"]
     names = columns_of(sheet)
     assert list(names) == [column.header for column in contract.PROGRESS.columns if column.kind is not Kind.UNREAD]
-    said = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=FIRST, max_row=sheet.max_row)]
-    filled = {row[0]: {name: row[at - 1] for name, at in names.items() if row[at - 1] is not None} for row in said if row[0]}
+    listed = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=FIRST, max_row=sheet.max_row)]
+    filled = {row[0]: {name: row[at - 1] for name, at in names.items() if row[at - 1] is not None} for row in listed if row[0]}
     deadline = datetime(2020, 6, 10)  # noqa: DTZ001
     assert filled == {
         "SJ-2020-003": {
@@ -177,7 +177,7 @@ def test_open_and_disputed_cases_stand_in_it_whole_but_for_what_belongs_to_one_d
             "需协调事项": "请自然资源局协调",
         },
     }
-    assert len(said) == 2 + 100
+    assert len(listed) == 2 + 100
 
 
 def test_whoever_reported_last_is_named_and_where_nobody_ever_did_a_name_is_asked_for() -> None:
@@ -190,7 +190,7 @@ def test_whoever_reported_last_is_named_and_where_nobody_ever_did_a_name_is_aske
 def test_an_empty_name_does_not_hide_an_earlier_one() -> None:
     nameless = fill(templates(on(DAY, *FILES))["东胜区"], {}, {"填报人": None})
     after = on(NEXT, *FILES, File(nameless, afternoon(NEXT)))
-    assert [found.code for found in after.of("cover-incomplete")] == ["cover-incomplete"]
+    assert [finding.code for finding in after.of("cover-incomplete")] == ["cover-incomplete"]
     assert opened(templates(after)["东胜区"])["封面"]["B6"].value == "甲"
 
 
@@ -205,24 +205,24 @@ DECLARED = [
 
 def checks(sheet: Worksheet) -> dict[int, DataValidation]:
     """The check of each column, from 1; each begins below the header and goes on over the whole room."""
-    found = {}
-    for one in sheet.data_validations.dataValidation:
-        (area,) = one.sqref.ranges
+    by_column = {}
+    for validation in sheet.data_validations.dataValidation:
+        (area,) = validation.sqref.ranges
         assert (area.min_row, area.max_row, area.min_col) == (FIRST, sheet.max_row, area.max_col)
-        found[area.min_col] = one
-    return found
+        by_column[area.min_col] = validation
+    return by_column
 
 
-@pytest.mark.parametrize(("book", "declared"), DECLARED, ids=lambda one: getattr(one, "name", ""))
+@pytest.mark.parametrize(("book", "declared"), DECLARED, ids=lambda sheet: getattr(sheet, "name", ""))
 def test_every_column_has_its_hint_its_list_or_check_and_its_format(book: str, declared: contract.Sheet) -> None:
     sheet = opened(BLANKS[book])[declared.name]
-    columns, found = columns_of(sheet), checks(sheet)
+    columns, validations = columns_of(sheet), checks(sheet)
     read = [column for column in declared.columns if column.kind is not Kind.UNREAD]
     assert [str(cell.value) for cell in sheet[FIRST - 1]] == [f"{column.header}{'*' if column.required else ''}" for column in read]
     assert sheet.max_row - FIRST + 1 >= 100
     for column in read:
-        one = found[columns[column.header]]
-        title, prompt, error = one.promptTitle or "", one.prompt or "", one.error or ""
+        validation = validations[columns[column.header]]
+        title, prompt, error = validation.promptTitle or "", validation.prompt or "", validation.error or ""
         assert 1 <= len(title) <= 32
         assert 5 <= len(prompt) <= 255, column.name
         assert not {*prompt} & {*"{}"}
@@ -231,16 +231,16 @@ def test_every_column_has_its_hint_its_list_or_check_and_its_format(book: str, d
         match column.kind:
             case Kind.CHOICE | Kind.DISTRICT:
                 values = column.values or SETTINGS.district_names
-                assert (one.type, one.formula1, one.errorStyle or "stop") == ("list", f'"{",".join(values)}"', "stop")
+                assert (validation.type, validation.formula1, validation.errorStyle or "stop") == ("list", f'"{",".join(values)}"', "stop")
                 assert error.endswith("。")
             case Kind.DATE:
-                assert one.type == "date"
+                assert validation.type == "date"
                 assert {cell.number_format for cell in cells} == {"yyyy-mm-dd"}
             case Kind.MOMENT:
-                assert one.type == "date"
+                assert validation.type == "date"
                 assert {cell.number_format for cell in cells} == {"yyyy-mm-dd hh:mm"}
             case Kind.COUNT | Kind.MONEY:
-                assert (one.type, one.operator, one.formula1) == (
+                assert (validation.type, validation.operator, validation.formula1) == (
                     "whole" if column.kind is Kind.COUNT else "decimal",
                     "greaterThanOrEqual",
                     "0",
@@ -248,7 +248,7 @@ def test_every_column_has_its_hint_its_list_or_check_and_its_format(book: str, d
             case Kind.CODE:
                 assert {cell.number_format for cell in cells} == {"@"}
             case _:
-                assert one.type is None
+                assert validation.type is None
 
 
 DATES = (
@@ -263,19 +263,21 @@ DATES = (
 )
 
 
-@pytest.mark.parametrize(("book", "name", "column", "low", "high", "said"), DATES, ids=lambda one: str(one)[:8])
-def test_a_date_has_the_limits_that_the_checks_have(book: str, name: str, column: str, low: str, high: str, said: str) -> None:
+@pytest.mark.parametrize(("book", "name", "column", "low", "high", "sentence"), DATES, ids=lambda value: str(value)[:8])
+def test_a_date_has_the_limits_that_the_checks_have(book: str, name: str, column: str, low: str, high: str, sentence: str) -> None:
     sheet = opened(BLANKS[book])[name]
-    one = checks(sheet)[columns_of(sheet)[column]]
-    assert (one.operator or "between", one.formula1, one.formula2) == ("between", low, high)
-    assert said in (one.error or "")
+    validation = checks(sheet)[columns_of(sheet)[column]]
+    assert (validation.operator or "between", validation.formula1, validation.formula2) == ("between", low, high)
+    assert sentence in (validation.error or "")
 
 
 def test_the_date_that_the_limits_follow_stands_where_they_look() -> None:
     assert [opened(BLANKS[report_form.BLANK_REPORT])["封面"][cell].value for cell in ("A4", "A5", "A8")] == ["旗区*", "报告日期*", "零报告"]
-    found = {str(one.sqref): one for one in opened(BLANKS[report_form.BLANK_REPORT])["封面"].data_validations.dataValidation}
-    assert (found["B8"].type, found["B8"].formula1, found["B5"].type) == ("list", '"是,否"', "date")
-    assert found["B4"].formula1 == f'"{",".join(DISTRICTS)}"'
+    validations = {
+        str(validation.sqref): validation for validation in opened(BLANKS[report_form.BLANK_REPORT])["封面"].data_validations.dataValidation
+    }
+    assert (validations["B8"].type, validations["B8"].formula1, validations["B5"].type) == ("list", '"是,否"', "date")
+    assert validations["B4"].formula1 == f'"{",".join(DISTRICTS)}"'
 
 
 def test_headers_and_what_is_filled_in_beforehand_are_locked_and_nothing_else_is(content: bytes) -> None:
@@ -299,10 +301,10 @@ def test_every_empty_row_is_like_the_first_and_rows_grow_with_what_is_typed(cont
         part = book.read("xl/worksheets/sheet2.xml" if name else "xl/worksheets/sheet3.xml").decode()
     rows = re.findall(r'<row r="(\d+)"([^>]*)>(.*?)</row>', part)
     assert [int(number) for number, _said, _cells in rows] == list(range(1, FIRST + given + room))
-    assert [number for number, said, _cells in rows if "customHeight" in said] == ["1", "2", "3"]
+    assert [number for number, attributes, _cells in rows if "customHeight" in attributes] == ["1", "2", "3"]
     first, *others = rows[FIRST - 1 + given :]
-    for number, said, cells in others:
-        assert (said, re.sub(rf'(r="[A-Z]+){number}"', rf'\g<1>{first[0]}"', cells)) == first[1:]
+    for number, attributes, cells in others:
+        assert (attributes, re.sub(rf'(r="[A-Z]+){number}"', rf'\g<1>{first[0]}"', cells)) == first[1:]
     assert re.search(rf'<dimension ref="A1:[A-Z]+{rows[-1][0]}"/>', part)
 
 
@@ -313,10 +315,12 @@ def test_a_sheet_is_ready_for_the_printer(content: bytes) -> None:
 
 
 def test_a_name_that_no_list_can_hold_costs_the_list_alone() -> None:
-    districts = tuple(one.model_copy(update={"name": "甲,乙"}) if one.code == "DS" else one for one in SETTINGS.districts)
+    districts = tuple(
+        district.model_copy(update={"name": "甲,乙"}) if district.code == "DS" else district for district in SETTINGS.districts
+    )
     blank = report_form.blank_report(Settings(districts=districts, groups=SETTINGS.groups))
-    found = {str(one.sqref): one for one in opened(blank)["封面"].data_validations.dataValidation}
-    assert (found["B4"].type, found["B4"].prompt) == (None, "旗区全称。")
+    validations = {str(validation.sqref): validation for validation in opened(blank)["封面"].data_validations.dataValidation}
+    assert (validations["B4"].type, validations["B4"].prompt) == (None, "旗区全称。")
 
 
 def test_the_name_of_a_district_leads_nowhere() -> None:
@@ -333,9 +337,10 @@ def test_the_template_is_as_agreed(content: bytes, golden: Callable[[str, str], 
     for sheet in opened(content).worksheets:
         lines.append(f"# {sheet.title} {sheet.dimensions}")
         lines += [_line(sheet, cell) for row in sheet.iter_rows() for cell in row if cell.value is not None]
-        for one in sheet.data_validations.dataValidation:
-            limits = " … ".join(limit for limit in (one.formula1, one.formula2) if limit)
-            lines.append(f"{sheet.title}!{one.sqref}, {one.type or 'any'}, {limits} | {one.promptTitle}：{one.prompt} | {one.error or ''}")
+        for validation in sheet.data_validations.dataValidation:
+            limits = " … ".join(limit for limit in (validation.formula1, validation.formula2) if limit)
+            hint = f"{validation.promptTitle}：{validation.prompt}"
+            lines.append(f"{sheet.title}!{validation.sqref}, {validation.type or 'any'}, {limits} | {hint} | {validation.error or ''}")
         for area in sheet.conditional_formatting:
             lines += [f"{sheet.title}!{area.sqref}, {rule.type}, {rule.formula[0]}" for rule in area.rules]
     golden("xlsx/日报模板.txt", "\n".join(lines) + "\n")
@@ -378,9 +383,9 @@ def untouched(files: Iterable[File], day: date) -> None:
     after = on(day + timedelta(days=1), *files, *sent_back(templates(before).values(), day + timedelta(days=1)))
     assert [(line.file, line.finding) for line in after.report.findings if line.district] == []
     assert figures(after) == figures(before)
-    assert {one["status"] for one in after.summary["submissions"]} == {"on-time"}
+    assert {submission["status"] for submission in after.summary["submissions"]} == {"on-time"}
     assert after.summary["changes"] == {"newly_resolved": [], "reopened": [], "new_cases": [], "withdrawn_cases": []}
-    assert [one.days_idle for one in after.report.cases] == [one.days_idle + 1 for one in before.report.cases]
+    assert [case.days_idle for case in after.report.cases] == [case.days_idle + 1 for case in before.report.cases]
     again = on(day + timedelta(days=1), *files)
     assert {flag: after.summary["flags"][flag] for flag in after.summary["flags"]} == again.summary["flags"]
 
@@ -444,10 +449,12 @@ def check_filled(day: Day) -> None:
     assert (changes["reopened"], changes["new_cases"]) == (["SJ-2020-001"], ["DS-2020-001"])
     assert day.summary["flags"]["disputed"] == []
     assert day.submission()["rows_accepted"] == 6
-    assert [(one.batches, one.answered, one.passed) for one in day.report.reception] == [(5, 3, 2)]
-    assert [(one.number, one.happened) for one in day.report.urgent] == [("SJ-2020-003", datetime.fromisoformat("2020-05-22 09:30"))]
-    (found,) = [case for case in day.report.cases if case.number == "DS-2020-001"]
-    assert (found.households, found.amount, found.assigned) == (Decimal(120), Decimal("35.5"), NEXT)
+    assert [(reception.batches, reception.answered, reception.passed) for reception in day.report.reception] == [(5, 3, 2)]
+    assert [(urgent.number, urgent.happened) for urgent in day.report.urgent] == [
+        ("SJ-2020-003", datetime.fromisoformat("2020-05-22 09:30"))
+    ]
+    (case,) = [case for case in day.report.cases if case.number == "DS-2020-001"]
+    assert (case.households, case.amount, case.assigned) == (Decimal(120), Decimal("35.5"), NEXT)
 
 
 def test_filled_in_it_is_accepted_with_the_right_effect(content: bytes) -> None:
@@ -465,7 +472,10 @@ def test_what_is_pasted_over_a_drop_down_is_caught_in_its_cell(content: bytes) -
     pasted = fill(content, {"案件进展": [{"案件编号": "ZZQ-2020-001", "当前状态": "差不多了", "答复日期": "2020-05-23"}]})
     day = on(NEXT, *FILES, *sent_back([pasted]))
     row = row_of(opened(content)["案件进展"], "ZZQ-2020-001")
-    assert {(found.code, found.cell) for _file, found in day.findings} == {("not-in-list", f"E{row}"), ("date-out-of-range", f"H{row}")}
+    assert {(finding.code, finding.cell) for _file, finding in day.findings} == {
+        ("not-in-list", f"E{row}"),
+        ("date-out-of-range", f"H{row}"),
+    }
     assert day.status("ZZQ-2020-001") == "办理中"
 
 
@@ -498,9 +508,11 @@ def test_hostile_text_is_text_and_comes_back_as_what_it_was() -> None:
     assert not any(cell.hyperlink for cell in cells)
     sheet = opened(content)["案件进展"]
     shown = {str(sheet.cell(row, 1).value): str(sheet.cell(row, 2).value) for row in range(FIRST, sheet.max_row - 100)}
-    told = {case.number: seen(case.matter) for case in before.report.cases}
+    matters = {case.number: seen(case.matter) for case in before.report.cases}
     assert len(shown) > len(HOSTILE)
-    assert {number: key(text.replace("_x005F_", "_")) for number, text in shown.items()} == {one: key(told[one]) for one in shown}
+    assert {number: key(text.replace("_x005F_", "_")) for number, text in shown.items()} == {
+        number: key(matters[number]) for number in shown
+    }
     untouched(HOSTILE_FILES, DAY)
 
 
@@ -521,31 +533,31 @@ def _parts(package: bytes) -> list[tuple[str, bytes]]:
 
 def test_the_blank_report_filled_in_is_accepted_without_a_finding() -> None:
     cover: Row = {"旗区": "东胜区", "报告日期": NEXT, "填报人": "甲"}
-    rows = {name: several for name, several in FILLED.items() if name != "案件进展"}
-    found = read_report(fill(BLANKS[report_form.BLANK_REPORT], rows, cover), "2020-05-22 16:00")
-    assert (found.accepted, found.findings, found.day, found.district) == (True, (), date(2020, 5, 22), "东胜区")
-    assert [len(one.lines) for one in found.rows] == [0, 1, 1, 1]
+    rows = {name: sheet_rows for name, sheet_rows in FILLED.items() if name != "案件进展"}
+    reading = read_report(fill(BLANKS[report_form.BLANK_REPORT], rows, cover), "2020-05-22 16:00")
+    assert (reading.accepted, reading.findings, reading.day, reading.district) == (True, (), date(2020, 5, 22), "东胜区")
+    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [0, 1, 1, 1]
 
 
 def test_the_blank_report_as_it_lies_there_says_what_is_missing() -> None:
-    assert {found.code for found in read_report(BLANKS[report_form.BLANK_REPORT]).findings} == {"unknown-district", "bad-report-date"}
+    assert {finding.code for finding in read_report(BLANKS[report_form.BLANK_REPORT]).findings} == {"unknown-district", "bad-report-date"}
 
 
 def test_the_blank_assignment_filled_in_is_accepted_without_a_finding() -> None:
-    said = case_row("ZZQ-2020-001")
-    del said["案件来源"]  # on the first sheet it may stay empty
+    case = case_row("ZZQ-2020-001")
+    del case["案件来源"]  # on the first sheet it may stay empty
     rows: dict[str, list[Row]] = {
         "包联旗区": [{"旗区": "东胜区", "包联领导": "领导一", "职务": "副局长"}],
-        "自治区交办案件": [said],
+        "自治区交办案件": [case],
         "群众来访案件": [case_row("SJ-2020-001"), case_row("DS-2020-001", 案件来源="旗区自行梳理")],
     }
-    found = read_assignment(fill(BLANKS[report_form.BLANK_ASSIGNMENT], rows), "2020-05-21 09:00")
-    assert (found.accepted, found.findings) == (True, ())
-    assert [len(one.lines) for one in found.rows] == [1, 1, 2]
+    reading = read_assignment(fill(BLANKS[report_form.BLANK_ASSIGNMENT], rows), "2020-05-21 09:00")
+    assert (reading.accepted, reading.findings) == (True, ())
+    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [1, 1, 2]
 
 
 def test_the_blank_assignment_as_it_lies_there_has_no_case() -> None:
-    assert [found.code for found in read_assignment(BLANKS[report_form.BLANK_ASSIGNMENT]).findings] == ["not-the-template"]
+    assert [finding.code for finding in read_assignment(BLANKS[report_form.BLANK_ASSIGNMENT]).findings] == ["not-the-template"]
 
 
 # --- what another program makes of it ----------------------------------------------------------------------------
@@ -572,10 +584,10 @@ def test_saved_again_by_libreoffice_it_changes_nothing_untouched_and_does_what_i
     after = on(NEXT, *FILES, *sent_back(blank))
     assert after.findings == []
     assert figures(after) == figures(yesterday)
-    assert {one["status"] for one in after.summary["submissions"]} == {"on-time"}
+    assert {submission["status"] for submission in after.summary["submissions"]} == {"on-time"}
     check_filled(on(NEXT, *FILES, *sent_back([filled])))
     kept = opened(blank[0])["案件进展"]
-    assert [one.formula1 for one in kept.data_validations.dataValidation if one.type == "list"] == [
+    assert [validation.formula1 for validation in kept.data_validations.dataValidation if validation.type == "list"] == [
         f'"{",".join(column.values)}"' for column in contract.PROGRESS.columns if column.kind is Kind.CHOICE
     ]
     assert kept.protection.sheet

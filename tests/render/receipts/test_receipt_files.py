@@ -91,7 +91,7 @@ def test_each_file_of_the_day_gets_its_receipt_whatever_became_of_it(office: Off
         "达拉特旗_回执_0_达旗.xlsx": "整个文件没有采用：报告日期有误。请按下面的说明改正后重新报送。",
     }
     assert len(opened(written["达拉特旗_回执_0_达旗.xlsx"]).sheetnames) == 6
-    assert [one.use for one in nightly_report(office).arrived_reports] == ["已被更正", "采用", "重复", "未采用", "未采用", "未采用"]
+    assert [report.use for report in nightly_report(office).arrived_reports] == ["已被更正", "采用", "重复", "未采用", "未采用", "未采用"]
 
 
 def nightly_report(office: Office) -> Report:
@@ -123,10 +123,10 @@ def test_a_receipt_also_marks_what_only_the_register_shows(office: Office) -> No
 
 def test_the_same_day_gives_the_same_receipts_twice(office: Office, tmp_path: Path) -> None:
     other = Office(tmp_path / "other")
-    for one in (office, other):
-        one.put_assignment(assignment())
-        one.put(a_messy_report(), "东胜.xlsx")
-        one.put(b"no workbook", "坏.xlsx")
+    for each_office in (office, other):
+        each_office.put_assignment(assignment())
+        each_office.put(a_messy_report(), "东胜.xlsx")
+        each_office.put(b"no workbook", "坏.xlsx")
     assert night(office) == night(other)
 
 
@@ -170,17 +170,17 @@ def test_a_receipt_mended_where_it_is_marked_and_sent_as_it_is_is_accepted(offic
     office.put(a_messy_report(), "东胜.xlsx")
     (written,) = night(office).values()
     book = openpyxl.load_workbook(io.BytesIO(written))
-    marked = {f"{page.title}!{one.coordinate}" for page in book.worksheets for row in page.iter_rows() for one in row if one.comment}
+    marked = {f"{page.title}!{cell.coordinate}" for page in book.worksheets for row in page.iter_rows() for cell in row if cell.comment}
     assert marked == set(MENDED)
     for address, value in MENDED.items():
         cell(book, address).value = value
     office.put(saved(book), "东胜_回执.xlsx", "2020-05-21T16:30:00+08:00")
     second = night(office)["东胜区_回执_2_东胜_回执.xlsx"]
     assert first_line(second) == "全部采用，共 5 行；有 3 处提醒，不改也行。"
-    assert {one["code"] for one in office.findings(DAY) if one["file"] == "东胜_回执.xlsx"} == {"rows-withdrawn"}
+    assert {finding["code"] for finding in office.findings(DAY) if finding["file"] == "东胜_回执.xlsx"} == {"rows-withdrawn"}
     assert receiving.marks(second) == "\n"
     assert opened(second).sheetnames == opened(written).sheetnames
-    submission = next(one for one in office.summary(DAY)["submissions"] if one["district"] == "东胜区")
+    submission = next(line for line in office.summary(DAY)["submissions"] if line["district"] == "东胜区")
     assert (submission["revision"], submission["rows_accepted"], submission["rows_refused"]) == (2, 5, 0)
 
 
@@ -221,8 +221,8 @@ def test_a_name_becomes_one_that_every_system_takes(name: str, plain: str) -> No
 
 
 def test_names_that_would_be_one_get_a_number() -> None:
-    several = [a_file(name=name) for name in ("A.xlsx", "a.xls", "A.xlsx")]
-    assert receipt_files.names(several) == ["回执/东胜区_回执_1_A.xlsx", "回执/东胜区_回执_1_a (2).xlsx", "回执/东胜区_回执_1_A (3).xlsx"]
+    reports = [a_file(name=name) for name in ("A.xlsx", "a.xls", "A.xlsx")]
+    assert receipt_files.names(reports) == ["回执/东胜区_回执_1_A.xlsx", "回执/东胜区_回执_1_a (2).xlsx", "回执/东胜区_回执_1_A (3).xlsx"]
 
 
 def test_a_number_in_a_files_name_is_masked(office: Office) -> None:
@@ -241,12 +241,12 @@ LATE = Finding("late", Severity.WARNING, "收到时间晚于截止时间。")
 
 
 def a_file(*findings: Finding, name: str = "日报.xlsx", received: str = "2020-05-21 16:00", **other: Any) -> ArrivedReport:  # noqa: ANN401
-    said = ArrivedReport(
+    arrived = ArrivedReport(
         day=DAY, district="东胜区", revision=1, use="采用", in_force=1, name=name, sha256="0", size=1, received_at=moment(received),
         rows_accepted=3, rows_refused=0, findings=findings,
         on_time_until=datetime(2020, 5, 21, 17, tzinfo=ZONE), unmarked_until=datetime(2020, 5, 22, 12, tzinfo=ZONE),
     )  # fmt: skip
-    return dataclasses.replace(said, **other)
+    return dataclasses.replace(arrived, **other)
 
 
 REFUSED: dict[str, Any] = {"revision": 0, "use": "未采用", "in_force": 0, "rows_accepted": 0}
@@ -275,8 +275,9 @@ def test_every_case_has_its_words(golden: Callable[[str, str], None]) -> None:
     golden(
         "receipt/words.txt",
         "".join(
-            f"{name}\n  {receipt_words.verdict(one)}\n  {receipt_words.state(one)}\n  {receipt_words.send_again(one) or '（不用再报）'}\n"
-            for name, one in FILES.items()
+            f"{name}\n  {receipt_words.verdict(report)}\n  {receipt_words.state(report)}\n"
+            f"  {receipt_words.send_again(report) or '（不用再报）'}\n"
+            for name, report in FILES.items()
         ),
     )
 
@@ -287,7 +288,7 @@ def test_what_was_refused_stands_before_what_is_only_a_reminder() -> None:
 
 
 def test_a_missing_uses_name_cannot_slip_in() -> None:
-    assert {one.use for one in FILES.values()} == {
+    assert {report.use for report in FILES.values()} == {
         words.USED,
         words.REPLACED,
         words.DUPLICATE,
@@ -378,7 +379,7 @@ def test_every_marked_workbook_of_the_weeks_reads_like_its_original(week: Office
     for path in _of(week):
         book = openpyxl.load_workbook(path)
         for page in book.worksheets:
-            assert "�" not in str([[one.value for one in row] for row in page.iter_rows()])
+            assert "�" not in str([[cell.value for cell in row] for row in page.iter_rows()])
         if len(book.sheetnames) > 1:
             assert sheet(book, book.sheetnames[0]).cell(1, 7).value == "信访日报汇总·回执·1"
 
