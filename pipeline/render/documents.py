@@ -42,7 +42,7 @@ Document = Callable[[Report, Workshop], Finish]
 def _briefing(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import briefing_files
 
-    return lambda: _heard(briefing_files.render(report, workshop.templates), workshop)
+    return lambda: _remembering_remarks(briefing_files.render(report, workshop.templates), workshop)
 
 
 def _office_workbook(report: Report, _workshop: Workshop) -> Finish:
@@ -66,7 +66,7 @@ def _report_forms(report: Report, _workshop: Workshop) -> Finish:
 def _notices(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import notice
 
-    return lambda: _heard(notice.render(report, workshop.templates), workshop)
+    return lambda: _remembering_remarks(notice.render(report, workshop.templates), workshop)
 
 
 def _receipts(report: Report, workshop: Workshop) -> Finish:
@@ -75,7 +75,7 @@ def _receipts(report: Report, workshop: Workshop) -> Finish:
     return receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers)
 
 
-def _heard(made: tuple[Mapping[str, bytes], list[str]], workshop: Workshop) -> Mapping[str, bytes]:
+def _remembering_remarks(made: tuple[Mapping[str, bytes], list[str]], workshop: Workshop) -> Mapping[str, bytes]:
     """The files; what was wrong with the office's templates is remembered once."""
     files, broken = made
     workshop.remarks.extend(remark for remark in broken if remark not in workshop.remarks)

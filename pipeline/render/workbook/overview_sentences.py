@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_NEAREST = 20
 
 
-def write_outlook(book: Book, sheet: Worksheet, top: int) -> int:
+def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group's sentences, and the rules behind them; the row after them."""
     heading(book, sheet, top, OVERVIEW_LAST, "二、比前一日、补报以后、到达目标")
     put(sheet, top + 1, 0, "组别", book.look("header"))
@@ -48,13 +48,13 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
         items.append(("补报以后", sentences.bounds(figure.bounds)))
     if way and way.tally.shortfall:
         items.append(("到达目标", sentences.way(way)))
-        near = [_near(by_number[number]) for number in way.nearest]
+        near = [_case_in_brief(by_number[number]) for number in way.nearest]
         more = f"；等{len(near)}件" if len(near) > _MOST_NEAREST else ""
         items += [("最接近办结", "；".join(near[:_MOST_NEAREST]) + more)] if near else []
     return items
 
 
-def _near(line: CaseLine) -> str:
+def _case_in_brief(line: CaseLine) -> str:
     disputed = "，群众不认可" if "disputed" in line.flags else ""
     deadline = f"，时限{line.deadline.isoformat()}" if line.deadline else ""
     return f"{line.number}（{line.status}{disputed}{deadline}）"

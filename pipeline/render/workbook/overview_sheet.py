@@ -48,7 +48,7 @@ def write(book: Book) -> int:
     sheet.set_margins(left=0.5, right=0.5, top=0.55, bottom=0.5)
     row = _write_head(book, sheet)
     row = _write_targets(book, sheet, row)
-    row = overview_sentences.write_outlook(book, sheet, row)
+    row = overview_sentences.write_group_sentences(book, sheet, row)
     row = overview_sentences.write_decisions(book, sheet, row)
     breaks = [row]
     row = _write_counts(book, sheet, row)
