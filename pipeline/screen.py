@@ -302,7 +302,7 @@ def tell_demo(office: Office) -> None:
 
 def tell_examination(check: Check) -> None:
     """Print one line for a check and one for each problem it met."""
-    say(f"{check.name}：{'正常' if check.is_sound else '有问题'}{f'（{check.said}）' if check.is_sound else ''}")
+    say(f"{check.name}：{'正常' if check.is_sound else '有问题'}{f'（{check.result}）' if check.is_sound else ''}")
     for line in (*check.problems, *check.notes):
         say(f"  {line}")
 

@@ -1,4 +1,4 @@
-"""The envelope of a file: how it came in, as its sidecar `<file>.envelope.json` says, or as the inbox's file system saw it (contract 2)."""
+"""The envelope of a file: how it came in, as its sidecar `<file>.envelope.json` says, or as the inbox's file system saw it (contract 3)."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def read_sidecar(path: Path) -> str:
 
 
 def read(written: str, zone: ZoneInfo) -> Envelope:
-    """The envelope that a sidecar's text describes. Raises EnvelopeError."""
-    said = _object(written)
-    received = _moment(said)
-    channel, sender, message_id = said.get("channel", "folder"), said.get("sender"), said.get("message_id")
+    """Return the envelope that a sidecar's text describes. Raises EnvelopeError."""
+    fields = _object(written)
+    received = _moment(fields)
+    channel, sender, message_id = fields.get("channel", "folder"), fields.get("sender"), fields.get("message_id")
     if channel not in _CHANNELS or not isinstance(sender, str | None) or not isinstance(message_id, str | None):
         message = "channel、sender 或 message_id 有误"
         raise EnvelopeError(message)
@@ -90,18 +90,18 @@ def read(written: str, zone: ZoneInfo) -> Envelope:
 
 def _object(written: str) -> dict[str, Any]:
     try:
-        said = json.loads(written)
+        fields = json.loads(written)
     except (ValueError, RecursionError) as error:
         message = "不是有效的 JSON"
         raise EnvelopeError(message) from error
-    if not isinstance(said, dict):
+    if not isinstance(fields, dict):
         message = f"不是一个 JSON 对象，应写成 {_EXAMPLE}"
         raise EnvelopeError(message)
-    return said
+    return fields
 
 
-def _moment(said: dict[str, Any]) -> datetime:
-    value = said.get("received_at")
+def _moment(fields: dict[str, Any]) -> datetime:
+    value = fields.get("received_at")
     if value is None:
         message = f"没有写 received_at，应写成 {_EXAMPLE}"
         raise EnvelopeError(message)
@@ -114,6 +114,6 @@ def _moment(said: dict[str, Any]) -> datetime:
 
 
 def _first_seen(status: os.stat_result, zone: ZoneInfo) -> datetime:
-    """When the inbox's file system first saw the file: copying preserves the time of modification, but not this one."""
+    """Return when the inbox's file system first saw the file: copying preserves the time of modification, but not this one."""
     born = getattr(status, "st_birthtime", None) if os.name == "nt" else None
     return datetime.fromtimestamp(born or status.st_ctime, zone)

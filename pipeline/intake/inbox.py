@@ -16,6 +16,7 @@ from pipeline.disk import storage
 from pipeline.intake import envelopes
 from pipeline.intake.envelopes import SIDECAR, EnvelopeError
 from pipeline.ledger import journal
+from pipeline.ledger.journal import Identity
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import ASSIGNMENT
 from pipeline.terms.errors import reason_of
@@ -26,8 +27,10 @@ _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _JUNK_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
 _JUNK_STARTS = ("~$", ".", "~wrl")
 _RECENT_SECONDS = 2.0
+"""A file whose time of modification is so near to the disk's clock may still be growing: no system tells when a writer is done."""
 _SETTLE_SECONDS = 0.4
 _BATCH = 64
+"""Files that share one sync of the archive, one append to the journal and one transaction: a sync costs more than a small file."""
 _COPIES = 8
 _WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".et"})
 _LINK = "是一个链接，没有读取；请放入文件本身，并删去链接"
@@ -55,18 +58,22 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _File:
+    """What was seen of a file."""
+
     path: Path
     relative: str
+    """Its path in the inbox as it can be shown and stored."""
     is_assignment: bool
     status: os.stat_result
+    """As it was when it was seen: a file that no longer is so has changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Archived:
     """An `Arrival` whose bytes are in the archive, with the file in the inbox that it came from."""
 
-    found: _Found
+    file: _File
     arrival: Arrival
     sidecar: str | None
 
@@ -75,52 +82,61 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
     """Archive and note every settled file, then let the reports go from the inbox. `step` hears how many were done."""
     storage.make_folder(archive)
     taken = Taken()
-    lies = _look(inbox)
-    taken.waiting += lies.odd
-    now = storage.clock_of(inbox) if lies.files or lies.alone else 0
-    settled = _settled(lies.files, now, taken)
+    contents = _look(inbox)
+    taken.waiting += contents.odd
+    now = storage.clock_of(inbox) if contents.files or contents.sidecars else 0
+    settled = _settled(contents.files, now, taken)
     known = ledger.identities()
-    noted = set(known)
+    noted = {*known}
     with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
         for start in range(0, len(settled), _BATCH):
             batch = settled[start : start + _BATCH]
-            tried = list(threads.map(lambda found: _archive(found, archive, zone), batch))
+            outcomes = list(threads.map(lambda file: _archive(file, archive, zone), batch))
             storage.sync_folder(archive)
-            taken.waiting += [one for one in tried if isinstance(one, Waiting)]
-            kept = [one for one in tried if isinstance(one, _Kept) and not _still_lies(one, known)]
-            new = [(one.arrival, one.sidecar) for one in kept if one.arrival.identity not in noted]
-            if new:
-                journal.note(archive, new)
-            ledger.record(new)
-            taken.taken += [one.found.relative for one in kept if one.arrival.identity not in noted]
-            _let_go([one.found for one in kept if not one.found.is_assignment], taken)
+            taken.waiting += [outcome for outcome in outcomes if isinstance(outcome, Waiting)]
+            archived = [outcome for outcome in outcomes if isinstance(outcome, _Archived) and not _still_lies(outcome, known)]
+            new = [kept for kept in archived if kept.arrival.identity not in noted]
+            _note(new, archive, ledger)
+            taken.taken += [kept.file.relative for kept in new]
+            _let_go([kept.file for kept in archived if not kept.file.is_assignment], taken)
             step(len(batch))
-    _let_sidecars_go(lies.alone, ledger)
-    taken.waiting += _long_alone(lies.alone, now)
+    _let_sidecars_go(contents.sidecars, ledger)
+    taken.waiting += _long_alone(contents.sidecars, now)
     return taken
 
 
+def _note(new: list[_Archived], archive: Path, ledger: Ledger) -> None:
+    """Note the arrivals in journal and ledger."""
+    arrivals = [(kept.arrival, kept.sidecar) for kept in new]
+    # The journal before the ledger: a ledger that is lost can be made again from it, and it is synced when this returns.
+    if arrivals:
+        journal.note(archive, arrivals)
+    ledger.record(arrivals)
+
+
 def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
-    """What lies in the inbox and is no file that a run will take, with what to do about it."""
-    lies = _look(inbox)
-    waiting = [one for found in lies.files if (one := _hindered(found, zone))]
-    return lies.odd + waiting + _long_alone(lies.alone, now)
+    """Return what lies in the inbox and is no file that a run will take, with what to do about it; `now` in seconds since 1970."""
+    contents = _look(inbox)
+    hindered = [waiting for file in contents.files if (waiting := _hindered(file, zone))]
+    return contents.odd + hindered + _long_alone(contents.sidecars, now)
 
 
-def _hindered(found: _Found, zone: ZoneInfo) -> Waiting | None:
-    """Why a run would leave the file, as far as a look tells: it cannot be opened, or its envelope not be understood."""
+def _hindered(file: _File, zone: ZoneInfo) -> Waiting | None:
+    """Return why a run would leave the file, as far as a look tells: it cannot be opened, or its envelope not be understood."""
     try:
-        envelopes.look(found.path, zone)
-        storage.open_regular(found.path).close()
+        envelopes.look(file.path, zone)
+        storage.open_regular(file.path).close()
     except (EnvelopeError, OSError) as error:
         is_gone = isinstance(error, FileNotFoundError | storage.ChangedError)  # a run takes it in this moment
-        return None if is_gone else Waiting(found.relative, _why(error))
+        return None if is_gone else Waiting(file.relative, _why(error))
     return None
 
 
-def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:
+def _still_lies(kept: _Archived, known: Sequence[Identity]) -> bool:
     """Whether it is the assignment workbook that lay there before: without a sidecar its arrival is recorded once."""
-    if not kept.found.is_assignment or kept.sidecar is not None:
+    # Assignment workbooks stay in the inbox, and a file without a sidecar arrives at its `st_ctime` (contract 3), which a copy of the
+    # inbox or new permissions change.
+    if not kept.file.is_assignment or kept.sidecar is not None:
         return False
     latest = next((sha256 for path, sha256, _received in reversed(known) if path == kept.arrival.path), None)
     return latest == kept.arrival.sha256
@@ -130,60 +146,61 @@ def _still_lies(kept: _Kept, known: Sequence[tuple[str, str, str]]) -> bool:
 
 
 @dataclass(slots=True)
-class _Lies:
-    """A look at the inbox."""
+class _Contents:
+    """What a look at the inbox saw."""
 
-    files: list[_Found] = field(default_factory=list)
+    files: list[_File] = field(default_factory=list)
     """What could be a report or an assignment workbook, in the order of its path."""
     odd: list[Waiting] = field(default_factory=list)
-    alone: list[_Found] = field(default_factory=list)
+    """What no run will take, such as links."""
+    sidecars: list[_File] = field(default_factory=list)
     """Sidecars without their file."""
 
 
-def _look(inbox: Path) -> _Lies:
+def _look(inbox: Path) -> _Contents:
     """See what lies in the inbox and in every folder below it, without following a link."""
-    lies = _Lies()
+    contents = _Contents()
     folders = [inbox]
     while folders:  # no recursion: the depth is a stranger's
         folder = folders.pop()
         try:
-            names = sorted(one.name for one in folder.iterdir())
+            names = sorted(path.name for path in folder.iterdir())
         except FileNotFoundError:
             continue
         except OSError as error:
-            lies.odd.append(Waiting(_shown(folder, inbox), f"文件夹打不开：{reason_of(error) or error.strerror}"))
+            contents.odd.append(Waiting(_shown(folder, inbox), f"文件夹打不开：{reason_of(error) or error.strerror}"))
             continue
-        there = frozenset(names)
-        inner = [folder / name for name in names if not is_junk(name) and _sees_folder(folder / name, there, inbox, lies)]
+        beside = frozenset(names)
+        inner = [folder / name for name in names if not is_junk(name) and _is_folder(folder / name, beside, inbox, contents)]
         folders += reversed(inner)
-    return lies
+    return contents
 
 
-def _sees_folder(path: Path, beside: frozenset[str], inbox: Path, lies: _Lies) -> bool:
-    """Put what lies at the path where it belongs; True for a folder to look into."""
+def _is_folder(path: Path, beside: frozenset[str], inbox: Path, contents: _Contents) -> bool:
+    """Put what lies at the path among the contents; True for a folder to look into. `beside`: the names in its folder."""
     shown = _shown(path, inbox)
     try:
         status = path.lstat()
     except FileNotFoundError:
         return False
     except OSError as error:
-        lies.odd.append(Waiting(shown, f"没有收下：{reason_of(error) or error.strerror}"))
+        contents.odd.append(Waiting(shown, f"没有收下：{reason_of(error) or error.strerror}"))
         return False
     is_sidecar = path.name.lower().endswith(SIDECAR)
     parts = path.relative_to(inbox).parts
     is_assignment = parts[0] == ASSIGNMENT and len(parts) > 1
     if _is_link(status):
-        lies.odd.append(Waiting(shown, _LINK))
+        contents.odd.append(Waiting(shown, _LINK))
     elif stat.S_ISDIR(status.st_mode):
         if path.suffix.lower() in _WORKBOOKS:
-            lies.odd.append(Waiting(shown, _FOLDER))
+            contents.odd.append(Waiting(shown, _FOLDER))
         return True
     elif not stat.S_ISREG(status.st_mode):
-        lies.odd.append(Waiting(shown, _NO_FILE))
+        contents.odd.append(Waiting(shown, _NO_FILE))
     elif not is_sidecar:
-        lies.files.append(_Found(path, shown, is_assignment, status))
+        contents.files.append(_File(path, shown, is_assignment, status))
     elif path.name[: -len(SIDECAR)] not in beside:
-        lies.alone.append(_Found(path, shown, is_assignment, status))
+        contents.sidecars.append(_File(path, shown, is_assignment, status))
     return False
 
 
@@ -206,36 +223,37 @@ def is_junk(name: str) -> bool:
 # --- taking ------------------------------------------------------------------------------------------------------
 
 
-def _settled(found: list[_Found], now: float, taken: Taken) -> list[_Found]:
-    """The files that no longer grow: the same size and time after a moment, where they changed just now."""
-    recent = [one for one in found if abs(now - one.status.st_mtime) < _RECENT_SECONDS]
+def _settled(files: list[_File], now: float, taken: Taken) -> list[_File]:
+    """Return the files that no longer grow: the same size and time after a moment, where they changed just now."""
+    # `now` is the clock of the inbox's disk; a share's may be minutes from ours.
+    recent = [file for file in files if abs(now - file.status.st_mtime) < _RECENT_SECONDS]
     if recent:
         time.sleep(_SETTLE_SECONDS)
-    growing = {one.relative for one in recent if not _is_same(one)}
+    growing = {file.relative for file in recent if not _is_same(file)}
     taken.waiting += [Waiting(relative, "还在写入") for relative in sorted(growing)]
-    return [one for one in found if one.relative not in growing]
+    return [file for file in files if file.relative not in growing]
 
 
-def _is_same(found: _Found) -> bool:
+def _is_same(file: _File) -> bool:
     try:
-        return storage.is_same(found.path.lstat(), found.status)
+        return storage.is_same(file.path.lstat(), file.status)
     except OSError:
         return False
 
 
-def _archive(found: _Found, archive: Path, zone: ZoneInfo) -> _Kept | Waiting:
+def _archive(file: _File, archive: Path, zone: ZoneInfo) -> _Archived | Waiting:
     """Keep the file's bytes under their SHA-256, or say why the file waits for the next run."""
     try:
-        sidecar = envelopes.sidecar_of(found.path)
-        envelope = envelopes.read(sidecar, zone) if sidecar is not None else envelopes.unwritten(found.status, zone)
-        sha256, size = storage.copy_into_archive(found.path, found.status, archive)
+        sidecar = envelopes.sidecar_of(file.path)
+        envelope = envelopes.read(sidecar, zone) if sidecar is not None else envelopes.unwritten(file.status, zone)
+        sha256, size = storage.copy_into_archive(file.path, file.status, archive)
     except (EnvelopeError, OSError) as error:
-        return Waiting(found.relative, _why(error))
-    return _Kept(found, Arrival(0, found.relative, storable(found.path.name), sha256, size, envelope, found.is_assignment), sidecar)
+        return Waiting(file.relative, _why(error))
+    return _Archived(file, Arrival(0, file.relative, storable(file.path.name), sha256, size, envelope, file.is_assignment), sidecar)
 
 
 def _why(error: EnvelopeError | OSError) -> str:
-    """Why a file was not taken."""
+    """Return why a file was not taken."""
     match error:
         case EnvelopeError():
             return f"信封文件看不懂（{error}）"
@@ -245,59 +263,61 @@ def _why(error: EnvelopeError | OSError) -> str:
             return f"没有收下：{reason_of(error) or error.strerror}"
 
 
-def _let_go(leaving: list[_Found], taken: Taken) -> None:
+def _let_go(leaving: list[_File], taken: Taken) -> None:
     """Remove what is safe from the inbox; the sidecars only when it is on the disk that their files are gone."""
-    held = [found for found in leaving if not _is_gone(found, taken)]
+    held = [file for file in leaving if not _is_gone(file, taken)]
     for pause in storage.PAUSES if held else ():
         time.sleep(pause)
-        held = [found for found in held if not _is_gone(found, taken)]
-    taken.waiting += [Waiting(found.relative, "已收下，但原文件被占用或没有权限，删不掉，下次运行再删") for found in held]
-    for folder in {found.path.parent for found in leaving}:
+        held = [file for file in held if not _is_gone(file, taken)]
+    taken.waiting += [Waiting(file.relative, "已收下，但原文件被占用或没有权限，删不掉，下次运行再删") for file in held]
+    # After a power cut a file that came back without its sidecar would arrive anew, by another door and at another time.
+    for folder in {file.path.parent for file in leaving}:
         with contextlib.suppress(OSError):
             storage.sync_folder(folder)
-    staying = {found.path for found in held}
-    for found in leaving:
-        if found.path not in staying and not found.path.exists():
-            storage.remove(found.path.with_name(found.path.name + SIDECAR))
+    staying = {file.path for file in held}
+    for file in leaving:
+        if file.path not in staying and not file.path.exists():
+            storage.remove(file.path.with_name(file.path.name + SIDECAR))
 
 
-def _is_gone(found: _Found, taken: Taken) -> bool:
+def _is_gone(file: _File, taken: Taken) -> bool:
     """Remove a file, unless it was changed since it was archived: then it is another, for the next run."""
     try:
-        if not storage.is_same(found.path.lstat(), found.status):
-            taken.waiting.append(Waiting(found.relative, "收下以后又有变化，下次运行再收"))
+        if not storage.is_same(file.path.lstat(), file.status):
+            taken.waiting.append(Waiting(file.relative, "收下以后又有变化，下次运行再收"))
             return True
     except FileNotFoundError:
         return True
     except OSError:
         return False
-    return storage.remove(found.path)
+    return storage.remove(file.path)
 
 
-def _let_sidecars_go(alone: list[_Found], ledger: Ledger) -> None:
+def _let_sidecars_go(sidecars: list[_File], ledger: Ledger) -> None:
     """Remove reports' sidecars that a killed run left behind: those whose file was noted with this very sidecar, and is gone."""
-    reports = [one for one in alone if not one.is_assignment]
-    noted = ledger.sidecars() if reports else frozenset()
-    for one in reports:
+    of_reports = [sidecar for sidecar in sidecars if not sidecar.is_assignment]
+    noted = ledger.sidecars() if of_reports else frozenset()
+    for sidecar in of_reports:
         with contextlib.suppress(OSError, EnvelopeError):
-            if (one.relative[: -len(SIDECAR)], envelopes.read_sidecar(one.path)) in noted:
-                storage.remove(one.path)
+            if (sidecar.relative[: -len(SIDECAR)], envelopes.read_sidecar(sidecar.path)) in noted:
+                storage.remove(sidecar.path)
 
 
-def _long_alone(alone: list[_Found], now: float) -> list[Waiting]:
-    """The sidecars for which no file came: the next of that name must not take them for its own without anybody knowing."""
-    long = [one for one in alone if abs(now - one.status.st_mtime) > _ALONE_SECONDS and one.path.exists()]
-    return [Waiting(one.relative, _ALONE) for one in long]
+def _long_alone(sidecars: list[_File], now: float) -> list[Waiting]:
+    """Return the sidecars for which no file came: the next of that name must not take them for its own without anybody knowing."""
+    # Not at once: whoever brings both in may write the sidecar first, and its file is still on its way.
+    long = [sidecar for sidecar in sidecars if abs(now - sidecar.status.st_mtime) > _ALONE_SECONDS and sidecar.path.exists()]
+    return [Waiting(sidecar.relative, _ALONE) for sidecar in long]
 
 
 # --- a look alone --------------------------------------------------------------------------------------------------
 
 
 def lying(inbox: Path) -> list[str]:
-    """The reports that lie in the inbox, as paths relative to it."""
+    """Return the reports that lie in the inbox, as paths relative to it."""
     return [shown for _path, shown in reports(inbox)]
 
 
 def reports(inbox: Path) -> list[tuple[Path, str]]:
-    """The reports that lie in the inbox, each with its path relative to it as it can be shown."""
-    return [(found.path, found.relative) for found in _look(inbox).files if not found.is_assignment]
+    """Return the reports that lie in the inbox, each with its path relative to it as it can be shown."""
+    return [(file.path, file.relative) for file in _look(inbox).files if not file.is_assignment]

@@ -25,7 +25,9 @@ class Removed:
 
     names: tuple[str, ...] = ()
     days: int = 0
+    """So many days originals of this kind are kept."""
     doubts_clock: bool = False
+    """Whether nothing was removed since the clock seems to have jumped."""
 
 
 def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spared: AbstractSet[str] = frozenset()) -> Removed:
@@ -34,18 +36,19 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     `spared`: what this very run has read, however old its envelope says that it is: somebody has to see the refusal first.
     """
     outlines = ledger.outlines()
-    waiting = {one.sha256 for one in ledger.unread()}  # nobody knows yet what these would say
+    waiting = {arrival.sha256 for arrival in ledger.unread()}  # nobody knows yet what these would say
     due = _due(outlines, ledger.arrivals_with(PERSONAL), now - timedelta(days=days), spared | waiting)
     there = {sha256 for sha256 in due if (archive / sha256).exists()}
-    told = journal.removed(archive) if due.keys() - there else frozenset[str]()  # one that was made again does not tell
-    left = {sha256: files for sha256, files in due.items() if sha256 in there or sha256 not in told}
-    if left and _has_jumped([one.arrival.envelope.received_at for one in outlines], now, timedelta(days=days)):
+    noted = journal.removed(archive) if due.keys() - there else frozenset[str]()  # a journal that was made again has none of them
+    left = {sha256: files for sha256, files in due.items() if sha256 in there or sha256 not in noted}
+    if left and _has_jumped([file.arrival.envelope.received_at for file in outlines], now, timedelta(days=days)):
         return Removed(days=days, doubts_clock=True)
     names: list[str] = []
     for sha256, files in left.items():
+        # Noted first: once the original is gone, a ledger that must be made again has nothing else to learn its content from.
         journal.note_removal(archive, sha256, now, ledger.load(files))
         if sha256 in there and storage.remove(archive / sha256):
-            names += [one.arrival.name for one in files]
+            names += [file.arrival.name for file in files]
     if names:
         storage.sync_folder(archive)
     return Removed(tuple(names), days)
@@ -56,18 +59,19 @@ def _has_jumped(arrivals: Iterable[datetime], now: datetime, kept: timedelta) ->
 
     An arrival that lies ahead of the clock is no witness.
     """
-    moments = sorted({*(one for one in arrivals if one < now), now})
+    moments = sorted({*(moment for moment in arrivals if moment < now), now})
     return any(later - earlier > _LEAP and later > now - kept for earlier, later in pairwise(moments))
 
 
 def _due(outlines: Iterable[Filed], personal: set[int], before: datetime, spared: AbstractSet[str]) -> dict[str, list[Filed]]:
-    """The bytes of which every arrival is old and either refused whole or with personal information."""
+    """Return, by SHA-256, the files of which every arrival is old and either refused whole or with personal information."""
     files: dict[str, list[Filed]] = {}
-    for one in outlines:
-        if one.arrival.sha256 not in spared:
-            files.setdefault(one.arrival.sha256, []).append(one)
-    return {
-        sha256: several
-        for sha256, several in files.items()
-        if all(one.arrival.envelope.received_at < before and (not one.reading.accepted or one.arrival.id in personal) for one in several)
-    }
+    for file in outlines:
+        if file.arrival.sha256 not in spared:
+            files.setdefault(file.arrival.sha256, []).append(file)
+    return {sha256: alike for sha256, alike in files.items() if all(_is_over(file, personal, before) for file in alike)}
+
+
+def _is_over(file: Filed, personal: set[int], before: datetime) -> bool:
+    is_kept_for_a_time = not file.reading.accepted or file.arrival.id in personal
+    return is_kept_for_a_time and file.arrival.envelope.received_at < before

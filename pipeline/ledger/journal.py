@@ -32,9 +32,9 @@ Identity = tuple[str, str, str]
 
 def note(archive: Path, arrivals: Sequence[Noted]) -> None:
     """Note arrivals, seen on the disk when this returns."""
-    storage.append_lines(
-        archive.parent / NAME, [_line({"arrived": {**asdict(one), "id": 0}, "sidecar": sidecar}) for one, sidecar in arrivals]
-    )
+    # Without its number: that is the ledger's own, and one that is made again may give another.
+    entries = ({"arrived": {**asdict(arrival), "id": 0}, "sidecar": sidecar} for arrival, sidecar in arrivals)
+    storage.append_lines(archive.parent / NAME, map(_line, entries))
 
 
 def note_removal(archive: Path, sha256: str, at: datetime, files: Iterable[Filed]) -> None:
@@ -52,29 +52,29 @@ def note_removal(archive: Path, sha256: str, at: datetime, files: Iterable[Filed
 
 
 def arrivals(archive: Path) -> list[Noted]:
-    """Every arrival that was noted, in order; one that was noted twice, since a run was killed in between, comes once."""
-    found: dict[tuple[str, str, str], Noted] = {}
-    for said in _entries(archive):
-        if "arrived" in said:
-            arrival, sidecar = _noted(said)
-            found.setdefault(arrival.identity, (arrival, sidecar))
-    return list(found.values())
+    """Return every arrival that was noted, in order; one that was noted twice, since a run was killed in between, comes once."""
+    noted: dict[Identity, Noted] = {}
+    for entry in _entries(archive):
+        if "arrived" in entry:
+            arrival, sidecar = _noted(entry)
+            noted.setdefault(arrival.identity, (arrival, sidecar))
+    return list(noted.values())
 
 
-def _noted(said: dict[str, Any]) -> Noted:
-    one = said["arrived"]
-    envelope = Envelope(**{**one["envelope"], "received_at": datetime.fromisoformat(one["envelope"]["received_at"])})
-    return Arrival(**{**one, "envelope": envelope}), said["sidecar"]
+def _noted(entry: dict[str, Any]) -> Noted:
+    fields = entry["arrived"]
+    envelope = Envelope(**{**fields["envelope"], "received_at": datetime.fromisoformat(fields["envelope"]["received_at"])})
+    return Arrival(**{**fields, "envelope": envelope}), entry["sidecar"]
 
 
 def removed(archive: Path) -> frozenset[str]:
     """Return the SHA-256 of every original that was removed because its time was over."""
-    return frozenset(said["removed"] for said in _entries(archive) if "removed" in said)
+    return frozenset(entry["removed"] for entry in _entries(archive) if "removed" in entry)
 
 
 def transcripts(archive: Path) -> dict[Identity, Transcript]:
     """Return what was read from the originals that were removed, by arrival; the last that was noted of each."""
-    entries = {said["removed"]: said["transcripts"] for said in _entries(archive) if "removed" in said}
+    entries = {entry["removed"]: entry["transcripts"] for entry in _entries(archive) if "removed" in entry}
     return {
         (transcript["path"], sha256, transcript["received_at"]): Transcript(Reading.from_json(transcript), transcript["rows"])
         for sha256, noted in entries.items()
@@ -84,72 +84,75 @@ def transcripts(archive: Path) -> dict[Identity, Transcript]:
 
 def note_numbers(archive: Path, numbers: Sequence[NoticeNumber]) -> None:
     """Note the numbers that notices were given, seen on the disk when this returns."""
-    storage.append_lines(archive.parent / NAME, [_line({_NUMBERED: asdict(one)}) for one in numbers])
+    storage.append_lines(archive.parent / NAME, [_line({_NUMBERED: asdict(number)}) for number in numbers])
 
 
 def numbers(archive: Path) -> tuple[NoticeNumber, ...]:
-    """The numbers that were given to notices, in order."""
-    return tuple(sorted({_number(said) for said in _entries(archive, f'{{"{_NUMBERED}"'.encode())}))
+    """Return the numbers that were given to notices, in order."""
+    # Every run asks this, and the journal keeps the arrivals of years: only the lines that begin as a number's are parsed.
+    return tuple(sorted({_number(entry) for entry in _entries(archive, f'{{"{_NUMBERED}"'.encode())}))
 
 
-def _number(said: dict[str, Any]) -> NoticeNumber:
-    one = said[_NUMBERED]
-    return NoticeNumber(**{**one, "day": date.fromisoformat(one["day"])})
+def _number(entry: dict[str, Any]) -> NoticeNumber:
+    fields = entry[_NUMBERED]
+    return NoticeNumber(**{**fields, "day": date.fromisoformat(fields["day"])})
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
 def unread(archive: Path) -> list[int]:
-    """The numbers of the lines that say nothing: torn by a power cut and closed since, or damaged."""
-    return [number for number, line in enumerate(_lines(archive)[:-1], 1) if line and _said(line) is None]
+    """Return the numbers of the lines that cannot be read: torn by a power cut and closed since, or damaged."""
+    return [number for number, line in enumerate(_lines(archive)[:-1], 1) if line and _entry(line) is None]
 
 
 def set_unread_aside(archive: Path) -> list[int]:
-    """Move those lines, as they are, to a file of their own beside the journal; their numbers."""
+    """Move those lines, as they are, to a file of their own beside the journal; return their numbers."""
     lines, bad = _lines(archive), set(unread(archive))
     if bad:
         path = archive.parent / NAME
+        # Kept before they are taken out: a power cut between the two leaves them twice, and never not at all.
         storage.append_lines(path.with_name(ASIDE), [lines[number - 1] for number in sorted(bad)])
         storage.replace(path, b"\n".join(line for number, line in enumerate(lines, 1) if number not in bad))
     return sorted(bad)
 
 
 def _lines(archive: Path) -> list[bytes]:
-    """The lines; behind the last line break what a power cut tore, mostly nothing."""
+    """Return the lines; behind the last line break stands what a power cut tore, mostly nothing."""
     path = archive.parent / NAME
     return path.read_bytes().split(b"\n") if path.exists() else []
 
 
 def _entries(archive: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
-    """The journal's lines that begin so and say something."""
-    return [said for line in _lines(archive) if line.startswith(beginning) and (said := _said(line)) is not None]
+    """Return the journal's lines that begin so and can be read."""
+    return [entry for line in _lines(archive) if line.startswith(beginning) and (entry := _entry(line)) is not None]
 
 
-def _said(line: bytes) -> dict[str, Any] | None:
-    """What a line says; None where its sum does not hold, or where it is not what a journal says."""
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """Return what a line holds; None where its sum does not agree, or where it is not what a journal holds."""
     body, mark, end = line.rpartition(_SUM)
     if mark and end[_HEX:] == b'"}' and end[:_HEX] != _sum(body + b"}"):
         return None
     try:
-        said = json.loads(line)
+        entry = json.loads(line)
         for kind, read in _KINDS.items():
-            if kind in said:
-                read(said)
+            if kind in entry:
+                read(entry)
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
-    return said if isinstance(said, dict) else None
+    return entry if isinstance(entry, dict) else None
 
 
-def _removal(said: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(one["path"], one["received_at"]) for one in said["transcripts"]]
+def _removal(entry: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(transcript["path"], transcript["received_at"]) for transcript in entry["transcripts"]]
 
 
+# Older lines have no sum, and a damaged one may still be JSON: it counts only if it can be read as what it says it is.
 _KINDS: dict[str, Callable[[dict[str, Any]], object]] = {"arrived": _noted, _NUMBERED: _number, "removed": _removal}
 
 
-def _line(said: dict[str, Any]) -> bytes:
-    body = json.dumps(said, ensure_ascii=True, default=_plain).encode()
+def _line(entry: dict[str, Any]) -> bytes:
+    body = json.dumps(entry, ensure_ascii=True, default=_plain).encode()
     return body[:-1] + _SUM + _sum(body) + b'"}'
 
 

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from pipeline.disk import storage
+from pipeline.ledger import schema
+from pipeline.ledger.journal import Identity, Noted
 from pipeline.reading.reading import Transcript
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import LedgerError, reason_of
@@ -24,92 +26,10 @@ from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import read_rows
 from pipeline.terms.text import mask
 
-SCHEMA_VERSION = 1
-
-_metadata = sa.MetaData()
-_meta = sa.Table("meta", _metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
-_arrivals = sa.Table(
-    "arrivals",
-    _metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("is_assignment", sa.Boolean, nullable=False),
-    sa.Column("path", sa.Text, nullable=False, comment="relative to the inbox"),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False, comment="names the copy in the archive"),
-    sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("received_at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("sender", sa.Text),
-    sa.Column("message_id", sa.Text),
-    sa.Column("envelope", sa.Text, comment="the sidecar as it came"),
-    sa.UniqueConstraint("path", "sha256", "received_at"),
-    sqlite_autoincrement=True,
-)
-_readings = sa.Table(
-    "readings",
-    _metadata,
-    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
-    sa.Column("accepted", sa.Boolean, nullable=False),
-    sa.Column("day", sa.Text, nullable=False, index=True),
-    sa.Column("district", sa.Text, nullable=False),
-    sa.Column("cover", sa.Text, nullable=False, comment="JSON"),
-    sa.Column("rows", sa.Text, nullable=False, comment="JSON: sheets with their rows as understood, and their addresses"),
-)
-_findings = sa.Table(
-    "findings",
-    _metadata,
-    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("severity", sa.Text, nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
-    sa.Column("sheet", sa.Text, nullable=False),
-    sa.Column("row", sa.Integer),
-    sa.Column("column", sa.Integer),
-    sa.Column("value", sa.Text, nullable=False),
-)
-_publications = sa.Table(
-    "publications",
-    _metadata,
-    sa.Column("day", sa.Text, primary_key=True),
-    sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
-    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
-)
-_sums = sa.Table(
-    "sums",
-    _metadata,
-    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False, comment="of the verdict with all that was read and found"),
-)
-_notices = sa.Table(
-    "notices",
-    _metadata,
-    sa.Column("year", sa.Integer, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("day", sa.Text, nullable=False),
-    sa.Column("district", sa.Text, nullable=False),
-    sa.UniqueConstraint("day", "district"),
-)
-_attempts = sa.Table(
-    "attempts",
-    _metadata,
-    sa.Column("sha256", sa.Text, primary_key=True),
-    sa.Column("alone", sa.Integer, nullable=False, comment="how often it was begun by itself, after a run that ended in the midst of it"),
-)
-_faults = sa.Table(
-    "faults",
-    _metadata,
-    sa.Column(
-        "arrival",
-        sa.ForeignKey("arrivals.id"),
-        primary_key=True,
-        comment="the program failed on it, or its original is damaged: to be read again",
-    ),
-)
-
 
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
     """One writer, rollback journal, full sync: what was shown to lose nothing when the power goes."""
+    # SQLite checks foreign keys only where each connection asks for it.
     for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -127,7 +47,8 @@ _NUMBERS = {
 
 
 def _refusal(error: BaseException | None, path: Path) -> LedgerError | None:
-    """What to say where it was the disk that refused; None where the fault is another."""
+    """Return what to say where it was the disk that refused; None where the fault is another."""
+    # SQLite's extended codes carry the plain one in their lowest eight bits.
     number = _NUMBERS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if number is None:
         return None
@@ -155,13 +76,13 @@ class Ledger:
             raise LedgerError(msg) from error
 
     def _prepare(self, path: Path) -> None:
-        _metadata.create_all(self._engine)
+        schema.metadata.create_all(self._engine)
         with self._engine.begin() as connection:
-            version = connection.scalar(sa.select(_meta.c.value).where(_meta.c.name == "schema"))
+            version = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == "schema"))
             if version is None:
-                connection.execute(_meta.insert().values(name="schema", value=str(SCHEMA_VERSION)))
-            elif version != str(SCHEMA_VERSION):
-                msg = f"台账 {path} 的版本是 {version}，本程序只认识版本 {SCHEMA_VERSION}。请使用相配的程序版本。"
+                connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
+            elif version != str(schema.VERSION):
+                msg = f"台账 {path} 的版本是 {version}，本程序只认识版本 {schema.VERSION}。请使用相配的程序版本。"
                 raise LedgerError(msg)
 
     def _on_error(self, context: sa.engine.ExceptionContext) -> None:
@@ -187,52 +108,54 @@ class Ledger:
 
     # --- arrivals ---
 
-    def record(self, arrivals: Sequence[tuple[Arrival, str | None]]) -> None:
+    def record(self, arrivals: Sequence[Noted]) -> None:
         """Note arrivals with their sidecars as they came; one that is noted already stays as it is."""
         rows = [
             {
-                "is_assignment": one.is_assignment,
-                "path": one.path,
-                "name": one.name,
-                "sha256": one.sha256,
-                "size": one.size,
-                "received_at": one.envelope.received_at.isoformat(),
-                "channel": one.envelope.channel,
-                "sender": one.envelope.sender,
-                "message_id": one.envelope.message_id,
+                "is_assignment": arrival.is_assignment,
+                "path": arrival.path,
+                "name": arrival.name,
+                "sha256": arrival.sha256,
+                "size": arrival.size,
+                "received_at": arrival.envelope.received_at.isoformat(),
+                "channel": arrival.envelope.channel,
+                "sender": arrival.envelope.sender,
+                "message_id": arrival.envelope.message_id,
                 "envelope": sidecar,
             }
-            for one, sidecar in arrivals
+            for arrival, sidecar in arrivals
         ]
         if rows:
             with self._engine.begin() as connection:
-                connection.execute(_arrivals.insert().prefix_with("OR IGNORE"), rows)
+                connection.execute(schema.arrivals.insert().prefix_with("OR IGNORE"), rows)
 
-    def identities(self) -> list[tuple[str, str, str]]:
-        """Path, SHA-256 and arrival of everything noted so far, in order."""
-        query = sa.select(_arrivals.c.path, _arrivals.c.sha256, _arrivals.c.received_at).order_by(_arrivals.c.id)
+    def identities(self) -> list[Identity]:
+        """Return path, SHA-256 and time (ISO) of everything noted so far, in order."""
+        query = sa.select(schema.arrivals.c.path, schema.arrivals.c.sha256, schema.arrivals.c.received_at).order_by(schema.arrivals.c.id)
         with self._engine.connect() as connection:
             return [(path, sha256, received) for path, sha256, received in connection.execute(query)]
 
     def sidecars(self) -> frozenset[tuple[str, str]]:
-        """Path and sidecar of everything that came with one."""
-        query = sa.select(_arrivals.c.path, _arrivals.c.envelope).where(_arrivals.c.envelope.is_not(None))
+        """Return path and sidecar of everything that came with one."""
+        query = sa.select(schema.arrivals.c.path, schema.arrivals.c.envelope).where(schema.arrivals.c.envelope.is_not(None))
         with self._engine.connect() as connection:
             return frozenset((path, envelope) for path, envelope in connection.execute(query))
 
-    def arrivals(self) -> list[tuple[Arrival, str | None]]:
-        """Everything noted so far with its sidecar as it came, in order."""
+    def arrivals(self) -> list[Noted]:
+        """Return everything noted so far with its sidecar as it came, in order."""
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_arrivals).order_by(_arrivals.c.id)).mappings()
+            rows = connection.execute(sa.select(schema.arrivals).order_by(schema.arrivals.c.id)).mappings()
             return [(_arrival(row), row["envelope"]) for row in rows]
 
     def unread(self) -> list[Arrival]:
-        """Arrivals without a lasting verdict, in their order: not read yet, or the program failed on them, or their original is damaged."""
+        """Return the arrivals without a lasting verdict, in order: not read yet, failed on by the program, or with a damaged original."""
         query = (
-            sa.select(_arrivals)
-            .select_from(_arrivals.outerjoin(_readings).outerjoin(_faults, _faults.c.arrival == _arrivals.c.id))
-            .where(_readings.c.arrival.is_(None) | _faults.c.arrival.is_not(None))
-            .order_by(_arrivals.c.id)
+            sa.select(schema.arrivals)
+            .select_from(
+                schema.arrivals.outerjoin(schema.readings).outerjoin(schema.faults, schema.faults.c.arrival == schema.arrivals.c.id)
+            )
+            .where(schema.readings.c.arrival.is_(None) | schema.faults.c.arrival.is_not(None))
+            .order_by(schema.arrivals.c.id)
         )
         with self._engine.connect() as connection:
             return [_arrival(row) for row in connection.execute(query).mappings()]
@@ -240,16 +163,16 @@ class Ledger:
     # --- attempts ---
 
     def attempts(self) -> dict[str, int]:
-        """The bytes that a run began to read and did not come to file, with how often they were begun by themselves."""
+        """Return the SHA-256 of what a run began to read and did not file, with how often each was begun by itself."""
         with self._engine.connect() as connection:
-            return {row.sha256: row.alone for row in connection.execute(_attempts.select())}
+            return {row.sha256: row.alone for row in connection.execute(schema.attempts.select())}
 
     def begin(self, sha256s: Iterable[str]) -> None:
         """Note that these bytes are about to be read; those noted already are now begun by themselves."""
-        rows = [{"sha256": one, "alone": 0} for one in dict.fromkeys(sha256s)]
+        rows = [{"sha256": sha256, "alone": 0} for sha256 in dict.fromkeys(sha256s)]
         if rows:
-            statement = sqlite.insert(_attempts)
-            again = statement.on_conflict_do_update(index_elements=["sha256"], set_={"alone": _attempts.c.alone + 1})
+            statement = sqlite.insert(schema.attempts)
+            again = statement.on_conflict_do_update(index_elements=["sha256"], set_={"alone": schema.attempts.c.alone + 1})
             with self._engine.begin() as connection:
                 connection.execute(again, rows)
 
@@ -257,48 +180,54 @@ class Ledger:
 
     def file(self, transcripts: Sequence[tuple[Arrival, Transcript]]) -> None:
         """Note the verdicts on arrivals with what was read and found: once and for all, but where there is a fault."""
-        arrivals = [arrival.id for arrival, _one in transcripts]
+        arrivals = [arrival.id for arrival, _transcript in transcripts]
         filed = [
             {
                 "arrival": arrival.id,
-                "accepted": one.reading.accepted,
-                "day": one.reading.day.isoformat(),
-                "district": one.reading.district,
-                "cover": json.dumps(one.reading.cover, ensure_ascii=False),
-                "rows": one.rows,
+                "accepted": transcript.reading.accepted,
+                "day": transcript.reading.day.isoformat(),
+                "district": transcript.reading.district,
+                "cover": json.dumps(transcript.reading.cover, ensure_ascii=False),
+                "rows": transcript.rows,
             }
-            for arrival, one in transcripts
+            for arrival, transcript in transcripts
         ]
-        found = [
+        findings = [
             {"arrival": arrival.id, "number": number, **_finding_row(finding)}
-            for arrival, one in transcripts
-            for number, finding in enumerate(one.reading.findings)
+            for arrival, transcript in transcripts
+            for number, finding in enumerate(transcript.reading.findings)
         ]
-        failed = [{"arrival": arrival.id} for arrival, one in transcripts if one.fault]
+        failed = [{"arrival": arrival.id} for arrival, transcript in transcripts if transcript.fault]
         sums = [
-            {"arrival": row["arrival"], "digest": _sum(one.reading, str(row["cover"]), one.rows)}
-            for row, (_arrival, one) in zip(filed, transcripts, strict=True)
+            {"arrival": row["arrival"], "digest": _sum(transcript.reading, str(row["cover"]), transcript.rows)}
+            for row, (_arrival, transcript) in zip(filed, transcripts, strict=True)
         ]
         with self._engine.begin() as connection:
-            if any(connection.scalars(sa.select(_faults.c.arrival).where(_faults.c.arrival.in_(arrivals)))):
-                connection.execute(_publications.update().values(fingerprint=""))  # days that showed the fault are written again
-            for table in (_findings, _readings, _faults, _sums):
+            if any(connection.scalars(sa.select(schema.faults.c.arrival).where(schema.faults.c.arrival.in_(arrivals)))):
+                connection.execute(schema.publications.update().values(fingerprint=""))  # days that showed the fault are written again
+            for table in (schema.findings, schema.readings, schema.faults, schema.sums):
                 connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
-            connection.execute(_attempts.delete().where(_attempts.c.sha256.in_({arrival.sha256 for arrival, _one in transcripts})))
-            for table, rows in ((_readings, filed), (_findings, found), (_faults, failed), (_sums, sums)):
+            connection.execute(
+                schema.attempts.delete().where(schema.attempts.c.sha256.in_({arrival.sha256 for arrival, _transcript in transcripts}))
+            )
+            for table, rows in ((schema.readings, filed), (schema.findings, findings), (schema.faults, failed), (schema.sums, sums)):
                 if rows:
                     connection.execute(table.insert(), rows)
 
     def outlines(self) -> list[Filed]:
-        """Every arrival with its verdict, without rows and findings."""
-        columns = [_readings.c.accepted, _readings.c.day, _readings.c.district]
-        query = sa.select(_arrivals, *columns).join(_readings, _readings.c.arrival == _arrivals.c.id).order_by(_arrivals.c.id)
+        """Return every arrival with its verdict, without rows and findings."""
+        columns = [schema.readings.c.accepted, schema.readings.c.day, schema.readings.c.district]
+        query = (
+            sa.select(schema.arrivals, *columns)
+            .join(schema.readings, schema.readings.c.arrival == schema.arrivals.c.id)
+            .order_by(schema.arrivals.c.id)
+        )
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
         return [Filed(_arrival(row), Reading(row["accepted"], date.fromisoformat(row["day"]), row["district"], {}, (), ())) for row in rows]
 
     def load(self, outlines: Iterable[Filed]) -> list[Filed]:
-        """The same files with their rows and findings. Raises LedgerError where they are not as they were filed."""
+        """Return the same files with their rows and findings. Raises LedgerError where they are not as they were filed."""
         loaded, damaged = self._load(outlines)
         if damaged:
             msg = (
@@ -309,78 +238,84 @@ class Ledger:
         return loaded
 
     def sound(self) -> list[Filed]:
-        """Every file of which the ledger holds what it was given."""
+        """Return every file of which the ledger holds what it was given."""
         return self._load(self.outlines())[0]
 
     def damaged(self) -> list[Filed]:
-        """The files of which the ledger no longer holds what it was given."""
+        """Return the files of which the ledger no longer holds what it was given, without rows and findings."""
         return self._load(self.outlines())[1]
 
     def _load(self, outlines: Iterable[Filed]) -> tuple[list[Filed], list[Filed]]:
-        """The files in full as far as they are sound, and those that are not."""
-        wanted = {one.arrival.id: one for one in outlines}
+        """Return the files in full as far as they are sound, and the outlines of those that are not."""
+        wanted = {outline.arrival.id: outline for outline in outlines}
         rows: dict[int, tuple[str, str]] = {}
-        found: dict[int, list[Finding]] = {}
+        findings: dict[int, list[Finding]] = {}
         sums: dict[int, str] = {}
-        identities = sorted(wanted)
+        numbers = sorted(wanted)
         with self._engine.connect() as connection:
-            for start in range(0, len(identities), 500):  # SQLite's limit on parameters
-                part = identities[start : start + 500]
-                query = sa.select(_readings.c.arrival, _readings.c.cover, _readings.c.rows).where(_readings.c.arrival.in_(part))
+            for start in range(0, len(numbers), 500):  # SQLite's limit on parameters
+                part = numbers[start : start + 500]
+                query = sa.select(schema.readings.c.arrival, schema.readings.c.cover, schema.readings.c.rows).where(
+                    schema.readings.c.arrival.in_(part)
+                )
                 rows |= {arrival: (cover, sheets) for arrival, cover, sheets in connection.execute(query)}
-                sums |= {row.arrival: row.digest for row in connection.execute(_sums.select().where(_sums.c.arrival.in_(part)))}
-                listed = _findings.select().where(_findings.c.arrival.in_(part)).order_by(_findings.c.arrival, _findings.c.number)
+                sums |= {row.arrival: row.digest for row in connection.execute(schema.sums.select().where(schema.sums.c.arrival.in_(part)))}
+                listed = (
+                    schema.findings.select()
+                    .where(schema.findings.c.arrival.in_(part))
+                    .order_by(schema.findings.c.arrival, schema.findings.c.number)
+                )
                 for row in connection.execute(listed).mappings():
-                    found.setdefault(row["arrival"], []).append(_finding(row))
+                    findings.setdefault(row["arrival"], []).append(_finding(row))
         loaded: list[Filed] = []
         damaged: list[Filed] = []
-        for identity, one in wanted.items():
-            cover, sheets = rows[identity]
-            told = replace(one.reading, findings=tuple(found.get(identity, ())))
-            if sums.get(identity) not in (None, _sum(told, cover, sheets)):  # an older ledger has no sums
-                damaged.append(one)
+        for arrival, outline in wanted.items():
+            cover, sheets = rows[arrival]
+            reading = replace(outline.reading, findings=tuple(findings.get(arrival, ())))
+            if sums.get(arrival) not in (None, _sum(reading, cover, sheets)):  # an older ledger has no sums
+                damaged.append(outline)
                 continue
-            loaded.append(Filed(one.arrival, replace(told, cover=json.loads(cover), rows=read_rows(sheets))))
+            loaded.append(Filed(outline.arrival, replace(reading, cover=json.loads(cover), rows=read_rows(sheets))))
         return loaded, damaged
 
     def arrivals_with(self, code: str) -> set[int]:
-        """The arrivals in which something of that code was found."""
+        """Return the numbers of the arrivals in which a finding has that code."""
         with self._engine.connect() as connection:
-            return set(connection.scalars(sa.select(_findings.c.arrival).where(_findings.c.code == code)))
+            return set(connection.scalars(sa.select(schema.findings.c.arrival).where(schema.findings.c.code == code)))
 
     def faults_of_file(self) -> list[str]:
-        """What SQLite itself finds wrong with the file; nothing where it is sound."""
+        """Return what SQLite itself finds wrong with the file; nothing where it is sound."""
         with self._engine.connect() as connection:
-            said = [str(one) for one in connection.execute(sa.text("PRAGMA integrity_check")).scalars()]
-            return [one for one in said if one != "ok"] + [str(row) for row in connection.execute(sa.text("PRAGMA foreign_key_check"))]
+            lines = [str(line) for line in connection.execute(sa.text("PRAGMA integrity_check")).scalars()]
+            return [line for line in lines if line != "ok"] + [str(row) for row in connection.execute(sa.text("PRAGMA foreign_key_check"))]
 
     # --- publications ---
 
     def publications(self) -> dict[str, tuple[str, str]]:
-        """Every published day with its fingerprint and its manifest's SHA-256."""
+        """Return every published day (ISO) with its fingerprint and its manifest's SHA-256."""
         with self._engine.connect() as connection:
-            return {row.day: (row.fingerprint, row.manifest) for row in connection.execute(_publications.select())}
+            return {row.day: (row.fingerprint, row.manifest) for row in connection.execute(schema.publications.select())}
 
     def note_publication(self, day: str, fingerprint: str, manifest: str) -> None:
         """Remember what a day's folder was made from."""
         with self._engine.begin() as connection:
-            connection.execute(_publications.delete().where(_publications.c.day == day))
-            connection.execute(_publications.insert().values(day=day, fingerprint=fingerprint, manifest=manifest))
+            connection.execute(schema.publications.delete().where(schema.publications.c.day == day))
+            connection.execute(schema.publications.insert().values(day=day, fingerprint=fingerprint, manifest=manifest))
 
     # --- the numbers of notices ---
 
     def numbers(self) -> tuple[NoticeNumber, ...]:
-        """Every number that was given to a notice, in order."""
-        query = sa.select(_notices).order_by(_notices.c.year, _notices.c.number)
+        """Return every number that was given to a notice, in order."""
+        query = sa.select(schema.notices).order_by(schema.notices.c.year, schema.notices.c.number)
         with self._engine.connect() as connection:
             return tuple(NoticeNumber(row.year, row.number, date.fromisoformat(row.day), row.district) for row in connection.execute(query))
 
     def give(self, numbers: Iterable[NoticeNumber]) -> None:
         """Note numbers that are given to notices; one that was given stays as it is."""
-        rows = [{**asdict(one), "day": one.day.isoformat()} for one in numbers]
+        rows = [{**asdict(number), "day": number.day.isoformat()} for number in numbers]
         if rows:
             with self._engine.begin() as connection:
-                connection.execute(_notices.insert().prefix_with("OR IGNORE"), rows)
+                connection.execute(schema.notices.insert().prefix_with("OR IGNORE"), rows)
 
 
 def written_days(path: Path) -> list[date]:
@@ -392,9 +327,9 @@ def written_days(path: Path) -> list[date]:
 
 
 def _sum(reading: Reading, cover: str, rows: str) -> str:
-    """What tells whether a file's reading is still what was filed: SQLite itself does not notice a changed byte in a row."""
-    found = json.dumps([_finding_row(one) for one in reading.findings], ensure_ascii=False)
-    parts = (str(reading.accepted), reading.day.isoformat(), reading.district, cover, rows, found)
+    """Return a sum that tells whether a file's reading is still what was filed: SQLite itself does not notice a changed byte in a row."""
+    findings = json.dumps([_finding_row(finding) for finding in reading.findings], ensure_ascii=False)
+    parts = (str(reading.accepted), reading.day.isoformat(), reading.district, cover, rows, findings)
     return storage.digest(part.encode("utf-8", "surrogatepass") for part in parts)
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,11 +21,11 @@ from pipeline.terms.errors import PipelineError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
 
-_FREE = 1 << 30
+_LEAST_FREE_BYTES = 1 << 30
 _REPAIR = "运行 python run.py doctor --repair"
 _AGAIN = f"请先再运行一次汇总（python run.py）：上次可能没有运行完，例如磁盘满了，那样就会补上。还有这一条的，再{_REPAIR}，从存档重建台账。"
-_SHOWN = 5
-_WAITS = timedelta(days=1)
+_MOST_SHOWN = 5
+_LONG = timedelta(days=1)
 _FONTS = ("Noto Sans CJK", "Noto Serif CJK", "微软雅黑", "Microsoft YaHei", "SimSun", "宋体", "PingFang", "Source Han", "WenQuanYi")
 
 
@@ -34,7 +34,8 @@ class Check:
     """One check: what was looked at, and each thing that is wrong with what to do about it."""
 
     name: str
-    said: str
+    result: str
+    """What is said of it where nothing is wrong."""
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What is no fault and should be known all the same."""
@@ -46,7 +47,7 @@ class Check:
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Check]:
-    """Every check in its order. An office that has not run yet is sound."""
+    """Go through every check in its order. An office that has not run yet is sound."""
     yield _folders(settings)
     yield _space(settings)
     yield _fonts()
@@ -54,27 +55,27 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     if not settings.paths.ledger.exists() and not settings.paths.archive.exists():
         yield Check("台账", "还没有运行过，没有台账和存档")
         return
-    known = None
     if not settings.paths.ledger.exists():
-        can = (settings.paths.archive.parent / journal.NAME).exists()
-        way = f"，或{_REPAIR}，从存档重建" if can else "；流水簿也不在，不能从存档重建"
+        can_be_rebuilt = (settings.paths.archive.parent / journal.NAME).exists()
+        way = f"，或{_REPAIR}，从存档重建" if can_be_rebuilt else "；流水簿也不在，不能从存档重建"
         yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹{way}。",))
         yield _archive(settings, None, set())
         yield _inbox(settings, now)
         return
+    arrivals: list[Arrival] | None = None
     waiting: set[str] = set()
     try:
         with Ledger(settings.paths.ledger) as ledger:
             yield _ledger(ledger, settings)
-            known = ledger.arrivals()
-            waiting = {one.sha256 for one in ledger.unread()}
-            yield _clock([one for one, _sidecar in known], settings, now)
+            arrivals = [arrival for arrival, _sidecar in ledger.arrivals()]
+            waiting = {arrival.sha256 for arrival in ledger.unread()}
+            yield _clock(arrivals, settings, now)
             yield _outbox(ledger, settings)
     except PipelineError as error:
         yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
     except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
         yield Check("台账", "读不了", (f"台账文件已损坏。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建（旧台账会另存）。",))
-    yield _archive(settings, None if known is None else [one for one, _sidecar in known], waiting)
+    yield _archive(settings, arrivals, waiting)
     yield _inbox(settings, now)
 
 
@@ -95,6 +96,7 @@ def _folders(settings: Settings) -> Check:
 
 
 def _is_writable(folder: Path) -> bool:
+    # By writing: `os.access` does not know the rules of Windows and of network shares.
     try:
         with tempfile.TemporaryFile(dir=folder):
             return True
@@ -103,33 +105,33 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _space(settings: Settings) -> Check:
-    problems, said = [], []
+    problems, sizes = [], []
     for name, folder in (("state", settings.paths.state), ("outbox", settings.paths.outbox)):
-        there = next(one for one in (folder, *folder.parents) if one.exists())
-        free = shutil.disk_usage(there).free
-        said.append(f"{name} 还有 {free / (1 << 30):.1f} GB")
-        if free < _FREE:
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        free = shutil.disk_usage(existing).free
+        sizes.append(f"{name} 还有 {free / (1 << 30):.1f} GB")
+        if free < _LEAST_FREE_BYTES:
             problems.append(f"{name} 所在磁盘只剩 {free / (1 << 20):.0f} MB。请腾出空间，至少留 1 GB。")
-    return Check("磁盘空间", "，".join(said), tuple(problems))
+    return Check("磁盘空间", "，".join(sizes), tuple(problems))
 
 
 def _fonts() -> Check:
-    """Chinese fonts for those who look at the results on this computer."""
+    """Look for Chinese fonts, for those who look at the results on this computer."""
     if os.name == "nt":
         folder = Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"
-        found = any((folder / name).exists() for name in ("msyh.ttc", "simsun.ttc", "simhei.ttf"))
+        has_fonts = any((folder / name).exists() for name in ("msyh.ttc", "simsun.ttc", "simhei.ttf"))
     else:
         lister = shutil.which("fc-list")
         if not lister:
             return Check("字体", f"这台电脑上没有 fc-list，无法查看字体；不影响汇总{_stand_ins()}")
-        listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-        found = any(name in listed for name in _FONTS)
+        families = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        has_fonts = any(name in families for name in _FONTS)
     problem = "没有找到中文字体，在这台电脑上看结果可能显示为方框。请安装 Noto Sans CJK（fonts-noto-cjk）或思源黑体。"
-    return Check("字体", f"有中文字体{_stand_ins()}", () if found else (problem,))
+    return Check("字体", f"有中文字体{_stand_ins()}", () if has_fonts else (problem,))
 
 
 def _stand_ins() -> str:
-    """What stands in for the fonts of official documents in the PDF; the report is whole all the same."""
+    """Return what stands in for the fonts of official documents in the PDF; the report is whole all the same."""
     others = fonts.stand_ins()
     return f"；PDF 专报所用的公文字体，{'，'.join(others)}，装上原字体就会自动换用" if others else "；PDF 专报用公文字体"
 
@@ -143,16 +145,16 @@ def _templates(settings: Settings) -> Check:
 
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
-    said = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
+    time = f"现在是 {now:%Y-%m-%d %H:%M}（{settings.calendar.timezone}）"
     if ahead := soundness.ahead(arrivals, now):
-        newest = max(ahead, key=lambda one: one.envelope.received_at)
+        newest = max(ahead, key=lambda arrival: arrival.envelope.received_at)
         moment = f"{newest.envelope.received_at.astimezone(settings.calendar.zone):%Y-%m-%d %H:%M}"
         problem = (
             f"有 {len(ahead)} 次收件的时间比现在还晚，最晚的是 {newest.name}，{moment}。请核对这台电脑的日期和时间；"
             "这台没有错的，是写信封文件的程序或电脑错了：在那个时间以前再送的更正不起作用。"
         )
-        return Check("时钟", said, (problem,))
-    return Check("时钟", said)
+        return Check("时钟", time, (problem,))
+    return Check("时钟", time)
 
 
 def _ledger(ledger: Ledger, settings: Settings) -> Check:
@@ -160,13 +162,13 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
     if faults := ledger.faults_of_file():
         problems.append(f"数据库自检发现 {len(faults)} 处问题。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。")
     elif damaged := ledger.damaged():
-        names = _first(one.arrival.name for one in damaged)
+        names = _first(file.arrival.name for file in damaged)
         problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
-    known = {one.identity for one, _sidecar in ledger.arrivals()}
-    told = {one.identity for one, _sidecar in journal.arrivals(settings.paths.archive)}
-    if lost := told - known:
+    known = {arrival.identity for arrival, _sidecar in ledger.arrivals()}
+    noted = {arrival.identity for arrival, _sidecar in journal.arrivals(settings.paths.archive)}
+    if lost := noted - known:
         problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。{_AGAIN}")
-    if missing := known - told:
+    if missing := known - noted:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if unread := journal.unread(settings.paths.archive):
         problems.append(
@@ -177,13 +179,13 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
 
 
 def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[str]) -> Check:
-    """Every original's bytes have the sum of its name, and the ledger knows each; None where there is no readable ledger.
+    """Check that every original's bytes have the sum of its name, and that the ledger knows each.
 
-    `waiting`: those of which the ledger holds no lasting verdict.
+    `arrivals`: None where there is no readable ledger. `waiting`: the SHA-256 of which the ledger holds no lasting verdict.
     """
     archive = settings.paths.archive
     names = {*soundness.originals(archive)}
-    known = names if arrivals is None else {one.sha256 for one in arrivals}
+    known = names if arrivals is None else {arrival.sha256 for arrival in arrivals}
     damaged = soundness.damaged(archive, names)
     gone = known - names - journal.removed(archive)
     problems = []
@@ -205,27 +207,27 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
 
 
 def _some(sums: list[str], arrivals: list[Arrival] | None) -> str:
-    """The first few, by the names under which they came."""
-    names = {one.sha256: one.name for one in arrivals or ()}
-    return _first(f"{names.get(one, '')}（archive/{one[:12]}…）" for one in sums)
+    """Name the first few by the names under which they came."""
+    names = {arrival.sha256: arrival.name for arrival in arrivals or ()}
+    return _first(f"{names.get(sha256, '')}（archive/{sha256[:12]}…）" for sha256 in sums)
 
 
 def _first(names: Iterable[str]) -> str:
-    """The first few, and whether there are more; how many, the sentence says."""
-    every = list(names)
-    return "、".join(every[:_SHOWN]) + (" 等" if len(every) > _SHOWN else "")
+    """Name the first few, and say whether there are more; how many, the sentence around it says."""
+    listed = list(names)
+    return "、".join(listed[:_MOST_SHOWN]) + (" 等" if len(listed) > _MOST_SHOWN else "")
 
 
 def _outbox(ledger: Ledger, settings: Settings) -> Check:
     published = ledger.publications()
-    changed = [day for day, (_print, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
+    changed = [day for day, (_fingerprint, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
     left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
     problems = []
     if changed:
         problems.append(f"{len(changed)} 天的结果缺失或被改过：{_first(sorted(changed))}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
     if left:
         problems.append(f"有 {len(left)} 个上次中断留下的文件夹。下次运行会自动清理。")
-    strange = [shorten(one) for one in outbox.strangers(settings.paths.outbox)]
+    strange = [shorten(name) for name in outbox.strangers(settings.paths.outbox)]
     notes = (
         [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
     )
@@ -233,27 +235,23 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
 
 
 def _inbox(settings: Settings, now: datetime) -> Check:
-    def waits(name: str) -> bool:
-        seen = (settings.paths.inbox / name).stat().st_mtime
-        return now - datetime.fromtimestamp(seen, now.tzinfo) > _WAITS
-
-    odd = inbox.oddities(settings.paths.inbox, now.timestamp(), settings.calendar.zone)
-    told = {one.path for one in odd}
-    others = [name for name in inbox.lying(settings.paths.inbox) if name not in told]
-    lying = [shorten(name) for name in others if _quietly(lambda name=name: waits(name))]  # type: ignore[misc]
+    inbox_folder = settings.paths.inbox
+    oddities = inbox.oddities(inbox_folder, now.timestamp(), settings.calendar.zone)
+    named = {oddity.path for oddity in oddities}
+    waiting = [shorten(name) for name in inbox.lying(inbox_folder) if name not in named and _waits_long(inbox_folder / name, now)]
     problems = []
-    if lying:
-        problems.append(f"{len(lying)} 个文件已等待一天以上：{_first(lying)}。请运行一次汇总，看它说为什么没有收下。")
-    alike: dict[str, list[str]] = {}
-    for one in odd:
-        alike.setdefault(one.reason, []).append(shorten(one.path))
-    for reason, paths in alike.items():
-        problems.append(f"{_first(paths)}{f' {len(paths)} 个' if len(paths) > _SHOWN else ''}：{reason}。")
+    if waiting:
+        problems.append(f"{len(waiting)} 个文件已等待一天以上：{_first(waiting)}。请运行一次汇总，看它说为什么没有收下。")
+    by_reason: dict[str, list[str]] = {}
+    for oddity in oddities:
+        by_reason.setdefault(oddity.reason, []).append(shorten(oddity.path))
+    for reason, paths in by_reason.items():
+        problems.append(f"{_first(paths)}{f' {len(paths)} 个' if len(paths) > _MOST_SHOWN else ''}：{reason}。")
     return Check("收件箱", "没有滞留的文件", tuple(problems))
 
 
-def _quietly(question: Callable[[], bool]) -> bool:
+def _waits_long(path: Path, now: datetime) -> bool:
     try:
-        return question()
-    except OSError:
+        return now - datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo) > _LONG
+    except OSError:  # taken in since
         return False

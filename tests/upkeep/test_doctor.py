@@ -68,7 +68,7 @@ def test_a_computer_that_cannot_list_its_fonts_is_no_worse(office: Office, tmp_p
     monkeypatch.setenv("PATH", str(tmp_path))
     check = _examined(office)["字体"]
     assert check.is_sound
-    assert "无法查看字体" in check.said
+    assert "无法查看字体" in check.result
 
 
 def _lose_original(office: Office) -> None:

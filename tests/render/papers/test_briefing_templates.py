@@ -156,7 +156,7 @@ def test_a_deleted_template_brings_the_built_in_one_back(office: Office, capsys:
 def test_doctor_looks_at_the_templates_and_says_which_fonts_stand_in(office: Office) -> None:
     checks = {check.name: check for check in doctor.examine(office.settings, datetime.now(UTC))}
     assert checks["版式"].is_sound
-    assert "公文字体" in checks["字体"].said
+    assert "公文字体" in checks["字体"].result
     settings = office.settings.model_copy(update={"paths": office.settings.paths.model_copy(update={"templates": office.home})})
     _break(office.home)
     checks = {check.name: check for check in doctor.examine(settings, datetime.now(UTC))}

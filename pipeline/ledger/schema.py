@@ -1,0 +1,89 @@
+"""The tables of the ledger. Covered by tests/ledger/test_ledger.py."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+VERSION = 1
+"""A ledger of another version is refused."""
+
+metadata = sa.MetaData()
+meta = sa.Table("meta", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+arrivals = sa.Table(
+    "arrivals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("is_assignment", sa.Boolean, nullable=False),
+    sa.Column("path", sa.Text, nullable=False, comment="relative to the inbox"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, comment="names the copy in the archive"),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("received_at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text),
+    sa.Column("message_id", sa.Text),
+    sa.Column("envelope", sa.Text, comment="the sidecar as it came"),
+    sa.UniqueConstraint("path", "sha256", "received_at"),
+    sqlite_autoincrement=True,
+)
+readings = sa.Table(
+    "readings",
+    metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("day", sa.Text, nullable=False, index=True),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("cover", sa.Text, nullable=False, comment="JSON"),
+    sa.Column("rows", sa.Text, nullable=False, comment="JSON: sheets with their rows as understood, and their addresses"),
+)
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("sheet", sa.Text, nullable=False),
+    sa.Column("row", sa.Integer),
+    sa.Column("column", sa.Integer),
+    sa.Column("value", sa.Text, nullable=False),
+)
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
+    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+)
+sums = sa.Table(
+    "sums",
+    metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, comment="of the verdict with all that was read and found"),
+)
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.UniqueConstraint("day", "district"),
+)
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("alone", sa.Integer, nullable=False, comment="how often it was begun by itself, after a run that ended in the midst of it"),
+)
+faults = sa.Table(
+    "faults",
+    metadata,
+    sa.Column(
+        "arrival",
+        sa.ForeignKey("arrivals.id"),
+        primary_key=True,
+        comment="the program failed on it, or its original is damaged: to be read again",
+    ),
+)
