@@ -34,7 +34,7 @@ class Made:
 
 
 def day_of(now: datetime, settings: Settings) -> date:
-    """The day whose reports come next: today's until the cut-off, then tomorrow's."""
+    """Return the day whose reports come next: today's until the cut-off, then tomorrow's."""
     return now.date() + timedelta(days=now.time() > settings.calendar.cut_off)
 
 
@@ -45,19 +45,19 @@ def make(settings: Settings, day: date, folder: Path | None = None) -> Made:
         raise ConfigurationError(msg)
     target = _target(folder, f"{report_form.FOLDER}_{day.isoformat()}", settings)
     drafts, until = _drafts(settings, day)
-    _write(target, {one.name: report_form.workbook(one, settings) for one in drafts})
-    return Made(target, day, {one.name: len(one.cases) for one in drafts}, until)
+    _write(target, {draft.name: report_form.workbook(draft, settings) for draft in drafts})
+    return Made(target, day, {draft.name: len(draft.cases) for draft in drafts}, until)
 
 
 def of_district(settings: Settings, day: date, district: str) -> tuple[str, bytes]:
-    """The name and the bytes of one district's report of that day, as `make` writes it."""
+    """Return the name and the bytes of one district's report of that day, as `make` writes it."""
     drafts, _until = _drafts(settings, day)
-    wanted = next(one for one in drafts if one.district.name == district)
-    return wanted.name, report_form.workbook(wanted, settings)
+    draft = next(draft for draft in drafts if draft.district.name == district)
+    return draft.name, report_form.workbook(draft, settings)
 
 
 def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
-    """Every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
+    """Return every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
     files = held_files.facts_until(day - timedelta(days=1), settings)
     facts = Facts.of(files)
     if not facts.assignments:
@@ -85,9 +85,9 @@ def _target(folder: Path | None, name: str, settings: Settings) -> Path:
     if folder is None:
         return settings.paths.outbox.parent / name
     resolved = folder.resolve()
-    for said, own in (("收件箱", settings.paths.inbox), ("结果文件夹", settings.paths.outbox), ("台账文件夹", settings.paths.state)):
+    for shown, own in (("收件箱", settings.paths.inbox), ("结果文件夹", settings.paths.outbox), ("台账文件夹", settings.paths.state)):
         if resolved.is_relative_to(own.resolve()):
-            msg = f"模板不能写进{said} {own}。请用 --output 换一个文件夹，或不写 --output。"
+            msg = f"模板不能写进{shown} {own}。请用 --output 换一个文件夹，或不写 --output。"
             raise ConfigurationError(msg)
     return resolved
 

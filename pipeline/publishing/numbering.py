@@ -19,19 +19,19 @@ Numbers = tuple[NoticeNumber, ...]
 
 
 def known(ledger: Ledger, archive: Path) -> Numbers:
-    """Every number that was given. What a killed run or an older ledger lacks of them is made up for, on both sides."""
+    """Return every number that was given. What a killed run or an older ledger lacks of them is made up for, on both sides."""
     noted = journal.numbers(archive)
     ledger.give(set(noted) - {*ledger.numbers()})
     given = ledger.numbers()
-    if untold := sorted(set(given) - set(noted)):
-        journal.note_numbers(archive, untold)
+    if missing := sorted(set(given) - set(noted)):
+        journal.note_numbers(archive, missing)
     return given
 
 
 def watched(submissions: Submissions, days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
-    """The days on which it must be known what is raised, from the office's beginning on.
+    """Return the days on which it must be known what is raised, from the office's first day on.
 
-    Those without a number yet, and before each of the days asked for those of its districts' last notices.
+    Those are the days without a number yet, and for each of the days asked for those before it that its notices look back on.
     """
     reported = submissions.days(settings.district_names)
     asked = sorted(days)
@@ -40,8 +40,8 @@ def watched(submissions: Submissions, days: Iterable[date], given: Numbers, sett
     first, last = work_began(reported, asked[-1]), asked[-1]
     if first is None:
         return frozenset()
-    at_work = min(last, max(one for one in reported if one <= last) + timedelta(days=LONGEST_AHEAD))
-    numbered = {one.day for one in given}
+    at_work = min(last, max(day for day in reported if day <= last) + timedelta(days=LONGEST_AHEAD))
+    numbered = {number.day for number in given}
     days_between = (first + timedelta(days=n) for n in range((at_work - first).days + 1))
     new = {day for day in (*days_between, *asked) if day not in numbered}
     near = {day - timedelta(days=n) for day in asked for n in range(notices.LOOKS_BACK_DAYS + 1)}
@@ -49,7 +49,7 @@ def watched(submissions: Submissions, days: Iterable[date], given: Numbers, sett
 
 
 def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], settings: Settings) -> Numbers:
-    """Give every notice of the watched days its number, seen on the disk in ledger and journal; all that were given so far."""
+    """Give every notice of the watched days its number, seen on the disk in ledger and journal; return all given so far."""
     given = known(ledger, archive)
     if states:
         raised = states[max(states)].raised
@@ -59,18 +59,18 @@ def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], setting
     return given
 
 
-def _next(given: Numbers, wanted: Sequence[tuple[date, str]]) -> list[NoticeNumber]:
-    """The next free numbers of each year for those that have none."""
-    have = {(one.day, one.district) for one in given}
-    last = Counter({one.year: one.number for one in given})  # in order: the highest stays
+def _next(given: Numbers, raised: Sequence[tuple[date, str]]) -> list[NoticeNumber]:
+    """Return the next free numbers of each year for the notices that have none; `raised`: day and district of each."""
+    numbered = {(number.day, number.district) for number in given}
+    last = Counter({number.year: number.number for number in given})  # in order: the highest stays
     new = []
-    for day, district in wanted:
-        if (day, district) not in have:
+    for day, district in raised:
+        if (day, district) not in numbered:
             last[day.year] += 1
             new.append(NoticeNumber(day.year, last[day.year], day, district))
     return new
 
 
 def around(given: Numbers, day: date) -> Numbers:
-    """The numbers that a day's notices may show: its own and those of the notices before them."""
-    return tuple(one for one in given if 0 <= (day - one.day).days <= notices.LOOKS_BACK_DAYS)
+    """Return the numbers that a day's notices may show: its own and those of the notices before them."""
+    return tuple(number for number in given if 0 <= (day - number.day).days <= notices.LOOKS_BACK_DAYS)

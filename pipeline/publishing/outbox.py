@@ -16,8 +16,6 @@ from pipeline.terms.errors import PipelineError, reason_of
 
 MANIFEST = documents.MANIFEST
 _LEFT_BY_PROGRAMS = ("~$", ".", "Thumbs.db", "desktop.ini")
-
-
 _HELD = "里面有文件正被打开，或没有写入权限，请关闭 Excel 等程序"
 
 
@@ -26,7 +24,7 @@ class NotPublishedError(PipelineError):
 
 
 def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, known: str | None = None) -> str:
-    """Write the day's folder whole; the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
+    """Write the day's folder whole; return the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
     What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `known` is the SHA-256 of that
     edition's manifest, where it was noted; a run that was killed before it noted it had written what is now written again.
@@ -71,7 +69,7 @@ def _keep_changes(edition: Path, day: str, kept: Path, ours: Container[str] | No
 
 
 def _tree(folder: Path) -> dict[str, str]:
-    """Every file below the folder with its hash."""
+    """Return every file below the folder with its SHA-256."""
     return {path.relative_to(folder).as_posix(): storage.sha256(path) for path in folder.rglob("*") if path.is_file()}
 
 
@@ -88,7 +86,7 @@ def is_whole(outbox: Path, day: str, manifest: str) -> bool:
 
 
 def strangers(outbox: Path) -> list[str]:
-    """The names of what lies in the outbox and is none of a day's folders, apart from what programs leave behind."""
+    """Return the names of what lies in the outbox and is none of a day's folders, apart from what programs leave behind."""
     names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and is_day(path.name)))
     return [name for name in names if not name.startswith(_LEFT_BY_PROGRAMS)]
 

@@ -49,11 +49,7 @@ class Plan:
     @property
     def facts(self) -> Facts:
         """What the days are folded from."""
-        accepted = [filed for filed in self._files.values() if filed.reading.accepted]
-        return Facts(
-            tuple(filed for filed in accepted if filed.arrival.is_assignment),
-            tuple(filed for filed in accepted if not filed.arrival.is_assignment),
-        )
+        return Facts.of(filed for filed in self._files.values() if filed.reading.accepted)
 
     @property
     def watched(self) -> Iterable[date]:
@@ -67,7 +63,7 @@ class Plan:
         return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
 
     def numbers(self, states: dict[date, DayState]) -> Numbers:
-        """Give the notices of these days their numbers; all that were given so far."""
+        """Give the notices of these days their numbers; return all that were given so far."""
         return numbering.give(self.ledger, self.settings.paths.archive, states, self.settings) if self.documents and states else self.given
 
     def sources(self, day: date, numbers: Numbers) -> Sources:
