@@ -1,4 +1,7 @@
-"""The guides: their generated parts equal what the code gives, their links lead somewhere, their commands exist."""
+"""The guides: their generated parts equal what the code gives, their links lead somewhere, their commands exist.
+
+Covers `contract`.
+"""
 
 from __future__ import annotations
 

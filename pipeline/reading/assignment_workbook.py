@@ -1,7 +1,4 @@
-"""The case-assignment workbook (案件包案任务分解表): its cells become a reading, judged by itself (contract 2).
-
-Covered by tests/reading/test_table.py and tests/reading/test_workbook.py.
-"""
+"""The case-assignment workbook (案件包案任务分解表): its cells become a reading, judged by itself (contract 2)."""
 
 from __future__ import annotations
 

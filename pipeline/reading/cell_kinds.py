@@ -1,7 +1,4 @@
-"""What one cell means, by the kind of its column: one reader for each kind (contract 3, "Reading what people write").
-
-Covered by tests/reading/test_table.py and tests/reading/test_errors_in_cells.py.
-"""
+"""What one cell means, by the kind of its column: one reader for each kind (contract 3, "Reading what people write")."""
 
 from __future__ import annotations
 

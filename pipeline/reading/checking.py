@@ -1,7 +1,4 @@
-"""Cells in, understood values and findings out: a column at a time, through the table of its distinct cells.
-
-Covered by tests/reading/test_table.py and tests/reading/test_errors_in_cells.py.
-"""
+"""Cells in, understood values and findings out: a column at a time, through the table of its distinct cells."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Times of day as people write them: 9:30, 上午9时30分, 下午3点半 (contract 3, "Dates").
-
-Covered by tests/reading/test_dates.py.
-"""
+"""Times of day as people write them: 9:30, 上午9时30分, 下午3点半 (contract 3, "Dates")."""
 
 from __future__ import annotations
 

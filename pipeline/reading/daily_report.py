@@ -1,7 +1,4 @@
-"""A district's daily report: one workbook's cells become its reading, judged by itself (contract 3 and 5).
-
-Covered by tests/reading/test_table.py and tests/reading/test_workbook.py.
-"""
+"""A district's daily report: one workbook's cells become its reading, judged by itself (contract 3 and 5)."""
 
 from __future__ import annotations
 

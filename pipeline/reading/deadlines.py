@@ -1,7 +1,4 @@
-"""What the dates of one row say together: years, deadlines before their start, and the regulation's spans.
-
-Covered by tests/reading/test_table.py.
-"""
+"""What the dates of one row say together: years, deadlines before their start, and the regulation's spans."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A sheet under examination: its rows as understood, and what is found in them. The rules speak to it row by row.
-
-Covered by tests/reading/test_table.py.
-"""
+"""A sheet under examination: its rows as understood, and what is found in them. The rules speak to it row by row."""
 
 from __future__ import annotations
 

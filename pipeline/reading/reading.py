@@ -1,7 +1,4 @@
-"""From bytes to a reading: the workbook is opened, told what it is, and judged by itself.
-
-Covered by tests/reading/test_readers.py, test_workbook.py and test_formats.py.
-"""
+"""From bytes to a reading: the workbook is opened, told what it is, and judged by itself."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What goes back to a sender, before how it is written: the lines of the sheet 回执 and the marks on cells.
-
-Covered by tests/render/receipts and tests/reading/marking.
-"""
+"""What goes back to a sender, before how it is written: the lines of the sheet 回执 and the marks on cells."""
 
 from __future__ import annotations
 

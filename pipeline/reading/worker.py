@@ -1,8 +1,6 @@
 """A process of its own that answers questions about strangers' files: one that dies or stalls over a question costs that question alone.
 
 Question and answer go over pipes as frames: the length in eight bytes, then the bytes. An answer is the number of its frames, and these.
-
-Covered by tests/reading/test_readers.py and tests/reading/test_confinement.py.
 """
 
 from __future__ import annotations

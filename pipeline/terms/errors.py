@@ -1,7 +1,4 @@
-"""What only we or the office can mend. What a district can mend is a finding, never an exception.
-
-Covered by tests/disk/test_storage.py.
-"""
+"""What only we or the office can mend. What a district can mend is a finding, never an exception."""
 
 from __future__ import annotations
 

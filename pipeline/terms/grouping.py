@@ -1,7 +1,4 @@
-"""Findings that are alike, told once with all their cells: on the terminal and on the upload page.
-
-Covered by tests/web/test_upload_pages.py and tests/night/test_flood.py.
-"""
+"""Findings that are alike, told once with all their cells: on the terminal and on the upload page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One file that was handed in, from the moment it came: how it came, what it says, and its place among its day's.
-
-Covered by tests/day/test_submissions.py and tests/ledger/test_ledger.py.
-"""
+"""One file that was handed in, from the moment it came: how it came, what it says, and its place among its day's."""
 
 from __future__ import annotations
 

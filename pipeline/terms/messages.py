@@ -1,7 +1,4 @@
-"""Every sentence about a finding, in one place: what was found, and what to write instead.
-
-Covered by tests/test_docs.py and tests/night/test_flood.py.
-"""
+"""Every sentence about a finding, in one place: what was found, and what to write instead."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A date without its year, as people write it: 5月21日.
-
-Covered by tests/reading/test_dates.py.
-"""
+"""A date without its year, as people write it: 5月21日."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The number that a district's notice carries.
-
-Covered by tests/report/test_notices.py.
-"""
+"""The number that a district's notice carries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who reported what: revisions, duplicates, what counts, and whether it came in time."""
+"""Who reported what: revisions, duplicates, what counts, and whether it came in time.
+
+Covers `handed_in`.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Files stay whole on every disk, and what the system refuses is said in words that help. Covers `errors`."""
+
 from __future__ import annotations
 
 import errno

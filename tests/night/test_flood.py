@@ -1,4 +1,7 @@
-"""One file with thousands of bad rows beside a good one: every finding is kept, and the day's papers stay papers."""
+"""One file with thousands of bad rows beside a good one: every finding is kept, and the day's papers stay papers.
+
+Covers `grouping`, `messages` and `findings`.
+"""
 
 from __future__ import annotations
 

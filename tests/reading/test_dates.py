@@ -1,4 +1,7 @@
-"""Dates, times of day and dates without a year: `reading.dates`, `reading.clock_times`, `terms.month_day`."""
+"""Dates, times of day and dates without a year.
+
+Covers `clock_times` and `month_day`.
+"""
 
 from __future__ import annotations
 

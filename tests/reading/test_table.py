@@ -1,4 +1,7 @@
-"""Finding the sheet, the header and the rows, whatever the page around them looks like."""
+"""Finding the sheet, the header and the rows, whatever the page around them looks like.
+
+Covers `assignment_workbook`, `daily_report`, `cell_kinds`, `checking`, `deadlines` and `examination`.
+"""
 
 from __future__ import annotations
 

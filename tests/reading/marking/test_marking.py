@@ -1,6 +1,7 @@
 """What goes back to a sender, through the whole of `pipeline.reading.marking`.
 
-Covers `marked_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts` and `openpyxl_private`.
+Covers `marked_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts` and `openpyxl_private`,
+and with them `receipt_layout`.
 """
 
 from __future__ import annotations
