@@ -1,4 +1,7 @@
-"""The envelope of a file: how it came in, as its sidecar `<file>.envelope.json` says, or as the inbox's file system saw it (contract 3)."""
+"""The envelope of a file: how it came in, as its sidecar `<file>.envelope.json` says, or as the inbox's file system saw it (contract 3).
+
+Covered by tests/intake/test_inbox.py.
+"""
 
 from __future__ import annotations
 

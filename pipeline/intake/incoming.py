@@ -1,4 +1,7 @@
-"""What waits in the inbox for the next run: whose it is, since when, and the report of which day it will be. Nothing is taken in."""
+"""What waits in the inbox for the next run: whose it is, since when, and the report of which day it will be. Nothing is taken in.
+
+Covered by tests/web/test_office_pages.py.
+"""
 
 from __future__ import annotations
 

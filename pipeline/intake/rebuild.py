@@ -1,4 +1,7 @@
-"""The office's state put right (`doctor --repair`): the ledger made again from the archive and its journal, the journal from the ledger."""
+"""The office's state put right (`doctor --repair`): the ledger made again from the archive and its journal, the journal from the ledger.
+
+Covered by tests/upkeep/test_doctor.py.
+"""
 
 from __future__ import annotations
 

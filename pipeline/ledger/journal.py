@@ -1,4 +1,7 @@
-"""What the ledger knows of each original, told once more beside the originals: from both the ledger can be made again."""
+"""What the ledger knows of each original, told once more beside the originals: from both the ledger can be made again.
+
+Covered by tests/upkeep/test_doctor.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an assignment workbook would change if the next run took it in: the register with it beside the register without it."""
+"""What an assignment workbook would change if the next run took it in: the register with it beside the register without it.
+
+Covered by tests/web/test_office_pages.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The numbers of notices: facts, given once in the order of day and district, kept in the ledger and in the journal beside it."""
+"""The numbers of notices: facts, given once in the order of day and district, kept in the ledger and in the journal beside it.
+
+Covered by tests/report/test_notices.py.
+"""
 
 from __future__ import annotations
 

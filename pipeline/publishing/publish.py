@@ -1,4 +1,7 @@
-"""Writes one day: its documents, its folder, and the note that says what it was made from."""
+"""Writes one day: its documents, its folder, and the note that says what it was made from.
+
+Covered by tests/publishing/test_outbox.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`run.py doctor --repair`: makes the ledger again from the archive and its journal, and the outbox from the ledger."""
+"""`run.py doctor --repair`: makes the ledger again from the archive and its journal, and the outbox from the ledger.
+
+Covered by tests/upkeep/test_doctor.py.
+"""
 
 from __future__ import annotations
 
