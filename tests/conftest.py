@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+import warm_workers
 from font_lists import list_fonts
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from killing import shim
 from offices import Office
 from weeks import Published, publish
+
+from pipeline.reading import worker
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -32,6 +36,20 @@ def computer_with_a_chinese_font(tmp_path_factory: pytest.TempPathFactory) -> It
     """The computer lists a Chinese font, whatever it really has: `doctor` calls one without unsound."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         list_fonts(monkeypatch, tmp_path_factory.mktemp("fonts"), "Noto Sans CJK SC")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_workers() -> Iterator[None]:
+    with warm_workers.installed():
+        yield
+
+
+@pytest.fixture(scope="module")
+def cold_workers() -> Iterator[None]:
+    """Start each worker process as the program does, with every import: for the tests of the workers themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "subprocess", subprocess)
         yield
 
 

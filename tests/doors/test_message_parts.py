@@ -19,6 +19,7 @@ from pipeline.doors import message_parts
 from pipeline.doors.message_parts import Bounds, MessageOpener
 from pipeline.reading.gate.safe_workbook import Limits
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
 LIMITS = Limits(25 << 20, 64 << 20, 2_000_000)
 BOUNDS = Bounds(1024 << 20, 30, LIMITS)
 BOOK = report()

@@ -27,6 +27,7 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.rows import read_rows, write_rows, written
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
 _SECONDS = 120
 """Of the wall clock, for a reader that waits and does not work; how long one works is limited by `reader_with_work_limit`."""
 _REFUSED = [crafted for crafted in EVERY if READ not in crafted.verdict.split("|")]

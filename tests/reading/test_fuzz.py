@@ -32,6 +32,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
 from pipeline.terms.handed_in import Envelope
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
 _CODES = {"unreadable", "encrypted", "too-large", "macro-workbook"}
 _LIMITS = reading.limits(SETTINGS)
 _HOME = Path(__file__).resolve().parents[1]

@@ -26,6 +26,7 @@ from pipeline.terms.rows import read_rows
 if TYPE_CHECKING:
     from offices import Office
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
 ARRIVED = datetime(DAY.year, DAY.month, DAY.day, 16, tzinfo=timezone(timedelta(hours=8)))
 
 
