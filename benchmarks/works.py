@@ -39,10 +39,10 @@ def nightly(office: Path) -> Iterator[None]:
     from pipeline.night import nightly
     from pipeline.publishing import outbox
     from pipeline.render.documents import FIGURES
-    from pipeline.report import reporting
+    from pipeline.report import compose
     from pipeline.settings import config
 
-    del pd, outbox, reporting  # what the run imports when it comes to writing
+    del pd, outbox, compose  # what the run imports when it comes to writing
     yield
     days = sorted(path.name for path in (office / "inbox").iterdir() if path.name.startswith("20"))
     nightly.run(config.load(office / "config.yaml"), [date.fromisoformat(days[-1])], documents=FIGURES)

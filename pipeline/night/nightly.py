@@ -29,7 +29,7 @@ def run(
     With `now`, originals whose time is over are removed at the end, and arrivals that lie ahead of it are told. Raises
     PipelineError where nothing can be done, OSError where the disk refuses what every day needs.
     """
-    from pipeline.report import reporting
+    from pipeline.report import compose
 
     progress = progress or Progress()
     with desk.opened(settings) as office:
@@ -54,7 +54,7 @@ def run(
         numbers = due.numbers(states)
         for day, state in states.items():
             with costs.of_one_day(day, written):
-                report = reporting.build(state, due.sources(day, numbers), settings)
+                report = compose.build(state, due.sources(day, numbers), settings)
                 publish(report, due, numbers, workshop)
                 written.published.append(report)
             progress.advance()

@@ -13,7 +13,7 @@ from pipeline.publishing import inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
-from pipeline.report.reporting import Sources
+from pipeline.report.compose import Sources
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Arrival, Facts, Filed

@@ -116,8 +116,8 @@ def _import_renderers() -> None:
         from pipeline.render.papers import briefing_pdf, notice, word
         from pipeline.render.receipts import receipt_files
         from pipeline.render.workbook import office_workbook
-        from pipeline.report import reporting
+        from pipeline.report import compose
 
         word.warm_up()
         briefing_pdf.warm_up()
-        del pd, receipt_files, reporting, leaders_page, notice, report_form, office_workbook
+        del pd, receipt_files, compose, leaders_page, notice, report_form, office_workbook

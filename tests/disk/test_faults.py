@@ -28,7 +28,7 @@ from pipeline.reading import readers
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
 from pipeline.render.workbook import office_workbook
-from pipeline.report import reporting
+from pipeline.report import compose
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Facts
 
@@ -96,7 +96,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "filing readings": (Ledger, "file"),
     "loading": (Ledger, "load"),
     "folding": (costs, "fold"),
-    "drawing up": (reporting, "build"),
+    "drawing up": (compose, "build"),
     "the figures": (files_for_programs, "summary"),
     "the workbook": (office_workbook, "render"),
     "the page": (leaders_page, "render"),

@@ -25,7 +25,7 @@ from pipeline.reading.marking.package_parts import NotMarkableError
 from pipeline.render.page import leaders_page
 from pipeline.render.receipts import receipt_workbook
 from pipeline.render.workbook import office_workbook
-from pipeline.report import submissions
+from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import grouping, messages
 from pipeline.terms.findings import Finding
@@ -115,7 +115,7 @@ def _various(count: int) -> tuple[Finding, ...]:
 
 def _handed(*found: Finding) -> ArrivedReport:
     arrival = Arrival(1, "日报.xlsx", "日报.xlsx", "~", 1, Envelope(moment("2020-05-21 16:00")))
-    return submissions.unsent(Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), found)), None, SETTINGS)
+    return handed_in_lines.unsent(Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), found)), None, SETTINGS)
 
 
 def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:

@@ -1,6 +1,6 @@
 """What is still to be done, and how it is said.
 
-Covers `agenda`, `sentences` and, of whole days, `reporting`, `case_register`, `counting` and `other_sheets`; what these print is in
+Covers `agenda`, `sentences` and, of whole days, `compose`, `case_register`, `counting` and `other_sheets`; what these print is in
 tests/test_golden.py and tests/render.
 """
 

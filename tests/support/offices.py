@@ -25,7 +25,7 @@ from pipeline.publishing import inputs
 from pipeline.reading import reading
 from pipeline.render import files_for_programs
 from pipeline.render.documents import FIGURES
-from pipeline.report import reporting
+from pipeline.report import compose
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
 from pipeline.terms.findings import Finding
@@ -144,7 +144,7 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     out = {}
     for day in days:
         resting = inputs.Outlines.of(filed).on(day, SETTINGS)
-        built = reporting.build(states[day], reporting.Sources(arrivals, resting.counting, resting.superseded, resting.refused), SETTINGS)
+        built = compose.build(states[day], compose.Sources(arrivals, resting.counting, resting.superseded, resting.refused), SETTINGS)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         found = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), found, written, built.trend, built)

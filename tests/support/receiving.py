@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.reading import receipt_layout
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
-from pipeline.report import submissions
+from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
@@ -35,7 +35,7 @@ class Desk:
 
     def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> ArrivedReport:
         arrival = Arrival(1, name, name, hashlib.sha256(content).hexdigest(), len(content), Envelope(moment(received)))
-        asked = submissions.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
+        asked = handed_in_lines.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
         return replace(asked, use=words.USED if asked.revision else words.REFUSED, in_force=asked.revision)
 
     def answer(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> bytes:

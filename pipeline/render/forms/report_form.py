@@ -16,7 +16,7 @@ from pipeline.render.forms import empty_rows, form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook
 from pipeline.render.workbook.cell_formats import OPTIONS, Formats, Value, text
-from pipeline.report import case_register, submissions
+from pipeline.report import case_register, handed_in_lines
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.settings.config import District, Settings
@@ -61,7 +61,7 @@ def render(report: Report) -> dict[str, bytes]:
 def drafts_before(day: date, state: DayState, files: Sequence[Filed], settings: Settings) -> list[Draft]:
     """Return every district's draft for that day, which nobody has reported of yet; `state` is that of the day, folded from the files."""
     cases = case_register.case_lines(state, {file.arrival.id: file.arrival for file in files}, settings)
-    return drafts(cases, day, submissions.last_reporters(files), settings)
+    return drafts(cases, day, handed_in_lines.last_reporters(files), settings)
 
 
 def drafts(cases: Iterable[CaseLine], day: date, reporters: Mapping[str, str], settings: Settings) -> list[Draft]:

@@ -16,7 +16,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job
 from pipeline.render import reproducible_zip
 from pipeline.render.receipts import receipt_workbook
-from pipeline.report import submissions
+from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
@@ -53,7 +53,7 @@ def receipt(report: ArrivedReport, path: Path, readers: Readers) -> bytes:
 
 def before_sending(filed: Filed, judgement: Judgement | None, original: Path, *, settings: Settings, readers: Readers) -> bytes:
     """Return the receipt of a file that somebody asks about before sending it, as if it were the first of its day."""
-    return receipt(submissions.unsent(filed, judgement, settings), original, readers)
+    return receipt(handed_in_lines.unsent(filed, judgement, settings), original, readers)
 
 
 def may_be_marked(findings: Iterable[Finding]) -> bool:
@@ -102,7 +102,7 @@ def names(reports: Iterable[ArrivedReport]) -> list[str]:
 
 def files_by_receipt(of_day: Sequence[Filed], settings: Settings) -> dict[str, Filed]:
     """Return which file each of the day's receipts answers, by the receipt's place in the day's folder."""
-    outlined = submissions.by_outline(of_day, settings)
+    outlined = handed_in_lines.by_outline(of_day, settings)
     return dict(zip(names(report for report, _filed in outlined), (filed for _report, filed in outlined), strict=True))
 
 

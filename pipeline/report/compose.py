@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.day.fold import DayState, Doubt
-from pipeline.report import agenda, bridge, case_register, changes, notices, other_sheets, rate_bounds, submissions
+from pipeline.report import agenda, bridge, case_register, changes, handed_in_lines, notices, other_sheets, rate_bounds
 from pipeline.report.counting import Counting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -40,13 +40,13 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     targets = counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
-    reported = submissions.submission_lines(state, sources.refused, settings)
-    arrived = submissions.of(state, sources.refused, settings)
+    reported = handed_in_lines.submission_lines(state, sources.refused, settings)
+    arrived = handed_in_lines.of(state, sources.refused, settings)
     return Report(
         day=state.day,
         office=settings.office,
-        is_correction=submissions.is_correction(sources.counting, state.day, settings),
-        data_until=submissions.last_arrival(sources.counting, settings),
+        is_correction=handed_in_lines.is_correction(sources.counting, state.day, settings),
+        data_until=handed_in_lines.last_arrival(sources.counting, settings),
         targets=targets,
         by_source=counting.by_source(),
         by_district=counting.by_district(),
@@ -63,7 +63,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         submissions=reported,
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
-        findings=submissions.finding_lines(state, sources.refused, arrived),
+        findings=handed_in_lines.finding_lines(state, sources.refused, arrived),
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,
         bridges=bridge.of(state, settings.groups),
@@ -72,9 +72,9 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         absences=agenda.absences(reported, in_use, settings, state.last_reports),
         open_points=rate_bounds.open_points(state.doubts, unknown, settings.district_names),
         most_new=most_new,
-        inputs=submissions.inputs((*sources.counting, *sources.superseded, *sources.refused)),
+        inputs=handed_in_lines.inputs((*sources.counting, *sources.superseded, *sources.refused)),
         settings=settings,
-        reporters=submissions.last_reporters(sources.counting),
+        reporters=handed_in_lines.last_reporters(sources.counting),
         arrived_reports=arrived,
         notices=notices.of(state, cases, sources.numbers, settings),
     )
