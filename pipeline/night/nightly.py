@@ -9,7 +9,7 @@ from functools import partial
 from pipeline.intake import desk, inbox, retention, soundness
 from pipeline.intake.read_new import read_new
 from pipeline.night.outcome import Outcome, Progress
-from pipeline.publishing import costs, inputs
+from pipeline.publishing import fault_limits, inputs
 from pipeline.publishing.plan import plan
 from pipeline.publishing.publish import publish
 from pipeline.render.documents import ALL, Document, Workshop, warm_up
@@ -44,16 +44,16 @@ def run(
         office.check_alone()
 
         due = plan(ledger, settings, days, documents)
-        written = costs.Written(settings.paths.outbox, unchanged=due.unchanged)
+        written = fault_limits.Written(settings.paths.outbox, unchanged=due.unchanged)
         workshop = Workshop(inputs.templates_of(settings), archive, office.readers, written.remarks)
         if due.days:
             progress.begin("汇总", len(due.days))
         if due.papers:
             office.readers.prepare(due.papers)
-        states = costs.folded(due.facts, settings, due.days, due.watched, written)
+        states = fault_limits.folded(due.facts, settings, due.days, due.watched, written)
         numbers = due.numbers(states)
         for day, state in states.items():
-            with costs.of_one_day(day, written):
+            with fault_limits.of_one_day(day, written):
                 report = compose.build(state, due.sources(day, numbers), settings)
                 publish(report, due, numbers, workshop)
                 written.published.append(report)

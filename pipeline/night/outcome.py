@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.intake.inbox import Taken
 from pipeline.intake.read_new import NewlyRead
 from pipeline.intake.retention import Removed
-from pipeline.publishing.costs import Written
+from pipeline.publishing.fault_limits import Written
 from pipeline.terms.handed_in import Arrival
 
 

@@ -23,7 +23,7 @@ from pipeline.disk import faults, storage
 from pipeline.intake import envelopes, inbox
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.publishing import costs, outbox
+from pipeline.publishing import fault_limits, outbox
 from pipeline.reading import readers
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
@@ -95,7 +95,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "handing out tasks": (readers.Readers, "transcribe"),
     "filing readings": (Ledger, "file"),
     "loading": (Ledger, "load"),
-    "folding": (costs, "fold"),
+    "folding": (fault_limits, "fold"),
     "drawing up": (compose, "build"),
     "the figures": (files_for_programs, "summary"),
     "the workbook": (office_workbook, "render"),
@@ -164,7 +164,7 @@ def test_a_fault_in_folding_all_days_leaves_those_that_can_be_folded_alone(
         return fold(facts, settings, days, watched)
 
     with monkeypatch.context() as patch:
-        patch.setattr(costs, "fold", fail)
+        patch.setattr(fault_limits, "fold", fail)
         assert cli.main(DAYS) == 1
     assert home.everything() == {name: content for name, content in undisturbed.items() if name.startswith("2020-05-20/")}
     assert cli.main(DAYS) == 0
@@ -256,7 +256,7 @@ def test_where_the_state_folder_cannot_be_written_the_report_lies_in_the_current
 
 def test_where_no_report_can_be_written_its_lines_are_said(home: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "_write_new", _always(OSError(28, "full")))
-    monkeypatch.setattr(costs, "fold", _always(RuntimeError(SECRET)))
+    monkeypatch.setattr(fault_limits, "fold", _always(RuntimeError(SECRET)))
     assert cli.main(DAYS) == 1
     shown = capsys.readouterr().err
     assert "请把下面几行发给维护人员" in shown
