@@ -1,4 +1,7 @@
-"""The command line, in-process: what it says and how it ends."""
+"""The command line, in-process: what it says and how it ends.
+
+Covers `screen`; and of `office` `check` and the board of `status`, with what `held_files` reads for them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Our own faults, injected wherever the run passes: one sentence, a report without contents, and the next run goes on."""
+"""Our own faults, injected wherever the run passes: one sentence, a report without contents, and the next run goes on.
+
+Covers `fault_limits`.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""What is taken from the inbox, what stays in it, and what its sidecar says of a file.
+
+Covers `envelopes`.
+"""
+
 from __future__ import annotations
 
 import hashlib

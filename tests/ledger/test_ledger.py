@@ -1,3 +1,8 @@
+"""What the ledger notes comes back as it was noted, and a ledger that cannot be used is left alone.
+
+Covers `schema`.
+"""
+
 from __future__ import annotations
 
 import json

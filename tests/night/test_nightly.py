@@ -1,4 +1,7 @@
-"""The whole run where a day's figures are not the point: what stops it, what it survives, what it says."""
+"""The whole run where a day's figures are not the point: what stops it, what it survives, what it says.
+
+Covers `desk`, `outcome`, `read_new` and `soundness`.
+"""
 
 from __future__ import annotations
 

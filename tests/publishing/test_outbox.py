@@ -1,3 +1,8 @@
+"""A day's folder: written whole, written again where its inputs or its files changed, and never over what somebody edited.
+
+Covers `inputs`, `plan`, `publish` and `files_for_programs`.
+"""
+
 from __future__ import annotations
 
 import csv

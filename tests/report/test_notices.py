@@ -1,7 +1,7 @@
 """督办通知: what stands in them, and that a number once given never changes.
 
-Covers `notices`, `notice_words` and `notice`; and of the nouns `report`, `case_lines` and `submission_lines` what a notice shows of them;
-and `notice_number`.
+Covers `notices`, `notice_words` and `notice`; and of the nouns `report`, `case_lines` and `handed_in_lines` what a notice shows of them;
+and `notice_number` and `numbering`.
 """
 
 from __future__ import annotations

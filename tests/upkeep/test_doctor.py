@@ -1,4 +1,7 @@
-"""What `doctor` finds, and that its advice mends it."""
+"""What `doctor` finds, and that its advice mends it.
+
+Covers `repair`, `rebuild` and `journal`.
+"""
 
 from __future__ import annotations
 

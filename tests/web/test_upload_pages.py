@@ -1,6 +1,6 @@
 """A file on its way through the page: checked, sent, taken in by the night's run; and what must not get through.
 
-Covers `upload_pages`, `upload_limits`, `receiving`, `drafts`, `check_results`, `site` and `app`.
+Covers `upload_pages`, `upload_limits`, `receiving`, `drafts`, `check_results`, `site`, `app` and `shared_readers`.
 For `server` see tests/settings/test_uploading.py.
 """
 
