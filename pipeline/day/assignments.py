@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.day.cases import PARTICULARS, RowPlace, World
+from pipeline.day.cases import PARTICULARS, CaseBook, RowPlace
 from pipeline.reading.examination import Examination, Row
 from pipeline.terms import messages
 from pipeline.terms.case_numbers import Register
@@ -11,31 +11,31 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
 
 
-def bring_into_force(workbook: Filed, world: World) -> tuple[Finding, ...]:
-    """Take a newer workbook's word for its cases; what is found in it against the cases that are known already."""
+def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...]:
+    """Take the particulars of its cases from a newer workbook, and return its findings against the cases that are there already."""
     findings: list[Finding] = []
     sheets = [Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet != LIAISON.name]
-    rows = _with_numbers(sheets, world)
+    rows = _with_numbers(sheets, case_book)
     _refuse_repeated(rows)
     usable = {number: row for row, number in rows if not row.is_refused}
     for number, row in usable.items():
-        case = world.bring_in(number)
+        case = case_book.bring_in(number)
         case.listed = {name: row.value(name) for name in PARTICULARS}
         case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
         case.grounds = row["撤销依据"]
-        world.settled(case)
-    # A case that the workbook leaves out stays in the register. Only a cancellation holds no longer than it is said.
+        case_book.update_particulars(case)
+    # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.
     mentioned = {number for _row, number in rows}
-    for case in world.cases.values():
+    for case in case_book.cases.values():
         case.grounds = case.grounds if case.number in usable else None
         case.is_missing = case.listed is not None and case.number not in mentioned
-    world.moved()
+    case_book.note_moved()
     return tuple(findings)
 
 
-def _with_numbers(sheets: list[Examination], world: World) -> list[tuple[Row, str]]:
-    """The rows whose number can be read, each with the case that it means: a known one, else the one of just that number."""
-    known = Register(world.cases)
+def _with_numbers(sheets: list[Examination], case_book: CaseBook) -> list[tuple[Row, str]]:
+    """Return the rows whose number can be read, each with its case's number: that of a case that is there, else as written."""
+    known = Register(case_book.cases)
     written = {number for sheet in sheets for number in sheet.rows.texts(CASE)}
     rows = []
     for row in (row for sheet in sheets for row in sheet):
@@ -59,7 +59,7 @@ def _refuse_repeated(rows: list[tuple[Row, str]]) -> None:
                 row.refuse("repeated-case/assignment", CASE, case=messages.brief(number), count=len(same), lines=lines)
 
 
-def missing(world: World) -> list[Finding]:
-    """The cases of the register that an earlier workbook lists and the one in force does not."""
-    gone = sorted(case.number for case in world.in_register() if case.is_missing)
+def missing(case_book: CaseBook) -> list[Finding]:
+    """Return a finding for each case of the register that an earlier workbook lists and the one in force does not."""
+    gone = sorted(case.number for case in case_book.in_register() if case.is_missing)
     return [messages.finding("case-missing", value=number, case=messages.brief(number)) for number in gone]

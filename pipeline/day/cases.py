@@ -1,4 +1,4 @@
-"""A case and what is known of it: the workbook's particulars, the district's own, and its present state."""
+"""A case and what is known of it: the workbook's particulars, the district's own, and its present state; and all cases together."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class RowPlace:
         return self.rows.text(column, self.position)
 
     def day(self, column: str) -> date | None:
-        """The date in that column."""
+        """Return the date in that column; None where it is empty."""
         return self.rows.day(column, self.position)
 
     def count(self, column: str) -> int | None:
-        """The whole number in that column."""
+        """Return the whole number in that column; None where it is empty."""
         return self.rows.count(column, self.position)
 
 
@@ -54,19 +54,19 @@ class Case:
 
     number: str
     listed: Particulars | None = None
-    """What the assignment workbook says, from the newest one that has a usable row for it."""
+    """Its particulars in the newest assignment workbook that has a usable row for it."""
     found: Particulars | None = None
-    """What the district that found it said first."""
+    """Its particulars in the district's first 新增案件 row; None where no district has reported it as new."""
     filled: Particulars = field(default_factory=dict)
-    """What a district filled in where it was empty."""
+    """The particulars that a district filled in where they were empty."""
     first: dict[str, str | None] | None = None
-    """The district's first 新增案件 row, as compared."""
+    """The columns of `COMPARED` in the district's first 新增案件 row."""
     grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
     status: str = ASSIGNED
     dispute: Dispute | None = None
-    """The dispute that stands, if one does."""
+    """The dispute that stands; None where none does."""
     asking_since: date | None = None
     """The day since which every row about it has asked for coordination; None where the last one does not."""
     touched: date | None = None
@@ -78,21 +78,21 @@ class Case:
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
-    """What holds: the workbook's word where it has one, else the district's."""
+    """The particulars that hold: each from the workbook where it is filled in there, else from the district."""
 
-    def settle(self) -> None:
-        """Work out `particulars` again after one of its sources changed."""
+    def update_particulars(self) -> None:
+        """Work out `particulars` again, after one of their sources changed."""
         listed, found = self.listed or {}, self.found or {}
         self.particulars = {name: _first_filled(listed.get(name), found.get(name), self.filled.get(name)) for name in PARTICULARS}
-        begun = [day for said in (listed, found) if isinstance(day := said.get("交办日期"), date)]
-        self.particulars["交办日期"] = min(begun, default=None)
+        assigned = [day for source in (listed, found) if isinstance(day := source.get("交办日期"), date)]
+        self.particulars["交办日期"] = min(assigned, default=None)
 
     def text(self, name: str) -> str:
-        """A particular that holds, as text; '' where it is empty."""
+        """Return a particular that holds, as text; '' where it is empty."""
         return written(self.particulars[name]) or ""
 
     def amount(self, name: str) -> Decimal | None:
-        """A particular that is a number; None where it is empty. A row with one that cannot be read is refused and never gets here."""
+        """Return a particular that is a number; None where it is empty. A row with an unreadable one is refused and never gets here."""
         value = self.particulars[name]
         return value if isinstance(value, Decimal) else None
 
@@ -138,7 +138,7 @@ class Case:
         return not self.is_counted and self.status != REFERRED and not self.grounds
 
     def take(self, place: RowPlace, day: date) -> str:
-        """Apply an accepted 案件进展 row of that day; the status before it."""
+        """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self.dispute = disputes.after(place, day, self.dispute, reopens=before == RESOLVED != status)
         if status != before or place["今日进展"]:
@@ -150,12 +150,12 @@ class Case:
 
 
 def _first_filled(*values: Value) -> Value:
-    """The first of them that is not empty; a 0 is not."""
+    """Return the first of them that is not empty; a 0 is not empty."""
     return next((value for value in values if value is not None and value != ""), None)
 
 
 def goes_back(before: str, after: str) -> bool:
-    """Whether that change of status needs a reason."""
+    """Return whether that change of status needs a reason."""
     if before == after:
         return False
     if before in (RESOLVED, REFERRED):
@@ -164,49 +164,49 @@ def goes_back(before: str, after: str) -> bool:
     return after != REFERRED and order(after) < order(before)
 
 
-class World:
+class CaseBook:
     """All cases at one moment of the fold, and which of them the register holds on the day."""
 
     def __init__(self, day: date = date.min) -> None:
         self.day = day
         self.cases: dict[str, Case] = {}
         self.register = Register()
-        self._held = 0
+        self._register_size = 0
 
     def turn_to(self, day: date) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
         self.day = day
         numbers = [case.number for case in self.in_register()]
-        if len(numbers) != self._held:  # cases only ever come in, but where a workbook moves one: `moved`
+        if len(numbers) != self._register_size:  # cases only ever come in, except where a workbook moves one: see `note_moved`
             self.register = Register(numbers)
-            self._held = len(numbers)
+            self._register_size = len(numbers)
 
-    def moved(self) -> None:
-        """Take note that a workbook may have moved cases out of the register."""
-        self._held = -1
+    def note_moved(self) -> None:
+        """Note that a workbook may have moved cases out of the register: the next `turn_to` makes it again."""
+        self._register_size = -1
 
     def in_register(self) -> Iterator[Case]:
-        """The cases in the register on the day."""
+        """Go through the cases in the register on the day."""
         return (case for case in self.cases.values() if case.assigned <= self.day)
 
     def find(self, number: str) -> Case | None:
-        """The case in the register that a canonical number means."""
+        """Return the case in the register that a canonical number means; None where there is none."""
         exact = self.register.find(number)
         return self.cases[exact] if exact else None
 
     def bring_in(self, number: str) -> Case:
-        """The case of exactly that number, made if it is not known yet; `settled` must follow."""
+        """Return the case of exactly that number, made if it is not there yet; the caller must call `update_particulars` then."""
         return self.cases.setdefault(number, Case(number))
 
-    def settled(self, case: Case) -> None:
-        """Take note that a case's particulars changed."""
-        case.settle()
+    def update_particulars(self, case: Case) -> None:
+        """Work out a case's particulars again, after one of their sources changed, and put it into the register if it belongs there."""
+        case.update_particulars()
         if case.assigned <= self.day:
             self.register.add(case.number)
 
-    def fork(self) -> World:
-        """A copy that can be changed without changing this one."""
-        other = World()
+    def fork(self) -> CaseBook:
+        """Return a copy that can be changed without changing this one."""
+        other = CaseBook()
         other.cases = {number: copy.copy(case) for number, case in self.cases.items()}
         other.turn_to(self.day)
         return other

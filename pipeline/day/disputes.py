@@ -27,7 +27,7 @@ class Dispute:
 
 
 def after(row: _Row, day: date, standing: Dispute | None, *, reopens: bool) -> Dispute | None:
-    """The dispute that stands after an accepted row of that day. What ends one comes first; a 不认可 then opens one."""
+    """Return the dispute that stands after an accepted row of that day. What ends one comes first; a 不认可 then opens one."""
     if standing and _ends(row, standing, reopens=reopens):
         standing = None
     if row["群众确认"] != DISPUTED:
@@ -37,11 +37,11 @@ def after(row: _Row, day: date, standing: Dispute | None, *, reopens: bool) -> D
 
 
 def _ends(row: _Row, dispute: Dispute, *, reopens: bool) -> bool:
-    """Whether a row ends a dispute: by 认可, by reopening the case, or by another reply."""
+    """Return whether a row ends a dispute: by 认可, by reopening the case, or by another reply."""
     return row["群众确认"] == CONFIRMED or reopens or _is_another_reply(row, dispute)
 
 
 def _is_another_reply(row: _Row, dispute: Dispute) -> bool:
-    """Whether the row has a reply, which is 答复日期 and 答复文号, under another number than the dispute's."""
+    """Return whether the row has a reply, which is 答复日期 and 答复文号, under another number than the dispute's."""
     number = key(row["答复文号"] or "")
     return bool(number and row["答复日期"]) and number != dispute.reply_number

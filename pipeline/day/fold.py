@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pipeline.day import assignments, judging, supervision
-from pipeline.day.cases import Case, World
+from pipeline.day.cases import Case, CaseBook
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import Tally
@@ -22,20 +22,20 @@ from pipeline.terms.handed_in import Facts, Filed, in_order
 TREND_DAYS = 30
 _ONE_DAY = timedelta(days=1)
 LONGEST_SILENCE = 7
-"""Days without any report after which what went before counts as another time.
+"""Days: reports before a gap longer than this are ignored where the beginning of the office's work is looked for.
 
-Every calendar day is a reporting day (contract 4): where all districts are silent for longer, the report before has a wrong month, or the
-office began anew (decision 11).
+Every calendar day is a reporting day (contract 4): where no district reports for longer, the report before the gap has a wrong month, or
+the office began anew (decision 11).
 """
 LONGEST_AHEAD = 31
-"""Days after the last report for which an office still counts as at work: a day far ahead spends no numbers of notices (decision 11)."""
-Raised = dict[str, dict[str, tuple[str, ...]]]
+"""Days after the last report for which an office still counts as at work: a day far ahead uses up no notice numbers (decision 11)."""
+FlagsByDistrict = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What a district has not told, or not so that it could be taken, in its report of one day."""
+    """What a district did not report of one day, or what was refused of it."""
 
     day: date
     district: str
@@ -63,34 +63,37 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class DayState:
-    """Everything known about one day."""
+    """Everything that is known about one day."""
 
     day: date
     cases: tuple[Case, ...]
-    """The register, by case number; cancelled ones included."""
+    """The register, by case number; cancelled cases included."""
     counted_before: frozenset[str]
     """Cases counted as resolved on the day before."""
     register_before: frozenset[str]
     """The register of the day before."""
     submissions: Mapping[str, Reports]
-    """By district: its accepted reports of the day; those that have none are not in it."""
+    """By district: its accepted reports of the day; districts without one are not in it."""
     judgements: dict[int, Judgement]
     """By arrival: the judgement on each report of the day, superseded ones included."""
     withdrawn: tuple[str, ...]
+    """Cases that superseded revisions of the day had brought in, and that are not in the register now."""
     assignment: Filed
+    """The assignment workbook in force."""
     assignment_findings: tuple[Finding, ...]
+    """Those of the workbook by itself, and those against the register."""
     trend: tuple[tuple[date, dict[str, Tally]], ...]
     """Each group's tally on the last days up to this one."""
     before: dict[str, Before] = field(default_factory=dict)
     """The register of the day before, by case number."""
     doubts: tuple[Doubt, ...] = ()
-    """What is not known of the days that could still be reported, oldest first."""
+    """What is not known of the days of which a report could still be sent, oldest first."""
     most_new: int = 0
     """The most cases that one report of these days brought in."""
     last_reports: dict[str, date] = field(default_factory=dict)
     """By district: the last day, up to this one, of which a report was accepted."""
-    raised: tuple[tuple[date, Raised], ...] = ()
-    """What was raised on the watched days up to this one."""
+    flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
+    """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
 
     @property
     def in_force(self) -> dict[str, Filed]:
@@ -98,35 +101,37 @@ class DayState:
         return {district: report for district, reports in self.submissions.items() if (report := reports.in_force)}
 
 
-def fold(facts: Facts, settings: Settings, days: Sequence[date], watched: Iterable[date] = ()) -> dict[date, DayState]:
-    """The state on each of the days asked for, in one pass. There must be at least one assignment workbook.
+def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date] = ()) -> dict[date, DayState]:
+    """Return the state on each of these days, in one pass. There must be at least one assignment workbook.
 
-    On the watched days, before or among those asked for, the cases' flags are kept too.
+    The cases' flags are kept of `days_with_flags`, which may lie before these days or among them.
     """
-    return _Fold(facts, settings, frozenset(days), frozenset(watched)).run()
+    return _Fold(facts, settings, frozenset(days), frozenset(days_with_flags)).run()
 
 
-def work_began(reported: Iterable[date], last: date) -> date | None:
-    """The first reported day up to the last one since which there was no long silence; None where nothing was reported.
+def work_began(report_days: Iterable[date], last: date) -> date | None:
+    """Return the first report day of the present period, which ends at `last` and has no gap over `LONGEST_SILENCE`.
 
-    One report with a wrong month must not make weeks of silence out of the time before it.
+    None without a report. A single report with a wrong month, weeks before all others, is not the beginning: otherwise every day after it
+    would count as missing.
     """
-    begun = previous = None
-    for day in sorted({day for day in reported if day <= last}):
+    first = previous = None
+    for day in sorted({day for day in report_days if day <= last}):
         if previous is None or (day - previous).days > LONGEST_SILENCE:
-            begun = day
+            first = day
         previous = day
-    return begun
+    return first
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """What must be known of a day on the days after it."""
+    """What the states of later days need of a day."""
 
     counted: frozenset[str]
     register: frozenset[str]
     tallies: dict[str, Tally]
     cases: dict[str, Before]
+    """By case number; empty where the day after is not asked for."""
 
 
 _NOTHING = _Snapshot(frozenset(), frozenset(), {}, {})
@@ -137,88 +142,90 @@ class _Fold:
     facts: Facts
     settings: Settings
     days: frozenset[date]
-    watched: frozenset[date] = frozenset()
-    world: World = field(default_factory=World)
+    days_with_flags: frozenset[date] = frozenset()
+    case_book: CaseBook = field(default_factory=CaseBook)
     workbooks: list[Filed] = field(default_factory=list)
     """Assignment workbooks that are still to come, oldest first."""
     assignment: Filed | None = None
-    assignment_findings: tuple[Finding, ...] = ()
+    register_findings: tuple[Finding, ...] = ()
+    """Those in the assignment workbook in force that were made against the register."""
     snapshots: dict[date, _Snapshot] = field(default_factory=dict)
-    reported: list[date] = field(default_factory=list)
-    """The days with reports."""
+    report_days: list[date] = field(default_factory=list)
+    """The days of which a district has reported, in order."""
     doubts: list[Doubt] = field(default_factory=list)
     last_reports: dict[str, date] = field(default_factory=dict)
-    brought: dict[date, int] = field(default_factory=dict)
+    most_new_by_day: dict[date, int] = field(default_factory=dict)
     """The most cases that one report of a day brought in."""
-    raised: dict[date, Raised] = field(default_factory=dict)
+    flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
 
     def run(self) -> dict[date, DayState]:
         districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
         index = Submissions.of(self.facts.reports)
-        self.reported = index.days(districts)
+        self.report_days = index.days(districts)
         last = max(self.days)
-        first = min([*self.reported, min(self.days) - _ONE_DAY])
+        first = min([*self.report_days, min(self.days) - _ONE_DAY])
         self.workbooks = in_order(self.facts.assignments)
         self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
         states: dict[date, DayState] = {}
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             self._take_arrived(day)
-            self.world.turn_to(day)
+            self.case_book.turn_to(day)
             submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
-            judgements, brought_in = self._judge_day(submissions, speaks=day in self.days)
-            # Snapshots and doubts are kept of the days alone that a state looks back on: a ledger can hold years.
-            if any(0 <= (asked - day).days <= TREND_DAYS for asked in self.days):
-                self.snapshots[day] = self._snapshot(keeps=day + _ONE_DAY in self.days)
+            judgements, cases_of_superseded = self._judge_day(submissions, with_findings=day in self.days)
+            # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
+            if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
+                self.snapshots[day] = self._snapshot(with_cases=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
-            if day in self.watched:
-                self.raised[day] = self._raised(day)
+            if day in self.days_with_flags:
+                self.flags_by_day[day] = self._flags_by_district(day)
             if day in self.days:
-                states[day] = self._state(day, submissions, judgements, brought_in)
+                states[day] = self._state(day, submissions, judgements, cases_of_superseded)
         return states
 
     # --- assignment workbooks ---
 
     def _take_arrived(self, day: date) -> None:
-        """Bring the workbooks into force that had arrived by the end of the day, also one that was replaced on it."""
+        """Bring into force, one after another, the workbooks that had arrived by the end of the day, also one that was replaced on it."""
         zone = self.settings.calendar.zone
         while self.workbooks and self.workbooks[0].arrival.envelope.received_at.astimezone(zone).date() <= day:
             self._take_workbook()
 
     def _take_workbook(self) -> None:
         self.assignment = self.workbooks.pop(0)
-        self.assignment_findings = assignments.bring_into_force(self.assignment, self.world)
+        self.register_findings = assignments.bring_into_force(self.assignment, self.case_book)
 
     # --- reports ---
 
-    def _judge_day(self, submissions: Mapping[str, Reports], *, speaks: bool) -> tuple[dict[int, Judgement], list[str]]:
-        """Judge the day's reports in order; the cases that superseded revisions had brought in."""
+    def _judge_day(self, submissions: Mapping[str, Reports], *, with_findings: bool) -> tuple[dict[int, Judgement], list[str]]:
+        """Judge the day's reports in order; return the judgements by arrival, and the cases that superseded revisions had brought in."""
         judgements: dict[int, Judgement] = {}
-        brought_in: list[str] = []
+        cases_of_superseded: list[str] = []
         revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
-            if not submission.in_force and not speaks:
+            if not submission.in_force and not with_findings:
                 continue  # of a day that nobody asked for no receipt is written
-            # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a world of its own.
-            world = self.world if submission.in_force else self.world.fork()
-            judgement = self._judge(filed, world, speaks=speaks)
+            # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
+            case_book = self.case_book if submission.in_force else self.case_book.fork()
+            judgement = self._judge(filed, case_book, with_findings=with_findings)
             judgements[filed.arrival.id] = judgement
             if not submission.in_force:
-                brought_in += judgement.brought_in
-            if speaks and submission.revision > 1:
+                cases_of_superseded += judgement.brought_in
+            if with_findings and submission.revision > 1:
+                # Revisions count from 1, and places in the tuple from 0: this is the revision before.
                 earlier = submissions[filed.reading.district].revisions[submission.revision - 2].filed
-                judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, world)
-        return judgements, brought_in
+                judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, case_book)
+        return judgements, cases_of_superseded
 
-    def _judge(self, filed: Filed, world: World, *, speaks: bool) -> Judgement:
+    def _judge(self, filed: Filed, case_book: CaseBook, *, with_findings: bool) -> Judgement:
         district = next(district for district in self.settings.districts if district.name == filed.reading.district)
-        return judging.judge(filed.reading.rows, filed.arrival.id, district, world, speaks=speaks)
+        return judging.judge(filed.reading.rows, filed.arrival.id, district, case_book, with_findings=with_findings)
 
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
-        """Keep what the day's reports leave open, while they can still be sent; what is older is refused when it comes (decision 9)."""
+        """Note what the day's reports leave open. Nothing is noted of a day whose reports would be refused as too old (decision 9)."""
         self.last_reports |= dict.fromkeys(submissions, day)
-        span = self.settings.calendar.oldest_report_days
-        if not any(0 <= (asked - day).days <= span for asked in self.days):
+        oldest_report_days = self.settings.calendar.oldest_report_days
+        if not any(0 <= (asked_day - day).days <= oldest_report_days for asked_day in self.days):
             return
         for district in self.settings.district_names:
             report = submissions.get(district, NO_REPORTS).in_force
@@ -226,22 +233,23 @@ class _Fold:
                 self.doubts.append(Doubt(day, district, is_missing=True))
                 continue
             judgement = judgements[report.arrival.id]
-            self.brought[day] = max(self.brought.get(day, 0), len(judgement.brought_in))
+            self.most_new_by_day[day] = max(self.most_new_by_day.get(day, 0), len(judgement.brought_in))
             doubt = _doubt(day, report, judgement)
-            self.doubts += [doubt] if doubt != Doubt(day, district) else []
+            if doubt != Doubt(day, district):
+                self.doubts.append(doubt)
 
-    # --- what is seen of it ---
+    # --- what is kept of a day ---
 
-    def _raised(self, day: date) -> Raised:
-        raised: Raised = {}
-        for case in self.world.in_register():
+    def _flags_by_district(self, day: date) -> FlagsByDistrict:
+        by_district: FlagsByDistrict = {}
+        for case in self.case_book.in_register():
             if flags := supervision.flags(case, day, self.settings.windows):
-                raised.setdefault(case.text("旗区"), {})[case.number] = flags
-        return raised
+                by_district.setdefault(case.text("旗区"), {})[case.number] = flags
+        return by_district
 
-    def _snapshot(self, *, keeps: bool) -> _Snapshot:
-        """The day's counts; with each case as it stands where the day after is asked for."""
-        cases = list(self.world.in_register())
+    def _snapshot(self, *, with_cases: bool) -> _Snapshot:
+        """Return the day's counts; `with_cases` also each case as it stands, for the state of the day after."""
+        cases = list(self.case_book.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
         in_use = [case for case in cases if not case.grounds]
         total = Counter(case.text("案件来源") for case in in_use)
@@ -252,43 +260,47 @@ class _Fold:
             )
             for group in self.settings.groups
         }
-        kept = {
-            case.number: Before(case.text("案件来源"), case.status, case.number in counted, bool(case.grounds)) for case in cases if keeps
+        cases_as_they_stand = {
+            case.number: Before(case.text("案件来源"), case.status, case.number in counted, bool(case.grounds))
+            for case in cases
+            if with_cases
         }
-        return _Snapshot(counted, frozenset(case.number for case in cases), tallies, kept)
+        return _Snapshot(counted, frozenset(case.number for case in cases), tallies, cases_as_they_stand)
 
-    def _state(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], brought_in: list[str]) -> DayState:
+    def _state(
+        self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], cases_of_superseded: list[str]
+    ) -> DayState:
         before = self.snapshots.get(day - _ONE_DAY, _NOTHING)
         register = self.snapshots[day].register
-        begun = work_began(self.reported, day) or day
+        began = work_began(self.report_days, day) or day
         # The trend begins with the office, but always has the day before: the page compares with it.
-        trend_from = max(min(begun, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
+        trend_from = max(min(began, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
         oldest = day - timedelta(days=self.settings.calendar.oldest_report_days)
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
-        in_force = (*self.assignment.reading.findings, *self.assignment_findings, *assignments.missing(self.world))
+        assignment_findings = (*self.assignment.reading.findings, *self.register_findings, *assignments.missing(self.case_book))
         return DayState(
             day=day,
-            cases=tuple(copy.copy(case) for case in sorted(self.world.in_register(), key=lambda case: case.number)),
+            cases=tuple(copy.copy(case) for case in sorted(self.case_book.in_register(), key=lambda case: case.number)),
             counted_before=before.counted,
             register_before=before.register,
             submissions=submissions,
             judgements=judgements,
-            withdrawn=tuple(sorted({number for number in brought_in if number not in register})),
+            withdrawn=tuple(sorted({number for number in cases_of_superseded if number not in register})),
             assignment=self.assignment,
-            assignment_findings=in_force,
-            trend=tuple((seen, snapshot.tallies) for seen, snapshot in sorted(self.snapshots.items()) if trend_from <= seen <= day),
+            assignment_findings=assignment_findings,
+            trend=tuple((past, kept.tallies) for past, kept in sorted(self.snapshots.items()) if trend_from <= past <= day),
             before=before.cases,
-            doubts=tuple(doubt for doubt in self.doubts if max(oldest, begun) <= doubt.day <= day),
-            most_new=max((count for reported, count in self.brought.items() if oldest <= reported <= day), default=0),
+            doubts=tuple(doubt for doubt in self.doubts if max(oldest, began) <= doubt.day <= day),
+            most_new=max((count for report_day, count in self.most_new_by_day.items() if oldest <= report_day <= day), default=0),
             last_reports=dict(self.last_reports),
-            raised=tuple((seen, flags) for seen, flags in sorted(self.raised.items()) if seen <= day),
+            flags_by_day=tuple((past, flags) for past, flags in sorted(self.flags_by_day.items()) if past <= day),
         )
 
 
 def _doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
-    """What a report that counts leaves open."""
+    """Return what a report that counts leaves open."""
     is_a_sheet_refused = any(finding.severity is Severity.SHEET for finding in report.reading.findings)
     has_new_cases = any(rows.sheet == NEW_CASES.name for rows in report.reading.rows)
     return Doubt(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Particulars, RowPlace, World, goes_back
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, CaseBook, Particulars, RowPlace, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
@@ -19,14 +19,14 @@ from pipeline.terms.text import key, without_controls
 
 @dataclass(slots=True)
 class Judgement:
-    """What one report did and what was found in it against the register."""
+    """What one report changed in the register, and the findings that were made against the register."""
 
     findings: list[Finding] = field(default_factory=list)
     rows_accepted: int = 0
     rows_refused: int = 0
     brought_in: list[str] = field(default_factory=list)
     """Cases that were not in the register before."""
-    moved: dict[str, str] = field(default_factory=dict)
+    status_before: dict[str, str] = field(default_factory=dict)
     """Cases whose status changed, with the status before."""
     reception: list[RowPlace] = field(default_factory=list)
     urgent: list[RowPlace] = field(default_factory=list)
@@ -44,15 +44,15 @@ class _Report:
 
     arrival: int
     district: District
-    world: World
+    case_book: CaseBook
     judgement: Judgement
 
     def place(self, row: Row) -> RowPlace:
-        """Where that row stands."""
+        """Return the place of that row."""
         return RowPlace(self.arrival, row.sheet.rows, row.position)
 
     def owns(self, case: Case | None) -> bool:
-        """Whether the register holds the case, as one of the report's district."""
+        """Return whether the register holds the case, as one of the report's district."""
         return case is not None and case.text("旗区") == self.district.name
 
 
@@ -64,25 +64,25 @@ class _CaseRow:
     case: Case | None
 
     @property
-    def name(self) -> str:
+    def number_as_meant(self) -> str:
         """The case's number where there is one, else the number as it is written; '' where there is none."""
         return self.case.number if self.case else self.row[CASE] or ""
 
     @property
-    def is_told(self) -> bool:
-        """Whether its number is there, and nothing has refused it."""
+    def has_readable_number(self) -> bool:
+        """Whether it has a number, and no finding refuses that."""
         return bool(self.row[CASE]) and self.row.is_read(CASE)
 
 
-def judge(rows: tuple[Rows, ...], arrival: int, district: District, world: World, *, speaks: bool) -> Judgement:
-    """Judge a report's rows against the world and apply those that are accepted to it."""
+def judge(rows: tuple[Rows, ...], arrival: int, district: District, case_book: CaseBook, *, with_findings: bool) -> Judgement:
+    """Judge a report's rows against the case book, and apply the accepted rows to it."""
     result = Judgement()
-    report = _Report(arrival, district, world, result)
+    report = _Report(arrival, district, case_book, result)
     by_name = {sheet.sheet: sheet for sheet in rows}
     for name, judge_sheet in _SHEETS.items():
         if name not in by_name:
             continue
-        sheet = Examination(by_name[name], by_name[name].values, result.findings, speaks)
+        sheet = Examination(by_name[name], by_name[name].values, result.findings, with_findings)
         counted = judge_sheet(report, sheet)
         refused = sum(row.is_refused for row in counted)
         result.rows_refused += refused
@@ -91,8 +91,8 @@ def judge(rows: tuple[Rows, ...], arrival: int, district: District, world: World
 
 
 def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> tuple[list[_CaseRow], list[_CaseRow]]:
-    """All rows with their cases, and those that count; what is said twice, or loosely, is found on the way."""
-    find = report.world.find
+    """Return all rows with their cases, and those of them that count; note the repeated rows, and the numbers without leading zeros."""
+    find = report.case_book.find
     rows = [_CaseRow(row, find(number) if (number := row[CASE]) else None) for row in sheet]
     counted = _without_repeated(rows, ignored)
     _warn_of_loose_numbers(rows)
@@ -100,8 +100,8 @@ def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> 
 
 
 def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
-    """Numbers that were taken for a case's though written without its leading zeros: once, at the first of them."""
-    loose = [(each.row, each.case.number) for each in rows if each.case and each.row[CASE] != each.case.number]
+    """Warn once, at the first number that was written without the leading zeros of its case's number."""
+    loose = [(case_row.row, case_row.case.number) for case_row in rows if case_row.case and case_row.row[CASE] != case_row.case.number]
     if loose:
         row, number = loose[0]
         more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
@@ -112,33 +112,37 @@ def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
 
 
 def _without_repeated(rows: list[_CaseRow], ignored: frozenset[str]) -> list[_CaseRow]:
-    """The rows that count: one of equal rows; rows of one case that differ are refused, every one."""
-    if len({each.name for each in rows if each.name}) == len(rows):
+    """Return the rows that count: one of equal rows. Rows of one case that differ all count, and every one is refused."""
+    if len({case_row.number_as_meant for case_row in rows if case_row.number_as_meant}) == len(rows):
         return rows
     by_case: dict[str, list[_CaseRow]] = {}
-    for each in rows:
-        by_case.setdefault(each.name or f"\0{each.row.position}", []).append(each)
+    for case_row in rows:
+        # A row without a number repeats no other: its key is its place, which the `\0` keeps apart from all numbers.
+        by_case.setdefault(case_row.number_as_meant or f"\0{case_row.row.position}", []).append(case_row)
     counted: list[_CaseRow] = []
     for same in by_case.values():
         different: dict[tuple[str | None, ...], _CaseRow] = {}
-        for each in sorted(same, key=lambda each: each.row.is_refused):  # of equal rows, one that can be taken
-            different.setdefault(_as_understood(each.row, ignored), each)
+        # Of equal rows the first counts: one that is not refused, where there is one.
+        for case_row in sorted(same, key=lambda candidate: candidate.row.is_refused):
+            different.setdefault(_as_understood(case_row.row, ignored), case_row)
         counted += different.values()
         if len(same) > 1 and same[0].row.is_read(CASE):
-            _say_repeated([each.row for each in same], same[0].name, differ=len(different) > 1)
-    return sorted(counted, key=lambda each: each.row.position)
+            _note_repeated([case_row.row for case_row in same], same[0].number_as_meant, differ=len(different) > 1)
+    return sorted(counted, key=lambda case_row: case_row.row.position)
 
 
-def _say_repeated(rows: list[Row], name: str, *, differ: bool) -> None:
+def _note_repeated(rows: list[Row], number: str, *, differ: bool) -> None:
+    """Warn of rows of one case that are equal, at the second of them; refuse every one of rows that differ."""
     lines = messages.several([str(row.line) for row in rows])
     if not differ:
-        rows[1].warn("read-as/same-rows", CASE, case=messages.brief(name), lines=lines)
+        rows[1].warn("read-as/same-rows", CASE, case=messages.brief(number), lines=lines)
         return
     for row in rows:
-        row.refuse("repeated-case", CASE, case=messages.brief(name), count=len(rows), lines=lines)
+        row.refuse("repeated-case", CASE, case=messages.brief(number), count=len(rows), lines=lines)
 
 
 def _as_understood(row: Row, ignored: frozenset[str]) -> tuple[str | None, ...]:
+    """Return the row's values as two rows of a case are compared, without the ignored columns."""
     return tuple(key(value) if (value := row[column]) else None for column in row.sheet.rows.values if column not in ignored)
 
 
@@ -147,16 +151,16 @@ def _as_understood(row: Row, ignored: frozenset[str]) -> tuple[str | None, ...]:
 
 def _judge_new_cases(report: _Report, sheet: Examination) -> list[Row]:
     rows, counted = _case_rows(report, sheet, frozenset({CASE}))
-    for each in rows:
-        if each.is_told:
-            _refuse_another_code(each.row, report.district)
-            if each.case:
-                _refuse_another_case(each.row, each.case)
-    for each in counted:
-        if not each.row.is_refused:
-            _bring_in(report, each)
-    report.judgement.new_refused += sum(each.row.is_refused for each in counted)
-    return [each.row for each in counted]
+    for case_row in rows:
+        if case_row.has_readable_number:
+            _refuse_another_code(case_row.row, report.district)
+            if case_row.case:
+                _refuse_another_case(case_row.row, case_row.case)
+    for case_row in counted:
+        if not case_row.row.is_refused:
+            _bring_in(report, case_row)
+    report.judgement.new_refused += sum(case_row.row.is_refused for case_row in counted)
+    return [case_row.row for case_row in counted]
 
 
 def _refuse_another_code(row: Row, district: District) -> None:
@@ -166,7 +170,7 @@ def _refuse_another_code(row: Row, district: District) -> None:
 
 
 def _refuse_another_case(row: Row, case: Case) -> None:
-    """A number that the register holds for a case with other particulars."""
+    """Refuse a number that the register holds for a case with other particulars."""
     before = case.first or _as_compared(case.listed or case.particulars)
     differing = [
         column for column in COMPARED if (value := row[column]) and row.is_read(column) and key(value) != key(before[column] or "")
@@ -180,10 +184,10 @@ def _as_compared(particulars: Particulars) -> dict[str, str | None]:
     return {column: written(particulars.get("交办日期" if column == "排查日期" else column)) for column in COMPARED}
 
 
-def _bring_in(report: _Report, each: _CaseRow) -> None:
-    row, case, world = each.row, each.case, report.world
+def _bring_in(report: _Report, case_row: _CaseRow) -> None:
+    row, case, case_book = case_row.row, case_row.case, report.case_book
     if case is None:
-        case = world.bring_in(each.name)
+        case = case_book.bring_in(case_row.number_as_meant)
         particulars = {name: row.value(name) for name in PARTICULARS}
         case.found = {**particulars, "案件来源": SOURCE_DISTRICT, "旗区": report.district.name, "交办日期": row.day("排查日期")}
         case.found_at = report.place(row)
@@ -192,52 +196,52 @@ def _bring_in(report: _Report, each: _CaseRow) -> None:
         gaps = {name: row[name] for name in FILLABLE if row[name] and not case.particulars[name]}
         case.filled = {**case.filled, **gaps}
     case.first = case.first or {column: row[column] for column in COMPARED}
-    world.settled(case)
+    case_book.update_particulars(case)
 
 
 # --- 案件进展 -----------------------------------------------------------------------------------------------------
 
 _PREFILLED = frozenset({CASE, "案由", "包案领导", "办结时限"})
-"""Columns that our template fills in: where two rows of a case differ in these alone, they say the same (contract 5, `repeated-case`)."""
+"""Columns that our template fills in: where two rows of a case differ in these alone, they are equal (contract 5, `repeated-case`)."""
 
 
 def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
     rows, counted = _case_rows(report, sheet, _PREFILLED)
-    for each in rows:
-        if each.is_told:
-            _refuse_foreign(report, each)
-            if each.case and report.owns(each.case):
-                _judge_against(each.row, each.case)
-    for each in counted:
-        if each.row.is_refused:
-            _note_doubt(report, each)
-        elif each.case:
-            before = each.case.take(report.place(each.row), report.world.day)
-            if before != each.case.status:
-                report.judgement.moved[each.case.number] = before
-    return [each.row for each in counted]
+    for case_row in rows:
+        if case_row.has_readable_number:
+            _refuse_foreign(report, case_row)
+            if case_row.case and report.owns(case_row.case):
+                _judge_against(case_row.row, case_row.case)
+    for case_row in counted:
+        if case_row.row.is_refused:
+            _note_doubt(report, case_row)
+        elif case_row.case:
+            before = case_row.case.take(report.place(case_row.row), report.case_book.day)
+            if before != case_row.case.status:
+                report.judgement.status_before[case_row.case.number] = before
+    return [case_row.row for case_row in counted]
 
 
-def _note_doubt(report: _Report, each: _CaseRow) -> None:
-    """Which case a refused row would have said something about."""
-    if each.case and each.row.is_read(CASE) and report.owns(each.case):
-        report.judgement.doubtful.append(each.case.number)
+def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
+    """Note which case a refused row is about, or that it names no case of the district."""
+    if case_row.case and case_row.row.is_read(CASE) and report.owns(case_row.case):
+        report.judgement.doubtful.append(case_row.case.number)
     else:
         report.judgement.unplaced += 1
 
 
-def _refuse_foreign(report: _Report, each: _CaseRow) -> None:
-    """A case that the register does not hold, or holds for another district."""
-    if each.case is None:
-        each.row.refuse("unknown-case", CASE)
-    elif not report.owns(each.case):
-        each.row.refuse("other-district", CASE, district=each.case.text("旗区"), own=report.district.name)
+def _refuse_foreign(report: _Report, case_row: _CaseRow) -> None:
+    """Refuse a case that the register does not hold, or holds for another district."""
+    if case_row.case is None:
+        case_row.row.refuse("unknown-case", CASE)
+    elif not report.owns(case_row.case):
+        case_row.row.refuse("other-district", CASE, district=case_row.case.text("旗区"), own=report.district.name)
 
 
 def _judge_against(row: Row, case: Case) -> None:
     _refuse_early_reply(row, case)
     _refuse_going_back(row, case)
-    if row.sheet.speaks:
+    if row.sheet.with_findings:
         _warn_of_changes(row, case)
 
 
@@ -256,7 +260,7 @@ def _refuse_going_back(row: Row, case: Case) -> None:
 
 
 def _warn_of_changes(row: Row, case: Case) -> None:
-    """What was filled in beforehand and came back different."""
+    """Warn of columns that the template had filled in and that came back different."""
     before = {"案由": case.text("案由"), "包案领导": case.text("包案领导"), "办结时限": written(case.deadline)}
     for column, was in before.items():
         if row[column] and row.is_read(column) and not _is_same(row, column, case):
@@ -266,7 +270,8 @@ def _warn_of_changes(row: Row, case: Case) -> None:
 def _is_same(row: Row, column: str, case: Case) -> bool:
     match column:
         case "包案领导":
-            return without_controls(responsible_leader(row[column])) == without_controls(case.leader)  # a template holds none
+            # Templates are written without control characters.
+            return without_controls(responsible_leader(row[column])) == without_controls(case.leader)
         case "办结时限":
             deadline = row.value(column)
             return (deadline.on_or_after(case.assigned) if isinstance(deadline, MonthDay) else deadline) == case.deadline
@@ -287,7 +292,7 @@ def _judge_urgent(report: _Report, sheet: Examination) -> list[Row]:
     rows = [*sheet]
     for row in rows:
         if (number := row[CASE]) and row.is_read(CASE):
-            _refuse_foreign(report, _CaseRow(row, report.world.find(number)))
+            _refuse_foreign(report, _CaseRow(row, report.case_book.find(number)))
     report.judgement.urgent += [report.place(row) for row in rows if not row.is_refused]
     return rows
 
@@ -298,4 +303,4 @@ _SHEETS: dict[str, Callable[[_Report, Examination], list[Row]]] = {
     RECEPTION.name: _judge_reception,
     URGENT.name: _judge_urgent,
 }
-"""In the order of judging: 新增案件 first, so that the other sheets may speak of the cases that it brings in (contract 4)."""
+"""In the order of judging: 新增案件 first, so that rows on the other sheets may be about the cases that it brings in (contract 4)."""

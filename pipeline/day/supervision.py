@@ -10,7 +10,7 @@ from pipeline.terms.contract import ASSIGNED, NO_LEADER, RESOLVED
 
 
 def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:
-    """The flags of a case on that day; a cancelled one has no other."""
+    """Return the flags of a case on that day; a cancelled case has `cancelled` and no other."""
     if case.grounds:
         return ("cancelled",)
     raised = {
@@ -26,22 +26,22 @@ def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:
 
 
 def is_disputed(case: Case) -> bool:
-    """已化解, and a dispute stands."""
+    """Return whether the case is 已化解 and a dispute stands."""
     return case.status == RESOLVED and case.dispute is not None
 
 
 def days_overdue(case: Case, day: date) -> int:
-    """Days past the deadline in force; negative before it. A case without a deadline is never due."""
+    """Return the days past the deadline in force; negative before it. A case without a deadline is never due."""
     return (day - case.deadline).days if case.deadline else -(10**6)
 
 
 def days_idle(case: Case, day: date) -> int:
-    """Days since the later of 交办日期 and the last change of status or 今日进展."""
+    """Return the days since the later of 交办日期 and the last change of status or 今日进展."""
     return (day - max(case.assigned, case.touched or case.assigned)).days
 
 
 def missing_ones(case: Case) -> tuple[str, ...]:
-    """Which of the five ones the case lacks."""
+    """Return which of 五个一 the case lacks: 案由, 包案领导, 工作专班, 化解方案, 办结时限."""
     has = {
         "案由": case.text("案由"),
         "包案领导": case.leader != NO_LEADER,

@@ -55,7 +55,7 @@ def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], setting
     """Give every notice of the watched days its number, seen on the disk in ledger and journal; return all given so far."""
     given = known(ledger, archive)
     if states:
-        raised = states[max(states)].raised
+        raised = states[max(states)].flags_by_day
         new = _next(given, [(day, name) for day, by in raised for name in settings.district_names if notices.concerns(by.get(name, {}))])
         ledger.give(new)
         given = known(ledger, archive) if new else given

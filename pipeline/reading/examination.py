@@ -19,8 +19,8 @@ class Examination:
     seen: Mapping[str, Sequence[object]]
     """By column, what a finding shows of each row: the cells as they came, or the values where the cells are gone."""
     findings: list[Finding] = field(default_factory=list)
-    speaks: bool = True
-    """Whether findings are wanted; without them only the refusals count, and most sentences need not be made."""
+    with_findings: bool = True
+    """Whether findings are noted; without them only the refusals count, and most sentences need not be made."""
     refused: set[int] = field(init=False)
     """The positions of refused rows."""
     unread: dict[str, dict[int, None]] = field(init=False)
@@ -39,7 +39,7 @@ class Examination:
 
     def note(self, name: str, column: str, position: int, details: dict[str, object]) -> None:
         """Note a finding about a cell; `details` fill its sentence, and `value` among them takes the place of what is seen."""
-        if not self.speaks:
+        if not self.with_findings:
             return
         cells = self.seen.get(column)
         value = details.pop("value", cells[position] if cells else "")

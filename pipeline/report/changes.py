@@ -43,4 +43,5 @@ def _line(kind: str, number: str, case: CaseLine | None, before: Mapping[str, st
 
 def status_before(state: DayState) -> dict[str, str]:
     """Return the cases whose status changed on the day, with the status before."""
-    return {number: status for report in state.in_force.values() for number, status in state.judgements[report.arrival.id].moved.items()}
+    judgements = (state.judgements[report.arrival.id] for report in state.in_force.values())
+    return {number: status for judgement in judgements for number, status in judgement.status_before.items()}

@@ -20,12 +20,12 @@ LOOKS_BACK_DAYS = 30
 
 
 def concerns(flags: Mapping[str, Iterable[str]]) -> bool:
-    """Whether anything among a district's flags is a matter for a notice."""
-    return any(flag in FLAGS for raised in flags.values() for flag in raised)
+    """Return whether any of a district's flags, which are by case, is a matter for a notice."""
+    return any(flag in FLAGS for flags_of_case in flags.values() for flag in flags_of_case)
 
 
 def of(state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings) -> tuple[Notice, ...]:
-    """The day's notices in the order of their numbers; one that has no point any more is void, and stays."""
+    """Return the day's notices in the order of their numbers; one that has no point any more is void, and stays."""
     given = sorted(numbers)
     return tuple(_notice(number, state, lines, given, settings) for number in given if number.day == state.day)
 
@@ -46,17 +46,18 @@ def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], gi
 
 
 def _last(state: DayState, district: str) -> date | None:
-    """The day of the district's last notice before this one, as far as it is looked back."""
-    days = [day for day, raised in state.raised if 0 < (state.day - day).days <= LOOKS_BACK_DAYS and concerns(raised.get(district, {}))]
+    """Return the day of the district's last notice before this one; None where there is none in the last `LOOKS_BACK_DAYS`."""
+    near = [(day, flags) for day, flags in state.flags_by_day if 0 < (state.day - day).days <= LOOKS_BACK_DAYS]
+    days = [day for day, flags in near if concerns(flags.get(district, {}))]
     return max(days, default=None)
 
 
 def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: date) -> Iterable[Settled]:
-    """The last notice's points that are none today; one that was due soon and is overdue now is no settled one."""
-    raised = dict(state.raised)[last][district]
+    """Go through the last notice's points that hold no longer; a case that was due soon and is overdue now is not settled."""
+    flags_then = dict(state.flags_by_day)[last][district]
     by_number = {line.number: line for line in lines}
     for flag in FLAGS:
-        for number in sorted(number for number, flags in raised.items() if flag in flags):
+        for number in sorted(number for number, flags in flags_then.items() if flag in flags):
             line = by_number.get(number)
             now = line.flags if line and line.district == district else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
