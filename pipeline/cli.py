@@ -1,4 +1,4 @@
-"""The command line: arguments, exit status, the only clock. Everything heavy is imported where it is used."""
+"""The command line: arguments, exit status, and the clock that days follow from. Everything heavy is imported where it is used."""
 
 from __future__ import annotations
 
@@ -86,12 +86,23 @@ def _explain_stop(error: BaseException, options: argparse.Namespace) -> int:
         case KeyboardInterrupt():
             _complain("已中断。再运行一次会从停下的地方继续，不会丢失或重复。")
             return getattr(error, "exit_status", 1)
+        case ModuleNotFoundError(name=str(name)) if _is_of_others(name):
+            _complain(
+                f"这个 Python（{sys.executable}）里没有程序要用的库 {name}。请用装好了库的那个来运行，"
+                "例如 .venv/bin/python run.py（Windows 上是 .venv\\Scripts\\python run.py）；还没有安装的，照 README.md 安装。"
+            )
+            return ConfigurationError.exit_status
         case OSError() if reason := reason_of(error):
             where = f"{error.filename} " if error.filename else "这台电脑上的文件"
             _complain(f"{where}读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。")
             return 1
         case _:
             return _report_faults([error], options)
+
+
+def _is_of_others(module: str) -> bool:
+    """Whether a module is neither ours nor Python's own, and so has to be installed."""
+    return module.partition(".")[0] not in {"pipeline", *sys.stdlib_module_names}
 
 
 def _report_faults(caught: Iterable[BaseException | Sequence[str]], options: argparse.Namespace) -> int:

@@ -47,6 +47,18 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_common(check)
     _add_doctor(commands)
+    _add_sending(commands)
+    _add_templates(commands)
+    _add_fetch(commands)
+    _add_serving(commands)
+    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
+    _add_common(status)
+    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
+    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
+    return top
+
+
+def _add_sending(commands: argparse._SubParsersAction[_Parser]) -> None:
     send = commands.add_parser(
         "send",
         help="发信：给旗区的回执、督办通知、模板，给领导的专报，到点催报",
@@ -60,14 +72,6 @@ def parser() -> argparse.ArgumentParser:
         help="下落不明的信（服务器可能收到了）核实以后怎么办：again 重发，done 对方已收到",
     )
     send.add_argument("--to", metavar="ADDRESS", help="--unknown 只指发给这个收件人的信（默认：所有下落不明的信）")
-    _add_templates(commands)
-    _add_fetch(commands)
-    _add_serving(commands)
-    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
-    _add_common(status)
-    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
-    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
-    return top
 
 
 def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:

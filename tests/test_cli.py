@@ -401,6 +401,19 @@ def test_a_day_whose_folder_is_held_open_does_not_keep_the_others(home: Office, 
     assert (home.outbox / "2020-05-20/summary.json").read_bytes() != before
 
 
+@pytest.mark.parametrize("command", ["nightly", "demo", "status"])
+def test_a_python_without_the_libraries_is_told_what_to_do_and_leaves_nothing(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", HOME / "run.py", command], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert sys.executable in done.stderr
+    assert ".venv/bin/python run.py" in done.stderr
+    assert "程序自身的问题" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names there are always Unicode")
 def test_names_are_utf_8_whatever_the_system_takes_them_for(office: Office) -> None:
     office.put_assignment(assignment())

@@ -158,7 +158,7 @@ FLAGS: Final = {
         advice="请办公室核对分解表：确需撤销的，保留该行并填写撤销依据。",
     ),
 }
-"""Every flag (contract 8, `flags`), in the order in which they are shown."""
+"""Every flag (contract 6, `flags`), in the order in which they are shown."""
 
 # --- what changed, and what leaders decide -----------------------------------------------------------------------
 

@@ -70,16 +70,39 @@ def floors() -> list[list[str]]:
 
 
 def wing_part() -> str:
-    """Every wing on its floor, with its question and the wings below that it needs."""
+    """Every wing on its floor, counted from the cellar, with its question and the wings below that it needs."""
     lines = ["| floor | wing | what it does | needs |", "|---|---|---|---|"]
-    for floor, names in enumerate(floors(), 1):
+    street_first = floors()
+    for at, names in enumerate(street_first):
         for name in names:
             path = HOME / "pipeline" / name
             source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
             question = (ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or "").partition("\n")[0]
             below = ", ".join(sorted(needs(path))) if path.is_dir() else ""
-            lines.append(f"| {floor} | `{name}` | {question} | {below} |")
+            title = f"`{name}`" if path.is_dir() else f"`{name}` (a module)"
+            lines.append(f"| {len(street_first) - at} | {title} | {question} | {below} |")
     return "\n".join(lines)
+
+
+def long_functions(most: int) -> dict[str, int]:
+    """The functions whose body has more lines than that, the docstring and the fields of a record that is returned left out."""
+    lengths = {
+        f"{path.relative_to(HOME)}: {node.name}": _length(node)
+        for path in sorted((HOME / "pipeline").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    return {name: length for name, length in lengths.items() if length > most}
+
+
+def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    statements = function.body[ast.get_docstring(function) is not None :]
+    if not statements:
+        return 0
+    last = statements[-1]
+    is_record = isinstance(last, ast.Return) and isinstance(last.value, ast.Call) and last.value.keywords and not last.value.args
+    end = last.lineno if is_record else last.end_lineno or last.lineno
+    return end - statements[0].lineno + 1
 
 
 def is_there(name: str) -> bool:
