@@ -1,4 +1,4 @@
-"""Who reported what: one index of all accepted reports by day and district, which everybody asks who has to know."""
+"""Who reported what: the one index of all accepted reports, by day and district."""
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ class Reports:
         return self.submissions[0].filed.arrival.envelope.received_at if self.submissions else None
 
     def standing(self, day: date, calendar: Calendar) -> Standing:
-        """Return whether the day's report came on time, late or not at all."""
+        """Return whether the day's report came on time, late or not at all.
+
+        Here it is decided whether a district is late: by its first accepted report. Page, workbook and summary show that, by way of
+        `SubmissionLine.status`; `run.py status` asks here itself. The finding `late` is about a single file: `reading.daily_report` makes
+        it for each one that came after the cut-off, a correction included, and the file's receipt and the list of findings show it.
+        """
         if self.first_received is None:
             return "missing"
         return "on-time" if self.first_received.astimezone(calendar.zone) <= calendar.last_moment(day) else "late"

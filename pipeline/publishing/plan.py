@@ -70,8 +70,8 @@ class Plan:
         """Return the files behind one day's report."""
         resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
-        counting = tuple(self._files[filed.arrival.id] for filed in resting.counting)
-        return Sources(self._arrivals, counting, resting.superseded, refused, numbering.around(numbers, day))
+        files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.counting)
+        return Sources(self._arrivals, files_in_force, resting.superseded, refused, numbering.around(numbers, day))
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the sum over everything that the day's folder is made from."""

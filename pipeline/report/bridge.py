@@ -18,7 +18,7 @@ _Moves = dict[str, list[str]]
 def build(state: DayState, group: Group) -> Bridge:
     """Return the bridge of one group.
 
-    Steps are told from the two registers and not from what reports say, so that they add up whatever happened (decision 9).
+    Steps are worked out from the two registers and not from the reports, so that they add up whatever happened (decision 9).
     """
     now = {case.number: case for case in state.cases}
     before = {number: case for number, case in state.before.items() if not case.is_cancelled and case.source in group.sources}
@@ -59,7 +59,7 @@ def _why_come(case: Case, state: DayState) -> str:
         return "found" if case.found is not None else "new"
     if not before.is_cancelled:
         return "moved_in"
-    # A cancellation holds no longer than a workbook says it (contract 2): the newer one lists the case without it, or not at all.
+    # A cancellation ends when the workbook in force does not state it (contract 2): it lists the case without it, or not at all.
     is_in_force = case.listed_at is not None and case.listed_at.arrival == state.assignment.arrival.id
     return "back" if is_in_force else "missing_again"
 

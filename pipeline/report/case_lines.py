@@ -1,4 +1,4 @@
-"""What is said of single cases and matters, a line for each."""
+"""The lines of a report about single cases and matters."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Decision:
     leader: str
     since: date | None
     asked: str
-    """What is asked, in the district's words where it has said so; else ''."""
+    """What the district asks for, in its own words; '' where it asks for nothing."""
     origin: str
 
 
@@ -102,7 +102,7 @@ class UrgentLine:
     kind: str
     situation: str
     happened: date | None
-    """发生时间: a day, or a datetime to the minute where the report says the time. Every row that is taken has one."""
+    """发生时间: a day, or a datetime to the minute where the report gives the time. Every accepted row has one."""
     measures: str
     coordination: str
     origin: str
@@ -146,7 +146,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A district's 督办通知; without a point it is void: its number was given, and what it said has been corrected."""
+    """A district's 督办通知; without a point it is void: its number was given, and its points have been corrected away since."""
 
     number: str
     """Such as 督办〔2020〕3号."""

@@ -1,4 +1,4 @@
-"""The cases of the register as a report shows them: what holds of each on the day, and where that was said."""
+"""The cases of the register as a report shows them: what holds of each on the day, and the row that it comes from."""
 
 from __future__ import annotations
 

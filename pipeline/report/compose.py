@@ -17,11 +17,11 @@ from pipeline.terms.notice_number import NoticeNumber
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """A view on the `Filed` of a day, sorted by what became of them: the files behind a report's figures."""
+    """The files of a day by what became of them: those behind a report's figures, and the others."""
 
     arrivals: Mapping[int, Arrival]
     """By their ids, as the ledger numbers them."""
-    counting: tuple[Filed, ...]
+    files_in_force: tuple[Filed, ...]
     """What the figures rest on, in order."""
     superseded: tuple[Filed, ...]
     refused: tuple[Filed, ...]
@@ -35,18 +35,18 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     cases = case_register.case_lines(state, sources.arrivals, settings)
     in_use = [case for case in cases if not case.grounds]
     most_new = max(state.most_new, settings.windows.new_cases_per_report)
-    unknown = rate_bounds.unknown(in_use, _doubts(state, sources.refused), most_new)
+    unknown = rate_bounds.unknown_of(in_use, _doubts(state, sources.refused), most_new)
     counting = Counting(in_use, unknown, settings)
     targets = counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
-    reported = handed_in_lines.submission_lines(state, sources.refused, settings)
-    arrived = handed_in_lines.of(state, sources.refused, settings)
+    lines_by_district = handed_in_lines.submission_lines(state, sources.refused, settings)
+    reports_by_file = handed_in_lines.of(state, sources.refused, settings)
     return Report(
         day=state.day,
         office=settings.office,
-        is_correction=handed_in_lines.is_correction(sources.counting, state.day, settings),
-        data_until=handed_in_lines.last_arrival(sources.counting, settings),
+        is_correction=handed_in_lines.is_correction(sources.files_in_force, state.day, settings),
+        data_until=handed_in_lines.last_arrival(sources.files_in_force, settings),
         targets=targets,
         by_source=counting.by_source(),
         by_district=counting.by_district(),
@@ -60,28 +60,28 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         withdrawn_cases=changed["withdrawn_cases"],
         no_longer_counted=changed["no_longer_counted"],
         changes=changes.lines(changed, cases, state),
-        submissions=reported,
+        submissions=lines_by_district,
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
-        findings=handed_in_lines.finding_lines(state, sources.refused, arrived),
+        findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,
         bridges=bridge.of(state, settings.groups),
         ways=agenda.ways(targets, in_use, state),
         decisions=agenda.decisions(in_use, urgent),
-        absences=agenda.absences(reported, in_use, settings, state.last_reports),
+        absences=agenda.absences(lines_by_district, in_use, settings, state.last_reports),
         open_points=rate_bounds.open_points(state.doubts, unknown, settings.district_names),
         most_new=most_new,
-        inputs=handed_in_lines.inputs((*sources.counting, *sources.superseded, *sources.refused)),
+        inputs=handed_in_lines.inputs((*sources.files_in_force, *sources.superseded, *sources.refused)),
         settings=settings,
-        reporters=handed_in_lines.last_reporters(sources.counting),
-        arrived_reports=arrived,
+        reporters=handed_in_lines.last_reporters(sources.files_in_force),
+        arrived_reports=reports_by_file,
         notices=notices.of(state, cases, sources.numbers, settings),
     )
 
 
 def _doubts(state: DayState, refused: tuple[Filed, ...]) -> list[Doubt]:
-    """What could still change: a correction that was refused whole could change all that its district has said, as a missing report can."""
+    """Return what could still change: a correction refused whole could change its district's whole report, as a missing one could."""
     corrected = {
         file.reading.district
         for file in refused

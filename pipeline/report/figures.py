@@ -10,7 +10,7 @@ from pipeline.day.targets import Tally
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a tally could be at least and at most once everything that is missing or refused is told (decision 9)."""
+    """What a tally could be at least and at most once everything that is missing or refused has been reported (decision 9)."""
 
     lowest: Tally
     highest: Tally
@@ -35,7 +35,7 @@ class OpenPoint:
     missing: tuple[date, ...]
     """Days without an accepted report, as far back as one could still be sent."""
     refused: tuple[date, ...]
-    """Days whose refused rows nothing has told since."""
+    """Days with refused rows of which no report has given the content since."""
 
 
 @dataclass(frozen=True, slots=True)

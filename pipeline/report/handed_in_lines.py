@@ -20,7 +20,7 @@ _SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.nam
 
 
 def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[ArrivedReport, ...]:
-    """Every report of the day: in force, replaced, repeated or refused whole; by district and arrival."""
+    """Return every report of the day: in force, replaced, repeated or refused whole; by district and arrival."""
     lines = [
         _refused(filed, state.submissions.get(filed.reading.district, NO_REPORTS).revision, settings)
         for filed in refused
@@ -36,7 +36,7 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
 
 
 def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[ArrivedReport, Filed]]:
-    """The day's reports in the same order, each with its file, without what only the register tells."""
+    """Return the day's reports in the same order, each with its file, without the findings that need the register."""
     outlined = [(_refused(filed, 0, settings), filed) for filed in of_day if not filed.reading.accepted]
     for submission in Submissions.of(of_day):
         place = (submission.revision, _use(submission), 0)
@@ -57,13 +57,13 @@ def _places(settings: Settings) -> Callable[[ArrivedReport], tuple[int, datetime
 
 
 def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> ArrivedReport:
-    """A file that somebody asks about before sending it, as if it were the first of its day."""
+    """Return the line of a file that somebody checks before sending it, as if it were the first of its day."""
     judged = judgement or _by_itself(filed)
     return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), judged, (*filed.reading.findings, *judged.findings), settings)
 
 
 def _by_itself(filed: Filed) -> Judgement:
-    """The judgement where there is no register to judge by."""
+    """Return the judgement where there is no register to judge by."""
     refused = sum(len(rows.refused) for rows in filed.reading.rows)
     return Judgement(rows_accepted=sum(len(rows.lines) for rows in filed.reading.rows) - refused, rows_refused=refused)
 
@@ -103,12 +103,12 @@ def _handed(
 
 
 def correction_from(day: date, settings: Settings) -> datetime:
-    """What arrives after this moment turns the day's results into a correction."""
+    """Return the moment after which an arrival turns the day's results into a correction."""
     return datetime.combine(day + timedelta(days=1), settings.calendar.correction_after, settings.calendar.zone)
 
 
 def address(finding: Finding) -> tuple[int, str, int, int, str]:
-    """Where a finding stands among those of its file."""
+    """Return the sort key of a finding among those of its file: by sheet, row and column."""
     return _SHEET_ORDER.get(finding.sheet, len(_SHEET_ORDER)), finding.sheet, finding.row or 0, finding.column or 0, finding.code
 
 

@@ -1,4 +1,4 @@
-"""What notices say in whole sentences: why a case stands there, by which rule, what is asked, and why it stands there no longer."""
+"""The sentences of notices: why a case stands there, by which rule, what is asked, and why it stands there no longer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 40
 
 
 def days(flag: str, line: CaseLine, day: date, windows: Windows) -> int | None:
-    """How many days it has been so, or are left where it is due soon; None where no days are counted."""
+    """Return how many days it has been so, or are left where it is due soon; None where no days are counted."""
     match flag:
         case "overdue":
             return line.days_overdue
@@ -30,7 +30,7 @@ def days(flag: str, line: CaseLine, day: date, windows: Windows) -> int | None:
 
 
 def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
-    """What is so with this case, with the days."""
+    """Return why the case stands in the notice, with the days."""
     limit = f"{'延期后的' if line.extended else ''}办结时限{long_day(line.deadline)}" if line.deadline else ""
     match flag:
         case "overdue":

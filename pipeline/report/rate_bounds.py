@@ -1,7 +1,7 @@
-"""What a rate could be at least and at most once everything that is missing or refused is told (decision 9).
+"""What a rate could be at least and at most once everything that is missing or refused has been reported (decision 9).
 
-Nobody should read out of a rate whether a target is met where a report that is still to come can turn it: bounds say whether it can.
-What they do not promise stands in the decision.
+A rate alone does not show whether a target is met where a report that is still to come can change that: the bounds show whether it can.
+The decision lists what they do not promise.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class Unknown:
     """What could still change on a day."""
 
     free: frozenset[str]
-    """Cases of which a report that is still to come, or a mended row, may say anything."""
+    """Cases that a report still to come, or a corrected row, may change in any way."""
     unplaced: Mapping[str, int]
     """By district: refused rows that name none of its cases; each may be about any one of them."""
     new: Mapping[str, int]
     """By district: cases that could still be found."""
 
 
-def unknown(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int) -> Unknown:
+def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int) -> Unknown:
     """Return what the doubts leave open; a missing report is taken to bring at most `most_new` new cases."""
     by_district: dict[str, list[Doubt]] = {}
     for doubt in doubts:
@@ -45,11 +45,11 @@ def unknown(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int) -
 
 
 def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
-    """Whether what was not told could change the case: nothing was said since, or its dispute may stand otherwise."""
+    """Return whether what was not reported could change the case: no row about it came since, or its dispute may stand after all."""
     days = [doubt.day for doubt in doubts if doubt.day >= line.assigned and (doubt.is_missing or line.number in doubt.cases)]
     if not days:
         return False
-    # A row states the whole state of its case, so that a later one ends the doubt.
+    # A row gives the whole state of its case, so that a later row ends the doubt.
     if line.reported_on is None or line.reported_on <= max(days):
         return True
     # But a 不认可 in the missing row would still stand: an empty 群众确认 takes none back, 认可 alone does (contract 4).
@@ -72,19 +72,18 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     )
 
 
-def around(tally: Tally, lines: Iterable[CaseLine], still: Unknown, new: int) -> Bounds | None:
+def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, new: int) -> Bounds | None:
     """Return the bounds of a tally over those cases, to which `new` found ones could come; None where nothing can change it."""
     free: Counter[bool] = Counter()
     certain: Counter[tuple[str, bool]] = Counter()
     for line in lines:
-        if line.number in still.free:
+        if line.number in unknown.free:
             free[line.is_counted] += 1
         else:
             certain[line.district, line.is_counted] += 1
     # A refused row that names no case of its district can be about any one of them, but about one only.
-    fewer, more = (
-        free[counted] + sum(min(rows, certain[name, counted]) for name, rows in still.unplaced.items()) for counted in (True, False)
-    )
+    fewer = free[True] + sum(min(rows, certain[district, True]) for district, rows in unknown.unplaced.items())
+    more = free[False] + sum(min(rows, certain[district, False]) for district, rows in unknown.unplaced.items())
     if not fewer and not more and not new:
         return None
     total = tally.total + new  # also in the lowest rate: a case found and not resolved lowers it

@@ -1,4 +1,4 @@
-"""What is said about a day, before how it looks: one frozen report that every renderer reads and none computes."""
+"""The report of a day, before how it looks: one frozen value that every renderer reads and none computes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report says in whole sentences: made once, so that Word, PDF, page and workbook say the same."""
+"""A report's sentences: made once, so that Word, PDF, page and workbook have the same words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rate(percent: str | None) -> str:
 
 
 def target(figure: Figure) -> str:
-    """Whether the target is met, and by how many cases it is not, as one says it aloud."""
+    """Return whether the target is met, else how many cases it lacks, in a sentence that can be read aloud."""
     tally = figure.tally
     if not tally.total:
         return f"{figure.label}：目前没有案件，不计算化解率。"
@@ -45,7 +45,7 @@ def target(figure: Figure) -> str:
 
 
 def since_yesterday(bridge: Bridge) -> str:
-    """How total and resolved cases have moved since the day before."""
+    """Return how total and resolved cases have changed since the day before."""
     if not any(ladder.change for ladder in bridge.ladders):
         return "总数和已化解件数与前一日相同。"
     return f"与前一日相比，{'，'.join(f'{ladder.name}{_moved(ladder.change)}' for ladder in bridge.ladders)}。"
@@ -58,7 +58,7 @@ def _moved(change: int) -> str:
 
 
 def bounds(ends: Bounds) -> str:
-    """What the rate could be once everything is told, and whether that could change the verdict."""
+    """Return what the rate could be once everything is reported, and whether that could change if the target is met."""
     low, high = ends.lowest, ends.highest
     span = f"缺报、退回的内容补齐后，化解率最低{rate(low.rate_percent)}、最高{rate(high.rate_percent)}"
     if low.met == high.met:
@@ -67,12 +67,12 @@ def bounds(ends: Bounds) -> str:
 
 
 def bounds_range(ends: Bounds) -> str:
-    """The same in per cent in the room of a cell, such as 61.2～96.7."""
+    """Return the same in per cent, short enough for a cell, such as 61.2～96.7."""
     return f"{ends.lowest.rate_percent or '—'}～{ends.highest.rate_percent or '—'}"
 
 
 def way(way: Way) -> str:
-    """How many more, by which deadline, and where the pace of the last days leads; '' where nothing is lacking."""
+    """Return how many more, by which deadline, and where the pace of the last days leads; '' where nothing is lacking."""
     lacking = way.tally.shortfall
     if not lacking:
         return ""
@@ -96,7 +96,7 @@ def _pace(way: Way) -> str:
 
 
 def bridge(bridge: Bridge, where: str = "") -> str:
-    """From yesterday's figures of a group to today's, step by step to the last case; with `where`, where the steps stand."""
+    """Return how a group's figures follow from yesterday's, step by step; with `where` only the ends, and where the steps stand."""
     ladders = bridge.ladders
     if not any(ladder.steps for ladder in ladders):
         return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，都与前一日相同。"
@@ -114,7 +114,7 @@ def _ladder(ladder: Ladder) -> str:
 
 
 def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:
-    """Each kind of change with the cases that are named, how many there are of it, and where they stand."""
+    """Return each kind of change with the cases that are named, how many there are of it, and where they stand."""
     if not kinds:
         return "今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。"
     parts = []
@@ -131,12 +131,12 @@ CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规
 
 
 def asked(decision: Decision) -> str:
-    """What is asked of leaders: the district's own words, else what the rules ask."""
+    """Return what is asked of leaders: in the district's own words, else what the rules ask."""
     return decision.asked or words.DECISIONS[decision.kinds[0]].asked
 
 
 def decisions(matters: Sequence[Decision]) -> str:
-    """How many matters need a decision, each counted once by its first reason."""
+    """Return how many matters need a decision, each counted once by its first reason."""
     if not matters:
         return "今日没有需要决策的事项。"
     counted = Counter(matter.kinds[0] for matter in matters)
@@ -145,12 +145,12 @@ def decisions(matters: Sequence[Decision]) -> str:
 
 
 def rest(count: int, where: str) -> str:
-    """That so many more stand elsewhere; '' where all are shown."""
+    """Return that so many more stand elsewhere; '' where all are shown."""
     return f"限于篇幅，每类先列一部分，其余{count}件见{where}。" if count > 0 else ""
 
 
 def more(count: int, what: str, where: str) -> str:
-    """That so many more stand elsewhere; '' where none does."""
+    """Return that so many more stand elsewhere; '' where none does."""
     return f"其余{count}个{what}见{where}。" if count > 0 else ""
 
 
@@ -158,7 +158,7 @@ def more(count: int, what: str, where: str) -> str:
 
 
 def submissions(districts: Sequence[SubmissionLine]) -> str:
-    """How many districts have reported, and who has not."""
+    """Return how many districts have reported, and who has not."""
     missing = [line.district for line in districts if line.status == "missing"]
     late = [line.district for line in districts if line.status == "late"]
     if len(missing) == len(districts):
@@ -169,7 +169,7 @@ def submissions(districts: Sequence[SubmissionLine]) -> str:
 
 
 def absence(absent: Absence) -> str:
-    """Who has not reported, and which figures that can change."""
+    """Return who has not reported, and which figures that can change."""
     last = f"最近一次是{day(absent.last_report)}的日报" if absent.last_report else "此前也没有日报"
     refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files else ""
     parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
@@ -177,7 +177,7 @@ def absence(absent: Absence) -> str:
 
 
 def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:
-    """How the bounds are worked out, and what keeps them open, to stand under a table that shows them."""
+    """Return how the bounds are worked out, and what keeps them open, to stand under a table that shows them."""
     open_points = "；".join(map(_open_point, points))
     return BOUNDS_RULE.format(most=most_new) + (f"目前没有报清楚的：{open_points}。" if open_points else "")
 
@@ -189,7 +189,7 @@ def _open_point(point: OpenPoint) -> str:
 
 
 def _days(days: Sequence[date]) -> str:
-    shown = "、".join(day(one) for one in days[-_MOST_DAYS:])
+    shown = "、".join(day(open_day) for open_day in days[-_MOST_DAYS:])
     return shown if len(days) <= _MOST_DAYS else f"{shown}等{len(days)}天"
 
 

@@ -1,4 +1,4 @@
-"""What is said of the files behind a day: who reported, what was found, what the figures rest on."""
+"""The lines of a report about the files behind a day: who reported, the findings, what the figures rest on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SubmissionLine:
 
 @dataclass(frozen=True, slots=True)
 class AbsencePart:
-    """What a silent district has in one group."""
+    """The cases in one group of a district that has not reported."""
 
     group: str
     total: int
@@ -52,13 +52,13 @@ class ArrivedReport:
     """One report that arrived for the day, whatever became of it."""
 
     day: date
-    """The report's day, or that of arrival where the file does not say a usable one."""
+    """The report's day, or that of arrival where the file has no usable one."""
     district: str
     """'' where it is not known."""
     revision: int
     """From 1; 0 for a duplicate and for a file refused whole."""
     use: str
-    """One of `words.USED`, `REPLACED`, `DUPLICATE` and `REFUSED`; `UNSENT` where somebody only asks."""
+    """One of `words.USED`, `REPLACED`, `DUPLICATE` and `REFUSED`; `UNSENT` for a file that somebody only has checked."""
     in_force: int
     """The revision that counts for the district and day; 0 where there is none."""
     name: str
