@@ -81,14 +81,14 @@ def _first_names(names: Sequence[str], *, counted: bool = True) -> str:
 
 
 def warn_of_the_future(days: Sequence[date], today: date) -> None:
-    """Say that a day is asked for that has not come yet."""
+    """Print that a day is asked for that has not come yet."""
     ahead = [day for day in days if day > today]
     if ahead:
         say(f"注意：{ahead[0]}{' 等' if len(ahead) > 1 else ''} 还没有到，结果里各旗区都会是未报。")
 
 
 def tell_long_pause(first: date, last: date) -> None:
-    """Say that days are not caught up, and how they are."""
+    """Print that days are not caught up, and how they are."""
     days = (last - first).days + 1
     say(f"{first} 至 {last} 有 {days} 天没有写出过，停得太久，没有补写。要补写的，运行 run.py --from {first} --to {last}。")
 
@@ -97,7 +97,7 @@ def tell_long_pause(first: date, last: date) -> None:
 
 
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> None:
-    """Say what was taken in, what was refused, who is missing and where to look."""
+    """Print what was taken in, what was refused, who is missing and where to look."""
     refused = [file for file in outcome.read.files if not file.reading.accepted]
     say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
     _tell_refused(refused[:_MOST_LINES])
@@ -118,9 +118,9 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
     _tell_removed(outcome.removed)
-    lying_there = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
-    if lying_there:
-        say(f"请看：{settings.paths.outbox / max(lying_there).isoformat()}")
+    written_days = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
+    if written_days:
+        say(f"请看：{settings.paths.outbox / max(written_days).isoformat()}")
 
 
 def _tell_refused(refused: Sequence[Filed]) -> None:
@@ -131,7 +131,7 @@ def _tell_refused(refused: Sequence[Filed]) -> None:
 
 
 def _tell_journal(restored: int) -> None:
-    """Say that the journal had to be written anew: without it the ledger could not be made again."""
+    """Print that the journal had to be written anew: without it the ledger could not be made again."""
     if restored:
         say(f"流水簿（state/{NAME}）不见了，已按台账重新写出，记有 {restored} 次收件。请运行 python run.py doctor 核对。")
 
@@ -165,7 +165,7 @@ def _tell_waiting(waiting: Sequence[Waiting]) -> None:
 
 
 def _tell_ahead(ahead: Sequence[Arrival]) -> None:
-    """Name the files whose envelope gives a time to come; the contract believes the envelope, so it is said until then."""
+    """Name the files whose envelope gives a time to come; the contract believes the envelope, so they are named until then."""
     if ahead:
         files = _first_names([f"{shorten(arrival.name)}（{arrival.envelope.received_at:%Y-%m-%d %H:%M}）" for arrival in ahead])
         say(f"  收到时间比现在还晚：{files}。在那个时间以前再送的更正会排在它的前面，不起作用。")
@@ -211,7 +211,7 @@ def tell_check(answer: Answer) -> None:
 
 
 def tell_receipt(path: Path) -> None:
-    """Say where the receipt lies and what it is for."""
+    """Print where the receipt is and what it is for."""
     say(f"  回执已写到 {path}：照批注改好、保存，就可以直接报送这个文件。")
     say()
 
@@ -260,7 +260,7 @@ def tell_status(board: Status) -> None:
 
 
 def tell_templates(made: Made) -> None:
-    """Say where the templates are and what is filled in."""
+    """Print where the templates are and what is filled in."""
     if made.day is None:
         say(f"空白模板做好了：{'、'.join(made.cases)}。")
     else:
@@ -275,7 +275,7 @@ def tell_templates(made: Made) -> None:
 
 
 def tell_serving(address: str) -> None:
-    """Say where the upload page can be opened."""
+    """Print where the upload page can be opened."""
     say(f"上传网页已打开：{address}")
     say("按 Ctrl+C 结束。")
     sys.stdout.flush()
@@ -291,7 +291,7 @@ def tell_lines(lines: Iterable[str]) -> None:
 
 
 def tell_demo(office: Office) -> None:
-    """Say which of the demo's files to open first."""
+    """Print which of the demo's files to open first."""
     say("演示数据全部是编造的。建议先打开：")
     for number, (path, sentence) in enumerate(office.open_first, 1):
         say(f"  {number}. {path}：{sentence}")
@@ -308,7 +308,7 @@ def tell_examination(check: Check) -> None:
 
 
 def tell_repair(done: Repaired) -> None:
-    """Say what a repair did, and which days came out the same as before."""
+    """Print what a repair did, and which days came out the same as before."""
     mended = done.mended
     if mended.is_rebuilt:
         say("台账已从存档重建" + (f"；旧台账另存为 {mended.ledger_kept}。" if mended.ledger_kept else "。"))
@@ -344,7 +344,7 @@ def tell_planned_letters(outcome: SendingOutcome) -> None:
 
 
 def tell_sent_letters(outcome: SendingOutcome) -> None:
-    """Say what became of every letter."""
+    """Print what became of every letter."""
     taken = sum(answer.fate is Fate.TAKEN for _letter, answer in outcome.done)
     say(f"发信：发出 {taken} 封" if outcome.planned else "没有该发的信。")
     for letter, answer in outcome.done:
@@ -369,5 +369,5 @@ def _tell_unsettled_letters(outcome: SendingOutcome) -> None:
 
 
 _FATES = {Fate.TAKEN: "已发出", Fate.PUT_OFF: "暂未发出"}
-"""The others are told as what is not settled."""
+"""The others are printed as not settled."""
 _TOO_LARGE = "信太大，对方的服务器不收，地址没有错。请把 outbox 里的文件另外交给对方"

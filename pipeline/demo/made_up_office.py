@@ -21,7 +21,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
 
 MARKER = ".demo.json"
-"""Tells that a folder is a demo, and which files in it are the demo's own."""
+"""Shows that a folder is a demo, and which files in it are the demo's own."""
 _CONFIG = HOME / "config.yaml"
 _MADE = ("config.yaml", "inbox", "outbox", "state")
 _KEPT = "保留"

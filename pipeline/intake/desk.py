@@ -21,7 +21,7 @@ class Desk:
     ledger: Ledger
     readers: Readers
     arriving: int
-    """How many files lie in the inbox."""
+    """How many files are in the inbox."""
     restored: int
     """Arrivals written again from the ledger into a journal that was gone."""
     _held: lock.Held
@@ -31,7 +31,7 @@ class Desk:
         """What the office should know about its disk."""
         return self._held.remark
 
-    def check_alone(self) -> None:
+    def check_lock_still_held(self) -> None:
         """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""
         self._held.check()
 
@@ -42,7 +42,7 @@ def opened(settings: Settings) -> Iterator[Desk]:
     paths = settings.paths
     for folder in (paths.assignment, paths.outbox, paths.archive):
         storage.make_folder(folder)
-    arriving = len(inbox.lying(paths.inbox))
+    arriving = len(inbox.report_names(paths.inbox))
     with lock.hold(paths.state) as held, Readers(settings, arriving) as readers:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced)
         soundness.check_ledger(paths)

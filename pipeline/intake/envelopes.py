@@ -22,7 +22,7 @@ SIDECAR = ".envelope.json"
 _CHANNELS = ("folder", "email", "upload")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 _MOST_BYTES = 1 << 16
-"""More than any sidecar has: whatever lies in the inbox is a stranger's, and is not read to its end."""
+"""More than any sidecar has: whatever is in the inbox is a stranger's, and is not read to its end."""
 _EXAMPLE = '{"received_at": "2020-05-21T16:42:00+08:00"}'
 
 
@@ -31,13 +31,13 @@ class EnvelopeError(ValueError):
 
 
 def look(path: Path, zone: ZoneInfo) -> Envelope:
-    """Return the envelope of a file that lies there. Raises EnvelopeError or OSError."""
+    """Return the envelope of a file that is there. Raises EnvelopeError or OSError."""
     sidecar = sidecar_of(path)
     return read(sidecar, zone) if sidecar is not None else unwritten(path.stat(), zone)
 
 
 def unwritten(status: os.stat_result, zone: ZoneInfo) -> Envelope:
-    """Return the envelope of a file without a sidecar: somebody laid it into the inbox when the file system first saw it there."""
+    """Return the envelope of a file without a sidecar: somebody put it into the inbox when the file system first saw it there."""
     return Envelope(_first_seen(status, zone))
 
 

@@ -26,7 +26,7 @@ _WAITING: Final = -2
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the ledger tells."""
+    """What the ledger holds."""
 
     files: list[Filed]
     """Every file that has a verdict; only those that were wanted in full have rows and findings."""
@@ -35,7 +35,7 @@ class Held:
 
 
 def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
-    """Return what the ledger tells; nothing where no run has made one yet. Raises LedgerError."""
+    """Return what the ledger holds, or nothing where no run has made one yet. Raises LedgerError."""
     if not settings.paths.ledger.exists():
         return Held([], [])
     with Ledger(settings.paths.ledger) as ledger:

@@ -1,4 +1,4 @@
-"""What lies in the inbox: what is settled is taken into the archive and the ledger, and only then leaves."""
+"""What is in the inbox: what is settled is taken into the archive and the ledger, and only then leaves."""
 
 from __future__ import annotations
 
@@ -79,22 +79,22 @@ class _Archived:
 
 
 def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Callable[[int], None]) -> Taken:
-    """Archive and note every settled file, then let the reports go from the inbox. `step` hears how many were done."""
+    """Archive and note every settled file, then let the reports go from the inbox. `step` is called with how many were done."""
     storage.make_folder(archive)
     taken = Taken()
     contents = _look(inbox)
     taken.waiting += contents.odd
     now = storage.clock_of(inbox) if contents.files or contents.sidecars else 0
     settled = _settled(contents.files, now, taken)
-    known = ledger.identities()
-    noted = {*known}
+    earlier = ledger.identities()
+    noted = {*earlier}
     with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
         for start in range(0, len(settled), _BATCH):
             batch = settled[start : start + _BATCH]
             outcomes = list(threads.map(lambda file: _archive(file, archive, zone), batch))
             storage.sync_folder(archive)
             taken.waiting += [outcome for outcome in outcomes if isinstance(outcome, Waiting)]
-            archived = [outcome for outcome in outcomes if isinstance(outcome, _Archived) and not _still_lies(outcome, known)]
+            archived = [outcome for outcome in outcomes if isinstance(outcome, _Archived) and not _is_same_assignment(outcome, earlier)]
             new = [kept for kept in archived if kept.arrival.identity not in noted]
             _note(new, archive, ledger)
             taken.taken += [kept.file.relative for kept in new]
@@ -115,14 +115,14 @@ def _note(new: list[_Archived], archive: Path, ledger: Ledger) -> None:
 
 
 def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
-    """Return what lies in the inbox and is no file that a run will take, with what to do about it; `now` in seconds since 1970."""
+    """Return what is in the inbox and is no file that a run will take, with what to do about it; `now` in seconds since 1970."""
     contents = _look(inbox)
     hindered = [waiting for file in contents.files if (waiting := _hindered(file, zone))]
     return contents.odd + hindered + _long_alone(contents.sidecars, now)
 
 
 def _hindered(file: _File, zone: ZoneInfo) -> Waiting | None:
-    """Return why a run would leave the file, as far as a look tells: it cannot be opened, or its envelope not be understood."""
+    """Return why a run would leave the file, as far as a look shows: it cannot be opened, or its envelope not be understood."""
     try:
         envelopes.look(file.path, zone)
         storage.open_regular(file.path).close()
@@ -132,17 +132,17 @@ def _hindered(file: _File, zone: ZoneInfo) -> Waiting | None:
     return None
 
 
-def _still_lies(kept: _Archived, known: Sequence[Identity]) -> bool:
-    """Whether it is the assignment workbook that lay there before: without a sidecar its arrival is recorded once."""
+def _is_same_assignment(kept: _Archived, earlier: Sequence[Identity]) -> bool:
+    """Whether it is the assignment workbook that was there before: without a sidecar its arrival is recorded once."""
     # Assignment workbooks stay in the inbox, and a file without a sidecar arrives at its `st_ctime` (contract 3), which a copy of the
     # inbox or new permissions change.
     if not kept.file.is_assignment or kept.sidecar is not None:
         return False
-    latest = next((sha256 for path, sha256, _received in reversed(known) if path == kept.arrival.path), None)
+    latest = next((sha256 for path, sha256, _received in reversed(earlier) if path == kept.arrival.path), None)
     return latest == kept.arrival.sha256
 
 
-# --- what lies there ---------------------------------------------------------------------------------------------
+# --- what is there ----------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ class _Contents:
 
 
 def _look(inbox: Path) -> _Contents:
-    """See what lies in the inbox and in every folder below it, without following a link."""
+    """See what is in the inbox and in every folder below it, without following a link."""
     contents = _Contents()
     folders = [inbox]
     while folders:  # no recursion: the depth is a stranger's
@@ -177,7 +177,7 @@ def _look(inbox: Path) -> _Contents:
 
 
 def _is_folder(path: Path, beside: frozenset[str], inbox: Path, contents: _Contents) -> bool:
-    """Put what lies at the path among the contents; True for a folder to look into. `beside`: the names in its folder."""
+    """Put what is at the path among the contents; True for a folder to look into. `beside`: the names in its folder."""
     shown = _shown(path, inbox)
     try:
         status = path.lstat()
@@ -242,7 +242,7 @@ def _is_same(file: _File) -> bool:
 
 
 def _archive(file: _File, archive: Path, zone: ZoneInfo) -> _Archived | Waiting:
-    """Keep the file's bytes under their SHA-256, or say why the file waits for the next run."""
+    """Keep the file's bytes under their SHA-256, or return why the file waits for the next run."""
     try:
         sidecar = envelopes.sidecar_of(file.path)
         envelope = envelopes.read(sidecar, zone) if sidecar is not None else envelopes.unwritten(file.status, zone)
@@ -313,11 +313,11 @@ def _long_alone(sidecars: list[_File], now: float) -> list[Waiting]:
 # --- a look alone --------------------------------------------------------------------------------------------------
 
 
-def lying(inbox: Path) -> list[str]:
-    """Return the reports that lie in the inbox, as paths relative to it."""
+def report_names(inbox: Path) -> list[str]:
+    """Return the reports in the inbox, as paths relative to it."""
     return [shown for _path, shown in reports(inbox)]
 
 
 def reports(inbox: Path) -> list[tuple[Path, str]]:
-    """Return the reports that lie in the inbox, each with its path relative to it as it can be shown."""
+    """Return the reports in the inbox, each with its path relative to it as it can be shown."""
     return [(file.path, file.relative) for file in _look(inbox).files if not file.is_assignment]

@@ -28,14 +28,14 @@ class Incoming:
     name: str
     """Masked, without its folder."""
     district: str
-    """By what it says where that counts, else by its sender; '' where neither tells."""
+    """By what it says where that counts, else by its sender; '' where neither does."""
     channel: str
     received_at: datetime | None
     """None where its envelope cannot be read."""
     number: str
     """The receipt number of an upload; '' for anything else."""
     day: date | None
-    """The day for which it will count as the district's report; None where it will be refused whole, or left lying."""
+    """The day for which it will count as the district's report; None where it will be refused whole, or left in the inbox."""
 
     @property
     def description(self) -> str:
@@ -47,7 +47,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A view on an `Arrival` that no run has taken in: all that tells it from any other that lay or will lie in the inbox."""
+    """A view on an `Arrival` that no run has taken in: all that distinguishes it from any other that was or will be in the inbox."""
 
     path: Path
     size: int
@@ -67,16 +67,16 @@ def look(settings: Settings, readers: Readers | None = None, remembered: Remembe
     What no district may send is not even opened: it will be refused whatever it says.
     """
     remembered = {} if remembered is None else remembered
-    lying = list(_lying(settings))
-    files = {file for _name, file in lying if file}
+    waiting_files = list(_files_in_inbox(settings))
+    files = {file for _name, file in waiting_files if file}
     for gone in remembered.keys() - files:
         del remembered[gone]
-    remembered.update(_read([file for _name, file in lying if file and file not in remembered], settings, readers))
-    waiting = [_incoming(name, file, remembered.get(file) if file else None, settings) for name, file in lying]
+    remembered.update(_read([file for _name, file in waiting_files if file and file not in remembered], settings, readers))
+    waiting = [_incoming(name, file, remembered.get(file) if file else None, settings) for name, file in waiting_files]
     return tuple(sorted(waiting, key=lambda file: (file.received_at is None, file.received_at and file.received_at.timestamp(), file.name)))
 
 
-def _lying(settings: Settings) -> Iterator[tuple[str, _File | None]]:
+def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
     """Go through the reports in the inbox by their masked names; None where the envelope cannot be read."""
     for path, shown in inbox.reports(settings.paths.inbox):
         name = mask(shown.rpartition("/")[2])
@@ -113,7 +113,7 @@ def _incoming(name: str, file: _File | None, report: _Report | None, settings: S
 
 
 def _by_sender(envelope: Envelope, settings: Settings) -> str:
-    """Return the one district that this sender may report for; whoever laid a file into the folder is not known."""
+    """Return the one district that this sender may report for; who put a file into the folder is not known."""
     if envelope.channel == "folder":
         return ""
     allowed = [district.name for district in settings.districts if district.accepts(envelope)]

@@ -31,7 +31,7 @@ class NewlyRead:
     """Where the program itself failed on a file, which has the verdict that the fault is ours."""
 
     @property
-    def sums(self) -> set[str]:
+    def sha256s(self) -> set[str]:
         """The SHA-256 of each."""
         return {filed.arrival.sha256 for filed in self.files}
 
@@ -39,7 +39,8 @@ class NewlyRead:
 def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], None]) -> NewlyRead:
     """Read every arrival that has no verdict yet and whose original is whole.
 
-    First those never begun, then, one by one, those that a run died on. `begin` hears how many there are, `advance` how many more are done.
+    First those never begun, then, one by one, those that a run died on. `begin` is called with how many
+    there are, `advance` with how many more are done.
     """
     ledger, readers = desk.ledger, desk.readers
     unread = ledger.unread()

@@ -31,22 +31,22 @@ class Mended:
     is_rebuilt: bool
     """Whether the ledger was made again."""
     ledger_kept: Path | None
-    """Where the ledger that could not be used lies now."""
+    """Where the ledger that could not be used is now."""
     without: list[Arrival]
     """Arrivals whose original is damaged or gone and which the office decided to go on without."""
     set_aside: list[int]
-    """The numbers of the journal's lines that could not be read and lie in a file of their own now."""
+    """The numbers of the journal's lines that could not be read and are in a file of their own now."""
     noted: int
     """Arrivals added to the journal."""
     given_back: list[str]
-    """The SHA-256 of originals without an arrival, which lie in the inbox again."""
+    """The SHA-256 of originals without an arrival, which are in the inbox again."""
 
 
 def mend(settings: Settings, without: Sequence[str]) -> Mended:
     """Make a ledger that is gone or damaged again, and bring journal and archive in line with it.
 
     `without`: beginnings of the SHA-256 of originals that are damaged or gone, without which the office decided to go on. Where
-    others are, and only they tell their content, nothing is touched and LedgerError says what to do. Raises AnotherRunError while
+    others are, and nothing else holds their content, nothing is touched and LedgerError says what to do. Raises AnotherRunError while
     a run is under way.
     """
     paths = settings.paths
@@ -95,7 +95,7 @@ def _raise_if_other_version(path: Path) -> None:
 
 
 def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[Path | None, list[Arrival]]:
-    """Make the ledger again; return where the old one lies now, and the arrivals whose content is lost."""
+    """Make the ledger again, and return where the old one is now, and the arrivals whose content is lost."""
     paths = settings.paths
     records = _gather(paths)
     _check_decided(records.lost, without, paths.archive)
@@ -124,17 +124,17 @@ def _set_aside(path: Path) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """All that journal, archive and the old ledgers tell."""
+    """All that journal, archive and the old ledgers hold."""
 
     noted: list[Noted]
     transcripts: dict[Identity, Transcript]
     """What was read from originals that are no longer there, or not whole."""
     lost: list[Arrival]
-    """The others of these: nobody knows any more what they said."""
+    """The others of these: nobody knows any more what they held."""
 
 
 def _gather(paths: Paths) -> _Records:
-    """Return what is known of every arrival. Raises LedgerError where neither journal nor ledger tells of any."""
+    """Return what is known of every arrival. Raises LedgerError where neither journal nor ledger has any."""
     archive = paths.archive
     noted, (old, transcripts) = journal.arrivals(archive), _old_ledgers(paths.ledger)
     transcripts |= journal.transcripts(archive)
@@ -142,7 +142,7 @@ def _gather(paths: Paths) -> _Records:
     sums = journalled | {arrival.sha256 for arrival, _sidecar in old}
     damaged = soundness.damaged(archive, sums)
     damaged -= _bring_back(damaged, paths)
-    has_gaps = not noted or bool(journal.unread(archive))  # where it has none, what only a damaged ledger tells is no arrival
+    has_gaps = not noted or bool(journal.unread(archive))  # where it has none, what only a damaged ledger holds is no arrival
     for arrival, sidecar in old:
         is_told = arrival.sha256 not in damaged or (has_gaps and arrival.identity in transcripts)
         if arrival.sha256 not in journalled and is_told:
@@ -155,9 +155,9 @@ def _gather(paths: Paths) -> _Records:
 
 
 def _bring_back(missing: set[str], paths: Paths) -> set[str]:
-    """Archive the missing originals whose very bytes somebody laid into the inbox again; return which."""
+    """Archive the missing originals whose very bytes somebody put into the inbox again, and return which."""
     back = set()
-    for path in (paths.inbox / name for name in inbox.lying(paths.inbox)) if missing else ():
+    for path in (paths.inbox / name for name in inbox.report_names(paths.inbox)) if missing else ():
         with suppress(OSError):  # a name that only looks so, or a file that is being written
             if storage.sha256(path) in missing:
                 back.add(storage.copy_into_archive(path, path.lstat(), paths.archive)[0])
@@ -236,8 +236,8 @@ def _record(records: _Records, settings: Settings) -> None:
     with Ledger(settings.paths.ledger) as ledger:
         ledger.record(records.noted)
         unread = ledger.unread()
-        known = [arrival for arrival in unread if arrival.identity in records.transcripts]
-        ledger.file([(arrival, records.transcripts[arrival.identity]) for arrival in known])
+        readable = [arrival for arrival in unread if arrival.identity in records.transcripts]
+        ledger.file([(arrival, records.transcripts[arrival.identity]) for arrival in readable])
         ledger.file([(arrival, _lost(arrival, settings)) for arrival in unread if arrival.identity in lost])
 
 
@@ -248,7 +248,7 @@ def _lost(arrival: Arrival, settings: Settings) -> Transcript:
 
 
 def _complete_journal(path: Path, archive: Path) -> int:
-    """Note in the journal what only the ledger knows; return how many arrivals."""
+    """Note in the journal what only the ledger knows, and return how many arrivals."""
     if not path.exists():
         return 0
     with Ledger(path) as ledger:
@@ -256,7 +256,7 @@ def _complete_journal(path: Path, archive: Path) -> int:
 
 
 def _give_back(paths: Paths) -> list[str]:
-    """Lay originals that nobody knows into the inbox: a run was killed before it noted them, and their sender took them away."""
+    """Put originals that nobody knows into the inbox: a run was killed before it noted them, and their sender took them away."""
     noted = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)}
     unknown = [name for name in soundness.originals(paths.archive) if name not in noted]
     for name in unknown:

@@ -57,7 +57,7 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
 def _has_jumped(arrivals: Iterable[datetime], now: datetime, kept: timedelta) -> bool:
     """Whether the clock leapt within the time for which originals are kept: nobody has seen that time pass.
 
-    An arrival that lies ahead of the clock is no witness.
+    An arrival dated later than the clock is no witness.
     """
     moments = sorted({*(moment for moment in arrivals if moment < now), now})
     return any(later - earlier > _LEAP and later > now - kept for earlier, later in pairwise(moments))

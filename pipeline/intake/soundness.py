@@ -1,4 +1,4 @@
-"""Whether ledger, journal and archive tell the same before a run counts on them; where they do not, the run stops and says the way out."""
+"""Whether ledger, journal and archive agree before a run counts on them; where they do not, the run stops with a sentence on what to do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def check_ledger(paths: Paths) -> None:
 
 
 def check_archive(ledger: Ledger, archive: Path) -> None:
-    """Stop where archive or journal tell of originals that the ledger does not know. Raises LedgerError.
+    """Stop where archive or journal have originals that the ledger does not know. Raises LedgerError.
 
     With a lost or older ledger fewer reports would count, and published figures would fall in silence.
     """
@@ -58,12 +58,12 @@ def check_archive(ledger: Ledger, archive: Path) -> None:
 
 
 def restore_journal(ledger: Ledger, archive: Path) -> int:
-    """Write a journal that is gone again from the ledger: how many arrivals. A new office has none of either."""
+    """Write a journal that is gone again from the ledger, and return how many arrivals. A new office has none of either."""
     return 0 if (archive.parent / journal.NAME).exists() else complete_journal(ledger, archive)
 
 
 def complete_journal(ledger: Ledger, archive: Path) -> int:
-    """Note in the journal what only the ledger knows; return how many arrivals."""
+    """Note in the journal what only the ledger knows, and return how many arrivals."""
     noted = {arrival.identity for arrival, _sidecar in journal.arrivals(archive)}
     missing = [(arrival, sidecar) for arrival, sidecar in ledger.arrivals() if arrival.identity not in noted]
     if missing:

@@ -1,4 +1,4 @@
-"""What the ledger knows of each original, told once more beside the originals: from both the ledger can be made again.
+"""What the ledger knows of each original, written once more beside the originals: from both the ledger can be made again.
 
 Covered by tests/upkeep/test_doctor.py.
 """
@@ -20,7 +20,7 @@ from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import write_rows
 
 NAME = "arrivals.jsonl"
-"""Lies beside the archive, in the office's state."""
+"""The file beside the archive, in the office's state."""
 ASIDE = "arrivals.坏行.jsonl"
 """Where a repair keeps lines that nobody can read."""
 _NUMBERED = "numbered"
@@ -30,7 +30,7 @@ _SUM, _HEX = b', "sum": "', 16
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
 Identity = tuple[str, str, str]
-"""What tells an arrival from every other: its path in the inbox, its SHA-256, and when it was received (ISO)."""
+"""What distinguishes an arrival from every other: its path in the inbox, its SHA-256, and when it was received (ISO)."""
 
 
 def note(archive: Path, arrivals: Sequence[Noted]) -> None:
@@ -110,7 +110,7 @@ def unread(archive: Path) -> list[int]:
 
 
 def set_unread_aside(archive: Path) -> list[int]:
-    """Move those lines, as they are, to a file of their own beside the journal; return their numbers."""
+    """Move those lines, as they are, to a file of their own beside the journal, and return their numbers."""
     lines, bad = _lines(archive), set(unread(archive))
     if bad:
         path = archive.parent / NAME

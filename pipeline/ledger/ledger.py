@@ -43,11 +43,11 @@ _NUMBERS = {
     sqlite3.SQLITE_BUSY: errno.EBUSY,
     sqlite3.SQLITE_LOCKED: errno.EBUSY,
 }
-"""What SQLite says of the disk, as the system's own error numbers."""
+"""SQLite's errors about the disk, as the system's own error numbers."""
 
 
 def _refusal(error: BaseException | None, path: Path) -> LedgerError | None:
-    """Return what to say where it was the disk that refused; None where the fault is another."""
+    """Return the error to raise where it was the disk that refused, and None where the fault is another."""
     # SQLite's extended codes carry the plain one in their lowest eight bits.
     number = _NUMBERS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if number is None:
@@ -86,7 +86,7 @@ class Ledger:
                 raise LedgerError(msg)
 
     def _on_error(self, context: sa.engine.ExceptionContext) -> None:
-        """Say a full or broken disk as what it is, wherever a statement meets it."""
+        """Raise a LedgerError for a full or broken disk, wherever a statement meets it."""
         refused = _refusal(context.original_exception, self._path)
         if refused:
             raise refused from context.original_exception
@@ -319,7 +319,7 @@ class Ledger:
 
 
 def written_days(path: Path) -> list[date]:
-    """Return every day that was published, as far as that ledger tells; none where there is no ledger yet."""
+    """Return every day that was published, as far as that ledger holds it, and none where there is no ledger yet."""
     if not path.exists():
         return []
     with Ledger(path) as ledger:
@@ -327,7 +327,7 @@ def written_days(path: Path) -> list[date]:
 
 
 def _sum(reading: Reading, cover: str, rows: str) -> str:
-    """Return a sum that tells whether a file's reading is still what was filed: SQLite itself does not notice a changed byte in a row."""
+    """Return a digest that shows whether a file's reading is still what was filed: SQLite does not notice a changed byte in a row."""
     findings = json.dumps([_finding_row(finding) for finding in reading.findings], ensure_ascii=False)
     parts = (str(reading.accepted), reading.day.isoformat(), reading.district, cover, rows, findings)
     return storage.digest(part.encode("utf-8", "surrogatepass") for part in parts)

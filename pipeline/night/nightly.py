@@ -1,4 +1,4 @@
-"""The night's run: take in, read, fold, report, publish. `run` tells the story; what is special about a step lies in its module."""
+"""The night's run: take in, read, fold, report, publish. `run` shows the order; what is special about a step is in its module."""
 
 from __future__ import annotations
 
@@ -26,41 +26,44 @@ def run(
 ) -> Outcome:
     """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed.
 
-    With `now`, originals whose time is over are removed at the end, and arrivals that lie ahead of it are told. Raises
-    PipelineError where nothing can be done, OSError where the disk refuses what every day needs.
+    With `now`, originals whose time is over are removed at the end, and arrivals dated later than `now` are listed
+    in the outcome. Raises PipelineError where nothing can be done, OSError where the disk refuses what every day needs.
     """
     from pipeline.report import compose
 
     progress = progress or Progress()
     with desk.opened(settings) as office:
         ledger, archive = office.ledger, settings.paths.archive
-        warm_up(documents if office.arriving else ())
+        warm_up(documents if office.arriving else ())  # imports take long, and without new files mostly nothing is written
 
+        # 1. take in: from the inbox into archive and ledger
         progress.begin("收文件")
         taken = inbox.take_in(settings.paths.inbox, archive, ledger, settings.calendar.zone, progress.advance)
         soundness.check_archive(ledger, archive)
 
+        # 2. read: what has no verdict yet
         read = read_new(office, partial(progress.begin, "读取核对"), progress.advance)
-        office.check_alone()
+        office.check_lock_still_held()
 
+        # 3. fold: the facts into the state of each day that has to be written
         due = plan(ledger, settings, days, documents)
         written = fault_limits.Written(settings.paths.outbox, unchanged=due.unchanged)
         workshop = Workshop(inputs.templates_of(settings), archive, office.readers, written.remarks)
         if due.days:
             progress.begin("汇总", len(due.days))
-        if due.papers:
-            office.readers.prepare(due.papers)
+        if due.receipt_count:
+            office.readers.prepare(due.receipt_count)
         states = fault_limits.folded(due.facts, settings, due.days, due.watched, written)
         numbers = due.numbers(states)
         for day, state in states.items():
-            with fault_limits.of_one_day(day, written):
-                report = compose.build(state, due.sources(day, numbers), settings)
-                publish(report, due, numbers, workshop)
+            with fault_limits.limit_fault_to_day(day, written):
+                report = compose.build(state, due.sources(day, numbers), settings)  # 4. report: the day's figures and sentences
+                publish(report, due, numbers, workshop)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
 
         ahead = soundness.ahead((arrival for arrival, _sidecar in ledger.arrivals()), now) if now else []
         removed = (
-            retention.remove_old(ledger, archive, settings.retention.refused_days, now, spared=read.sums) if now else retention.Removed()
+            retention.remove_old(ledger, archive, settings.retention.refused_days, now, spared=read.sha256s) if now else retention.Removed()
         )
         return Outcome(taken, read, written, removed, ahead, office.restored, office.remark)

@@ -1,4 +1,4 @@
-"""What a run did, for the summary at its end, and how it is heard while it goes on."""
+"""What a run did, for the summary at its end, and what it reports while it goes on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Outcome:
     removed: Removed = field(default_factory=Removed)
     """Originals whose time was over."""
     ahead: list[Arrival] = field(default_factory=list)
-    """What says that it arrived at a time that has not come yet."""
+    """Arrivals dated later than the run."""
     restored: int = 0
     """Arrivals written again from the ledger into a journal that was gone."""
     remark: str | None = None
@@ -34,7 +34,7 @@ class Outcome:
 
 
 class Progress:
-    """Hears how a run goes on; this one says nothing."""
+    """Is called as a run goes on; this one shows nothing."""
 
     def begin(self, step: str, total: int | None = None) -> None:
         """A step begins, of so many parts."""

@@ -45,7 +45,7 @@ class ChangedParticular:
 
 @dataclass(frozen=True, slots=True)
 class ChangedCase:
-    """A case of which the workbook says something else than is known."""
+    """A case of which the workbook gives something else than the register."""
 
     outline: CaseOutline
     particulars: tuple[ChangedParticular, ...]
@@ -77,14 +77,14 @@ class Preview:
 
 
 def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> Preview:
-    """Return what the workbook says and would change; nothing is taken in."""
+    """Return what the workbook holds and would change. Nothing is taken in."""
     workbook = held_files.read(path, Envelope(now), settings, readers, is_assignment=True)
     reading = workbook.reading
     if not reading.accepted:
         return Preview(reading, None)
-    known = held_files.facts_until(now.date(), settings, readers)
-    before = _state(known, settings, now)
-    after = _state([*known, workbook], settings, now)
+    before_it = held_files.facts_until(now.date(), settings, readers)
+    before = _state(before_it, settings, now)
+    after = _state([*before_it, workbook], settings, now)
     if after is None:
         raise LookupError(path)
     listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.texts(CASE) if number}

@@ -26,11 +26,11 @@ class Answer:
     path: Path
     filed: Filed
     judgement: Judgement | None
-    """What the office's register says of it; None where there is none yet, or where nothing is judged by it."""
+    """What was found when it was compared with the office's register; None where there is none yet, or where nothing is judged by it."""
 
     @property
     def reading(self) -> Reading:
-        """What it says by itself."""
+        """What was read from it alone."""
         return self.filed.reading
 
     @property
@@ -50,7 +50,7 @@ class Answer:
 
 
 def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None) -> Answer:
-    """The findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there.
+    """Return the findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there.
 
     Who checks many files lends readers; starting one takes longer than most files.
     """
@@ -70,7 +70,7 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
 
 
 def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:
-    """Write the receipt; its path. Raises ConfigurationError where it must not lie there, or there can be none."""
+    """Write the receipt, and return its path. Raises ConfigurationError where it must not be written there, or there can be none."""
     if answer.filed.arrival.is_assignment:
         msg = f"{answer.path} 是案件包案任务分解表，没有回执；请照上面列出的改正。"
         raise ConfigurationError(msg)
@@ -97,13 +97,13 @@ _BEFORE = re.compile(r"_回执( \(\d+\))?$")
 
 
 def _free(folder: Path, stem: str) -> Path:
-    """A name that nothing has yet: there may be an earlier receipt that somebody is mending."""
+    """Return a path that nothing has yet: there may be an earlier receipt that somebody is mending."""
     names = (f"{stem}_回执{f' ({n})' if n > 1 else ''}.xlsx" for n in itertools.count(1))
     return next(path for name in names if not (path := folder / name).exists())
 
 
 def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
-    """The sidecar's envelope where the file has one; else a delivery now, by hand."""
+    """Return the sidecar's envelope where the file has one, else that of a delivery now, by hand."""
     try:
         envelope = envelopes.look(path, settings.calendar.zone)
     except (OSError, envelopes.EnvelopeError):

@@ -66,6 +66,6 @@ class SharedReaders:
         return assignment_preview.preview(path, self._settings, now, self.start())
 
     def waiting(self) -> tuple[incoming.Incoming, ...]:
-        """Return what lies in the inbox; a file is read once, however often this is asked."""
+        """Return the reports in the inbox. A file is read once, however often this is called."""
         with self._looking:
             return incoming.look(self._settings, self.start(), self._remembered)

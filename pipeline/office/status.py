@@ -31,7 +31,7 @@ class DistrictStatus:
     zero_report: bool = False
     rows_accepted: int | None = None
     rows_refused: int | None = None
-    """As published; None where the day's folder does not tell yet."""
+    """As published; None where the day's folder does not show it yet."""
     refused: tuple[Filed, ...] = ()
     waiting: str = ""
     """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
@@ -78,8 +78,8 @@ class Status:
 
 
 def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = None) -> Status:
-    """Return the board of that day; `waiting`: what lies in the inbox, where that has been looked at."""
-    lying = tuple(
+    """Return the board of that day; `waiting`: the reports in the inbox, where that has been looked at."""
+    files_in_inbox = tuple(
         incoming.look(settings) if waiting is None else waiting
     )  # before the ledger: what a run takes in between is in one of the two
 
@@ -96,20 +96,20 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
             replace(
                 _district(name, reports.get(name, NO_REPORTS), figures.get(name, {}), day, settings),
                 refused=tuple(filed for filed in refused if filed.reading.district == name),
-                waiting=_channel(lying, name, day),
+                waiting=_channel(files_in_inbox, name, day),
             )
             for name in settings.district_names
         ),
         unknown=tuple(filed for filed in refused if not filed.reading.district),
-        waiting=lying,
+        waiting=files_in_inbox,
         has_assignment=any(file.arrival.is_assignment and file.reading.accepted for file in held.files),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
         published=tuple(sorted(held.published, reverse=True)),
     )
 
 
-def _channel(lying: Sequence[Incoming], district: str, day: date) -> str:
-    return next((file.channel for file in lying if (file.district, file.day) == (district, day)), "")
+def _channel(files_in_inbox: Sequence[Incoming], district: str, day: date) -> str:
+    return next((file.channel for file in files_in_inbox if (file.district, file.day) == (district, day)), "")
 
 
 def _published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:

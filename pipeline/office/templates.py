@@ -93,7 +93,7 @@ def _target(folder: Path | None, name: str, settings: Settings) -> Path:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files whole, each in the place of an earlier one; what else lies there is left alone."""
+    """Write the files whole, each in the place of an earlier one; what else is there is left alone."""
     try:
         storage.make_folder(folder)
         for name, content in files.items():

@@ -1,4 +1,4 @@
-"""What a fault costs: one day of those that are written, and never the others."""
+"""Limits a fault to the day on which it came up: the other days are written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Written:
 
 
 @contextmanager
-def of_one_day(day: date, written: Written) -> Iterator[None]:
+def limit_fault_to_day(day: date, written: Written) -> Iterator[None]:
     """Let a fault of ours, or a disk that takes no folder, cost that day alone; an interruption goes on up."""
     try:
         yield
@@ -59,10 +59,10 @@ def folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable
     """Fold the facts into the state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
     if not days:
         return {}
-    with of_one_day(days[0], Written(written.outbox)):
+    with limit_fault_to_day(days[0], Written(written.outbox)):  # not noted here: each day is tried alone below
         return fold(facts, settings, days, watched)
     states: dict[date, DayState] = {}
     for day in days:
-        with of_one_day(day, written):
+        with limit_fault_to_day(day, written):
             states |= fold(facts, settings, [day], watched)
     return states

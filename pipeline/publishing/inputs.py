@@ -1,4 +1,4 @@
-"""What a day's folder rests on: the files that count, those told beside them, and a fingerprint of it all."""
+"""What a day's folder rests on: the files that count, those reported beside them, and a fingerprint of it all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload"}
 
 
 def templates_of(settings: Settings) -> Path:
-    """Return where the templates lie: the program's own unless set."""
+    """Return the folder of the templates: the program's own unless set."""
     return settings.paths.templates or _TEMPLATES
 
 
@@ -93,14 +93,14 @@ class Outlines:
 
 
 def _is_shown(refused: Filed, day: date, newest: datetime) -> bool:
-    """Whether the day tells of a file refused whole; `newest`: when the assignment workbook in force arrived."""
+    """Whether the day reports a file refused whole; `newest`: when the assignment workbook in force arrived."""
     if refused.arrival.is_assignment:
         return refused.reading.day <= day and refused.arrival.envelope.received_at > newest
     return refused.reading.day == day
 
 
 def fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
-    """Return the sum over what the day's folder is made from: files, numbers of notices, settings, templates and program."""
+    """Return the digest of what the day's folder is made from: files, numbers of notices, settings, templates and program."""
     files = [
         (
             file.arrival.path,
@@ -114,7 +114,7 @@ def fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers:
     decided = settings.model_dump(mode="json", exclude=_NOT_SHOWN)
     # Word and editors leave lock files and hidden ones beside a template that somebody has open; they change nothing.
     templates = sorted(path for path in templates_of(settings).iterdir() if path.is_file() and not path.name.startswith(("~$", ".")))
-    shown_numbers = [number.written + number.district for number in numbering.around(numbers, day)]
+    shown_numbers = [number.written + number.district for number in numbering.shown_on(numbers, day)]
     parts = [
         json.dumps(shown_numbers),
         __version__,

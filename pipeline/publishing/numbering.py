@@ -21,7 +21,7 @@ from pipeline.terms.notice_number import NoticeNumber
 Numbers = tuple[NoticeNumber, ...]
 
 
-def known(ledger: Ledger, archive: Path) -> Numbers:
+def given_so_far(ledger: Ledger, archive: Path) -> Numbers:
     """Return every number that was given. What a killed run or an older ledger lacks of them is made up for, on both sides."""
     noted = journal.numbers(archive)
     ledger.give(set(noted) - {*ledger.numbers()})
@@ -32,7 +32,7 @@ def known(ledger: Ledger, archive: Path) -> Numbers:
 
 
 def watched(submissions: Submissions, days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
-    """Return the days on which it must be known what is raised, from the office's first day on.
+    """Return the days whose flags are needed, from the office's first day on.
 
     Those are the days without a number yet, and for each of the days asked for those before it that its notices look back on.
     """
@@ -52,20 +52,20 @@ def watched(submissions: Submissions, days: Iterable[date], given: Numbers, sett
 
 
 def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], settings: Settings) -> Numbers:
-    """Give every notice of the watched days its number, seen on the disk in ledger and journal; return all given so far."""
-    given = known(ledger, archive)
+    """Give every notice of the watched days its number, seen on the disk in ledger and journal, and return all given so far."""
+    given = given_so_far(ledger, archive)
     if states:
         raised = states[max(states)].flags_by_day
         new = _next(given, [(day, name) for day, by in raised for name in settings.district_names if notices.concerns(by.get(name, {}))])
         ledger.give(new)
-        given = known(ledger, archive) if new else given
+        given = given_so_far(ledger, archive) if new else given
     return given
 
 
 def _next(given: Numbers, raised: Sequence[tuple[date, str]]) -> list[NoticeNumber]:
     """Return the next free numbers of each year for the notices that have none; `raised`: day and district of each."""
     numbered = {(number.day, number.district) for number in given}
-    last = Counter({number.year: number.number for number in given})  # in order: the highest stays
+    last = Counter({number.year: number.number for number in given})  # sorted, so a year's last number overwrites the earlier
     new = []
     for day, district in raised:
         if (day, district) not in numbered:
@@ -74,6 +74,6 @@ def _next(given: Numbers, raised: Sequence[tuple[date, str]]) -> list[NoticeNumb
     return new
 
 
-def around(given: Numbers, day: date) -> Numbers:
+def shown_on(given: Numbers, day: date) -> Numbers:
     """Return the numbers that a day's notices may show: its own and those of the notices before them."""
     return tuple(number for number in given if 0 <= (day - number.day).days <= notices.LOOKS_BACK_DAYS)

@@ -23,13 +23,13 @@ class NotPublishedError(PipelineError):
     """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
 
 
-def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, known: str | None = None) -> str:
-    """Write the day's folder whole; return the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
+def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: str | None = None) -> str:
+    """Write the day's folder whole, and return the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
-    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `known` is the SHA-256 of that
-    edition's manifest, where it was noted; a run that was killed before it noted it had written what is now written again.
+    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `noted` is the SHA-256 of that
+    edition's manifest, where the ledger has it; a run that was killed before it noted it had written what is now written again.
     """
-    ours = {known, hashlib.sha256(files[MANIFEST]).hexdigest()} if known else None
+    ours = {noted, hashlib.sha256(files[MANIFEST]).hexdigest()} if noted else None
     aside = outbox / f".{day}.new"
     try:
         storage.make_folder(outbox)
@@ -43,7 +43,7 @@ def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, known: 
             raise
         raise NotPublishedError(reason) from error
     if old:
-        with contextlib.suppress(OSError):  # who wrote into it in this very moment
+        with contextlib.suppress(OSError):  # somebody is writing into it
             _keep_changes(old, day, kept, ours)
             storage.remove_folder(old)
     return hashlib.sha256(files[MANIFEST]).hexdigest()
@@ -86,7 +86,7 @@ def is_whole(outbox: Path, day: str, manifest: str) -> bool:
 
 
 def strangers(outbox: Path) -> list[str]:
-    """Return the names of what lies in the outbox and is none of a day's folders, apart from what programs leave behind."""
+    """Return the names of what is in the outbox and is none of a day's folders, apart from what programs leave behind."""
     names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and is_day(path.name)))
     return [name for name in names if not name.startswith(_LEFT_BY_PROGRAMS)]
 

@@ -53,17 +53,17 @@ class Plan:
 
     @property
     def watched(self) -> Iterable[date]:
-        """The days on which it must be known what is raised, for the numbers of notices."""
+        """The days whose flags are needed, for the numbers of notices."""
         return numbering.watched(self.outlines.submissions, self.days, self.given, self.settings) if self.documents else ()
 
     @property
-    def papers(self) -> int:
+    def receipt_count(self) -> int:
         """How many receipts the days will have."""
         due = {*self.days} if self.documents else set[date]()
         return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
 
     def numbers(self, states: dict[date, DayState]) -> Numbers:
-        """Give the notices of these days their numbers; return all that were given so far."""
+        """Give the notices of these days their numbers, and return all that were given so far."""
         return numbering.give(self.ledger, self.settings.paths.archive, states, self.settings) if self.documents and states else self.given
 
     def sources(self, day: date, numbers: Numbers) -> Sources:
@@ -71,10 +71,10 @@ class Plan:
         resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.counting)
-        return Sources(self._arrivals, files_in_force, resting.superseded, refused, numbering.around(numbers, day))
+        return Sources(self._arrivals, files_in_force, resting.superseded, refused, numbering.shown_on(numbers, day))
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
-        """Return the sum over everything that the day's folder is made from."""
+        """Return the digest of everything that the day's folder is made from."""
         return _fingerprint(self.outlines, day, self.settings, numbers, self.documents)
 
 
@@ -87,7 +87,7 @@ def plan(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tu
     if not outlines.assignments:
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
     published = ledger.publications()
-    given = numbering.known(ledger, settings.paths.archive) if documents else ()
+    given = numbering.given_so_far(ledger, settings.paths.archive) if documents else ()
     due: list[date] = []
     unchanged: list[date] = []
     for day in sorted({*days, *map(date.fromisoformat, published)}):
@@ -97,7 +97,7 @@ def plan(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tu
             unchanged += [day] if day in days else []
         else:
             due.append(day)
-    manifests = {day: manifest for day, (_fingerprint, manifest) in published.items()}
+    manifests = {day: manifest for day, (_made_from, manifest) in published.items()}
     return Plan(settings, ledger, documents, outlines, due, unchanged, manifests, given)
 
 
@@ -106,7 +106,7 @@ def _fingerprint(outlines: Outlines, day: date, settings: Settings, numbers: Num
 
 
 def _no_assignment(ledger: Ledger, outlines: Outlines, settings: Settings) -> str:
-    """Say why there is nothing to consolidate: no assignment workbook, or none that can be used and what is wrong with it."""
+    """Return why there is nothing to consolidate: no assignment workbook, or none that can be used and what is wrong with it."""
     where = settings.paths.assignment
     refused = ledger.load(filed for filed in outlines.arrived if filed.arrival.is_assignment)
     if not refused:

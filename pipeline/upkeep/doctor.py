@@ -35,7 +35,7 @@ class Check:
 
     name: str
     result: str
-    """What is said of it where nothing is wrong."""
+    """What was found where nothing is wrong."""
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What is no fault and should be known all the same."""
@@ -164,18 +164,18 @@ def _ledger(ledger: Ledger, settings: Settings) -> Check:
     elif damaged := ledger.damaged():
         names = _first(file.arrival.name for file in damaged)
         problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
-    known = {arrival.identity for arrival, _sidecar in ledger.arrivals()}
+    in_ledger = {arrival.identity for arrival, _sidecar in ledger.arrivals()}
     noted = {arrival.identity for arrival, _sidecar in journal.arrivals(settings.paths.archive)}
-    if lost := noted - known:
+    if lost := noted - in_ledger:
         problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。{_AGAIN}")
-    if missing := known - noted:
+    if missing := in_ledger - noted:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if unread := journal.unread(settings.paths.archive):
         problems.append(
             f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {_first(map(str, unread))} 行，可能是断电或磁盘出错。"
             f"数字不受影响。请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
         )
-    return Check("台账", f"完好，记有 {len(known)} 次收件，与流水簿一致", tuple(problems))
+    return Check("台账", f"完好，记有 {len(in_ledger)} 次收件，与流水簿一致", tuple(problems))
 
 
 def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[str]) -> Check:
@@ -185,9 +185,9 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
     """
     archive = settings.paths.archive
     names = {*soundness.originals(archive)}
-    known = names if arrivals is None else {arrival.sha256 for arrival in arrivals}
+    in_ledger = names if arrivals is None else {arrival.sha256 for arrival in arrivals}
     damaged = soundness.damaged(archive, names)
-    gone = known - names - journal.removed(archive)
+    gone = in_ledger - names - journal.removed(archive)
     problems = []
     if lost := sorted((damaged | gone) & waiting):
         problems.append(
@@ -201,7 +201,7 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
         problems.append(f"{len(changed)} 个原件的内容已改变：{_some(changed, arrivals)}。{advice}")
     if missing := sorted(gone - waiting):
         problems.append(f"{len(missing)} 个原件不见了：{_some(missing, arrivals)}。数字不受影响；请从备份恢复这些文件。")
-    if unknown := sorted(names - known):
+    if unknown := sorted(names - in_ledger):
         problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。{_AGAIN}")
     return Check("存档", f"{len(names)} 个原件逐字节核对无误", tuple(problems))
 
@@ -213,14 +213,14 @@ def _some(sums: list[str], arrivals: list[Arrival] | None) -> str:
 
 
 def _first(names: Iterable[str]) -> str:
-    """Name the first few, and say whether there are more; how many, the sentence around it says."""
+    """Name the first few and whether there are more. How many is in the sentence around it."""
     listed = list(names)
     return "、".join(listed[:_MOST_SHOWN]) + (" 等" if len(listed) > _MOST_SHOWN else "")
 
 
 def _outbox(ledger: Ledger, settings: Settings) -> Check:
     published = ledger.publications()
-    changed = [day for day, (_fingerprint, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
+    changed = [day for day, (_made_from, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
     left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
     problems = []
     if changed:
@@ -238,7 +238,7 @@ def _inbox(settings: Settings, now: datetime) -> Check:
     inbox_folder = settings.paths.inbox
     oddities = inbox.oddities(inbox_folder, now.timestamp(), settings.calendar.zone)
     named = {oddity.path for oddity in oddities}
-    waiting = [shorten(name) for name in inbox.lying(inbox_folder) if name not in named and _waits_long(inbox_folder / name, now)]
+    waiting = [shorten(name) for name in inbox.report_names(inbox_folder) if name not in named and _waits_long(inbox_folder / name, now)]
     problems = []
     if waiting:
         problems.append(f"{len(waiting)} 个文件已等待一天以上：{_first(waiting)}。请运行一次汇总，看它说为什么没有收下。")

@@ -30,7 +30,7 @@ class Repaired:
     outcome: Outcome
     """Of the run that wrote the days again."""
     same: list[str] = field(default_factory=list)
-    """Days (ISO) that came out byte for byte as they lay in the outbox."""
+    """Days (ISO) that came out byte for byte as they were in the outbox."""
     restored: list[str] = field(default_factory=list)
     """Days that are again what was published; what somebody had made of them is kept."""
     new: list[str] = field(default_factory=list)
@@ -41,12 +41,12 @@ def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[
     """Mend what can be mended. Raises AnotherRunError while a run is under way, LedgerError, ConfigurationError.
 
     `without`: beginnings of the SHA-256 of originals that are damaged or gone, without which the office decided to go on. Where
-    others are, and only they tell their content, nothing is touched and LedgerError says what to do.
+    others are, and nothing else holds their content, nothing is touched and LedgerError says what to do.
     """
     mended = rebuild.mend(settings, without)
     before = _editions(settings)
     outcome = nightly.run(settings, sorted(date.fromisoformat(day) for day in before), documents=documents)
-    if mended.is_rebuilt and not before:  # neither a folder nor the new ledger tells which days there were
+    if mended.is_rebuilt and not before:  # neither a folder nor the new ledger shows which days there were
         outcome = nightly.run(settings, _reported(settings), documents=documents)
     repaired = Repaired(mended, outcome, same=[day.isoformat() for day in outcome.written.unchanged])
     for report in outcome.written.published:
@@ -64,7 +64,7 @@ class _Edition:
     """A day's folder before the repair."""
 
     manifest: str
-    """The SHA-256 of the manifest that lay there; '' for none."""
+    """The SHA-256 of the manifest that was there; '' for none."""
     published: str
     """The SHA-256 of the one that was published; '' where the ledger knows none."""
     is_whole: bool
@@ -74,7 +74,7 @@ class _Edition:
 def _editions(settings: Settings) -> dict[str, _Edition]:
     """Return every day's folder in the outbox, by the day (ISO)."""
     with Ledger(settings.paths.ledger) as ledger:
-        published = {day: manifest for day, (_fingerprint, manifest) in ledger.publications().items()}
+        published = {day: manifest for day, (_made_from, manifest) in ledger.publications().items()}
     editions = {}
     for folder in settings.paths.outbox.iterdir():
         if outbox.is_day(day := folder.name):

@@ -234,7 +234,7 @@ def test_names_are_no_paths_and_no_envelopes(desk: Desk) -> None:
     desk.server.deliver(message(*(attached(f"PK\x03\x04{n}".encode(), name) for n, name in enumerate(hostile))))
     desk.fetch()
     assert len(desk.names()) == 5
-    assert len(inbox.lying(desk.office.inbox)) == 5
+    assert len(inbox.report_names(desk.office.inbox)) == 5
     assert {path.count("/") for path in desk.files()} == {2}
 
 
@@ -413,7 +413,7 @@ def test_numbered_anew_after_the_night_took_them_nothing_comes_twice(desk: Desk)
     desk.office.run(DAY)
     desk.server.renumber()
     assert desk.fetch().files == 0
-    assert inbox.lying(desk.office.inbox) == []
+    assert inbox.report_names(desk.office.inbox) == []
 
 
 def test_without_a_message_id_the_same_mail_lies_at_the_same_place(desk: Desk) -> None:
@@ -597,7 +597,7 @@ def test_it_dies_the_night_takes_what_lies_there_and_it_goes_on(dying: Callable[
         desk.fetch()
         desk.office.run(DAY)
         assert desk.office.facts() == whole.office.facts(), at
-        assert inbox.lying(desk.office.inbox) == []
+        assert inbox.report_names(desk.office.inbox) == []
 
 
 def test_a_fetch_that_noted_a_mail_before_its_files_are_safe_would_be_caught(

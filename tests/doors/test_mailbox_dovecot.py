@@ -52,7 +52,7 @@ def _fetch(office: Office) -> subprocess.CompletedProcess[str]:
 
 def _lying(office: Office) -> list[str]:
     """The names of the reports that lie in the inbox, each with its envelope."""
-    paths = [office.inbox / name for name in inbox.lying(office.inbox)]
+    paths = [office.inbox / name for name in inbox.report_names(office.inbox)]
     assert all(path.with_name(path.name + envelopes.SIDECAR).exists() for path in paths)
     return sorted(path.name for path in paths)
 

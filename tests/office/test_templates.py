@@ -106,7 +106,7 @@ def test_they_can_be_made_before_anything_was_reported_and_nothing_is_taken_in(h
     assert "还没有收到过日报，按分解表填好" in capsys.readouterr().out
     assert numbers(home.home / "日报模板_2020-05-02" / "东胜区_日报_2020-05-02.xlsx") == ["SJ-2020-001", "ZZQ-2020-001"]
     assert sorted(path.name for path in home.home.iterdir()) == ["config.yaml", "inbox", "日报模板_2020-05-02"]
-    assert inbox.lying(home.inbox) == ["日报.xlsx"]
+    assert inbox.report_names(home.inbox) == ["日报.xlsx"]
 
 
 def test_a_workbook_that_came_this_morning_counts_for_today(home: Office) -> None:

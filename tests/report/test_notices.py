@@ -1,6 +1,6 @@
 """督办通知: what stands in them, and that a number once given never changes.
 
-Covers `notices`, `notice_words` and `notice`; and of the nouns `report`, `case_lines` and `handed_in_lines` what a notice shows of them;
+Covers `notices`, `notice_words` and `notice`; and of the nouns `report`, `case_lines` and `submission_lines` what a notice shows of them;
 and `notice_number` and `numbering`.
 """
 

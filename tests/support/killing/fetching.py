@@ -116,7 +116,7 @@ class Fetching:
         """What the night has taken in, and what it says of the day."""
         said = json.loads((self.home / "outbox" / str(DAY) / "summary.json").read_text(encoding="utf-8"))
         facts = {"arrivals": office.facts_of(self.home / "state/ledger.sqlite")["arrivals"], "said": said}
-        return {**facts, "left": inbox.lying(self.home / "inbox"), "mailbox": self._server.stored(), "journal": self._noted()}
+        return {**facts, "left": inbox.report_names(self.home / "inbox"), "mailbox": self._server.stored(), "journal": self._noted()}
 
     def _files_of(self) -> dict[str, dict[str, bytes]]:
         """What lies in the inbox by the Message-ID that it came in."""
