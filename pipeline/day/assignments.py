@@ -54,7 +54,7 @@ def _refuse_repeated(rows: list[tuple[Row, str]]) -> None:
         by_number.setdefault(number, []).append(row)
     for number, same in by_number.items():
         if len(same) > 1:
-            lines = messages.several([f"“{row.sheet.rows.name}”第 {row.line} 行" for row in same], "行")
+            lines = messages.listed([f"“{row.sheet.rows.name}”第 {row.line} 行" for row in same], "行")
             for row in same:
                 row.refuse("repeated-case/assignment", CASE, case=messages.brief(number), count=len(same), lines=lines)
 

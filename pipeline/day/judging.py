@@ -133,7 +133,7 @@ def _without_repeated(rows: list[_CaseRow], ignored: frozenset[str]) -> list[_Ca
 
 def _note_repeated(rows: list[Row], number: str, *, differ: bool) -> None:
     """Warn of rows of one case that are equal, at the second of them; refuse every one of rows that differ."""
-    lines = messages.several([str(row.line) for row in rows])
+    lines = messages.listed([str(row.line) for row in rows])
     if not differ:
         rows[1].warn("read-as/same-rows", CASE, case=messages.brief(number), lines=lines)
         return

@@ -21,7 +21,7 @@ def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], case_book:
         have = set(_row_names(later[sheet.name], case_book)) if sheet.name in later else set()
         gone = [name for name in dict.fromkeys(had) if name not in have]
         if gone:
-            findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.several(gone, '项')}"))
+            findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.listed(gone, '项')}"))
     return findings
 
 

@@ -126,16 +126,16 @@ def _fetch_folder(fetching: _FolderFetch, folder: str) -> None:
     """Take every message of the folder that the journal does not know; a folder that the server refuses costs itself alone."""
     try:
         place = Place(fetching.account.address, folder, fetching.session.select(folder))
-        lying = fetching.session.uids()
+        uids_present = fetching.session.uids()
         done = fetching.journal.entries(place)
-        waiting = sum(1 for uid in lying if uid in done and done[uid].verdict == "left")
-        new = [uid for uid in lying if uid not in done]
+        waiting = sum(1 for uid in uids_present if uid in done and done[uid].verdict == "left")
+        new = [uid for uid in uids_present if uid not in done]
         for chunk in _chunks(new):
             for message in fetching.session.describe(chunk):
                 if not _is_too_old(message, fetching):
                     _take(message, place, fetching)
-            _mark(place, lying, fetching)
-        _mark(place, lying, fetching)
+            _mark(place, uids_present, fetching)
+        _mark(place, uids_present, fetching)
     except RefusedError as error:
         fetching.refused = error
     else:
@@ -155,12 +155,12 @@ def _is_too_old(message: MessageOnServer, fetching: _FolderFetch) -> bool:
     return bool(since and message.received_at and message.received_at.astimezone(fetching.settings.calendar.zone).date() < since)
 
 
-def _mark(place: Place, lying: Iterable[int], fetching: _FolderFetch) -> None:
+def _mark(place: Place, uids_present: Iterable[int], fetching: _FolderFetch) -> None:
     """Mark in the mailbox what the journal says is done: read or moved where all was taken, starred where a person must look."""
-    here = set(lying)
+    present = set(uids_present)
     due = fetching.journal.unsettled(place)
-    done = [entry.uid for entry in due if entry.verdict == "taken" and entry.uid in here]
-    left = [entry.uid for entry in due if entry.verdict == "left" and entry.uid in here]
+    done = [entry.uid for entry in due if entry.verdict == "taken" and entry.uid in present]
+    left = [entry.uid for entry in due if entry.verdict == "left" and entry.uid in present]
     if fetching.refused or not due:
         return
     try:
@@ -180,7 +180,7 @@ def _mark(place: Place, lying: Iterable[int], fetching: _FolderFetch) -> None:
 
 
 def _take(message: MessageOnServer, place: Place, fetching: _FolderFetch) -> None:
-    """Lay what could be a report into the inbox and note the message; a message that is gone meanwhile is nobody's."""
+    """Lay what could be a report into the inbox and note the message; a message that is gone meanwhile is skipped."""
     most = fetching.account.message_megabytes << 20
     raw = b""
     if message.size <= most and message.received_at:

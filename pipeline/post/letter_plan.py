@@ -1,4 +1,4 @@
-"""Who is to be written to now: from what was published, who has reported, and what each has got already."""
+"""Who is to be written to now: from what was published, who has reported, and what each has already been sent."""
 
 from __future__ import annotations
 
@@ -13,20 +13,27 @@ from typing import Any
 from pipeline.office import status
 from pipeline.post import letters, wording
 from pipeline.post.letters import Delivery, Item, Letter
+from pipeline.render.forms import report_form
+from pipeline.render.papers import notice
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.handed_in import Filed
 
 Settled = Callable[[str], frozenset[str]]
 """Gives the digests of what a recipient has, or may have, already."""
-_PATHS = ("回执/{district}_回执_", "督办通知/{district}_督办通知_", "日报模板/{district}_日报_")
+_PATHS = (
+    f"{receipt_files.FOLDER}/{{district}}_回执_",
+    f"{notice.FOLDER}/{{district}}_督办通知_",
+    f"{report_form.FOLDER}/{{district}}_日报_",
+)
 """How the paths of what a district gets begin."""
 _LEADERS_PATH = "信访事项办理情况专报_"
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedDay:
-    """A day's folder as its manifest tells it."""
+    """A day's folder as its manifest describes it."""
 
     day: date
     folder: Path
@@ -42,14 +49,14 @@ class PublishedDay:
         return figures
 
     def is_for_stranger(self, path: str) -> bool:
-        """Return whether it is the receipt of a file that nobody who may send for the district has sent: it goes to nobody.
+        """Return whether it is the receipt of a file whose sender may not send for the district: it is mailed to nobody.
 
         Otherwise anybody could have us mail his workbook to a district under our name.
         """
         return path in self.answers and self.answers[path].reading.is_from_stranger
 
-    def elsewhere(self, district: District) -> tuple[Item, ...]:
-        """Return a word about every file that somebody who may send for this district has sent under another's name."""
+    def sent_for_other_district(self, district: District) -> tuple[Item, ...]:
+        """Return a note about every file that a sender of this district has sent for another district."""
         return tuple(
             Item(
                 filed.arrival.name,
@@ -104,12 +111,12 @@ class Planner:
     def _add_district(self, plan: Plan, published: PublishedDay, district: District) -> None:
         name = district.name
         paths = [path for path in _paths_for(name, published) if not _is_past_template(path, self._now)]
-        elsewhere = published.elsewhere(district)
+        notes = published.sent_for_other_district(district)
         recipients = addresses(name, self._settings, self._outgoing)
-        if (paths or elsewhere) and not recipients and name not in plan.without_address:
+        if (paths or notes) and not recipients and name not in plan.without_address:
             plan.without_address.append(name)
         for recipient in recipients:
-            if items := self._new(recipient, paths, published, elsewhere):
+            if items := self._new(recipient, paths, published, notes):
                 plan.letters.append(self._writer.to_district(published.day, name, recipient, items, published.summary()))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:
@@ -120,11 +127,11 @@ class Planner:
                     self._writer.to_leaders(published.day, recipient, items, published.summary(), is_correction=published.is_correction)
                 )
 
-    def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, words: Iterable[Item] = ()) -> tuple[Item, ...]:
+    def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:
         """Return what the recipient has not got yet, as much of it as one letter holds."""
         settled = self._settled(recipient)
         files = published.items(path for path in paths if published.outputs[path] not in settled)
-        return (*letters.bounded(files), *(item for item in words if item.digest not in settled))
+        return (*letters.bounded(files), *(item for item in notes if item.digest not in settled))
 
     def reminders(self) -> Plan:
         """Return the reminders of today's report, to those of whom nothing has come that will count."""
@@ -160,9 +167,9 @@ def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, .
 
 def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:
     """Yield what there is for the district, what matters most first: the receipt of the report in force, or else the newest."""
-    receipt, notice, template = (path.format(district=name) for path in _PATHS)
+    receipt, notice_path, template = (path.format(district=name) for path in _PATHS)
     receipts, notices, templates = (
-        sorted(path for path in published.outputs if path.startswith(begin)) for begin in (receipt, notice, template)
+        sorted(path for path in published.outputs if path.startswith(begin)) for begin in (receipt, notice_path, template)
     )
     newest = sorted((path for path in receipts if not published.is_for_stranger(path)), key=published.arrived, reverse=True)
     submissions = published.summary()["submissions"]
@@ -174,4 +181,4 @@ def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:
 
 def _is_past_template(path: str, now: datetime) -> bool:
     """Return whether it is a template for a day that is over."""
-    return path.startswith("日报模板/") and path.rpartition("_")[2].removesuffix(".xlsx") < now.date().isoformat()
+    return path.startswith(f"{report_form.FOLDER}/") and path.rpartition("_")[2].removesuffix(".xlsx") < now.date().isoformat()

@@ -74,7 +74,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
 
 def _without_cover(alike: Sequence[str] | None, arrival: datetime) -> Reading:
     if alike:
-        finding = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.several(alike))
+        finding = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.listed(alike))
     else:
         finding = messages.finding("not-the-template/sheet", name=contract.COVER)
     return Reading(False, arrival.date(), "", {}, (), (finding,))

@@ -86,7 +86,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is said about one cell."""
+    """What the receipt says about one cell."""
 
     place: Place
     refuses: bool
@@ -94,8 +94,8 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
-    """All that is said about one file."""
+class ReceiptLines:
+    """All that a receipt says about one file: the lines of its sheet, and the marks on the file's own cells."""
 
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
@@ -107,10 +107,10 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A workbook that is to go back with its slip."""
+    """A workbook that is to go back with its receipt."""
 
     path: Path
-    slip: Slip
+    receipt: ReceiptLines
 
 
 _LAST_NARROW = 0xFF
@@ -118,10 +118,10 @@ _LAST_NARROW = 0xFF
 
 def note(text: str) -> Line:
     """A sentence on its own line."""
-    return Line(Kind.NOTE, (text,), height=LINE_HEIGHT * lines(text, sum(WIDTHS)) + 3)
+    return Line(Kind.NOTE, (text,), height=LINE_HEIGHT * wrapped_lines(text, sum(WIDTHS)) + 3)
 
 
-def lines(text: str, width: float) -> int:
+def wrapped_lines(text: str, width: float) -> int:
     """How many lines wrapped text takes in a cell of that width; a Chinese character is two wide."""
     room = max(2, int(width) - 2)
     return sum(max(1, -(-sum(1 + (ord(character) > _LAST_NARROW) for character in line) // room)) for line in text.split("\n"))

@@ -52,7 +52,7 @@ class Table:
 class Header:
     """The header row and what its cells mean; places in the sheet's `rows`."""
 
-    row: int
+    row_index: int
     columns: dict[str, int]
     units: dict[str, Decimal]
     ignored: frozenset[int]
@@ -110,7 +110,7 @@ def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.F
             return (messages.finding("sheet-missing", name=sheet.name),)
         return (messages.finding("not-the-template/sheet", name=sheet.name),)
     if not isinstance(cells, SheetCells):
-        return (messages.finding("not-the-template/twice", name=sheet.name, sheets=messages.several(cells), severity=refusal),)
+        return (messages.finding("not-the-template/twice", name=sheet.name, sheets=messages.listed(cells), severity=refusal),)
     header, findings = find_header(cells, sheet, refusal, personal)
     if header is None:
         return tuple(findings)
@@ -123,14 +123,14 @@ def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.F
 
 
 def find_header(cells: SheetCells, sheet: contract.Sheet, refusal: Severity, personal: Severity) -> tuple[Header | None, list[Finding]]:
-    """The header row with its findings; None where a starred column cannot be found or a personal one refuses."""
-    row = _header_row(cells, sheet)
-    starred = [column.name for column in sheet.columns if column.required]
-    if row is None:
-        columns = "、".join(starred)
+    """The header row with its findings; None where a required column cannot be found or a personal one refuses."""
+    row_index = _header_row(cells, sheet)
+    required = [column.name for column in sheet.columns if column.required]
+    if row_index is None:
+        columns = "、".join(required)
         return None, [messages.finding("not-the-template/header", sheet=cells.name, name=cells.name, columns=columns, severity=refusal)]
-    header, findings = _read_header(cells, sheet, row, personal)
-    missing = [name for name in starred if name not in header.columns]
+    header, findings = _read_header(cells, sheet, row_index, personal)
+    missing = [name for name in required if name not in header.columns]
     if missing:
         findings.append(
             messages.finding("not-the-template/column", sheet=cells.name, name=cells.name, columns="、".join(missing), severity=refusal)
@@ -140,50 +140,46 @@ def find_header(cells: SheetCells, sheet: contract.Sheet, refusal: Severity, per
 
 
 def _header_row(cells: SheetCells, sheet: contract.Sheet) -> int | None:
-    """The first row with every starred column, else the one with most known columns.
+    """The first row with every required column, else the one with most known columns.
 
     Of a header over several rows, whose merged cells stand in each of them, the one with most known columns.
     """
     known = {column.name for column in sheet.columns}
-    starred = {column.name for column in sheet.columns if column.required}
+    required = {column.name for column in sheet.columns if column.required}
     best, most, is_found = None, _FEWEST_HEADERS - 1, False
-    for index, row in enumerate(cells.rows):
+    for row_index, row in enumerate(cells.rows):
         names = {label(cell)[0] for cell in row if isinstance(cell, str) and cell}
-        is_whole = starred <= names
+        is_whole = required <= names
         if is_found and not is_whole:
             break
         if len(names & known) > most or (is_whole and not is_found):
-            best, most = index, len(names & known)
+            best, most = row_index, len(names & known)
         is_found = is_whole
     return best
 
 
-def _read_header(cells: SheetCells, sheet: contract.Sheet, row: int, personal: Severity) -> tuple[Header, list[Finding]]:
-    header = Header(row, {}, {}, frozenset())
+def _read_header(cells: SheetCells, sheet: contract.Sheet, row_index: int, personal: Severity) -> tuple[Header, list[Finding]]:
+    header = Header(row_index, {}, {}, frozenset())
     ignored: set[int] = set()
     findings: list[Finding] = []
-    for index, cell in enumerate(cells.rows[row]):
+    line = cells.lines[row_index]
+    for column_index, cell in enumerate(cells.rows[row_index]):
         name, remarks = label(cell)
+        at = cells.columns[column_index]
         if not name:
             continue
         if name.endswith(contract.PERSONAL_HEADERS):
-            ignored.add(index)
+            ignored.add(column_index)
             variant = "personal-column" if personal is Severity.FILE else "personal-column/ignored"
-            findings.append(
-                messages.finding(variant, sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, severity=personal)
-            )
+            findings.append(messages.finding(variant, sheet=cells.name, row=line, at=at, value=cell, severity=personal))
             continue
-        fault = _take_column(header, sheet, index, name, remarks)
+        fault = _take_column(header, sheet, column_index, name, remarks)
         if fault:
             meant = next((column.header for column in sheet.columns if column.name == name), "")
-            findings.append(
-                messages.finding(fault, sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, meant=meant)
-            )
+            findings.append(messages.finding(fault, sheet=cells.name, row=line, at=at, value=cell, meant=meant))
         elif _is_oddly_written(as_text(cell), name):
-            findings.append(
-                messages.finding("read-as/header", sheet=cells.name, row=cells.lines[row], at=cells.columns[index], value=cell, meant=name)
-            )
-    return Header(row, header.columns, header.units, frozenset(ignored)), findings
+            findings.append(messages.finding("read-as/header", sheet=cells.name, row=line, at=at, value=cell, meant=name))
+    return Header(row_index, header.columns, header.units, frozenset(ignored)), findings
 
 
 def _is_oddly_written(written: str, name: str) -> bool:
@@ -191,7 +187,7 @@ def _is_oddly_written(written: str, name: str) -> bool:
     return not written.startswith(name)
 
 
-def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, remarks: tuple[str, ...]) -> str | None:
+def _take_column(header: Header, sheet: contract.Sheet, column_index: int, name: str, remarks: tuple[str, ...]) -> str | None:
     """Note where a known column stands; the message's name where it is not read."""
     column = next((column for column in sheet.columns if column.name == name), None)
     if column is None:
@@ -201,7 +197,7 @@ def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, r
         return "unknown-column/unit"
     if name in header.columns:
         return "unknown-column/twice"
-    header.columns[name] = index
+    header.columns[name] = column_index
     if units and units[0] in column.units:
         header.units[name] = column.units[units[0]]
     return None
@@ -213,10 +209,10 @@ def _take_column(header: Header, sheet: contract.Sheet, index: int, name: str, r
 def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: list[Finding]) -> Table:
     kept = _rows(cells, sheet, header)
     personal, personal_findings = _personal_information(cells, header, kept)
-    turned = list(zip(*(cells.rows[row] for row in kept), strict=True))  # every row of a sheet is as long as its header's
-    columns = {name: list(turned[index]) if kept else [] for name, index in header.columns.items()}
-    lines = [cells.lines[row] for row in kept]
-    places = {name: cells.columns[at] for name, at in header.columns.items()}
+    by_column = list(zip(*(cells.rows[row_index] for row_index in kept), strict=True))  # every row of a sheet is as long as its header's
+    columns = {name: list(by_column[column_index]) if kept else [] for name, column_index in header.columns.items()}
+    lines = [cells.lines[row_index] for row_index in kept]
+    places = {name: cells.columns[column_index] for name, column_index in header.columns.items()}
     findings = [*findings, *personal_findings, *_uncached(cells, header, kept)]
     return Table(sheet, cells.name, places, header.units, lines, columns, personal, tuple(findings))
 
@@ -224,26 +220,32 @@ def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: l
 def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Finding]:
     """Return a finding for each formula without a stored result in a cell that is read."""
     # WPS writes no cached value for some formulas, and libraries that write workbooks compute none at all.
-    names = {at: name for name, at in header.columns.items()}
+    names = {column_index: name for name, column_index in header.columns.items()}
     rows = set(kept)
     return [
-        messages.finding("no-cached-value", sheet=cells.name, row=cells.lines[row], at=cells.columns[at], column=names[at])
-        for row, at in sorted(cells.uncached)
-        if row in rows and at in names
+        messages.finding(
+            "no-cached-value", sheet=cells.name, row=cells.lines[row_index], at=cells.columns[column_index], column=names[column_index]
+        )
+        for row_index, column_index in sorted(cells.uncached)
+        if row_index in rows and column_index in names
     ]
 
 
 def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]:
     """The indexes of the sheet's rows that are rows; only rows that look odd are examined one by one."""
-    at = header.columns.get(sheet.key)
-    other = next(header.columns[c.name] for c in sheet.columns if c.required and c.name in header.columns and c.name != sheet.key)
-    plain = case_numbers.PLAIN.fullmatch if sheet.key == contract.CASE else _listed(sheet)
+    key_index = header.columns.get(sheet.key)
+    required_index = next(
+        header.columns[column.name]
+        for column in sheet.columns
+        if column.required and column.name in header.columns and column.name != sheet.key
+    )
+    is_plain_key = case_numbers.PLAIN.fullmatch if sheet.key == contract.CASE else _listed(sheet)
     kept = []
-    for index in range(header.row + 1, len(cells.rows)):
-        row = cells.rows[index]
-        first = row[at] if at is not None else ""
-        if (isinstance(first, str) and row[other] != "" and plain(first)) or _is_row(row, sheet, header):
-            kept.append(index)
+    for row_index in range(header.row_index + 1, len(cells.rows)):
+        row = cells.rows[row_index]
+        row_key = row[key_index] if key_index is not None else ""
+        if (isinstance(row_key, str) and row[required_index] != "" and is_plain_key(row_key)) or _is_row(row, sheet, header):
+            kept.append(row_index)
     return kept
 
 
@@ -252,56 +254,61 @@ def _listed(sheet: contract.Sheet) -> Callable[[str], object]:
 
 
 def _is_row(row: list[Cell], sheet: contract.Sheet, header: Header) -> bool:
-    filled = [index for index, cell in enumerate(row) if cell != "" and not is_empty(cell)]
-    read = {header.columns[c.name]: c for c in sheet.columns if c.name in header.columns and c.kind is not Kind.UNREAD}
-    if not any(index in read for index in filled):
+    filled = [column_index for column_index, cell in enumerate(row) if cell != "" and not is_empty(cell)]
+    read = {
+        header.columns[column.name]: column for column in sheet.columns if column.name in header.columns and column.kind is not Kind.UNREAD
+    }
+    if not any(column_index in read for column_index in filled):
         return False
-    if all(label(row[at])[0] == name for name, at in header.columns.items() if at < len(row)):
+    if all(label(row[column_index])[0] == name for name, column_index in header.columns.items() if column_index < len(row)):
         return False  # the header once more, as on a second printed page
     if len(filled) == 1:
         return _stands_alone(row[filled[0]], read[filled[0]])
-    unread = {at for name, at in header.columns.items() if sheet.column(name).kind is Kind.UNREAD}
-    begins = {key(as_text(row[index])) for index in [*filled[:1], *[i for i in filled if i not in unread][:1]]}
+    unread = {column_index for name, column_index in header.columns.items() if sheet.column(name).kind is Kind.UNREAD}
+    filled_and_read = [column_index for column_index in filled if column_index not in unread]
+    beginnings = {key(as_text(row[column_index])) for column_index in [*filled[:1], *filled_and_read[:1]]}
     is_keyed = sheet.key in header.columns and _holds_key(row[header.columns[sheet.key]], sheet)
-    return is_keyed or not any(start.startswith(contract.NOT_A_ROW) for start in begins)
+    return is_keyed or not any(beginning.startswith(contract.NOT_A_ROW) for beginning in beginnings)
 
 
 def _stands_alone(cell: Cell, column: contract.Column) -> bool:
     """Whether a row's only cell makes it a row: a case number, or a list's value in its own column."""
-    return case_numbers.looks_like_one(as_text(cell)) or (bool(column.values) and key(as_text(cell)) in column.values)
+    return case_numbers.is_case_number(as_text(cell)) or (bool(column.values) and key(as_text(cell)) in column.values)
 
 
 def _holds_key(cell: Cell, sheet: contract.Sheet) -> bool:
     if sheet.key == contract.CASE:
-        return case_numbers.looks_like_one(as_text(cell))
+        return case_numbers.is_case_number(as_text(cell))
     return key(as_text(cell)) in sheet.column(sheet.key).values
 
 
 # --- personal information ----------------------------------------------------------------------------------------
 
-_NO_DIGIT = "\ue000"
-"""Parts two cells: a character of nobody's (private use) that no number goes across."""
-_TEN = 10
-_ELEVEN_DIGITS = 10**_TEN
+_BETWEEN_CELLS = "\ue000"
+"""A private-use character between two cells, so that their digits are not read as one number."""
+_MOST_DIGITS_OF_NO_NUMBER = 10
+"""The shortest personal number, a mobile phone's, has eleven digits."""
+_ELEVEN_DIGITS = 10**_MOST_DIGITS_OF_NO_NUMBER
+"""The smallest number with eleven digits: Excel stores a number typed as digits as a float."""
 
 
 def _personal_information(cells: SheetCells, header: Header, kept: list[int]) -> tuple[dict[int, set[int]], list[Finding]]:
     """Where personal numbers stand: positions of rows with their columns, and a finding for each cell."""
     if not _may_be_personal(cells.rows):
         return {}, []
-    position = {row: number for number, row in enumerate(kept)}
+    positions = {row_index: position for position, row_index in enumerate(kept)}
     rows: dict[int, set[int]] = {}
     findings: list[Finding] = []
-    for index, row in enumerate(cells.rows):
-        for column, cell in enumerate(row):
-            if column in header.ignored or cell == "" or not personal_numbers(as_text(cell)):
+    for row_index, row in enumerate(cells.rows):
+        for column_index, cell in enumerate(row):
+            if column_index in header.ignored or cell == "" or not personal_numbers(as_text(cell)):
                 continue
-            if index in position:
-                rows.setdefault(position[index], set()).add(cells.columns[column])
+            line, at = cells.lines[row_index], cells.columns[column_index]
+            if row_index in positions:
+                rows.setdefault(positions[row_index], set()).add(at)
                 message, severity = "personal-information", Severity.ROW
             else:
                 message, severity = "personal-information/outside", Severity.WARNING
-            line, at = cells.lines[index], cells.columns[column]
             findings.append(messages.finding(message, sheet=cells.name, row=line, at=at, value=as_text(cell), severity=severity))
     return rows, findings
 
@@ -310,4 +317,5 @@ def _may_be_personal(rows: list[list[Cell]]) -> bool:
     cells: set[Cell] = set().union(*rows)  # cells repeat a lot: each text is looked at once
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
-    return may_hold_personal_number(_NO_DIGIT.join([cell for cell in cells if cell.__class__ is str and len(cell) > _TEN]))
+    long_texts = [cell for cell in cells if cell.__class__ is str and len(cell) > _MOST_DIGITS_OF_NO_NUMBER]
+    return may_hold_personal_number(_BETWEEN_CELLS.join(long_texts))

@@ -21,7 +21,7 @@ def canonical(written: str) -> str:
     return "-".join(parts.groups()) if parts else plain
 
 
-def looks_like_one(written: str) -> bool:
+def is_case_number(written: str) -> bool:
     """Whether the text as a whole has a case number's shape."""
     return _PARTS.fullmatch(key(written)) is not None
 
@@ -43,7 +43,8 @@ def letters(number: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _loose(number: str) -> str:
+def _without_zeros(number: str) -> str:
+    """Return the canonical number without its first dash and the zeros before its serial number."""
     parts = _PARTS.fullmatch(number)
     return f"{parts[1]}{parts[2]}-{parts[3].lstrip('0')}" if parts else number
 
@@ -53,7 +54,7 @@ class Register:
 
     def __init__(self, numbers: Iterable[str] = ()) -> None:
         self._exact: set[str] = set()
-        self._loose: dict[str, list[str]] = {}
+        self._by_number_without_zeros: dict[str, list[str]] = {}
         for number in numbers:
             self.add(number)
 
@@ -61,11 +62,11 @@ class Register:
         """Take a canonical number in."""
         if number not in self._exact:
             self._exact.add(number)
-            self._loose.setdefault(_loose(number), []).append(number)
+            self._by_number_without_zeros.setdefault(_without_zeros(number), []).append(number)
 
     def find(self, number: str) -> str | None:
         """The one case that a canonical number means; None if there is none, or more than one."""
         if number in self._exact:
             return number
-        alike = self._loose.get(_loose(number), ())
+        alike = self._by_number_without_zeros.get(_without_zeros(number), ())
         return alike[0] if len(alike) == 1 else None

@@ -11,7 +11,7 @@ from pipeline.terms.text import as_text, clean, mask
 
 _LONGEST_VALUE = 60
 _LONGEST_DETAIL = 2_000
-"""Whatever else a sentence quotes: what is listed is listed with an end (`several`), so that only a long sheet name comes near."""
+"""Whatever else a sentence quotes: what is listed is listed with an end (`listed`), so that only a long sheet name comes near."""
 _MOST_NAMES = 20
 
 CATALOGUE: Final = {
@@ -130,10 +130,10 @@ def _quoted(detail: str) -> str:
     return line if len(line) <= _LONGEST_DETAIL else mask(f"{line[: _LONGEST_DETAIL - 1]}…")
 
 
-def several(names: Sequence[str], unit: str = "") -> str:
+def listed(names: Sequence[str], unit: str = "") -> str:
     """The names, long ones cut; of very many the first, and how many there are."""
-    listed = "、".join(map(brief, names[:_MOST_NAMES]))
-    return listed if len(names) <= _MOST_NAMES else f"{listed} 等 {len(names)}{unit and f' {unit}'}"
+    shown = "、".join(map(brief, names[:_MOST_NAMES]))
+    return shown if len(names) <= _MOST_NAMES else f"{shown} 等 {len(names)}{unit and f' {unit}'}"
 
 
 def brief(value: str) -> str:

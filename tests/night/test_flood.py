@@ -150,7 +150,8 @@ def test_a_workbook_with_more_marks_than_it_could_carry_is_not_begun(tmp_path: P
     path = tmp_path / "日报.xlsx"
     path.write_bytes(report())
     with pytest.raises(NotMarkableError):
-        marked_copy.annotate(receipt_layout.Job(path, receipt_layout.Slip((receipt_layout.note("说明"),), marks, 1, ())))
+        marked_copy.annotate(receipt_layout.Job(path, receipt_layout.ReceiptLines((receipt_layout.note("说明"),), marks, 1, ())))
     assert (
-        len(marked_copy.annotate(receipt_layout.Job(path, receipt_layout.Slip((receipt_layout.note("说明"),), marks[:1], 1, ())))) > 1_000
+        len(marked_copy.annotate(receipt_layout.Job(path, receipt_layout.ReceiptLines((receipt_layout.note("说明"),), marks[:1], 1, ()))))
+        > 1_000
     )

@@ -40,10 +40,10 @@ def test_a_case_that_comes_thousands_of_times_is_not_told_with_every_line_on_eve
 
 
 def test_a_list_is_cut_and_a_number_in_it_is_masked_before_it_is() -> None:
-    assert messages.several(["甲", "乙"], "项") == "甲、乙"
-    assert messages.several([str(n) for n in range(21)]).endswith("、19 等 21")
+    assert messages.listed(["甲", "乙"], "项") == "甲、乙"
+    assert messages.listed([str(n) for n in range(21)]).endswith("、19 等 21")
     number = "11010519491231002X"
-    said = messages.several(["甲" * 45 + number])
+    said = messages.listed(["甲" * 45 + number])
     assert number[:12] not in said
     assert len(said) == 60
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.terms.case_numbers import Register, canonical, letters, looks_like_one
+from pipeline.terms.case_numbers import Register, canonical, is_case_number, letters
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ def test_a_number_is_kept_with_dashes_in_upper_case_and_digits_as_written(writte
 
 @pytest.mark.parametrize("written", ["SJ-2020-001", "zzq2020 1", "ＤＳ２０２０００３"])
 def test_this_looks_like_a_case_number(written: str) -> None:
-    assert looks_like_one(written)
+    assert is_case_number(written)
 
 
 @pytest.mark.parametrize("written", ["", "合计", "SJ-2020", "2020-001", "SJ-2020-001号", "SJ-20-1", "以下空白", "填报日期：20200521"])
 def test_this_does_not_look_like_a_case_number(written: str) -> None:
-    assert not looks_like_one(written)
+    assert not is_case_number(written)
 
 
 def test_the_letters_say_whose_the_number_is() -> None:
@@ -72,4 +72,4 @@ def test_no_way_of_writing_a_number_loses_it(number: str, data: st.DataObject) -
 
 @pytest.mark.parametrize("written", ["填表日期20200521", "共20205件", "联系人电话13912345678", "截至20200521"])
 def test_words_and_digits_are_no_case_number(written: str) -> None:
-    assert not looks_like_one(written)
+    assert not is_case_number(written)

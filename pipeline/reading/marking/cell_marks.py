@@ -79,7 +79,7 @@ def _comment(cell: Cell, text: str) -> None:
     comment = Comment(whole, theirs.author if theirs else receipt_layout.AUTHOR)
     # openpyxl makes every comment 144 by 79 pixels, those that it has read as well; ours would show three words of a sentence.
     comment.width = _WIDTH
-    comment.height = _LINE * (receipt_layout.lines(whole, _ROOM) + 2)
+    comment.height = _LINE * (receipt_layout.wrapped_lines(whole, _ROOM) + 2)
     cell.comment = comment
 
 

@@ -21,8 +21,8 @@ _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的�
 
 
 def annotate(job: Job) -> bytes:
-    """Return the workbook with its slip. Raises NotMarkableError, or whatever openpyxl trips over."""
-    if len(job.slip.marks) > package_parts.MOST_MARKS:
+    """Return the workbook with its receipt. Raises NotMarkableError, or whatever openpyxl trips over."""
+    if len(job.receipt.marks) > package_parts.MOST_MARKS:
         raise NotMarkableError
     original = job.path.read_bytes()
     parts = package_parts.unpack(original)
@@ -35,9 +35,9 @@ def annotate(job: Job) -> bytes:
         # What an earlier receipt put on goes first: districts mend the receipt itself and send it again.
         cell_marks.remove(book)
         results = {name: package_parts.results(parts[path]) for name, path in paths.items()}
-        hidden = personal_cells.hide(book, results, job.slip.personal)
+        hidden = personal_cells.hide(book, results, job.receipt.personal)
         openpyxl_private.disarm(book)
-        records = cell_marks.put(book, job.slip.marks)
+        records = cell_marks.put(book, job.receipt.marks)
         receipt_sheet.write(book, _with_notes(job, package_parts.dropped(parts), hidden), records)
         validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)
@@ -74,11 +74,11 @@ def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]
 
 
 def _with_notes(job: Job, dropped: list[str], hidden: int) -> list[Line]:
-    """Return the slip's lines with what was found only now."""
+    """Return the receipt's lines with what was found only now."""
     notes = [_LEFT_OUT.format(what="、".join(dropped))] if dropped else []
     notes += [_PERSONAL.format(count=hidden)] if hidden else []
-    lines = list(job.slip.lines)
-    lines[job.slip.notes_at : job.slip.notes_at] = [receipt_layout.note(text) for text in notes]
+    lines = list(job.receipt.lines)
+    lines[job.receipt.notes_at : job.receipt.notes_at] = [receipt_layout.note(text) for text in notes]
     return lines
 
 

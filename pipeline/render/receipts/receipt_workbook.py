@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.reading import receipt_layout
-from pipeline.reading.receipt_layout import Kind, Line, Mark, Slip
+from pipeline.reading.receipt_layout import Kind, Line, Mark, ReceiptLines
 from pipeline.render.receipts import receipt_words as words
 from pipeline.render.workbook.cell_formats import A4, OPTIONS, Look, merge, text
 from pipeline.report.submission_lines import ArrivedReport
@@ -34,15 +34,15 @@ _MESSAGE = len(receipt_layout.COLUMNS) - 1
 """The last column."""
 
 
-def compose(report: ArrivedReport, *, alone: bool = False) -> Slip:
-    """Return all that is said about a file; `alone` where it goes back without the file."""
+def compose(report: ArrivedReport, *, alone: bool = False) -> ReceiptLines:
+    """Return all that the receipt says about a file; `alone` where it goes back without the file."""
     head = [Line(_kind(report), (words.verdict(report),), height=30.0), _fact(words.state(report))]
     head.append(_fact(f"文件：{report.name}　　收到：{report.received_at:%Y-%m-%d %H:%M:%S}"))
     if again := words.send_again(report):
         head.append(_fact(again))
     if alone or report.findings:
         head.append(receipt_layout.note(words.HOW_ALONE if alone else words.HOW))
-    return Slip(
+    return ReceiptLines(
         lines=tuple(_clean(line) for line in chain(head, _list(report.findings))),
         marks=() if alone else tuple(_marks(report.findings)),
         notes_at=len(head),
@@ -66,7 +66,7 @@ def _fact(sentence: str) -> Line:
 
 def _height(sentence: str, width: float) -> float:
     """Return the points that a wrapped text needs. Excel fits no row to the text of merged cells."""
-    return receipt_layout.LINE_HEIGHT * receipt_layout.lines(sentence, width) + 5
+    return receipt_layout.LINE_HEIGHT * receipt_layout.wrapped_lines(sentence, width) + 5
 
 
 def _clean(line: Line) -> Line:
@@ -161,20 +161,20 @@ def alone(report: ArrivedReport) -> bytes:
     """Return a workbook with the list alone; the same bytes for the same file."""
     from xlsxwriter import Workbook
 
-    written, slip = io.BytesIO(), compose(report, alone=True)
+    written, receipt = io.BytesIO(), compose(report, alone=True)
     with Workbook(written, OPTIONS) as workbook:
         workbook.set_properties({"author": receipt_layout.AUTHOR, "created": report.received_at.astimezone(UTC).replace(tzinfo=None)})
         sheet = workbook.add_worksheet(receipt_layout.SHEET)
-        _set_up(sheet, slip)
+        _set_up(sheet, receipt)
         formats = {(kind, centered): _format(workbook, kind, centered=centered) for kind in Kind for centered in (True, False)}
-        for row, line in enumerate(slip.lines):
+        for row, line in enumerate(receipt.lines):
             sheet.set_row(row, line.height)
             _write(sheet, row, line, formats)
         sheet.write_string(0, len(receipt_layout.COLUMNS), receipt_layout.SIGNATURE)
     return written.getvalue()
 
 
-def _set_up(sheet: Worksheet, slip: Slip) -> None:
+def _set_up(sheet: Worksheet, receipt: ReceiptLines) -> None:
     for column, width in enumerate(receipt_layout.WIDTHS):
         sheet.set_column(column, column, width)
     hidden = len(receipt_layout.WIDTHS)
@@ -185,7 +185,7 @@ def _set_up(sheet: Worksheet, slip: Slip) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.4, 0.4, 0.5, 0.6)
     sheet.set_footer("&C&P / &N")
-    header = next((row for row, line in enumerate(slip.lines) if line.kind is Kind.HEADER), None)
+    header = next((row for row, line in enumerate(receipt.lines) if line.kind is Kind.HEADER), None)
     if header is not None:
         sheet.freeze_panes(header + 1, 0)
         sheet.repeat_rows(header)

@@ -165,7 +165,7 @@ def write_districts(book: Book) -> None:
             part = Part(figure.tally, (_in_group(index), here), target_cell(index), not book.is_plain, figure.bounds)
             formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part)
         for column, name in enumerate(_COUNTED, 2 + WIDE * len(groups)):
-            formula = formulas.count(here, (name, formulas.QUOTED_YES), is_free=not book.is_plain)
+            formula = formulas.count(here, (name, formulas.QUOTED_YES), is_free_text=not book.is_plain)
             formulas.write_count(book, sheet, (row, column), formula, seen[district, name])
     last = district_first() + len(districts)
     _district_total(book, sheet, last)
@@ -238,9 +238,9 @@ def write_leaders(book: Book) -> None:
         sheet.set_row(row, height(lines(figure.label, 16)))
         sheet.write_formula(row, 2, f"={target_cell(targets[figure.group])}", book.cell("percent"), figure.tally.target_percent)
         own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
-        formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free=True, bounds=figure.bounds))
+        formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free_text=True, bounds=figure.bounds))
         for column, state in enumerate(_LEADERS_COUNTED, 3 + WIDE):
-            formula = formulas.count(*own, (state, formulas.QUOTED_YES), is_free=True)
+            formula = formulas.count(*own, (state, formulas.QUOTED_YES), is_free_text=True)
             formulas.write_count(book, sheet, (row, column), formula, seen[figure.label, figure.group, state])
     last = FIRST + max(len(report.by_leader), 1) - 1
     if not report.by_leader:

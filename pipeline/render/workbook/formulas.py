@@ -34,7 +34,7 @@ class Part:
     tally: Tally
     conditions: tuple[tuple[str, str], ...]
     target: str
-    is_free: bool = False
+    is_free_text: bool = False
     """Whether a label is free text, which COUNTIFS would take for a pattern (`*`, `>5`)."""
     bounds: Bounds | None = None
 
@@ -49,9 +49,9 @@ def are_plain(labels: list[str]) -> bool:
     return all(map(_PLAIN.fullmatch, labels))
 
 
-def count(*conditions: tuple[str, str], is_free: bool = False) -> str:
+def count(*conditions: tuple[str, str], is_free_text: bool = False) -> str:
     """How many cases of the register meet all conditions; with free text, character by character."""
-    if is_free:
+    if is_free_text:
         tests = "*".join(f"EXACT({name},{cell})" for name, cell in conditions)
         return f"=SUMPRODUCT(1*{tests})"
     return f"=COUNTIFS({','.join(f'{name},{cell}' for name, cell in conditions)})"
@@ -62,7 +62,7 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     row, column = at
     tally = part.tally
     total, resolved = (xl_rowcol_to_cell(row, column + step) for step in (0, 1))
-    both = [count(*part.conditions, (name, QUOTED_YES), is_free=part.is_free) for name in (IN_TOTAL, RESOLVED)]
+    both = [count(*part.conditions, (name, QUOTED_YES), is_free_text=part.is_free_text) for name in (IN_TOTAL, RESOLVED)]
     # QUOTIENT cuts off: a rate that is rounded up could show a target as met that is missed. -INT(-x) rounds up what is lacking.
     cells = (
         ("count", both[0], tally.total),
@@ -99,11 +99,11 @@ def met(tally: Tally) -> str:
     return NONE if tally.met is None else words.MET if tally.met else words.MISSED
 
 
-def colour(book: Book, sheet: Worksheet, rates: tuple[int, int, int, int]) -> None:
-    """Bars behind the rates, and red for what misses its target (the column after the next)."""
-    first, column, last, _ = rates
+def colour(book: Book, sheet: Worksheet, rate_cells: tuple[int, int, int, int]) -> None:
+    """Bars behind the rates, and red for what misses its target, two columns to the right."""
+    first, column, last, _ = rate_cells
     # Without a lowest and a highest value Excel gives the longest bar to the highest rate, whatever it is.
     bar = {"type": "data_bar", "bar_color": BAR, "bar_solid": True, "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
-    sheet.conditional_format(*rates, bar)
+    sheet.conditional_format(*rate_cells, bar)
     missed = {"type": "cell", "criteria": "==", "value": f'"{words.MISSED}"', "format": book.workbook.add_format({"font_color": RED})}
     sheet.conditional_format(first, column + 2, last, column + 2, missed)
