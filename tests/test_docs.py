@@ -15,7 +15,7 @@ import house
 import pytest
 import yaml
 
-from pipeline import cli
+from pipeline import __version__, cli
 from pipeline.settings import config
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import Column, Kind, Severity, Sheet
@@ -330,6 +330,14 @@ def test_every_module_and_function_that_a_page_for_programmers_names_exists(page
     assert names or page != ARCHITECTURE
     assert [file for file in files if not any((ROOT / base / file).exists() for base in ("", "pipeline"))] == []
     assert [name for name in names if not house.is_there(name)] == []
+
+
+def test_every_module_has_a_test_of_its_name_or_is_named_by_the_one_that_covers_it() -> None:
+    assert house.untested() == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert __version__ == house.project()["version"]
 
 
 def test_no_body_of_a_function_has_more_than_forty_lines_and_no_module_more_than_four_hundred() -> None:

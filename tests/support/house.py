@@ -9,7 +9,7 @@ import tomllib
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from offices import HOME
 
@@ -65,8 +65,17 @@ def needs(wing: Path) -> set[str]:
 
 def floors() -> list[list[str]]:
     """The layers of pyproject.toml, the street first."""
-    rules = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    rules = _settings()["tool"]["importlinter"]["contracts"]
     return [layer.split(" : ") for layer in rules[0]["layers"]]
+
+
+def project() -> dict[str, Any]:
+    """What pyproject.toml says of the project."""
+    return dict(_settings()["project"])
+
+
+def _settings() -> dict[str, Any]:
+    return tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def wing_part() -> str:
@@ -82,6 +91,16 @@ def wing_part() -> str:
             title = f"`{name}`" if path.is_dir() else f"`{name}` (a module)"
             lines.append(f"| {len(street_first) - at} | {title} | {question} | {below} |")
     return "\n".join(lines)
+
+
+def untested() -> list[str]:
+    """The modules without `test_<module>.py`, of which no test says in its docstring that it covers them."""
+    tests = [*(HOME / "tests").rglob("test_*.py")]
+    own = {path.stem.removeprefix("test_") for path in tests}
+    said = "\n".join(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in tests)
+    covered = own | {Path(name).stem for name in re.findall(r"`([\w/]+(?:\.py)?)`", said)}
+    modules = [path for path in (HOME / "pipeline").rglob("*.py") if path.name != "__init__.py"]
+    return sorted(path.relative_to(HOME).as_posix() for path in modules if path.stem not in covered)
 
 
 def long_functions(most: int) -> dict[str, int]:
