@@ -30,7 +30,7 @@ def templates_of(settings: Settings) -> Path:
 class Inputs:
     """Every file that a day's folder rests on, each kind in order of arrival."""
 
-    counting: tuple[Filed, ...]
+    files_in_force: tuple[Filed, ...]
     """Assignment workbooks and the reports in force, of the day and of those before it."""
     superseded: tuple[Filed, ...]
     """The day's reports that a later one replaced, and duplicates."""
@@ -40,7 +40,7 @@ class Inputs:
     @property
     def all(self) -> tuple[Filed, ...]:
         """All of them."""
-        return (*self.counting, *self.superseded, *self.refused)
+        return (*self.files_in_force, *self.superseded, *self.refused)
 
 
 @dataclass(frozen=True, slots=True)

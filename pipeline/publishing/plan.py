@@ -70,7 +70,7 @@ class Plan:
         """Return the files behind one day's report."""
         resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
-        files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.counting)
+        files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
         return Sources(self._arrivals, files_in_force, resting.superseded, refused, numbering.shown_on(numbers, day))
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:

@@ -26,17 +26,17 @@ def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState) 
     return tuple(_way(target, [line for line in lines if line.group == target.group and line.is_open], state) for target in targets)
 
 
-def _way(target: Figure, still: list[CaseLine], state: DayState) -> Way:
+def _way(target: Figure, open_cases: list[CaseLine], state: DayState) -> Way:
     lacking = target.tally.shortfall
-    deadlines = sorted(line.deadline or _NEVER for line in still)
+    deadlines = sorted(line.deadline or _NEVER for line in open_cases)
     by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else None
     days, gained = _pace(target.group, state)
     is_in_sight = lacking and gained > 0 and lacking * days // gained < _LONGEST
     expected = state.day + timedelta(days=-(-lacking * days // gained)) if is_in_sight else None  # rounded up to the day it is met
-    near = [line for line in still if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
+    near = [line for line in open_cases if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
     near.sort(key=lambda line: (line.status != REPLIED, line.deadline or _NEVER, line.number))
     numbers = tuple(line.number for line in near)
-    return Way(target.group, target.tally, len(still), None if by == _NEVER else by, gained, days, expected, numbers)
+    return Way(target.group, target.tally, len(open_cases), None if by == _NEVER else by, gained, days, expected, numbers)
 
 
 def _pace(group: str, state: DayState) -> tuple[int, int]:

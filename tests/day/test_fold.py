@@ -42,7 +42,7 @@ def _day(written: object) -> date:
     return date.fromisoformat(f"2020-{written}")
 
 
-# --- one case, told as a table -----------------------------------------------------------------------------------
+# --- one case, as a table ----------------------------------------------------------------------------------------
 
 _COLUMNS = {"状态": "当前状态", "日期": "答复日期", "文号": "答复文号", "确认": "群众确认", "原因": "重新办理原因", "进展": "今日进展"}
 
@@ -368,8 +368,8 @@ def test_a_cancelled_case_counts_again_when_a_newer_workbook_does_not_say_so(row
 
 def test_a_row_about_a_cancelled_case_is_taken_and_counts_when_the_case_comes_back() -> None:
     cancelled = assigned(assignment([CASES[0], {**CASES[1], "撤销依据": "重复登记"}, CASES[2]]), FIRST)
-    told = File(report(day=MONDAY, progress=[resolved_row(答复日期="2020-05-18")]), afternoon(MONDAY))
-    monday, tuesday = consolidate([cancelled, told, assigned(assignment(), SECOND)], [MONDAY, MONDAY + timedelta(days=1)]).values()
+    reported = File(report(day=MONDAY, progress=[resolved_row(答复日期="2020-05-18")]), afternoon(MONDAY))
+    monday, tuesday = consolidate([cancelled, reported, assigned(assignment(), SECOND)], [MONDAY, MONDAY + timedelta(days=1)]).values()
     assert monday.submission()["rows_accepted"] == 1
     assert monday.summary["changes"]["newly_resolved"] == []
     assert tuesday.counted(CASE)

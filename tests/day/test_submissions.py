@@ -67,7 +67,7 @@ def test_what_counts_comes_by_arrival_over_all_days() -> None:
     assert [filed.arrival.id for filed in Submissions.of(ALL).in_force()] == [6, 5, 2]
 
 
-def test_only_days_of_the_named_districts_are_told() -> None:
+def test_only_days_of_the_named_districts_are_given() -> None:
     index = Submissions.of(ALL)
     assert index.days(["东胜区"]) == [DAY - timedelta(days=1), DAY]
     assert index.days(["达拉特旗"]) == [DAY]

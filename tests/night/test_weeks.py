@@ -75,8 +75,8 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
 def _in_force(office: Office, day: date) -> set[str]:
     """The files whose rows count on their own day."""
     with Ledger(office.settings.paths.ledger) as ledger:
-        counting = inputs.Outlines.of(ledger.outlines()).on(day, office.settings).counting
-    return {filed.arrival.name for filed in counting if filed.reading.day == day}
+        files = inputs.Outlines.of(ledger.outlines()).on(day, office.settings).files_in_force
+    return {filed.arrival.name for filed in files if filed.reading.day == day}
 
 
 @pytest.mark.parametrize("week", WEEKS)

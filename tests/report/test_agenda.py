@@ -1,7 +1,7 @@
-"""What is still to be done, and how it is said.
+"""What is still to be done, and its sentences.
 
-Covers `agenda`, `sentences` and, of whole days, `compose`, `case_register`, `counting` and `other_sheets`; what these print is in
-tests/test_golden.py and tests/render.
+Covers `agenda`, `sentences` and, of whole days, `compose`, `case_register`, `counting`, `handed_in_lines` and `other_sheets`; what these
+print is in tests/test_golden.py and tests/render.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CITY = "市级交办和旗区自行梳理"
 NUMBERS = [f"SJ-2020-{n:03}" for n in range(1, 11)]
 
 
-def _told(day: date, *rows: Row, urgent: tuple[Row, ...] = ()) -> File:
+def _report_of(day: date, *rows: Row, urgent: tuple[Row, ...] = ()) -> File:
     return File(report(day=day, progress=rows, urgent=urgent), afternoon(day))
 
 
@@ -43,7 +43,7 @@ def _way(day: Day, group: str = CITY) -> Way:
 
 def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() -> None:
     """Nine of ten are lacking to 90 %: of the open cases in the order of their deadlines the ninth is due on the 9th of June."""
-    way = _way(_day(MONDAY, _register(), _told(MONDAY)))
+    way = _way(_day(MONDAY, _register(), _report_of(MONDAY)))
     assert (way.tally.shortfall, way.open, way.by, way.days, way.expected) == (9, 10, date(2020, 6, 9), 1, None)
 
 
@@ -51,9 +51,9 @@ def test_the_pace_is_that_of_the_last_days_and_leads_to_a_day() -> None:
     """Two on Monday and one more by Wednesday; six are lacking: at one in two days it takes twelve more."""
     days = [MONDAY + timedelta(days=n) for n in range(3)]
     files = [
-        _told(days[0], *map(_resolved, NUMBERS[:2])),
-        _told(days[1]),
-        _told(days[2], _resolved(NUMBERS[2])),
+        _report_of(days[0], *map(_resolved, NUMBERS[:2])),
+        _report_of(days[1]),
+        _report_of(days[2], _resolved(NUMBERS[2])),
     ]
     way = _way(_day(days[2], _register(), *files))
     assert (way.tally.shortfall, way.gained, way.days) == (6, 1, 2)
@@ -61,26 +61,26 @@ def test_the_pace_is_that_of_the_last_days_and_leads_to_a_day() -> None:
 
 
 def test_a_pace_of_nothing_leads_nowhere() -> None:
-    way = _way(_day(MONDAY + timedelta(days=20), _register(), _told(MONDAY, *map(_resolved, NUMBERS[:2]))))
+    way = _way(_day(MONDAY + timedelta(days=20), _register(), _report_of(MONDAY, *map(_resolved, NUMBERS[:2]))))
     assert (way.gained, way.days, way.expected) == (0, 7, None)
     assert "不能达标" in sentences.way(way)
 
 
 def test_where_fewer_are_open_than_lacking_no_deadline_is_named() -> None:
     referred = [progress_row(number, 当前状态="导入法定途径") for number in NUMBERS[:4]]
-    way = _way(_day(MONDAY, _register(), _told(MONDAY, *referred)))
+    way = _way(_day(MONDAY, _register(), _report_of(MONDAY, *referred)))
     assert (way.tally.shortfall, way.open, way.by) == (9, 6, None)
     assert "全部化解也达不到目标" in sentences.way(way)
 
 
 def test_a_target_that_is_met_lacks_nothing() -> None:
-    way = _way(_day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:9]))))
+    way = _way(_day(MONDAY, _register(), _report_of(MONDAY, *map(_resolved, NUMBERS[:9]))))
     assert (way.tally.shortfall, way.by, way.expected, sentences.way(way)) == (0, None, None, "")
 
 
 def test_the_nearest_are_those_replied_and_then_those_due_soon() -> None:
     replied = [progress_row(NUMBERS[at], 当前状态="已答复", 答复日期="2020-05-18", 答复文号="甲1") for at in (6, 4)]
-    way = _way(_day(date(2020, 5, 30), _register(), _told(MONDAY, *replied)))
+    way = _way(_day(date(2020, 5, 30), _register(), _report_of(MONDAY, *replied)))
     assert way.nearest == (NUMBERS[4], NUMBERS[6], NUMBERS[0], NUMBERS[1])
 
 
@@ -95,14 +95,14 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
     out = _day(
         end,
         _register(),
-        _told(MONDAY, asking),
-        _told(tuesday, disputed, asking),
-        _told(end, asking, urgent=(urgent_row(NUMBERS[2], 发生时间="2020-06-03 09:30", 需协调事项="请调度供水"),)),
+        _report_of(MONDAY, asking),
+        _report_of(tuesday, disputed, asking),
+        _report_of(end, asking, urgent=(urgent_row(NUMBERS[2], 发生时间="2020-06-03 09:30", 需协调事项="请调度供水"),)),
     )
-    said = [
+    matters = [
         (decision.kinds, decision.number, decision.since, decision.leader, sentences.asked(decision)) for decision in out.report.decisions
     ]
-    assert said == [
+    assert matters == [
         (("urgent",), NUMBERS[2], end, "领导一", "请调度供水"),
         (("disputed",), NUMBERS[5], tuesday, "领导一", "请包案领导与群众见面，研究新的答复意见"),
         (("overdue",), NUMBERS[0], date(2020, 6, 2), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
@@ -116,15 +116,15 @@ def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() 
     other = urgent_row("", 事项类别="其他民生事项", 情况说明="井盖缺失", 发生时间="2020-05-18 09:30")
     crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30")
     third = File(report("康巴什区", MONDAY, progress=[], urgent=[other, crane]), afternoon(MONDAY), "康巴什.xlsx")
-    out = _day(MONDAY, _register(), _told(MONDAY, urgent=tuple(lamps)), third)
-    said = [decision.matter.partition("：")[2] for decision in out.report.decisions]
-    assert said == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
+    out = _day(MONDAY, _register(), _report_of(MONDAY, urgent=tuple(lamps)), third)
+    matters = [decision.matter.partition("：")[2] for decision in out.report.decisions]
+    assert matters == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
 
 
 def test_a_request_for_coordination_that_is_not_repeated_is_over_and_begins_anew() -> None:
     days = [MONDAY + timedelta(days=n) for n in range(3)]
-    asking, silent = progress_row(NUMBERS[7], 需协调事项="请协调供电"), progress_row(NUMBERS[7])
-    files = [_register(), _told(days[0], asking), _told(days[1], silent), _told(days[2], asking)]
+    asking, not_asking = progress_row(NUMBERS[7], 需协调事项="请协调供电"), progress_row(NUMBERS[7])
+    files = [_register(), _report_of(days[0], asking), _report_of(days[1], not_asking), _report_of(days[2], asking)]
     assert _day(days[1], *files).report.decisions == ()
     assert [decision.since for decision in _day(days[2], *files).report.decisions] == [days[2]]
 
@@ -134,7 +134,7 @@ def test_what_is_resolved_or_referred_asks_for_no_decision() -> None:
         {**_resolved(NUMBERS[0]), "需协调事项": "请协调"},
         progress_row(NUMBERS[1], 当前状态="导入法定途径", 需协调事项="请协调"),
     ]
-    assert _day(MONDAY, _register(), _told(MONDAY, *rows)).report.decisions == ()
+    assert _day(MONDAY, _register(), _report_of(MONDAY, *rows)).report.decisions == ()
 
 
 # --- absences ----------------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def test_what_is_resolved_or_referred_asks_for_no_decision() -> None:
 
 def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     tuesday = MONDAY + timedelta(days=1)
-    out = _day(tuesday, _register(), _told(MONDAY, _resolved(NUMBERS[0])))
+    out = _day(tuesday, _register(), _report_of(MONDAY, _resolved(NUMBERS[0])))
     absence = next(absence for absence in out.report.absences if absence.district == "东胜区")
     assert sentences.absence(absence) == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
     assert len(out.report.absences) == 9
@@ -159,13 +159,13 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     ],
 )
 def test_a_target_is_said_in_one_sentence(resolved: int, expected: str) -> None:
-    out = _day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:resolved])))
+    out = _day(MONDAY, _register(), _report_of(MONDAY, *map(_resolved, NUMBERS[:resolved])))
     assert [sentences.target(target) for target in out.report.targets] == ["自治区交办：目前没有案件，不计算化解率。", expected]
 
 
 def test_what_has_moved_since_yesterday_is_said() -> None:
     tuesday = MONDAY + timedelta(days=1)
-    files = [_register(), _told(MONDAY, *map(_resolved, NUMBERS[:2])), _told(tuesday, _resolved(NUMBERS[2]))]
+    files = [_register(), _report_of(MONDAY, *map(_resolved, NUMBERS[:2])), _report_of(tuesday, _resolved(NUMBERS[2]))]
     bridge = _day(tuesday, *files).report.bridges[1]
     assert sentences.since_yesterday(bridge) == "与前一日相比，总数不变，已化解增加1件。"
     still = _day(tuesday + timedelta(days=1), *files).report.bridges[1]
@@ -173,7 +173,7 @@ def test_what_has_moved_since_yesterday_is_said() -> None:
 
 
 def test_bounds_say_whether_they_could_change_the_verdict() -> None:
-    out = _day(MONDAY, _register(), _told(MONDAY, *map(_resolved, NUMBERS[:9])))
+    out = _day(MONDAY, _register(), _report_of(MONDAY, *map(_resolved, NUMBERS[:9])))
     bounds = out.report.targets[1].bounds
     assert bounds is not None
     assert sentences.bounds(bounds) == "缺报、退回的内容补齐后，化解率最低26.4%、最高97.0%，是否达标要等补报后才能确定。"

@@ -22,7 +22,7 @@ CITY = "市级交办和旗区自行梳理"
 OTHER = "SJ-2020-009"
 
 
-def _told(day: date, *rows: Row, new: Iterable[Row] = ()) -> File:
+def _report_of(day: date, *rows: Row, new: Iterable[Row] = ()) -> File:
     return File(report(day=day, progress=rows, new=new), afternoon(day))
 
 
@@ -49,7 +49,7 @@ def _case(**cells: str) -> Row:
 
 
 def test_a_day_without_a_change_has_no_steps() -> None:
-    bridge = _bridge(_listed(_case()), _told(MONDAY, _resolved()), _told(TUESDAY, _resolved()))
+    bridge = _bridge(_listed(_case()), _report_of(MONDAY, _resolved()), _report_of(TUESDAY, _resolved()))
     assert _kinds(bridge) == ({}, {})
     assert (bridge.total_before, bridge.total, bridge.resolved_before, bridge.resolved) == (2, 2, 1, 1)
 
@@ -65,12 +65,12 @@ def test_a_day_without_a_change_has_no_steps() -> None:
     ids=["newly_resolved", "reopened", "disputed", "settled"],
 )
 def test_what_a_report_changes_is_a_step(monday: Row, tuesday: Row, expected: dict[str, int]) -> None:
-    assert _kinds(_bridge(_listed(_case()), _told(MONDAY, monday), _told(TUESDAY, tuesday))) == ({}, expected)
+    assert _kinds(_bridge(_listed(_case()), _report_of(MONDAY, monday), _report_of(TUESDAY, tuesday))) == ({}, expected)
 
 
 def test_a_case_that_a_district_finds_and_resolves_on_the_same_day_is_found_and_newly_resolved() -> None:
     found = new_row("DS-2020-001", 排查日期="2020-05-18")
-    bridge = _bridge(_listed(_case()), _told(MONDAY), _told(TUESDAY, _resolved("DS-2020-001"), new=[found]))
+    bridge = _bridge(_listed(_case()), _report_of(MONDAY), _report_of(TUESDAY, _resolved("DS-2020-001"), new=[found]))
     assert _kinds(bridge) == ({"found": 1}, {"newly_resolved": 1})
 
 
@@ -95,11 +95,11 @@ def test_what_a_newer_workbook_changes_is_a_step(
     before: list[Row], after: list[Row], total: dict[str, int], resolved: dict[str, int]
 ) -> None:
     files = [_listed(*before), _listed(*after, on=_ON_TUESDAY)]
-    assert _kinds(_bridge(*files, *([_told(MONDAY, _resolved())] if before else []))) == (total, resolved)
+    assert _kinds(_bridge(*files, *([_report_of(MONDAY, _resolved())] if before else []))) == (total, resolved)
 
 
 def test_a_case_of_another_source_moves_into_the_other_group_with_its_resolution() -> None:
-    files = [_listed(_case()), _listed(_case(案件来源="自治区交办"), on=_ON_TUESDAY), _told(MONDAY, _resolved())]
+    files = [_listed(_case()), _listed(_case(案件来源="自治区交办"), on=_ON_TUESDAY), _report_of(MONDAY, _resolved())]
     assert _kinds(_bridge(*files, group="自治区交办")) == ({"moved_in": 1}, {"moved_in": 1})
 
 
@@ -107,7 +107,7 @@ _STATES = st.sampled_from(["", "办理中", "已化解", "不认可", "认可"])
 _LISTS = st.sampled_from(["listed", "cancelled", "gone", "other source", "later"])
 
 
-def _as_told(number: str, state: str) -> list[Row]:
+def _rows_of_state(number: str, state: str) -> list[Row]:
     if not state:
         return []
     row = progress_row(number) if state == "办理中" else _resolved(number, 群众确认="" if state == "已化解" else state)
@@ -133,8 +133,8 @@ def test_every_bridge_adds_up_to_the_last_case(cases: list[tuple[str, str, str, 
         [
             _listed(*(row for number, case in rows for row in _as_listed(number, case[2]))),
             _listed(*(row for number, case in rows for row in _as_listed(number, case[3])), on=_ON_TUESDAY),
-            _told(MONDAY, *(row for number, case in rows for row in _as_told(number, case[0]))),
-            _told(TUESDAY, *(row for number, case in rows for row in _as_told(number, case[1]))),
+            _report_of(MONDAY, *(row for number, case in rows for row in _rows_of_state(number, case[0]))),
+            _report_of(TUESDAY, *(row for number, case in rows for row in _rows_of_state(number, case[1]))),
         ],
         [MONDAY, TUESDAY],
     )

@@ -1,4 +1,4 @@
-"""What a rate could still be: the truth, once it is there, lies within what was said.
+"""What a rate could still be: the truth, once it is there, lies within the bounds.
 
 Covers `rate_bounds` and the bounds in `counting`.
 """
@@ -33,20 +33,20 @@ def _whose(file: File) -> tuple[str, date]:
     return read.district, read.day
 
 
-def _figures(said: Report) -> dict[tuple[str, str, str], Figure]:
+def _figures(report: Report) -> dict[tuple[str, str, str], Figure]:
     kinds = ("targets", "by_source", "by_district", "by_leader", "by_category")
-    return {(kind, figure.group, figure.label): figure for kind in kinds for figure in getattr(said, kind)}
+    return {(kind, figure.group, figure.label): figure for kind in kinds for figure in getattr(report, kind)}
 
 
 def _is_at_most(lower: Tally, higher: Tally) -> bool:
     return lower.resolved * (higher.total or 1) <= higher.resolved * (lower.total or 1)
 
 
-def _outside(told: Report, truth: Report) -> list[tuple[str, str, str]]:
-    """The figures whose truth lies outside of what was said."""
+def _outside(before: Report, truth: Report) -> list[tuple[str, str, str]]:
+    """The figures whose truth lies outside the bounds."""
     later = _figures(truth)
     wrong = []
-    for name, figure in _figures(told).items():
+    for name, figure in _figures(before).items():
         true = later[name].tally
         low, high = (figure.bounds.lowest, figure.bounds.highest) if figure.bounds else (figure.tally, figure.tally)
         if not _is_at_most(low, true) or not _is_at_most(true, high):
@@ -61,8 +61,8 @@ def test_the_truth_lies_within_the_bounds_once_the_missing_reports_are_there(wee
     whose = sorted({_whose(file) for file in files if not file.is_assignment})
     held_back = set(choice.sample(whose, choice.randint(1, len(whose) // 2)))
     day = MONDAY + timedelta(days=at)
-    told = on(day, *(file for file in files if file.is_assignment or _whose(file) not in held_back)).report
-    assert _outside(told, on(day, *files).report) == []
+    before = on(day, *(file for file in files if file.is_assignment or _whose(file) not in held_back)).report
+    assert _outside(before, on(day, *files).report) == []
 
 
 # --- refused rows ------------------------------------------------------------------------------------------------
@@ -108,8 +108,8 @@ def test_the_truth_lies_within_the_bounds_once_the_refused_rows_are_mended(
             ),
         ]
 
-    told = on(days[-1], *office({(at, number): how for at, number, how in broken})).report
-    assert _outside(told, on(days[-1], *office({})).report) == []
+    before = on(days[-1], *office({(at, number): how for at, number, how in broken})).report
+    assert _outside(before, on(days[-1], *office({})).report) == []
 
 
 # --- what they are -----------------------------------------------------------------------------------------------
@@ -136,13 +136,13 @@ def _bounds(day: Day, kind: str, label: str, group: str = CITY) -> _Ends | None:
     return None if found is None else ((found.lowest.resolved, found.lowest.total), (found.highest.resolved, found.highest.total))
 
 
-def test_where_everything_is_told_there_are_no_bounds() -> None:
+def test_where_everything_is_reported_there_are_no_bounds() -> None:
     out = on(DAY, assigned(assignment()), *_everyone(DAY, progress=[resolved_row()], new=[]))
     assert {figure.bounds for figure in _figures(out.report).values()} == {None}
 
 
 def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -> None:
-    """Three cases of 东胜区 in the group, none told: none to all of them, and three that could be found."""
+    """Three cases of 东胜区 in the group, none reported: none to all of them, and three that could be found."""
     files = [file for file in _everyone(DAY) if file.name != "东胜区.xlsx"]
     out = on(DAY, _register(), *files)
     assert _bounds(out, "by_district", "东胜区") == ((0, 6), (6, 6))
@@ -151,15 +151,15 @@ def test_a_missing_report_frees_its_districts_cases_and_could_bring_new_ones() -
     assert _bounds(out, "by_district", "达拉特旗") is None
 
 
-def test_what_keeps_figures_open_is_said() -> None:
+def test_a_sentence_names_what_keeps_figures_open() -> None:
     """东胜区 sends nothing of Monday and a broken row on Tuesday."""
     tuesday = MONDAY + timedelta(days=1)
     monday = [file for file in _everyone(MONDAY) if file.name != "东胜区.xlsx"]
     rows = [_row(_NUMBERS[0], "已化解", "value")]
     out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows)], [tuesday])[tuesday]
     assert [(point.district, point.missing, point.refused) for point in out.report.open_points] == [("东胜区", (MONDAY,), (tuesday,))]
-    said = sentences.bounds_rule(3, out.report.open_points)
-    assert said.endswith("目前没有报清楚的：东胜区缺5月18日的日报，5月19日有退回的内容。")
+    rule = sentences.bounds_rule(3, out.report.open_points)
+    assert rule.endswith("目前没有报清楚的：东胜区缺5月18日的日报，5月19日有退回的内容。")
 
 
 def test_a_refused_row_frees_its_case_alone() -> None:
@@ -179,7 +179,7 @@ def test_a_refused_row_of_new_cases_could_add_one() -> None:
 
 
 @pytest.mark.parametrize(("confirmed", "expected"), [("认可", None), ("", ((0, 3), (1, 3)))])
-def test_a_case_that_is_told_after_the_gap_is_certain_unless_its_dispute_may_stand(confirmed: str, expected: _Ends | None) -> None:
+def test_a_case_that_is_reported_after_the_gap_is_certain_unless_its_dispute_may_stand(confirmed: str, expected: _Ends | None) -> None:
     """东胜区 tells nothing of Monday, and of Tuesday that one case is resolved and the other two are under way."""
     tuesday = MONDAY + timedelta(days=1)
     rows = [_row(_NUMBERS[0], "已化解") | {"群众确认": confirmed}, *(_row(number, "办理中") for number in _NUMBERS[1:])]
@@ -188,7 +188,7 @@ def test_a_case_that_is_told_after_the_gap_is_certain_unless_its_dispute_may_sta
     assert _bounds(out, "by_source", "市级交办") == expected
 
 
-def test_a_correction_that_was_refused_whole_frees_all_that_its_district_said() -> None:
+def test_a_correction_that_was_refused_whole_frees_all_cases_of_its_district() -> None:
     rows = [_row(_NUMBERS[0], "已化解")]
     refused = write(edit(report_pages(progress=rows, new=[], urgent=[]), {"案件进展!P1": "手机号"}))
     out = on(DAY, _register(), *_everyone(DAY, progress=rows, new=[]), handed_in(refused, f"{DAY} 16:30", "更正.xlsx"))

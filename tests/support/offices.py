@@ -144,7 +144,7 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     out = {}
     for day in days:
         resting = inputs.Outlines.of(filed).on(day, SETTINGS)
-        built = compose.build(states[day], compose.Sources(arrivals, resting.counting, resting.superseded, resting.refused), SETTINGS)
+        built = compose.build(states[day], compose.Sources(arrivals, resting.files_in_force, resting.superseded, resting.refused), SETTINGS)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         found = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), found, written, built.trend, built)
