@@ -70,14 +70,14 @@ def test_an_assignment_workbook_stays_in_the_inbox_and_is_taken_once(office: Off
     assert _take(office).taken == ["assignment/分解表.xlsx"]
     assert path.exists()
     assert _take(office).taken == []
-    assert [one.is_assignment for one in _arrivals(office)] == [True]
+    assert [arrival.is_assignment for arrival in _arrivals(office)] == [True]
 
 
 def test_an_assignment_workbook_that_comes_back_after_another_is_a_new_arrival(office: Office) -> None:
     for content in (assignment(), assignment(CASES[:2]), assignment()):
         office.put(content, "assignment/分解表.xlsx", None)
         _take(office)
-    assert [one.sha256 for one in _arrivals(office)][::2] == [hashlib.sha256(assignment()).hexdigest()] * 2
+    assert [arrival.sha256 for arrival in _arrivals(office)][::2] == [hashlib.sha256(assignment()).hexdigest()] * 2
 
 
 def test_a_second_intake_takes_nothing(office: Office) -> None:
@@ -99,7 +99,7 @@ def test_a_file_that_is_still_growing_waits(office: Office) -> None:
     now = datetime.now(ZONE).timestamp()
     os.utime(path, (now, now))
     growing = _take_while_growing(office, path)
-    assert [(one.path, one.reason) for one in growing.waiting] == [("日报.xlsx", "还在写入")]
+    assert [(wait.path, wait.reason) for wait in growing.waiting] == [("日报.xlsx", "还在写入")]
     assert growing.taken == []
     assert path.exists()
 
@@ -158,14 +158,14 @@ def test_a_broken_sidecar_makes_its_file_wait_and_costs_no_other(office: Office,
     office.put(report("达拉特旗", progress=[]), "另一份.xlsx")
     taken = _take(office)
     assert taken.taken == ["另一份.xlsx"]
-    assert [one.path for one in taken.waiting] == ["日报.xlsx"]
+    assert [wait.path for wait in taken.waiting] == ["日报.xlsx"]
     assert path.exists()
     with pytest.raises(EnvelopeError):
         envelopes.read(written, ZONE)
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "reason"),
     [
         ("{", "不是有效的 JSON"),
         ("[]", "不是一个 JSON 对象，应写成"),
@@ -176,10 +176,10 @@ def test_a_broken_sidecar_makes_its_file_wait_and_costs_no_other(office: Office,
         ('{"received_at": "0220-05-21T16:42:07+08:00"}', "received_at 的年份不对：220"),
     ],
 )
-def test_what_is_wrong_with_a_sidecar_is_told_apart(written: str, said: str) -> None:
+def test_what_is_wrong_with_a_sidecar_is_told_apart(written: str, reason: str) -> None:
     with pytest.raises(EnvelopeError) as caught:
         envelopes.read(written, ZONE)
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(reason)
     _before, follows, example = str(caught.value).partition("应写成 ")
     assert not follows or envelopes.read(example, ZONE) == Envelope(datetime(2020, 5, 21, 16, 42, tzinfo=ZONE))
 
@@ -235,7 +235,7 @@ def test_a_sidecar_with_an_impossible_time_costs_its_own_file(office: Office, re
     office.put(report(), "日报.xlsx", received)
     office.put(report("达拉特旗", progress=[]), "另一份.xlsx")
     office.run(DAY)
-    assert [one["revision"] for one in office.summary(DAY)["submissions"][:2]] == [0, 1]
+    assert [submission["revision"] for submission in office.summary(DAY)["submissions"][:2]] == [0, 1]
 
 
 def test_a_name_that_is_no_utf_8_costs_nothing(office: Office) -> None:

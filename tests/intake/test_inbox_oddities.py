@@ -61,8 +61,8 @@ def test_links_are_told_and_not_followed(office: Office, lying: Path, tmp_path: 
     (lying / "d").symlink_to(lying)
     (lying / "~$e.xlsx").symlink_to("nowhere")
     waits = _waits(office)
-    assert [one.path for one in waits] == ["a.xlsx", "b.xlsx", "c", "d"]
-    assert {one.reason for one in waits} == {"是一个链接，没有读取；请放入文件本身，并删去链接"}
+    assert [wait.path for wait in waits] == ["a.xlsx", "b.xlsx", "c", "d"]
+    assert {wait.reason for wait in waits} == {"是一个链接，没有读取；请放入文件本身，并删去链接"}
 
 
 @posix
@@ -77,7 +77,7 @@ def test_pipes_sockets_and_folders_named_like_a_workbook_are_told(office: Office
         listener.bind("e.xlsx")
         os.chdir(home)
         waits = _waits(office)
-    assert [(one.path, one.reason.partition("，")[0]) for one in waits] == [
+    assert [(wait.path, wait.reason.partition("，")[0]) for wait in waits] == [
         ("a.xlsx", "不是普通文件（管道、设备等）"),
         ("b.xlsx.envelope.json", "不是普通文件（管道、设备等）"),
         ("c.XLSX", "是文件夹而不是工作簿"),
@@ -89,7 +89,7 @@ def test_pipes_sockets_and_folders_named_like_a_workbook_are_told(office: Office
 def test_a_pipe_in_the_place_of_a_sidecar_hangs_nobody(office: Office, lying: Path) -> None:
     office.put(report(), "日报.xlsx", None)
     os.mkfifo(lying / "日报.xlsx.envelope.json")
-    assert [(one.path, one.reason) for one in _waits(office)][1:] == [("日报.xlsx", "信封文件看不懂（不是普通文件，或正在变化）")]
+    assert [(wait.path, wait.reason) for wait in _waits(office)][1:] == [("日报.xlsx", "信封文件看不懂（不是普通文件，或正在变化）")]
 
 
 @posix
@@ -104,7 +104,7 @@ def test_a_pipe_swapped_in_after_the_look_hangs_nobody(office: Office, lying: Pa
         return open_regular(opened)
 
     monkeypatch.setattr(storage, "open_regular", swap)
-    assert [(one.path, one.reason) for one in _waits(office)] == [("日报.xlsx", "读取时还在变化")]
+    assert [(wait.path, wait.reason) for wait in _waits(office)] == [("日报.xlsx", "读取时还在变化")]
     assert lying.exists()
 
 
@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_opened_is_told(office: Office, lying: Path, mon
         return iterdir(path)
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    assert [(one.path, one.reason[:10]) for one in _waits(office)] == [("锁住", "文件夹打不开：没有权")]
+    assert [(wait.path, wait.reason[:10]) for wait in _waits(office)] == [("锁住", "文件夹打不开：没有权")]
 
 
 @posix
@@ -129,7 +129,7 @@ def test_the_depth_of_folders_does_not_matter(office: Office, lying: Path) -> No
         Path("d").mkdir()
         os.chdir("d")
     try:
-        assert [one.reason for one in _waits(office)] == ["没有收下：名称太长，请改短"]
+        assert [wait.reason for wait in _waits(office)] == ["没有收下：名称太长，请改短"]
     finally:
         for _ in range(2500):
             os.chdir("..")
@@ -202,7 +202,7 @@ def test_a_name_of_255_bytes_is_taken(office: Office) -> None:
 def test_a_hostile_sidecar_costs_its_own_file(office: Office, lying: Path, written: str) -> None:
     path = office.put(report(), "日报.xlsx")
     path.with_name("日报.xlsx.envelope.json").write_text(written, encoding="utf-8")
-    assert [(one.path, one.reason[:7]) for one in _waits(office)] == [("日报.xlsx", "信封文件看不懂")]
+    assert [(wait.path, wait.reason[:7]) for wait in _waits(office)] == [("日报.xlsx", "信封文件看不懂")]
     assert lying.exists()
 
 
@@ -222,8 +222,8 @@ def test_a_sidecar_whose_file_never_came_is_told_after_an_hour_and_left_alone(of
         _age(lying / f"{name}.envelope.json", 60 if name == "刚才.xlsx" else 4000)
     before = tree(lying).keys() - {GOOD, f"{GOOD}.envelope.json"}
     waits = _waits(office)
-    assert {one.path for one in waits} == {"报.xlsx.envelope.json", "assignment/分.xlsx.envelope.json"}
-    assert {one.reason.partition("；")[0] for one in waits} == {"只有信封文件，它旁边没有那个文件"}
+    assert {wait.path for wait in waits} == {"报.xlsx.envelope.json", "assignment/分.xlsx.envelope.json"}
+    assert {wait.reason.partition("；")[0] for wait in waits} == {"只有信封文件，它旁边没有那个文件"}
     assert tree(lying).keys() == before
 
 
@@ -234,8 +234,8 @@ def test_a_file_that_says_it_arrives_tomorrow_is_taken_as_it_says_and_said(offic
     office.put(report("达拉特旗", progress=[], day=far.date()), "明年.xlsx", far.isoformat())
     config = ["--config", str(office.home / "config.yaml")]
     assert cli.main([*config, "--date", str(DAY)]) == 0
-    said = capsys.readouterr().out
-    assert f"收到时间比现在还晚：明年.xlsx（{far:%Y-%m-%d %H:%M}）。" in said
+    shown = capsys.readouterr().out
+    assert f"收到时间比现在还晚：明年.xlsx（{far:%Y-%m-%d %H:%M}）。" in shown
     assert cli.main([*config, "--date", f"{far.date()}"]) == 0
     assert office.summary(far.date())["submissions"][1]["received_at"] == far.isoformat(timespec="seconds")
     assert "收到时间比现在还晚：明年.xlsx" in capsys.readouterr().out  # until the time has come
@@ -253,7 +253,7 @@ class _SharingViolationError(PermissionError):
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "reason"),
     [
         (OSError(errno.ENOSPC, ""), "没有收下：磁盘已满，请腾出空间"),
         (OSError(errno.EIO, ""), "没有收下：磁盘读写出错，请检查磁盘、数据线或网络连接"),
@@ -263,7 +263,7 @@ class _SharingViolationError(PermissionError):
     ids=["full", "broken", "open", "gone"],
 )
 def test_a_file_that_cannot_be_taken_says_why_and_waits(
-    office: Office, lying: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+    office: Office, lying: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str
 ) -> None:
     path = office.put(report(), "日报.xlsx")
     keep = storage.copy_into_archive
@@ -274,7 +274,7 @@ def test_a_file_that_cannot_be_taken_says_why_and_waits(
         return keep(source, seen, archive)
 
     monkeypatch.setattr(storage, "copy_into_archive", refuse)
-    assert _waits(office) == [Waiting("日报.xlsx", said)]
+    assert _waits(office) == [Waiting("日报.xlsx", reason)]
     monkeypatch.undo()
     assert _take(office).taken == ["日报.xlsx"]
     assert not path.exists()
@@ -292,7 +292,7 @@ def test_a_report_that_was_changed_after_it_was_archived_stays_for_the_next_run(
 
     monkeypatch.setattr(Ledger, "record", change)
     taken = _take(office)
-    assert (taken.taken, [one.reason for one in taken.waiting]) == (["日报.xlsx"], ["收下以后又有变化，下次运行再收"])
+    assert (taken.taken, [wait.reason for wait in taken.waiting]) == (["日报.xlsx"], ["收下以后又有变化，下次运行再收"])
     monkeypatch.undo()
     assert path.read_bytes() == report(progress=[])
     assert _take(office).taken == ["日报.xlsx"]
@@ -310,7 +310,7 @@ def test_reports_that_cannot_be_removed_are_told_once_wait_for_nobody_and_count_
     begun = time.monotonic()
     outcome = office.run(DAY)
     assert time.monotonic() - begun < 20
-    assert {one.reason for one in outcome.taken.waiting} == {"已收下，但原文件被占用或没有权限，删不掉，下次运行再删"}
+    assert {wait.reason for wait in outcome.taken.waiting} == {"已收下，但原文件被占用或没有权限，删不掉，下次运行再删"}
     assert len(outcome.taken.waiting) == 200
     assert all((office.inbox / f"日报{number}.xlsx.envelope.json").exists() for number in range(200))
     monkeypatch.undo()
@@ -364,9 +364,9 @@ def test_only_a_folder_that_is_there_is_pointed_at(
     with monkeypatch.context() as patch:
         patch.setattr(storage, "write_folder", full)
         assert cli.main([*config, "--date", str(DAY)]) == 1
-    said = capsys.readouterr()
-    assert "请看" not in said.out
-    assert "磁盘已满" in said.err
+    shown = capsys.readouterr()
+    assert "请看" not in shown.out
+    assert "磁盘已满" in shown.err
     assert cli.main([*config, "--date", str(DAY)]) == 0
     assert f"请看：{office.outbox / str(DAY)}" in capsys.readouterr().out
 
@@ -394,7 +394,7 @@ def test_two_files_of_one_name_and_one_second_are_two_arrivals(office: Office) -
     assert len(tree(office.archive)) == 4
     office.put_assignment(assignment())
     office.run(DAY)
-    assert [one["revision"] for one in office.summary(DAY)["submissions"][:2]] == [2, 2]
+    assert [submission["revision"] for submission in office.summary(DAY)["submissions"][:2]] == [2, 2]
     assert office.run(DAY).written.unchanged == [DAY]
 
 
@@ -422,7 +422,7 @@ def test_a_file_too_large_is_archived_all_the_same(office: Office) -> None:
     office.put_assignment(assignment())
     office.put(b"x" * (1 << 20) + b"x", "大.xlsx")
     office.run(DAY)
-    assert [one["code"] for one in office.findings(DAY)] == ["too-large"]
+    assert [finding["code"] for finding in office.findings(DAY)] == ["too-large"]
     assert b"x" * (1 << 20) + b"x" in tree(office.archive).values()
     assert not (office.inbox / "大.xlsx").exists()
 
@@ -433,7 +433,7 @@ def test_a_clock_that_went_back_a_day_is_told_since_corrections_would_not_count(
     day_before, same_day = (datetime(2020, 5, day, 16, 1, tzinfo=ZONE) for day in (20, 21))
     for now, ahead in ((same_day, []), (day_before, ["日报.xlsx"]), (same_day, [])):
         outcome = nightly.run(office.settings, [DAY], documents=FIGURES, now=now)
-        assert [one.name for one in outcome.ahead] == ahead
+        assert [arrival.name for arrival in outcome.ahead] == ahead
     assert outcome.written.unchanged == [DAY]
 
 
@@ -446,6 +446,6 @@ def test_a_clock_that_goes_back_between_runs_changes_nothing(office: Office, mon
     monkeypatch.setattr(time, "time", lambda: clock() - 40_000_000)
     office.put(report("达拉特旗", progress=[]), GOOD)
     outcome = office.run(DAY)
-    assert [one.day for one in outcome.written.published] == [DAY]
+    assert [report.day for report in outcome.written.published] == [DAY]
     assert office.everything() != before
     assert office.run(DAY).written.unchanged == [DAY]

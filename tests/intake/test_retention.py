@@ -49,7 +49,7 @@ def test_refused_ones_and_those_with_personal_information_go_and_the_results_sta
     assert tree(office.outbox) == before
     assert office.facts() == facts
     assert _night(office, LATER).removed.names == ()
-    assert [problem for one in doctor.examine(office.settings, LATER) for problem in one.problems] == []
+    assert [problem for check in doctor.examine(office.settings, LATER) for problem in check.problems] == []
 
 
 def test_what_was_read_from_them_survives_the_loss_of_the_ledger(office_with_all: Office) -> None:
@@ -126,7 +126,7 @@ def test_a_journal_made_again_learns_what_went_before(office_with_all: Office) -
     (office.settings.paths.state / journal.NAME).unlink()
     facts = office.facts()
     _night(office, LATER)
-    assert [problem for one in doctor.examine(office.settings, LATER) for problem in one.problems] == []
+    assert [problem for check in doctor.examine(office.settings, LATER) for problem in check.problems] == []
     office.settings.paths.ledger.unlink()
     repair.repair(office.settings, documents=FIGURES)
     assert office.facts() == facts
@@ -135,6 +135,6 @@ def test_a_journal_made_again_learns_what_went_before(office_with_all: Office) -
 def test_what_the_program_failed_on_stays_since_nobody_knows_what_it_says(office_with_all: Office) -> None:
     office = office_with_all
     with Ledger(office.settings.paths.ledger) as ledger:
-        bad = next(one for one in ledger.outlines() if one.arrival.name == "坏.xlsx")
+        bad = next(outline for outline in ledger.outlines() if outline.arrival.name == "坏.xlsx")
         ledger.file([(bad.arrival, Transcript(bad.reading, "[]", ("fault",)))])
         assert retention.remove_old(ledger, office.archive, 180, LATER).names == ("含号码.xlsx",)

@@ -43,7 +43,7 @@ def test_an_arrival_is_noted_once_and_the_same_bytes_at_another_time_are_another
     ledger = Ledger(path)
     ledger.record([(_arrival(), None)])
     ledger.record([(_arrival(), None), (_arrival(minute=1), None), (_arrival("b.xlsx"), None)])
-    assert [one.id for one in ledger.unread()] == sorted(one.id for one in ledger.unread())
+    assert [arrival.id for arrival in ledger.unread()] == sorted(arrival.id for arrival in ledger.unread())
     assert len(ledger.unread()) == 3
     ledger.close()
 
@@ -102,7 +102,7 @@ def test_what_was_read_comes_back_from_the_ledger_as_it_was_read(office: Office)
     office.put(content, "日报.xlsx")
     office.run(DAY)
     ledger = Ledger(office.settings.paths.ledger)
-    loaded = {one.arrival.name: one for one in ledger.load(ledger.outlines())}
+    loaded = {filed.arrival.name: filed for filed in ledger.load(ledger.outlines())}
     ledger.close()
     read = reading.read(content, loaded["日报.xlsx"].arrival.envelope, office.settings, is_assignment=False)
     assert loaded["日报.xlsx"].reading == read

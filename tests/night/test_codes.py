@@ -171,7 +171,9 @@ ELSEWHERE = {"encrypted", "macro-workbook", "error-value", "no-cached-value"}
 
 
 def _addresses(findings: Iterable[Finding], code: str) -> list[tuple[str, str]]:
-    return [(f"{found.sheet}!{found.cell}" if found.sheet else "", str(found.severity)) for found in findings if found.code == code]
+    return [
+        (f"{finding.sheet}!{finding.cell}" if finding.sheet else "", str(finding.severity)) for finding in findings if finding.code == code
+    ]
 
 
 def _reported(edits: Edits) -> Day:
@@ -181,14 +183,14 @@ def _reported(edits: Edits) -> Day:
 def _of_report(edits: Edits) -> list[Finding]:
     """What is found in the default report with these cells, wherever it belongs."""
     read = read_report(write(edit(report_pages(), edits)))
-    return [found for _file, found in _reported(edits).findings] if read.accepted else list(read.findings)
+    return [finding for _file, finding in _reported(edits).findings] if read.accepted else list(read.findings)
 
 
 def _of_assignment(edits: Edits) -> list[Finding]:
     read = read_assignment(write(edit(assignment_pages(), edits)))
     if not read.accepted:
         return list(read.findings)
-    return [found for _file, found in on(DAY, assigned(write(edit(assignment_pages(), edits)))).findings]
+    return [finding for _file, finding in on(DAY, assigned(write(edit(assignment_pages(), edits)))).findings]
 
 
 def _name(line: object) -> str:
@@ -203,9 +205,9 @@ def test_the_default_workbooks_have_no_findings() -> None:
 
 @pytest.mark.parametrize("line", REPORT, ids=_name)
 def test_a_report_gets_the_code_where_it_belongs(line: Line) -> None:
-    found = _addresses(_of_report(line.bad), line.code)
-    assert (line.at, line.severity) in found
-    assert len(found) == 1
+    addresses = _addresses(_of_report(line.bad), line.code)
+    assert (line.at, line.severity) in addresses
+    assert len(addresses) == 1
 
 
 @pytest.mark.parametrize("line", REPORT, ids=_name)
@@ -226,24 +228,24 @@ def test_an_assignment_workbook_close_by_does_not_get_the_code_there(line: Line)
 @pytest.mark.parametrize("line", [line for line in REPORT if line.severity == ROW], ids=_name)
 def test_a_bad_cell_costs_its_own_row(line: Line) -> None:
     day = _reported(line.bad)
-    refused = {(found.sheet, found.row) for _file, found in day.findings if found.refuses}
+    refused = {(finding.sheet, finding.row) for _file, finding in day.findings if finding.refuses}
     assert len(refused) == day.submission()["rows_refused"] >= 1
     assert day.submission()["rows_accepted"] + day.submission()["rows_refused"] == 5
 
 
 @pytest.mark.parametrize("line", [*REPORT, *ASSIGNMENT], ids=_name)
 def test_a_sentence_names_what_was_found_and_what_to_do(line: Line) -> None:
-    found = _of_assignment(line.bad) if line in ASSIGNMENT else _of_report(line.bad)
-    one = next(one for one in found if one.code == line.code and one.severity == line.severity)
-    assert re.search("请|不用|只能是", one.message)
-    assert not re.search("[{}]|None", one.message)
+    findings = _of_assignment(line.bad) if line in ASSIGNMENT else _of_report(line.bad)
+    finding = next(finding for finding in findings if finding.code == line.code and finding.severity == line.severity)
+    assert re.search("请|不用|只能是", finding.message)
+    assert not re.search("[{}]|None", finding.message)
     if line.code not in {"required", "reply-missing", "contradiction", "zero-report-with-rows"}:
-        assert one.value in one.message
+        assert finding.value in finding.message
 
 
 def test_no_code_is_left_out() -> None:
-    told = {line.code for line in (*REPORT, *ASSIGNMENT)} | TOLD_BELOW
-    assert told | ELSEWHERE == set(SEVERITIES)
+    covered = {line.code for line in (*REPORT, *ASSIGNMENT)} | TOLD_BELOW
+    assert covered | ELSEWHERE == set(SEVERITIES)
 
 
 # --- codes that one cell cannot earn -----------------------------------------------------------------------------
@@ -254,7 +256,7 @@ def test_no_code_is_left_out() -> None:
 )
 def test_what_is_no_whole_workbook_is_unreadable(content: bytes) -> None:
     read = read_report(content)
-    assert [(found.code, str(found.severity), found.cell) for found in read.findings] == [("unreadable", FILE, "")]
+    assert [(finding.code, str(finding.severity), finding.cell) for finding in read.findings] == [("unreadable", FILE, "")]
     assert (read.accepted, read.day, read.district) == (False, date(2020, 5, 21), "")
 
 
@@ -277,7 +279,7 @@ def test_a_required_sheet_that_is_not_there_refuses_the_file_and_is_named() -> N
     del pages["案件进展"]
     read = read_report(write(pages))
     assert _addresses(read.findings, "not-the-template") == [("", FILE)]
-    assert "案件进展" in next(found.message for found in read.findings if found.code == "not-the-template")
+    assert "案件进展" in next(finding.message for finding in read.findings if finding.code == "not-the-template")
     assert (read.accepted, read.day, read.district) == (False, date(2020, 5, 21), "东胜区")
 
 
@@ -286,7 +288,7 @@ def test_an_optional_sheet_that_is_not_there_is_a_warning(name: str) -> None:
     pages = report_pages()
     del pages[name]
     read = read_report(write(pages))
-    assert [(found.code, str(found.severity)) for found in read.findings] == [("sheet-missing", WARNING)]
+    assert [(finding.code, str(finding.severity)) for finding in read.findings] == [("sheet-missing", WARNING)]
     assert name in read.findings[0].message
     assert read.accepted
 
@@ -318,7 +320,7 @@ def test_the_sender_is_checked_for_mail_and_upload(channel: str, sender: str | N
 def test_the_bytes_of_the_revision_in_force_again_are_a_duplicate() -> None:
     same = report()
     day = on(DAY, assigned(assignment()), handed_in(same), handed_in(same, "2020-05-21 16:30", "又一次.xlsx"))
-    assert [(file, found.code, str(found.severity)) for file, found in day.findings if found.code == "duplicate"] == [
+    assert [(file, finding.code, str(finding.severity)) for file, finding in day.findings if finding.code == "duplicate"] == [
         ("又一次.xlsx", "duplicate", WARNING)
     ]
     assert day.submission()["revision"] == 1
@@ -336,9 +338,9 @@ def test_rows_that_a_revision_leaves_out_are_named() -> None:
     first = write(report_pages(progress=[progress_row(), progress_row("SJ-2020-999"), resolved_row()]))
     second = report(progress=[progress_row()])
     day = on(DAY, assigned(assignment()), handed_in(first), handed_in(second, "2020-05-21 16:30", "更正.xlsx"))
-    named = {found.message.split("：")[1]: found.message for found in day.of("rows-withdrawn")}
-    assert {file for file, found in day.findings if found.code == "rows-withdrawn"} == {"更正.xlsx"}
-    assert {str(found.severity) for found in day.of("rows-withdrawn")} == {WARNING}
+    named = {finding.message.split("：")[1]: finding.message for finding in day.of("rows-withdrawn")}
+    assert {file for file, finding in day.findings if finding.code == "rows-withdrawn"} == {"更正.xlsx"}
+    assert {str(finding.severity) for finding in day.of("rows-withdrawn")} == {WARNING}
     assert set(named) == {"案件进展", "新增案件", "接访情况", "急报事项"}
     for sheet, names in {
         "案件进展": ["SJ-2020-999", "SJ-2020-001"],
@@ -354,7 +356,7 @@ def test_a_case_that_vanished_from_a_newer_workbook_is_reported_and_stays() -> N
     newer = assigned(assignment(CASES[:2]), "2020-05-20 09:00", "新分解表.xlsx")
     before, after = consolidate([assigned(assignment()), newer], [date(2020, 5, 19), DAY]).values()
     assert before.of("case-missing") == []
-    assert [(file, found.code, found.value, str(found.severity)) for file, found in after.findings] == [
+    assert [(file, finding.code, finding.value, str(finding.severity)) for file, finding in after.findings] == [
         ("新分解表.xlsx", "case-missing", "SJ-2020-002", WARNING)
     ]
     assert after.flagged("SJ-2020-002") >= {"missing_from_assignment"}
@@ -378,7 +380,7 @@ def test_a_backward_move_needs_its_reason(before: str, after: str, reason: str, 
     first = report(day=DAY - timedelta(days=1), progress=[resolved_row(当前状态=before)])
     second = report(progress=[resolved_row(当前状态=after, 重新办理原因=reason)])
     day = on(DAY, assigned(assignment()), handed_in(first, "2020-05-20 16:00"), handed_in(second))
-    assert _addresses([found for _file, found in day.findings], "status-went-back") == ([("案件进展!E2", ROW)] if refused else [])
+    assert _addresses([finding for _file, finding in day.findings], "status-went-back") == ([("案件进展!E2", ROW)] if refused else [])
     assert day.status("SJ-2020-001") == (before if refused else after)
 
 
@@ -386,7 +388,7 @@ def test_the_same_case_twice_refuses_every_such_row_and_equal_rows_count_once() 
     differing = report(progress=[progress_row(), resolved_row(), progress_row(当前状态="已受理")])
     equal = report(progress=[progress_row(), resolved_row(), progress_row(包案领导="另一人", 办结时限="2020-06-01", 案由="别的")])
     day = on(DAY, assigned(assignment()), handed_in(differing))
-    assert _addresses([found for _file, found in day.findings], "repeated-case") == [("案件进展!A2", ROW), ("案件进展!A4", ROW)]
+    assert _addresses([finding for _file, finding in day.findings], "repeated-case") == [("案件进展!A2", ROW), ("案件进展!A4", ROW)]
     assert day.status("ZZQ-2020-001") == "已交办"
     day = on(DAY, assigned(assignment()), handed_in(equal))
     assert day.of("repeated-case") == []
@@ -394,9 +396,9 @@ def test_the_same_case_twice_refuses_every_such_row_and_equal_rows_count_once() 
 
 
 def test_rows_that_are_equal_as_understood_are_not_repeated_though_written_differently() -> None:
-    one = resolved_row(答复日期="2020-05-20", 今日进展="已 答复")
+    row = resolved_row(答复日期="2020-05-20", 今日进展="已 答复")
     other = resolved_row("sj2020001", 答复日期=Text("2020.5.20"), 今日进展="已答复", 当前状态="已 化解")
-    day = on(DAY, assigned(assignment()), handed_in(report(progress=[one, other])))
+    day = on(DAY, assigned(assignment()), handed_in(report(progress=[row, other])))
     assert day.of("repeated-case") == []
     assert day.submission()["rows_accepted"] == 1
     assert day.counted("SJ-2020-001")
@@ -419,8 +421,8 @@ def test_a_new_case_that_is_there_already_must_be_the_same(what: str, cells: dic
     first = report(day=date(2020, 5, 20), progress=[], new=[new_row()])
     second = report(progress=[], new=[new_row(**cells)])
     day = on(DAY, assigned(assignment()), handed_in(first, "2020-05-20 16:00"), handed_in(second))
-    found = _addresses([found for _file, found in day.findings], "case-exists")
-    assert found == ([("新增案件!A2", ROW)] if refused else []), what
+    addresses = _addresses([finding for _file, finding in day.findings], "case-exists")
+    assert addresses == ([("新增案件!A2", ROW)] if refused else []), what
 
 
 def test_a_new_case_is_compared_with_the_workbook_where_the_district_had_no_row() -> None:
@@ -428,7 +430,7 @@ def test_a_new_case_is_compared_with_the_workbook_where_the_district_had_no_row(
     day = on(DAY, listed, handed_in(report(progress=[], new=[new_row(责任单位="住建局")])))
     assert day.of("case-exists") == []
     day = on(DAY, listed, handed_in(report(progress=[], new=[new_row()])))
-    assert _addresses([found for _file, found in day.findings], "case-exists") == [("新增案件!A2", ROW)]
+    assert _addresses([finding for _file, finding in day.findings], "case-exists") == [("新增案件!A2", ROW)]
 
 
 def test_a_refused_sheet_costs_its_own_rows_and_they_are_in_neither_count() -> None:
@@ -437,7 +439,7 @@ def test_a_refused_sheet_costs_its_own_rows_and_they_are_in_neither_count() -> N
 
 
 def test_a_cell_that_has_a_refusing_finding_counts_as_filled() -> None:
-    codes = [found.code for found in _of_report({"案件进展!H3": "5.20"}) if found.refuses]
+    codes = [finding.code for finding in _of_report({"案件进展!H3": "5.20"}) if finding.refuses]
     assert codes == ["bad-date"]
 
 
@@ -469,8 +471,8 @@ def test_a_personal_number_shows_nowhere(number: str) -> None:
 
 def test_read_as_comes_once_for_a_column_and_says_how_many() -> None:
     rows = [resolved_row(答复日期=Text("2020.5.20")), resolved_row("ZZQ-2020-001", 答复日期=Text("2020年5月20日"))]
-    found = on(DAY, assigned(assignment()), handed_in(report(progress=rows))).of("read-as")
-    assert [(one.cell, "2 处" in one.message) for one in found] == [("H2", True)]
+    findings = on(DAY, assigned(assignment()), handed_in(report(progress=rows))).of("read-as")
+    assert [(finding.cell, "2 处" in finding.message) for finding in findings] == [("H2", True)]
 
 
 def test_messages_about_urgent_rows_do_not_need_a_case() -> None:
@@ -481,14 +483,14 @@ def test_messages_about_urgent_rows_do_not_need_a_case() -> None:
 
 
 def test_read_as_for_headers_comes_for_each_column() -> None:
-    found = _of_report({"案件进展!F1": "今 日 进 展", "案件进展!G1": "诉 求认定"})
-    assert _addresses(found, "read-as") == [("案件进展!F1", WARNING), ("案件进展!G1", WARNING)]
+    findings = _of_report({"案件进展!F1": "今 日 进 展", "案件进展!G1": "诉 求认定"})
+    assert _addresses(findings, "read-as") == [("案件进展!F1", WARNING), ("案件进展!G1", WARNING)]
 
 
 def test_a_number_taken_without_its_leading_zeros_is_said_to_be_read_as_the_case() -> None:
-    found = [one for one in _of_report({"案件进展!A2": "ZZQ-2020-1"}) if one.code == "read-as"]
-    assert [(one.sheet, one.cell) for one in found] == [("案件进展", "A2")]
-    assert "ZZQ-2020-001" in found[0].message
+    findings = [finding for finding in _of_report({"案件进展!A2": "ZZQ-2020-1"}) if finding.code == "read-as"]
+    assert [(finding.sheet, finding.cell) for finding in findings] == [("案件进展", "A2")]
+    assert "ZZQ-2020-001" in findings[0].message
 
 
 def test_a_district_written_as_an_alias_in_the_assignment_is_said_to_be_read_as() -> None:
@@ -496,8 +498,8 @@ def test_a_district_written_as_an_alias_in_the_assignment_is_said_to_be_read_as(
 
 
 def test_a_refused_row_gets_its_warnings_too() -> None:
-    found = _of_assignment({"群众来访案件!D2": "绿化", "群众来访案件!N2": date(2020, 12, 31)})
-    assert {one.code for one in found} == {"not-in-list", "deadline-beyond-statute"}
+    findings = _of_assignment({"群众来访案件!D2": "绿化", "群众来访案件!N2": date(2020, 12, 31)})
+    assert {finding.code for finding in findings} == {"not-in-list", "deadline-beyond-statute"}
 
 
 def test_of_rows_equal_as_understood_a_clean_one_is_not_lost_with_one_that_holds_a_personal_number() -> None:
@@ -519,7 +521,7 @@ def test_a_signature_line_under_the_liaison_leaders_is_no_row() -> None:
 @pytest.mark.parametrize("note", ["填表日期20200521", f"联系人电话{MOBILE}", "截至20200521"])
 def test_a_note_of_words_and_digits_is_no_case_number(note: str) -> None:
     day = _reported({"案件进展!F9": note})
-    assert [found for _file, found in day.findings if found.refuses] == []
+    assert [finding for _file, finding in day.findings if finding.refuses] == []
     assert day.submission()["rows_refused"] == 0
 
 
@@ -535,6 +537,6 @@ def test_a_note_of_words_and_digits_is_no_case_number(note: str) -> None:
 def test_the_example_of_a_date_is_one_that_would_be_taken(cells: dict[str, str], code: str, day: str) -> None:
     """The day of arrival for the report's date, the report's own day for the dates in it."""
     read = read_report(write(edit(report_pages(), cells)), "2020-05-23 09:00")
-    said = [found.message for found in read.findings if found.code == code]
-    assert said
-    assert all(f"例如：{day}" in one or f"写成这样：{day}" in one for one in said)
+    messages = [finding.message for finding in read.findings if finding.code == code]
+    assert messages
+    assert all(f"例如：{day}" in message or f"写成这样：{day}" in message for message in messages)

@@ -65,7 +65,7 @@ def test_the_list_for_programs_has_every_finding() -> None:
     written = lines(flooded())
     assert len(written) == len(flooded().findings)
     for code, column in (("not-in-list", "E"), ("bad-date", "H"), ("unknown-case", "A")):
-        assert [one["cell"] for one in written if one["code"] == code] == [f"{column}{row + 2}" for row in range(ROWS)]
+        assert [entry["cell"] for entry in written if entry["code"] == code] == [f"{column}{row + 2}" for row in range(ROWS)]
     assert longest(flooded()) < 1_000
 
 
@@ -113,36 +113,36 @@ def _various(count: int) -> tuple[Finding, ...]:
     )
 
 
-def _handed(*found: Finding) -> ArrivedReport:
+def _handed(*findings: Finding) -> ArrivedReport:
     arrival = Arrival(1, "日报.xlsx", "日报.xlsx", "~", 1, Envelope(moment("2020-05-21 16:00")))
-    return handed_in_lines.unsent(Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), found)), None, SETTINGS)
+    return handed_in_lines.unsent(Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), findings)), None, SETTINGS)
 
 
 def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:
     written = receipt_workbook.alone(_handed(*_various(ROWS)))
-    said = receiving.said(written).splitlines()
-    assert len(said) < 600
-    assert f"问题太多，还有 {ROWS - 500} 处没有列出。请先改正上面的，改好后再查一次。" in said[-1]
+    shown = receiving.said(written).splitlines()
+    assert len(shown) < 600
+    assert f"问题太多，还有 {ROWS - 500} 处没有列出。请先改正上面的，改好后再查一次。" in shown[-1]
 
 
 def test_equal_findings_are_named_as_far_as_a_cell_holds_them() -> None:
-    found = [messages.finding("unknown-case", sheet="案件进展", row=n + 2, at=0, value=f"ZZQ-2020-{n}") for n in range(30_000)]
-    said = receiving.said(receipt_workbook.alone(_handed(*found)))
-    assert "其余 29970 处：A32、A33、" in said
-    assert "、A331 等" in said
-    assert "A332" not in said
+    findings = [messages.finding("unknown-case", sheet="案件进展", row=n + 2, at=0, value=f"ZZQ-2020-{n}") for n in range(30_000)]
+    shown = receiving.said(receipt_workbook.alone(_handed(*findings)))
+    assert "其余 29970 处：A32、A33、" in shown
+    assert "、A331 等" in shown
+    assert "A332" not in shown
 
 
 def test_the_terminal_shows_the_first_kinds_and_counts_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
-    found = _various(ROWS)
+    findings = _various(ROWS)
     arrival = Arrival(1, "日报.xlsx", "日报.xlsx", "~", 1, Envelope(moment("2020-05-21 16:00")))
-    filed = Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), found))
-    assert len(grouping.alike(found)) == ROWS
+    filed = Filed(arrival, Reading(True, date(2020, 5, 21), "东胜区", {}, (), findings))
+    assert len(grouping.alike(findings)) == ROWS
     screen.tell_check(Answer(Path("日报.xlsx"), filed, Judgement()))
-    said = capsys.readouterr().out.splitlines()
-    assert len(said) < 110
-    assert f"    …… 还有 {ROWS - 100} 种没有列出。请先改正上面的，再查一次。" in said
-    assert f"  共 {ROWS} 行会被退回，改好后请再查一次。" in said
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) < 110
+    assert f"    …… 还有 {ROWS - 100} 种没有列出。请先改正上面的，再查一次。" in shown
+    assert f"  共 {ROWS} 行会被退回，改好后请再查一次。" in shown
 
 
 def test_a_workbook_with_more_marks_than_it_could_carry_is_not_begun(tmp_path: Path) -> None:

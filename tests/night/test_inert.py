@@ -47,18 +47,18 @@ class Ran:
 
 def _say(*commands: Sequence[str]) -> str:
     """All that these commands write onto the terminal."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    terminal = io.StringIO()
+    with contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal):
         for command in commands:
             cli.main(command)
-    return said.getvalue()
+    return terminal.getvalue()
 
 
 def _ran(office: Office, files: Sequence[Path] = ()) -> Ran:
     config = ["--config", str(office.home / "config.yaml")]
     day = ["--date", FOLDER]
-    said = _say([*config, *day], [*config, "status", *day], *([*config, "check", str(file)] for file in files))
-    return Ran(office, said)
+    terminal = _say([*config, *day], [*config, "status", *day], *([*config, "check", str(file)] for file in files))
+    return Ran(office, terminal)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_the_hostile_office_is_consolidated_like_any_other(ran: Ran, plain: Ran)
     assert "程序出错了" not in ran.said
     assert not list(ran.office.home.rglob("错误报告*"))
     assert sorted(ran.office.summary(DAY)["cases"]) == sorted(plain.office.summary(DAY)["cases"])
-    (submission,) = (one for one in ran.office.summary(DAY)["submissions"] if one["district"] == "东胜区")
+    (submission,) = (submission for submission in ran.office.summary(DAY)["submissions"] if submission["district"] == "东胜区")
     assert submission["rows_accepted"] >= 4 * len(HOSTILE)
     assert submission["rows_refused"] > 10 * len(HOSTILE)
 
@@ -105,7 +105,7 @@ def sheets(ran: Ran) -> dict[str, Worksheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl leaves out what it does not know
         book = openpyxl.load_workbook(io.BytesIO(ran.out(BOOK)))
-    return {one.title: one for one in book.worksheets}
+    return {worksheet.title: worksheet for worksheet in book.worksheets}
 
 
 _FORMULA = re.compile(
@@ -116,28 +116,28 @@ _FORMULA = re.compile(
 
 
 def test_no_formula_of_the_workbook_is_another_than_ours(sheets: dict[str, Worksheet], parts: dict[str, str]) -> None:
-    formulas = [str(cell.value) for one in sheets.values() for row in one.iter_rows() for cell in row if cell.data_type == "f"]
+    formulas = [str(cell.value) for sheet in sheets.values() for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert formulas
-    assert [one for one in formulas if not _FORMULA.fullmatch(one)] == []
-    written = [one for name, part in parts.items() if name.startswith("xl/worksheets/") for one in re.findall("<f[ >]", part)]
+    assert [formula for formula in formulas if not _FORMULA.fullmatch(formula)] == []
+    written = [tag for name, part in parts.items() if name.startswith("xl/worksheets/") for tag in re.findall("<f[ >]", part)]
     assert len(written) == len(formulas)
 
 
 def test_no_link_of_the_workbook_leads_out_of_it(sheets: dict[str, Worksheet], parts: dict[str, str]) -> None:
     links = re.findall("<hyperlink [^>]*>", "".join(parts.values()))
-    assert [one for one in links if "r:id" in one or not re.search("location=\"'[\u4e00-\u9fff]+'!A1\"", one)] == []
+    assert [link for link in links if "r:id" in link or not re.search("location=\"'[\u4e00-\u9fff]+'!A1\"", link)] == []
     assert len(links) == len(sheets) - 1
     assert "TargetMode" not in "".join(part for name, part in parts.items() if name.endswith(".rels"))
 
 
 def test_the_workbook_has_no_part_that_could_act(parts: dict[str, str]) -> None:
-    known = r"(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings|theme/theme1)\.xml"
-    known += r"|xl/(worksheets|charts|drawings)/[a-z]+\d+\.xml|xl/([a-z]+/)?_rels/[a-z0-9]+\.xml\.rels)"
-    assert [name for name in parts if not re.fullmatch(known, name)] == []
+    expected = r"(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings|theme/theme1)\.xml"
+    expected += r"|xl/(worksheets|charts|drawings)/[a-z]+\d+\.xml|xl/([a-z]+/)?_rels/[a-z0-9]+\.xml\.rels)"
+    assert [name for name in parts if not re.fullmatch(expected, name)] == []
     assert not re.search("<(ddeLink|oleLink|externalReference|customXml|r>|rPh|phoneticPr)", "".join(parts.values()))
     assert "_x001B_" not in re.sub("_x005F_x003D_1\\+1_x005F_x001B_", "", parts["xl/sharedStrings.xml"])
     names = re.findall("<definedName [^>]*>([^<]*)<", parts["xl/workbook.xml"])
-    assert [one for one in names if not re.fullmatch(r"('?[\u4e00-\u9fff]+'?!\$?[A-Z]*\$?\d*(:\$?[A-Z]*\$?\d+)?,?)+", one)] == []
+    assert [name for name in names if not re.fullmatch(r"('?[\u4e00-\u9fff]+'?!\$?[A-Z]*\$?\d*(:\$?[A-Z]*\$?\d+)?,?)+", name)] == []
 
 
 def test_no_character_of_the_workbook_steers_or_turns_what_shows_it(parts: dict[str, str]) -> None:
@@ -148,10 +148,10 @@ def test_a_text_of_the_workbook_is_the_text_of_the_cell(sheets: dict[str, Worksh
     rows = list(sheets["案件台账"].iter_rows(min_row=3, values_only=True))
     by_number = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     for position in range(len(HOSTILE)):
-        said = by_number[number_of(position)]
+        shown = by_number[number_of(position)]
         for column, at in (("案由", 4), ("责任单位", 8), ("工作专班", 10), ("化解方案", 11)):
-            assert _unescaped(said[column]) == seen(take(HOSTILE, position + 7 * at)), (position, column)
-        assert _unescaped(said["最近进展"]) == seen(take(HOSTILE, position + 7 * PROGRESS.index("今日进展")))
+            assert _unescaped(shown[column]) == seen(take(HOSTILE, position + 7 * at)), (position, column)
+        assert _unescaped(shown["最近进展"]) == seen(take(HOSTILE, position + 7 * PROGRESS.index("今日进展")))
 
 
 def _unescaped(value: object) -> str:
@@ -164,21 +164,23 @@ def _unescaped(value: object) -> str:
 
 def _steering(text: str, also: str = "\n") -> set[str]:
     """Control characters, turns of direction and halves of pairs that stand in the text."""
-    return {one for one in {*text} - {*also} if unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") or one in _TURNS}
+    return {
+        character for character in {*text} - {*also} if unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") or character in _TURNS
+    }
 
 
 def test_no_field_and_no_line_of_the_findings_is_a_formula(ran: Ran) -> None:
     text = ran.out("findings.csv").decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert len(rows) > 10 * len(HOSTILE)
-    fields = [one for row in rows for one in row]
+    fields = [field for row in rows for field in row]
     starts = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-    assert [one for one in fields if unicodedata.normalize("NFKC", one).lstrip().lstrip("\u200b").startswith(starts)] == []
-    assert any(one.startswith("'=HYPERLINK(") for one in fields)
-    assert any(one.startswith("'+cmd") for one in fields)
+    assert [field for field in fields if unicodedata.normalize("NFKC", field).lstrip().lstrip("\u200b").startswith(starts)] == []
+    assert any(field.startswith("'=HYPERLINK(") for field in fields)
+    assert any(field.startswith("'+cmd") for field in fields)
     lines = text.removesuffix("\r\n").split("\r\n")
     assert len(lines) == len(rows)
-    assert [one for one in lines if not re.match("report_date,|2020-05-21,", one)] == []
+    assert [line for line in lines if not re.match("report_date,|2020-05-21,", line)] == []
     assert _steering(text, also="\r\n\t") == set()
 
 
@@ -186,9 +188,9 @@ def test_no_field_and_no_line_of_the_findings_is_a_formula(ran: Ran) -> None:
 def test_json_holds_no_character_that_steers_a_terminal_nor_do_the_names_in_it(ran: Ran, name: str) -> None:
     text = ran.out(name).decode()
     assert _steering(text) == set()
-    said = json.loads(text)
+    written = json.loads(text)
     if name == "manifest.json":
-        paths = [one["path"] for one in said["inputs"]]
+        paths = [file["path"] for file in written["inputs"]]
         assert len(paths) > 1
         assert not any("\x1b" in path or "\u202e" in path for path in paths)
 
@@ -250,7 +252,7 @@ def test_the_page_leads_nowhere_and_runs_nothing(ran: Ran) -> None:
     elements = _skeleton(ran).elements
     links = [value or "" for _tag, attrs in elements for name, value in attrs if name in ("href", "src", "action", "formaction")]
     assert links
-    assert [one for one in links if not re.fullmatch("#[A-Za-z0-9_-]+", one)] == []
+    assert [link for link in links if not re.fullmatch("#[A-Za-z0-9_-]+", link)] == []
     assert [tag for tag, _attrs in elements if tag in ("script", "iframe", "object", "embed", "form", "img", "base", "link")] == []
     assert [name for _tag, attrs in elements for name, _value in attrs if name.startswith("on")] == []
     policy = [
@@ -269,7 +271,7 @@ def test_the_page_shows_the_words_as_they_are(ran: Ran) -> None:
 
 
 def _flat(text: str) -> str:
-    return "".join(one for one in text if not one.isspace() and unicodedata.category(one) not in ("Cf", "Zl", "Zp"))
+    return "".join(character for character in text if not character.isspace() and unicodedata.category(character) not in ("Cf", "Zl", "Zp"))
 
 
 # --- the terminal ------------------------------------------------------------------------------------------------
@@ -296,7 +298,9 @@ def test_every_line_of_the_terminal_is_ours(ran: Ran) -> None:
 def _personal(text: str) -> list[str]:
     """The planted numbers that stand in the text, however they are written."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(one for one in plain if unicodedata.category(one) not in ("Cf", "Cc") or one in "\n\r\t").upper()
+    plain = "".join(
+        character for character in plain if unicodedata.category(character) not in ("Cf", "Cc") or character in "\n\r\t"
+    ).upper()
     return [number for number in NUMBERS if re.search(r"[^\S\n]?-?".join(number), plain)]
 
 
@@ -385,15 +389,20 @@ def test_the_check_of_this_test_sees_every_way_of_writing_a_number() -> None:
 
 
 def test_every_row_with_a_personal_number_is_refused(personal: Ran) -> None:
-    found = [one for one in personal.office.findings(DAY) if one["code"] == "personal-information" and one["severity"] == "refused-row"]
-    assert len({(one["file"], one["sheet"], re.sub("[A-Z]", "", one["cell"])) for one in found}) > len(PROGRESS) + len(PERSONAL)
+    findings = [
+        finding
+        for finding in personal.office.findings(DAY)
+        if finding["code"] == "personal-information" and finding["severity"] == "refused-row"
+    ]
+    rows = {(finding["file"], finding["sheet"], re.sub("[A-Z]", "", finding["cell"])) for finding in findings}
+    assert len(rows) > len(PROGRESS) + len(PERSONAL)
     assert {len(number) for number in personal.office.summary(DAY)["cases"]} <= {len("SJ-2020-001"), len("ZZQ-2020-001")}
 
 
 def test_the_ledger_holds_no_personal_number_but_in_what_identifies_an_arrival(personal: Ran) -> None:
     held = sqlite3.connect(personal.office.settings.paths.ledger)
     tables = [name for (name,) in held.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    found = {
+    in_tables = {
         name: rows
         for name in tables
         if name != "arrivals"
@@ -401,7 +410,7 @@ def test_the_ledger_holds_no_personal_number_but_in_what_identifies_an_arrival(p
     }
     held.close()
     assert {"readings", "findings"} <= {*tables}
-    assert found == {}
+    assert in_tables == {}
 
 
 def test_no_personal_number_and_no_cell_stands_in_a_report_of_our_own_fault(personal: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -410,10 +419,10 @@ def test_no_personal_number_and_no_cell_stands_in_a_report_of_our_own_fault(pers
 
     monkeypatch.setattr("pipeline.render.workbook.office_workbook.render", fail)
     office = personal.office
-    said = _say(["--config", str(office.home / "config.yaml"), "--date", "2020-05-22"])
+    terminal = _say(["--config", str(office.home / "config.yaml"), "--date", "2020-05-22"])
     (left,) = office.home.rglob("错误报告_*.txt")
     assert "ValueError" in left.read_text(encoding="utf-8")
-    assert _personal(left.read_text(encoding="utf-8") + said) == []
+    assert _personal(left.read_text(encoding="utf-8") + terminal) == []
 
 
 # --- envelopes ---------------------------------------------------------------------------------------------------
@@ -432,9 +441,9 @@ def test_a_hostile_envelope_costs_its_own_file_at_most(office: Office, kind: str
     path = office.put(report(), "甲.xlsx")
     path.with_name("甲.xlsx.envelope.json").write_text(SIDECARS[kind], encoding="utf-8")
     office.put(report("达拉特旗", progress=[progress_row("SJ-2020-002")]), "乙.xlsx")
-    said = _ran(office).said
-    assert "程序出错了" not in said
-    assert _personal(said) == []
-    statuses = {one["district"]: one["status"] for one in office.summary(DAY)["submissions"]}
+    terminal = _ran(office).said
+    assert "程序出错了" not in terminal
+    assert _personal(terminal) == []
+    statuses = {submission["district"]: submission["status"] for submission in office.summary(DAY)["submissions"]}
     assert statuses["达拉特旗"] == "on-time"
     assert path.exists() == (statuses["东胜区"] == "missing")

@@ -148,8 +148,8 @@ def test_two_runs_at_once_never_work_at_the_same_time(bench: Bench) -> None:
     for number in range(20):
         bench.fresh()
         both = bench.runs([0.0, 0.02 * number])
-        ends[tuple(sorted(one.status for one in both))] += 1
-        assert all("正在运行" in one.err and len(one.err.splitlines()) == 1 for one in both if one.status == 4)
+        ends[tuple(sorted(run.status for run in both))] += 1
+        assert all("正在运行" in run.err and len(run.err.splitlines()) == 1 for run in both if run.status == 4)
         assert harness.differences(bench.after, office.state_of(bench.home)) == []
     print(ends)
     assert set(ends) <= {(0, 4), (0, 0)}
@@ -160,7 +160,7 @@ def test_two_programs_at_once_never_work_at_the_same_time(tmp_path: Path) -> Non
     office.build(tmp_path / "office")
     program = [sys.executable, str(HOME / "run.py"), "--config", str(tmp_path / "office/config.yaml"), "--date", str(DAY)]
     started = [subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path) for _ in range(4)]
-    assert sorted(one.wait() for one in started) in ([0, 4, 4, 4], [0, 0, 4, 4], [0, 0, 0, 4], [0, 0, 0, 0])
+    assert sorted(process.wait() for process in started) in ([0, 4, 4, 4], [0, 0, 4, 4], [0, 0, 0, 4], [0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("seconds", [-400 * 86400, -3600, 30 * 86400])
@@ -187,11 +187,11 @@ def test_a_disk_that_is_really_full_says_so_and_loses_nothing(tmp_path: Path) ->
     done = subprocess.run([*command, *sizes], env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     tried = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [one["room"] for one in tried] == [int(size) for size in sizes]
-    for one in tried:
-        assert harness.unclear(harness.Run(one["status"], one["out"], one["err"], 0)) == []
-        assert (one["lost"], one["again"], one["left"]) == ([], 0, []), one
-    refused = [one["err"] + one["out"] for one in tried[:-1] if "磁盘已满" in one["err"] + one["out"]]
+    assert [attempt["room"] for attempt in tried] == [int(size) for size in sizes]
+    for attempt in tried:
+        assert harness.unclear(harness.Run(attempt["status"], attempt["out"], attempt["err"], 0)) == []
+        assert (attempt["lost"], attempt["again"], attempt["left"]) == ([], 0, []), attempt
+    refused = [attempt["err"] + attempt["out"] for attempt in tried[:-1] if "磁盘已满" in attempt["err"] + attempt["out"]]
     assert len(refused) >= 3
     assert tried[-1]["status"] == 0
     assert "磁盘已满" not in tried[-1]["out"] + tried[-1]["err"]

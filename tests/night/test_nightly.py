@@ -55,7 +55,10 @@ def test_a_newer_workbook_without_a_usable_row_leaves_the_one_before_in_force_an
     office.put_assignment(bad, "新.xlsx", "2020-05-20T09:00:00+08:00")
     office.run(DAY)
     assert set(office.summary(DAY)["cases"]) == {str(row["案件编号"]) for row in CASES}
-    assert {(one["file"], one["code"]) for one in office.findings(DAY)} == {("新.xlsx", "not-the-template"), ("新.xlsx", "not-in-list")}
+    assert {(finding["file"], finding["code"]) for finding in office.findings(DAY)} == {
+        ("新.xlsx", "not-the-template"),
+        ("新.xlsx", "not-in-list"),
+    }
 
 
 def test_one_bad_file_costs_that_file(office: Office) -> None:
@@ -66,7 +69,7 @@ def test_one_bad_file_costs_that_file(office: Office) -> None:
     outcome = office.run(DAY)
     assert len(outcome.taken.taken) == 6
     assert office.summary(DAY)["submissions"][0]["revision"] == 1
-    assert [one["code"] for one in office.findings(DAY)].count("unreadable") == 4
+    assert [finding["code"] for finding in office.findings(DAY)].count("unreadable") == 4
 
 
 def test_a_days_figures_do_not_depend_on_what_comes_after_it(office: Office) -> None:
@@ -110,7 +113,7 @@ def test_a_number_of_five_thousand_digits_is_a_bad_number(office: Office) -> Non
     office.put_assignment(assignment())
     office.put(report(reception=[reception_row(batches="9" * 5000)]), "日报.xlsx")
     office.run(DAY)
-    assert [(one["code"], one["cell"]) for one in office.findings(DAY)] == [("bad-number", "B2")]
+    assert [(finding["code"], finding["cell"]) for finding in office.findings(DAY)] == [("bad-number", "B2")]
 
 
 def test_a_cell_far_away_costs_no_more_than_its_file(office: Office) -> None:
@@ -133,9 +136,11 @@ def test_a_journal_that_was_gone_is_written_again_which_is_said_once(office: Off
     arrivals = journal.arrivals(office.archive)
     path.unlink()
     assert cli.main(command) == 0
-    said = "流水簿（state/arrivals.jsonl）不见了，已按台账重新写出，记有 2 次收件。请运行 python run.py doctor 核对。"
-    assert said in capsys.readouterr().out.splitlines()
-    assert [one.identity for one, _sidecar in journal.arrivals(office.archive)] == [one.identity for one, _sidecar in arrivals]
+    sentence = "流水簿（state/arrivals.jsonl）不见了，已按台账重新写出，记有 2 次收件。请运行 python run.py doctor 核对。"
+    assert sentence in capsys.readouterr().out.splitlines()
+    assert [arrival.identity for arrival, _sidecar in journal.arrivals(office.archive)] == [
+        arrival.identity for arrival, _sidecar in arrivals
+    ]
     assert cli.main(command) == 0
     assert "流水簿" not in capsys.readouterr().out
 
@@ -152,16 +157,16 @@ def test_a_folder_that_takes_nothing_is_named_and_no_file_of_ours(
     office.put(report(), "日报.xlsx")
     write_it = getattr(Path, method)
 
-    def refuse(path: Path, *said: object, **named: object) -> object:
+    def refuse(path: Path, *content: object, **named: object) -> object:
         if path.parent == office.home / folder and file in path.name:
             raise PermissionError(errno.EACCES, "", str(path))
-        return write_it(path, *said, **named)
+        return write_it(path, *content, **named)
 
     monkeypatch.setattr(Path, method, refuse)
     assert cli.main(["--config", str(office.home / "config.yaml"), "--date", str(DAY)]) == 1
-    said = capsys.readouterr().err
-    assert f"{office.home / folder}" in said.replace("：", " ").split()[:3]
-    assert file not in said
+    shown = capsys.readouterr().err
+    assert f"{office.home / folder}" in shown.replace("：", " ").split()[:3]
+    assert file not in shown
 
 
 def test_a_lost_ledger_does_not_replace_published_figures(office: Office) -> None:
@@ -216,8 +221,8 @@ def test_a_file_that_ends_every_run_is_set_aside_and_the_others_go_on(office: Of
         _cut_while_reading(office, monkeypatch)
     office.put(report("达拉特旗", progress=[]), "好.xlsx")
     office.run(DAY)
-    assert [one["message"][:9] for one in office.findings(DAY)] == ["程序每次读这个文件"]
-    assert [one["revision"] for one in office.summary(DAY)["submissions"][:2]] == [0, 1]
+    assert [finding["message"][:9] for finding in office.findings(DAY)] == ["程序每次读这个文件"]
+    assert [submission["revision"] for submission in office.summary(DAY)["submissions"][:2]] == [0, 1]
 
 
 def test_a_file_on_which_the_program_failed_is_read_again_by_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +241,7 @@ def test_a_file_on_which_the_program_failed_is_read_again_by_the_next_run(office
         patch.setattr(Readers, "transcribe", fails)
         for _ in range(2):
             assert office.run(DAY).faults == [("ValueError",)]
-            assert [one["code"] for one in office.findings(DAY)] == ["unreadable"]
+            assert [finding["code"] for finding in office.findings(DAY)] == ["unreadable"]
     assert office.run(DAY).faults == []
     assert office.summary(DAY)["submissions"][0]["revision"] == 1
     assert office.findings(DAY) == []

@@ -69,7 +69,7 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
     assert unfound == []
     listed_rows = {(want["file"], want["sheet"], str(want["row"])) for want in listed}
     in_force = _in_force(published(week).office, day)
-    assert {(found["file"], found["sheet"], row(found)) for found in refused if found["file"] in in_force} == listed_rows
+    assert {(finding["file"], finding["sheet"], row(finding)) for finding in refused if finding["file"] in in_force} == listed_rows
 
 
 def _in_force(office: Office, day: date) -> set[str]:

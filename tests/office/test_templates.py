@@ -51,16 +51,16 @@ def test_the_days_folder_holds_them_lists_them_and_misses_one_that_is_gone(home:
     assert outbox.is_whole(home.outbox, str(DAY), manifest)
     (folder / "日报模板" / f"东胜区_日报_{NEXT}.xlsx").unlink()
     assert not outbox.is_whole(home.outbox, str(DAY), manifest)
-    assert [one.day for one in nightly.run(home.settings, [DAY]).written.published] == [DAY]
+    assert [report.day for report in nightly.run(home.settings, [DAY]).written.published] == [DAY]
     assert {path.name for path in (folder / "日报模板").iterdir()} == NAMES
 
 
 def _publications(office: Office) -> dict[str, tuple[str, str]]:
-    known = ledger.Ledger(office.settings.paths.ledger)
+    opened = ledger.Ledger(office.settings.paths.ledger)
     try:
-        return known.publications()
+        return opened.publications()
     finally:
-        known.close()
+        opened.close()
 
 
 def test_figures_alone_are_without_them(home: Office) -> None:
@@ -78,7 +78,7 @@ def test_a_whole_office_that_sends_all_of_them_back_untouched_stands_where_it_st
     nightly.run(home.settings, [NEXT])
     after = home.summary(NEXT)
     assert (home.findings(NEXT), after["targets"], after["cases"]) == ([], before["targets"], before["cases"])
-    assert {one["status"] for one in after["submissions"]} == {"on-time"}
+    assert {submission["status"] for submission in after["submissions"]} == {"on-time"}
     assert [numbers(path) for path in sorted((home.outbox / str(NEXT) / "日报模板").iterdir())] == [
         numbers(path) for path in sorted((home.outbox / str(DAY) / "日报模板").iterdir())
     ]
@@ -93,12 +93,12 @@ def test_they_are_the_same_as_in_the_folder_of_the_day_before(home: Office, caps
     assert cli.main(["templates", "--date", str(NEXT)]) == 0
     assert tree(home.home / FOLDER) == tree(home.outbox / str(DAY) / "日报模板")
     assert home.everything() == before
-    said = capsys.readouterr()
-    assert said.err == ""
-    assert str(home.home / FOLDER) in said.out
-    assert f"{NEXT} 的日报模板做好了，共 9 份（按 {DAY} 及以前的日报填好）" in said.out
-    assert f"东胜区_日报_{NEXT}.xlsx：1 件在办案件" in said.out
-    assert f"康巴什区_日报_{NEXT}.xlsx：没有在办案件" in said.out
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert str(home.home / FOLDER) in shown.out
+    assert f"{NEXT} 的日报模板做好了，共 9 份（按 {DAY} 及以前的日报填好）" in shown.out
+    assert f"东胜区_日报_{NEXT}.xlsx：1 件在办案件" in shown.out
+    assert f"康巴什区_日报_{NEXT}.xlsx：没有在办案件" in shown.out
 
 
 def test_they_can_be_made_before_anything_was_reported_and_nothing_is_taken_in(home: Office, capsys: Captured) -> None:
@@ -151,11 +151,11 @@ def test_without_an_assignment_workbook_it_is_said_what_to_do(office: Office, mo
     monkeypatch.chdir(office.home)
     office.put_assignment(b"no workbook")
     assert cli.main(["templates"]) == 3
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "分解表" in said.err
-    assert str(office.inbox / "assignment") in said.err
-    assert "templates --blank" in said.err
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "分解表" in shown.err
+    assert str(office.inbox / "assignment") in shown.err
+    assert "templates --blank" in shown.err
     assert sorted(path.name for path in office.home.iterdir()) == ["config.yaml", "inbox"]
 
 
@@ -166,8 +166,8 @@ def test_without_an_assignment_workbook_it_is_said_what_to_do(office: Office, mo
 )
 def test_a_folder_that_a_run_works_in_and_a_day_that_cannot_be_are_refused(home: Office, arguments: list[str], capsys: Captured) -> None:
     assert cli.main(["templates", *arguments]) == 2
-    said = capsys.readouterr()
-    assert (said.out, len(said.err.strip().splitlines())) == ("", 1)
+    shown = capsys.readouterr()
+    assert (shown.out, len(shown.err.strip().splitlines())) == ("", 1)
     assert sorted(path.name for path in home.home.iterdir()) == ["config.yaml", "inbox"]
 
 

@@ -26,8 +26,8 @@ from pipeline.render import files_for_programs
 def _edition(**outputs: bytes) -> dict[str, bytes]:
     """Files with the manifest that lists them."""
     files = {f"{name}.json": content for name, content in outputs.items()}
-    said = {"outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}}
-    return {**files, "manifest.json": json.dumps(said).encode()}
+    manifest = {"outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}}
+    return {**files, "manifest.json": json.dumps(manifest).encode()}
 
 
 FILES, NEWER = _edition(summary=b"{}"), _edition(findings=b"a")
@@ -60,8 +60,8 @@ def test_a_folder_that_lost_a_file_is_not_whole(tmp_path: Path) -> None:
 
 def test_a_folder_may_hold_folders(tmp_path: Path) -> None:
     files = {"回执/a.xlsx": b"1", "日报模板/深/b.xlsx": b"2"}
-    said = {"outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}}
-    edition = {**files, "manifest.json": json.dumps(said).encode()}
+    listed = {"outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}}
+    edition = {**files, "manifest.json": json.dumps(listed).encode()}
     manifest = outbox.publish(tmp_path / "outbox", "2020-05-21", edition, tmp_path / "kept")
     assert tree(tmp_path / "outbox/2020-05-21") == edition
     assert outbox.is_whole(tmp_path / "outbox", "2020-05-21", manifest)
@@ -80,9 +80,9 @@ def test_what_somebody_changed_is_kept_once_where_a_killed_run_had_kept_it_alrea
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["2020-05-21_1"]
 
 
-@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "磁盘已满"), (errno.EROFS, "只读"), (errno.EIO, "磁盘读写出错")])
+@pytest.mark.parametrize(("number", "reason"), [(errno.ENOSPC, "磁盘已满"), (errno.EROFS, "只读"), (errno.EIO, "磁盘读写出错")])
 def test_where_the_disk_refuses_the_earlier_edition_stays_and_nothing_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
 ) -> None:
     outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
 
@@ -90,7 +90,7 @@ def test_where_the_disk_refuses_the_earlier_edition_stays_and_nothing_is_left(
         raise OSError(number, f"refused {descriptor}")
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(outbox.NotPublishedError, match=said):
+    with pytest.raises(outbox.NotPublishedError, match=reason):
         outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept")
     assert tree(tmp_path / "out") == {f"2020-05-21/{name}": content for name, content in FILES.items()}
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["2020-05-21"]
@@ -142,13 +142,13 @@ def _office(office: Office) -> Office:
 
 def test_the_manifest_lists_every_input_and_output_with_its_hash(office: Office) -> None:
     folder = _office(office).outbox / str(DAY)
-    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     outputs = {name: hashlib.sha256(content).hexdigest() for name, content in tree(folder).items() if name != "manifest.json"}
-    assert said["outputs"] == outputs
-    assert {one["sha256"] for one in said["inputs"]} == {hashlib.sha256(one).hexdigest() for one in (assignment(), report())}
-    assert {one["path"] for one in said["inputs"]} == {"assignment/分解表.xlsx", "日报.xlsx"}
-    assert said["contract"] == 1
-    assert said["correction"] is False
+    assert manifest["outputs"] == outputs
+    assert {file["sha256"] for file in manifest["inputs"]} == {hashlib.sha256(content).hexdigest() for content in (assignment(), report())}
+    assert {file["path"] for file in manifest["inputs"]} == {"assignment/分解表.xlsx", "日报.xlsx"}
+    assert manifest["contract"] == 1
+    assert manifest["correction"] is False
 
 
 def test_a_folder_that_was_removed_or_lost_a_file_is_written_again(office: Office) -> None:
@@ -163,7 +163,7 @@ def test_a_published_day_whose_inputs_changed_is_written_again_by_the_next_run(o
     office.put(report(progress=[progress_row(当前状态="已受理")]), "更正.xlsx", "2020-05-22T09:00:00+08:00")
     tomorrow = DAY + timedelta(days=1)
     outcome = office.run(tomorrow)
-    assert [one.day for one in outcome.written.published] == [DAY, tomorrow]
+    assert [report.day for report in outcome.written.published] == [DAY, tomorrow]
     assert before["cases"]["ZZQ-2020-001"]["status"] == "办理中"
     assert office.summary(DAY)["cases"]["ZZQ-2020-001"]["status"] == "已受理"
 
@@ -191,8 +191,8 @@ def test_a_day_is_marked_as_corrected_where_what_counts_arrived_after_noon(
     office.put_assignment(assignment())
     office.put(report(), "日报.xlsx", received)
     office.run(DAY, DAY + timedelta(days=1))
-    said = json.loads((office.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8"))
-    assert said["correction"] is marked, what
+    manifest = json.loads((office.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["correction"] is marked, what
     tomorrow = json.loads((office.outbox / str(DAY + timedelta(days=1)) / "manifest.json").read_text(encoding="utf-8"))
     assert tomorrow["correction"] is False
 
@@ -208,9 +208,9 @@ def test_a_manifest_changed_by_hand_is_kept_though_it_lists_the_same_files(offic
 
 
 def test_an_edition_that_a_killed_run_did_not_come_to_note_is_nobody_s_change(tmp_path: Path) -> None:
-    known = outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
+    noted = outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
     for _time in range(2):
-        outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept", known)
+        outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept", noted)
     assert not (tmp_path / "kept").exists()
 
 
@@ -241,7 +241,7 @@ def test_findings_of_every_revision_and_of_refused_files_stand_under_their_day()
         handed_in(b"", "2020-05-21 13:00", "四.xlsx"),
     ]
     (day,) = consolidate(files, [DAY]).values()
-    assert [(file, found.code) for file, found in day.findings if found.refuses] == [
+    assert [(file, finding.code) for file, finding in day.findings if finding.refuses] == [
         ("一.xlsx", "not-in-list"),
         ("二.xlsx", "not-in-list"),
         ("三.xlsx", "personal-column"),

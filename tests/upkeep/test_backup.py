@@ -64,7 +64,7 @@ def _restore(copied: Path, office: Office) -> None:
     from pipeline.night import nightly
 
     with Ledger(restored.paths.ledger) as ledger:
-        days = sorted({one.reading.day for one in ledger.outlines() if not one.arrival.is_assignment})
+        days = sorted({outline.reading.day for outline in ledger.outlines() if not outline.arrival.is_assignment})
     nightly.run(restored, days, documents=FIGURES)
     ours = {name: content for name, content in tree(restored.paths.outbox).items() if not name.startswith(".")}
     assert ours

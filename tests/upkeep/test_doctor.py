@@ -53,7 +53,7 @@ def ran(office: Office) -> Office:
 
 def test_a_sound_office_and_one_that_never_ran_have_no_problem(ran: Office) -> None:
     assert _problems(ran) == []
-    assert [one.is_sound for one in doctor.examine(ran.settings, NOW)] == [True] * 9
+    assert [check.is_sound for check in doctor.examine(ran.settings, NOW)] == [True] * 9
 
 
 def test_a_new_office_is_told_of_its_missing_folders_alone(office: Office) -> None:
@@ -75,11 +75,11 @@ def test_a_computer_that_cannot_list_its_fonts_is_no_worse(office: Office, tmp_p
 
 
 def _lose_original(office: Office) -> None:
-    next(one for one in office.archive.iterdir() if one.read_bytes() == b"no workbook").unlink()
+    next(path for path in office.archive.iterdir() if path.read_bytes() == b"no workbook").unlink()
 
 
 def _change_original(office: Office) -> None:
-    next(one for one in office.archive.iterdir() if one.read_bytes() == b"no workbook").write_bytes(b"another")
+    next(path for path in office.archive.iterdir() if path.read_bytes() == b"no workbook").write_bytes(b"another")
 
 
 def _unknown_original(office: Office) -> None:
@@ -119,13 +119,13 @@ FAULTS: tuple[tuple[Callable[[Office], None], str, bool], ...] = (
 )
 
 
-@pytest.mark.parametrize(("harm", "said", "can_be_mended"), FAULTS)
+@pytest.mark.parametrize(("harm", "sentence", "can_be_mended"), FAULTS)
 def test_each_harm_is_found_and_mended_where_it_can_be(
-    ran: Office, harm: Callable[[Office], None], said: str, *, can_be_mended: bool
+    ran: Office, harm: Callable[[Office], None], sentence: str, *, can_be_mended: bool
 ) -> None:
     before = tree(ran.outbox)
     harm(ran)
-    assert any(said in problem for problem in _problems(ran))
+    assert any(sentence in problem for problem in _problems(ran))
     done = repair.repair(ran.settings, documents=FIGURES)
     assert (_problems(ran) == []) == can_be_mended
     if harm is not _unknown_original:
@@ -180,13 +180,13 @@ def test_what_no_run_will_take_is_named_with_what_to_do(ran: Office) -> None:
     os.utime(sidecar, (old, old))
     before = tree(ran.home)
     problems = _examined(ran)["收件箱"].problems
-    assert [one.partition("：")[0] for one in sorted(problems)] == [
+    assert [problem.partition("：")[0] for problem in sorted(problems)] == [
         "只有信封.xlsx.envelope.json",
         "文件夹.xlsx",
         "管道.xlsx",
         "链接.xlsx",
     ]
-    assert all(one.partition("；")[2].startswith(("请", "不要了")) for one in problems)
+    assert all(problem.partition("；")[2].startswith(("请", "不要了")) for problem in problems)
     assert tree(ran.home) == before
 
 
@@ -201,10 +201,10 @@ def test_a_list_that_is_cut_off_says_so(ran: Office) -> None:
         (ran.outbox / str(day) / "summary.json").write_text("{}", encoding="utf-8")
     ledger = ran.settings.paths.ledger
     ledger.write_bytes(ledger.read_bytes().replace("已化解".encode(), "办理中".encode()))
-    said = "".join(_problems(ran))
-    assert f"6 天的结果缺失或被改过：{'、'.join(map(str, days[:5]))} 等。" in said
-    assert "7 份文件在台账里的内容已经损坏（日报.xlsx、再报1.xlsx、再报2.xlsx、再报3.xlsx、再报4.xlsx 等）" in said
-    assert "6 个文件已等待一天以上：等1.xlsx、等2.xlsx、等3.xlsx、等4.xlsx、等5.xlsx 等。" in said
+    shown = "".join(_problems(ran))
+    assert f"6 天的结果缺失或被改过：{'、'.join(map(str, days[:5]))} 等。" in shown
+    assert "7 份文件在台账里的内容已经损坏（日报.xlsx、再报1.xlsx、再报2.xlsx、再报3.xlsx、再报4.xlsx 等）" in shown
+    assert "6 个文件已等待一天以上：等1.xlsx、等2.xlsx、等3.xlsx、等4.xlsx、等5.xlsx 等。" in shown
 
 
 def test_what_in_the_outbox_is_not_ours_is_named_and_left_as_it_is(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,7 +212,7 @@ def test_what_in_the_outbox_is_not_ours_is_named_and_left_as_it_is(ran: Office, 
     (ran.outbox / "Thumbs.db").write_bytes(b"")
     (ran.outbox / "2020-05-22").write_text("a file", encoding="utf-8")
     check = _examined(ran)["结果"]
-    assert (check.is_sound, [one.partition("：")[2] for one in check.notes]) == (True, ["2020-05-22、杂。不该在那里的，请移走。"])
+    assert (check.is_sound, [note.partition("：")[2] for note in check.notes]) == (True, ["2020-05-22、杂。不该在那里的，请移走。"])
     (ran.outbox / "2020-05-22").unlink()
     assert cli.main(["doctor", "--repair", "--config", str(ran.home / "config.yaml")]) == 0
     assert "1 个不是本程序写的，原样留着，不影响结果：杂。" in capsys.readouterr().out
@@ -234,9 +234,9 @@ def test_days_that_somebody_had_edited_are_said_to_be_restored(ran: Office, caps
     _change_result(ran)
     capsys.readouterr()
     assert cli.main(["doctor", "--repair", "--config", config]) == 0
-    said = capsys.readouterr().out
-    assert f"1 天的结果已恢复成原来的内容：{DAY}。恢复前的样子另存在 state/replaced。" in said
-    assert "逐字节相同" not in said
+    shown = capsys.readouterr().out
+    assert f"1 天的结果已恢复成原来的内容：{DAY}。恢复前的样子另存在 state/replaced。" in shown
+    assert "逐字节相同" not in shown
 
 
 def test_after_a_full_disk_a_plain_run_is_advised_first_and_mends_it(ran: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,8 +249,8 @@ def test_after_a_full_disk_a_plain_run_is_advised_first_and_mends_it(ran: Office
         with pytest.raises(LedgerError):
             ran.run(DAY)
     problems = [problem for name in ("台账", "存档") for problem in _examined(ran)[name].problems]
-    assert [one.partition("没有记录")[0] for one in problems] == ["流水簿里有 1 次收件台账", "1 个原件台账"]
-    assert all("请先再运行一次汇总" in one and one.index("再运行一次") < one.index("--repair") for one in problems)
+    assert [problem.partition("没有记录")[0] for problem in problems] == ["流水簿里有 1 次收件台账", "1 个原件台账"]
+    assert all("请先再运行一次汇总" in problem and problem.index("再运行一次") < problem.index("--repair") for problem in problems)
     ran.run(DAY)
     assert _problems(ran) == []
 
@@ -270,10 +270,10 @@ def test_what_waits_for_its_envelope_or_cannot_be_opened_is_told_at_once(ran: Of
         return opened(path)
 
     monkeypatch.setattr(storage, "open_regular", refuse)
-    said = {one.partition("：")[0]: one.partition("：")[2] for one in _examined(ran)["收件箱"].problems}
-    assert list(said) == ["信封坏.xlsx", "读不了.xlsx"]
-    assert "received_at 写的是“21.05.”" in said["信封坏.xlsx"]
-    assert "没有权限" in said["读不了.xlsx"]
+    reasons = {problem.partition("：")[0]: problem.partition("：")[2] for problem in _examined(ran)["收件箱"].problems}
+    assert list(reasons) == ["信封坏.xlsx", "读不了.xlsx"]
+    assert "received_at 写的是“21.05.”" in reasons["信封坏.xlsx"]
+    assert "没有权限" in reasons["读不了.xlsx"]
 
 
 def test_the_command_says_it_in_its_exit_status(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -327,10 +327,12 @@ def test_the_office_may_go_on_without_it_which_is_said_every_day_until_it_is_bac
     rotten = _rot(ran, SECOND)
     _lose_ledger(ran)
     done = repair.repair(ran.settings, [rotten[:12]], documents=FIGURES)
-    assert [one.name for one in done.mended.without] == ["日报2.xlsx"]
+    assert [arrival.name for arrival in done.mended.without] == ["日报2.xlsx"]
     assert (done.mended.is_rebuilt, done.mended.ledger_kept) == (True, None)
-    found = [one for one in ran.findings(DAY) if one["file"] == "日报2.xlsx"]
-    assert [(one["code"], one["severity"], one["value"]) for one in found] == [("unreadable", "refused-file", rotten[:12])]
+    findings = [finding for finding in ran.findings(DAY) if finding["file"] == "日报2.xlsx"]
+    assert [(finding["code"], finding["severity"], finding["value"]) for finding in findings] == [
+        ("unreadable", "refused-file", rotten[:12])
+    ]
     assert ran.summary(DAY)["submissions"][0]["revision"] == 1
     assert any("数字可能不准" in problem and "日报2.xlsx" in problem for problem in _problems(ran))
     for _night in range(2):
@@ -349,7 +351,7 @@ def test_the_same_bytes_sent_again_bring_it_back(ran: Office) -> None:
     ran.put(SECOND, "又送来.xlsx", "2020-05-21T16:50:00+08:00")
     ran.run(DAY)
     assert ran.summary(DAY)["submissions"][0]["revision"] == 2
-    assert "unreadable" not in [one["code"] for one in ran.findings(DAY) if one["file"] == "日报2.xlsx"]
+    assert "unreadable" not in [finding["code"] for finding in ran.findings(DAY) if finding["file"] == "日报2.xlsx"]
     assert _problems(ran) == []
 
 
@@ -371,7 +373,7 @@ def test_a_lost_original_is_asked_for_as_well_and_its_time_is_never_over(ran: Of
         repair.repair(ran.settings, documents=FIGURES)
     repair.repair(ran.settings, [lost], documents=FIGURES)
     later = datetime(2020, 11, 30, tzinfo=ZONE)
-    assert [one.name for one in nightly.run(ran.settings, [DAY], documents=FIGURES, now=later).read.damaged] == ["日报2.xlsx"]
+    assert [arrival.name for arrival in nightly.run(ran.settings, [DAY], documents=FIGURES, now=later).read.damaged] == ["日报2.xlsx"]
     assert lost not in journal.removed(ran.archive)
 
 
@@ -384,7 +386,7 @@ def test_what_a_damaged_ledger_soundly_holds_of_a_rotten_original_is_kept(ran: O
     done = repair.repair(ran.settings, documents=FIGURES)
     assert done.mended.ledger_kept
     assert (tree(ran.outbox), ran.facts()) == (before, facts)
-    assert [one for one in _problems(ran) if "数字不受影响" not in one] == []
+    assert [problem for problem in _problems(ran) if "数字不受影响" not in problem] == []
 
 
 @pytest.mark.parametrize("harm", [lambda _office: None, _lose_ledger], ids=["a sound ledger", "no ledger"])
@@ -471,9 +473,9 @@ def test_a_changed_digit_in_the_journal_is_no_other_arrival(ran: Office, number:
 
 def test_lines_of_a_journal_that_is_older_than_its_sums_count(ran: Office) -> None:
     facts = ran.facts()
-    said = [json.loads(line) for line in _journal(ran).read_bytes().splitlines()]
-    assert all(one.pop("sum") for one in said)
-    _journal(ran).write_text("".join(json.dumps(one) + "\n" for one in said), encoding="utf-8")
+    lines = [json.loads(line) for line in _journal(ran).read_bytes().splitlines()]
+    assert all(line.pop("sum") for line in lines)
+    _journal(ran).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     _lose_ledger(ran)
     repair.repair(ran.settings, documents=FIGURES)
     assert (_problems(ran), ran.facts()) == ([], facts)
