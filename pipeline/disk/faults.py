@@ -53,7 +53,7 @@ def _places(error: BaseException) -> list[str]:
 
 
 def _short(file: str) -> str:
-    """Return a module's file from its package on: the folders above it can bear a person's name."""
+    """Return a module's file from its package on: the folders above it can carry a person's name."""
     path = Path(file)
     under = [path.relative_to(root) for root in sys.path if root and path.is_relative_to(root)]
     return min(under, key=lambda short: len(short.parts)).as_posix() if under else path.name
@@ -62,7 +62,7 @@ def _short(file: str) -> str:
 def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Path | None:
     """Write the report below the office's state, else into the current folder.
 
-    Returns where it lies; None where neither can be written: a fault of ours must not end in a second one.
+    Returns its path, or None where neither can be written: a fault of ours must not end in a second one.
     """
     text = "\n".join([f"程序 {__version__}，Python {sys.version.split()[0]}，{sys.platform}，{now:%Y-%m-%d %H:%M:%S %z}", *lines, ""])
     for folder in (state / FOLDER if state else None, Path()):

@@ -196,7 +196,7 @@ def _is_dead(held: Held, note: Path, other: Owner) -> bool:
 
 
 def _tidy(held: Held) -> None:
-    """Remove the notes that killed runs had written and not laid down yet."""
+    """Remove the notes that killed runs had written and not put in place yet."""
     for left in held.note.parent.glob(f".{NOTE}-*.tmp"):
         other = _read(left)
         if other and _is_dead(held, left, other):
@@ -204,10 +204,10 @@ def _tidy(held: Held) -> None:
 
 
 def _set_aside(note: Path, judged: Owner) -> None:
-    """Take a dead run's note away; one that somebody else laid down since comes back."""
+    """Take a dead run's note away; one that somebody else put there since comes back."""
     aside = note.with_name(f".{note.name}-{os.getpid()}-old.tmp")
     # Renamed, read once more and only then removed: two computers may have found the same note dead, and the quicker one has
-    # laid down its own by now.
+    # put its own there by now.
     with contextlib.suppress(FileNotFoundError):
         storage.retry_while_held(lambda: note.replace(aside))
         if _read(aside) != judged:

@@ -18,7 +18,7 @@ _BYTES, _KEPT = 1 << 20, 9
 
 
 class _Silent(RotatingFileHandler):
-    """Says nothing where it cannot write: the run itself has already told the office of a full disk."""
+    """Says nothing where it cannot write: the run itself has already reported the full disk to the office."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Let it be."""

@@ -82,7 +82,7 @@ def write(path: Path, content: bytes) -> None:
     """Write the file, synced. Raises OSError."""
     with naming_file(path), path.open("wb") as file:
         file.write(content)
-        # Only what Python has handed to the system can be synced; the rest still lies in the file object.
+        # Only what Python has handed to the system can be synced; the rest is still in the file object.
         file.flush()
         os.fsync(file.fileno())
 
@@ -220,7 +220,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
-    """Write a new folder of these contents or copies, which may lie in folders of their own, all synced. Raises OSError."""
+    """Write a new folder of these contents or copies, which may be in folders of their own, all synced. Raises OSError."""
     remove_folder(folder)
     folder.mkdir()
     folders = {folder}
@@ -257,7 +257,7 @@ def remove_folder(folder: Path) -> None:
 
 
 def prune(folder: Path) -> None:
-    """Remove the folders below this one in which nothing lies any more; what is in the midst of being used stays."""
+    """Remove the folders below this one that are empty by now; what is in the midst of being used stays."""
     below = [Path(path) for path, _folders, _files in os.walk(folder, topdown=False)] if folder.exists() else []
     for path in below:
         if path != folder:
@@ -267,7 +267,7 @@ def prune(folder: Path) -> None:
 
 
 def replace_folder(aside: Path, final: Path) -> Path | None:
-    """Put a finished, synced folder in the place of an earlier edition, whole; return where that lies now, if there was one.
+    """Put a finished, synced folder in the place of an earlier edition, whole; return where that is now, if there was one.
 
     Where the system can, the two change places in one step, so that whoever looks into the outbox always finds the day. A
     rename alone replaces no folder that has files in it; elsewhere there are two renames, and where a run was killed between
@@ -336,7 +336,7 @@ def sweep(outbox: Path, *folders: Path) -> None:
 
 
 def digest(parts: Iterable[bytes]) -> str:
-    """Return the SHA-256 of the parts, each told apart from its neighbours."""
+    """Return the SHA-256 of the parts, each separated from its neighbours."""
     total = hashlib.sha256()
     for part in parts:  # with its length before it: "12", "3" and "1", "23" are not the same
         total.update(len(part).to_bytes(8, "big") + part)

@@ -96,7 +96,7 @@ def _zip_kind(content: bytes, endings: list[str]) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inside = [name.replace("\\", "/").lower() for name in archive.namelist()]  # some programs write Windows' backslashes
-            # OpenDocument, part 2, 3.3: the first file is `mimetype` and tells the type
+            # OpenDocument, part 2, 3.3: the first file is `mimetype` and names the type
             is_open_document = bool(inside) and inside[0] == "mimetype" and archive.getinfo("mimetype").file_size < 100  # noqa: PLR2004
             mimetype = archive.read("mimetype") if is_open_document else b""
     except Exception:  # noqa: BLE001 - damaged in any of the ways in which a library can stumble

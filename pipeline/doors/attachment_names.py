@@ -1,4 +1,4 @@
-"""The names of attachments: as a sender's program wrote them, and as a file may bear them."""
+"""The names of attachments: as a sender's program wrote them, and as a file may have them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Lays files into the inbox, each with its envelope: all that came together or nothing, and on the disk when it is done.
 
 The night's run may look into the inbox at any moment, and the machine may die at any moment. A file without its envelope would count as
-laid there by hand, without a sender; so both appear with one renaming of their folder.
+put there by hand, without a sender; so both appear with one renaming of their folder.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pipeline.terms.handed_in import Envelope
 
 
 def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelope) -> list[str]:
-    """Lay files into a folder of their own, and return the names that they bear there.
+    """Put files into a folder of their own, and return the names that they have there.
 
     Each is a name as the sender wrote it, and bytes or a file to copy.
 
-    The same place must always be given for the same files. Where it is there already, they lie in it or have been taken in.
+    The same place must always be given for the same files. Where it is there already, they are in it or have been taken in.
     Nobody sees the folder before everything in it is on the disk: its name until then is one that the inbox passes over.
     """
     names = attachment_names.distinct(_allowed(name, number) for number, (name, _content) in enumerate(files, 1))
@@ -62,7 +62,7 @@ def _sidecar(envelope: Envelope) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def tidy(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove what killed deposits left, and the folders whose files have all been taken in."""
     for unfinished in folder.glob("*/.*.part") if folder.exists() else ():
         storage.remove_folder(unfinished)

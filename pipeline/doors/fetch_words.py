@@ -24,7 +24,7 @@ WHY = {
     "zip-limit": "压缩包里的文件太多、太大或压缩得不正常，没有打开；请旗区直接发工作簿",
     "no-date": "服务器没有说邮件是什么时候到的，没有收；请在邮箱里查看",
 }
-"""What is said of a message or of an attachment that was not taken."""
+"""How a message or an attachment is described that was not taken."""
 SENDERS = {
     "header": "信头写法不正常",
     "from": "发件人不是一个地址，或写法不清楚",

@@ -1,6 +1,6 @@
 """A message's header fields as they stand in its bytes, and text in the charsets that Chinese mail really has.
 
-Fields are told apart here and not by a library, since the sender's right to report hangs on them: what one program takes for a field and
+Fields are separated here and not by a library, since the sender's right to report hangs on them: what one program takes for a field and
 another does not is how a sender is forged, so such a header is refused whole.
 """
 

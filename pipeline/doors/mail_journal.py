@@ -37,7 +37,7 @@ class JournalEntry:
     message_id: str | None = None
     received_at: str = ""
     files: tuple[str, ...] = ()
-    """SHA-256 of each file of the message that lies or lay in the inbox."""
+    """SHA-256 of each file of the message that is or was in the inbox."""
     why: tuple[str, ...] = ()
     """Names of the sentences about what was left."""
 
@@ -72,7 +72,7 @@ class Journal:
         self._add(entry)
 
     def settle(self, place: Place, uids: Iterable[int]) -> None:
-        """Add that these messages bear their mark in the mailbox, or are gone from the folder."""
+        """Add that these messages have their mark in the mailbox, or are gone from the folder."""
         done = sorted(uids)
         if done:
             storage.append_lines(self.path, [_line({"settled": asdict(place), "uids": done})])

@@ -26,9 +26,9 @@ from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope
 
 FOLDER = "邮件"
-"""Where the files lie in the inbox."""
+"""The folder of the files in the inbox."""
 STATE = "mail"
-"""Where the journal lies in the office's state."""
+"""Where the journal is in the office's state."""
 _AT_ONCE = 50
 """So many messages are marked together: a server that does not let them be marked is found out after the first so many."""
 _SEEN, _FLAGGED = r"\Seen", r"\Flagged"
@@ -78,7 +78,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
                         _fetch_folder(_FolderFetch(settings, account, session, journal, opener, fetched, say), folder)
             except MailboxError as error:
                 fetched.failed.append(str(error))
-        deposit.tidy(settings.paths.inbox / FOLDER)
+        deposit.sweep(settings.paths.inbox / FOLDER)
     if fetched.messages or not fetched.failed:  # "no new mail" would be untrue of a mailbox that nobody could look into
         say(fetch_words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.repeated)))
     return fetched
@@ -180,11 +180,11 @@ def _mark(place: Place, uids_present: Iterable[int], fetching: _FolderFetch) -> 
 
 
 def _take(message: MessageOnServer, place: Place, fetching: _FolderFetch) -> None:
-    """Lay what could be a report into the inbox and note the message; a message that is gone meanwhile is skipped."""
+    """Put what could be a report into the inbox and note the message; a message that is gone meanwhile is skipped."""
     most = fetching.account.message_megabytes << 20
     raw = b""
     if message.size <= most and message.received_at:
-        downloaded = fetching.session.download(message.uid, most + 1)  # one byte more tells whether it is larger than it was said to be
+        downloaded = fetching.session.download(message.uid, most + 1)  # one byte more shows whether it is larger than the server declared
         if downloaded is None:
             return
         raw = downloaded
@@ -208,7 +208,7 @@ def _leave(message: MessageOnServer, place: Place, why: str, fetching: _FolderFe
 
 
 def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _FolderFetch) -> None:
-    """Lay the message's reports into the inbox and note it; where the program itself failed over it, the next fetch tries again."""
+    """Put the message's reports into the inbox and note it; where the program itself failed over it, the next fetch tries again."""
     header = headers.fields(raw)
     who = sender.judge(header, fetching.account.authserv_id, checks=fetching.account.check_sender)
     parts = fetching.opener.take_apart(raw)
@@ -242,7 +242,7 @@ def _where(raw: bytes, entry: JournalEntry, received: datetime, settings: Settin
 
 
 def _count_and_tell(parts: MessageParts, names: Sequence[str], who: Sender, received: datetime, fetching: _FolderFetch) -> None:
-    """Count the message and say what became of it. Nothing is said of one whose files had all come in before."""
+    """Count the message and report what became of it. Nothing is reported of one whose files had all come in before."""
     fetched = fetching.fetched
     again = len(parts.taken) - len(names)
     if again and not names and not parts.left:

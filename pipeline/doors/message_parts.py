@@ -121,7 +121,7 @@ def _begin(bounds: Bounds) -> tuple[int, int, Callable[[bytes], Sequence[bytes]]
 
 
 def open_(raw: bytes, limits: Limits) -> MessageParts:
-    """Return what is in the message: nothing of it where it has too many parts or they lie too deep."""
+    """Return what is in the message: nothing of it where it has too many parts or they are nested too deep."""
     if raw.count(b"\n--") + raw.count(b"\r--") > _MOST_BOUNDARIES:
         return MessageParts(left=[("", "parts")])
     opened = _Opened(limits)

@@ -12,7 +12,7 @@ FOLDER = "upload"
 
 
 def lay(settings: Settings, file: tuple[str, Path], envelope: Envelope, *, is_assignment: bool) -> None:
-    """Lay a file (the name that its sender gave it, and where it lies) into the inbox. Done twice, it lies there once.
+    """Put a file (the name that its sender gave it, and its path) into the inbox. Done twice, it is there once.
 
     The envelope's `message_id` is the receipt number, which names the file's folder. Raises ValueError without one.
     """
@@ -22,10 +22,10 @@ def lay(settings: Settings, file: tuple[str, Path], envelope: Envelope, *, is_as
     deposit.lay(_place(settings, is_assignment=is_assignment) / day / envelope.message_id, [file], envelope)
 
 
-def tidy(settings: Settings) -> None:
+def sweep(settings: Settings) -> None:
     """Remove what a killed deposit left; only while no other is under way."""
     for is_assignment in (False, True):
-        deposit.tidy(_place(settings, is_assignment=is_assignment))
+        deposit.sweep(_place(settings, is_assignment=is_assignment))
 
 
 def _place(settings: Settings, *, is_assignment: bool) -> Path:

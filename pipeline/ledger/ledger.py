@@ -14,7 +14,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from pipeline.disk import storage
+from pipeline.disk import sqlite_connections, storage
 from pipeline.ledger import schema
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.reading.reading import Transcript
@@ -25,14 +25,6 @@ from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import read_rows
 from pipeline.terms.text import mask
-
-
-def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
-    """One writer, rollback journal, full sync: what was shown to lose nothing when the power goes."""
-    # SQLite checks foreign keys only where each connection asks for it.
-    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
 
 _NUMBERS = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
@@ -61,7 +53,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sa.create_engine(f"sqlite:///{path}")
-        sa.event.listen(self._engine, "connect", _on_connect)
+        sa.event.listen(self._engine, "connect", sqlite_connections.prepare)
         sa.event.listen(self._engine, "handle_error", self._on_error)
         self._path = path
         try:

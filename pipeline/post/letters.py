@@ -52,7 +52,7 @@ class Item:
     name: str
     """The file's name as the recipient sees it; '' for a reminder."""
     digest: str
-    """SHA-256 of its content, or of what is said."""
+    """SHA-256 of its content, or of what it reports."""
     content: bytes = b""
     delivery: Delivery = Delivery.ATTACHED
 

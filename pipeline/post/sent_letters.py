@@ -1,6 +1,6 @@
 """The letters that were sent, or may have been: one row for each in the ledger, noted before and after the server had it.
 
-A journal beside the ledger tells the same once more: the ledger can be made again from the archive, and that must not have everything
+A journal beside the ledger records the same once more: the ledger can be made again from the archive, and that must not have everything
 sent again.
 """
 

@@ -102,11 +102,11 @@ def _secret(outgoing: Outgoing) -> str:
 def hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Answer:
     """Hand over one message to one recipient.
 
-    Until the last dot is on its way the server cannot have it; from then on only its answer tells.
+    Until the last dot is on its way the server cannot have it; from then on only its answer shows.
     """
     try:
         server.ehlo_or_helo_if_needed()
-        # a server that is told the size refuses what is too large before it is sent (RFC 1870)
+        # a server that knows the size refuses what is too large before it is sent (RFC 1870)
         size = [f"size={len(content)}"] if server.has_extn("size") else []
         for code, words in (server.mail(sender, size), server.rcpt(recipient), server.docmd("DATA")):
             if code not in (_TAKEN, _WILL_FORWARD, _GOES_ON):
@@ -135,7 +135,7 @@ def _finish(server: smtplib.SMTP, content: bytes) -> Answer:
 
 
 def is_too_large(words: str) -> bool:
-    """Return whether these words of a server refuse a message for its size; 552 is also said of a mailbox that is full."""
+    """Return whether these words of a server refuse a message for its size; 552 is also the answer for a mailbox that is full."""
     if _ENHANCED_SIZE.search(words) or _WORDS_OF_SIZE.search(words):
         return True
     return words.startswith("552") and not _FULL.search(words)

@@ -25,14 +25,14 @@ def refuse_early_deadline(row: Row, start: str) -> None:
 
 
 def warn_of_a_late_deadline(row: Row, start: str, windows: Windows) -> None:
-    """A deadline later than the regulation allows: it is said, and holds all the same."""
+    """A deadline later than the regulation allows: it is reported, and holds all the same."""
     begun, deadline = _both_read(row, start, "办结时限")
     if begun and deadline and (deadline - begun).days > windows.conclude_days:
         row.warn("deadline-beyond-statute/deadline", "办结时限", value=deadline, start=start, limit=begun, days=windows.conclude_days)
 
 
 def warn_of_an_odd_extension(row: Row, windows: Windows) -> None:
-    """An extension that shortens, or is longer than the regulation allows: it is said, and holds all the same."""
+    """An extension that shortens, or is longer than the regulation allows: it is reported, and holds all the same."""
     deadline, extended = _both_read(row, "办结时限", "延期至")
     if not deadline or not extended:
         return

@@ -1,4 +1,4 @@
-"""From bytes to a reading: the workbook is opened, told what it is, and judged by itself."""
+"""From bytes to a reading: the workbook is opened, recognized, and judged by itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignmen
 
 @dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A view on an `Arrival`, taken in or not: all that a reader process is told of it, and where its bytes lie."""
+    """A view on an `Arrival`, taken in or not: all that a reader process learns of it, and the path of its bytes."""
 
     path: Path
     size: int
@@ -42,7 +42,7 @@ class FileToRead:
 
     @classmethod
     def of(cls, arrival: Arrival, path: Path) -> FileToRead:
-        """Return the view on that arrival, whose bytes lie at `path`."""
+        """Return the view on that arrival, whose bytes are at `path`."""
         return cls(path, arrival.size, arrival.envelope, arrival.is_assignment)
 
 

@@ -12,7 +12,7 @@ AUTHOR = "信访日报汇总"
 HEADING = "【信访日报汇总·回执】"
 """Begins our words in a comment: what stands before it is the sender's, what follows is taken off again."""
 SIGNATURE = "信访日报汇总·回执·1"
-"""Stands in a hidden column of the sheet, so that an earlier receipt's sheet is told from one of the sender's."""
+"""Stands in a hidden column of the sheet, so that an earlier receipt's sheet is distinguished from one of the sender's."""
 HIDDEN = "（个人信息，已隐去）"
 WIDTHS = (6, 13, 12, 10, 30, 62)
 COLUMNS = ("序号", "严重程度", "工作表", "单元格", "看到的内容", "问题和改法")

@@ -25,7 +25,7 @@ class ErrorValue:
 
 
 _OVERLAP = 100_000
-"""Rows of merged ranges that may lie on one another: work on a file grows with its size and not with its square (docs/decisions/0003)."""
+"""Rows of merged ranges that may overlap: work on a file grows with its size and not with its square (docs/decisions/0003)."""
 
 Cell = str | float | bool | date | datetime | time | timedelta | ErrorValue
 """What a cell can hold; an empty one holds ''."""
@@ -89,7 +89,7 @@ def _sheets(safe: SafeWorkbook, limits: Limits) -> Iterator[SheetCells]:
 def _within(merges: tuple[tuple[int, int, int, int], ...], rows: list[list[Cell]]) -> Iterator[tuple[int, int, int, int]]:
     """The merged ranges that begin within the sheet, none beyond its last row.
 
-    Raises UnreadableError where far too many lie on one another.
+    Raises UnreadableError where far too many overlap.
     """
     height, width = len(rows), len(rows[0]) if rows else 0
     left_over = height * width + _OVERLAP

@@ -30,7 +30,7 @@ class WorkerError(PipelineError):
 
 
 class Worker:
-    """One process that runs a module, started again when it has died. `greeting` is the first thing that it is told."""
+    """One process that runs a module, started again when it has died. `greeting` is the first thing that is sent to it."""
 
     def __init__(self, module: str, greeting: object) -> None:
         self._module = module

@@ -1,4 +1,4 @@
-"""What lies in a day's folder: the one list of everything that is made for people, and of what programs read.
+"""What is in a day's folder: the one list of everything that is made for people, and of what programs read.
 
 A document is a function: it is given the report and what documents are made with, may begin what takes long, and gives back a function
 that finishes it: files by their names in the day's folder. Renderers are imported where they are used: a run that writes nothing
@@ -101,7 +101,7 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
 
 
 def warm_up(documents: tuple[Document, ...]) -> None:
-    """Import, beside what goes on, what these documents need; what fails here fails again where it is needed, and is told there."""
+    """Import, beside what goes on, what these documents need; what fails here fails again where it is needed, and is reported there."""
     if documents:
         threading.Thread(target=_import_renderers).start()
 

@@ -32,7 +32,7 @@ class Account(BaseModel):
 
     @property
     def password_places(self) -> int:
-        """Return in how many places the password is said to be."""
+        """Return in how many places the password is set to be."""
         return (self.password_env is not None) + (self.password_file is not None)
 
     def placed(self, home: Path) -> Self:

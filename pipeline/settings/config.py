@@ -50,7 +50,7 @@ class _Frozen(BaseModel):
 
 
 ASSIGNMENT = "assignment"
-"""The folder of the inbox in which case-assignment workbooks lie; what lies elsewhere is a report."""
+"""The folder of the inbox of case-assignment workbooks; what is elsewhere is a report."""
 
 
 class Paths(_Frozen):
@@ -91,7 +91,7 @@ class District(_Frozen):
     senders: tuple[str, ...] = ()
 
     def accepts(self, envelope: Envelope) -> bool:
-        """Whether that sender may report for the district; a file that someone laid into the folder has no sender."""
+        """Whether that sender may report for the district; a file that someone put into the folder has no sender."""
         if envelope.channel == "folder":
             return True
         address = parseaddr(envelope.sender or "")[1].lower()
@@ -246,7 +246,7 @@ def _check_groups(groups: tuple[Group, ...]) -> None:
 
 
 def load(path: Path) -> Settings:
-    """Read the settings of that file and make its folders absolute, seen from where it lies. Raises ConfigurationError with the line."""
+    """Read the settings of that file and make its folders absolute, seen from its own folder. Raises ConfigurationError with the line."""
     try:
         written = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -270,7 +270,7 @@ def load(path: Path) -> Settings:
 
 
 def _check_folders(folders: dict[str, Path], lines: Lines, path: Path) -> None:
-    """Refuse an outbox or state that lies in another of the three folders: what is written would be taken in again."""
+    """Refuse an outbox or state that is inside another of the three folders: what is written would be taken in again."""
     for name in ("outbox", "state"):
         for other in ("inbox", "outbox", "state"):
             if name != other and folders[name].is_relative_to(folders[other]):

@@ -140,4 +140,4 @@ _REASONS = {
     "string_too_short": "不能为空",
     "string_pattern_mismatch": "应为大写字母",
 }
-"""What is said for pydantic's types of error, with the bounds that it knows."""
+"""The sentences for pydantic's types of error, with the bounds that it knows."""

@@ -38,7 +38,7 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Where on its sheet the finding lies, for people: a cell, a row, or nothing."""
+        """Where on its sheet the finding is, for people: a cell, a row, or nothing."""
         return self.cell or (f"第{self.row}行" if self.row else "")
 
     @property

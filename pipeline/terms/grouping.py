@@ -1,4 +1,4 @@
-"""Findings that are alike, told once with all their cells: on the terminal and on the upload page."""
+"""Findings that are alike, reported once with all their cells: on the terminal and on the upload page."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Arrival:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What tells it from every other arrival: path, SHA-256 and time."""
+        """What distinguishes it from every other arrival: path, SHA-256 and time."""
         return self.path, self.sha256, self.envelope.received_at.isoformat()
 
 

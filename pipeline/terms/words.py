@@ -95,7 +95,7 @@ FINDING_TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FlagWords:
-    """What is said of one flag; `{days}` stands for the office's own span (`supervision.days_allowed`)."""
+    """How one flag is described; `{days}` stands for the office's own span (`supervision.days_allowed`)."""
 
     name: str
     meaning: str

@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.disk import storage
+from pipeline.disk import sqlite_connections, storage
 
 NAME = "upload.sqlite"
 _metadata = sa.MetaData()
@@ -105,12 +104,6 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
-    # FULL: a receipt number that was shown is on the disk, also after a power cut; SQLite checks foreign keys only where it is told to
-    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
 class Database:
     """The database in that state folder, made if there is none."""
 
@@ -120,7 +113,7 @@ class Database:
         # requests are answered in up to 40 threads at once (AnyIO's default), checks in further ones, each with a connection of its own;
         # `run.py user` may be writing at the same time, which is waited for
         self._engine = sa.create_engine(f"sqlite:///{state / NAME}", connect_args={"timeout": 30}, pool_size=20, max_overflow=40)
-        sa.event.listen(self._engine, "connect", _on_connect)
+        sa.event.listen(self._engine, "connect", sqlite_connections.prepare)
         self._writing = threading.Lock()
         _metadata.create_all(self._engine)
 

@@ -1,4 +1,4 @@
-"""What was uploaded: a draft that its user looks over, and then sends or discards; sent, it lies in the inbox with a receipt number."""
+"""What was uploaded: a draft that its user looks over, and then sends or discards; once sent, it is in the inbox with a receipt number."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Sending:
 
     number: str
     is_first: bool
-    """Whether this is what laid it into the inbox, and no click before or beside it."""
+    """Whether this call put it into the inbox, and no click before or beside it."""
 
 
 class Drafts:
@@ -85,14 +85,14 @@ class Drafts:
         storage.make_folder(self._folder)
 
     def place(self) -> tuple[str, Path]:
-        """Make a place for a new draft; its id, and the folder in which its file shall lie."""
+        """Make a place for a new draft, and return its id and the folder for its file."""
         identity = secrets.token_urlsafe(16)
         folder = self._folder / identity
         folder.mkdir()
         return identity, folder
 
     def path(self, identity: str, *, is_assignment: bool) -> Path:
-        """Return where a draft's file lies: under a name of ours, never the one that the browser said."""
+        """Return the path of a draft's file: under a name of ours, never the one that the browser said."""
         return self._folder / identity / file_name(is_assignment=is_assignment)
 
     def drop(self, identity: str) -> None:
@@ -150,7 +150,7 @@ class Drafts:
     def send(self, identity: str, user: User, now: datetime) -> Sending | None:
         """Send a draft; the receipt number is the same one where it was sent before. None where there is no such draft of the user's.
 
-        First the number is noted, then the file laid, then noted that it lies there: killed in between, `recover` goes on where it stopped.
+        First the number is noted, then the file put into the inbox, then that noted: killed in between, `recover` goes on where it stopped.
         """
         code = next((district.code for district in self._settings.districts if district.name == user.district), _OFFICE)
         number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_NUMBER_LETTERS) for _ in range(6))}"
@@ -171,7 +171,7 @@ class Drafts:
     def _lay(self, number: str, address: str) -> bool:
         """Bring a sent file into the inbox. It is no draft then, but its file stays for a day, to be marked.
 
-        False where it lies there already: of several clicks at once one lays it.
+        False where it is there already: of several clicks at once one puts it there.
         """
         with self._laying:
             with self._database.read() as connection:
@@ -205,7 +205,7 @@ class Drafts:
         return _sent(row) if row is not None and (user.is_office or row.district == user.district) else None
 
     def original(self, report: SentUpload) -> Path | None:
-        """Return where the file that was sent still lies, while it does."""
+        """Return the path of the file that was sent, while it is kept."""
         path = self.path(report.draft, is_assignment=report.is_assignment)
         return path if path.is_file() else None
 
@@ -213,7 +213,7 @@ class Drafts:
 
     def recover(self) -> list[str]:
         """Go on with what a killed server had begun to send, and return its numbers; only while nothing else is being sent."""
-        upload.tidy(self._settings)
+        upload.sweep(self._settings)
         query = sa.select(sent.c.number, users.c.address).join(users, users.c.id == sent.c.user).where(~sent.c.laid)
         with self._database.read() as connection:
             waiting = list(connection.execute(query))
@@ -233,7 +233,7 @@ class Drafts:
 
 
 def file_name(*, is_assignment: bool) -> str:
-    """Return our own name for an uploaded file: by it the check tells a report from an assignment workbook."""
+    """Return our own name for an uploaded file: by it the check distinguishes a report from an assignment workbook."""
     return "案件包案任务分解表.xlsx" if is_assignment else "日报.xlsx"
 
 

@@ -1,4 +1,4 @@
-"""Stands before every request: whether it may come in at all, what headers every answer bears, and the line in the log."""
+"""Stands before every request: whether it may come in at all, what headers every answer carries, and the line in the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.web import sign_in_limits
-from pipeline.web.site import Site
+from pipeline.web.site import DEFAULT_PORTS, Site
 
 # the page's script and style are files of its own: what stands in a workbook or a file's name could not run even where it was not escaped
 _POLICY: Final = (
@@ -31,7 +31,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_PORTS: Final = {"http": 80, "https": 443}
+# Bounds on reading what nobody uses: without them a client that never stops sending would keep its connection open for ever.
 _DRAIN_BYTES: Final = 64 << 20
 _DRAIN_SECONDS: Final = 10
 _LONGEST_PATH: Final = 80
@@ -104,11 +104,11 @@ class Guard:
 def _hosts(origin: str) -> list[str]:
     """Return how requests name that origin's host: some write the usual port out."""
     split = urlsplit(origin)
-    return [split.netloc] if split.port else [split.netloc, f"{split.netloc}:{_PORTS[split.scheme]}"]
+    return [split.netloc] if split.port else [split.netloc, f"{split.netloc}:{DEFAULT_PORTS[split.scheme]}"]
 
 
 class _Exchange:
-    """One request and its answer: what every answer bears, and an end to a body that nobody read."""
+    """One request and its answer: what every answer carries, and an end to a body that nobody read."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, site: Site) -> None:
         self._receive = receive

@@ -87,7 +87,7 @@ Office = Annotated[Session, Depends(office_of)]
 
 
 def has_session_token(session: Session, fields: dict[str, str]) -> bool:
-    """Whether a form bears its session's token. Compared in constant time: how long it takes tells nothing of the token."""
+    """Whether a form carries its session's token. Compared in constant time: how long it takes reveals nothing of the token."""
     return hmac.compare_digest(fields.get(TOKEN, "").encode(), session.csrf.encode())
 
 

@@ -46,7 +46,7 @@ class PublishedFile:
 
     @property
     def folder(self) -> str:
-        """The folder that it lies in below the day's, or ''."""
+        """The folder that it is in, below the day's, or ''."""
         return self.name.rpartition("/")[0]
 
 

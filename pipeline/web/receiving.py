@@ -36,10 +36,10 @@ async def read_form(request: Request) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The bytes of an upload, before it is a draft; they lie on the disk."""
+    """The bytes of an upload, before it is a draft; they are on the disk."""
 
     name: str
-    """As the browser said it."""
+    """As the browser sent it."""
     size: int
     sha256: str
 

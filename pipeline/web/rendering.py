@@ -74,7 +74,7 @@ def _environment() -> Environment:
 
 
 def _address(name: str) -> str:
-    """Return where a file beside the pages lies: another address when its contents change, since browsers keep it for a year."""
+    """Return the address of a file beside the pages: another address when its contents change, since browsers keep it for a year."""
     return f"/static/{hashlib.sha256(_content(name)).hexdigest()[:12]}/{name}"
 
 

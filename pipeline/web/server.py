@@ -16,7 +16,7 @@ from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import ConfigurationError
 from pipeline.web import app
 from pipeline.web.connections import PatientProtocol
-from pipeline.web.site import Site, silence_uvicorn
+from pipeline.web.site import DEFAULT_PORTS, Site, silence_uvicorn
 
 _KEEP_ALIVE_SECONDS: Final = 15
 _SHUTDOWN_SECONDS: Final = 20
@@ -41,7 +41,7 @@ class Serving:
             raise
 
     def run(self) -> None:
-        """Serve until the process is told to end, or the server is."""
+        """Serve until the process is asked to end, or the server is."""
         try:
             self.server.run([self._listening])
         finally:
@@ -94,9 +94,8 @@ def _origins(limits: Uploading, host: str, port: int) -> frozenset[str]:
     if not is_here and _is_any(host):
         msg = f"--host {host} 是“所有地址”，浏览器里打不开它。请在 config.yaml 的 upload 里写 public_address（大家打开网页的地址）。"
         raise ConfigurationError(msg)
-    default = {"http": 80, "https": 443}[scheme]
     names = ["127.0.0.1", "localhost", "[::1]"] if is_here else [_in_address(host)]
-    return frozenset(f"{scheme}://{name.lower()}{'' if port == default else f':{port}'}" for name in names)
+    return frozenset(f"{scheme}://{name.lower()}{'' if port == DEFAULT_PORTS[scheme] else f':{port}'}" for name in names)
 
 
 def _opened_at(origins: frozenset[str], host: str) -> str:

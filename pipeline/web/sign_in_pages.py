@@ -24,7 +24,7 @@ _LONGEST: Final = 200
 
 
 def _pre_session_cookie(site: Site) -> str:
-    """Return the cookie of a browser at which nobody is signed in yet; forms bear the seal of what it says.
+    """Return the cookie of a browser at which nobody is signed in yet; forms carry the seal of what it says.
 
     Without it another site could sign a clerk's browser in as somebody else, who would then see what she uploads (login CSRF).
     """

@@ -31,6 +31,8 @@ ACTIONS: Final = "upload.log"
 """What was done; nobody who is not signed in can write much into it."""
 ACCESSES: Final = "access.log"
 """Which pages were asked for. A log of its own, so that many requests do not roll the actions away."""
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+"""Browsers leave these out of an address."""
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 

@@ -35,7 +35,7 @@ async def upload(request: Request, site: TheSite, session: SignedIn) -> Response
     try:
         received = await receive_file(request, target, site.upload_limit, allow=lambda fields: has_session_token(session, fields))
         await run_in_threadpool(site.drafts.keep, identity, user, received, site.now(), is_assignment=user.is_office)
-    except BaseException as error:  # also where the server is told to end: nothing half received stays
+    except BaseException as error:  # also where the server is asked to end: nothing half received stays
         await run_in_threadpool(site.drafts.drop, folder.name)
         if isinstance(error, OSError) and error.errno in _FULL:
             raise RefusedError(507, "full") from error

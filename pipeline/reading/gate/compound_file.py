@@ -25,7 +25,7 @@ _MINI_SHIFT, _BYTE_ORDER = 6, 0xFFFE
 _SHIFTS = {3: 9, 4: 12}
 """By the version of the format: a sector has two to the power of so many bytes. A mini sector has 64."""
 _MINI_CUTOFF = 1 << 12
-"""Bytes below which a stream lies in the mini stream."""
+"""Bytes below which a stream is kept in the mini stream."""
 _READ, _FOLLOWED = 1, 2
 """Who has a sector: what was read, or a stream that was only followed."""
 

@@ -1,4 +1,4 @@
-"""What a file is, told by its content and not by its name, and whether it may be read."""
+"""What a file is, recognized by its content and not by its name, and whether it may be read."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class OdsCell:
         """Return the error that it holds; '' where it holds none.
 
         ODF knows no errors. LibreOffice says so in an attribute of its own; other programs leave only the text that is shown,
-        which counts where nobody can have typed it: in a formula's cell, or in one that is said to be no text.
+        which counts where nobody can have typed it: in a formula's cell, or in one whose declared type is no text.
         """
         is_declared = self.attributes.get(_CALC_TYPE) == "error"
         if not is_declared and shown[:1] not in _ERROR_BEGINS:

@@ -69,7 +69,7 @@ class SheetFacts:
     uncached: frozenset[Place] = frozenset()
     """Formulas without a stored result."""
     merges: tuple[Merge, ...] | None = None
-    """The merged ranges; None where the library tells them."""
+    """The merged ranges; None where the library reports them."""
     lines: Sequence[int] | None = None
     """Where rows were left out because nothing stands in them: each row's number as Excel counts, from 1."""
     columns: Sequence[int] | None = None

@@ -1,4 +1,4 @@
-""".xls of Excel 5 to 2003, and WPS's .et: one stream of records in a compound file, told whole by walking all of it.
+""".xls of Excel 5 to 2003, and WPS's .et: one stream of records in a compound file, checked to be whole by walking all of it.
 
 The format is [MS-XLS]. It has no sums; that a file is whole shows in two structures that must agree, the container's chains
 (`compound_file`) and the stream's records, as docs/decisions/0003-readers.md says at length.
@@ -159,7 +159,7 @@ def _codec(page: int) -> str:
 def _check_whole(stream: bytes, workbook: _WorkbookGlobals) -> None:
     """Raise UnreadableError unless the stream is the globals and the sheets that they list, also those that nobody wants.
 
-    Each must be closed, none may lie on another, and nothing may stand between or behind them, so that neither a sheet nor
+    Each must be closed, none may overlap another, and nothing may stand between or behind them, so that neither a sheet nor
     its place in the list can be lost in silence.
     """
     at = workbook.end

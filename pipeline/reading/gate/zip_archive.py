@@ -16,7 +16,7 @@ from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, damaged
 
 _MOST_PARTS = 20_000
 _MOST_RATIO = 200
-"""How many times larger than packed a part may be; a bomb comes near the thousandfold, the most that deflate can give."""
+"""How many times larger than packed a part may be; a decompression bomb comes near the thousandfold, the most that deflate can give."""
 _RATIO_FROM = 8 << 20
 """Bytes unpacked from which a part's ratio is looked at: small ones do no harm."""
 _ENCRYPTED, _HAS_DESCRIPTOR, _IN_UTF8 = 0x1, 0x8, 0x800
@@ -94,7 +94,7 @@ class ZipArchive:
         return unpacked
 
     def _packed(self, part: zipfile.ZipInfo) -> bytes:
-        """Return the part's packed bytes, where its own header agrees with the directory and no other part lies on them."""
+        """Return the part's packed bytes, where its own header agrees with the directory and no other part overlaps them."""
         header = self._content[part.header_offset : part.header_offset + _LOCAL_HEADER.size]
         if len(header) < _LOCAL_HEADER.size:
             raise damaged()
@@ -140,7 +140,7 @@ def _plain(name: str) -> str:
 def _latest_ends(entries: Sequence[zipfile.ZipInfo]) -> dict[int, int]:
     """Return, for each part's place, where its bytes must have ended: where the next part begins.
 
-    Parts that overlap are refused: that is how a bomb of a few kilobytes unpacks one block under thousands of names.
+    Parts that overlap are refused: that is how a decompression bomb of a few kilobytes unpacks one block under thousands of names.
     Two at one place leave no room for either.
     """
     begins = sorted(entry.header_offset for entry in entries)
@@ -149,7 +149,7 @@ def _latest_ends(entries: Sequence[zipfile.ZipInfo]) -> dict[int, int]:
 
 
 def _unpack(packed: bytes, part: zipfile.ZipInfo) -> bytes:
-    """Unpack at most one byte more than declared, however much the packed bytes would give."""
+    """Unpack at most one byte more than declared: a decompression bomb would give far more."""
     if part.compress_type == zipfile.ZIP_STORED:
         return packed
     if part.compress_type != zipfile.ZIP_DEFLATED:  # ECMA-376 part 2 allows no other method

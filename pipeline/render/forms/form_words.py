@@ -166,7 +166,7 @@ LONGEST_HINT, LONGEST_TITLE = 255, 32
 
 
 def not_before(column: str) -> str:
-    """Return what is said of a date that must not be before another of its row."""
+    """Return the message about a date that must not be before another of its row."""
     return f"，不能早于{column}"
 
 

@@ -25,7 +25,7 @@ from pipeline.terms.contract import CASE
 from pipeline.terms.handed_in import Filed
 
 FOLDER: Final = "日报模板"
-"""Where a day's templates lie in its folder."""
+"""The folder of a day's templates, in the day's own."""
 BLANK_REPORT, BLANK_ASSIGNMENT = "旗区日报模板.xlsx", "案件包案任务分解表模板.xlsx"
 _BLANK_DAY: Final = date(2020, 1, 1)
 """The date that a blank workbook says it was made on: it must not carry the clock."""

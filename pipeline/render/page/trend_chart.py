@@ -1,4 +1,4 @@
-"""Where the lines and points of a trend chart lie. Positions only: every number shown beside them is the report's."""
+"""Where the lines and points of a trend chart are. Positions only: every number shown beside them is the report's."""
 
 from __future__ import annotations
 

@@ -78,14 +78,14 @@ def _fonts() -> _Loaded:
     by_file: dict[str, list[typst.FontInfo]] = {}
     for face in loaded.fonts():
         by_file.setdefault(Path(str(face.path)).name, []).append(face)
-    # typst says of a link where it leads, of a copy where it lies
+    # typst says of a link where it leads, of a copy where it is
     faces = {path: _chinese_face(by_file.get(name) or by_file.get(path.name) or []) for path, name in names.items()}
     by_role = {role: _looks([face for face in (faces[path], faces[broad]) if face]) for role, path in paths.items()}
     return _Loaded(loaded, by_role)
 
 
 def _gathered(names: Mapping[Path, str]) -> list[str]:
-    """Return a folder in which each font lies under its name; where the disk takes none, the folders that they come from."""
+    """Return a folder that holds each font under its name; where the disk takes none, the folders that they come from."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="fonts-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""回执: what is said about one file, and, where the file itself cannot be marked, a workbook with the list alone."""
+"""回执: what is reported about one file, and, where the file itself cannot be marked, a workbook with the list alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What 总览 says in sentences: since yesterday, once everything is told, the way to the targets; and what needs a decision."""
+"""What 总览 says in sentences: since yesterday, once everything is reported, the way to the targets; and what needs a decision."""
 
 from __future__ import annotations
 
