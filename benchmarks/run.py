@@ -98,18 +98,18 @@ def _measure_day(office: Path, folder: Path) -> list[Line]:
     for _ in range(ROUNDS):
         with _copy(office, folder) as copied:
             cold.append(_cold([sys.executable, str(ROOT / "run.py"), "--config", str(copied / "config.yaml"), "--date", DAY]))
-        for name, several in parts.items():
+        for name, runs in parts.items():
             with _copy(office, folder) as copied:
-                several.append(_inside(name, copied))
+                runs.append(_inside(name, copied))
         with _copy(office, folder) as copied:
             there_and_back.append(_inside("openpyxl_there_and_back", copied))
     lines = [Line("a day of 9 workbooks of 22 rows, every file of its folder, cold", _middle(cold), at_most=3)]
-    for name, several in parts.items():
+    for name, runs in parts.items():
         title = f"of it: {PARTS[name]}"
         if name == "paper_receipts":
-            lines.append(Line(title, _middle(several), "openpyxl: open and save the 9 workbooks", _middle(there_and_back)))
+            lines.append(Line(title, _middle(runs), "openpyxl: open and save the 9 workbooks", _middle(there_and_back)))
         else:
-            lines.append(Line(title, _middle(several)))
+            lines.append(Line(title, _middle(runs)))
     return lines
 
 
@@ -207,9 +207,9 @@ def _run(command: Sequence[str]) -> tuple[Measured, str]:
 
 def _middle(measured: Iterable[Measured]) -> Measured:
     """The median of each."""
-    several = list(measured)
-    middle: Callable[[Callable[[Measured], float]], float] = lambda of: statistics.median(map(of, several))  # noqa: E731
-    return Measured(middle(lambda one: one.wall), middle(lambda one: one.processor), middle(lambda one: one.peak))
+    runs = list(measured)
+    middle: Callable[[Callable[[Measured], float]], float] = lambda of: statistics.median(map(of, runs))  # noqa: E731
+    return Measured(middle(lambda run: run.wall), middle(lambda run: run.processor), middle(lambda run: run.peak))
 
 
 # --- how it is shown ---------------------------------------------------------------------------------------------

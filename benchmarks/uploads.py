@@ -74,16 +74,16 @@ def measure(clerks: int, rows: int) -> Seen:
     """So many clerks at once, each with a report of so many rows."""
     seen = Seen()
     numbers = [f"SJ-2020-{n:03}" for n in range(1, rows + 1)]
-    content = report(progress=[progress_row(one) for one in numbers])
+    content = report(progress=[progress_row(number) for number in numbers])
     with tempfile.TemporaryDirectory(prefix="uploads-") as folder:
         office = Office(Path(folder) / "office")
-        office.put_assignment(assignment([case_row("ZZQ-2020-001"), *(case_row(one) for one in numbers)]))
+        office.put_assignment(assignment([case_row("ZZQ-2020-001"), *(case_row(number) for number in numbers)]))
         shutil.copy(ROOT / "config.yaml", office.home / "config.yaml")
         # one address may hold a quarter of all connections, and here all come from one
         office.settings = office.settings.model_copy(update={"upload": Uploading(connections=4 * max(clerks, 10) + 40)})
         with served(office, has_quick_passwords=False) as site, _watched(seen):
             ready = [_ready(site, number) for number in range(clerks)]
-            threads = [threading.Thread(target=_clerk, args=(*one, content, seen)) for one in ready]
+            threads = [threading.Thread(target=_clerk, args=(*signed_in, content, seen)) for signed_in in ready]
             begun = time.perf_counter()
             _all(threads)
             seen.wall = time.perf_counter() - begun
@@ -91,10 +91,10 @@ def measure(clerks: int, rows: int) -> Seen:
 
 
 def _all(threads: Sequence[threading.Thread]) -> None:
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _ready(site: Website, number: int) -> tuple[Browser, str]:
@@ -148,7 +148,7 @@ def _resident() -> float:
     return sum(rss for pid, ppid, rss in rows if pid in mine or ppid in mine) / 1024
 
 
-def _page(several: Sequence[tuple[int, Seen]], rows: int) -> str:
+def _page(runs: Sequence[tuple[int, Seen]], rows: int) -> str:
     middle: Callable[[list[float]], float] = statistics.median
     lines = [
         "# Uploads at once\n",
@@ -156,11 +156,11 @@ def _page(several: Sequence[tuple[int, Seen]], rows: int) -> str:
         "| clerks at once | answered | not answered | upload, s (middle, most) | findings, s (middle, most) | all, s | memory, MB |",
         "|---|---|---|---|---|---|---|",
     ]
-    for count, seen in several:
-        taken, found = seen.accepted or [0.0], seen.checked or [0.0]
+    for count, seen in runs:
+        taken, checked = seen.accepted or [0.0], seen.checked or [0.0]
         lines.append(
             f"| {count} | {len(seen.sent)} | {len(seen.failed)} | {middle(taken):.2f}, {max(taken):.2f} "
-            f"| {middle(found):.2f}, {max(found):.2f} | {seen.wall:.1f} | {seen.peak_megabytes:.0f} |"
+            f"| {middle(checked):.2f}, {max(checked):.2f} | {seen.wall:.1f} | {seen.peak_megabytes:.0f} |"
         )
     return "\n".join([*lines, ""])
 

@@ -66,12 +66,12 @@ def make(folder: Path, *, days: int, rows: int, leave_out: int = 0) -> None:
     shutil.copyfile(ROOT / "config.yaml", folder / "config.yaml")
     districts = config.load(folder / "config.yaml").districts
     assignment = folder / "inbox" / "assignment" / "分解表.xlsx"
-    _write_assignment(assignment, [(one.code, one.name) for one in districts], rows)
+    _write_assignment(assignment, [(district.code, district.name) for district in districts], rows)
     _lay_down(assignment, datetime.combine(_ASSIGNED, time(9)))
     reports = [
-        _Report(folder / "inbox" / f"{day}" / f"{one.name}日报.xlsx", one.code, one.name, day, rows)
+        _Report(folder / "inbox" / f"{day}" / f"{district.name}日报.xlsx", district.code, district.name, day, rows)
         for day in (FIRST_DAY + timedelta(days=n) for n in range(days))
-        for one in districts
+        for district in districts
     ]
     with ProcessPoolExecutor() as pool:
         list(pool.map(_write_report, reports[: len(reports) - leave_out], chunksize=8))
@@ -141,7 +141,7 @@ def _write_report(report: _Report) -> None:
 
 
 def _position(code: str) -> int:
-    return [one.code for one in config.load(ROOT / "config.yaml").districts].index(code)
+    return [district.code for district in config.load(ROOT / "config.yaml").districts].index(code)
 
 
 def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:

@@ -264,12 +264,12 @@ def test_check_says_that_all_is_well_and_takes_nothing_in(home: Office, capsys: 
 
 
 @pytest.mark.parametrize(
-    ("cells", "told"), [({"案件进展!E2": "差不多了"}, "E2"), ({"封面!B1": ""}, "旗区"), ({"案件进展!P1": "手机号"}, "手机号")]
+    ("cells", "place"), [({"案件进展!E2": "差不多了"}, "E2"), ({"封面!B1": ""}, "旗区"), ({"案件进展!P1": "手机号"}, "手机号")]
 )
-def test_check_finds_what_would_be_refused_and_ends_with_1(home: Office, capsys: Captured, cells: dict[str, str], told: str) -> None:
+def test_check_finds_what_would_be_refused_and_ends_with_1(home: Office, capsys: Captured, cells: dict[str, str], place: str) -> None:
     path = _clerk(home, write(edit(report_pages(), cells)))
     assert cli.main(["check", str(path)]) == 1
-    assert told in capsys.readouterr().out
+    assert place in capsys.readouterr().out
 
 
 def test_check_judges_against_the_register_once_there_is_one(home: Office, capsys: Captured) -> None:

@@ -149,7 +149,7 @@ def test_the_container_is_nobody_and_starts_what_the_program_understands() -> No
     assert all(" -v /srv/office:/office:z " in command for command in runs), "the containers share the folder"
     commands = [_command([*entry[2:], *run.partition(" xinfang ")[2].split()]) for run in runs]
     assert commands == ["nightly", "fetch", "nightly", "fetch", "send", "fetch", "send", "doctor", "serve", "user"]
-    with_password = {command for command, one in zip(commands, runs, strict=True) if " --env-file /etc/xinfang.env " in one}
+    with_password = {command for command, run_line in zip(commands, runs, strict=True) if " --env-file /etc/xinfang.env " in run_line}
     assert with_password == {"fetch", "send"}
     for source in re.findall(r"^COPY (\S+)", said, re.MULTILINE):
         assert (ROOT / source).exists()
@@ -179,6 +179,6 @@ def test_every_line_of_the_page_is_one_that_the_program_takes() -> None:
 
 def test_every_file_that_the_page_names_is_there() -> None:
     named = {path.replace("\\", "/") for path in re.findall(r"docs[/\\]deploy[/\\][\w./\\*-]+\w", PAGE)}
-    found = {path for pattern in named for path in ROOT.glob(pattern) if path.is_file()}
+    files = {path for pattern in named for path in ROOT.glob(pattern) if path.is_file()}
     assert all(any(ROOT.glob(pattern)) for pattern in named)
-    assert found == {path for path in DEPLOY.rglob("*") if path.is_file()}
+    assert files == {path for path in DEPLOY.rglob("*") if path.is_file()}

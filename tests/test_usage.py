@@ -87,9 +87,9 @@ WRONG = (
 @pytest.mark.parametrize(("arguments", "said"), WRONG, ids=[" ".join(arguments) for arguments, _said in WRONG])
 def test_wrong_arguments_are_said_in_chinese(capsys: Captured, arguments: list[str], said: str) -> None:
     assert _ended(arguments) == 2
-    told = capsys.readouterr().err
-    assert re.search(f"用法有误：.*{said}.*。用 --help 查看用法。\n", told)
-    assert _english(told) <= {"nonsense"}
+    printed = capsys.readouterr().err
+    assert re.search(f"用法有误：.*{said}.*。用 --help 查看用法。\n", printed)
+    assert _english(printed) <= {"nonsense"}
 
 
 def test_what_was_typed_steers_no_terminal(capsys: Captured) -> None:

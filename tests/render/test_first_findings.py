@@ -16,7 +16,7 @@ ROWS = 3_000
 
 
 def longest(day: Day) -> int:
-    return max(len(found.message) for _file, found in day.findings)
+    return max(len(finding.message) for _file, finding in day.findings)
 
 
 def test_of_very_many_rows_left_out_the_first_are_named_and_all_are_counted() -> None:

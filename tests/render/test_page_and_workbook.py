@@ -66,7 +66,7 @@ def test_the_day_on_which_the_first_cases_were_handed_over() -> None:
     cases = [case_row("ZZQ-2020-001", 案件来源="自治区交办", 交办日期=DAY), case_row("ZZQ-2020-002", 案件来源="自治区交办", 交办日期=DAY)]
     out = on(DAY, assigned(assignment(cases)), handed_in(report(progress=[], new=[])))
     text = check(out.report)
-    assert [(one.total_before, one.total) for one in out.report.bridges] == [(0, 2), (0, 0)]
+    assert [(bridge.total_before, bridge.total) for bridge in out.report.bridges] == [(0, 2), (0, 0)]
     assert "市级交办和旗区自行梳理：目前没有案件，不计算化解率。" in text
 
 

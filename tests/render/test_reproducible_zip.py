@@ -21,8 +21,8 @@ def _workbook(created: datetime) -> bytes:
 
 
 def test_two_workbooks_that_differ_in_their_clock_alone_become_the_same_bytes() -> None:
-    one, other = (reproducible_zip.settle(_workbook(datetime(year, 1, 1, tzinfo=UTC)), MOMENT) for year in (2001, 2002))
-    assert one == other
+    earlier, later = (reproducible_zip.settle(_workbook(datetime(year, 1, 1, tzinfo=UTC)), MOMENT) for year in (2001, 2002))
+    assert earlier == later
 
 
 def test_a_settled_workbook_says_the_moment_and_keeps_its_cells() -> None:

@@ -119,11 +119,11 @@ def lines(content: bytes) -> list[str]:
 
 def rows(table: Table) -> list[list[str]]:
     """A table's cells; one that is merged over several columns comes once."""
-    found = []
+    texts = []
     for row in table.rows:
         cells = [cell.text.strip("\n") for number, cell in enumerate(row.cells) if not number or cell._tc is not row.cells[number - 1]._tc]  # noqa: SLF001
-        found.append(cells)
-    return found
+        texts.append(cells)
+    return texts
 
 
 def to_pdf(content: bytes, folder: Path) -> bytes:

@@ -54,10 +54,10 @@ class Browser:
     def call(self, method: str, **params: object) -> dict[str, Any]:
         """The answer to one command; what else is heard meanwhile is kept in `events`."""
         self._sent += 1
-        said = {"id": self._sent, "method": method, "params": params}
+        command = {"id": self._sent, "method": method, "params": params}
         if self._session:
-            said["sessionId"] = self._session
-        os.write(self._out, json.dumps(said).encode() + b"\0")
+            command["sessionId"] = self._session
+        os.write(self._out, json.dumps(command).encode() + b"\0")
         while True:
             heard = self._hear()
             if heard.get("id") == self._sent:

@@ -24,6 +24,6 @@ EVERY = (
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for number, one in enumerate(EVERY):
-        (folder / f"{number:03}.xlsx").write_bytes(one.make())
-        print(f"{number:03} {one.verdict:26} {one.name}")
+    for number, crafted in enumerate(EVERY):
+        (folder / f"{number:03}.xlsx").write_bytes(crafted.make())
+        print(f"{number:03} {crafted.verdict:26} {crafted.name}")

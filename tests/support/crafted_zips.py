@@ -79,9 +79,9 @@ def _flipped(name: str, *, stored: bool = False) -> bytes:
         content[at + 7] = ord("2")
         return bytes(content)
     with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
-        one = archive.getinfo(name)
-    start = one.header_offset + 30 + len(name)
-    content[start + one.compress_size // 2] ^= 0x10
+        entry = archive.getinfo(name)
+    start = entry.header_offset + 30 + len(name)
+    content[start + entry.compress_size // 2] ^= 0x10
     return bytes(content)
 
 

@@ -94,7 +94,7 @@ def with_cells(part: str, cells: Mapping[str, str]) -> bytes:
         if whole is None:
             xml = xml.replace("</sheetData>", f'<row r="{row}">{cell}</row></sheetData>')
             continue
-        there = {found[1]: found[0] for found in re.finditer(r'<c r="([A-Z]+)\d+".*?(?:/>|</c>)', whole[1])}
+        there = {match[1]: match[0] for match in re.finditer(r'<c r="([A-Z]+)\d+".*?(?:/>|</c>)', whole[1])}
         there[re.sub(r"\d", "", address)] = cell
         inner = "".join(there[letters] for letters in sorted(there, key=lambda one: (len(one), one)))
         xml = xml[: whole.start(1)] + inner + xml[whole.end(1) :]

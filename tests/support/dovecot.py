@@ -98,8 +98,8 @@ class Dovecot:
         with self.client() as client:
             if folder != "INBOX":
                 client.create(folder)
-            status, said = client.append(folder, "", imaplib.Time2Internaldate(received), message)
-            assert status == "OK", said
+            status, answer = client.append(folder, "", imaplib.Time2Internaldate(received), message)
+            assert status == "OK", answer
 
     def pour(self, messages: list[bytes], received: datetime) -> None:
         """Put many messages into the INBOX, straight into its folder."""
@@ -118,16 +118,16 @@ class Dovecot:
     def lying(self, folder: str = "INBOX") -> dict[int, str]:
         """Every message in the folder with its flags, by UID."""
         with self.client() as client:
-            status, _said = client.select(folder, readonly=True)
+            status, _answer = client.select(folder, readonly=True)
             if status != "OK":
                 return {}
             _status, lines = client.uid("FETCH", "1:*", "(UID FLAGS)")
-            found = {}
+            flags = {}
             for line in lines:
                 if isinstance(line, bytes):
                     uid = int(line.partition(b"UID ")[2].split(b" ")[0].rstrip(b")"))
-                    found[uid] = line.partition(b"FLAGS (")[2].partition(b")")[0].decode().replace("\\Recent", "").strip()
-            return found
+                    flags[uid] = line.partition(b"FLAGS (")[2].partition(b")")[0].decode().replace("\\Recent", "").strip()
+            return flags
 
     def forget_uids(self) -> None:
         """Let the server make new UIDs for everything, as after a restored backup: another UIDVALIDITY."""
@@ -164,18 +164,18 @@ class Dovecot:
     def stored(self) -> Counter[tuple[str, str, str]]:
         """Every message on the disk: its folder, Message-ID and flags (S read, F starred, T deleted), once everybody has left."""
         self.quiet()
-        found = Counter[tuple[str, str, str]]()
+        messages = Counter[tuple[str, str, str]]()
         for path in self.maildir.rglob("*"):
             if path.parent.name in ("cur", "new"):
                 folder = path.relative_to(self.maildir).parts[0] if path.parent.parent != self.maildir else "INBOX"
-                known = email.message_from_bytes(path.read_bytes())
-                found[folder, str(known["Message-ID"]), path.name.partition(":2,")[2]] += 1
-        return found
+                message = email.message_from_bytes(path.read_bytes())
+                messages[folder, str(message["Message-ID"]), path.name.partition(":2,")[2]] += 1
+        return messages
 
     def sent(self) -> int:
         """How many bytes the server has sent to its clients, once all have gone and it has said so."""
         waiting.until(lambda: self._log.count(" Login: ") == self._log.count(" out="), "everybody's bytes are counted")
-        return sum(int(found) for found in re.findall(r" out=(\d+)", self._log))
+        return sum(int(count) for count in re.findall(r" out=(\d+)", self._log))
 
     @property
     def _log(self) -> str:
@@ -225,7 +225,7 @@ def _answers(port: int, server: subprocess.Popen[bytes], home: Path) -> bool:
 
 def configure(office: Office, server: Dovecot, **more: object) -> None:
     """Let the office fetch from that mailbox."""
-    said = {
+    mailbox = {
         "host": "localhost",
         "port": server.port,
         "user": USER,
@@ -237,4 +237,4 @@ def configure(office: Office, server: Dovecot, **more: object) -> None:
     (office.home / "password.txt").write_text(PASSWORD + "\n", encoding="utf-8")
     path = office.home / "config.yaml"
     plain = re.sub(r"^mailboxes: .*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    path.write_text(f"{plain}\nmailboxes: [{json.dumps(said, ensure_ascii=False)}]\n", encoding="utf-8")
+    path.write_text(f"{plain}\nmailboxes: [{json.dumps(mailbox, ensure_ascii=False)}]\n", encoding="utf-8")

@@ -125,22 +125,22 @@ def _answers(port: int) -> bool:
 
 def office(home: Path, server: Exim, receipts: Mapping[str, bytes]) -> Office:
     """An office that published these receipts, by district, a moment ago; 康巴什区's address is one that the server refuses."""
-    one = Office(home)
+    made_office = Office(home)
     config = home / "config.yaml"
-    said = yaml.safe_load(config.read_text(encoding="utf-8"))
-    said["calendar"]["cut_off"] = "00:00"
-    said["outgoing_mail"] = {
+    fields = yaml.safe_load(config.read_text(encoding="utf-8"))
+    fields["calendar"]["cut_off"] = "00:00"
+    fields["outgoing_mail"] = {
         "host": "localhost", "port": server.port, "sender": "ribao@example.com", "leaders": ["lingdao1@example.com"],
         "leaders_at": "00:00", "reminder_at": None,
         "ca_file": str(server.home / "cert.pem"), "districts": {"康巴什区": ["nobody@example.com"]},
     }  # fmt: skip
-    config.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
-    one.settings = load(config)
-    one.put_assignment(assignment())
-    day = datetime.now(one.settings.calendar.zone).date()
-    one.run(day)
-    _publish(one, day.isoformat(), receipts)
-    return one
+    config.write_text(yaml.safe_dump(fields, allow_unicode=True), encoding="utf-8")
+    made_office.settings = load(config)
+    made_office.put_assignment(assignment())
+    day = datetime.now(made_office.settings.calendar.zone).date()
+    made_office.run(day)
+    _publish(made_office, day.isoformat(), receipts)
+    return made_office
 
 
 def _publish(office: Office, day: str, receipts: Mapping[str, bytes]) -> None:

@@ -30,9 +30,9 @@ def _licence(package: str) -> str:
     """The licence that the installed package says it is under; the first where it names several."""
     if package in UNSAID:
         return UNSAID[package]
-    told = metadata.metadata(package)
-    classifiers = [name.rpartition(" :: ")[2] for name in told.get_all("Classifier") or [] if name.startswith("License")]
-    written = told.json.get("license_expression") or told.json.get("license") or CLASSIFIERS[classifiers[0]]
+    described = metadata.metadata(package)
+    classifiers = [name.rpartition(" :: ")[2] for name in described.get_all("Classifier") or [] if name.startswith("License")]
+    written = described.json.get("license_expression") or described.json.get("license") or CLASSIFIERS[classifiers[0]]
     # numpy names the licences of everything that its wheels carry, and not the same ones in every version
     first, _, others = str(written).partition(" AND ")
     return f"{first} and others" if others else first
@@ -55,12 +55,12 @@ WINGS: Final = sorted(path.parent for path in (HOME / "pipeline").glob("*/__init
 
 def needs(wing: Path) -> set[str]:
     """The other wings that the modules of a wing import, wherever in the module."""
-    found: set[str] = set()
+    imported: set[str] = set()
     for path in wing.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline."):
-                found.add(node.module.split(".")[1])
-    return found - {wing.name}
+                imported.add(node.module.split(".")[1])
+    return imported - {wing.name}
 
 
 def floors() -> list[list[str]]:
@@ -129,8 +129,8 @@ def is_there(name: str) -> bool:
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
         with suppress(ModuleNotFoundError):
-            thing: object = importlib.import_module("pipeline." + ".".join(parts[:length]))
+            member: object = importlib.import_module("pipeline." + ".".join(parts[:length]))
             for part in parts[length:]:
-                thing = getattr(thing, part, None)
-            return thing is not None
+                member = getattr(member, part, None)
+            return member is not None
     return False

@@ -99,10 +99,10 @@ class Day:
     report: Report
 
     def codes(self) -> list[str]:
-        return [found.code for _file, found in self.findings]
+        return [finding.code for _file, finding in self.findings]
 
     def of(self, code: str) -> list[Finding]:
-        return [found for _file, found in self.findings if found.code == code]
+        return [finding for _file, finding in self.findings if finding.code == code]
 
     def counted(self, number: str) -> bool:
         counted: bool = self.summary["cases"][number]["counted_resolved"]
@@ -116,8 +116,8 @@ class Day:
         return {flag for flag, numbers in self.summary["flags"].items() if number in numbers}
 
     def submission(self, district: str = "东胜区") -> dict[str, Any]:
-        found: dict[str, Any] = next(submission for submission in self.summary["submissions"] if submission["district"] == district)
-        return found
+        submission: dict[str, Any] = next(entry for entry in self.summary["submissions"] if entry["district"] == district)
+        return submission
 
 
 @lru_cache(maxsize=512)
@@ -128,12 +128,12 @@ def _reading(content: bytes, envelope: Envelope, *, is_assignment: bool) -> Read
 def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     """What a run over these files says for these days, without a disk."""
     filed = []
-    for number, one in enumerate(files, 1):
-        envelope = Envelope(one.received, one.channel, one.sender)
+    for number, file in enumerate(files, 1):
+        envelope = Envelope(file.received, file.channel, file.sender)
         arrival = Arrival(
-            number, one.name, one.name, hashlib.sha256(one.content).hexdigest(), len(one.content), envelope, one.is_assignment
+            number, file.name, file.name, hashlib.sha256(file.content).hexdigest(), len(file.content), envelope, file.is_assignment
         )
-        filed.append(Filed(arrival, _reading(one.content, envelope, is_assignment=one.is_assignment)))
+        filed.append(Filed(arrival, _reading(file.content, envelope, is_assignment=file.is_assignment)))
     accepted = [report for report in filed if report.reading.accepted]
     facts = Facts(
         tuple(report for report in accepted if report.arrival.is_assignment),
@@ -146,8 +146,8 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
         resting = inputs.Outlines.of(filed).on(day, SETTINGS)
         built = compose.build(states[day], compose.Sources(arrivals, resting.files_in_force, resting.superseded, resting.refused), SETTINGS)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
-        found = [(line.file, line.finding) for line in built.findings]
-        out[day] = Day(json.loads(written["summary.json"]), found, written, built.trend, built)
+        findings = [(line.file, line.finding) for line in built.findings]
+        out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built)
     return out
 
 
@@ -189,8 +189,8 @@ class Office:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         if received is not None:
-            said = {"received_at": received, "channel": "folder", "sender": None, "message_id": None, **envelope}
-            target.with_name(target.name + ".envelope.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+            sidecar = {"received_at": received, "channel": "folder", "sender": None, "message_id": None, **envelope}
+            target.with_name(target.name + ".envelope.json").write_text(json.dumps(sidecar, ensure_ascii=False), encoding="utf-8")
         os.utime(target, (1_500_000_000, 1_500_000_000))
         return target
 
@@ -203,8 +203,8 @@ class Office:
         return nightly.run(self.settings, days, documents=FIGURES)
 
     def summary(self, day: date) -> Summary:
-        said: Summary = json.loads((self.outbox / day.isoformat() / "summary.json").read_text(encoding="utf-8"))
-        return said
+        summary: Summary = json.loads((self.outbox / day.isoformat() / "summary.json").read_text(encoding="utf-8"))
+        return summary
 
     def findings(self, day: date) -> list[dict[str, str]]:
         """findings.csv as a program reads it."""

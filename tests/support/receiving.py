@@ -64,16 +64,16 @@ def saved(book: Workbook) -> bytes:
 
 
 def sheet(book: Workbook, name: str) -> Worksheet:
-    found = book[name]
-    assert isinstance(found, Worksheet)
-    return found
+    worksheet = book[name]
+    assert isinstance(worksheet, Worksheet)
+    return worksheet
 
 
 def cell(book: Workbook, address: str) -> Cell:
     name, _, at = address.rpartition("!")
-    found = sheet(book, name)[at]
-    assert isinstance(found, Cell)
-    return found
+    found_cell = sheet(book, name)[at]
+    assert isinstance(found_cell, Cell)
+    return found_cell
 
 
 def said(content: bytes) -> str:

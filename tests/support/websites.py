@@ -102,11 +102,11 @@ class Browser:
     def ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         """One request and its answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
-        said = {"Host": self.site.host, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        sent_headers = {"Host": self.site.host, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if method != "GET":
-            said["Origin"] = f"http://{self.site.host}"
+            sent_headers["Origin"] = f"http://{self.site.host}"
         try:
-            connection.request(method, path, body, {name: value for name, value in {**said, **(headers or {})}.items() if value})
+            connection.request(method, path, body, {name: value for name, value in {**sent_headers, **(headers or {})}.items() if value})
             heard = connection.getresponse()
             answer = Answer(heard.status, heard.headers, heard.read())
         finally:
@@ -148,8 +148,8 @@ class Browser:
 
 
 def token_in(page: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page)
-    return found[1] if found else ""
+    match = re.search(r'name="csrf" value="([^"]+)"', page)
+    return match[1] if match else ""
 
 
 def form(content: bytes, name: str, token: str) -> bytes:
@@ -166,8 +166,8 @@ def form(content: bytes, name: str, token: str) -> bytes:
 def head(browser: Browser, *lines: str) -> bytes:
     """How an upload begins on the wire."""
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    said = ["POST /upload HTTP/1.1", f"Host: {browser.site.host}", f"Origin: http://{browser.site.host}", f"Cookie: {cookies}"]
-    return "\r\n".join([*said, f"Content-Type: multipart/form-data; boundary={BOUNDARY}", *lines, "", ""]).encode()
+    head = ["POST /upload HTTP/1.1", f"Host: {browser.site.host}", f"Origin: http://{browser.site.host}", f"Cookie: {cookies}"]
+    return "\r\n".join([*head, f"Content-Type: multipart/form-data; boundary={BOUNDARY}", *lines, "", ""]).encode()
 
 
 @contextmanager

@@ -225,23 +225,23 @@ def write(pages: Pages, *, date_1904: bool = False) -> bytes:
     options = {"in_memory": True, "default_date_format": "yyyy-mm-dd", "date_1904": date_1904, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"created": datetime(2020, 1, 1)})  # noqa: DTZ001 - xlsxwriter wants it naive
-    for name, one in pages.items():
-        _write_page(book.add_worksheet(name), one, book.add_format())
+    for name, sheet_page in pages.items():
+        _write_page(book.add_worksheet(name), sheet_page, book.add_format())
     book.close()
     return out.getvalue()
 
 
-def _write_page(sheet: Worksheet, one: Page, plain: Format) -> None:
-    for r, row in enumerate(one.grid):
+def _write_page(sheet: Worksheet, page: Page, plain: Format) -> None:
+    for r, row in enumerate(page.grid):
         for c, value in enumerate(row):
             _write_cell(sheet, (r, c), value)
-    for span in one.merges:
+    for span in page.merges:
         first = xl_cell_to_rowcol(span.partition(":")[0])
         sheet.merge_range(span, "", plain)
-        _write_cell(sheet, first, one.grid[first[0]][first[1]])
-    for r in one.hidden_rows:
+        _write_cell(sheet, first, page.grid[first[0]][first[1]])
+    for r in page.hidden_rows:
         sheet.set_row(r, None, None, {"hidden": True})
-    for c in one.hidden_columns:
+    for c in page.hidden_columns:
         sheet.set_column(c, c, None, None, {"hidden": True})
 
 

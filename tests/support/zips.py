@@ -102,46 +102,46 @@ def _truth(entry: Entry, packed: bytes) -> dict[str, int | str]:
 
 
 def _local(entry: Entry, truth: Mapping[str, int | str]) -> bytes:
-    said = dict(truth)
+    declared = dict(truth)
     if entry.descriptor:
-        said |= {"crc": 0, "packed": 0, "size": 0}
+        declared |= {"crc": 0, "packed": 0, "size": 0}
     extra = b""
     if entry.zip64 and not entry.descriptor:
         extra = struct.pack("<HHQQ", 1, 16, truth["size"], truth["packed"])
-        said |= {"packed": _WIDE, "size": _WIDE}
-    said |= entry.local
-    return struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", *_fields(said, extra)) + str(said["name"]).encode() + extra
+        declared |= {"packed": _WIDE, "size": _WIDE}
+    declared |= entry.local
+    return struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", *_fields(declared, extra)) + str(declared["name"]).encode() + extra
 
 
 def _central(entry: Entry, truth: Mapping[str, int | str], offset: int) -> bytes:
-    said = dict(truth)
+    declared = dict(truth)
     extra = b""
     if entry.zip64:
         extra = struct.pack("<HHQQQ", 1, 24, truth["size"], truth["packed"], offset)
-        said |= {"packed": _WIDE, "size": _WIDE}
-    said |= entry.central
-    name = str(said["name"]).encode()
-    place = _WIDE if entry.zip64 else int(said.get("offset", offset))
-    fields = struct.pack("<4sHHHHHHIIIHH", b"PK\x01\x02", 20, *_fields(said, extra))
+        declared |= {"packed": _WIDE, "size": _WIDE}
+    declared |= entry.central
+    name = str(declared["name"]).encode()
+    place = _WIDE if entry.zip64 else int(declared.get("offset", offset))
+    fields = struct.pack("<4sHHHHHHIIIHH", b"PK\x01\x02", 20, *_fields(declared, extra))
     return fields + struct.pack("<HHHII", 0, 0, 0, 0, place) + name + extra
 
 
-def _fields(said: Mapping[str, int | str], extra: bytes) -> tuple[int, ...]:
-    numbers = [int(said[name]) for name in ("version", "flags", "method")]
+def _fields(declared: Mapping[str, int | str], extra: bytes) -> tuple[int, ...]:
+    numbers = [int(declared[name]) for name in ("version", "flags", "method")]
     day = 33  # 1980-01-01
-    return (*numbers, 0, day, *(int(said[name]) for name in ("crc", "packed", "size")), len(str(said["name"]).encode()), len(extra))
+    return (*numbers, 0, day, *(int(declared[name]) for name in ("crc", "packed", "size")), len(str(declared["name"]).encode()), len(extra))
 
 
 def _ending(ending: Ending, count: int, start: int, size: int) -> bytes:
-    said = count if ending.count is None else ending.count
+    declared = count if ending.count is None else ending.count
     offset = start if ending.offset is None else ending.offset
     wide = b""
-    if said > 0xFFFF:
-        record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, said, said, size, offset)
+    if declared > 0xFFFF:
+        record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, declared, declared, size, offset)
         wide = record + struct.pack("<4sIQI", b"PK\x06\x07", 0, start + size, 1)
-        said = 0xFFFF
+        declared = 0xFFFF
     return (
         wide
-        + struct.pack("<4sHHHHIIH", b"PK\x05\x06", ending.disk, ending.disk, said, said, size, offset, len(ending.comment))
+        + struct.pack("<4sHHHHIIH", b"PK\x05\x06", ending.disk, ending.disk, declared, declared, size, offset, len(ending.comment))
         + ending.comment
     )

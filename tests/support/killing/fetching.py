@@ -63,10 +63,10 @@ class Fetching:
         self._nights: dict[str, Any] = {}
 
     def _fill(self) -> None:
-        one = Office(self._template)
-        one.put_assignment(assignment())
+        template = Office(self._template)
+        template.put_assignment(assignment())
         more = {"when_done": "move", "done_folder": "Done"} if self._way == "move" else {}
-        dovecot.configure(one, self._server, folders=["INBOX", "Daily"], **more)
+        dovecot.configure(template, self._server, folders=["INBOX", "Daily"], **more)
         self._server.empty()
         mails = _mails()
         self._server.pour(mails, ARRIVED)
@@ -105,27 +105,27 @@ class Fetching:
         mails, settled = Counter[str](), set()
         for line in (self.home / _JOURNAL).read_text(encoding="utf-8").splitlines():
             try:
-                said = json.loads(line)
+                entry = json.loads(line)
             except ValueError:  # torn
                 continue
-            mails.update([line] if "mail" in said else [])
-            settled |= {f"{said['settled']} {uid}" for uid in said.get("uids", ())}
+            mails.update([line] if "mail" in entry else [])
+            settled |= {f"{entry['settled']} {uid}" for uid in entry.get("uids", ())}
         return sorted(mails.elements()), sorted(settled)
 
     def _facts(self) -> dict[str, Any]:
         """What the night has taken in, and what it says of the day."""
-        said = json.loads((self.home / "outbox" / str(DAY) / "summary.json").read_text(encoding="utf-8"))
-        facts = {"arrivals": office.facts_of(self.home / "state/ledger.sqlite")["arrivals"], "said": said}
+        summary = json.loads((self.home / "outbox" / str(DAY) / "summary.json").read_text(encoding="utf-8"))
+        facts = {"arrivals": office.facts_of(self.home / "state/ledger.sqlite")["arrivals"], "summary": summary}
         return {**facts, "left": inbox.report_names(self.home / "inbox"), "mailbox": self._server.stored(), "journal": self._noted()}
 
     def _files_of(self) -> dict[str, dict[str, bytes]]:
         """What lies in the inbox by the Message-ID that it came in."""
-        found: dict[str, dict[str, bytes]] = {}
+        files: dict[str, dict[str, bytes]] = {}
         for name, content in self.after["files"].items():
-            if name.endswith(envelopes.SIDECAR) and (said := json.loads(content)["message_id"]):
+            if name.endswith(envelopes.SIDECAR) and (message_id := json.loads(content)["message_id"]):
                 file = name.removesuffix(envelopes.SIDECAR)
-                found.setdefault(said, {}).update({name: content, file: self.after["files"][file]})
-        return found
+                files.setdefault(message_id, {}).update({name: content, file: self.after["files"][file]})
+        return files
 
     def _missing(self) -> list[str]:
         """What is nowhere at this very moment: a message bears its mark and its files are not in the inbox."""

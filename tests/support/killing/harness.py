@@ -200,15 +200,15 @@ def differences(one: office.State, other: office.State) -> list[str]:
     """What differs between two offices, in short."""
     if not other:
         return ["no end"]
-    said = [f"-{name}" for name in one["names"] if name not in other["names"]]
-    said += [f"+{name}" for name in other["names"] if name not in one["names"]]
-    said += [f"~{name}" for name, content in one["files"].items() if name in other["files"] and other["files"][name] != content]
+    differences = [f"-{name}" for name in one["names"] if name not in other["names"]]
+    differences += [f"+{name}" for name in other["names"] if name not in one["names"]]
+    differences += [f"~{name}" for name, content in one["files"].items() if name in other["files"] and other["files"][name] != content]
     for table, rows in one["facts"].items():
         there = other["facts"].get(table, [])
-        said += [f"{table} -{row!r:.200}" for row in rows if row not in there] + [
+        differences += [f"{table} -{row!r:.200}" for row in rows if row not in there] + [
             f"{table} +{row!r:.200}" for row in there if row not in rows
         ]
-    return said
+    return differences
 
 
 def every(points: int) -> list[Plan]:

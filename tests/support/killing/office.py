@@ -81,11 +81,11 @@ def facts_of(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _facts(rows: Iterable[sqlite3.Row], arrivals: dict[int, tuple[str, str, str]]) -> list[tuple[Any, ...]]:
-    said = []
+    facts = []
     for row in rows:
         whose = arrivals[row["arrival"]] if "arrival" in row.keys() else None  # noqa: SIM118 - a Row's `in` looks at its values
-        said.append((whose, *((name, row[name]) for name in row.keys() if name not in _NOT_FACTS)))  # noqa: SIM118
-    return said
+        facts.append((whose, *((name, row[name]) for name in row.keys() if name not in _NOT_FACTS)))  # noqa: SIM118
+    return facts
 
 
 def lost(before: State, home: Path) -> list[str]:
@@ -98,10 +98,10 @@ def lost(before: State, home: Path) -> list[str]:
 
 def mixed(editions: Iterable[State], home: Path) -> list[str]:
     """The days whose folder is none of these editions."""
-    known = [_days(edition["files"]) for edition in editions]
+    whole_editions = [_days(edition["files"]) for edition in editions]
     now = _days({f"outbox/{name}": content for name, content in tree(home / "outbox").items()})
-    return [day for day, files in now.items() if not any(edition.get(day) == files for edition in known)] + [
-        day for day in known[0] if day not in now
+    return [day for day, files in now.items() if not any(edition.get(day) == files for edition in whole_editions)] + [
+        day for day in whole_editions[0] if day not in now
     ]
 
 

@@ -64,8 +64,8 @@ class Control:
 
     def begin(self, plan: Plan, root: Path, log: Path | None = None) -> None:
         """From now on watch that folder and do as planned; the calls are written into the log."""
-        told = (plan.at, plan.mode, plan.number, plan.ever, log is not None, plan.seconds, plan.sockets)
-        self._shared[:] = _LAYOUT.pack(0, *told, bytes(root), bytes(log) if log else b"")
+        order = (plan.at, plan.mode, plan.number, plan.ever, log is not None, plan.seconds, plan.sockets)
+        self._shared[:] = _LAYOUT.pack(0, *order, bytes(root), bytes(log) if log else b"")
 
     @property
     def met(self) -> int:
