@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from offices import Office, tree
+from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline.render.documents import FIGURES
@@ -68,4 +68,8 @@ def _restore(copied: Path, office: Office) -> None:
     nightly.run(restored, days, documents=FIGURES)
     ours = {name: content for name, content in tree(restored.paths.outbox).items() if not name.startswith(".")}
     assert ours
-    assert [name for name, content in ours.items() if theirs[name] != content] == []
+    # An original that was copied after the journal has no arrival in the copy: it goes back to the inbox, and arrives today.
+    today = datetime.now(ZONE).date().isoformat()
+    known = {name: content for name, content in ours.items() if not name.startswith(today)}
+    assert known
+    assert [name for name, content in known.items() if theirs[name] != content] == []
