@@ -35,14 +35,14 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
 
 def _with_numbers(sheets: list[Examination], case_book: CaseBook) -> list[tuple[Row, str]]:
     """Return the rows whose number can be read, each with its case's number: that of a case that is there, else as written."""
-    known = Register(case_book.cases)
+    register = Register(case_book.cases)
     written = {number for sheet in sheets for number in sheet.rows.texts(CASE)}
     rows = []
     for row in (row for sheet in sheets for row in sheet):
         number = row[CASE]
         if number and row.is_read(CASE):
-            meant = known.find(number)
-            # Without its leading zeros it means the known case, unless the workbook has that one too: one written exactly always wins.
+            meant = register.find(number)
+            # Without its leading zeros it means the case that is there, unless the workbook has that one too: an exact number wins.
             rows.append((row, meant if meant and (meant == number or meant not in written) else number))
     return rows
 

@@ -43,9 +43,9 @@ def test_a_list_is_cut_and_a_number_in_it_is_masked_before_it_is() -> None:
     assert messages.listed(["甲", "乙"], "项") == "甲、乙"
     assert messages.listed([str(n) for n in range(21)]).endswith("、19 等 21")
     number = "11010519491231002X"
-    said = messages.listed(["甲" * 45 + number])
-    assert number[:12] not in said
-    assert len(said) == 60
+    sentence = messages.listed(["甲" * 45 + number])
+    assert number[:12] not in sentence
+    assert len(sentence) == 60
 
 
 def test_a_sheet_with_an_endless_name_is_none_of_ours() -> None:

@@ -32,7 +32,7 @@ _WARM = frozenset({readers.__name__, message_parts.__name__})
 _PATH = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 
-class Nursery:
+class ForkServer:
     """The process that workers are forked from; it ends when its socket closes."""
 
     def __init__(self) -> None:
@@ -61,11 +61,11 @@ class Nursery:
 class Forked:
     """A worker as `subprocess.Popen` would show it. It is alive as long as it holds its end of a pipe."""
 
-    def __init__(self, nursery: Nursery, module: str, environment: dict[str, str]) -> None:
+    def __init__(self, fork_server: ForkServer, module: str, environment: dict[str, str]) -> None:
         hears, speaks = os.pipe()
         listens, answers = os.pipe()
         self._alive, lives = os.pipe()
-        self.pid = nursery.fork(module, environment, (hears, answers, lives))
+        self.pid = fork_server.fork(module, environment, (hears, answers, lives))
         for end in (hears, answers, lives):
             os.close(end)
         self.stdin, self.stdout = os.fdopen(speaks, "wb"), os.fdopen(listens, "rb")
@@ -95,26 +95,26 @@ def installed() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    nursery, python = Nursery(), sys.executable
+    fork_server, python = ForkServer(), sys.executable
 
     def start(command: Sequence[str], **named: Any) -> object:  # noqa: ANN401 - handed on as they came
         if command[0] == python and command[2] in _WARM:
-            return Forked(nursery, command[2], named["env"])
+            return Forked(fork_server, command[2], named["env"])
         return subprocess.Popen(command, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "subprocess", SimpleNamespace(Popen=start, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL))
         yield
-    nursery.close()
+    fork_server.close()
 
 
-# --- in the nursery ----------------------------------------------------------------------------------------------
+# --- in the fork server ----------------------------------------------------------------------------------------------
 
 
 def main() -> None:
     """Fork a worker for each order, until the socket closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries workers that have ended
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies: nobody waits for them
     readers._mark("prepare")  # noqa: SLF001 - what a reader imports when a night comes to its receipts
     gc.freeze()
     while True:
