@@ -3,7 +3,7 @@
 from pathlib import Path
 
 __version__ = "0.1.0"
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 
 HOME = Path(__file__).resolve().parent.parent
 """The program's own folder: `run.py`, `config.yaml`, `templates/` and the packages lie in it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.day.cases import PARTICULARS, CaseBook, RowPlace
+from pipeline.day.cases import PARTICULARS, Case, CaseBook, RowPlace
 from pipeline.reading.examination import Examination, Row
 from pipeline.terms import messages
 from pipeline.terms.case_numbers import Register
@@ -20,6 +20,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
     usable = {number: row for row, number in rows if not row.is_refused}
     for number, row in usable.items():
         case = case_book.bring_in(number)
+        _warn_of_postponement(row, case)
         case.listed = {name: row.value(name) for name in PARTICULARS}
         case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
         case.grounds = row["撤销依据"]
@@ -31,6 +32,13 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
         case.is_missing = case.listed is not None and case.number not in mentioned
     case_book.note_moved()
     return tuple(findings)
+
+
+def _warn_of_postponement(row: Row, case: Case) -> None:
+    """Warn of a later 交办日期 than held before: the earlier one holds, or an open case could be moved out of the register."""
+    assigned = row.day("交办日期")
+    if assigned and case.began and assigned > case.began:
+        row.warn("assignment-postponed", "交办日期", case=messages.brief(case.number), held=case.began)
 
 
 def _with_numbers(sheets: list[Examination], case_book: CaseBook) -> list[tuple[Row, str]]:

@@ -61,6 +61,10 @@ class Case:
     """The particulars that a district filled in where they were empty."""
     first: dict[str, str | None] | None = None
     """The columns of `COMPARED` in the district's first 新增案件 row."""
+    began: date | None = None
+    """The earliest 交办日期 (排查日期) that was ever accepted for it."""
+    first_source: str = ""
+    """The 案件来源 that was accepted for it first."""
     grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
@@ -85,7 +89,9 @@ class Case:
         listed, found = self.listed or {}, self.found or {}
         self.particulars = {name: _first_filled(listed.get(name), found.get(name), self.filled.get(name)) for name in PARTICULARS}
         assigned = [day for source in (listed, found) if isinstance(day := source.get("交办日期"), date)]
-        self.particulars["交办日期"] = min(assigned, default=None)
+        self.began = min([*assigned, self.began] if self.began else assigned, default=None)
+        self.particulars["交办日期"] = self.began
+        self.first_source = self.first_source or self.text("案件来源")
 
     def text(self, name: str) -> str:
         """Return a particular that holds, as text; '' where it is empty."""
@@ -140,7 +146,7 @@ class Case:
     def take(self, place: RowPlace, day: date) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
-        self.dispute = disputes.after(place, day, self.dispute, reopens=before == RESOLVED != status)
+        self.dispute = disputes.after(place, day, self.dispute)
         if status != before or place["今日进展"]:
             self.touched = day
         self.asking_since = (self.asking_since or day) if place["需协调事项"] else None

@@ -15,6 +15,8 @@ class _Row(Protocol):
 
     def __getitem__(self, column: str, /) -> str | None: ...
 
+    def day(self, column: str, /) -> date | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
@@ -24,24 +26,46 @@ class Dispute:
     """The 答复文号 under which it stands, as codes are compared; '' where there was none, and then any reply ends it."""
     since: date
     """The day of the row that opened it."""
+    under_number_since: date
+    """The day on which it was first reported under that number: a reply from before that day ends nothing."""
 
 
-def after(row: _Row, day: date, standing: Dispute | None, *, reopens: bool) -> Dispute | None:
+def after(row: _Row, day: date, standing: Dispute | None) -> Dispute | None:
     """Return the dispute that stands after an accepted row of that day. What ends one comes first; a 不认可 then opens one."""
-    if standing and _ends(row, standing, reopens=reopens):
+    if standing and _ends(row, standing):
         standing = None
     if row["群众确认"] != DISPUTED:
         return standing
-    number = key(row["答复文号"] or "") or (standing.reply_number if standing else "")
-    return Dispute(number, standing.since if standing else day)
+    if standing is None:
+        return Dispute(_reply_number(row), day, day)
+    number = _reply_number(row) or standing.reply_number
+    return Dispute(number, standing.since, standing.under_number_since if number == standing.reply_number else day)
 
 
-def _ends(row: _Row, dispute: Dispute, *, reopens: bool) -> bool:
-    """Return whether a row ends a dispute: by 认可, by reopening the case, or by another reply."""
-    return row["群众确认"] == CONFIRMED or reopens or _is_another_reply(row, dispute)
+def is_answered_too_early(row: _Row, dispute: Dispute | None) -> bool:
+    """Whether a row that does not say 认可 gives another reply, dated before the dispute was reported: it ends nothing."""
+    if dispute is None or row["群众确认"] == CONFIRMED or not _is_another_reply(row, dispute):
+        return False
+    replied = row.day("答复日期")
+    return replied is not None and replied < dispute.under_number_since
+
+
+def _ends(row: _Row, dispute: Dispute) -> bool:
+    """Whether a row ends a dispute: by 认可, or by another reply that is not older than the dispute.
+
+    Reopening the case does not: resolved again under the reply that was not accepted, it is still disputed.
+    """
+    if row["群众确认"] == CONFIRMED:
+        return True
+    replied = row.day("答复日期")
+    return replied is not None and _is_another_reply(row, dispute) and replied >= dispute.under_number_since
 
 
 def _is_another_reply(row: _Row, dispute: Dispute) -> bool:
-    """Return whether the row has a reply, which is 答复日期 and 答复文号, under another number than the dispute's."""
-    number = key(row["答复文号"] or "")
-    return bool(number and row["答复日期"]) and number != dispute.reply_number
+    """Whether the row names another reply than the dispute's."""
+    number = _reply_number(row)
+    return bool(number) and number != dispute.reply_number
+
+
+def _reply_number(row: _Row) -> str:
+    return key(row["答复文号"] or "")

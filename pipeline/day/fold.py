@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pipeline.day import assignments, judging, supervision
-from pipeline.day.cases import Case, CaseBook
+from pipeline.day.cases import Case, CaseBook, Particulars
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import Tally
-from pipeline.day.withdrawn_rows import withdrawn_rows
+from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.findings import Finding
@@ -52,13 +52,49 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """A case as it stood on the day before."""
+class Standing:
+    """A case as it stood on a day, as far as other days ask."""
 
     source: str
     status: str
     is_counted: bool
-    is_cancelled: bool
+    grounds: str | None
+    """撤销依据; None where it is not cancelled."""
+    particulars: Particulars
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is out of the count."""
+        return bool(self.grounds)
+
+
+def standing_of(case: Case) -> Standing:
+    """Return how a case stands now."""
+    return Standing(case.text("案件来源"), case.status, case.is_counted, case.grounds, case.particulars)
+
+
+Register = dict[str, Standing]
+"""The register of a day, by case number; cancelled cases included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What is known differently, since the report of the day before, of one group on an earlier day (contract 6).
+
+    Pairs are as it was known then, and as it is known now.
+    """
+
+    day: date
+    group: str
+    tallies: tuple[Tally, Tally]
+    entered: tuple[str, ...]
+    """Cases in the total now and not then."""
+    left: tuple[str, ...]
+    """Cases in the total then and not now."""
+    newly_counted: tuple[str, ...]
+    """Cases in both totals, counted as resolved now and not then."""
+    no_longer_counted: tuple[str, ...]
+    """Cases in both totals, counted as resolved then and not now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +120,12 @@ class DayState:
     """Those of the workbook by itself, and those against the register."""
     trend: tuple[tuple[date, dict[str, Tally]], ...]
     """Each group's tally on the last days up to this one."""
-    before: dict[str, Before] = field(default_factory=dict)
-    """The register of the day before, by case number."""
+    before: Register = field(default_factory=dict)
+    """The register of the day before."""
+    before_as_told: Register | None = None
+    """The register of the day before as its own readers could know it; None where nothing came later that counts for it."""
+    restated: tuple[Restated, ...] = ()
+    """What became known on this day of earlier days: oldest first, groups in their order."""
     doubts: tuple[Doubt, ...] = ()
     """What is not known of the days of which a report could still be sent, oldest first."""
     most_new: int = 0
@@ -109,6 +149,14 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
     return _Fold(facts, settings, frozenset(days), frozenset(days_with_flags)).run()
 
 
+def registers(facts: Facts, settings: Settings, first: date, last: date) -> Iterator[Register]:
+    """Go through the register of each day from the first to the last."""
+    whole = _Fold(facts, settings, frozenset({last}))
+    for day in whole.through_days():
+        if day >= first:
+            yield whole.register()
+
+
 def work_began(report_days: Iterable[date], last: date) -> date | None:
     """Return the first report day of the present period, which ends at `last` and has no gap over `LONGEST_SILENCE`.
 
@@ -130,8 +178,8 @@ class _Snapshot:
     counted: frozenset[str]
     register: frozenset[str]
     tallies: dict[str, Tally]
-    cases: dict[str, Before]
-    """By case number; empty where the day after is not asked for."""
+    cases: Register
+    """Empty where the day after is not asked for."""
 
 
 _NOTHING = _Snapshot(frozenset(), frozenset(), {}, {})
@@ -158,7 +206,14 @@ class _Fold:
     """The most cases that one report of a day brought in."""
     flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
 
+    _of_day: tuple[Mapping[str, Reports], dict[int, Judgement], list[str]] = field(default=({}, {}, []), init=False)
+    """Of the day that the fold stands at: its reports, the judgements on them, and the cases of superseded reports."""
+
     def run(self) -> dict[date, DayState]:
+        return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
+
+    def through_days(self) -> Iterator[date]:
+        """Go from the first reported day to the last one asked for; at each of them the case book is as it was at its end."""
         districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
         index = Submissions.of(self.facts.reports)
         self.report_days = index.days(districts)
@@ -166,7 +221,6 @@ class _Fold:
         first = min([*self.report_days, min(self.days) - _ONE_DAY])
         self.workbooks = in_order(self.facts.assignments)
         self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
-        states: dict[date, DayState] = {}
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             self._take_arrived(day)
             self.case_book.turn_to(day)
@@ -178,9 +232,8 @@ class _Fold:
             self._note_doubts(day, submissions, judgements)
             if day in self.days_with_flags:
                 self.flags_by_day[day] = self._flags_by_district(day)
-            if day in self.days:
-                states[day] = self._state(day, submissions, judgements, cases_of_superseded)
-        return states
+            self._of_day = (submissions, judgements, cases_of_superseded)
+            yield day
 
     # --- assignment workbooks ---
 
@@ -215,6 +268,8 @@ class _Fold:
                 # Revisions count from 1, and places in the tuple from 0: this is the revision before.
                 earlier = submissions[filed.reading.district].revisions[submission.revision - 2].filed
                 judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, case_book)
+                judgement.withdrawn_disputes = withdrawn_disputes(judgements[earlier.arrival.id].confirmations, judgement.confirmations)
+                judgement.findings += dispute_findings(judgement.withdrawn_disputes, filed.reading.rows, case_book)
         return judgements, cases_of_superseded
 
     def _judge(self, filed: Filed, case_book: CaseBook, *, with_findings: bool) -> Judgement:
@@ -260,12 +315,11 @@ class _Fold:
             )
             for group in self.settings.groups
         }
-        cases_as_they_stand = {
-            case.number: Before(case.text("案件来源"), case.status, case.number in counted, bool(case.grounds))
-            for case in cases
-            if with_cases
-        }
-        return _Snapshot(counted, frozenset(case.number for case in cases), tallies, cases_as_they_stand)
+        return _Snapshot(counted, frozenset(case.number for case in cases), tallies, self.register() if with_cases else {})
+
+    def register(self) -> Register:
+        """Return the register of the day that the fold stands at."""
+        return {case.number: standing_of(case) for case in self.case_book.in_register()}
 
     def _state(
         self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], cases_of_superseded: list[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pipeline.day import disputes
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, CaseBook, Particulars, RowPlace, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
@@ -36,6 +37,10 @@ class Judgement:
     """Refused rows of 案件进展 that name no case of the district."""
     new_refused: int = 0
     """Refused rows of 新增案件."""
+    confirmations: dict[str, str] = field(default_factory=dict)
+    """By case, what the taken rows of 案件进展 have in 群众确认; cases whose cell is empty are not in it."""
+    withdrawn_disputes: list[str] = field(default_factory=list)
+    """Cases that the revision directly before called 不认可 and this one passes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _judge_new_cases(report: _Report, sheet: Examination) -> list[Row]:
         if case_row.has_readable_number:
             _refuse_another_code(case_row.row, report.district)
             if case_row.case:
-                _refuse_another_case(case_row.row, case_row.case)
+                _refuse_another_case(report, case_row.row, case_row.case)
     for case_row in counted:
         if not case_row.row.is_refused:
             _bring_in(report, case_row)
@@ -169,13 +174,15 @@ def _refuse_another_code(row: Row, district: District) -> None:
         row.refuse("case-exists/code", CASE, code=district.code, example=f"{district.code}-2020-001")
 
 
-def _refuse_another_case(row: Row, case: Case) -> None:
-    """Refuse a number that the register holds for a case with other particulars."""
-    before = case.first or _as_compared(case.listed or case.particulars)
+def _refuse_another_case(report: _Report, row: Row, case: Case) -> None:
+    """Refuse a number that the register holds for a case with other particulars; another district's are not shown."""
+    before = case.first or _as_compared({**(case.listed or case.particulars), "交办日期": case.began})
     differing = [
         column for column in COMPARED if (value := row[column]) and row.is_read(column) and key(value) != key(before[column] or "")
     ]
-    if differing:
+    if differing and not report.owns(case):
+        row.refuse("case-exists/taken", CASE, case=messages.brief(case.number))
+    elif differing:
         was = "，".join(f"{column}“{messages.brief(before[column] or '空')}”" for column in differing)
         row.refuse("case-exists/other", CASE, case=messages.brief(case.number), columns="、".join(differing), before=was)
 
@@ -217,6 +224,8 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
             _note_doubt(report, case_row)
         elif case_row.case:
             before = case_row.case.take(report.place(case_row.row), report.case_book.day)
+            if confirmation := case_row.row["群众确认"]:
+                report.judgement.confirmations[case_row.case.number] = confirmation
             if before != case_row.case.status:
                 report.judgement.status_before[case_row.case.number] = before
     return [case_row.row for case_row in counted]
@@ -242,6 +251,7 @@ def _judge_against(row: Row, case: Case) -> None:
     _refuse_early_reply(row, case)
     _refuse_going_back(row, case)
     if row.sheet.with_findings:
+        _warn_of_early_reply(row, case)
         _warn_of_changes(row, case)
 
 
@@ -257,6 +267,14 @@ def _refuse_going_back(row: Row, case: Case) -> None:
         return
     if not row["重新办理原因"] and row.is_read("重新办理原因") and goes_back(case.status, status):
         row.refuse("status-went-back", "当前状态", case=messages.brief(case.number), before=case.status)
+
+
+def _warn_of_early_reply(row: Row, case: Case) -> None:
+    """Warn of a reply that ends nothing, since it is older than the dispute."""
+    is_read = all(row.is_read(column) for column in ("答复日期", "答复文号", "群众确认"))
+    if is_read and case.dispute and disputes.is_answered_too_early(row, case.dispute):
+        number, since = messages.brief(row["答复文号"] or ""), case.dispute.under_number_since
+        row.warn("reply-before-dispute", "答复日期", case=messages.brief(case.number), number=number, since=since)
 
 
 def _warn_of_changes(row: Row, case: Case) -> None:

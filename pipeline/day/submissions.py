@@ -40,6 +40,11 @@ class Reports:
         """When the first of them arrived; None where there is none. A correction sent late makes no report late."""
         return self.submissions[0].filed.arrival.envelope.received_at if self.submissions else None
 
+    @property
+    def in_force_received(self) -> datetime | None:
+        """When the report that counts arrived; None where there is none."""
+        return report.arrival.envelope.received_at if (report := self.in_force) else None
+
     def standing(self, day: date, calendar: Calendar) -> Standing:
         """Return whether the day's report came on time, late or not at all.
 
@@ -100,11 +105,14 @@ class Submissions:
 
 def _numbered(reports: Iterable[Filed]) -> Reports:
     """Number the accepted reports of one district and day; the bytes of the one in force again are a duplicate (contract 4)."""
-    numbered: list[tuple[Filed, int]] = []
+    numbered: list[tuple[Filed, int, int]] = []
     sha256_in_force, revision = "", 0
+    first_with: dict[str, int] = {}
     for file in in_order(reports):
-        is_duplicate = file.arrival.sha256 == sha256_in_force
+        sha256 = file.arrival.sha256
+        is_duplicate = sha256 == sha256_in_force
         revision += not is_duplicate
-        sha256_in_force = file.arrival.sha256
-        numbered.append((file, 0 if is_duplicate else revision))
-    return Reports(tuple(Submission(file, number, number == revision) for file, number in numbered))
+        sha256_in_force = sha256
+        numbered.append((file, 0, 0) if is_duplicate else (file, revision, first_with.get(sha256, 0)))
+        first_with.setdefault(sha256, revision)
+    return Reports(tuple(Submission(file, number, number == revision, repeats) for file, number, repeats in numbered))

@@ -1,10 +1,12 @@
-"""A revision against the one before it: the rows that it leaves out (`rows-withdrawn`, contract 4)."""
+"""A revision against the one before it: the rows and the disputes that it leaves out (contract 4)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.day.cases import CaseBook
 from pipeline.terms import contract, messages
-from pipeline.terms.contract import CASE, RECEPTION, URGENT
+from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import Rows
 
@@ -23,6 +25,32 @@ def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], case_book:
         if gone:
             findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.listed(gone, '项')}"))
     return findings
+
+
+def withdrawn_disputes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Return the cases that the earlier revision called 不认可 and of which the later one says neither that nor 认可.
+
+    In come both revisions' 群众确认 by case, of the rows that were taken.
+    """
+    return sorted(number for number, answer in before.items() if answer == DISPUTED and after.get(number) not in (DISPUTED, CONFIRMED))
+
+
+def dispute_findings(numbers: list[str], rows: tuple[Rows, ...], case_book: CaseBook) -> list[Finding]:
+    """Return the finding on each of these cases (`dispute-withdrawn`), at its row where the revision has one."""
+    sheet = next((sheet for sheet in rows if sheet.sheet == PROGRESS.name), None)
+    positions: dict[str, int] = {}
+    for position, number in enumerate(sheet.texts(CASE) if sheet else ()):
+        if number and (case := case_book.find(number)):
+            positions.setdefault(case.number, position)
+    return [_at_row(number, sheet, positions.get(number)) for number in numbers]
+
+
+def _at_row(number: str, sheet: Rows | None, position: int | None) -> Finding:
+    case = messages.brief(number)
+    if sheet is None or position is None:
+        return messages.finding("dispute-withdrawn", value=number, case=case)
+    column = sheet.letters.get("群众确认", sheet.letters[CASE])
+    return messages.finding("dispute-withdrawn", sheet=sheet.name, row=sheet.lines[position], at=column, value=number, case=case)
 
 
 def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.day.fold import DayState, fold
+from pipeline.day.known_when import remembered
 from pipeline.disk import faults
 from pipeline.publishing.outbox import NotPublishedError
 from pipeline.report.report import Report
@@ -60,9 +61,13 @@ def folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable
     if not days:
         return {}
     with limit_fault_to_day(days[0], Written(written.outbox)):  # not noted here: each day is tried alone below
-        return fold(facts, settings, days, watched)
+        return _folded(facts, settings, days, watched)
     states: dict[date, DayState] = {}
     for day in days:
         with limit_fault_to_day(day, written):
-            states |= fold(facts, settings, [day], watched)
+            states |= _folded(facts, settings, [day], watched)
     return states
+
+
+def _folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable[date]) -> dict[date, DayState]:
+    return remembered(fold(facts, settings, days, watched), facts, settings)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline import CONTRACT_VERSION, HOME, __version__
+from pipeline.day.known_when import known_until, late_for
 from pipeline.day.submissions import Submissions
 from pipeline.disk import storage
 from pipeline.publishing import numbering
@@ -36,11 +37,13 @@ class Inputs:
     """The day's reports that a later one replaced, and duplicates."""
     refused: tuple[Filed, ...]
     """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
+    replaced_since: tuple[Filed, ...] = ()
+    """Reports for earlier days that counted when the day before was told, and do not any more."""
 
     @property
     def all(self) -> tuple[Filed, ...]:
         """All of them."""
-        return (*self.files_in_force, *self.superseded, *self.refused)
+        return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,18 @@ class Outlines:
         assignments = (file for file in arrived if file.arrival.is_assignment and file.reading.accepted)
         return cls(tuple(files), tuple(arrived), submissions, tuple(submissions.in_force()), tuple(assignments))
 
-    def needed(self, days: Collection[date]) -> list[Filed]:
+    def needed(self, days: Collection[date], settings: Settings) -> list[Filed]:
         """Return the files whose rows or findings these days need: superseded revisions only on their own day."""
         last = max(days)
         in_force = {file.arrival.id for file in self.reports}
+        then = {file.arrival.id for day in days for file in self.known_then(day, settings)}
         return [
             file
             for file in self.files
-            if file.arrival.is_assignment or file.reading.day in days or (file.reading.day <= last and file.arrival.id in in_force)
+            if file.arrival.is_assignment
+            or file.reading.day in days
+            or (file.reading.day <= last and file.arrival.id in in_force)
+            or file.arrival.id in then
         ]
 
     def on(self, day: date, settings: Settings) -> Inputs:
@@ -83,7 +90,20 @@ class Outlines:
         superseded = (file for file in of_day if file.reading.accepted and file.arrival.id not in counted)
         newest = assignments[-1].arrival.envelope.received_at
         refused = (file for file in self.arrived if not file.reading.accepted and _is_shown(file, day, newest))
-        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused))
+        replaced_since = tuple(file for file in self.known_then(day, settings) if file.arrival.id not in counted)
+        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since)
+
+    def known_then(self, day: date, settings: Settings) -> list[Filed]:
+        """Return the reports for earlier days that counted when that day, or the day before, was told; none where nothing came late."""
+        reports = [file for file in self.arrived if file.reading.accepted and not file.arrival.is_assignment and file.reading.day < day]
+        if not late_for(reports, day, settings):
+            return []
+        counted: dict[int, Filed] = {}
+        for known_on in (day - timedelta(days=1), day):
+            moment = known_until(known_on, settings)
+            known = Submissions.of(file for file in reports if file.arrival.envelope.received_at <= moment)
+            counted |= {file.arrival.id: file for file in known.in_force()}
+        return in_order(counted.values())
 
     def _assignments_by(self, day: date, settings: Settings) -> tuple[Filed, ...]:
         """Return the usable assignment workbooks that had arrived by the end of the day, or the earliest there is."""

@@ -39,7 +39,7 @@ class Plan:
     @cached_property
     def _files(self) -> dict[int, Filed]:
         """The files that the days need with their rows, by arrival."""
-        needed = self.outlines.needed(self.days) if self.days else []
+        needed = self.outlines.needed(self.days, self.settings) if self.days else []
         return {filed.arrival.id: filed for filed in self.ledger.load(needed)}
 
     @cached_property
@@ -71,7 +71,8 @@ class Plan:
         resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
-        return Sources(self._arrivals, files_in_force, resting.superseded, refused, numbering.shown_on(numbers, day))
+        shown = numbering.shown_on(numbers, day)
+        return Sources(self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown)
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the digest of everything that the day's folder is made from."""

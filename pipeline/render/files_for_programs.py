@@ -8,10 +8,12 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
-from pipeline.report.figures import Figure
+from pipeline.day.fold import Restated
+from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms.text import without_controls
 
@@ -26,8 +28,8 @@ def summary(report: Report) -> bytes:
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
         "targets": [
-            {"group": figure.label, "sources": list(group.sources), **_figures(figure)}
-            for figure, group in zip(report.targets, report.settings.groups, strict=True)
+            {"group": figure.label, "sources": list(group.sources), **_figures(figure), **_certainty(certainty)}
+            for figure, group, certainty in zip(report.targets, report.settings.groups, report.certainties, strict=True)
         ],
         "by_source": [{"source": figure.label, **_figures(figure)} for figure in report.by_source],
         "by_district": _parts(report.by_district, "district"),
@@ -39,9 +41,10 @@ def summary(report: Report) -> bytes:
                 "status": submission.status,
                 "zero_report": submission.zero_report,
                 "revision": submission.revision,
-                "received_at": submission.received_at.isoformat(timespec="seconds") if submission.received_at else None,
+                "received_at": _moment(submission.received_at),
                 "rows_accepted": submission.rows_accepted,
                 "rows_refused": submission.rows_refused,
+                "in_force_received_at": _moment(submission.in_force_received_at),
             }
             for submission in report.submissions
         ],
@@ -51,7 +54,12 @@ def summary(report: Report) -> bytes:
             "reopened": list(report.reopened),
             "new_cases": list(report.new_cases),
             "withdrawn_cases": list(report.withdrawn_cases),
+            "withdrawn_disputes": list(report.withdrawn_disputes),
+            "particulars": [
+                {"case": edit.number, "column": edit.column, "before": edit.before, "after": edit.after} for edit in report.edits
+            ],
         },
+        "restated": [_restated(entry) for entry in report.restated],
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
     return _json(fields)
@@ -66,6 +74,33 @@ def _figures(figure: Figure) -> dict[str, Any]:
         "rate_percent": tally.rate_percent,
         "met": tally.met,
         "shortfall": tally.shortfall,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _certainty(certainty: Certainty) -> dict[str, Any]:
+    unmoved = certainty.unmoved
+    return {
+        "certain": certainty.is_certain,
+        "confirmation": dict(certainty.confirmation),
+        "unmoved": {"total": unmoved.total, "resolved": unmoved.resolved, "rate_percent": unmoved.rate_percent},
+    }
+
+
+def _restated(entry: Restated) -> dict[str, Any]:
+    return {
+        "day": entry.day.isoformat(),
+        "group": entry.group,
+        "total": [tally.total for tally in entry.tallies],
+        "resolved": [tally.resolved for tally in entry.tallies],
+        "met": [tally.met for tally in entry.tallies],
+        "entered": list(entry.entered),
+        "left": list(entry.left),
+        "newly_counted": list(entry.newly_counted),
+        "no_longer_counted": list(entry.no_longer_counted),
     }
 
 

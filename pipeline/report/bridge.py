@@ -1,11 +1,15 @@
-"""From yesterday's figures to today's: every case that makes a difference stands in one step, and the steps add up."""
+"""From what was reported yesterday to today's figures: every case that makes a difference stands in a step, and the steps add up.
+
+Yesterday's figures are those that its own readers could know; what became known of yesterday since is restated first (contract 4).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from pipeline.day.cases import Case
-from pipeline.day.fold import DayState
+from pipeline.day.fold import DayState, Register
 from pipeline.report.figures import Bridge, Step
 from pipeline.settings.config import Group
 from pipeline.terms import words
@@ -21,9 +25,11 @@ def build(state: DayState, group: Group) -> Bridge:
     Steps are worked out from the two registers and not from the reports, so that they add up whatever happened (decision 9).
     """
     now = {case.number: case for case in state.cases}
-    before = {number: case for number, case in state.before.items() if not case.is_cancelled and case.source in group.sources}
+    before = _of_group(state.before, group)
+    told = before if state.before_as_told is None else _of_group(state.before_as_told, group)
     after = {case.number: case for case in state.cases if not case.grounds and case.text("案件来源") in group.sources}
     counted_before = {number for number, case in before.items() if case.is_counted}
+    counted_as_told = {number for number, case in told.items() if case.is_counted}
     counted = {number for number, case in after.items() if case.is_counted}
     left = {number: _why_left(now.get(number)) for number in before if number not in after}
     come = {number: _why_come(case, state) for number, case in after.items() if number not in before}
@@ -31,13 +37,22 @@ def build(state: DayState, group: Group) -> Bridge:
     gained = {number: _why_gained(come.get(number)) for number in counted - counted_before}
     return Bridge(
         group.name,
-        total_before=len(before),
-        total_steps=_steps(come, left),
+        total_before=len(told),
+        total_steps=(*_restated(told.keys(), before.keys()), *_steps(come, left)),
         total=len(after),
-        resolved_before=len(counted_before),
-        resolved_steps=_steps(gained, lost),
+        resolved_before=len(counted_as_told),
+        resolved_steps=(*_restated(counted_as_told, counted_before), *_steps(gained, lost)),
         resolved=len(counted),
     )
+
+
+def _of_group(register: Register, group: Group) -> Register:
+    return {number: case for number, case in register.items() if not case.is_cancelled and case.source in group.sources}
+
+
+def _restated(told: AbstractSet[str], known: AbstractSet[str]) -> tuple[Step, ...]:
+    """Return what became known of yesterday only after it was reported, as steps of their own."""
+    return _steps(dict.fromkeys(known - told, "restated"), dict.fromkeys(told - known, "restated"))
 
 
 def _steps(more: Mapping[str, str], fewer: Mapping[str, str]) -> tuple[Step, ...]:

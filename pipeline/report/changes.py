@@ -45,3 +45,8 @@ def status_before(state: DayState) -> dict[str, str]:
     """Return the cases whose status changed on the day, with the status before."""
     judgements = (state.judgements[report.arrival.id] for report in state.in_force.values())
     return {number: status for judgement in judgements for number, status in judgement.status_before.items()}
+
+
+def withdrawn_disputes(state: DayState) -> tuple[str, ...]:
+    """Return the cases of which any revision of the day took a 不认可 back without saying 认可."""
+    return tuple(sorted({number for judgement in state.judgements.values() for number in judgement.withdrawn_disputes}))

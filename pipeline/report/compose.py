@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.day.fold import DayState, Doubt
-from pipeline.report import agenda, bridge, case_register, changes, handed_in_lines, notices, other_sheets, rate_bounds
+from pipeline.day import particulars
+from pipeline.day.fold import DayState, Doubt, standing_of
+from pipeline.report import agenda, bridge, case_register, certainty, changes, handed_in_lines, notices, other_sheets, rate_bounds
 from pipeline.report.counting import Counting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -26,6 +27,8 @@ class Sources:
     superseded: tuple[Filed, ...]
     refused: tuple[Filed, ...]
     """The day's refused files, with their findings."""
+    replaced_since: tuple[Filed, ...] = ()
+    """Reports for earlier days that counted when the day before was told, and do not any more."""
     numbers: tuple[NoticeNumber, ...] = ()
     """Of the day's notices, and of those before them."""
 
@@ -58,6 +61,10 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         reopened=changed["reopened"],
         new_cases=changed["new_cases"],
         withdrawn_cases=changed["withdrawn_cases"],
+        withdrawn_disputes=changes.withdrawn_disputes(state),
+        edits=particulars.edits(state.before, {case.number: standing_of(case) for case in state.cases}),
+        restated=state.restated,
+        certainties=certainty.of(targets, settings.groups, state.cases),
         no_longer_counted=changed["no_longer_counted"],
         changes=changes.lines(changed, cases, state),
         submissions=lines_by_district,
@@ -72,7 +79,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         absences=agenda.absences(lines_by_district, in_use, settings, state.last_reports),
         open_points=rate_bounds.open_points(state.doubts, unknown, settings.district_names),
         most_new=most_new,
-        inputs=handed_in_lines.inputs((*sources.files_in_force, *sources.superseded, *sources.refused)),
+        inputs=handed_in_lines.inputs((*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since)),
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +26,19 @@ class Figure:
     tally: Tally
     bounds: Bounds | None = None
     """None where nothing is missing or refused that could change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How far a group's figure can be relied on."""
+
+    group: str
+    is_certain: bool
+    """Whether the target would be met or missed alike, whatever missing reports and refused rows said."""
+    confirmation: Mapping[str, int]
+    """The cases counted as resolved, by the 群众确认 of their row in force: 认可, 未回访, and none."""
+    unmoved: Tally
+    """What no correction of the register can better: by the 案件来源 that was accepted first, cancelled cases unresolved."""
 
 
 @dataclass(frozen=True, slots=True)

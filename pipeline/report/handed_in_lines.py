@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
+from pipeline.day.known_when import known_until
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
@@ -75,7 +76,8 @@ def _refused(filed: Filed, in_force: int, settings: Settings) -> ArrivedReport:
 def _accepted(submission: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> ArrivedReport:
     if submission.is_duplicate or judgement is None:
         return _handed(submission.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
-    findings = (*submission.filed.reading.findings, *judgement.findings)
+    again = (messages.finding("older-revision", revision=submission.repeats),) if submission.repeats else ()
+    findings = (*submission.filed.reading.findings, *judgement.findings, *again)
     return _handed(submission.filed, (submission.revision, _use(submission), in_force), judgement, findings, settings)
 
 
@@ -98,13 +100,8 @@ def _handed(
         rows_refused=judgement.rows_refused,
         findings=tuple(sorted(findings, key=address)),
         on_time_until=settings.calendar.last_moment(day),
-        unmarked_until=correction_from(day, settings),
+        unmarked_until=known_until(day, settings),
     )
-
-
-def correction_from(day: date, settings: Settings) -> datetime:
-    """Return the moment after which an arrival turns the day's results into a correction."""
-    return datetime.combine(day + timedelta(days=1), settings.calendar.correction_after, settings.calendar.zone)
 
 
 def address(finding: Finding) -> tuple[int, str, int, int, str]:
@@ -124,7 +121,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
     reports = state.submissions.get(district, NO_REPORTS)
     standing, last = reports.standing(state.day, settings.calendar), reports.in_force
     refused_files = sum(file.reading.district == district for file in refused)
-    if last is None or reports.first_received is None:
+    if last is None or reports.first_received is None or reports.in_force_received is None:
         return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", refused_files)
     judgement = state.judgements[last.arrival.id]
     return SubmissionLine(
@@ -138,6 +135,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         file=mask(last.arrival.name),
         reporter=last.reading.cover.get("填报人", ""),
         refused_files=refused_files,
+        in_force_received_at=reports.in_force_received.astimezone(settings.calendar.zone),
     )
 
 
@@ -180,4 +178,4 @@ def last_arrival(files: Iterable[Filed], settings: Settings) -> datetime:
 
 def is_correction(files: Iterable[Filed], day: date, settings: Settings) -> bool:
     """Return whether one of the files that a day rests on came so late that the day's results are a correction."""
-    return last_arrival(files, settings) > correction_from(day, settings)
+    return last_arrival(files, settings) > known_until(day, settings)

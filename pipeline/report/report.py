@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from pipeline.day.fold import Restated
+from pipeline.day.particulars import Edit
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
-from pipeline.report.figures import Bridge, Figure, OpenPoint, Way
+from pipeline.report.figures import Bridge, Certainty, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 
@@ -60,3 +62,11 @@ class Report:
     """Every report that arrived for the day, by district and arrival."""
     notices: tuple[Notice, ...] = ()
     """In the order of their numbers."""
+    withdrawn_disputes: tuple[str, ...] = ()
+    """Cases of which a revision of the day took a 不认可 back without saying 认可."""
+    edits: tuple[Edit, ...] = ()
+    """The particulars that hold today and did not yesterday."""
+    restated: tuple[Restated, ...] = ()
+    """What became known on this day of earlier ones."""
+    certainties: tuple[Certainty, ...] = ()
+    """One for each group, in their order."""

@@ -25,6 +25,8 @@ class SubmissionLine:
     """The revision in force."""
     reporter: str
     refused_files: int
+    in_force_received_at: datetime | None = None
+    """The arrival of the revision in force, in the office's zone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,9 @@ SEVERITIES: Final = {
     "personal-column": Severity.FILE,
     "duplicate": Severity.WARNING,
     "rows-withdrawn": Severity.WARNING,
+    "older-revision": Severity.WARNING,
+    "dispute-withdrawn": Severity.WARNING,
+    "reply-before-dispute": Severity.WARNING,
     "unknown-case": Severity.ROW,
     "other-district": Severity.ROW,
     "required": Severity.ROW,
@@ -269,6 +272,7 @@ SEVERITIES: Final = {
     "case-missing": Severity.WARNING,
     "deadline-beyond-statute": Severity.WARNING,
     "extension-shortens": Severity.WARNING,
+    "assignment-postponed": Severity.WARNING,
 }
 """Every code with its usual severity; `not-the-template` in an optional sheet and the personal codes outside the rows
 of a report are milder (contract 5)."""

@@ -119,6 +119,8 @@ class Submission:
     revision: int
     """From 1; 0 for a duplicate of the revision that was in force."""
     in_force: bool
+    repeats: int = 0
+    """The earlier revision, since replaced, whose bytes these are again; 0 where they are new."""
 
     @property
     def is_duplicate(self) -> bool:

@@ -61,6 +61,9 @@ FINDING_TITLES: Final = {
     "personal-column": "个人信息列",
     "duplicate": "重复报送",
     "rows-withdrawn": "更正时少了内容",
+    "older-revision": "又报了旧的一版",
+    "dispute-withdrawn": "更正时去掉不认可",
+    "reply-before-dispute": "答复早于不认可",
     "unknown-case": "台账没有此案",
     "other-district": "不属于本旗区",
     "required": "必填未填",
@@ -87,6 +90,7 @@ FINDING_TITLES: Final = {
     "case-missing": "分解表少了案件",
     "deadline-beyond-statute": "时限过长",
     "extension-shortens": "延期反而提前",
+    "assignment-postponed": "交办日期改晚",
 }
 """Each code in a few characters, as the head of a comment. The sentences are in `messages.CATALOGUE`."""
 
@@ -174,6 +178,7 @@ class KindWords:
 
 
 STEPS: Final = {
+    "restated": KindWords("前一日更正", "前一日的专报印发后才收到的日报或更正，改变了前一日的数字。"),
     "new": KindWords("新交办", "前一日不在台账，由分解表交办。"),
     "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查上报。"),
     "back": KindWords("恢复（不再撤销）", "前一日已撤销，现行分解表不再写撤销依据，重新计入。"),

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.day.fold import fold
+from pipeline.day.known_when import remembered
 from pipeline.day.targets import Tally
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
@@ -140,7 +141,7 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
         tuple(report for report in accepted if not report.arrival.is_assignment),
     )
     arrivals = {report.arrival.id: report.arrival for report in filed}
-    states = fold(facts, SETTINGS, days)
+    states = remembered(fold(facts, SETTINGS, days), facts, SETTINGS)
     out = {}
     for day in days:
         resting = inputs.Outlines.of(filed).on(day, SETTINGS)
