@@ -145,7 +145,8 @@ def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
     out = {}
     for day in days:
         resting = inputs.Outlines.of(filed).on(day, SETTINGS)
-        built = compose.build(states[day], compose.Sources(arrivals, resting.files_in_force, resting.superseded, resting.refused), SETTINGS)
+        sources = compose.Sources(arrivals, resting.files_in_force, resting.superseded, resting.refused, resting.replaced_since)
+        built = compose.build(states[day], sources, SETTINGS)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         findings = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built)
