@@ -41,11 +41,12 @@ MILDER: Final = {
 NOT_YET: Final[Mapping[str, str]] = {}
 """Codes of the contract that no message of the catalogue has."""
 PLACEHOLDERS: Final = {
-    "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号",
-    "code": "旗区代码", "column": "列名", "columns": "列名", "count": "数目", "current": "版本", "days": "天数",
-    "district": "旗区", "example": "例子", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "理解成的内容",
-    "more": "", "name": "工作表名", "names": "名称", "own": "本旗区", "passed": "批次", "sheet": "工作表名",
-    "sheets": "工作表名", "start": "起算日期", "status": "当前状态", "value": "所填内容", "values": "可选值",
+    "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号", "code": "旗区代码",
+    "column": "列名", "columns": "列名", "count": "数目", "current": "版本", "days": "天数", "district": "旗区", "example": "例子",
+    "held": "原来的日期", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "理解成的内容", "more": "", "name": "工作表名",
+    "names": "名称",
+    "number": "答复文号", "own": "本旗区", "passed": "批次", "revision": "版次", "sheet": "工作表名", "sheets": "工作表名", "since": "日期",
+    "start": "起算日期", "status": "当前状态", "value": "所填内容", "values": "可选值",
 }  # fmt: skip
 """What stands for a placeholder of the catalogue, for readers."""
 SPECIAL_PLACEHOLDERS: Final = {
@@ -63,6 +64,8 @@ SPECIAL_PLACEHOLDERS: Final = {
     "read-as/sheet": {"value": "所写的名称", "meant": "模板的名称"},
     "unknown-district/other": {"names": "九个旗区的全称"},
     "rows-withdrawn": {"names": "工作表和案件编号"},
+    "reply-before-dispute": {"value": "答复日期"},
+    "assignment-postponed": {"value": "日期"},
     "bad-report-date/future": {"value": "报告日期"},
     "bad-report-date/old": {"value": "报告日期"},
     "date-out-of-range/after-report": {"value": "日期", "limit": "报告日期"},
@@ -98,6 +101,13 @@ EXAMPLES: Final = (
     Example("personal-column", "准格尔旗日报.xlsx · 案件进展!P1", {"sheet": "案件进展", "value": "联系电话"}),
     Example("duplicate", "准格尔旗日报（再发）.xlsx", {}),
     Example("rows-withdrawn", "东胜区日报（更正）.xlsx · 案件进展", {"names": "案件进展：ZZQ-2020-009"}),
+    Example("older-revision", "东胜区日报.xlsx", {"revision": 1}),
+    Example("dispute-withdrawn", "东胜区日报（更正）.xlsx · 案件进展!J4", {"case": "SJ-2020-014"}),
+    Example(
+        "reply-before-dispute",
+        "东胜区日报.xlsx · 案件进展!H4",
+        {"case": "SJ-2020-014", "value": "2020-05-18", "number": "东住建信〔2020〕9号", "since": "2020-05-20"},
+    ),
     Example("unknown-case", "康巴什区日报.xlsx · 案件进展!A9", {"value": "SJ-2020-099"}),
     Example("other-district", "乌审旗日报.xlsx · 案件进展!A4", {"value": "SJ-2020-014", "district": "达拉特旗", "own": "乌审旗"}),
     Example("required", "东胜区日报.xlsx · 案件进展!E3", {"column": "当前状态", "hint": f"其中之一：{'、'.join(contract.STATUSES)}"}),
@@ -136,6 +146,11 @@ EXAMPLES: Final = (
         "deadline-beyond-statute/deadline",
         "案件包案任务分解表.xlsx · 群众来访案件!N7",
         {"value": "2020-08-30", "start": "交办日期", "limit": "2020-05-01", "days": 60},
+    ),
+    Example(
+        "assignment-postponed",
+        "案件包案任务分解表（新）.xlsx · 群众来访案件!M7",
+        {"case": "SJ-2020-014", "value": "2020-06-01", "held": "2020-04-20"},
     ),
     Example("extension-shortens", "案件包案任务分解表.xlsx · 群众来访案件!O7", {"value": "2020-06-01", "limit": "2020-06-30"}),
 )

@@ -150,9 +150,9 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
 
 
 def registers(facts: Facts, settings: Settings, first: date, last: date) -> Iterator[Register]:
-    """Go through the register of each day from the first to the last."""
+    """Go through the register of each day from the first to the last, also of those before the first report."""
     whole = _Fold(facts, settings, frozenset({last}))
-    for day in whole.through_days():
+    for day in whole.through_days(first):
         if day >= first:
             yield whole.register()
 
@@ -212,13 +212,13 @@ class _Fold:
     def run(self) -> dict[date, DayState]:
         return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
 
-    def through_days(self) -> Iterator[date]:
-        """Go from the first reported day to the last one asked for; at each of them the case book is as it was at its end."""
+    def through_days(self, no_later: date = date.max) -> Iterator[date]:
+        """Go from the first reported day, or an earlier one, to the last one asked for; at each the case book is as it was at its end."""
         districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
         index = Submissions.of(self.facts.reports)
         self.report_days = index.days(districts)
         last = max(self.days)
-        first = min([*self.report_days, min(self.days) - _ONE_DAY])
+        first = min([*self.report_days, min(self.days) - _ONE_DAY, no_later])
         self.workbooks = in_order(self.facts.assignments)
         self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):

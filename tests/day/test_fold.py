@@ -159,7 +159,8 @@ def test_within_a_row_what_ends_a_dispute_comes_first(story: Story) -> None:
     05-18 | 已化解 | 05-18 | 甲1  | 不认可 | no      | yes
     05-19 | 已化解 | 05-19 | 甲2  | 不认可 | no      | yes
     05-20 | 已化解 | 05-19 | 甲2  |        | no      | yes
-    05-21 | 已化解 | 05-18 | 甲1  |        | yes     | no
+    05-21 | 已化解 | 05-18 | 甲1  |        | no      | yes
+    05-22 | 已化解 | 05-20 | 甲1  |        | yes     | no
     """
     assert story.happened == story.expected
 
@@ -174,14 +175,15 @@ def test_a_dispute_without_a_number_stands_under_the_number_of_the_one_before(st
     assert story.happened == story.expected
 
 
-def test_a_reopening_ends_a_dispute_and_a_case_resolved_again_counts_again(story: Story) -> None:
+def test_a_reopening_ends_no_dispute_and_only_a_new_reply_lets_the_case_count_again(story: Story) -> None:
     """
     day   | 状态   | 日期  | 文号 | 确认   | 原因 | counted | disputed | newly | reopened | status
     05-18 | 已化解 | 05-18 | 甲1  |        |      | yes     | no       | yes   | no       | 已化解
     05-19 | 已化解 | 05-18 | 甲1  | 不认可 |      | no      | yes      | no    | no       | 已化解
     05-20 | 办理中 |       |      |        | 复查 | no      | no       | no    | yes      | 办理中
-    05-21 | 已化解 | 05-18 | 甲1  |        |      | yes     | no       | yes   | no       | 已化解
-    05-22 |        |       |      |        |      | yes     | no       | no    | no       | 已化解
+    05-21 | 已化解 | 05-18 | 甲1  |        |      | no      | yes      | no    | no       | 已化解
+    05-22 | 已化解 | 05-19 | 甲2  |        |      | yes     | no       | yes   | no       | 已化解
+    05-23 |        |       |      |        |      | yes     | no       | no    | no       | 已化解
     """
     assert story.happened == story.expected
 
@@ -255,6 +257,7 @@ def test_a_later_arrival_replaces_the_earlier_one_whole() -> None:
         "received_at": "2020-05-18T10:00:00+08:00",
         "rows_accepted": 1,
         "rows_refused": 0,
+        "in_force_received_at": "2020-05-18T18:00:00+08:00",
     }
 
 
@@ -277,6 +280,8 @@ def test_a_case_that_a_revision_takes_back_is_withdrawn_on_that_day() -> None:
         "reopened": [],
         "new_cases": [],
         "withdrawn_cases": ["DS-2020-001"],
+        "withdrawn_disputes": [],
+        "particulars": [],
     }
     assert tuesday.summary["changes"]["withdrawn_cases"] == []
     assert "DS-2020-001" not in tuesday.summary["cases"]
@@ -462,7 +467,7 @@ def test_the_orders_of_the_figures_are_the_contracts() -> None:
     assert [line["district"] for line in summary["submissions"]] == list(DISTRICTS)
     assert summary["submissions"][0] == {
         "district": "东胜区", "status": "missing", "zero_report": False, "revision": 0, "received_at": None,
-        "rows_accepted": 0, "rows_refused": 0,
+        "rows_accepted": 0, "rows_refused": 0, "in_force_received_at": None,
     }  # fmt: skip
 
 

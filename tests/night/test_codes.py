@@ -14,6 +14,7 @@ from workbooks import (
     DAY,
     Edits,
     Text,
+    Value,
     assignment,
     assignment_pages,
     case_row,
@@ -164,8 +165,8 @@ ASSIGNMENT = (
     Line("unknown-column", "群众来访案件!R1", WARNING, {"群众来访案件!R1": "经办"}, {"群众来访案件!R1": "序号"}),
 )
 TOLD_BELOW = {
-    "unreadable", "too-large", "sender-not-allowed", "duplicate", "rows-withdrawn", "status-went-back",
-    "late", "sheet-missing", "case-missing",
+    "unreadable", "too-large", "sender-not-allowed", "duplicate", "rows-withdrawn", "older-revision",
+    "dispute-withdrawn", "reply-before-dispute", "status-went-back", "late", "sheet-missing", "case-missing", "assignment-postponed",
 }  # fmt: skip
 ELSEWHERE = {"encrypted", "macro-workbook", "error-value", "no-cached-value"}
 
@@ -332,6 +333,58 @@ def test_a_corrected_report_is_no_duplicate() -> None:
     assert day.of("duplicate") == []
     assert day.of("rows-withdrawn") == []
     assert day.submission()["revision"] == 2
+
+
+def test_the_bytes_of_a_replaced_revision_are_the_next_one_and_older() -> None:
+    first, second = report(), report(progress=[progress_row()])
+    files = [handed_in(first), handed_in(second, "2020-05-21 16:10"), handed_in(first, "2020-05-21 16:20", "旧.xlsx")]
+    day = on(DAY, assigned(assignment()), *files)
+    noted = [(file, str(finding.severity)) for file, finding in day.findings if finding.code == "older-revision"]
+    assert (noted, day.submission()["revision"], day.of("duplicate")) == ([("旧.xlsx", WARNING)], 3, [])
+
+
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        ([resolved_row(群众确认="")], [("案件进展!J2", WARNING)]),
+        ([resolved_row(群众确认="未回访")], [("案件进展!J2", WARNING)]),
+        ([progress_row()], [("", WARNING)]),
+        ([resolved_row(群众确认="认可")], []),
+        ([resolved_row(群众确认="不认可")], []),
+    ],
+    ids=["empty", "not asked", "row left out", "accepted", "still disputed"],
+)
+def test_a_revision_that_takes_a_dispute_back_without_an_acceptance_is_told(now: list[dict[str, Value]], at: list[tuple[str, str]]) -> None:
+    first, second = report(progress=[resolved_row(群众确认="不认可")]), report(progress=now)
+    day = on(DAY, assigned(assignment()), handed_in(first), handed_in(second, "2020-05-21 16:10"))
+    assert _addresses(day.of("dispute-withdrawn"), "dispute-withdrawn") == at
+    assert day.summary["changes"]["withdrawn_disputes"] == (["SJ-2020-001"] if at else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"答复日期": "2020-05-19"}, True),
+        ({"答复日期": "2020-05-20"}, False),
+        ({"答复日期": "2020-05-19", "群众确认": "认可"}, False),
+        ({"答复日期": "2020-05-19", "答复文号": "东住建信〔2020〕1号"}, False),
+    ],
+    ids=["before", "on its day", "accepted", "the same number"],
+)
+def test_another_reply_dated_before_the_dispute_is_told(cells: dict[str, str], *, told: bool) -> None:
+    disputed = report(day=date(2020, 5, 20), progress=[resolved_row(群众确认="不认可")])
+    answered = report(progress=[resolved_row(**{"答复文号": "东住建信〔2020〕2号", "群众确认": "", **cells})])
+    day = on(DAY, assigned(assignment()), handed_in(disputed, "2020-05-20 16:00"), handed_in(answered))
+    found = _addresses(day.of("reply-before-dispute"), "reply-before-dispute")
+    assert found == ([("案件进展!H2", WARNING)] if told else [])
+
+
+def test_a_later_assignment_day_in_a_newer_workbook_is_told_on_every_day_and_an_earlier_one_is_not() -> None:
+    later = [CASES[0], {**CASES[1], "交办日期": "2020-05-01"}, {**CASES[2], "交办日期": "2020-04-01"}]
+    newer = assigned(assignment(later), "2020-05-20 09:00", "新分解表.xlsx")
+    days = consolidate([assigned(assignment()), newer], [date(2020, 5, 19), date(2020, 5, 20), DAY]).values()
+    told = [_addresses(day.of("assignment-postponed"), "assignment-postponed") for day in days]
+    assert told == [[], [("群众来访案件!M2", WARNING)], [("群众来访案件!M2", WARNING)]]
 
 
 def test_rows_that_a_revision_leaves_out_are_named() -> None:

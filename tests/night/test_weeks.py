@@ -41,7 +41,7 @@ def _differences(expected: object, actual: object, place: str = "") -> list[str]
 @pytest.mark.parametrize("week", WEEKS)
 def test_every_figure_that_is_listed_comes_out(week: str, day: date, published: Published) -> None:
     expected = _expected(week, day)
-    del expected["findings"]
+    del expected["findings"], expected["warnings"]
     assert set(expected) >= {"targets", "by_district", "submissions", "cases", "changes", "flags"}
     assert _differences(expected, published(week).office.summary(day)) == []
 
@@ -70,6 +70,24 @@ def test_every_refused_row_that_is_listed_is_found_in_its_cell_and_no_other_row_
     listed_rows = {(want["file"], want["sheet"], str(want["row"])) for want in listed}
     in_force = _in_force(published(week).office, day)
     assert {(finding["file"], finding["sheet"], row(finding)) for finding in refused if finding["file"] in in_force} == listed_rows
+
+
+WARNED = frozenset({"older-revision", "dispute-withdrawn", "assignment-postponed"})
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_warnings_that_are_listed_and_no_others_are_found(week: str, day: date, published: Published) -> None:
+    listed = _expected(week, day)["warnings"]
+    in_force = _in_force(published(week).office, day)
+    found = {
+        (finding["code"], finding["file"], finding["cell"])
+        for finding in published(week).office.findings(day)
+        if finding["code"] in WARNED or (finding["code"] == "reply-before-dispute" and finding["file"] in in_force)
+    }
+    assert {(code, file) for code, file, _cell in found} == {(want["code"], want["file"]) for want in listed}
+    assert len(found) == len(listed)
+    assert {(want["code"], want["file"], want["cell"]) for want in listed if want["cell"]} <= found
 
 
 def _in_force(office: Office, day: date) -> set[str]:

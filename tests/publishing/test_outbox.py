@@ -147,7 +147,7 @@ def test_the_manifest_lists_every_input_and_output_with_its_hash(office: Office)
     assert manifest["outputs"] == outputs
     assert {file["sha256"] for file in manifest["inputs"]} == {hashlib.sha256(content).hexdigest() for content in (assignment(), report())}
     assert {file["path"] for file in manifest["inputs"]} == {"assignment/分解表.xlsx", "日报.xlsx"}
-    assert manifest["contract"] == 1
+    assert manifest["contract"] == 2
     assert manifest["correction"] is False
 
 

@@ -85,7 +85,7 @@ _ON_TUESDAY = "2020-05-19 09:00"
         ([_case(撤销依据="双方和解")], [_case()], {"back": 1}, {"back": 1}),
         ([_case(撤销依据="双方和解")], [], {"missing_again": 1}, {"missing_again": 1}),
         ([_case(撤销依据="双方和解")], [_case(问题类别="别的")], {"missing_again": 1}, {"missing_again": 1}),
-        ([_case()], [_case(交办日期="2020-06-01")], {"moved_out": -1}, {"moved_out": -1}),
+        ([_case()], [_case(交办日期="2020-06-01")], {}, {}),
         ([_case()], [_case(案件来源="自治区交办")], {"moved_out": -1}, {"moved_out": -1}),
         ([_case()], [], {}, {}),
     ],
