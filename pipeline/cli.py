@@ -153,7 +153,7 @@ def _note(settings: Settings, command: str, sentence: str) -> None:
 
 def today(now: datetime, settings: Settings) -> date:
     """Return the day that a run without a date is about: in the morning it is yesterday."""
-    return now.date() - timedelta(days=now.time() < settings.calendar.day_turns)
+    return now.date() - timedelta(days=now.time() < settings.on(now.date()).calendar.day_turns)
 
 
 def _days(options: argparse.Namespace, settings: Settings) -> list[date]:

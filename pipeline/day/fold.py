@@ -119,7 +119,7 @@ class DayState:
     assignment_findings: tuple[Finding, ...]
     """Those of the workbook by itself, and those against the register."""
     trend: tuple[tuple[date, dict[str, Tally]], ...]
-    """Each group's tally on the last days up to this one."""
+    """The tally of each of this day's groups on the last days up to it, judged by what held then."""
     before: Register = field(default_factory=dict)
     """The register of the day before."""
     before_as_told: Register | None = None
@@ -177,7 +177,8 @@ class _Snapshot:
 
     counted: frozenset[str]
     register: frozenset[str]
-    tallies: dict[str, Tally]
+    tallies: dict[frozenset[str], Tally]
+    """By the sources of a group: its name may change."""
     cases: Register
     """Empty where the day after is not asked for."""
 
@@ -279,7 +280,7 @@ class _Fold:
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
         """Note what the day's reports leave open. Nothing is noted of a day whose reports would be refused as too old (decision 9)."""
         self.last_reports |= dict.fromkeys(submissions, day)
-        oldest_report_days = self.settings.calendar.oldest_report_days
+        oldest_report_days = self.settings.on(day).calendar.oldest_report_days
         if not any(0 <= (asked_day - day).days <= oldest_report_days for asked_day in self.days):
             return
         for district in self.settings.district_names:
@@ -297,8 +298,9 @@ class _Fold:
 
     def _flags_by_district(self, day: date) -> FlagsByDistrict:
         by_district: FlagsByDistrict = {}
+        windows = self.settings.on(day).windows
         for case in self.case_book.in_register():
-            if flags := supervision.flags(case, day, self.settings.windows):
+            if flags := supervision.flags(case, day, windows):
                 by_district.setdefault(case.text("旗区"), {})[case.number] = flags
         return by_district
 
@@ -310,10 +312,10 @@ class _Fold:
         total = Counter(case.text("案件来源") for case in in_use)
         resolved = Counter(case.text("案件来源") for case in in_use if case.number in counted)
         tallies = {
-            group.name: Tally(
+            frozenset(group.sources): Tally(
                 group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
             )
-            for group in self.settings.groups
+            for group in self.settings.on(self.case_book.day).groups
         }
         return _Snapshot(counted, frozenset(case.number for case in cases), tallies, self.register() if with_cases else {})
 
@@ -329,7 +331,6 @@ class _Fold:
         began = work_began(self.report_days, day) or day
         # The trend begins with the office, but always has the day before: the page compares with it.
         trend_from = max(min(began, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
-        oldest = day - timedelta(days=self.settings.calendar.oldest_report_days)
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
@@ -344,13 +345,23 @@ class _Fold:
             withdrawn=tuple(sorted({number for number in cases_of_superseded if number not in register})),
             assignment=self.assignment,
             assignment_findings=assignment_findings,
-            trend=tuple((past, kept.tallies) for past, kept in sorted(self.snapshots.items()) if trend_from <= past <= day),
+            trend=tuple((past, self._tallies(past, day)) for past in sorted(self.snapshots) if trend_from <= past <= day),
             before=before.cases,
-            doubts=tuple(doubt for doubt in self.doubts if max(oldest, began) <= doubt.day <= day),
-            most_new=max((count for report_day, count in self.most_new_by_day.items() if oldest <= report_day <= day), default=0),
+            doubts=tuple(doubt for doubt in self.doubts if began <= doubt.day and self._is_open(doubt.day, day)),
+            most_new=max((count for reported, count in self.most_new_by_day.items() if self._is_open(reported, day)), default=0),
             last_reports=dict(self.last_reports),
             flags_by_day=tuple((past, flags) for past, flags in sorted(self.flags_by_day.items()) if past <= day),
         )
+
+    def _tallies(self, past: date, day: date) -> dict[str, Tally]:
+        """Return an earlier day's tallies by the groups of `day`, each with its own target; none of a group with other sources then."""
+        kept = self.snapshots[past].tallies
+        groups = self.settings.on(day).groups
+        return {group.name: kept[sources] for group in groups if (sources := frozenset(group.sources)) in kept}
+
+    def _is_open(self, reported: date, day: date) -> bool:
+        """Whether a report of the earlier day could still be sent on `day`."""
+        return 0 <= (day - reported).days <= self.settings.on(reported).calendar.oldest_report_days
 
 
 def _doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState, Register, Restated, registers
 from pipeline.day.targets import Tally
-from pipeline.settings.config import Group, Settings
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Group
 from pipeline.terms.handed_in import Facts, Filed
 
 LOOKS_BACK_DAYS = 30
@@ -22,7 +23,8 @@ _ONE_DAY = timedelta(days=1)
 
 def known_until(day: date, settings: Settings) -> datetime:
     """Return the last moment whose arrivals the readers of that day's report could know of: by noon of the next day, unless set."""
-    return datetime.combine(day + _ONE_DAY, settings.calendar.correction_after, settings.calendar.zone)
+    calendar = settings.on(day).calendar
+    return datetime.combine(day + _ONE_DAY, calendar.correction_after, calendar.zone)
 
 
 def late_for(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
@@ -52,7 +54,8 @@ def _remembering(state: DayState, facts: Facts, settings: Settings) -> DayState:
     told: Register = {}
     pairs = zip(registers(then, settings, first, last), registers(now, settings, first, last), strict=True)
     for days, (told, known) in enumerate(pairs):
-        entries = (_restated(first + timedelta(days=days), group, told, known) for group in settings.groups)
+        past = first + timedelta(days=days)
+        entries = (_restated(past, group, told, known) for group in settings.on(past).groups)
         restated += [entry for entry in entries if _differs(entry)]
     return replace(state, before_as_told=told, restated=tuple(restated))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from pipeline.settings.config import Calendar
+from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]

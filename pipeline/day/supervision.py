@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipeline.day.cases import Case
-from pipeline.settings.config import Windows
+from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, NO_LEADER, RESOLVED
 
 

@@ -122,7 +122,7 @@ def _published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, 
 
 
 def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date, settings: Settings) -> DistrictStatus:
-    status, in_force = reports.standing(day, settings.calendar), reports.in_force
+    status, in_force = reports.standing(day, settings.on(day).calendar), reports.in_force
     if in_force is None or reports.first_received is None:
         return DistrictStatus(name, status)
     is_published = figures.get("revision") == reports.revision

@@ -35,7 +35,7 @@ class Made:
 
 def day_of(now: datetime, settings: Settings) -> date:
     """Return the day whose reports come next: today's until the cut-off, then tomorrow's."""
-    return now.date() + timedelta(days=now.time() > settings.calendar.cut_off)
+    return now.date() + timedelta(days=now.time() > settings.on(now.date()).calendar.cut_off)
 
 
 def make(settings: Settings, day: date, folder: Path | None = None) -> Made:

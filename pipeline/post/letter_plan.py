@@ -101,7 +101,7 @@ class Planner:
         plan = Plan()
         for published_day in published:
             day = published_day.day
-            if self._now > self._settings.calendar.last_moment(day):
+            if self._now > self._settings.on(day).calendar.last_moment(day):
                 for district in self._settings.districts:
                     self._add_district(plan, published_day, district)
             if self._now >= datetime.combine(day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
@@ -137,7 +137,7 @@ class Planner:
         """Return the reminders of today's report, to those of whom nothing has come that will count."""
         plan = Plan()
         day, begins = self._now.date(), self._outgoing.reminder_at
-        if begins is None or self._now.time() < begins or self._now > self._settings.calendar.last_moment(day):
+        if begins is None or self._now.time() < begins or self._now > self._settings.on(day).calendar.last_moment(day):
             return plan
         for district in status.look(self._settings, day).districts:
             if district.status == "missing" and not district.is_coming:

@@ -65,7 +65,7 @@ class Writer:
             "office": self._settings.office,
             "day": _short(day),
             "district": district,
-            "cut_off": f"{self._settings.calendar.cut_off:%H:%M}",
+            "cut_off": f"{self._settings.on(day).calendar.cut_off:%H:%M}",
             "names": _attached(items),
             "left_out": [item.name for item in items if item.delivery is Delivery.NAMED],
         }

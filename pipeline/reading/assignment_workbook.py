@@ -26,7 +26,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     findings = [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
     if findings:
         return Reading(False, day, "", {}, (), tuple(findings))
-    around = Surroundings(settings, arrival.date(), arrival, book.is_1904)
+    around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(rows, around) for rows in located if isinstance(rows, table.Table)]
     rows = tuple(sheet.concluded() for sheet in sheets)
     findings = [finding for sheet in sheets for finding in sheet.findings]

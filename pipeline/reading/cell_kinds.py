@@ -62,15 +62,16 @@ def _read_code(cell: Cell) -> Understood:
     return Understood(number, odd=written.strip() != number)
 
 
-def _choice_reader(column: Column, _around: Surroundings, _factor: Decimal) -> CellReader:
-    values = {key(value): value for value in column.values}
+def _choice_reader(column: Column, around: Surroundings, _factor: Decimal) -> CellReader:
+    listed = around.settings.values_of(column)
+    values = {key(value): value for value in listed}
     fault = "not-in-list/source" if column.name == "案件来源" else "not-in-list"
 
     def read(cell: Cell) -> Understood:
         written = as_text(cell)
         meant = values.get(key(written))
         if meant is None:
-            return Understood(key(written), fault=fault, details={"column": column.name, "values": "、".join(column.values)})
+            return Understood(key(written), fault=fault, details={"column": column.name, "values": "、".join(listed)})
         return Understood(meant, odd=written.strip() != meant)
 
     return read

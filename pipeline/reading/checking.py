@@ -109,7 +109,7 @@ def _hint(column: Column, around: Surroundings) -> str:
     settings = around.settings
     match column.kind:
         case Kind.CHOICE:
-            return f"其中之一：{'、'.join(column.values)}"
+            return f"其中之一：{'、'.join(settings.values_of(column))}"
         case Kind.DATE | Kind.MOMENT:
             return f"日期，例如：{cell_kinds.example_day(around)}"
         case Kind.COUNT:

@@ -61,7 +61,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     name = district.name if district else ""
     if day is None or district is None or any(finding.severity is Severity.FILE for finding in findings):
         return Reading(False, day or arrival.date(), name, _kept(cover), (), tuple(findings))
-    around = Surroundings(settings, day, arrival, book.is_1904)
+    around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(sheet, around) for sheet in tables]
     findings += _judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets))
     findings += _lateness_findings(day, arrival, settings)
@@ -135,7 +135,7 @@ def _judge_day(cover: _Cover, arrival: datetime, settings: Settings, *, is_1904:
         return None, [_at(cover, field, "bad-report-date/unread", example=arrived)]
     if day > arrived:
         return None, [_at(cover, field, "bad-report-date/future", arrival=arrived)]
-    oldest = settings.calendar.oldest_report_days
+    oldest = settings.on(day).calendar.oldest_report_days
     if arrived - day > timedelta(days=oldest):
         return None, [_at(cover, field, "bad-report-date/old", arrival=arrived, days=oldest)]
     if isinstance(field.value, date):
@@ -159,7 +159,7 @@ def _judge_cover(cover: _Cover, rows: int) -> list[Finding]:
 
 
 def _lateness_findings(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
-    limit = settings.calendar.last_moment(day)
+    limit = settings.on(day).calendar.last_moment(day)
     if arrival <= limit:
         return []
     return [messages.finding("late", arrival=f"{arrival:%Y-%m-%d %H:%M:%S}", limit=f"{limit:%Y-%m-%d %H:%M:%S}")]

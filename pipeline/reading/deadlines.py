@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipeline.reading.examination import Row
-from pipeline.settings.config import Windows
+from pipeline.settings.rules import Windows
 from pipeline.terms.month_day import MonthDay
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.day import supervision
-from pipeline.settings.config import Settings, Windows
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Windows
 from pipeline.terms import words
 
 TOTAL: Final = "当日及以前交办、未撤销的全部案件，即化解率的分母（含导入法定途径的）。"
@@ -22,7 +23,7 @@ WAY: Final = (
     "按办结时限排的是在办的案件。近几天净增：今天比那一天多出的已化解件数，最多往前看七天；照此进度只按同样快慢推算，不是预测。"
     "最接近办结的：在办，“已答复”（已书面答复，等群众确认）的，或临近到期的。"
 )
-TREND: Final = "各日的数字按现在收到的全部材料计算；没有案件的日子没有化解率，图上空着。"
+TREND: Final = "各日的数字按现在收到的全部材料、按当日的目标计算；没有案件的日子没有化解率，图上空着；考核分组改变以前的日子不列。"
 BRIDGE: Final = "前一日的件数，加上减去以下各项变化，就是当日的件数；每件有变化的案件在每个数里只出现一次。"
 NO_BOUNDS: Final = "没有缺报的日报、退回的内容会改变本表的数字，所以没有“补报后最低、最高”。"
 NO_BOUNDS_HERE: Final = "“补报后最低、最高”空白的，没有缺报的日报、退回的内容会改变它。"

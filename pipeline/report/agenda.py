@@ -42,7 +42,7 @@ def _way(target: Figure, open_cases: list[CaseLine], state: DayState) -> Way:
 def _pace(group: str, state: DayState) -> tuple[int, int]:
     """Return the days, at most seven, of the pace, and the cases resolved more than before them; 0 and 0 without an earlier day."""
     tallies: dict[date, dict[str, Tally]] = dict(state.trend)
-    earlier = [day for day in tallies if 0 < (state.day - day).days <= PACE_DAYS]
+    earlier = [day for day, by_group in tallies.items() if 0 < (state.day - day).days <= PACE_DAYS and group in by_group]
     if not earlier or state.day not in tallies:
         return 0, 0
     first = min(earlier)

@@ -5,13 +5,12 @@ Yesterday's figures are those that its own readers could know; what became known
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState, Register
 from pipeline.report.figures import Bridge, Step
-from pipeline.settings.config import Group
+from pipeline.settings.rules import Group
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
 
@@ -19,17 +18,18 @@ _Moves = dict[str, list[str]]
 """Cases by the kind of their step."""
 
 
-def build(state: DayState, group: Group) -> Bridge:
-    """Return the bridge of one group.
+def build(state: DayState, group: Group, group_before: Group | None) -> Bridge:
+    """Return the bridge of one group; `group_before` is what it was yesterday, None where there was no such group.
 
     Steps are worked out from the two registers and not from the reports, so that they add up whatever happened (decision 9).
     """
     now = {case.number: case for case in state.cases}
-    before = _of_group(state.before, group)
-    told = before if state.before_as_told is None else _of_group(state.before_as_told, group)
+    before, known = _of_group(state.before, group), _of_group(state.before, group_before)
+    told = known if state.before_as_told is None else _of_group(state.before_as_told, group_before)
     after = {case.number: case for case in state.cases if not case.grounds and case.text("案件来源") in group.sources}
-    counted_before = {number for number, case in before.items() if case.is_counted}
-    counted_as_told = {number for number, case in told.items() if case.is_counted}
+    counted_before, counted_as_known, counted_as_told = (
+        {number for number, case in cases.items() if case.is_counted} for cases in (before, known, told)
+    )
     counted = {number for number, case in after.items() if case.is_counted}
     left = {number: _why_left(now.get(number)) for number in before if number not in after}
     come = {number: _why_come(case, state) for number, case in after.items() if number not in before}
@@ -38,21 +38,27 @@ def build(state: DayState, group: Group) -> Bridge:
     return Bridge(
         group.name,
         total_before=len(told),
-        total_steps=(*_restated(told.keys(), before.keys()), *_steps(come, left)),
+        total_steps=(*_moved(told, known, "restated"), *_moved(known, before, "regrouped"), *_steps(come, left)),
         total=len(after),
         resolved_before=len(counted_as_told),
-        resolved_steps=(*_restated(counted_as_told, counted_before), *_steps(gained, lost)),
+        resolved_steps=(
+            *_moved(counted_as_told, counted_as_known, "restated"),
+            *_moved(counted_as_known, counted_before, "regrouped"),
+            *_steps(gained, lost),
+        ),
         resolved=len(counted),
     )
 
 
-def _of_group(register: Register, group: Group) -> Register:
-    return {number: case for number, case in register.items() if not case.is_cancelled and case.source in group.sources}
+def _of_group(register: Register, group: Group | None) -> Register:
+    sources = group.sources if group else ()
+    return {number: case for number, case in register.items() if not case.is_cancelled and case.source in sources}
 
 
-def _restated(told: AbstractSet[str], known: AbstractSet[str]) -> tuple[Step, ...]:
-    """Return what became known of yesterday only after it was reported, as steps of their own."""
-    return _steps(dict.fromkeys(known - told, "restated"), dict.fromkeys(told - known, "restated"))
+def _moved(before: Iterable[str], after: Iterable[str], why: str) -> tuple[Step, ...]:
+    """Return as steps of their own what changed of yesterday itself: what became known of it since, or how it is grouped."""
+    was, now = set(before), set(after)
+    return _steps(dict.fromkeys(now - was, why), dict.fromkeys(was - now, why))
 
 
 def _steps(more: Mapping[str, str], fewer: Mapping[str, str]) -> tuple[Step, ...]:
@@ -90,6 +96,13 @@ def _why_lost(case: Case) -> str:
     return "disputed" if case.dispute is not None else "other"
 
 
-def of(state: DayState, groups: Iterable[Group]) -> tuple[Bridge, ...]:
-    """Return the bridge of each group, in their order."""
-    return tuple(build(state, group) for group in groups)
+def of(state: DayState, groups: Sequence[Group], groups_before: Sequence[Group]) -> tuple[Bridge, ...]:
+    """Return the bridge of each of today's groups, in their order, from what it was yesterday."""
+    return tuple(build(state, group, _same(group, groups_before)) for group in groups)
+
+
+def _same(group: Group, groups_before: Sequence[Group]) -> Group | None:
+    """Return what the group was yesterday: the one of its name, else the one with its sources under another name."""
+    names = {before.name: before for before in groups_before}
+    sources = {frozenset(before.sources): before for before in groups_before}
+    return names.get(group.name) or sources.get(frozenset(group.sources))

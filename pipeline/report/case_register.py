@@ -20,7 +20,8 @@ _SHOWN = ("诉求认定", "答复文号", "群众确认", "今日进展", "下�
 
 def case_lines(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[CaseLine, ...]:
     """Return the register of a folded day by case number, cancelled cases included."""
-    return tuple(_case_line(case, state.day, arrivals, settings) for case in state.cases)
+    held = settings.on(state.day)
+    return tuple(_case_line(case, state.day, arrivals, held) for case in state.cases)
 
 
 def _case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: Settings) -> CaseLine:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.day.cases import Case
 from pipeline.day.targets import Tally
 from pipeline.report.figures import Certainty, Figure
-from pipeline.settings.config import Group
+from pipeline.settings.rules import Group
 from pipeline.terms.contract import CONFIRMED, NOT_ASKED
 
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pipeline.day import particulars
 from pipeline.day.fold import DayState, Doubt, standing_of
-from pipeline.report import agenda, bridge, case_register, certainty, changes, handed_in_lines, notices, other_sheets, rate_bounds
+from pipeline.report import (
+    agenda,
+    bridge,
+    case_register,
+    certainty,
+    changes,
+    handed_in_lines,
+    notices,
+    other_sheets,
+    rate_bounds,
+    sentences,
+)
 from pipeline.report.counting import Counting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -35,6 +47,7 @@ class Sources:
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     """Return the report of a folded day."""
+    settings, before = settings.on(state.day), settings.on(state.day - timedelta(days=1))
     cases = case_register.case_lines(state, sources.arrivals, settings)
     in_use = [case for case in cases if not case.grounds]
     most_new = max(state.most_new, settings.windows.new_cases_per_report)
@@ -73,7 +86,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,
-        bridges=bridge.of(state, settings.groups),
+        bridges=bridge.of(state, settings.groups, before.groups),
         ways=agenda.ways(targets, in_use, state),
         decisions=agenda.decisions(in_use, urgent),
         absences=agenda.absences(lines_by_district, in_use, settings, state.last_reports),
@@ -84,6 +97,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,
         notices=notices.of(state, cases, sources.numbers, settings),
+        new_rules=sentences.new_rules(state.day, before.rules, settings.rules),
     )
 
 

@@ -9,8 +9,9 @@ from pipeline.day.targets import Tally
 from pipeline.report import rate_bounds
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
-from pipeline.settings.config import Group, Settings
-from pipeline.terms.contract import CATEGORIES, SOURCE_DISTRICT
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Group
+from pipeline.terms.contract import SOURCE_DISTRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class Counting:
 
     def by_category(self) -> tuple[Figure, ...]:
         """Return the figures of the 问题类别; in a group only of those with a case."""
-        return tuple(figure for figure in self._by("category", lambda _group: CATEGORIES) if figure.tally.total)
+        listed = self.settings.categories
+        others = sorted({case.category for case in self.cases} - {*listed})  # a case may have one that was taken off the list since
+        return tuple(figure for figure in self._by("category", lambda _group: [*listed, *others]) if figure.tally.total)
 
     def _by(self, part: str, labels_of: Callable[[Group], Iterable[str]]) -> tuple[Figure, ...]:
         tallies = _tallies(self.cases, part)

@@ -99,7 +99,7 @@ def _handed(
         rows_accepted=judgement.rows_accepted,
         rows_refused=judgement.rows_refused,
         findings=tuple(sorted(findings, key=address)),
-        on_time_until=settings.calendar.last_moment(day),
+        on_time_until=settings.on(day).calendar.last_moment(day),
         unmarked_until=known_until(day, settings),
     )
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.sentences import long_day
-from pipeline.settings.config import Windows
+from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
 
 _SHOWN = 40

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pipeline.day.cases import RowPlace
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
 from pipeline.report.case_lines import ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import CATEGORIES, LIAISON
+from pipeline.terms.contract import LIAISON
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import rows_of_sheet
 
@@ -18,8 +19,10 @@ def reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
     """Return the day's 接访情况 by district and category; only categories that a report has a row for."""
     lines = []
     for district, judgement in _judged(state, settings):
-        for category in CATEGORIES:
-            rows = [row for row in judgement.reception if row["问题类别"] == category]
+        by_category: dict[str, list[RowPlace]] = {category: [] for category in settings.categories}
+        for row in judgement.reception:
+            by_category.setdefault(row["问题类别"] or "", []).append(row)
+        for category, rows in by_category.items():
             if rows:
                 batches, answered, passed = (sum(row.count(name) or 0 for row in rows) for name in ("接访批次", "当场答复", "转交办理"))
                 note = "；".join(note for row in rows if (note := row["备注"]))

@@ -70,3 +70,5 @@ class Report:
     """What became known on this day of earlier ones."""
     certainties: tuple[Certainty, ...] = ()
     """One for each group, in their order."""
+    new_rules: str = ""
+    """What holds from this day on and did not yesterday, as a sentence; '' where the rules are the same."""

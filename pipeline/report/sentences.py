@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, time
 
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, SubmissionLine
+from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
 
 BOUNDS_RULE = (
@@ -90,6 +91,33 @@ def _pace(way: Way) -> str:
         return f"近{way.days}天已化解件数没有增加，按此进度不能达标。"
     pace = f"近{way.days}天已化解净增{way.gained}件"
     return f"{pace}，按此进度推算，{long_day(way.expected)}可以达标。" if way.expected else f"{pace}，按此进度推算，十年内不能达标。"
+
+
+# --- rules that hold from this day on ---------------------------------------------------------------------------
+
+
+def new_rules(moment: date, before: Rules, now: Rules) -> str:
+    """Return what the figures are judged by from this day on and were not yesterday; '' where the rules are the same."""
+    changed = [*_new_groups(before.groups, now.groups)]
+    for part, names in ((before.windows, words.WINDOWS), (before.calendar, words.CALENDAR)):
+        after = now.windows if part is before.windows else now.calendar
+        for name, meaning in names.items():
+            was, is_now = getattr(part, name), getattr(after, name)
+            if was != is_now:
+                changed.append(f"{meaning.name}由{_setting(was)}{meaning.meaning}改为{_setting(is_now)}{meaning.meaning}")
+    return f"自{day(moment)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变。" if changed else ""
+
+
+def _new_groups(before: Sequence[Group], now: Sequence[Group]) -> Iterable[str]:
+    if [(group.name, {*group.sources}) for group in before] != [(group.name, {*group.sources}) for group in now]:
+        groups = "；".join(f"{group.name}（{'、'.join(group.sources)}），目标{group.target_percent}%" for group in now)
+        return [f"考核分组改为：{groups}"]
+    pairs = zip(before, now, strict=True)
+    return [f"{then.name}的目标由{then.target_percent}%改为{group.target_percent}%" for then, group in pairs if then != group]
+
+
+def _setting(value: object) -> str:
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
 # --- what changed ------------------------------------------------------------------------------------------------

@@ -6,33 +6,24 @@ A wrong key, type or contradiction is refused with its line: a setting that was 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from bisect import bisect_right
+from collections.abc import Mapping
+from datetime import date
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from pipeline.settings import config_file, outgoing, uploading
-from pipeline.settings.clocks import Clock
 from pipeline.settings.config_file import ContradictionError, Lines
 from pipeline.settings.mailboxes import Mailbox, twice
+from pipeline.settings.rules import Calendar, Change, Frozen, Group, Rules, Windows, check_changes, check_groups, check_lists, in_order
 from pipeline.terms import contract, text
+from pipeline.terms.contract import Column
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope
-
-Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        msg = f"没有“{value}”这个时区，例如 Asia/Shanghai"
-        raise ValueError(msg) from error
-    return value
 
 
 def _path(value: Path) -> Path:
@@ -45,15 +36,14 @@ def _path(value: Path) -> Path:
 _Folder = Annotated[Path, AfterValidator(_path)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 ASSIGNMENT = "assignment"
 """The folder of the inbox of case-assignment workbooks; what is elsewhere is a report."""
 
 
-class Paths(_Frozen):
+Named = Annotated[str, Field(min_length=1)]
+
+
+class Paths(Frozen):
     """Folders, absolute once the settings are loaded."""
 
     inbox: _Folder = Path("inbox")
@@ -82,11 +72,11 @@ class Paths(_Frozen):
         return self.state / "replaced"
 
 
-class District(_Frozen):
+class District(Frozen):
     """One of the reporting districts."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z]+$")]
-    name: Annotated[str, Field(min_length=1)]
+    name: Named
     aliases: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
 
@@ -99,45 +89,7 @@ class District(_Frozen):
         return bool(address) and any(address == sender or (sender.startswith("@") and address.endswith(sender)) for sender in allowed)
 
 
-class Group(_Frozen):
-    """Sources that share a target, in whole percent."""
-
-    name: Annotated[str, Field(min_length=1)]
-    sources: Annotated[tuple[str, ...], Field(min_length=1)]
-    target_percent: Annotated[int, Field(ge=0, le=100, strict=True)]
-
-
-class Calendar(_Frozen):
-    """Times of day in the office's zone."""
-
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
-    cut_off: Clock = time(17)
-    day_turns: Clock = time(12)
-    correction_after: Clock = time(12)
-    oldest_report_days: Days = 31
-
-    @cached_property
-    def zone(self) -> ZoneInfo:
-        """The office's time zone."""
-        return ZoneInfo(self.timezone)
-
-    def last_moment(self, day: date) -> datetime:
-        """The last moment at which a report of that day is on time."""
-        return datetime.combine(day, self.cut_off, self.zone)
-
-
-class Windows(_Frozen):
-    """Spans in days."""
-
-    due_soon_days: Days = 3
-    stalled_days: Days = 5
-    acceptance_days: Days = 15
-    conclude_days: Days = 60
-    extension_days: Days = 30
-    new_cases_per_report: Annotated[int, Field(ge=0, le=1000, strict=True)] = 3
-
-
-class Limits(_Frozen):
+class Limits(Frozen):
     """What a workbook may measure."""
 
     file_megabytes: Annotated[int, Field(ge=1, le=1024, strict=True)] = 25
@@ -147,13 +99,13 @@ class Limits(_Frozen):
     memory_megabytes: Annotated[int, Field(ge=256, le=1_048_576, strict=True)] = 1024
 
 
-class Retention(_Frozen):
+class Retention(Frozen):
     """How long originals stay that are not needed any more, in days."""
 
     refused_days: Annotated[int, Field(ge=1, le=36600, strict=True)] = 180
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """Everything in config.yaml."""
 
     paths: Paths = Paths()
@@ -161,23 +113,31 @@ class Settings(_Frozen):
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
     district_prefixes: tuple[str, ...] = ()
     district_suffixes: tuple[str, ...] = ()
+    sources: tuple[Named, ...] = contract.SOURCES
+    categories: Annotated[tuple[Named, ...], Field(min_length=1)] = contract.CATEGORIES
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
     calendar: Calendar = Calendar()
     windows: Windows = Windows()
+    changes: tuple[Change, ...] = ()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
     retention: Retention = Retention()
     outgoing_mail: outgoing.Outgoing | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     upload: uploading.Uploading | None = None
+    _whole: Settings | None = PrivateAttr(default=None)
+    """The settings of all days, where these are those of one."""
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:
         _check_districts(self.districts)
-        _check_groups(self.groups)
+        check_lists(self.sources, self.categories)
+        check_groups(self.groups, self.sources)
+        check_changes(self.changes, self.sources, self.calendar)
         reminder = self.outgoing_mail.reminder_at if self.outgoing_mail else None
-        if reminder is not None and reminder >= self.calendar.cut_off:
-            sentence = f"应早于截止时间 {self.calendar.cut_off:%H:%M}（calendar.cut_off），否则催报一次也发不出去；不催的写 null"
+        cut_off = min(held.calendar.cut_off for held in self._rules_in_order)
+        if reminder is not None and reminder >= cut_off:
+            sentence = f"应早于截止时间 {cut_off:%H:%M}（calendar.cut_off），否则催报一次也发不出去；不催的写 null"
             raise ContradictionError(("outgoing_mail", "reminder_at"), sentence)
         for name in self.outgoing_mail.districts if self.outgoing_mail else ():
             if name not in self.district_names:
@@ -190,6 +150,47 @@ class Settings(_Frozen):
             place = f"，问题在第 {error.pos + 1} 个字符附近" if error.pos is not None else ""
             raise ContradictionError(("case_number_pattern",), f"不是有效的正则表达式{place}") from error
         return self
+
+    def on(self, day: date) -> Settings:
+        """Return the settings with the rules that held on that day. They know of the other days too: `on` can be asked again."""
+        whole = self._whole or self
+        return whole._on_days[bisect_right([change.since for change in whole.changes], day)]  # noqa: SLF001 - its own kind
+
+    @property
+    def rules(self) -> Rules:
+        """What these settings judge by, without a thought to `changes`."""
+        return Rules(self.groups, self.windows, self.calendar)
+
+    @cached_property
+    def _rules_in_order(self) -> list[Rules]:
+        return in_order(self.rules, self.changes)
+
+    @cached_property
+    def _on_days(self) -> list[Settings]:
+        """Before the first change, and after each."""
+        return [self._with(held) for held in self._rules_in_order] if self.changes else [self]
+
+    def _with(self, held: Rules) -> Settings:
+        other = self.model_copy(update=held._asdict())
+        other._whole = self  # noqa: SLF001 - its own kind
+        return other
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return the settings with some of them replaced, and nothing kept of what was worked out from these."""
+        other = super().model_copy(update=update, deep=deep)
+        for name in other.__dict__.keys() - type(self).model_fields.keys():
+            del other.__dict__[name]
+        return other
+
+    def values_of(self, column: Column) -> tuple[str, ...]:
+        """Return what a cell of that column may hold; none where it is no choice."""
+        match column.listed_in:
+            case "sources":
+                return tuple(source for source in self.sources if source != contract.SOURCE_REGION)
+            case "categories":
+                return self.categories
+            case _:
+                return column.values
 
     @cached_property
     def district_names(self) -> tuple[str, ...]:
@@ -225,24 +226,6 @@ def _check_districts(districts: tuple[District, ...]) -> None:
                 owner = seen.setdefault(text.key(word), district.name)
                 if owner != district.name:
                     raise ContradictionError(("districts", index, field), f"“{word}”同时指{owner}和{district.name}")
-
-
-def _check_groups(groups: tuple[Group, ...]) -> None:
-    owner: dict[str, str] = {}
-    names: set[str] = set()
-    for index, group in enumerate(groups):
-        if group.name in names:
-            raise ContradictionError(("groups", index, "name"), f"分组“{group.name}”出现了两次")
-        names.add(group.name)
-        for source in group.sources:
-            if source not in contract.SOURCES:
-                raise ContradictionError(("groups", index, "sources"), f"没有“{source}”这种案件来源，只有：{'、'.join(contract.SOURCES)}")
-            if source in owner:
-                raise ContradictionError(("groups", index, "sources"), f"案件来源“{source}”同时属于“{owner[source]}”和“{group.name}”")
-            owner[source] = group.name
-    missing = [source for source in contract.SOURCES if source not in owner]
-    if missing:
-        raise ContradictionError(("groups",), f"案件来源“{'、'.join(missing)}”不属于任何分组")
 
 
 def load(path: Path) -> Settings:

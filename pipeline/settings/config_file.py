@@ -20,6 +20,16 @@ Lines = dict[tuple[str | int, ...], int]
 """The line of every key and item, by its way through the file, as in `("districts", 0, "code")`."""
 
 
+class _Loader(yaml.SafeLoader):
+    """Leaves a date as it is written: the setting understands it, and says with its line where there is no such day."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class ContradictionError(ValueError):
     """Two settings that cannot both hold, with the place of the second."""
 
@@ -32,9 +42,9 @@ def read(written: str, path: Path) -> tuple[Any, Lines]:
     """Return what the text of a config.yaml says, and the line of everything in it. Raises ConfigurationError."""
     lines: Lines = {}
     try:
-        root = yaml.compose(written, Loader=yaml.SafeLoader)
+        root = yaml.compose(written, Loader=_Loader)
         _note_lines(root, (), lines)
-        data = yaml.safe_load(written) or {}
+        data = yaml.load(written, Loader=_Loader) or {}  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         msg = f"设置文件 {path} 第 {line} 行{_yaml_fault(error)}。请对照程序自带的 config.yaml 改正。"

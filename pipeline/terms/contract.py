@@ -10,6 +10,7 @@ from typing import Final
 TEMPLATE_VERSION: Final = 1
 
 SOURCE_REGION, SOURCE_CITY, SOURCE_DISTRICT = SOURCES = ("自治区交办", "市级交办", "旗区自行梳理")
+"""Unless the office has others (`sources` in config.yaml); so with the categories."""
 CATEGORIES: Final = ("房地产开发", "物业服务", "建筑施工", "拖欠农民工工资", "工程质量", "住房保障", "征收补偿", "其他")
 STATUSES: Final = ("已交办", "已受理", "办理中", "已答复", "已化解", "导入法定途径")
 ASSIGNED, ACCEPTED, IN_PROGRESS, REPLIED, RESOLVED, REFERRED = STATUSES
@@ -67,6 +68,8 @@ class Column:
     header_units: tuple[str, ...] = ()
     default: str = ""
     yearless: Yearless = Yearless.REPORT
+    listed_in: str = ""
+    """The setting that has the values of an office of its own; `values` are the usual ones."""
 
     @property
     def header(self) -> str:
@@ -108,7 +111,7 @@ def _assignment_sheet(name: str, source: Column) -> Sheet:
             Column(CASE, Kind.CODE, required=True),
             source,
             Column("旗区", Kind.DISTRICT, required=True),
-            Column("问题类别", Kind.CHOICE, required=True, values=CATEGORIES),
+            Column("问题类别", Kind.CHOICE, required=True, values=CATEGORIES, listed_in="categories"),
             Column("案由", required=True),
             Column("涉及项目或单位"),
             _HOUSEHOLDS,
@@ -132,7 +135,10 @@ REGION_CASES = _assignment_sheet(
     "自治区交办案件",
     Column("案件来源", Kind.CHOICE, required=True, values=(SOURCE_REGION,), default=SOURCE_REGION),
 )
-VISITOR_CASES = _assignment_sheet("群众来访案件", Column("案件来源", Kind.CHOICE, required=True, values=(SOURCE_CITY, SOURCE_DISTRICT)))
+VISITOR_CASES = _assignment_sheet(
+    "群众来访案件",
+    Column("案件来源", Kind.CHOICE, required=True, values=(SOURCE_CITY, SOURCE_DISTRICT), listed_in="sources"),
+)
 ASSIGNMENT_SHEETS: Final = (LIAISON, REGION_CASES, VISITOR_CASES)
 
 COVER: Final = "封面"
@@ -164,7 +170,7 @@ NEW_CASES = Sheet(
     "新增案件",
     (
         Column(CASE, Kind.CODE, required=True),
-        Column("问题类别", Kind.CHOICE, required=True, values=CATEGORIES),
+        Column("问题类别", Kind.CHOICE, required=True, values=CATEGORIES, listed_in="categories"),
         Column("案由", required=True),
         Column("涉及项目或单位"),
         _HOUSEHOLDS,
@@ -184,7 +190,7 @@ NEW_CASES = Sheet(
 RECEPTION = Sheet(
     "接访情况",
     (
-        Column("问题类别", Kind.CHOICE, required=True, values=CATEGORIES),
+        Column("问题类别", Kind.CHOICE, required=True, values=CATEGORIES, listed_in="categories"),
         Column("接访批次", Kind.COUNT, required=True, header_units=_COUNTED),
         Column("当场答复", Kind.COUNT, required=True, header_units=_COUNTED),
         Column("转交办理", Kind.COUNT, required=True, header_units=_COUNTED),

@@ -179,6 +179,7 @@ class KindWords:
 
 STEPS: Final = {
     "restated": KindWords("前一日更正", "前一日的专报印发后才收到的日报或更正，改变了前一日的数字。"),
+    "regrouped": KindWords("分组调整", "考核分组从当日起改变，案件来源转入或转出这一组。"),
     "new": KindWords("新交办", "前一日不在台账，由分解表交办。"),
     "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查上报。"),
     "back": KindWords("恢复（不再撤销）", "前一日已撤销，现行分解表不再写撤销依据，重新计入。"),
@@ -194,6 +195,21 @@ STEPS: Final = {
     "other": KindWords("其他", "前一日计入化解，当日因其他原因不再计入。"),
 }
 """The steps from yesterday's figures to today's, those that add first."""
+
+WINDOWS: Final = {
+    "due_soon_days": KindWords("临近到期的天数", "天"),
+    "stalled_days": KindWords("停滞的天数", "天"),
+    "acceptance_days": KindWords("超期未受理的天数", "天"),
+    "conclude_days": KindWords("办结时限提醒的天数", "天"),
+    "extension_days": KindWords("延期提醒的天数", "天"),
+    "new_cases_per_report": KindWords("缺报的日报可能新增的件数", "件"),
+}
+"""What the office's windows are called, with their unit."""
+CALENDAR: Final = {
+    "cut_off": KindWords("当日报送截止时间", ""),
+    "correction_after": KindWords("次日起算更正的时刻", ""),
+    "oldest_report_days": KindWords("补报最多可以晚的天数", "天"),
+}
 
 DECISIONS: Final = {
     "urgent": KindWords("急报事项", "旗区当日报来的急报事项。", "旗区没有提出需协调的事项，请知悉"),

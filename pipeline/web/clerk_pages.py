@@ -75,7 +75,7 @@ def _upload(sent: SentUpload) -> Upload:
 def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
     """Return how it stands with today's report: handed in or not, until when it is on time, and how many seconds that still is."""
     today = now.date()
-    limit = settings.calendar.last_moment(today)
+    limit = settings.on(today).calendar.last_moment(today)
     of_today = [file for file in handed_in if file.day == today and file.is_handed_in]
     left = max(0, int((limit - now).total_seconds()))
     return {"day": today, "limit": limit, "left": left, "report": of_today[0] if of_today else None, "is_over": now > limit}

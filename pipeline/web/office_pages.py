@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from pipeline.disk import log
 from pipeline.office import district_history, status
+from pipeline.settings.config import Settings
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment
 from pipeline.web.rendering import page
@@ -34,13 +35,17 @@ _LAST: Final = date(9998, 12, 31)
 def show_today(request: Request, site: TheSite, session: Office) -> Response:
     """Show the board of the day that is being reported: in the morning yesterday's."""
     now = site.local_now()
-    return _board(request, site, session, now.date() - timedelta(days=now.time() < site.settings.calendar.day_turns))
+    return _board(request, site, session, _day_being_reported(now, site.settings))
 
 
 @router.get("/board/{day}")
 def show_day(request: Request, site: TheSite, session: Office, day: str) -> Response:
     """Show the board of a day."""
     return _board(request, site, session, _day(day))
+
+
+def _day_being_reported(now: datetime, settings: Settings) -> date:
+    return now.date() - timedelta(days=now.time() < settings.on(now.date()).calendar.day_turns)
 
 
 def _day(written: str) -> date:
@@ -70,7 +75,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "days": published_files.days(site.settings)[:_LINES],
         "drafts": site.drafts.of(user),
         "is_discarded": "discarded" in request.query_params,
-        "is_over": now > site.settings.calendar.last_moment(day),
+        "is_over": now > site.settings.on(day).calendar.last_moment(day),
         "assignments": [sent for sent in site.drafts.sent_of(user, month) if sent.is_assignment],
         "most": site.settings.limits.file_megabytes,
     }

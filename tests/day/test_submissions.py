@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from pipeline.day.submissions import NO_REPORTS, Submissions
-from pipeline.settings.config import Calendar
+from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 
 DAY = date(2020, 5, 21)

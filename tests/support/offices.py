@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,31 +122,32 @@ class Day:
 
 
 @lru_cache(maxsize=512)
-def _reading(content: bytes, envelope: Envelope, *, is_assignment: bool) -> Reading:
+def _reading_as_usual(content: bytes, envelope: Envelope, *, is_assignment: bool) -> Reading:
     return reading.read(content, envelope, SETTINGS, is_assignment=is_assignment)
 
 
-def consolidate(files: Iterable[File], days: Sequence[date]) -> dict[date, Day]:
+def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings = SETTINGS) -> dict[date, Day]:
     """What a run over these files says for these days, without a disk."""
+    read = _reading_as_usual if settings is SETTINGS else partial(reading.read, settings=settings)
     filed = []
     for number, file in enumerate(files, 1):
         envelope = Envelope(file.received, file.channel, file.sender)
         arrival = Arrival(
             number, file.name, file.name, hashlib.sha256(file.content).hexdigest(), len(file.content), envelope, file.is_assignment
         )
-        filed.append(Filed(arrival, _reading(file.content, envelope, is_assignment=file.is_assignment)))
+        filed.append(Filed(arrival, read(file.content, envelope, is_assignment=file.is_assignment)))
     accepted = [report for report in filed if report.reading.accepted]
     facts = Facts(
         tuple(report for report in accepted if report.arrival.is_assignment),
         tuple(report for report in accepted if not report.arrival.is_assignment),
     )
     arrivals = {report.arrival.id: report.arrival for report in filed}
-    states = remembered(fold(facts, SETTINGS, days), facts, SETTINGS)
+    states = remembered(fold(facts, settings, days), facts, settings)
     out = {}
     for day in days:
-        resting = inputs.Outlines.of(filed).on(day, SETTINGS)
+        resting = inputs.Outlines.of(filed).on(day, settings)
         sources = compose.Sources(arrivals, resting.files_in_force, resting.superseded, resting.refused, resting.replaced_since)
-        built = compose.build(states[day], sources, SETTINGS)
+        built = compose.build(states[day], sources, settings)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         findings = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built)

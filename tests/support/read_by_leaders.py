@@ -12,11 +12,12 @@ from pathlib import Path
 
 import docx
 from docx.table import Table
-from offices import HOME, File, Summary, consolidate
+from offices import HOME, SETTINGS, File, Summary, consolidate
 
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing_files
 from pipeline.report.report import Report
+from pipeline.settings.config import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class Told:
         return self.paper, self.page
 
 
-def told(files: Iterable[File], days: Sequence[date]) -> dict[date, Told]:
+def told(files: Iterable[File], days: Sequence[date], settings: Settings = SETTINGS) -> dict[date, Told]:
     """Return what the readers of these days are told, from the files that ever arrived."""
     templates = HOME / "templates"
     read = {}
-    for day, out in consolidate(files, days).items():
+    for day, out in consolidate(files, days, settings).items():
         papers, _broken = briefing_files.render(out.report, templates)
         paper = next(content for name, content in papers.items() if name.endswith(".docx"))
         page = leaders_page.render(out.report, templates).decode("utf-8")

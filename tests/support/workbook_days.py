@@ -20,7 +20,8 @@ from pipeline.report.case_lines import CaseLine, Change, Decision, ReceptionLine
 from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart, FindingLine, SubmissionLine
-from pipeline.settings.config import District, Group, Settings
+from pipeline.settings.config import District, Settings
+from pipeline.settings.rules import Group
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding

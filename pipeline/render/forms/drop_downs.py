@@ -55,7 +55,7 @@ def add_to_cover(form: FormWorkbook, page: Worksheet, row: int, label: str) -> N
     rule: Rule
     match label:
         case "旗区":
-            rule = _refusing(form, Kind.DISTRICT, _drop_down(form.districts))
+            rule = _refusing(form, Kind.DISTRICT, _drop_down(form.settings.district_names))
         case "零报告":
             rule = _refusing(form, Kind.CHOICE, _drop_down(("是", "否")))
         case "报告日期":
@@ -69,9 +69,9 @@ def _rule(form: FormWorkbook, sheet: FormSheet, column: Column) -> Rule:
     """Return what a cell of that column may hold."""
     match column.kind:
         case Kind.CHOICE:
-            return _refusing(form, column.kind, _drop_down(column.values))
+            return _refusing(form, column.kind, _drop_down(form.settings.values_of(column)))
         case Kind.DISTRICT:
-            return _refusing(form, column.kind, _drop_down(form.districts))
+            return _refusing(form, column.kind, _drop_down(form.settings.district_names))
         case Kind.DATE | Kind.MOMENT:
             return _dates_of(form, sheet, column)
         case Kind.COUNT:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render.workbook.cell_formats import BLUE, FONT, GREY, INK, LINE, PALE, Formats, Look, Value
+from pipeline.settings.config import Settings
 from pipeline.terms.contract import Column, Kind, Sheet
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ class FormWorkbook:
     """The report's day, where there is one."""
     example: str
     """A case number as this district writes it."""
-    districts: tuple[str, ...]
-    office: str
+    settings: Settings
     formats: Formats
     missing: Format
     """What a condition lays over a cell that is still to be filled in."""

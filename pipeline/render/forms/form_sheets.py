@@ -148,7 +148,7 @@ def _set_paper(form: FormWorkbook, page: Worksheet, *, is_list: bool) -> None:
     page.hide_gridlines(2)
     # Case numbers and days are meant as text: without this Excel puts a green corner on every one of them.
     page.ignore_errors({"number_stored_as_text": "A1:Z10000", "two_digit_text_year": "A1:Z10000"})
-    office = text(form.office)[:80].replace("\n", " ").replace("&", "&&")  # a single & begins a code of Excel's
+    office = text(form.settings.office)[:80].replace("\n", " ").replace("&", "&&")  # a single & begins a code of Excel's
     page.set_header(f"&L&9 {office}&R&9 {form.day.isoformat() if form.day else ''}")
     page.set_footer("&C&9 第 &P 页，共 &N 页")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.terms.contract import (
     ASSIGNED,
     CASE,
-    CATEGORIES,
     CONFIRMATIONS,
     COVER,
     DISPUTED,
@@ -112,7 +112,7 @@ HINTS: Final = {
         "职务": "包联领导职务，没有的空着。",
     },
     REGION_CASES.name: {**_ASSIGNED_CASE, "案件来源": "这张表只放自治区交办的案件。空着也算自治区交办。"},
-    VISITOR_CASES.name: {**_ASSIGNED_CASE, "案件来源": "从下拉框选：市级交办的，或旗区自行梳理的。"},
+    VISITOR_CASES.name: {**_ASSIGNED_CASE, "案件来源": "从下拉框选。自治区交办的案件不写在这张表里。"},
 }  # fmt: skip
 """By sheet and column; `{day}` and `{example}` stand for a day and a case number as they are to be written."""
 
@@ -218,13 +218,14 @@ _CONFIRMATION_MEANINGS: Final = dict(
 )
 
 
-LISTS: Final[tuple[Block, ...]] = (
-    ("当前状态", tuple(_STATUS_MEANINGS.items())),
-    ("诉求认定", tuple(_CLAIM_MEANINGS.items())),
-    ("群众确认", tuple(_CONFIRMATION_MEANINGS.items())),
-    ("其他下拉框", (("问题类别", f"{'、'.join(CATEGORIES)}。"), ("事项类别", f"{'、'.join(URGENT_KINDS)}。"))),
-)
-"""What each choice means."""
+def lists(categories: Sequence[str]) -> tuple[Block, ...]:
+    """Return what each choice means."""
+    return (
+        ("当前状态", tuple(_STATUS_MEANINGS.items())),
+        ("诉求认定", tuple(_CLAIM_MEANINGS.items())),
+        ("群众确认", tuple(_CONFIRMATION_MEANINGS.items())),
+        ("其他下拉框", (("问题类别", f"{'、'.join(categories)}。"), ("事项类别", f"{'、'.join(URGENT_KINDS)}。"))),
+    )
 
 
 _FILLED: Final = (
@@ -243,7 +244,7 @@ _NUMBERS: Final = ("个人号码", "身份证号、手机号、银行卡号出�
 _PASTING: Final = ("列和表", "不要删改表头和工作表的名称。粘贴时用“只粘贴数值”，免得冲掉下拉框；冲掉了也会在收件时核对。")
 
 
-def report_steps(cut_off: str, office: str, *, is_filled: bool) -> tuple[Block, ...]:
+def report_steps(cut_off: str, office: str, categories: Sequence[str], *, is_filled: bool) -> tuple[Block, ...]:
     """Return what a district's clerk does, day by day."""
     sending = f"存成 .xlsx，在报告日期当天 {cut_off} 以前送到{office}（正好 {cut_off} 算按时）。文件名随意。"
     last = ("没有变化", _UNCHANGED) if is_filled else ("没有内容", _NOTHING)
@@ -259,7 +260,7 @@ def report_steps(cut_off: str, office: str, *, is_filled: bool) -> tuple[Block, 
         ("每天怎么做", (*(_FILLED if is_filled else _BLANK), ("第三步", _ELSEWHERE), ("第四步", sending), last)),
         ("几条要紧的", rules),
         ("不要写的", (_NUMBERS, ("个人信息", "不要加联系电话、住址、行踪这样的列：有这样的列，整份退回。"), _PASTING)),
-        *LISTS,
+        *lists(categories),
     )
 
 

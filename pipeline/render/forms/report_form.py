@@ -75,7 +75,7 @@ def drafts(cases: Iterable[CaseLine], day: date, reporters: Mapping[str, str], s
 
 def workbook(draft: Draft, settings: Settings) -> bytes:
     """Return the workbook of that draft; the same bytes for the same draft."""
-    name = draft.district.name
+    name, settings = draft.district.name, settings.on(draft.day)
     cover: dict[str, Value] = {
         "旗区": name,
         "报告日期": draft.day,
@@ -89,7 +89,7 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
 
     def write(form: FormWorkbook) -> None:
         form_sheets.write_cover(form, f"{name}信访事项日报", f"{note}。{_by_when(settings)}怎样填见“填写说明”。", cover)
-        form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), is_filled=True))
+        form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=True))
         for sheet in contract.REPORT_SHEETS:
             rows = [_row(case) for case in draft.cases] if sheet is contract.PROGRESS else []
             form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name] + heading, rows))
@@ -124,11 +124,12 @@ def blanks(settings: Settings) -> dict[str, bytes]:
 
 def blank_report(settings: Settings) -> bytes:
     """Return a report for any district and any day."""
+    settings = settings.on(date.max)  # with the rules that come last: a blank one is for days to come
 
     def write(form: FormWorkbook) -> None:
         cover: dict[str, Value] = {"零报告": "否", "模板版本": contract.TEMPLATE_VERSION}
         form_sheets.write_cover(form, "旗区信访事项日报", _by_when(settings), cover)
-        form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), is_filled=False))
+        form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=False))
         for sheet in contract.REPORT_SHEETS:
             form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name]))
 
@@ -158,7 +159,7 @@ def _written(title: str, settings: Settings, write: Callable[[FormWorkbook], Non
         created = datetime.combine(day or _BLANK_DAY, time(0))
         book.set_properties({"title": text(title), "author": text(settings.office), "created": created})
         missing = book.add_format({"bg_color": "#FFF2CC"})
-        form = FormWorkbook(book, day, example, settings.district_names, settings.office, Formats(book, LOOKS), missing)
+        form = FormWorkbook(book, day, example, settings, Formats(book, LOOKS), missing)
         write(form)
     return empty_rows.widen(output.getvalue(), [form.empty_rows.get(page.name, 0) for page in book.worksheets()])
 

@@ -15,7 +15,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Figure, Ladder, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
-from pipeline.settings.config import Group
+from pipeline.settings.rules import Group
 from pipeline.terms import words
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import written
@@ -159,7 +159,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         bridge=next((bridge for bridge in report.bridges if bridge.group == group.name), None),
         way=way,
         nearest=cases_behind_figures.nearest(way, by_number),
-        chart=trend_chart.trend(days, group.target_percent),
+        chart=trend_chart.trend(days),
         sources=_of(group, report.by_source),
         districts=_of(group, report.by_district),
         leaders=_of(group, report.by_leader),

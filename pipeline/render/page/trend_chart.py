@@ -32,6 +32,8 @@ class TrendChart:
     """Each unbroken run of days, as the `points` of an SVG polyline."""
     first_day: date
     last_day: date
+    target_line: str
+    """The target of each day, as the `points` of an SVG polyline: a step where another one holds from a day on."""
     target_y: str
     target_percent: int
     ticks: tuple[tuple[str, int], ...]
@@ -46,7 +48,7 @@ class TrendChart:
         return f"{target - _LINE if is_above else target + _LINE:.1f}"
 
 
-def trend(days: Sequence[tuple[date, Tally]], target_percent: int) -> TrendChart | None:
+def trend(days: Sequence[tuple[date, Tally]]) -> TrendChart | None:
     """The chart of these consecutive days; None where fewer than two have a rate."""
     step = (RIGHT - LEFT) / max(1, len(days) - 1)
     runs: list[list[Point]] = [[]]
@@ -60,7 +62,20 @@ def trend(days: Sequence[tuple[date, Tally]], target_percent: int) -> TrendChart
         return None
     lines = tuple(" ".join(f"{point.x},{point.y}" for point in run) for run in runs if len(run) > 1)
     ticks = tuple((_height(percent), percent) for percent in (0, 50, 100))
-    return TrendChart(points, lines, days[0][0], days[-1][0], _height(target_percent), target_percent, ticks)
+    target_percent = days[-1][1].target_percent
+    line = _target_line([tally.target_percent for _day, tally in days], step)
+    return TrendChart(points, lines, days[0][0], days[-1][0], line, _height(target_percent), target_percent, ticks)
+
+
+def _target_line(targets: Sequence[int], step: float) -> str:
+    """From day to day at the height of its target; another one begins half-way between two days."""
+    corners = [(float(LEFT), targets[0])]
+    for index in range(1, len(targets)):
+        if targets[index] != targets[index - 1]:
+            between = LEFT + (index - 0.5) * step
+            corners += [(between, targets[index - 1]), (between, targets[index])]
+    corners.append((float(RIGHT), targets[-1]))
+    return " ".join(f"{x:.1f},{_height(target)}" for x, target in corners)
 
 
 def _height(percent: float) -> str:

@@ -101,7 +101,7 @@ def sample(*, is_empty: bool = False) -> Fields:
 
 def _targets(report: Report) -> list[Fields]:
     """Return for each group whether its target is met; then what changed since yesterday, the bounds, and the way there."""
-    return [
+    targets = [
         {
             "结论": sentences.target(figure),
             "说明": (sentences.since_yesterday(bridge) if figure.tally.total else "")
@@ -110,6 +110,8 @@ def _targets(report: Report) -> list[Fields]:
         }
         for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True)
     ]
+    targets[0]["说明"] = report.new_rules + targets[0]["说明"]
+    return targets
 
 
 def _districts(report: Report) -> list[Fields]:

@@ -19,7 +19,6 @@ from pipeline.render.workbook import (
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import LOOKS, OPTIONS, Book, Formats, text
 from pipeline.report.report import Report
-from pipeline.terms.contract import CATEGORIES, SOURCES
 
 
 def render(report: Report) -> bytes:
@@ -53,4 +52,5 @@ def _describe(workbook: Workbook, report: Report) -> None:
 
 def _are_labels_plain(report: Report) -> bool:
     settings = report.settings
-    return formulas.are_plain([*settings.district_names, *(group.name for group in settings.groups), *SOURCES, *CATEGORIES])
+    categories = [*settings.categories, *(figure.label for figure in report.by_category)]
+    return formulas.are_plain([*settings.district_names, *(group.name for group in settings.groups), *settings.sources, *categories])

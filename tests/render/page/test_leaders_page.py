@@ -263,20 +263,28 @@ def test_two_case_numbers_never_share_an_anchor(one: str, other: str) -> None:
 
 def test_a_day_without_a_rate_is_a_gap_in_the_line() -> None:
     rates = [Tally(90, 4, 1), Tally(90, 4, 2), Tally(90), Tally(90, 4, 3), Tally(90, 4, 4)]
-    chart = trend_chart.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
+    chart = trend_chart.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)])
     assert chart is not None
     assert [line.count(",") for line in chart.lines] == [2, 2]
     assert [point.tally for point in chart.points] == [rates[0], rates[1], rates[3], rates[4]]
 
 
+def test_the_target_line_has_a_step_where_another_target_holds_from_a_day_on() -> None:
+    chart = trend_chart.trend([(DAY + timedelta(days=n), Tally(target, 4, 2)) for n, target in enumerate((90, 90, 80))])
+    assert chart is not None
+    first, before, after, last = (tuple(map(float, corner.split(","))) for corner in chart.target_line.split())
+    assert first[1] == before[1] < after[1] == last[1] == float(chart.target_y)
+    assert trend_chart.LEFT == first[0] < before[0] == after[0] < last[0] == trend_chart.RIGHT
+
+
 def test_one_day_is_no_trend() -> None:
-    assert trend_chart.trend([(DAY, Tally(90, 4, 1))], 90) is None
-    assert trend_chart.trend([], 90) is None
+    assert trend_chart.trend([(DAY, Tally(90, 4, 1))]) is None
+    assert trend_chart.trend([]) is None
 
 
 @given(st.lists(st.integers(0, 50).flatmap(lambda total: st.tuples(st.just(total), st.integers(0, total))), min_size=2, max_size=30))
 def test_every_point_lies_on_the_chart(counts: list[tuple[int, int]]) -> None:
-    chart = trend_chart.trend([(DAY + timedelta(days=n), Tally(90, *count)) for n, count in enumerate(counts)], 90)
+    chart = trend_chart.trend([(DAY + timedelta(days=n), Tally(90, *count)) for n, count in enumerate(counts)])
     for point in chart.points if chart else ():
         assert trend_chart.LEFT <= float(point.x) <= trend_chart.RIGHT
         assert trend_chart.TOP <= float(point.y) <= trend_chart.BOTTOM
@@ -285,7 +293,7 @@ def test_every_point_lies_on_the_chart(counts: list[tuple[int, int]]) -> None:
 @pytest.mark.parametrize("last", [0, 60, 84, 88, 90, 92, 96, 100])
 @pytest.mark.parametrize("target", [90, 100])
 def test_the_last_value_and_the_target_are_told_apart_on_the_chart(last: int, target: int) -> None:
-    chart = trend_chart.trend([(DAY - timedelta(days=1), Tally(target, 100, 50)), (DAY, Tally(target, 100, last))], target)
+    chart = trend_chart.trend([(DAY - timedelta(days=1), Tally(target, 100, 50)), (DAY, Tally(target, 100, last))])
     assert chart is not None
     assert abs(float(chart.label_y) - float(chart.target_y)) >= 16
     assert trend_chart.TOP <= float(chart.label_y) <= trend_chart.BOTTOM
@@ -293,6 +301,6 @@ def test_the_last_value_and_the_target_are_told_apart_on_the_chart(last: int, ta
 
 def test_the_days_below_the_chart_are_its_first_and_last_whatever_is_missing() -> None:
     rates = [Tally(90), Tally(90, 4, 2), Tally(90, 4, 3), Tally(90)]
-    chart = trend_chart.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)], 90)
+    chart = trend_chart.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)])
     assert chart is not None
     assert (chart.first_day, chart.last_day) == (DAY, DAY + timedelta(days=3))
