@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.render.papers import page_room
-from pipeline.report import sentences
-from pipeline.report.case_lines import Change, Decision
+from pipeline.report import edit_words, sentences
+from pipeline.report.case_lines import CaseLine, Change, Decision
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -22,6 +22,7 @@ MOST_PAGES = 3
 NAME = "信访事项办理情况专报"
 _WORKBOOK = "《信访事项办理情况汇总》"
 _CHANGES = f"{_WORKBOOK}“今日变化”"
+_CANCELLED = f"{_WORKBOOK}“撤销案件”"
 _DECISIONS = f"{_WORKBOOK}“急报事项”“督办清单”和“案件台账”"
 _ABSENCES = f"{_WORKBOOK}“报送情况”"
 
@@ -38,11 +39,21 @@ class Limits:
     """Of a matter, or of what is asked."""
     steps: str = ""
     """Where the steps from yesterday's figures to today's stand; '' where they are shown here."""
+    edited: int = 4
+    """Of edited and cancelled cases so many are named at least."""
+
+    @property
+    def edits(self) -> edit_words.Room:
+        """For edited and cancelled cases."""
+        return edit_words.Room(max(self.edited, self.cases), max(12, self.characters))
 
 
 _LIMITS = (
     *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
-    *(Limits(4, 0, count, characters, _CHANGES) for count, characters in ((4, 24), (2, 24), (2, 14), (1, 12))),
+    *(
+        Limits(4, 0, count, characters, _CHANGES, edited)
+        for count, characters, edited in ((4, 24, 4), (2, 24, 4), (2, 18, 3), (1, 16, 2), (1, 12, 1))
+    ),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -65,12 +76,12 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "标题": f"{day}信访事项办理情况",
         "数据截至": until,
         "更正": sentences.CORRECTION if report.is_correction else "",
-        "目标": _targets(report),
+        "目标": _targets(report, limits),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
         "范围说明": sentences.bounds_rule(report.most_new) if is_bounded else "",
-        "由来": [sentences.bridge(bridge, limits.steps) for bridge in report.bridges],
+        "由来": [*(sentences.bridge(bridge, limits.steps) for bridge in report.bridges), *_edits(report, limits)],
         "变化": _changes(report, limits),
         **_decisions(report.decisions, limits),
         "报送": sentences.submissions(report.submissions),
@@ -99,12 +110,14 @@ def sample(*, is_empty: bool = False) -> Fields:
 # --- figures -----------------------------------------------------------------------------------------------------
 
 
-def _targets(report: Report) -> list[Fields]:
-    """Return for each group whether its target is met; then what changed since yesterday, the bounds, and the way there."""
+def _targets(report: Report, limits: Limits) -> list[Fields]:
+    """Return for each group whether its target is met; then what changed since yesterday and was edited, the bounds, and the way there."""
     targets = [
         {
             "结论": sentences.target(figure),
             "说明": (sentences.since_yesterday(bridge) if figure.tally.total else "")
+            + edit_words.of_group(report.edited, figure.group, limits.edits)
+            + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
             + (sentences.bounds(figure.bounds) if figure.bounds else "")
             + sentences.way(way),
         }
@@ -112,6 +125,10 @@ def _targets(report: Report) -> list[Fields]:
     ]
     targets[0]["说明"] = report.new_rules + targets[0]["说明"]
     return targets
+
+
+def _of_group(report: Report, group: str) -> list[CaseLine]:
+    return [case for case in report.cases if case.group == group]
 
 
 def _districts(report: Report) -> list[Fields]:
@@ -151,6 +168,17 @@ def _changes(report: Report, limits: Limits) -> str:
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []
     return sentences.changes(kinds, _CHANGES)
+
+
+def _edits(report: Report, limits: Limits) -> list[str]:
+    """Return what was edited and what it did, which cases are cancelled, and what of the assignment workbook does not hold."""
+    edited = edit_words.of_day(report.edited, limits.edits)
+    where = "" if report.changes else f"逐件见{_CHANGES}。"
+    standing = (
+        edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
+        edit_words.warnings(report.cases, limits.edits),
+    )
+    return [paragraph for paragraph in (f"{''.join(edited)}{where}" if edited else "", "".join(standing)) if paragraph]
 
 
 def _case(change: Change) -> str:
