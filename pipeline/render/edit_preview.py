@@ -22,4 +22,4 @@ def sentences(effects: Effects, settings: Settings) -> tuple[str, ...]:
     """Return them as 专报 and page would have them: each group's total first."""
     groups = (edit_words.of_group(effects, group.name) for group in settings.groups)
     named = ((group.name, said) for group, said in zip(settings.groups, groups, strict=True) if said)
-    return (*(f"{name}：{said}" for name, said in named), *edit_words.of_day(effects))
+    return (*(f"{name}：{said}" for name, said in named), *edit_words.outcomes(effects))

@@ -38,48 +38,60 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
     if shift is None:
         return ""
     kinds = (
-        ("今日撤销{}件", [mover for mover in shift.left if not mover.after]),
-        ("今日改到别组{}件", [mover for mover in shift.left if mover.after]),
-        ("今日恢复计入{}件", [mover for mover in shift.entered if not mover.before]),
-        ("今日由别组改入{}件", [mover for mover in shift.entered if mover.before]),
+        ("撤销{}件", [mover for mover in shift.left if not mover.after]),
+        ("改到别组{}件", [mover for mover in shift.left if mover.after]),
+        ("恢复计入{}件", [mover for mover in shift.entered if not mover.before]),
+        ("由别组改入{}件", [mover for mover in shift.entered if mover.before]),
     )
-    said = [f"{words.format(len(movers))}：{_named([_mover(mover, room) for mover in movers], room)}" for words, movers in kinds if movers]
+    said = [
+        f"{words.format(len(movers))}：{_named([_mover(mover, group, room) for mover in movers], room)}"
+        for words, movers in kinds
+        if movers
+    ]
     if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
-    return f"{'；'.join(said)}。{if_not}，{_would_be(shift.without)}。"
+    return f"今日{'；'.join(said)}。{if_not}，{_would_be(shift.without)}。"
 
 
-def _mover(mover: Mover, room: Room) -> str:
+def _mover(mover: Mover, group: str, room: Room) -> str:
     if mover.grounds:
         return f"{mover.number}（{mover.district}，{'原' if mover.after else ''}依据：{_cut(mover.grounds, room)}）"
-    return f"{mover.number}（{mover.district}，由{mover.before}改为{mover.after}）"
+    return f"{mover.number}（{mover.district}，{f'改为{mover.after}' if mover.after != group else f'原为{mover.before}'}）"
 
 
 def _would_be(tally: Tally) -> str:
     if not tally.total:
-        return "没有案件"
+        return "为0件"
     against = "不低于" if tally.met else "低于"
-    return f"共{tally.total}件，已化解{tally.resolved}件，化解率{rate(tally.rate_percent)}，{against}{tally.target_percent}%的目标"
+    return f"为{_fraction(tally)}，{against}{tally.target_percent}%的目标"
 
 
 # --- all that was edited -----------------------------------------------------------------------------------------
 
 
-def of_day(effects: Effects, room: Room = AMPLE) -> list[str]:
-    """Return what was edited by particular, what flags that took away or brought, and whose figures it changed."""
-    return [sentence for sentence in (_edits(effects, room), _flags(effects.flags, room), _figures(effects, room)) if sentence]
+def outcomes(effects: Effects, room: Room = AMPLE) -> tuple[str, str]:
+    """Return which flags the day's edits took away or brought, and which districts' and leaders' figures they changed.
+
+    First what betters or worsens a verdict: flags of cases that still count, and figures that meet their target by it or miss it.
+    """
+    shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part]
+    turned = [shift for shift in shifts if shift.without.met != shift.tally.met]
+    moved = [shift for shift in shifts if shift not in turned and _has_moved(shift)]
+    standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
+    others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]
+    return _flags(standing, room) + _figures(turned, room), _flags(others, room) + _figures(moved, room)
 
 
-def _edits(effects: Effects, room: Room) -> str:
+def edits(effects: Effects, room: Room = AMPLE) -> str:
     """Return how many cases have which particular changed, with the cases but for those that `of_group` names."""
     if not effects.edits:
         return ""
     told = {mover.number for shift in effects.shifts if shift.part == "group" for mover in (*shift.left, *shift.entered)}
     parts = []
     for column in WATCHED:
-        edits = [edit for edit in effects.edits if edit.column == column]
-        news = [edit for edit in edits if _FIGURES.get(column) != "group" or edit.number not in told]
-        named = _named([f"{edit.number}：{_before_after(edit, room)}" for edit in news], room)
-        parts += [f"{column}{len(edits)}件{f'（{named}）' if named else ''}"] if edits else []
+        changed = [edit for edit in effects.edits if edit.column == column]
+        news = [edit for edit in changed if _FIGURES.get(column) != "group" or edit.number not in told]
+        named = _in_brackets([f"{edit.number}：{_before_after(edit, room)}" for edit in news], room)
+        parts += [f"{column}{len(changed)}件{named}"] if changed else []
     return f"台账要素改动{len({edit.number for edit in effects.edits})}件：{'、'.join(parts)}。"
 
 
@@ -93,7 +105,7 @@ def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
     for flag in sorted(flags, key=lambda effect: (WATCHED.index(effect.columns[0]), [*FLAGS].index(effect.flag), effect.is_raised)):
         by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(flag.number)
     parts = [
-        f"{cause}，{'、'.join(f'{len(numbers)}件{outcome}（{_named(numbers, room)}）' for outcome, numbers in outcomes.items())}"
+        f"{cause}，{'、'.join(f'{len(numbers)}件{outcome}{_in_brackets(numbers, room)}' for outcome, numbers in outcomes.items())}"
         for cause, outcomes in by_cause.items()
     ]
     return f"{'；'.join(parts)}。" if parts else ""
@@ -109,12 +121,12 @@ def _outcome(flag: FlagEffect) -> str:
     return f"{'算作' if flag.is_raised else '不再算'}{FLAGS[flag.flag].name}"
 
 
-def _figures(effects: Effects, room: Room) -> str:
-    """Return the figures of districts and leaders that cases left for another one or came to."""
-    shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part and _has_moved(shift)]
-    said = [_in_brief(shift) for shift in shifts[: 2 * room.cases]]
-    more = f"；另有{len(shifts) - len(said)}个旗区或包案领导的数字也因此变动" if len(shifts) > len(said) else ""
-    return f"由此，{'；'.join(said)}{more}。" if said else ""
+def _figures(shifts: Sequence[Shift], room: Room) -> str:
+    said = [_in_brief(shift) for shift in shifts[: room.cases]]
+    left_out = len(shifts) - len(said)
+    if left_out:
+        said.append(f"{'另有' if said else ''}{left_out}个旗区或包案领导的数字有变")
+    return f"因改动，{'；'.join(said)}。" if said else ""
 
 
 def _has_moved(shift: Shift) -> bool:
@@ -169,7 +181,8 @@ def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Roo
     earlier = [case for case in lines if case.number not in of_day]
     named = [f"{case.number}（{case.district}，{_source(case)}，依据：{_cut(case.grounds, room)}）" for case in earlier[: room.cases]]
     parts = [f"今日{len(of_day)}件见第一部分"] if of_day else []
-    parts += [f"{'此前' if of_day else ''}{len(earlier)}件：{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"] if named else []
+    listed = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
+    parts += [f"此前{len(earlier)}件：{listed}" if of_day else listed] if named else []
     return f"已撤销、不计入总数的共{len(lines)}件：{'；'.join(parts)}；依据见{where}。"
 
 
@@ -182,7 +195,7 @@ def warnings(cases: Sequence[CaseLine], room: Room = AMPLE) -> str:
     kinds: tuple[tuple[str, Callable[[CaseLine], bool]], ...] = (
         ("{}件交办日期被改晚，仍按原日期计入", lambda case: case.postponed_to is not None),
         ("{}件在分解表里不见了，仍按原内容计入", lambda case: "missing_from_assignment" in case.flags),
-        ("{}件换了答复文号而答复日期早于群众不认可，仍按不认可计", lambda case: case.is_reply_too_early),
+        ("{}件群众不认可后换了答复文号，但答复日期更早，仍按不认可计", lambda case: case.is_reply_too_early),
     )
     said = []
     for words, is_so in kinds:
@@ -204,13 +217,17 @@ def withdrawn_disputes(cases: Iterable[CaseLine], numbers: Iterable[str], tally:
     if not lines:
         return ""
     named = _named([f"{case.number}（{case.district}）" for case in lines], room)
-    said = f"{len(lines)}件原报群众不认可，更正的日报去掉了不认可，又没有写认可：{named}。"
+    said = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
     counted = sum(case.is_counted for case in lines)
     return f"{said}如仍按不认可，{_would_be(Tally(tally.target_percent, tally.total, tally.resolved - counted))}。" if counted else said
 
 
 def _named(names: Sequence[str], room: Room) -> str:
     return f"{'、'.join(names[: room.cases])}{'等' if len(names) > room.cases else ''}"
+
+
+def _in_brackets(names: Sequence[str], room: Room) -> str:
+    return f"（{_named(names, room)}）" if names and room.cases else ""
 
 
 def _cut(text: str, room: Room) -> str:

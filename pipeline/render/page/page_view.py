@@ -93,7 +93,7 @@ def context(report: Report) -> dict[str, object]:
             status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
         },
         "absences": {absence.district: absence for absence in report.absences},
-        "edit_sentences": edit_words.of_day(report.edited),
+        "edit_sentences": [edit_words.edits(report.edited), *edit_words.outcomes(report.edited)],
         "edits": edit_words.by_edit(report.edited),
         "warnings": edit_words.warnings(report.cases),
         "changes": cases_behind_figures.changes(report),

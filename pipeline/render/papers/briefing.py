@@ -50,10 +50,10 @@ class Limits:
 
 _LIMITS = (
     *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
-    *(
-        Limits(4, 0, count, characters, _CHANGES, edited)
-        for count, characters, edited in ((4, 24, 4), (2, 24, 4), (2, 18, 3), (1, 16, 2), (1, 12, 1))
-    ),
+    *(Limits(4, 0, count, 24, _CHANGES) for count in (4, 2)),
+    Limits(4, 0, 2, 18, _CHANGES, 3),
+    *(Limits(4, 0, 1, characters, _CHANGES, edited) for characters, edited in ((16, 2), (12, 1))),
+    *(Limits(count, 0, 1, 12, _CHANGES, 1) for count in (3, 2)),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -81,8 +81,9 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
         "范围说明": sentences.bounds_rule(report.most_new) if is_bounded else "",
-        "由来": [*(sentences.bridge(bridge, limits.steps) for bridge in report.bridges), *_edits(report, limits)],
+        "由来": [*_bridges(report, limits), *filter(None, edit_words.outcomes(report.edited, limits.edits)[:1])],
         "变化": _changes(report, limits),
+        "台账": _register(report, limits),
         **_decisions(report.decisions, limits),
         "报送": sentences.submissions(report.submissions),
         "缺报": [sentences.absence(absence) for absence in report.absences[: limits.absences]],
@@ -103,7 +104,12 @@ def sample(*, is_empty: bool = False) -> Fields:
         "合计": figures,
         "由来": ["例"] * 2,
     }
-    some: Fields = {**dict.fromkeys(("更正", "范围说明", "其余决策", "其余缺报"), "例"), "决策事项": [decision] * 2, "缺报": ["例"]}
+    some: Fields = {
+        **dict.fromkeys(("更正", "范围说明", "其余决策", "其余缺报"), "例"),
+        "决策事项": [decision] * 2,
+        "缺报": ["例"],
+        "台账": ["例"],
+    }
     return always | ({name: type(value)() for name, value in some.items()} if is_empty else some)
 
 
@@ -167,18 +173,24 @@ def _changes(report: Report, limits: Limits) -> str:
         changes = [change for change in report.changes if change.kind == kind]
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []
-    return sentences.changes(kinds, _CHANGES)
+    return sentences.changes(kinds, _CHANGES, has_steps=bool(limits.steps))
 
 
-def _edits(report: Report, limits: Limits) -> list[str]:
-    """Return what was edited and what it did, which cases are cancelled, and what of the assignment workbook does not hold."""
-    edited = edit_words.of_day(report.edited, limits.edits)
-    where = "" if report.changes else f"逐件见{_CHANGES}。"
-    standing = (
+def _bridges(report: Report, limits: Limits) -> list[str]:
+    """Return how the figures follow from yesterday's; nothing where that stands elsewhere: the ends are in the first part."""
+    return [] if limits.steps else [sentences.bridge(bridge) for bridge in report.bridges]
+
+
+def _register(report: Report, limits: Limits) -> list[str]:
+    """Return which particulars were edited, which cases are cancelled, and what of the assignment workbook does not hold."""
+    room = limits.edits if limits.edited > 1 else edit_words.Room(0, 0)
+    edited = edit_words.edits(report.edited, room)
+    said = (
+        edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
         edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         edit_words.warnings(report.cases, limits.edits),
     )
-    return [paragraph for paragraph in (f"{''.join(edited)}{where}" if edited else "", "".join(standing)) if paragraph]
+    return [sentence for sentence in said if sentence]
 
 
 def _case(change: Change) -> str:

@@ -35,6 +35,7 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield from _under_heading([target["结论"] + target["说明"] for target in fields["目标"]])
     yield _LINE + _HEADS + _ROW * (len(fields["旗区"]) + 1) + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
     yield from _under_heading([*fields["由来"], fields["变化"]])
+    yield from (_NOTE_LINE * _note_lines(text) + 6 for text in fields["台账"])
     yield from _under_heading([fields["决策"]])
     yield from (_PADDING + _CELL_LINE * _decision_lines(row) for row in fields["决策事项"])
     yield 2 * _ROW + _NOTE_LINE * _note_lines(fields["其余决策"]) if fields["决策事项"] else 0

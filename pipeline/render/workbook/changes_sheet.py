@@ -62,7 +62,7 @@ def write(book: Book) -> None:
 def _write_edits(book: Book, sheet: Worksheet, top: int) -> int:
     """What was edited and what that did, in sentences and edit by edit; the first row that is free below."""
     report = book.report
-    said = [*edit_words.of_day(report.edited), edit_words.warnings(report.cases)]
+    said = [edit_words.edits(report.edited), *edit_words.outcomes(report.edited), edit_words.warnings(report.cases)]
     groups = [edit_words.of_group(report.edited, group.name) for group in report.settings.groups]
     sentences_ = [sentence for sentence in (*groups, *said) if sentence]
     if not sentences_:
