@@ -50,6 +50,7 @@ class Limits:
 
 _LIMITS = (
     *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
+    Limits(4, 0, 2, 24, "", 3),
     *(Limits(4, 0, count, 24, _CHANGES) for count in (4, 2)),
     Limits(4, 0, 2, 18, _CHANGES, 3),
     *(Limits(4, 0, 1, characters, _CHANGES, edited) for characters, edited in ((16, 2), (12, 1))),
