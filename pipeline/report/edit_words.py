@@ -210,6 +210,11 @@ def _warned(case: CaseLine) -> str:
     return f"{case.number}：{case.assigned}→{case.postponed_to}"
 
 
+def of_day(effects: Effects, cases: Sequence[CaseLine]) -> list[str]:
+    """Return all that is said of the register beside each group's total: what was edited, what that did, and what does not hold."""
+    return [sentence for sentence in (edits(effects), *outcomes(effects), warnings(cases)) if sentence]
+
+
 def withdrawn_disputes(cases: Iterable[CaseLine], numbers: Iterable[str], tally: Tally, room: Room = AMPLE) -> str:
     """Return of which of a group's cases a revision dropped 不认可 without 认可, and the rate if it stood; '' where none."""
     withdrawn = set(numbers)

@@ -453,6 +453,29 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
     assert "SJ-2020-009" in summary["cases"]
 
 
+def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_flags(office: Office) -> None:
+    rows = [case_row(f"SJ-2020-{number:03}", 办结时限="2020-05-10") for number in (1, 2, 3)]
+    office.put_assignment(assignment([case_row("ZZQ-2020-001"), *rows]))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    newer = [
+        {**rows[0], "撤销依据": "重复登记"},
+        {**rows[1], "延期至": "2020-06-08"},
+        {**rows[2], "交办日期": "2020-06-01", "办结时限": "2020-06-20"},
+    ]
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        answer = browser.upload(assignment([case_row("ZZQ-2020-001"), *newer]), "新.xlsx", browser.token("/board"))
+        page = browser.follow(answer).text
+    assert "0/3，0.0%，还差 3 件" in page
+    assert "0/2，0.0%，还差 2 件 <strong>有变</strong>" in page
+    assert "今日撤销1件：SJ-2020-001（东胜区，依据：重复登记）。如仍计入，为0/3（0.0%），低于90%的目标。" in page
+    assert "办结时限改后，1件不再算超期未结（SJ-2020-003）；延期至改后，1件不再算超期未结（SJ-2020-002）" in page
+    assert "交办日期写的是 2020-06-01，仍按 2020-04-20" in page
+    assert "交办日期改晚" in page
+
+
 def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> None:
     with served(office) as site:
         site.user("办公室", "", "")

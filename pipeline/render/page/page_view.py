@@ -93,9 +93,8 @@ def context(report: Report) -> dict[str, object]:
             status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
         },
         "absences": {absence.district: absence for absence in report.absences},
-        "edit_sentences": [edit_words.edits(report.edited), *edit_words.outcomes(report.edited)],
+        "edit_sentences": edit_words.of_day(report.edited, report.cases),
         "edits": edit_words.by_edit(report.edited),
-        "warnings": edit_words.warnings(report.cases),
         "changes": cases_behind_figures.changes(report),
         "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
         "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,

@@ -62,14 +62,13 @@ def write(book: Book) -> None:
 def _write_edits(book: Book, sheet: Worksheet, top: int) -> int:
     """What was edited and what that did, in sentences and edit by edit; the first row that is free below."""
     report = book.report
-    said = [edit_words.edits(report.edited), *edit_words.outcomes(report.edited), edit_words.warnings(report.cases)]
     groups = [edit_words.of_group(report.edited, group.name) for group in report.settings.groups]
-    sentences_ = [sentence for sentence in (*groups, *said) if sentence]
-    if not sentences_:
+    said = [*filter(None, groups), *edit_words.of_day(report.edited, report.cases)]
+    if not said:
         return top
     widths = [column.width for column in EDITS]
     heading(book, sheet, top, len(EDITS) - 1, words.EDITS)
-    row = explain(book, sheet, top + 1, widths, sentences_)
+    row = explain(book, sheet, top + 1, widths, said)
     if report.edited.edits:
         row = write_table(book, sheet, row, Listing(EDITS, edit_words.by_edit(report.edited)))
         row = explain(book, sheet, row, widths, (definitions.EDITS,))
