@@ -96,6 +96,7 @@ editions = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, comment="from 1"),
     sa.Column("published_at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
     sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+    sa.Column("contents", sa.Text, nullable=False, comment="JSON: the SHA-256 of each of its files"),
     sa.Column("manifest_text", sa.LargeBinary, nullable=False, comment="zlib; empty where nobody has it any more"),
     sa.Column("summary_text", sa.LargeBinary, nullable=False, comment="summary.json, likewise"),
 )
