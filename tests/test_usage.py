@@ -41,7 +41,7 @@ OURS = {
     "JSON",
 }
 OURS |= {"serve", "host", "port", "N", "user", "add", "link", "disable", "list", "ACTION", "NAME", "ADDRESS", "senders"}
-OURS |= {"to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
+OURS |= {"editions", "to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
 
 
 def _ended(arguments: list[str]) -> int | str | None:
@@ -56,7 +56,18 @@ def _english(said: str) -> set[str]:
 
 
 SERVING = (["serve"], ["user"], ["user", "add"], ["user", "link"], ["user", "disable"], ["user", "list"])
-COMMANDS: tuple[list[str], ...] = ([], ["nightly"], ["demo"], ["check"], ["doctor"], ["fetch"], ["send"], ["status"], ["templates"])
+COMMANDS: tuple[list[str], ...] = (
+    [],
+    ["nightly"],
+    ["demo"],
+    ["check"],
+    ["doctor"],
+    ["editions"],
+    ["fetch"],
+    ["send"],
+    ["status"],
+    ["templates"],
+)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *SERVING], ids=" ".join)

@@ -1,6 +1,6 @@
 """The files of the editions by their content, each once, under its SHA-256 in one folder.
 
-Covered by tests/ledger/test_editions.py.
+Covered by tests/publishing/test_editions.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How one edition of a day differs from another: every figure, and the cases behind it. From two `summary.json`, in words.
 
-Covered by tests/publishing/test_edition_changes.py.
+Covered by tests/publishing/test_editions.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Editions: each publication with other files is one, whatever kills a run, and none changes a figure or a file of the outbox.
 
-Covers `told_editions`, `publish`, and of `intake` `standing_editions`.
+Covers `editions`, `edition_files`, `edition_changes`, `told_editions`, `standing_editions` and `publish`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from pipeline import cli
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import told_editions
 from pipeline.render.documents import FIGURES
-from pipeline.settings.config import Windows
+from pipeline.settings.rules import Windows
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.upkeep import doctor, repair
 
