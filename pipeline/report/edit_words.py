@@ -74,7 +74,7 @@ def outcomes(effects: Effects, room: Room = AMPLE) -> tuple[str, str]:
     First what betters or worsens a verdict: flags of cases that still count, and figures that meet their target by it or miss it.
     """
     shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part]
-    turned = [shift for shift in shifts if shift.without.met != shift.tally.met]
+    turned = [shift for shift in shifts if {shift.without.met, shift.tally.met} == {True, False}]
     moved = [shift for shift in shifts if shift not in turned and _has_moved(shift)]
     standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
     others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]

@@ -5,15 +5,17 @@ Covers `edit_words`.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import File, Office, afternoon, assigned
+from offices import HOME, File, Office, afternoon, assigned
 from read_by_leaders import Told, paper_text, told
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.night import nightly
+from pipeline.render.papers import briefing, briefing_files, page_room
 
 MONDAY = date(2020, 5, 18)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -89,8 +91,8 @@ def test_the_next_notice_says_that_a_deadline_moved(office: Office) -> None:
         ("二.xlsx", _listed(_009={**late, "延期至": "2020-06-01"}, _010=late), "2020-05-19T09:00:00+08:00"),
     ):
         office.put_assignment(assignment(content), name, received)
-    for number, file in enumerate((*_reports(MONDAY), *_reports(TUESDAY))):
-        office.put(file.content, f"{number}.xlsx", file.received.isoformat())
+    for file in (_reports(MONDAY)[0], _reports(TUESDAY)[0]):
+        office.put(file.content, file.name, file.received.isoformat())
     nightly.run(office.settings, [MONDAY, TUESDAY])
     (notice,) = Path(office.outbox / str(TUESDAY) / "督办通知").glob("东胜区*.docx")
     text = paper_text(notice)
@@ -238,3 +240,24 @@ def test_of_many_cancelled_cases_the_first_are_named_the_others_counted_and_ever
     assert "已撤销、不计入总数的共60件：SJ-2020-100（东胜区，市级交办，依据：并案100）" in day.paper
     assert "等；依据见《信访事项办理情况汇总》“撤销案件”" in day.paper
     assert [number for number in range(100, 160) if f"并案{number}" not in day.page] == []
+
+
+def test_a_workbook_that_edits_and_cancels_hundreds_of_cases_leaves_three_pages_and_every_edit_on_the_page() -> None:
+    rows = [*_listed(), *(case_row(f"SJ-2020-{number:03}", 办结时限="2020-05-10") for number in range(100, 400))]
+    grounds = "与前期信访事项重复，经核查属同一事项，报请同意后撤销"
+    changes: list[Row] = [
+        {"撤销依据": grounds},
+        {"延期至": "2020-06-01", "包案领导": "领导二"},
+        {"案件来源": "自治区交办"},
+        {"旗区": "乌审旗"},
+    ]
+    newer = [{**row, **changes[at % 4]} if str(row["案件编号"]) >= "SJ-2020-100" else row for at, row in enumerate(rows)]
+    files = [_workbook(rows), _workbook(newer, "2020-05-19 09:00"), *_reports(MONDAY), *_reports(TUESDAY)]
+    day = told(files, [MONDAY, TUESDAY])[TUESDAY]
+    assert page_room.pages(briefing.fields(day.report)) <= briefing.MOST_PAGES
+    papers, _broken = briefing_files.render(day.report, HOME / "templates")
+    pdf = next(content for name, content in papers.items() if name.endswith(".pdf"))
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= briefing.MOST_PAGES
+    assert "今日撤销75件：SJ-2020-1" in _first_paragraph(day, CITY)
+    assert "件不再算超期未结（SJ-2020-" in day.paper
+    assert day.page.count(grounds) >= 75
