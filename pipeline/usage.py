@@ -25,12 +25,10 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG)
     _add_common(top, default=Path("config.yaml"))
     _add_days(top)
-    _add_without(top)
     commands = top.add_subparsers(dest="command", title="命令", metavar="COMMAND")
     nightly = commands.add_parser("nightly", help="夜间汇总（与不带命令相同）")
     _add_common(nightly)
     _add_days(nightly)
-    _add_without(nightly)
     demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
     demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
     check = commands.add_parser(
@@ -53,14 +51,25 @@ def parser() -> argparse.ArgumentParser:
     _add_templates(commands)
     _add_fetch(commands)
     _add_serving(commands)
-    shown = commands.add_parser("editions", help="哪天写出过几版、什么时候写的，每一版和前一版有什么不同")
-    _add_common(shown)
-    shown.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="只看哪一天（默认：所有还留着各版的日子）")
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
+    _add_explaining(commands)
     return top
+
+
+def _add_explaining(commands: argparse._SubParsersAction[_Parser]) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="查来历：一个案件的每一行从哪里来、改变了什么；一个数字数了哪些案件",
+        description="查来历：一个案件从头到尾的每一行，和它为什么计入或不计入；一个数字数了哪些案件、没数哪些、为什么。只看台账，不收下任何东西。",
+    )
+    _add_common(explain)
+    what = "案件编号（如 SJ-2020-014），或数字：组别（如 自治区交办），后面可以加 / 和旗区、案件来源、问题类别或包案领导"
+    explain.add_argument("what", metavar="WHAT", help=what)
+    explain.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="按哪一天（默认：今天，中午以前为昨天）")
+    explain.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
 
 
 def _add_sending(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -89,18 +98,7 @@ def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
         default=[],
         type=_archived,
         metavar="NAME",
-        help="与 --repair 合用：原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
-    )
-
-
-def _add_without(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--without",
-        action="append",
-        default=argparse.SUPPRESS,
-        type=_archived,
-        metavar="NAME",
-        help="现有结果用到、台账和存档却都没有、也找不回来的收件，决定不计入；写屏幕列出的编号，可以写几次",
+        help="与 --repair 合用：重建台账时，原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
     )
 
 

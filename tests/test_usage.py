@@ -39,9 +39,12 @@ OURS = {
     "done",
     "json",
     "JSON",
+    "explain",
+    "WHAT",
+    "SJ",
 }
 OURS |= {"serve", "host", "port", "N", "user", "add", "link", "disable", "list", "ACTION", "NAME", "ADDRESS", "senders"}
-OURS |= {"editions", "to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
+OURS |= {"to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
 
 
 def _ended(arguments: list[str]) -> int | str | None:
@@ -62,7 +65,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["demo"],
     ["check"],
     ["doctor"],
-    ["editions"],
+    ["explain"],
     ["fetch"],
     ["send"],
     ["status"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -157,6 +157,19 @@ def registers(facts: Facts, settings: Settings, first: date, last: date) -> Iter
             yield whole.register()
 
 
+Witness = Callable[[Filed, Sequence[Finding], CaseBook], None]
+"""Is told of each file once it is judged: the file, what was found in it against the register, and the cases as it leaves them.
+
+A revision that was replaced leaves a case book of its own.
+"""
+
+
+def look_on(facts: Facts, settings: Settings, days: Iterable[date], witness: Witness) -> Iterator[tuple[date, CaseBook]]:
+    """Go through the days up to the last of these with the cases at the end of each; every revision is judged, with its findings."""
+    whole = _Fold(facts, settings, frozenset(days), witness=witness)
+    return ((day, whole.case_book) for day in whole.through_days())
+
+
 def work_began(report_days: Iterable[date], last: date) -> date | None:
     """Return the first report day of the present period, which ends at `last` and has no gap over `LONGEST_SILENCE`.
 
@@ -192,6 +205,7 @@ class _Fold:
     settings: Settings
     days: frozenset[date]
     days_with_flags: frozenset[date] = frozenset()
+    witness: Witness | None = None
     case_book: CaseBook = field(default_factory=CaseBook)
     workbooks: list[Filed] = field(default_factory=list)
     """Assignment workbooks that are still to come, oldest first."""
@@ -226,7 +240,7 @@ class _Fold:
             self._take_arrived(day)
             self.case_book.turn_to(day)
             submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
-            judgements, cases_of_superseded = self._judge_day(submissions, with_findings=day in self.days)
+            judgements, cases_of_superseded = self._judge_day(submissions, with_findings=day in self.days or self.witness is not None)
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 self.snapshots[day] = self._snapshot(with_cases=day + _ONE_DAY in self.days)
@@ -247,6 +261,8 @@ class _Fold:
     def _take_workbook(self) -> None:
         self.assignment = self.workbooks.pop(0)
         self.register_findings = assignments.bring_into_force(self.assignment, self.case_book)
+        if self.witness:
+            self.witness(self.assignment, self.register_findings, self.case_book)
 
     # --- reports ---
 
@@ -271,6 +287,8 @@ class _Fold:
                 judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, case_book)
                 judgement.withdrawn_disputes = withdrawn_disputes(judgements[earlier.arrival.id].confirmations, judgement.confirmations)
                 judgement.findings += dispute_findings(judgement.withdrawn_disputes, filed.reading.rows, case_book)
+            if self.witness:
+                self.witness(filed, judgement.findings, case_book)
         return judgements, cases_of_superseded
 
     def _judge(self, filed: Filed, case_book: CaseBook, *, with_findings: bool) -> Judgement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -42,6 +43,17 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
         outlines = ledger.outlines()
         loaded = {file.arrival.id: file for file in ledger.load(filter(in_full, outlines))}
         return Held([loaded.get(outline.arrival.id, outline) for outline in outlines], list(ledger.publications()))
+
+
+def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:
+    """Return every file that was ever taken in, with the rows of those in which the pattern finds something."""
+    if not settings.paths.ledger.exists():
+        return []
+    with Ledger(settings.paths.ledger) as ledger:
+        outlines, named = ledger.outlines(), ledger.mentioning(pattern)
+        wanted = (outline for outline in outlines if outline.arrival.id in named or not outline.reading.accepted)
+        loaded = {file.arrival.id: file for file in ledger.load(wanted)}
+        return [loaded.get(outline.arrival.id, outline) for outline in outlines]
 
 
 def facts_until(day: date, settings: Settings, readers: Readers | None = None) -> list[Filed]:

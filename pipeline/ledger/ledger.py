@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -68,11 +69,14 @@ class Ledger:
             raise LedgerError(msg) from error
 
     def _prepare(self, path: Path) -> None:
+        schema.metadata.create_all(self._engine)
         with self._engine.begin() as connection:
-            unknown = schema.prepare(connection)
-        if unknown is not None:
-            msg = f"台账 {path} 的版本是 {unknown}，本程序只认识版本 {schema.VERSION} 及以前的。请使用相配的程序版本。"
-            raise LedgerError(msg)
+            version = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == "schema"))
+            if version is None:
+                connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
+            elif version != str(schema.VERSION):
+                msg = f"台账 {path} 的版本是 {version}，本程序只认识版本 {schema.VERSION}。请使用相配的程序版本。"
+                raise LedgerError(msg)
 
     def _on_error(self, context: sa.engine.ExceptionContext) -> None:
         """Raise a LedgerError for a full or broken disk, wherever a statement meets it."""
@@ -225,6 +229,12 @@ class Ledger:
             )
             raise LedgerError(msg)
         return loaded
+
+    def mentioning(self, pattern: re.Pattern[str]) -> set[int]:
+        """Return the numbers of the arrivals whose rows, as they are kept, hold what the pattern finds."""
+        query = sa.select(schema.readings.c.arrival, schema.readings.c.rows)
+        with self._engine.connect().execution_options(yield_per=100) as connection:
+            return {arrival for arrival, rows in connection.execute(query) if pattern.search(rows)}
 
     def sound(self) -> list[Filed]:
         """Return every file of which the ledger holds what it was given."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.day.fold import fold
-from pipeline.disk import storage
 from pipeline.intake import held_files
-from pipeline.render.forms import report_form
+from pipeline.render.forms import form_files, report_form
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError, PipelineError, reason_of
+from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -45,7 +42,7 @@ def make(settings: Settings, day: date, folder: Path | None = None) -> Made:
         raise ConfigurationError(msg)
     target = _target(folder, f"{report_form.FOLDER}_{day.isoformat()}", settings)
     drafts, until = _drafts(settings, day)
-    _write(target, {draft.name: report_form.workbook(draft, settings) for draft in drafts})
+    form_files.write(target, {draft.name: report_form.workbook(draft, settings) for draft in drafts})
     return Made(target, day, {draft.name: len(draft.cases) for draft in drafts}, until)
 
 
@@ -76,7 +73,7 @@ def make_blank(settings: Settings, folder: Path | None = None) -> Made:
     """Write the two blank workbooks."""
     target = _target(folder, "空白模板", settings)
     files = report_form.blanks(settings)
-    _write(target, files)
+    form_files.write(target, files)
     return Made(target, None, dict.fromkeys(files, 0))
 
 
@@ -90,24 +87,3 @@ def _target(folder: Path | None, name: str, settings: Settings) -> Path:
             msg = f"模板不能写进{shown} {own}。请用 --output 换一个文件夹，或不写 --output。"
             raise ConfigurationError(msg)
     return resolved
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files whole, each in the place of an earlier one; what else is there is left alone."""
-    try:
-        storage.make_folder(folder)
-        for name, content in files.items():
-            aside = folder / f".{os.getpid()}-{name}.tmp"
-            try:
-                storage.write(aside, content)
-                storage.retry_while_held(lambda aside=aside, name=name: aside.replace(folder / name))  # type: ignore[misc]
-            except BaseException:
-                storage.remove(aside)
-                raise
-        storage.sync_folder(folder)
-    except OSError as error:
-        reason = reason_of(error)
-        if reason is None:
-            raise
-        msg = f"模板没有全部写进 {folder}：{reason}后再运行一次。"
-        raise PipelineError(msg) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pipeline.day import disputes, supervision
+from pipeline.day import supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.fold import DayState
 from pipeline.report.case_lines import CaseLine
@@ -21,10 +21,11 @@ _SHOWN = ("诉求认定", "答复文号", "群众确认", "今日进展", "下�
 def case_lines(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[CaseLine, ...]:
     """Return the register of a folded day by case number, cancelled cases included."""
     held = settings.on(state.day)
-    return tuple(_case_line(case, state.day, arrivals, held) for case in state.cases)
+    return tuple(case_line(case, state.day, arrivals, held) for case in state.cases)
 
 
-def _case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: Settings) -> CaseLine:
+def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: Settings) -> CaseLine:
+    """Return one case as it stands on a day; `arrivals` hold the files that its particulars and its last row come from."""
     last = case.last
     row = {name: (last[name] or "") for name in _SHOWN} if last else dict.fromkeys(_SHOWN, "")
     return CaseLine(
@@ -68,9 +69,6 @@ def _case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings:
         grounds=case.grounds or "",
         origin=origin(last, arrivals),
         listed_in=origin(case.listed_at or case.found_at, arrivals),
-        first_source=case.first_source,
-        postponed_to=case.postponed_to,
-        is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
     )
 
 

@@ -49,6 +49,19 @@ def _without_zeros(number: str) -> str:
     return f"{parts[1]}{parts[2]}-{parts[3].lstrip('0')}" if parts else number
 
 
+def could_mean(number: str, written: str) -> bool:
+    """Whether a canonical number, as it is written in a row, could mean the case of that number: but for leading zeros it is the same."""
+    return _without_zeros(number) == _without_zeros(written)
+
+
+def mentions(number: str) -> re.Pattern[str]:
+    """Return what finds a canonical number in any text, also without its dashes or leading zeros."""
+    parts = _PARTS.fullmatch(number)
+    if not parts:
+        return re.compile(re.escape(number))
+    return re.compile(rf"(?<![A-Z]){parts[1]}-?{parts[2]}-?0*{parts[3].lstrip('0')}(?![0-9])", re.IGNORECASE)
+
+
 class Register:
     """The numbers in force, looked up exactly first and then without dashes and leading zeros."""
 

@@ -1,4 +1,4 @@
-"""`run.py templates`: the next reports, without a run."""
+"""`run.py templates`: the next reports, without a run. Covers `form_files`."""
 
 from __future__ import annotations
 

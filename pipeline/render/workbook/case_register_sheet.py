@@ -6,11 +6,11 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook.cell_formats import Book, Value, as_number
+from pipeline.render.workbook.figure_places import REGISTER as NAME
 from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms.words import FLAGS, NO, YES
 
-NAME = "案件台账"
 LAST_PRINTED = "最近进展"
 
 
@@ -71,7 +71,7 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
 
 def write(book: Book) -> None:
     """The register and its defined names, exactly as long as it is (one empty row where it is empty)."""
-    cases = book.report.cases
+    cases = book.places.register
     sheet = write_list(book, NAME, COLUMNS, cases, lambda line: ("muted",) if line.grounds else ())
     last = FIRST + max(len(cases), 1) - 1
     for index, column in enumerate(COLUMNS):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.figure_places import Places
 from pipeline.report.report import Report
 from pipeline.terms.rows import written
 from pipeline.terms.text import without_controls
@@ -66,7 +67,6 @@ LOOKS: Final[dict[str, Look]] = {
 
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # outside XML 1.0, beside control characters
 _LONGEST = 32_767  # of a cell, in UTF-16 units
-_LAST_NARROW = 0xFF
 _NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")  # Excel keeps fifteen digits
 _EARLIEST = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 
@@ -99,6 +99,7 @@ class Book:
     """Whether the names of groups, districts, sources and categories hold nothing that COUNTIFS would take for a pattern."""
     sheets: dict[str, Worksheet]
     formats: Formats
+    places: Places
 
     def look(self, *names: str) -> Format:
         """Return the format that has those looks; where two differ the later holds."""
@@ -134,10 +135,10 @@ def as_number(value: Decimal | None) -> Value:
 def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
     """Write a value as what it is; text stays text whatever it begins with."""
     match value:
+        case str() if value:
+            sheet.write_string(row, column, text(value), look)
         case None | "":
             sheet.write_blank(row, column, None, look)
-        case str():
-            sheet.write_string(row, column, text(value), look)
         case datetime() if value.date() >= _EARLIEST:
             sheet.write_datetime(row, column, value.replace(tzinfo=None, microsecond=0), look)
         case date() if not isinstance(value, datetime) and value >= _EARLIEST:
@@ -161,7 +162,12 @@ def lines(value: str, width: float) -> int:
     room = max(2, int(width) - 3)  # the indent and the margins take the rest
     if 2 * len(value) <= room and "\n" not in value:
         return 1
-    return sum(max(1, -(-sum(1 + (ord(character) > _LAST_NARROW) for character in line) // room)) for line in value.split("\n"))
+    return sum(max(1, -(-_width(line) // room)) for line in value.split("\n"))
+
+
+def _width(line: str) -> int:
+    """Return the width of text in characters, where a Chinese one has two."""
+    return 2 * len(line) - len(line.encode("latin-1", "ignore"))
 
 
 def height(count: int) -> float:

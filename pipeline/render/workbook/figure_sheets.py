@@ -9,9 +9,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
-from pipeline.render.workbook import formulas
+from pipeline.render.workbook import figure_places, formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
+from pipeline.render.workbook.figure_places import LEADER_FLAGS
 from pipeline.render.workbook.formulas import Part
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading
 from pipeline.report import sentences
@@ -28,6 +29,8 @@ ROW = 22
 _TARGET_WIDTHS = (12, 26, 28, 9, 9, 9, 12, 11, 11, 11, 11)
 _LEADER_WIDTHS = (16, 28, 9, 9, 9, 12, 11, 11, 11, 11, 10, 10, 10, 10)
 _TARGET_COLUMN = 3
+_CONDITIONS = {"source": formulas.SOURCE, "category": formulas.CATEGORY}
+"""The column of 案件台账 in which a figure's label stands, beside its group."""
 
 
 def target_cell(group: int) -> str:
@@ -51,9 +54,9 @@ def write_targets(book: Book) -> int:
     report = book.report
     row = FIRST
     for kind, name, figures in (
-        ("按组别", "", report.targets),
-        ("按来源", formulas.SOURCE, report.by_source),
-        ("按问题类别", formulas.CATEGORY, report.by_category),
+        ("按组别", "group", report.targets),
+        ("按来源", "source", report.by_source),
+        ("按问题类别", "category", report.by_category),
     ):
         for figure in figures:
             _write_line(book, sheet, row, (kind, name), figure)
@@ -76,14 +79,15 @@ def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
 
 
 def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], figure: Figure) -> None:
-    looks = () if kind[1] else ("sum",)
+    looks = ("sum",) if kind[1] == "group" else ()
     put(sheet, row, 0, kind[0], book.cell("center", *looks))
     put(sheet, row, 1, figure.label, book.cell("long", *looks))
     put(sheet, row, 2, figure.group, book.cell("long", *looks))
     put(sheet, row, 3, figure.tally.target_percent, book.cell("percent", *looks))
     by_group = (formulas.GROUP, _fixed(row, 2))
-    conditions = (by_group, (kind[1], _fixed(row, 1))) if kind[1] else (by_group,)
-    part = Part(figure.tally, conditions, _fixed(row, _TARGET_COLUMN), not book.is_plain, figure.bounds)
+    conditions = (by_group, (_CONDITIONS[kind[1]], _fixed(row, 1))) if kind[1] in _CONDITIONS else (by_group,)
+    place = book.places.figure(kind[1], figure.group, figure.label)
+    part = Part(figure.tally, conditions, _fixed(row, _TARGET_COLUMN), not book.is_plain, figure.bounds, place)
     formulas.write_columns(book, sheet, (row, 4), part, *looks)
 
 
@@ -128,6 +132,10 @@ _COUNTED = {formulas.OPEN: "在办", formulas.REFERRED: "导入法定途径"} | 
     if flag not in ("cancelled", "missing_from_assignment")
 }
 """Defined name and header of what is counted beside the figures."""
+_OF_COUNT = {formulas.OPEN: figure_places.OPEN, formulas.REFERRED: figure_places.REFERRED} | {
+    formulas.flag_name(meaning.name): flag for flag, meaning in FLAGS.items()
+}
+"""By defined name: of what `Places` knows the cases."""
 
 
 def _states(line: CaseLine) -> list[str]:
@@ -162,11 +170,13 @@ def write_districts(book: Book) -> None:
         here = (formulas.DISTRICT, _fixed(row, 0))
         for index, group in enumerate(groups):
             figure = figures[group.name, district]
-            part = Part(figure.tally, (_in_group(index), here), target_cell(index), not book.is_plain, figure.bounds)
+            place = book.places.figure("district", group.name, district)
+            part = Part(figure.tally, (_in_group(index), here), target_cell(index), not book.is_plain, figure.bounds, place)
             formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part)
         for column, name in enumerate(_COUNTED, 2 + WIDE * len(groups)):
             formula = formulas.count(here, (name, formulas.QUOTED_YES), is_free_text=not book.is_plain)
-            formulas.write_count(book, sheet, (row, column), formula, seen[district, name])
+            counted = formulas.Count(formula, seen[district, name], book.places.count(_OF_COUNT[name], district))
+            formulas.write_count(book, sheet, (row, column), counted)
     last = district_first() + len(districts)
     _district_total(book, sheet, last)
     for index in range(len(groups)):
@@ -210,17 +220,18 @@ def _district_total(book: Book, sheet: Worksheet, row: int) -> None:
     put(sheet, row, 0, "全市合计", book.cell("text", "sum"))
     put(sheet, row, 1, "", book.cell("text", "sum"))
     for index, figure in enumerate(report.targets):
-        part = Part(figure.tally, (_in_group(index),), target_cell(index), not book.is_plain, figure.bounds)
+        place = book.places.figure("group", figure.group, figure.label)
+        part = Part(figure.tally, (_in_group(index),), target_cell(index), not book.is_plain, figure.bounds, place)
         formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part, "sum")
     seen = Counter(name for line in report.cases for name in _states(line))
     for column, name in enumerate(_COUNTED, 2 + WIDE * len(report.settings.groups)):
-        sheet.write_formula(row, column, formulas.count((name, formulas.QUOTED_YES)), book.cell("count", "sum"), seen[name])
+        counted = formulas.Count(formulas.count((name, formulas.QUOTED_YES)), seen[name], book.places.count(_OF_COUNT[name]))
+        formulas.write_count(book, sheet, (row, column), counted, "sum")
 
 
 # --- 包案领导 -----------------------------------------------------------------------------------------------------
 
-_LEADER_FLAGS = ("overdue", "due_soon", "stalled", "disputed")
-_LEADERS_COUNTED = tuple(formulas.flag_name(FLAGS[flag].name) for flag in _LEADER_FLAGS)
+_LEADERS_COUNTED = tuple(formulas.flag_name(FLAGS[flag].name) for flag in LEADER_FLAGS)
 
 
 def write_leaders(book: Book) -> None:
@@ -238,10 +249,12 @@ def write_leaders(book: Book) -> None:
         sheet.set_row(row, height(lines(figure.label, 16)))
         sheet.write_formula(row, 2, f"={target_cell(targets[figure.group])}", book.cell("percent"), figure.tally.target_percent)
         own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
-        formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), is_free_text=True, bounds=figure.bounds))
+        place = book.places.figure("leader", figure.group, figure.label)
+        formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), True, figure.bounds, place))
         for column, state in enumerate(_LEADERS_COUNTED, 3 + WIDE):
             formula = formulas.count(*own, (state, formulas.QUOTED_YES), is_free_text=True)
-            formulas.write_count(book, sheet, (row, column), formula, seen[figure.label, figure.group, state])
+            of_count = book.places.count(_OF_COUNT[state], figure.label, figure.group)
+            formulas.write_count(book, sheet, (row, column), formulas.Count(formula, seen[figure.label, figure.group, state], of_count))
     last = FIRST + max(len(report.by_leader), 1) - 1
     if not report.by_leader:
         put(sheet, FIRST, 0, words.EMPTY[name], book.look("note"))
@@ -253,6 +266,6 @@ def write_leaders(book: Book) -> None:
     notes = (
         definitions.LEADER,
         *_about_figures(book, *report.by_leader),
-        *(f"{FLAGS[flag].name}：{rules[flag]}" for flag in _LEADER_FLAGS),
+        *(f"{FLAGS[flag].name}：{rules[flag]}" for flag in LEADER_FLAGS),
     )
     explain(book, sheet, last + 2, _LEADER_WIDTHS, notes)

@@ -11,10 +11,12 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pipeline.day.targets import Tally
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import BAR, RED, Book, put
+from pipeline.render.workbook.figure_places import NOWHERE, Place
 from pipeline.report.figures import Bounds
 from pipeline.terms.words import NONE, YES
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
@@ -37,6 +39,17 @@ class Part:
     is_free_text: bool = False
     """Whether a label is free text, which COUNTIFS would take for a pattern (`*`, `>5`)."""
     bounds: Bounds | None = None
+    place: Place = NOWHERE
+    """Where its cases stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A counted number with its formula, and where its cases stand."""
+
+    formula: str
+    value: int
+    place: str = ""
 
 
 def flag_name(word: str) -> str:
@@ -71,7 +84,10 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
         ("count", f"=MAX(0,-INT(-({part.target}*{total})/100)-{resolved})", tally.shortfall),
         ("middle", f'=IF({total}=0,"{NONE}",IF({resolved}*100>={part.target}*{total},"{words.MET}","{words.MISSED}"))', met(tally)),
     )
+    place = part.place
+    links = (place.whole, place.counted, place.whole, place.not_counted, place.whole)
     for step, (look, formula, value) in enumerate(cells):
+        link(sheet, (row, column + step), links[step], book.cell(look, *looks))
         sheet.write_formula(row, column + step, formula, book.cell(look, *looks), value)
 
 
@@ -84,9 +100,17 @@ def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
         put(sheet, row, column + step, value, book.cell("rate", "muted", *looks))
 
 
-def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], formula: str, value: int) -> None:
+def link(sheet: Worksheet, at: tuple[int, int], target: str, look: Format) -> None:
+    """Let a click on a cell show rows of the workbook; whoever writes the cell's content comes after. '' is no target."""
+    if target:
+        sheet.write_url(*at, f"internal:{target}", look, words.CLICK)
+
+
+def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], counted: Count, *looks: str) -> None:
     """One counted figure."""
-    sheet.write_formula(*at, formula, book.cell("count"), value)
+    look = book.cell("count", *looks)
+    link(sheet, at, counted.place, look)
+    sheet.write_formula(*at, counted.formula, look, counted.value)
 
 
 def rate(tally: Tally) -> float | str:

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_range
 from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
+from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
@@ -89,7 +90,6 @@ FINDINGS: tuple[Column[FindingLine], ...] = (
 CANCELLED: tuple[Column[CaseLine], ...] = (
     Column("案件编号", 16, "text", lambda line: line.number),
     Column("案件来源", 13, "center", lambda line: line.source),
-    Column("最初来源", 13, "center", lambda line: line.first_source),
     Column("旗区", 12, "center", lambda line: line.district),
     Column("问题类别", 15, "center", lambda line: line.category),
     Column("案由", 36, "long", lambda line: line.matter),
@@ -113,16 +113,10 @@ def write(book: Book) -> None:
 
 
 def follow_ups(book: Book) -> list[FollowUp]:
-    """Every flag of every case that is not cancelled, by flag and then case number."""
+    """Every flag of every case that is not cancelled, by flag, district and number."""
     report = book.report
     rules = definitions.flags(report.settings.windows)
-    lines = {line.number: line for line in report.cases}
-    return [
-        FollowUp(flag, rules[flag], lines[number], *words.waiting(flag, lines[number], report.day))
-        for flag in FLAGS
-        if flag != "cancelled"
-        for number in report.flags.get(flag, ())
-    ]
+    return [FollowUp(flag, rules[flag], case, *words.waiting(flag, case, report.day)) for flag, case in follow_up_order(report)]
 
 
 def _write_submissions(book: Book) -> None:

@@ -10,6 +10,8 @@ from xlsxwriter import Workbook
 from pipeline.render.workbook import (
     case_register_sheet,
     changes_sheet,
+    figure_cases_sheet,
+    figure_places,
     figure_sheets,
     formulas,
     list_sheets,
@@ -27,11 +29,12 @@ def render(report: Report) -> bytes:
     with Workbook(written, OPTIONS) as workbook:
         _describe(workbook, report)
         sheets = {name: workbook.add_worksheet(name) for name in words.SHEETS}
-        book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS))
+        book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS), figure_places.of(report))
         trend = figure_sheets.write_targets(book)
         figure_sheets.write_districts(book)
         figure_sheets.write_leaders(book)
         case_register_sheet.write(book)
+        figure_cases_sheet.write(book)
         changes_sheet.write(book)
         list_sheets.write(book)
         overview_charts.write(book, overview_sheet.write(book), trend)

@@ -13,6 +13,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import formulas, overview_sentences
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import RED, Book, height, lines, merge, put
+from pipeline.render.workbook.figure_places import OPEN, REFERRED, RESOLVED
 from pipeline.render.workbook.figure_sheets import target_cell
 from pipeline.render.workbook.formulas import Part
 from pipeline.render.workbook.sheet_frame import (
@@ -102,7 +103,8 @@ def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> Non
     put(sheet, row, 0, figure.label, book.cell("text", "big", "wrap"))
     sheet.write_formula(row, 1, f"={target_cell(index)}", book.cell("percent", "big"), tally.target_percent)
     conditions = ((formulas.GROUP, f"$A{row + 1}"),)
-    formulas.write_figures(book, sheet, (row, 2), Part(tally, conditions, f"$B{row + 1}", not book.is_plain), "big")
+    place = book.places.figure("group", figure.group, figure.label)
+    formulas.write_figures(book, sheet, (row, 2), Part(tally, conditions, f"$B{row + 1}", not book.is_plain, place=place), "big")
     total, resolved, short = (xl_rowcol_to_cell(row, column) for column in (2, 3, 5))
     missed = f'"{words.MISSED}，还差 "&{short}&" 件"'
     formula = f'=IF({total}=0,"暂无案件",IF({resolved}*100>=$B{row + 1}*{total},"{words.MET}",{missed}))'
@@ -126,25 +128,27 @@ class _Count:
     formula: str
     value: int
     explained: str
+    place: str = ""
+    """Where its cases stand; '' where it counts no cases."""
 
 
-def _count_of(name: str, column: str, value: int, rule: str) -> _Count:
+def _count_of(name: str, column: str, value: int, rule: str, place: str) -> _Count:
     """Return the count of the cases for which the register says 是 in the column of that defined name."""
-    return _Count(name, formulas.count((column, formulas.QUOTED_YES)), value, rule)
+    return _Count(name, formulas.count((column, formulas.QUOTED_YES)), value, rule, place)
 
 
 def _counts(book: Book) -> list[_Count]:
     """Return the cases in all, by state and by flag, each with its definition."""
     report = book.report
     rules = definitions.flags(report.settings.windows)
-    tallies = [figure.tally for figure in report.targets]
+    tallies, place = [figure.tally for figure in report.targets], book.places.count
     return [
-        _count_of("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL),
-        _count_of("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED),
-        _count_of("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN),
-        _count_of("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED),
+        _count_of("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL, place("")),
+        _count_of("已化解", formulas.RESOLVED, sum(tally.resolved for tally in tallies), definitions.RESOLVED, place(RESOLVED)),
+        _count_of("在办", formulas.OPEN, sum(line.is_open for line in report.cases), definitions.OPEN, place(OPEN)),
+        _count_of("导入法定途径", formulas.REFERRED, sum(line.is_referred for line in report.cases), definitions.REFERRED, place(REFERRED)),
         *(
-            _count_of(meaning.name, formulas.flag_name(meaning.name), len(report.flags.get(flag, ())), rules[flag])
+            _count_of(meaning.name, formulas.flag_name(meaning.name), len(report.flags.get(flag, ())), rules[flag], place(flag))
             for flag, meaning in FLAGS.items()
         ),
     ]
@@ -163,7 +167,7 @@ def _write_count_rows(book: Book, sheet: Worksheet, top: int, counts: list[_Coun
     """Write a row for each count, its words with these looks; the first row that is free below."""
     for row, count in enumerate(counts, top):
         put(sheet, row, 0, count.word, book.cell("text"))
-        sheet.write_formula(row, 1, count.formula, book.cell("count"), count.value)
+        formulas.write_count(book, sheet, (row, 1), formulas.Count(count.formula, count.value, count.place))
         merge(sheet, (row, 2, row, LAST), count.explained, book.cell("long", *looks(count)))
         sheet.set_row(row, height(lines(count.explained, _WORDS_WIDTH)))
     return top + len(counts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render.workbook import sheet_words as words
@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 OVERVIEW = "总览"
 OVERVIEW_WIDTHS = (34, 12, 13, 13, 16, 13, 15, 34)
 OVERVIEW_LAST = len(OVERVIEW_WIDTHS) - 1
-TITLE, NOTE, HEADER, FIRST = 0, 1, 2, 3
+TITLE, NOTE, HEADER, FIRST = 0, 1, 2, words.FIRST_LINE
 """Rows of every list: title, note, header, first line."""
 _WEEKDAYS = "一二三四五六日"
 
@@ -127,32 +127,23 @@ def write_list(
 
 
 def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
-    """A list under a header in the row `top`, to be filtered, its header on every page; the first row that is free below it."""
-    below = write_table(book, sheet, top, listing)
-    sheet.autofilter(top, 0, below - 1, len(listing.columns) - 1)  # a sheet has only one filter
-    sheet.repeat_rows(top)
-    return below
-
-
-def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
-    """The same without a filter: one of several lists on a sheet."""
+    """A list under a header in the row `top`; the first row that is free below it."""
     columns = listing.columns
     headers(book, sheet, top, (column.header for column in columns))
     sheet.set_row(top, 32)
     formats: dict[tuple[str, ...], list[Format]] = {}
+    rooms = [column.width + 2 * (column.look == "center") for column in columns]  # centred text has no indent
     for index, row in enumerate(listing.rows, top + 1):
         looks, values = listing.tone(row), [column.value(row) for column in columns]
         if looks not in formats:
             formats[looks] = [book.cell(column.look, *looks) for column in columns]
         for position, (value, form) in enumerate(zip(values, formats[looks], strict=True)):
-            is_day = columns[position].look == "minute" and isinstance(value, date) and not isinstance(value, datetime)
+            is_day = type(value) is date and columns[position].look == "minute"
             put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
-        sheet.set_row(index, height(_most_lines(columns, values)))
+        sheet.set_row(index, height(max(lines(value, room) for value, room in zip(values, rooms, strict=True) if isinstance(value, str))))
     if not listing.rows:
         put(sheet, top + 1, 0, listing.empty, book.look("note"))
-    return top + max(len(listing.rows), 1) + 1
-
-
-def _most_lines(columns: Sequence[Column[Row]], values: Sequence[Value]) -> int:
-    rooms = (column.width + 2 * (column.look == "center") for column in columns)  # centred text has no indent
-    return max(lines(value, room) for room, value in zip(rooms, values, strict=True) if isinstance(value, str))
+    last = top + max(len(listing.rows), 1)
+    sheet.autofilter(top, 0, last, len(columns) - 1)
+    sheet.repeat_rows(top)
+    return last + 1

@@ -1,0 +1,174 @@
+"""`run.py explain`: why a figure is what it is, and the story of a case. A look into the ledger that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pipeline.day import story
+from pipeline.day.fold import fold
+from pipeline.day.story import Story
+from pipeline.intake import held_files
+from pipeline.report import breakdown, case_register, story_lines
+from pipeline.report.breakdown import Breakdown
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.story_lines import StoryLine
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Group
+from pipeline.terms import case_numbers
+from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
+from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.messages import brief
+from pipeline.terms.text import key, mask, nfkc
+
+_LAST_DAY: Final = date(2099, 12, 31)
+"""The last day that a workbook can name."""
+_PARTS: Final = {"district": "旗区", "source": "案件来源", "category": "问题类别", "leader": "包案领导"}
+"""What a figure can be of beside a whole group, in the order in which a name is looked for: the attribute of a case, and its word."""
+
+
+class UnknownError(ConfigurationError):
+    """There is no case and no figure of that name; the sentence says what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExplained:
+    """The story of a case."""
+
+    story: Story
+    lines: tuple[StoryLine, ...]
+    """What counts for the day or for those before it, in the order of the fold."""
+    later: tuple[StoryLine, ...]
+    standing: CaseLine | None
+    """The case as the register shows it on the day; None where it is not in it."""
+    verdict: str
+    """Why it is counted or not, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureExplained:
+    """The cases behind a figure."""
+
+    name: str
+    """Such as 自治区交办/东胜区."""
+    day: date
+    kind: str
+    """组别, or what the part is: 旗区, 案件来源, 问题类别 or 包案领导."""
+    group: Group
+    breakdown: Breakdown
+    cases: list[CaseLine]
+    """By case number; cancelled ones, which are in no total, among them."""
+    remark: str
+    """Where the name could have been another figure's too."""
+
+
+def explain(what: str, settings: Settings, day: date) -> CaseExplained | FigureExplained:
+    """Return what is behind a case number or a figure. Raises UnknownError, NothingToConsolidateError or LedgerError."""
+    if day > _LAST_DAY:
+        msg = f"--date 应在 {_LAST_DAY} 以前。"
+        raise ConfigurationError(msg)
+    held = settings.on(day)
+    named = _group_named(what, held)
+    return figure(*named, register(settings, day), held, day) if named else case(what, settings, day)
+
+
+# --- a figure ----------------------------------------------------------------------------------------------------
+
+
+def _group_named(what: str, settings: Settings) -> tuple[Group, str] | None:
+    """Return the group that a figure's name begins with, and what comes after its `/`, as written; None where it begins with none."""
+    whole = nfkc(what).strip()
+    for group in sorted(settings.groups, key=lambda group: len(group.name), reverse=True):
+        parts = [*whole.split("/"), ""]
+        for count in range(1, len(parts)):
+            if key("/".join(parts[:count])) == key(group.name):
+                return group, "/".join(parts[count:-1])
+    return None
+
+
+def register(settings: Settings, day: date) -> tuple[CaseLine, ...]:
+    """Return the cases of the register on that day. Raises NothingToConsolidateError."""
+    files = [file for file in held_files.held(settings, lambda file: _counts(file, day)).files if _counts(file, day)]
+    facts = Facts.of(files)
+    _check_assignment(facts, settings)
+    return case_register.case_lines(fold(facts, settings, [day])[day], {file.arrival.id: file.arrival for file in files}, settings)
+
+
+def figure(group: Group, label: str, cases: Iterable[CaseLine], settings: Settings, day: date) -> FigureExplained:
+    """Return the cases behind a group's figure, or that of its part of that name, by the day's settings. Raises UnknownError."""
+    of_group = [line for line in cases if line.group == group.name]
+    if not label:
+        return FigureExplained(group.name, day, "组别", group, breakdown.of(of_group), of_group, "")
+    names = {part: _names(part, group, of_group, settings) for part in _PARTS}
+    meant = {part: _meant(label, listed, settings if part == "district" else None) for part, listed in names.items()}
+    found = {part: name for part, name in meant.items() if name}
+    if not found:
+        listed = "；".join(f"{_PARTS[part]} {'、'.join(listed)}" for part, listed in names.items() if listed)
+        msg = f"“{group.name}”里没有“{brief(label)}”这个数字。“/”后面可以写：{mask(listed)}。"
+        raise UnknownError(msg)
+    part, name = next(iter(found.items()))
+    others = "、".join(_PARTS[other] for other in found if other != part)
+    remark = f"“{name}”也是{others}的名称，这里按{_PARTS[part]}。" if others else ""
+    of_part = [line for line in of_group if getattr(line, part) == name]
+    return FigureExplained(f"{group.name}/{name}", day, _PARTS[part], group, breakdown.of(of_part), of_part, remark)
+
+
+def _counts(file: Filed, day: date) -> bool:
+    return file.reading.accepted and (file.arrival.is_assignment or file.reading.day <= day)
+
+
+def _check_assignment(facts: Facts, settings: Settings) -> None:
+    if not facts.assignments:
+        msg = f"台账里没有可用的案件包案任务分解表，还没有数字可以说明。请把分解表放入 {settings.paths.assignment}，汇总一次再看。"
+        raise NothingToConsolidateError(msg)
+
+
+def _names(part: str, group: Group, lines: Sequence[CaseLine], settings: Settings) -> list[str]:
+    """Return the figures of that kind that the group has."""
+    has = {getattr(line, part) for line in lines if not line.grounds}
+    always = {"district": settings.district_names, "source": group.sources}.get(part, ())
+    return [*always, *sorted(has - {*always})]
+
+
+def _meant(label: str, names: Sequence[str], settings: Settings | None) -> str:
+    """Return the name that is meant, as codes are compared; a district's also by its other names. '' where none is."""
+    meant = next((name for name in names if name == label), "") or next((name for name in names if key(name) == key(label)), "")
+    if not meant and settings and (district := settings.district_named(label)):
+        return district.name
+    return meant
+
+
+# --- a case ------------------------------------------------------------------------------------------------------
+
+
+def case(what: str, settings: Settings, day: date) -> CaseExplained:
+    """Return the story of the case that a number means, written as in a report."""
+    number = case_numbers.canonical(what.strip())
+    files = [story.about(number, file) for file in held_files.mentioning(case_numbers.mentions(number), settings)] if number else []
+    if not any(file.reading.rows for file in files):
+        raise UnknownError(_unknown(what, settings.on(day)))
+    facts = Facts.of(file for file in files if file.reading.accepted)
+    _check_assignment(facts, settings)
+    try:
+        told = story.tell(number, files, settings, day)
+    except LookupError as error:
+        msg = f"“{brief(what)}”可以是 {'、'.join(map(brief, error.args))}，请写全。"
+        raise UnknownError(msg) from error
+    arrivals = {file.arrival.id: file.arrival for file in files}
+    standing = case_register.case_line(told.case, day, arrivals, settings.on(day)) if told.case and told.is_in_register else None
+    return CaseExplained(
+        told, story_lines.lines(told.mentions, settings), story_lines.lines(told.later, settings), standing, story_lines.verdict(told)
+    )
+
+
+def _unknown(what: str, settings: Settings) -> str:
+    groups = "、".join(f"“{group.name}”" for group in settings.groups)
+    example = f"{settings.groups[0].name}/{settings.district_names[0]}"
+    is_number = case_numbers.is_case_number(what)
+    missed = "收到过的文件里都没有这个编号的案件" if is_number else "没有这个案件，也没有这个数字"
+    return (
+        f"“{brief(what)}”：{missed}。可以写案件编号（照案件台账写，如 {case_numbers.example(settings.case_number_pattern)}），"
+        f"也可以写数字：{groups}，后面可以加 / 和旗区、案件来源、问题类别或包案领导，例如 {example}。"
+    )

@@ -1,0 +1,155 @@
+"""The story of a case in words: what each row changed or why it changed nothing, and why the case is counted or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pipeline.day.cases import PARTICULARS, Case
+from pipeline.day.story import Mention, Story
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import NEW_CASES, PROGRESS, REFERRED, RESOLVED
+from pipeline.terms.findings import Finding, column_letter
+from pipeline.terms.rows import written
+from pipeline.terms.text import mask
+from pipeline.terms.words import FLAGS, NO, YES
+
+_DISPUTE: Final = FLAGS["disputed"].name
+LISTED: Final = "列入台账"
+_MISSING: Final = FLAGS["missing_from_assignment"].name
+VERDICTS: Final = {
+    "taken": "采用",
+    "repeated": "采用一次（与同表另一行相同）",
+    "refused": "退回，没有改变任何情况",
+    "replaced": "不计：已被第 {in_force} 次报送替代",
+    "duplicate": "不计：与已采用的报送内容完全相同",
+    "left-out": "不再提到此案",
+    "refused-file": "整份退回，没有改变任何情况",
+}
+"""What became of a row, by `Mention.became`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What one row changed in the case: the column, and what held before and after; None where it was empty."""
+
+    column: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """One mention, ready to be shown; all texts masked."""
+
+    mention: Mention
+    of_whom: str
+    """东胜区日报（第 2 次报送）, or 案件包案任务分解表."""
+    file: str
+    place: str
+    """案件进展 第4行; '' where there is no row."""
+    received_at: datetime
+    verdict: str
+    changes: tuple[Changed, ...]
+    cells: tuple[tuple[str, str, str], ...]
+    """Address, column and content of the row's filled cells."""
+    findings: tuple[Finding, ...]
+
+
+def lines(mentions: tuple[Mention, ...], settings: Settings) -> tuple[StoryLine, ...]:
+    """Return the mentions as they are shown."""
+    return tuple(_line(mention, settings) for mention in mentions)
+
+
+def _line(mention: Mention, settings: Settings) -> StoryLine:
+    arrival, place, number = mention.file.arrival, mention.place, mention.submission.revision if mention.submission else 0
+    revision = f"（第 {number} 次报送）" if number else ""
+    return StoryLine(
+        mention,
+        "案件包案任务分解表" if arrival.is_assignment else f"{mention.file.reading.district or '旗区不明的'}日报{revision}",
+        mask(arrival.name),
+        mask(f"{place.rows.name} 第{place.rows.lines[place.position]}行") if place else "",
+        arrival.envelope.received_at.astimezone(settings.calendar.zone),
+        VERDICTS[mention.became].format(in_force=mention.in_force),
+        changes(mention),
+        _cells(mention),
+        mention.findings,
+    )
+
+
+def _cells(mention: Mention) -> tuple[tuple[str, str, str], ...]:
+    place = mention.place
+    if place is None:
+        return ()
+    columns = sorted((at, column) for column, at in place.rows.letters.items() if column in place.rows.values)
+    line = place.rows.lines[place.position]
+    filled = ((f"{column_letter(at)}{line}", column, place[column]) for at, column in columns)
+    return tuple((cell, column, mask(text)) for cell, column, text in filled if text)
+
+
+def changes(mention: Mention) -> tuple[Changed, ...]:
+    """Return what a row changed; a row of 案件进展 the state, one of another sheet the particulars."""
+    sheet = mention.place.rows.sheet if mention.place else ""
+    if mention.became not in ("taken", "left-out") or mention.after is None:
+        return ()
+    is_report = not mention.file.arrival.is_assignment
+    if is_report and sheet not in (PROGRESS.name, NEW_CASES.name):
+        return ()
+    show = _state if sheet == PROGRESS.name else _particulars
+    before = show(mention.before or Case(mention.after.number))
+    after = show(mention.after)
+    return tuple(Changed(name, before[name], now) for name, now in after.items() if before[name] != now)
+
+
+def _state(case: Case) -> dict[str, str | None]:
+    return {"当前状态": case.status, _DISPUTE: _standing_dispute(case), "计入化解": YES if case.is_counted else NO}
+
+
+def _particulars(case: Case) -> dict[str, str | None]:
+    texts: dict[str, str | None] = {name: mask(text) if (text := written(case.particulars.get(name))) else None for name in PARTICULARS}
+    return {
+        LISTED: YES if case.particulars else NO,
+        **texts,
+        "撤销依据": mask(case.grounds or "") or None,
+        _MISSING: YES if case.is_missing else NO,
+        "计入化解": YES if case.is_counted else NO,
+    }
+
+
+def _standing_dispute(case: Case) -> str | None:
+    if case.dispute is None:
+        return None
+    number = mask(case.dispute.reply_number) or "（未写文号）"
+    return f"自 {case.dispute.since} 起未解决，针对答复 {number}"
+
+
+# --- where it stands ---------------------------------------------------------------------------------------------
+
+
+def verdict(story: Story) -> str:
+    """Return in a sentence why the case is counted as resolved on the day, or why not."""
+    case = story.case
+    if case is None:
+        return "不在台账：到这一天为止，没有被采用的行把它列入台账。"
+    if not story.is_in_register:
+        return f"还不在台账：交办日期是 {case.assigned}，从那天起才列入。"
+    if case.grounds:
+        return f"不计入总数：已撤销，依据是“{mask(case.grounds)}”。"
+    if case.is_counted and case.last:
+        reply = f" {case.last['答复日期']} 的答复（{mask(case.last['答复文号'] or '')}）"
+        return f"计入化解：当前状态是“{RESOLVED}”，有{reply}，没有未解决的群众不认可。"
+    return f"计入总数，不计入化解：{_not_counted(case)}"
+
+
+def _not_counted(case: Case) -> str:
+    if case.status == REFERRED:
+        return f"当前状态是“{REFERRED}”，单独列示。"
+    dispute = ""
+    if case.dispute:
+        number = mask(case.dispute.reply_number)
+        ends = f"换一个文号重新答复，答复日期不早于 {case.dispute.under_number_since}" if number else "重新答复"
+        dispute = f"{_DISPUTE}，{_standing_dispute(case)}；要等群众认可，或{ends}。"
+    if case.status == RESOLVED and dispute:
+        return f"报了“{RESOLVED}”，但{dispute}"
+    return f"当前状态是“{case.status}”{f'；另有{dispute}' if dispute else '。'}"

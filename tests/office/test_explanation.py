@@ -1,0 +1,292 @@
+"""`run.py explain`: the story of a case, and the cases behind a figure.
+
+Covers `story`, `breakdown`, `story_lines` and `explanation_text`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from weeks import DAYS, WEEKS, Published
+from workbooks import DAY, assignment, case_row, new_row, progress_row, report, resolved_row, urgent_row
+
+from pipeline import cli
+from pipeline.day import story
+from pipeline.intake import held_files
+from pipeline.office import explanation
+from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
+from pipeline.terms.errors import NothingToConsolidateError
+
+if TYPE_CHECKING:
+    from offices import Office, Summary
+
+Captured = pytest.CaptureFixture[str]
+YESTERDAY = DAY - timedelta(days=1)
+
+
+def case(office: Office, what: str = "SJ-2020-001", day: date = DAY) -> CaseExplained:
+    explained = explanation.explain(what, office.settings, day)
+    assert isinstance(explained, CaseExplained)
+    return explained
+
+
+def figure(office: Office, what: str, day: date = DAY) -> FigureExplained:
+    explained = explanation.explain(what, office.settings, day)
+    assert isinstance(explained, FigureExplained)
+    return explained
+
+
+def became(explained: CaseExplained) -> list[str]:
+    return [line.mention.became for line in explained.lines]
+
+
+def changed(explained: CaseExplained, at: int) -> dict[str, tuple[str | None, str | None]]:
+    return {change.column: (change.before, change.after) for change in explained.lines[at].changes}
+
+
+@pytest.fixture
+def home(office: Office) -> Office:
+    """An office with its assignment workbook."""
+    office.put_assignment(assignment())
+    return office
+
+
+# --- a case ------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_told_row_by_row_with_what_each_changed_and_where_it_comes_from(home: Office) -> None:
+    home.put(report(day=YESTERDAY, progress=[progress_row("SJ-2020-001")]), "一.xlsx", "2020-05-20T16:00:00+08:00")
+    home.put(report(progress=[resolved_row("SJ-2020-001")], urgent=[urgent_row("SJ-2020-001")]), "二.xlsx")
+    home.run(DAY)
+    told = case(home)
+    assert became(told) == ["taken", "taken", "taken", "taken"]
+    assert [(line.file, line.place) for line in told.lines] == [
+        ("分解表.xlsx", "群众来访案件 第2行"),
+        ("一.xlsx", "案件进展 第2行"),
+        ("二.xlsx", "案件进展 第2行"),
+        ("二.xlsx", "急报事项 第2行"),
+    ]
+    assert changed(told, 0)["列入台账"] == ("否", "是")
+    assert changed(told, 1) == {"当前状态": ("已交办", "办理中")}
+    assert changed(told, 2) == {"当前状态": ("办理中", "已化解"), "计入化解": ("否", "是")}
+    assert changed(told, 3) == {}
+    assert ("E2", "当前状态", "已化解") in told.lines[2].cells
+    assert told.verdict == "计入化解：当前状态是“已化解”，有 2020-05-20 的答复（东住建信〔2020〕1号），没有未解决的群众不认可。"
+
+
+def test_what_was_replaced_repeated_or_left_out_is_told_and_changes_nothing(home: Office) -> None:
+    first = report(progress=[progress_row("SJ-2020-001")])
+    home.put(first, "一.xlsx", "2020-05-21T10:00:00+08:00")
+    home.put(report(progress=[]), "二.xlsx", "2020-05-21T11:00:00+08:00")
+    home.put(first, "三.xlsx", "2020-05-21T12:00:00+08:00")
+    home.put(first, "四.xlsx", "2020-05-21T13:00:00+08:00")
+    home.run(DAY)
+    told = case(home)
+    assert became(told) == ["taken", "replaced", "replaced", "taken", "duplicate"]
+    assert [line.mention.in_force for line in told.lines[1:]] == [3, 3, 3, 3]
+    assert [finding.code for finding in told.lines[2].findings] == ["rows-withdrawn"]
+    assert [bool(line.changes) for line in told.lines] == [True, False, False, True, False]
+
+
+def test_a_refused_row_says_why_and_a_row_of_another_district_too(home: Office) -> None:
+    home.put(report(progress=[resolved_row("SJ-2020-001", 答复文号="")]), "一.xlsx")
+    home.put(report("达拉特旗", progress=[progress_row("SJ-2020-001")]), "二.xlsx", "2020-05-21T16:30:00+08:00")
+    new = new_row("SJ-2020-001", 案由="别的事")
+    home.put(report("准格尔旗", progress=[], new=[new]), "三.xlsx", "2020-05-21T16:40:00+08:00")
+    home.run(DAY)
+    told = case(home)
+    assert became(told) == ["taken", "refused", "refused", "refused"]
+    codes = [{finding.code for finding in line.findings} for line in told.lines]
+    assert codes == [set(), {"reply-missing"}, {"other-district"}, {"case-exists"}]
+    assert told.verdict == "计入总数，不计入化解：当前状态是“已交办”。"
+
+
+def test_equal_rows_of_one_sheet_count_once(home: Office) -> None:
+    home.put(report(progress=[progress_row("SJ-2020-001"), progress_row("SJ-2020-001")]), "一.xlsx")
+    home.run(DAY)
+    assert became(case(home)) == ["taken", "taken", "repeated"]
+
+
+def test_a_dispute_is_told_from_its_beginning_to_its_end(home: Office) -> None:
+    home.put(report(day=YESTERDAY, progress=[resolved_row(群众确认="不认可")]), "一.xlsx", "2020-05-20T16:00:00+08:00")
+    home.put(report(progress=[resolved_row(群众确认="认可")]), "二.xlsx")
+    home.run(DAY)
+    dispute = "自 2020-05-20 起未解决，针对答复 东住建信〔2020〕1号"
+    assert changed(case(home), 1) == {"当前状态": ("已交办", "已化解"), "群众不认可": (None, dispute)}
+    assert changed(case(home), 2) == {"群众不认可": (dispute, None), "计入化解": ("否", "是")}
+    assert case(home, day=YESTERDAY).verdict.startswith("计入总数，不计入化解：报了“已化解”，但群众不认可，自 2020-05-20 起未解决")
+
+
+def test_workbooks_tell_what_they_changed_cancelled_and_left_out(home: Office) -> None:
+    rows = [case_row("SJ-2020-001", 办结时限="2020-06-12")]
+    home.put_assignment(assignment(rows), "二.xlsx", "2020-05-02T09:00:00+08:00")
+    home.put_assignment(
+        assignment([case_row("SJ-2020-001", 办结时限="2020-06-12", 撤销依据="并案")]), "三.xlsx", "2020-05-03T09:00:00+08:00"
+    )
+    home.put_assignment(assignment([case_row("SJ-2020-002")]), "四.xlsx", "2020-05-04T09:00:00+08:00")
+    home.put(report(progress=[]), "日报.xlsx")
+    home.run(DAY)
+    told = case(home)
+    assert became(told) == ["taken", "taken", "taken", "left-out"]
+    assert changed(told, 1) == {"办结时限": ("2020-06-10", "2020-06-12")}
+    assert changed(told, 2) == {"撤销依据": (None, "并案")}
+    assert changed(told, 3) == {"撤销依据": ("并案", None), "分解表缺失": ("否", "是")}
+    assert case(home, day=date(2020, 5, 3)).verdict == "不计入总数：已撤销，依据是“并案”。"
+
+
+def test_a_file_that_was_refused_whole_is_told_where_it_names_the_case(home: Office) -> None:
+    home.put(b"no workbook", "关于SJ-2020-001.xlsx")
+    home.run(DAY)
+    told = case(home)
+    assert became(told) == ["taken", "refused-file"]
+    assert [finding.code for finding in told.lines[1].findings] == ["unreadable"]
+
+
+def test_a_number_is_found_however_loosely_it_is_written(home: Office) -> None:
+    home.put(report(progress=[progress_row("sj2020-1")]), "一.xlsx")
+    home.run(DAY)
+    for written in ("SJ-2020-001", "sj2020001", "ＳＪ－２０２０－１", " SJ—2020—01 "):
+        assert case(home, written).story.number == "SJ-2020-001"
+    assert became(case(home)) == ["taken", "taken"]
+
+
+def test_a_case_that_is_not_in_the_register_on_the_day_says_so(home: Office) -> None:
+    home.put_assignment(assignment([case_row("SJ-2020-009", 交办日期="2020-05-25")]), "二.xlsx", "2020-05-02T09:00:00+08:00")
+    home.put(report(progress=[progress_row("SJ-2020-009")], new=[new_row("DS-2020-001")]), "一.xlsx", "2020-05-21T10:00:00+08:00")
+    home.put(report(progress=[]), "二.xlsx", "2020-05-21T11:00:00+08:00")
+    home.run(DAY)
+    coming, withdrawn = case(home, "SJ-2020-009"), case(home, "DS-2020-001")
+    assert coming.verdict == "还不在台账：交办日期是 2020-05-25，从那天起才列入。"
+    assert became(coming) == ["taken", "replaced", "left-out"]
+    assert {finding.code for finding in coming.lines[1].findings} == {"unknown-case"}
+    assert withdrawn.verdict.startswith("不在台账：")
+    assert became(withdrawn) == ["replaced", "left-out"]
+    assert (withdrawn.standing, withdrawn.story.is_in_register) == (None, False)
+
+
+def test_rows_of_later_days_stand_apart_and_count_for_nothing(home: Office) -> None:
+    home.put(report(day=YESTERDAY, progress=[progress_row("SJ-2020-001")]), "一.xlsx", "2020-05-20T16:00:00+08:00")
+    home.put(report(progress=[resolved_row("SJ-2020-001")]), "二.xlsx")
+    home.run(DAY)
+    told = case(home, day=YESTERDAY)
+    assert (became(told), [line.mention.became for line in told.later]) == (["taken", "taken"], ["taken"])
+    assert told.standing is not None
+    assert told.standing.status == "办理中"
+
+
+def test_no_personal_number_shows(home: Office) -> None:
+    home.put(report(progress=[progress_row("SJ-2020-001", 今日进展="已联系 13812345678")]), "一.xlsx")
+    home.run(DAY)
+    assert "13812345678" not in str([(line.cells, line.findings) for line in case(home).lines])
+
+
+# --- a figure ----------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_is_the_cases_counted_and_those_not_counted_by_reason(home: Office, capsys: Captured) -> None:
+    rows = [case_row(f"SJ-2020-{n:03}", 包案领导="领导一") for n in range(1, 6)]
+    home.put_assignment(assignment([*rows, case_row("SJ-2020-006", 撤销依据="并案")]), "二.xlsx", "2020-05-02T09:00:00+08:00")
+    disputed = resolved_row("SJ-2020-002", 群众确认="不认可")
+    referred = progress_row("SJ-2020-004", 当前状态="导入法定途径")
+    home.put(report(progress=[resolved_row("SJ-2020-001"), disputed, progress_row("SJ-2020-003"), referred]), "一.xlsx")
+    home.run(DAY)
+    arguments = ["--config", str(home.home / "config.yaml"), "explain", "市级交办和旗区自行梳理/领导一", "--date", str(DAY)]
+    assert cli.main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "total": 5,
+        "resolved": 1,
+        "counted": ["SJ-2020-001"],
+        "not_counted": {
+            "群众不认可": ["SJ-2020-002"],
+            "已交办": ["SJ-2020-005"],
+            "办理中": ["SJ-2020-003"],
+            "导入法定途径": ["SJ-2020-004"],
+        },
+    }
+    assert cli.main(arguments) == 0
+    assert "总数 5 件：计入化解 1 件，不计入 4 件" in capsys.readouterr().out
+
+
+def test_a_leader_named_like_a_district_gives_way_to_it_and_that_is_said(home: Office) -> None:
+    rows = [case_row("SJ-2020-001", 包案领导="达拉特旗"), case_row("SJ-2020-002", "达拉特旗", 包案领导="领导三")]
+    home.put_assignment(assignment(rows), "二.xlsx", "2020-05-02T09:00:00+08:00")
+    home.put(report(progress=[]), "一.xlsx")
+    home.run(DAY)
+    told = figure(home, "市级交办和旗区自行梳理／达旗")
+    assert (told.name, told.kind, told.remark) == ("市级交办和旗区自行梳理/达拉特旗", "旗区", "")
+    told = figure(home, "市级交办和旗区自行梳理/达拉特旗")
+    assert (told.kind, told.remark) == ("旗区", "“达拉特旗”也是包案领导的名称，这里按旗区。")
+    assert told.breakdown.not_counted == {"已交办": ("SJ-2020-002",)}
+
+
+def test_what_is_not_there_says_what_there_is(home: Office, capsys: Captured) -> None:
+    home.put(report(progress=[]), "一.xlsx")
+    home.run(DAY)
+    for what, expected in (
+        ("DS-2020-099", "收到过的文件里都没有这个编号的案件。可以写案件编号"),
+        ("张三", "没有这个案件，也没有这个数字"),
+        ("自治区交办/张三", "“/”后面可以写：旗区 东胜区、"),
+        ("", "可以写案件编号"),
+    ):
+        assert cli.main(["--config", str(home.home / "config.yaml"), "explain", what, "--date", str(DAY)]) == 2
+        assert expected in capsys.readouterr().err
+
+
+def test_two_cases_that_a_number_could_mean_are_both_named(home: Office) -> None:
+    home.put_assignment(assignment([case_row("SJ-2020-01"), case_row("SJ-2020-001")]), "二.xlsx", "2020-05-02T09:00:00+08:00")
+    home.put(report(progress=[]), "一.xlsx")
+    home.run(DAY)
+    assert case(home, "SJ-2020-001").story.number == "SJ-2020-001"
+    with pytest.raises(UnknownError, match="可以是 SJ-2020-001、SJ-2020-01，请写全"):
+        case(home, "SJ-2020-1")
+
+
+def test_without_a_workbook_there_is_nothing_to_explain(office: Office) -> None:
+    with pytest.raises(NothingToConsolidateError):
+        figure(office, "自治区交办")
+
+
+# --- every figure and every case of the sample weeks -------------------------------------------------------------
+
+
+def _figures(summary: Summary) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for target in summary["targets"]:
+        yield target["group"], "", target
+    groups = {source: target["group"] for target in summary["targets"] for source in target["sources"]}
+    for entry in summary["by_source"]:
+        yield groups[entry["source"]], entry["source"], entry
+    for part in ("district", "leader", "category"):
+        for entry in summary[f"by_{part}"]:
+            yield entry["group"], entry[part], entry
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_cases_behind_every_figure_add_up_to_it(week: str, published: Published) -> None:
+    office = published(week).office
+    groups = {group.name: group for group in office.settings.groups}
+    for day in DAYS:
+        register = explanation.register(office.settings, day)
+        for group, label, entry in _figures(office.summary(day)):
+            counted = explanation.figure(groups[group], label, register, office.settings, day).breakdown
+            assert (counted.total, len(counted.counted)) == (entry["total"], entry["resolved"]), (day, group, label)
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_every_cases_story_ends_where_the_summary_says_it_stands(week: str, published: Published) -> None:
+    office = published(week).office
+    files = held_files.held(office.settings, lambda _file: True).files
+    for day in DAYS[-1:] if week == "week-messy" else DAYS[1:2]:
+        summary = office.summary(day)
+        for number, expected in summary["cases"].items():
+            told = story.tell(number, [story.about(number, file) for file in files], office.settings, day)
+            assert told.case is not None
+            assert told.is_in_register
+            assert (told.case.status, told.case.is_counted) == (expected["status"], expected["counted_resolved"]), (day, number)
+        for number in summary["flags"]["cancelled"]:
+            told = story.tell(number, [story.about(number, file) for file in files], office.settings, day)
+            assert told.case is not None
+            assert told.case.grounds
