@@ -197,7 +197,7 @@ def _nightly(options: argparse.Namespace) -> int:
     days = _days(options, settings)
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress() as progress:
-        outcome = nightly.run(settings, days, progress, now=_now(settings))
+        outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()))
     screen.tell_outcome(outcome, settings, days)
     status = _say_what_failed(outcome, options)
     refused = sum(not file.reading.accepted for file in outcome.read.files)
@@ -247,13 +247,14 @@ def _check(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import status
+    from pipeline.publishing import told_editions
 
     settings = _load(options)
     board = status.look(settings, options.date or today(_now(settings), settings))
     if options.json:
         print(status.as_json(board))
     else:
-        screen.tell_status(board)
+        screen.tell_status(board, told_editions.of_day(settings, board.day))
     return 0
 
 
@@ -289,6 +290,16 @@ def _send(options: argparse.Namespace) -> int:
     counts = f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}"
     _note(settings, "send", counts)
     return status
+
+
+def _editions(options: argparse.Namespace) -> int:
+    from pipeline import screen
+    from pipeline.publishing import told_editions
+
+    settings = _load(options)
+    days = [options.date] if options.date else told_editions.days(settings)
+    screen.tell_editions({day: told_editions.of_day(settings, day) for day in days})
+    return 0
 
 
 def _templates(options: argparse.Namespace) -> int:
@@ -368,6 +379,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
 _COMMANDS = {
     "doctor": _doctor,
+    "editions": _editions,
     "explain": _explain,
     "fetch": _fetch,
     "nightly": _nightly,

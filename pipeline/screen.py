@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.office.check import Answer
     from pipeline.office.status import Status
     from pipeline.office.templates import Made
+    from pipeline.publishing.told_editions import ToldEdition
     from pipeline.report.report import Report
     from pipeline.terms.findings import Finding
     from pipeline.upkeep.doctor import Check
@@ -107,12 +108,15 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     _tell_waiting(outcome.taken.waiting)
     _tell_ahead(outcome.ahead)
     _tell_damaged(outcome.read.damaged)
+    numbers = outcome.written.editions
     for report in outcome.written.published:
         if report.day in days or len(outcome.written.published) == 1:
-            _tell_day(report)
-    others = [f"{report.day}" for report in outcome.written.published if report.day not in days]
+            _tell_day(report, numbers.get(report.day, 1))
+    others = [f"{report.day}{_edition(numbers.get(report.day, 1))}" for report in outcome.written.published if report.day not in days]
     if others:
         say(f"以前的报表有变化，已重写：{'、'.join(others)}。")
+    if any(number > 1 for number in numbers.values()):
+        say("与前一版有什么不同：python run.py editions --date 日期。")
     if outcome.written.unchanged:
         say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.written.unchanged))}。")
     if outcome.written.failed:
@@ -172,8 +176,12 @@ def _tell_ahead(ahead: Sequence[Arrival]) -> None:
         say("  请核对这台电脑的日期和时间，以及写信封文件的程序或电脑的。")
 
 
-def _tell_day(report: Report) -> None:
-    say(f"{report.day}{'（更正）' if report.is_correction else ''}")
+def _edition(number: int) -> str:
+    return f"（第 {number} 版）" if number > 1 else ""
+
+
+def _tell_day(report: Report, number: int) -> None:
+    say(f"{report.day}{'（更正）' if report.is_correction else ''}{_edition(number)}")
     for figure in report.targets:
         tally = figure.tally
         verdict = "没有案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件"
@@ -230,8 +238,8 @@ def _tell_groups(findings: Sequence[Finding]) -> None:
 # --- the board ---------------------------------------------------------------------------------------------------
 
 
-def tell_status(board: Status) -> None:
-    """Print who has reported, what waits in the inbox and what was refused."""
+def tell_status(board: Status, editions: Sequence[ToldEdition]) -> None:
+    """Print who has reported, what waits in the inbox, what was refused, and which edition of the day there is."""
     say(f"{board.day} 报送情况")
     for district in board.districts:
         arrived = f"{district.received_at:%m-%d %H:%M}" if district.received_at else "—"
@@ -254,6 +262,21 @@ def tell_status(board: Status) -> None:
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
     say(f"  当天结果：{'已写出' if board.is_published else '尚未汇总'}")
+    for edition in editions[-1:]:
+        differs = f"，与前一版有 {len(edition.lines)} 处不同：python run.py editions --date {board.day}"
+        say(f"  {edition.heading}{'' if edition.is_first else differs}")
+
+
+def tell_editions(by_day: Mapping[date, Sequence[ToldEdition]]) -> None:
+    """Print what was published when, and how each edition differs from the one before."""
+    if not any(by_day.values()):
+        say("还没有写出过，或各版已过保存期。")
+    for day, editions in by_day.items():
+        say(f"{day}")
+        for edition in editions:
+            say(f"  {edition.heading}{'' if edition.is_first else '，与前一版不同的：'}")
+            for line in edition.lines:
+                say(f"    {line}")
 
 
 # --- templates ---------------------------------------------------------------------------------------------------
@@ -321,6 +344,9 @@ def tell_repair(done: Repaired) -> None:
         say(f"流水簿里看不懂的 {len(mended.set_aside)} 行（第 {lines} 行）已移到 state/{ASIDE}。")
     if mended.without:
         say(f"按办公室的决定，{len(mended.without)} 个损坏或不见的原件没有计入。")
+    if mended.editions_lost:
+        lost = _first_names([f"{noted.day} 第 {noted.number} 版" for noted in mended.editions_lost])
+        say(f"有 {len(mended.editions_lost)} 版的文件没有了或已改变，也找不回来：{lost}。数字不受影响；有备份的，请放回 state/editions。")
     _tell_damaged(done.outcome.read.damaged)
     if done.same:
         say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")

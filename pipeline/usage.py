@@ -25,10 +25,12 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG)
     _add_common(top, default=Path("config.yaml"))
     _add_days(top)
+    _add_without(top)
     commands = top.add_subparsers(dest="command", title="命令", metavar="COMMAND")
     nightly = commands.add_parser("nightly", help="夜间汇总（与不带命令相同）")
     _add_common(nightly)
     _add_days(nightly)
+    _add_without(nightly)
     demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
     demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
     check = commands.add_parser(
@@ -51,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     _add_templates(commands)
     _add_fetch(commands)
     _add_serving(commands)
+    shown = commands.add_parser("editions", help="哪天写出过几版、什么时候写的，每一版和前一版有什么不同")
+    _add_common(shown)
+    shown.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="只看哪一天（默认：所有还留着各版的日子）")
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
@@ -98,7 +103,18 @@ def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
         default=[],
         type=_archived,
         metavar="NAME",
-        help="与 --repair 合用：重建台账时，原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
+        help="与 --repair 合用：原件已损坏或不见、备份里也没有的，决定不计入；写它在存档里的文件名或开头 12 位，可以写几次",
+    )
+
+
+def _add_without(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=argparse.SUPPRESS,
+        type=_archived,
+        metavar="NAME",
+        help="现有结果用到、台账和存档却都没有、也找不回来的收件，决定不计入；写屏幕列出的编号，可以写几次",
     )
 
 

@@ -44,7 +44,7 @@ OURS = {
     "SJ",
 }
 OURS |= {"serve", "host", "port", "N", "user", "add", "link", "disable", "list", "ACTION", "NAME", "ADDRESS", "senders"}
-OURS |= {"to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
+OURS |= {"editions", "to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH"}
 
 
 def _ended(arguments: list[str]) -> int | str | None:
@@ -65,6 +65,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["demo"],
     ["check"],
     ["doctor"],
+    ["editions"],
     ["explain"],
     ["fetch"],
     ["send"],

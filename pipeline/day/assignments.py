@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pipeline.day.cases import PARTICULARS, Case, CaseBook, RowPlace
 from pipeline.reading.examination import Examination, Row
 from pipeline.terms import messages
@@ -18,9 +20,10 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
     rows = _with_numbers(sheets, case_book)
     _refuse_repeated(rows)
     usable = {number: row for row, number in rows if not row.is_refused}
+    postponed: dict[str, date | None] = {}
     for number, row in usable.items():
         case = case_book.bring_in(number)
-        _warn_of_postponement(row, case)
+        postponed[number] = _postponed_to(row, case)
         case.listed = {name: row.value(name) for name in PARTICULARS}
         case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
         case.grounds = row["撤销依据"]
@@ -30,15 +33,18 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
     for case in case_book.cases.values():
         case.grounds = case.grounds if case.number in usable else None
         case.is_missing = case.listed is not None and case.number not in mentioned
+        case.postponed_to = postponed.get(case.number)
     case_book.note_moved()
     return tuple(findings)
 
 
-def _warn_of_postponement(row: Row, case: Case) -> None:
-    """Warn of a later 交办日期 than held before: the earlier one holds, or an open case could be moved out of the register."""
+def _postponed_to(row: Row, case: Case) -> date | None:
+    """Warn of a later 交办日期 than held before, and return it. The earlier one holds: an open case could be moved out of the register."""
     assigned = row.day("交办日期")
-    if assigned and case.began and assigned > case.began:
-        row.warn("assignment-postponed", "交办日期", case=messages.brief(case.number), held=case.began)
+    if not assigned or not case.began or assigned <= case.began:
+        return None
+    row.warn("assignment-postponed", "交办日期", case=messages.brief(case.number), held=case.began)
+    return assigned
 
 
 def _with_numbers(sheets: list[Examination], case_book: CaseBook) -> list[tuple[Row, str]]:

@@ -68,6 +68,8 @@ class Case:
     grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
+    postponed_to: date | None = None
+    """The 交办日期 in the workbook in force, where that is later than the one that holds."""
     status: str = ASSIGNED
     dispute: Dispute | None = None
     """The dispute that stands; None where none does."""

@@ -258,7 +258,7 @@ def _judge_against(row: Row, case: Case) -> None:
 def _refuse_early_reply(row: Row, case: Case) -> None:
     replied = row.day("答复日期")
     if replied and replied < case.assigned and row.is_read("答复日期"):
-        row.refuse("date-out-of-range/before-start", "答复日期", column="答复日期", start="交办日期", limit=case.assigned)
+        row.refuse_cell("date-out-of-range/before-start", "答复日期", column="答复日期", start="交办日期", limit=case.assigned)
 
 
 def _refuse_going_back(row: Row, case: Case) -> None:

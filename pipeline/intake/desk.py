@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipeline.disk import lock, storage
-from pipeline.intake import inbox, soundness
+from pipeline.intake import inbox, soundness, standing_editions
+from pipeline.ledger import editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
@@ -37,15 +38,23 @@ class Desk:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Desk]:
-    """Open the office for one run. Raises AnotherRunError, LedgerError, OSError."""
+def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
+    """Open the office for one run; `without`: as for `standing_editions.check`.
+
+    Raises AnotherRunError, ConfigurationError, LedgerError, OSError.
+    """
     paths = settings.paths
     for folder in (paths.assignment, paths.outbox, paths.archive):
         storage.make_folder(folder)
     arriving = len(inbox.report_names(paths.inbox))
     with lock.hold(paths.state) as held, Readers(settings, arriving) as readers:
-        storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced)
+        storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
         soundness.check_ledger(paths)
+        standing = standing_editions.unnoted(paths)
+        standing_editions.refuse_needless(standing_editions.check(settings, standing, without))
         with Ledger(paths.ledger) as ledger:
             storage.probe(paths.archive)
-            yield Desk(settings, ledger, readers, arriving, soundness.restore_journal(ledger, paths.archive), held)
+            restored = soundness.restore_journal(ledger, paths.archive)
+            editions.align(ledger, paths.archive, paths.editions)
+            standing_editions.note(ledger, settings, standing)
+            yield Desk(settings, ledger, readers, arriving, restored, held)

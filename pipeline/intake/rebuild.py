@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.intake import inbox, soundness
-from pipeline.ledger import journal
-from pipeline.ledger.journal import Identity, Noted
+from pipeline.intake import inbox, soundness, standing_editions
+from pipeline.intake.standing_editions import Standing
+from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger.journal import EditionNote, Identity, Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
@@ -40,32 +41,38 @@ class Mended:
     """Arrivals added to the journal."""
     given_back: list[str]
     """The SHA-256 of originals without an arrival, which are in the inbox again."""
+    editions_lost: list[EditionNote]
+    """Editions of which a file is gone or changed, and nobody has it any more."""
 
 
 def mend(settings: Settings, without: Sequence[str]) -> Mended:
     """Make a ledger that is gone or damaged again, and bring journal and archive in line with it.
 
-    `without`: beginnings of the SHA-256 of originals that are damaged or gone, without which the office decided to go on. Where
-    others are, and nothing else holds their content, nothing is touched and LedgerError says what to do. Raises AnotherRunError while
-    a run is under way.
+    `without`: beginnings of the SHA-256 of originals that are damaged or gone, or that only a published day names, without which the
+    office decided to go on. Where others are, and nothing else holds their content, nothing is touched and LedgerError says what to do.
+    Raises AnotherRunError while a run is under way.
     """
     paths = settings.paths
     for folder in (paths.inbox, paths.outbox, paths.archive):
         storage.make_folder(folder)
     with lock.hold(paths.state):
-        storage.sweep(paths.outbox, paths.state, paths.archive)
+        storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
+        standing = standing_editions.unnoted(paths)
+        about_originals = standing_editions.check(settings, standing, without)
         is_usable = _is_usable(paths.ledger, paths.archive)
-        if is_usable and without:
+        if is_usable and about_originals:
             msg = "台账完好，没有要重建的，--without 用不上。损坏或不见的原件请从备份放回存档。"
             raise ConfigurationError(msg)
-        kept, lost = (None, []) if is_usable else _rebuild(settings, without)
+        kept, lost = (None, []) if is_usable else _rebuild(settings, about_originals)
+        set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger, paths.archive)
         return Mended(
             is_rebuilt=not is_usable,
             ledger_kept=kept,
             without=lost,
-            set_aside=journal.set_unread_aside(paths.archive),
-            noted=_complete_journal(paths.ledger, paths.archive),
+            set_aside=set_aside,
+            noted=noted,
             given_back=_give_back(paths),
+            editions_lost=_mend_editions(settings, standing),
         )
 
 
@@ -253,6 +260,21 @@ def _complete_journal(path: Path, archive: Path) -> int:
         return 0
     with Ledger(path) as ledger:
         return soundness.complete_journal(ledger, archive)
+
+
+def _mend_editions(settings: Settings, standing: Sequence[Standing]) -> list[EditionNote]:
+    """Bring ledger, journal and contents of the editions in line, and return those of which something is lost."""
+    paths = settings.paths
+    with Ledger(paths.ledger) as ledger:
+        editions.align(ledger, paths.archive, paths.editions)
+        standing_editions.note(ledger, settings, standing)
+        for noted, lacking in editions.lacking(ledger, paths.editions).items():
+            edition = next(edition for edition in editions.of_day(ledger, noted.day) if edition.note == noted)
+            listed = [(name, sha256) for name, sha256 in edition.outputs.items() if sha256 in lacking]
+            found = standing_editions.files_of(paths.outbox / noted.day.isoformat(), listed)
+            edition_files.replace(paths.editions, [content for content in (*found, edition.manifest, edition.summary) if content], lacking)
+        editions.mend(ledger, paths.editions)
+        return list(editions.lacking(ledger, paths.editions))
 
 
 def _give_back(paths: Paths) -> list[str]:

@@ -1,4 +1,4 @@
-"""Originals that nobody needs any more go when their time is over: those refused whole, and those with personal information."""
+"""What nobody needs any more goes when its time is over: originals refused whole or with personal information, and editions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.disk import storage
-from pipeline.ledger import journal
+from pipeline.ledger import edition_files, editions, journal
 from pipeline.ledger.ledger import Ledger
+from pipeline.settings.config import Paths
 from pipeline.terms.handed_in import Filed
 
 _LEAP = timedelta(days=366)
@@ -52,6 +53,15 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     if names:
         storage.sync_folder(archive)
     return Removed(tuple(names), days)
+
+
+def end_editions(ledger: Ledger, paths: Paths, days: int, now: datetime) -> None:
+    """Forget the editions whose time is over, and remove the contents that none of the others names."""
+    before = now - timedelta(days=days)
+    contents = editions.contents(ledger)
+    editions.end(ledger, paths.archive, [noted for noted in contents if noted.published_at < before])
+    named = {sha256 for noted, files in contents.items() if noted.published_at >= before for sha256 in files}
+    edition_files.remove_unnamed(paths.editions, named, before)
 
 
 def _has_jumped(arrivals: Iterable[datetime], now: datetime, kept: timedelta) -> bool:

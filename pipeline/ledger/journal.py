@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,30 @@ _NUMBERED = "numbered"
 _SUM, _HEX = b', "sum": "', 16
 """How a line ends: a sum of the rest of it, without which a changed digit would be another arrival. Older lines have none."""
 
+_EDITION = "edition"
+
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
 Identity = tuple[str, str, str]
 """What distinguishes an arrival from every other: its path in the inbox, its SHA-256, and when it was received (ISO)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionNote:
+    """That a day was published, with which number and when."""
+
+    day: date
+    number: int
+    published_at: datetime
+    manifest: str
+    """The SHA-256 of its manifest."""
+    is_over: bool = False
+    """Whether its time was over, and what it said was removed."""
+
+    @property
+    def key(self) -> tuple[date, int]:
+        """What distinguishes it from every other."""
+        return self.day, self.number
 
 
 def note(archive: Path, arrivals: Sequence[Noted]) -> None:
@@ -101,6 +121,23 @@ def _number(entry: dict[str, Any]) -> NoticeNumber:
     return NoticeNumber(**{**fields, "day": date.fromisoformat(fields["day"])})
 
 
+def note_editions(archive: Path, noted: Sequence[EditionNote]) -> None:
+    """Note that days were published, or that the time of editions is over, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_EDITION: asdict(edition)}) for edition in noted])
+
+
+def editions(archive: Path) -> list[EditionNote]:
+    """Return every edition that was noted, by day and number, as it was noted last."""
+    noted = {edition.key: edition for edition in map(_edition, _entries(archive, f'{{"{_EDITION}"'.encode()))}
+    return [noted[key] for key in sorted(noted)]
+
+
+def _edition(entry: dict[str, Any]) -> EditionNote:
+    fields = entry[_EDITION]
+    moment = datetime.fromisoformat(fields["published_at"])
+    return EditionNote(**{**fields, "day": date.fromisoformat(fields["day"]), "published_at": moment})
+
+
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
@@ -151,7 +188,7 @@ def _removal(entry: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 # Older lines have no sum, and a damaged one may still be JSON: it counts only if it can be read as what it says it is.
-_KINDS: dict[str, Callable[[dict[str, Any]], object]] = {"arrived": _noted, _NUMBERED: _number, "removed": _removal}
+_KINDS: dict[str, Callable[[dict[str, Any]], object]] = {"arrived": _noted, _NUMBERED: _number, "removed": _removal, _EDITION: _edition}
 
 
 def _line(entry: dict[str, Any]) -> bytes:

@@ -69,14 +69,11 @@ class Ledger:
             raise LedgerError(msg) from error
 
     def _prepare(self, path: Path) -> None:
-        schema.metadata.create_all(self._engine)
         with self._engine.begin() as connection:
-            version = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == "schema"))
-            if version is None:
-                connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
-            elif version != str(schema.VERSION):
-                msg = f"台账 {path} 的版本是 {version}，本程序只认识版本 {schema.VERSION}。请使用相配的程序版本。"
-                raise LedgerError(msg)
+            unknown = schema.prepare(connection)
+        if unknown is not None:
+            msg = f"台账 {path} 的版本是 {unknown}，本程序只认识版本 {schema.VERSION} 及以前的。请使用相配的程序版本。"
+            raise LedgerError(msg)
 
     def _on_error(self, context: sa.engine.ExceptionContext) -> None:
         """Raise a LedgerError for a full or broken disk, wherever a statement meets it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
-VERSION = 1
-"""A ledger of another version is refused."""
+VERSION = 2
+"""A ledger of an older version is brought to this one; a newer one is refused."""
 
 metadata = sa.MetaData()
 meta = sa.Table("meta", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
@@ -87,3 +89,43 @@ faults = sa.Table(
         comment="the program failed on it, or its original is damaged: to be read again",
     ),
 )
+editions = sa.Table(
+    "editions",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, comment="from 1"),
+    sa.Column("published_at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
+    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
+    sa.Column("contents", sa.Text, nullable=False, comment="JSON: the SHA-256 of each of its files"),
+    sa.Column("manifest_text", sa.LargeBinary, nullable=False, comment="zlib; empty where nobody has it any more"),
+    sa.Column("summary_text", sa.LargeBinary, nullable=False, comment="summary.json, likewise"),
+)
+
+
+# --- from an older version to this one ---------------------------------------------------------------------------
+
+
+def _to_version_2(_connection: sa.Connection) -> None:
+    """Editions came: their table is made like every other that is missing."""
+
+
+_STEPS: dict[int, tuple[Callable[[sa.Connection], None], ...]] = {1: (_to_version_2,)}
+"""What leads from each version to the one after it. A step that was done already changes nothing."""
+
+
+def prepare(connection: sa.Connection) -> str | None:
+    """Make what is missing and bring an older ledger to this version; return the version of one that nobody here knows, untouched."""
+    is_new = not sa.inspect(connection).has_table("meta")
+    found = None if is_new else connection.scalar(sa.select(meta.c.value).where(meta.c.name == "schema"))
+    # Without a number it was being made when the power went, by whatever version.
+    version = VERSION if is_new else 1 if found is None else int(found) if found.isdecimal() else 0
+    if not 1 <= version <= VERSION:
+        return str(found)
+    metadata.create_all(connection)
+    for older in range(version, VERSION):
+        for step in _STEPS[older]:
+            step(connection)
+    if found != str(VERSION):
+        connection.execute(meta.delete().where(meta.c.name == "schema"))
+        connection.execute(meta.insert().values(name="schema", value=str(VERSION)))
+    return None

@@ -23,16 +23,19 @@ def run(
     *,
     documents: tuple[Document, ...] = ALL,
     now: datetime | None = None,
+    without: Sequence[str] = (),
 ) -> Outcome:
     """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed.
 
-    With `now`, originals whose time is over are removed at the end, and arrivals dated later than `now` are listed
-    in the outcome. Raises PipelineError where nothing can be done, OSError where the disk refuses what every day needs.
+    With `now`, originals and editions whose time is over are removed at the end, and arrivals dated later than `now` are listed
+    in the outcome. `without`: beginnings of the SHA-256 of files that published days rest on, that the state does not know and
+    without which the office decided to go on. Raises PipelineError where nothing can be done, OSError where the disk refuses what
+    every day needs.
     """
     from pipeline.report import compose
 
     progress = progress or Progress()
-    with desk.opened(settings) as office:
+    with desk.opened(settings, without) as office:
         ledger, archive = office.ledger, settings.paths.archive
         warm_up(documents if office.arriving else ())  # imports take long, and without new files mostly nothing is written
 
@@ -58,7 +61,7 @@ def run(
         for day, state in states.items():
             with fault_limits.limit_fault_to_day(day, written):
                 report = compose.build(state, due.sources(day, numbers), settings)  # 4. report: the day's figures and sentences
-                publish(report, due, numbers, workshop)  # 5. publish: the day's folder, whole
+                written.editions[day] = publish(report, due, numbers, workshop)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
 
@@ -66,4 +69,6 @@ def run(
         removed = (
             retention.remove_old(ledger, archive, settings.retention.refused_days, now, spared=read.sha256s) if now else retention.Removed()
         )
+        if now and not removed.doubts_clock:
+            retention.end_editions(ledger, settings.paths, settings.retention.editions_days, now)
         return Outcome(taken, read, written, removed, ahead, office.restored, office.remark)

@@ -5,17 +5,21 @@ Covered by tests/web/test_office_pages.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.day import edit_effects, particulars
 from pipeline.day.cases import PARTICULARS, Case
-from pipeline.day.fold import DayState, fold
+from pipeline.day.fold import DayState, fold, standing_of
+from pipeline.day.targets import Tally
 from pipeline.intake import held_files
 from pipeline.reading.readers import Readers
+from pipeline.render import edit_preview
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
+from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 from pipeline.terms.rows import written
 from pipeline.terms.text import mask
@@ -32,6 +36,10 @@ class CaseOutline:
     deadline: str
     grounds: str
     """撤销依据; '' where the case counts."""
+    assigned: str
+    """The 交办日期 that holds."""
+    postponed_to: str
+    """The later one in the workbook; '' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,16 @@ class ChangedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """A group as it is and as it would be."""
+
+    group: str
+    before: str
+    """As `edit_preview.figure` says it."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterChanges:
     """What would become of the register."""
 
@@ -63,6 +81,11 @@ class RegisterChanges:
     """Cases that an earlier workbook lists and this one does not; they go on counting."""
     total: int
     """So many cases the register would hold."""
+    postponed: tuple[CaseOutline, ...]
+    """Cases to which it gives a later 交办日期, which does not hold."""
+    figures: tuple[GroupFigures, ...]
+    told: tuple[str, ...]
+    """What its edits do to totals, rates and flags, as leaders would be told."""
     later: int
     """So many numbers stand in the workbook and not in the register: their 交办日期 is yet to come, or their row is refused."""
 
@@ -72,6 +95,8 @@ class Preview:
     """An assignment workbook that has not been sent."""
 
     reading: Reading
+    findings: tuple[Finding, ...]
+    """Those of the workbook by itself, and those against the register."""
     changes: RegisterChanges | None
     """None where the workbook is refused whole."""
 
@@ -81,14 +106,15 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> 
     workbook = held_files.read(path, Envelope(now), settings, readers, is_assignment=True)
     reading = workbook.reading
     if not reading.accepted:
-        return Preview(reading, None)
+        return Preview(reading, reading.findings, None)
     before_it = held_files.facts_until(now.date(), settings, readers)
     before = _state(before_it, settings, now)
     after = _state([*before_it, workbook], settings, now)
     if after is None:
         raise LookupError(path)
     listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.texts(CASE) if number}
-    return Preview(reading, _changes(before.cases if before else (), after.cases, listed))
+    findings = tuple(finding for finding in after.assignment_findings if finding.code != "case-missing")  # these have a list of their own
+    return Preview(reading, findings, _changes(before, after, listed, settings))
 
 
 def _state(filed: Iterable[Filed], settings: Settings, now: datetime) -> DayState | None:
@@ -97,8 +123,8 @@ def _state(filed: Iterable[Filed], settings: Settings, now: datetime) -> DayStat
     return fold(facts, settings, [now.date()])[now.date()] if facts.assignments else None
 
 
-def _changes(before: Iterable[Case], after: Iterable[Case], listed: set[str]) -> RegisterChanges:
-    old, new = {case.number: case for case in before}, {case.number: case for case in after}
+def _changes(before: DayState | None, after: DayState, listed: set[str], settings: Settings) -> RegisterChanges:
+    old, new = {case.number: case for case in before.cases} if before else {}, {case.number: case for case in after.cases}
     kept = [(old[number], case) for number, case in new.items() if number in old]
     return RegisterChanges(
         new=tuple(_outline(case) for number, case in new.items() if number not in old),
@@ -107,8 +133,22 @@ def _changes(before: Iterable[Case], after: Iterable[Case], listed: set[str]) ->
         restored=tuple(_outline(case) for was, case in kept if was.grounds and not case.grounds),
         missing=tuple(_outline(case) for case in new.values() if case.is_missing),
         total=len(new),
+        postponed=tuple(_outline(case) for case in new.values() if case.postponed_to),
+        figures=tuple(GroupFigures(group.name, _figure(before, group.name), _figure(after, group.name)) for group in settings.groups),
+        told=_told(old, after, settings) if before else (),
         later=len(listed - new.keys()),
     )
+
+
+def _figure(state: DayState | None, group: str) -> str:
+    return edit_preview.figure(dict(state.trend)[state.day][group] if state else Tally(0))
+
+
+def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple[str, ...]:
+    register = {number: standing_of(case) for number, case in old.items()}
+    edits = particulars.edits(register, {case.number: standing_of(case) for case in after.cases})
+    effects = edit_effects.of(edits, register, after.cases, after.day, settings)
+    return tuple(mask(sentence) for sentence in edit_preview.sentences(effects, settings))
 
 
 def _outline(case: Case) -> CaseOutline:
@@ -119,6 +159,8 @@ def _outline(case: Case) -> CaseOutline:
         case.leader,
         written(case.deadline) or "",
         mask(case.grounds or ""),
+        written(case.assigned) or "",
+        written(case.postponed_to) or "",
     )
 
 

@@ -24,6 +24,8 @@ class Written:
 
     outbox: Path
     published: list[Report] = field(default_factory=list)
+    editions: dict[date, int] = field(default_factory=dict)
+    """The number of the edition that stands of each day that was written."""
     unchanged: list[date] = field(default_factory=list)
     """Days asked for whose inputs are those of the edition that stands."""
     refused: dict[str, list[str]] = field(default_factory=dict)

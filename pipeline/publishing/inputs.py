@@ -18,7 +18,7 @@ from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
-_NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload"}
+_NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload", "retention"}
 """Settings that change no published day."""
 
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Container
+from collections.abc import Collection, Container, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -23,30 +23,40 @@ class NotPublishedError(PipelineError):
     """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
 
 
-def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: str | None = None) -> str:
+def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: Collection[str] = ()) -> str:
     """Write the day's folder whole, and return the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
-    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `noted` is the SHA-256 of that
-    edition's manifest, where the ledger has it; a run that was killed before it noted it had written what is now written again.
+    What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `noted` are the SHA-256 of the
+    day's manifests, where the ledger has any; a run that was killed before it noted one had written what is now written again.
     """
-    ours = {noted, hashlib.sha256(files[MANIFEST]).hexdigest()} if noted else None
+    ours = {*noted, hashlib.sha256(files[MANIFEST]).hexdigest()} if noted else None
     aside = outbox / f".{day}.new"
-    try:
-        storage.make_folder(outbox)
-        _keep_changes(outbox / day, day, kept, ours)
-        storage.write_folder(aside, files)
-        old = storage.replace_folder(aside, outbox / day)
-    except OSError as error:
-        storage.remove_folder(aside)
-        reason = _HELD if isinstance(error, PermissionError) else reason_of(error)
-        if reason is None:
+    with refusals_as_not_published():
+        try:
+            storage.make_folder(outbox)
+            _keep_changes(outbox / day, day, kept, ours)
+            storage.write_folder(aside, files)
+            old = storage.replace_folder(aside, outbox / day)
+        except OSError:
+            storage.remove_folder(aside)
             raise
-        raise NotPublishedError(reason) from error
     if old:
         with contextlib.suppress(OSError):  # somebody is writing into it
             _keep_changes(old, day, kept, ours)
             storage.remove_folder(old)
     return hashlib.sha256(files[MANIFEST]).hexdigest()
+
+
+@contextlib.contextmanager
+def refusals_as_not_published() -> Iterator[None]:
+    """Raise NotPublishedError for what the disk refuses, as far as the office can mend it."""
+    try:
+        yield
+    except OSError as error:
+        reason = _HELD if isinstance(error, PermissionError) else reason_of(error)
+        if reason is None:
+            raise
+        raise NotPublishedError(reason) from error
 
 
 def _keep_changes(edition: Path, day: str, kept: Path, ours: Container[str] | None) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from pipeline.day.fold import DayState
+from pipeline.ledger import editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
@@ -31,8 +32,8 @@ class Plan:
     days: list[date]
     unchanged: list[date]
     """Days asked for that stand as they are."""
-    manifests: dict[str, str]
-    """The SHA-256 of each published day's manifest, by the day (ISO)."""
+    manifests: dict[str, set[str]]
+    """The SHA-256 of the manifests of each published day's editions, by the day (ISO)."""
     given: Numbers
     """The numbers that notices have so far; none where no notices are written."""
 
@@ -98,7 +99,9 @@ def plan(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tu
             unchanged += [day] if day in days else []
         else:
             due.append(day)
-    manifests = {day: manifest for day, (_made_from, manifest) in published.items()}
+    manifests = {day: {manifest} for day, (_made_from, manifest) in published.items()}
+    for edition in editions.notes(ledger):
+        manifests.setdefault(edition.day.isoformat(), set()).add(edition.manifest)
     return Plan(settings, ledger, documents, outlines, due, unchanged, manifests, given)
 
 

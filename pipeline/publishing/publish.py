@@ -1,10 +1,13 @@
-"""Writes one day: its documents, its folder, and the note that says what it was made from.
+"""Writes one day: its documents, its folder, and the notes that say what it was made from and which edition it is.
 
-Covered by tests/publishing/test_outbox.py.
+Covered by tests/publishing/test_outbox.py and tests/publishing/test_editions.py.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from pipeline.ledger import edition_files, editions
 from pipeline.publishing import outbox
 from pipeline.publishing.numbering import Numbers
 from pipeline.publishing.plan import Plan
@@ -13,9 +16,22 @@ from pipeline.render.documents import Workshop
 from pipeline.report.report import Report
 
 
-def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) -> None:
-    """Write the report's day whole and note it. Raises NotPublishedError where the disk refuses."""
+def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) -> int:
+    """Write the report's day whole, note it, and return the number of its edition. Raises NotPublishedError where the disk refuses."""
     paths, day = plan.settings.paths, report.day.isoformat()
     files = documents.contents(report, plan.documents, workshop)
-    manifest = outbox.publish(paths.outbox, day, files, paths.replaced, plan.manifests.get(day))
+    with outbox.refusals_as_not_published():
+        # Kept before the folder takes its place: a run that is killed behind it finds all that it published.
+        edition_files.keep(paths.editions, files.values())
+    manifest = outbox.publish(paths.outbox, day, files, paths.replaced, plan.manifests.get(day, ()))
+    written = (paths.outbox / day / outbox.MANIFEST).stat().st_mtime
+    edition = editions.note(
+        plan.ledger,
+        paths.archive,
+        day=report.day,
+        published_at=datetime.fromtimestamp(written, plan.settings.calendar.zone),
+        manifest=files[outbox.MANIFEST],
+        summary=files[editions.SUMMARY],
+    )
     plan.ledger.note_publication(day, plan.fingerprint(report.day, numbers), manifest)
+    return edition.number

@@ -56,7 +56,7 @@ def summary(report: Report) -> bytes:
             "withdrawn_cases": list(report.withdrawn_cases),
             "withdrawn_disputes": list(report.withdrawn_disputes),
             "particulars": [
-                {"case": edit.number, "column": edit.column, "before": edit.before, "after": edit.after} for edit in report.edits
+                {"case": edit.number, "column": edit.column, "before": edit.before, "after": edit.after} for edit in report.edited.edits
             ],
         },
         "restated": [_restated(entry) for entry in report.restated],

@@ -63,6 +63,12 @@ class CaseLine:
     """File, sheet and row of the last accepted row about it."""
     listed_in: str
     """File, sheet and row that the particulars come from."""
+    first_source: str = ""
+    """The 案件来源 that was accepted for it first."""
+    postponed_to: date | None = None
+    """The 交办日期 in the assignment workbook in force, where it is later than the one that holds."""
+    is_reply_too_early: bool = False
+    """Whether its last row gives another reply than the disputed one, dated before the dispute: it ends nothing."""
 
 
 @dataclass(frozen=True, slots=True)

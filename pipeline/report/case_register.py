@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pipeline.day import supervision
+from pipeline.day import disputes, supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.fold import DayState
 from pipeline.report.case_lines import CaseLine
@@ -69,6 +69,9 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         grounds=case.grounds or "",
         origin=origin(last, arrivals),
         listed_in=origin(case.listed_at or case.found_at, arrivals),
+        first_source=case.first_source,
+        postponed_to=case.postponed_to,
+        is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
     )
 
 

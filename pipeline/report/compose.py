@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline.day import particulars
+from pipeline.day import edit_effects, particulars
+from pipeline.day.edit_effects import Effects
 from pipeline.day.fold import DayState, Doubt, standing_of
 from pipeline.report import (
     agenda,
@@ -75,7 +76,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         new_cases=changed["new_cases"],
         withdrawn_cases=changed["withdrawn_cases"],
         withdrawn_disputes=changes.withdrawn_disputes(state),
-        edits=particulars.edits(state.before, {case.number: standing_of(case) for case in state.cases}),
+        edited=_edited(state, settings),
         restated=state.restated,
         certainties=certainty.of(targets, settings.groups, state.cases),
         no_longer_counted=changed["no_longer_counted"],
@@ -99,6 +100,11 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         notices=notices.of(state, cases, sources.numbers, settings),
         new_rules=sentences.new_rules(state.day, before.rules, settings.rules),
     )
+
+
+def _edited(state: DayState, settings: Settings) -> Effects:
+    edits = particulars.edits(state.before, {case.number: standing_of(case) for case in state.cases})
+    return edit_effects.of(edits, state.before, state.cases, state.day, settings)
 
 
 def _doubts(state: DayState, refused: tuple[Filed, ...]) -> list[Doubt]:

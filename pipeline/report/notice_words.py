@@ -50,8 +50,8 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             return f"缺少{'、'.join(line.missing_ones)}"
 
 
-def settled(flag: str, district: str, line: CaseLine | None) -> str:
-    """Return why a point of the district's last notice holds no longer."""
+def settled(flag: str, district: str, line: CaseLine | None, deadline_before: date | None) -> str:
+    """Return why a point of the district's last notice holds no longer; `deadline_before` was in force the day before."""
     if line is None:
         return "已不在案件台账内"
     if line.grounds:
@@ -63,15 +63,18 @@ def settled(flag: str, district: str, line: CaseLine | None) -> str:
     if line.is_counted:
         outcome = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
         return outcome + _reply(line)
-    return _still_open(flag, line)
+    return _still_open(flag, line, deadline_before)
 
 
-def _still_open(flag: str, line: CaseLine) -> str:
+def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> str:
     if line.is_referred:
         return "已导入法定途径"
     match flag:
         case "overdue" | "due_soon" if line.deadline:
-            return f"已延期至{long_day(line.deadline)}" if line.extended else f"办结时限已改为{long_day(line.deadline)}"
+            # The case is open and late no more: nothing was done about it, its deadline moved.
+            moved = "延期至" if line.extended else "办结时限已改为"
+            was = f"，原为{long_day(deadline_before)}" if deadline_before and deadline_before != line.deadline else ""
+            return f"时限改动，尚未办结：{moved}{long_day(line.deadline)}{was}"
         case "stalled":
             since = f"{long_day(line.reported_on)}" if line.reported_on else ""
             return f"有新进展（{since}：{_short(line.progress)}）" if line.progress else f"有新进展（当前状态：{line.status}）"

@@ -61,4 +61,12 @@ def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: da
             line = by_number.get(number)
             now = line.flags if line and line.district == district else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
-                yield Settled(flag, number, line.matter if line else "", notice_words.settled(flag, district, line))
+                why = notice_words.settled(flag, district, line, _deadline_before(state, number))
+                yield Settled(flag, number, line.matter if line else "", why)
+
+
+def _deadline_before(state: DayState, number: str) -> date | None:
+    """Return the deadline that was in force the day before; None where there was none."""
+    standing = state.before.get(number)
+    deadline = (standing.particulars["延期至"] or standing.particulars["办结时限"]) if standing else None
+    return deadline if isinstance(deadline, date) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from pipeline.day.edit_effects import Effects
 from pipeline.day.fold import Restated
-from pipeline.day.particulars import Edit
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
 from pipeline.report.figures import Bridge, Certainty, Figure, OpenPoint, Way
@@ -64,8 +64,8 @@ class Report:
     """In the order of their numbers."""
     withdrawn_disputes: tuple[str, ...] = ()
     """Cases of which a revision of the day took a 不认可 back without saying 认可."""
-    edits: tuple[Edit, ...] = ()
-    """The particulars that hold today and did not yesterday."""
+    edited: Effects = field(default_factory=Effects)
+    """The particulars that hold today and did not yesterday, and what that did."""
     restated: tuple[Restated, ...] = ()
     """What became known on this day of earlier ones."""
     certainties: tuple[Certainty, ...] = ()

@@ -123,14 +123,11 @@ def _setting(value: object) -> str:
 # --- what changed ------------------------------------------------------------------------------------------------
 
 
-def bridge(bridge: Bridge, where: str = "") -> str:
-    """Return how a group's figures follow from yesterday's, step by step; with `where` only the ends, and where the steps stand."""
+def bridge(bridge: Bridge) -> str:
+    """Return how a group's figures follow from yesterday's, step by step."""
     ladders = bridge.ladders
     if not any(ladder.steps for ladder in ladders):
         return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，都与前一日相同。"
-    if where:
-        ends = "，".join(f"{ladder.name}前一日{ladder.before}件、今日{ladder.now}件" for ladder in ladders)
-        return f"{bridge.group}：{ends}；各项增减见{where}。"
     return f"{bridge.group}：{'；'.join(map(_ladder, ladders))}。"
 
 
@@ -141,15 +138,19 @@ def _ladder(ladder: Ladder) -> str:
     return f"{ladder.name}前一日{ladder.before}件，{steps}，今日{ladder.now}件"
 
 
-def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str) -> str:
-    """Return each kind of change with the cases that are named, how many there are of it, and where they stand."""
+def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str, *, has_steps: bool = False) -> str:
+    """Return each kind of change with the cases that are named, how many there are of it, and where they stand.
+
+    `has_steps`: the steps from yesterday's figures to today's stand there too, and not here.
+    """
+    steps = f"各项增减见{where}。" if has_steps else ""
     if not kinds:
-        return "今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。"
+        return f"今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{steps}"
     parts = []
     for kind, named, count in kinds:
         cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
         parts.append(f"{words.CHANGES[kind].name}{count}件{cases}")
-    return f"{'；'.join(parts)}。逐件见{where}。"
+    return f"{'；'.join(parts)}。逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
 
 
 CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规定时刻以后才送达。以前如已发出同日专报，以本期为准。"

@@ -67,6 +67,11 @@ class Paths(Frozen):
         return self.state / "ledger.sqlite"
 
     @property
+    def editions(self) -> Path:
+        """Where the files of every edition are kept, each under its SHA-256."""
+        return self.state / "editions"
+
+    @property
     def replaced(self) -> Path:
         """Where an edition is kept that somebody had changed before it was written again."""
         return self.state / "replaced"
@@ -100,9 +105,10 @@ class Limits(Frozen):
 
 
 class Retention(Frozen):
-    """How long originals stay that are not needed any more, in days."""
+    """How long what is not needed any more stays, in days."""
 
     refused_days: Annotated[int, Field(ge=1, le=36600, strict=True)] = 180
+    editions_days: Annotated[int, Field(ge=1, le=36600, strict=True)] = 400
 
 
 class Settings(Frozen):

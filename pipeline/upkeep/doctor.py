@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.intake import inbox, soundness
-from pipeline.ledger import journal
+from pipeline.intake import inbox, soundness, standing_editions
+from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import inputs, outbox
 from pipeline.render.papers import fonts
@@ -71,6 +71,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
             waiting = {arrival.sha256 for arrival in ledger.unread()}
             yield _clock(arrivals, settings, now)
             yield _outbox(ledger, settings)
+            yield _editions(ledger, settings)
     except PipelineError as error:
         yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
     except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
@@ -232,6 +233,29 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
         [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
     )
     return Check("结果", f"{len(published)} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
+
+
+def _editions(ledger: Ledger, settings: Settings) -> Check:
+    """Check that of every edition all is kept, that ledger and journal agree on them, and that the outbox holds none that is newer."""
+    paths, noted = settings.paths, editions.notes(ledger)
+    told = {edition.key for edition in journal.editions(paths.archive) if not edition.is_over}
+    standing = standing_editions.unnoted(paths)
+    missing = standing_editions.find_missing(settings, standing)
+    problems = standing_editions.told(settings, missing) if missing else []
+    if standing and not missing:
+        days = _first(edition.day.isoformat() for edition in standing)
+        problems.append(f"{len(standing)} 天的结果没有记作一版：{days}。请再运行一次汇总（python run.py），会补记，或另存被改过的。")
+    if lacking := [*editions.lacking(ledger, paths.editions)]:
+        named = _first(f"{edition.day} 第 {edition.number} 版" for edition in lacking)
+        problems.append(
+            f"{len(lacking)} 版的文件缺失或已改变：{named}。结果文件夹和数字不受影响。"
+            f"请{_REPAIR}，找得到的会放回；找不到的，请从备份放回 {paths.editions}。"
+        )
+    if damaged := [edition.note for edition in editions.damaged(ledger)]:
+        problems.append(f"{len(damaged)} 版在台账里的内容已经损坏：{_first(f'{edition.day}' for edition in damaged)}。请{_REPAIR}。")
+    if told ^ {edition.key for edition in noted}:
+        problems.append(f"台账和流水簿记的各版不一致。请{_REPAIR}，互相补记。")
+    return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems))
 
 
 def _inbox(settings: Settings, now: datetime) -> Check:

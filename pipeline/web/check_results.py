@@ -43,10 +43,10 @@ def of_assignment(preview: Preview) -> dict[str, Any]:
     reading = preview.reading
     return {
         "accepted": reading.accepted,
-        "refuses": any(finding.refuses for finding in reading.findings),
+        "refuses": any(finding.refuses for finding in preview.findings),
         "district": "",
         "day": reading.day.isoformat(),
-        "sections": _sections(reading.findings),
+        "sections": _sections(preview.findings),
         **(_changes(preview.changes) if preview.changes else {}),
     }
 
@@ -58,11 +58,14 @@ def _changes(changes: RegisterChanges) -> dict[str, Any]:
         "cancelled": changes.cancelled,
         "restored": changes.restored,
         "missing": changes.missing,
+        "postponed": changes.postponed,
     }
     return {
         "counts": {name: len(cases) for name, cases in lists.items()},
         "total": changes.total,
         "later": changes.later,
+        "figures": [asdict(figures) for figures in changes.figures],
+        "told": list(changes.told),
         **{name: [_case(case) for case in cases[:_MOST_CASES]] for name, cases in lists.items()},
     }
 

@@ -188,6 +188,40 @@ def test_a_reopening_ends_no_dispute_and_only_a_new_reply_lets_the_case_count_ag
     assert story.happened == story.expected
 
 
+def test_another_reply_ends_a_dispute_only_from_the_day_on_which_it_was_reported(story: Story) -> None:
+    """
+    day   | 状态   | 日期  | 文号 | 确认   | counted | disputed
+    05-18 | 已化解 | 05-17 | 甲1  |        | yes     | no
+    05-19 | 已化解 | 05-17 | 甲1  | 不认可 | no      | yes
+    05-20 | 已化解 | 05-18 | 甲2  |        | no      | yes
+    05-21 | 已化解 | 05-19 | 甲1  |        | no      | yes
+    05-22 | 已化解 | 05-19 | 甲2  |        | yes     | no
+    """
+    assert story.happened == story.expected
+
+
+def test_under_a_new_number_a_dispute_counts_from_the_day_of_that_number(story: Story) -> None:
+    """
+    day   | 状态   | 日期  | 文号 | 确认   | counted | disputed
+    05-18 | 已化解 | 05-18 | 甲1  | 不认可 | no      | yes
+    05-19 | 已化解 | 05-18 | 甲1  | 不认可 | no      | yes
+    05-20 | 已化解 | 05-20 | 甲2  | 不认可 | no      | yes
+    05-21 | 已化解 | 05-19 | 甲3  |        | no      | yes
+    05-22 | 已化解 | 05-20 | 甲3  |        | yes     | no
+    """
+    assert story.happened == story.expected
+
+
+def test_an_acceptance_ends_a_dispute_whatever_the_reply_says(story: Story) -> None:
+    """
+    day   | 状态   | 日期  | 文号 | 确认   | counted | disputed
+    05-18 | 办理中 |       |      | 不认可 | no      | no
+    05-19 | 已化解 | 05-17 | 甲1  |        | no      | yes
+    05-20 | 已化解 | 05-17 | 甲1  | 认可   | yes     | no
+    """
+    assert story.happened == story.expected
+
+
 def test_leaving_resolved_for_the_courts_is_a_reopening_and_needs_its_reason(story: Story) -> None:
     """
     day   | 状态         | 日期  | 文号 | 原因 | counted | reopened | refused          | status
@@ -287,6 +321,48 @@ def test_a_case_that_a_revision_takes_back_is_withdrawn_on_that_day() -> None:
     assert "DS-2020-001" not in tuesday.summary["cases"]
 
 
+@pytest.mark.parametrize(
+    ("revisions", "withdrawn"),
+    [
+        ([["DS-2020-001"], [], ["DS-2020-002"]], ["DS-2020-001"]),
+        ([["DS-2020-001"], [], ["DS-2020-001"]], []),
+        ([["DS-2020-001"], ["DS-2020-002"], []], ["DS-2020-001", "DS-2020-002"]),
+    ],
+    ids=["by the first of three", "brought in again", "by each of two"],
+)
+def test_cases_that_any_replaced_revision_had_brought_in_are_withdrawn(revisions: list[list[str]], withdrawn: list[str]) -> None:
+    files = [
+        handed_in(report(day=MONDAY, progress=[], new=[new_row(number, 排查日期="2020-05-18") for number in numbers]), arrived)
+        for numbers, arrived in zip(revisions, _moments(10, 11, 12), strict=True)
+    ]
+    day = on(MONDAY, assigned(assignment()), *files)
+    assert day.summary["changes"]["withdrawn_cases"] == withdrawn
+    assert day.submission()["in_force_received_at"] == "2020-05-18T12:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("answers", "withdrawn"),
+    [
+        (("不认可", "", "不认可"), [CASE]),
+        (("不认可", "认可", ""), []),
+        (("", "不认可", "不认可"), []),
+        (("不认可", "未回访", "认可"), [CASE]),
+    ],
+)
+def test_a_dispute_that_any_revision_took_back_is_told_whether_or_not_it_stands(answers: tuple[str, ...], withdrawn: list[str]) -> None:
+    files = [
+        handed_in(report(day=MONDAY, progress=[resolved_row(CASE, 答复日期="2020-05-18", 群众确认=answer)]), arrived)
+        for answer, arrived in zip(answers, _moments(10, 11, 12), strict=True)
+    ]
+    assert on(MONDAY, assigned(assignment()), *files).summary["changes"]["withdrawn_disputes"] == withdrawn
+
+
+def test_a_dispute_in_a_refused_row_is_none_that_a_revision_could_take_back() -> None:
+    refused = resolved_row(CASE, 答复日期="2020-05-18", 答复文号="", 群众确认="不认可")
+    files = [handed_in(report(day=MONDAY, progress=rows), arrived) for rows, arrived in zip([[refused], []], _moments(10, 11), strict=True)]
+    assert on(MONDAY, assigned(assignment()), *files).summary["changes"]["withdrawn_disputes"] == []
+
+
 def test_a_revision_is_judged_as_if_its_predecessors_had_not_been_sent() -> None:
     first = handed_in(
         report(day=MONDAY, progress=[resolved_row(答复日期="2020-05-18")], new=[new_row(排查日期="2020-05-18")]), "2020-05-18 10:00"
@@ -369,6 +445,59 @@ def test_a_cancelled_case_counts_again_when_a_newer_workbook_does_not_say_so(row
     monday, tuesday = consolidate(files, [MONDAY, MONDAY + timedelta(days=1)]).values()
     assert (_totals(monday), _totals(tuesday)) == ([1, 1], [1, 2])
     assert tuesday.summary["changes"]["new_cases"] == []
+
+
+@pytest.mark.parametrize(
+    ("later", "total", "unmoved"),
+    [
+        ({}, 2, 2),
+        ({"撤销依据": "双方和解"}, 1, 2),
+        ({"案件来源": "自治区交办"}, 1, 2),
+        ({"交办日期": "2020-06-01"}, 2, 2),
+        ({"旗区": "乌审旗", "包案领导": "别人"}, 2, 2),
+    ],
+    ids=["as it was", "cancelled", "another source", "postponed", "elsewhere"],
+)
+def test_no_edit_of_the_register_betters_the_unmoved_rate(later: dict[str, str], total: int, unmoved: int) -> None:
+    tuesday = _register(CASES[0], {**CASES[1], **later}, CASES[2])[MONDAY + timedelta(days=1)]
+    city = tuesday.summary["targets"][1]
+    assert (city["total"], city["unmoved"]["total"]) == (total, unmoved)
+
+
+def test_a_case_counts_in_the_unmoved_rate_with_its_first_source_and_not_when_its_report_was_withdrawn() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    found = handed_in(report(day=MONDAY, progress=[], new=[new_row(排查日期="2020-05-18")]), "2020-05-18 10:00")
+    listed = assigned(assignment([*CASES, case_row("DS-2020-001", 案件来源="自治区交办")]), SECOND)
+    day = on(tuesday, assigned(assignment(), FIRST), found, listed)
+    assert [(target["total"], target["unmoved"]["total"]) for target in day.summary["targets"]] == [(2, 1), (2, 3)]
+    taken_back = handed_in(report(day=MONDAY, progress=[]), "2020-05-18 11:00")
+    day = on(MONDAY, assigned(assignment(), FIRST), found, taken_back)
+    assert [(target["total"], target["unmoved"]["total"]) for target in day.summary["targets"]] == [(1, 1), (2, 2)]
+
+
+def test_the_resolved_are_split_by_what_the_citizens_said_in_the_row_in_force() -> None:
+    answers = {"SJ-2020-001": "认可", "SJ-2020-003": "未回访", "SJ-2020-004": "", "SJ-2020-005": "不认可"}
+    rows = [resolved_row(number, 答复日期="2020-05-18", 群众确认=answer) for number, answer in answers.items()]
+    listed = assigned(assignment([case_row(number) for number in answers]))
+    city = on(MONDAY, listed, File(report(day=MONDAY, progress=rows), afternoon(MONDAY))).summary["targets"][1]
+    assert (city["resolved"], city["confirmation"]) == (3, {"认可": 1, "未回访": 1, "none": 1})
+
+
+@pytest.mark.parametrize(("found_on", "exists"), [("2020-04-20", False), ("2020-05-01", True)])
+def test_a_new_case_is_compared_with_the_earliest_assignment_day(found_on: str, *, exists: bool) -> None:
+    row = case_row("DS-2020-001", 案由="小区电梯停运", 问题类别="物业服务", 责任单位="东胜区住建局")
+    files = [assigned(assignment([row]), FIRST), assigned(assignment([{**row, "交办日期": "2020-05-01"}]), "2020-05-02 09:00")]
+    day = on(MONDAY, *files, File(report(day=MONDAY, progress=[], new=[new_row(排查日期=found_on)]), afternoon(MONDAY)))
+    assert (day.of("case-exists") != []) is exists
+    assert [finding.cell for finding in day.of("assignment-postponed")] == ["M2"]
+
+
+def test_of_another_districts_case_a_finding_says_only_that_its_number_is_taken() -> None:
+    listed = assigned(assignment([*CASES, case_row("DS-2020-001", "乌审旗", 案由="别区的事由", 责任单位="别区的单位")]))
+    day = on(MONDAY, listed, File(report(day=MONDAY, progress=[], new=[new_row(排查日期="2020-05-18")]), afternoon(MONDAY)))
+    (finding,) = day.of("case-exists")
+    assert "DS-2020-001" in finding.message
+    assert not any(word in finding.message for word in ("别区", "乌审", "房地产开发", "2020-04-20"))
 
 
 def test_a_row_about_a_cancelled_case_is_taken_and_counts_when_the_case_comes_back() -> None:

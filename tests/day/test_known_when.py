@@ -5,11 +5,19 @@ Covers `known_when`.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import pytest
-from offices import File, afternoon, assigned, consolidate, handed_in
-from workbooks import assignment, progress_row, report, resolved_row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from offices import Day, File, afternoon, assigned, consolidate, handed_in, on
+from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
+
+from pipeline.report.figures import Step
+
+ONE_DAY = timedelta(days=1)
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2020, 5, 18) + timedelta(days=n) for n in range(3))
 CASE = "SJ-2020-001"
@@ -37,3 +45,106 @@ def test_the_first_report_of_all_may_come_weeks_late() -> None:
     told = consolidate([assigned(assignment()), late], [day])[day].summary["restated"]
     assert [entry["day"] for entry in told] == [(day - timedelta(days=n)).isoformat() for n in range(30, 0, -1)]
     assert {tuple(entry["newly_counted"]) for entry in told} == {(CASE,)}
+
+
+@pytest.mark.parametrize(("first_workbook", "told"), [("2020-05-20 12:00", True), ("2020-05-20 12:01", False)])
+def test_a_day_that_could_not_be_computed_then_is_not_compared(first_workbook: str, *, told: bool) -> None:
+    late = _resolved_on_monday("2020-05-20 16:00")
+    files = [assigned(assignment(), first_workbook), File(report(day=TUESDAY, progress=[]), afternoon(TUESDAY)), late]
+    restated = consolidate(files, [WEDNESDAY])[WEDNESDAY].summary["restated"]
+    assert [entry["day"] for entry in restated] == ([MONDAY.isoformat(), TUESDAY.isoformat()] if told else [])
+
+
+def test_a_case_that_comes_in_late_has_entered_and_one_that_a_correction_drops_has_left() -> None:
+    found = report(day=MONDAY, progress=[], new=[new_row(排查日期="2020-05-18")])
+    files = [assigned(assignment()), handed_in(found, "2020-05-20 09:00"), handed_in(report(day=MONDAY, progress=[]), "2020-05-21 09:00")]
+    days = consolidate(files, [TUESDAY, WEDNESDAY])
+    (entered,) = days[TUESDAY].summary["restated"]
+    assert (entered["total"], entered["entered"], entered["left"], entered["newly_counted"]) == ([2, 3], ["DS-2020-001"], [], [])
+    assert [(entry["total"], entry["left"]) for entry in days[WEDNESDAY].summary["restated"]] == [([3, 2], ["DS-2020-001"])] * 2
+
+
+# --- properties over small untidy offices ------------------------------------------------------------------------
+
+DAYS = [MONDAY + timedelta(days=n) for n in range(5)]
+CITY_NAME, CITY = "市级交办和旗区自行梳理", ("市级交办", "旗区自行梳理")
+_row = st.fixed_dictionaries(
+    {
+        "案件编号": st.sampled_from([CASE, "SJ-2020-003", "DS-2020-001"]),
+        "当前状态": st.sampled_from(["办理中", "已化解", "已化解", "已化解", "看不懂"]),
+        "答复日期": st.sampled_from(["2020-05-17", "2020-05-18", "2020-05-18"]),
+        "答复文号": st.sampled_from(["甲1", "甲2"]),
+        "群众确认": st.sampled_from(["", "认可", "不认可"]),
+        "重新办理原因": st.just("复查"),
+    }
+)
+_report = st.tuples(st.sampled_from(DAYS), st.lists(_row, max_size=3), st.booleans(), st.sampled_from([0, 0, 0, 17, 20, 21, 30, 50, 80]))
+_edit = st.sampled_from([{}, {"撤销依据": "双方和解"}, {"案件来源": "自治区交办"}, {"旗区": "乌审旗"}, {"交办日期": "2020-05-20"}])
+
+
+@st.composite
+def _offices(draw: st.DrawFn) -> list[File]:
+    """Reports of one district, many of them late or corrected, and an assignment workbook that is edited twice."""
+    rows = [case_row("ZZQ-2020-001"), case_row(CASE), case_row("SJ-2020-003")]
+    books = [rows, *([rows[0], {**rows[1], **draw(_edit)}, {**rows[2], **draw(_edit)}] for _ in range(2))]
+    arrivals = ("2020-05-01 09:00", "2020-05-19 09:00", "2020-05-20 23:00")
+    files = [assigned(assignment(book), arrived, f"{arrived[:10]}.xlsx") for book, arrived in zip(books, arrivals, strict=True)]
+    for number, (day, progress, finds, hours) in enumerate(draw(st.lists(_report, min_size=2, max_size=9))):
+        new = [new_row(排查日期="2020-05-18")] if finds else []
+        files.append(File(report(day=day, progress=progress, new=new), afternoon(day) + timedelta(hours=hours), f"{number}.xlsx"))
+    return files
+
+
+def _noon_after(day: date) -> datetime:
+    """The last moment that the readers of the day's report could know of."""
+    return afternoon(day) + timedelta(hours=20)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What leaders were last told of a day: the cases of a group's total, and how many of them are resolved."""
+
+    total: set[str]
+    resolved: int
+
+
+def _in_group(day: Day, *, counted: bool = False) -> set[str]:
+    return {line.number for line in day.report.cases if line.source in CITY and not line.grounds and (line.is_counted or not counted)}
+
+
+def _after(steps: Iterable[Step], cases: set[str]) -> set[str]:
+    """The cases after those steps; a case comes only where it was not, and goes only where it was."""
+    for step in steps:
+        came, gone = (set(step.cases), set()) if step.change > 0 else (set(), set(step.cases))
+        assert came.isdisjoint(cases)
+        assert gone <= cases
+        cases = cases - gone | came
+    return cases
+
+
+@settings(max_examples=30)
+@given(_offices())
+def test_every_difference_between_two_mornings_is_told_to_the_case_and_each_arrival_once(files: list[File]) -> None:
+    told: dict[str, _Told] = {}
+    before: tuple[set[str], set[str]] | None = None
+    for day in DAYS:
+        said = on(day, *(file for file in files if file.received <= _noon_after(day)))
+        restated = said.summary["restated"]
+        assert restated == on(day, *files).summary["restated"]  # what comes later is told on a later day
+        if not any(_noon_after(day) >= file.received > _noon_after(day - ONE_DAY) for file in files):
+            assert restated == []  # what had come before was told before
+        for entry in restated:
+            if entry["group"] == CITY_NAME and entry["day"] in told:
+                last = told[entry["day"]]
+                assert (entry["total"][0], entry["resolved"][0]) == (len(last.total), last.resolved)
+                assert {*entry["left"]} <= last.total
+                assert last.total.isdisjoint(entry["entered"])
+                told[entry["day"]] = _Told(last.total - {*entry["left"]} | {*entry["entered"]}, entry["resolved"][1])
+                assert len(told[entry["day"]].total) == entry["total"][1]
+        now = _in_group(said), _in_group(said, counted=True)
+        if before:
+            bridge = next(bridge for bridge in said.report.bridges if bridge.group == CITY_NAME)
+            assert (bridge.total_before, bridge.resolved_before) == (len(before[0]), len(before[1]))
+            assert (_after(bridge.total_steps, before[0]), _after(bridge.resolved_steps, before[1])) == now
+        before = now
+        told[day.isoformat()] = _Told(now[0], len(now[1]))

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from offices import ZONE, Office, handed_in
+from offices import ZONE, Office, as_version_1, handed_in
 from workbooks import DAY, Edits, assignment, edit, progress_row, report, report_pages, write
 
+from pipeline.ledger import schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.terms.errors import LedgerError
@@ -83,6 +85,20 @@ def test_a_ledger_of_another_version_is_left_alone_and_says_so(path: Path) -> No
     with pytest.raises(LedgerError, match="999"):
         Ledger(path)
     assert path.read_bytes() == before
+
+
+def test_a_ledger_of_version_1_opens_and_keeps_what_it_holds(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.record([(_arrival(), None)])
+        ledger.note_publication("2020-05-21", "f", "m")
+    as_version_1(path)
+    for _time in range(2):
+        with Ledger(path) as ledger:
+            assert len(ledger.unread()) == 1
+            assert ledger.publications() == {"2020-05-21": ("f", "m")}
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT value FROM meta").fetchall() == [(str(schema.VERSION),)]
+        assert connection.execute("SELECT * FROM editions").fetchall() == []
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_a_manifest_changed_by_hand_is_kept_though_it_lists_the_same_files(offic
 def test_an_edition_that_a_killed_run_did_not_come_to_note_is_nobody_s_change(tmp_path: Path) -> None:
     noted = outbox.publish(tmp_path / "out", "2020-05-21", FILES, tmp_path / "kept")
     for _time in range(2):
-        outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept", noted)
+        outbox.publish(tmp_path / "out", "2020-05-21", NEWER, tmp_path / "kept", {noted})
     assert not (tmp_path / "kept").exists()
 
 

@@ -1,7 +1,7 @@
 """The office's pages, and what of the published files each user can reach.
 
 Covers `office_pages`, `clerk_pages`, `published_files` and `rendering`, and what `check_results` makes of an assignment workbook;
-and behind the pages `assignment_preview`, `district_history`, `status` and `incoming`.
+and behind the pages `assignment_preview`, `edit_preview`, `district_history`, `status` and `incoming`.
 """
 
 from __future__ import annotations
@@ -413,7 +413,7 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
         "不知旗区 邮件 05-20 16:01 不能算报送，收取时说明原因",
     ]
     assert re.fullmatch(r"东胜区 网页上传 05-20 16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].description)
-    screen.tell_status(board)
+    screen.tell_status(board, [])
     terminal = capsys.readouterr().out
     assert all(f"  {file.name}  {file.description}\n" in terminal for file in board.waiting)
     assert all(f"  {district.district}  {district.word}  " in terminal for district in board.districts)
@@ -451,6 +451,29 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
     assert summary["flags"]["cancelled"] == ["SJ-2020-001"]
     assert summary["flags"]["missing_from_assignment"] == ["SJ-2020-002"]
     assert "SJ-2020-009" in summary["cases"]
+
+
+def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_flags(office: Office) -> None:
+    rows = [case_row(f"SJ-2020-{number:03}", 办结时限="2020-05-10") for number in (1, 2, 3)]
+    office.put_assignment(assignment([case_row("ZZQ-2020-001"), *rows]))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    newer = [
+        {**rows[0], "撤销依据": "重复登记"},
+        {**rows[1], "延期至": "2020-06-08"},
+        {**rows[2], "交办日期": "2020-06-01", "办结时限": "2020-06-20"},
+    ]
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        answer = browser.upload(assignment([case_row("ZZQ-2020-001"), *newer]), "新.xlsx", browser.token("/board"))
+        page = browser.follow(answer).text
+    assert "0/3，0.0%，还差 3 件" in page
+    assert "0/2，0.0%，还差 2 件 <strong>有变</strong>" in page
+    assert "今日撤销1件：SJ-2020-001（东胜区，依据：重复登记）。如仍计入，为0/3（0.0%），低于90%的目标。" in page
+    assert "办结时限改后，1件不再算超期未结（SJ-2020-003）；延期至改后，1件不再算超期未结（SJ-2020-002）" in page
+    assert "交办日期写的是 2020-06-01，仍按 2020-04-20" in page
+    assert "交办日期改晚" in page
 
 
 def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> None:

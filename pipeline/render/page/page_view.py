@@ -10,7 +10,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import sentences
+from pipeline.report import edit_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -42,6 +42,9 @@ class GroupView:
     leaders: tuple[Figure, ...]
     categories: tuple[Figure, ...]
     referred: tuple[CaseLine, ...]
+    edited: str
+    """What the day's edits and withdrawn disputes did to its total and rate; '' where nothing."""
+    cancelled: tuple[CaseLine, ...]
 
     @property
     def tally(self) -> Tally:
@@ -90,6 +93,8 @@ def context(report: Report) -> dict[str, object]:
             status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
         },
         "absences": {absence.district: absence for absence in report.absences},
+        "edit_sentences": edit_words.of_day(report.edited, report.cases),
+        "edits": edit_words.by_edit(report.edited),
         "changes": cases_behind_figures.changes(report),
         "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
         "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
@@ -165,7 +170,16 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         leaders=_of(group, report.by_leader),
         categories=_of(group, report.by_category),
         referred=cases_behind_figures.referred(group.name, report),
+        edited=_edited(group, report),
+        cancelled=tuple(case for case in report.cases if case.grounds and case.group == group.name),
     )
+
+
+def _edited(group: Group, report: Report) -> str:
+    figure = next(figure for figure in report.targets if figure.group == group.name)
+    cases = [case for case in report.cases if case.group == group.name]
+    said = edit_words.of_group(report.edited, group.name)
+    return said + edit_words.withdrawn_disputes(cases, report.withdrawn_disputes, figure.tally)
 
 
 def _day_before(day: date) -> date:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.render.papers import page_room
-from pipeline.report import sentences
-from pipeline.report.case_lines import Change, Decision
+from pipeline.report import edit_words, sentences
+from pipeline.report.case_lines import CaseLine, Change, Decision
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -22,6 +22,7 @@ MOST_PAGES = 3
 NAME = "信访事项办理情况专报"
 _WORKBOOK = "《信访事项办理情况汇总》"
 _CHANGES = f"{_WORKBOOK}“今日变化”"
+_CANCELLED = f"{_WORKBOOK}“撤销案件”"
 _DECISIONS = f"{_WORKBOOK}“急报事项”“督办清单”和“案件台账”"
 _ABSENCES = f"{_WORKBOOK}“报送情况”"
 
@@ -38,11 +39,22 @@ class Limits:
     """Of a matter, or of what is asked."""
     steps: str = ""
     """Where the steps from yesterday's figures to today's stand; '' where they are shown here."""
+    edited: int = 4
+    """Of edited and cancelled cases so many are named at least."""
+
+    @property
+    def edits(self) -> edit_words.Room:
+        """For edited and cancelled cases."""
+        return edit_words.Room(max(self.edited, self.cases), max(12, self.characters))
 
 
 _LIMITS = (
     *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
-    *(Limits(4, 0, count, characters, _CHANGES) for count, characters in ((4, 24), (2, 24), (2, 14), (1, 12))),
+    Limits(4, 0, 2, 24, "", 3),
+    *(Limits(4, 0, count, 24, _CHANGES) for count in (4, 2)),
+    Limits(4, 0, 2, 18, _CHANGES, 3),
+    *(Limits(4, 0, 1, characters, _CHANGES, edited) for characters, edited in ((16, 2), (12, 1))),
+    *(Limits(count, 0, 1, 12, _CHANGES, 1) for count in (3, 2)),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -65,13 +77,14 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "标题": f"{day}信访事项办理情况",
         "数据截至": until,
         "更正": sentences.CORRECTION if report.is_correction else "",
-        "目标": _targets(report),
+        "目标": _targets(report, limits),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
         "范围说明": sentences.bounds_rule(report.most_new) if is_bounded else "",
-        "由来": [sentences.bridge(bridge, limits.steps) for bridge in report.bridges],
+        "由来": [*_bridges(report, limits), *filter(None, edit_words.outcomes(report.edited, limits.edits)[:1])],
         "变化": _changes(report, limits),
+        "台账": _register(report, limits),
         **_decisions(report.decisions, limits),
         "报送": sentences.submissions(report.submissions),
         "缺报": [sentences.absence(absence) for absence in report.absences[: limits.absences]],
@@ -92,19 +105,26 @@ def sample(*, is_empty: bool = False) -> Fields:
         "合计": figures,
         "由来": ["例"] * 2,
     }
-    some: Fields = {**dict.fromkeys(("更正", "范围说明", "其余决策", "其余缺报"), "例"), "决策事项": [decision] * 2, "缺报": ["例"]}
+    some: Fields = {
+        **dict.fromkeys(("更正", "范围说明", "其余决策", "其余缺报"), "例"),
+        "决策事项": [decision] * 2,
+        "缺报": ["例"],
+        "台账": ["例"],
+    }
     return always | ({name: type(value)() for name, value in some.items()} if is_empty else some)
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
 
 
-def _targets(report: Report) -> list[Fields]:
-    """Return for each group whether its target is met; then what changed since yesterday, the bounds, and the way there."""
+def _targets(report: Report, limits: Limits) -> list[Fields]:
+    """Return for each group whether its target is met; then what changed since yesterday and was edited, the bounds, and the way there."""
     targets = [
         {
             "结论": sentences.target(figure),
             "说明": (sentences.since_yesterday(bridge) if figure.tally.total else "")
+            + edit_words.of_group(report.edited, figure.group, limits.edits)
+            + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
             + (sentences.bounds(figure.bounds) if figure.bounds else "")
             + sentences.way(way),
         }
@@ -112,6 +132,10 @@ def _targets(report: Report) -> list[Fields]:
     ]
     targets[0]["说明"] = report.new_rules + targets[0]["说明"]
     return targets
+
+
+def _of_group(report: Report, group: str) -> list[CaseLine]:
+    return [case for case in report.cases if case.group == group]
 
 
 def _districts(report: Report) -> list[Fields]:
@@ -150,7 +174,24 @@ def _changes(report: Report, limits: Limits) -> str:
         changes = [change for change in report.changes if change.kind == kind]
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []
-    return sentences.changes(kinds, _CHANGES)
+    return sentences.changes(kinds, _CHANGES, has_steps=bool(limits.steps))
+
+
+def _bridges(report: Report, limits: Limits) -> list[str]:
+    """Return how the figures follow from yesterday's; nothing where that stands elsewhere: the ends are in the first part."""
+    return [] if limits.steps else [sentences.bridge(bridge) for bridge in report.bridges]
+
+
+def _register(report: Report, limits: Limits) -> list[str]:
+    """Return which particulars were edited, which cases are cancelled, and what of the assignment workbook does not hold."""
+    room = limits.edits if limits.edited > 1 else edit_words.Room(0, 0)
+    edited = edit_words.edits(report.edited, room)
+    said = (
+        edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
+        edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
+        edit_words.warnings(report.cases, limits.edits),
+    )
+    return [sentence for sentence in said if sentence]
 
 
 def _case(change: Change) -> str:

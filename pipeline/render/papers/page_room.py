@@ -12,6 +12,8 @@ _PAGE = 21.5 * _LINE
 """Half a line is left: Word, LibreOffice and typst do not break every line at the same place."""
 _TOP, _CLOSING = 5 * _LINE, 3.2 * _LINE
 _HEADS, _ROW, _CELL_LINE, _PADDING, _NOTE_LINE = 52.0, 19.5, 14.0, 6.0, 14.0
+_SIDE_BY_SIDE, _MORE_GROUPS = 2, 9.0
+"""So many groups' figures have room on one line of the table; with more of them each row is so much higher."""
 _LINE_WIDTH, _NOTE_WIDTH = 28, 41
 """In Chinese characters: of the text, and of the smaller notes."""
 _NARROW = 0.56
@@ -33,8 +35,10 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield _TOP + (_LINE if fields["更正"] else 0)
     yield from _paragraph(fields["更正"])
     yield from _under_heading([target["结论"] + target["说明"] for target in fields["目标"]])
-    yield _LINE + _HEADS + _ROW * (len(fields["旗区"]) + 1) + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
+    more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
+    yield _LINE + _HEADS + 2 * more + (_ROW + more) * (len(fields["旗区"]) + 1) + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
     yield from _under_heading([*fields["由来"], fields["变化"]])
+    yield from (_NOTE_LINE * _note_lines(text) + 6 for text in fields["台账"])
     yield from _under_heading([fields["决策"]])
     yield from (_PADDING + _CELL_LINE * _decision_lines(row) for row in fields["决策事项"])
     yield 2 * _ROW + _NOTE_LINE * _note_lines(fields["其余决策"]) if fields["决策事项"] else 0

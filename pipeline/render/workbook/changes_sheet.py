@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_range
 
+from pipeline.day.particulars import Edit
 from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, put
 from pipeline.render.workbook.figure_sheets import TARGETS
-from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows
-from pipeline.report import sentences
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows, write_table
+from pipeline.report import edit_words, sentences
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Bridge, Step
 from pipeline.terms.words import CHANGES, STEPS
@@ -28,22 +29,50 @@ COLUMNS: tuple[Column[Change], ...] = (
     Column("案由", 46, "long", lambda line: line.matter),
     Column("情况", 54, "long", lambda line: line.detail),
 )
+EDITS: tuple[Column[tuple[Edit, str]], ...] = (
+    Column("要素", 26, "center", lambda line: line[0].column),
+    Column("案件编号", 16, "text", lambda line: line[0].number),
+    Column("改前", 13, "long", lambda line: line[0].before or words.NOTHING),
+    Column("改后", 46, "long", lambda line: line[0].after or words.NOTHING),
+    Column("影响", 54, "long", lambda line: line[1]),
+)
 _TITLES = ("变化", "总数", "已化解", "使总数变化的案件", "使已化解变化的案件")
 
 
 def write(book: Book) -> None:
-    """Both parts, and what each kind of change means."""
+    """The bridges, the edits, every change, and what each kind of change means."""
     changes = Listing(COLUMNS, book.report.changes, empty=words.EMPTY[NAME])
     sheet = frame(book, NAME, changes.widths)
     top = HEADER
     if book.report.bridges:
         top = _write_bridges(book, sheet, changes.widths)
+    top = _write_edits(book, sheet, top)
+    if top > HEADER:
         heading(book, sheet, top, len(COLUMNS) - 1, words.CHANGES)
         top += 1
     below = write_rows(book, sheet, top, changes)
     sheet.freeze_panes(HEADER, 1)
     meanings = [f"{change.name}：{change.meaning}" for change in CHANGES.values()]
     explain(book, sheet, below + 1, changes.widths, meanings)
+
+
+# --- edited particulars ------------------------------------------------------------------------------------------
+
+
+def _write_edits(book: Book, sheet: Worksheet, top: int) -> int:
+    """What was edited and what that did, in sentences and edit by edit; the first row that is free below."""
+    report = book.report
+    groups = [edit_words.of_group(report.edited, group.name) for group in report.settings.groups]
+    said = [*filter(None, groups), *edit_words.of_day(report.edited, report.cases)]
+    if not said:
+        return top
+    widths = [column.width for column in EDITS]
+    heading(book, sheet, top, len(EDITS) - 1, words.EDITS)
+    row = explain(book, sheet, top + 1, widths, said)
+    if report.edited.edits:
+        row = write_table(book, sheet, row, Listing(EDITS, edit_words.by_edit(report.edited)))
+        row = explain(book, sheet, row, widths, (definitions.EDITS,))
+    return row + 1
 
 
 # --- from the day before to the day ------------------------------------------------------------------------------

@@ -90,6 +90,7 @@ FINDINGS: tuple[Column[FindingLine], ...] = (
 CANCELLED: tuple[Column[CaseLine], ...] = (
     Column("案件编号", 16, "text", lambda line: line.number),
     Column("案件来源", 13, "center", lambda line: line.source),
+    Column("最初来源", 13, "center", lambda line: line.first_source),
     Column("旗区", 12, "center", lambda line: line.district),
     Column("问题类别", 15, "center", lambda line: line.category),
     Column("案由", 36, "long", lambda line: line.matter),

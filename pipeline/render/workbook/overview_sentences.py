@@ -9,7 +9,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
-from pipeline.report import sentences
+from pipeline.report import edit_words, sentences
 from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.figures import Figure
 from pipeline.terms.words import DECISIONS
@@ -44,6 +44,8 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
     bridge = next((bridge for bridge in book.report.bridges if bridge.group == figure.group), None)
     way = next((way for way in book.report.ways if way.group == figure.group), None)
     items = [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
+    if edited := edit_words.of_group(book.report.edited, figure.group):
+        items.append(("今日改动", edited))
     if figure.bounds:
         items.append(("补报以后", sentences.bounds(figure.bounds)))
     if way and way.tally.shortfall:

@@ -127,7 +127,15 @@ def write_list(
 
 
 def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
-    """A list under a header in the row `top`; the first row that is free below it."""
+    """A list under a header in the row `top`, to be filtered, its header on every page; the first row that is free below it."""
+    below = write_table(book, sheet, top, listing)
+    sheet.autofilter(top, 0, below - 1, len(listing.columns) - 1)  # a sheet has only one filter
+    sheet.repeat_rows(top)
+    return below
+
+
+def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
+    """The same without a filter: one of several lists on a sheet."""
     columns = listing.columns
     headers(book, sheet, top, (column.header for column in columns))
     sheet.set_row(top, 32)
@@ -143,7 +151,4 @@ def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) ->
         sheet.set_row(index, height(max(lines(value, room) for value, room in zip(values, rooms, strict=True) if isinstance(value, str))))
     if not listing.rows:
         put(sheet, top + 1, 0, listing.empty, book.look("note"))
-    last = top + max(len(listing.rows), 1)
-    sheet.autofilter(top, 0, last, len(columns) - 1)
-    sheet.repeat_rows(top)
-    return last + 1
+    return top + max(len(listing.rows), 1) + 1

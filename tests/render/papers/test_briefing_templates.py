@@ -57,7 +57,7 @@ def test_word_may_tear_a_field_into_pieces() -> None:
 BROKEN = {
     "a field that there is not": (edited("{{ 标题 }}", "甲{{ 题目 }}乙"), "“甲{{ 题目 }}乙”这一段用了没有的字段“题目”"),
     "one in a table": (edited("{{ 项.请示 }}", "{{ 项.请求 }}"), "“{{ 项.请求 }}”这一段用了没有的字段“请求”"),
-    "a tag that is not closed": (edited("{{ 变化 }}", "{{ 变化 }"), "的标记写得不对"),
+    "a tag that is not closed": (edited("{{ 报头 }}", "{{ 报头 }"), "的标记写得不对"),
     "a loop without an end": (edited("{%p endfor %}", ""), "的标记写得不对"),
     "a tag that there is not": (edited("{{ 变化 }}", "{% 变化 %}"), "“{% 变化 %}”这一段的标记写得不对"),
     "another language": (edited("{{ 变化 }}", "{{ 变化 + 1 }}"), "“{{ 变化 + 1 }}”这一段的标记不能使用"),

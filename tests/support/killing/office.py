@@ -19,8 +19,8 @@ from pipeline.ledger import journal
 from pipeline.night import nightly
 
 BEFORE = DAY - timedelta(days=1)
-_NOT_FACTS = frozenset({"id", "arrival", "attempts"})
-"""Columns whose values are the house's own affair."""
+_NOT_FACTS = frozenset({"id", "arrival", "attempts", "published_at"})
+"""Columns whose values are the house's own affair, or the clock's."""
 
 _NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl", "state/logs/run.log"})
 
@@ -67,7 +67,8 @@ def state_of(home: Path) -> State:
     names = sorted(path.relative_to(home).as_posix() for path in home.rglob("*"))
     files = {name: content for name, content in tree(home).items() if name not in _NOT_BY_BYTES}
     archive = home / "state/archive"
-    noted = sorted(map(repr, [*journal.arrivals(archive), *journal.numbers(archive)]))  # a torn or second line counts once
+    editions = [(noted.key, noted.manifest) for noted in journal.editions(archive)]
+    noted = sorted(map(repr, [*journal.arrivals(archive), *journal.numbers(archive), *editions]))  # a torn or second line counts once
     return {"names": names, "files": files, "facts": facts_of(home / "state/ledger.sqlite"), "journal": noted}
 
 

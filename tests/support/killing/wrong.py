@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def _sidecar_before_its_file() -> None:
 def _straight_into_place() -> None:
     """The day's files are written into the folder that people look into."""
 
-    def publish(out: Path, day: str, files: Mapping[str, bytes], _kept: Path, _known: str | None) -> str:
+    def publish(out: Path, day: str, files: Mapping[str, bytes], _kept: Path, _known: Collection[str]) -> str:
         (out / day).mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             storage.write(out / day / name, content)

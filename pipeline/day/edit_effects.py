@@ -1,0 +1,199 @@
+"""What the day's edits of particulars did: the day as it is beside the same day with yesterday's particulars in their place.
+
+Not beside yesterday itself: a case that was resolved today is not edited away, and one that would have become overdue today is.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.day import supervision
+from pipeline.day.cases import Case
+from pipeline.day.fold import Register
+from pipeline.day.particulars import Edit
+from pipeline.day.targets import Tally
+from pipeline.settings.config import Settings
+from pipeline.terms.words import FLAGS
+
+PARTS = ("group", "source", "district", "leader", "category")
+"""By what cases are counted, each of them within the groups."""
+_GROUNDS = "撤销依据"
+_BEHIND = {
+    "overdue": ("办结时限", "延期至"),
+    "due_soon": ("办结时限", "延期至"),
+    "stalled": ("交办日期",),
+    "acceptance_overdue": ("交办日期",),
+    "incomplete_assignment": ("案由", "包案领导", "办结时限"),
+}
+"""By flag, the particulars that decide about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A case that an edit brought into a figure, or took out of it."""
+
+    number: str
+    district: str
+    before: str
+    """Where it would count without the edit: the group where that is another one, else the label; '' where it would be cancelled."""
+    after: str
+    """Where it counts, likewise; '' where it is cancelled."""
+    grounds: str
+    """撤销依据: of a cancelled case as it is, of one that came back as it was."""
+    is_counted: bool
+    """Whether it is resolved, but for a cancellation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A figure that the day's edits changed."""
+
+    part: str
+    """One of `PARTS`."""
+    group: str
+    label: str
+    without: Tally
+    """As it would be without the edits."""
+    tally: Tally
+    left: tuple[Mover, ...]
+    entered: tuple[Mover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagEffect:
+    """A flag that a case has or lacks because of an edit."""
+
+    number: str
+    flag: str
+    is_raised: bool
+    columns: tuple[str, ...]
+    """The edited particulars behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the edits of a day did."""
+
+    edits: tuple[Edit, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    """By part, group and label: groups, sources and districts in their order, all others by code point."""
+    flags: tuple[FlagEffect, ...] = ()
+    """By case number, and then in the order of the flags."""
+
+    def of(self, part: str, group: str) -> tuple[Shift, ...]:
+        """Return the figures of that kind that changed in a group."""
+        return tuple(shift for shift in self.shifts if (shift.part, shift.group) == (part, group))
+
+
+def of(edits: tuple[Edit, ...], before: Register, cases: Sequence[Case], day: date, settings: Settings) -> Effects:
+    """Return what these edits, which lead from the register `before` to the day's cases, did on that day.
+
+    A case that comes into the register with 撤销依据 counts as cancelled on the day: its coming changes no total.
+    """
+    edited: dict[str, list[str]] = {case.number: [_GROUNDS] for case in cases if case.grounds and case.number not in before}
+    for edit in edits:
+        edited.setdefault(edit.number, []).append(edit.column)
+    pairs = [(_unedited(case, before, columns), case) for case in cases if (columns := edited.get(case.number))]
+    if not pairs:
+        return Effects(edits)
+    shifts = [shift for part in PARTS for shift in _shifts(part, cases, pairs, settings)]
+    flags = [effect for was, case in pairs for effect in _flag_effects(was, case, edited[case.number], day, settings)]
+    return Effects(edits, tuple(shifts), tuple(flags))
+
+
+def _unedited(case: Case, before: Register, columns: Iterable[str]) -> Case:
+    """Return the case as it would be with yesterday's particulars in those columns."""
+    standing = before.get(case.number)
+    unedited = copy.copy(case)
+    if standing is None or _GROUNDS in columns:
+        unedited.grounds = standing.grounds if standing else None
+    if standing is not None:
+        unedited.particulars = {**case.particulars, **{name: standing.particulars[name] for name in columns if name != _GROUNDS}}
+    return unedited
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+_Key = tuple[str, str]
+"""Group and label; ('', '') stands for outside every total."""
+
+
+def _shifts(part: str, cases: Iterable[Case], pairs: Sequence[tuple[Case, Case]], settings: Settings) -> list[Shift]:
+    key = _keys(part, settings)
+    moves = [(key(was), key(case), was, case) for was, case in pairs if key(was) != key(case)]
+    if not moves:
+        return []
+    total, resolved = _counted(cases, key)
+    moved = {place for before, after, _was, _case in moves for place in (before, after) if place[0]}
+    targets = {group.name: group.target_percent for group in settings.groups}
+    shifts = []
+    for place in sorted(moved, key=_order(part, settings)):
+        left = tuple(_mover(was, case, before, after) for before, after, was, case in moves if before == place)
+        entered = tuple(_mover(was, case, before, after) for before, after, was, case in moves if after == place)
+        now = Tally(targets[place[0]], total[place], resolved[place])
+        without = Tally(
+            now.target_percent,
+            now.total + len(left) - len(entered),
+            now.resolved + sum(mover.is_counted for mover in left) - sum(mover.is_counted for mover in entered),
+        )
+        shifts.append(Shift(part, *place, without, now, left, entered))
+    return shifts
+
+
+def _counted(cases: Iterable[Case], key: Callable[[Case], _Key]) -> tuple[Counter[_Key], Counter[_Key]]:
+    """Return how many cases count at each place, and how many of them are resolved."""
+    total: Counter[_Key] = Counter()
+    resolved: Counter[_Key] = Counter()
+    for case in cases:
+        total[key(case)] += 1
+        resolved[key(case)] += case.is_counted
+    return total, resolved
+
+
+def _keys(part: str, settings: Settings) -> Callable[[Case], _Key]:
+    """Return where a case counts, by that part."""
+    labels: Mapping[str, Callable[[Case], str]] = {
+        "group": lambda case: settings.group_of_source[case.text("案件来源")].name,
+        "source": lambda case: case.text("案件来源"),
+        "district": lambda case: case.text("旗区"),
+        "leader": lambda case: case.leader,
+        "category": lambda case: case.text("问题类别"),
+    }
+    label = labels[part]
+    return lambda case: ("", "") if case.grounds else (settings.group_of_source[case.text("案件来源")].name, label(case))
+
+
+def _order(part: str, settings: Settings) -> Callable[[_Key], tuple[int, int, str]]:
+    groups = [group.name for group in settings.groups]
+    known = {
+        "source": [source for group in settings.groups for source in group.sources],
+        "district": list(settings.district_names),
+    }.get(part, [])
+    return lambda place: (groups.index(place[0]), known.index(place[1]) if place[1] in known else len(known), place[1])
+
+
+def _mover(was: Case, case: Case, before: _Key, after: _Key) -> Mover:
+    labels = (before[1], after[1]) if before[0] == after[0] else (before[0], after[0])
+    return Mover(case.number, case.text("旗区"), *labels, case.grounds or was.grounds or "", case.is_counted or was.is_counted)
+
+
+# --- flags -------------------------------------------------------------------------------------------------------
+
+
+def _flag_effects(was: Case, case: Case, columns: Sequence[str], day: date, settings: Settings) -> list[FlagEffect]:
+    then, now = supervision.flags(was, day, settings.windows), supervision.flags(case, day, settings.windows)
+    return [
+        FlagEffect(case.number, flag, flag in now, _behind(flag, columns))
+        for flag in FLAGS
+        if (flag in then) != (flag in now) and flag != "cancelled"
+    ]
+
+
+def _behind(flag: str, columns: Sequence[str]) -> tuple[str, ...]:
+    if _GROUNDS in columns:
+        return (_GROUNDS,)
+    return tuple(column for column in columns if column in _BEHIND.get(flag, ())) or tuple(columns)

@@ -1,0 +1,266 @@
+"""What lies in the outbox when a run begins and nobody has noted: a killed run's edition, or one that is newer than this state.
+
+Covered by tests/publishing/test_editions.py and tests/upkeep/test_older_state.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.disk import storage
+from pipeline.intake import inbox, soundness
+from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.settings.config import Paths, Settings
+from pipeline.terms.errors import ConfigurationError, LedgerError
+from pipeline.terms.messages import shorten
+
+_MANIFEST = "manifest.json"
+_MOST_LINES = 20
+_Key = tuple[date, str]
+"""A day and the SHA-256 of a manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A day's folder in the outbox whose manifest nobody has noted."""
+
+    day: date
+    folder: Path
+    manifest: bytes
+    fields: dict[str, Any]
+    """What the manifest says. Anybody may have written it."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its manifest."""
+        return hashlib.sha256(self.manifest).hexdigest()
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The SHA-256 of its files by their names."""
+        return editions.outputs_of(self.manifest)
+
+    @property
+    def published_at(self) -> float:
+        """When its manifest was written, in seconds."""
+        return (self.folder / _MANIFEST).stat().st_mtime
+
+
+@dataclass(frozen=True, slots=True)
+class MissingInput:
+    """A file that a published day rests on and that nobody here knows."""
+
+    day: date
+    """The earliest day that names it."""
+    sha256: str
+    path: str
+    received_at: str
+    district: str
+    """As far as the day's own figures tell it; '' where they do not."""
+
+    @property
+    def words(self) -> str:
+        """What is known of it, in a line."""
+        moment = self.received_at[:16].replace("T", " ")
+        whose = f"{self.district or '（旗区见文件名）'} {shorten(self.path)}"
+        return f"{whose}，{moment} 收到，见于 {self.day} 的结果（{self.sha256[:12]}…）"
+
+
+# --- whether the state is older than the outbox ------------------------------------------------------------------
+
+
+def check(settings: Settings, standing: Iterable[Standing], without: Sequence[str] = ()) -> list[str]:
+    """Stop where the outbox rests on files that this state does not know, before anything is written. Raises LedgerError.
+
+    With an older state the day would be published again without these files, and its figures would fall in silence. `without`:
+    beginnings of the SHA-256 of files without which the office decided to go on; those that belong to none of these are returned.
+    """
+    missing = find_missing(settings, standing)
+    undecided = [file for file in missing if not file.sha256.startswith(tuple(without))]
+    if undecided:
+        raise LedgerError("\n".join([*told(settings, undecided), _way_out(missing)]))
+    return [beginning for beginning in without if not any(file.sha256.startswith(beginning) for file in missing)]
+
+
+def refuse_needless(without: Iterable[str]) -> None:
+    """Raise ConfigurationError where the office decided about files that nobody misses."""
+    for beginning in without:
+        msg = f"--without {beginning}：现有的结果里没有以它开头、又找不到的收件，用不上。什么都没有改动；请去掉它再运行。"
+        raise ConfigurationError(msg)
+
+
+def find_missing(settings: Settings, unnoted_editions: Iterable[Standing]) -> list[MissingInput]:
+    """Return the files that these editions rest on and that neither ledger, journal, archive nor inbox has."""
+    standing, paths = list(unnoted_editions), settings.paths
+    if not standing:
+        return []
+    known = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
+    if paths.ledger.exists():
+        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+            known |= {sha256 for _path, sha256, _received in ledger.identities()}
+    missing: dict[str, MissingInput] = {}
+    for edition in standing:
+        for file in _inputs(edition):
+            if file["sha256"] not in known:
+                missing.setdefault(file["sha256"], _missing(file, edition, settings))
+    waiting = _waiting_in_inbox(paths) if missing else set[str]()
+    return [file for sha256, file in missing.items() if sha256 not in waiting]
+
+
+def told(settings: Settings, missing: Sequence[MissingInput]) -> list[str]:
+    """Return what to say of them, and what to do, line by line."""
+    days = "、".join(sorted({str(file.day) for file in missing})[:_MOST_LINES])
+    more = [f"  …… 还有 {len(missing) - _MOST_LINES} 份"] if len(missing) > _MOST_LINES else []
+    found = f"{settings.paths.outbox} 里 {days} 的结果用到了 {len(missing)} 份收件，台账、流水簿和存档都没有："
+    return [
+        f"{found}state 比结果旧，可能用旧备份恢复过。为免数字算错，没有汇总，什么都没有改动，这些结果原样留着：",
+        *(f"  {file.words}" for file in missing[:_MOST_LINES]),
+        *more,
+        "请用新的备份恢复整个 state 文件夹；没有的，从存档的其他副本找回这些文件，或请旗区把当时的文件原样再报，放进收件箱再运行。",
+    ]
+
+
+def _way_out(missing: Sequence[MissingInput]) -> str:
+    options = " ".join(f"--without {file.sha256[:12]}" for file in missing)
+    return f"都没有的，由办公室决定不计入，现有的结果会作为一版留存：python run.py {options}（修复时写在 doctor --repair 后面）。"
+
+
+def _missing(file: dict[str, str], standing: Standing, settings: Settings) -> MissingInput:
+    district = _district_of(file, standing)
+    return MissingInput(
+        standing.day,
+        file["sha256"],
+        file.get("path", ""),
+        file.get("received_at", ""),
+        district if district in settings.district_names else "",
+    )
+
+
+def _district_of(file: dict[str, str], standing: Standing) -> str:
+    """Return the district whose report of the day arrived at that second."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        summary = json.loads((standing.folder / editions.SUMMARY).read_bytes())
+        second = datetime.fromisoformat(file["received_at"]).replace(microsecond=0)
+        for submission in summary["submissions"]:
+            moments = (submission.get("received_at"), submission.get("in_force_received_at"))
+            if any(moment and datetime.fromisoformat(moment) == second for moment in moments):
+                return str(submission["district"])
+    return ""
+
+
+def _inputs(standing: Standing) -> Iterator[dict[str, str]]:
+    listed = standing.fields.get("inputs")
+    for file in listed if isinstance(listed, list) else ():
+        if isinstance(file, dict) and isinstance(file.get("sha256"), str):
+            yield {name: str(value) for name, value in file.items()}
+
+
+def _waiting_in_inbox(paths: Paths) -> set[str]:
+    """Return the SHA-256 of what lies in the inbox: a report that was sent again is taken in by this very run."""
+    found = set()
+    for path in paths.inbox.rglob("*") if paths.inbox.exists() else ():
+        if not inbox.is_junk(path.name):
+            with suppress(OSError), storage.open_regular(path) as file:
+                found.add(hashlib.sha256(file.read()).hexdigest())
+    return found
+
+
+# --- what nobody noted -------------------------------------------------------------------------------------------
+
+
+def unnoted(paths: Paths) -> list[Standing]:
+    """Return the days' folders whose manifest neither ledger nor journal has noted, by day."""
+    noted: set[_Key] = {(edition.day, edition.manifest) for edition in journal.editions(paths.archive)}
+    if paths.ledger.exists():
+        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+            noted |= {(edition.day, edition.manifest) for edition in editions.notes(ledger)}
+    return [standing for standing in _standing(paths.outbox) if (standing.day, standing.sha256) not in noted]
+
+
+def _standing(outbox: Path) -> Iterator[Standing]:
+    for path in sorted(outbox.glob(f"????-??-??/{_MANIFEST}")):
+        with suppress(OSError, ValueError):
+            manifest, day = path.read_bytes(), date.fromisoformat(path.parent.name)
+            fields = json.loads(manifest)
+            if isinstance(fields, dict):
+                yield Standing(day, path.parent, manifest, fields)
+
+
+def note(ledger: Ledger, settings: Settings, unnoted_editions: Iterable[Standing]) -> None:
+    """Note the editions that a killed run, an older program or a newer state left in the outbox.
+
+    Each such day is written again from what is known now, unless it is as the ledger has it.
+    """
+    paths, zone = settings.paths, settings.calendar.zone
+    published = ledger.publications()
+    known = {sha256 for _path, sha256, _received in ledger.identities()}
+    for standing in unnoted_editions:
+        day, manifest = standing.day.isoformat(), published.get(standing.day.isoformat(), ("", ""))[1]
+        is_ours = manifest == standing.sha256 or edition_files.read(paths.editions, standing.sha256) is not None
+        is_noted = _note(standing, ledger, paths, zone, is_ours=is_ours)
+        rests_on_others = any(file["sha256"] not in known for file in _inputs(standing))
+        # What a stranger may have written stays another's change, which is kept apart when the day is written again.
+        if manifest != standing.sha256 and ((is_noted and (is_ours or not manifest)) or rests_on_others):
+            ledger.note_publication(day, "", standing.sha256 if is_noted else manifest)
+
+
+def _note(standing: Standing, ledger: Ledger, paths: Paths, zone: ZoneInfo, *, is_ours: bool) -> bool:
+    """Keep the edition's files and note it; return False where it is none: a file is gone or changed, or it may be a stranger's."""
+    if not is_ours and not _is_as_we_write(standing, ledger):
+        return False
+    contents = _contents(standing, paths.editions)
+    if contents is None or editions.SUMMARY not in contents:
+        return False
+    edition_files.keep(paths.editions, [*contents.values(), standing.manifest])
+    published_at = datetime.fromtimestamp(standing.published_at, zone)
+    summary = contents[editions.SUMMARY]
+    editions.note(ledger, paths.archive, day=standing.day, published_at=published_at, manifest=standing.manifest, summary=summary)
+    return True
+
+
+def _is_as_we_write(standing: Standing, ledger: Ledger) -> bool:
+    """Whether a manifest of which nothing here tells looks like one of ours, and lists other files than the day's newest edition."""
+    newest = editions.of_day(ledger, standing.day)[-1:]
+    written = json.dumps(standing.fields, ensure_ascii=False, indent=1).encode() + b"\n"
+    return written == standing.manifest and all(edition.outputs != standing.outputs for edition in newest)
+
+
+def _contents(standing: Standing, folder: Path) -> dict[str, bytes] | None:
+    """Return the edition's files by their names, from the outbox or from what was kept; None where one is neither here nor there."""
+    contents: dict[str, bytes] = {}
+    for name, sha256 in standing.outputs.items():
+        content = edition_files.read(folder, sha256)
+        if content is None:
+            content = _from_outbox(standing.folder, name, sha256)
+        if content is None:
+            return None
+        contents[name] = content
+    return contents
+
+
+def _from_outbox(folder: Path, name: str, sha256: str) -> bytes | None:
+    parts = PurePosixPath(name).parts
+    path = folder.joinpath(*parts)
+    # A manifest is a file like others: a path in it may lead out.
+    if ".." in parts or not path.is_relative_to(folder) or path.is_symlink():
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+
+def files_of(folder: Path, outputs: Collection[tuple[str, str]]) -> list[bytes]:
+    """Return what of these files a day's folder still has as it was published; `outputs`: names and SHA-256."""
+    found = (_from_outbox(folder, name, sha256) for name, sha256 in outputs)
+    return [content for content in found if content is not None]

@@ -1,0 +1,203 @@
+"""How one edition of a day differs from another: every figure, and the cases behind it. From two `summary.json`, in words.
+
+Covered by tests/publishing/test_editions.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.terms import words
+
+Summary = Mapping[str, Any]
+_NONE: Final = "无"
+_CONFIRMATION: Final = {"none": "没有填写群众确认"}
+_MOST_CASES: Final = 200
+"""So many cases are named of one list; a letter that is longer is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs, each in a line, the figures first."""
+
+    figures: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything does."""
+        return bool(self.figures or self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a district may be told: its own."""
+
+    district: str
+    cases: frozenset[str]
+    """The cases that were its own in either edition."""
+
+
+def between(before: Summary, after: Summary, own: Own | None = None) -> Changes:
+    """Return how the later edition differs from the earlier; of a district's own alone where that is given."""
+    return Changes(tuple(_figure_lines(before, after, own)), tuple(_case_lines(before, after, own)))
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+
+def _figure_lines(before: Summary, after: Summary, own: Own | None) -> Iterator[str]:
+    for part, label in _PARTS.items():
+        if own is None or part in ("by_district", "submissions"):
+            earlier, later = ({label(entry): entry for entry in summary.get(part, ())} for summary in (before, after))
+            for name in [*later, *(name for name in earlier if name not in later)]:
+                yield from _entry_line(name, earlier.get(name, {}), later.get(name, {}), own)
+    for title, numbers in _LISTS.items():
+        yield from _list_line(title, numbers(before), numbers(after), own)
+    if own is None:
+        yield from _told_lines(before, after)
+
+
+_PARTS: Final[dict[str, Callable[[Summary], str]]] = {
+    "targets": lambda entry: str(entry["group"]),
+    "by_source": lambda entry: f"案件来源 {entry['source']}",
+    "by_district": lambda entry: f"{entry['district']}（{entry['group']}）",
+    "by_leader": lambda entry: f"包案领导 {entry['leader']}（{entry['group']}）",
+    "by_category": lambda entry: f"问题类别 {entry['category']}（{entry['group']}）",
+    "submissions": lambda entry: f"{entry['district']}的报送",
+}
+"""The parts of `summary.json` that hold figures, and what an entry of each is called."""
+
+
+def _entry_line(name: str, before: Summary, after: Summary, own: Own | None) -> Iterator[str]:
+    if own and own.district not in (before.get("district"), after.get("district")):
+        return
+    earlier, later = _values(before), _values(after)
+    differing = [title for title in {**later, **earlier} if earlier.get(title, _NONE) != later.get(title, _NONE)]
+    if differing:
+        yield f"{name}：" + "，".join(f"{title} {earlier.get(title, _NONE)} → {later.get(title, _NONE)}" for title in differing)
+
+
+def _values(entry: Summary) -> dict[str, str]:
+    """Return an entry's figures by what they are called, as people read them."""
+    values = {title: read(entry) for title, (field, read) in _FIELDS.items() if field in entry}
+    for name, count in entry.get("confirmation", {}).items():
+        values[_CONFIRMATION.get(name, f"群众确认“{name}”")] = f"{count} 件"
+    if "unmoved" in entry:
+        unmoved = entry["unmoved"]
+        values["连同撤销和改出的案件计算"] = f"{unmoved['resolved']}/{unmoved['total']} 件，{_rate(unmoved)}"
+    return values
+
+
+def _cases_of(field: str) -> tuple[str, Callable[[Summary], str]]:
+    return field, lambda entry: f"{entry[field]} 件"
+
+
+def _rows_of(field: str) -> tuple[str, Callable[[Summary], str]]:
+    return field, lambda entry: f"{entry[field]} 行"
+
+
+def _moment_of(field: str) -> tuple[str, Callable[[Summary], str]]:
+    return field, lambda entry: str(entry[field] or _NONE)[:16].replace("T", " ")
+
+
+def _rate(entry: Summary) -> str:
+    return f"{entry['rate_percent']}%" if entry["rate_percent"] is not None else _NONE
+
+
+def _verdict(entry: Summary) -> str:
+    if entry["met"] is None:
+        return "没有案件"
+    return f"{'' if entry.get('certain', True) else '暂计'}{'达标' if entry['met'] else '未达标'}"
+
+
+_FIELDS: Final[dict[str, tuple[str, Callable[[Summary], str]]]] = {
+    "已化解": _cases_of("resolved"),
+    "总数": _cases_of("total"),
+    "化解率": ("rate_percent", _rate),
+    "结论": ("met", _verdict),
+    "还差": _cases_of("shortfall"),
+    "目标": ("target_percent", lambda entry: f"{entry['target_percent']}%"),
+    "状态": ("status", lambda entry: words.REPORTED[entry["status"]]),
+    "零报告": ("zero_report", lambda entry: words.YES if entry["zero_report"] else words.NO),
+    "报送次数": ("revision", lambda entry: f"{entry['revision']} 次"),
+    "首次收到": _moment_of("received_at"),
+    "所用一份收到": _moment_of("in_force_received_at"),
+    "采用": _rows_of("rows_accepted"),
+    "退回": _rows_of("rows_refused"),
+}
+"""What each figure is called, its field, and how people read it."""
+
+
+# --- lists and what was told of earlier days ---------------------------------------------------------------------
+
+
+def _changed(name: str) -> Callable[[Summary], Sequence[str]]:
+    return lambda summary: summary.get("changes", {}).get(name, ())
+
+
+def _flagged(name: str) -> Callable[[Summary], Sequence[str]]:
+    return lambda summary: summary.get("flags", {}).get(name, ())
+
+
+_LISTS: Final[dict[str, Callable[[Summary], Sequence[str]]]] = {
+    words.CHANGES["newly_resolved"].name: _changed("newly_resolved"),
+    words.CHANGES["reopened"].name: _changed("reopened"),
+    words.CHANGES["new_cases"].name: _changed("new_cases"),
+    words.CHANGES["withdrawn_cases"].name: _changed("withdrawn_cases"),
+    words.FINDING_TITLES["dispute-withdrawn"]: _changed("withdrawn_disputes"),
+    **{flag.name: _flagged(name) for name, flag in words.FLAGS.items()},
+}
+"""The lists of cases of `summary.json`, by what they are called."""
+
+
+def _list_line(title: str, before: Sequence[str], after: Sequence[str], own: Own | None) -> Iterator[str]:
+    earlier, later = ([number for number in numbers if own is None or number in own.cases] for numbers in (before, after))
+    gone, come = ([number for number in one if number not in other] for one, other in ((earlier, later), (later, earlier)))
+    if gone or come:
+        parts = [f"{verb} {_named(numbers)}" for verb, numbers in (("增加", come), ("去掉", gone)) if numbers]
+        yield f"{title}：{len(earlier)} 件 → {len(later)} 件，{'，'.join(parts)}"
+
+
+def _told_lines(before: Summary, after: Summary) -> Iterator[str]:
+    """Yield what the editions say differently of the particulars of cases, and of the days before."""
+    earlier, later = ({_edit(edit) for edit in summary.get("changes", {}).get("particulars", ())} for summary in (before, after))
+    yield from (f"案件内容变化：增加 {edit}" for edit in sorted(later - earlier))
+    yield from (f"案件内容变化：去掉 {edit}" for edit in sorted(earlier - later))
+    then, now = ({(entry["day"], entry["group"]): entry for entry in summary.get("restated", ())} for summary in (before, after))
+    for key in sorted({*then, *now}):
+        if then.get(key) != now.get(key):
+            day, group = key
+            yield f"对 {day} {group} 的更正：{_restated(then.get(key))} → {_restated(now.get(key))}"
+
+
+def _edit(edit: Mapping[str, Any]) -> str:
+    return f"{edit['case']} {edit['column']}：{edit['before'] or _NONE} → {edit['after'] or _NONE}"
+
+
+def _restated(entry: Summary | None) -> str:
+    if entry is None:
+        return _NONE
+    return f"化解 {entry['resolved'][0]}/{entry['total'][0]} 改为 {entry['resolved'][1]}/{entry['total'][1]}"
+
+
+# --- cases -------------------------------------------------------------------------------------------------------
+
+
+def _case_lines(before: Summary, after: Summary, own: Own | None) -> Iterator[str]:
+    earlier, later = before.get("cases", {}), after.get("cases", {})
+    for number in sorted({*earlier, *later}):
+        if earlier.get(number) != later.get(number) and (own is None or number in own.cases):
+            yield f"{number}：{_case(earlier.get(number))} → {_case(later.get(number))}"
+
+
+def _case(state: Mapping[str, Any] | None) -> str:
+    if state is None:
+        return "不在统计中"
+    return f"{state['status']}（{'计入化解' if state['counted_resolved'] else '不计入化解'}）"
+
+
+def _named(numbers: Iterable[str]) -> str:
+    listed = list(numbers)
+    return "、".join(listed[:_MOST_CASES]) + (f" 等 {len(listed)} 件" if len(listed) > _MOST_CASES else "")

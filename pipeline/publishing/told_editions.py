@@ -1,0 +1,119 @@
+"""What was published when, and how each edition differs from the one before: for the terminal, the board and the letters.
+
+Covered by tests/publishing/test_editions.py.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.ledger import edition_files, editions
+from pipeline.ledger.editions import Edition
+from pipeline.ledger.journal import EditionNote
+from pipeline.ledger.ledger import Ledger
+from pipeline.publishing import edition_changes
+from pipeline.publishing.edition_changes import Changes, Own
+from pipeline.settings.config import Settings
+
+_SHEETS = ("案件台账", "撤销案件")
+_NUMBER, _DISTRICT = "案件编号", "旗区"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEdition:
+    """One edition, and how it differs from the one before."""
+
+    note: EditionNote
+    changes: Changes | None
+    """None for a day's first, and where what one of the two said is no longer there."""
+    files: tuple[str, ...]
+    """The files that are new, other than before, or gone; only where figures and cases are the same."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no edition of the day was before it."""
+        return self.note.number == 1
+
+    @property
+    def heading(self) -> str:
+        """Its number and when it was published."""
+        return f"第 {self.note.number} 版  {self.note.published_at:%Y-%m-%d %H:%M} 写出"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """How it differs from the one before, line by line; nothing for a day's first."""
+        if self.is_first:
+            return ()
+        if self.changes is None:
+            return ("前一版的内容已经不在，无法比较",)
+        if not self.changes:
+            return (f"数字和案件没有变化，有变化的文件：{'、'.join(self.files)}",)
+        return (*self.changes.figures, *(f"案件 {line}" for line in self.changes.cases))
+
+
+def days(settings: Settings) -> list[date]:
+    """Return every day of which an edition is kept, in order; none where no run has been yet. Raises LedgerError."""
+    if not settings.paths.ledger.exists():
+        return []
+    with Ledger(settings.paths.ledger) as ledger:
+        return sorted({noted.day for noted in editions.notes(ledger)})
+
+
+def of_day(settings: Settings, day: date) -> list[ToldEdition]:
+    """Return the day's editions, in order; none where no run has been yet. Raises LedgerError."""
+    if not settings.paths.ledger.exists():
+        return []
+    with Ledger(settings.paths.ledger) as ledger:
+        return told(editions.of_day(ledger, day))
+
+
+def told(of_one_day: list[Edition]) -> list[ToldEdition]:
+    """Return a day's editions, given in order, each with how it differs from the one before."""
+    before = dict(zip((edition.note.number + 1 for edition in of_one_day), of_one_day, strict=True))
+    return [
+        ToldEdition(edition.note, changes(before.get(edition.note.number), edition), _other_files(before.get(edition.note.number), edition))
+        for edition in of_one_day
+    ]
+
+
+def changes(before: Edition | None, after: Edition, own: Own | None = None) -> Changes | None:
+    """Return how the later edition differs from the earlier; None where what one of them said is no longer there."""
+    earlier, later = before.figures if before else None, after.figures
+    return edition_changes.between(earlier, later, own) if earlier is not None and later is not None else None
+
+
+def _other_files(before: Edition | None, after: Edition) -> tuple[str, ...]:
+    earlier, later = before.outputs if before else {}, after.outputs
+    return tuple(sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name)))
+
+
+# --- a district's own --------------------------------------------------------------------------------------------
+
+
+def own(district: str, both: Iterable[Edition], folder: Path) -> Own:
+    """Return what a district may be told of these editions; whose a case is stands in their workbook for the office."""
+    cases = {number for edition in both for number, whose in _districts_of_cases(edition.outputs, folder).items() if whose == district}
+    return Own(district, frozenset(cases))
+
+
+def _districts_of_cases(outputs: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return the district of every case that an edition's workbook lists; none where there is no workbook any more."""
+    from python_calamine import CalamineWorkbook
+
+    names = [name for name in outputs if name.startswith("信访事项办理情况汇总_")]
+    content = edition_files.read(folder, outputs[names[0]]) if names else None
+    if content is None:
+        return {}
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    districts: dict[str, str] = {}
+    for sheet in set(_SHEETS) & set(workbook.sheet_names):
+        rows = iter(workbook.get_sheet_by_name(sheet).to_python())
+        head: list[str] = next((list(map(str, row)) for row in rows if _NUMBER in row and _DISTRICT in row), [])
+        if head:
+            number, district = head.index(_NUMBER), head.index(_DISTRICT)
+            districts |= {str(row[number]): str(row[district]) for row in rows if row[number]}
+    return districts

@@ -1,0 +1,240 @@
+"""The sentences about edited particulars: what changed in which case, and what that did to totals, rates and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.day.edit_effects import Effects, FlagEffect, Mover, Shift
+from pipeline.day.particulars import WATCHED, Edit
+from pipeline.day.targets import Tally
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.sentences import rate
+from pipeline.terms.messages import shorten
+from pipeline.terms.words import FLAGS
+
+_GROUNDS = "撤销依据"
+_FIGURES = {"案件来源": "group", "旗区": "district", "问题类别": "category", "包案领导": "leader", _GROUNDS: "group"}
+"""By particular, the figure that it changes first of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much is said: so many cases of each list, so many characters of a text from a cell."""
+
+    cases: int
+    characters: int
+
+
+AMPLE = Room(10**6, 60)
+
+
+# --- what the edits did to a group's total -----------------------------------------------------------------------
+
+
+def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
+    """Return which cases the day's edits took out of a group's total or brought in, and its rate without them; '' where none."""
+    shift = next(iter(effects.of("group", group)), None)
+    if shift is None:
+        return ""
+    kinds = (
+        ("撤销{}件", [mover for mover in shift.left if not mover.after]),
+        ("改到别组{}件", [mover for mover in shift.left if mover.after]),
+        ("恢复计入{}件", [mover for mover in shift.entered if not mover.before]),
+        ("由别组改入{}件", [mover for mover in shift.entered if mover.before]),
+    )
+    said = [
+        f"{words.format(len(movers))}：{_named([_mover(mover, group, room) for mover in movers], room)}"
+        for words, movers in kinds
+        if movers
+    ]
+    if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
+    return f"今日{'；'.join(said)}。{if_not}，{_would_be(shift.without)}。"
+
+
+def _mover(mover: Mover, group: str, room: Room) -> str:
+    if mover.grounds:
+        return f"{mover.number}（{mover.district}，{'原' if mover.after else ''}依据：{_cut(mover.grounds, room)}）"
+    return f"{mover.number}（{mover.district}，{f'改为{mover.after}' if mover.after != group else f'原为{mover.before}'}）"
+
+
+def _would_be(tally: Tally) -> str:
+    if not tally.total:
+        return "为0件"
+    against = "不低于" if tally.met else "低于"
+    return f"为{_fraction(tally)}，{against}{tally.target_percent}%的目标"
+
+
+# --- all that was edited -----------------------------------------------------------------------------------------
+
+
+def outcomes(effects: Effects, room: Room = AMPLE) -> tuple[str, str]:
+    """Return which flags the day's edits took away or brought, and which districts' and leaders' figures they changed.
+
+    First what betters or worsens a verdict: flags of cases that still count, and figures that meet their target by it or miss it.
+    """
+    shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part]
+    turned = [shift for shift in shifts if {shift.without.met, shift.tally.met} == {True, False}]
+    moved = [shift for shift in shifts if shift not in turned and _has_moved(shift)]
+    standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
+    others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]
+    return _flags(standing, room) + _figures(turned, room), _flags(others, room) + _figures(moved, room)
+
+
+def edits(effects: Effects, room: Room = AMPLE) -> str:
+    """Return how many cases have which particular changed, with the cases but for those that `of_group` names."""
+    if not effects.edits:
+        return ""
+    told = {mover.number for shift in effects.shifts if shift.part == "group" for mover in (*shift.left, *shift.entered)}
+    parts = []
+    for column in WATCHED:
+        changed = [edit for edit in effects.edits if edit.column == column]
+        news = [edit for edit in changed if _FIGURES.get(column) != "group" or edit.number not in told]
+        named = _in_brackets([f"{edit.number}：{_before_after(edit, room)}" for edit in news], room)
+        parts += [f"{column}{len(changed)}件{named}"] if changed else []
+    return f"台账要素改动{len({edit.number for edit in effects.edits})}件：{'、'.join(parts)}。"
+
+
+def _before_after(edit: Edit, room: Room) -> str:
+    return f"{_cut(edit.before or '空', room)}→{_cut(edit.after or '空', room)}"
+
+
+def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
+    """Return which flags cases lost or got, by the particulars behind that: such as 办结时限改后，2件不再算超期未结."""
+    by_cause: dict[str, dict[str, list[str]]] = {}
+    for flag in sorted(flags, key=lambda effect: (WATCHED.index(effect.columns[0]), [*FLAGS].index(effect.flag), effect.is_raised)):
+        by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(flag.number)
+    parts = [
+        f"{cause}，{'、'.join(f'{len(numbers)}件{outcome}{_in_brackets(numbers, room)}' for outcome, numbers in outcomes.items())}"
+        for cause, outcomes in by_cause.items()
+    ]
+    return f"{'；'.join(parts)}。" if parts else ""
+
+
+def _cause(flag: FlagEffect) -> str:
+    if flag.columns == (_GROUNDS,):
+        return "恢复计入后" if flag.is_raised else "撤销后"
+    return f"{'、'.join(flag.columns)}改后"
+
+
+def _outcome(flag: FlagEffect) -> str:
+    return f"{'算作' if flag.is_raised else '不再算'}{FLAGS[flag.flag].name}"
+
+
+def _figures(shifts: Sequence[Shift], room: Room) -> str:
+    said = [_in_brief(shift) for shift in shifts[: room.cases]]
+    left_out = len(shifts) - len(said)
+    if left_out:
+        said.append(f"{'另有' if said else ''}{left_out}个旗区或包案领导的数字有变")
+    return f"因改动，{'；'.join(said)}。" if said else ""
+
+
+def _has_moved(shift: Shift) -> bool:
+    """Whether a case changed its label within the group; one that changed its group is told with that."""
+    left, entered = (mover.before for mover in shift.left if mover.after), (mover.after for mover in shift.entered if mover.before)
+    return shift.label in (*left, *entered)
+
+
+def _fraction(tally: Tally) -> str:
+    return f"{tally.resolved}/{tally.total}（{rate(tally.rate_percent)}）"
+
+
+# --- edit by edit ------------------------------------------------------------------------------------------------
+
+
+def by_edit(effects: Effects) -> list[tuple[Edit, str]]:
+    """Return every edit with what it did, in their order."""
+    flags: dict[tuple[str, str], list[str]] = {}
+    for flag in effects.flags:
+        for column in flag.columns:
+            flags.setdefault((flag.number, column), []).append(_outcome(flag))
+    figures: dict[tuple[str, str], list[str]] = {}
+    for shift in effects.shifts:
+        for mover in (*shift.left, *shift.entered):
+            figures.setdefault((mover.number, shift.part), []).append(_in_brief(shift))
+    return [(edit, _effect(edit, flags, figures)) for edit in effects.edits]
+
+
+def _in_brief(shift: Shift) -> str:
+    label = shift.label if shift.part == "group" else f"{shift.label}（{shift.group}）"
+    return f"{label}由{_fraction(shift.without)}变为{_fraction(shift.tally)}"
+
+
+def _effect(edit: Edit, flags: Mapping[tuple[str, str], list[str]], figures: Mapping[tuple[str, str], list[str]]) -> str:
+    figure = figures.get((edit.number, _FIGURES.get(edit.column, "")), [])
+    said = [*figure, *flags.get((edit.number, edit.column), [])]
+    return "；".join(said) or "总数、化解率和督办不变"
+
+
+# --- what stands of the register ---------------------------------------------------------------------------------
+
+
+def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Room = AMPLE) -> str:
+    """Return every cancelled case with its grounds, but for those of the day, which `of_group` names; '' where none is cancelled.
+
+    Where there are many, the first of them, how many there are, and where.
+    """
+    lines = [case for case in cases if case.grounds]
+    if not lines:
+        return ""
+    of_day = {mover.number for shift in effects.shifts if shift.part == "group" for mover in shift.left if not mover.after}
+    earlier = [case for case in lines if case.number not in of_day]
+    named = [f"{case.number}（{case.district}，{_source(case)}，依据：{_cut(case.grounds, room)}）" for case in earlier[: room.cases]]
+    parts = [f"今日{len(of_day)}件见第一部分"] if of_day else []
+    listed = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
+    parts += [f"此前{len(earlier)}件：{listed}" if of_day else listed] if named else []
+    return f"已撤销、不计入总数的共{len(lines)}件：{'；'.join(parts)}；依据见{where}。"
+
+
+def _source(case: CaseLine) -> str:
+    return case.source if case.source == case.first_source or not case.first_source else f"{case.source}，原为{case.first_source}"
+
+
+def warnings(cases: Sequence[CaseLine], room: Room = AMPLE) -> str:
+    """Return what of the assignment workbook or of a reply does not hold: cases left out, later 交办日期, replies too old."""
+    kinds: tuple[tuple[str, Callable[[CaseLine], bool]], ...] = (
+        ("{}件交办日期被改晚，仍按原日期计入", lambda case: case.postponed_to is not None),
+        ("{}件在分解表里不见了，仍按原内容计入", lambda case: "missing_from_assignment" in case.flags),
+        ("{}件群众不认可后换了答复文号，但答复日期更早，仍按不认可计", lambda case: case.is_reply_too_early),
+    )
+    said = []
+    for words, is_so in kinds:
+        lines = [case for case in cases if not case.grounds and is_so(case)]
+        said += [f"{words.format(len(lines))}（{_named([_warned(case) for case in lines], room)}）"] if lines else []
+    return f"{'；'.join(said)}。" if said else ""
+
+
+def _warned(case: CaseLine) -> str:
+    if case.postponed_to is None:
+        return f"{case.number}"
+    return f"{case.number}：{case.assigned}→{case.postponed_to}"
+
+
+def of_day(effects: Effects, cases: Sequence[CaseLine]) -> list[str]:
+    """Return all that is said of the register beside each group's total: what was edited, what that did, and what does not hold."""
+    return [sentence for sentence in (edits(effects), *outcomes(effects), warnings(cases)) if sentence]
+
+
+def withdrawn_disputes(cases: Iterable[CaseLine], numbers: Iterable[str], tally: Tally, room: Room = AMPLE) -> str:
+    """Return of which of a group's cases a revision dropped 不认可 without 认可, and the rate if it stood; '' where none."""
+    withdrawn = set(numbers)
+    lines = [case for case in cases if case.number in withdrawn and not case.grounds]
+    if not lines:
+        return ""
+    named = _named([f"{case.number}（{case.district}）" for case in lines], room)
+    said = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
+    counted = sum(case.is_counted for case in lines)
+    return f"{said}如仍按不认可，{_would_be(Tally(tally.target_percent, tally.total, tally.resolved - counted))}。" if counted else said
+
+
+def _named(names: Sequence[str], room: Room) -> str:
+    return f"{'、'.join(names[: room.cases])}{'等' if len(names) > room.cases else ''}"
+
+
+def _in_brackets(names: Sequence[str], room: Room) -> str:
+    return f"（{_named(names, room)}）" if names and room.cases else ""
+
+
+def _cut(text: str, room: Room) -> str:
+    line = shorten(text)
+    return line if len(line) <= room.characters else f"{line[: room.characters - 1]}…"

@@ -1,0 +1,263 @@
+"""What an edited register could hide: in each, whoever reads 专报 or the page alone learns what happened (issue 12).
+
+Covers `edit_words`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from offices import HOME, File, Office, afternoon, assigned
+from read_by_leaders import Told, paper_text, told
+from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row
+
+from pipeline.night import nightly
+from pipeline.render.papers import briefing, briefing_files, page_room
+
+MONDAY = date(2020, 5, 18)
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+REGION, CITY = "自治区交办", "市级交办和旗区自行梳理"
+CASES = [f"SJ-2020-{number:03}" for number in range(1, 11)]
+FIRST, LAST, OPEN = "2020-05-01 09:00", CASES[9], CASES[8:]
+
+
+def _listed(**changed: Row) -> list[Row]:
+    """Ten cases of the city and one of the region; `changed`: other cells, by the last digits of a number."""
+    rows = [*(case_row(number) for number in CASES), case_row("ZZQ-2020-001"), case_row("ZZQ-2020-002")]
+    return [{**row, **changed.get(f"_{str(row['案件编号'])[-3:]}" if str(row["案件编号"]).startswith("SJ") else "zzq", {})} for row in rows]
+
+
+def _workbook(rows: list[Row], received: str = FIRST) -> File:
+    return assigned(assignment(rows), received, f"分解表{received[:10]}.xlsx")
+
+
+def _reports(day: date, resolved: int = 8) -> list[File]:
+    """All nine districts report: so many of the city's ten cases are resolved, both of the region's."""
+    rows = [_resolved(number) for number in CASES[:resolved]]
+    rows += [progress_row(number) for number in CASES[resolved:]] + [_resolved("ZZQ-2020-001"), _resolved("ZZQ-2020-002")]
+    return [File(report(name, day, progress=rows if name == "东胜区" else []), afternoon(day), f"{name}{day}.xlsx") for name in DISTRICTS]
+
+
+def _resolved(number: str, **cells: str) -> Row:
+    return resolved_row(number, **{"答复日期": "2020-05-18", **cells})
+
+
+def _told(newer: list[Row], *, before: list[Row] | None = None, resolved: int = 8) -> Told:
+    """What is told on Tuesday, when a newer workbook came in the morning."""
+    files = [
+        _workbook(before or _listed()),
+        _workbook(newer, "2020-05-19 09:00"),
+        *_reports(MONDAY, resolved),
+        *_reports(TUESDAY, resolved),
+    ]
+    return told(files, [MONDAY, TUESDAY])[TUESDAY]
+
+
+def _stands(told: Told, *said: str) -> None:
+    """All of it stands in 专报, and all of it on the page."""
+    for text in told.both:
+        assert [words for words in said if words not in text] == []
+
+
+def _first_paragraph(told: Told, group: str) -> str:
+    return next(line for line in told.paper.splitlines() if line.startswith(f"{group}案件共"))
+
+
+# --- rows of the table -------------------------------------------------------------------------------------------
+
+
+def test_a_later_date_of_assignment_moves_nothing_and_is_said() -> None:
+    day = _told(_listed(_009={"交办日期": "2020-06-01"}, _010={"交办日期": "2020-06-01"}))
+    assert (day.summary["targets"][1]["total"], day.summary["targets"][1]["met"]) == (10, False)
+    _stands(day, "2件交办日期被改晚，仍按原日期计入（SJ-2020-009：2020-04-20→2020-06-01、SJ-2020-010：2020-04-20→2020-06-01）")
+
+
+@pytest.mark.parametrize("cells", [{"办结时限": "2020-06-30"}, {"延期至": "2020-06-01"}])
+def test_a_flag_that_went_away_because_the_deadline_moved_is_told(cells: Row) -> None:
+    late: Row = {"办结时限": "2020-05-10"}
+    (column,) = cells
+    day = _told(_listed(_009={**late, **cells}, _010=late), before=_listed(_009=late, _010=late))
+    assert day.summary["flags"]["overdue"] == ["SJ-2020-010"]
+    _stands(day, f"{column}改后，1件不再算超期未结（SJ-2020-009）")
+
+
+def test_the_next_notice_says_that_a_deadline_moved(office: Office) -> None:
+    late: Row = {"办结时限": "2020-05-10"}
+    for name, content, received in (
+        ("一.xlsx", _listed(_009=late, _010=late), "2020-05-01T09:00:00+08:00"),
+        ("二.xlsx", _listed(_009={**late, "延期至": "2020-06-01"}, _010=late), "2020-05-19T09:00:00+08:00"),
+    ):
+        office.put_assignment(assignment(content), name, received)
+    for file in (_reports(MONDAY)[0], _reports(TUESDAY)[0]):
+        office.put(file.content, file.name, file.received.isoformat())
+    nightly.run(office.settings, [MONDAY, TUESDAY])
+    (notice,) = Path(office.outbox / str(TUESDAY) / "督办通知").glob("东胜区*.docx")
+    text = paper_text(notice)
+    assert "SJ-2020-009" in text
+    assert "时限改动，尚未办结：延期至2020年6月1日，原为2020年5月10日" in text
+
+
+def test_cases_cancelled_on_the_eve_stand_with_their_grounds_beside_the_target_that_is_met_by_it() -> None:
+    newer = _listed(_009={"撤销依据": "重复交办"}, _010={"撤销依据": "双方和解"})
+    day = _told(newer)
+    assert day.summary["targets"][1]["met"] is True
+    cases = "SJ-2020-009（东胜区，依据：重复交办）、SJ-2020-010（东胜区，依据：双方和解）"
+    said = f"今日撤销2件：{cases}。如仍计入，为8/10（80.0%），低于90%的目标。"
+    _stands(day, said)
+    assert said in _first_paragraph(day, CITY)
+
+
+def test_a_cancelled_case_stands_with_its_grounds_as_long_as_it_is_cancelled() -> None:
+    newer = _listed(_009={"撤销依据": "重复交办"})
+    files = [_workbook(newer), *_reports(MONDAY), *_reports(TUESDAY)]
+    day = told(files, [TUESDAY])[TUESDAY]
+    _stands(day, "SJ-2020-009", "重复交办")
+    assert "已撤销、不计入总数的共1件：SJ-2020-009（东胜区，市级交办，依据：重复交办）" in day.paper
+    assert "今日撤销" not in day.paper
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"旗区": "乌审旗"}, "东胜区（市级交办和旗区自行梳理）由9/10（90.0%）变为9/9（100.0%）"),
+        ({"包案领导": "领导九"}, "领导九（市级交办和旗区自行梳理）由0/0（—）变为0/1（0.0%）"),
+    ],
+)
+def test_a_case_that_goes_to_another_district_or_leader_is_named_with_both_figures(cells: Row, said: str) -> None:
+    day = _told(_listed(_010=cells), resolved=9)
+    ((column, value),) = cells.items()
+    _stands(day, f"{column}1件（SJ-2020-010：{'东胜区' if column == '旗区' else '领导一'}→{value}）", said)
+
+
+def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_met_by_it() -> None:
+    region = _listed(_010={"案件来源": "自治区交办"})
+    day = _told(_listed(), before=region, resolved=9)
+    assert (day.summary["targets"][0]["met"], day.summary["targets"][1]["met"]) == (True, True)
+    said = f"今日改到别组1件：SJ-2020-010（东胜区，改为{CITY}）。如没有这些改动，为2/3（66.6%），低于100%的目标。"
+    _stands(day, said)
+    assert said in _first_paragraph(day, REGION)
+    assert f"由别组改入1件：SJ-2020-010（东胜区，原为{REGION}）" in _first_paragraph(day, CITY)
+
+
+def test_a_case_that_comes_back_is_said() -> None:
+    day = _told(_listed(), before=_listed(_010={"撤销依据": "双方和解"}))
+    _stands(day, "今日恢复计入1件：SJ-2020-010（东胜区，原依据：双方和解）。如没有这些改动，为8/9（88.8%），低于90%的目标。")
+
+
+def test_a_case_left_out_of_a_newer_workbook_goes_on_counting_and_is_said() -> None:
+    day = _told([row for row in _listed() if row["案件编号"] != LAST])
+    assert day.summary["targets"][1]["total"] == 10
+    _stands(day, "1件在分解表里不见了，仍按原内容计入（SJ-2020-010）")
+
+
+# --- more of the same kind ---------------------------------------------------------------------------------------
+
+
+def test_an_extension_on_the_very_day_on_which_it_would_be_overdue_is_told() -> None:
+    """Yesterday it was due, not overdue: a comparison of the flags of two days would find nothing."""
+    due: Row = {"办结时限": "2020-05-18"}
+    day = _told(_listed(_010={**due, "延期至": "2020-06-17"}), before=_listed(_010=due))
+    _stands(day, "延期至改后，1件不再算超期未结（SJ-2020-010）", "SJ-2020-010：空→2020-06-17")
+
+
+def test_a_deadline_moved_for_a_case_that_was_resolved_today_took_no_flag_away() -> None:
+    late: Row = {"办结时限": "2020-05-10"}
+    files = [_workbook(_listed(_009=late)), _workbook(_listed(_009={"办结时限": "2020-06-30"}), "2020-05-19 09:00")]
+    day = told([*files, *_reports(MONDAY), *_reports(TUESDAY, 9)], [TUESDAY])[TUESDAY]
+    for text in day.both:
+        assert "办结时限1件（SJ-2020-009：2020-05-10→2020-06-30）" in text
+        assert "不再算" not in text
+
+
+def test_an_extension_that_is_shortened_is_told_with_the_flag_that_it_brings() -> None:
+    day = _told(_listed(_010={"延期至": "2020-05-15"}), before=_listed(_010={"延期至": "2020-06-30"}))
+    _stands(day, "延期至1件（SJ-2020-010：2020-06-30→2020-05-15）", "延期至改后，1件算作超期未结（SJ-2020-010）")
+
+
+def test_a_case_moved_to_another_group_and_cancelled_there_is_told_twice_and_keeps_its_first_source() -> None:
+    region = _listed(_010={"案件来源": "自治区交办"})
+    moved, cancelled = _listed(), _listed(_010={"撤销依据": "重复交办"})
+    files = [_workbook(region), _workbook(moved, "2020-05-19 09:00"), _workbook(cancelled, "2020-05-20 09:00")]
+    for day in (MONDAY, TUESDAY, WEDNESDAY):
+        files += _reports(day, 9)
+    days = told(files, [MONDAY, TUESDAY, WEDNESDAY])
+    assert "今日改到别组1件：SJ-2020-010" in _first_paragraph(days[TUESDAY], REGION)
+    assert "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍计入，为9/10（90.0%）" in _first_paragraph(days[WEDNESDAY], CITY)
+    later = told([*files, *_reports(WEDNESDAY + timedelta(days=1), 9)], [WEDNESDAY + timedelta(days=1)])
+    assert "SJ-2020-010（东胜区，市级交办，原为自治区交办，依据：重复交办）" in next(iter(later.values())).paper
+
+
+def test_moved_and_cancelled_by_one_workbook_it_is_told_where_it_counted() -> None:
+    day = _told(_listed(_010={"撤销依据": "重复交办"}), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
+    said = "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍计入，为2/3（66.6%），低于100%的目标。"
+    _stands(day, said)
+    assert said in _first_paragraph(day, REGION)
+
+
+def test_a_case_that_comes_cancelled_never_counted_and_is_told_all_the_same() -> None:
+    day = _told([*_listed(), case_row("SJ-2020-011", 撤销依据="登记有误")])
+    _stands(day, "今日撤销1件：SJ-2020-011（东胜区，依据：登记有误）")
+
+
+def test_a_correction_that_drops_a_dispute_is_told_with_the_rate_if_it_stood() -> None:
+    disputed = File(report(day=TUESDAY, progress=[_resolved(CASES[8], 群众确认="不认可")]), afternoon(TUESDAY), "一版.xlsx")
+    day = told([_workbook(_listed()), *_reports(MONDAY), disputed, *_later(_reports(TUESDAY, 9))], [TUESDAY])[TUESDAY]
+    assert day.summary["changes"]["withdrawn_disputes"] == []  # 认可 was said: nothing to tell
+    blank = (
+        [progress_row(number) for number in CASES[9:]] + [_resolved(number) for number in CASES[:8]] + [_resolved(CASES[8], 群众确认="")]
+    )
+    dropped = File(report(day=TUESDAY, progress=blank), afternoon(TUESDAY).replace(hour=23), "二版.xlsx")
+    day = told([_workbook(_listed()), *_reports(MONDAY), disputed, dropped], [TUESDAY])[TUESDAY]
+    _stands(day, "更正的日报去掉了1件的群众不认可，又没有写认可：SJ-2020-009（东胜区）。如仍按不认可，为8/10（80.0%），低于90%的目标")
+
+
+def _later(files: list[File]) -> list[File]:
+    return [File(file.content, file.received.replace(hour=17, minute=30), file.name) for file in files]
+
+
+def test_another_number_with_an_older_date_ends_no_dispute_and_is_said() -> None:
+    monday = File(report(day=MONDAY, progress=[_resolved(LAST, 群众确认="不认可")]), afternoon(MONDAY))
+    renumbered = _resolved(LAST, 群众确认="", 答复文号="东住建信〔2020〕1号之二", 答复日期="2020-05-10")
+    tuesday = File(report(day=TUESDAY, progress=[renumbered]), afternoon(TUESDAY))
+    day = told([_workbook(_listed()), monday, tuesday], [MONDAY, TUESDAY])[TUESDAY]
+    assert day.summary["flags"]["disputed"] == [LAST]
+    _stands(day, "1件群众不认可后换了答复文号，但答复日期更早，仍按不认可计（SJ-2020-010）")
+
+
+def test_a_day_on_which_nothing_was_edited_says_nothing_of_it() -> None:
+    day = _told(_listed())
+    for text in day.both:
+        assert [words for words in ("台账要素", "今日撤销", "不再算", "改晚") if words in text] == []
+
+
+def test_of_many_cancelled_cases_the_first_are_named_the_others_counted_and_every_one_is_on_the_page() -> None:
+    rows = [*_listed(), *(case_row(f"SJ-2020-{number:03}", 撤销依据=f"并案{number}") for number in range(100, 160))]
+    files = [_workbook(rows), *_reports(MONDAY), *_reports(TUESDAY)]
+    day = told(files, [TUESDAY])[TUESDAY]
+    assert "已撤销、不计入总数的共60件：SJ-2020-100（东胜区，市级交办，依据：并案100）" in day.paper
+    assert "等；依据见《信访事项办理情况汇总》“撤销案件”" in day.paper
+    assert [number for number in range(100, 160) if f"并案{number}" not in day.page] == []
+
+
+def test_a_workbook_that_edits_and_cancels_hundreds_of_cases_leaves_three_pages_and_every_edit_on_the_page() -> None:
+    rows = [*_listed(), *(case_row(f"SJ-2020-{number:03}", 办结时限="2020-05-10") for number in range(100, 400))]
+    grounds = "与前期信访事项重复，经核查属同一事项，报请同意后撤销"
+    changes: list[Row] = [
+        {"撤销依据": grounds},
+        {"延期至": "2020-06-01", "包案领导": "领导二"},
+        {"案件来源": "自治区交办"},
+        {"旗区": "乌审旗"},
+    ]
+    newer = [{**row, **changes[at % 4]} if str(row["案件编号"]) >= "SJ-2020-100" else row for at, row in enumerate(rows)]
+    files = [_workbook(rows), _workbook(newer, "2020-05-19 09:00"), *_reports(MONDAY), *_reports(TUESDAY)]
+    day = told(files, [MONDAY, TUESDAY])[TUESDAY]
+    assert page_room.pages(briefing.fields(day.report)) <= briefing.MOST_PAGES
+    papers, _broken = briefing_files.render(day.report, HOME / "templates")
+    pdf = next(content for name, content in papers.items() if name.endswith(".pdf"))
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= briefing.MOST_PAGES
+    assert "今日撤销75件：SJ-2020-1" in _first_paragraph(day, CITY)
+    assert "件不再算超期未结（SJ-2020-" in day.paper
+    assert day.page.count(grounds) >= 75

@@ -1,0 +1,332 @@
+"""Editions: each publication with other files is one, whatever kills a run, and none changes a figure or a file of the outbox.
+
+Covers `editions`, `edition_files`, `edition_changes`, `told_editions`, `standing_editions` and `publish`.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from offices import ZONE, Office, as_version_1, tree
+from workbooks import CASES, DAY, assignment, progress_row, report, resolved_row
+
+from pipeline import cli
+from pipeline.disk import storage
+from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing import outbox, told_editions
+from pipeline.publishing.told_editions import ToldEdition
+from pipeline.render.documents import FIGURES
+from pipeline.upkeep import doctor, repair
+
+
+@pytest.fixture
+def ran(office: Office) -> Office:
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "日报.xlsx")
+    office.run(DAY)
+    return office
+
+
+def _correct(office: Office, name: str = "更正.xlsx", received: str = "2020-05-22T09:30:00+08:00") -> None:
+    """A revision that takes the resolved case back."""
+    office.put(report(progress=[progress_row("SJ-2020-001", 今日进展=name)]), name, received)
+
+
+def _told(office: Office) -> list[ToldEdition]:
+    return told_editions.of_day(office.settings, DAY)
+
+
+def _numbers(office: Office) -> list[int]:
+    return [edition.note.number for edition in _told(office)]
+
+
+def _kept(office: Office) -> dict[str, bytes]:
+    return tree(office.settings.paths.editions)
+
+
+def _problems(office: Office) -> list[str]:
+    return [problem for check in doctor.examine(office.settings, datetime.now(ZONE)) for problem in check.problems]
+
+
+# --- what is an edition ------------------------------------------------------------------------------------------
+
+
+def test_what_is_published_first_is_the_first_edition_and_the_same_again_is_none(ran: Office) -> None:
+    ran.run(DAY)
+    (edition,) = _told(ran)
+    assert (edition.note.number, edition.lines) == (1, ())
+    folder = tree(ran.outbox / str(DAY))
+    assert _kept(ran) == {hashlib.sha256(content).hexdigest(): content for content in folder.values()}
+    assert edition.note.manifest == hashlib.sha256(folder["manifest.json"]).hexdigest()
+    assert edition.note.published_at == datetime.fromtimestamp((ran.outbox / str(DAY) / "manifest.json").stat().st_mtime, ZONE)
+
+
+def test_a_correction_makes_a_second_edition_and_the_first_stays_with_all_its_files(
+    ran: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = tree(ran.outbox / str(DAY))
+    _correct(ran)
+    ran.run(DAY)
+    assert _numbers(ran) == [1, 2]
+    assert {*first.values(), *tree(ran.outbox / str(DAY)).values()} == {*_kept(ran).values()}
+    assert cli.main(["--config", str(ran.home / "config.yaml"), "editions", "--date", str(DAY)]) == 0
+    shown = capsys.readouterr().out
+    assert "第 2 版" in shown
+    assert "市级交办和旗区自行梳理：已化解 1 件 → 0 件，化解率 50.0% → 0.0%，还差 1 件 → 2 件" in shown
+    assert "案件 SJ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in shown
+
+
+def test_what_was_published_before_and_after_comes_out_the_same_in_one_go(ran: Office, tmp_path: Path) -> None:
+    _correct(ran)
+    ran.run(DAY)
+    once = Office(tmp_path / "once")
+    once.put_assignment(assignment())
+    once.put(report(progress=[resolved_row("SJ-2020-001")]), "日报.xlsx")
+    _correct(once)
+    once.run(DAY)
+    assert once.everything() == ran.everything()
+    assert (_numbers(once), _numbers(ran)) == ([1], [1, 2])
+
+
+def test_the_run_says_which_edition_it_wrote(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _correct(ran)
+    assert cli.main(["--config", str(ran.home / "config.yaml"), "--date", str(DAY)]) == 0
+    assert f"{DAY}（第 2 版）" in capsys.readouterr().out.replace("（更正）", "")
+
+
+def test_before_the_first_run_there_is_none(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--config", str(office.home / "config.yaml"), "editions"]) == 0
+    assert "还没有写出过" in capsys.readouterr().out
+    assert not office.settings.paths.ledger.exists()
+
+
+def test_other_files_with_the_same_figures_are_said_by_their_names(ran: Office) -> None:
+    ran.put(report(progress=[resolved_row("SJ-2020-001"), progress_row("XX-2020-009")]), "更正.xlsx", "2020-05-21T16:30:00+08:00")
+    ran.run(DAY)
+    second = _told(ran)[1]
+    assert second.changes
+    assert second.changes.cases == ()
+    assert any("东胜区的报送" in line for line in second.lines)
+
+
+# --- kills -------------------------------------------------------------------------------------------------------
+
+
+class _KilledError(KeyboardInterrupt):
+    """Ends a run as a power cut would."""
+
+
+def _kill(office: Office, monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
+    def killed(*arguments: object, **_named: object) -> None:
+        if arguments[-1] != []:  # nothing to insert is no moment to die at
+            raise _KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, killed)
+        with pytest.raises(_KilledError):
+            nightly.run(office.settings, [DAY], documents=FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(editions, "note"), (editions, "_insert"), (journal, "note_editions"), (Ledger, "note_publication"), (outbox, "publish")],
+    ids=["before the note", "before the ledger", "before the journal", "before the publication", "before the folder"],
+)
+@pytest.mark.parametrize("comes_more", [False, True])
+def test_a_run_killed_anywhere_loses_no_edition(
+    ran: Office, monkeypatch: pytest.MonkeyPatch, module: object, name: str, *, comes_more: bool
+) -> None:
+    _correct(ran)
+    _kill(ran, monkeypatch, module, name)
+    published = (ran.outbox / str(DAY) / "manifest.json").read_bytes()
+    if comes_more:
+        _correct(ran, "再更正.xlsx", "2020-05-22T10:30:00+08:00")
+    ran.run(DAY)
+    stood = module is not outbox
+    assert _numbers(ran) == [1, *([2] if stood or not comes_more else []), *([3] if comes_more and stood else [2] if comes_more else [])]
+    assert hashlib.sha256(published).hexdigest() in {edition.note.manifest for edition in _told(ran)}
+    assert not ran.settings.paths.replaced.exists()
+    assert _problems(ran) == []
+
+
+# --- what becomes of them ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("also", ["", "journal"])
+def test_a_ledger_that_is_made_again_has_its_editions_again(ran: Office, also: str) -> None:
+    _correct(ran)
+    ran.run(DAY)
+    before = _told(ran)
+    ran.settings.paths.ledger.unlink()
+    if also:
+        lines = (ran.settings.paths.state / journal.NAME).read_bytes().splitlines(keepends=True)
+        assert sum(line.startswith(b'{"edition"') for line in lines) == 2
+    repair.repair(ran.settings, documents=FIGURES)
+    assert _told(ran) == before
+    assert _problems(ran) == []
+
+
+def test_a_journal_that_was_gone_has_them_again(ran: Office) -> None:
+    (ran.settings.paths.state / journal.NAME).unlink()
+    ran.run(DAY)
+    assert [noted.number for noted in journal.editions(ran.archive)] == [1]
+    assert _problems(ran) == []
+
+
+def test_a_ledger_of_version_1_has_what_it_published_as_the_first_edition(ran: Office) -> None:
+    as_version_1(ran.settings.paths.ledger)
+    path = ran.settings.paths.state / journal.NAME
+    path.write_bytes(b"".join(line for line in path.read_bytes().splitlines(keepends=True) if not line.startswith(b'{"edition"')))
+    shutil.rmtree(ran.settings.paths.editions)
+    first = tree(ran.outbox / str(DAY))
+    done = ran.run(DAY)
+    assert (done.written.unchanged, _numbers(ran)) == ([DAY], [1])
+    assert {*_kept(ran).values()} == {*first.values()}
+    _correct(ran)
+    ran.run(DAY)
+    assert _numbers(ran) == [1, 2]
+    assert _problems(ran) == []
+
+
+def test_a_folder_that_somebody_changed_is_no_edition_and_is_kept_apart(ran: Office) -> None:
+    as_version_1(ran.settings.paths.ledger)
+    shutil.rmtree(ran.settings.paths.editions)
+    path = ran.settings.paths.state / journal.NAME
+    path.write_bytes(b"".join(line for line in path.read_bytes().splitlines(keepends=True) if not line.startswith(b'{"edition"')))
+    (ran.outbox / str(DAY) / "summary.json").write_bytes(b"{}")
+    ran.run(DAY)
+    assert _numbers(ran) == [1]
+    assert b"{}" in tree(ran.settings.paths.replaced).values()
+    assert b"{}" not in _kept(ran).values()
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"x" * path.stat().st_size)], ids=["removed", "damaged"])
+def test_a_file_of_an_edition_that_is_gone_or_changed_is_found_and_brought_back_from_the_outbox(ran: Office, harm: object) -> None:
+    before = _kept(ran)
+    for path in list(ran.settings.paths.editions.iterdir()):
+        harm(path)  # type: ignore[operator]
+    (problem,) = _problems(ran)
+    assert f"1 版的文件缺失或已改变：{DAY} 第 1 版" in problem
+    assert repair.repair(ran.settings, documents=FIGURES).mended.editions_lost == []
+    assert (_kept(ran), _problems(ran)) == (before, [])
+
+
+def test_what_nobody_has_any_more_is_said_plainly_and_stays_said(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    first = hashlib.sha256((ran.outbox / str(DAY) / "findings.csv").read_bytes()).hexdigest()
+    ran.put(b"no workbook", "坏.xlsx", "2020-05-21T16:10:00+08:00")
+    _correct(ran)
+    ran.run(DAY)
+    (ran.settings.paths.editions / first).unlink()
+    assert cli.main(["--config", str(ran.home / "config.yaml"), "doctor", "--repair"]) == 1
+    assert f"有 1 版的文件没有了或已改变，也找不回来：{DAY} 第 1 版" in capsys.readouterr().out
+    assert [edition.note.number for edition in _told(ran)][:2] == [1, 2]
+    assert _told(ran)[1].changes  # what it said is in the ledger all the same
+
+
+def test_an_edition_that_the_ledger_no_longer_holds_as_it_was_is_mended_from_its_files(ran: Office) -> None:
+    before = _told(ran)
+    with Ledger(ran.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE editions SET summary_text = x'00'")
+    assert any("台账里的内容已经损坏" in problem for problem in _problems(ran))
+    repair.repair(ran.settings, documents=FIGURES)
+    assert (_told(ran), _problems(ran)) == (before, [])
+
+
+def test_editions_go_when_their_time_is_over_and_their_numbers_are_not_given_again(ran: Office) -> None:
+    _correct(ran)
+    ran.run(DAY)
+    now = datetime.now(ZONE)
+    kept = _kept(ran)
+    nightly.run(ran.settings, [DAY], documents=FIGURES, now=now + timedelta(days=ran.settings.retention.editions_days - 1))
+    assert (_numbers(ran), _kept(ran)) == ([1, 2], kept)
+    _age(ran, days=401)
+    nightly.run(ran.settings, [DAY], documents=FIGURES, now=now)
+    assert (_numbers(ran), _kept(ran)) == ([], {})
+    assert _problems(ran) == []
+    nightly.run(ran.settings, [DAY], documents=FIGURES, now=now)
+    assert _numbers(ran) == []
+    ran.settings.paths.ledger.unlink()
+    repair.repair(ran.settings, documents=FIGURES)
+    assert _numbers(ran) == []
+    _correct(ran, "再更正.xlsx", "2020-05-22T10:30:00+08:00")
+    ran.run(DAY)
+    assert _numbers(ran) == [3]
+    assert _told(ran)[0].lines == ("前一版的内容已经不在，无法比较",)
+
+
+def _age(office: Office, days: int) -> None:
+    """Make everything that was published older."""
+    for path in office.settings.paths.editions.iterdir():
+        moment = path.stat().st_mtime - days * 86400
+        os.utime(path, (moment, moment))
+    with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
+        aged = datetime.now(ZONE) - timedelta(days=days)
+        connection.exec_driver_sql("UPDATE editions SET published_at = ?", (aged.isoformat(),))
+
+
+def test_contents_that_a_younger_edition_names_too_stay(tmp_path: Path) -> None:
+    edition_files.keep(tmp_path, [b"old", b"both"])
+    os.utime(tmp_path / hashlib.sha256(b"both").hexdigest(), (0, 0))
+    os.utime(tmp_path / hashlib.sha256(b"old").hexdigest(), (0, 0))
+    assert edition_files.remove_unnamed(tmp_path, {hashlib.sha256(b"both").hexdigest()}, datetime.now(ZONE)) == 1
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"both"]
+
+
+# --- disks -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "reason"), [(errno.ENOSPC, "磁盘已满"), (errno.EACCES, "没有写入权限"), (errno.EIO, "磁盘读写出错")])
+def test_where_no_edition_can_be_kept_none_is_published_and_the_next_run_makes_it_good(
+    ran: Office, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
+) -> None:
+    before = ran.everything()
+    _correct(ran)
+    write = storage.write
+
+    def refuse(path: Path, content: bytes) -> None:
+        if path.parent == ran.settings.paths.editions:
+            raise OSError(number, os.strerror(number), str(path))
+        write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write", refuse)
+        (held,) = ran.run(DAY).written.held
+    assert reason in held
+    assert (ran.everything(), _numbers(ran)) == (before, [1])
+    ran.run(DAY)
+    assert _numbers(ran) == [1, 2]
+    assert _problems(ran) == []
+
+
+def test_what_another_program_holds_for_a_moment_is_kept_a_moment_later(ran: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Windows does where a scanner has a new file open."""
+    rename, held = Path.replace, []
+
+    def hold_once(path: Path, target: Path) -> Path:
+        if Path(target).parent == ran.settings.paths.editions and target not in held:
+            held.append(target)
+            raise PermissionError(errno.EACCES, "held", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", hold_once)
+    _correct(ran)
+    ran.run(DAY)
+    assert held
+    assert (_numbers(ran), _problems(ran)) == ([1, 2], [])
+
+
+def test_an_edition_s_figures_are_those_of_the_day_it_was(ran: Office) -> None:
+    first = json.loads((ran.outbox / str(DAY) / "summary.json").read_bytes())
+    ran.put_assignment(assignment(CASES[:1]), "分解表二.xlsx", "2020-05-21T12:00:00+08:00")
+    ran.run(DAY)
+    with Ledger(ran.settings.paths.ledger) as ledger:
+        assert [edition.figures for edition in editions.of_day(ledger, DAY)] == [first, ran.summary(DAY)]

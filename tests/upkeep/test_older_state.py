@@ -1,0 +1,154 @@
+"""An older state beside a newer outbox: a run, `doctor` and a repair stop, name what is missing, and keep the newer edition."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from offices import ZONE, Office, tree
+from workbooks import DAY, assignment, progress_row, report, resolved_row
+
+from pipeline import cli
+from pipeline.ledger.ledger import Ledger
+from pipeline.publishing import told_editions
+from pipeline.render.documents import FIGURES
+from pipeline.settings.rules import Windows
+from pipeline.terms.errors import ConfigurationError, LedgerError
+from pipeline.upkeep import doctor, repair
+
+LATE = report("达拉特旗", progress=[progress_row("SJ-2020-002")])
+SHA256 = hashlib.sha256(LATE).hexdigest()
+
+
+@pytest.fixture
+def restored(office: Office, tmp_path: Path) -> Office:
+    """Two reports counted; then the state was brought back from before the second came."""
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    shutil.copytree(office.settings.paths.state, tmp_path / "backup")
+    office.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY)
+    shutil.rmtree(office.settings.paths.state)
+    shutil.copytree(tmp_path / "backup", office.settings.paths.state)
+    return office
+
+
+def _facts(office: Office) -> dict[str, bytes]:
+    """All that a run might write; the lock and the log of a run say nothing of the office."""
+    return {name: content for name, content in tree(office.home).items() if name not in ("state/run.lock", "state/logs/run.log")}
+
+
+def _command(office: Office, *arguments: str) -> int:
+    return cli.main(["--config", str(office.home / "config.yaml"), *arguments])
+
+
+@pytest.mark.parametrize("command", [["--date", str(DAY)], ["doctor"], ["doctor", "--repair"]], ids=" ".join)
+def test_it_stops_and_names_the_report_with_its_district_its_day_and_its_arrival(
+    restored: Office, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    before = _facts(restored)
+    assert _command(restored, *command) == 1
+    said = "".join(capsys.readouterr())
+    assert "state 比结果旧" in said
+    assert f"达拉特旗 达拉特旗.xlsx，2020-05-21 16:30 收到，见于 {DAY} 的结果（{SHA256[:12]}…）" in said
+    assert _facts(restored) == before
+
+
+@pytest.mark.parametrize("command", [["--date", str(DAY)], ["doctor", "--repair"]], ids=" ".join)
+def test_only_the_office_s_decision_goes_on_and_the_edition_that_stood_stays_one(restored: Office, command: list[str]) -> None:
+    stood = tree(restored.outbox / str(DAY))
+    assert _command(restored, *command, "--without", SHA256[:12]) == 0
+    numbers = [edition.note.number for edition in told_editions.of_day(restored.settings, DAY)]
+    assert numbers == [1, 2, 3]
+    assert {*stood.values()} <= {*tree(restored.settings.paths.editions).values()}
+    assert restored.summary(DAY)["submissions"][1]["status"] == "missing"
+    last = told_editions.of_day(restored.settings, DAY)[-1]
+    assert any("达拉特旗的报送：状态 按时 → 未报" in line for line in last.lines)
+    assert _command(restored, "--date", str(DAY)) == 0
+    assert [problem for check in doctor.examine(restored.settings, datetime.now(ZONE)) for problem in check.problems] == []
+
+
+def test_the_report_in_the_inbox_again_is_enough(restored: Office) -> None:
+    before = restored.everything()
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    restored.run(DAY)
+    assert restored.everything() == before
+    assert [edition.note.number for edition in told_editions.of_day(restored.settings, DAY)] == [1, 2]
+
+
+def test_a_decision_about_something_else_is_refused(restored: Office) -> None:
+    before = _facts(restored)
+    with pytest.raises(LedgerError, match="比结果旧"):
+        repair.repair(restored.settings, ["f" * 12], documents=FIGURES)
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    assert _command(restored, "--date", str(DAY), "--without", "f" * 12) == ConfigurationError.exit_status
+    inbox = {name for name in _facts(restored) if name.startswith("inbox/")}
+    assert {name for name in inbox if "达拉特旗" in name}
+    assert {name: content for name, content in _facts(restored).items() if name not in inbox} == {
+        name: content for name, content in before.items() if name not in inbox
+    }
+
+
+def test_a_state_that_is_wholly_gone_beside_results_stops_too(restored: Office) -> None:
+    shutil.rmtree(restored.settings.paths.state)
+    before = restored.everything()
+    with pytest.raises(LedgerError, match="用到了 2 份收件"):
+        restored.run(DAY)
+    assert restored.everything() == before
+    assert not restored.settings.paths.ledger.exists()
+
+
+def test_an_older_state_that_knows_every_input_notes_what_stands(restored: Office, tmp_path: Path) -> None:
+    """Brought back from before the settings were changed: nothing is missing, and what stands is an edition."""
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    restored.run(DAY)
+    shutil.copytree(restored.settings.paths.state, tmp_path / "again")
+    restored.settings = restored.settings.model_copy(update={"office": "另一个办公室", "windows": Windows(due_soon_days=300)})
+    restored.run(DAY)
+    before = [edition.note.manifest for edition in told_editions.of_day(restored.settings, DAY)]
+    assert len(before) == 3
+    shutil.rmtree(restored.settings.paths.state)
+    shutil.copytree(tmp_path / "again", restored.settings.paths.state)
+    restored.run(DAY)
+    assert [edition.note.manifest for edition in told_editions.of_day(restored.settings, DAY)] == before
+    assert not restored.settings.paths.replaced.exists()
+
+
+def _not_json(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"\xff{")
+
+
+def _no_object(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"[]")
+
+
+def _odd_inputs(folder: Path) -> None:
+    (folder / "manifest.json").write_text(json.dumps({"inputs": [1, {"sha256": 2}, {}], "outputs": {"a": 1}}), encoding="utf-8")
+
+
+def _leads_out(folder: Path) -> None:
+    (folder.parent.parent / "secret").write_bytes(b"secret")
+    listed = {"../../secret": hashlib.sha256(b"secret").hexdigest(), "summary.json": hashlib.sha256(b"{}").hexdigest()}
+    (folder / "summary.json").write_bytes(b"{}")
+    fields = {"inputs": [], "outputs": listed}
+    (folder / "manifest.json").write_bytes(json.dumps(fields, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+@pytest.mark.parametrize("write", [_not_json, _no_object, _odd_inputs, _leads_out])
+def test_a_folder_that_a_stranger_made_is_no_edition_and_stops_nothing(office: Office, write: Callable[[Path], None]) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    office.run(DAY)
+    folder = office.outbox / str(DAY + timedelta(days=1))
+    folder.mkdir()
+    write(folder)
+    office.run(DAY)
+    with Ledger(office.settings.paths.ledger) as ledger:
+        assert [*ledger.publications()] == [str(DAY)]
+    assert b"secret" not in tree(office.settings.paths.editions).values()
