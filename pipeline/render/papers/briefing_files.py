@@ -22,12 +22,28 @@ _ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
-    return word.render(word.Template(template, has_loops_over_columns=True), fields, moment)
+    whole = word.Template(template, has_loops_over_columns=True)
+    return word.render(whole, fields if _names_register(word.text(whole)) else _without_register(fields), moment)
+
+
+def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
+    """Return the PDF. Raises BrokenTemplateError."""
+    said = fields if _names_register(template.decode("utf-8", "replace")) else _without_register(fields)
+    return briefing_pdf.render(said, moment, template)
+
+
+def _names_register(template: str) -> bool:
+    return "台账" in template
+
+
+def _without_register(fields: Fields) -> Fields:
+    """Return the texts for a template that an office made before 台账 had a place: they are said with what led to the figures."""
+    return {**fields, "由来": [*fields["由来"], *fields["台账"]], "台账": []}
 
 
 _FORMS: tuple[tuple[str, str, Callable[[Fields, datetime, bytes], bytes]], ...] = (
     ("docx", WORD_TEMPLATE, docx),
-    ("pdf", PDF_TEMPLATE, briefing_pdf.render),
+    ("pdf", PDF_TEMPLATE, pdf),
 )
 """For each form of the report its ending, its template's name, and what sets it."""
 

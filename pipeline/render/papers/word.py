@@ -72,6 +72,12 @@ def check(template: Template) -> None:
     _prepared(template)
 
 
+@lru_cache(maxsize=4)
+def text(template: Template) -> str:
+    """Return all text of the template's document, without its marks. Raises BrokenTemplateError."""
+    return _TAG.sub("", _opened(template)[_DOCUMENT].decode("utf-8-sig"))
+
+
 # --- the template ------------------------------------------------------------------------------------------------
 
 

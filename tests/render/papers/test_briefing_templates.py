@@ -54,6 +54,13 @@ def test_word_may_tear_a_field_into_pieces() -> None:
     assert "公文标题｜例" in written(torn)
 
 
+def test_in_an_older_template_without_a_place_for_the_register_it_is_said_before_the_changes() -> None:
+    older = rewrite(original(DOCX), lambda _part, content: content.replace("台账".encode(), "缺报".encode()))
+    said = {**briefing.sample(), "台账": ["已撤销1件"], "缺报": []}
+    read = briefings.lines(briefing_files.docx(said, MOMENT, older))
+    assert read[read.index("正文段落｜已撤销1件") - 3 :][:3] == ["Heading 1｜三、今日变化", "正文段落｜例", "正文段落｜例"]
+
+
 BROKEN = {
     "a field that there is not": (edited("{{ 标题 }}", "甲{{ 题目 }}乙"), "“甲{{ 题目 }}乙”这一段用了没有的字段“题目”"),
     "one in a table": (edited("{{ 项.请示 }}", "{{ 项.请求 }}"), "“{{ 项.请求 }}”这一段用了没有的字段“请求”"),
