@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipeline.ledger.editions import Edition
 from pipeline.office import status
 from pipeline.post import letters, wording
-from pipeline.post.letters import Delivery, Item, Letter
+from pipeline.post.letters import Delivery, Item, Kind, Letter
+from pipeline.post.sent_letters import SentLetters
+from pipeline.post.wording import Later
+from pipeline.publishing import told_editions
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
@@ -20,8 +24,6 @@ from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.handed_in import Filed
 
-Settled = Callable[[str], frozenset[str]]
-"""Gives the digests of what a recipient has, or may have, already."""
 _PATHS = (
     f"{receipt_files.FOLDER}/{{district}}_回执_",
     f"{notice.FOLDER}/{{district}}_督办通知_",
@@ -42,6 +44,22 @@ class PublishedDay:
     is_correction: bool
     answers: Mapping[str, Filed]
     """Which file each receipt answers, by the receipt's path. Names alone do not tell: a stranger can choose his file's name."""
+    manifest: str
+    """The SHA-256 of the manifest."""
+    editions: tuple[Edition, ...]
+    """The day's editions, in order."""
+
+    @property
+    def newest(self) -> Edition | None:
+        """The edition that this folder is; None where nobody has noted it yet."""
+        return next((edition for edition in self.editions if edition.note.manifest == self.manifest), None)
+
+    def earlier(self, had: tuple[str, frozenset[str]]) -> Edition | None:
+        """Return the edition that somebody was mailed last, by its manifest or by what it brought; None where nothing tells."""
+        manifest, digests = had
+        mailed = [edition for edition in self.editions if edition.note.manifest == manifest]
+        by_content = [edition for edition in self.editions if not manifest and digests & {*edition.outputs.values()}]
+        return next(reversed(mailed or by_content), None)
 
     def summary(self) -> dict[str, Any]:
         """Return the day's figures, as in `summary.json`."""
@@ -92,8 +110,8 @@ class Plan:
 class Planner:
     """Plans the letters that are due at a moment."""
 
-    def __init__(self, settings: Settings, outgoing: Outgoing, settled: Settled, now: datetime) -> None:
-        self._settings, self._outgoing, self._settled, self._now = settings, outgoing, settled, now
+    def __init__(self, settings: Settings, outgoing: Outgoing, record: SentLetters, now: datetime) -> None:
+        self._settings, self._outgoing, self._record, self._now = settings, outgoing, record, now
         self._writer = wording.Writer(settings)
 
     def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
@@ -117,19 +135,36 @@ class Planner:
             plan.without_address.append(name)
         for recipient in recipients:
             if items := self._new(recipient, paths, published, notes):
-                plan.letters.append(self._writer.to_district(published.day, name, recipient, items, published.summary()))
+                later = self._later(published, Kind.DISTRICT, name, recipient)
+                letter = self._writer.to_district(published.day, name, recipient, items, published.summary(), later=later)
+                plan.letters.append(replace(letter, edition=published.manifest))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:
         paths = sorted(path for path in published.outputs if path.startswith(_LEADERS_PATH))
         for recipient in self._outgoing.leaders:
             if items := self._new(recipient, paths, published):
-                plan.letters.append(
-                    self._writer.to_leaders(published.day, recipient, items, published.summary(), is_correction=published.is_correction)
+                later = self._later(published, Kind.LEADERS, "", recipient)
+                letter = self._writer.to_leaders(
+                    published.day, recipient, items, published.summary(), is_correction=published.is_correction, later=later
                 )
+                plan.letters.append(replace(letter, edition=published.manifest))
+
+    def _later(self, published: PublishedDay, kind: Kind, district: str, recipient: str) -> Later | None:
+        """Return what to say of the edition to whoever was mailed an earlier one of that day; None for a first letter."""
+        had = self._record.last_had(kind, published.day.isoformat(), district, recipient)
+        if had is None or had[0] == published.manifest:
+            return None
+        earlier, newest = published.earlier(had), published.newest
+        if earlier is None or newest is None:
+            return Later(newest.note.number if newest else 0)
+        if earlier == newest:
+            return None
+        own = told_editions.own(district, (earlier, newest), self._settings.paths.editions) if district else None
+        return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, own))
 
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:
         """Return what the recipient has not got yet, as much of it as one letter holds."""
-        settled = self._settled(recipient)
+        settled = self._record.settled(recipient)
         files = published.items(path for path in paths if published.outputs[path] not in settled)
         return (*letters.bounded(files), *(item for item in notes if item.digest not in settled))
 
@@ -153,7 +188,7 @@ class Planner:
         plan.letters.extend(
             self._writer.reminder(day, name, recipient, item, refused)
             for recipient in recipients
-            if item.digest not in self._settled(recipient)
+            if item.digest not in self._record.settled(recipient)
         )
 
 

@@ -91,6 +91,8 @@ class Letter:
     text: str
     html: str
     items: tuple[Item, ...]
+    edition: str = ""
+    """The SHA-256 of the manifest of the edition that it is about; '' for a reminder."""
 
     @property
     def digest(self) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.disk import lock
+from pipeline.ledger import editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.post import letter_plan, letters, smtp
 from pipeline.post.letters import Kind, Letter
@@ -126,7 +127,7 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
 
 def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> SendingOutcome:
     published = list(_published(ledger, settings, outgoing, now.date()))
-    planner = letter_plan.Planner(settings, outgoing, record.settled, now)
+    planner = letter_plan.Planner(settings, outgoing, record, now)
     results, reminders = planner.letters_about(published), planner.reminders()
     without = dict.fromkeys([*results.without_address, *reminders.without_address])
     return SendingOutcome(planned=[*results.letters, *reminders.letters], without_address=list(without))
@@ -144,7 +145,8 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
         if hashlib.sha256(written).hexdigest() == sha256:
             manifest = json.loads(written)
             answers = _answers(outlines, day, manifest["inputs"], ledger, settings)
-            yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers)
+            of_day = tuple(editions.of_day(ledger, day))
+            yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day)
 
 
 def _answers(

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.disk import storage
-from pipeline.post.letters import Letter
+from pipeline.post.letters import Kind, Letter
 
 JOURNAL = "letters.jsonl"
 
@@ -42,6 +42,14 @@ _items = sa.Table(
     _metadata,
     sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
     sa.Column("digest", sa.Text, primary_key=True),
+)
+
+
+_editions = sa.Table(
+    "letter_editions",
+    _metadata,
+    sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
+    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of the manifest of the edition that it was about"),
 )
 
 
@@ -85,16 +93,17 @@ class SentLetters:
 
     def _restore(self) -> None:
         """Take in what the journal knows and the ledger does not."""
-        journalled: dict[str, tuple[SentLetter, list[str]]] = {}
+        journalled: dict[str, tuple[SentLetter, list[str], str]] = {}
         for entry in storage.read_entries(self._journal):
             with suppress(KeyError, TypeError, ValueError):
                 sent = _read(entry["letter"])
-                journalled[sent.message_id] = (sent, [str(digest) for digest in entry["items"]])
+                journalled[sent.message_id] = (sent, [str(digest) for digest in entry["items"]], str(entry.get("edition", "")))
         known = {sent.message_id for sent in self.all()}
         with self._engine.begin() as connection:
-            for message_id, (sent, digests) in journalled.items():
+            for message_id, (sent, digests, edition) in journalled.items():
                 if message_id not in known:
                     _insert(connection, sent, digests)
+                    _set_edition(connection, message_id, edition)
 
     def all(self) -> list[SentLetter]:
         """Return every letter, in the order in which they were last touched."""
@@ -112,6 +121,28 @@ class SentLetters:
         with self._engine.connect() as connection:
             return frozenset(connection.scalars(query))
 
+    def last_had(self, kind: Kind, day: str, district: str, recipient: str) -> tuple[str, frozenset[str]] | None:
+        """Return what this recipient was last mailed, or may have been, of that kind about that day.
+
+        That is the SHA-256 of the edition's manifest, '' where nobody noted it, and the digests of all that came; None for nothing.
+        """
+        query = (
+            sa.select(_letters.c.message_id, _editions.c.manifest, _items.c.digest)
+            .join(_items, _items.c.message_id == _letters.c.message_id)
+            .outerjoin(_editions, _editions.c.message_id == _letters.c.message_id)
+            .where(
+                sa.func.lower(_letters.c.recipient) == recipient.lower(),
+                _letters.c.kind == str(kind),
+                _letters.c.day == day,
+                _letters.c.district == district,
+                _letters.c.state.in_([State.SENT, State.UNDER_WAY]),
+            )
+            .order_by(_letters.c.at, _letters.c.message_id)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return (rows[-1].manifest or "", frozenset(row.digest for row in rows)) if rows else None
+
     def note(self, letter: Letter, message_id: str, state: State, words: str, at: datetime) -> None:
         """Note how far a letter has come, seen on the disk when this returns."""
         digests = [item.digest for item in letter.items]
@@ -126,7 +157,8 @@ class SentLetters:
                 _change(connection, sent)
             else:
                 _insert(connection, sent, digests)
-        self._append(sent, digests)
+            _set_edition(connection, message_id, letter.edition)
+        self._append(sent, digests, letter.edition)
 
     def settle(self, sent: SentLetter, state: State, words: str, at: datetime) -> None:
         """Note what the office has found out about a letter."""
@@ -134,10 +166,12 @@ class SentLetters:
         with self._engine.begin() as connection:
             _change(connection, settled)
             digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == sent.message_id)))
-        self._append(settled, digests)
+            edition = connection.scalar(sa.select(_editions.c.manifest).where(_editions.c.message_id == sent.message_id)) or ""
+        self._append(settled, digests, edition)
 
-    def _append(self, sent: SentLetter, digests: list[str]) -> None:
-        storage.append_lines(self._journal, [json.dumps({"letter": asdict(sent), "items": digests}).encode()])
+    def _append(self, sent: SentLetter, digests: list[str], edition: str) -> None:
+        entry = {"letter": asdict(sent), "items": digests, **({"edition": edition} if edition else {})}
+        storage.append_lines(self._journal, [json.dumps(entry).encode()])
 
 
 def _read(row: Mapping[str, Any]) -> SentLetter:
@@ -147,6 +181,12 @@ def _read(row: Mapping[str, Any]) -> SentLetter:
 def _insert(connection: sa.Connection, sent: SentLetter, digests: Iterable[str]) -> None:
     connection.execute(_letters.insert().values(**{**asdict(sent), "state": str(sent.state)}))
     connection.execute(_items.insert(), [{"message_id": sent.message_id, "digest": digest} for digest in dict.fromkeys(digests)])
+
+
+def _set_edition(connection: sa.Connection, message_id: str, manifest: str) -> None:
+    if manifest:
+        connection.execute(_editions.delete().where(_editions.c.message_id == message_id))
+        connection.execute(_editions.insert().values(message_id=message_id, manifest=manifest))
 
 
 def _change(connection: sa.Connection, sent: SentLetter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,29 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
 from pipeline.post.letters import Delivery, Item, Kind, Letter
+from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.text import on_screen
 
 TEMPLATES = HOME / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """That somebody is mailed a later edition of a day than he was mailed before."""
+
+    number: int
+    """Of the edition; 0 where nobody knows it."""
+    before: int = 0
+    """Of the one that he was mailed; 0 where nobody knows it."""
+    changes: Changes | None = None
+    """How the two differ; None where nobody knows it."""
+
+    @property
+    def mark(self) -> str:
+        """What a subject says of it."""
+        return f"（第{self.number}版）" if self.number > 1 else "（再次发送，以本次为准）"
 
 
 class Writer:
@@ -27,13 +46,16 @@ class Writer:
         self._plain = Environment(**common, autoescape=False, finalize=_line)  # noqa: S701 - plain text, in which nothing is alive
         self._html = Environment(**common, autoescape=True, finalize=_line)
 
-    def to_district(self, day: date, district: str, recipient: str, items: Sequence[Item], summary: dict[str, Any]) -> Letter:
+    def to_district(
+        self, day: date, district: str, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, later: Later | None
+    ) -> Letter:
         """Write what became of the district's report, with its receipts, notice and template."""
         submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
-        subject = f"【信访日报】{district}{_short(day)}：{_verdict(submission)}"
+        subject = f"【信访日报】{district}{_short(day)}{later.mark if later else ''}：{_verdict(submission)}"
         names = _attached(items)
         details = {
             **submission,
+            "later": later,
             "verdict": _verdict(submission),
             "state": words.REPORTED_IN_LETTERS[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
@@ -45,12 +67,14 @@ class Writer:
         }
         return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
 
-    def to_leaders(self, day: date, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, is_correction: bool) -> Letter:
+    def to_leaders(
+        self, day: date, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, is_correction: bool, later: Later | None
+    ) -> Letter:
         """Write the day's report, with the targets in the letter itself."""
-        mark = "（更正）" if is_correction else ""
+        mark = f"{'（更正）' if is_correction else ''}{later.mark if later else ''}"
         subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
         missing = [submission["district"] for submission in summary["submissions"] if submission["status"] == "missing"]
-        details = {"targets": summary["targets"], "missing": missing, "is_correction": is_correction}
+        details = {"targets": summary["targets"], "missing": missing, "is_correction": is_correction, "later": later}
         return self._letter(Kind.LEADERS, day, ("", recipient), subject, items, details)
 
     def reminder(self, day: date, district: str, recipient: str, item: Item, refused: Sequence[str]) -> Letter:

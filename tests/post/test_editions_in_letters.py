@@ -1,0 +1,163 @@
+"""Whoever is mailed a later edition of a day than he was mailed before is told so, with every figure that differs and the cases behind."""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+from mailserver import MailServer, running
+from offices import Office, moment
+from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
+
+from pipeline import cli
+from pipeline.night import nightly
+from pipeline.post import sending
+from pipeline.settings.outgoing import Outgoing
+from pipeline.upkeep import repair
+
+LEADER, DISTRICT, OTHER = "lingdao1@example.com", "dongsheng@example.com", "dalate@example.com"
+OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com", leaders=(LEADER,))
+MORNING, LATER = moment("2020-05-22 08:00"), moment("2020-05-22 10:00")
+CASES = [case_row(f"ZZQ-2020-00{number}", 案件来源="自治区交办") for number in range(1, 6)] + [
+    case_row(f"ZZQ-2020-01{number}", "达拉特旗", 案件来源="自治区交办") for number in range(1, 6)
+]
+
+
+@pytest.fixture(scope="module")
+def mailed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, MailServer]]:
+    """80 % were resolved in the evening and mailed in the morning; a correction at 09:30 makes it 50 %, and is mailed at ten."""
+    office = Office(tmp_path_factory.mktemp("mailed") / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment(CASES))
+    resolved = [resolved_row(f"ZZQ-2020-00{number}") for number in range(1, 5)]
+    office.put(report(progress=resolved), "东胜区.xlsx")
+    others = [resolved_row(f"ZZQ-2020-01{number}") for number in range(1, 5)]
+    office.put(report("达拉特旗", progress=others), "达拉特旗.xlsx")
+    nightly.run(office.settings, [DAY])
+    with running() as server:
+        sending.run(office.settings, MORNING, server.connect)
+        corrected = [progress_row(f"ZZQ-2020-00{number}") for number in range(1, 4)] + resolved[3:]
+        office.put(report(progress=corrected), "东胜区更正.xlsx", "2020-05-22T09:30:00+08:00")
+        nightly.run(office.settings, [DAY])
+        sending.run(office.settings, LATER, server.connect)
+        yield office, server
+
+
+def _letters(server: MailServer, to: str) -> list[EmailMessage]:
+    return [email.message_from_bytes(content, policy=default) for recipient, content in server.taken if recipient == to]
+
+
+def _text(letter: EmailMessage, kind: str = "plain") -> str:
+    body = letter.get_body((kind,))
+    assert body is not None
+    return body.get_content()
+
+
+def test_a_first_letter_says_nothing_of_editions(mailed: tuple[Office, MailServer]) -> None:
+    for to in (LEADER, DISTRICT, OTHER):
+        first = _letters(mailed[1], to)[0]
+        assert "版" not in first["Subject"]
+        assert "此前发给您" not in _text(first)
+
+
+def test_leaders_learn_from_subject_and_first_line_that_it_is_the_second_and_what_differs(mailed: tuple[Office, MailServer]) -> None:
+    _first, second = _letters(mailed[1], LEADER)
+    assert second["Subject"] == "【信访专报】5月21日信访事项办理情况（第2版）"
+    text = _text(second)
+    assert text.splitlines()[0] == "这是第2版，以本次为准；此前发给您的是第1版。"
+    assert "  - 自治区交办：已化解 8 件 → 5 件，化解率 80.0% → 50.0%，还差 2 件 → 5 件" in text
+    assert "  - 东胜区（自治区交办）：已化解 4 件 → 1 件，化解率 80.0% → 20.0%，还差 1 件 → 4 件" in text
+    for number in range(1, 4):
+        assert f"  - ZZQ-2020-00{number}：已化解（计入化解） → 办理中（不计入化解）" in text
+    assert "<li>ZZQ-2020-001：已化解（计入化解） → 办理中（不计入化解）</li>" in _text(second, "html")
+
+
+def test_a_district_learns_what_differs_of_its_own_alone(mailed: tuple[Office, MailServer]) -> None:
+    second = _letters(mailed[1], DISTRICT)[-1]
+    assert second["Subject"].startswith("【信访日报】东胜区5月21日（第2版）：")
+    text = _text(second)
+    assert "这是第2版，以本次为准；此前发给您的是第1版。" in text.splitlines()[:4]
+    assert "  - 东胜区（自治区交办）：已化解 4 件 → 1 件" in text
+    assert "  - ZZQ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in text
+    assert "达拉特旗" not in text
+    assert "  - 自治区交办：" not in text
+
+
+def test_a_district_of_which_nothing_differs_is_told_that_only_its_file_does(mailed: tuple[Office, MailServer]) -> None:
+    """Its notice bears the date of the last arrival; receipt and template are the same, and are not sent again."""
+    second = _letters(mailed[1], OTHER)[1]
+    assert [part.get_filename() for part in second.iter_attachments()] == [f"达拉特旗_督办通知_{DAY}.docx"]
+    text = _text(second)
+    assert "贵局的数字和案件没有变化" in text
+    assert "东胜区" not in text
+
+
+def test_the_terminal_tells_the_same_of_the_editions(mailed: tuple[Office, MailServer], capsys: pytest.CaptureFixture[str]) -> None:
+    office, server = mailed
+    assert cli.main(["--config", str(office.home / "config.yaml"), "editions", "--date", str(DAY)]) == 0
+    shown = capsys.readouterr().out
+    second = _text(_letters(server, LEADER)[1])
+    lines = [line.removeprefix("  - ") for line in second.splitlines() if line.startswith("  - ")]
+    assert len(lines) > 5
+    assert [line for line in lines if line not in shown] == []
+
+
+def test_the_first_edition_is_kept_with_the_very_report_that_was_mailed(mailed: tuple[Office, MailServer]) -> None:
+    office, server = mailed
+    attached = [part.get_content() for part in _letters(server, LEADER)[0].iter_attachments()]
+    kept = office.settings.paths.editions
+    assert [(kept / hashlib.sha256(content).hexdigest()).read_bytes() for content in attached] == attached
+
+
+def test_the_same_is_not_sent_twice_and_a_ledger_made_again_knows_who_had_which(mailed: tuple[Office, MailServer]) -> None:
+    office, server = mailed
+    before = len(server.taken)
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings)
+    assert sending.run(office.settings, LATER, server.connect).planned == []
+    assert len(server.taken) == before
+    with closing(sqlite3.connect(office.settings.paths.ledger)) as connection:
+        assert len({manifest for (manifest,) in connection.execute("SELECT manifest FROM letter_editions")}) == 2
+
+
+@pytest.mark.parametrize("had", ["by content", "unknown"])
+def test_who_was_mailed_by_an_earlier_version_of_the_program_is_told_as_far_as_it_is_known(
+    tmp_path_factory: pytest.TempPathFactory, had: str
+) -> None:
+    """Its journal of letters says nothing of editions: what they brought does, where that is still known."""
+    office = Office(tmp_path_factory.mktemp("earlier") / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[resolved_row("ZZQ-2020-001")]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY])
+    with running() as server:
+        sending.run(office.settings, MORNING, server.connect)
+        _forget(office, items=had == "unknown")
+        office.put(report(progress=[progress_row("ZZQ-2020-001")]), "东胜区更正.xlsx", "2020-05-22T09:30:00+08:00")
+        nightly.run(office.settings, [DAY])
+        sending.run(office.settings, LATER, server.connect)
+        second = _letters(server, LEADER)[1]
+    assert "（第2版）" in second["Subject"]
+    told = "此前发给您的是第1版" if had == "by content" else "此前发给您的是较早的一版"
+    assert told in _text(second)
+    assert ("ZZQ-2020-001：已化解（计入化解） → 办理中" in _text(second)) == (had == "by content")
+
+
+def _forget(office: Office, *, items: bool) -> None:
+    """Leave of the letters what a version without editions had noted; with `items` also of other contents."""
+    path = office.settings.paths.state / "letters.jsonl"
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for entry in entries:
+        entry.pop("edition", None)
+        entry["items"] = [f"{number:064x}" for number, _digest in enumerate(entry["items"])] if items else entry["items"]
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
+    with closing(sqlite3.connect(office.settings.paths.ledger)) as connection, connection:
+        for table in ("letter_editions", "letter_items", "letters"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
