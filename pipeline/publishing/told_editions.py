@@ -71,13 +71,24 @@ def of_day(settings: Settings, day: date) -> list[ToldEdition]:
         return told(editions.of_day(ledger, day))
 
 
-def told(of_one_day: list[Edition]) -> list[ToldEdition]:
+def for_district(settings: Settings, district: str, days: Iterable[date]) -> dict[date, list[ToldEdition]]:
+    """Return by day the later editions of these days that differ in what is the district's own, told of that alone."""
+    by_day: dict[date, list[ToldEdition]] = {}
+    if settings.paths.ledger.exists():
+        with Ledger(settings.paths.ledger) as ledger:
+            for day in sorted(set(days), reverse=True):
+                of_one_day = editions.of_day(ledger, day)
+                mine = own(district, of_one_day, settings.paths.editions) if len(of_one_day) > 1 else None
+                if differing := [edition for edition in told(of_one_day, mine) if mine and edition.changes]:
+                    by_day[day] = differing
+    return by_day
+
+
+def told(of_one_day: list[Edition], mine: Own | None = None) -> list[ToldEdition]:
     """Return a day's editions, given in order, each with how it differs from the one before."""
     before = dict(zip((edition.note.number + 1 for edition in of_one_day), of_one_day, strict=True))
-    return [
-        ToldEdition(edition.note, changes(before.get(edition.note.number), edition), _other_files(before.get(edition.note.number), edition))
-        for edition in of_one_day
-    ]
+    pairs = [(before.get(edition.note.number), edition) for edition in of_one_day]
+    return [ToldEdition(later.note, changes(earlier, later, mine), _other_files(earlier, later)) for earlier, later in pairs]
 
 
 def changes(before: Edition | None, after: Edition, own: Own | None = None) -> Changes | None:

@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from pipeline.office import district_history, templates
 from pipeline.office.district_history import HandedIn, History, Upload
+from pipeline.publishing import told_editions
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
@@ -52,6 +53,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
         "is_begun": bool(days),
         "papers": papers[:_SHOWN_FILES],
         "older_papers": papers[_SHOWN_FILES:],
+        "editions": told_editions.for_district(site.settings, user.district, {entry.published_on for entry in papers[:_SHOWN_FILES]}),
         "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "home", context)

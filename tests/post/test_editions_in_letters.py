@@ -57,7 +57,7 @@ def _letters(server: MailServer, to: str) -> list[EmailMessage]:
 def _text(letter: EmailMessage, kind: str = "plain") -> str:
     body = letter.get_body((kind,))
     assert body is not None
-    return body.get_content()
+    return str(body.get_content())
 
 
 def test_a_first_letter_says_nothing_of_editions(mailed: tuple[Office, MailServer]) -> None:
