@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -192,12 +192,16 @@ _MOST_MISSED = 31
 def _nightly(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.night import nightly
+    from pipeline.publishing.plan import EveryDay
 
     settings = _load(options)
     days = _days(options, settings)
+    are_chosen = getattr(options, "date", None) or getattr(options, "first", None)
+    rewriting: Container[date] = () if not getattr(options, "rewrite", False) else days if are_chosen else EveryDay()
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress() as progress:
-        outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()))
+        without = getattr(options, "without", ())
+        outcome = nightly.run(settings, days, progress, now=_now(settings), without=without, rewriting=rewriting)
     screen.tell_outcome(outcome, settings, days)
     status = _say_what_failed(outcome, options)
     refused = sum(not file.reading.accepted for file in outcome.read.files)

@@ -121,6 +121,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
         say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.written.unchanged))}。")
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
+    tell_lines(outcome.about_earlier_editions)
     _tell_removed(outcome.removed)
     written_days = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
     if written_days:

@@ -176,6 +176,12 @@ def _add_common(parser: argparse.ArgumentParser, default: Path | None = None) ->
 def _add_days(parser: argparse.ArgumentParser) -> None:
     fallback = argparse.SUPPRESS
     parser.add_argument("--date", type=_day, default=fallback, metavar="YYYY-MM-DD", help="汇总哪一天（默认：今天，中午以前为昨天）")
+    parser.add_argument(
+        "--rewrite",
+        action="store_true",
+        default=fallback,
+        help="设置、模板或程序改动以后，按现在的规则重写已经发布的日子（--date 或 --from、--to 给出的；都不给是全部）",
+    )
     parser.add_argument("--from", dest="first", type=_day, default=fallback, metavar="YYYY-MM-DD", help="从哪一天")
     parser.add_argument("--to", dest="last", type=_day, default=fallback, metavar="YYYY-MM-DD", help="到哪一天（含）")
 

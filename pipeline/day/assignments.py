@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from pipeline.day.cases import PARTICULARS, Case, CaseBook, RowPlace
@@ -9,8 +10,10 @@ from pipeline.reading.examination import Examination, Row
 from pipeline.terms import messages
 from pipeline.terms.case_numbers import Register
 from pipeline.terms.contract import CASE, LIAISON
+from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import Rows
 
 
 def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...]:
@@ -71,6 +74,20 @@ def _refuse_repeated(rows: list[tuple[Row, str]]) -> None:
             lines = messages.listed([f"“{row.sheet.rows.name}”第 {row.line} 行" for row in same], "行")
             for row in same:
                 row.refuse("repeated-case/assignment", CASE, case=messages.brief(number), count=len(same), lines=lines)
+
+
+def check_sources(workbooks: Iterable[Filed], sources: Collection[str]) -> None:
+    """Raise ConfigurationError where a case has a source that the settings have no more: it would be in no figure."""
+    for workbook in workbooks:
+        for rows in workbook.reading.rows:
+            taken = {*rows.texts("案件来源")} - {None, ""} if "案件来源" in rows.values else set()
+            for source in sorted(source for source in taken - {*sources} if source and _is_taken(rows, source)):
+                msg = f"设置的 sources 里没有“{source}”，而分解表里有这种来源的案件。请把“{source}”放回 sources 和它所在的分组，再运行。"
+                raise ConfigurationError(msg)
+
+
+def _is_taken(rows: Rows, source: str) -> bool:
+    return any(value == source and position not in rows.refused for position, value in enumerate(rows.texts("案件来源")))
 
 
 def missing(case_book: CaseBook) -> list[Finding]:

@@ -144,8 +144,10 @@ class DayState:
 def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date] = ()) -> dict[date, DayState]:
     """Return the state on each of these days, in one pass. There must be at least one assignment workbook.
 
+    Raises ConfigurationError where a case has a source that the settings have no more.
     The cases' flags are kept of `days_with_flags`, which may lie before these days or among them.
     """
+    assignments.check_sources(facts.assignments, settings.sources)
     return _Fold(facts, settings, frozenset(days), frozenset(days_with_flags)).run()
 
 

@@ -89,6 +89,15 @@ faults = sa.Table(
         comment="the program failed on it, or its original is damaged: to be read again",
     ),
 )
+published_rules = sa.Table(
+    "published_rules",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, comment="of settings, templates and program that the day was published under"),
+    sa.Column("rules", sa.Text, nullable=False, comment="JSON: groups, windows, calendar and districts of then"),
+    sa.Column("compared", sa.Text, nullable=False, comment="with what it was compared last"),
+    sa.Column("differing", sa.Text, nullable=False, comment="JSON: what would differ"),
+)
 editions = sa.Table(
     "editions",
     metadata,

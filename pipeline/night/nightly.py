@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from functools import partial
 
 from pipeline.intake import desk, inbox, retention, soundness
 from pipeline.intake.read_new import read_new
 from pipeline.night.outcome import Outcome, Progress
-from pipeline.publishing import fault_limits, inputs
+from pipeline.publishing import fault_limits, held_days, inputs
 from pipeline.publishing.plan import plan
-from pipeline.publishing.publish import publish
+from pipeline.publishing.publish import publish, restore
 from pipeline.render.documents import ALL, Document, Workshop, warm_up
 from pipeline.settings.config import Settings
 
@@ -24,13 +24,14 @@ def run(
     documents: tuple[Document, ...] = ALL,
     now: datetime | None = None,
     without: Sequence[str] = (),
+    rewriting: Container[date] = (),
 ) -> Outcome:
     """Take in what the inbox holds and write the outbox for the days asked for, and for published days that changed.
 
     With `now`, originals and editions whose time is over are removed at the end, and arrivals dated later than `now` are listed
     in the outcome. `without`: beginnings of the SHA-256 of files that published days rest on, that the state does not know and
-    without which the office decided to go on. Raises PipelineError where nothing can be done, OSError where the disk refuses what
-    every day needs.
+    without which the office decided to go on. `rewriting`: published days that are to be written under the present rules. Raises
+    PipelineError where nothing can be done, OSError where the disk refuses what every day needs.
     """
     from pipeline.report import compose
 
@@ -49,18 +50,18 @@ def run(
         office.check_lock_still_held()
 
         # 3. fold: the facts into the state of each day that has to be written
-        due = plan(ledger, settings, days, documents)
-        written = fault_limits.Written(settings.paths.outbox, unchanged=due.unchanged)
+        due = plan(ledger, settings, days, documents, rewriting)
+        written = restore(due)
         workshop = Workshop(inputs.templates_of(settings), archive, office.readers, written.remarks)
         if due.days:
             progress.begin("汇总", len(due.days))
         if due.receipt_count:
             office.readers.prepare(due.receipt_count)
-        states = fault_limits.folded(due.facts, settings, due.days, due.watched, written)
+        states = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written)
         numbers = due.numbers(states)
         for day, state in states.items():
             with fault_limits.limit_fault_to_day(day, written):
-                report = compose.build(state, due.sources(day, numbers), settings)  # 4. report: the day's figures and sentences
+                report = compose.build(state, due.sources(day, numbers), due.settings)  # 4. report: the day's figures and sentences
                 written.editions[day] = publish(report, due, numbers, workshop)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
@@ -71,4 +72,4 @@ def run(
         )
         if now and not removed.doubts_clock:
             retention.end_editions(ledger, settings.paths, settings.retention.editions_days, now)
-        return Outcome(taken, read, written, removed, ahead, office.restored, office.remark)
+        return Outcome(taken, read, written, removed, ahead, office.restored, held_days.look(due), office.remark)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pipeline.intake.inbox import Taken
 from pipeline.intake.read_new import NewlyRead
 from pipeline.intake.retention import Removed
+from pipeline.publishing import held_days
 from pipeline.publishing.fault_limits import Written
+from pipeline.publishing.held_days import HeldDay
 from pipeline.terms.handed_in import Arrival
 
 
@@ -24,8 +26,16 @@ class Outcome:
     """Arrivals dated later than the run."""
     restored: int = 0
     """Arrivals written again from the ledger into a journal that was gone."""
+    held_back: list[HeldDay] = field(default_factory=list)
+    """Published days that stand as they are, though the rules are others now."""
     remark: str | None = None
     """What the office should know about its disk."""
+
+    @property
+    def about_earlier_editions(self) -> list[str]:
+        """Which published days were put back or stand as they are under other rules, and what would differ, in lines."""
+        restored = "、".join(map(str, self.written.restored))
+        return [*([f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []), *held_days.told(self.held_back)]
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

@@ -26,6 +26,8 @@ class Written:
     published: list[Report] = field(default_factory=list)
     editions: dict[date, int] = field(default_factory=dict)
     """The number of the edition that stands of each day that was written."""
+    restored: list[date] = field(default_factory=list)
+    """Days whose folder was damaged and is again the edition that was published, since the rules are others now."""
     unchanged: list[date] = field(default_factory=list)
     """Days asked for whose inputs are those of the edition that stands."""
     refused: dict[str, list[str]] = field(default_factory=dict)

@@ -18,8 +18,8 @@ from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
-_NOT_SHOWN = {"paths", "outgoing_mail", "mailboxes", "upload", "retention"}
-"""Settings that change no published day."""
+_SHOWN = {"office", "sources", "categories", "groups", "windows", "case_number_pattern"}
+"""Settings that a published day rests on as they are written."""
 
 
 def templates_of(settings: Settings) -> Path:
@@ -119,8 +119,8 @@ def _is_shown(refused: Filed, day: date, newest: datetime) -> bool:
     return refused.reading.day == day
 
 
-def fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
-    """Return the digest of what the day's folder is made from: files, numbers of notices, settings, templates and program."""
+def fingerprint(inputs: Iterable[Filed], day: date, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
+    """Return the digest of what came from outside and makes the day's folder: files, and the numbers of notices."""
     files = [
         (
             file.arrival.path,
@@ -131,17 +131,20 @@ def fingerprint(inputs: Iterable[Filed], day: date, settings: Settings, numbers:
         )
         for file in inputs
     ]
-    decided = settings.model_dump(mode="json", exclude=_NOT_SHOWN)
+    shown_numbers = [[number.written, number.day.isoformat()] for number in numbering.shown_on(numbers, day)]
+    parts = [json.dumps(shown_numbers), day.isoformat(), str(figures_alone), json.dumps(files)]
+    return storage.digest(part.encode() for part in parts)
+
+
+def digest_of_program(settings: Settings) -> str:
+    """Return the digest of what makes every day's folder beside files and settings: templates and program."""
     # Word and editors leave lock files and hidden ones beside a template that somebody has open; they change nothing.
     templates = sorted(path for path in templates_of(settings).iterdir() if path.is_file() and not path.name.startswith(("~$", ".")))
-    shown_numbers = [number.written + number.district for number in numbering.shown_on(numbers, day)]
-    parts = [
-        json.dumps(shown_numbers),
-        __version__,
-        str(CONTRACT_VERSION),
-        day.isoformat(),
-        str(figures_alone),
-        json.dumps(files),
-        json.dumps(decided, sort_keys=True),
-    ]
-    return storage.digest([*(part.encode() for part in parts), *(path.read_bytes() for path in templates)])
+    return storage.digest([__version__.encode(), str(CONTRACT_VERSION).encode(), *(path.read_bytes() for path in templates)])
+
+
+def digest_of_rules(held: Settings, program: str) -> str:
+    """Return the digest of what a day is judged by and written with: the settings that hold on it, and the program's digest."""
+    calendar = {name: value for name, value in held.rules.as_json()["calendar"].items() if name != "day_turns"}
+    decided = [held.model_dump(mode="json", include=_SHOWN), calendar, [(district.code, district.name) for district in held.districts]]
+    return storage.digest([json.dumps(decided, sort_keys=True).encode(), program.encode()])

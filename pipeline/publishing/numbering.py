@@ -6,7 +6,7 @@ Covered by tests/report/test_notices.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -51,12 +51,16 @@ def watched(submissions: Submissions, days: Iterable[date], given: Numbers, sett
     return frozenset(day for day in new | near if first <= day)
 
 
-def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], settings: Settings) -> Numbers:
-    """Give every notice of the watched days its number, seen on the disk in ledger and journal, and return all given so far."""
+def give(ledger: Ledger, archive: Path, states: Mapping[date, DayState], settings: Settings, *, settled: Container[date] = ()) -> Numbers:
+    """Give every notice of the watched days its number, seen on the disk in ledger and journal, and return all given so far.
+
+    Days that are `settled` have theirs.
+    """
     given = given_so_far(ledger, archive)
     if states:
         raised = states[max(states)].flags_by_day
-        new = _next(given, [(day, name) for day, by in raised for name in settings.district_names if notices.concerns(by.get(name, {}))])
+        unsettled = [(day, by) for day, by in raised if day not in settled]
+        new = _next(given, [(day, name) for day, by in unsettled for name in settings.district_names if notices.concerns(by.get(name, {}))])
         ledger.give(new)
         given = given_so_far(ledger, archive) if new else given
     return given

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from pipeline.day.fold import DayState
 from pipeline.ledger import editions
 from pipeline.ledger.ledger import Ledger
-from pipeline.publishing import inputs, numbering, outbox
+from pipeline.ledger.published_rules import PublishedUnder
+from pipeline.publishing import held_days, inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
@@ -26,16 +27,26 @@ class Plan:
     """The days that have to be written, with the files that they need."""
 
     settings: Settings
+    """In which published days keep the rules that they were published under, unless they are to be rewritten."""
+    present: Settings
+    """As they are written."""
     ledger: Ledger
     documents: tuple[Document, ...]
     outlines: Outlines
-    days: list[date]
-    unchanged: list[date]
-    """Days asked for that stand as they are."""
     manifests: dict[str, set[str]]
     """The SHA-256 of the manifests of each published day's editions, by the day (ISO)."""
     given: Numbers
     """The numbers that notices have so far; none where no notices are written."""
+    under: Mapping[date, PublishedUnder]
+    """What is known of the rules that each published day was written under."""
+    program: str
+    """The digest of templates and program."""
+    days: list[date] = field(default_factory=list)
+    """The days to write."""
+    unchanged: list[date] = field(default_factory=list)
+    """Days asked for that stand as they are."""
+    damaged: list[date] = field(default_factory=list)
+    """Published days whose folder is to be that edition again."""
 
     @cached_property
     def _files(self) -> dict[int, Filed]:
@@ -58,6 +69,11 @@ class Plan:
         return numbering.watched(self.outlines.submissions, self.days, self.given, self.settings) if self.documents else ()
 
     @property
+    def _settled(self) -> frozenset[date]:
+        """The published days that stand as they are: other rules give them no other numbers."""
+        return frozenset({*map(date.fromisoformat, self.manifests)} - {*self.days})
+
+    @property
     def receipt_count(self) -> int:
         """How many receipts the days will have."""
         due = {*self.days} if self.documents else set[date]()
@@ -65,7 +81,9 @@ class Plan:
 
     def numbers(self, states: dict[date, DayState]) -> Numbers:
         """Give the notices of these days their numbers, and return all that were given so far."""
-        return numbering.give(self.ledger, self.settings.paths.archive, states, self.settings) if self.documents and states else self.given
+        if not self.documents or not states:
+            return self.given
+        return numbering.give(self.ledger, self.settings.paths.archive, states, self.settings, settled=self._settled)
 
     def sources(self, day: date, numbers: Numbers) -> Sources:
         """Return the files behind one day's report."""
@@ -76,37 +94,85 @@ class Plan:
         return Sources(self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown)
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
-        """Return the digest of everything that the day's folder is made from."""
-        return _fingerprint(self.outlines, day, self.settings, numbers, self.documents)
+        """Return the digest of every file and number that the day's folder is made from."""
+        return inputs.fingerprint(self.outlines.on(day, self.settings).all, day, numbers, figures_alone=not self.documents)
+
+    def for_comparison(self, days: Sequence[date]) -> Plan:
+        """Return the plan by which these days would be written under the present rules; their figures alone."""
+        return replace(self, settings=self.present, days=list(days), documents=())
+
+    def digest_of_rules(self, day: date) -> str:
+        """Return the digest of the settings, templates and program that the day is written with."""
+        return inputs.digest_of_rules(self.settings.on(day), self.program)
 
 
-def plan(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tuple[Document, ...]) -> Plan:
+class EveryDay:
+    """All days there are: every published day is to be written again under the present rules."""
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date)
+
+
+def plan(
+    ledger: Ledger, settings: Settings, days: Sequence[date], documents: tuple[Document, ...], rewriting: Container[date] = ()
+) -> Plan:
     """Find the days to write: those asked for, and published ones, whose inputs or folder have changed.
 
-    Raises NothingToConsolidateError where there is no usable assignment workbook.
+    A published day of which only the rules differ stays as it is, unless it is among those of `rewriting`, or a change in the settings
+    says from when they hold (decision 17). Raises NothingToConsolidateError where there is no usable assignment workbook.
     """
     outlines = Outlines.of(ledger.outlines())
     if not outlines.assignments:
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
-    published = ledger.publications()
     given = numbering.given_so_far(ledger, settings.paths.archive) if documents else ()
-    due: list[date] = []
-    unchanged: list[date] = []
-    for day in sorted({*days, *map(date.fromisoformat, published)}):
-        noted = published.get(day.isoformat())
-        is_same = noted is not None and noted[0] == _fingerprint(outlines, day, settings, given, documents)
-        if noted and is_same and outbox.is_whole(settings.paths.outbox, day.isoformat(), noted[1]):
-            unchanged += [day] if day in days else []
-        else:
-            due.append(day)
+    published = ledger.publications()
+    under = held_days.published_under(ledger, settings.paths.outbox, days)
+    kept = held_days.rules_kept(under, settings, rewriting)
     manifests = {day: {manifest} for day, (_made_from, manifest) in published.items()}
     for edition in editions.notes(ledger):
         manifests.setdefault(edition.day.isoformat(), set()).add(edition.manifest)
-    return Plan(settings, ledger, documents, outlines, due, unchanged, manifests, given)
+    drawn = Plan(
+        settings=settings.keeping(kept),
+        present=settings,
+        ledger=ledger,
+        documents=documents,
+        outlines=outlines,
+        manifests=manifests,
+        given=given,
+        under=under,
+        program=inputs.digest_of_program(settings),
+    )
+    for day in sorted({*days, *map(date.fromisoformat, published)}):
+        noted = published.get(day.isoformat())
+        if noted is None or _is_due(drawn, day, noted[0], is_rewritten=day in rewriting):
+            drawn.days.append(day)
+            continue
+        if not outbox.is_whole(settings.paths.outbox, day.isoformat(), noted[1]):
+            (drawn.damaged if _can_be_restored(drawn, day) else drawn.days).append(day)
+            continue
+        if day in days:
+            drawn.unchanged.append(day)
+    return drawn
 
 
-def _fingerprint(outlines: Outlines, day: date, settings: Settings, numbers: Numbers, documents: tuple[Document, ...]) -> str:
-    return inputs.fingerprint(outlines.on(day, settings).all, day, settings, numbers, figures_alone=not documents)
+def _can_be_restored(drawn: Plan, day: date) -> bool:
+    """Whether a damaged day can only be had again from what was kept of it: what would be written now is another edition."""
+    if not held_days.is_held(drawn.under.get(day), drawn.digest_of_rules(day)):
+        return False
+    return held_days.kept_edition(drawn.ledger, drawn.settings.paths.editions, day) is not None
+
+
+def _is_due(drawn: Plan, day: date, made_from: str, *, is_rewritten: bool) -> bool:
+    """Whether a published day has to be written again, whatever its folder is like; `made_from`: its fingerprint."""
+    under = drawn.under.get(day)
+    if under is None or not under.digest:  # published by a program that did not note it apart from the files
+        is_same = held_days.rests_on(drawn.settings.paths.outbox, day, drawn.outlines.on(day, drawn.settings))
+        return not made_from or not is_same or is_rewritten or bool(drawn.present.named_on(day))
+    if made_from != drawn.fingerprint(day, drawn.given):
+        return True
+    if is_rewritten:
+        return under.digest != drawn.digest_of_rules(day)
+    return held_days.is_overruled(under, day, drawn.present)
 
 
 def _no_assignment(ledger: Ledger, outlines: Outlines, settings: Settings) -> str:

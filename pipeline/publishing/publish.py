@@ -8,12 +8,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipeline.ledger import edition_files, editions
-from pipeline.publishing import outbox
+from pipeline.publishing import held_days, outbox
+from pipeline.publishing.fault_limits import Written, limit_fault_to_day
 from pipeline.publishing.numbering import Numbers
 from pipeline.publishing.plan import Plan
 from pipeline.render import documents
 from pipeline.render.documents import Workshop
 from pipeline.report.report import Report
+
+
+def restore(plan: Plan) -> Written:
+    """Put the editions that were published back in the place of damaged folders, and return how the run stands then."""
+    paths = plan.settings.paths
+    written = Written(paths.outbox, unchanged=plan.unchanged)
+    for day in plan.damaged:
+        with limit_fault_to_day(day, written):
+            if files := held_days.kept_edition(plan.ledger, paths.editions, day):
+                outbox.publish(paths.outbox, day.isoformat(), files, paths.replaced, plan.manifests.get(day.isoformat(), ()))
+                written.restored.append(day)
+    return written
 
 
 def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) -> int:
@@ -33,5 +46,6 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) ->
         manifest=files[outbox.MANIFEST],
         summary=files[editions.SUMMARY],
     )
+    held_days.note(plan, report.day)
     plan.ledger.note_publication(day, plan.fingerprint(report.day, numbers), manifest)
     return edition.number

@@ -15,6 +15,7 @@ from pipeline import CONTRACT_VERSION, __version__
 from pipeline.day.fold import Restated
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
+from pipeline.settings.config import Settings
 from pipeline.terms.text import without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")
@@ -147,6 +148,7 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
         "program": __version__,
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
+        "rules": rules(report.settings),
         "correction": report.is_correction,
         "inputs": [
             {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role} for file in report.inputs
@@ -154,6 +156,11 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }
     return _json(fields)
+
+
+def rules(held: Settings) -> dict[str, Any]:
+    """Return what a day is judged by, and what its districts are called, for whoever asks later."""
+    return {**held.rules.as_json(), "districts": {district.code: district.name for district in held.districts}}
 
 
 def _json(content: object) -> bytes:

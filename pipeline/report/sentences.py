@@ -98,6 +98,12 @@ def _pace(way: Way) -> str:
 
 def new_rules(moment: date, before: Rules, now: Rules) -> str:
     """Return what the figures are judged by from this day on and were not yesterday; '' where the rules are the same."""
+    changed = rule_changes(before, now)
+    return f"自{day(moment)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变。" if changed else ""
+
+
+def rule_changes(before: Rules, now: Rules) -> list[str]:
+    """Return each rule that is another now, as a part of a sentence."""
     changed = [*_new_groups(before.groups, now.groups)]
     for part, names in ((before.windows, words.WINDOWS), (before.calendar, words.CALENDAR)):
         after = now.windows if part is before.windows else now.calendar
@@ -105,7 +111,7 @@ def new_rules(moment: date, before: Rules, now: Rules) -> str:
             was, is_now = getattr(part, name), getattr(after, name)
             if was != is_now:
                 changed.append(f"{meaning.name}由{_setting(was)}{meaning.meaning}改为{_setting(is_now)}{meaning.meaning}")
-    return f"自{day(moment)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变。" if changed else ""
+    return changed
 
 
 def _new_groups(before: Sequence[Group], now: Sequence[Group]) -> Iterable[str]:

@@ -5,6 +5,7 @@ A wrong key, type or contradiction is refused with its line: a setting that was 
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -133,6 +134,8 @@ class Settings(Frozen):
     upload: uploading.Uploading | None = None
     _whole: Settings | None = PrivateAttr(default=None)
     """The settings of all days, where these are those of one."""
+    _kept: dict[date, Settings] = PrivateAttr(default_factory=dict)
+    """The settings of days that keep the rules under which they were published."""
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:
@@ -160,7 +163,23 @@ class Settings(Frozen):
     def on(self, day: date) -> Settings:
         """Return the settings with the rules that held on that day. They know of the other days too: `on` can be asked again."""
         whole = self._whole or self
+        if day in whole._kept:  # noqa: SLF001 - its own kind
+            return whole._kept[day]  # noqa: SLF001 - its own kind
         return whole._on_days[bisect_right([change.since for change in whole.changes], day)]  # noqa: SLF001 - its own kind
+
+    def named_on(self, day: date) -> frozenset[str]:
+        """Return what a change names that holds on that day."""
+        return frozenset().union(*(change.named for change in self.changes if change.since <= day))
+
+    def keeping(self, rules_by_day: Mapping[date, Rules]) -> Settings:
+        """Return the settings with other rules on some days: those under which they were published."""
+        other = self.model_copy()
+        same: dict[str, Settings] = {}
+        for day, held in rules_by_day.items():
+            if held != self.on(day).rules:
+                known = json.dumps(held.as_json())
+                other._kept[day] = same[known] if known in same else same.setdefault(known, other._with(held))  # noqa: SLF001
+        return other
 
     @property
     def rules(self) -> Rules:
@@ -186,6 +205,7 @@ class Settings(Frozen):
         other = super().model_copy(update=update, deep=deep)
         for name in other.__dict__.keys() - type(self).model_fields.keys():
             del other.__dict__[name]
+        other._kept = {}  # noqa: SLF001 - its own kind
         return other
 
     def values_of(self, column: Column) -> tuple[str, ...]:

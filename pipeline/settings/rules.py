@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -91,6 +91,20 @@ class Rules(NamedTuple):
     windows: Windows
     calendar: Calendar
 
+    def as_json(self) -> dict[str, Any]:
+        """Return them as they are kept with what was published under them."""
+        calendar = {name: f"{value:%H:%M}" if isinstance(value, time) else value for name, value in self.calendar.model_dump().items()}
+        return {"groups": [group.model_dump() for group in self.groups], "windows": self.windows.model_dump(), "calendar": calendar}
+
+    @classmethod
+    def from_json(cls, kept: Any) -> Rules | None:  # noqa: ANN401 - whatever another version of the program kept
+        """Return what `as_json` gave; None where it is nothing that this program understands."""
+        try:
+            groups = tuple(Group.model_validate(group) for group in kept["groups"])
+            return cls(groups, Windows.model_validate(kept["windows"]), Calendar.model_validate(kept["calendar"]))
+        except (ValueError, LookupError, TypeError):
+            return None
+
 
 class Change(Frozen):
     """What holds from a day on."""
@@ -121,6 +135,40 @@ def _changed(before: _Part, change: _Part | None) -> _Part:
     if change is None:
         return before
     return before.model_copy(update={name: getattr(change, name) for name in change.model_fields_set})
+
+
+def overruled(published: Rules, now: Rules, named: frozenset[str]) -> Rules:
+    """Return the rules of a day that was published: those of then, but for what a change names that says from when it holds."""
+    groups = now.groups if "groups" in named else published.groups
+    windows = published.windows.model_copy(update=_named_in("windows", now.windows, named))
+    return Rules(groups, windows, published.calendar.model_copy(update=_named_in("calendar", now.calendar, named)))
+
+
+def kept(published: Rules, now: Rules, named: frozenset[str], sources: Sequence[str]) -> Rules:
+    """Return the same with every source that there is now.
+
+    A day that has to be written again for a new report is judged as it was: otherwise a target that was edited in the settings
+    would come to hold for the days before, one after another, wherever a report came late.
+    """
+    held = overruled(published, now, named)
+    return held._replace(groups=_covering(held.groups, now.groups, sources))
+
+
+def _named_in(part: str, now: Windows | Calendar, named: frozenset[str]) -> dict[str, object]:
+    return {name: getattr(now, name) for name in type(now).model_fields if f"{part}.{name}" in named}
+
+
+def _covering(groups: tuple[Group, ...], now: Sequence[Group], sources: Sequence[str]) -> tuple[Group, ...]:
+    """Return the groups of then, with the sources that have come since in the group that has them now, without those that are gone."""
+    then = {source for group in groups for source in group.sources}
+    if then == {*sources}:
+        return groups
+    covering = {group.name: group.model_copy(update={"sources": tuple(s for s in group.sources if s in sources)}) for group in groups}
+    for group in now:
+        if added := tuple(source for source in group.sources if source not in then):
+            same = covering.get(group.name, group.model_copy(update={"sources": ()}))
+            covering[group.name] = same.model_copy(update={"sources": (*same.sources, *added)})
+    return tuple(group for group in covering.values() if group.sources)
 
 
 # --- contradictions ----------------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[
     if mended.is_rebuilt and not before:  # neither a folder nor the new ledger shows which days there were
         outcome = nightly.run(settings, _reported(settings), documents=documents)
     repaired = Repaired(mended, outcome, same=[day.isoformat() for day in outcome.written.unchanged])
+    repaired.restored.extend(day.isoformat() for day in outcome.written.restored)
     for report in outcome.written.published:
         day = report.day.isoformat()
         edition = before.get(day)

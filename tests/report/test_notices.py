@@ -305,7 +305,7 @@ def test_other_settings_change_no_number(office: Office) -> None:
     numbers = _numbers(office)
     windows = office.settings.windows.model_copy(update={"due_soon_days": 0, "stalled_days": 3000, "acceptance_days": 3000})
     office.settings = office.settings.model_copy(update={"windows": windows, "office": "另一个办公室"})
-    _run(office, *days)
+    nightly.run(office.settings, days, rewriting=days)
     assert _numbers(office) == numbers
     assert _shown(office) == set(numbers)
     assert _notice(office, DAY)[0] == "另一个办公室"

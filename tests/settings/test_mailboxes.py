@@ -6,7 +6,6 @@ Covers `accounts` and `mailboxes`.
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -108,6 +107,4 @@ def test_the_password_comes_from_its_file_or_the_environment_alone(tmp_path: Pat
 def test_a_mailbox_changes_no_published_day(tmp_path: Path) -> None:
     before = config.load(CONFIG)
     after = _load(tmp_path, EXAMPLE)
-    day = date(2020, 5, 21)
-    prints = [inputs.fingerprint([], day, settings, (), figures_alone=True) for settings in (before, after)]
-    assert prints[0] == prints[1]
+    assert inputs.digest_of_rules(before, "") == inputs.digest_of_rules(after, "")

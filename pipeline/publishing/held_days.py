@@ -1,0 +1,203 @@
+"""Published days that stand as they are though the rules are others now: which, and which of their figures would differ (decision 17)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.disk import storage
+from pipeline.ledger import edition_files, editions, published_rules
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.published_rules import PublishedUnder
+from pipeline.publishing import edition_changes, fault_limits, outbox
+from pipeline.publishing.inputs import Inputs, digest_of_rules
+from pipeline.render import files_for_programs
+from pipeline.report import sentences
+from pipeline.settings import rules
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Rules
+
+if TYPE_CHECKING:
+    from pipeline.publishing.plan import Plan
+
+_SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDay:
+    """A published day that stands as it is."""
+
+    day: date
+    changed: str
+    """What of its rules is other now; '' where it is the program, a template or another setting."""
+    figures: tuple[str, ...]
+    """What would differ under the present rules, each in a line; none where only the documents would look different."""
+
+
+# --- under which rules a day was published -----------------------------------------------------------------------
+
+
+def published_under(ledger: Ledger, folder: Path, days: Iterable[date]) -> dict[date, PublishedUnder]:
+    """Return it of each day: as the ledger has it, and of days asked for that it does not know as the outbox says."""
+    under = {date.fromisoformat(day): known for day, known in published_rules.by_day(ledger).items()}
+    for day in days:
+        if day not in under and (said := _manifest(folder, day).get("rules")):
+            under[day] = PublishedUnder("", said)
+    return under
+
+
+def rules_of(under: PublishedUnder) -> Rules | None:
+    """Return the rules themselves; None where they are not known."""
+    return Rules.from_json(under.rules)
+
+
+def rules_kept(under: Mapping[date, PublishedUnder], settings: Settings, rewriting: Container[date]) -> dict[date, Rules]:
+    """Return the rules that hold for each published day that is not to be rewritten."""
+    held: dict[date, Rules] = {}
+    for day, known in under.items():
+        published = None if day in rewriting else rules_of(known)
+        if published:
+            held[day] = rules.kept(published, settings.on(day).rules, settings.named_on(day), settings.sources)
+    return held
+
+
+def is_overruled(under: PublishedUnder, day: date, settings: Settings) -> bool:
+    """Whether a change that says from when it holds judges the day by other rules than it was published under."""
+    published = rules_of(under)
+    return published is None or rules.overruled(published, settings.on(day).rules, settings.named_on(day)) != published
+
+
+def note(plan: Plan, day: date) -> None:
+    """Note what the day was written under."""
+    held = plan.settings.on(day)
+    published_rules.note(plan.ledger, day.isoformat(), plan.digest_of_rules(day), files_for_programs.rules(held))
+
+
+def is_held(under: PublishedUnder | None, digest: str) -> bool:
+    """Whether a day that stands was published under other rules than those whose digest that is."""
+    return under is None or under.digest != digest
+
+
+def rests_on(folder: Path, day: date, resting: Inputs) -> bool:
+    """Whether the published day names just these files: for one that an older program published."""
+    named = {(entry.get("sha256"), entry.get("received_at")) for entry in _manifest(folder, day).get("inputs", ())}
+    files = (*resting.files_in_force, *resting.superseded, *resting.refused)
+    known = {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in (*files, *resting.replaced_since)}
+    return {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in files} <= named <= known
+
+
+def _manifest(folder: Path, day: date) -> Mapping[str, Any]:
+    with suppress(OSError, ValueError):
+        said = json.loads((folder / day.isoformat() / outbox.MANIFEST).read_bytes())
+        if isinstance(said, dict):
+            return said
+    return {}
+
+
+def kept_edition(ledger: Ledger, folder: Path, day: date) -> dict[str, bytes] | None:
+    """Return every file of the edition that was published last, by name; None where one is not kept any more."""
+    newest = next(reversed(editions.of_day(ledger, day)), None)
+    if newest is None or not newest.manifest:
+        return None
+    files: dict[str, bytes] = {outbox.MANIFEST: newest.manifest}
+    for name, sha256 in newest.outputs.items():
+        if (content := edition_files.read(folder, sha256)) is None:
+            return None
+        files[name] = content
+    return files
+
+
+# --- what would differ -------------------------------------------------------------------------------------------
+
+
+def look(plan: Plan) -> list[HeldDay]:
+    """Return the days that stand as they are, with what would differ. Each is computed once, and remembered until something changes."""
+    under = {date.fromisoformat(day): known for day, known in published_rules.by_day(plan.ledger).items()}
+    held: dict[date, str] = {}
+    """Each held day, with what it is compared with."""
+    for written, (_made_from, manifest) in sorted(plan.ledger.publications().items()):
+        day = date.fromisoformat(written)
+        present = digest_of_rules(plan.present.on(day), plan.program)
+        if is_held(under.get(day), present):
+            held[day] = storage.digest([present.encode(), manifest.encode()])
+    figures = {day: known.differing for day, known in under.items() if known.compared == held.get(day)}
+    for day, differing in _compared(plan, [day for day in held if day not in figures], under).items():
+        figures[day] = tuple(differing)
+        published_rules.note_comparison(plan.ledger, day.isoformat(), held[day], differing)
+    return [HeldDay(day, _changed(plan.present, day, under.get(day)), figures[day]) for day in held if day in figures]
+
+
+def _changed(present: Settings, day: date, under: PublishedUnder | None) -> str:
+    published = rules_of(under) if under else None
+    return "；".join(sentences.rule_changes(published, present.on(day).rules)) if published else ""
+
+
+def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUnder]) -> dict[date, list[str]]:
+    """Return what the present rules would make different of these days."""
+    from pipeline.report import compose
+
+    drawn = plan.for_comparison(days)
+    written = fault_limits.Written(plan.settings.paths.outbox)
+    differing: dict[date, list[str]] = {}
+    for day, state in fault_limits.folded(drawn.facts, drawn.settings, drawn.days, (), written).items():
+        with fault_limits.limit_fault_to_day(day, written), suppress(OSError, ValueError):
+            said = json.loads((plan.settings.paths.outbox / day.isoformat() / _SUMMARY).read_bytes())
+            now = json.loads(files_for_programs.summary(compose.build(state, drawn.sources(day, plan.given), drawn.settings)))
+            differing[day] = list(edition_changes.between(_renamed(said, plan.present, under.get(day)), now).figures)
+    return differing
+
+
+def _renamed(said: Any, settings: Settings, under: PublishedUnder | None) -> Any:  # noqa: ANN401 - JSON
+    """Return what was said with the districts' present names: another name is no other figure."""
+    present = {district.code: district.name for district in settings.districts}
+    then = under.rules.get("districts", {}) if under else {}
+    names = {name: present[code] for code, name in then.items() if code in present}
+
+    def renamed(value: Any) -> Any:  # noqa: ANN401 - JSON
+        match value:
+            case dict():
+                return {name: renamed(inner) for name, inner in value.items()}
+            case list():
+                return [renamed(inner) for inner in value]
+            case str():
+                return names.get(value, value)
+            case _:
+                return value
+
+    return renamed(said)
+
+
+# --- how it is told ----------------------------------------------------------------------------------------------
+
+
+def told(held_back: Sequence[HeldDay]) -> list[str]:
+    """Return which published days stand as they are under other rules, and what would differ, in lines."""
+    if not held_back:
+        return []
+    lines = [f"有 {len(held_back)} 天是按以前的规则写出的，没有改写：{_span([held.day for held in held_back])}。"]
+    for changed in dict.fromkeys(held.changed for held in held_back):
+        same = [held.day for held in held_back if held.changed == changed]
+        lines.append(f"  {_span(same)}：{changed or '程序、模板或其他设置有变动'}。")
+    differing = [held for held in held_back if held.figures]
+    for held in differing[:_MOST_DAYS]:
+        more = f"；等 {len(held.figures)} 处" if len(held.figures) > _MOST_NAMED else ""
+        lines.append(f"  按现在的规则，{held.day} 会不同的：{'；'.join(held.figures[:_MOST_NAMED])}{more}。")
+    if len(differing) > _MOST_DAYS:
+        lines.append(f"  …… 数字会不同的共 {len(differing)} 天：{_span([held.day for held in differing])}。")
+    if not differing:
+        lines.append("  按现在的规则数字都相同，只是文字或版式可能不同。")
+    way_out = "python run.py --rewrite（可加 --date，或 --from 和 --to）；只从某一天起改的，写进 config.yaml 的 changes。"
+    return [*lines, f"  要按现在的规则重写：{way_out}"]
+
+
+def _span(days: Sequence[date]) -> str:
+    """Return these days, which are in order: a few by name, many by their ends."""
+    return "、".join(map(str, days)) if len(days) <= _MOST_NAMED else f"{days[0]} 至 {days[-1]} 的 {len(days)} 天"
+
+
+_MOST_NAMED, _MOST_DAYS = 3, 20

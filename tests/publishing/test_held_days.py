@@ -1,0 +1,227 @@
+"""Published days under other rules: nothing is rewritten in silence, what would differ is said, and `--rewrite` settles it.
+
+Covers `held_days` and `published_rules`, and of `plan` which days are due.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from offices import HOME, Office, tree
+from workbooks import assignment, case_row, progress_row, report, resolved_row
+
+from pipeline import cli, screen
+from pipeline.night import nightly
+from pipeline.night.outcome import Outcome
+from pipeline.publishing import inputs
+from pipeline.publishing.plan import EveryDay
+from pipeline.render.documents import FIGURES
+from pipeline.settings.config import load
+from pipeline.upkeep import repair
+
+FIRST, LAST = date(2020, 5, 18), date(2020, 5, 21)
+DAYS = [FIRST + timedelta(days=n) for n in range(4)]
+EIGHT_OF_TEN = [resolved_row(f"SJ-2020-{n:03}", 答复日期="2020-05-17") for n in range(1, 9)]
+CASES = [*(case_row(f"SJ-2020-{n:03}") for n in range(1, 11)), case_row("ZZQ-2020-001")]
+REGION, REST = (
+    "{name: 自治区交办, sources: [自治区交办], target_percent: 100}",
+    "name: 市级交办和旗区自行梳理, sources: [市级交办, 旗区自行梳理]",
+)
+EIGHTY = f"[{REGION}, {{{REST}, target_percent: 80}}]"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """Four published days on which 8 of 10 cases are resolved, with a target of 90 %."""
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment(CASES))
+    for day in DAYS:
+        progress = EIGHT_OF_TEN if day == FIRST else [progress_row("SJ-2020-009")]
+        office.put(report(day=day, progress=progress), f"东胜区{day}.xlsx", f"{day}T16:00:00+08:00")
+    office.run(*DAYS)
+    return office
+
+
+def _set(office: Office, *pairs: str) -> None:
+    """Replace each first text in the settings by the second."""
+    path = office.home / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    office.settings = load(path)
+
+
+def _run(office: Office, *days: date, rewriting: object = ()) -> Outcome:
+    return nightly.run(office.settings, days or [LAST], documents=FIGURES, rewriting=rewriting)  # type: ignore[arg-type]
+
+
+def _targets(office: Office) -> list[tuple[int, bool]]:
+    targets = [office.summary(day)["targets"][1] for day in DAYS]
+    return [(target["target_percent"], target["met"]) for target in targets]
+
+
+def test_an_edited_target_leaves_every_published_day_and_is_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    before = office.everything()
+    _set(office, "target_percent: 90", "target_percent: 80")
+    outcome = _run(office, *DAYS)
+    assert office.everything() == before
+    assert [held.day for held in outcome.held_back] == DAYS
+    screen.tell_outcome(outcome, office.settings, DAYS)
+    said = capsys.readouterr().out
+    assert "有 4 天是按以前的规则写出的，没有改写" in said
+    assert "市级交办和旗区自行梳理的目标由90%改为80%" in said
+    assert "2020-05-18 会不同的：市级交办和旗区自行梳理：" in said
+    assert "未达标 → " in said
+    assert "--rewrite" in said
+
+
+def test_what_would_differ_is_worked_out_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    first = _run(office).held_back
+    monkeypatch.setattr(
+        "pipeline.publishing.held_days._compared", lambda _plan, days, _under: pytest.fail("compared again") if days else {}
+    )
+    assert _run(office).held_back == first
+
+
+def test_rewriting_settles_the_days_that_are_given_or_all(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    outcome = _run(office, DAYS[1], rewriting=[DAYS[1]])
+    assert _targets(office) == [(90, False), (80, True), (90, False), (90, False)]
+    assert [held.day for held in outcome.held_back] == [DAYS[0], *DAYS[2:]]
+    assert not _run(office, rewriting=EveryDay()).held_back
+    assert _targets(office) == [(80, True)] * 4
+    before = office.everything()
+    _run(office, *DAYS)
+    assert office.everything() == before
+
+
+def test_the_command_line_has_it(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    config = str(office.home / "config.yaml")
+    assert cli.main(["--config", config, "--date", str(LAST), "--rewrite"]) == 0
+    assert _targets(office)[-1] == (80, True)
+    capsys.readouterr()
+
+
+def test_a_change_that_says_from_when_is_written_as_ever(office: Office) -> None:
+    before = {name: content for name, content in office.everything().items() if name < str(DAYS[2])}
+    _set(office, "changes: []", f"changes: [{{from: {DAYS[2]}, groups: {EIGHTY}}}]")
+    outcome = _run(office)
+    assert not outcome.held_back
+    assert _targets(office) == [(90, False), (90, False), (80, True), (80, True)]
+    assert before == {name: content for name, content in office.everything().items() if name < str(DAYS[2])}
+    _set(office, f"from: {DAYS[2]}", f"from: {DAYS[3]}")
+    assert [held.day for held in _run(office).held_back] == [DAYS[2]], "a day that no change is about any more stays as it was said"
+
+
+def test_a_day_written_again_for_a_report_keeps_the_rules_that_it_was_published_under(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    late = [resolved_row("SJ-2020-009", 答复日期="2020-05-18")]
+    office.put(report("东胜区", DAYS[1], progress=late), "更正.xlsx", "2020-05-21T16:30:00+08:00")
+    new = LAST + timedelta(days=1)
+    outcome = _run(office, new)
+    assert {report.day for report in outcome.written.published} == {*DAYS[1:], new}
+    assert [office.summary(day)["targets"][1]["resolved"] for day in DAYS] == [8, 9, 9, 9]
+    assert _targets(office) == [(90, False), (90, True), (90, True), (90, True)]
+    assert office.summary(new)["targets"][1]["target_percent"] == 80
+    assert [held.day for held in outcome.held_back] == DAYS
+    told = next(report for report in outcome.written.published if report.day == new)
+    assert "的目标由90%改为80%" in told.new_rules
+    assert [tallies["市级交办和旗区自行梳理"].target_percent for _day, tallies in told.trend] == [90, 90, 90, 90, 80]
+
+
+@pytest.mark.parametrize("what", ["program", "template", "office"])
+def test_a_newer_program_a_template_or_a_name_rewrites_nothing(office: Office, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = office.everything()
+    if what == "program":
+        monkeypatch.setattr(inputs, "__version__", "99")
+    elif what == "office":
+        _set(office, "office: 市住房", "office: 另一个市住房")
+    else:
+        shutil.copytree(HOME / "templates", office.home / "own")
+        with (office.home / "own" / "daily.css").open("a", encoding="utf-8") as file:
+            file.write("/**/")
+        _set(office, "templates: null", "templates: own")
+    outcome = _run(office)
+    assert office.everything() == before
+    assert [(held.changed, held.figures) for held in outcome.held_back] == [("", ())] * 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("refused_days: 180", "refused_days: 90"), ("cells: 2000000", "cells: 1000000"), ("aliases: [乌审]", "aliases: [乌审, 乌]")],
+)
+def test_what_no_published_day_rests_on_holds_none_back(office: Office, old: str, new: str) -> None:
+    _set(office, old, new)
+    assert not _run(office).held_back
+
+
+def test_a_damaged_day_is_again_the_edition_that_was_published(office: Office) -> None:
+    before = office.everything()
+    _set(office, "target_percent: 90", "target_percent: 80")
+    (office.outbox / str(FIRST) / "summary.json").write_text("{}", encoding="utf-8")
+    (office.outbox / str(LAST) / "findings.csv").unlink()
+    done = repair.repair(office.settings, documents=FIGURES)
+    assert office.everything() == before
+    assert sorted(done.restored) == [str(FIRST), str(LAST)]
+
+
+def test_a_damaged_day_of_which_nothing_is_kept_is_judged_as_it_was(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    shutil.rmtree(office.settings.paths.editions)
+    (office.outbox / str(FIRST) / "summary.json").unlink()
+    _run(office)
+    assert _targets(office) == [(90, False)] * 4
+
+
+def test_a_ledger_that_is_made_again_keeps_the_rules_of_the_days_in_the_outbox(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    before = office.everything()
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=FIGURES)
+    assert office.everything() == before
+
+
+def test_a_new_source_is_no_reason_to_rewrite_and_comes_to_its_group(office: Office) -> None:
+    before = office.everything()
+    all_sources, region = "sources: [自治区交办, 市级交办, 旗区自行梳理]", "sources: [自治区交办], target"
+    _set(office, all_sources, all_sources.replace("[", "[国家交办, "), region, region.replace("[", "[国家交办, "))
+    assert [held.day for held in _run(office).held_back] == DAYS
+    assert office.everything() == before
+    national = case_row("GJ-2020-001", 案件来源="国家交办")
+    office.put_assignment(assignment([*CASES, national]), "新.xlsx", "2020-05-20T09:00:00+08:00")
+    _run(office)
+    assert [office.summary(day)["targets"][0]["total"] for day in DAYS] == [1, 1, 2, 2]
+
+
+def test_a_source_that_cases_have_cannot_be_taken_away(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    before = office.everything()
+    _set(office, "自治区交办, 市级交办,", "自治区交办, 市里交办,", "[市级交办, 旗区自行梳理]", "[市里交办, 旗区自行梳理]")
+    assert cli.main(["--config", str(office.home / "config.yaml"), "--date", "2020-05-22"]) == 2
+    assert "没有“市级交办”，而分解表里有这种来源的案件" in capsys.readouterr().err
+    assert office.everything() == before
+
+
+def test_days_that_an_older_program_published_stay_until_their_files_change(office: Office) -> None:
+    from pipeline.ledger import published_rules, schema
+    from pipeline.ledger.ledger import Ledger
+
+    with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
+        connection.execute(schema.published_rules.delete())
+        connection.execute(schema.publications.update().values(fingerprint="of files and settings together"))
+    before = office.everything()
+    outcome = _run(office)
+    assert office.everything() == before
+    assert [held.figures for held in outcome.held_back] == [()] * 4
+    office.put(report("达拉特旗", DAYS[2], progress=[]), "补报.xlsx", "2020-05-20T16:30:00+08:00")
+    assert {report.day for report in _run(office).written.published} == {*DAYS[2:]}
+    with Ledger(office.settings.paths.ledger) as ledger:
+        assert json.dumps(published_rules.by_day(ledger)[str(LAST)].rules)
+    assert tree(office.outbox) == office.everything()
