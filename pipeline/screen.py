@@ -14,6 +14,7 @@ from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.post.sending import SendingOutcome
 from pipeline.post.smtp import Fate, is_too_large
+from pipeline.report import corrections
 from pipeline.settings.config import Settings
 from pipeline.terms import grouping, words
 from pipeline.terms.handed_in import Arrival, Filed
@@ -112,8 +113,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     for report in outcome.written.published:
         if report.day in days or len(outcome.written.published) == 1:
             _tell_day(report, numbers.get(report.day, 1))
-    others = [f"{report.day}{_edition(numbers.get(report.day, 1))}" for report in outcome.written.published if report.day not in days]
-    if others:
+    if others := [f"{report.day}{_edition(numbers.get(report.day, 1))}" for report in outcome.written.published if report.day not in days]:
         say(f"以前的报表有变化，已重写：{'、'.join(others)}。")
     if any(number > 1 for number in numbers.values()):
         say("与前一版有什么不同：python run.py editions --date 日期。")
@@ -188,9 +188,9 @@ def _tell_day(report: Report, number: int) -> None:
         verdict = "没有案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件"
         rate = f"，化解率 {tally.rate_percent}%" if tally.rate_percent else ""
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
-    missing = [submission.district for submission in report.submissions if submission.status == "missing"]
-    late = [submission.district for submission in report.submissions if submission.status == "late"]
-    rows = sum(submission.rows_refused for submission in report.submissions)
+    tell_lines(f"  {said}" for said in corrections.of_day(report))
+    missing, late = ([line.district for line in report.submissions if line.status == status] for status in ("missing", "late"))
+    rows = sum(line.rows_refused for line in report.submissions)
     say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；退回 {rows} 行。")
 
 

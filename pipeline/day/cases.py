@@ -197,6 +197,11 @@ class CaseBook:
         """Go through the cases in the register on the day."""
         return (case for case in self.cases.values() if case.assigned <= self.day)
 
+    def counted_in(self, district: str) -> dict[str, bool]:
+        """Return the cases of a district's total, and whether each counts as resolved."""
+        cases = (case for case in self.in_register() if not case.grounds and case.text("旗区") == district)
+        return {case.number: case.is_counted for case in cases}
+
     def find(self, number: str) -> Case | None:
         """Return the case in the register that a canonical number means; None where there is none."""
         exact = self.register.find(number)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pipeline.day import assignments, judging, supervision
 from pipeline.day.cases import Case, CaseBook, Particulars
 from pipeline.day.judging import Judgement
+from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
@@ -78,26 +79,6 @@ Register = dict[str, Standing]
 
 
 @dataclass(frozen=True, slots=True)
-class Restated:
-    """What is known differently, since the report of the day before, of one group on an earlier day (contract 6).
-
-    Pairs are as it was known then, and as it is known now.
-    """
-
-    day: date
-    group: str
-    tallies: tuple[Tally, Tally]
-    entered: tuple[str, ...]
-    """Cases in the total now and not then."""
-    left: tuple[str, ...]
-    """Cases in the total then and not now."""
-    newly_counted: tuple[str, ...]
-    """Cases in both totals, counted as resolved now and not then."""
-    no_longer_counted: tuple[str, ...]
-    """Cases in both totals, counted as resolved then and not now."""
-
-
-@dataclass(frozen=True, slots=True)
 class DayState:
     """Everything that is known about one day."""
 
@@ -126,6 +107,16 @@ class DayState:
     """The register of the day before as its own readers could know it; None where nothing came later that counts for it."""
     restated: tuple[Restated, ...] = ()
     """What became known on this day of earlier days: oldest first, groups in their order."""
+    late_reports: tuple[LateReport, ...] = ()
+    """The reports for earlier days that became known on this day, by arrival."""
+    corrected: tuple[Restated, ...] = ()
+    """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
+    correcting: tuple[LateReport, ...] = ()
+    """The reports for this day and earlier ones that its own readers could not know, by arrival."""
+    former: Register = field(default_factory=dict)
+    """Cases that the readers of this day or of the day before knew in the register, and that are in it no more."""
+    replaced: Mapping[str, Moves] = field(default_factory=dict)
+    """By district: what its report in force changed against the first one that it sent for the day."""
     doubts: tuple[Doubt, ...] = ()
     """What is not known of the days of which a report could still be sent, oldest first."""
     most_new: int = 0
@@ -225,6 +216,8 @@ class _Fold:
 
     _of_day: tuple[Mapping[str, Reports], dict[int, Judgement], list[str]] = field(default=({}, {}, []), init=False)
     """Of the day that the fold stands at: its reports, the judgements on them, and the cases of superseded reports."""
+    _by_first_report: dict[str, dict[str, bool]] = field(default_factory=dict, init=False)
+    """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
 
     def run(self) -> dict[date, DayState]:
         return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
@@ -272,6 +265,7 @@ class _Fold:
         """Judge the day's reports in order; return the judgements by arrival, and the cases that superseded revisions had brought in."""
         judgements: dict[int, Judgement] = {}
         cases_of_superseded: list[str] = []
+        self._by_first_report = {}
         revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
@@ -283,6 +277,8 @@ class _Fold:
             judgements[filed.arrival.id] = judgement
             if not submission.in_force:
                 cases_of_superseded += judgement.brought_in
+                if submission.revision == 1:
+                    self._by_first_report[filed.reading.district] = case_book.counted_in(filed.reading.district)
             if with_findings and submission.revision > 1:
                 # Revisions count from 1, and places in the tuple from 0: this is the revision before.
                 earlier = submissions[filed.reading.district].revisions[submission.revision - 2].filed
@@ -367,6 +363,10 @@ class _Fold:
             assignment_findings=assignment_findings,
             trend=tuple((past, self._tallies(past, day)) for past in sorted(self.snapshots) if trend_from <= past <= day),
             before=before.cases,
+            replaced={
+                district: Moves.between(by_first, self.case_book.counted_in(district))
+                for district, by_first in self._by_first_report.items()
+            },
             doubts=tuple(doubt for doubt in self.doubts if began <= doubt.day and self._is_open(doubt.day, day)),
             most_new=max((count for reported, count in self.most_new_by_day.items() if self._is_open(reported, day)), default=0),
             last_reports=dict(self.last_reports),

@@ -1,20 +1,23 @@
 """What was known when: earlier days as the report before knew them, beside what is known now (contract 4, "What was known when").
 
 A day is computed anew from the facts, also where a report for it comes days later. So that no figure that was said changes in silence,
-the report of the day on which something became known tells of every earlier day that it changed.
+the report of the day on which something became known tells of every earlier day that it changed; and the report of a day that is a
+correction tells what its own readers could know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day.fold import DayState, Register, Restated, registers
+from pipeline.day.fold import DayState, Register, registers, standing_of
+from pipeline.day.restatement import LateReport, Moves, Restated
+from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
-from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.handed_in import Facts, Filed, in_order
 
 LOOKS_BACK_DAYS = 30
 """As far back as a restatement goes (contract 4)."""
@@ -34,11 +37,12 @@ def late_for(reports: Iterable[Filed], day: date, settings: Settings) -> list[Fi
 
 
 def remembered(states: Mapping[date, DayState], facts: Facts, settings: Settings) -> dict[date, DayState]:
-    """Return the states with what became known on each day of earlier ones.
+    """Return the states with what became known on each day of earlier ones, and with what became known of each day later.
 
     `facts` hold what each day's readers and those of the day before could know, reports that were replaced since included.
     """
-    return {day: _remembering(state, facts, settings) for day, state in states.items()}
+    with_restated = {day: _remembering(state, facts, settings) for day, state in states.items()}
+    return with_restated | {state.day: state for state in _corrected(with_restated, facts, settings)}
 
 
 def _remembering(state: DayState, facts: Facts, settings: Settings) -> DayState:
@@ -56,8 +60,65 @@ def _remembering(state: DayState, facts: Facts, settings: Settings) -> DayState:
     for days, (told, known) in enumerate(pairs):
         past = first + timedelta(days=days)
         entries = (_restated(past, group, told, known) for group in settings.on(past).groups)
-        restated += [entry for entry in entries if _differs(entry)]
-    return replace(state, before_as_told=told, restated=tuple(restated))
+        restated += [entry for entry in entries if entry.differs]
+    known_late = [filed for filed in late if filed.arrival.envelope.received_at <= known_until(day, settings)]
+    return replace(
+        state,
+        before_as_told=told,
+        restated=tuple(restated),
+        late_reports=_late_reports(known_late, then, settings),
+        former=_former(told, state),
+    )
+
+
+# --- the day itself ----------------------------------------------------------------------------------------------
+
+
+def _corrected(states: Mapping[date, DayState], facts: Facts, settings: Settings) -> Iterator[DayState]:
+    """Go through the states of which more is known than their own readers could know, each with what they knew."""
+    late = {day: _unknown_on(day, facts.reports, settings) for day in sorted(states)}
+    days = [day for day, reports in late.items() if reports and _known_by(facts, known_until(day, settings)).assignments]
+    for batch in _batches(days, facts.reports, settings):
+        known = _known_by(facts, known_until(batch[-1], settings))
+        told_by_day = zip(_through(batch[0], batch[-1]), registers(known, settings, batch[0], batch[-1]), strict=True)
+        for day, told in told_by_day:
+            if day not in late or not late[day]:
+                continue
+            state = states[day]
+            now = {case.number: standing_of(case) for case in state.cases}
+            entries = (_restated(day, group, told, now) for group in settings.on(day).groups)
+            yield replace(
+                state,
+                corrected=tuple(entry for entry in entries if entry.differs),
+                correcting=_late_reports(late[day], _known_by(facts, known_until(day, settings)), settings),
+                former=state.former | _former(told, state),
+            )
+
+
+def _unknown_on(day: date, reports: Iterable[Filed], settings: Settings) -> list[Filed]:
+    """Return the reports up to that day that its own readers could not know."""
+    moment = known_until(day, settings)
+    return [filed for filed in reports if filed.reading.day <= day and filed.arrival.envelope.received_at > moment]
+
+
+def _batches(days: Sequence[date], reports: Sequence[Filed], settings: Settings) -> list[list[date]]:
+    """Return the days in runs of which one pass gives what was known on each: between two of them nothing came for the earlier ones."""
+    batches: list[list[date]] = []
+    for day in days:
+        until = known_until(day, settings)
+        came = _unknown_on(batches[-1][-1], reports, settings) if batches else []
+        if batches and all(filed.arrival.envelope.received_at > until for filed in came):
+            batches[-1].append(day)
+        else:
+            batches.append([day])
+    return batches
+
+
+def _through(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=days) for days in range((last - first).days + 1))
+
+
+# --- what is compared --------------------------------------------------------------------------------------------
 
 
 def _known_by(facts: Facts, moment: datetime) -> Facts:
@@ -68,18 +129,31 @@ def _known_by(facts: Facts, moment: datetime) -> Facts:
     )
 
 
+def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tuple[LateReport, ...]:
+    """Return the late reports with whether they replaced one that was known; of a district's day the last one alone."""
+    before = Submissions.of(known.reports)
+    last = {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}
+    return tuple(
+        LateReport(
+            district,
+            day,
+            filed.arrival.envelope.received_at.astimezone(settings.calendar.zone),
+            is_revision=before.beside(filed).in_force is not None,
+        )
+        for (district, day), filed in last.items()
+        if district in settings.district_names
+    )
+
+
+def _former(told: Register, state: DayState) -> Register:
+    """Return the cases that were told of and that the day's register does not have."""
+    now = {case.number for case in state.cases}
+    return {number: case for number, case in told.items() if number not in now}
+
+
 def _restated(day: date, group: Group, told: Register, known: Register) -> Restated:
     then, now = _of_group(told, group), _of_group(known, group)
-    both = then.keys() & now.keys()
-    return Restated(
-        day,
-        group.name,
-        (_tally(then, group), _tally(now, group)),
-        entered=tuple(sorted(now.keys() - then.keys())),
-        left=tuple(sorted(then.keys() - now.keys())),
-        newly_counted=tuple(sorted(number for number in both if now[number] and not then[number])),
-        no_longer_counted=tuple(sorted(number for number in both if then[number] and not now[number])),
-    )
+    return Restated(day, group.name, (_tally(then, group), _tally(now, group)), Moves.between(then, now))
 
 
 def _of_group(register: Register, group: Group) -> dict[str, bool]:
@@ -89,8 +163,3 @@ def _of_group(register: Register, group: Group) -> dict[str, bool]:
 
 def _tally(cases: Mapping[str, bool], group: Group) -> Tally:
     return Tally(group.target_percent, len(cases), sum(cases.values()))
-
-
-def _differs(entry: Restated) -> bool:
-    then, now = entry.tallies
-    return then != now or any((entry.entered, entry.left, entry.newly_counted, entry.no_longer_counted))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
-from pipeline.day.fold import Restated
+from pipeline.day.restatement import Restated
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -98,10 +98,10 @@ def _restated(entry: Restated) -> dict[str, Any]:
         "total": [tally.total for tally in entry.tallies],
         "resolved": [tally.resolved for tally in entry.tallies],
         "met": [tally.met for tally in entry.tallies],
-        "entered": list(entry.entered),
-        "left": list(entry.left),
-        "newly_counted": list(entry.newly_counted),
-        "no_longer_counted": list(entry.no_longer_counted),
+        "entered": list(entry.moves.entered),
+        "left": list(entry.moves.left),
+        "newly_counted": list(entry.moves.newly_counted),
+        "no_longer_counted": list(entry.moves.no_longer_counted),
     }
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.day.fold import DayState
 from pipeline.report.case_lines import CaseLine, Change
+from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
+from pipeline.terms.rows import written
 
 
 def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str, ...]]:
@@ -22,23 +24,54 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
         "no_longer_counted": [number for number, is_counted in counted.items() if not is_counted and number in state.counted_before],
         "new_cases": [number for number in counted if number not in state.register_before],
         "withdrawn_cases": list(state.withdrawn),
+        "former": sorted((state.before_as_told or {}).keys() - {case.number for case in state.cases} - {*state.withdrawn}),
+        "withdrawn_disputes": list(withdrawn_disputes(state)),
     }
-    named_already = {*by_kind["newly_resolved"], *by_kind["reopened"]}
+    disputed = {case.number for case in state.cases if case.dispute and case.status == RESOLVED}
+    by_kind["still_disputed"] = [number for number in before if number in disputed]
+    named_already = {*by_kind["newly_resolved"], *by_kind["reopened"], *by_kind["still_disputed"]}
     by_kind["status"] = [number for number in counted if number in before and number not in named_already]
-    return {kind: tuple(cases) for kind, cases in by_kind.items()}
+    return {kind: tuple(by_kind[kind]) for kind in words.CHANGES if kind in by_kind}
 
 
 def lines(by_kind: Mapping[str, Iterable[str]], cases: Sequence[CaseLine], state: DayState) -> tuple[Change, ...]:
     """Return a line for each change, in the order of the kinds; `cases` is the whole register, cancelled cases included."""
     before, by_number = status_before(state), {line.number: line for line in cases}
-    return tuple(_line(kind, number, by_number.get(number), before) for kind, numbers in by_kind.items() for number in numbers)
+    gone = former(state)
+    listed = ((kind, number) for kind, numbers in by_kind.items() for number in numbers)
+    return tuple(
+        _line(kind, case, before) if (case := by_number.get(number)) else _gone(kind, number, *gone.get(number, ("", "")))
+        for kind, number in listed
+    )
 
 
-def _line(kind: str, number: str, case: CaseLine | None, before: Mapping[str, str]) -> Change:
-    if case is None:
-        return Change(kind, number, "", "", "更正后的日报不再包含")
-    status = f"{before[number]} → {case.status}" if number in before else case.status
-    return Change(kind, number, case.district, case.matter, f"{status}；{case.progress}".strip("；"))
+def _line(kind: str, case: CaseLine, before: Mapping[str, str]) -> Change:
+    status = f"{before[case.number]} → {case.status}" if case.number in before else case.status
+    if case.dispute_stands:
+        status += "，群众不认可没有了结，不计入化解"
+    elif kind == "withdrawn_disputes":
+        status += "，现计入化解" if case.is_counted else "，未计入化解"
+    return Change(kind, case.number, case.district, case.matter, f"{status}；{case.progress}".strip("；"))
+
+
+def _gone(kind: str, number: str, district: str, matter: str) -> Change:
+    """Return the line of a case that is in the register no more, with what was known of it."""
+    return Change(kind, number, district, matter, "更正后的日报不再包含，台账里不再有此案")
+
+
+def former(state: DayState) -> dict[str, tuple[str, str]]:
+    """Return by case that was told of, or brought in by a replaced report of the day, and is no more: its district and 案由."""
+    brought_in = {
+        number: (district, "")
+        for district, reports in state.submissions.items()
+        for submission in reports.revisions
+        for number in state.judgements[submission.filed.arrival.id].brought_in
+        if number in state.withdrawn
+    }
+    told = {
+        number: (written(case.particulars["旗区"]) or "", written(case.particulars["案由"]) or "") for number, case in state.former.items()
+    }
+    return brought_in | told
 
 
 def status_before(state: DayState) -> dict[str, str]:

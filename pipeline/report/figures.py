@@ -77,6 +77,11 @@ class Ladder:
         """Cases more than yesterday, or fewer where negative."""
         return self.now - self.before
 
+    @property
+    def restated(self) -> tuple[int, ...]:
+        """By how much yesterday's number, as it was told, is known to be another: cases more, and cases fewer."""
+        return tuple(step.change for step in self.steps if step.kind == "restated")
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
+from pipeline.day.restatement import Moves
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
@@ -136,6 +137,9 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         reporter=last.reading.cover.get("填报人", ""),
         refused_files=refused_files,
         in_force_received_at=reports.in_force_received.astimezone(settings.calendar.zone),
+        was_zero_report=reports.revisions[0].filed.reading.is_zero_report,
+        repeats=reports.revisions[-1].repeats,
+        moves=state.replaced.get(district, Moves()),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.edit_effects import Effects
-from pipeline.day.fold import Restated
+from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
 from pipeline.report.figures import Bridge, Certainty, Figure, OpenPoint, Way
@@ -68,6 +68,14 @@ class Report:
     """The particulars that hold today and did not yesterday, and what that did."""
     restated: tuple[Restated, ...] = ()
     """What became known on this day of earlier ones."""
+    late_reports: tuple[LateReport, ...] = ()
+    """The reports behind that, by arrival."""
+    corrected: tuple[Restated, ...] = ()
+    """This day as its own readers could know it, beside what is known by now: the groups that differ."""
+    correcting: tuple[LateReport, ...] = ()
+    """The reports behind that, by arrival."""
+    former: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By case that was told of and is in the register no more: its district and 案由."""
     certainties: tuple[Certainty, ...] = ()
     """One for each group, in their order."""
     new_rules: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time
 
 from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, OpenPoint, Way
+from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import Absence, SubmissionLine
 from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
@@ -47,9 +47,17 @@ def target(figure: Figure) -> str:
 
 def since_yesterday(bridge: Bridge) -> str:
     """Return how total and resolved cases have changed since the day before."""
+    restated = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.restated)]
+    because = f"（其中前一日更正使{'，'.join(restated)}，不是今日的变化）" if restated else ""
     if not any(ladder.change for ladder in bridge.ladders):
-        return "总数和已化解件数与前一日相同。"
-    return f"与前一日相比，{'，'.join(f'{ladder.name}{_moved(ladder.change)}' for ladder in bridge.ladders)}。"
+        return f"总数和已化解件数与前一日{'所报' if restated else ''}相同{because}。"
+    moved = "，".join(f"{ladder.name}{_moved(ladder.change)}" for ladder in bridge.ladders)
+    return f"与前一日{'所报' if restated else ''}相比，{moved}{because}。"
+
+
+def _changed(changes: Sequence[int]) -> str:
+    """Return the changes of a number both ways, such as 增加2件、减少1件."""
+    return "、".join(map(_moved, changes))
 
 
 def _moved(change: int) -> str:
@@ -129,19 +137,29 @@ def _setting(value: object) -> str:
 # --- what changed ------------------------------------------------------------------------------------------------
 
 
-def bridge(bridge: Bridge) -> str:
-    """Return how a group's figures follow from yesterday's, step by step."""
+def bridge(bridge: Bridge, most: int = 3) -> str:
+    """Return how a group's figures follow from yesterday's, step by step.
+
+    Of what is known of yesterday by now the first cases are named, `most` of them.
+    """
     ladders = bridge.ladders
     if not any(ladder.steps for ladder in ladders):
         return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，都与前一日相同。"
-    return f"{bridge.group}：{'；'.join(map(_ladder, ladders))}。"
+    return f"{bridge.group}：{'；'.join(_ladder(ladder, most) for ladder in ladders)}。"
 
 
-def _ladder(ladder: Ladder) -> str:
+def _ladder(ladder: Ladder, most: int) -> str:
     if not ladder.steps:
         return f"{ladder.name}{ladder.now}件，与前一日相同"
-    steps = "、".join(f"{words.STEPS[step.kind].name}{_moved(step.change)}" for step in ladder.steps)
-    return f"{ladder.name}前一日{ladder.before}件，{steps}，今日{ladder.now}件"
+    steps = "、".join(f"{words.STEPS[step.kind].name}{_moved(step.change)}{_restated_cases(step, most)}" for step in ladder.steps)
+    return f"{ladder.name}前一日{'所报' if ladder.restated else ''}{ladder.before}件，{steps}，今日{ladder.now}件"
+
+
+def _restated_cases(step: Step, most: int) -> str:
+    """Return the first cases of what became known of yesterday only later; other steps' cases stand among the changes."""
+    if step.kind != "restated" or not most:
+        return ""
+    return f"（{'、'.join(step.cases[:most])}{'等' if len(step.cases) > most else ''}）"
 
 
 def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str, *, has_steps: bool = False) -> str:
@@ -157,9 +175,6 @@ def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str, *, has_
         cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
         parts.append(f"{words.CHANGES[kind].name}{count}件{cases}")
     return f"{'；'.join(parts)}。逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
-
-
-CORRECTION = "本期为更正：影响当日数字的内容，有的在次日规定时刻以后才送达。以前如已发出同日专报，以本期为准。"
 
 
 # --- what is asked of leaders ------------------------------------------------------------------------------------

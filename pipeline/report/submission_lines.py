@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from pipeline.day.restatement import Moves
 from pipeline.terms.findings import Finding
 
 
@@ -27,6 +28,17 @@ class SubmissionLine:
     refused_files: int
     in_force_received_at: datetime | None = None
     """The arrival of the revision in force, in the office's zone."""
+    was_zero_report: bool = False
+    """Whether the first accepted revision said that there was nothing to report."""
+    repeats: int = 0
+    """The earlier revision whose bytes the one in force has again; 0 where they are new."""
+    moves: Moves = field(default_factory=Moves)
+    """What the revision in force changed against the first one; nothing where that one is in force."""
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the first accepted revision is not in force any more."""
+        return self.revision > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Where two of them call a thing by different words, its table has a column for ea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 
 from pipeline.terms.contract import Severity
@@ -225,6 +226,26 @@ CHANGES: Final = {
     "no_longer_counted": KindWords("不再计入化解", "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。"),
     "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),
     "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、更正后又撤下的新增案件。"),
+    "former": KindWords("不再在台账", "前一日的专报里有，而后来收到的更正不再包含的案件，总数因此减少。"),
+    "withdrawn_disputes": KindWords("去掉不认可", "旗区更正当日日报时去掉了“不认可”、又没有写“认可”的案件。"),
+    "still_disputed": KindWords("又报化解、仍不认可", "当日又报“已化解”，而群众不认可没有了结的案件：重新办理不等于了结，不计入化解。"),
     "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
 }
 """What changed on the day, case by case."""
+
+# --- when a report came ------------------------------------------------------------------------------------------
+
+
+def clock(moment: datetime, day: date) -> str:
+    """Return when something came for that day, such as 16:59, with its own day where that is another: 5月22日 08:30."""
+    return f"{moment:%H:%M}" if moment.date() == day else f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime | None, bool]) -> str:
+    """Return when the first report of a day came and when the one in force did: 首报 16:59 零报告，23:00 更正.
+
+    Each comes with whether it is a zero report; without a last moment the first one is in force.
+    """
+    (came, was_zero), (replaced, is_zero) = first, last
+    said = f"首报 {clock(came, day)}{' 零报告' if was_zero else ''}"
+    return f"{said}，{clock(replaced, day)} 更正{'为零报告' if is_zero else ''}" if replaced else said

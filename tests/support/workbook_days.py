@@ -245,9 +245,10 @@ def columns(figure: Figure) -> list[object]:
 
 def check_bridges(workbook: Workbook, report: Report) -> None:
     """What 今日变化 says of every bridge is the report's, to the last case, and adds up."""
-    before = f"前一日（{sentences.day(report.day - timedelta(days=1))}）"
+    day_before = sentences.day(report.day - timedelta(days=1))
+    before = (f"前一日（{day_before}）", f"前一日所报（{day_before}）")
     shown_rows = rows(workbook, "今日变化", first=1)
-    starts = [number for number, row in enumerate(shown_rows) if row[0] == before]
+    starts = [number for number, row in enumerate(shown_rows) if row[0] in before]
     assert [shown_rows[start - 1][0] for start in starts] == [bridge.group for bridge in report.bridges]
     for start, bridge in zip(starts, report.bridges, strict=True):
         end = next(number for number in range(start, len(shown_rows)) if shown_rows[number][0] == f"当日（{sentences.day(report.day)}）")

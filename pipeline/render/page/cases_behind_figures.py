@@ -17,6 +17,10 @@ FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue
 """The flags of section 六 of the page, in its order."""
 
 
+ALWAYS_SHOWN = ("newly_resolved", "reopened", "no_longer_counted", "new_cases", "withdrawn_cases")
+"""The kinds of change that stand on the page also where nothing changed so."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """One flag with its cases."""
@@ -60,11 +64,11 @@ def flagged(flag: str, report: Report, by_number: Mapping[str, CaseLine]) -> Fol
 
 
 def changes(report: Report) -> list[ChangeView]:
-    """Return every kind of change with its cases; 状态变化 only where it has any."""
+    """Return every kind of change with its cases; those that are rare or mere steps only where they have any."""
     views = [
         ChangeView(kind, change.name, tuple(line for line in report.changes if line.kind == kind)) for kind, change in words.CHANGES.items()
     ]
-    return [view for view in views if view.lines or view.kind != "status"]
+    return [view for view in views if view.lines or view.kind in ALWAYS_SHOWN]
 
 
 def register(report: Report) -> list[DistrictCases]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import edit_words, sentences
+from pipeline.report import corrections, edit_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -31,7 +32,11 @@ class GroupView:
     group: Group
     figure: Figure
     before: Tally | None
-    """The day before; None where the report has none."""
+    """The day before, as it was told; None where the report has none."""
+    restated_before: Tally | None
+    """The same as it is known now; None where that is no other."""
+    restated: tuple[Restated, ...]
+    """What became known of earlier days."""
     bridge: Bridge | None
     way: Way | None
     nearest: tuple[CaseLine, ...]
@@ -50,6 +55,11 @@ class GroupView:
     def tally(self) -> Tally:
         """The whole group's."""
         return self.figure.tally
+
+    @property
+    def told(self) -> dict[date, Tally]:
+        """By earlier day that was restated: what was told of it."""
+        return {entry.day: entry.tallies[0] for entry in self.restated}
 
     @property
     def ladders(self) -> tuple[Ladder, ...]:
@@ -81,6 +91,7 @@ def context(report: Report) -> dict[str, object]:
         "flag_names": {flag: meaning.name for flag, meaning in words.FLAGS.items()},
         "by_number": by_number,
         "say": sentences,
+        "corrections": corrections,
         "means": definitions,
         "flag_means": definitions.flags(report.settings.windows),
         "step_kinds": {kind: step.name for kind, step in words.STEPS.items()},
@@ -157,11 +168,16 @@ def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
 def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> GroupView:
     days = [(day, tallies[group.name]) for day, tallies in report.trend if group.name in tallies]
     way = next((way for way in report.ways if way.group == group.name), None)
+    bridge = next((bridge for bridge in report.bridges if bridge.group == group.name), None)
+    before = dict(days).get(_day_before(report.day))
+    told = Tally(group.target_percent, bridge.total_before, bridge.resolved_before) if bridge and before else before
     return GroupView(
         group=group,
         figure=next(figure for figure in report.targets if figure.group == group.name),
-        before=dict(days).get(_day_before(report.day)),
-        bridge=next((bridge for bridge in report.bridges if bridge.group == group.name), None),
+        before=told,
+        restated_before=before if before != told else None,
+        restated=tuple(entry for entry in report.restated if entry.group == group.name),
+        bridge=bridge,
         way=way,
         nearest=cases_behind_figures.nearest(way, by_number),
         chart=trend_chart.trend(days),

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.render.papers import page_room
-from pipeline.report import edit_words, sentences
+from pipeline.report import corrections, edit_words, sentences
 from pipeline.report.case_lines import CaseLine, Change, Decision
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
+from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.text import mask
 
@@ -24,6 +25,7 @@ _WORKBOOK = "《信访事项办理情况汇总》"
 _CHANGES = f"{_WORKBOOK}“今日变化”"
 _CANCELLED = f"{_WORKBOOK}“撤销案件”"
 _DECISIONS = f"{_WORKBOOK}“急报事项”“督办清单”和“案件台账”"
+_RULE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{_WORKBOOK}“总览”。"
 _ABSENCES = f"{_WORKBOOK}“报送情况”"
 
 
@@ -41,6 +43,10 @@ class Limits:
     """Where the steps from yesterday's figures to today's stand; '' where they are shown here."""
     edited: int = 4
     """Of edited and cancelled cases so many are named at least."""
+    corrections: int = 3
+    """Cases, days, reports and districts that a sentence about a correction names."""
+    is_brief: bool = False
+    """Whether rules, and what the first section says too, are left to the workbook."""
 
     @property
     def edits(self) -> edit_words.Room:
@@ -51,10 +57,11 @@ class Limits:
 _LIMITS = (
     *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
     Limits(4, 0, 2, 24, "", 3),
-    *(Limits(4, 0, count, 24, _CHANGES) for count in (4, 2)),
-    Limits(4, 0, 2, 18, _CHANGES, 3),
-    *(Limits(4, 0, 1, characters, _CHANGES, edited) for characters, edited in ((16, 2), (12, 1))),
-    *(Limits(count, 0, 1, 12, _CHANGES, 1) for count in (3, 2)),
+    *(Limits(4, 0, count, 24, _CHANGES, 4, 2) for count in (4, 2)),
+    Limits(4, 0, 2, 18, _CHANGES, 3, 1),
+    *(Limits(4, 0, 1, characters, _CHANGES, edited, 1) for characters, edited in ((16, 2), (12, 1))),
+    Limits(4, 0, 1, 12, _CHANGES, 1, 1, is_brief=True),
+    *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (3, 2)),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -76,17 +83,17 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "日期": day,
         "标题": f"{day}信访事项办理情况",
         "数据截至": until,
-        "更正": sentences.CORRECTION if report.is_correction else "",
+        "更正": corrections.correction(report, limits.corrections),
         "目标": _targets(report, limits),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
-        "范围说明": sentences.bounds_rule(report.most_new) if is_bounded else "",
+        "范围说明": (_RULE_ELSEWHERE if limits.is_brief else sentences.bounds_rule(report.most_new)) if is_bounded else "",
         "由来": [*_bridges(report, limits), *filter(None, edit_words.outcomes(report.edited, limits.edits)[:1])],
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
         **_decisions(report.decisions, limits),
-        "报送": sentences.submissions(report.submissions),
+        "报送": sentences.submissions(report.submissions) + corrections.replaced(report, limits.absences),
         "缺报": [sentences.absence(absence) for absence in report.absences[: limits.absences]],
         "其余缺报": sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
     }
@@ -118,11 +125,12 @@ def sample(*, is_empty: bool = False) -> Fields:
 
 
 def _targets(report: Report, limits: Limits) -> list[Fields]:
-    """Return for each group whether its target is met; then what changed since yesterday and was edited, the bounds, and the way there."""
+    """Return for each group whether its target is met; then corrections, what changed and was edited, the bounds, and the way there."""
     targets = [
         {
             "结论": sentences.target(figure),
-            "说明": (sentences.since_yesterday(bridge) if figure.tally.total else "")
+            "说明": corrections.of_group(report, figure.group, limits.corrections)
+            + (sentences.since_yesterday(bridge) if figure.tally.total else "")
             + edit_words.of_group(report.edited, figure.group, limits.edits)
             + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
             + (sentences.bounds(figure.bounds) if figure.bounds else "")
@@ -139,12 +147,15 @@ def _of_group(report: Report, group: str) -> list[CaseLine]:
 
 
 def _districts(report: Report) -> list[Fields]:
-    statuses = {
-        submission.district: "零报告" if submission.zero_report and submission.status == "on-time" else words.REPORTED[submission.status]
-        for submission in report.submissions
-    }
+    statuses = {submission.district: _status(submission, report) for submission in report.submissions}
     figures = {name: [figure for figure in report.by_district if figure.label == name] for name in report.settings.district_names}
     return [{"名称": name, **_row(statuses.get(name, ""), figures[name], report)} for name in figures]
+
+
+def _status(line: SubmissionLine, report: Report) -> str:
+    """Return how a district reported; a report that was replaced later than its readers expect is not told as the first one."""
+    status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
+    return f"{status}，后更正" if corrections.is_noteworthy(line, report) else status
 
 
 def _row(status: str, figures: Iterable[Figure], report: Report) -> Fields:
@@ -179,7 +190,7 @@ def _changes(report: Report, limits: Limits) -> str:
 
 def _bridges(report: Report, limits: Limits) -> list[str]:
     """Return how the figures follow from yesterday's; nothing where that stands elsewhere: the ends are in the first part."""
-    return [] if limits.steps else [sentences.bridge(bridge) for bridge in report.bridges]
+    return [] if limits.steps else [sentences.bridge(bridge, limits.corrections) for bridge in report.bridges]
 
 
 def _register(report: Report, limits: Limits) -> list[str]:

@@ -16,6 +16,8 @@ _SIDE_BY_SIDE, _MORE_GROUPS = 2, 9.0
 """So many groups' figures have room on one line of the table; with more of them each row is so much higher."""
 _LINE_WIDTH, _NOTE_WIDTH = 28, 41
 """In Chinese characters: of the text, and of the smaller notes."""
+_STATUS_WIDTH = 3
+"""Of the column of reports in the table of districts."""
 _NARROW = 0.56
 """The width of a Latin letter or a digit."""
 
@@ -36,7 +38,8 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield from _paragraph(fields["更正"])
     yield from _under_heading([target["结论"] + target["说明"] for target in fields["目标"]])
     more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
-    yield _LINE + _HEADS + 2 * more + (_ROW + more) * (len(fields["旗区"]) + 1) + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
+    rows = (_ROW + more) * (len(fields["旗区"]) + 1) + _second_lines(fields["旗区"])
+    yield _LINE + _HEADS + 2 * more + rows + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
     yield from _under_heading([*fields["由来"], fields["变化"]])
     yield from (_NOTE_LINE * _note_lines(text) + 6 for text in fields["台账"])
     yield from _under_heading([fields["决策"]])
@@ -45,6 +48,11 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield from _under_heading([fields["报送"]])
     yield from (_NOTE_LINE * _note_lines(text) + 2 for text in [*fields["缺报"], fields["其余缺报"]] if text)
     yield _CLOSING
+
+
+def _second_lines(districts: Iterable[Mapping[str, Any]]) -> float:
+    """Return the height of the second lines in the column of reports."""
+    return sum(_CELL_LINE for district in districts if _width(district["报送"]) > _STATUS_WIDTH)
 
 
 def _under_heading(paragraphs: Iterable[str]) -> Iterator[float]:

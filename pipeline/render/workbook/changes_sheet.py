@@ -95,7 +95,8 @@ def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
 def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, target: int) -> int:
     """The day before, a row for each kind of change, and their sum, which is compared with the row `target` of 目标完成."""
     day = book.report.day
-    _write_end(book, sheet, top, f"前一日（{sentences.day(day - timedelta(days=1))}）")
+    is_restated = any(ladder.restated for ladder in bridge.ladders)
+    _write_end(book, sheet, top, f"前一日{'所报' if is_restated else ''}（{sentences.day(day - timedelta(days=1))}）")
     put(sheet, top, 1, bridge.total_before, book.cell("count", "sum"))
     put(sheet, top, 2, bridge.resolved_before, book.cell("count", "sum"))
     row = top + 1

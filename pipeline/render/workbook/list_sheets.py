@@ -11,7 +11,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
-from pipeline.report import sentences
+from pipeline.report import corrections, sentences
 from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, REPORTED, YES
@@ -74,6 +74,7 @@ SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
     Column("拒收文件", 9, "count", lambda line: line.refused_files),
     Column("填报人", 13, "center", lambda line: line.reporter),
     Column("现行版本的文件", 36, "long", lambda line: line.file),
+    Column("现行版本送达", 21, "moment", lambda line: line.in_force_received_at),
 )
 FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否拒收", 10, "center", lambda line: YES if line.finding.refuses else NO),
@@ -125,7 +126,10 @@ def _write_submissions(book: Book) -> None:
     report = book.report
     absent = {absence.district: sentences.absence(absence) for absence in report.absences}
     changes: Column[SubmissionLine] = Column("未报的影响", 44, "long", lambda line: absent.get(line.district, ""))
-    columns = (*SUBMISSIONS, changes) if absent else SUBMISSIONS
+    replaced: Column[SubmissionLine] = Column(
+        "首报和更正", 44, "long", lambda line: corrections.handed_in(line, report.day, words.MOST_CASES)
+    )
+    columns = (*SUBMISSIONS, replaced, changes) if absent else (*SUBMISSIONS, replaced)
     sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)
     notes = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
     explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], notes)

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from pipeline.render.workbook import (
     case_register_sheet,
     changes_sheet,
+    corrections_sheet,
     figure_cases_sheet,
     figure_places,
     figure_sheets,
@@ -36,6 +37,7 @@ def render(report: Report) -> bytes:
         case_register_sheet.write(book)
         figure_cases_sheet.write(book)
         changes_sheet.write(book)
+        corrections_sheet.write(book)
         list_sheets.write(book)
         overview_charts.write(book, overview_sheet.write(book), trend)
         book.sheets[overview_sheet.NAME].activate()

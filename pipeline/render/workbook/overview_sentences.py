@@ -9,7 +9,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
-from pipeline.report import edit_words, sentences
+from pipeline.report import corrections, edit_words, sentences
 from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.figures import Figure
 from pipeline.terms.words import DECISIONS
@@ -43,7 +43,9 @@ def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
 def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> list[tuple[str, str]]:
     bridge = next((bridge for bridge in book.report.bridges if bridge.group == figure.group), None)
     way = next((way for way in book.report.ways if way.group == figure.group), None)
-    items = [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
+    corrected = corrections.of_group(book.report, figure.group, words.MOST_CASES)
+    items = [("更正", corrected)] if corrected else []
+    items += [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
     if edited := edit_words.of_group(book.report.edited, figure.group):
         items.append(("今日改动", edited))
     if figure.bounds:

@@ -27,7 +27,7 @@ from pipeline.render.workbook.sheet_frame import (
     long_day,
     paper,
 )
-from pipeline.report import sentences
+from pipeline.report import corrections, sentences
 from pipeline.report.figures import Figure
 from pipeline.terms.words import FLAGS, REPORTED
 
@@ -70,8 +70,9 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
     sheet.set_row(1, 20)
     if not report.is_correction:
         return 3
-    merge(sheet, (2, 0, 2, LAST), words.CORRECTION_NOTE, book.look("alert", "centered"))
-    sheet.set_row(2, 20)
+    correction_note = corrections.correction(report, words.MOST_CASES)
+    merge(sheet, (2, 0, 2, LAST), correction_note, book.look("alert", "wrap"))
+    sheet.set_row(2, height(lines(correction_note, sum(WIDTHS))))
     return 4
 
 
@@ -196,7 +197,10 @@ def _reported(book: Book) -> list[_Count]:
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
         counts.append(_Count(f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
     zero = [line.district for line in lines if line.zero_report]
-    counts.append(_Count("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), words.names(zero)))
+    replaced = [line for line in lines if line.was_zero_report and line.is_replaced]
+    was_zero = [f"{line.district}（{corrections.handed_in(line, book.report.day)}）" for line in replaced]
+    named = words.names_and_rule(zero, f"首报为零报告、后又更正的：{'、'.join(was_zero)}。" if was_zero else "")
+    counts.append(_Count("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), named))
     return counts
 
 

@@ -61,6 +61,7 @@ SHEETS = [
     "案件台账",
     "数字明细",
     "今日变化",
+    "更正情况",
     "督办清单",
     "接访情况",
     "急报事项",
@@ -210,7 +211,7 @@ def test_every_decision_stands_on_the_overview_and_every_absence_beside_its_dist
         ("电梯停运", "乙区", "SJ-2020-003", "领导二", "群众不认可", "请包案领导与群众见面，研究新的答复意见"),
     ]
     absent = "丙旗没有日报（此前也没有日报）；补报可能改变其名下市级交办和旗区自行梳理1件（计入化解0件）。"
-    assert [row[10] for row in rows(workbook, "报送情况")[:3]] == [None, None, absent]
+    assert [row[12] for row in rows(workbook, "报送情况")[:3]] == [None, None, absent]
     assert ["未报（旗区）", 1, absent] in [row[:3] for row in shown]
 
 

@@ -1,0 +1,69 @@
+"""The nouns of a restatement: what was told, what is known now, the cases between the two and the reports behind them.
+
+Covered by tests/night/test_deceptions_restated.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.day.targets import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The cases that make the difference between two states of knowledge, each by number."""
+
+    entered: tuple[str, ...] = ()
+    """In the total now and not then."""
+    left: tuple[str, ...] = ()
+    """In the total then and not now."""
+    newly_counted: tuple[str, ...] = ()
+    """In both totals, counted as resolved now and not then."""
+    no_longer_counted: tuple[str, ...] = ()
+    """In both totals, counted as resolved then and not now."""
+
+    @classmethod
+    def between(cls, then: Mapping[str, bool], now: Mapping[str, bool]) -> Moves:
+        """Return what differs between two totals, which say of each of their cases whether it is counted."""
+        both = then.keys() & now.keys()
+        return cls(
+            entered=tuple(sorted(now.keys() - then.keys())),
+            left=tuple(sorted(then.keys() - now.keys())),
+            newly_counted=tuple(sorted(number for number in both if now[number] and not then[number])),
+            no_longer_counted=tuple(sorted(number for number in both if then[number] and not now[number])),
+        )
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.entered, *self.left, *self.newly_counted, *self.no_longer_counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """One group on one day, as it was known then and as it is known now (contract 6)."""
+
+    day: date
+    group: str
+    tallies: tuple[Tally, Tally]
+    moves: Moves
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is known differently."""
+        then, now = self.tallies
+        return then != now or bool(self.moves.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class LateReport:
+    """A report that came too late to be known to the readers of its day."""
+
+    district: str
+    day: date
+    received_at: datetime
+    is_revision: bool
+    """Whether it took the place of one that was known; else the district had been silent."""

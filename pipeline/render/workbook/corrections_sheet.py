@@ -1,0 +1,56 @@
+"""更正情况: what was told of a day and what is known of it now, group by group, with the cases between the two.
+
+Covered by tests/night/test_deceptions_restated.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.day.restatement import Restated
+from pipeline.day.targets import Tally
+from pipeline.render import definitions
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.cell_formats import Book, Value
+from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
+from pipeline.report import corrections, sentences
+
+NAME = "更正情况"
+
+
+def _pair(title: str, width: float, value: Callable[[Tally], Value]) -> tuple[Column[Restated], Column[Restated]]:
+    """Return the columns of what was told and of what is known now."""
+    look = "count" if title in ("总数", "已化解") else "center"
+    return (
+        Column(f"{title}（原）", width, look, lambda entry: value(entry.tallies[0])),
+        Column(f"{title}（现）", width, look, lambda entry: value(entry.tallies[1])),
+    )
+
+
+def _cases(title: str, kind: str) -> Column[Restated]:
+    return Column(title, 24, "long", lambda entry: "、".join(getattr(entry.moves, kind)))
+
+
+COLUMNS: tuple[Column[Restated], ...] = (
+    Column("日期", 13, "date", lambda entry: entry.day),
+    Column("组别", 20, "long", lambda entry: entry.group),
+    *_pair("总数", 8, lambda tally: tally.total),
+    *_pair("已化解", 8, lambda tally: tally.resolved),
+    *_pair("化解率", 9, lambda tally: sentences.rate(tally.rate_percent)),
+    *_pair("按件数", 10, corrections.verdict),
+    *(_cases(title, kind) for kind, title in corrections.MOVES.items()),
+)
+
+
+def write(book: Book) -> None:
+    """The day itself where it is corrected, then the earlier days; below them whose reports that comes from."""
+    report = book.report
+    rows = [*report.corrected, *report.restated]
+    sheet = write_list(book, NAME, COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else ())
+    late = dict.fromkeys((*report.correcting, *report.late_reports)) if rows else ()
+    notes = (
+        corrections.correction(report, words.MOST_CASES),
+        definitions.RESTATED,
+        *(f"依据：{corrections.late_report(came)}" for came in late),
+    )
+    explain(book, sheet, FIRST + max(len(rows), 1) + 1, [column.width for column in COLUMNS], filter(None, notes))

@@ -1,0 +1,222 @@
+"""What became known later, in sentences: earlier days restated, a day that is a correction, reports that were replaced.
+
+Every sentence says what was told, what is known now, the cases between the two, and whose report it comes from.
+Covered by tests/night/test_deceptions_restated.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from pipeline.day.known_when import known_until
+from pipeline.day.restatement import LateReport, Moves, Restated
+from pipeline.day.targets import Tally
+from pipeline.report import sentences
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import SubmissionLine
+from pipeline.terms import words
+from pipeline.terms.contract import SOURCE_DISTRICT
+
+MOST = 3
+"""Cases, runs of days, reports or districts that a sentence names; the rest is counted."""
+MOVES = {"entered": "新列入总数", "left": "退出总数", "newly_counted": "改为计入化解", "no_longer_counted": "改为不计入化解"}
+
+
+def of_group(report: Report, group: str, most: int = MOST) -> str:
+    """Return what the readers of this day have to know of corrections to a group's figures; '' where there is nothing."""
+    # Groups that a change of rules has done away with are told of with the first one: they were told of on their days.
+    is_first = group == report.settings.groups[0].name
+    former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
+    gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
+    return f"{gone}{restated(report, group, most)}{_revised(report, group, most)}"
+
+
+def of_day(report: Report) -> list[str]:
+    """Return the same of every group, after what is said of the day as a whole where its figures are corrected."""
+    groups = ((group.name, of_group(report, group.name)) for group in report.settings.groups)
+    whole = [correction(report)] if report.corrected else []
+    return [*whole, *(f"{name}：{said}" for name, said in groups if said)]
+
+
+# --- earlier days ------------------------------------------------------------------------------------------------
+
+
+def restated(report: Report, group: str, most: int = MOST) -> str:
+    """Return what became known of earlier days since the report before; '' where nothing did."""
+    entries = [entry for entry in report.restated if entry.group == group]
+    if not entries:
+        return ""
+    runs = runs_of(entries)
+    shown = [_run(run) for run in _chosen(runs, max(1, most))]
+    days = f"等{len(entries)}天" if len(runs) > len(shown) else ""
+    moves = _together(entry.moves for entry in entries)
+    parts = ["、".join(shown) + days, *moved(moves, most), _whose(report, report.late_reports, moves, most)]
+    return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def runs_of(entries: Iterable[Restated]) -> list[list[Restated]]:
+    """Return a group's days in runs of which the same was told and the same is known now."""
+    runs: list[list[Restated]] = []
+    for entry in entries:
+        last = runs[-1][-1] if runs else None
+        if last and (last.tallies, last.moves) == (entry.tallies, entry.moves) and last.day + timedelta(days=1) == entry.day:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return runs
+
+
+def all_runs(report: Report) -> list[list[Restated]]:
+    """Return the day itself where it is corrected, then the earlier days in runs, group by group."""
+    earlier = (runs_of(entry for entry in report.restated if entry.group == group) for group in _groups(report))
+    return [*([entry] for entry in report.corrected), *(run for runs in earlier for run in runs)]
+
+
+def _groups(report: Report) -> list[str]:
+    """Return the groups that earlier days are told differently of."""
+    return list(dict.fromkeys(entry.group for entry in report.restated))
+
+
+def _chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
+    """Return at most so many: first those in which a target turned, of them and of the others the latest."""
+    rank = sorted(range(len(runs)), key=lambda place: (not _has_turned(runs[place][0].tallies), -place))
+    return [runs[place] for place in sorted(rank[:most])]
+
+
+def _run(run: list[Restated]) -> str:
+    return f"{days_of(run)}{pair(run[0].tallies)}"
+
+
+def days_of(run: Sequence[Restated]) -> str:
+    """Return the days of a run, such as 5月18日至5月21日."""
+    first, last = run[0].day, run[-1].day
+    return sentences.day(first) if first == last else f"{sentences.day(first)}至{sentences.day(last)}"
+
+
+def pair(tallies: tuple[Tally, Tally]) -> str:
+    """Return what was told and what is known now, and whether that turns the target."""
+    then, now = tallies
+    if (then.resolved, then.total) == (now.resolved, now.total):
+        return f"仍为{_counts(now)}，案件有变"
+    turned = f"，按件数算由{verdict(then)}变为{verdict(now)}" if _has_turned(tallies) else ""
+    return f"由{_counts(then)}改为{_counts(now)}{turned}"
+
+
+def verdict(tally: Tally) -> str:
+    """Return whether a target is met by the mere counts."""
+    return "没有案件" if tally.met is None else "达标" if tally.met else "未达标"
+
+
+def _counts(tally: Tally) -> str:
+    return f"{tally.resolved}/{tally.total}"
+
+
+def _has_turned(tallies: tuple[Tally, Tally]) -> bool:
+    then, now = tallies
+    return then.met != now.met
+
+
+def _together(moves: Iterable[Moves]) -> Moves:
+    cases: dict[str, set[str]] = {kind: set() for kind in MOVES}
+    for entry in moves:
+        for kind, found in cases.items():
+            found.update(getattr(entry, kind))
+    return Moves(**{kind: tuple(sorted(found)) for kind, found in cases.items()})
+
+
+def moved(moves: Moves, most: int = MOST) -> list[str]:
+    """Return each kind of move with how many cases made it and the first of them."""
+    by_kind: list[tuple[str, tuple[str, ...]]] = [(word, getattr(moves, kind)) for kind, word in MOVES.items()]
+    return [f"{word}{len(cases)}件{_named(cases, most)}" for word, cases in by_kind if cases]
+
+
+def _named(cases: Sequence[str], most: int) -> str:
+    return f"（{'、'.join(cases[:most])}{'等' if len(cases) > most else ''}）" if most else ""
+
+
+# --- whose reports -----------------------------------------------------------------------------------------------
+
+
+def _whose(report: Report, late: Sequence[LateReport], moves: Moves, most: int) -> str:
+    """Return the late reports behind the moves: those of the cases' own districts, since only these speak of them."""
+    districts = {report.former[number][0] for number in moves.cases if number in report.former}
+    districts |= {case.district for case in report.cases if case.number in {*moves.cases}}
+    behind = [entry for entry in late if entry.district in districts] or list(late)
+    return f"依据{_listed(behind, most)}" if behind and most else ""
+
+
+def _listed(reports: Sequence[LateReport], most: int) -> str:
+    if not most:
+        return f"{len(reports)}份日报"
+    shown = "、".join(map(late_report, reports[:most]))
+    return shown if len(reports) <= most else f"{shown}等{len(reports)}份"
+
+
+def late_report(report: LateReport) -> str:
+    """Return whose report of which day it is, and when it came."""
+    of_day = f"{sentences.day(report.day)}日报的更正" if report.is_revision else f"补报的{sentences.day(report.day)}日报"
+    return f"{report.district}{of_day}（{sentences.day(report.received_at.date())}{report.received_at:%H:%M}收到）"
+
+
+# --- the day itself ----------------------------------------------------------------------------------------------
+
+
+def correction(report: Report, most: int = MOST) -> str:
+    """Return what is known of this day that its own readers could not know; '' where it is no correction."""
+    if not report.is_correction:
+        return ""
+    noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
+    files = f"{_listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
+    groups = [f"{entry.group}案件{'；'.join([pair(entry.tallies), *moved(entry.moves, most)])}。" for entry in report.corrected]
+    figures = f"与此前所知相比，{''.join(groups)}" if groups else "各组的总数和化解件数，与此前所知相同。"
+    return f"本期为更正：{files}以后才送达。{figures}以前如已发出同日专报，以本期为准。"
+
+
+# --- reports that were replaced ----------------------------------------------------------------------------------
+
+
+def handed_in(line: SubmissionLine, day: date, most: int = MOST) -> str:
+    """Return when a district's first report and the one in force came, and what that changed; '' where there is nothing to say."""
+    if line.received_at is None or line.in_force_received_at is None or not (line.is_replaced or line.was_zero_report):
+        return ""
+    last = line.in_force_received_at if line.is_replaced else None
+    said = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.zero_report))
+    again = f"，内容与第{line.repeats}次报送相同" if line.repeats else ""
+    return "，".join([f"{said}{again}", *moved(line.moves, most)])
+
+
+def is_noteworthy(line: SubmissionLine, report: Report) -> bool:
+    """Whether leaders have to know that a report was replaced: after the cut-off, or a zero report."""
+    if not line.is_replaced or line.in_force_received_at is None:
+        return False
+    return line.was_zero_report or bool(line.repeats) or line.in_force_received_at > report.settings.calendar.last_moment(report.day)
+
+
+def replaced(report: Report, most: int) -> str:
+    """Return which districts' reports were replaced, with both times; '' where none was that leaders have to know of."""
+    lines = [line for line in report.submissions if is_noteworthy(line, report)]
+    if not lines:
+        return ""
+    shown = [f"{line.district}{handed_in(line, report.day, min(most, MOST))}" for line in lines[:most]]
+    more = f"等{len(lines)}个" if len(lines) > len(shown) else ""
+    return f"报后又更正的：{'；'.join(shown)}{more}。"
+
+
+def _revised(report: Report, group: str, most: int) -> str:
+    """Return what reports replaced after the cut-off, and before the day became a correction, changed in a group."""
+    groups = {case.number: case.group for case in report.cases}
+    own = next((entry.name for entry in report.settings.groups if SOURCE_DISTRICT in entry.sources), "")
+    until, noted = known_until(report.day, report.settings), []
+    for line in report.submissions:
+        came = line.in_force_received_at
+        if came is None or not is_noteworthy(line, report) or came > until:
+            continue
+        of_group = Moves(**{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in MOVES})
+        if of_group.cases:
+            noted.append(f"{line.district}{words.clock(came, report.day)}更正，{'，'.join(moved(of_group, most))}")
+    if not noted:
+        return ""
+    shown = noted[: max(1, most)]
+    more = f"；等{len(noted)}个旗区" if len(noted) > len(shown) else ""
+    return f"首报后又更正：{'；'.join(shown)}{more}。"

@@ -1,0 +1,189 @@
+"""What became known later, as the leaders read it: each reader of 专报 or page alone learns what was told and what is known now.
+
+Covers `restatement`, `corrections` and `corrections_sheet`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import pytest
+from offices import File, afternoon, assigned, moment
+from read_by_leaders import Told, told
+from workbooks import Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
+
+DAYS = [date(2020, 5, 18) + timedelta(days=days) for days in range(5)]
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = DAYS
+REGION, CITY = "自治区交办", "市级交办和旗区自行梳理"
+TEN = [f"ZZQ-2020-{number:03}" for number in range(1, 11)]
+SEVENTH, NINTH, TENTH = TEN[6], TEN[8], TEN[9]
+
+
+def _assigned(numbers: Iterable[str] = TEN) -> File:
+    return assigned(assignment([case_row(number, 办结时限="2020-05-17") for number in [*numbers, "SJ-2020-001"]]))
+
+
+def _resolved(numbers: Iterable[str], **cells: str) -> list[Row]:
+    return [resolved_row(number, 答复日期="2020-05-18", **cells) for number in numbers]
+
+
+def _of(day: date, *rows: Row, new: Iterable[Row] = (), came: str = "", district: str = "东胜区") -> File:
+    return File(report(district, day, progress=rows, new=new), moment(came) if came else afternoon(day))
+
+
+def _all_say(day: Told, *sentences: str) -> None:
+    for text in day.both:
+        for sentence in sentences:
+            assert sentence in text
+
+
+# --- the table of the issue --------------------------------------------------------------------------------------
+
+
+def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_and_its_cases() -> None:
+    eight = _of(MONDAY, *_resolved(TEN[:8]))
+    silent = [_of(day, progress_row("SJ-2020-001")) for day in DAYS[1:]]
+    read = told([_assigned(), eight, *silent, _of(MONDAY, *_resolved(TEN), came="2020-05-22 15:05")], DAYS)
+    friday = read[FRIDAY]
+    _all_say(
+        friday,
+        "5月18日至5月21日由8/10改为10/10，按件数算由未达标变为达标",
+        f"改为计入化解2件（{NINTH}、{TENTH}）",
+        "东胜区5月18日日报的更正（5月22日15:05收到）",
+        "与前一日所报相比，总数不变，已化解增加2件（其中前一日更正使已化解增加2件，不是今日的变化）",
+    )
+    assert "与前一日相同" not in friday.paper.partition("二、")[0].partition(CITY)[0]
+    assert [entry["met"] for entry in friday.summary["restated"]] == [[False, True]] * 4
+    for day in DAYS[:4]:  # published again: each says what its own readers could know
+        _all_say(read[day], "自治区交办案件由8/10改为10/10，按件数算由未达标变为达标", f"改为计入化解2件（{NINTH}、{TENTH}）", "本期为更正")
+        assert read[day].summary["restated"] == []
+
+
+def test_a_case_that_a_revision_dropped_from_the_register_is_named_on_the_day_that_became_known() -> None:
+    cases = [f"SJ-2020-{number:03}" for number in range(1, 11)]
+    found = new_row("DS-2020-001", 排查日期="2020-05-20")
+    files = [
+        assigned(assignment([case_row(number) for number in cases])),
+        _of(MONDAY, *_resolved(cases[:9])),
+        _of(WEDNESDAY, new=[found]),
+        _of(THURSDAY),
+        _of(WEDNESDAY, came="2020-05-22 14:00"),
+        _of(FRIDAY),
+    ]
+    friday = told(files, [FRIDAY])[FRIDAY]
+    assert (friday.summary["restated"][0]["left"], friday.summary["restated"][0]["met"]) == (["DS-2020-001"], [False, True])
+    _all_say(friday, "由9/11改为9/10", "由未达标变为达标", "退出总数1件（DS-2020-001）", "东胜区5月20日日报的更正（5月22日14:00收到）")
+    assert "不再在台账1件（DS-2020-001（东胜区））" in friday.paper
+    assert "更正后的日报不再包含，台账里不再有此案" in friday.page
+
+
+def test_a_dispute_that_a_revision_leaves_out_the_next_morning_is_named_beside_the_rate() -> None:
+    nine = _resolved(TEN[:9])
+    files = [
+        _assigned(),
+        _of(MONDAY, *nine, *_resolved([TENTH], 群众确认="不认可")),
+        _of(MONDAY, *nine, *_resolved([TENTH], 群众确认=""), came="2020-05-19 08:30"),
+    ]
+    monday = told(files, [MONDAY])[MONDAY]
+    assert monday.summary["changes"]["withdrawn_disputes"] == [TENTH]
+    _all_say(
+        monday,
+        f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）",
+        f"东胜区5月19日 08:30更正，改为计入化解1件（{TENTH}）",
+        "首报 16:00，5月19日 08:30 更正",
+    )
+    assert f"去掉不认可1件（{TENTH}（东胜区））" in monday.paper
+    assert not monday.report.is_correction  # it came before noon: nothing but this says it
+
+
+_REOPENED = progress_row("SJ-2020-001", 重新办理原因="群众反映仍漏水")
+
+
+@pytest.mark.parametrize(
+    ("number", "replied"),
+    [("东住建信〔2020〕1号", "2020-05-18"), ("东住建信〔2020〕1号之二", "2020-05-18")],
+    ids=["the same reply", "an older reply"],
+)
+def test_a_disputed_case_that_is_reopened_and_resolved_without_a_new_reply_is_not_newly_resolved(number: str, replied: str) -> None:
+    disputed = resolved_row("SJ-2020-001", 答复日期="2020-05-18", 群众确认="不认可")
+    again = resolved_row("SJ-2020-001", 答复日期=replied, 答复文号=number, 群众确认="")
+    files = [_assigned([]), _of(TUESDAY, disputed), _of(WEDNESDAY, _REOPENED), _of(THURSDAY, again)]
+    thursday = told(files, [THURSDAY])[THURSDAY]
+    assert thursday.summary["changes"]["newly_resolved"] == []
+    assert "新化解1件" not in thursday.paper
+    assert "SJ-2020-001（东胜区）" in thursday.paper
+    _all_say(thursday, "又报化解、仍不认可")
+    assert "群众不认可没有了结，不计入化解" in thursday.page
+
+
+def test_a_zero_report_that_was_replaced_at_night_is_not_told_as_a_zero_report_on_time() -> None:
+    zero = write(edit(report_pages(day=MONDAY, progress=[], new=[], reception=[], urgent=[]), {"封面!B5": "是"}))
+    files = [_assigned(), File(zero, moment("2020-05-18 16:59")), _of(MONDAY, *_resolved(TEN[:3]), came="2020-05-18 23:00")]
+    monday = told(files, [MONDAY])[MONDAY]
+    _all_say(monday, "首报 16:59 零报告，23:00 更正", "改为计入化解3件")
+    assert "按时，后更正" in monday.paper
+
+
+# --- of the same kind --------------------------------------------------------------------------------------------
+
+
+def test_corrections_that_leave_the_counts_alone_are_told_with_the_cases_that_changed_places() -> None:
+    west = [case_row(number, "达拉特旗") for number in TEN[5:]]
+    cases = assigned(assignment([*(case_row(number) for number in TEN[:5]), *west]))
+    files = [
+        cases,
+        _of(MONDAY, *_resolved(TEN[:4])),
+        _of(MONDAY, *_resolved(TEN[5:9]), district="达拉特旗"),
+        _of(MONDAY, *_resolved(TEN[:5]), came="2020-05-20 15:00"),
+        _of(MONDAY, *_resolved(TEN[5:8]), progress_row(NINTH), district="达拉特旗", came="2020-05-20 16:00"),
+    ]
+    wednesday = told(files, [WEDNESDAY])[WEDNESDAY]
+    _all_say(
+        wednesday,
+        "5月18日至5月19日仍为8/10，案件有变",
+        f"改为计入化解1件（{TEN[4]}）",
+        f"改为不计入化解1件（{NINTH}）",
+        "东胜区5月18日日报的更正（5月20日15:00收到）、达拉特旗5月18日日报的更正（5月20日16:00收到）",
+        "总数和已化解件数与前一日所报相同（其中前一日更正使已化解增加1件、减少1件，不是今日的变化）",
+    )
+
+
+def test_what_a_silent_district_sends_days_later_is_told_as_sent_later_and_not_as_a_correction() -> None:
+    found = new_row("DLT-2020-001", 排查日期="2020-05-18")
+    files = [
+        _assigned(["ZZQ-2020-001"]),
+        *(_of(day, progress_row("SJ-2020-001")) for day in DAYS[:4]),
+        _of(MONDAY, new=[found], district="达拉特旗", came="2020-05-21 18:00"),
+    ]
+    thursday = told(files, [THURSDAY])[THURSDAY]
+    _all_say(thursday, "5月18日至5月20日由0/1改为0/2", "新列入总数1件（DLT-2020-001）", "达拉特旗补报的5月18日日报（5月21日18:00收到）")
+    assert thursday.summary["changes"]["new_cases"] == []
+
+
+def test_a_correction_before_noon_that_takes_the_target_away_is_told_without_the_mark() -> None:
+    cases = [f"SJ-2020-{number:03}" for number in range(1, 11)]
+    files = [
+        assigned(assignment([case_row(number) for number in cases])),
+        _of(MONDAY, *_resolved(cases[:9])),
+        _of(MONDAY, *_resolved(cases[:5]), came="2020-05-19 09:30"),
+    ]
+    monday = told(files, [MONDAY])[MONDAY]
+    assert not monday.report.is_correction
+    _all_say(monday, "首报后又更正：东胜区5月19日 09:30更正，改为不计入化解4件（SJ-2020-006、SJ-2020-007、SJ-2020-008等）")
+
+
+def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:
+    three = report(day=MONDAY, progress=_resolved(TEN[:3]))
+    corrected = _of(MONDAY, *(progress_row(number) for number in TEN[:3]), came="2020-05-18 16:30")
+    files = [_assigned(), File(three, afternoon(MONDAY)), corrected, File(three, moment("2020-05-18 22:00"), "旧.xlsx")]
+    monday = told(files, [MONDAY])[MONDAY]
+    assert monday.summary["targets"][0]["resolved"] == 3
+    _all_say(monday, "首报 16:00，22:00 更正，内容与第1次报送相同")
+
+
+def test_a_day_without_any_of_this_says_nothing_of_it() -> None:
+    files = [_assigned(), _of(MONDAY, *_resolved(TEN[:8])), _of(TUESDAY, *_resolved(TEN[:9]))]
+    tuesday = told(files, [TUESDAY])[TUESDAY]
+    for text in tuesday.both:
+        assert not any(word in text for word in ("首报 ", "所报", "有更正", "改为计入", "去掉不认可", "不再在台账"))
