@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -45,6 +45,8 @@ class CaseExplained:
     """The case as the register shows it on the day; None where it is not in it."""
     verdict: str
     """Why it is counted or not, in a sentence."""
+    hidden: int = 0
+    """So many lines are not shown to whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,31 @@ def case(what: str, settings: Settings, day: date) -> CaseExplained:
     return CaseExplained(
         told, story_lines.lines(told.mentions, settings), story_lines.lines(told.later, settings), standing, story_lines.verdict(told)
     )
+
+
+def of_district(explained: CaseExplained, district: str) -> CaseExplained | None:
+    """Return what a district may see of the story: of its own cases alone, its own reports and what counts; None of any other case.
+
+    Of the office's workbooks it sees what they changed, and neither their cells nor 备注.
+    """
+    if explained.standing is None or explained.standing.district != district:
+        return None
+    lines, later = (tuple(line for line in part if _is_for(line, district)) for part in (explained.lines, explained.later))
+    hidden = len(explained.lines) + len(explained.later) - len(lines) - len(later)
+    return replace(explained, lines=tuple(map(_without_remarks, lines)), later=tuple(map(_without_remarks, later)), hidden=hidden)
+
+
+def _is_for(line: StoryLine, district: str) -> bool:
+    file = line.mention.file
+    if file.arrival.is_assignment or line.mention.became == "taken":
+        return True
+    return file.reading.district == district and not file.reading.is_from_stranger
+
+
+def _without_remarks(line: StoryLine) -> StoryLine:
+    if not line.mention.file.arrival.is_assignment:
+        return line
+    return replace(line, cells=(), findings=(), changes=tuple(change for change in line.changes if change.column != "备注"))
 
 
 def _unknown(what: str, settings: Settings) -> str:

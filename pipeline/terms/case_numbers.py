@@ -11,6 +11,8 @@ from pipeline.terms.text import key
 _PARTS = re.compile(r"([A-Z]+)-?([0-9]{4})-?([0-9]+)")
 PLAIN = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]+")
 """A number as the assignment workbook writes it: nothing about it needs a closer look."""
+PLAIN_INSIDE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,10}-[0-9]{4}-[0-9]{1,10})(?![A-Za-z0-9-])", re.ASCII)
+"""Such a number within a sentence."""
 
 
 @lru_cache(maxsize=1 << 14)

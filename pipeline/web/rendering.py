@@ -9,12 +9,13 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from pipeline import HOME
 from pipeline.render.page import leaders_page
-from pipeline.terms import words
+from pipeline.terms import case_numbers, words
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import mask
 from pipeline.web.site import Site
@@ -66,9 +67,11 @@ def _environment() -> Environment:
         "hours": lambda moment: f"{moment:%H:%M}",
         "masked": mask,
         "reason": _reason,
+        "with_cases": _with_cases,
         "day_near": _day_near,
     }
     environment.globals["static"] = _address
+    environment.globals["flag_names"] = {flag: meaning.name for flag, meaning in words.FLAGS.items()}
     environment.globals["cost_words"] = {severity.value: cost.page for severity, cost in words.COSTS.items()}
     return environment
 
@@ -93,3 +96,12 @@ def _size(count: int) -> str:
 def _reason(findings: Iterable[Finding]) -> str:
     """Return why a file was refused whole."""
     return next((finding.message for finding in findings if finding.refuses), "")
+
+
+_CASE_LINK: Final = Markup('<a href="/explain?what={0}">{0}</a>')
+
+
+def _with_cases(sentence: str) -> Markup:
+    """Return a sentence in which each case number leads to the case's page; everything else in it is escaped."""
+    pieces = case_numbers.PLAIN_INSIDE.split(str(leaders_page.harmless(sentence)))
+    return Markup("").join(_CASE_LINK.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))

@@ -1,0 +1,57 @@
+"""The story of a case and the cases behind a figure, for the office; for a district the stories of its own cases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from pipeline.office import explanation
+from pipeline.office.explanation import CaseExplained, FigureExplained
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
+from pipeline.web.accounts import User
+from pipeline.web.page_access import NoSuchPageError, SignedIn, TheSite
+from pipeline.web.rendering import page
+
+router = APIRouter()
+_FIRST: Final = date(2000, 1, 1)
+_LONGEST: Final = 100
+"""Characters of what is looked for; nothing in an office has a longer name."""
+_NO_WORKBOOK: Final = "还没有可用的案件包案任务分解表，没有可以查的。"
+_NOT_OWN: Final = "本旗区没有这个编号的案件。请照日报模板里的案件编号写。"
+"""The same whether there is none, or another district's."""
+
+
+@router.get("/explain")
+async def explain(
+    request: Request,
+    site: TheSite,
+    session: SignedIn,
+    what: Annotated[str, Query(max_length=_LONGEST)] = "",
+    day: Annotated[date | None, Query(alias="date")] = None,
+) -> Response:
+    """Show what is behind a case number or a figure; without one only the box to look for it."""
+    now = site.local_now()
+    asked_day = day or now.date() - timedelta(days=now.time() < site.settings.calendar.day_turns)
+    if not _FIRST <= asked_day <= now.date() + timedelta(days=1):
+        raise NoSuchPageError
+    explained = await site.in_turn(_look, what, site.settings, session.user, asked_day) if what.strip() else None
+    said = explained if isinstance(explained, str) else ""
+    is_case = isinstance(explained, CaseExplained)
+    context = {"what": what.strip(), "day": asked_day, "it": explained, "said": said, "is_case": is_case}
+    return page(request, site, "explain", context, 404 if said else 200)
+
+
+def _look(what: str, settings: Settings, user: User, day: date) -> CaseExplained | FigureExplained | str:
+    """Return what the user may see of it, or in a sentence that there is nothing."""
+    try:
+        if user.is_office:
+            return explanation.explain(what, settings, day)
+        return explanation.of_district(explanation.case(what, settings, day), user.district) or _NOT_OWN
+    except NothingToConsolidateError:
+        return _NO_WORKBOOK if user.is_office else _NOT_OWN
+    except ConfigurationError as error:
+        return str(error) if user.is_office else _NOT_OWN
