@@ -188,7 +188,10 @@ def test_axe_finds_no_serious_fault(browser: Browser, site: Website, workbook: P
     user = accounts.add(f"新{width}", "东胜区", "dongsheng@example.com")
     link = f"/password/{accounts.new_link(user, site.clock())}"
     faults_on["/password"] = _faults(person, link)
-    for who, paths in (("甲", ["/", "/nope"]), ("办公室", ["/board", "/board/2020-05-20", "/log"])):
+    for who, paths in (
+        ("甲", ["/", "/nope"]),
+        ("办公室", ["/board", "/board/2020-05-20", "/log", "/explain?what=SJ-2020-001", "/explain?what=99"]),
+    ):
         person.sign_in(who)
         faults_on |= {path: _faults(person, path) for path in paths}
         person.go("/")
