@@ -13,8 +13,8 @@ from datetime import date
 
 from pipeline.day import supervision
 from pipeline.day.cases import Case
-from pipeline.day.fold import Register
 from pipeline.day.particulars import Edit
+from pipeline.day.standing import Register
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
 from pipeline.terms.words import FLAGS

@@ -4,78 +4,28 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pipeline.day import assignments, judging, supervision
-from pipeline.day.cases import Case, CaseBook, Particulars
+from pipeline.day.cases import Case, CaseBook
+from pipeline.day.doubts import Doubt, doubt
 from pipeline.day.judging import Judgement
 from pipeline.day.restatement import LateReport, Moves, Restated
+from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
+from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, in_order
 
 TREND_DAYS = 30
 _ONE_DAY = timedelta(days=1)
-LONGEST_SILENCE = 7
-"""Days: reports before a gap longer than this are ignored where the beginning of the office's work is looked for.
-
-Every calendar day is a reporting day (contract 4): where no district reports for longer, the report before the gap has a wrong month, or
-the office began anew (decision 11).
-"""
-LONGEST_AHEAD = 31
-"""Days after the last report for which an office still counts as at work: a day far ahead uses up no notice numbers (decision 11)."""
 FlagsByDistrict = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What a district did not report of one day, or what was refused of it."""
-
-    day: date
-    district: str
-    is_missing: bool = False
-    """Whether there is no accepted report at all."""
-    cases: frozenset[str] = frozenset()
-    """Cases that its refused rows are about."""
-    unplaced: int = 0
-    """Refused rows of 案件进展 that name no case of the district."""
-    new_refused: int = 0
-    """Refused rows of 新增案件."""
-    is_new_unread: bool = False
-    """Whether its 新增案件 sheet was refused as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A case as it stood on a day, as far as other days ask."""
-
-    source: str
-    status: str
-    is_counted: bool
-    grounds: str | None
-    """撤销依据; None where it is not cancelled."""
-    particulars: Particulars
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether it is out of the count."""
-        return bool(self.grounds)
-
-
-def standing_of(case: Case) -> Standing:
-    """Return how a case stands now."""
-    return Standing(case.text("案件来源"), case.status, case.is_counted, case.grounds, case.particulars)
-
-
-Register = dict[str, Standing]
-"""The register of a day, by case number; cancelled cases included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +88,43 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
     Raises ConfigurationError where a case has a source that the settings have no more.
     The cases' flags are kept of `days_with_flags`, which may lie before these days or among them.
     """
+    states, _beginnings = fold_noting(facts, settings, days, days_with_flags, after=())
+    return states
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How everything stood at the end of a day: from there, what was known at another moment is folded by itself."""
+
+    day: date
+    case_book: CaseBook
+    workbooks: tuple[Filed, ...]
+    """Those that were still to come."""
+
+
+def fold_noting(
+    facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date], *, after: Collection[date]
+) -> tuple[dict[date, DayState], list[Beginning]]:
+    """Likewise, with how everything stood after each of the days `after`."""
     assignments.check_sources(facts.assignments, settings.sources)
-    return _Fold(facts, settings, frozenset(days), frozenset(days_with_flags)).run()
+    whole = _Fold(facts, settings, frozenset(days), frozenset(days_with_flags), noted_after=frozenset(after))
+    return whole.run(), whole.beginnings
 
 
-def registers(facts: Facts, settings: Settings, first: date, last: date) -> Iterator[Register]:
-    """Go through the register of each day from the first to the last, also of those before the first report."""
-    whole = _Fold(facts, settings, frozenset({last}))
-    for day in whole.through_days(first):
+def registers(facts: Facts, settings: Settings, first: date, last: date, beginning: Beginning | None = None) -> Iterator[Register]:
+    """Go through the register of each day from the first to the last, also of those before the first report.
+
+    `beginning`: a day before the first, up to which these facts have the same reports as those that it was folded from.
+    """
+    branch = _Fold(facts, settings, frozenset())  # no day is asked for: nothing is found, and nothing kept
+    for day in _days(branch.go_on_from(beginning) if beginning else branch.begin(first), last):
+        branch.go_to(day)
         if day >= first:
-            yield whole.register()
+            yield branch.register()
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=days) for days in range((last - first).days + 1))
 
 
 Witness = Callable[[Filed, Sequence[Finding], CaseBook], None]
@@ -163,20 +140,6 @@ def look_on(facts: Facts, settings: Settings, days: Iterable[date], witness: Wit
     return ((day, whole.case_book) for day in whole.through_days())
 
 
-def work_began(report_days: Iterable[date], last: date) -> date | None:
-    """Return the first report day of the present period, which ends at `last` and has no gap over `LONGEST_SILENCE`.
-
-    None without a report. A single report with a wrong month, weeks before all others, is not the beginning: otherwise every day after it
-    would count as missing.
-    """
-    first = previous = None
-    for day in sorted({day for day in report_days if day <= last}):
-        if previous is None or (day - previous).days > LONGEST_SILENCE:
-            first = day
-        previous = day
-    return first
-
-
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
     """What the states of later days need of a day."""
@@ -190,6 +153,10 @@ class _Snapshot:
 
 
 _NOTHING = _Snapshot(frozenset(), frozenset(), {}, {})
+
+
+_OfDay = tuple[Mapping[str, Reports], dict[int, Judgement], list[str]]
+"""The reports of a day, the judgements on them, and the cases of superseded reports."""
 
 
 @dataclass(slots=True)
@@ -214,7 +181,13 @@ class _Fold:
     """The most cases that one report of a day brought in."""
     flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
 
-    _of_day: tuple[Mapping[str, Reports], dict[int, Judgement], list[str]] = field(default=({}, {}, []), init=False)
+    noted_after: frozenset[date] = frozenset()
+    """The days of which `beginnings` are noted."""
+    beginnings: list[Beginning] = field(default_factory=list)
+    index: Submissions = field(default_factory=lambda: Submissions({}))
+    """The reports that are folded."""
+
+    _of_day: _OfDay = field(default=({}, {}, []), init=False)
     """Of the day that the fold stands at: its reports, the judgements on them, and the cases of superseded reports."""
     _by_first_report: dict[str, dict[str, bool]] = field(default_factory=dict, init=False)
     """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
@@ -222,28 +195,43 @@ class _Fold:
     def run(self) -> dict[date, DayState]:
         return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
 
-    def through_days(self, no_later: date = date.max) -> Iterator[date]:
-        """Go from the first reported day, or an earlier one, to the last one asked for; at each the case book is as it was at its end."""
-        districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
-        index = Submissions.of(self.facts.reports)
-        self.report_days = index.days(districts)
-        last = max(self.days)
-        first = min([*self.report_days, min(self.days) - _ONE_DAY, no_later])
-        self.workbooks = in_order(self.facts.assignments)
-        self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
-        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
-            self._take_arrived(day)
-            self.case_book.turn_to(day)
-            submissions = {name: reports for name, reports in index.on(day).items() if name in districts}
-            judgements, cases_of_superseded = self._judge_day(submissions, with_findings=day in self.days or self.witness is not None)
+    def through_days(self) -> Iterator[date]:
+        """Go from the first reported day to the last one asked for; at each of them the case book is as it was at its end."""
+        for day in _days(self.begin(min([min(self.days) - _ONE_DAY, *self.noted_after])), max(self.days)):
+            submissions, judgements, _cases = self._of_day = self.go_to(day)
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 self.snapshots[day] = self._snapshot(with_cases=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
             if day in self.days_with_flags:
                 self.flags_by_day[day] = self._flags_by_district(day)
-            self._of_day = (submissions, judgements, cases_of_superseded)
+            if day in self.noted_after:
+                self.beginnings.append(Beginning(day, self.case_book.fork(), tuple(self.workbooks)))
             yield day
+
+    def begin(self, no_later: date) -> date:
+        """Make ready, and return the day to begin with: the first reported one, or an earlier one."""
+        self.index = Submissions.of(self.facts.reports)
+        self.report_days = self.index.days(self.settings.district_names)
+        self.workbooks = in_order(self.facts.assignments)
+        self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
+        return min([*self.report_days, no_later])
+
+    def go_on_from(self, beginning: Beginning) -> date:
+        """Make ready to go on from there with these facts, and return the day after."""
+        known = {filed.arrival.id for filed in self.facts.assignments}
+        self.workbooks = [filed for filed in beginning.workbooks if filed.arrival.id in known]
+        self.case_book = beginning.case_book.fork()
+        self.index = Submissions.of(filed for filed in self.facts.reports if filed.reading.day > beginning.day)
+        return beginning.day + _ONE_DAY
+
+    def go_to(self, day: date) -> _OfDay:
+        """Go on to the end of that day; return its reports, the judgements on them, and the cases of superseded reports."""
+        self._take_arrived(day)
+        self.case_book.turn_to(day)
+        districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
+        submissions = {name: reports for name, reports in self.index.on(day).items() if name in districts}
+        return submissions, *self._judge_day(submissions, with_findings=day in self.days or self.witness is not None)
 
     # --- assignment workbooks ---
 
@@ -306,9 +294,9 @@ class _Fold:
                 continue
             judgement = judgements[report.arrival.id]
             self.most_new_by_day[day] = max(self.most_new_by_day.get(day, 0), len(judgement.brought_in))
-            doubt = _doubt(day, report, judgement)
-            if doubt != Doubt(day, district):
-                self.doubts.append(doubt)
+            left_open = doubt(day, report, judgement)
+            if left_open != Doubt(day, district):
+                self.doubts.append(left_open)
 
     # --- what is kept of a day ---
 
@@ -382,17 +370,3 @@ class _Fold:
     def _is_open(self, reported: date, day: date) -> bool:
         """Whether a report of the earlier day could still be sent on `day`."""
         return 0 <= (day - reported).days <= self.settings.on(reported).calendar.oldest_report_days
-
-
-def _doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
-    """Return what a report that counts leaves open."""
-    is_a_sheet_refused = any(finding.severity is Severity.SHEET for finding in report.reading.findings)
-    has_new_cases = any(rows.sheet == NEW_CASES.name for rows in report.reading.rows)
-    return Doubt(
-        day,
-        report.reading.district,
-        cases=frozenset(judgement.doubtful),
-        unplaced=judgement.unplaced,
-        new_refused=judgement.new_refused,
-        is_new_unread=is_a_sheet_refused and not has_new_cases,
-    )

@@ -8,11 +8,12 @@ correction tells what its own readers could know.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day.fold import DayState, Register, registers, standing_of
+from pipeline.day.fold import Beginning, DayState, fold_noting, registers
 from pipeline.day.restatement import LateReport, Moves, Restated
+from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
@@ -36,19 +37,50 @@ def late_for(reports: Iterable[Filed], day: date, settings: Settings) -> list[Fi
     return [filed for filed in reports if filed.reading.day < day and filed.arrival.envelope.received_at > moment]
 
 
-def remembered(states: Mapping[date, DayState], facts: Facts, settings: Settings) -> dict[date, DayState]:
-    """Return the states with what became known on each day of earlier ones, and with what became known of each day later.
+def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date] = ()) -> dict[date, DayState]:
+    """Fold the days as `fold.fold` does, with what became known on each of earlier ones, and with what became known of each later.
 
-    `facts` hold what each day's readers and those of the day before could know, reports that were replaced since included.
+    `facts` hold what each day's readers and those of the day before could know, reports that were replaced since included. What was known
+    at a moment is folded only from the first day of which a report was not known then; up to there one pass serves for all.
     """
-    with_restated = {day: _remembering(state, facts, settings) for day, state in states.items()}
-    return with_restated | {state.day: state for state in _corrected(with_restated, facts, settings)}
+    unknown = (late for day in days for late in (late_for(facts.reports, day, settings), _unknown_on(day, facts.reports, settings)))
+    parting = {min(filed.reading.day for filed in late) - _ONE_DAY for late in unknown if late}
+    states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=parting)
+    past = _Past(facts, settings, beginnings)
+    with_restated = {day: _remembering(state, past) for day, state in states.items()}
+    return with_restated | {state.day: state for state in _corrected(with_restated, past)}
 
 
-def _remembering(state: DayState, facts: Facts, settings: Settings) -> DayState:
-    day = state.day
-    late = late_for(facts.reports, day, settings)
-    then, now = (_known_by(facts, known_until(known_on, settings)) for known_on in (day - _ONE_DAY, day))
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What earlier moments knew."""
+
+    facts: Facts
+    settings: Settings
+    beginnings: Sequence[Beginning]
+
+    def known_by(self, moment: datetime) -> Facts:
+        """Return the facts that had arrived by then."""
+        return Facts(
+            tuple(filed for filed in self.facts.assignments if filed.arrival.envelope.received_at <= moment),
+            tuple(filed for filed in self.facts.reports if filed.arrival.envelope.received_at <= moment),
+        )
+
+    def registers(self, moment: datetime, first: date, last: date) -> Iterator[Register]:
+        """Go through the registers of those days as they were known at that moment."""
+        known = self.known_by(moment)
+        unknown = (filed.reading.day for filed in self.facts.reports if filed.arrival.envelope.received_at > moment)
+        parted = min([first, *unknown])
+        beginnings = [beginning for beginning in self.beginnings if beginning.day < parted]
+        latest = max(beginnings, key=lambda beginning: beginning.day, default=None)
+        return registers(known, self.settings, first, last, latest)
+
+
+def _remembering(state: DayState, past: _Past) -> DayState:
+    day, settings = state.day, past.settings
+    late = late_for(past.facts.reports, day, settings)
+    moments = [known_until(known_on, settings) for known_on in (day - _ONE_DAY, day)]
+    then = past.known_by(moments[0])
     if not late or not then.assignments:
         return state
     # Before the first day that the late reports are about, and before the first report of all, nothing is known differently.
@@ -56,12 +88,11 @@ def _remembering(state: DayState, facts: Facts, settings: Settings) -> DayState:
     last = day - _ONE_DAY
     restated: list[Restated] = []
     told: Register = {}
-    pairs = zip(registers(then, settings, first, last), registers(now, settings, first, last), strict=True)
-    for days, (told, known) in enumerate(pairs):
-        past = first + timedelta(days=days)
-        entries = (_restated(past, group, told, known) for group in settings.on(past).groups)
+    pairs = zip(*(past.registers(moment, first, last) for moment in moments), strict=True)
+    for earlier, (told, known) in zip(_through(first, last), pairs, strict=True):
+        entries = (_restated(earlier, group, told, known) for group in settings.on(earlier).groups)
         restated += [entry for entry in entries if entry.differs]
-    known_late = [filed for filed in late if filed.arrival.envelope.received_at <= known_until(day, settings)]
+    known_late = [filed for filed in late if filed.arrival.envelope.received_at <= moments[1]]
     return replace(
         state,
         before_as_told=told,
@@ -74,14 +105,14 @@ def _remembering(state: DayState, facts: Facts, settings: Settings) -> DayState:
 # --- the day itself ----------------------------------------------------------------------------------------------
 
 
-def _corrected(states: Mapping[date, DayState], facts: Facts, settings: Settings) -> Iterator[DayState]:
+def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayState]:
     """Go through the states of which more is known than their own readers could know, each with what they knew."""
-    late = {day: _unknown_on(day, facts.reports, settings) for day in sorted(states)}
-    days = [day for day, reports in late.items() if reports and _known_by(facts, known_until(day, settings)).assignments]
-    for batch in _batches(days, facts.reports, settings):
-        known = _known_by(facts, known_until(batch[-1], settings))
-        told_by_day = zip(_through(batch[0], batch[-1]), registers(known, settings, batch[0], batch[-1]), strict=True)
-        for day, told in told_by_day:
+    reports, settings = past.facts.reports, past.settings
+    late = {day: _unknown_on(day, reports, settings) for day in sorted(states)}
+    days = [day for day, reports in late.items() if reports and past.known_by(known_until(day, settings)).assignments]
+    for batch in _batches(days, reports, settings):
+        told_by_day = past.registers(known_until(batch[-1], settings), batch[0], batch[-1])
+        for day, told in zip(_through(batch[0], batch[-1]), told_by_day, strict=True):
             if day not in late or not late[day]:
                 continue
             state = states[day]
@@ -90,7 +121,7 @@ def _corrected(states: Mapping[date, DayState], facts: Facts, settings: Settings
             yield replace(
                 state,
                 corrected=tuple(entry for entry in entries if entry.differs),
-                correcting=_late_reports(late[day], _known_by(facts, known_until(day, settings)), settings),
+                correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), settings),
                 former=state.former | _former(told, state),
             )
 
@@ -119,14 +150,6 @@ def _through(first: date, last: date) -> Iterator[date]:
 
 
 # --- what is compared --------------------------------------------------------------------------------------------
-
-
-def _known_by(facts: Facts, moment: datetime) -> Facts:
-    """The facts that had arrived by then."""
-    return Facts(
-        tuple(filed for filed in facts.assignments if filed.arrival.envelope.received_at <= moment),
-        tuple(filed for filed in facts.reports if filed.arrival.envelope.received_at <= moment),
-    )
 
 
 def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tuple[LateReport, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.day.cases import Particulars
-from pipeline.day.fold import Register, Standing
+from pipeline.day.standing import Register, Standing
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms.contract import NO_LEADER
 from pipeline.terms.rows import written

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipeline.day import edit_effects, particulars
 from pipeline.day.cases import PARTICULARS, Case
-from pipeline.day.fold import DayState, fold, standing_of
+from pipeline.day.fold import DayState, fold
+from pipeline.day.standing import standing_of
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files
 from pipeline.reading.readers import Readers

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pipeline.day.fold import DayState, fold
-from pipeline.day.known_when import remembered
+from pipeline.day.fold import DayState
+from pipeline.day.known_when import fold
 from pipeline.disk import faults
 from pipeline.publishing.outbox import NotPublishedError
 from pipeline.report.report import Report
@@ -74,4 +74,4 @@ def folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable
 
 
 def _folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable[date]) -> dict[date, DayState]:
-    return remembered(fold(facts, settings, days, watched), facts, settings)
+    return fold(facts, settings, days, watched)

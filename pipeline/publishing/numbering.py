@@ -10,8 +10,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.day.fold import LONGEST_AHEAD, DayState, work_began
+from pipeline.day.fold import DayState
 from pipeline.day.submissions import Submissions
+from pipeline.day.work_began import LONGEST_AHEAD, work_began
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.report import notices

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.day.cases import Case
-from pipeline.day.fold import DayState, Register
+from pipeline.day.fold import DayState
+from pipeline.day.standing import Register
 from pipeline.report.figures import Bridge, Step
 from pipeline.settings.rules import Group
 from pipeline.terms import words

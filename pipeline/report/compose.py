@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pipeline.day import edit_effects, particulars
+from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects
-from pipeline.day.fold import DayState, Doubt, standing_of
+from pipeline.day.fold import DayState
+from pipeline.day.standing import standing_of
 from pipeline.report import (
     agenda,
     bridge,

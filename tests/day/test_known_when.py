@@ -1,6 +1,6 @@
 """What was known when, and what is told once it became known to be another (contract 4 and 6).
 
-Covers `known_when`.
+Covers `known_when` and `standing`.
 """
 
 from __future__ import annotations

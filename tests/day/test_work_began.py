@@ -1,4 +1,4 @@
-"""When an office began to work: `fold.work_began`; the rest of the fold is in test_fold."""
+"""When an office began to work: `work_began`; the rest of the fold is in test_fold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.day.fold import work_began
+from pipeline.day.work_began import work_began
 
 
 def _days(written: str) -> list[date]:

@@ -21,7 +21,7 @@ from offices import HOME, Office
 from workbooks import DAY, assignment, report
 
 from pipeline import cli, screen
-from pipeline.day.fold import fold
+from pipeline.day.known_when import fold
 from pipeline.disk import faults, storage
 from pipeline.intake import envelopes, inbox
 from pipeline.ledger.ledger import Ledger

@@ -1,6 +1,6 @@
 """What a rate could still be: the truth, once it is there, lies within the bounds.
 
-Covers `rate_bounds` and the bounds in `counting`.
+Covers `doubts` and `rate_bounds` and the bounds in `counting`.
 """
 
 from __future__ import annotations

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.day.fold import fold
-from pipeline.day.known_when import remembered
+from pipeline.day import known_when
 from pipeline.day.targets import Tally
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
@@ -144,7 +143,7 @@ def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings 
         tuple(report for report in accepted if not report.arrival.is_assignment),
     )
     arrivals = {report.arrival.id: report.arrival for report in filed}
-    states = remembered(fold(facts, settings, days), facts, settings)
+    states = known_when.fold(facts, settings, days)
     out = {}
     for day in days:
         resting = inputs.Outlines.of(filed).on(day, settings)

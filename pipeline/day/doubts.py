@@ -1,0 +1,45 @@
+"""What the reports of a day leave open.
+
+Covered by tests/report/test_rate_bounds.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.day.judging import Judgement
+from pipeline.terms.contract import NEW_CASES, Severity
+from pipeline.terms.handed_in import Filed
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a district did not report of one day, or what was refused of it."""
+
+    day: date
+    district: str
+    is_missing: bool = False
+    """Whether there is no accepted report at all."""
+    cases: frozenset[str] = frozenset()
+    """Cases that its refused rows are about."""
+    unplaced: int = 0
+    """Refused rows of 案件进展 that name no case of the district."""
+    new_refused: int = 0
+    """Refused rows of 新增案件."""
+    is_new_unread: bool = False
+    """Whether its 新增案件 sheet was refused as a whole."""
+
+
+def doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
+    """Return what a report that counts leaves open."""
+    is_a_sheet_refused = any(finding.severity is Severity.SHEET for finding in report.reading.findings)
+    has_new_cases = any(rows.sheet == NEW_CASES.name for rows in report.reading.rows)
+    return Doubt(
+        day,
+        report.reading.district,
+        cases=frozenset(judgement.doubtful),
+        unplaced=judgement.unplaced,
+        new_refused=judgement.new_refused,
+        is_new_unread=is_a_sheet_refused and not has_new_cases,
+    )

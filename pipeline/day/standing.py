@@ -1,0 +1,36 @@
+"""How cases stood at the end of a day, as far as other days ask.
+
+Covered by tests/day/test_known_when.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.day.cases import Case, Particulars
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case as it stood on a day, as far as other days ask."""
+
+    source: str
+    status: str
+    is_counted: bool
+    grounds: str | None
+    """撤销依据; None where it is not cancelled."""
+    particulars: Particulars
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is out of the count."""
+        return bool(self.grounds)
+
+
+def standing_of(case: Case) -> Standing:
+    """Return how a case stands now."""
+    return Standing(case.text("案件来源"), case.status, case.is_counted, case.grounds, case.particulars)
+
+
+Register = dict[str, Standing]
+"""The register of a day, by case number; cancelled cases included."""
