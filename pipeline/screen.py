@@ -245,7 +245,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition]) -> None:
     for district in board.districts:
         arrived = f"{district.received_at:%m-%d %H:%M}" if district.received_at else "—"
         remarks = [f"第 {district.revision} 次报送"] if district.revision > 1 else []
-        remarks += ["零报告"] if district.zero_report else []
+        remarks += [district.replaced] if district.replaced else []
         if district.rows_accepted is not None:
             remarks.append(f"采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []

@@ -29,6 +29,8 @@ class DistrictStatus:
     """When the first accepted one came."""
     revision: int = 0
     zero_report: bool = False
+    replaced: str = ""
+    """When the first and the one in force came, where that was a zero report or is replaced: 首报 16:59 零报告，23:00 更正."""
     rows_accepted: int | None = None
     rows_refused: int | None = None
     """As published; None where the day's folder does not show it yet."""
@@ -132,9 +134,19 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
         received_at=reports.first_received.astimezone(settings.calendar.zone),
         revision=reports.revision,
         zero_report=in_force.reading.is_zero_report,
+        replaced=_replaced(reports, day, settings),
         rows_accepted=figures["rows_accepted"] if is_published else None,
         rows_refused=figures["rows_refused"] if is_published else None,
     )
+
+
+def _replaced(reports: Reports, day: date, settings: Settings) -> str:
+    first, last = reports.revisions[0].filed, reports.revisions[-1].filed
+    if first is last and not first.reading.is_zero_report:
+        return ""
+    came, replaced = (file.arrival.envelope.received_at.astimezone(settings.calendar.zone) for file in (first, last))
+    is_zero = first.reading.is_zero_report, last.reading.is_zero_report
+    return words.first_and_last(day, (came, is_zero[0]), (replaced if first is not last else None, is_zero[1]))
 
 
 # --- for monitoring ----------------------------------------------------------------------------------------------

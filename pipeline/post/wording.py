@@ -74,7 +74,13 @@ class Writer:
         mark = f"{'（更正）' if is_correction else ''}{later.mark if later else ''}"
         subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
         missing = [submission["district"] for submission in summary["submissions"] if submission["status"] == "missing"]
-        details = {"targets": summary["targets"], "missing": missing, "is_correction": is_correction, "later": later}
+        details = {
+            "targets": summary["targets"],
+            "restated": _restated(summary.get("restated", ())),
+            "missing": missing,
+            "is_correction": is_correction,
+            "later": later,
+        }
         return self._letter(Kind.LEADERS, day, ("", recipient), subject, items, details)
 
     def reminder(self, day: date, district: str, recipient: str, item: Item, refused: Sequence[str]) -> Letter:
@@ -96,6 +102,22 @@ class Writer:
         text = self._plain.get_template(f"mail_{kind}.txt.j2").render(values)
         html = self._html.get_template(f"mail_{kind}.html.j2").render(values)
         return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
+
+
+def _restated(entries: Sequence[dict[str, Any]]) -> str:
+    """Return in one line which earlier days are told differently: of each group the last one, and how many there are; '' where none is."""
+    by_group = {entry["group"]: entry for entry in entries}
+    said = []
+    for group, last in by_group.items():
+        (was_total, total), (was_resolved, resolved), (was_met, met) = last["total"], last["resolved"], last["met"]
+        count = sum(entry["group"] == group for entry in entries)
+        turned = f"，按件数算由{_MET[was_met]}变为{_MET[met]}" if was_met != met else ""
+        others = f"等{count}天" if count > 1 else ""
+        said.append(f"{group}{_short(date.fromisoformat(last['day']))}由{was_resolved}/{was_total}改为{resolved}/{total}{turned}{others}")
+    return f"以前的数字有更正：{'；'.join(said)}。" if said else ""
+
+
+_MET = {True: "达标", False: "未达标", None: "没有案件"}
 
 
 def _attached(items: Sequence[Item]) -> list[str]:
