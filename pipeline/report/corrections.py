@@ -170,7 +170,7 @@ def correction(report: Report, most: int = MOST) -> str:
     files = f"{_listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
     groups = [f"{entry.group}案件{'；'.join([pair(entry.tallies), *moved(entry.moves, most)])}。" for entry in report.corrected]
     figures = f"与此前所知相比，{''.join(groups)}" if groups else "各组的总数和化解件数，与此前所知相同。"
-    return f"本期为更正：{files}以后才送达。{figures}以前如已发出同日专报，以本期为准。"
+    return f"本期为更正：{files}以后才送达。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 
 # --- reports that were replaced ----------------------------------------------------------------------------------
@@ -193,12 +193,12 @@ def is_noteworthy(line: SubmissionLine, report: Report) -> bool:
     return line.was_zero_report or bool(line.repeats) or line.in_force_received_at > report.settings.calendar.last_moment(report.day)
 
 
-def replaced(report: Report, most: int) -> str:
+def replaced(report: Report, most: int, cases: int) -> str:
     """Return which districts' reports were replaced, with both times; '' where none was that leaders have to know of."""
     lines = [line for line in report.submissions if is_noteworthy(line, report)]
     if not lines:
         return ""
-    shown = [f"{line.district}{handed_in(line, report.day, min(most, MOST))}" for line in lines[:most]]
+    shown = [f"{line.district}{handed_in(line, report.day, cases)}" for line in lines[:most]]
     more = f"等{len(lines)}个" if len(lines) > len(shown) else ""
     return f"报后又更正的：{'；'.join(shown)}{more}。"
 

@@ -46,7 +46,7 @@ class Limits:
     corrections: int = 3
     """Cases, days, reports and districts that a sentence about a correction names."""
     is_brief: bool = False
-    """Whether rules, and what the first section says too, are left to the workbook."""
+    """Whether rules, the way to the targets, and what the first section says too, are left to the workbook."""
 
     @property
     def edits(self) -> edit_words.Room:
@@ -61,7 +61,7 @@ _LIMITS = (
     Limits(4, 0, 2, 18, _CHANGES, 3, 1),
     *(Limits(4, 0, 1, characters, _CHANGES, edited, 1) for characters, edited in ((16, 2), (12, 1))),
     Limits(4, 0, 1, 12, _CHANGES, 1, 1, is_brief=True),
-    *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (3, 2)),
+    *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -93,8 +93,11 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
         **_decisions(report.decisions, limits),
-        "报送": sentences.submissions(report.submissions) + corrections.replaced(report, limits.absences),
-        "缺报": [sentences.absence(absence) for absence in report.absences[: limits.absences]],
+        "报送": sentences.submissions(report.submissions),
+        "缺报": [
+            *filter(None, [corrections.replaced(report, limits.absences, limits.corrections)]),
+            *(sentences.absence(absence) for absence in report.absences[: limits.absences]),
+        ],
         "其余缺报": sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
     }
     return {name: _plain_in(value) for name, value in draft.items()}
@@ -134,7 +137,7 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
             + edit_words.of_group(report.edited, figure.group, limits.edits)
             + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
             + (sentences.bounds(figure.bounds) if figure.bounds else "")
-            + sentences.way(way),
+            + ("" if limits.is_brief else sentences.way(way)),
         }
         for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True)
     ]

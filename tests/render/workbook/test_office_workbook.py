@@ -274,7 +274,7 @@ def test_the_same_report_gives_the_same_bytes_at_any_time() -> None:
 def test_an_empty_sheet_says_so() -> None:
     workbook = opened(office_workbook.render(a_report(())))
     assert workbook["急报事项"]["A4"].value == "今日无急报事项。"
-    for name in SHEETS[3:10] + SHEETS[11:]:
+    for name in [name for name in SHEETS[3:] if name not in ("报送情况", "数字明细")]:
         assert str(workbook[name]["A4"].value).endswith("。"), name
 
 
