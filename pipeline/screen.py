@@ -14,7 +14,7 @@ from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.post.sending import SendingOutcome
 from pipeline.post.smtp import Fate, is_too_large
-from pipeline.report import corrections
+from pipeline.report import corrections, sentences
 from pipeline.settings.config import Settings
 from pipeline.terms import grouping, words
 from pipeline.terms.handed_in import Arrival, Filed
@@ -185,8 +185,8 @@ def _tell_day(report: Report, number: int) -> None:
     say(f"{report.day}{'（更正）' if report.is_correction else ''}{_edition(number)}")
     for figure in report.targets:
         tally = figure.tally
-        verdict = "没有案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件"
         rate = f"，化解率 {tally.rate_percent}%" if tally.rate_percent else ""
+        verdict = sentences.verdict(figure)
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
     tell_lines(f"  {said}" for said in corrections.of_day(report))
     missing, late = ([line.district for line in report.submissions if line.status == status] for status in ("missing", "late"))

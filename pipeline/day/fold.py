@@ -15,7 +15,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
-from pipeline.day.targets import Tally
+from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
@@ -51,6 +51,8 @@ class DayState:
     """Those of the workbook by itself, and those against the register."""
     trend: tuple[tuple[date, dict[str, Tally]], ...]
     """The tally of each of this day's groups on the last days up to it, judged by what held then."""
+    recent: tuple[PastDay, ...] = ()
+    """The same days."""
     before: Register = field(default_factory=dict)
     """The register of the day before."""
     before_as_told: Register | None = None
@@ -150,9 +152,13 @@ class _Snapshot:
     """By the sources of a group: its name may change."""
     cases: Register
     """Empty where the day after is not asked for."""
+    open: frozenset[str]
+    """Cases of the total that are not counted."""
+    past: PastDay
+    """What a pace needs of it."""
 
 
-_NOTHING = _Snapshot(frozenset(), frozenset(), {}, {})
+_NOTHING = _Snapshot(frozenset(), frozenset(), {}, {}, frozenset(), PastDay(date.min))
 
 
 _OfDay = tuple[Mapping[str, Reports], dict[int, Judgement], list[str]]
@@ -201,7 +207,7 @@ class _Fold:
             submissions, judgements, _cases = self._of_day = self.go_to(day)
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
-                self.snapshots[day] = self._snapshot(with_cases=day + _ONE_DAY in self.days)
+                self.snapshots[day] = self._snapshot(day, submissions, with_cases=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
             if day in self.days_with_flags:
                 self.flags_by_day[day] = self._flags_by_district(day)
@@ -308,7 +314,7 @@ class _Fold:
                 by_district.setdefault(case.text("旗区"), {})[case.number] = flags
         return by_district
 
-    def _snapshot(self, *, with_cases: bool) -> _Snapshot:
+    def _snapshot(self, day: date, submissions: Mapping[str, Reports], *, with_cases: bool) -> _Snapshot:
         """Return the day's counts; `with_cases` also each case as it stands, for the state of the day after."""
         cases = list(self.case_book.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
@@ -321,7 +327,21 @@ class _Fold:
             )
             for group in self.settings.on(self.case_book.day).groups
         }
-        return _Snapshot(counted, frozenset(case.number for case in cases), tallies, self.register() if with_cases else {})
+        return _Snapshot(
+            counted,
+            frozenset(case.number for case in cases),
+            tallies,
+            self.register() if with_cases else {},
+            frozenset(case.number for case in in_use) - counted,
+            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted),
+        )
+
+    def _resolved(self, day: date, submissions: Mapping[str, Reports], counted: frozenset[str]) -> frozenset[str]:
+        before, known_until = self.snapshots.get(day - _ONE_DAY, _NOTHING), self.settings.on(day).calendar.known_until(day)
+        in_time = {name for name, reports in submissions.items() if (moment := reports.in_force_received) and moment <= known_until}
+        telling = in_time & before.past.reported
+        newly = (self.case_book.cases[number] for number in counted & before.open)
+        return frozenset(case.number for case in newly if case.reported == day and case.text("旗区") in telling)
 
     def register(self) -> Register:
         """Return the register of the day that the fold stands at."""
@@ -335,6 +355,7 @@ class _Fold:
         began = work_began(self.report_days, day) or day
         # The trend begins with the office, but always has the day before: the page compares with it.
         trend_from = max(min(began, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
+        kept_days = [past for past in sorted(self.snapshots) if trend_from <= past <= day]
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
@@ -349,7 +370,8 @@ class _Fold:
             withdrawn=tuple(sorted({number for number in cases_of_superseded if number not in register})),
             assignment=self.assignment,
             assignment_findings=assignment_findings,
-            trend=tuple((past, self._tallies(past, day)) for past in sorted(self.snapshots) if trend_from <= past <= day),
+            trend=tuple((past, self._tallies(past, day)) for past in kept_days),
+            recent=tuple(self.snapshots[past].past for past in kept_days),
             before=before.cases,
             replaced={
                 district: Moves.between(by_first, self.case_book.counted_in(district))

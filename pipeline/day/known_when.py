@@ -26,9 +26,8 @@ _ONE_DAY = timedelta(days=1)
 
 
 def known_until(day: date, settings: Settings) -> datetime:
-    """Return the last moment whose arrivals the readers of that day's report could know of: by noon of the next day, unless set."""
-    calendar = settings.on(day).calendar
-    return datetime.combine(day + _ONE_DAY, calendar.correction_after, calendar.zone)
+    """Return the last moment whose arrivals the readers of that day's report could know of."""
+    return settings.on(day).calendar.known_until(day)
 
 
 def late_for(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:

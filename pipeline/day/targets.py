@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,16 @@ class Tally:
     def shortfall(self) -> int:
         """How many more must be resolved to meet the target."""
         return max(0, -(-self.target_percent * self.total // 100) - self.resolved)
+
+
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """What the pace to a target needs of one of the last days."""
+
+    day: date
+    reported: frozenset[str] = frozenset()
+    """The districts that have reported of it."""
+    resolved: frozenset[str] = frozenset()
+    """Cases that were resolved on it and not before, as far as that is known: open the day before, of which their district had reported;
+    and counted by a row that the day's readers could know of. What only came in resolved, or came back, is not among them."""
+    counted: frozenset[str] = frozenset()

@@ -74,8 +74,12 @@ class Writer:
         mark = f"{'（更正）' if is_correction else ''}{later.mark if later else ''}"
         subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
         missing = [submission["district"] for submission in summary["submissions"] if submission["status"] == "missing"]
+        why_open = f"{len(missing)}个旗区没有日报" if missing else "还有缺报或退回的内容"
         details = {
-            "targets": summary["targets"],
+            "targets": [
+                {**target, "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"])} for target in summary["targets"]
+            ],
+            "why_open": why_open,
             "restated": _restated(summary.get("restated", ())),
             "missing": missing,
             "is_correction": is_correction,

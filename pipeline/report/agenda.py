@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
-from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
@@ -16,37 +15,63 @@ from pipeline.terms import words
 from pipeline.terms.contract import REPLIED, URGENT_KINDS
 
 PACE_DAYS = 7
+FEWEST_PACE_DAYS = 3
+"""Days of which it can be told what was resolved on them: with fewer, before the fourth day of reports at the earliest, no pace is told."""
 _LONGEST = 3660
 """Days beyond which no day is named: in ten years and more nothing goes on as it does now, and dates end (decision 9)."""
 _NEVER = date.max
+_ONE_DAY = timedelta(days=1)
 
 
 def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState) -> tuple[Way, ...]:
     """Return the way to each group's target (decision 9)."""
-    return tuple(_way(target, [line for line in lines if line.group == target.group and line.is_open], state) for target in targets)
+    return tuple(_way(target, [line for line in lines if line.group == target.group], state) for target in targets)
 
 
-def _way(target: Figure, open_cases: list[CaseLine], state: DayState) -> Way:
+def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     lacking = target.tally.shortfall
+    open_cases = [line for line in lines if line.is_open]
     deadlines = sorted(line.deadline or _NEVER for line in open_cases)
-    by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else None
-    days, gained = _pace(target.group, state)
-    is_in_sight = lacking and gained > 0 and lacking * days // gained < _LONGEST
+    by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else _NEVER
+    # Where the target cannot be met without cases that are disputed, what was resolved elsewhere says nothing about them.
+    is_disputed = lacking > sum("disputed" not in line.flags for line in open_cases)
+    days, gained = (0, 0) if is_disputed else _pace(lines, state)
+    is_in_sight = lacking and days and lacking * days // gained < _LONGEST
     expected = state.day + timedelta(days=-(-lacking * days // gained)) if is_in_sight else None  # rounded up to the day it is met
     near = [line for line in open_cases if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
     near.sort(key=lambda line: (line.status != REPLIED, line.deadline or _NEVER, line.number))
     numbers = tuple(line.number for line in near)
-    return Way(target.group, target.tally, len(open_cases), None if by == _NEVER else by, gained, days, expected, numbers)
+    has_passed = by < state.day
+    due = None if has_passed or by == _NEVER else by
+    return Way(target.group, target.tally, len(open_cases), due, gained, days, expected, numbers, has_passed=has_passed)
 
 
-def _pace(group: str, state: DayState) -> tuple[int, int]:
-    """Return the days, at most seven, of the pace, and the cases resolved more than before them; 0 and 0 without an earlier day."""
-    tallies: dict[date, dict[str, Tally]] = dict(state.trend)
-    earlier = [day for day, by_group in tallies.items() if 0 < (state.day - day).days <= PACE_DAYS and group in by_group]
-    if not earlier or state.day not in tallies:
+def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int]:
+    """Return the days of the pace and the cases gained in them; 0 and 0 where they are too few, or nothing was gained.
+
+    A day counts that was reported of, as the day before it was: else nobody knows whether what came in was resolved on it (decision 9).
+    """
+    days = {past.day: past for past in state.recent}
+    week = [state.day - timedelta(days=ago) for ago in reversed(range(PACE_DAYS))]
+    telling = [day for day in week if reported_on(day, state) and reported_on(day - _ONE_DAY, state)]
+    if len(telling) < FEWEST_PACE_DAYS or telling[-1] != state.day:
         return 0, 0
-    first = min(earlier)
-    return (state.day - first).days, tallies[state.day][group].resolved - tallies[first][group].resolved
+    resolved = frozenset[str]().union(*(days[day].resolved for day in telling))
+    counted_before = days[telling[0] - _ONE_DAY].counted
+    lost = sum(line.is_open and line.number in counted_before for line in lines)
+    gained = sum(line.is_counted and line.number in resolved for line in lines) - lost
+    return (len(telling), gained) if gained > 0 else (0, 0)
+
+
+def reported_on(day: date, state: DayState) -> bool:
+    """Return whether any district has reported of one of the last days."""
+    return any(past.reported for past in state.recent if past.day == day)
+
+
+def silent_days(state: DayState) -> frozenset[date]:
+    """Return the last days of which no district has reported, those before the first report left out."""
+    first = min((past.day for past in state.recent if past.reported), default=date.min)
+    return frozenset(past.day for past in state.recent if past.day > first and not past.reported)
 
 
 # --- decisions ---------------------------------------------------------------------------------------------------

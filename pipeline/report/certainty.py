@@ -9,7 +9,7 @@ from pipeline.day.cases import Case
 from pipeline.day.targets import Tally
 from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.rules import Group
-from pipeline.terms.contract import CONFIRMED, NOT_ASKED
+from pipeline.terms.words import CONFIRMATIONS, NO_ANSWER
 
 
 def of(targets: Iterable[Figure], groups: Iterable[Group], cases: Sequence[Case]) -> tuple[Certainty, ...]:
@@ -21,23 +21,21 @@ def _certainty(target: Figure, group: Group, cases: Sequence[Case]) -> Certainty
     counted = [case for case in cases if case.is_counted and case.text("案件来源") in group.sources]
     by_answer = Counter(_answer(case) for case in counted)
     first = [case for case in cases if case.first_source in group.sources]
+    now = [case for case in cases if not case.grounds and case.text("案件来源") in group.sources]
     return Certainty(
         group.name,
-        is_certain=_is_certain(target),
-        confirmation={answer: by_answer[answer] for answer in (CONFIRMED, NOT_ASKED, NO_ANSWER)},
+        is_certain=target.is_certain,
+        confirmation={answer: by_answer[answer] for answer in CONFIRMATIONS},
         unmoved=Tally(group.target_percent, len(first), sum(case.is_counted for case in first)),
+        cancelled=_numbers(case for case in first if case.grounds),
+        moved_out=_numbers(case for case in first if not case.grounds and case.text("案件来源") not in group.sources),
+        moved_in=_numbers(case for case in now if case.first_source not in group.sources),
     )
-
-
-NO_ANSWER = "none"
-"""Stands for an empty 群众确认 (contract 6, `confirmation`)."""
 
 
 def _answer(case: Case) -> str:
     return (case.last["群众确认"] if case.last else None) or NO_ANSWER
 
 
-def _is_certain(target: Figure) -> bool:
-    if target.bounds is None:
-        return True
-    return target.bounds.lowest.met == target.bounds.highest.met == target.tally.met
+def _numbers(cases: Iterable[Case]) -> tuple[str, ...]:
+    return tuple(sorted(case.number for case in cases))

@@ -54,7 +54,9 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     cases = case_register.case_lines(state, sources.arrivals, settings)
     in_use = [case for case in cases if not case.grounds]
     most_new = max(state.most_new, settings.windows.new_cases_per_report)
-    unknown = rate_bounds.unknown_of(in_use, _doubts(state, sources.refused), most_new)
+    doubts = _doubts(state, sources.refused)
+    reported = {name: name in state.in_force for name in settings.district_names}
+    unknown = rate_bounds.unknown_of(in_use, doubts, most_new, day=state.day, reported=reported)
     counting = Counting(in_use, unknown, settings)
     targets = counting.targets()
     changed = changes.numbers(state, in_use)
@@ -93,6 +95,8 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,
+        silent_days=agenda.silent_days(state),
+        is_after_silence=not agenda.reported_on(state.day - timedelta(days=1), state),
         bridges=bridge.of(state, settings.groups, before.groups),
         ways=agenda.ways(targets, in_use, state),
         decisions=agenda.decisions(in_use, urgent),

@@ -56,16 +56,15 @@ class Counting:
             for label in labels_of(group):
                 total, resolved = tallies.get((group.name, label), (0, 0))
                 tally = Tally(group.target_percent, total, resolved)
-                bounds = rate_bounds.bounds_of(tally, cases.get((group.name, label), ()), self.unknown, self._new(group, part, label))
+                bounds = rate_bounds.bounds_of(tally, cases.get((group.name, label), ()), self.unknown, self._finders(group, part, label))
                 figures.append(Figure(label, group.name, tally, bounds))
         return tuple(figures)
 
-    def _new(self, group: Group, part: str, label: str) -> int:
-        """Return how many cases that districts could still find would count in a figure: what they find is always 旗区自行梳理."""
+    def _finders(self, group: Group, part: str, label: str) -> Sequence[str]:
+        """Return the districts whose still unknown cases would count in a figure: what they find is always 旗区自行梳理."""
         if SOURCE_DISTRICT not in ([label] if part == "source" else group.sources):
-            return 0
-        finders = [label] if part == "district" else self.settings.district_names
-        return sum(self.unknown.new.get(district, 0) for district in finders)
+            return ()
+        return [label] if part == "district" else self.settings.district_names
 
 
 def _tallies(cases: Sequence[CaseLine], part: str) -> dict[tuple[str, str], tuple[int, int]]:

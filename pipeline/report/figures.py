@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.day.targets import Tally
+from pipeline.terms import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Bounds:
 
     lowest: Tally
     highest: Tally
+    reasons: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What keeps them apart: kinds of `rate_bounds.REASONS`, each with the districts of which it is so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,16 @@ class Figure:
     tally: Tally
     bounds: Bounds | None = None
     """None where nothing is missing or refused that could change it."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the target would be met or missed alike, whatever missing reports and refused rows said."""
+        return self.bounds is None or self.bounds.lowest.met == self.bounds.highest.met == self.tally.met
+
+    @property
+    def verdict(self) -> str:
+        """达标 or 未达标, with 暂计 before it while that is not certain; '' where there is nothing to resolve."""
+        return "" if self.tally.met is None else words.verdict(is_met=self.tally.met, is_certain=self.is_certain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,10 @@ class Certainty:
     """The cases counted as resolved, by the 群众确认 of their row in force: 认可, 未回访, and none."""
     unmoved: Tally
     """What no correction of the register can better: by the 案件来源 that was accepted first, cancelled cases unresolved."""
+    cancelled: tuple[str, ...] = ()
+    """Cases that make the difference: those cancelled, those that are in another group now, and those that came from one."""
+    moved_out: tuple[str, ...] = ()
+    moved_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +130,15 @@ class Way:
     open: int
     """Cases that can still be resolved, disputed ones included."""
     by: date | None
-    """Of so many open cases as are lacking, in the order of their deadlines, the last one's; None where none lacks, or
-    fewer are open than lacking."""
+    """Of so many open cases as are lacking, in the order of their deadlines, the last one's; None where none lacks,
+    fewer are open than lacking, or that deadline has passed."""
     gained: int
-    """Resolved cases more than `days` ago."""
+    """Cases that were resolved within `days`, less those that count no longer."""
     days: int
-    """At most 7; 0 where there is no earlier day."""
+    """Days with reports that the pace rests on, of the last seven; 0 where no pace can be told (decision 9)."""
     expected: date | None
-    """The day on which the target is met if it goes on like that; None where nothing is lacking or gained."""
+    """The day on which the target is met if it goes on like that; None where it is not told, or further off than anybody can say."""
     nearest: tuple[str, ...]
     """Cases that lack least: replied and not yet confirmed, then those due soon, by deadline."""
+    has_passed: bool = False
+    """Whether that last deadline has passed."""

@@ -17,6 +17,10 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, RESOLVED
 
+REASONS = ("absent", "unread", "behind", "refused")
+"""Why a figure has bounds: a district has no report of the day; one that was sent was refused whole; one of an earlier day is missing;
+content was refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -28,10 +32,15 @@ class Unknown:
     """By district: refused rows that name none of its cases; each may be about any one of them."""
     new: Mapping[str, int]
     """By district: cases that could still be found."""
+    reasons: Mapping[str, str]
+    """By district: the first of `REASONS` that is so."""
 
 
-def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int) -> Unknown:
-    """Return what the doubts leave open; a missing report is taken to bring at most `most_new` new cases."""
+def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
+    """Return what the doubts leave open; a missing report is taken to bring at most `most_new` new cases.
+
+    `reported` are all districts in their order, with whether a report of the day counts.
+    """
     by_district: dict[str, list[Doubt]] = {}
     for doubt in doubts:
         by_district.setdefault(doubt.district, []).append(doubt)
@@ -41,7 +50,17 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
         name: sum(doubt.new_refused + most_new * (doubt.is_missing or doubt.is_new_unread) for doubt in own)
         for name, own in by_district.items()
     }
-    return Unknown(frozenset(free), unplaced, new)
+    reasons = {
+        name: _reason(by_district[name], day, has_reported=has_reported) for name, has_reported in reported.items() if name in by_district
+    }
+    return Unknown(frozenset(free), unplaced, new, reasons)
+
+
+def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
+    missing = {doubt.day for doubt in doubts if doubt.is_missing}
+    if day in missing:
+        return "unread" if has_reported else "absent"
+    return "behind" if missing else "refused"
 
 
 def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
@@ -72,13 +91,16 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     )
 
 
-def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, new: int) -> Bounds | None:
-    """Return the bounds of a tally over those cases, to which `new` found ones could come; None where nothing can change it."""
+def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders: Iterable[str]) -> Bounds | None:
+    """Return the bounds of a tally over those cases, to which what `finders` still find comes; None where nothing can change it."""
     free: Counter[bool] = Counter()
     certain: Counter[tuple[str, bool]] = Counter()
+    districts = {name for name in finders if unknown.new.get(name)}
+    new = sum(unknown.new[name] for name in districts)
     for line in lines:
         if line.number in unknown.free:
             free[line.is_counted] += 1
+            districts.add(line.district)
         else:
             certain[line.district, line.is_counted] += 1
     # A refused row that names no case of its district can be about any one of them, but about one only.
@@ -87,6 +109,10 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, new: in
     if not fewer and not more and not new:
         return None
     total = tally.total + new  # also in the lowest rate: a case found and not resolved lowers it
+    districts |= {name for name, _is_counted in certain if unknown.unplaced.get(name)}
+    by_reason = ((why, tuple(name for name, reason in unknown.reasons.items() if reason == why and name in districts)) for why in REASONS)
     return Bounds(
-        Tally(tally.target_percent, total, tally.resolved - fewer), Tally(tally.target_percent, total, tally.resolved + more + new)
+        Tally(tally.target_percent, total, tally.resolved - fewer),
+        Tally(tally.target_percent, total, tally.resolved + more + new),
+        tuple((why, names) for why, names in by_reason if names),
     )

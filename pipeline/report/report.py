@@ -44,6 +44,7 @@ class Report:
     liaison: dict[str, tuple[tuple[str, str], ...]]
     """By district: its liaison leaders with their posts."""
     trend: tuple[tuple[date, dict[str, Tally]], ...]
+    """Each group's tally on the last days up to this one."""
     bridges: tuple[Bridge, ...]
     """One for each group, in their order."""
     ways: tuple[Way, ...]
@@ -80,3 +81,7 @@ class Report:
     """One for each group, in their order."""
     new_rules: str = ""
     """What holds from this day on and did not yesterday, as a sentence; '' where the rules are the same."""
+    silent_days: frozenset[date] = frozenset()
+    """Days of the trend of which no district has reported."""
+    is_after_silence: bool = False
+    """Whether no district has reported of the day before."""

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 
+from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Bounds, Bridge, Figure, Ladder, OpenPoint, Step, Way
+from pipeline.report.figures import Bounds, Bridge, Certainty, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import Absence, SubmissionLine
 from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
@@ -17,6 +18,8 @@ BOUNDS_RULE = (
     "凡此后没有再报清楚的，最低按全部不计入化解、最高按全部计入化解计算；"
     "每份缺报的日报另按可能新增{most}件计入总数。范围只随补报、改正变化，不是预测。"
 )
+
+PROVISIONAL_GAP = "“还差”前有“暂”的，补报、改正后达标与否还可能改变。"
 
 
 def day(moment: date) -> str:
@@ -38,21 +41,51 @@ def target(figure: Figure) -> str:
     """Return whether the target is met, else how many cases it lacks, in a sentence that can be read aloud."""
     tally = figure.tally
     if not tally.total:
-        return f"{figure.label}：目前没有案件，不计算化解率。"
+        return f"{figure.label}：目前没有案件，不计算化解率{f'；{why_open(figure.bounds)}' if figure.bounds else ''}。"
     count = f"{figure.label}案件共{tally.total}件，已化解{tally.resolved}件，化解率{rate(tally.rate_percent)}"
+    if figure.bounds and not figure.is_certain:
+        lacking = f"，还差{tally.shortfall}件" if tally.shortfall else ""
+        return f"{count}，{figure.verdict}（目标{tally.target_percent}%{lacking}），还不能确定：{why_open(figure.bounds)}。"
     if tally.met:
         return f"{count}，达到{tally.target_percent}%的目标。"
     return f"{count}，没有达到{tally.target_percent}%的目标，还差{tally.shortfall}件。"
 
 
-def since_yesterday(bridge: Bridge) -> str:
-    """Return how total and resolved cases have changed since the day before."""
+def verdict(figure: Figure) -> str:
+    """Return the verdict in a few words, and why it is provisional."""
+    lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""
+    why = f"（{why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
+    return f"{figure.verdict or '没有案件'}{lacking}{why}"
+
+
+def why_open(ends: Bounds) -> str:
+    """Return why a figure is not settled yet, and between which rates it is."""
+    reasons = "，".join(f"{_some(districts)}{words.OPEN_REASONS[why]}" for why, districts in ends.reasons)
+    kinds = {why for why, _districts in ends.reasons}
+    after = "、".join(name for name, whys in (("补报", {"absent", "behind"}), ("改正", {"unread", "refused"})) if kinds & whys)
+    return f"{reasons}，{after}后化解率在{rate(ends.lowest.rate_percent)}到{rate(ends.highest.rate_percent)}之间"
+
+
+def _some(districts: Sequence[str]) -> str:
+    """Such as 东胜区等6个旗区; one or two by name."""
+    return "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
+
+
+_MOST_NAMED = 2
+
+
+def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:
+    """Return how total and resolved cases have changed since the day before, as far as districts have reported."""
+    silent, is_all = _silent(submissions)
     restated = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.restated)]
     because = f"（其中前一日更正使{'，'.join(restated)}，不是今日的变化）" if restated else ""
+    as_before = f"（{len(silent)}个旗区没有日报）" if silent and not is_all else ""
     if not any(ladder.change for ladder in bridge.ladders):
-        return f"总数和已化解件数与前一日{'所报' if restated else ''}相同{because}。"
+        if is_all and not restated:
+            return "今日没有旗区报送，总数和已化解件数沿用前一日。"
+        return f"总数和已化解件数与前一日{'所报' if restated else ''}相同{because}{as_before}。"
     moved = "，".join(f"{ladder.name}{_moved(ladder.change)}" for ladder in bridge.ladders)
-    return f"与前一日{'所报' if restated else ''}相比，{moved}{because}。"
+    return f"与前一日{'所报' if restated else ''}相比，{moved}{because}{as_before}。"
 
 
 def _changed(changes: Sequence[int]) -> str:
@@ -80,6 +113,32 @@ def bounds_range(ends: Bounds) -> str:
     return f"{ends.lowest.rate_percent or '—'}～{ends.highest.rate_percent or '—'}"
 
 
+def confirmation(certainty: Certainty) -> str:
+    """Return how many of the resolved cases the people concerned have confirmed; '' where none is resolved."""
+    count = sum(certainty.confirmation.values())
+    if not count:
+        return ""
+    parts = "、".join(f"{name}{certainty.confirmation[answer]}件" for answer, name in words.CONFIRMATIONS.items())
+    return f"已化解的{count}件中，{parts}。"
+
+
+def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
+    """Return the rate that no correction of the register can better, and the cases that make the difference; '' where it is the same.
+
+    Of each kind of them so many are named; with 0 they stand elsewhere.
+    """
+    before = certainty.unmoved
+    if before.resolved * tally.total == tally.resolved * before.total and bool(before.total) == bool(tally.total):
+        return ""
+    moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
+    cases = "；".join(
+        f"{name}{len(numbers)}件：{'、'.join(numbers[:most])}{'等' if len(numbers) > most else ''}" for name, numbers in moved if numbers
+    )
+    short = f"，不到{before.target_percent}%" if tally.met is not False and before.met is False else ""
+    edits = f"（{cases}）" if most else ""
+    return f"不计台账改动{edits}，化解率为{rate(before.rate_percent)}（{before.resolved}/{before.total}）{short}。"
+
+
 def way(way: Way) -> str:
     """Return how many more, by which deadline, and where the pace of the last days leads; '' where nothing is lacking."""
     lacking = way.tally.shortfall
@@ -87,18 +146,17 @@ def way(way: Way) -> str:
         return ""
     if way.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
-    if way.by is None:
-        return f"还差{lacking}件，{_pace(way)}"
-    return f"补足这{lacking}件，按办结时限先后化解，最后一件的时限是{day(way.by)}；{_pace(way)}"
+    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，最后一件的时限是{day(way.by)}"
+    passed = f"，时限最早的{lacking}件都已超期" if way.has_passed else ""
+    return f"{by.format(lacking)}{passed}{_pace(way)}。"
 
 
 def _pace(way: Way) -> str:
+    """Return where the pace of the last days leads; '' where none can be told."""
     if not way.days:
-        return "汇总天数不足，暂不能推算进度。"
-    if way.gained <= 0:
-        return f"近{way.days}天已化解件数没有增加，按此进度不能达标。"
-    pace = f"近{way.days}天已化解净增{way.gained}件"
-    return f"{pace}，按此进度推算，{long_day(way.expected)}可以达标。" if way.expected else f"{pace}，按此进度推算，十年内不能达标。"
+        return ""
+    expected = f"{long_day(way.expected)}可以达标" if way.expected else "十年内不能达标"
+    return f"；最近{way.days}个报送日新化解{way.gained}件，按此进度推算，{expected}"
 
 
 # --- rules that hold from this day on ---------------------------------------------------------------------------
@@ -137,14 +195,16 @@ def _setting(value: object) -> str:
 # --- what changed ------------------------------------------------------------------------------------------------
 
 
-def bridge(bridge: Bridge, most: int = 3) -> str:
+def bridge(bridge: Bridge, most: int = 3, submissions: Sequence[SubmissionLine] = ()) -> str:
     """Return how a group's figures follow from yesterday's, step by step.
 
     Of what is known of yesterday by now the first cases are named, `most` of them.
     """
     ladders = bridge.ladders
     if not any(ladder.steps for ladder in ladders):
-        return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，都与前一日相同。"
+        _silent_districts, is_all = _silent(submissions)
+        same = "没有旗区报送，沿用前一日" if is_all else "都与前一日相同"
+        return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，{same}。"
     return f"{bridge.group}：{'；'.join(_ladder(ladder, most) for ladder in ladders)}。"
 
 
@@ -162,19 +222,35 @@ def _restated_cases(step: Step, most: int) -> str:
     return f"（{'、'.join(step.cases[:most])}{'等' if len(step.cases) > most else ''}）"
 
 
-def changes(kinds: Sequence[tuple[str, Sequence[str], int]], where: str, *, has_steps: bool = False) -> str:
+def changes(
+    kinds: Sequence[tuple[str, Sequence[str], int]],
+    where: str,
+    submissions: Sequence[SubmissionLine] = (),
+    *,
+    has_steps: bool = False,
+    is_after_silence: bool = False,
+) -> str:
     """Return each kind of change with the cases that are named, how many there are of it, and where they stand.
 
     `has_steps`: the steps from yesterday's figures to today's stand there too, and not here.
     """
+    silent, is_all = _silent(submissions)
+    unknown = f"没有日报的{len(silent)}个旗区有没有变化，不知道。" if silent and not is_all else ""
     steps = f"各项增减见{where}。" if has_steps else ""
+    if not kinds and is_all:
+        return f"今日没有旗区报送，案件有没有新化解、重新办理等变化，不知道。{steps}"
     if not kinds:
-        return f"今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{steps}"
+        whose = f"有日报的{len(submissions) - len(silent)}个旗区，" if silent else ""
+        return f"{whose}今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{unknown}{steps}"
     parts = []
     for kind, named, count in kinds:
         cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
         parts.append(f"{words.CHANGES[kind].name}{count}件{cases}")
-    return f"{'；'.join(parts)}。逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
+    before = AFTER_SILENCE if is_after_silence else ""
+    return f"{before}{'；'.join(parts)}。{unknown}逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
+
+
+AFTER_SILENCE = "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。"
 
 
 # --- what is asked of leaders ------------------------------------------------------------------------------------
@@ -185,13 +261,15 @@ def asked(decision: Decision) -> str:
     return decision.asked or words.DECISIONS[decision.kinds[0]].asked
 
 
-def decisions(matters: Sequence[Decision]) -> str:
+def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
     """Return how many matters need a decision, each counted once by its first reason."""
+    silent, is_all = _silent(submissions)
+    unknown = f"没有日报的{len(silent)}个旗区有没有急报等事项，不知道。" if silent and not is_all else ""
     if not matters:
-        return "今日没有需要决策的事项。"
+        return "没有旗区报送，今日有没有急报等事项，不知道。" if is_all else f"今日没有需要决策的事项。{unknown}"
     counted = Counter(matter.kinds[0] for matter in matters)
     kinds = "、".join(f"{decision.name}{counted[kind]}件" for kind, decision in words.DECISIONS.items() if counted[kind])
-    return f"今日需要决策的事项共{len(matters)}件：{kinds}。"
+    return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"
 
 
 def rest(count: int, where: str) -> str:
@@ -205,6 +283,30 @@ def more(count: int, what: str, where: str) -> str:
 
 
 # --- who did not report ------------------------------------------------------------------------------------------
+
+
+def silence(submissions: Sequence[SubmissionLine]) -> str:
+    """Return, to stand before everything else, that districts have not reported and what that means; '' where all have."""
+    silent, is_all = _silent(submissions)
+    if not silent:
+        return ""
+    if is_all:
+        return f"{len(silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
+    return f"{_some(silent)}今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
+
+
+def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
+    """Return that reports say there is nothing, and that of districts without one nobody knows."""
+    silent, is_all = _silent(submissions)
+    if is_all:
+        return "今日没有旗区报送，有没有，不知道。"
+    return f"{said}没有日报的{len(silent)}个旗区有没有，不知道。" if silent else said
+
+
+def _silent(submissions: Sequence[SubmissionLine]) -> tuple[list[str], bool]:
+    """Return the districts that have not reported, and whether these are all."""
+    silent = [line.district for line in submissions if line.status == "missing"]
+    return silent, bool(silent) and len(silent) == len(submissions)
 
 
 def submissions(districts: Sequence[SubmissionLine]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -58,6 +58,10 @@ class Calendar(Frozen):
     def last_moment(self, day: date) -> datetime:
         """The last moment at which a report of that day is on time."""
         return datetime.combine(day, self.cut_off, self.zone)
+
+    def known_until(self, day: date) -> datetime:
+        """The last moment whose arrivals the readers of that day's report could know of: by noon of the next day, unless set."""
+        return datetime.combine(day + timedelta(days=1), self.correction_after, self.zone)
 
 
 class Windows(Frozen):

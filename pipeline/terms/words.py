@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.terms.contract import Severity
+from pipeline.terms.contract import CONFIRMED, NOT_ASKED, Severity
 
 YES, NO, NONE = "是", "否", "—"
 UNKNOWN_DISTRICT: Final = "未识别"
@@ -27,6 +27,29 @@ UNSENT: Final = "自查"
 """In the same place: somebody asks about a file before sending it."""
 OF_ASSIGNMENT: Final = "分解表"
 """In the same place: the file is the assignment workbook."""
+
+# --- whether a target is met -------------------------------------------------------------------------------------
+
+MET, MISSED, PROVISIONALLY = "达标", "未达标", "暂计"
+
+
+def verdict(*, is_met: bool, is_certain: bool) -> str:
+    """Return whether a target is met; while missing reports or refused rows could turn it, only provisionally."""
+    return f"{'' if is_certain else PROVISIONALLY}{MET if is_met else MISSED}"
+
+
+OPEN_REASONS: Final = {
+    "absent": "没有日报",
+    "unread": "送来的更正没有采用",
+    "behind": "缺以前的日报",
+    "refused": "有退回的内容没有改正",
+}
+"""Why a verdict is provisional, after the names of districts."""
+NO_ANSWER: Final = "none"
+"""Stands for an empty 群众确认 (contract 6, `confirmation`)."""
+CONFIRMATIONS: Final = {CONFIRMED: "群众认可", NOT_ASKED: "未回访", NO_ANSWER: "没有填写"}
+"""By `confirmation` of summary.json."""
+
 
 # --- findings ----------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,8 @@ def check(report: Report) -> str:
         tally = figure.tally
         assert f"\n{figure.label} | {tally.resolved}/{tally.total} | {tally.rate_percent or '—'}" in text
     assert sorted(RANGE.findall(text)) == sorted(said_range(bounds) for bounds in _bounds(report) if bounds)
-    for sentence in (*map(sentences.target, report.targets), *map(sentences.since_yesterday, report.bridges)):
+    since = (sentences.since_yesterday(bridge, report.submissions) for bridge in report.bridges)
+    for sentence in (*map(sentences.target, report.targets), *since, *map(sentences.confirmation, report.certainties)):
         assert sentence in text
     shown = ladders(text, report.day)
     assert shown == expected_ladders(report)

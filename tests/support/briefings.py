@@ -15,10 +15,10 @@ from docx.text.paragraph import Paragraph as Paragraph  # noqa: PLC0414 - for th
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Change, Decision
-from pipeline.report.figures import Bounds, Step
+from pipeline.report.figures import Bounds, Certainty, Step
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart
-from pipeline.terms.words import DECISIONS, STEPS
+from pipeline.terms.words import CONFIRMATIONS, DECISIONS, STEPS
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -41,7 +41,10 @@ def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
     missing = tuple(replace(submission, status="missing", revision=0) for submission in report.submissions)
     parts = tuple(AbsencePart(group.name, 1234, 567) for group in report.settings.groups)
     bounded: dict[str, Any] = {
-        name: tuple(replace(figure, bounds=Bounds(Tally(100, 1000, 0), Tally(100, 1000, 1000))) for figure in getattr(report, name))
+        name: tuple(
+            replace(figure, bounds=Bounds(Tally(100, 1000, 0), Tally(100, 1000, 1000), (("absent", names),)))
+            for figure in getattr(report, name)
+        )
         for name in ("targets", "by_district")
     }
     return replace(
@@ -75,9 +78,12 @@ def quiet(report: Report) -> Report:
     )
     ways = tuple(replace(way, tally=Tally(way.tally.target_percent), open=0, by=None, gained=0, expected=None) for way in report.ways)
     on_time = tuple(replace(submission, status="on-time") for submission in report.submissions)
+    nobody = dict.fromkeys(CONFIRMATIONS, 0)
+    certainties = tuple(Certainty(way.group, is_certain=True, confirmation=nobody, unmoved=way.tally) for way in ways)
     return replace(
         report,
         is_correction=False,
+        certainties=certainties,
         bridges=still,
         ways=ways,
         submissions=on_time,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
 from pipeline.day.targets import Tally
-from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
+from pipeline.report.case_lines import CaseLine, Decision
+from pipeline.report.figures import Bounds, Bridge, Certainty, Figure, Step, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart
+from pipeline.terms.words import CONFIRMATIONS, NO_ANSWER
 
 DAY = date(2020, 5, 22)
+_REASONS = (("absent", ("乌审旗", "杭锦旗")),)
 REGION, REST = "自治区交办", "市级交办和旗区自行梳理"
 _FREE = {"市级交办": (1, 2, 0), "旗区自行梳理": (0, 0, 6), "杭锦旗": (0, 1, 3), "乌审旗": (0, 0, 3)}
 """By label: resolved at least, resolved at most without new cases, new cases."""
@@ -29,7 +32,9 @@ def bounded(figure: Figure) -> Figure:
     else:
         lowest, highest, new = 1, 2, 6
     total = tally.total + new
-    return replace(figure, bounds=Bounds(Tally(tally.target_percent, total, lowest), Tally(tally.target_percent, total, highest + new)))
+    return replace(
+        figure, bounds=Bounds(Tally(tally.target_percent, total, lowest), Tally(tally.target_percent, total, highest + new), _REASONS)
+    )
 
 
 def some_bridges() -> tuple[Bridge, ...]:
@@ -84,6 +89,15 @@ def some_absences() -> tuple[Absence, ...]:
     )
 
 
+def certainties(targets: tuple[Figure, ...], cases: tuple[CaseLine, ...]) -> tuple[Certainty, ...]:
+    """Of a day on which no register was edited."""
+    counted = Counter((case.group, case.confirmation or NO_ANSWER) for case in cases if case.is_counted)
+    return tuple(
+        Certainty(figure.group, figure.is_certain, {answer: counted[figure.group, answer] for answer in CONFIRMATIONS}, figure.tally)
+        for figure in targets
+    )
+
+
 def with_outlook(report: Report) -> Report:
     """The sample day with all of that."""
     return replace(
@@ -97,6 +111,7 @@ def with_outlook(report: Report) -> Report:
         ways=some_ways(),
         decisions=some_decisions(),
         absences=some_absences(),
+        certainties=certainties(tuple(map(bounded, report.targets)), report.cases),
     )
 
 

@@ -197,7 +197,7 @@ def an_empty_report() -> Report:
         by_leader=(), by_category=(), cases=(), flags=dict.fromkeys(FLAGS, ()),
         newly_resolved=(), new_cases=(), withdrawn_cases=(), no_longer_counted=(), changes=(), submissions=nobody,
         reception=(), urgent=(), findings=(), liaison={}, trend=((DAY, empty),),
-        bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(),
+        bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(), certainties=(),
     )  # fmt: skip
 
 

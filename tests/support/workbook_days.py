@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from openpyxl.cell import Cell
+from outlooks import certainties
 
 from pipeline.day.targets import Tally
 from pipeline.report import sentences
@@ -125,9 +126,10 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
     trend = tuple(
         (date(2020, 5, day), {group.name: Tally(group.target_percent, 4, day - 20) for group in settings.groups}) for day in (21, 22)
     )
+    targets = tuple(Figure(g.name, g.name, tally(cases, g.target_percent, group=g.name)) for g in settings.groups)
     return Report(
         day=DAY, office=settings.office, is_correction=False, data_until=datetime(2020, 5, 22, 17, 26, tzinfo=ZONE),
-        targets=tuple(Figure(g.name, g.name, tally(cases, g.target_percent, group=g.name)) for g in settings.groups),
+        targets=targets,
         by_source=tuple(Figure(s, g.name, tally(cases, g.target_percent, source=s)) for g in settings.groups for s in g.sources),
         by_district=figures(cases, settings, "district", list(settings.district_names), everyone=True),
         by_leader=figures(cases, settings, "leader", sorted({line.leader for line in cases if not line.grounds})),
@@ -138,6 +140,7 @@ def a_report(cases: tuple[CaseLine, ...], settings: Settings = SETTINGS) -> Repo
         submissions=tuple(missing(name) for name in settings.district_names),
         urgent=(), findings=(), liaison={}, trend=trend,
         bridges=(), ways=(), decisions=(), absences=(), open_points=(), most_new=3, inputs=(), settings=settings,
+        certainties=certainties(targets, cases),
     )  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def bounded(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
     with_bounds = []
     for index, figure in enumerate(figures):
         target, total, counted = figure.tally.target_percent, figure.tally.total + 1, figure.tally.resolved
-        bounds = Bounds(Tally(target, total, max(0, counted - 1)), Tally(target, total, min(total, counted + 2)))
+        bounds = Bounds(Tally(target, total, max(0, counted - 1)), Tally(target, total, min(total, counted + 2)), (("absent", ("丙旗",)),))
         with_bounds.append(figure if index % 3 == 2 else replace(figure, bounds=bounds))
     return tuple(with_bounds)
 
@@ -229,10 +232,10 @@ def rows(workbook: Workbook, sheet: str, first: int = 4) -> list[list[object]]:
     return [list(row) for row in workbook[sheet].iter_rows(min_row=first, values_only=True)]
 
 
-def cells_of(tally: Tally) -> list[object]:
+def cells_of(tally: Tally, *, is_certain: bool = True) -> list[object]:
     """A tally's five cells: 总数, 已化解, 化解率, 还差 and 是否达标."""
     rate = float(tally.rate_percent) / 100 if tally.rate_percent is not None else "—"
-    met = {True: "达标", False: "未达标", None: "—"}[tally.met]
+    met = "—" if tally.met is None else f"{'' if is_certain else '暂计'}{'达标' if tally.met else '未达标'}"
     return [tally.total, tally.resolved, pytest.approx(rate, abs=1e-12) if isinstance(rate, float) else rate, tally.shortfall, met]
 
 
@@ -240,7 +243,8 @@ def columns(figure: Figure) -> list[object]:
     """A figure's seven cells: those of its tally, and the rates of its bounds, empty where it has none."""
     if not figure.bounds:
         return [*cells_of(figure.tally), None, None]
-    return [*cells_of(figure.tally), *(cells_of(tally)[2] for tally in (figure.bounds.lowest, figure.bounds.highest))]
+    own = cells_of(figure.tally, is_certain=figure.is_certain)
+    return [*own, *(cells_of(tally)[2] for tally in (figure.bounds.lowest, figure.bounds.highest))]
 
 
 def check_bridges(workbook: Workbook, report: Report) -> None:
@@ -272,9 +276,10 @@ def check_figures(workbook: Workbook, report: Report) -> None:
 
     overview: list[list[object]] = [list(row) for row in workbook["总览"].iter_rows(max_col=8, values_only=True)]
     large = [row for row in overview if row[0] in {figure.label for figure in report.targets}][: len(report.targets)]
-    assert [row[1:7] for row in large] == [[figure.tally.target_percent, *cells_of(figure.tally)] for figure in report.targets]
-    for row, tally in zip(large, (figure.tally for figure in report.targets), strict=True):
-        assert row[7] == ("暂无案件" if tally.met is None else "达标" if tally.met else f"未达标，还差 {tally.shortfall} 件")
+    assert [row[1:7] for row in large] == [[figure.tally.target_percent, *columns(figure)[:5]] for figure in report.targets]
+    for row, figure in zip(large, report.targets, strict=True):
+        lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""
+        assert row[7] == (f"{columns(figure)[4]}{lacking}" if figure.tally.total else "暂无案件")
     counts = {row[0]: row[1] for row in overview}
     assert counts["案件总数"] == sum(not line.grounds for line in report.cases)
     assert counts["已化解"] == sum(line.is_counted for line in report.cases)

@@ -12,6 +12,7 @@ from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Way
 from pipeline.report.report import Report
 from pipeline.terms import words
+from pipeline.terms.words import NO_ANSWER
 
 FOLLOWED_UP = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
 """The flags of section 六 of the page, in its order."""
@@ -51,6 +52,16 @@ class DistrictCases:
 def nearest(way: Way | None, by_number: Mapping[str, CaseLine]) -> tuple[CaseLine, ...]:
     """Return the cases of a group that lack least to being resolved; none where its target is met."""
     return tuple(by_number[number] for number in way.nearest) if way and way.tally.shortfall else ()
+
+
+def confirmation(group: str, report: Report) -> tuple[tuple[str, tuple[CaseLine, ...]], ...]:
+    """Return the cases of a group that count as resolved, by what the people concerned said; answers that nobody gave are left out."""
+    counted = [case for case in report.cases if case.is_counted and case.group == group]
+    by_answer = (
+        (name, tuple(case for case in counted if (case.confirmation or NO_ANSWER) == answer))
+        for answer, name in words.CONFIRMATIONS.items()
+    )
+    return tuple((name, cases) for name, cases in by_answer if cases)
 
 
 def referred(group: str, report: Report) -> tuple[CaseLine, ...]:

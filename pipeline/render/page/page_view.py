@@ -13,7 +13,7 @@ from pipeline.render.page import cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import corrections, edit_words, sentences
 from pipeline.report.case_lines import CaseLine
-from pipeline.report.figures import Bridge, Figure, Ladder, Way
+from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.settings.rules import Group
@@ -38,6 +38,9 @@ class GroupView:
     restated: tuple[Restated, ...]
     """What became known of earlier days."""
     bridge: Bridge | None
+    certainty: Certainty | None
+    confirmation: tuple[tuple[str, tuple[CaseLine, ...]], ...]
+    """The resolved cases by what the people concerned said; empty where none is resolved."""
     way: Way | None
     nearest: tuple[CaseLine, ...]
     """The cases that lack least; none where the target is met."""
@@ -178,6 +181,8 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         restated_before=before if before != told else None,
         restated=tuple(entry for entry in report.restated if entry.group == group.name),
         bridge=bridge,
+        certainty=next((certainty for certainty in report.certainties if certainty.group == group.name), None),
+        confirmation=cases_behind_figures.confirmation(group.name, report),
         way=way,
         nearest=cases_behind_figures.nearest(way, by_number),
         chart=trend_chart.trend(days),

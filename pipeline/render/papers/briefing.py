@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.render.papers import page_room
 from pipeline.report import corrections, edit_words, sentences
 from pipeline.report.case_lines import CaseLine, Change, Decision
-from pipeline.report.figures import Figure
+from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
@@ -46,7 +46,7 @@ class Limits:
     corrections: int = 3
     """Cases, days, reports and districts that a sentence about a correction names."""
     is_brief: bool = False
-    """Whether rules, the way to the targets, and what the first section says too, are left to the workbook."""
+    """Whether rules, the cases behind the unmoved rate, and what the first section says too, are left to the workbook."""
 
     @property
     def edits(self) -> edit_words.Room:
@@ -55,13 +55,14 @@ class Limits:
 
 
 _LIMITS = (
-    *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 3, -1)),
-    Limits(4, 0, 2, 24, "", 3),
-    *(Limits(4, 0, count, 24, _CHANGES, 4, 2) for count in (4, 2)),
-    Limits(4, 0, 2, 18, _CHANGES, 3, 1),
-    *(Limits(4, 0, 1, characters, _CHANGES, edited, 1) for characters, edited in ((16, 2), (12, 1))),
-    Limits(4, 0, 1, 12, _CHANGES, 1, 1, is_brief=True),
-    *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (4, 3, 2, 1)),
+    *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 6, -1)),
+    *(Limits(count, 0, 4, 28 + 2 * count, is_brief=True) for count in range(8, 3, -1)),
+    Limits(4, 0, 2, 24, "", 3, is_brief=True),
+    *(Limits(4, 0, count, 24, _CHANGES, 4, 2, is_brief=True) for count in (4, 2)),
+    Limits(4, 0, 2, 18, _CHANGES, 3, 1, is_brief=True),
+    *(Limits(4, 0, 1, characters, _CHANGES, edited, 1, is_brief=True) for characters, edited in ((16, 2), (12, 1))),
+    *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (4, 3)),
+    *(Limits(count, 0, 0, 8, _CHANGES, 1, 0, is_brief=True) for count in (4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -77,6 +78,8 @@ def _draft(report: Report, limits: Limits) -> Fields:
     day = sentences.long_day(report.day)
     until = f"{sentences.day(report.data_until.date())}{report.data_until.hour}时{report.data_until:%M}分"
     is_bounded = any(figure.bounds for figure in (*report.targets, *report.by_district))
+    is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
+    rule = _RULE_ELSEWHERE if limits.is_brief else sentences.bounds_rule(report.most_new)
     draft: Fields = {
         "报头": NAME,
         "单位": report.office,
@@ -88,14 +91,14 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
-        "范围说明": (_RULE_ELSEWHERE if limits.is_brief else sentences.bounds_rule(report.most_new)) if is_bounded else "",
+        "范围说明": f"{rule}{'' if is_certain else sentences.PROVISIONAL_GAP}" if is_bounded else "",
         "由来": [*_bridges(report, limits), *filter(None, edit_words.outcomes(report.edited, limits.edits)[:1])],
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
-        **_decisions(report.decisions, limits),
+        **_decisions(report, limits),
         "报送": sentences.submissions(report.submissions),
         "缺报": [
-            *filter(None, [corrections.replaced(report, limits.absences, limits.corrections)]),
+            *filter(None, [corrections.replaced(report, max(1, limits.absences), limits.corrections)]),
             *(sentences.absence(absence) for absence in report.absences[: limits.absences]),
         ],
         "其余缺报": sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
@@ -128,21 +131,28 @@ def sample(*, is_empty: bool = False) -> Fields:
 
 
 def _targets(report: Report, limits: Limits) -> list[Fields]:
-    """Return for each group whether its target is met; then corrections, what changed and was edited, the bounds, and the way there."""
+    """Return who has not reported; then for each group whether its target is met, and what is to be said of that."""
+    silence = sentences.silence(report.submissions)
     targets = [
         {
             "结论": sentences.target(figure),
             "说明": corrections.of_group(report, figure.group, limits.corrections)
-            + (sentences.since_yesterday(bridge) if figure.tally.total else "")
+            + (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
             + edit_words.of_group(report.edited, figure.group, limits.edits)
             + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
-            + (sentences.bounds(figure.bounds) if figure.bounds else "")
-            + ("" if limits.is_brief else sentences.way(way)),
+            + (sentences.bounds(figure.bounds) if figure.bounds and figure.is_certain and not limits.steps else "")
+            + ("" if limits.steps else _reliance(figure, certainty, way, limits)),
         }
-        for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True)
+        for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)
     ]
     targets[0]["说明"] = report.new_rules + targets[0]["说明"]
-    return targets
+    return [*([{"结论": silence, "说明": ""}] if silence else []), *targets]
+
+
+def _reliance(figure: Figure, certainty: Certainty, way: Way, limits: Limits) -> str:
+    """Return how far a figure can be relied on: who confirmed it, what it is without edits of the register; and the way to the target."""
+    most = 0 if limits.is_brief else 4
+    return sentences.confirmation(certainty) + sentences.unmoved(certainty, figure.tally, most) + sentences.way(way)
 
 
 def _of_group(report: Report, group: str) -> list[CaseLine]:
@@ -174,7 +184,7 @@ def _cells(figure: Figure) -> Fields:
         "化解": str(tally.resolved),
         "化解率": sentences.rate(tally.rate_percent),
         "范围": sentences.bounds_range(figure.bounds) if figure.bounds else "—",
-        "还差": str(tally.shortfall),
+        "还差": f"{'' if figure.is_certain else '暂'}{tally.shortfall}",
     }
 
 
@@ -188,19 +198,26 @@ def _changes(report: Report, limits: Limits) -> str:
         changes = [change for change in report.changes if change.kind == kind]
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []
-    return sentences.changes(kinds, _CHANGES, has_steps=bool(limits.steps))
+    has_steps, is_after_silence = bool(limits.steps), report.is_after_silence
+    return sentences.changes(kinds, _CHANGES, report.submissions, has_steps=has_steps, is_after_silence=is_after_silence)
 
 
 def _bridges(report: Report, limits: Limits) -> list[str]:
     """Return how the figures follow from yesterday's; nothing where that stands elsewhere: the ends are in the first part."""
-    return [] if limits.steps else [sentences.bridge(bridge, limits.corrections) for bridge in report.bridges]
+    return [] if limits.steps else [sentences.bridge(bridge, limits.corrections, report.submissions) for bridge in report.bridges]
 
 
 def _register(report: Report, limits: Limits) -> list[str]:
-    """Return which particulars were edited, which cases are cancelled, and what of the assignment workbook does not hold."""
+    """Return which particulars were edited, which cases are cancelled, and what of the assignment workbook does not hold.
+
+    Where there is little room, what the figures rest on stands here, in smaller letters.
+    """
     room = limits.edits if limits.edited > 1 else edit_words.Room(0, 0)
     edited = edit_words.edits(report.edited, room)
+    groups = zip(report.targets, report.certainties, report.ways, strict=True) if limits.steps else ()
+    reliances = [(figure.label, _reliance(figure, certainty, way, limits)) for figure, certainty, way in groups]
     said = (
+        *(f"{label}：{reliance}" for label, reliance in reliances if reliance),
         edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
         edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         edit_words.warnings(report.cases, limits.edits),
@@ -213,7 +230,8 @@ def _case(change: Change) -> str:
     return f"{number}（{change.district}）" if change.district else number
 
 
-def _decisions(decisions: Sequence[Decision], limits: Limits) -> Fields:
+def _decisions(report: Report, limits: Limits) -> Fields:
+    decisions = report.decisions
     shown = _chosen(decisions, limits.decisions)
     rows = [
         {
@@ -229,7 +247,7 @@ def _decisions(decisions: Sequence[Decision], limits: Limits) -> Fields:
         for position, decision in enumerate(shown, 1)
     ]
     return {
-        "决策": sentences.decisions(decisions),
+        "决策": sentences.decisions(decisions, report.submissions),
         "决策事项": rows,
         "其余决策": sentences.rest(len(decisions) - len(shown), _DECISIONS),
     }

@@ -59,7 +59,7 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("诉求认定", 13, "center", lambda line: line.claim),
     Column("答复日期", 12, "date", lambda line: line.replied_on),
     Column("答复文号", 20, "long", lambda line: line.reply_number),
-    Column("群众确认", 10, "center", lambda line: line.confirmation),
+    Column("群众确认", 10, "center", lambda line: line.confirmation, formulas.CONFIRMATION),
     Column("在办", 7, "center", lambda line: _yes_or_no(line.is_open), formulas.OPEN),
     Column("导入法定途径", 9, "center", lambda line: _yes_or_no(line.is_referred), formulas.REFERRED),
     *(_flag_column(flag, meaning.name) for flag, meaning in FLAGS.items()),

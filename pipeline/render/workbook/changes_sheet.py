@@ -41,7 +41,7 @@ _TITLES = ("变化", "总数", "已化解", "使总数变化的案件", "使已�
 
 def write(book: Book) -> None:
     """The bridges, the edits, every change, and what each kind of change means."""
-    changes = Listing(COLUMNS, book.report.changes, empty=words.EMPTY[NAME])
+    changes = Listing(COLUMNS, book.report.changes, empty=sentences.nothing(words.EMPTY[NAME], book.report.submissions))
     sheet = frame(book, NAME, changes.widths)
     top = HEADER
     if book.report.bridges:

@@ -18,7 +18,8 @@ from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, 
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
-from pipeline.terms.words import FLAGS
+from pipeline.terms.contract import CONFIRMED, NOT_ASKED
+from pipeline.terms.words import FLAGS, NO_ANSWER
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -67,7 +68,40 @@ def write_targets(book: Book) -> int:
     sheet.freeze_panes(FIRST, 2)
     notes = (*_about_figures(book, *report.targets, *report.by_source, *report.by_category), f"导入法定途径：{definitions.REFERRED}")
     row = explain(book, sheet, row + 1, _TARGET_WIDTHS, notes)
+    row = _write_certainties(book, sheet, row + 1)
     return _write_trend(book, sheet, row + 1)
+
+
+def _write_certainties(book: Book, sheet: Worksheet, top: int) -> int:
+    """Of each group who confirmed what is resolved, and the rate that no edit of the register betters; the first row below."""
+    heading(book, sheet, top, len(_CERTAINTIES) - 1, words.CERTAINTIES)
+    headers(book, sheet, top + 1, _CERTAINTIES)
+    sheet.set_row(top + 1, 40)
+    row = top + 2
+    for figure, certainty in zip(book.report.targets, book.report.certainties, strict=True):
+        said = sentences.unmoved(certainty, figure.tally)
+        put(sheet, row, 0, "群众确认", book.cell("center"))
+        put(sheet, row, 1, figure.label, book.cell("long"))
+        put(sheet, row, 2, said or words.NOT_MOVED, book.cell("long"))
+        own = (formulas.GROUP, _fixed(row, 1)), (formulas.RESOLVED, formulas.QUOTED_YES)
+        answers = ((), *(((formulas.CONFIRMATION, f'"{answer}"'),) for answer in (CONFIRMED, NOT_ASKED)))
+        values = (figure.tally.resolved, certainty.confirmation[CONFIRMED], certainty.confirmation[NOT_ASKED])
+        for column, (answer, value) in enumerate(zip(answers, values, strict=True), 3):
+            formula = formulas.count(*own, *answer, is_free_text=not book.is_plain)
+            formulas.write_count(book, sheet, (row, column), formulas.Count(formula, value))
+        rest = formulas.Count(f"=D{row + 1}-E{row + 1}-F{row + 1}", certainty.confirmation[NO_ANSWER])
+        formulas.write_count(book, sheet, (row, 6), rest)
+        before = certainty.unmoved
+        for column, look, cell in ((7, "count", before.total), (8, "count", before.resolved), (9, "rate", formulas.rate(before))):
+            put(sheet, row, column, cell, book.cell(look, "muted"))
+        sheet.set_row(row, max(ROW, height(lines(said, _TARGET_WIDTHS[2]))))
+        row += 1
+    return explain(book, sheet, row, _TARGET_WIDTHS, (definitions.CONFIRMATION, definitions.UNMOVED))
+
+
+_CERTAINTIES = (
+    "口径", "名称", "不计改动时", "已化解", "群众认可", "未回访", "没有填写", "不计改动的总数", "不计改动的已化解", "不计改动的化解率",
+)  # fmt: skip
 
 
 def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
@@ -75,7 +109,8 @@ def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
     rule = sentences.bounds_rule(book.report.most_new, book.report.open_points)
     is_bounded = any(figure.bounds for figure in figures)
     bounds = f"{rule}{definitions.NO_BOUNDS_HERE}" if is_bounded else definitions.NO_BOUNDS
-    return f"总数：{definitions.TOTAL}", f"已化解：{definitions.RESOLVED}", definitions.TARGET, bounds
+    provisional = () if all(figure.is_certain for figure in figures) else (definitions.PROVISIONAL,)
+    return f"总数：{definitions.TOTAL}", f"已化解：{definitions.RESOLVED}", definitions.TARGET, *provisional, bounds
 
 
 def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], figure: Figure) -> None:
@@ -87,7 +122,7 @@ def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], f
     by_group = (formulas.GROUP, _fixed(row, 2))
     conditions = (by_group, (_CONDITIONS[kind[1]], _fixed(row, 1))) if kind[1] in _CONDITIONS else (by_group,)
     place = book.places.figure(kind[1], figure.group, figure.label)
-    part = Part(figure.tally, conditions, _fixed(row, _TARGET_COLUMN), not book.is_plain, figure.bounds, place)
+    part = Part(figure, conditions, _fixed(row, _TARGET_COLUMN), not book.is_plain, place)
     formulas.write_columns(book, sheet, (row, 4), part, *looks)
 
 
@@ -95,7 +130,7 @@ def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group's days, by group; past days are no part of today's register, so that these are values."""
     sheet.set_h_pagebreaks([top])
     heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{definitions.TREND.rstrip('。')}）")
-    headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES))
+    headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES[:-1], "日报"))
     sheet.set_row(top + 1, 26)
     sheet.repeat_rows(top + 1)
     row = top + 2
@@ -112,7 +147,7 @@ def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
                 tally.resolved,
                 rate,
                 tally.shortfall,
-                formulas.met(tally),
+                words.NOBODY_REPORTED if day in book.report.silent_days else None,
             )
             for column, (look, value) in enumerate(zip(_TREND_LOOKS, values, strict=True)):
                 put(sheet, row, column, value, book.cell(look))
@@ -171,7 +206,7 @@ def write_districts(book: Book) -> None:
         for index, group in enumerate(groups):
             figure = figures[group.name, district]
             place = book.places.figure("district", group.name, district)
-            part = Part(figure.tally, (_in_group(index), here), target_cell(index), not book.is_plain, figure.bounds, place)
+            part = Part(figure, (_in_group(index), here), target_cell(index), not book.is_plain, place)
             formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part)
         for column, name in enumerate(_COUNTED, 2 + WIDE * len(groups)):
             formula = formulas.count(here, (name, formulas.QUOTED_YES), is_free_text=not book.is_plain)
@@ -221,7 +256,7 @@ def _district_total(book: Book, sheet: Worksheet, row: int) -> None:
     put(sheet, row, 1, "", book.cell("text", "sum"))
     for index, figure in enumerate(report.targets):
         place = book.places.figure("group", figure.group, figure.label)
-        part = Part(figure.tally, (_in_group(index),), target_cell(index), not book.is_plain, figure.bounds, place)
+        part = Part(figure, (_in_group(index),), target_cell(index), not book.is_plain, place)
         formulas.write_columns(book, sheet, (row, 2 + WIDE * index), part, "sum")
     seen = Counter(name for line in report.cases for name in _states(line))
     for column, name in enumerate(_COUNTED, 2 + WIDE * len(report.settings.groups)):
@@ -250,7 +285,7 @@ def write_leaders(book: Book) -> None:
         sheet.write_formula(row, 2, f"={target_cell(targets[figure.group])}", book.cell("percent"), figure.tally.target_percent)
         own = ((formulas.LEADER, _fixed(row, 0)), (formulas.GROUP, _fixed(row, 1)))
         place = book.places.figure("leader", figure.group, figure.label)
-        formulas.write_columns(book, sheet, (row, 3), Part(figure.tally, own, _fixed(row, 2), True, figure.bounds, place))
+        formulas.write_columns(book, sheet, (row, 3), Part(figure, own, _fixed(row, 2), is_free_text=True, place=place))
         for column, state in enumerate(_LEADERS_COUNTED, 3 + WIDE):
             formula = formulas.count(*own, (state, formulas.QUOTED_YES), is_free_text=True)
             of_count = book.places.count(_OF_COUNT[state], figure.label, figure.group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -12,17 +12,18 @@ from pipeline.day.targets import Tally
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import BAR, RED, Book, put
 from pipeline.render.workbook.figure_places import NOWHERE, Place
-from pipeline.report.figures import Bounds
-from pipeline.terms.words import NONE, YES
+from pipeline.report.figures import Figure
+from pipeline.terms.words import MET, MISSED, NONE, PROVISIONALLY, YES
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
-IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账计入总数", "台账计入化解", "台账在办", "台账导入法定途径"
+CONFIRMATION, IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账群众确认", "台账计入总数", "台账计入化解", "台账在办", "台账导入法定途径"
 QUOTED_YES = f'"{YES}"'
 FIGURES = ("总数", "已化解", "化解率", "还差（件）", "是否达标")
+PROVISIONAL: Final = {"border": 3, "border_color": RED, "italic": True}
 COLUMNS = (*FIGURES, "补报后最低", "补报后最高")
 """The figures with the bounds of the rate."""
 
@@ -31,14 +32,13 @@ _PLAIN = re.compile(r"[\u4e00-\u9fff]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the register: its tally, the conditions (defined name, cell) that pick its cases, the cell with its target."""
+    """A part of the register: its figure, the conditions (defined name, cell) that pick its cases, the cell with its target."""
 
-    tally: Tally
+    figure: Figure
     conditions: tuple[tuple[str, str], ...]
     target: str
     is_free_text: bool = False
     """Whether a label is free text, which COUNTIFS would take for a pattern (`*`, `>5`)."""
-    bounds: Bounds | None = None
     place: Place = NOWHERE
     """Where its cases stand."""
 
@@ -73,7 +73,7 @@ def count(*conditions: tuple[str, str], is_free_text: bool = False) -> str:
 def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
     """总数, 已化解, 化解率, 还差 and 是否达标 of a part, in five cells from `at`."""
     row, column = at
-    tally = part.tally
+    tally, prefix = part.figure.tally, "" if part.figure.is_certain else PROVISIONALLY
     total, resolved = (xl_rowcol_to_cell(row, column + step) for step in (0, 1))
     both = [count(*part.conditions, (name, QUOTED_YES), is_free_text=part.is_free_text) for name in (IN_TOTAL, RESOLVED)]
     # QUOTIENT cuts off: a rate that is rounded up could show a target as met that is missed. -INT(-x) rounds up what is lacking.
@@ -82,7 +82,11 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
         ("count", both[1], tally.resolved),
         ("rate", f'=IF({total}=0,"{NONE}",QUOTIENT({resolved}*1000,{total})/1000)', rate(tally)),
         ("count", f"=MAX(0,-INT(-({part.target}*{total})/100)-{resolved})", tally.shortfall),
-        ("middle", f'=IF({total}=0,"{NONE}",IF({resolved}*100>={part.target}*{total},"{words.MET}","{words.MISSED}"))', met(tally)),
+        (
+            "middle",
+            f'=IF({total}=0,"{NONE}",IF({resolved}*100>={part.target}*{total},"{prefix}{MET}","{prefix}{MISSED}"))',
+            part.figure.verdict or NONE,
+        ),
     )
     place = part.place
     links = (place.whole, place.counted, place.whole, place.not_counted, place.whole)
@@ -95,7 +99,8 @@ def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     """The figures and, in two more cells, the bounds of the rate: the report's own, which no formula over the register gives."""
     row, column = at
     write_figures(book, sheet, at, part, *looks)
-    rates = [rate(part.bounds.lowest), rate(part.bounds.highest)] if part.bounds else [None, None]
+    bounds = part.figure.bounds
+    rates = [rate(bounds.lowest), rate(bounds.highest)] if bounds else [None, None]
     for step, value in enumerate(rates, len(FIGURES)):
         put(sheet, row, column + step, value, book.cell("rate", "muted", *looks))
 
@@ -118,16 +123,12 @@ def rate(tally: Tally) -> float | str:
     return float(tally.resolved * 1000 // tally.total) / 1000 if tally.total else NONE
 
 
-def met(tally: Tally) -> str:
-    """达标, 未达标, or a dash where there is nothing to resolve."""
-    return NONE if tally.met is None else words.MET if tally.met else words.MISSED
-
-
 def colour(book: Book, sheet: Worksheet, rate_cells: tuple[int, int, int, int]) -> None:
-    """Bars behind the rates, and red for what misses its target, two columns to the right."""
+    """Bars behind the rates; two columns to the right red for what misses its target, and a dashed frame for what is not certain."""
     first, column, last, _ = rate_cells
     # Without a lowest and a highest value Excel gives the longest bar to the highest rate, whatever it is.
     bar = {"type": "data_bar", "bar_color": BAR, "bar_solid": True, "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
     sheet.conditional_format(*rate_cells, bar)
-    missed = {"type": "cell", "criteria": "==", "value": f'"{words.MISSED}"', "format": book.workbook.add_format({"font_color": RED})}
-    sheet.conditional_format(first, column + 2, last, column + 2, missed)
+    for criteria, value, look in (("ends with", MISSED, {"font_color": RED}), ("begins with", PROVISIONALLY, PROVISIONAL)):
+        rule = {"type": "text", "criteria": criteria, "value": value, "format": book.workbook.add_format(look)}
+        sheet.conditional_format(first, column + 2, last, column + 2, rule)

@@ -43,13 +43,18 @@ def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
 def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> list[tuple[str, str]]:
     bridge = next((bridge for bridge in book.report.bridges if bridge.group == figure.group), None)
     way = next((way for way in book.report.ways if way.group == figure.group), None)
+    certainty = next((certainty for certainty in book.report.certainties if certainty.group == figure.group), None)
     corrected = corrections.of_group(book.report, figure.group, words.MOST_CASES)
     items = [("更正", corrected)] if corrected else []
-    items += [("比前一日", sentences.since_yesterday(bridge) if bridge else words.NO_DAY_BEFORE)]
+    items += [("比前一日", sentences.since_yesterday(bridge, book.report.submissions) if bridge else words.NO_DAY_BEFORE)]
     if edited := edit_words.of_group(book.report.edited, figure.group):
         items.append(("今日改动", edited))
     if figure.bounds:
+        items += [] if figure.is_certain else [(figure.verdict or "暂无案件", f"还不能确定：{sentences.why_open(figure.bounds)}。")]
         items.append(("补报以后", sentences.bounds(figure.bounds)))
+    if certainty:
+        items += [("群众确认", said)] if (said := sentences.confirmation(certainty)) else []
+        items += [("不计改动", said)] if (said := sentences.unmoved(certainty, figure.tally)) else []
     if way and way.tally.shortfall:
         items.append(("到达目标", sentences.way(way)))
         near = [_case_in_brief(by_number[number]) for number in way.nearest]
@@ -78,7 +83,8 @@ def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
     decisions = book.report.decisions
     heading(book, sheet, top, OVERVIEW_LAST, f"三、需要决策的事项（{len(decisions)}件）")
     if not decisions:
-        merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), words.NO_DECISIONS, book.look("note"))
+        said = sentences.decisions(decisions, book.report.submissions)
+        merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), said, book.look("note"))
         return top + 2
     for column, title in enumerate(("事项", "旗区", "案件编号", "包案领导", "原因", "从何时起")):
         put(sheet, top + 1, column, title, book.look("header"))

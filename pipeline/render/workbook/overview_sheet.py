@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import formulas, overview_sentences
 from pipeline.render.workbook import sheet_words as words
@@ -29,7 +28,7 @@ from pipeline.render.workbook.sheet_frame import (
 )
 from pipeline.report import corrections, sentences
 from pipeline.report.figures import Figure
-from pipeline.terms.words import FLAGS, REPORTED
+from pipeline.terms.words import FLAGS, REPORTED, verdict
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -68,12 +67,12 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
     until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}"
     merge(sheet, (1, 0, 1, LAST), until.strip(), book.look("note", "centered"))
     sheet.set_row(1, 20)
-    if not report.is_correction:
-        return 3
-    correction_note = corrections.correction(report, words.MOST_CASES)
-    merge(sheet, (2, 0, 2, LAST), correction_note, book.look("alert", "wrap"))
-    sheet.set_row(2, height(lines(correction_note, sum(WIDTHS))))
-    return 4
+    notes = [corrections.correction(report, words.MOST_CASES)] if report.is_correction else []
+    notes += [silence] if (silence := sentences.silence(report.submissions)) else []
+    for row, note in enumerate(notes, 2):
+        merge(sheet, (row, 0, row, LAST), note, book.look("alert", "wrap"))
+        sheet.set_row(row, height(lines(note, sum(WIDTHS))))
+    return 3 + len(notes)
 
 
 # --- the targets --------------------------------------------------------------------------------------------------
@@ -105,17 +104,16 @@ def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> Non
     sheet.write_formula(row, 1, f"={target_cell(index)}", book.cell("percent", "big"), tally.target_percent)
     conditions = ((formulas.GROUP, f"$A{row + 1}"),)
     place = book.places.figure("group", figure.group, figure.label)
-    formulas.write_figures(book, sheet, (row, 2), Part(tally, conditions, f"$B{row + 1}", not book.is_plain, place=place), "big")
+    formulas.write_figures(book, sheet, (row, 2), Part(figure, conditions, f"$B{row + 1}", not book.is_plain, place), "big")
     total, resolved, short = (xl_rowcol_to_cell(row, column) for column in (2, 3, 5))
-    missed = f'"{words.MISSED}，还差 "&{short}&" 件"'
-    formula = f'=IF({total}=0,"暂无案件",IF({resolved}*100>=$B{row + 1}*{total},"{words.MET}",{missed}))'
-    sheet.write_formula(row, 7, formula, book.cell("middle", "big"), _conclusion(tally))
+    met, missed = (verdict(is_met=is_met, is_certain=figure.is_certain) for is_met in (True, False))
+    formula = f'=IF({total}=0,"暂无案件",IF({resolved}*100>=$B{row + 1}*{total},"{met}","{missed}，还差 "&{short}&" 件"))'
+    sheet.write_formula(row, 7, formula, book.cell("middle", "big"), _conclusion(figure))
 
 
-def _conclusion(tally: Tally) -> str:
-    if tally.met is None:
-        return "暂无案件"
-    return words.MET if tally.met else f"{words.MISSED}，还差 {tally.shortfall} 件"
+def _conclusion(figure: Figure) -> str:
+    lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""
+    return f"{figure.verdict}{lacking}" if figure.verdict else "暂无案件"
 
 
 # --- the counts ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
+from pipeline.report.sentences import nothing
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -119,7 +120,8 @@ def write_list(
     tone: Callable[[Row], tuple[str, ...]] = lambda _row: (),
 ) -> Worksheet:
     """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
-    listing = Listing(columns, rows, tone, words.EMPTY.get(name, ""))
+    said = words.EMPTY.get(name, "")
+    listing = Listing(columns, rows, tone, nothing(said, book.report.submissions) if name in words.REPORTED_SHEETS else said)
     sheet = frame(book, name, listing.widths)
     write_rows(book, sheet, HEADER, listing)
     sheet.freeze_panes(FIRST, 1)

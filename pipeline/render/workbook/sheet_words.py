@@ -28,9 +28,9 @@ SHEETS: Final = {
 """Every sheet in its order, with the title at its top."""
 
 NOTES: Final = {
-    "目标完成": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出，不是公式。",
-    "旗区": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出。旗区按固定次序排列，不排名次。",
-    "包案领导": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”由程序另行算出。",
+    "目标完成": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”、“不计改动”和“暂计”由程序另行算出，不是公式。",
+    "旗区": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”和“暂计”由程序另行算出。旗区按固定次序排列，不排名次。",
+    "包案领导": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”和“暂计”由程序另行算出。",
     "案件台账": "每案一行，按组别、旗区排列，不计入化解的在前，已撤销的在最后。“计入总数”“计入化解”等列标“是”的，即为各表公式所数的案件。",
     "数字明细": "在各表点数字，就到它的案件，不计入化解的在前；点案件编号，到“案件台账”的那一行（台账重新排序以后就对不上了）。",
     "今日变化": "与前一日相比：先是件数怎样从前一日变到当日，再是台账要素的改动和影响，最后是逐案清单。",
@@ -59,14 +59,18 @@ EMPTY: Final = {
     "撤销案件": "目前无撤销案件。",
 }
 CLICK: Final = "点击看案件"
+REPORTED_SHEETS: Final = ("接访情况", "急报事项")
+"""Those that only reports fill: where they are empty, nobody knows of the districts that sent none."""
 TREND: Final = "近日走势"
+NOBODY_REPORTED: Final = "没有旗区报送"
+CERTAINTIES: Final = "群众确认，和不计台账改动的化解率"
+NOT_MOVED: Final = "没有改动使化解率不同"
 RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula
 BRIDGE: Final = "从前一日到当日（件）"
 EDITS: Final = "台账要素的改动"
 NOTHING: Final = "空"
 CHANGES: Final = "逐案清单"
 AGREES, DISAGREES = "与“目标完成”一致", "与“目标完成”不一致，请核对"
-NO_DECISIONS: Final = "没有急报事项，也没有群众不认可、超期未结、需要协调的案件。"
 NO_DAY_BEFORE: Final = "没有前一日的数字可比。"
 TOO_FEW_DAYS: Final = "走势自第二个汇总日起显示。"
 
@@ -86,7 +90,6 @@ CONTENTS: Final = {
     "撤销案件": "撤销依据",
 }
 
-MET, MISSED = "达标", "未达标"
 CORRECTION: Final = "（更正）"
 MOST_CASES: Final = 20
 """Cases that a sentence about a correction names."""
@@ -109,7 +112,7 @@ def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
     situations: dict[str, tuple[int | None, str]] = {
         "overdue": (late, f"已超期 {late} 天"),
         "due_soon": (-late, f"距到期 {-late} 天" if late else "今日到期"),
-        "stalled": (line.days_idle, f"已 {line.days_idle} 天无进展"),
+        "stalled": (line.days_idle, f"已 {line.days_idle} 天没有报来进展"),
         "disputed": (None, "群众不认可，尚未解决"),
         "incomplete_assignment": (None, f"缺：{names(list(line.missing_ones))}"),
         "acceptance_overdue": (handed_over, f"交办 {handed_over} 天仍未受理"),

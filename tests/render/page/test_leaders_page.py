@@ -68,7 +68,7 @@ def test_every_figure_of_the_report_stands_in_the_page() -> None:
 def test_a_missed_target_is_said_with_how_many_are_missing() -> None:
     text = page_of(a_report()).text
     assert "自治区交办案件共4件，已化解1件，化解率25.0%，没有达到100%的目标，还差3件。" in text
-    assert "与前一日相比，总数不变，已化解增加1件。前一日 0/4，0.0%。" in text
+    assert "与前一日相比，总数不变，已化解增加1件（2个旗区没有日报）。前一日 0/4，0.0%。" in text
 
 
 def test_a_met_target_is_said_and_one_case_short_of_it_never_reads_as_met() -> None:
@@ -162,7 +162,7 @@ def test_without_a_day_before_there_is_no_bridge() -> None:
 
 def test_the_way_to_the_target_is_said_with_the_nearest_cases() -> None:
     text = page_of(a_report()).text
-    assert "还差3件，近4天已化解净增1件，按此进度推算，2020年6月3日可以达标。" in text
+    assert "还差3件；最近4个报送日新化解1件，按此进度推算，2020年6月3日可以达标。" in text
     assert "还差4件，而可以继续化解的只有3件，全部化解也达不到目标" in text
     assert "最接近办结的 1 件：ZZQ-2020-003\nZZQ-2020-003 东胜区 ZZQ-2020-003 的案由包案领导 领导一，时限 2020-05-22（已延期），" in text
 
@@ -172,7 +172,7 @@ def test_what_needs_a_decision_stands_behind_the_targets_and_before_the_district
     assert text.index("一、目标完成情况") < text.index("二、需要决策的事项 4 件") < text.index("三、各旗区并列")
     assert "超期未结 需协调事项 | ZZQ-2020-002 | 东胜区 | ZZQ-2020-002 的案由 | 领导一 | 5月20日 | 土地手续请市级协调" in text
     assert "急报事项 | 没有对应案件 | 康巴什区 | 其他民生事项：电梯停运 | — | 5月22日 | 旗区没有提出需协调的事项，请知悉" in text
-    assert "没有急报事项，也没有群众不认可、超期未结、需要协调的案件。" in page_of(an_empty_report()).text
+    assert "没有旗区报送，今日有没有急报等事项，不知道。" in page_of(an_empty_report()).text
 
 
 def test_many_decisions_are_all_there() -> None:

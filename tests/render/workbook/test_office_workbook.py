@@ -193,7 +193,7 @@ def test_the_overview_says_the_sentences_of_the_report() -> None:
     report = a_full_report()
     shown = [row[1:3] for row in rows(opened(office_workbook.render(report)), "总览", 1)]
     for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True):
-        assert ["比前一日", sentences.since_yesterday(bridge)] in shown
+        assert ["比前一日", sentences.since_yesterday(bridge, report.submissions)] in shown
         assert ["到达目标", sentences.way(way)] in shown
         assert not figure.bounds or ["补报以后", sentences.bounds(figure.bounds)] in shown
     assert ["最接近办结", "SJ-2020-001（办理中，时限2020-05-19）"] in shown
@@ -273,7 +273,7 @@ def test_the_same_report_gives_the_same_bytes_at_any_time() -> None:
 
 def test_an_empty_sheet_says_so() -> None:
     workbook = opened(office_workbook.render(a_report(())))
-    assert workbook["急报事项"]["A4"].value == "今日无急报事项。"
+    assert workbook["急报事项"]["A4"].value == "今日没有旗区报送，有没有，不知道。"
     for name in [name for name in SHEETS[3:] if name not in ("报送情况", "数字明细")]:
         assert str(workbook[name]["A4"].value).endswith("。"), name
 

@@ -1,0 +1,126 @@
+"""What once deceived a reader of 专报 and page: verdicts that were not certain, silence told as fact, a pace that was none.
+
+Each reads what a leader reads, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from offices import File, afternoon, assigned
+from read_by_leaders import Told, told
+from workbooks import DISTRICTS, Row, assignment, case_row, report, resolved_row
+
+MONDAY = date(2020, 5, 18)
+DAYS = [MONDAY + timedelta(days=n) for n in range(6)]
+CITY = 1
+"""The place of 市级交办和旗区自行梳理 among the targets."""
+CASES = {f"SJ-2020-{n:03}": DISTRICTS[n % 9] for n in range(18)}
+
+
+def _workbook(received: str = "2020-05-01 09:00", **cells: dict[str, str]) -> File:
+    """Two cases for every district, none of the region's; `cells` by case number with _ for -."""
+    rows = [{**case_row(number, district), **cells.get(number.replace("-", "_"), {})} for number, district in CASES.items()]
+    return assigned(assignment(rows), received, f"分解表{received[5:10]}.xlsx")
+
+
+def _reports(day: date, *resolved: str, districts: tuple[str, ...] = DISTRICTS, **cells: str) -> list[File]:
+    """What the districts send that day: these cases are resolved, and nothing else is said."""
+    return [File(report(name, day, progress=_rows(name, resolved, cells)), afternoon(day), f"{name}{day}.xlsx") for name in districts]
+
+
+def _rows(district: str, resolved: tuple[str, ...], cells: dict[str, str]) -> list[Row]:
+    return [resolved_row(number, 答复日期="2020-05-18", **cells) for number in resolved if CASES[number] == district]
+
+
+def _day(day: date, *files: File) -> Told:
+    return told(files, [day])[day]
+
+
+def _says(day: Told, *sentences: str) -> None:
+    for text in day.both:
+        for sentence in sentences:
+            assert sentence in text
+
+
+def _says_not(day: Told, *words: str) -> None:
+    for text in day.both:
+        assert not [word for word in words if re.search(word, text)]
+
+
+NUMBERS = list(CASES)
+
+
+def test_on_the_first_reported_day_no_pace_is_told() -> None:
+    """Sixteen of eighteen came in resolved: nobody knows when they were."""
+    day = _day(MONDAY, _workbook(), *_reports(MONDAY, *NUMBERS[:16]))
+    assert day.summary["targets"][CITY]["shortfall"] == 1
+    _says(day, "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。")
+    _says_not(day, "按此进度", "净增", r"报送日新化解\d")
+
+
+def test_the_pace_is_told_from_the_fourth_reported_day_on_and_counts_what_was_resolved_in_it() -> None:
+    files = [_workbook(), *_reports(DAYS[0], *NUMBERS[:10]), *_reports(DAYS[1], NUMBERS[10]), *_reports(DAYS[2], NUMBERS[11])]
+    _says_not(_day(DAYS[2], *files), "按此进度")
+    # five are lacking to 90 % of 18: at two in three days it takes eight more
+    _says(_day(DAYS[3], *files, *_reports(DAYS[3])), "最近3个报送日新化解2件，按此进度推算，2020年5月29日可以达标")
+
+
+@pytest.mark.parametrize(("resolved", "verdict"), [(17, "暂计达标"), (10, "暂计未达标")])
+def test_with_six_of_nine_missing_a_verdict_is_provisional_and_says_why(resolved: int, verdict: str) -> None:
+    files = [_workbook(), *_reports(DAYS[0], *NUMBERS[:resolved]), *_reports(DAYS[1], districts=DISTRICTS[:3])]
+    day = _day(DAYS[1], *files)
+    assert day.summary["targets"][CITY]["certain"] is False
+    _says(day, verdict, "伊金霍洛旗等6个旗区没有日报，补报后化解率在", "没有日报的6个旗区")
+    _says_not(day, "达到90%的目标", "✓ 达标 17")
+    assert "有日报的3个旗区，今日没有案件新化解" in day.paper
+
+
+def test_a_part_whose_verdict_is_open_is_not_shown_as_met() -> None:
+    """康巴什区 has resolved both of its cases and has not reported since: its 0 lacking is provisional, 东胜区's is not."""
+    files = [_workbook(), *_reports(DAYS[0], *NUMBERS), *_reports(DAYS[1], districts=DISTRICTS[:8])]
+    day = _day(DAYS[1], *files)
+    rows = {line.split(" | ")[0]: line.split(" | ") for line in day.paper.splitlines() if line.startswith(DISTRICTS)}
+    assert (rows["东胜区"][-2], rows["康巴什区"][-2]) == ("0", "暂0")
+    assert re.search(r"东胜区 2/2 100.0% 达标", day.page)
+    assert re.search(r"康巴什区 2/2 100.0% 暂计达标", day.page)
+
+
+def test_where_nobody_reported_that_is_said_first_and_nothing_is_told_of_the_day() -> None:
+    files = [_workbook(), *(file for n in range(4) for file in _reports(DAYS[n], *NUMBERS[: 8 + n]))]
+    day = _day(DAYS[4], *files)
+    said = "9个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
+    _says(day, said, "今日没有旗区报送，总数和已化解件数沿用前一日。", "暂计未达标")
+    for text, first in zip(day.both, ("一、目标完成情况", "目录 目标完成"), strict=True):
+        assert text.index(said) < text.index("件，化解率"), first
+    _says_not(day, "今日没有案件", "与前一日相同", "按此进度", "没有增加", "今日没有需要决策的事项", "0 件 新化解")
+
+
+def test_of_what_is_resolved_it_is_told_how_much_is_confirmed() -> None:
+    """All of it is resolved, and nobody has asked the people concerned about most."""
+    asked = [*_reports(MONDAY, *NUMBERS[:9], districts=DISTRICTS, 群众确认=""), *_reports(DAYS[1], *NUMBERS[9:12], 群众确认="未回访")]
+    day = _day(DAYS[2], _workbook(), *asked, *_reports(DAYS[2], NUMBERS[12]))
+    assert day.summary["targets"][CITY]["confirmation"] == {"认可": 1, "未回访": 3, "none": 9}
+    _says(day, "已化解的13件中，群众认可1件、未回访3件、没有填写9件。")
+    assert f"没有填写 9 件 {NUMBERS[0]}" in day.page
+
+
+@pytest.mark.parametrize(
+    ("cells", "cases"),
+    [
+        ({NUMBERS[16]: {"撤销依据": "重复交办"}, NUMBERS[17]: {"撤销依据": "重复交办"}}, f"撤销2件：{NUMBERS[16]}、{NUMBERS[17]}"),
+        ({number: {"案件来源": "自治区交办"} for number in NUMBERS[16:]}, f"改到其他组2件：{NUMBERS[16]}、{NUMBERS[17]}"),
+    ],
+    ids=["cancelled", "moved to another group"],
+)
+def test_a_rate_that_an_edit_of_the_register_betters_stands_beside_the_one_it_was(cells: dict[str, dict[str, str]], cases: str) -> None:
+    """Sixteen of eighteen are no 90 %; two open ones are taken out on the eve, and sixteen of sixteen are."""
+    edited = {number.replace("-", "_"): said for number, said in cells.items()}
+    files = [_workbook(), *_reports(MONDAY, *NUMBERS[:16]), _workbook("2020-05-19 09:00", **edited), *_reports(DAYS[1])]
+    day = _day(DAYS[1], *files)
+    target = day.summary["targets"][CITY]
+    assert (target["rate_percent"], target["met"], target["unmoved"]["rate_percent"]) == ("100.0", True, "88.8")
+    _says(day, "不计台账改动（", cases, "化解率为88.8%（16/18），不到90%。")
+    _says_not(_day(MONDAY, *files[:10]), "不计台账改动（")
