@@ -72,7 +72,13 @@ def main() -> None:
             return
         _make(nine, "--days", "1", "--rows", "200")
         _make(many, "--days", "34", "--rows", "300", "--leave-out", "6")
-        lines = [_help(), *_measure_day(day, folder), *_measure_nine(nine, folder), *_measure_many(many, folder, quick=said.quick)]
+        lines = [
+            _help(),
+            *_measure_day(day, folder),
+            _measure_year(day),
+            *_measure_nine(nine, folder),
+            *_measure_many(many, folder, quick=said.quick),
+        ]
     _show(lines, RESULTS if said.write else None)
 
 
@@ -111,6 +117,16 @@ def _measure_day(office: Path, folder: Path) -> list[Line]:
         else:
             lines.append(Line(title, _middle(runs)))
     return lines
+
+
+def _measure_year(office: Path) -> Line:
+    """What a late report adds to the fold of a year; a night does more than fold."""
+    without, with_late = [], []
+    for _ in range(ROUNDS):
+        without.append(_inside("year", office))
+        with_late.append(_inside("year_with_late", office))
+    work = "the fold of a year of nine districts, with a report that is 20 days late"
+    return Line(work, _middle(with_late), "the same without it", _middle(without), 1.2)
 
 
 def _measure_nine(office: Path, folder: Path) -> list[Line]:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import papers
+from benchmarks import papers, year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +100,8 @@ WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "pandas_calamine": pandas_calamine,
     "pandas_openpyxl": pandas_openpyxl,
     "openpyxl_there_and_back": papers.openpyxl_there_and_back,
+    "year": year.year,
+    "year_with_late": year.year_with_late,
     **papers.PARTS,
 }
 

@@ -82,16 +82,18 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     then = past.known_by(moments[0])
     if not late or not then.assignments:
         return state
-    # Before the first day that the late reports are about, and before the first report of all, nothing is known differently.
-    first = max(day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in late))
     last = day - _ONE_DAY
+    known_late = [filed for filed in late if filed.arrival.envelope.received_at <= moments[1]]
+    if not known_late:  # nothing became known on this day, but of the day before more is known by now than was told
+        (told,) = past.registers(moments[0], last, last)
+        return replace(state, before_as_told=told, former=_former(told, state))
+    # Before the first day that the late reports are about nothing is known differently.
+    first = max(day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in known_late))
     restated: list[Restated] = []
-    told: Register = {}
     pairs = zip(*(past.registers(moment, first, last) for moment in moments), strict=True)
     for earlier, (told, known) in zip(_through(first, last), pairs, strict=True):
         entries = (_restated(earlier, group, told, known) for group in settings.on(earlier).groups)
         restated += [entry for entry in entries if entry.differs]
-    known_late = [filed for filed in late if filed.arrival.envelope.received_at <= moments[1]]
     return replace(
         state,
         before_as_told=told,

@@ -122,7 +122,7 @@ def _after(steps: Iterable[Step], cases: set[str]) -> set[str]:
     return cases
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(_offices())
 def test_every_difference_between_two_mornings_is_told_to_the_case_and_each_arrival_once(files: list[File]) -> None:
     told: dict[str, _Told] = {}

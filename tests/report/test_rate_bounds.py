@@ -1,6 +1,6 @@
 """What a rate could still be: the truth, once it is there, lies within the bounds.
 
-Covers `doubts` and `rate_bounds` and the bounds in `counting`.
+Covers `doubts`, `rate_bounds` and the bounds in `counting`.
 """
 
 from __future__ import annotations
