@@ -34,10 +34,10 @@ def _cases(title: str, kind: str) -> Column[Restated]:
 COLUMNS: tuple[Column[Restated], ...] = (
     Column("日期", 13, "date", lambda entry: entry.day),
     Column("组别", 20, "long", lambda entry: entry.group),
-    *_pair("总数", 8, lambda tally: tally.total),
-    *_pair("已化解", 8, lambda tally: tally.resolved),
-    *_pair("化解率", 9, lambda tally: sentences.rate(tally.rate_percent)),
-    *_pair("按件数", 10, corrections.verdict),
+    *_pair("总数", 10, lambda tally: tally.total),
+    *_pair("已化解", 12, lambda tally: tally.resolved),
+    *_pair("化解率", 12, lambda tally: sentences.rate(tally.rate_percent)),
+    *_pair("按件数", 12, corrections.verdict),
     *(_cases(title, kind) for kind, title in corrections.MOVES.items()),
 )
 
