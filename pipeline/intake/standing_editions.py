@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
 from pipeline.intake import inbox, soundness
-from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths, Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError
@@ -211,6 +211,9 @@ def note(ledger: Ledger, settings: Settings, unnoted_editions: Iterable[Standing
         # What a stranger may have written stays another's change, which is kept apart when the day is written again.
         if manifest != standing.sha256 and ((is_noted and (is_ours or not manifest)) or rests_on_others):
             ledger.note_publication(day, "", standing.sha256 if is_noted else manifest)
+            rules = standing.fields.get("rules")
+            if is_noted and isinstance(rules, dict):
+                published_rules.note(ledger, day, "", rules)  # a run that was to write the day under others was killed
 
 
 def _note(standing: Standing, ledger: Ledger, paths: Paths, zone: ZoneInfo, *, is_ours: bool) -> bool:

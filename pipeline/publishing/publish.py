@@ -38,6 +38,7 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) ->
         edition_files.keep(paths.editions, files.values())
     manifest = outbox.publish(paths.outbox, day, files, paths.replaced, plan.manifests.get(day, ()))
     written = (paths.outbox / day / outbox.MANIFEST).stat().st_mtime
+    held_days.note(plan, report.day)  # first: once the edition is noted, nobody looks into its manifest for its rules
     edition = editions.note(
         plan.ledger,
         paths.archive,
@@ -46,6 +47,5 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) ->
         manifest=files[outbox.MANIFEST],
         summary=files[editions.SUMMARY],
     )
-    held_days.note(plan, report.day)
     plan.ledger.note_publication(day, plan.fingerprint(report.day, numbers), manifest)
     return edition.number

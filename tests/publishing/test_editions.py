@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import shutil
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from pipeline.night import nightly
 from pipeline.publishing import outbox, told_editions
 from pipeline.publishing.told_editions import ToldEdition
 from pipeline.render.documents import FIGURES
+from pipeline.settings.rules import Windows
 from pipeline.upkeep import doctor, repair
 
 
@@ -125,7 +127,7 @@ class _KilledError(KeyboardInterrupt):
     """Ends a run as a power cut would."""
 
 
-def _kill(office: Office, monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
+def _kill(office: Office, monkeypatch: pytest.MonkeyPatch, module: object, name: str, rewriting: Sequence[date] = ()) -> None:
     def killed(*arguments: object, **_named: object) -> None:
         if arguments[-1] != []:  # nothing to insert is no moment to die at
             raise _KilledError
@@ -133,7 +135,7 @@ def _kill(office: Office, monkeypatch: pytest.MonkeyPatch, module: object, name:
     with monkeypatch.context() as patch:
         patch.setattr(module, name, killed)
         with pytest.raises(_KilledError):
-            nightly.run(office.settings, [DAY], documents=FIGURES)
+            nightly.run(office.settings, [DAY], documents=FIGURES, rewriting=rewriting)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,15 @@ def test_a_run_killed_anywhere_loses_no_edition(
     assert hashlib.sha256(published).hexdigest() in {edition.note.manifest for edition in _told(ran)}
     assert not ran.settings.paths.replaced.exists()
     assert _problems(ran) == []
+
+
+@pytest.mark.parametrize("name", ["note", "_insert"])
+def test_a_rewriting_that_was_killed_stays_under_its_new_rules(ran: Office, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    ran.settings = ran.settings.model_copy(update={"windows": Windows(due_soon_days=300)})
+    _kill(ran, monkeypatch, editions, name, rewriting=[DAY])
+    rewritten = ran.everything()
+    ran.run(DAY)
+    assert (ran.everything(), _numbers(ran)) == (rewritten, [1, 2])
 
 
 # --- what becomes of them ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from workbooks import DAY, assignment, progress_row, report, resolved_row
 
 from pipeline import cli
 from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
 from pipeline.publishing import told_editions
 from pipeline.render.documents import FIGURES
 from pipeline.settings.rules import Windows
@@ -110,7 +111,7 @@ def test_an_older_state_that_knows_every_input_notes_what_stands(restored: Offic
     restored.run(DAY)
     shutil.copytree(restored.settings.paths.state, tmp_path / "again")
     restored.settings = restored.settings.model_copy(update={"office": "另一个办公室", "windows": Windows(due_soon_days=300)})
-    restored.run(DAY)
+    nightly.run(restored.settings, [DAY], documents=FIGURES, rewriting=[DAY])
     before = [edition.note.manifest for edition in told_editions.of_day(restored.settings, DAY)]
     assert len(before) == 3
     shutil.rmtree(restored.settings.paths.state)
