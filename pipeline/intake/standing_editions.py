@@ -183,16 +183,17 @@ def unnoted(paths: Paths) -> list[Standing]:
     if paths.ledger.exists():
         with suppress(LedgerError), Ledger(paths.ledger) as ledger:
             noted |= {(edition.day, edition.manifest) for edition in editions.notes(ledger)}
-    return [standing for standing in _standing(paths.outbox) if (standing.day, standing.sha256) not in noted]
+    return [standing for path in sorted(paths.outbox.glob(f"????-??-??/{_MANIFEST}")) if (standing := _read(path, noted))]
 
 
-def _standing(outbox: Path) -> Iterator[Standing]:
-    for path in sorted(outbox.glob(f"????-??-??/{_MANIFEST}")):
-        with suppress(OSError, ValueError):
-            manifest, day = path.read_bytes(), date.fromisoformat(path.parent.name)
-            fields = json.loads(manifest)
-            if isinstance(fields, dict):
-                yield Standing(day, path.parent, manifest, fields)
+def _read(path: Path, noted: set[_Key]) -> Standing | None:
+    """Return the day's folder of that manifest; None where the manifest is noted, or is none."""
+    with suppress(OSError, ValueError):
+        manifest, day = path.read_bytes(), date.fromisoformat(path.parent.name)
+        # Asked first: a year of manifests takes seconds to parse.
+        if (day, hashlib.sha256(manifest).hexdigest()) not in noted and isinstance(fields := json.loads(manifest), dict):
+            return Standing(day, path.parent, manifest, fields)
+    return None
 
 
 def note(ledger: Ledger, settings: Settings, unnoted_editions: Iterable[Standing]) -> None:

@@ -86,7 +86,7 @@ def _values(entry: Summary) -> dict[str, str]:
         values[_CONFIRMATION.get(name, f"群众确认“{name}”")] = f"{count} 件"
     if "unmoved" in entry:
         unmoved = entry["unmoved"]
-        values["连同撤销和改出的案件计算"] = f"{unmoved['resolved']}/{unmoved['total']} 件，{_rate(unmoved)}"
+        values["不计台账改动"] = f"{unmoved['resolved']}/{unmoved['total']} 件，{_rate(unmoved)}"
     return values
 
 
