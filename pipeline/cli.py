@@ -135,9 +135,10 @@ def _state_of(options: argparse.Namespace) -> Path | None:
 
 
 def _load(options: argparse.Namespace) -> Settings:
+    from pipeline.intake import district_names
     from pipeline.settings import config
 
-    return config.load(options.config)
+    return district_names.known(config.load(options.config))
 
 
 def _now(settings: Settings) -> datetime:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipeline.disk import lock, storage
-from pipeline.intake import inbox, soundness, standing_editions
+from pipeline.intake import district_names, inbox, soundness, standing_editions
 from pipeline.ledger import editions
+from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
@@ -25,6 +26,8 @@ class Desk:
     """How many files are in the inbox."""
     restored: int
     """Arrivals written again from the ledger into a journal that was gone."""
+    named: list[Named]
+    """The districts as they were named one after another."""
     _held: lock.Held
 
     @property
@@ -47,7 +50,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
     for folder in (paths.assignment, paths.outbox, paths.archive):
         storage.make_folder(folder)
     arriving = len(inbox.report_names(paths.inbox))
-    with lock.hold(paths.state) as held, Readers(settings, arriving) as readers:
+    with lock.hold(paths.state) as held:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
         soundness.check_ledger(paths)
         standing = standing_editions.unnoted(paths)
@@ -55,6 +58,8 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
         with Ledger(paths.ledger) as ledger:
             storage.probe(paths.archive)
             restored = soundness.restore_journal(ledger, paths.archive)
+            aligned = district_names.align(ledger, settings)
             editions.align(ledger, paths.archive, paths.editions)
             standing_editions.note(ledger, settings, standing)
-            yield Desk(settings, ledger, readers, arriving, restored, held)
+            with Readers(aligned, arriving) as readers:
+                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from pipeline.intake import soundness
+from pipeline.intake import district_names, soundness
 from pipeline.intake.desk import Desk
 from pipeline.reading import reading
 from pipeline.reading.reading import FileToRead, Transcript
@@ -75,6 +75,8 @@ def _to_read(arrival: Arrival, settings: Settings) -> FileToRead:
 
 
 def _file(desk: Desk, batch: list[tuple[Arrival, Transcript]], newly: NewlyRead) -> None:
+    if len(desk.named) > 1:
+        batch = [(arrival, district_names.as_meant_then(arrival, transcript, desk.named)) for arrival, transcript in batch]
     desk.ledger.file(batch)
     newly.files.extend(Filed(arrival, transcript.reading) for arrival, transcript in batch)
     newly.faults.extend(transcript.fault for _arrival, transcript in batch if transcript.fault)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.intake import inbox, soundness, standing_editions
+from pipeline.intake import district_names, inbox, soundness, standing_editions
 from pipeline.intake.standing_editions import Standing
-from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger import edition_files, editions, journal, kept_districts
 from pipeline.ledger.journal import EditionNote, Identity, Noted
+from pipeline.ledger.kept_districts import NOBODY
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
@@ -63,6 +64,8 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         if is_usable and about_originals:
             msg = "台账完好，没有要重建的，--without 用不上。损坏或不见的原件请从备份放回存档。"
             raise ConfigurationError(msg)
+        if not is_usable:
+            district_names.check_noted(settings)
         kept, lost = (None, []) if is_usable else _rebuild(settings, about_originals)
         set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger, paths.archive)
         return Mended(
@@ -199,6 +202,7 @@ def _old_ledger(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
     if not path.exists():
         return [], {}
     with Ledger(path) as ledger:
+        ledger.districts = NOBODY  # as they are kept, like in the journal
         unread = {arrival.id for arrival in ledger.unread()}
         sound = {
             file.arrival.identity: Transcript(replace(file.reading, rows=()), write_rows(file.reading.rows))
@@ -242,9 +246,11 @@ def _record(records: _Records, settings: Settings) -> None:
     lost = {arrival.identity for arrival in records.lost}
     with Ledger(settings.paths.ledger) as ledger:
         ledger.record(records.noted)
+        district_names.align(ledger, settings)
         unread = ledger.unread()
         readable = [arrival for arrival in unread if arrival.identity in records.transcripts]
-        ledger.file([(arrival, records.transcripts[arrival.identity]) for arrival in readable])
+        name = ledger.districts.name
+        ledger.file([(arrival, kept_districts.renamed(records.transcripts[arrival.identity], name)) for arrival in readable])
         ledger.file([(arrival, _lost(arrival, settings)) for arrival in unread if arrival.identity in lost])
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.disk import storage
 from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger.kept_districts import as_kept
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
 from pipeline.terms.handed_in import Filed
@@ -47,7 +48,8 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     names: list[str] = []
     for sha256, files in left.items():
         # Noted first: once the original is gone, a ledger that must be made again has nothing else to learn its content from.
-        journal.note_removal(archive, sha256, now, ledger.load(files))
+        noted_files = [as_kept(file, ledger.districts.kept) for file in ledger.load(files)]
+        journal.note_removal(archive, sha256, now, noted_files)
         if sha256 in there and storage.remove(archive / sha256):
             names += [file.arrival.name for file in files]
     if names:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disk import storage
+from pipeline.ledger.kept_districts import Named
 from pipeline.reading.reading import Transcript
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 from pipeline.terms.notice_number import NoticeNumber
@@ -28,6 +29,7 @@ _SUM, _HEX = b', "sum": "', 16
 """How a line ends: a sum of the rest of it, without which a changed digit would be another arrival. Older lines have none."""
 
 _EDITION = "edition"
+_DISTRICTS = "districts"
 
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
@@ -103,6 +105,27 @@ def transcripts(archive: Path) -> dict[Identity, Transcript]:
         for sha256, noted in entries.items()
         for transcript in noted
     }
+
+
+def note_districts(archive: Path, named: Named) -> None:
+    """Note how the districts are named from now on, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_DISTRICTS: {"kept_as": named.kept_as, "names": named.names}})])
+
+
+def districts(archive: Path) -> list[Named]:
+    """Return how the districts were named one after another, each with how many arrivals had been noted before."""
+    named, arrived = [], set()
+    for entry in _entries(archive):
+        if "arrived" in entry:
+            arrived.add(_noted(entry)[0].identity)
+        elif _DISTRICTS in entry:
+            named.append(_named(entry, len(arrived)))
+    return named
+
+
+def _named(entry: dict[str, Any], after: int = 0) -> Named:
+    fields = entry[_DISTRICTS]
+    return Named(after, {str(code): str(kept) for code, kept in fields["kept_as"].items()}, {**fields["names"]})
 
 
 def note_numbers(archive: Path, numbers: Sequence[NoticeNumber]) -> None:
@@ -188,7 +211,13 @@ def _removal(entry: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 # Older lines have no sum, and a damaged one may still be JSON: it counts only if it can be read as what it says it is.
-_KINDS: dict[str, Callable[[dict[str, Any]], object]] = {"arrived": _noted, _NUMBERED: _number, "removed": _removal, _EDITION: _edition}
+_KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "arrived": _noted,
+    _NUMBERED: _number,
+    "removed": _removal,
+    _DISTRICTS: _named,
+    _EDITION: _edition,
+}
 
 
 def _line(entry: dict[str, Any]) -> bytes:

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from pipeline.disk import sqlite_connections, storage
-from pipeline.ledger import schema
+from pipeline.ledger import kept_districts, schema
 from pipeline.ledger.journal import Identity, Noted
+from pipeline.ledger.kept_districts import DISTRICT, NOBODY, Named
 from pipeline.reading.reading import Transcript
-from pipeline.terms.contract import Severity
+from pipeline.terms.contract import LIAISON, Severity
 from pipeline.terms.errors import LedgerError, reason_of
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
@@ -57,8 +58,10 @@ class Ledger:
         sa.event.listen(self._engine, "connect", sqlite_connections.prepare)
         sa.event.listen(self._engine, "handle_error", self._on_error)
         self._path = path
+        self.districts: Named = NOBODY
         try:
             self._prepare(path)
+            self.districts = next(reversed(self.named_districts()), NOBODY)
         except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
             refused = _refusal(error, path)
             if refused:
@@ -95,6 +98,39 @@ class Ledger:
     def close(self) -> None:
         """Let go of the file: as long as it is open, Windows lets nobody rename or remove it."""
         self._engine.dispose()
+
+    # --- districts ---
+
+    def named_districts(self) -> list[Named]:
+        """Return the districts as the settings have named them one after another; the last ones hold."""
+        named: dict[int, Named] = {}
+        query = schema.districts.select().order_by(schema.districts.c.snapshot)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                same = named.setdefault(row.snapshot, Named(row.after, {}, {}))
+                named[row.snapshot] = Named(row.after, {**same.kept_as, row.code: row.kept_as}, {**same.names, row.code: row.name})
+        return list(named.values())
+
+    def note_districts(self, named: Named) -> None:
+        """Note how the districts are named from now on."""
+        with self._engine.begin() as connection:
+            number = (connection.scalar(sa.select(sa.func.max(schema.districts.c.snapshot))) or 0) + 1
+            rows = [{"code": code, "kept_as": named.kept_as[code], "name": name} for code, name in named.names.items()]
+            connection.execute(schema.districts.insert(), [{**row, "snapshot": number, "after": named.after} for row in rows])
+        self.districts = named
+
+    def kept_districts(self) -> set[str]:
+        """Return as what the facts name districts: in readings, notices, and the rows of assignment workbooks."""
+        kept: set[str] = set()
+        lists = sa.select(schema.readings.c.rows).join(schema.arrivals).where(schema.arrivals.c.is_assignment, schema.readings.c.accepted)
+        with self._engine.connect() as connection:
+            for column in (schema.readings.c.district, schema.notices.c.district):
+                kept |= set(connection.scalars(sa.select(column).distinct()))
+            for rows in connection.scalars(lists):
+                for sheet in read_rows(rows):
+                    if DISTRICT in sheet.values and sheet.sheet != LIAISON.name:
+                        kept |= {sheet.text(DISTRICT, at) or "" for at in range(len(sheet.lines)) if at not in {*sheet.refused}}
+        return kept - {""}
 
     # --- arrivals ---
 
@@ -170,6 +206,7 @@ class Ledger:
 
     def file(self, transcripts: Sequence[tuple[Arrival, Transcript]]) -> None:
         """Note the verdicts on arrivals with what was read and found: once and for all, but where there is a fault."""
+        transcripts = [(arrival, kept_districts.renamed(transcript, self.districts.kept)) for arrival, transcript in transcripts]
         arrivals = [arrival.id for arrival, _transcript in transcripts]
         filed = [
             {
@@ -214,7 +251,11 @@ class Ledger:
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
-        return [Filed(_arrival(row), Reading(row["accepted"], date.fromisoformat(row["day"]), row["district"], {}, (), ())) for row in rows]
+        name = self.districts.name
+        return [
+            Filed(_arrival(row), Reading(row["accepted"], date.fromisoformat(row["day"]), name(row["district"]), {}, (), ()))
+            for row in rows
+        ]
 
     def load(self, outlines: Iterable[Filed]) -> list[Filed]:
         """Return the same files with their rows and findings. Raises LedgerError where they are not as they were filed."""
@@ -268,10 +309,12 @@ class Ledger:
         for arrival, outline in wanted.items():
             cover, sheets = rows[arrival]
             reading = replace(outline.reading, findings=tuple(findings.get(arrival, ())))
-            if sums.get(arrival) not in (None, _sum(reading, cover, sheets)):  # an older ledger has no sums
+            kept = replace(reading, district=self.districts.kept(reading.district))
+            if sums.get(arrival) not in (None, _sum(kept, cover, sheets)):  # an older ledger has no sums
                 damaged.append(outline)
                 continue
-            loaded.append(Filed(outline.arrival, replace(reading, cover=json.loads(cover), rows=read_rows(sheets))))
+            named = tuple(kept_districts.renamed_rows(rows, self.districts.name) for rows in read_rows(sheets))
+            loaded.append(Filed(outline.arrival, replace(reading, cover=json.loads(cover), rows=named)))
         return loaded, damaged
 
     def arrivals_with(self, code: str) -> set[int]:
@@ -304,11 +347,14 @@ class Ledger:
         """Return every number that was given to a notice, in order."""
         query = sa.select(schema.notices).order_by(schema.notices.c.year, schema.notices.c.number)
         with self._engine.connect() as connection:
-            return tuple(NoticeNumber(row.year, row.number, date.fromisoformat(row.day), row.district) for row in connection.execute(query))
+            rows = connection.execute(query).all()
+        name = self.districts.name
+        return tuple(NoticeNumber(row.year, row.number, date.fromisoformat(row.day), name(row.district)) for row in rows)
 
     def give(self, numbers: Iterable[NoticeNumber]) -> None:
         """Note numbers that are given to notices; one that was given stays as it is."""
-        rows = [{**asdict(number), "day": number.day.isoformat()} for number in numbers]
+        kept = self.districts.kept
+        rows = [{**asdict(number), "day": number.day.isoformat(), "district": kept(number.district)} for number in numbers]
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(schema.notices.insert().prefix_with("OR IGNORE"), rows)

@@ -89,6 +89,15 @@ faults = sa.Table(
         comment="the program failed on it, or its original is damaged: to be read again",
     ),
 )
+districts = sa.Table(
+    "districts",
+    metadata,
+    sa.Column("snapshot", sa.Integer, primary_key=True, comment="from 1; the last one holds"),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("after", sa.Integer, nullable=False, comment="the last arrival that was noted before"),
+    sa.Column("kept_as", sa.Text, nullable=False, comment="what stands in the facts for the district"),
+    sa.Column("name", sa.Text, nullable=False),
+)
 published_rules = sa.Table(
     "published_rules",
     metadata,

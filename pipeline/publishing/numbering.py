@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,11 +25,11 @@ Numbers = tuple[NoticeNumber, ...]
 
 def given_so_far(ledger: Ledger, archive: Path) -> Numbers:
     """Return every number that was given. What a killed run or an older ledger lacks of them is made up for, on both sides."""
-    noted = journal.numbers(archive)
+    noted = [replace(number, district=ledger.districts.name(number.district)) for number in journal.numbers(archive)]
     ledger.give(set(noted) - {*ledger.numbers()})
     given = ledger.numbers()
     if missing := sorted(set(given) - set(noted)):
-        journal.note_numbers(archive, missing)
+        journal.note_numbers(archive, [replace(number, district=ledger.districts.kept(number.district)) for number in missing])
     return given
 
 

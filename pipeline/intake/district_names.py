@@ -1,0 +1,117 @@
+"""The districts of the settings beside those that the ledger knows: renamed ones are the same, and none may be missing (decision 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from pipeline.ledger import journal, kept_districts
+from pipeline.ledger.kept_districts import NOBODY, Named
+from pipeline.ledger.ledger import Ledger
+from pipeline.reading.reading import Transcript
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import ConfigurationError, LedgerError
+from pipeline.terms.handed_in import Arrival
+from pipeline.terms.text import key
+
+
+def known(settings: Settings) -> Settings:
+    """Return the settings with every name that a district has had, as far as there is a ledger; for whoever makes no run.
+
+    Raises ConfigurationError where a district is missing.
+    """
+    if settings.paths.ledger.exists():
+        with suppress(LedgerError), Ledger(settings.paths.ledger) as ledger:
+            return _aligned(ledger, settings)
+    return settings
+
+
+def align(ledger: Ledger, settings: Settings) -> Settings:
+    """Note how the districts are named now, in ledger and journal, and return the settings with every name that one has had.
+
+    Raises ConfigurationError where a district is missing that the ledger knows.
+    """
+    archive = settings.paths.archive
+    noted = journal.districts(archive)
+    if noted and not ledger.named_districts():
+        check_noted(settings)
+    if not ledger.named_districts():
+        for named in noted:  # a ledger that was made again
+            ledger.note_districts(named)
+    aligned = _aligned(ledger, settings)
+    if not noted or (noted[-1].names, noted[-1].kept_as) != (ledger.districts.names, ledger.districts.kept_as):
+        journal.note_districts(archive, ledger.districts)
+    return aligned
+
+
+def check_noted(settings: Settings) -> None:
+    """Raise ConfigurationError where a district is missing that the journal names: of a ledger that is made again nothing else is known."""
+    last = next(reversed(journal.districts(settings.paths.archive)), NOBODY)
+    missing = last.names.keys() - {district.code for district in settings.districts}
+    if missing:
+        raise ConfigurationError("\n".join(_sentence(last.kept_as[code], last, settings) for code in sorted(missing)))
+
+
+def _aligned(ledger: Ledger, settings: Settings) -> Settings:
+    earlier = ledger.named_districts()
+    last, kept = (earlier[-1] if earlier else NOBODY), ledger.kept_districts()
+    names = {district.code: district.name for district in settings.districts}
+    kept_as = {**_kept_as(last, kept, settings)}
+    missing = kept - {kept_as[code] for code in names}
+    if missing:
+        raise ConfigurationError("\n".join(_sentence(name, last, settings) for name in sorted(missing)))
+    if (names, {code: kept_as[code] for code in names}) != (dict(last.names), dict(last.kept_as)):
+        after = max((arrival.id for arrival, _sidecar in ledger.arrivals()), default=0)
+        ledger.note_districts(Named(after, {code: kept_as[code] for code in names}, names))
+    return _with_former_names(settings, earlier)
+
+
+def _kept_as(last: Named, kept: set[str], settings: Settings) -> Mapping[str, str]:
+    """Return as what each district is kept: as ever; a new one by its code, or by the name under which an older ledger has it."""
+    kept_as = dict(last.kept_as)
+    for district in settings.districts:
+        if district.code not in kept_as:
+            older = next((name for name in sorted(kept) if not last.names and settings.district_named(name) == district), district.code)
+            kept_as[district.code] = older
+    return kept_as
+
+
+def _sentence(kept: str, last: Named, settings: Settings) -> str:
+    code = next((code for code, own in last.kept_as.items() if own == kept), "")
+    where = "config.yaml 的 districts"
+    if not code:
+        return f"台账里有“{kept}”的日报或案件，而 {where} 里没有这个旗区。请先照原来的名称写上，运行一次，再改名称；现有结果没有变动。"
+    name = last.names[code]
+    other = next((district for district in settings.districts if district.name == name), None)
+    if other:
+        changed = f"{name}的代码由 {code} 改成了 {other.code}，而台账是按代码记的"
+        return f"{changed}。请在 {where} 里把代码改回 {code}；名称可以改。现有结果没有变动。"
+    lacking = f"{where} 里没有代码为 {code} 的旗区（{name}），而台账里有它的日报或案件"
+    return f"{lacking}。请把它放回去；改名的，只改 name，不改 code。现有结果没有变动。"
+
+
+def _with_former_names(settings: Settings, earlier: Iterable[Named]) -> Settings:
+    """Return the settings with the names of before as further aliases, but for those that another district has now."""
+    taken = {key(word) for district in settings.districts for word in (district.code, district.name, *district.aliases)}
+    former: dict[str, set[str]] = {}
+    for named in earlier:
+        for code, name in named.names.items():
+            if key(name) not in taken:
+                former.setdefault(name, set()).add(code)
+    if not former:
+        return settings
+    districts = tuple(
+        district.model_copy(update={"aliases": (*district.aliases, *(name for name, codes in former.items() if codes == {district.code}))})
+        for district in settings.districts
+    )
+    return settings.model_copy(update={"districts": districts})
+
+
+def as_meant_then(arrival: Arrival, transcript: Transcript, named: list[Named]) -> Transcript:
+    """Return what was read from an original that is read again, with the districts that its names meant when it arrived."""
+    then = next((one for one in reversed(named) if one.after < arrival.id), named[0] if named else NOBODY)
+    now = named[-1] if named else NOBODY
+    if then.names == now.names:
+        return transcript
+    codes = {name: code for code, name in then.names.items()}
+    return kept_districts.renamed(transcript, lambda name: now.names.get(codes.get(name, ""), name))

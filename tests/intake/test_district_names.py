@@ -1,0 +1,165 @@
+"""Districts are kept by their code: renamed, with another alias, with names swapped no figure moves; a missing one is refused.
+
+Covers `district_names` and `kept_districts`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from offices import Office
+from workbooks import CASES, assignment, case_row, new_row, progress_row, report, resolved_row
+
+from pipeline import cli
+from pipeline.ledger import journal, schema
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
+from pipeline.publishing.plan import EveryDay
+from pipeline.render.documents import FIGURES
+from pipeline.settings.config import load
+from pipeline.upkeep import repair
+
+FIRST, LAST = date(2020, 5, 20), date(2020, 5, 21)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment([*CASES, case_row("SJ-2020-003", "康巴什区")]))
+    for day in (FIRST, LAST):
+        received = f"{day}T16:00:00+08:00"
+        office.put(report("东胜区", day, progress=[resolved_row()], new=[new_row()] if day == FIRST else ()), f"东胜{day}.xlsx", received)
+        office.put(report("康巴什区", day, progress=[progress_row("SJ-2020-003")]), f"康巴什{day}.xlsx", received)
+    office.run(FIRST, LAST)
+    return office
+
+
+def _set(office: Office, *pairs: str) -> None:
+    path = office.home / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    office.settings = load(path)
+
+
+RENAMED = ("name: 东胜区,", "name: 东城区,", "aliases: [东胜],", "aliases: [东城],")
+SWAPPED = (
+    *("name: 东胜区,", "name: 某区,", "name: 康巴什区,", "name: 东胜区,", "name: 某区,", "name: 康巴什区,"),
+    *("aliases: [东胜],", "aliases: [],", "aliases: [康巴什],", "aliases: [],"),
+)
+NAMES = {
+    "renamed": (RENAMED, {"东胜区": "东城区"}),
+    "swapped": (SWAPPED, {"东胜区": "康巴什区", "康巴什区": "东胜区"}),
+    "an alias": (("aliases: [东胜]", "aliases: [东胜, 东]"), {}),
+}
+
+
+def _said(office: Office, names: dict[str, str]) -> list[object]:
+    """Return every summary with the districts' names as given."""
+
+    def renamed(value: object) -> object:
+        match value:
+            case dict():
+                return {key: renamed(inner) for key, inner in value.items()}
+            case list():
+                return [renamed(inner) for inner in value]
+            case str():
+                return names.get(value, value)
+            case _:
+                return value
+
+    return [renamed(office.summary(day)) for day in (FIRST, LAST)]
+
+
+@pytest.mark.parametrize("what", list(NAMES))
+@pytest.mark.parametrize("way", ["a run", "rewritten", "made again"])
+def test_another_name_moves_no_figure(office: Office, what: str, way: str) -> None:
+    changes, names = NAMES[what]
+    before, expected = _said(office, {}), _said(office, names)
+    _set(office, *changes)
+    if way == "made again":
+        office.run(LAST)
+        office.settings.paths.ledger.unlink()
+        repair.repair(office.settings, documents=FIGURES)
+    outcome = nightly.run(office.settings, [LAST], documents=FIGURES, rewriting=() if way == "a run" else EveryDay())
+    assert _said(office, {}) == (before if way == "a run" else expected)
+    assert all(not held.figures for held in outcome.held_back)
+
+
+def test_what_the_ledger_and_the_journal_hold_names_codes(office: Office) -> None:
+    with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.connect() as connection:
+        assert {*connection.scalars(schema.readings.select().with_only_columns(schema.readings.c.district))} == {"", "DS", "KBS"}
+        rows = [*connection.scalars(schema.readings.select().with_only_columns(schema.readings.c.rows))]
+    assert not any('"旗区":["东胜区"' in text for text in rows)
+    assert journal.districts(office.archive)[-1].kept_as["DS"] == "DS"
+
+
+def test_a_report_that_says_the_old_name_is_still_that_districts(office: Office) -> None:
+    _set(office, *RENAMED)
+    office.put(report("东胜区", date(2020, 5, 22), progress=[resolved_row()]), "旧名.xlsx", "2020-05-22T16:00:00+08:00")
+    office.put_assignment(assignment([*CASES, case_row("SJ-2020-003", "康巴什区")]), "新.xlsx", "2020-05-22T09:00:00+08:00")
+    office.run(date(2020, 5, 22))
+    summary = office.summary(date(2020, 5, 22))
+    first = summary["submissions"][0]
+    assert (first["district"], first["status"]) == ("东城区", "on-time")
+    assert sum(line["total"] for line in summary["by_district"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("code: DS,", "code: DSQ,", "东胜区的代码由 DS 改成了 DSQ，而台账是按代码记的。请在 config.yaml 的 districts 里把代码改回 DS"),
+        (
+            "  - {code: DS,   name: 东胜区,     aliases: [东胜],                     senders: [dongsheng@example.com]}\n",
+            "",
+            "没有代码为 DS 的旗区（东胜区）",
+        ),
+    ],
+    ids=["code changed", "removed"],
+)
+@pytest.mark.parametrize("command", ["nightly", "status", "repair"])
+def test_a_district_that_the_ledger_knows_cannot_be_missing(
+    office: Office, capsys: pytest.CaptureFixture[str], old: str, new: str, sentence: str, command: str
+) -> None:
+    before = office.everything()
+    _set(office, old, new)
+    if command == "repair":
+        office.settings.paths.ledger.unlink()
+    arguments = {"nightly": ["--date", str(LAST)], "status": ["status"], "repair": ["doctor", "--repair"]}[command]
+    assert cli.main([*arguments, "--config", str(office.home / "config.yaml")]) == 2
+    assert sentence in capsys.readouterr().err
+    assert office.everything() == before
+
+
+def test_a_district_of_which_nothing_is_known_may_go(office: Office) -> None:
+    _set(office, "  - {code: WS,   name: 乌审旗,     aliases: [乌审],                     senders: [wushen@example.com]}\n", "")
+    office.run(LAST)
+    assert len(office.summary(LAST)["submissions"]) in (8, 9)
+
+
+def test_a_ledger_that_kept_names_is_taken_over_as_it_is(office: Office) -> None:
+    """A ledger of version 1: names in readings, rows and notices, no districts, and no lines about them in the journal."""
+    before = _said(office, {"东胜区": "东城区"})
+    path = office.archive.parent / journal.NAME
+    path.write_bytes(b"\n".join(line for line in path.read_bytes().split(b"\n") if not line.startswith(b'{"districts"')))
+    with Ledger(office.settings.paths.ledger) as ledger:
+        outlines = ledger.load(ledger.outlines())
+        with ledger.engine.begin() as connection:
+            connection.execute(schema.districts.delete())
+        ledger.districts = type(ledger.districts)(0, {}, {})
+        from pipeline.reading.reading import Transcript
+        from pipeline.terms.rows import write_rows
+
+        ledger.file([(file.arrival, Transcript(file.reading, write_rows(file.reading.rows))) for file in outlines])
+    office.run(LAST)
+    _set(office, *RENAMED)
+    nightly.run(office.settings, [LAST], documents=FIGURES, rewriting=EveryDay())
+    assert json.dumps(_said(office, {}), ensure_ascii=False) == json.dumps(before, ensure_ascii=False)
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=FIGURES)
+    assert _said(office, {}) == before
