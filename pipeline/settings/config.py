@@ -223,6 +223,14 @@ class Settings(Frozen):
         """The districts' Chinese names in their order."""
         return tuple(district.name for district in self.districts)
 
+    def code_of(self, name: str) -> str:
+        """Return the code of the district of that name; the name itself where there is none."""
+        return next((district.code for district in self.districts if district.name == name), name)
+
+    def name_of(self, code: str) -> str:
+        """Return the name of the district of that code; the code itself where there is none."""
+        return next((district.name for district in self.districts if district.code == code), code)
+
     @cached_property
     def group_of_source(self) -> dict[str, Group]:
         """The group that each source counts in."""

@@ -9,10 +9,11 @@ from typing import Final, Literal
 
 import sqlalchemy as sa
 
+from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.text import key
 from pipeline.web import passwords, sign_in_limits
-from pipeline.web.database import Database, devices, digest, links, sessions, users
+from pipeline.web.database import Database, devices, digest, keep_codes, links, sessions, users
 from pipeline.web.sign_in_limits import Client
 
 _RENEW: Final = timedelta(seconds=60)
@@ -55,15 +56,24 @@ class NameTakenError(ValueError):
 class Accounts:
     """The users of an office."""
 
-    def __init__(self, database: Database, limits: Uploading) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
-        self._limits = limits
+        self._settings = settings
+        self._limits = settings.upload or Uploading()
+        keep_codes(database, users, settings)
 
     # --- users ---
 
     def add(self, name: str, district: str, address: str) -> User:
         """Add a user, without a password yet. Raises NameTakenError."""
-        values = {"key": key(name), "name": name, "district": district, "address": address, "password": None, "disabled": False}
+        values = {
+            "key": key(name),
+            "name": name,
+            "district": self._settings.code_of(district),
+            "address": address,
+            "password": None,
+            "disabled": False,
+        }
         try:
             with self._database.write() as connection:
                 connection.execute(users.insert().values(values))
@@ -78,12 +88,12 @@ class Accounts:
         """Return the user of that name, in whatever width and case it is typed."""
         with self._database.read() as connection:
             row = connection.execute(users.select().where(users.c.key == key(name))).one_or_none()
-        return _user(row) if row else None
+        return self._user(row) if row else None
 
     def all_users(self) -> list[User]:
         """Return all users, the office first."""
         with self._database.read() as connection:
-            return [_user(row) for row in connection.execute(users.select().order_by(users.c.district, users.c.key))]
+            return [self._user(row) for row in connection.execute(users.select().order_by(users.c.district, users.c.key))]
 
     def disable(self, user: User) -> None:
         """Let a user in no more; sessions and links end at once."""
@@ -110,7 +120,7 @@ class Accounts:
         holds = (links.c.token == digest(token)) & (links.c.expires > now.timestamp()) & ~users.c.disabled
         with self._database.read() as connection:
             row = connection.execute(query.where(holds)).one_or_none()
-        return _user(row) if row else None
+        return self._user(row) if row else None
 
     def set_password(self, token: str, password: str, now: datetime) -> bool:
         """Use a link up: the password holds from now on, and the user's sessions end. False where the link holds no more."""
@@ -145,7 +155,7 @@ class Accounts:
             return "wrong"
         with self._database.write() as connection:
             sign_in_limits.forgive(connection, counters)
-        return _user(row)
+        return self._user(row)
 
     def remember_browser(self, user: User, client: Client, now: datetime) -> str:
         """Know the browser from now on; return what its cookie says."""
@@ -174,7 +184,7 @@ class Accounts:
         if now.timestamp() - row.seen > _RENEW.total_seconds():
             with self._database.write() as connection:
                 connection.execute(sessions.update().where(sessions.c.token == digest(token)).values(seen=now.timestamp()))
-        return Session(_user(row), row.csrf, digest(token))
+        return Session(self._user(row), row.csrf, digest(token))
 
     def end_session(self, session: Session) -> None:
         """End a session."""
@@ -184,6 +194,5 @@ class Accounts:
     def _oldest(self, now: datetime) -> float:
         return (now - timedelta(hours=self._limits.session_hours)).timestamp()
 
-
-def _user(row: sa.Row[tuple[object, ...]]) -> User:
-    return User(row.id, row.name, row.address, row.district, row.password is not None, row.disabled)
+    def _user(self, row: sa.Row[tuple[object, ...]]) -> User:
+        return User(row.id, row.name, row.address, self._settings.name_of(row.district), row.password is not None, row.disabled)

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline.disk import sqlite_connections, storage
+from pipeline.settings.config import Settings
 
 NAME = "upload.sqlite"
 _metadata = sa.MetaData()
@@ -22,7 +23,7 @@ users = sa.Table(
     sa.Column("key", sa.Text, nullable=False, unique=True, comment="the name as it is compared"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False, comment="the sender of what is uploaded"),
-    sa.Column("district", sa.Text, nullable=False, comment="empty for the office"),
+    sa.Column("district", sa.Text, nullable=False, comment="the code; empty for the office"),
     sa.Column("password", sa.Text, comment="argon2id; none before the first one-time link was used"),
     sa.Column("disabled", sa.Boolean, nullable=False, default=False),
     sqlite_autoincrement=True,
@@ -82,7 +83,7 @@ sent = sa.Table(
     sa.Column("number", sa.Text, primary_key=True, comment="the receipt number, and the message id in the envelope"),
     sa.Column("draft", sa.Text, nullable=False, unique=True),
     sa.Column("user", sa.ForeignKey("users.id"), nullable=False),
-    sa.Column("district", sa.Text, nullable=False, index=True, comment="of the user; empty for the office"),
+    sa.Column("district", sa.Text, nullable=False, index=True, comment="the code of the user's; empty for the office"),
     sa.Column("is_assignment", sa.Boolean, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("size", sa.Integer, nullable=False),
@@ -154,3 +155,14 @@ class Database:
             # else SQLite takes the write lock at the first change, and fails where another process (run.py user) wrote since it read
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+
+def keep_codes(database: Database, table: sa.Table, settings: Settings) -> None:
+    """Put codes in the place of the districts' names, which an older version kept: another name is the same district."""
+    with database.read() as connection:
+        kept = set(connection.scalars(sa.select(table.c.district).distinct()))
+    older = {name: district.code for name in kept if name and (district := settings.district_named(name)) and district.code != name}
+    if older:
+        with database.write() as connection:
+            for name, code in older.items():
+                connection.execute(table.update().where(table.c.district == name).values(district=code))

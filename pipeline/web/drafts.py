@@ -19,7 +19,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask, without_controls
 from pipeline.web.accounts import User
-from pipeline.web.database import Database, drafts, sent, users
+from pipeline.web.database import Database, drafts, keep_codes, sent, users
 from pipeline.web.receiving import Received
 from pipeline.web.upload_limits import MOST_DRAFTS, RefusedError
 
@@ -83,6 +83,7 @@ class Drafts:
         self._folder = settings.paths.state / FOLDER
         self._laying = threading.Lock()
         storage.make_folder(self._folder)
+        keep_codes(database, sent, settings)
 
     def place(self) -> tuple[str, Path]:
         """Make a place for a new draft, and return its id and the folder for its file."""
@@ -164,7 +165,7 @@ class Drafts:
                 if row is None:
                     return None
                 values = {name: getattr(row, name) for name in ("user", "is_assignment", "name", "size", "sha256", "checked")}
-                values |= {"number": number, "draft": identity, "district": user.district, "laid": False}
+                values |= {"number": number, "draft": identity, "district": self._settings.code_of(user.district), "laid": False}
                 connection.execute(sent.insert().values(received_at=now.isoformat(timespec="seconds"), **values))
         return Sending(number, is_first=self._lay(number, user.address))
 
@@ -193,16 +194,17 @@ class Drafts:
 
     def sent_of(self, user: User, since: date) -> list[SentUpload]:
         """Return what the user's district (for the office: everybody) has sent since that day, the newest first."""
-        whose = sa.true() if user.is_office else sent.c.district == user.district
+        whose = sa.true() if user.is_office else sent.c.district == self._settings.code_of(user.district)
         query = sent.select().where(whose & (sent.c.received_at >= since.isoformat())).order_by(sent.c.received_at.desc(), sent.c.number)
         with self._database.read() as connection:
-            return [_sent(row) for row in connection.execute(query)]
+            return [_sent(row, self._settings) for row in connection.execute(query)]
 
     def receipt(self, number: str, user: User) -> SentUpload | None:
         """Return what was sent under that number, where the user may know of it."""
         with self._database.read() as connection:
             row = connection.execute(sent.select().where(sent.c.number == number)).one_or_none()
-        return _sent(row) if row is not None and (user.is_office or row.district == user.district) else None
+        is_own = row is not None and (user.is_office or row.district == self._settings.code_of(user.district))
+        return _sent(row, self._settings) if is_own else None
 
     def original(self, report: SentUpload) -> Path | None:
         """Return the path of the file that was sent, while it is kept."""
@@ -243,7 +245,7 @@ def shown(name: str) -> str:
     return mask(" ".join(last.split()))[:_LONGEST_NAME] or "未命名"
 
 
-def _sent(row: Any) -> SentUpload:  # noqa: ANN401 - SQLAlchemy's row
+def _sent(row: Any, settings: Settings) -> SentUpload:  # noqa: ANN401 - SQLAlchemy's row
     return SentUpload(
         row.number,
         row.draft,
@@ -251,7 +253,7 @@ def _sent(row: Any) -> SentUpload:  # noqa: ANN401 - SQLAlchemy's row
         row.size,
         row.sha256,
         row.is_assignment,
-        row.district,
+        settings.name_of(row.district),
         datetime.fromisoformat(row.received_at),
         json.loads(row.checked) if row.checked else None,
     )

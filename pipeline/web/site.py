@@ -49,7 +49,7 @@ class Site:
         """Where the page is reached: scheme, host and port, as browsers write them."""
         self.is_secure = all(origin.startswith("https:") for origin in origins)
         self.database = Database(settings.paths.state)
-        self.accounts = Accounts(self.database, self.limits)
+        self.accounts = Accounts(self.database, settings)
         self.drafts = Drafts(self.database, settings)
         self.readers = SharedReaders(settings)
         self._secret = secrets.token_bytes(32)

@@ -142,6 +142,6 @@ def _opened(settings: Settings) -> Iterator[Accounts]:
     """Give the accounts while a command runs."""
     database = Database(settings.paths.state)
     try:
-        yield Accounts(database, settings.upload or Uploading())
+        yield Accounts(database, settings)
     finally:
         database.close()

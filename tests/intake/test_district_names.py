@@ -6,6 +6,8 @@ Covers `district_names` and `kept_districts`.
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from offices import Office
 from workbooks import CASES, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
+from pipeline.intake import district_names
 from pipeline.ledger import journal, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
@@ -21,6 +24,8 @@ from pipeline.publishing.plan import EveryDay
 from pipeline.render.documents import FIGURES
 from pipeline.settings.config import load
 from pipeline.upkeep import repair
+from pipeline.web.accounts import Accounts
+from pipeline.web.database import Database
 
 FIRST, LAST = date(2020, 5, 20), date(2020, 5, 21)
 
@@ -163,3 +168,20 @@ def test_a_ledger_that_kept_names_is_taken_over_as_it_is(office: Office) -> None
     office.settings.paths.ledger.unlink()
     repair.repair(office.settings, documents=FIGURES)
     assert _said(office, {}) == before
+
+
+@pytest.mark.parametrize("kept", ["DS", "东胜区"], ids=["by its code", "by its name, as an older version kept it"])
+def test_a_clerk_of_a_renamed_district_is_still_its_clerk(office: Office, kept: str) -> None:
+    config = str(office.home / "config.yaml")
+    assert cli.main(["user", "add", "甲", "--district", "东胜区", "--config", config]) == 0
+    with closing(sqlite3.connect(office.settings.paths.state / "upload.sqlite")) as connection, connection:
+        assert connection.execute("SELECT district FROM users").fetchall() == [("DS",)]
+        connection.execute("UPDATE users SET district = ?", (kept,))
+    _set(office, *RENAMED)
+    database = Database(office.settings.paths.state)
+    try:
+        user = Accounts(database, district_names.known(office.settings)).find("甲")
+    finally:
+        database.close()
+    assert user is not None
+    assert user.district == "东城区"
