@@ -49,7 +49,7 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
         if movers
     ]
     if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
-    return f"今日{'；'.join(said)}。{if_not}，{_would_be(shift.without)}。"
+    return f"今日{'；'.join(said)}。{if_not}，{_would_be(shift.without, shift.tally)}。"
 
 
 def _mover(mover: Mover, group: str, room: Room) -> str:
@@ -58,11 +58,12 @@ def _mover(mover: Mover, group: str, room: Room) -> str:
     return f"{mover.number}（{mover.district}，{f'改为{mover.after}' if mover.after != group else f'原为{mover.before}'}）"
 
 
-def _would_be(tally: Tally) -> str:
-    if not tally.total:
+def _would_be(without: Tally, tally: Tally) -> str:
+    """Return what a figure would be, and how that stands to its target where the verdict would be another one."""
+    if not without.total:
         return "为0件"
-    against = "不低于" if tally.met else "低于"
-    return f"为{_fraction(tally)}，{against}{tally.target_percent}%的目标"
+    against = f"，{'不低于' if without.met else '低于'}{without.target_percent}%的目标" if without.met != tally.met else ""
+    return f"为{_fraction(without)}{against}"
 
 
 # --- all that was edited -----------------------------------------------------------------------------------------
@@ -224,7 +225,8 @@ def withdrawn_disputes(cases: Iterable[CaseLine], numbers: Iterable[str], tally:
     named = _named([f"{case.number}（{case.district}）" for case in lines], room)
     said = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
     counted = sum(case.is_counted for case in lines)
-    return f"{said}如仍按不认可，{_would_be(Tally(tally.target_percent, tally.total, tally.resolved - counted))}。" if counted else said
+    without = Tally(tally.target_percent, tally.total, tally.resolved - counted)
+    return f"{said}如仍按不认可，{_would_be(without, tally)}。" if counted else said
 
 
 def _named(names: Sequence[str], room: Room) -> str:
