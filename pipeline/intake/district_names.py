@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 
 from pipeline.ledger import journal, kept_districts
 from pipeline.ledger.kept_districts import NOBODY, Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import ConfigurationError, LedgerError
+from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import key
 
@@ -20,10 +19,15 @@ def known(settings: Settings) -> Settings:
 
     Raises ConfigurationError where a district is missing.
     """
-    if settings.paths.ledger.exists():
-        with suppress(LedgerError), Ledger(settings.paths.ledger) as ledger:
+    if not settings.paths.ledger.exists():
+        return settings
+    try:
+        with Ledger(settings.paths.ledger) as ledger:
             return _aligned(ledger, settings)
-    return settings
+    except ConfigurationError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library: `doctor` says what is wrong with it
+        return settings
 
 
 def align(ledger: Ledger, settings: Settings) -> Settings:

@@ -185,3 +185,11 @@ def test_a_clerk_of_a_renamed_district_is_still_its_clerk(office: Office, kept: 
         database.close()
     assert user is not None
     assert user.district == "东城区"
+
+
+def test_a_damaged_ledger_is_no_fault_of_ours_in_any_command(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    path = office.settings.paths.ledger
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    assert cli.main(["doctor", "--config", str(office.home / "config.yaml")]) == 1
+    assert "程序出错了" not in capsys.readouterr().err
