@@ -19,6 +19,8 @@ from pipeline.day import story
 from pipeline.intake import held_files
 from pipeline.office import explanation
 from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
+from pipeline.render.page import cases_behind_figures
+from pipeline.report import breakdown
 from pipeline.terms.errors import NothingToConsolidateError
 
 if TYPE_CHECKING:
@@ -273,6 +275,15 @@ def test_the_cases_behind_every_figure_add_up_to_it(week: str, published: Publis
         for group, label, entry in _figures(office.summary(day)):
             counted = explanation.figure(groups[group], label, register, office.settings, day).breakdown
             assert (counted.total, len(counted.counted)) == (entry["total"], entry["resolved"]), (day, group, label)
+
+
+def test_the_page_names_the_cases_that_are_not_counted_by_reason(published: Published) -> None:
+    report = published("week-light").reports[-1]
+    by_number = {case.number: case for case in report.cases}
+    for figure in report.targets:
+        shown = dict(cases_behind_figures.not_counted(figure.group, report, by_number))
+        assert sum(map(len, shown.values())) == figure.tally.total - figure.tally.resolved
+        assert shown.keys() <= {*breakdown.REASONS}
 
 
 @pytest.mark.parametrize("week", WEEKS)

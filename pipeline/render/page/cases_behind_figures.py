@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.report import breakdown
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Way
 from pipeline.report.report import Report
@@ -67,6 +68,12 @@ def confirmation(group: str, report: Report) -> tuple[tuple[str, tuple[CaseLine,
 def referred(group: str, report: Report) -> tuple[CaseLine, ...]:
     """Return the cases of a group that were referred to a statutory channel."""
     return tuple(case for case in report.cases if case.is_referred and case.group == group)
+
+
+def not_counted(group: str, report: Report, by_number: Mapping[str, CaseLine]) -> tuple[tuple[str, tuple[CaseLine, ...]], ...]:
+    """Return the cases of a group's total that are not counted as resolved, by the reason."""
+    by_reason = breakdown.of(case for case in report.cases if case.group == group).not_counted
+    return tuple((reason, tuple(by_number[number] for number in numbers)) for reason, numbers in by_reason.items())
 
 
 def flagged(flag: str, report: Report, by_number: Mapping[str, CaseLine]) -> FollowUp:

@@ -53,6 +53,8 @@ class GroupView:
     edited: str
     """What the day's edits and withdrawn disputes did to its total and rate; '' where nothing."""
     cancelled: tuple[CaseLine, ...]
+    not_counted: tuple[tuple[str, tuple[CaseLine, ...]], ...]
+    """The cases of the total that are not counted as resolved, by the reason."""
 
     @property
     def tally(self) -> Tally:
@@ -193,6 +195,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         referred=cases_behind_figures.referred(group.name, report),
         edited=_edited(group, report),
         cancelled=tuple(case for case in report.cases if case.grounds and case.group == group.name),
+        not_counted=cases_behind_figures.not_counted(group.name, report, by_number),
     )
 
 
