@@ -44,8 +44,36 @@ def nightly(office: Path) -> Iterator[None]:
 
     del pd, outbox, compose  # what the run imports when it comes to writing
     yield
-    days = sorted(path.name for path in (office / "inbox").iterdir() if path.name.startswith("20"))
-    nightly.run(config.load(office / "config.yaml"), [date.fromisoformat(days[-1])], documents=FIGURES)
+    nightly.run(config.load(office / "config.yaml"), [_days(office)[-1]], documents=FIGURES)
+
+
+def next_night(office: Path) -> Iterator[None]:
+    """One more night over reports that are read already: fold, and write the three data files of the last day."""
+    from pipeline.night import nightly
+    from pipeline.render.documents import FIGURES
+    from pipeline.settings import config
+
+    settings, days = config.load(office / "config.yaml"), _days(office)
+    nightly.run(settings, [days[-2]], documents=FIGURES)
+    yield
+    nightly.run(settings, [days[-1]], documents=FIGURES)
+
+
+def explain(office: Path) -> Iterator[None]:
+    """Tell the story of a case that is in every report of its district."""
+    from pipeline.night import nightly
+    from pipeline.office import explanation
+    from pipeline.render.documents import FIGURES
+    from pipeline.settings import config
+
+    settings, days = config.load(office / "config.yaml"), _days(office)
+    report = nightly.run(settings, [days[-1]], documents=FIGURES).written.published[-1]
+    yield
+    explanation.explain(report.cases[0].number, settings, days[-1])
+
+
+def _days(office: Path) -> list[date]:
+    return sorted(date.fromisoformat(path.name) for path in (office / "inbox").iterdir() if path.name.startswith("20"))
 
 
 def unconfined(office: Path) -> Iterator[None]:
@@ -95,6 +123,8 @@ def _join(books: list[dict[str, pd.DataFrame]]) -> pd.DataFrame:
 WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "calamine": calamine,
     "nightly": nightly,
+    "next_night": next_night,
+    "explain": explain,
     "unconfined": unconfined,
     "one_process": one_process,
     "pandas_calamine": pandas_calamine,

@@ -61,7 +61,7 @@ def test_the_board_shows_nine_districts_and_what_was_refused(site: Website) -> N
     page = site.signed_in("办公室").get("/board").text
     for name in site.office.settings.district_names:
         assert name in page
-    assert "结果已写出" in page
+    assert "结果第 1 版" in page
     assert page.count("未报") == 8, "seven rows and the tile"
     assert "坏的 138********.xlsx</span>：" in page
     assert "13812345678" not in page
