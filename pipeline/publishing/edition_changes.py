@@ -109,7 +109,7 @@ def _rate(entry: Summary) -> str:
 def _verdict(entry: Summary) -> str:
     if entry["met"] is None:
         return "没有案件"
-    return f"{'' if entry.get('certain', True) else '暂计'}{'达标' if entry['met'] else '未达标'}"
+    return words.verdict(is_met=entry["met"], is_certain=entry.get("certain", True))
 
 
 _FIELDS: Final[dict[str, tuple[str, Callable[[Summary], str]]]] = {
