@@ -38,7 +38,7 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
         case "due_soon":
             return f"{limit}，{f'还有{count}天' if count else '当日到期'}"
         case "stalled":
-            return f"自{long_day(day - timedelta(days=line.days_idle))}起没有进展，已{count}天"
+            return f"自{long_day(day - timedelta(days=line.days_idle))}起没有报来进展，已{count}天"
         case "acceptance_overdue":
             return f"{long_day(line.assigned)}交办，受理已超期{count}天"
         case "disputed":
