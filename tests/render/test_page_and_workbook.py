@@ -68,7 +68,7 @@ def test_the_day_on_which_the_first_cases_were_handed_over() -> None:
     out = on(DAY, assigned(assignment(cases)), handed_in(report(progress=[], new=[])))
     text = check(out.report)
     assert [(bridge.total_before, bridge.total) for bridge in out.report.bridges] == [(0, 2), (0, 0)]
-    assert "市级交办和旗区自行梳理：目前没有案件，不计算化解率。" in text
+    assert "市级交办和旗区自行梳理：目前没有案件，不计算化解率；达拉特旗等8个旗区没有日报，补报后" in text
 
 
 def test_a_day_on_which_everyone_has_told_everything() -> None:
