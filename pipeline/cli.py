@@ -134,11 +134,14 @@ def _state_of(options: argparse.Namespace) -> Path | None:
 # --- commands ----------------------------------------------------------------------------------------------------
 
 
-def _load(options: argparse.Namespace) -> Settings:
-    from pipeline.intake import district_names
+def _load(options: argparse.Namespace, *, looks_on: bool = False) -> Settings:
+    from pipeline.intake import district_names, standing_editions
     from pipeline.settings import config
 
-    return district_names.known(config.load(options.config))
+    settings = district_names.known(config.load(options.config))
+    if looks_on and (sentence := standing_editions.warning(settings)):
+        _complain(sentence)
+    return settings
 
 
 def _now(settings: Settings) -> datetime:
@@ -254,7 +257,7 @@ def _status(options: argparse.Namespace) -> int:
     from pipeline.office import status
     from pipeline.publishing import told_editions
 
-    settings = _load(options)
+    settings = _load(options, looks_on=True)
     board = status.look(settings, options.date or today(_now(settings), settings))
     if options.json:
         print(status.as_json(board))
@@ -267,7 +270,7 @@ def _explain(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import explanation, explanation_text
 
-    settings = _load(options)
+    settings = _load(options, looks_on=True)
     explained = explanation.explain(options.what, settings, options.date or today(_now(settings), settings))
     if options.json:
         print(explanation_text.as_json(explained))
@@ -292,8 +295,7 @@ def _send(options: argparse.Namespace) -> int:
     screen.tell_sent_letters(outcome)
     status = int(not outcome.is_complete)
     unsettled = f"下落不明 {len(outcome.unknown)} 封，被拒收 {len(outcome.refused)} 封"
-    counts = f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}"
-    _note(settings, "send", counts)
+    _note(settings, "send", f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}")
     return status
 
 
@@ -301,7 +303,7 @@ def _editions(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.publishing import told_editions
 
-    settings = _load(options)
+    settings = _load(options, looks_on=True)
     days = [options.date] if options.date else told_editions.days(settings)
     screen.tell_editions({day: told_editions.of_day(settings, day) for day in days})
     return 0

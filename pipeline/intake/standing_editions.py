@@ -129,6 +129,15 @@ def told(settings: Settings, missing: Sequence[MissingInput]) -> list[str]:
     ]
 
 
+def warning(settings: Settings) -> str:
+    """Return in one sentence that this state is older than the outbox, for who only looks on; '' where it is not."""
+    missing = find_missing(settings, unnoted(settings.paths))
+    if not missing:
+        return ""
+    days = "、".join(sorted({str(file.day) for file in missing}))
+    return f"state 比结果旧：{days} 的结果用到了 {len(missing)} 份这里没有的收件，下面说的可能与已发布的不同。请运行 python run.py doctor。"
+
+
 def _way_out(missing: Sequence[MissingInput]) -> str:
     options = " ".join(f"--without {file.sha256[:12]}" for file in missing)
     return f"都没有的，由办公室决定不计入，现有的结果会作为一版留存：python run.py {options}（修复时写在 doctor --repair 后面）。"

@@ -61,6 +61,30 @@ def test_it_stops_and_names_the_report_with_its_district_its_day_and_its_arrival
     assert _facts(restored) == before
 
 
+def test_doctor_gives_one_advice(restored: Office) -> None:
+    problems = [problem for check in doctor.examine(restored.settings, datetime.now(ZONE)) for problem in check.problems]
+    assert [problem for problem in problems if "原样留着" in problem]
+    assert not [problem for problem in problems if "按台账重新写出" in problem]
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    restored.run(DAY)
+    (restored.outbox / str(DAY) / "summary.json").write_text("{}", encoding="utf-8")
+    problems = [problem for check in doctor.examine(restored.settings, datetime.now(ZONE)) for problem in check.problems]
+    assert [problem for problem in problems if "按台账重新写出" in problem], "a damaged day is still told how to mend"
+
+
+@pytest.mark.parametrize("command", [["status"], ["editions"], ["explain", "SJ-2020-001"]], ids=" ".join)
+def test_who_looks_on_is_told_in_one_line(restored: Office, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    assert _command(restored, *command, "--date", str(DAY)) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert "state 比结果旧" in told[0]
+    assert "doctor" in told[0]
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    restored.run(DAY)
+    assert _command(restored, *command, "--date", str(DAY)) == 0
+    assert "比结果旧" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [["--date", str(DAY)], ["doctor", "--repair"]], ids=" ".join)
 def test_only_the_office_s_decision_goes_on_and_the_edition_that_stood_stays_one(restored: Office, command: list[str]) -> None:
     stood = tree(restored.outbox / str(DAY))
