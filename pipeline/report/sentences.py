@@ -125,17 +125,19 @@ def confirmation(certainty: Certainty) -> str:
 def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     """Return the rate that no correction of the register can better, and the cases that make the difference; '' where it is the same.
 
-    Of each kind of them so many are named; with 0 they stand elsewhere.
+    Of each kind of them so many are named; with 0 they stand elsewhere. That cancelled cases count as unresolved here is always said:
+    beside it stands what the rate would be if they still counted as they are reported.
     """
     before = certainty.unmoved
     if before.resolved * tally.total == tally.resolved * before.total and bool(before.total) == bool(tally.total):
         return ""
     moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
-    cases = "；".join(
+    cases = [
         f"{name}{len(numbers)}件：{'、'.join(numbers[:most])}{'等' if len(numbers) > most else ''}" for name, numbers in moved if numbers
-    )
+    ]
+    said = [*(cases if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
     short = f"，不到{before.target_percent}%" if tally.met is not False and before.met is False else ""
-    edits = f"（{cases}）" if most else ""
+    edits = f"（{'；'.join(said)}）" if said else ""
     return f"不计台账改动{edits}，化解率为{rate(before.rate_percent)}（{before.resolved}/{before.total}）{short}。"
 
 

@@ -142,6 +142,14 @@ def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_me
     assert f"由别组改入1件：SJ-2020-010（东胜区，原为{REGION}）" in _first_paragraph(day, CITY)
 
 
+def test_a_case_resolved_while_it_is_cancelled_gives_two_rates_and_each_says_how_it_counts() -> None:
+    files = [_workbook(_listed()), _workbook(_listed(_010={"撤销依据": "双方和解"}), "2020-05-19 09:00")]
+    day = told([*files, *_reports(MONDAY, 8), *_reports(TUESDAY, 10)], [TUESDAY])[TUESDAY]
+    _stands(day, "如仍计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的按未化解计），化解率为90.0%（9/10）")
+    region = _told(_listed(), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
+    assert "不计台账改动（改到其他组1件：SJ-2020-010），化解率为" in region.page  # none is cancelled
+
+
 def test_a_case_that_comes_back_is_said() -> None:
     day = _told(_listed(), before=_listed(_010={"撤销依据": "双方和解"}))
     _stands(day, "今日恢复计入1件：SJ-2020-010（东胜区，原依据：双方和解）。如没有这些改动，为8/9（88.8%）。")
