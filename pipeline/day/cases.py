@@ -81,6 +81,8 @@ class Case:
     """The last accepted row about it."""
     reported: date | None = None
     """The day of that row."""
+    was_resolved: bool = False
+    """Whether it was resolved before that row, ever."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -136,7 +138,12 @@ class Case:
     @property
     def is_counted(self) -> bool:
         """Whether it counts as resolved."""
-        if self.status != RESOLVED or self.dispute is not None or self.grounds or self.last is None:
+        return self.is_resolved and not self.grounds
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it would count as resolved, but for a cancellation."""
+        if self.status != RESOLVED or self.dispute is not None or self.last is None:
             return False
         return bool(self.last["答复日期"] and self.last["答复文号"])
 
@@ -148,6 +155,7 @@ class Case:
     def take(self, place: RowPlace, day: date) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
+        self.was_resolved = self.was_resolved or self.is_resolved
         self.dispute = disputes.after(place, day, self.dispute)
         if status != before or place["今日进展"]:
             self.touched = day

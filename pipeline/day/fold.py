@@ -341,7 +341,7 @@ class _Fold:
         in_time = {name for name, reports in submissions.items() if (moment := reports.in_force_received) and moment <= known_until}
         telling = in_time & before.past.reported
         newly = (self.case_book.cases[number] for number in counted & before.open)
-        return frozenset(case.number for case in newly if case.reported == day and case.text("旗区") in telling)
+        return frozenset(case.number for case in newly if case.reported == day and not case.was_resolved and case.text("旗区") in telling)
 
     def register(self) -> Register:
         """Return the register of the day that the fold stands at."""

@@ -41,6 +41,6 @@ class PastDay:
     reported: frozenset[str] = frozenset()
     """The districts that have reported of it."""
     resolved: frozenset[str] = frozenset()
-    """Cases that were resolved on it and not before, as far as that is known: open the day before, of which their district had reported;
+    """Cases that were resolved on it and never before, as far as that is known: open the day before, of which their district had reported;
     and counted by a row that the day's readers could know of. What only came in resolved, or came back, is not among them."""
     counted: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
+from pipeline.day.targets import PastDay
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
@@ -56,7 +57,10 @@ def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int]:
     telling = [day for day in week if reported_on(day, state) and reported_on(day - _ONE_DAY, state)]
     if len(telling) < FEWEST_PACE_DAYS or telling[-1] != state.day:
         return 0, 0
-    resolved = frozenset[str]().union(*(days[day].resolved for day in telling))
+    resolved = frozenset[str]()
+    for day in week:  # what was lost again since is not gained, though it be back: else the same cases could be gained over and over
+        past = days.get(day, PastDay(day))
+        resolved = resolved & past.counted | (past.resolved if day in telling else frozenset())
     counted_before = days[telling[0] - _ONE_DAY].counted
     lost = sum(line.is_open and line.number in counted_before for line in lines)
     gained = sum(line.is_counted and line.number in resolved for line in lines) - lost
