@@ -9,6 +9,7 @@ from pipeline.day.edit_effects import Effects, FlagEffect, Mover, Shift
 from pipeline.day.particulars import WATCHED, Edit
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
+from pipeline.report.figures import Bridge
 from pipeline.report.sentences import rate
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import FLAGS
@@ -227,6 +228,15 @@ def withdrawn_disputes(cases: Iterable[CaseLine], numbers: Iterable[str], tally:
     counted = sum(case.is_counted for case in lines)
     without = Tally(tally.target_percent, tally.total, tally.resolved - counted)
     return f"{said}如仍按不认可，{_would_be(without, tally)}。" if counted else said
+
+
+def of_same_day(bridge: Bridge, tally: Tally) -> str:
+    """Return what the rate is without the cases that came in and were counted within the day, where the verdict hangs on them; else ''."""
+    come = {case for step in bridge.total_steps if step.kind in ("found", "new") and step.change > 0 for case in step.cases}
+    gained = {case for step in bridge.resolved_steps if step.kind == "newly_resolved" and step.change > 0 for case in step.cases}
+    count = len(come & gained)
+    without = Tally(tally.target_percent, tally.total - count, tally.resolved - count)
+    return f"不计今日新增即化解的{count}件，{_would_be(without, tally)}。" if without.met != tally.met else ""
 
 
 def _named(names: Sequence[str], room: Room) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from offices import HOME, File, Office, afternoon, assigned
 from read_by_leaders import Told, paper_text, told
-from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row
+from workbooks import DISTRICTS, Row, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline.night import nightly
 from pipeline.render.papers import briefing, briefing_files, page_room
@@ -148,6 +148,20 @@ def test_a_case_resolved_while_it_is_cancelled_gives_two_rates_and_each_says_how
     _stands(day, "如仍计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的按未化解计），化解率为90.0%（9/10）")
     region = _told(_listed(), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
     assert "不计台账改动（改到其他组1件：SJ-2020-010），化解率为" in region.page  # none is cancelled
+
+
+@pytest.mark.parametrize(("found", "resolved", "said"), [(10, 8, True), (10, 9, False), (9, 8, False)])
+def test_a_target_met_by_cases_found_and_resolved_on_one_day_is_said(*, found: int, resolved: int, said: bool) -> None:
+    """Eight of ten are no 90 %; ten more, found and resolved today, make it eighteen of twenty."""
+    own = [f"DS-2020-{number:03}" for number in range(1, found + 1)]
+    rows = [_resolved(number, 答复日期="2020-05-19") for number in own]
+    content = report(day=TUESDAY, progress=rows, new=[new_row(number, 排查日期="2020-05-19") for number in own])
+    files = [_workbook(_listed()), *_reports(MONDAY, resolved), *_reports(TUESDAY, resolved)[1:], File(content, afternoon(TUESDAY))]
+    day = told(files, [TUESDAY])[TUESDAY]
+    assert day.summary["targets"][1]["resolved"] == found + resolved
+    for text in day.both:
+        assert ("不计今日新增即化解的10件，为8/10（80.0%），低于90%的目标。" in text) is said
+        assert ("不计今日新增" in text) is said
 
 
 def test_a_case_that_comes_back_is_said() -> None:

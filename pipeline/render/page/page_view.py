@@ -176,9 +176,10 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
     bridge = next((bridge for bridge in report.bridges if bridge.group == group.name), None)
     before = dict(days).get(_day_before(report.day))
     told = Tally(group.target_percent, bridge.total_before, bridge.resolved_before) if bridge and before else before
+    figure = next(figure for figure in report.targets if figure.group == group.name)
     return GroupView(
         group=group,
-        figure=next(figure for figure in report.targets if figure.group == group.name),
+        figure=figure,
         before=told,
         restated_before=before if before != told else None,
         restated=tuple(entry for entry in report.restated if entry.group == group.name),
@@ -193,7 +194,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         leaders=_of(group, report.by_leader),
         categories=_of(group, report.by_category),
         referred=cases_behind_figures.referred(group.name, report),
-        edited=_edited(group, report),
+        edited=(edit_words.of_same_day(bridge, figure.tally) if bridge else "") + _edited(group, report),
         cancelled=tuple(case for case in report.cases if case.grounds and case.group == group.name),
         not_counted=cases_behind_figures.not_counted(group.name, report, by_number),
     )

@@ -138,6 +138,7 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
             "结论": sentences.target(figure),
             "说明": corrections.of_group(report, figure.group, limits.corrections)
             + (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
+            + edit_words.of_same_day(bridge, figure.tally)
             + edit_words.of_group(report.edited, figure.group, limits.edits)
             + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
             + (sentences.bounds(figure.bounds) if figure.bounds and figure.is_certain and not limits.steps else "")
