@@ -23,6 +23,8 @@ class Edit:
     column: str
     before: str | None
     after: str | None
+    held: str | None = None
+    """Of 延期至 that was empty before: the 办结时限 that held."""
 
 
 def edits(before: Register, after: Register) -> tuple[Edit, ...]:
@@ -34,7 +36,12 @@ def _of_case(number: str, before: Standing, after: Standing) -> list[Edit]:
     if before.particulars is after.particulars and before.grounds == after.grounds:
         return []
     pairs = [(column, _shown(before, column), _shown(after, column)) for column in WATCHED]
-    return [Edit(number, column, was, now) for column, was, now in pairs if key(was or "") != key(now or "")]
+    limit = _shown(before, "办结时限")
+    return [
+        Edit(number, column, was, now, limit if column == "延期至" and not was else None)
+        for column, was, now in pairs
+        if key(was or "") != key(now or "")
+    ]
 
 
 def _shown(case: Standing, column: str) -> str | None:

@@ -88,9 +88,11 @@ def edits(effects: Effects, room: Room = AMPLE) -> str:
     if not effects.edits:
         return ""
     told = {mover.number for shift in effects.shifts if shift.part == "group" for mover in (*shift.left, *shift.entered)}
+    freed = {(flag.number, column) for flag in effects.flags if not flag.is_raised for column in flag.columns}
     parts = []
     for column in WATCHED:
         changed = [edit for edit in effects.edits if edit.column == column]
+        changed.sort(key=lambda edit: (edit.number, edit.column) not in freed)  # first those that are no longer flagged by it
         news = [edit for edit in changed if _FIGURES.get(column) != "group" or edit.number not in told]
         named = _in_brackets([f"{edit.number}：{_before_after(edit, room)}" for edit in news], room)
         parts += [f"{column}{len(changed)}件{named}"] if changed else []
@@ -98,7 +100,8 @@ def edits(effects: Effects, room: Room = AMPLE) -> str:
 
 
 def _before_after(edit: Edit, room: Room) -> str:
-    return f"{_cut(edit.before or '空', room)}→{_cut(edit.after or '空', room)}"
+    empty = f"空（办结时限{edit.held}）" if edit.held else "空"
+    return f"{_cut(edit.before, room) if edit.before else empty}→{_cut(edit.after or '空', room)}"
 
 
 def _flags(flags: Iterable[FlagEffect], room: Room) -> str:

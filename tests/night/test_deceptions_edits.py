@@ -182,7 +182,17 @@ def test_an_extension_on_the_very_day_on_which_it_would_be_overdue_is_told() -> 
     """Yesterday it was due, not overdue: a comparison of the flags of two days would find nothing."""
     due: Row = {"办结时限": "2020-05-18"}
     day = _told(_listed(_010={**due, "延期至": "2020-06-17"}), before=_listed(_010=due))
-    _stands(day, "延期至改后，1件不再算超期未结（SJ-2020-010）", "SJ-2020-010：空→2020-06-17")
+    _stands(day, "延期至改后，1件不再算超期未结（SJ-2020-010）", "SJ-2020-010：空（办结时限2020-05-18）→2020-06-17")
+
+
+def test_of_many_deadlines_that_moved_those_that_took_a_flag_away_are_named_first() -> None:
+    numbers = [f"SJ-2020-{number:03}" for number in range(1, 31)]
+    before: list[Row] = [case_row(number, 办结时限="2020-05-10") for number in numbers]
+    newer: list[Row] = [case_row(number, 办结时限="2020-05-10", 延期至="2020-06-17") for number in numbers]
+    rows = [_resolved(number) for number in numbers[:29]]
+    files = [_workbook(before), _workbook(newer, "2020-05-19 09:00")]
+    files += [File(report(day=day, progress=rows), afternoon(day)) for day in (MONDAY, TUESDAY)]
+    _stands(told(files, [TUESDAY])[TUESDAY], "延期至30件（SJ-2020-030：空（办结时限2020-05-10）→2020-06-17、SJ-2020-001：空")
 
 
 def test_a_deadline_moved_for_a_case_that_was_resolved_today_took_no_flag_away() -> None:
