@@ -9,7 +9,7 @@ from datetime import date, time
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, Figure, Ladder, OpenPoint, Step, Way
-from pipeline.report.submission_lines import Absence, SubmissionLine
+from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
 
@@ -320,6 +320,12 @@ def submissions(districts: Sequence[SubmissionLine]) -> str:
     sentence = f"{len(districts)}个旗区中{len(districts) - len(missing)}个有日报" if missing else f"{len(districts)}个旗区都有日报"
     sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
     return f"{sentence}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{sentence}。"
+
+
+def unplaced(reports: Iterable[ArrivedReport]) -> str:
+    """Return how many files were refused of which nobody can tell whose they are; '' where none was."""
+    count = sum(report.use == words.REFUSED and not report.district for report in reports)
+    return f"另有{count}份文件没有采用，看不出是哪个旗区的。" if count else ""
 
 
 def absence(absent: Absence) -> str:

@@ -68,6 +68,12 @@ def test_the_pace_is_told_from_the_fourth_reported_day_on_and_counts_what_was_re
     _says(_day(DAYS[3], *files, *_reports(DAYS[3])), "最近3个报送日新化解2件，按此进度推算，2020年5月29日可以达标")
 
 
+def test_a_refused_file_of_which_nobody_knows_whose_it_is_is_said() -> None:
+    files, said = [_workbook(), *_reports(MONDAY), *_reports(DAYS[1])], "另有1份文件没有采用，看不出是哪个旗区的。"
+    _says(_day(DAYS[1], *files, File(b"no workbook", afternoon(DAYS[1]), "日报.xlsx")), said)
+    _says_not(_day(DAYS[1], *files), "看不出是哪个旗区")
+
+
 @pytest.mark.parametrize("again", [0, 1], ids=["resolved first in the window", "resolved before it"])
 def test_cases_that_are_reopened_and_resolved_again_are_no_pace(again: int) -> None:
     """Five that are resolved every second day would be 90 % in a week: nothing was gained by them but the first time."""
