@@ -6,7 +6,7 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pipeline.publishing import edition_changes, fault_limits, outbox
 from pipeline.publishing.inputs import Inputs, digest_of_rules
 from pipeline.render import files_for_programs
 from pipeline.report import sentences
+from pipeline.report.report import Report
 from pipeline.settings import rules
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules
@@ -56,13 +57,21 @@ def rules_of(under: PublishedUnder) -> Rules | None:
     return Rules.from_json(under.rules)
 
 
-def rules_kept(under: Mapping[date, PublishedUnder], settings: Settings, rewriting: Container[date]) -> dict[date, Rules]:
-    """Return the rules that hold for each published day that is not to be rewritten."""
+def rules_kept(
+    under: Mapping[date, PublishedUnder], settings: Settings, rewriting: Container[date], *, days: Container[date]
+) -> dict[date, Rules]:
+    """Return the rules that hold for each published day that is not to be rewritten, and for a day before it that nobody publishes.
+
+    `days`: those asked for. Without the day before, a first day would tell of a rule that came after it.
+    """
     held: dict[date, Rules] = {}
     for day, known in under.items():
-        published = None if day in rewriting else rules_of(known)
+        published, earlier = None if day in rewriting else rules_of(known), day - timedelta(days=1)
         if published:
             held[day] = rules.kept(published, settings.on(day).rules, settings.named_on(day), settings.sources)
+        if published and earlier not in under and earlier not in days:
+            told = Rules.from_json(known.rules.get("before")) or published
+            held[earlier] = rules.kept(told, settings.on(earlier).rules, settings.named_on(earlier), settings.sources)
     return held
 
 
@@ -72,10 +81,26 @@ def is_overruled(under: PublishedUnder, day: date, settings: Settings) -> bool:
     return published is None or rules.overruled(published, settings.on(day).rules, settings.named_on(day)) != published
 
 
-def note(plan: Plan, day: date) -> None:
+def is_untrue(under: PublishedUnder, day: date, settings: Settings) -> bool:
+    """Whether what the day says of the rules of the day before is true no more, since that one was written again under others."""
+    published = rules_of(under)
+    if published is None or "before" not in under.rules:  # an older program did not keep it
+        return False
+    now, told = settings.on(day).rules, Rules.from_json(under.rules["before"]) or published
+    told = rules.kept(told, now, frozenset(), settings.sources)
+    return sentences.rule_changes(told, now) != sentences.rule_changes(settings.on(day - timedelta(days=1)).rules, now)
+
+
+def first_rules(under: PublishedUnder | None, held: Settings) -> Rules | None:
+    """Return the rules that a day was published under first, with the sources of now; None where they hold now or are not known."""
+    first = Rules.from_json(under.rules.get("first") or under.rules) if under else None
+    covering = rules.kept(first, held.rules, frozenset(), held.sources) if first else None
+    return None if covering == held.rules else covering
+
+
+def note(plan: Plan, report: Report) -> None:
     """Note what the day was written under."""
-    held = plan.settings.on(day)
-    published_rules.note(plan.ledger, day.isoformat(), plan.digest_of_rules(day), files_for_programs.rules(held))
+    published_rules.note(plan.ledger, report.day.isoformat(), plan.digest_of_rules(report.day), files_for_programs.rules(report))
 
 
 def is_held(under: PublishedUnder | None, digest: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from pipeline.day.fold import DayState
@@ -91,7 +91,8 @@ class Plan:
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
         shown = numbering.shown_on(numbers, day)
-        return Sources(self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown)
+        first = held_days.first_rules(self.under.get(day), self.settings.on(day))
+        return Sources(self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown, first)
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the digest of every file and number that the day's folder is made from."""
@@ -127,7 +128,7 @@ def plan(
     given = numbering.given_so_far(ledger, settings.paths.archive) if documents else ()
     published = ledger.publications()
     under = held_days.published_under(ledger, settings.paths.outbox, days)
-    kept = held_days.rules_kept(under, settings, rewriting)
+    kept = held_days.rules_kept(under, settings, rewriting, days=days)
     manifests = {day: {manifest} for day, (_made_from, manifest) in published.items()}
     for edition in editions.notes(ledger):
         manifests.setdefault(edition.day.isoformat(), set()).add(edition.manifest)
@@ -169,6 +170,8 @@ def _is_due(drawn: Plan, day: date, made_from: str, *, is_rewritten: bool) -> bo
         is_same = held_days.rests_on(drawn.settings.paths.outbox, day, drawn.outlines.on(day, drawn.settings))
         return not made_from or not is_same or is_rewritten or bool(drawn.present.named_on(day))
     if made_from != drawn.fingerprint(day, drawn.given):
+        return True
+    if day - timedelta(days=1) in drawn.under and held_days.is_untrue(under, day, drawn.settings):
         return True
     if is_rewritten:
         return under.digest != drawn.digest_of_rules(day)

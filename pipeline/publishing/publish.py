@@ -38,7 +38,7 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) ->
         edition_files.keep(paths.editions, files.values())
     manifest = outbox.publish(paths.outbox, day, files, paths.replaced, plan.manifests.get(day, ()))
     written = (paths.outbox / day / outbox.MANIFEST).stat().st_mtime
-    held_days.note(plan, report.day)  # first: once the edition is noted, nobody looks into its manifest for its rules
+    held_days.note(plan, report)  # first: once the edition is noted, nobody looks into its manifest for its rules
     edition = editions.note(
         plan.ledger,
         paths.archive,

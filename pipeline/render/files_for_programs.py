@@ -15,7 +15,6 @@ from pipeline import CONTRACT_VERSION, __version__
 from pipeline.day.restatement import Restated
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
-from pipeline.settings.config import Settings
 from pipeline.terms.text import without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")
@@ -148,7 +147,7 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
         "program": __version__,
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
-        "rules": rules(report.settings),
+        "rules": rules(report),
         "correction": report.is_correction,
         "inputs": [
             {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role} for file in report.inputs
@@ -158,9 +157,18 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
     return _json(fields)
 
 
-def rules(held: Settings) -> dict[str, Any]:
-    """Return what a day is judged by, and what its districts are called, for whoever asks later."""
-    return {**held.rules.as_json(), "districts": {district.code: district.name for district in held.districts}}
+def rules(report: Report) -> dict[str, Any]:
+    """Return what a day is judged by, and what its districts are called, for whoever asks later.
+
+    With it, where they are others, the rules of the day before and those under which the day was published first.
+    """
+    held, before, first = report.settings, report.rules_before, report.first_rules
+    return {
+        **held.rules.as_json(),
+        "districts": {district.code: district.name for district in held.districts},
+        "before": before.as_json() if before and before != held.rules else None,
+        **({"first": first.as_json()} if first else {}),
+    }
 
 
 def _json(content: object) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,9 +23,11 @@ from pipeline.report import (
     rate_bounds,
     sentences,
 )
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
+from pipeline.settings.rules import Rules
 from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.notice_number import NoticeNumber
@@ -46,6 +48,8 @@ class Sources:
     """Reports for earlier days that counted when the day before was told, and do not any more."""
     numbers: tuple[NoticeNumber, ...] = ()
     """Of the day's notices, and of those before them."""
+    first_rules: Rules | None = None
+    """What the day was published under first, where that is another thing now."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -108,8 +112,34 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,
         notices=notices.of(state, cases, sources.numbers, settings),
-        new_rules=sentences.new_rules(state.day, before.rules, settings.rules),
+        new_rules=_new_rules(state, sources, counting, before.rules),
+        rules_before=before.rules,
+        first_rules=sources.first_rules,
     )
+
+
+def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:
+    """Return what is judged otherwise than yesterday, and than when the day was published first, with the figures by those rules."""
+    now, first = counting.settings.rules, sources.first_rules
+    told = sentences.new_rules(state.day, before, now, _otherwise(state, sources, counting, before))
+    if first and first == before and told:
+        return told + sentences.REWRITTEN
+    return told + (sentences.rewritten(first, now, _otherwise(state, sources, counting, first)) if first else "")
+
+
+def _otherwise(state: DayState, sources: Sources, counting: Counting, other: Rules) -> list[str]:
+    """Return what the day's figures would be by other rules, where that is another thing."""
+    now = counting.settings.rules
+    if not sentences.rule_changes(other, now):
+        return []
+    held = counting.settings.model_copy(update=other._asdict())
+    cases = [case_register.case_line(case, state.day, sources.arrivals, held) for case in state.cases if not case.grounds]
+    flags = {flag: (_flagged(flag, cases), _flagged(flag, counting.cases)) for flag in words.FLAGS}
+    return sentences.by_other_rules(Counting(cases, counting.unknown, held).targets(), flags, other, now)
+
+
+def _flagged(flag: str, cases: Iterable[CaseLine]) -> int:
+    return sum(flag in case.flags for case in cases)
 
 
 def _edited(state: DayState, settings: Settings) -> Effects:

@@ -12,6 +12,7 @@ from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, Recep
 from pipeline.report.figures import Bridge, Certainty, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
+from pipeline.settings.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,11 @@ class Report:
     certainties: tuple[Certainty, ...] = ()
     """One for each group, in their order."""
     new_rules: str = ""
-    """What holds from this day on and did not yesterday, as a sentence; '' where the rules are the same."""
+    """What holds from this day on and did not yesterday, or when the day was published first; '' where the rules are the same."""
+    rules_before: Rules | None = None
+    """What held on the day before."""
+    first_rules: Rules | None = None
+    """What the day was published under first; None where that holds now."""
     silent_days: frozenset[date] = frozenset()
     """Days of the trend of which no district has reported."""
     is_after_silence: bool = False

@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import HOME, File, Office, afternoon, assigned
+from offices import CONFIG, HOME, File, Office, afternoon, assigned
 from read_by_leaders import Told, paper_text, told
 from workbooks import DISTRICTS, Row, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline.night import nightly
 from pipeline.render.papers import briefing, briefing_files, page_room
+from pipeline.settings.config import load
 
 MONDAY = date(2020, 5, 18)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -293,3 +294,41 @@ def test_a_workbook_that_edits_and_cancels_hundreds_of_cases_leaves_three_pages_
     assert "今日撤销75件：SJ-2020-1" in _first_paragraph(day, CITY)
     assert "件不再算超期未结（SJ-2020-" in day.paper
     assert day.page.count(grounds) >= 75
+
+
+# --- rules that change -------------------------------------------------------------------------------------------
+
+_REST = "{name: 市级交办和旗区自行梳理, sources: [市级交办, 旗区自行梳理], target_percent: 90}"
+_MERGED = "{name: 自治区交办, sources: [自治区交办, 市级交办], target_percent: 80}"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            f"groups: [{{name: 自治区交办, sources: [自治区交办], target_percent: 80}}, {_REST}]",
+            "自治区交办8/10，按原目标100%未达标，还差2件",
+        ),
+        (
+            f"groups: [{_MERGED}, {{name: 旗区自行梳理, sources: [旗区自行梳理], target_percent: 90}}]",
+            "按原分组，自治区交办8/10，按原目标100%未达标，还差2件；市级交办和旗区自行梳理0/1，按原目标90%暂计未达标，还差1件",
+        ),
+        ("windows: {stalled_days: 60}", "停滞由3件减为0件"),
+    ],
+    ids=["target", "groups", "windows"],
+)
+def test_a_rule_s_first_day_says_what_the_figures_were_by_the_rule_before(tmp_path: Path, change: str, sentence: str) -> None:
+    first, second, third = (date(2020, 5, day) for day in (18, 19, 20))
+    written = CONFIG.read_text(encoding="utf-8").replace("changes: []", f"changes: [{{from: {second}, {change}}}]")
+    assert str(second) in written
+    path = tmp_path / "config.yaml"
+    path.write_text(written, encoding="utf-8")
+    ten = [f"ZZQ-2020-{number:03}" for number in range(1, 11)]
+    rows = [resolved_row(number, 答复日期="2020-05-18") for number in ten[:8]]
+    files = [assigned(assignment([case_row(number) for number in [*ten, "SJ-2020-001"]]))]
+    files += [File(report("东胜区", day, progress=rows if day == first else []), afternoon(day)) for day in (first, second, third)]
+    read = told(files, [first, second, third], load(path))
+    for text in read[second].both:
+        assert sentence in text
+    for text in (*read[first].both, *read[third].both):
+        assert sentence not in text

@@ -225,3 +225,60 @@ def test_days_that_an_older_program_published_stay_until_their_files_change(offi
     with Ledger(office.settings.paths.ledger) as ledger:
         assert json.dumps(published_rules.by_day(ledger)[str(LAST)].rules)
     assert tree(office.outbox) == office.everything()
+
+
+# --- what a rewritten day says of itself -------------------------------------------------------------------------
+
+
+def _told(outcome: Outcome, day: date) -> str:
+    return next(report.new_rules for report in outcome.written.published if report.day == day)
+
+
+def test_a_day_rewritten_under_other_rules_says_what_it_was_by_those_of_then(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    outcome = _run(office, rewriting=EveryDay())
+    for day in DAYS:
+        said = _told(outcome, day)
+        assert "本期按改动后的规则重写：与初次发布时相比，市级交办和旗区自行梳理的目标由90%改为80%" in said
+        assert "市级交办和旗区自行梳理8/10，按原目标90%" in said
+        assert "还差1件" in said
+    before = office.everything()
+    assert not _run(office, *DAYS, rewriting=EveryDay()).written.published
+    assert office.everything() == before
+    _set(office, "target_percent: 80", "target_percent: 70")
+    assert "由90%改为70%" in _told(_run(office, rewriting=EveryDay()), LAST), "it is held against what was published first"
+    _set(office, "target_percent: 70", "target_percent: 90")
+    assert not _told(_run(office, rewriting=EveryDay()), LAST)
+
+
+def test_a_ledger_that_is_made_again_knows_under_what_a_day_was_published_first(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    _run(office, rewriting=EveryDay())
+    before = office.everything()
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=FIGURES)
+    assert office.everything() == before
+    _set(office, "target_percent: 80", "target_percent: 70")
+    assert "由90%改为70%" in _told(_run(office, rewriting=EveryDay()), LAST)
+
+
+def test_a_day_whose_first_day_of_a_rule_is_no_longer_true_is_written_again(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    new = LAST + timedelta(days=1)
+    assert "自5月22日起，市级交办和旗区自行梳理的目标由90%改为80%" in _told(_run(office, new), new)
+    assert not _run(office, new).written.published
+    outcome = _run(office, LAST, rewriting=[LAST])
+    assert {report.day for report in outcome.written.published} == {LAST, new}
+    assert not _told(outcome, new)
+    said = _told(outcome, LAST)
+    assert "自5月21日起" in said
+    assert "本期原按旧规则报过，现按新规则重写" in said
+    assert not _run(office, *DAYS, new).written.published
+
+
+def test_a_first_day_that_is_written_again_for_a_report_tells_no_rule_that_came_later(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    office.put(report("东胜区", FIRST, progress=EIGHT_OF_TEN[:7]), "更正.xlsx", "2020-05-18T16:30:00+08:00")
+    outcome = _run(office)
+    assert not _told(outcome, FIRST)
+    assert _targets(office)[0] == (90, False)
