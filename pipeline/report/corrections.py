@@ -207,16 +207,26 @@ def _revised(report: Report, group: str, most: int) -> str:
     """Return what reports replaced after the cut-off, and before the day became a correction, changed in a group."""
     groups = {case.number: case.group for case in report.cases}
     own = next((entry.name for entry in report.settings.groups if SOURCE_DISTRICT in entry.sources), "")
-    until, noted = known_until(report.day, report.settings), []
+    until, noted, all_moves = known_until(report.day, report.settings), [], []
     for line in report.submissions:
         came = line.in_force_received_at
         if came is None or not is_noteworthy(line, report) or came > until:
             continue
         of_group = Moves(**{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in MOVES})
         if of_group.cases:
+            all_moves.append(of_group)
             noted.append(f"{line.district}{words.clock(came, report.day)}更正，{'，'.join(moved(of_group, most))}")
     if not noted:
         return ""
     shown = noted[: max(1, most)]
     more = f"；等{len(noted)}个旗区" if len(noted) > len(shown) else ""
-    return f"首报后又更正：{'；'.join(shown)}{more}。"
+    return f"首报后又更正：{'；'.join(shown)}{more}{_at_first(report, group, _together(all_moves))}。"
+
+
+def _at_first(report: Report, group: str, moves: Moves) -> str:
+    """Return a group's figure by the first reports, where the revisions lowered it and moved no total; else ''."""
+    lost = len(moves.no_longer_counted) - len(moves.newly_counted)
+    if lost <= 0 or moves.entered or moves.left:
+        return ""
+    tally = next(figure.tally for figure in report.targets if figure.group == group)
+    return f"；首报时为{tally.resolved + lost}/{tally.total}"

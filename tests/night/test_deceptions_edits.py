@@ -251,6 +251,14 @@ def _later(files: list[File]) -> list[File]:
     return [File(file.content, file.received.replace(hour=17, minute=30), file.name) for file in files]
 
 
+def test_a_figure_that_a_revision_before_noon_lowers_is_told_with_the_one_reported_first() -> None:
+    back = [progress_row(number, 重新办理原因="群众反映") for number in CASES[:3]]
+    lowered = File(report(day=TUESDAY, progress=back), afternoon(WEDNESDAY).replace(hour=9), "二版.xlsx")
+    files = [_workbook(_listed()), *_reports(MONDAY), *_reports(TUESDAY)]
+    _stands(told([*files, lowered], [TUESDAY])[TUESDAY], "首报后又更正：东胜区", "；首报时为8/10。")
+    assert "首报时为" not in told(files, [TUESDAY])[TUESDAY].paper
+
+
 def test_another_number_with_an_older_date_ends_no_dispute_and_is_said() -> None:
     monday = File(report(day=MONDAY, progress=[_resolved(LAST, 群众确认="不认可")]), afternoon(MONDAY))
     renumbered = _resolved(LAST, 群众确认="", 答复文号="东住建信〔2020〕1号之二", 答复日期="2020-05-10")
