@@ -13,7 +13,7 @@ from pipeline.day.disputes import Dispute
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
 from pipeline.terms.case_numbers import Register
-from pipeline.terms.contract import ASSIGNED, REFERRED, RESOLVED
+from pipeline.terms.contract import ASSIGNED, CONFIRMED, REFERRED, RESOLVED
 from pipeline.terms.rows import Rows, Value, written
 
 PARTICULARS = (
@@ -73,6 +73,10 @@ class Case:
     status: str = ASSIGNED
     dispute: Dispute | None = None
     """The dispute that stands; None where none does."""
+    confirmed: date | None = None
+    """The last day of which a row said 认可."""
+    answered: date | None = None
+    """The last day of which a row without 认可 ended a dispute: by another reply."""
     asking_since: date | None = None
     """The day since which every row about it has asked for coordination; None where the last one does not."""
     touched: date | None = None
@@ -156,6 +160,10 @@ class Case:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self.was_resolved = self.was_resolved or self.is_resolved
+        if place["群众确认"] == CONFIRMED:
+            self.confirmed = day
+        elif self.dispute and disputes.ends(place, self.dispute):
+            self.answered = day
         self.dispute = disputes.after(place, day, self.dispute)
         if status != before or place["今日进展"]:
             self.touched = day

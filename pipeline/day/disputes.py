@@ -32,7 +32,7 @@ class Dispute:
 
 def after(row: _Row, day: date, standing: Dispute | None) -> Dispute | None:
     """Return the dispute that stands after an accepted row of that day. What ends one comes first; a 不认可 then opens one."""
-    if standing and _ends(row, standing):
+    if standing and ends(row, standing):
         standing = None
     if row["群众确认"] != DISPUTED:
         return standing
@@ -50,7 +50,7 @@ def is_answered_too_early(row: _Row, dispute: Dispute | None) -> bool:
     return replied is not None and replied < dispute.under_number_since
 
 
-def _ends(row: _Row, dispute: Dispute) -> bool:
+def ends(row: _Row, dispute: Dispute) -> bool:
     """Whether a row ends a dispute: by 认可, or by another reply that is not older than the dispute.
 
     Reopening the case does not: resolved again under the reply that was not accepted, it is still disputed.

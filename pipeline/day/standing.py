@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.day.cases import Case, Particulars
+from pipeline.day.disputes import Dispute
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Standing:
     grounds: str | None
     """撤销依据; None where it is not cancelled."""
     particulars: Particulars
+    dispute: Dispute | None = None
+    """The dispute that stands; None where none does."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -29,7 +32,7 @@ class Standing:
 
 def standing_of(case: Case) -> Standing:
     """Return how a case stands now."""
-    return Standing(case.text("案件来源"), case.status, case.is_counted, case.grounds, case.particulars)
+    return Standing(case.text("案件来源"), case.status, case.is_counted, case.grounds, case.particulars, case.dispute)
 
 
 Register = dict[str, Standing]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.day.cases import Case
+from pipeline.day.disputes import Dispute
 from pipeline.day.fold import DayState
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.terms import words
-from pipeline.terms.contract import RESOLVED
+from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
 from pipeline.terms.rows import written
+
+_WITHDRAWN = "withdrawn"
 
 
 def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str, ...]]:
@@ -16,7 +20,8 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
 
     `in_use` are the day's cases without the cancelled ones, which are in none of them.
     """
-    before = status_before(state)
+    before, ended = status_before(state), ended_disputes(state)
+    withdrawn = {number for number, how in ended.items() if how == _WITHDRAWN}
     counted = {line.number: line.is_counted for line in in_use}
     by_kind = {
         "newly_resolved": [number for number, is_counted in counted.items() if is_counted and number not in state.counted_before],
@@ -25,7 +30,8 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
         "new_cases": [number for number in counted if number not in state.register_before],
         "withdrawn_cases": list(state.withdrawn),
         "former": sorted((state.before_as_told or {}).keys() - {case.number for case in state.cases} - {*state.withdrawn}),
-        "withdrawn_disputes": list(withdrawn_disputes(state)),
+        "withdrawn_disputes": sorted(withdrawn.union(withdrawn_disputes(state))),
+        "ended_disputes": [number for number in ended if number not in withdrawn],
     }
     disputed = {case.number for case in state.cases if case.dispute and case.status == RESOLVED}
     by_kind["still_disputed"] = [number for number in before if number in disputed]
@@ -37,20 +43,22 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
 def lines(by_kind: Mapping[str, Iterable[str]], cases: Sequence[CaseLine], state: DayState) -> tuple[Change, ...]:
     """Return a line for each change, in the order of the kinds; `cases` is the whole register, cancelled cases included."""
     before, by_number = status_before(state), {line.number: line for line in cases}
-    gone = former(state)
+    gone, ended = former(state), ended_disputes(state)
     listed = ((kind, number) for kind, numbers in by_kind.items() for number in numbers)
     return tuple(
-        _line(kind, case, before) if (case := by_number.get(number)) else _gone(kind, number, *gone.get(number, ("", "")))
+        _line(kind, case, before, ended) if (case := by_number.get(number)) else _gone(kind, number, *gone.get(number, ("", "")))
         for kind, number in listed
     )
 
 
-def _line(kind: str, case: CaseLine, before: Mapping[str, str]) -> Change:
+def _line(kind: str, case: CaseLine, before: Mapping[str, str], ended: Mapping[str, str]) -> Change:
     status = f"{before[case.number]} → {case.status}" if case.number in before else case.status
     if case.dispute_stands:
         status += "，群众不认可没有了结，不计入化解"
     elif kind == "withdrawn_disputes":
         status += "，现计入化解" if case.is_counted else "，未计入化解"
+    elif how := words.ENDED_DISPUTES.get(ended.get(case.number, "")):
+        status += f"，原群众不认可，{how}"
     return Change(kind, case.number, case.district, case.matter, f"{status}；{case.progress}".strip("；"))
 
 
@@ -83,3 +91,39 @@ def status_before(state: DayState) -> dict[str, str]:
 def withdrawn_disputes(state: DayState) -> tuple[str, ...]:
     """Return the cases of which any revision of the day took a 不认可 back without saying 认可."""
     return tuple(sorted({number for judgement in state.judgements.values() for number in judgement.withdrawn_disputes}))
+
+
+def ended_disputes(state: DayState) -> dict[str, str]:
+    """Return how each 不认可 ended that was told before and does not stand: a key of `words.ENDED_DISPUTES` where the case counts now.
+
+    Else it was taken back without 认可, by a correction of an earlier day: that is told whether the case counts or not.
+    """
+    told = state.before if state.before_as_told is None else state.before_as_told
+    ended = {
+        case.number: _how_ended(standing.dispute, case)
+        for case in state.cases
+        if (standing := told.get(case.number)) and standing.dispute and not case.dispute and not case.grounds
+    }
+    ended |= dict.fromkeys(_confirmed_by_revision(state), "corrected")
+    ended |= {number: _WITHDRAWN for number in withdrawn_disputes(state) if ended.get(number) == "answered"}
+    counted = {case.number for case in state.cases if case.is_counted}
+    return {number: how for number, how in sorted(ended.items()) if how == _WITHDRAWN or number in counted}
+
+
+def _how_ended(dispute: Dispute, case: Case) -> str:
+    if case.confirmed and case.confirmed >= dispute.since:
+        return "corrected" if case.confirmed <= dispute.under_number_since else "confirmed"
+    # Another reply in place of the row that had the 不认可 answers nothing: that row was corrected away.
+    return "answered" if case.answered and case.answered > dispute.under_number_since else _WITHDRAWN
+
+
+def _confirmed_by_revision(state: DayState) -> set[str]:
+    """Return the cases that a report of the day called 不认可, and of which the one in force says 认可."""
+    in_force = {district: state.judgements[report.arrival.id].confirmations for district, report in state.in_force.items()}
+    return {
+        number
+        for district, reports in state.submissions.items()
+        for revision in reports.revisions
+        for number, answer in state.judgements[revision.filed.arrival.id].confirmations.items()
+        if answer == DISPUTED and in_force.get(district, {}).get(number) == CONFIRMED
+    }

@@ -84,6 +84,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         new_cases=changed["new_cases"],
         withdrawn_cases=changed["withdrawn_cases"],
         withdrawn_disputes=changes.withdrawn_disputes(state),
+        ended_disputes=changes.ended_disputes(state),
         edited=_edited(state, settings),
         restated=state.restated,
         late_reports=state.late_reports,

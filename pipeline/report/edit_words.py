@@ -9,10 +9,11 @@ from pipeline.day.edit_effects import Effects, FlagEffect, Mover, Shift
 from pipeline.day.particulars import WATCHED, Edit
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
-from pipeline.report.figures import Bridge
+from pipeline.report.figures import Bridge, Figure
+from pipeline.report.report import Report
 from pipeline.report.sentences import rate
 from pipeline.terms.messages import shorten
-from pipeline.terms.words import FLAGS
+from pipeline.terms.words import ENDED_DISPUTES, FLAGS
 
 _GROUNDS = "撤销依据"
 _FIGURES = {"案件来源": "group", "旗区": "district", "问题类别": "category", "包案领导": "leader", _GROUNDS: "group"}
@@ -220,10 +221,22 @@ def of_day(effects: Effects, cases: Sequence[CaseLine]) -> list[str]:
     return [sentence for sentence in (edits(effects), *outcomes(effects), warnings(cases)) if sentence]
 
 
-def withdrawn_disputes(cases: Iterable[CaseLine], numbers: Iterable[str], tally: Tally, room: Room = AMPLE) -> str:
-    """Return of which of a group's cases a revision dropped 不认可 without 认可, and the rate if it stood; '' where none."""
-    withdrawn = set(numbers)
+def disputes(report: Report, figure: Figure, room: Room = AMPLE, *, with_ended: bool = True) -> str:
+    """Return how the 不认可 in a group ended that stand no more, and of which a revision took it back without 认可; '' where none."""
+    cases = [case for case in report.cases if case.group == figure.group]
+    withdrawn = {number for number, how in report.ended_disputes.items() if how not in ENDED_DISPUTES}.union(report.withdrawn_disputes)
     lines = [case for case in cases if case.number in withdrawn and not case.grounds]
+    return (_ended(cases, report.ended_disputes, room) if with_ended else "") + _withdrawn(lines, figure.tally, room)
+
+
+def _ended(cases: Sequence[CaseLine], ended: Mapping[str, str], room: Room) -> str:
+    kinds = [(how, [case.number for case in cases if ended.get(case.number) == key]) for key, how in ENDED_DISPUTES.items()]
+    said = [f"{len(numbers)}件{_in_brackets(numbers, room)}原群众不认可，{how}" for how, numbers in kinds if numbers]
+    return f"{'；'.join(said)}。" if said else ""
+
+
+def _withdrawn(lines: Sequence[CaseLine], tally: Tally, room: Room) -> str:
+    """Return of which cases a revision dropped 不认可 without 认可, and the rate if it stood."""
     if not lines:
         return ""
     named = _named([f"{case.number}（{case.district}）" for case in lines], room)

@@ -66,6 +66,8 @@ class Report:
     """In the order of their numbers."""
     withdrawn_disputes: tuple[str, ...] = ()
     """Cases of which a revision of the day took a 不认可 back without saying 认可."""
+    ended_disputes: dict[str, str] = field(default_factory=dict)
+    """By case whose 不认可 was told before and does not stand now: how it ended, a key of `words.ENDED_DISPUTES` or `withdrawn`."""
     edited: Effects = field(default_factory=Effects)
     """The particulars that hold today and did not yesterday, and what that did."""
     restated: tuple[Restated, ...] = ()

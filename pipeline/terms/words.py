@@ -250,11 +250,21 @@ CHANGES: Final = {
     "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),
     "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、更正后又撤下的新增案件。"),
     "former": KindWords("不再在台账", "前一日的专报里有，而后来收到的更正不再包含的案件，总数因此减少。"),
-    "withdrawn_disputes": KindWords("去掉不认可", "旗区更正当日日报时去掉了“不认可”、又没有写“认可”的案件。"),
+    "withdrawn_disputes": KindWords("去掉不认可", "旗区更正当日或以前的日报时去掉了“不认可”、又没有写“认可”的案件。"),
+    "ended_disputes": KindWords(
+        "原不认可、现计入化解", "此前报群众不认可、现在计入化解的案件：群众认可，更正为认可，或者另行答复而群众尚未认可。"
+    ),
     "still_disputed": KindWords("又报化解、仍不认可", "当日又报“已化解”，而群众不认可没有了结的案件：重新办理不等于了结，不计入化解。"),
     "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
 }
 """What changed on the day, case by case."""
+
+ENDED_DISPUTES: Final = {
+    "answered": "另行答复后计入，群众尚未认可",
+    "corrected": "更正为认可",
+    "confirmed": "群众已认可",
+}
+"""How a 不认可 ended that had been told; one that a correction takes back without 认可 is told apart."""
 
 # --- when a report came ------------------------------------------------------------------------------------------
 

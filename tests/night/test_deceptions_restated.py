@@ -101,6 +101,58 @@ def test_a_dispute_that_a_revision_leaves_out_the_next_morning_is_named_beside_t
     assert not monday.report.is_correction  # it came before noon: nothing but this says it
 
 
+_LATE = "2020-05-21 16:30"
+
+
+def _disputed_on_monday(*later: File) -> list[File]:
+    """Nine of ten count on Monday, and the tenth is disputed; then what came later."""
+    return [_assigned(), _of(MONDAY, *_resolved(TEN[:9]), *_resolved([TENTH], 群众确认="不认可")), *later]
+
+
+def _monday_again(came: str, answer: str) -> File:
+    return _of(MONDAY, *_resolved(TEN[:9]), *_resolved([TENTH], 群众确认=answer), came=came)
+
+
+def test_a_dispute_that_a_correction_takes_back_days_later_is_named_on_the_day_that_became_known() -> None:
+    quiet = [_of(day, progress_row("SJ-2020-001")) for day in (TUESDAY, WEDNESDAY, THURSDAY, FRIDAY)]
+    read = told(_disputed_on_monday(*quiet, _monday_again(_LATE, "未回访")), [THURSDAY, FRIDAY])
+    _all_say(
+        read[THURSDAY],
+        f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）。如仍按不认可，为9/10（90.0%），低于100%的目标。",
+        "去掉不认可",
+    )
+    assert read[THURSDAY].summary["changes"]["withdrawn_disputes"] == []  # the contract: of that day's own revisions
+    assert not any("去掉了" in text for text in read[FRIDAY].both)  # told once
+
+
+_ANSWERED = "另行答复后计入，群众尚未认可"
+
+
+@pytest.mark.parametrize(
+    ("later", "day", "how"),
+    [
+        ([_of(TUESDAY, *_resolved([TENTH], 群众确认="认可"))], TUESDAY, "群众已认可"),
+        ([_monday_again(_LATE, "认可")], THURSDAY, "更正为认可"),
+        ([_monday_again("2020-05-18 18:30", "认可")], MONDAY, "更正为认可"),
+    ],
+    ids=["confirmed", "corrected late", "corrected the same day"],
+)
+def test_a_dispute_that_ends_with_a_confirmation_is_told_with_its_case_and_how(later: list[File], day: date, how: str) -> None:
+    read = told(_disputed_on_monday(*later), [day])[day]
+    _all_say(read, f"1件（{TENTH}）原群众不认可，{how}。")
+    assert "原不认可、现计入化解" in read.page
+
+
+@pytest.mark.parametrize(("came", "day"), [("", TUESDAY), (_LATE, THURSDAY)], ids=["in time", "late"])
+def test_disputes_that_another_reply_ends_are_told_as_not_confirmed_and_many_are_counted(came: str, day: date) -> None:
+    monday = _of(MONDAY, *_resolved(TEN, 群众确认="不认可"))
+    again = [resolved_row(number, 答复日期="2020-05-19", 答复文号="东住建信〔2020〕99号", 群众确认="") for number in TEN]
+    read = told([_assigned(), monday, _of(TUESDAY, *again, came=came)], [day])[day]
+    assert "10件（ZZQ-2020-001、" in read.paper
+    assert f"等）原群众不认可，{_ANSWERED}。" in read.paper
+    assert f"原群众不认可，{_ANSWERED}；" in read.page  # at the case, among the changes
+
+
 _REOPENED = progress_row("SJ-2020-001", 重新办理原因="群众反映仍漏水")
 
 

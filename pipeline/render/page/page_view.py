@@ -51,7 +51,7 @@ class GroupView:
     categories: tuple[Figure, ...]
     referred: tuple[CaseLine, ...]
     edited: str
-    """What the day's edits and withdrawn disputes did to its total and rate; '' where nothing."""
+    """What the day's edits and the disputes that ended did to its total and rate; '' where nothing."""
     cancelled: tuple[CaseLine, ...]
     not_counted: tuple[tuple[str, tuple[CaseLine, ...]], ...]
     """The cases of the total that are not counted as resolved, by the reason."""
@@ -202,9 +202,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
 
 def _edited(group: Group, report: Report) -> str:
     figure = next(figure for figure in report.targets if figure.group == group.name)
-    cases = [case for case in report.cases if case.group == group.name]
-    said = edit_words.of_group(report.edited, group.name)
-    return said + edit_words.withdrawn_disputes(cases, report.withdrawn_disputes, figure.tally)
+    return edit_words.of_group(report.edited, group.name) + edit_words.disputes(report, figure)
 
 
 def _day_before(day: date) -> date:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.report import corrections, edit_words, sentences
-from pipeline.report.case_lines import CaseLine, Change, Decision
+from pipeline.report.case_lines import Change, Decision
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -140,7 +140,7 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
             + (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
             + edit_words.of_same_day(bridge, figure.tally)
             + edit_words.of_group(report.edited, figure.group, limits.edits)
-            + edit_words.withdrawn_disputes(_of_group(report, figure.group), report.withdrawn_disputes, figure.tally, limits.edits)
+            + edit_words.disputes(report, figure, limits.edits, with_ended=limits.corrections > 1)
             + (sentences.bounds(figure.bounds) if figure.bounds and figure.is_certain and not limits.steps else "")
             + ("" if limits.steps else _reliance(figure, certainty, way, limits)),
         }
@@ -154,10 +154,6 @@ def _reliance(figure: Figure, certainty: Certainty, way: Way, limits: Limits) ->
     """Return how far a figure can be relied on: who confirmed it, what it is without edits of the register; and the way to the target."""
     most = 0 if limits.is_brief else 4
     return sentences.confirmation(certainty) + sentences.unmoved(certainty, figure.tally, most) + sentences.way(way)
-
-
-def _of_group(report: Report, group: str) -> list[CaseLine]:
-    return [case for case in report.cases if case.group == group]
 
 
 def _districts(report: Report) -> list[Fields]:
@@ -195,7 +191,8 @@ def _cells(figure: Figure) -> Fields:
 def _changes(report: Report, limits: Limits) -> str:
     """Return the day's changes by kind, with their cases; a mere change of status is only counted."""
     kinds = []
-    for kind in words.CHANGES:
+    # How disputes ended is told beside the targets; where there is little room, here.
+    for kind in (kind for kind in words.CHANGES if kind != "ended_disputes" or limits.corrections <= 1):
         changes = [change for change in report.changes if change.kind == kind]
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []

@@ -49,6 +49,8 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
     items += [("比前一日", sentences.since_yesterday(bridge, book.report.submissions) if bridge else words.NO_DAY_BEFORE)]
     if edited := edit_words.of_group(book.report.edited, figure.group):
         items.append(("今日改动", edited))
+    if disputes := edit_words.disputes(book.report, figure):
+        items.append(("原不认可", disputes))
     if figure.bounds:
         items += [] if figure.is_certain else [(figure.verdict or "暂无案件", f"还不能确定：{sentences.why_open(figure.bounds)}。")]
         items.append(("补报以后", sentences.bounds(figure.bounds)))
