@@ -19,7 +19,7 @@ BOUNDS_RULE = (
     "每份缺报的日报另按可能新增{most}件计入总数。范围只随补报、改正变化，不是预测。"
 )
 
-PROVISIONAL_GAP = "“还差”前有“暂”的，补报、改正后达标与否还可能改变。"
+PROVISIONAL_GAP = "“还差”带“*”的是暂计，补报、改正后达标与否还可能改变。"
 
 
 def day(moment: date) -> str:

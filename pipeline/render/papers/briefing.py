@@ -181,7 +181,7 @@ def _cells(figure: Figure) -> Fields:
         "化解": str(tally.resolved),
         "化解率": sentences.rate(tally.rate_percent),
         "范围": sentences.bounds_range(figure.bounds) if figure.bounds else "—",
-        "还差": f"{'' if figure.is_certain else '暂'}{tally.shortfall}",
+        "还差": f"{tally.shortfall}{'' if figure.is_certain else '*'}",
     }
 
 

@@ -18,6 +18,8 @@ _LINE_WIDTH, _NOTE_WIDTH = 28, 41
 """In Chinese characters: of the text, and of the smaller notes."""
 _STATUS_WIDTH = 3
 """Of the column of reports in the table of districts."""
+_LACKING_WIDTH = 2
+"""Of its columns of what is lacking: 112* needs a second line."""
 _NARROW = 0.56
 """The width of a Latin letter or a digit."""
 
@@ -38,7 +40,7 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield from _paragraph(fields["更正"])
     yield from _under_heading([target["结论"] + target["说明"] for target in fields["目标"]])
     more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
-    rows = (_ROW + more) * (len(fields["旗区"]) + 1) + _second_lines(fields["旗区"])
+    rows = (_ROW + more) * (len(fields["旗区"]) + 1) + _second_lines([*fields["旗区"], fields["合计"]])
     yield _LINE + _HEADS + 2 * more + rows + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
     yield from _under_heading([*fields["由来"], fields["变化"]])
     yield from (_NOTE_LINE * _note_lines(text) + 6 for text in fields["台账"])
@@ -50,9 +52,13 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield _CLOSING
 
 
-def _second_lines(districts: Iterable[Mapping[str, Any]]) -> float:
-    """Return the height of the second lines in the column of reports."""
-    return sum(_CELL_LINE for district in districts if _width(district["报送"]) > _STATUS_WIDTH)
+def _second_lines(rows: Iterable[Mapping[str, Any]]) -> float:
+    """Return the height of the second lines in the table of districts: in the column of reports, or in one of what is lacking."""
+    return sum(
+        _CELL_LINE
+        for row in rows
+        if _width(row["报送"]) > _STATUS_WIDTH or any(_width(group["还差"]) > _LACKING_WIDTH for group in row["分组"])
+    )
 
 
 def _under_heading(paragraphs: Iterable[str]) -> Iterator[float]:

@@ -121,7 +121,7 @@ def _districts(summary: dict[str, Any]) -> dict[str, list[tuple[str, ...]]]:
 
 def _district_rows(rows: list[list[str]]) -> dict[str, list[tuple[str, ...]]]:
     """Each row's figures by group, without what is between the bounds."""
-    return {row[0]: [(*row[at : at + 3], row[at + 4].removeprefix("暂")) for at in (1, 6)] for row in rows}
+    return {row[0]: [(*row[at : at + 3], row[at + 4].removesuffix("*")) for at in (1, 6)] for row in rows}
 
 
 @pytest.mark.parametrize("name", WEEKS)

@@ -47,11 +47,14 @@ def _check(text: str, report: Report) -> None:
     summary = json.loads(files_for_programs.summary(report))
     words = re.sub(r"\s", "", text)
     for target in summary["targets"]:
+        provisional = f"暂计{'' if target['met'] else '未'}达标（目标{target['target_percent']}%"
         rate = f"{target['group']}案件共{target['total']}件，已化解{target['resolved']}件，化解率{target['rate_percent']}%，"
         assert (
             rate
             + (
-                f"达到{target['target_percent']}%"
+                provisional
+                if not target["certain"]
+                else f"达到{target['target_percent']}%"
                 if target["met"]
                 else f"没有达到{target['target_percent']}%的目标，还差{target['shortfall']}件"
             )
@@ -60,7 +63,7 @@ def _check(text: str, report: Report) -> None:
     for name in [submission["district"] for submission in summary["submissions"]]:
         row = next(line.split() for line in text.splitlines() if line.split()[:1] == [name])
         wanted = [_figures(figure) for figure in summary["by_district"] if figure["district"] == name]
-        assert [(*row[at : at + 3], row[at + 4]) for at in (1, 6)] == wanted
+        assert [(*row[at : at + 3], row[at + 4].removesuffix("*")) for at in (1, 6)] == wanted
 
 
 def test_every_figure_of_the_pdf_is_that_of_the_summary(reports: list[Report], tmp_path: Path) -> None:
@@ -91,7 +94,7 @@ def test_libreoffice_prints_the_word_file_of_a_plain_and_of_the_busiest_day_on_t
 
 def test_word_and_pdf_say_the_same(reports: list[Report], tmp_path: Path) -> None:
     report = reports[3]
-    text = re.sub(r"\s", "", briefings.pdf_text(_pdf(report), tmp_path))
+    text = re.sub(r"—\d—", "", re.sub(r"\s", "", briefings.pdf_text(_pdf(report), tmp_path)))  # a sentence may go on behind a page's number
     for block in briefings.blocks(_word(report)):
         if isinstance(block, briefings.Paragraph) and "\t" not in block.text:
             for sentence in re.findall("[^。]+。?", block.text):
@@ -101,7 +104,7 @@ def test_word_and_pdf_say_the_same(reports: list[Report], tmp_path: Path) -> Non
 def test_hostile_words_are_text_in_the_pdf(reports: list[Report], tmp_path: Path) -> None:
     for start in range(0, len(HOSTILE), 4):
         words = HOSTILE[start : start + 4]
-        report = briefings.busy(reports[3], words, 4)
+        report = briefings.busy(reports[0], words, 4)  # a day with room for four decisions
         content = _pdf(report)
         assert re.findall(rb"/(?:URI|JavaScript|JS|Launch|GoToR|SubmitForm|EmbeddedFile)\b", content) == []
         text = re.sub(r"\s|\u200b", "", briefings.pdf_text(content, tmp_path))
