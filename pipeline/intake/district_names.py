@@ -113,7 +113,7 @@ def _with_former_names(settings: Settings, earlier: Iterable[Named]) -> Settings
 
 def as_meant_then(arrival: Arrival, transcript: Transcript, named: list[Named]) -> Transcript:
     """Return what was read from an original that is read again, with the districts that its names meant when it arrived."""
-    then = next((one for one in reversed(named) if one.after < arrival.id), named[0] if named else NOBODY)
+    then = next((names for names in reversed(named) if names.after < arrival.id), named[0] if named else NOBODY)
     now = named[-1] if named else NOBODY
     if then.names == now.names:
         return transcript

@@ -32,7 +32,7 @@ class Edition:
     manifest: bytes
     """Empty where nobody has it any more."""
     summary: bytes
-    """Likewise."""
+    """Its `summary.json`; empty where nobody has it any more."""
 
     @property
     def outputs(self) -> dict[str, str]:
