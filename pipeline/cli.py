@@ -86,7 +86,7 @@ def _explain_stop(error: BaseException, options: argparse.Namespace) -> int:
         case KeyboardInterrupt():
             _complain("已中断。再运行一次会从停下的地方继续，不会丢失或重复。")
             return getattr(error, "exit_status", 1)
-        case ModuleNotFoundError(name=str(name)) if _is_of_others(name):
+        case ModuleNotFoundError(name=str(name)) if name.partition(".")[0] not in {"pipeline", *sys.stdlib_module_names}:
             _complain(
                 f"这个 Python（{sys.executable}）里没有程序要用的库 {name}。请用装好了库的那个来运行，"
                 "例如 .venv/bin/python run.py（Windows 上是 .venv\\Scripts\\python run.py）；还没有安装的，照 README.md 安装。"
@@ -98,11 +98,6 @@ def _explain_stop(error: BaseException, options: argparse.Namespace) -> int:
             return 1
         case _:
             return _report_faults([error], options)
-
-
-def _is_of_others(module: str) -> bool:
-    """Whether a module is neither ours nor Python's own, and so has to be installed."""
-    return module.partition(".")[0] not in {"pipeline", *sys.stdlib_module_names}
 
 
 def _report_faults(caught: Iterable[BaseException | Sequence[str]], options: argparse.Namespace) -> int:
@@ -255,14 +250,15 @@ def _check(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import status
-    from pipeline.publishing import told_editions
+    from pipeline.publishing import held_days, told_editions
 
     settings = _load(options, looks_on=True)
     board = status.look(settings, options.date or today(_now(settings), settings))
+    held = held_days.known(settings)
     if options.json:
-        print(status.as_json(board))
+        print(status.as_json(board, held_days.for_programs(held)))
     else:
-        screen.tell_status(board, told_editions.of_day(settings, board.day))
+        screen.tell_status(board, told_editions.of_day(settings, board.day), held_days.told(held))
     return 0
 
 
@@ -305,7 +301,11 @@ def _editions(options: argparse.Namespace) -> int:
 
     settings = _load(options, looks_on=True)
     days = [options.date] if options.date else told_editions.days(settings)
-    screen.tell_editions({day: told_editions.of_day(settings, day) for day in days})
+    by_day = {day: told_editions.of_day(settings, day) for day in days}
+    if options.json:
+        print(told_editions.as_json(by_day))
+    else:
+        screen.tell_lines(told_editions.as_lines(by_day))
     return 0
 
 
@@ -314,11 +314,9 @@ def _templates(options: argparse.Namespace) -> int:
     from pipeline.office import templates
 
     settings = _load(options)
-    if options.blank:
-        screen.tell_templates(templates.make_blank(settings, options.output))
-        return 0
     day = options.date or templates.day_of(_now(settings), settings)
-    screen.tell_templates(templates.make(settings, day, options.output))
+    made = templates.make_blank(settings, options.output) if options.blank else templates.make(settings, day, options.output)
+    screen.tell_templates(made)
     return 0
 
 

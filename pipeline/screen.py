@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -239,8 +239,8 @@ def _tell_groups(findings: Sequence[Finding]) -> None:
 # --- the board ---------------------------------------------------------------------------------------------------
 
 
-def tell_status(board: Status, editions: Sequence[ToldEdition]) -> None:
-    """Print who has reported, what waits in the inbox, what was refused, and which edition of the day there is."""
+def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Iterable[str]) -> None:
+    """Print who has reported, what waits in the inbox, what was refused, which edition there is, and which days stand under other rules."""
     say(f"{board.day} 报送情况")
     for district in board.districts:
         arrived = f"{district.received_at:%m-%d %H:%M}" if district.received_at else "—"
@@ -266,18 +266,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition]) -> None:
     for edition in editions[-1:]:
         differs = f"，与前一版有 {len(edition.lines)} 处不同：python run.py editions --date {board.day}"
         say(f"  {edition.heading}{'' if edition.is_first else differs}")
-
-
-def tell_editions(by_day: Mapping[date, Sequence[ToldEdition]]) -> None:
-    """Print what was published when, and how each edition differs from the one before."""
-    if not any(by_day.values()):
-        say("还没有写出过，或各版已过保存期。")
-    for day, editions in by_day.items():
-        say(f"{day}")
-        for edition in editions:
-            say(f"  {edition.heading}{'' if edition.is_first else '，与前一版不同的：'}")
-            for line in edition.lines:
-                say(f"    {line}")
+    tell_lines(f"  {line}" for line in held_days)
 
 
 # --- templates ---------------------------------------------------------------------------------------------------

@@ -53,15 +53,20 @@ def parser() -> argparse.ArgumentParser:
     _add_templates(commands)
     _add_fetch(commands)
     _add_serving(commands)
-    shown = commands.add_parser("editions", help="哪天写出过几版、什么时候写的，每一版和前一版有什么不同")
-    _add_common(shown)
-    shown.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="只看哪一天（默认：所有还留着各版的日子）")
+    _add_editions(commands)
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
     status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     _add_explaining(commands)
     return top
+
+
+def _add_editions(commands: argparse._SubParsersAction[_Parser]) -> None:
+    editions = commands.add_parser("editions", help="哪天写出过几版、什么时候写的，每一版和前一版有什么不同")
+    _add_common(editions)
+    editions.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="只看哪一天（默认：所有还留着各版的日子）")
+    editions.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
 
 
 def _add_explaining(commands: argparse._SubParsersAction[_Parser]) -> None:

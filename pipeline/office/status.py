@@ -152,8 +152,8 @@ def _replaced(reports: Reports, day: date, settings: Settings) -> str:
 # --- for monitoring ----------------------------------------------------------------------------------------------
 
 
-def as_json(board: Status) -> str:
-    """Return the board as JSON, for programs and for people who look at it."""
+def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return the board as JSON, for programs and for people who look at it; `held_days`: published days that stand under other rules."""
     written = {
         "day": board.day.isoformat(),
         "published": board.is_published,
@@ -174,6 +174,7 @@ def as_json(board: Status) -> str:
             for district in board.districts
         ],
         "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
+        "held_days": list(held_days),
     }
     return json.dumps(written, ensure_ascii=False, indent=1)
 

@@ -15,7 +15,7 @@ from pipeline.ledger import edition_files, editions, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import edition_changes, fault_limits, outbox
-from pipeline.publishing.inputs import Inputs, digest_of_rules
+from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rules
 from pipeline.render import files_for_programs
 from pipeline.report import sentences
 from pipeline.report.report import Report
@@ -38,6 +38,8 @@ class HeldDay:
     """What of its rules is other now; '' where it is the program, a template or another setting."""
     figures: tuple[str, ...]
     """What would differ under the present rules, each in a line; none where only the documents would look different."""
+    is_compared: bool = True
+    """Whether a run has worked that out since the rules changed last."""
 
 
 # --- under which rules a day was published -----------------------------------------------------------------------
@@ -142,19 +144,42 @@ def kept_edition(ledger: Ledger, folder: Path, day: date) -> dict[str, bytes] | 
 
 def look(plan: Plan) -> list[HeldDay]:
     """Return the days that stand as they are, with what would differ. Each is computed once, and remembered until something changes."""
-    under = {date.fromisoformat(day): known for day, known in published_rules.by_day(plan.ledger).items()}
-    held: dict[date, str] = {}
-    """Each held day, with what it is compared with."""
-    for written, (_made_from, manifest) in sorted(plan.ledger.publications().items()):
-        day = date.fromisoformat(written)
-        present = digest_of_rules(plan.present.on(day), plan.program)
-        if is_held(under.get(day), present):
-            held[day] = storage.digest([present.encode(), manifest.encode()])
+    under, held = _standing(plan.ledger, plan.present, plan.program)
     figures = {day: known.differing for day, known in under.items() if known.compared == held.get(day)}
     for day, differing in _compared(plan, [day for day in held if day not in figures], under).items():
         figures[day] = tuple(differing)
         published_rules.note_comparison(plan.ledger, day.isoformat(), held[day], differing)
     return [HeldDay(day, _changed(plan.present, day, under.get(day)), figures[day]) for day in held if day in figures]
+
+
+def known(settings: Settings) -> list[HeldDay]:
+    """Return the days that stand as they are, as far as the last run compared them: for looks, that compute no day. Raises LedgerError."""
+    if not settings.paths.ledger.exists():
+        return []
+    with Ledger(settings.paths.ledger) as ledger:
+        under, held = _standing(ledger, settings, digest_of_program(settings))
+    days = []
+    for day, compared in held.items():
+        then = under.get(day)
+        differing = then.differing if then and then.compared == compared else None
+        days.append(HeldDay(day, _changed(settings, day, then), differing or (), differing is not None))
+    return days
+
+
+def _standing(ledger: Ledger, present: Settings, program: str) -> tuple[dict[date, PublishedUnder], dict[date, str]]:
+    """Return under what each day was published, and each day that stands under other rules with what it is compared with."""
+    under = {date.fromisoformat(day): noted for day, noted in published_rules.by_day(ledger).items()}
+    held: dict[date, str] = {}
+    digests: dict[int, str] = {}
+    for written, (_made_from, manifest) in sorted(ledger.publications().items()):
+        day = date.fromisoformat(written)
+        rules_then = present.on(day)
+        if id(rules_then) not in digests:
+            digests[id(rules_then)] = digest_of_rules(rules_then, program)
+        now = digests[id(rules_then)]
+        if is_held(under.get(day), now):
+            held[day] = storage.digest([now.encode(), manifest.encode()])
+    return under, held
 
 
 def _changed(present: Settings, day: date, under: PublishedUnder | None) -> str:
@@ -214,10 +239,19 @@ def told(held_back: Sequence[HeldDay]) -> list[str]:
         lines.append(f"  按现在的规则，{held.day} 会不同的：{'；'.join(held.figures[:_MOST_NAMED])}{more}。")
     if len(differing) > _MOST_DAYS:
         lines.append(f"  …… 数字会不同的共 {len(differing)} 天：{_span([held.day for held in differing])}。")
-    if not differing:
+    if left := [held.day for held in held_back if not held.is_compared]:
+        lines.append(f"  {_span(left)}：现在的规则是上次运行以后改的，数字会不会不同，下次运行（python run.py）时说明。")
+    elif not differing:
         lines.append("  按现在的规则数字都相同，只是文字或版式可能不同。")
     way_out = "python run.py --rewrite（可加 --date，或 --from 和 --to）；只从某一天起改的，写进 config.yaml 的 changes。"
     return [*lines, f"  要按现在的规则重写：{way_out}"]
+
+
+def for_programs(held_back: Sequence[HeldDay]) -> list[dict[str, Any]]:
+    """Return the same for programs; `differing` is null where no run has compared the day with the present rules yet."""
+    return [
+        {"day": f"{held.day}", "changed": held.changed, "differing": list(held.figures) if held.is_compared else None} for held in held_back
+    ]
 
 
 def _span(days: Sequence[date]) -> str:

@@ -6,7 +6,8 @@ Covered by tests/publishing/test_editions.py.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,7 +32,7 @@ class ToldEdition:
     changes: Changes | None
     """None for a day's first, and where what one of the two said is no longer there."""
     files: tuple[str, ...]
-    """The files that are new, other than before, or gone; only where figures and cases are the same."""
+    """The files that are new, other than before, or gone."""
 
     @property
     def is_first(self) -> bool:
@@ -100,6 +101,39 @@ def changes(before: Edition | None, after: Edition, own: Own | None = None) -> C
 def _other_files(before: Edition | None, after: Edition) -> tuple[str, ...]:
     earlier, later = before.outputs if before else {}, after.outputs
     return tuple(sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name)))
+
+
+def as_lines(by_day: Mapping[date, Iterable[ToldEdition]]) -> Iterator[str]:
+    """Yield what was published when, and how each edition differs from the one before, for the terminal."""
+    if not any(by_day.values()):
+        yield "还没有写出过，或各版已过保存期。"
+    for day, of_one_day in by_day.items():
+        yield f"{day}"
+        for edition in of_one_day:
+            yield f"  {edition.heading}{'' if edition.is_first else '，与前一版不同的：'}"
+            yield from (f"    {line}" for line in edition.lines)
+
+
+def as_json(by_day: Mapping[date, Iterable[ToldEdition]]) -> str:
+    """Return the same for programs; figures and cases are null for a day's first edition and where nothing can be compared."""
+    told_of_days = [
+        {
+            "day": day.isoformat(),
+            "editions": [
+                {
+                    "number": edition.note.number,
+                    "published_at": edition.note.published_at.isoformat(timespec="seconds"),
+                    "manifest": edition.note.manifest,
+                    "figures": None if edition.changes is None else list(edition.changes.figures),
+                    "cases": None if edition.changes is None else list(edition.changes.cases),
+                    "files": [] if edition.is_first else list(edition.files),
+                }
+                for edition in of_one_day
+            ],
+        }
+        for day, of_one_day in by_day.items()
+    ]
+    return json.dumps(told_of_days, ensure_ascii=False, indent=1)
 
 
 # --- a district's own --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from pipeline.disk import log
 from pipeline.office import district_history, status
-from pipeline.publishing import told_editions
+from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment
@@ -68,6 +68,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
     context = {
         "board": board,
         "editions": told_editions.of_day(site.settings, day)[::-1],
+        "held_days": held_days.told(held_days.known(site.settings)),
         "day": day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),

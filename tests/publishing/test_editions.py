@@ -87,6 +87,19 @@ def test_a_correction_makes_a_second_edition_and_the_first_stays_with_all_its_fi
     assert "案件 SJ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in shown
 
 
+def test_editions_for_programs(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _correct(ran)
+    ran.run(DAY)
+    assert cli.main(["editions", "--json", "--config", str(ran.home / "config.yaml")]) == 0
+    (day,) = json.loads(capsys.readouterr().out)
+    first, second = day["editions"]
+    assert (day["day"], first["number"], first["figures"], first["cases"], first["files"]) == (str(DAY), 1, None, None, [])
+    assert second["published_at"] == _told(ran)[1].note.published_at.isoformat(timespec="seconds")
+    assert second["cases"] == ["SJ-2020-001：已化解（计入化解） → 办理中（不计入化解）"]
+    assert second["figures"][0].startswith("市级交办和旗区自行梳理：已化解 1 件 → 0 件")
+    assert "summary.json" in second["files"]
+
+
 def test_what_was_published_before_and_after_comes_out_the_same_in_one_go(ran: Office, tmp_path: Path) -> None:
     _correct(ran)
     ran.run(DAY)

@@ -90,6 +90,33 @@ def test_what_would_differ_is_worked_out_once(office: Office, monkeypatch: pytes
     assert _run(office).held_back == first
 
 
+def _status(office: Office, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert cli.main(["status", "--date", str(LAST), *arguments, "--config", str(office.home / "config.yaml")]) == 0
+    return capsys.readouterr().out
+
+
+def test_status_says_which_days_stand_under_other_rules(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--rewrite" not in _status(office, capsys)
+    assert json.loads(_status(office, capsys, "--json"))["held_days"] == []
+    _set(office, "target_percent: 90", "target_percent: 80")
+    said = _status(office, capsys)
+    assert "有 4 天是按以前的规则写出的，没有改写" in said
+    assert "2020-05-18 至 2020-05-21 的 4 天：市级交办和旗区自行梳理的目标由90%改为80%。" in said
+    assert "数字会不会不同，下次运行（python run.py）时说明" in said
+    assert "数字都相同" not in said
+    assert {held["differing"] for held in json.loads(_status(office, capsys, "--json"))["held_days"]} == {None}
+    before = office.everything()
+    _run(office)
+    said = _status(office, capsys)
+    assert "按现在的规则，2020-05-18 会不同的：市级交办和旗区自行梳理：" in said
+    assert "要按现在的规则重写：python run.py --rewrite" in said
+    assert "下次运行" not in said
+    held = json.loads(_status(office, capsys, "--json"))["held_days"]
+    assert [entry["day"] for entry in held] == [f"{day}" for day in DAYS]
+    assert any("未达标 → " in line for line in held[0]["differing"])
+    assert office.everything() == before
+
+
 def test_rewriting_settles_the_days_that_are_given_or_all(office: Office) -> None:
     _set(office, "target_percent: 90", "target_percent: 80")
     outcome = _run(office, DAYS[1], rewriting=[DAYS[1]])

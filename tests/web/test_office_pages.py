@@ -413,7 +413,7 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
         "不知旗区 邮件 05-20 16:01 不能算报送，收取时说明原因",
     ]
     assert re.fullmatch(r"东胜区 网页上传 05-20 16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].description)
-    screen.tell_status(board, [])
+    screen.tell_status(board, [], [])
     terminal = capsys.readouterr().out
     assert all(f"  {file.name}  {file.description}\n" in terminal for file in board.waiting)
     assert all(f"  {district.district}  {district.word}  " in terminal for district in board.districts)
