@@ -1,6 +1,7 @@
 """The cases behind a figure: into which cases each number of the page opens, and the register to which they all lead.
 
-A number of the bridge opens to `Step.cases` of its ladder; here are those behind a target, a flag and a kind of change.
+A number of the bridge opens to `Step.cases` of its ladder; here are those behind a target, a flag and a kind of change. A figure of a table
+is a link: the register then shows its cases alone, by style, since the page has no script.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.report import breakdown
 from pipeline.report.case_lines import CaseLine, Change
-from pipeline.report.figures import Way
+from pipeline.report.figures import Figure, Way
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.words import NO_ANSWER
@@ -41,13 +42,33 @@ class ChangeView:
     lines: tuple[Change, ...]
 
 
+PICKED_BY = {"组别": "group", "案件来源": "source", "旗区": "district", "问题类别": "category", "包案领导": "leader"}
+"""What a figure can be of, as its table is headed, and the attribute of its cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A figure whose cases the register can show alone."""
+
+    number: int
+    """Of its ids and classes: f1 for the whole, y1 for the cases counted as resolved, n1 for the others."""
+    figure: Figure
+
+
+Picks = Mapping[tuple[str, str, str], Pick]
+"""By what the figure is of, its group and its label."""
+
+
 @dataclass(frozen=True, slots=True)
 class DistrictCases:
     """The register of one district."""
 
     district: str
     leaders: tuple[tuple[str, str], ...]
-    cases: tuple[CaseLine, ...]
+    classes: str
+    """Of its heading, which stands as long as one of its cases is shown."""
+    cases: tuple[tuple[CaseLine, str], ...]
+    """Each with its classes: the figures in which it is, and whether it is counted."""
 
 
 def nearest(way: Way | None, by_number: Mapping[str, CaseLine]) -> tuple[CaseLine, ...]:
@@ -89,9 +110,33 @@ def changes(report: Report) -> list[ChangeView]:
     return [view for view in views if view.lines or view.kind in ALWAYS_SHOWN]
 
 
-def register(report: Report) -> list[DistrictCases]:
+def picks(report: Report) -> Picks:
+    """Return the figures that have cases."""
+    figures = (report.targets, report.by_source, report.by_district, report.by_category, report.by_leader)
+    by_kind = ((kind, figure) for kind, listed in zip(PICKED_BY, figures, strict=True) for figure in listed if figure.tally.total)
+    return {(kind, figure.group, figure.label): Pick(number, figure) for number, (kind, figure) in enumerate(by_kind, 1)}
+
+
+def register(report: Report, picked: Picks) -> list[DistrictCases]:
     """Return every case once: the districts in their order, then whatever stands under a name that the settings no longer know."""
     cases: dict[str, list[CaseLine]] = {name: [] for name in report.settings.district_names} if report.cases else {}
     for case in report.cases:
         cases.setdefault(case.district, []).append(case)
-    return [DistrictCases(name, report.liaison.get(name, ()), tuple(lines)) for name, lines in cases.items()]
+    return [_of_district(name, lines, report, picked) for name, lines in cases.items()]
+
+
+def _of_district(name: str, cases: list[CaseLine], report: Report, picked: Picks) -> DistrictCases:
+    numbers = [(case, _numbers(case, picked)) for case in cases]
+    shown = {f"{part}{number}" for case, own in numbers for number in own for part in ("f", _counted(case))}
+    lines = tuple((case, " ".join(f"f{number}" for number in own) + f" {_counted(case)}") for case, own in numbers)
+    return DistrictCases(name, report.liaison.get(name, ()), " ".join(sorted(shown)), lines)
+
+
+def _numbers(case: CaseLine, picked: Picks) -> list[int]:
+    """Return the figures that the case is in; a cancelled one is in none."""
+    keys = [] if case.grounds else [(kind, case.group, getattr(case, part)) for kind, part in PICKED_BY.items()]
+    return [picked[key].number for key in keys if key in picked]
+
+
+def _counted(case: CaseLine) -> str:
+    return "y" if case.is_counted else "n"

@@ -89,6 +89,7 @@ class FindingsView:
 def context(report: Report) -> dict[str, object]:
     """What the template reads, by name."""
     by_number = {line.number: line for line in report.cases}
+    picks = cases_behind_figures.picks(report)
     return {
         "report": report,
         "settings": report.settings,
@@ -117,7 +118,8 @@ def context(report: Report) -> dict[str, object]:
         "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
         "reception": _reception_sums(report),
         "findings": _findings(report),
-        "register": cases_behind_figures.register(report),
+        "picks": picks,
+        "register": cases_behind_figures.register(report, picks),
         "chart": trend_chart,
     }
 

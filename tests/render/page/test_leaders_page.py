@@ -235,6 +235,22 @@ def test_every_case_can_be_reached_from_where_it_is_counted() -> None:
     assert {f"#case-{number}" for number in ("ZZQ-2020-002", "SJ-2020-001", "SJ-2020-004", "SJ-2020-003")} <= linked
 
 
+def test_each_figure_of_a_table_is_a_link_to_the_cases_that_make_it() -> None:
+    report = a_report()
+    page, picks = leaders_page.render(report, TEMPLATES).decode("utf-8"), cases_behind_figures.picks(report)
+    assert {(kind, one.figure.label) for (kind, _, _), one in picks.items()} >= {
+        ("旗区", "杭锦旗"),
+        ("包案领导", "领导一"),
+        ("组别", REGION),
+    }
+    for pick in picks.values():
+        number, tally = pick.number, pick.figure.tally
+        assert page.count(f'id="f{number}"') == 1
+        classes = re.findall(rf'class="case row [^"]*\bf{number}\b[^"]* ([yn])"', page)
+        assert (len(classes), classes.count("y")) == (tally.total, tally.resolved)
+    assert "f1" not in cases_behind_figures.register(report, {})[0].classes
+
+
 def test_hostile_text_stays_text() -> None:
     plain, hostile = page_of(a_report()), page_of(a_hostile_report())
     assert {tag for tag, _ in hostile.tags} <= {tag for tag, _ in plain.tags}

@@ -10,7 +10,8 @@ import pytest
 from browsers import TOO_WIDE, Browser
 from page_days import TEMPLATES, a_hostile_report, a_report
 
-from pipeline.render.page import leaders_page
+from pipeline.render.page import cases_behind_figures, leaders_page
+from pipeline.report.report import Report
 
 pytestmark = pytest.mark.external
 
@@ -75,8 +76,44 @@ def test_every_section_has_a_heading_that_can_be_seen(browser: Browser, pages: d
 def test_a_link_to_a_case_lands_on_it(browser: Browser, pages: dict[str, Path]) -> None:
     browser.open(pages["plain"], 360)
     browser.value("location.hash = document.querySelector('#flag-overdue a').getAttribute('href')")
-    assert browser.value("document.querySelector(':target').className") == "case"
+    assert browser.value("document.querySelector(':target').classList.contains('case')")
     assert browser.value("document.querySelector(':target summary').getBoundingClientRect().height") > 20
+
+
+LISTED = "[...document.querySelectorAll('#register .case')].filter(one => one.checkVisibility()).map(one => one.id)"
+HEADINGS = "[...document.querySelectorAll('#register h3')].filter(one => one.checkVisibility()).length"
+
+
+@pytest.mark.parametrize(("name", "report"), [("plain", a_report()), ("hostile", a_hostile_report())])
+def test_a_figure_opens_to_exactly_its_cases(browser: Browser, pages: dict[str, Path], name: str, report: Report) -> None:
+    browser.open(pages[name], 1280)
+    everything = browser.value(LISTED)
+    assert len(everything) == len(report.cases)
+    picks = cases_behind_figures.picks(report)
+    linked = set(browser.value("[...document.querySelectorAll('a')].map(one => one.getAttribute('href'))"))
+    for (kind, group, label), pick in picks.items():
+        part = cases_behind_figures.PICKED_BY[kind]
+        own = [case for case in report.cases if not case.grounds and (case.group, getattr(case, part)) == (group, label)]
+        shown = {"f": own, "y": [case for case in own if case.is_counted], "n": [case for case in own if not case.is_counted]}
+        for letter, cases in shown.items():
+            target = f"#{letter}{pick.number}"
+            browser.value(f"location.hash = '{target}'")
+            assert sorted(browser.value(LISTED)) == sorted(leaders_page.anchor(case.number) for case in cases), (kind, label)
+            assert browser.value(HEADINGS) == len({case.district for case in cases})
+            assert letter != "f" or target in linked or kind == "案件来源"
+    browser.value("document.querySelector('.all a').click()")
+    assert browser.value(LISTED) == everything
+
+
+def test_a_figure_is_opened_with_the_keyboard_and_stands_in_view(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["plain"], 360)
+    browser.value("document.documentElement.style.scrollBehavior = 'auto'")
+    browser.value("document.querySelector('#districts .figures a').focus()")
+    for event in ("rawKeyDown", "char", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=event, key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r")
+    assert browser.value("document.querySelector('.picked:target') !== null")
+    top = browser.value("document.querySelector('#register .all').getBoundingClientRect().top")
+    assert 0 <= top < browser.value("window.innerHeight")
 
 
 def test_every_link_within_the_page_leads_somewhere(browser: Browser, pages: dict[str, Path]) -> None:
