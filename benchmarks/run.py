@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -240,8 +240,8 @@ def _run(command: Sequence[str]) -> tuple[Measured, str]:
 def _middle(measured: Iterable[Measured]) -> Measured:
     """The median of each."""
     runs = list(measured)
-    middle: Callable[[Callable[[Measured], float]], float] = lambda of: statistics.median(map(of, runs))  # noqa: E731
-    return Measured(middle(lambda run: run.wall), middle(lambda run: run.processor), middle(lambda run: run.peak))
+    wall, processor, peak = ([getattr(run, field) for run in runs] for field in ("wall", "processor", "peak"))
+    return Measured(statistics.median(wall), statistics.median(processor), statistics.median(peak))
 
 
 # --- how it is shown ---------------------------------------------------------------------------------------------

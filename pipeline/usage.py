@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _add_editions(commands)
     status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
     _add_common(status)
-    status.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天（默认：今天，中午以前为昨天）")
+    _add_date(status, "哪一天（默认：今天，中午以前为昨天）")
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     _add_explaining(commands)
     return top
@@ -65,8 +65,12 @@ def parser() -> argparse.ArgumentParser:
 def _add_editions(commands: argparse._SubParsersAction[_Parser]) -> None:
     editions = commands.add_parser("editions", help="哪天写出过几版、什么时候写的，每一版和前一版有什么不同")
     _add_common(editions)
-    editions.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="只看哪一天（默认：所有还留着各版的日子）")
+    _add_date(editions, "只看哪一天（默认：所有还留着各版的日子）")
     editions.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
+
+
+def _add_date(command: _Parser, meaning: str) -> None:
+    command.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help=meaning)
 
 
 def _add_explaining(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -78,7 +82,7 @@ def _add_explaining(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_common(explain)
     what = "案件编号（如 SJ-2020-014），或数字：组别（如 自治区交办），后面可以加 / 和旗区、案件来源、问题类别或包案领导"
     explain.add_argument("what", metavar="WHAT", help=what)
-    explain.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="按哪一天（默认：今天，中午以前为昨天）")
+    _add_date(explain, "按哪一天（默认：今天，中午以前为昨天）")
     explain.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
 
 
@@ -139,7 +143,7 @@ def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:
         description="做好各旗区某一天的日报模板，预先填好在办和群众不认可的案件现在的情况。不收下任何东西，也不改动已写出的结果。",
     )
     _add_common(templates)
-    templates.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="哪一天的日报（默认：截止时间以前为今天，以后为明天）")
+    _add_date(templates, "哪一天的日报（默认：截止时间以前为今天，以后为明天）")
     templates.add_argument("--output", type=Path, metavar="DIR", help="写到哪个文件夹（默认：结果文件夹旁边的“日报模板_日期”）")
     templates.add_argument("--blank", action="store_true", help="改做空白的日报模板和案件包案任务分解表模板")
 

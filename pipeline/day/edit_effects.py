@@ -169,11 +169,11 @@ def _keys(part: str, settings: Settings) -> Callable[[Case], _Key]:
 
 def _order(part: str, settings: Settings) -> Callable[[_Key], tuple[int, int, str]]:
     groups = [group.name for group in settings.groups]
-    known = {
+    labels = {
         "source": [source for group in settings.groups for source in group.sources],
         "district": list(settings.district_names),
     }.get(part, [])
-    return lambda place: (groups.index(place[0]), known.index(place[1]) if place[1] in known else len(known), place[1])
+    return lambda place: (groups.index(place[0]), labels.index(place[1]) if place[1] in labels else len(labels), place[1])
 
 
 def _mover(was: Case, case: Case, before: _Key, after: _Key) -> Mover:

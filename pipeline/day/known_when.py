@@ -67,12 +67,12 @@ class _Past:
 
     def registers(self, moment: datetime, first: date, last: date) -> Iterator[Register]:
         """Go through the registers of those days as they were known at that moment."""
-        known = self.known_by(moment)
-        unknown = (filed.reading.day for filed in self.facts.reports if filed.arrival.envelope.received_at > moment)
-        parted = min([first, *unknown])
+        facts = self.known_by(moment)
+        later = (filed.reading.day for filed in self.facts.reports if filed.arrival.envelope.received_at > moment)
+        parted = min([first, *later])
         beginnings = [beginning for beginning in self.beginnings if beginning.day < parted]
         latest = max(beginnings, key=lambda beginning: beginning.day, default=None)
-        return registers(known, self.settings, first, last, latest)
+        return registers(facts, self.settings, first, last, latest)
 
 
 def _remembering(state: DayState, past: _Past) -> DayState:

@@ -103,14 +103,14 @@ def find_missing(settings: Settings, unnoted_editions: Iterable[Standing]) -> li
     standing, paths = list(unnoted_editions), settings.paths
     if not standing:
         return []
-    known = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
+    archived = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
     if paths.ledger.exists():
         with suppress(LedgerError), Ledger(paths.ledger) as ledger:
-            known |= {sha256 for _path, sha256, _received in ledger.identities()}
+            archived |= {sha256 for _path, sha256, _received in ledger.identities()}
     missing: dict[str, MissingInput] = {}
     for edition in standing:
         for file in _inputs(edition):
-            if file["sha256"] not in known:
+            if file["sha256"] not in archived:
                 missing.setdefault(file["sha256"], _missing(file, edition, settings))
     waiting = _waiting_in_inbox(paths) if missing else set[str]()
     return [file for sha256, file in missing.items() if sha256 not in waiting]
@@ -212,12 +212,12 @@ def note(ledger: Ledger, settings: Settings, unnoted_editions: Iterable[Standing
     """
     paths, zone = settings.paths, settings.calendar.zone
     published = ledger.publications()
-    known = {sha256 for _path, sha256, _received in ledger.identities()}
+    noted_inputs = {sha256 for _path, sha256, _received in ledger.identities()}
     for standing in unnoted_editions:
         day, manifest = standing.day.isoformat(), published.get(standing.day.isoformat(), ("", ""))[1]
         is_ours = manifest == standing.sha256 or edition_files.read(paths.editions, standing.sha256) is not None
         is_noted = _note(standing, ledger, paths, zone, is_ours=is_ours)
-        rests_on_others = any(file["sha256"] not in known for file in _inputs(standing))
+        rests_on_others = any(file["sha256"] not in noted_inputs for file in _inputs(standing))
         # What a stranger may have written stays another's change, which is kept apart when the day is written again.
         if manifest != standing.sha256 and ((is_noted and (is_ours or not manifest)) or rests_on_others):
             ledger.note_publication(day, "", standing.sha256 if is_noted else manifest)

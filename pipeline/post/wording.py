@@ -111,14 +111,16 @@ class Writer:
 def _restated(entries: Sequence[dict[str, Any]]) -> str:
     """Return in one line which earlier days are told differently: of each group the last one, and how many there are; '' where none is."""
     by_group = {entry["group"]: entry for entry in entries}
-    said = []
+    sentences = []
     for group, last in by_group.items():
         (was_total, total), (was_resolved, resolved), (was_met, met) = last["total"], last["resolved"], last["met"]
         count = sum(entry["group"] == group for entry in entries)
         turned = f"，按件数算由{_MET[was_met]}变为{_MET[met]}" if was_met != met else ""
         others = f"等{count}天" if count > 1 else ""
-        said.append(f"{group}{_short(date.fromisoformat(last['day']))}由{was_resolved}/{was_total}改为{resolved}/{total}{turned}{others}")
-    return f"以前的数字有更正：{'；'.join(said)}。" if said else ""
+        sentences.append(
+            f"{group}{_short(date.fromisoformat(last['day']))}由{was_resolved}/{was_total}改为{resolved}/{total}{turned}{others}"
+        )
+    return f"以前的数字有更正：{'；'.join(sentences)}。" if sentences else ""
 
 
 _MET = {True: "达标", False: "未达标", None: "没有案件"}

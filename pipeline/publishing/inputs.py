@@ -101,8 +101,8 @@ class Outlines:
         counted: dict[int, Filed] = {}
         for known_on in (day - timedelta(days=1), day):
             moment = known_until(known_on, settings)
-            known = Submissions.of(file for file in reports if file.arrival.envelope.received_at <= moment)
-            counted |= {file.arrival.id: file for file in known.in_force()}
+            arrived = Submissions.of(file for file in reports if file.arrival.envelope.received_at <= moment)
+            counted |= {file.arrival.id: file for file in arrived.in_force()}
         return in_order(counted.values())
 
     def _assignments_by(self, day: date, settings: Settings) -> tuple[Filed, ...]:

@@ -21,5 +21,5 @@ def figure(tally: Tally) -> str:
 def sentences(effects: Effects, settings: Settings) -> tuple[str, ...]:
     """Return them as 专报 and page would have them: each group's total first."""
     groups = (edit_words.of_group(effects, group.name) for group in settings.groups)
-    named = ((group.name, said) for group, said in zip(settings.groups, groups, strict=True) if said)
-    return (*(f"{name}：{said}" for name, said in named), *edit_words.outcomes(effects))
+    named = ((group.name, changes) for group, changes in zip(settings.groups, groups, strict=True) if changes)
+    return (*(f"{name}：{changes}" for name, changes in named), *edit_words.outcomes(effects))

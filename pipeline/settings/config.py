@@ -162,10 +162,9 @@ class Settings(Frozen):
 
     def on(self, day: date) -> Settings:
         """Return the settings with the rules that held on that day. They know of the other days too: `on` can be asked again."""
-        whole = self._whole or self
-        if day in whole._kept:  # noqa: SLF001 - its own kind
-            return whole._kept[day]  # noqa: SLF001 - its own kind
-        return whole._on_days[bisect_right([change.since for change in whole.changes], day)]  # noqa: SLF001 - its own kind
+        if self._whole:
+            return self._whole.on(day)
+        return self._kept.get(day) or self._on_days[bisect_right([change.since for change in self.changes], day)]
 
     def named_on(self, day: date) -> frozenset[str]:
         """Return what a change names that holds on that day."""
@@ -177,8 +176,9 @@ class Settings(Frozen):
         same: dict[str, Settings] = {}
         for day, held in rules_by_day.items():
             if held != self.on(day).rules:
-                known = json.dumps(held.as_json())
-                other._kept[day] = same[known] if known in same else same.setdefault(known, other._with(held))  # noqa: SLF001
+                written = json.dumps(held.as_json())
+                same[written] = same.get(written) or other._with(held)  # noqa: SLF001 - its own kind
+                other._kept[day] = same[written]  # noqa: SLF001 - its own kind
         return other
 
     @property

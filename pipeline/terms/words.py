@@ -280,5 +280,5 @@ def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime
     Each comes with whether it is a zero report; without a last moment the first one is in force.
     """
     (came, was_zero), (replaced, is_zero) = first, last
-    said = f"首报 {clock(came, day)}{' 零报告' if was_zero else ''}"
-    return f"{said}，{clock(replaced, day)} 更正{'为零报告' if is_zero else ''}" if replaced else said
+    came_first = f"首报 {clock(came, day)}{' 零报告' if was_zero else ''}"
+    return f"{came_first}，{clock(replaced, day)} 更正{'为零报告' if is_zero else ''}" if replaced else came_first

@@ -39,10 +39,10 @@ async def explain(
     if not _FIRST <= asked_day <= now.date() + timedelta(days=1):
         raise NoSuchPageError
     explained = await site.in_turn(_look, what, site.settings, session.user, asked_day) if what.strip() else None
-    said = explained if isinstance(explained, str) else ""
+    why_not = explained if isinstance(explained, str) else ""
     is_case = isinstance(explained, CaseExplained)
-    context = {"what": what.strip(), "day": asked_day, "it": explained, "said": said, "is_case": is_case}
-    return page(request, site, "explain", context, 404 if said else 200)
+    context = {"what": what.strip(), "day": asked_day, "it": explained, "said": why_not, "is_case": is_case}
+    return page(request, site, "explain", context, 404 if why_not else 200)
 
 
 def _look(what: str, settings: Settings, user: User, day: date) -> CaseExplained | FigureExplained | str:

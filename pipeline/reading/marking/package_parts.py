@@ -77,8 +77,8 @@ def unpack(content: bytes) -> dict[str, bytes]:
 
 
 def _transitional(part: bytes) -> bytes:
-    for strict, known in _STRICT:
-        part = part.replace(strict, known)
+    for strict, transitional in _STRICT:
+        part = part.replace(strict, transitional)
     return part
 
 

@@ -28,8 +28,8 @@ def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the PDF. Raises BrokenTemplateError."""
-    said = fields if _names_register(template.decode("utf-8", "replace")) else _without_register(fields)
-    return briefing_pdf.render(said, moment, template)
+    printed = fields if _names_register(template.decode("utf-8", "replace")) else _without_register(fields)
+    return briefing_pdf.render(printed, moment, template)
 
 
 def _names_register(template: str) -> bool:

@@ -79,10 +79,10 @@ def _write_certainties(book: Book, sheet: Worksheet, top: int) -> int:
     sheet.set_row(top + 1, 40)
     row = top + 2
     for figure, certainty in zip(book.report.targets, book.report.certainties, strict=True):
-        said = sentences.unmoved(certainty, figure.tally)
+        unmoved = sentences.unmoved(certainty, figure.tally)
         put(sheet, row, 0, "群众确认", book.cell("center"))
         put(sheet, row, 1, figure.label, book.cell("long"))
-        put(sheet, row, 2, said or words.NOT_MOVED, book.cell("long"))
+        put(sheet, row, 2, unmoved or words.NOT_MOVED, book.cell("long"))
         own = (formulas.GROUP, _fixed(row, 1)), (formulas.RESOLVED, formulas.QUOTED_YES)
         answers = ((), *(((formulas.CONFIRMATION, f'"{answer}"'),) for answer in (CONFIRMED, NOT_ASKED)))
         values = (figure.tally.resolved, certainty.confirmation[CONFIRMED], certainty.confirmation[NOT_ASKED])
@@ -94,7 +94,7 @@ def _write_certainties(book: Book, sheet: Worksheet, top: int) -> int:
         before = certainty.unmoved
         for column, look, cell in ((7, "count", before.total), (8, "count", before.resolved), (9, "rate", formulas.rate(before))):
             put(sheet, row, column, cell, book.cell(look, "muted"))
-        sheet.set_row(row, max(ROW, height(lines(said, _TARGET_WIDTHS[2]))))
+        sheet.set_row(row, max(ROW, height(lines(unmoved, _TARGET_WIDTHS[2]))))
         row += 1
     return explain(book, sheet, row, _TARGET_WIDTHS, (definitions.CONFIRMATION, definitions.UNMOVED))
 

@@ -120,8 +120,8 @@ def write_list(
     tone: Callable[[Row], tuple[str, ...]] = lambda _row: (),
 ) -> Worksheet:
     """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
-    said = words.EMPTY.get(name, "")
-    listing = Listing(columns, rows, tone, nothing(said, book.report.submissions) if name in words.REPORTED_SHEETS else said)
+    if_empty = words.EMPTY.get(name, "")
+    listing = Listing(columns, rows, tone, nothing(if_empty, book.report.submissions) if name in words.REPORTED_SHEETS else if_empty)
     sheet = frame(book, name, listing.widths)
     write_rows(book, sheet, HEADER, listing)
     sheet.freeze_panes(FIRST, 1)
