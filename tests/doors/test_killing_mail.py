@@ -97,16 +97,16 @@ CAUGHT = {
 @pytest.mark.parametrize(("order", "way"), [*((order, "move") for order in wrong.FETCHING), ("marked before laid", "flag")])
 def test_a_wrong_order_of_fetching_is_caught(library: Path, mailbox: Dovecot, order: str, way: str) -> None:
     with Fetching(library, mailbox, way, wrong=order, quick=True) as bench:
-        _catch(bench, order)
+        _assert_caught(bench, order)
 
 
 @pytest.mark.parametrize("order", wrong.SENDING)
 def test_a_wrong_order_of_sending_is_caught(library: Path, exim: Exim, order: str) -> None:
     with Sending(library, exim, wrong=order) as bench:
-        _catch(bench, order)
+        _assert_caught(bench, order)
 
 
-def _catch(bench: Fetching | Sending, order: str) -> None:
+def _assert_caught(bench: Fetching | Sending, order: str) -> None:
     """Kill between two such calls, the last ones first, until it has come to light."""
     worst, to_be_found = CAUGHT[order]
     report = Report()

@@ -57,7 +57,7 @@ def _told(newer: list[Row], *, before: list[Row] | None = None, resolved: int = 
     return told(files, [MONDAY, TUESDAY])[TUESDAY]
 
 
-def _stands(told: Told, *said: str) -> None:
+def _assert_stands(told: Told, *said: str) -> None:
     """All of it stands in 专报, and all of it on the page."""
     for text in told.both:
         assert [words for words in said if words not in text] == []
@@ -73,7 +73,7 @@ def _first_paragraph(told: Told, group: str) -> str:
 def test_a_later_date_of_assignment_moves_nothing_and_is_said() -> None:
     day = _told(_listed(_009={"交办日期": "2020-06-01"}, _010={"交办日期": "2020-06-01"}))
     assert (day.summary["targets"][1]["total"], day.summary["targets"][1]["met"]) == (10, False)
-    _stands(day, "2件交办日期被改晚，仍按原日期计入（SJ-2020-009：2020-04-20→2020-06-01、SJ-2020-010：2020-04-20→2020-06-01）")
+    _assert_stands(day, "2件交办日期被改晚，仍按原日期计入（SJ-2020-009：2020-04-20→2020-06-01、SJ-2020-010：2020-04-20→2020-06-01）")
 
 
 @pytest.mark.parametrize("cells", [{"办结时限": "2020-06-30"}, {"延期至": "2020-06-01"}])
@@ -82,7 +82,7 @@ def test_a_flag_that_went_away_because_the_deadline_moved_is_told(cells: Row) ->
     (column,) = cells
     day = _told(_listed(_009={**late, **cells}, _010=late), before=_listed(_009=late, _010=late))
     assert day.summary["flags"]["overdue"] == ["SJ-2020-010"]
-    _stands(day, f"{column}改后，1件不再算超期未结（SJ-2020-009）")
+    _assert_stands(day, f"{column}改后，1件不再算超期未结（SJ-2020-009）")
 
 
 def test_the_next_notice_says_that_a_deadline_moved(office: Office) -> None:
@@ -107,7 +107,7 @@ def test_cases_cancelled_on_the_eve_stand_with_their_grounds_beside_the_target_t
     assert day.summary["targets"][1]["met"] is True
     cases = "SJ-2020-009（东胜区，依据：重复交办）、SJ-2020-010（东胜区，依据：双方和解）"
     said = f"今日撤销2件：{cases}。如仍计入，为8/10（80.0%），低于90%的目标。"
-    _stands(day, said)
+    _assert_stands(day, said)
     assert said in _first_paragraph(day, CITY)
 
 
@@ -115,7 +115,7 @@ def test_a_cancelled_case_stands_with_its_grounds_as_long_as_it_is_cancelled() -
     newer = _listed(_009={"撤销依据": "重复交办"})
     files = [_workbook(newer), *_reports(MONDAY), *_reports(TUESDAY)]
     day = told(files, [TUESDAY])[TUESDAY]
-    _stands(day, "SJ-2020-009", "重复交办")
+    _assert_stands(day, "SJ-2020-009", "重复交办")
     assert "已撤销、不计入总数的共1件：SJ-2020-009（东胜区，市级交办，依据：重复交办）" in day.paper
     assert "今日撤销" not in day.paper
 
@@ -130,7 +130,7 @@ def test_a_cancelled_case_stands_with_its_grounds_as_long_as_it_is_cancelled() -
 def test_a_case_that_goes_to_another_district_or_leader_is_named_with_both_figures(cells: Row, said: str) -> None:
     day = _told(_listed(_010=cells), resolved=9)
     ((column, value),) = cells.items()
-    _stands(day, f"{column}1件（SJ-2020-010：{'东胜区' if column == '旗区' else '领导一'}→{value}）", said)
+    _assert_stands(day, f"{column}1件（SJ-2020-010：{'东胜区' if column == '旗区' else '领导一'}→{value}）", said)
 
 
 def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_met_by_it() -> None:
@@ -138,7 +138,7 @@ def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_me
     day = _told(_listed(), before=region, resolved=9)
     assert (day.summary["targets"][0]["met"], day.summary["targets"][1]["met"]) == (True, True)
     said = f"今日改到别组1件：SJ-2020-010（东胜区，改为{CITY}）。如没有这些改动，为2/3（66.6%），低于100%的目标。"
-    _stands(day, said)
+    _assert_stands(day, said)
     assert said in _first_paragraph(day, REGION)
     assert f"由别组改入1件：SJ-2020-010（东胜区，原为{REGION}）" in _first_paragraph(day, CITY)
 
@@ -146,7 +146,7 @@ def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_me
 def test_a_case_resolved_while_it_is_cancelled_gives_two_rates_and_each_says_how_it_counts() -> None:
     files = [_workbook(_listed()), _workbook(_listed(_010={"撤销依据": "双方和解"}), "2020-05-19 09:00")]
     day = told([*files, *_reports(MONDAY, 8), *_reports(TUESDAY, 10)], [TUESDAY])[TUESDAY]
-    _stands(day, "如仍计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的按未化解计），化解率为90.0%（9/10）")
+    _assert_stands(day, "如仍计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的按未化解计），化解率为90.0%（9/10）")
     region = _told(_listed(), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
     assert "不计台账改动（改到其他组1件：SJ-2020-010），化解率为" in region.page  # none is cancelled
 
@@ -167,13 +167,13 @@ def test_a_target_met_by_cases_found_and_resolved_on_one_day_is_said(*, found: i
 
 def test_a_case_that_comes_back_is_said() -> None:
     day = _told(_listed(), before=_listed(_010={"撤销依据": "双方和解"}))
-    _stands(day, "今日恢复计入1件：SJ-2020-010（东胜区，原依据：双方和解）。如没有这些改动，为8/9（88.8%）。")
+    _assert_stands(day, "今日恢复计入1件：SJ-2020-010（东胜区，原依据：双方和解）。如没有这些改动，为8/9（88.8%）。")
 
 
 def test_a_case_left_out_of_a_newer_workbook_goes_on_counting_and_is_said() -> None:
     day = _told([row for row in _listed() if row["案件编号"] != LAST])
     assert day.summary["targets"][1]["total"] == 10
-    _stands(day, "1件在分解表里不见了，仍按原内容计入（SJ-2020-010）")
+    _assert_stands(day, "1件在分解表里不见了，仍按原内容计入（SJ-2020-010）")
 
 
 # --- more of the same kind ---------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def test_an_extension_on_the_very_day_on_which_it_would_be_overdue_is_told() -> 
     """Yesterday it was due, not overdue: a comparison of the flags of two days would find nothing."""
     due: Row = {"办结时限": "2020-05-18"}
     day = _told(_listed(_010={**due, "延期至": "2020-06-17"}), before=_listed(_010=due))
-    _stands(day, "延期至改后，1件不再算超期未结（SJ-2020-010）", "SJ-2020-010：空（办结时限2020-05-18）→2020-06-17")
+    _assert_stands(day, "延期至改后，1件不再算超期未结（SJ-2020-010）", "SJ-2020-010：空（办结时限2020-05-18）→2020-06-17")
 
 
 def test_of_many_deadlines_that_moved_those_that_took_a_flag_away_are_named_first() -> None:
@@ -193,7 +193,7 @@ def test_of_many_deadlines_that_moved_those_that_took_a_flag_away_are_named_firs
     rows = [_resolved(number) for number in numbers[:29]]
     files = [_workbook(before), _workbook(newer, "2020-05-19 09:00")]
     files += [File(report(day=day, progress=rows), afternoon(day)) for day in (MONDAY, TUESDAY)]
-    _stands(told(files, [TUESDAY])[TUESDAY], "延期至30件（SJ-2020-030：空（办结时限2020-05-10）→2020-06-17、SJ-2020-001：空")
+    _assert_stands(told(files, [TUESDAY])[TUESDAY], "延期至30件（SJ-2020-030：空（办结时限2020-05-10）→2020-06-17、SJ-2020-001：空")
 
 
 def test_a_deadline_moved_for_a_case_that_was_resolved_today_took_no_flag_away() -> None:
@@ -207,7 +207,7 @@ def test_a_deadline_moved_for_a_case_that_was_resolved_today_took_no_flag_away()
 
 def test_an_extension_that_is_shortened_is_told_with_the_flag_that_it_brings() -> None:
     day = _told(_listed(_010={"延期至": "2020-05-15"}), before=_listed(_010={"延期至": "2020-06-30"}))
-    _stands(day, "延期至1件（SJ-2020-010：2020-06-30→2020-05-15）", "延期至改后，1件算作超期未结（SJ-2020-010）")
+    _assert_stands(day, "延期至1件（SJ-2020-010：2020-06-30→2020-05-15）", "延期至改后，1件算作超期未结（SJ-2020-010）")
 
 
 def test_a_case_moved_to_another_group_and_cancelled_there_is_told_twice_and_keeps_its_first_source() -> None:
@@ -226,13 +226,13 @@ def test_a_case_moved_to_another_group_and_cancelled_there_is_told_twice_and_kee
 def test_moved_and_cancelled_by_one_workbook_it_is_told_where_it_counted() -> None:
     day = _told(_listed(_010={"撤销依据": "重复交办"}), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
     said = "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍计入，为2/3（66.6%），低于100%的目标。"
-    _stands(day, said)
+    _assert_stands(day, said)
     assert said in _first_paragraph(day, REGION)
 
 
 def test_a_case_that_comes_cancelled_never_counted_and_is_told_all_the_same() -> None:
     day = _told([*_listed(), case_row("SJ-2020-011", 撤销依据="登记有误")])
-    _stands(day, "今日撤销1件：SJ-2020-011（东胜区，依据：登记有误）")
+    _assert_stands(day, "今日撤销1件：SJ-2020-011（东胜区，依据：登记有误）")
 
 
 def test_a_correction_that_drops_a_dispute_is_told_with_the_rate_if_it_stood() -> None:
@@ -244,7 +244,9 @@ def test_a_correction_that_drops_a_dispute_is_told_with_the_rate_if_it_stood() -
     )
     dropped = File(report(day=TUESDAY, progress=blank), afternoon(TUESDAY).replace(hour=23), "二版.xlsx")
     day = told([_workbook(_listed()), *_reports(MONDAY), disputed, dropped], [TUESDAY])[TUESDAY]
-    _stands(day, "更正的日报去掉了1件的群众不认可，又没有写认可：SJ-2020-009（东胜区）。如仍按不认可，为8/10（80.0%），低于90%的目标")
+    _assert_stands(
+        day, "更正的日报去掉了1件的群众不认可，又没有写认可：SJ-2020-009（东胜区）。如仍按不认可，为8/10（80.0%），低于90%的目标"
+    )
 
 
 def _later(files: list[File]) -> list[File]:
@@ -255,7 +257,7 @@ def test_a_figure_that_a_revision_before_noon_lowers_is_told_with_the_one_report
     back = [progress_row(number, 重新办理原因="群众反映") for number in CASES[:3]]
     lowered = File(report(day=TUESDAY, progress=back), afternoon(WEDNESDAY).replace(hour=9), "二版.xlsx")
     files = [_workbook(_listed()), *_reports(MONDAY), *_reports(TUESDAY)]
-    _stands(told([*files, lowered], [TUESDAY])[TUESDAY], "首报后又更正：东胜区", "；首报时为8/10。")
+    _assert_stands(told([*files, lowered], [TUESDAY])[TUESDAY], "首报后又更正：东胜区", "；首报时为8/10。")
     assert "首报时为" not in told(files, [TUESDAY])[TUESDAY].paper
 
 
@@ -265,7 +267,7 @@ def test_another_number_with_an_older_date_ends_no_dispute_and_is_said() -> None
     tuesday = File(report(day=TUESDAY, progress=[renumbered]), afternoon(TUESDAY))
     day = told([_workbook(_listed()), monday, tuesday], [MONDAY, TUESDAY])[TUESDAY]
     assert day.summary["flags"]["disputed"] == [LAST]
-    _stands(day, "1件群众不认可后换了答复文号，但答复日期更早，仍按不认可计（SJ-2020-010）")
+    _assert_stands(day, "1件群众不认可后换了答复文号，但答复日期更早，仍按不认可计（SJ-2020-010）")
 
 
 def test_a_day_on_which_nothing_was_edited_says_nothing_of_it() -> None:

@@ -34,7 +34,7 @@ def _of(day: date, *rows: Row, new: Iterable[Row] = (), came: str = "", district
     return File(report(district, day, progress=rows, new=new), moment(came) if came else afternoon(day))
 
 
-def _all_say(day: Told, *sentences: str) -> None:
+def _assert_all_say(day: Told, *sentences: str) -> None:
     for text in day.both:
         for sentence in sentences:
             assert sentence in text
@@ -48,7 +48,7 @@ def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_a
     silent = [_of(day, progress_row("SJ-2020-001")) for day in DAYS[1:]]
     read = told([_assigned(), eight, *silent, _of(MONDAY, *_resolved(TEN), came="2020-05-22 15:05")], DAYS)
     friday = read[FRIDAY]
-    _all_say(
+    _assert_all_say(
         friday,
         "5月18日至5月21日由8/10改为10/10，按件数算由未达标变为达标",
         f"改为计入化解2件（{NINTH}、{TENTH}）",
@@ -60,7 +60,9 @@ def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_a
     assert "与前一日相同" not in friday.paper.partition("二、")[0].partition(CITY)[0]
     assert [entry["met"] for entry in friday.summary["restated"]] == [[False, True]] * 4
     for day in DAYS[:4]:  # published again: each says what its own readers could know
-        _all_say(read[day], "自治区交办案件由8/10改为10/10，按件数算由未达标变为达标", f"改为计入化解2件（{NINTH}、{TENTH}）", "本期为更正")
+        _assert_all_say(
+            read[day], "自治区交办案件由8/10改为10/10，按件数算由未达标变为达标", f"改为计入化解2件（{NINTH}、{TENTH}）", "本期为更正"
+        )
         assert read[day].summary["restated"] == []
 
 
@@ -77,7 +79,9 @@ def test_a_case_that_a_revision_dropped_from_the_register_is_named_on_the_day_th
     ]
     friday = told(files, [FRIDAY])[FRIDAY]
     assert (friday.summary["restated"][0]["left"], friday.summary["restated"][0]["met"]) == (["DS-2020-001"], [False, True])
-    _all_say(friday, "由9/11改为9/10", "由未达标变为达标", "退出总数1件（DS-2020-001）", "东胜区5月20日日报的更正（5月22日14:00收到）")
+    _assert_all_say(
+        friday, "由9/11改为9/10", "由未达标变为达标", "退出总数1件（DS-2020-001）", "东胜区5月20日日报的更正（5月22日14:00收到）"
+    )
     assert "不再在台账1件（DS-2020-001（东胜区））" in friday.paper
     assert "更正后的日报不再包含，台账里不再有此案" in friday.page
 
@@ -91,7 +95,7 @@ def test_a_dispute_that_a_revision_leaves_out_the_next_morning_is_named_beside_t
     ]
     monday = told(files, [MONDAY])[MONDAY]
     assert monday.summary["changes"]["withdrawn_disputes"] == [TENTH]
-    _all_say(
+    _assert_all_say(
         monday,
         f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）",
         f"东胜区5月19日 08:30更正，改为计入化解1件（{TENTH}）",
@@ -116,7 +120,7 @@ def _monday_again(came: str, answer: str) -> File:
 def test_a_dispute_that_a_correction_takes_back_days_later_is_named_on_the_day_that_became_known() -> None:
     quiet = [_of(day, progress_row("SJ-2020-001")) for day in (TUESDAY, WEDNESDAY, THURSDAY, FRIDAY)]
     read = told(_disputed_on_monday(*quiet, _monday_again(_LATE, "未回访")), [THURSDAY, FRIDAY])
-    _all_say(
+    _assert_all_say(
         read[THURSDAY],
         f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）。如仍按不认可，为9/10（90.0%），低于100%的目标。",
         "去掉不认可",
@@ -139,7 +143,7 @@ _ANSWERED = "另行答复后计入，群众尚未认可"
 )
 def test_a_dispute_that_ends_with_a_confirmation_is_told_with_its_case_and_how(later: list[File], day: date, how: str) -> None:
     read = told(_disputed_on_monday(*later), [day])[day]
-    _all_say(read, f"1件（{TENTH}）原群众不认可，{how}。")
+    _assert_all_say(read, f"1件（{TENTH}）原群众不认可，{how}。")
     assert "原不认可、现计入化解" in read.page
 
 
@@ -169,7 +173,7 @@ def test_a_disputed_case_that_is_reopened_and_resolved_without_a_new_reply_is_no
     assert thursday.summary["changes"]["newly_resolved"] == []
     assert "新化解1件" not in thursday.paper
     assert "SJ-2020-001（东胜区）" in thursday.paper
-    _all_say(thursday, "又报化解、仍不认可")
+    _assert_all_say(thursday, "又报化解、仍不认可")
     assert "群众不认可没有了结，不计入化解" in thursday.page
 
 
@@ -177,7 +181,7 @@ def test_a_zero_report_that_was_replaced_at_night_is_not_told_as_a_zero_report_o
     zero = write(edit(report_pages(day=MONDAY, progress=[], new=[], reception=[], urgent=[]), {"封面!B5": "是"}))
     files = [_assigned(), File(zero, moment("2020-05-18 16:59")), _of(MONDAY, *_resolved(TEN[:3]), came="2020-05-18 23:00")]
     monday = told(files, [MONDAY])[MONDAY]
-    _all_say(monday, "首报 16:59 零报告，23:00 更正", "改为计入化解3件")
+    _assert_all_say(monday, "首报 16:59 零报告，23:00 更正", "改为计入化解3件")
     assert "按时，后更正" in monday.paper
 
 
@@ -195,7 +199,7 @@ def test_corrections_that_leave_the_counts_alone_are_told_with_the_cases_that_ch
         _of(MONDAY, *_resolved(TEN[5:8]), progress_row(NINTH), district="达拉特旗", came="2020-05-20 16:00"),
     ]
     wednesday = told(files, [WEDNESDAY])[WEDNESDAY]
-    _all_say(
+    _assert_all_say(
         wednesday,
         "5月18日至5月19日仍为8/10，案件有变",
         f"改为计入化解1件（{TEN[4]}）",
@@ -213,7 +217,9 @@ def test_what_a_silent_district_sends_days_later_is_told_as_sent_later_and_not_a
         _of(MONDAY, new=[found], district="达拉特旗", came="2020-05-21 18:00"),
     ]
     thursday = told(files, [THURSDAY])[THURSDAY]
-    _all_say(thursday, "5月18日至5月20日由0/1改为0/2", "新列入总数1件（DLT-2020-001）", "达拉特旗补报的5月18日日报（5月21日18:00收到）")
+    _assert_all_say(
+        thursday, "5月18日至5月20日由0/1改为0/2", "新列入总数1件（DLT-2020-001）", "达拉特旗补报的5月18日日报（5月21日18:00收到）"
+    )
     assert thursday.summary["changes"]["new_cases"] == []
 
 
@@ -226,7 +232,7 @@ def test_a_correction_before_noon_that_takes_the_target_away_is_told_without_the
     ]
     monday = told(files, [MONDAY])[MONDAY]
     assert not monday.report.is_correction
-    _all_say(monday, "首报后又更正：东胜区5月19日 09:30更正，改为不计入化解4件（SJ-2020-006、SJ-2020-007、SJ-2020-008等）")
+    _assert_all_say(monday, "首报后又更正：东胜区5月19日 09:30更正，改为不计入化解4件（SJ-2020-006、SJ-2020-007、SJ-2020-008等）")
 
 
 def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:
@@ -235,7 +241,7 @@ def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:
     files = [_assigned(), File(three, afternoon(MONDAY)), corrected, File(three, moment("2020-05-18 22:00"), "旧.xlsx")]
     monday = told(files, [MONDAY])[MONDAY]
     assert monday.summary["targets"][0]["resolved"] == 3
-    _all_say(monday, "首报 16:00，22:00 更正，内容与第1次报送相同")
+    _assert_all_say(monday, "首报 16:00，22:00 更正，内容与第1次报送相同")
 
 
 def test_a_day_without_any_of_this_says_nothing_of_it() -> None:

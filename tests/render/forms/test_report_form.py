@@ -378,7 +378,7 @@ def figures(day: Day) -> dict[str, object]:
     return {"targets": targets, **{name: day.summary[name] for name in ("by_source", "by_district", "by_leader", "by_category", "cases")}}
 
 
-def untouched(files: Iterable[File], day: date) -> None:
+def assert_untouched(files: Iterable[File], day: date) -> None:
     """Send the day's templates back as they are: no finding about them but what was found before, every state as it was."""
     before = on(day, *files)
     after = on(day + timedelta(days=1), *files, *sent_back(templates(before).values(), day + timedelta(days=1)))
@@ -393,7 +393,7 @@ def untouched(files: Iterable[File], day: date) -> None:
 
 
 def test_sent_back_untouched_it_changes_nothing() -> None:
-    untouched(FILES, DAY)
+    assert_untouched(FILES, DAY)
 
 
 def _week(week: str, until: date) -> Iterator[File]:
@@ -406,7 +406,7 @@ def _week(week: str, until: date) -> Iterator[File]:
 def test_sent_back_untouched_after_any_day_of_a_week_it_changes_nothing(week: str, day: date) -> None:
     files = list(_week(week, day))
     assert len(files) > 5
-    untouched(files, day)
+    assert_untouched(files, day)
 
 
 FILLED: dict[str, list[Row]] = {
@@ -443,7 +443,7 @@ FILLED: dict[str, list[Row]] = {
 }
 
 
-def check_filled(day: Day) -> None:
+def assert_filled(day: Day) -> None:
     """What `FILLED` comes to, without a finding."""
     assert [line.finding for line in day.report.findings] == []
     changes = day.summary["changes"]
@@ -460,7 +460,7 @@ def check_filled(day: Day) -> None:
 
 
 def test_filled_in_it_is_accepted_with_the_right_effect(content: bytes) -> None:
-    check_filled(on(NEXT, *FILES, *sent_back([fill(content, FILLED)])))
+    assert_filled(on(NEXT, *FILES, *sent_back([fill(content, FILLED)])))
 
 
 def test_a_hundred_new_cases_find_room(content: bytes) -> None:
@@ -494,7 +494,7 @@ def test_a_newer_workbook_moves_cases_and_deadlines_in_the_next_template() -> No
     book = opened(templates(on(DAY, *files))["东胜区"])["案件进展"]
     assert [book.cell(row, 1).value for row in range(FIRST, FIRST + 4)] == ["SJ-2020-002", "SJ-2020-003", "ZZQ-2020-001", None]
     assert book.cell(FIRST + 2, 4).value == datetime(2020, 7, 5)  # noqa: DTZ001
-    untouched(files, DAY)
+    assert_untouched(files, DAY)
 
 
 # --- hostile text ------------------------------------------------------------------------------------------------
@@ -515,7 +515,7 @@ def test_hostile_text_is_text_and_comes_back_as_what_it_was() -> None:
     assert {number: key(text.replace("_x005F_", "_")) for number, text in shown.items()} == {
         number: key(matters[number]) for number in shown
     }
-    untouched(HOSTILE_FILES, DAY)
+    assert_untouched(HOSTILE_FILES, DAY)
 
 
 # --- blank ones --------------------------------------------------------------------------------------------------
@@ -587,7 +587,7 @@ def test_saved_again_by_libreoffice_it_changes_nothing_untouched_and_does_what_i
     assert after.findings == []
     assert figures(after) == figures(yesterday)
     assert {submission["status"] for submission in after.summary["submissions"]} == {"on-time"}
-    check_filled(on(NEXT, *FILES, *sent_back([filled])))
+    assert_filled(on(NEXT, *FILES, *sent_back([filled])))
     kept = opened(blank[0])["案件进展"]
     assert [validation.formula1 for validation in kept.data_validations.dataValidation if validation.type == "list"] == [
         f'"{",".join(column.values)}"' for column in contract.PROGRESS.columns if column.kind is Kind.CHOICE

@@ -42,7 +42,7 @@ def _figures(figure: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _check(text: str, report: Report) -> None:
+def _assert_figures(text: str, report: Report) -> None:
     """Every figure of both targets and of every district is that of summary.json."""
     summary = json.loads(files_for_programs.summary(report))
     words = re.sub(r"\s", "", text)
@@ -68,7 +68,7 @@ def _check(text: str, report: Report) -> None:
 
 def test_every_figure_of_the_pdf_is_that_of_the_summary(reports: list[Report], tmp_path: Path) -> None:
     for report in reports:
-        _check(briefings.pdf_text(_pdf(report), tmp_path), report)
+        _assert_figures(briefings.pdf_text(_pdf(report), tmp_path), report)
 
 
 def test_the_fonts_are_in_the_pdf(reports: list[Report], tmp_path: Path) -> None:
