@@ -17,7 +17,7 @@ from pipeline.day.standing import standing_of
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files
 from pipeline.reading.readers import Readers
-from pipeline.render import edit_preview
+from pipeline.report import edit_words
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
 from pipeline.terms.findings import Finding
@@ -66,7 +66,7 @@ class GroupFigures:
 
     group: str
     before: str
-    """As `edit_preview.figure` says it."""
+    """How many of how many cases are resolved, and how many more the target needs."""
     after: str
 
 
@@ -142,14 +142,20 @@ def _changes(before: DayState | None, after: DayState, listed: set[str], setting
 
 
 def _figure(state: DayState | None, group: str) -> str:
-    return edit_preview.figure(dict(state.trend)[state.day][group] if state else Tally(0))
+    tally = dict(state.trend)[state.day][group] if state else Tally(0)
+    if not tally.total:
+        return "没有案件"
+    return f"{tally.resolved}/{tally.total}，{tally.rate_percent}%{'' if tally.met else f'，还差 {tally.shortfall} 件'}"
 
 
 def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple[str, ...]:
+    """Return what the edits do, as 专报 and page would have it: each group's total first."""
     register = {number: standing_of(case) for number, case in old.items()}
     edits = particulars.edits(register, {case.number: standing_of(case) for case in after.cases})
     effects = edit_effects.of(edits, register, after.cases, after.day, settings)
-    return tuple(mask(sentence) for sentence in edit_preview.sentences(effects, settings))
+    by_group = {group.name: edit_words.of_group(effects, group.name) for group in settings.groups}
+    totals = [f"{name}：{changes}" for name, changes in by_group.items() if changes]
+    return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects)))
 
 
 def _outline(case: Case) -> CaseOutline:

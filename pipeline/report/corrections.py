@@ -132,7 +132,7 @@ def moved(moves: Moves, most: int = MOST) -> list[str]:
 
 
 def _named(cases: Sequence[str], most: int) -> str:
-    return f"（{'、'.join(cases[:most])}{'等' if len(cases) > most else ''}）" if most else ""
+    return f"（{words.first_of(cases, most)}）" if most else ""
 
 
 # --- whose reports -----------------------------------------------------------------------------------------------
@@ -181,9 +181,9 @@ def handed_in(line: SubmissionLine, day: date, most: int = MOST) -> str:
     if line.received_at is None or line.in_force_received_at is None or not (line.is_replaced or line.was_zero_report):
         return ""
     last = line.in_force_received_at if line.is_replaced else None
-    said = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.zero_report))
+    moments = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.zero_report))
     again = f"，内容与第{line.repeats}次报送相同" if line.repeats else ""
-    return "，".join([f"{said}{again}", *moved(line.moves, most)])
+    return "，".join([f"{moments}{again}", *moved(line.moves, most)])
 
 
 def is_noteworthy(line: SubmissionLine, report: Report) -> bool:

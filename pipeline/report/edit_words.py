@@ -13,7 +13,7 @@ from pipeline.report.figures import Bridge, Figure
 from pipeline.report.report import Report
 from pipeline.report.sentences import rate
 from pipeline.terms.messages import shorten
-from pipeline.terms.words import ENDED_DISPUTES, FLAGS
+from pipeline.terms.words import ENDED_DISPUTES, FLAGS, first_of
 
 _GROUNDS = "撤销依据"
 _FIGURES = {"案件来源": "group", "旗区": "district", "问题类别": "category", "包案领导": "leader", _GROUNDS: "group"}
@@ -45,13 +45,13 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
         ("恢复计入{}件", [mover for mover in shift.entered if not mover.before]),
         ("由别组改入{}件", [mover for mover in shift.entered if mover.before]),
     )
-    said = [
-        f"{words.format(len(movers))}：{_named([_mover(mover, group, room) for mover in movers], room)}"
+    parts = [
+        f"{words.format(len(movers))}：{first_of([_mover(mover, group, room) for mover in movers], room.cases)}"
         for words, movers in kinds
         if movers
     ]
     if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
-    return f"今日{'；'.join(said)}。{if_not}，{_would_be(shift.without, shift.tally)}。"
+    return f"今日{'；'.join(parts)}。{if_not}，{_would_be(shift.without, shift.tally)}。"
 
 
 def _mover(mover: Mover, group: str, room: Room) -> str:
@@ -128,11 +128,11 @@ def _outcome(flag: FlagEffect) -> str:
 
 
 def _figures(shifts: Sequence[Shift], room: Room) -> str:
-    said = [_in_brief(shift) for shift in shifts[: room.cases]]
-    left_out = len(shifts) - len(said)
+    parts = [_in_brief(shift) for shift in shifts[: room.cases]]
+    left_out = len(shifts) - len(parts)
     if left_out:
-        said.append(f"{'另有' if said else ''}{left_out}个旗区或包案领导的数字有变")
-    return f"因改动，{'；'.join(said)}。" if said else ""
+        parts.append(f"{'另有' if parts else ''}{left_out}个旗区或包案领导的数字有变")
+    return f"因改动，{'；'.join(parts)}。" if parts else ""
 
 
 def _has_moved(shift: Shift) -> bool:
@@ -168,8 +168,8 @@ def _in_brief(shift: Shift) -> str:
 
 def _effect(edit: Edit, flags: Mapping[tuple[str, str], list[str]], figures: Mapping[tuple[str, str], list[str]]) -> str:
     figure = figures.get((edit.number, _FIGURES.get(edit.column, "")), [])
-    said = [*figure, *flags.get((edit.number, edit.column), [])]
-    return "；".join(said) or "总数、化解率和督办不变"
+    changes = [*figure, *flags.get((edit.number, edit.column), [])]
+    return "；".join(changes) or "总数、化解率和督办不变"
 
 
 # --- what stands of the register ---------------------------------------------------------------------------------
@@ -203,11 +203,11 @@ def warnings(cases: Sequence[CaseLine], room: Room = AMPLE) -> str:
         ("{}件在分解表里不见了，仍按原内容计入", lambda case: "missing_from_assignment" in case.flags),
         ("{}件群众不认可后换了答复文号，但答复日期更早，仍按不认可计", lambda case: case.is_reply_too_early),
     )
-    said = []
+    parts = []
     for words, is_so in kinds:
         lines = [case for case in cases if not case.grounds and is_so(case)]
-        said += [f"{words.format(len(lines))}（{_named([_warned(case) for case in lines], room)}）"] if lines else []
-    return f"{'；'.join(said)}。" if said else ""
+        parts += [f"{words.format(len(lines))}（{first_of([_warned(case) for case in lines], room.cases)}）"] if lines else []
+    return f"{'；'.join(parts)}。" if parts else ""
 
 
 def _warned(case: CaseLine) -> str:
@@ -231,19 +231,19 @@ def disputes(report: Report, figure: Figure, room: Room = AMPLE, *, with_ended: 
 
 def _ended(cases: Sequence[CaseLine], ended: Mapping[str, str], room: Room) -> str:
     kinds = [(how, [case.number for case in cases if ended.get(case.number) == key]) for key, how in ENDED_DISPUTES.items()]
-    said = [f"{len(numbers)}件{_in_brackets(numbers, room)}原群众不认可，{how}" for how, numbers in kinds if numbers]
-    return f"{'；'.join(said)}。" if said else ""
+    parts = [f"{len(numbers)}件{_in_brackets(numbers, room)}原群众不认可，{how}" for how, numbers in kinds if numbers]
+    return f"{'；'.join(parts)}。" if parts else ""
 
 
 def _withdrawn(lines: Sequence[CaseLine], tally: Tally, room: Room) -> str:
     """Return of which cases a revision dropped 不认可 without 认可, and the rate if it stood."""
     if not lines:
         return ""
-    named = _named([f"{case.number}（{case.district}）" for case in lines], room)
-    said = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
+    named = first_of([f"{case.number}（{case.district}）" for case in lines], room.cases)
+    dropped = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
     counted = sum(case.is_counted for case in lines)
     without = Tally(tally.target_percent, tally.total, tally.resolved - counted)
-    return f"{said}如仍按不认可，{_would_be(without, tally)}。" if counted else said
+    return f"{dropped}如仍按不认可，{_would_be(without, tally)}。" if counted else dropped
 
 
 def of_same_day(bridge: Bridge, tally: Tally) -> str:
@@ -255,12 +255,8 @@ def of_same_day(bridge: Bridge, tally: Tally) -> str:
     return f"不计今日新增即化解的{count}件，{_would_be(without, tally)}。" if without.met != tally.met else ""
 
 
-def _named(names: Sequence[str], room: Room) -> str:
-    return f"{'、'.join(names[: room.cases])}{'等' if len(names) > room.cases else ''}"
-
-
 def _in_brackets(names: Sequence[str], room: Room) -> str:
-    return f"（{_named(names, room)}）" if names and room.cases else ""
+    return f"（{first_of(names, room.cases)}）" if names and room.cases else ""
 
 
 def _cut(text: str, room: Room) -> str:

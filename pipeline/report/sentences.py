@@ -132,9 +132,7 @@ def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     if before.resolved * tally.total == tally.resolved * before.total and bool(before.total) == bool(tally.total):
         return ""
     moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
-    cases = [
-        f"{name}{len(numbers)}件：{'、'.join(numbers[:most])}{'等' if len(numbers) > most else ''}" for name, numbers in moved if numbers
-    ]
+    cases = [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in moved if numbers]
     said = [*(cases if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
     short = f"，不到{before.target_percent}%" if tally.met is not False and before.met is False else ""
     edits = f"（{'；'.join(said)}）" if said else ""
@@ -256,7 +254,7 @@ def _restated_cases(step: Step, most: int) -> str:
     """Return the first cases of what became known of yesterday only later; other steps' cases stand among the changes."""
     if step.kind != "restated" or not most:
         return ""
-    return f"（{'、'.join(step.cases[:most])}{'等' if len(step.cases) > most else ''}）"
+    return f"（{words.first_of(step.cases, most)}）"
 
 
 def changes(

@@ -5,6 +5,7 @@ Where two of them call a thing by different words, its table has a column for ea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -265,6 +266,14 @@ ENDED_DISPUTES: Final = {
     "confirmed": "群众已认可",
 }
 """How a 不认可 ended that had been told; one that a correction takes back without 认可 is told apart."""
+
+# --- lists -------------------------------------------------------------------------------------------------------
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """Return the names in a list, of many the first of them: A、B、C等."""
+    return f"{'、'.join(names[:most])}{'等' if len(names) > most else ''}"
+
 
 # --- when a report came ------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The office's pages, and what of the published files each user can reach.
 
 Covers `office_pages`, `clerk_pages`, `published_files` and `rendering`, and what `check_results` makes of an assignment workbook;
-and behind the pages `assignment_preview`, `edit_preview`, `district_history`, `status` and `incoming`.
+and behind the pages `assignment_preview`, `district_history`, `status` and `incoming`.
 """
 
 from __future__ import annotations
