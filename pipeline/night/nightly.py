@@ -9,7 +9,7 @@ from functools import partial
 from pipeline.intake import desk, inbox, retention, soundness
 from pipeline.intake.read_new import read_new
 from pipeline.night.outcome import Outcome, Progress
-from pipeline.publishing import fault_limits, held_days, inputs
+from pipeline.publishing import earlier_claims, fault_limits, held_days, inputs
 from pipeline.publishing.plan import plan
 from pipeline.publishing.publish import publish, restore
 from pipeline.render.documents import ALL, Document, Workshop, warm_up
@@ -66,10 +66,10 @@ def run(
                 written.published.append(report)
             progress.advance()
 
+        claims = earlier_claims.look(ledger, written.editions)
         ahead = soundness.ahead((arrival for arrival, _sidecar in ledger.arrivals()), now) if now else []
-        removed = (
-            retention.remove_old(ledger, archive, settings.retention.refused_days, now, spared=read.sha256s) if now else retention.Removed()
-        )
+        kept = settings.retention
+        removed = retention.remove_old(ledger, archive, kept.refused_days, now, spared=read.sha256s) if now else retention.Removed()
         if now and not removed.doubts_clock:
-            retention.end_editions(ledger, settings.paths, settings.retention.editions_days, now)
-        return Outcome(taken, read, written, removed, ahead, office.restored, held_days.look(due), office.remark)
+            retention.end_editions(ledger, settings.paths, kept.editions_days, now)
+        return Outcome(taken, read, written, removed, ahead, office.restored, held_days.look(due), claims, office.remark)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pipeline.intake.inbox import Taken
 from pipeline.intake.read_new import NewlyRead
 from pipeline.intake.retention import Removed
-from pipeline.publishing import held_days
+from pipeline.publishing import earlier_claims, held_days
+from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
 from pipeline.terms.handed_in import Arrival
@@ -28,14 +29,17 @@ class Outcome:
     """Arrivals written again from the ledger into a journal that was gone."""
     held_back: list[HeldDay] = field(default_factory=list)
     """Published days that stand as they are, though the rules are others now."""
+    claims: list[Claim] = field(default_factory=list)
+    """Files whose arrival is earlier than an edition that did not have them."""
     remark: str | None = None
     """What the office should know about its disk."""
 
     @property
     def about_earlier_editions(self) -> list[str]:
-        """Which published days were put back or stand as they are under other rules, and what would differ, in lines."""
+        """Which published days were put back, changed by files of before, or stand under other rules, and what differs, in lines."""
         restored = "、".join(map(str, self.written.restored))
-        return [*([f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []), *held_days.told(self.held_back)]
+        put_back = [f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []
+        return [*put_back, *earlier_claims.told(self.claims), *held_days.told(self.held_back)]
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

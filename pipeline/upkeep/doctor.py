@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.intake import inbox, soundness, standing_editions
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
-from pipeline.publishing import inputs, outbox
+from pipeline.publishing import earlier_claims, inputs, outbox
 from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import PipelineError
@@ -259,7 +259,8 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
         problems.append(f"{len(damaged)} 版在台账里的内容已经损坏：{_first(f'{edition.day}' for edition in damaged)}。请{_REPAIR}。")
     if told ^ {edition.key for edition in noted}:
         problems.append(f"台账和流水簿记的各版不一致。请{_REPAIR}，互相补记。")
-    return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems))
+    claims = earlier_claims.told(earlier_claims.look_everywhere(ledger))
+    return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems), tuple(claims))
 
 
 def _inbox(settings: Settings, now: datetime) -> Check:
