@@ -154,7 +154,8 @@ _LISTS: Final[dict[str, Callable[[Summary], Sequence[str]]]] = {
 
 def _list_line(title: str, before: Sequence[str], after: Sequence[str], own: Own | None) -> Iterator[str]:
     earlier, later = ([number for number in numbers if own is None or number in own.cases] for numbers in (before, after))
-    gone, come = ([number for number in one if number not in other] for one, other in ((earlier, later), (later, earlier)))
+    gone = [number for number in earlier if number not in later]
+    come = [number for number in later if number not in earlier]
     if gone or come:
         parts = [f"{verb} {_named(numbers)}" for verb, numbers in (("增加", come), ("去掉", gone)) if numbers]
         yield f"{title}：{len(earlier)} 件 → {len(later)} 件，{'，'.join(parts)}"

@@ -47,10 +47,10 @@ class HeldDay:
 
 def published_under(ledger: Ledger, folder: Path, days: Iterable[date]) -> dict[date, PublishedUnder]:
     """Return it of each day: as the ledger has it, and of days asked for that it does not know as the outbox says."""
-    under = {date.fromisoformat(day): known for day, known in published_rules.by_day(ledger).items()}
+    under = {date.fromisoformat(day): noted for day, noted in published_rules.by_day(ledger).items()}
     for day in days:
-        if day not in under and (said := _manifest(folder, day).get("rules")):
-            under[day] = PublishedUnder("", said)
+        if day not in under and (kept_rules := _manifest(folder, day).get("rules")):
+            under[day] = PublishedUnder("", kept_rules)
     return under
 
 
@@ -67,13 +67,13 @@ def rules_kept(
     `days`: those asked for. Without the day before, a first day would tell of a rule that came after it.
     """
     held: dict[date, Rules] = {}
-    for day, known in under.items():
-        published, earlier = None if day in rewriting else rules_of(known), day - timedelta(days=1)
+    for day, noted in under.items():
+        published, earlier = None if day in rewriting else rules_of(noted), day - timedelta(days=1)
         if published:
             held[day] = rules.kept(published, settings.on(day).rules, settings.named_on(day), settings.sources)
         if published and earlier not in under and earlier not in days:
-            told = Rules.from_json(known.rules.get("before")) or published
-            held[earlier] = rules.kept(told, settings.on(earlier).rules, settings.named_on(earlier), settings.sources)
+            rules_before = Rules.from_json(noted.rules.get("before")) or published
+            held[earlier] = rules.kept(rules_before, settings.on(earlier).rules, settings.named_on(earlier), settings.sources)
     return held
 
 
@@ -88,9 +88,9 @@ def is_untrue(under: PublishedUnder, day: date, settings: Settings) -> bool:
     published = rules_of(under)
     if published is None or "before" not in under.rules:  # an older program did not keep it
         return False
-    now, told = settings.on(day).rules, Rules.from_json(under.rules["before"]) or published
-    told = rules.kept(told, now, frozenset(), settings.sources)
-    return sentences.rule_changes(told, now) != sentences.rule_changes(settings.on(day - timedelta(days=1)).rules, now)
+    now, rules_before = settings.on(day).rules, Rules.from_json(under.rules["before"]) or published
+    rules_before = rules.kept(rules_before, now, frozenset(), settings.sources)
+    return sentences.rule_changes(rules_before, now) != sentences.rule_changes(settings.on(day - timedelta(days=1)).rules, now)
 
 
 def first_rules(under: PublishedUnder | None, held: Settings) -> Rules | None:
@@ -114,15 +114,15 @@ def rests_on(folder: Path, day: date, resting: Inputs) -> bool:
     """Whether the published day names just these files: for one that an older program published."""
     named = {(entry.get("sha256"), entry.get("received_at")) for entry in _manifest(folder, day).get("inputs", ())}
     files = (*resting.files_in_force, *resting.superseded, *resting.refused)
-    known = {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in (*files, *resting.replaced_since)}
-    return {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in files} <= named <= known
+    possible = {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in (*files, *resting.replaced_since)}
+    return {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in files} <= named <= possible
 
 
 def _manifest(folder: Path, day: date) -> Mapping[str, Any]:
     with suppress(OSError, ValueError):
-        said = json.loads((folder / day.isoformat() / outbox.MANIFEST).read_bytes())
-        if isinstance(said, dict):
-            return said
+        manifest = json.loads((folder / day.isoformat() / outbox.MANIFEST).read_bytes())
+        if isinstance(manifest, dict):
+            return manifest
     return {}
 
 
@@ -145,7 +145,7 @@ def kept_edition(ledger: Ledger, folder: Path, day: date) -> dict[str, bytes] | 
 def look(plan: Plan) -> list[HeldDay]:
     """Return the days that stand as they are, with what would differ. Each is computed once, and remembered until something changes."""
     under, held = _standing(plan.ledger, plan.present, plan.program)
-    figures = {day: known.differing for day, known in under.items() if known.compared == held.get(day)}
+    figures = {day: noted.differing for day, noted in under.items() if noted.compared == held.get(day)}
     for day, differing in _compared(plan, [day for day in held if day not in figures], under).items():
         figures[day] = tuple(differing)
         published_rules.note_comparison(plan.ledger, day.isoformat(), held[day], differing)
@@ -196,14 +196,14 @@ def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUn
     differing: dict[date, list[str]] = {}
     for day, state in fault_limits.folded(drawn.facts, drawn.settings, drawn.days, (), written).items():
         with fault_limits.limit_fault_to_day(day, written), suppress(OSError, ValueError):
-            said = json.loads((plan.settings.paths.outbox / day.isoformat() / _SUMMARY).read_bytes())
+            summary = json.loads((plan.settings.paths.outbox / day.isoformat() / _SUMMARY).read_bytes())
             now = json.loads(files_for_programs.summary(compose.build(state, drawn.sources(day, plan.given), drawn.settings)))
-            differing[day] = list(edition_changes.between(_renamed(said, plan.present, under.get(day)), now).figures)
+            differing[day] = list(edition_changes.between(_renamed(summary, plan.present, under.get(day)), now).figures)
     return differing
 
 
-def _renamed(said: Any, settings: Settings, under: PublishedUnder | None) -> Any:  # noqa: ANN401 - JSON
-    """Return what was said with the districts' present names: another name is no other figure."""
+def _renamed(summary: Any, settings: Settings, under: PublishedUnder | None) -> Any:  # noqa: ANN401 - JSON
+    """Return what a summary says with the districts' present names: another name is no other figure."""
     present = {district.code: district.name for district in settings.districts}
     then = under.rules.get("districts", {}) if under else {}
     names = {name: present[code] for code, name in then.items() if code in present}
@@ -219,7 +219,7 @@ def _renamed(said: Any, settings: Settings, under: PublishedUnder | None) -> Any
             case _:
                 return value
 
-    return renamed(said)
+    return renamed(summary)
 
 
 # --- how it is told ----------------------------------------------------------------------------------------------
