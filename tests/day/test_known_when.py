@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from offices import Day, File, afternoon, assigned, consolidate, handed_in, on
-from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
+from untidy_offices import DAYS, untidy_offices
+from workbooks import assignment, new_row, progress_row, report, resolved_row
 
 from pipeline.report.figures import Step
 
@@ -66,33 +66,7 @@ def test_a_case_that_comes_in_late_has_entered_and_one_that_a_correction_drops_h
 
 # --- properties over small untidy offices ------------------------------------------------------------------------
 
-DAYS = [MONDAY + timedelta(days=n) for n in range(5)]
 CITY_NAME, CITY = "市级交办和旗区自行梳理", ("市级交办", "旗区自行梳理")
-_row = st.fixed_dictionaries(
-    {
-        "案件编号": st.sampled_from([CASE, "SJ-2020-003", "DS-2020-001"]),
-        "当前状态": st.sampled_from(["办理中", "已化解", "已化解", "已化解", "看不懂"]),
-        "答复日期": st.sampled_from(["2020-05-17", "2020-05-18", "2020-05-18"]),
-        "答复文号": st.sampled_from(["甲1", "甲2"]),
-        "群众确认": st.sampled_from(["", "认可", "不认可"]),
-        "重新办理原因": st.just("复查"),
-    }
-)
-_report = st.tuples(st.sampled_from(DAYS), st.lists(_row, max_size=3), st.booleans(), st.sampled_from([0, 0, 0, 17, 20, 21, 30, 50, 80]))
-_edit = st.sampled_from([{}, {"撤销依据": "双方和解"}, {"案件来源": "自治区交办"}, {"旗区": "乌审旗"}, {"交办日期": "2020-05-20"}])
-
-
-@st.composite
-def _offices(draw: st.DrawFn) -> list[File]:
-    """Reports of one district, many of them late or corrected, and an assignment workbook that is edited twice."""
-    rows = [case_row("ZZQ-2020-001"), case_row(CASE), case_row("SJ-2020-003")]
-    books = [rows, *([rows[0], {**rows[1], **draw(_edit)}, {**rows[2], **draw(_edit)}] for _ in range(2))]
-    arrivals = ("2020-05-01 09:00", "2020-05-19 09:00", "2020-05-20 23:00")
-    files = [assigned(assignment(book), arrived, f"{arrived[:10]}.xlsx") for book, arrived in zip(books, arrivals, strict=True)]
-    for number, (day, progress, finds, hours) in enumerate(draw(st.lists(_report, min_size=2, max_size=9))):
-        new = [new_row(排查日期="2020-05-18")] if finds else []
-        files.append(File(report(day=day, progress=progress, new=new), afternoon(day) + timedelta(hours=hours), f"{number}.xlsx"))
-    return files
 
 
 def _noon_after(day: date) -> datetime:
@@ -123,7 +97,7 @@ def _after(steps: Iterable[Step], cases: set[str]) -> set[str]:
 
 
 @settings(max_examples=15)
-@given(_offices())
+@given(untidy_offices())
 def test_every_difference_between_two_mornings_is_told_to_the_case_and_each_arrival_once(files: list[File]) -> None:
     told: dict[str, _Told] = {}
     before: tuple[set[str], set[str]] | None = None

@@ -6,11 +6,18 @@ Covers `story`, `breakdown`, `story_lines` and `explanation_text`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date, timedelta
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from offices import ZONE, File, Office, afternoon
+from untidy_offices import DAYS as UNTIDY_DAYS
+from untidy_offices import untidy_offices
 from weeks import DAYS, WEEKS, Published
 from workbooks import DAY, assignment, case_row, new_row, progress_row, report, resolved_row, urgent_row
 
@@ -24,7 +31,7 @@ from pipeline.report import breakdown
 from pipeline.terms.errors import NothingToConsolidateError
 
 if TYPE_CHECKING:
-    from offices import Office, Summary
+    from offices import Summary
 
 Captured = pytest.CaptureFixture[str]
 YESTERDAY = DAY - timedelta(days=1)
@@ -266,15 +273,48 @@ def _figures(summary: Summary) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield entry["group"], entry[part], entry
 
 
+def _add_up(office: Office, day: date) -> None:
+    """Check that the cases behind every figure of the day's summary are together its total."""
+    groups = {group.name: group for group in office.settings.groups}
+    register = explanation.register(office.settings, day)
+    for group, label, entry in _figures(office.summary(day)):
+        counted = explanation.figure(groups[group], label, register, office.settings, day).breakdown
+        assert (counted.total, len(counted.counted)) == (entry["total"], entry["resolved"]), (day, group, label)
+
+
 @pytest.mark.parametrize("week", WEEKS)
 def test_the_cases_behind_every_figure_add_up_to_it(week: str, published: Published) -> None:
-    office = published(week).office
-    groups = {group.name: group for group in office.settings.groups}
     for day in DAYS:
-        register = explanation.register(office.settings, day)
-        for group, label, entry in _figures(office.summary(day)):
-            counted = explanation.figure(groups[group], label, register, office.settings, day).breakdown
-            assert (counted.total, len(counted.counted)) == (entry["total"], entry["resolved"]), (day, group, label)
+        _add_up(published(week).office, day)
+
+
+def _lay(office: Office, files: Iterable[File]) -> None:
+    for file in files:
+        office.put(file.content, f"assignment/{file.name}" if file.is_assignment else file.name, file.received.isoformat())
+
+
+@settings(max_examples=2)
+@given(untidy_offices())
+def test_whatever_comes_the_figures_open_to_their_cases_and_do_not_depend_on_runs_and_editions(files: list[File]) -> None:
+    with TemporaryDirectory() as folder:
+        daily, at_once = Office(Path(folder) / "daily"), Office(Path(folder) / "at once")
+        since = datetime.min.replace(tzinfo=ZONE)
+        for day in UNTIDY_DAYS:
+            night = afternoon(day) + timedelta(hours=7)
+            _lay(daily, (file for file in files if since < file.received <= night))
+            daily.run(day)
+            since = night
+        _lay(daily, (file for file in files if file.received > since))
+        daily.run(UNTIDY_DAYS[-1])
+        _lay(at_once, files)
+        at_once.run(*UNTIDY_DAYS)
+        said = [at_once.summary(day) for day in UNTIDY_DAYS]
+        assert said == [daily.summary(day) for day in UNTIDY_DAYS]
+        shutil.rmtree(daily.settings.paths.editions)
+        daily.run(*UNTIDY_DAYS)
+        assert said == [daily.summary(day) for day in UNTIDY_DAYS]
+        for day in UNTIDY_DAYS:
+            _add_up(at_once, day)
 
 
 def test_the_page_names_the_cases_that_are_not_counted_by_reason(published: Published) -> None:

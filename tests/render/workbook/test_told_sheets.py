@@ -1,0 +1,103 @@
+"""更正情况, 今日变化 and 数字明细 say what summary.json says. Covers `corrections_sheet` and `changes_sheet`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from weeks import DAYS, WEEKS, Published
+from workbook_days import opened, rows
+
+from pipeline.render.workbook import office_workbook
+from pipeline.render.workbook.sheet_words import NOTHING
+from pipeline.report.corrections import MOVES
+from pipeline.terms.words import CHANGES
+
+if TYPE_CHECKING:
+    from offices import Summary
+    from openpyxl.workbook import Workbook
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+
+@pytest.fixture(scope="module", params=WEEKS)
+def week(request: pytest.FixtureRequest, published: Published) -> list[tuple[Workbook, Summary]]:
+    """Each day's workbook, and what programs are told of the day."""
+    told = published(request.param)
+    return [(opened(office_workbook.render(report)), told.office.summary(day)) for day, report in zip(DAYS, told.reports, strict=True)]
+
+
+def _cases(cell: object) -> list[str]:
+    return str(cell).split("、") if cell else []
+
+
+def test_each_restated_day_is_a_row_with_both_figures_and_its_cases(week: list[tuple[Workbook, Summary]]) -> None:
+    told = 0
+    for book, summary in week:
+        day = datetime.fromisoformat(summary["report_date"])
+        shown = [row for row in rows(book, "更正情况") if isinstance(row[0], datetime) and row[0] < day]
+        assert [(f"{row[0]:%Y-%m-%d}", row[1], row[2:4], row[4:6]) for row in shown] == [
+            (entry["day"], entry["group"], entry["total"], entry["resolved"]) for entry in summary["restated"]
+        ]
+        assert [[_cases(cell) for cell in row[10:14]] for row in shown] == [
+            [entry[kind] for kind in MOVES] for entry in summary["restated"]
+        ]
+        told += len(shown)
+    assert told
+
+
+def test_each_changed_particular_is_a_row_with_before_and_after(week: list[tuple[Workbook, Summary]]) -> None:
+    told = 0
+    for book, summary in week:
+        shown = rows(book, "今日变化", first=1)
+        top = next((at for at, row in enumerate(shown) if row[0] == "要素"), len(shown))
+        count = len(summary["changes"]["particulars"])
+        expected = [
+            [edit["column"], edit["case"], edit["before"] or NOTHING, edit["after"] or NOTHING]
+            for edit in summary["changes"]["particulars"]
+        ]
+        assert sorted(row[:4] for row in shown[top + 1 : top + 1 + count]) == sorted(expected)
+        told += count
+    assert told
+
+
+@pytest.mark.parametrize("kind", ["newly_resolved", "reopened", "new_cases", "withdrawn_cases", "withdrawn_disputes"])
+def test_each_change_is_a_row_with_its_case(week: list[tuple[Workbook, Summary]], kind: str) -> None:
+    for book, summary in week:
+        shown = [row[1] for row in rows(book, "今日变化", first=1) if row[0] == CHANGES[kind].name and isinstance(row[1], str)]
+        assert sorted(shown) == summary["changes"][kind]
+
+
+def _blocks(book: Workbook) -> Iterator[tuple[str, list[str]]]:
+    """Each block's title with the cases below it."""
+    title, cases = "", list[str]()
+    blank: list[object] = [None]
+    for row in [*rows(book, "数字明细"), blank]:
+        if row[0] is None and not any(row[1:]):
+            if title:
+                yield title, cases
+            title, cases = "", []
+        elif title:
+            cases += [str(cell) for cell in row[1:] if cell]
+        else:
+            title = str(row[0])
+
+
+def test_each_block_has_as_many_cases_as_the_figure_and_says_how_many(week: list[tuple[Workbook, Summary]]) -> None:
+    for book, summary in week:
+        blocks = dict(_blocks(book))
+        for title, cases in blocks.items():
+            assert title.endswith(f"：{len(cases)} 件")
+            assert max(Counter(cases).values()) == 1
+            assert {*cases} <= {*summary["cases"]}
+        by_name = {re.sub(r"：\d+ 件$", "", title): len(cases) for title, cases in blocks.items()}
+        for part in ("leader", "category"):
+            for entry in summary[f"by_{part}"]:
+                assert by_name[f"{entry['group']} · {entry[part]}"] == entry["total"]
+        for target in summary["targets"]:
+            assert by_name.get(f"{target['group']} · 计入化解", 0) == target["resolved"]
+            assert by_name.get(f"{target['group']} · 不计入化解", 0) == target["total"] - target["resolved"]
