@@ -55,6 +55,8 @@ class DayState:
     """The same days."""
     before: Register = field(default_factory=dict)
     """The register of the day before."""
+    is_first: bool = False
+    """Whether nobody has reported of any day before it."""
     before_as_told: Register | None = None
     """The register of the day before as its own readers could know it; None where nothing came later that counts for it."""
     restated: tuple[Restated, ...] = ()
@@ -373,6 +375,7 @@ class _Fold:
             trend=tuple((past, self._tallies(past, day)) for past in kept_days),
             recent=tuple(self.snapshots[past].past for past in kept_days),
             before=before.cases,
+            is_first=not any(reported < day for reported in self.report_days),
             replaced={
                 district: Moves.between(by_first, self.case_book.counted_in(district))
                 for district, by_first in self._by_first_report.items()

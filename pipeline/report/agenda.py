@@ -73,9 +73,8 @@ def reported_on(day: date, state: DayState) -> bool:
 
 
 def silent_days(state: DayState) -> frozenset[date]:
-    """Return the last days of which no district has reported, those before the first report left out."""
-    first = min((past.day for past in state.recent if past.reported), default=date.min)
-    return frozenset(past.day for past in state.recent if past.day > first and not past.reported)
+    """Return the last days of which no district has reported; on the first reported day the one before it too."""
+    return frozenset(past.day for past in state.recent if not past.reported)
 
 
 # --- decisions ---------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ Yesterday's figures are those that its own readers could know; what became known
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState
 from pipeline.day.standing import Register
-from pipeline.report.figures import Bridge, Step
+from pipeline.report.figures import Bridge, DayBefore, Step
 from pipeline.settings.rules import Group
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -48,7 +49,16 @@ def build(state: DayState, group: Group, group_before: Group | None) -> Bridge:
             *_steps(gained, lost),
         ),
         resolved=len(counted),
+        day_before=day_before(state),
     )
+
+
+def day_before(state: DayState) -> DayBefore:
+    """Return what reports there are of the day before."""
+    if state.is_first:
+        return "none"
+    yesterday = state.day - timedelta(days=1)
+    return "reported" if any(past.reported for past in state.recent if past.day == yesterday) else "silent"
 
 
 def _of_group(register: Register, group: Group | None) -> Register:

@@ -101,7 +101,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,
         silent_days=agenda.silent_days(state),
-        is_after_silence=not agenda.reported_on(state.day - timedelta(days=1), state),
+        day_before=bridge.day_before(state),
         bridges=bridge.of(state, settings.groups, before.groups),
         ways=agenda.ways(targets, in_use, state),
         decisions=agenda.decisions(in_use, urgent),

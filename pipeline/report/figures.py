@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from pipeline.day.targets import Tally
 from pipeline.terms import words
+
+DayBefore = Literal["reported", "silent", "none"]
+"""What reports there are of the day before: some; none, but of earlier days; none of any day before this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Bounds:
     highest: Tally
     reasons: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """What keeps them apart: kinds of `rate_bounds.REASONS`, each with the districts of which it is so."""
+    behind: tuple[date, ...] = ()
+    """The earlier days of which a report is missing, where that is such a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ class Bridge:
     resolved_before: int
     resolved_steps: tuple[Step, ...]
     resolved: int
+    day_before: DayBefore = "reported"
 
     @property
     def ladders(self) -> tuple[Ladder, Ladder]:

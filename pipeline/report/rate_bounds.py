@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.day.doubts import Doubt
@@ -34,6 +34,8 @@ class Unknown:
     """By district: cases that could still be found."""
     reasons: Mapping[str, str]
     """By district: the first of `REASONS` that is so."""
+    missing: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    """By district: the days of which it has no report."""
 
 
 def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
@@ -53,7 +55,8 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
     reasons = {
         name: _reason(by_district[name], day, has_reported=has_reported) for name, has_reported in reported.items() if name in by_district
     }
-    return Unknown(frozenset(free), unplaced, new, reasons)
+    missing = {name: frozenset(doubt.day for doubt in own if doubt.is_missing) for name, own in by_district.items()}
+    return Unknown(frozenset(free), unplaced, new, reasons, missing)
 
 
 def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
@@ -115,4 +118,5 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
         Tally(tally.target_percent, total, tally.resolved - fewer),
         Tally(tally.target_percent, total, tally.resolved + more + new),
         tuple((why, names) for why, names in by_reason if names),
+        tuple(sorted({day for name in districts if unknown.reasons.get(name) == "behind" for day in unknown.missing[name]})),
     )

@@ -9,7 +9,7 @@ from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
-from pipeline.report.figures import Bridge, Certainty, Figure, OpenPoint, Way
+from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules
@@ -90,5 +90,4 @@ class Report:
     """What the day was published under first; None where that holds now."""
     silent_days: frozenset[date] = frozenset()
     """Days of the trend of which no district has reported."""
-    is_after_silence: bool = False
-    """Whether no district has reported of the day before."""
+    day_before: DayBefore = "reported"

@@ -8,7 +8,7 @@ from datetime import date, time
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Bounds, Bridge, Certainty, Figure, Ladder, OpenPoint, Step, Way
+from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
@@ -60,7 +60,8 @@ def verdict(figure: Figure) -> str:
 
 def why_open(ends: Bounds) -> str:
     """Return why a figure is not settled yet, and between which rates it is."""
-    reasons = "，".join(f"{_some(districts)}{words.OPEN_REASONS[why]}" for why, districts in ends.reasons)
+    days = f"（{_days(ends.behind)}）" if ends.behind else ""
+    reasons = "，".join(f"{_some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
     kinds = {why for why, _districts in ends.reasons}
     after = "、".join(name for name, whys in (("补报", {"absent", "behind"}), ("改正", {"unread", "refused"})) if kinds & whys)
     return f"{reasons}，{after}后化解率在{rate(ends.lowest.rate_percent)}到{rate(ends.highest.rate_percent)}之间"
@@ -76,6 +77,9 @@ _MOST_NAMED = 2
 
 def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:
     """Return how total and resolved cases have changed since the day before, as far as districts have reported."""
+    if bridge.day_before == "none":
+        earlier = f"；已化解的{bridge.resolved}件，有的可能是以前化解、今日才报来的" if bridge.resolved else ""
+        return f"此前没有日报，没有前一日的数字可比{earlier}。"
     silent, is_all = _silent(submissions)
     restated = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.restated)]
     because = f"（其中前一日更正使{'，'.join(restated)}，不是今日的变化）" if restated else ""
@@ -85,7 +89,8 @@ def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) 
             return "今日没有旗区报送，总数和已化解件数沿用前一日。"
         return f"总数和已化解件数与前一日{'所报' if restated else ''}相同{because}{as_before}。"
     moved = "，".join(f"{ladder.name}{_moved(ladder.change)}" for ladder in bridge.ladders)
-    return f"与前一日{'所报' if restated else ''}相比，{moved}{because}{as_before}。"
+    yesterday = f"前一日{'所报' if restated else ''}{'（没有旗区报送）' if bridge.day_before == 'silent' else ''}"
+    return f"与{yesterday}相比，{moved}{because}{as_before}。"
 
 
 def _changed(changes: Sequence[int]) -> str:
@@ -236,6 +241,8 @@ def bridge(bridge: Bridge, most: int = 3, submissions: Sequence[SubmissionLine] 
     Of what is known of yesterday by now the first cases are named, `most` of them.
     """
     ladders = bridge.ladders
+    if bridge.day_before == "none":
+        return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，此前没有日报，没有前一日的数字可比。"
     if not any(ladder.steps for ladder in ladders):
         _silent_districts, is_all = _silent(submissions)
         same = "没有旗区报送，沿用前一日" if is_all else "都与前一日相同"
@@ -263,7 +270,7 @@ def changes(
     submissions: Sequence[SubmissionLine] = (),
     *,
     has_steps: bool = False,
-    is_after_silence: bool = False,
+    day_before: DayBefore = "reported",
 ) -> str:
     """Return each kind of change with the cases that are named, how many there are of it, and where they stand.
 
@@ -281,11 +288,21 @@ def changes(
     for kind, named, count in kinds:
         cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
         parts.append(f"{words.CHANGES[kind].name}{count}件{cases}")
-    before = AFTER_SILENCE if is_after_silence else ""
-    return f"{before}{'；'.join(parts)}。{unknown}逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
+    return f"{NOT_REPORTED_BEFORE[day_before]}{'；'.join(parts)}。{unknown}逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
 
 
-AFTER_SILENCE = "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。"
+NOT_REPORTED_BEFORE: Mapping[str, str] = {
+    "reported": "",
+    "silent": "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。",
+    "none": "此前没有日报，以下变化有的可能是以前发生、今日才报来的。",
+}
+"""What is to be known of the day's changes, by `DayBefore`."""
+
+
+def day_before(day_before: date, reports: DayBefore, *, is_restated: bool) -> str:
+    """Return what stands beside yesterday's numbers, such as 前一日（5月17日）."""
+    name = "此前没有日报" if reports == "none" else f"前一日{'所报' if is_restated else ''}"
+    return f"{name}（{day(day_before)}{'，只有台账' if reports == 'none' else ''}）"
 
 
 # --- what is asked of leaders ------------------------------------------------------------------------------------

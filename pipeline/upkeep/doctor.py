@@ -223,9 +223,10 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     published = ledger.publications()
     changed = [day for day, (_made_from, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
     standing = standing_editions.unnoted(settings.paths)
-    if standing_editions.find_missing(settings, standing):
-        # A newer state wrote these days: they are not damaged, and to write them again would lose what it knew.
-        changed = sorted({*changed} - {str(edition.day) for edition in standing})
+    # Days that a newer state wrote are not damaged, and to write them again would lose what it knew.
+    newer = {str(edition.day) for edition in standing} if standing_editions.find_missing(settings, standing) else set[str]()
+    count = len(published.keys() - newer - {*changed})
+    changed = sorted({*changed} - newer)
     left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
     problems = []
     if changed:
@@ -236,7 +237,9 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     notes = (
         [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
     )
-    return Check("结果", f"{len(published)} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
+    if newer:
+        notes.insert(0, f"{len(newer)} 天的结果比台账新，没有与台账比对，见“各版”：{_first(sorted(newer))}。")
+    return Check("结果", f"{count} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
 
 
 def _editions(ledger: Ledger, settings: Settings) -> Check:

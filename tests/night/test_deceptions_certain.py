@@ -57,8 +57,38 @@ def test_on_the_first_reported_day_no_pace_is_told() -> None:
     """Sixteen of eighteen came in resolved: nobody knows when they were."""
     day = _day(MONDAY, _workbook(), *_reports(MONDAY, *NUMBERS[:16]))
     assert day.summary["targets"][CITY]["shortfall"] == 1
-    _says(day, "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。")
     _says_not(day, "按此进度", "净增", r"报送日新化解\d")
+
+
+def test_the_first_reported_day_is_compared_with_no_day_before_it() -> None:
+    files = [_workbook(), *_reports(MONDAY, *NUMBERS[:16])]
+    first, second = _day(MONDAY, *files), _day(DAYS[1], *files, *_reports(DAYS[1], NUMBERS[16]))
+    _says(first, "此前没有日报，没有前一日的数字可比；已化解的16件，有的可能是以前化解、今日才报来的。")
+    _says(first, "此前没有日报，以下变化有的可能是以前发生、今日才报来的。")
+    assert "总数18件、已化解16件，此前没有日报，没有前一日的数字可比。" in first.paper
+    assert "此前没有日报（5月17日，只有台账） 0 件" in first.page
+    _says_not(first, "与前一日", "前一日 0/", "前一日（", "增加")
+    _says(second, "与前一日相比，总数不变，已化解增加1件。")
+    _says_not(second, "此前没有日报")
+
+
+def test_after_a_day_without_any_report_it_is_said_that_what_came_may_be_older() -> None:
+    files = [_workbook(), *_reports(MONDAY, *NUMBERS[:10]), *_reports(DAYS[2], NUMBERS[10])]
+    _says(
+        _day(DAYS[2], *files),
+        "与前一日（没有旗区报送）相比，总数不变，已化解增加1件。",
+        "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。",
+    )
+
+
+def test_a_report_that_is_missing_of_an_earlier_day_is_named_by_its_day() -> None:
+    """Of many days the last are named; where all reports are there, nothing is said."""
+    first, others = _reports(DAYS[0], *NUMBERS), DISTRICTS[1:]
+    few = [*first, *_reports(DAYS[1], districts=others), *_reports(DAYS[2])]
+    _says(_day(DAYS[2], _workbook(), *few), "东胜区缺以前的日报（5月19日），补报后化解率在")
+    many = [*first, *(file for day in DAYS[1:6] for file in _reports(day, districts=others)), *_reports(DAYS[6])]
+    _says(_day(DAYS[6], _workbook(), *many), "东胜区缺以前的日报（5月20日、5月21日、5月22日、5月23日等5天），补报后化解率在")
+    _says_not(_day(DAYS[1], _workbook(), *first, *_reports(DAYS[1])), "缺以前的日报")
 
 
 def test_the_pace_is_told_from_the_fourth_reported_day_on_and_counts_what_was_resolved_in_it() -> None:

@@ -72,6 +72,17 @@ def test_doctor_gives_one_advice(restored: Office) -> None:
     assert [problem for problem in problems if "按台账重新写出" in problem], "a damaged day is still told how to mend"
 
 
+def test_doctor_does_not_call_a_day_unchanged_that_a_newer_state_wrote(restored: Office) -> None:
+    def results() -> doctor.Check:
+        return next(check for check in doctor.examine(restored.settings, datetime.now(ZONE)) if check.name == "结果")
+
+    assert (results().result, results().problems) == ("0 天的结果与发布时完全一致", ())
+    assert results().notes[0] == f"1 天的结果比台账新，没有与台账比对，见“各版”：{DAY}。"
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    restored.run(DAY)
+    assert (results().result, results().notes) == ("1 天的结果与发布时完全一致", ())
+
+
 @pytest.mark.parametrize("command", [["status"], ["editions"], ["explain", "SJ-2020-001"]], ids=" ".join)
 def test_who_looks_on_is_told_in_one_line(restored: Office, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     assert _command(restored, *command, "--date", str(DAY)) == 0

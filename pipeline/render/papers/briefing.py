@@ -196,8 +196,8 @@ def _changes(report: Report, limits: Limits) -> str:
         changes = [change for change in report.changes if change.kind == kind]
         named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
         kinds += [(kind, named, len(changes))] if changes else []
-    has_steps, is_after_silence = bool(limits.steps), report.is_after_silence
-    return sentences.changes(kinds, _CHANGES, report.submissions, has_steps=has_steps, is_after_silence=is_after_silence)
+    has_steps = bool(limits.steps)
+    return sentences.changes(kinds, _CHANGES, report.submissions, has_steps=has_steps, day_before=report.day_before)
 
 
 def _bridges(report: Report, limits: Limits) -> list[str]:

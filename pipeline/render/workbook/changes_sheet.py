@@ -89,14 +89,15 @@ def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
         row = _write_bridge(book, sheet, row + 1, bridge=bridge, target=FIRST + index)
     kinds = {step.kind for bridge in bridges for step in (*bridge.total_steps, *bridge.resolved_steps)}
     meanings = [f"{step.name}：{step.meaning}" for kind, step in STEPS.items() if kind in kinds]
-    return explain(book, sheet, row, widths, (definitions.BRIDGE, *meanings)) + 1
+    first = filter(None, [sentences.NOT_REPORTED_BEFORE[book.report.day_before]])
+    return explain(book, sheet, row, widths, (*first, definitions.BRIDGE, *meanings)) + 1
 
 
 def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, target: int) -> int:
     """The day before, a row for each kind of change, and their sum, which is compared with the row `target` of 目标完成."""
     day = book.report.day
     is_restated = any(ladder.restated for ladder in bridge.ladders)
-    _write_end(book, sheet, top, f"前一日{'所报' if is_restated else ''}（{sentences.day(day - timedelta(days=1))}）")
+    _write_end(book, sheet, top, sentences.day_before(day - timedelta(days=1), bridge.day_before, is_restated=is_restated))
     put(sheet, top, 1, bridge.total_before, book.cell("count", "sum"))
     put(sheet, top, 2, bridge.resolved_before, book.cell("count", "sum"))
     row = top + 1
