@@ -17,7 +17,7 @@ from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import edition_changes, fault_limits, outbox
 from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rules
 from pipeline.render import files_for_programs
-from pipeline.report import sentences
+from pipeline.report import rule_words
 from pipeline.report.report import Report
 from pipeline.settings import rules
 from pipeline.settings.config import Settings
@@ -90,7 +90,7 @@ def is_untrue(under: PublishedUnder, day: date, settings: Settings) -> bool:
         return False
     now, rules_before = settings.on(day).rules, Rules.from_json(under.rules["before"]) or published
     rules_before = rules.kept(rules_before, now, frozenset(), settings.sources)
-    return sentences.rule_changes(rules_before, now) != sentences.rule_changes(settings.on(day - timedelta(days=1)).rules, now)
+    return rule_words.rule_changes(rules_before, now) != rule_words.rule_changes(settings.on(day - timedelta(days=1)).rules, now)
 
 
 def first_rules(under: PublishedUnder | None, held: Settings) -> Rules | None:
@@ -184,7 +184,7 @@ def _standing(ledger: Ledger, present: Settings, program: str) -> tuple[dict[dat
 
 def _changed(present: Settings, day: date, under: PublishedUnder | None) -> str:
     published = rules_of(under) if under else None
-    return "；".join(sentences.rule_changes(published, present.on(day).rules)) if published else ""
+    return "；".join(rule_words.rule_changes(published, present.on(day).rules)) if published else ""
 
 
 def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUnder]) -> dict[date, list[str]]:

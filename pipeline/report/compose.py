@@ -21,7 +21,7 @@ from pipeline.report import (
     notices,
     other_sheets,
     rate_bounds,
-    sentences,
+    rule_words,
 )
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
@@ -122,21 +122,24 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
 def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:
     """Return what is judged otherwise than yesterday, and than when the day was published first, with the figures by those rules."""
     now, first = counting.settings.rules, sources.first_rules
-    told = sentences.new_rules(state.day, before, now, _otherwise(state, sources, counting, before))
+    told = rule_words.new_rules(state.day, before, now, _otherwise(state, sources, counting, before))
     if first and first == before and told:
-        return told + sentences.REWRITTEN
-    return told + (sentences.rewritten(first, now, _otherwise(state, sources, counting, first)) if first else "")
+        return told + rule_words.REWRITTEN
+    return told + (rule_words.rewritten(first, now, _otherwise(state, sources, counting, first)) if first else "")
 
 
 def _otherwise(state: DayState, sources: Sources, counting: Counting, other: Rules) -> list[str]:
     """Return what the day's figures would be by other rules, where that is another thing."""
     now = counting.settings.rules
-    if not sentences.rule_changes(other, now):
+    if not rule_words.rule_changes(other, now):
         return []
     held = counting.settings.model_copy(update=other._asdict())
     cases = [case_register.case_line(case, state.day, sources.arrivals, held) for case in state.cases if not case.grounds]
     flags = {flag: (_flagged(flag, cases), _flagged(flag, counting.cases)) for flag in words.FLAGS}
-    return sentences.by_other_rules(Counting(cases, counting.unknown, held).targets(), flags, other, now)
+    reports = ((name, state.submissions[name]) for name in held.district_names if name in state.submissions)
+    standings = {name: (sent.standing(state.day, held.calendar), sent.standing(state.day, now.calendar)) for name, sent in reports}
+    figures = Counting(cases, counting.unknown, held).targets()
+    return [*rule_words.by_other_rules(figures, flags, other, now), *rule_words.lateness(standings)]
 
 
 def _flagged(flag: str, cases: Iterable[CaseLine]) -> int:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time
+from datetime import date
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
-from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
 
 BOUNDS_RULE = (
@@ -61,13 +60,13 @@ def verdict(figure: Figure) -> str:
 def why_open(ends: Bounds) -> str:
     """Return why a figure is not settled yet, and between which rates it is."""
     days = f"（{_days(ends.behind)}）" if ends.behind else ""
-    reasons = "，".join(f"{_some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
+    reasons = "，".join(f"{some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
     kinds = {why for why, _districts in ends.reasons}
     after = "、".join(name for name, whys in (("补报", {"absent", "behind"}), ("改正", {"unread", "refused"})) if kinds & whys)
     return f"{reasons}，{after}后化解率在{rate(ends.lowest.rate_percent)}到{rate(ends.highest.rate_percent)}之间"
 
 
-def _some(districts: Sequence[str]) -> str:
+def some(districts: Sequence[str]) -> str:
     """Such as 东胜区等6个旗区; one or two by name."""
     return "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
 
@@ -162,74 +161,6 @@ def _pace(way: Way) -> str:
         return ""
     expected = f"{long_day(way.expected)}可以达标" if way.expected else "十年内不能达标"
     return f"；最近{way.days}个报送日新化解{way.gained}件，按此进度推算，{expected}"
-
-
-# --- rules that hold from this day on ---------------------------------------------------------------------------
-
-
-REWRITTEN = "本期原按旧规则报过，现按新规则重写。"
-
-
-def new_rules(moment: date, before: Rules, now: Rules, otherwise: Sequence[str]) -> str:
-    """Return what the figures are judged by from this day on and were not yesterday; '' where the rules are the same.
-
-    `otherwise`: what they would be by the rules of yesterday.
-    """
-    changed = rule_changes(before, now)
-    figures = f"；{'；'.join(otherwise)}" if otherwise else ""
-    return f"自{day(moment)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变{figures}。" if changed else ""
-
-
-def rewritten(first: Rules, now: Rules, otherwise: Sequence[str]) -> str:
-    """Return that the day is judged otherwise than when it was published first, with its figures by the rules of then."""
-    changed = rule_changes(first, now)
-    figures = f"；{'；'.join(otherwise)}" if otherwise else ""
-    return f"本期按改动后的规则重写：与初次发布时相比，{'；'.join(changed)}{figures}。" if changed else ""
-
-
-def by_other_rules(figures: Sequence[Figure], flags: Mapping[str, tuple[int, int]], other: Rules, now: Rules) -> list[str]:
-    """Return what figures and flags (how many then, how many now) are by other rules, where these judge them otherwise."""
-    is_regrouped = _sources(other.groups) != _sources(now.groups)
-    told = []
-    for figure, group in zip(figures, other.groups, strict=True):
-        if figure.tally.total and (is_regrouped or group not in now.groups):
-            tally = figure.tally
-            lacking = f"，还差{tally.shortfall}件" if tally.shortfall else ""
-            told.append(f"{figure.label}{tally.resolved}/{tally.total}，按原目标{tally.target_percent}%{figure.verdict}{lacking}")
-    if is_regrouped and told:
-        told[0] = f"按原分组，{told[0]}"
-    for flag, (was, is_now) in flags.items():
-        if was != is_now:
-            told.append(f"{words.FLAGS[flag].name}由{was}件{'减' if is_now < was else '增'}为{is_now}件")
-    return told
-
-
-def _sources(groups: Sequence[Group]) -> list[tuple[str, set[str]]]:
-    return [(group.name, {*group.sources}) for group in groups]
-
-
-def rule_changes(before: Rules, now: Rules) -> list[str]:
-    """Return each rule that is another now, as a part of a sentence."""
-    changed = [*_new_groups(before.groups, now.groups)]
-    for part, names in ((before.windows, words.WINDOWS), (before.calendar, words.CALENDAR)):
-        after = now.windows if part is before.windows else now.calendar
-        for name, meaning in names.items():
-            was, is_now = getattr(part, name), getattr(after, name)
-            if was != is_now:
-                changed.append(f"{meaning.name}由{_setting(was)}{meaning.meaning}改为{_setting(is_now)}{meaning.meaning}")
-    return changed
-
-
-def _new_groups(before: Sequence[Group], now: Sequence[Group]) -> Iterable[str]:
-    if _sources(before) != _sources(now):
-        groups = "；".join(f"{group.name}（{'、'.join(group.sources)}），目标{group.target_percent}%" for group in now)
-        return [f"考核分组改为：{groups}"]
-    pairs = zip(before, now, strict=True)
-    return [f"{then.name}的目标由{then.target_percent}%改为{group.target_percent}%" for then, group in pairs if then != group]
-
-
-def _setting(value: object) -> str:
-    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
 # --- what changed ------------------------------------------------------------------------------------------------
@@ -344,7 +275,7 @@ def silence(submissions: Sequence[SubmissionLine]) -> str:
         return ""
     if is_all:
         return f"{len(silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
-    return f"{_some(silent)}今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
+    return f"{some(silent)}今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
 
 
 def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:

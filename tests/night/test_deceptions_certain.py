@@ -100,8 +100,10 @@ def test_the_pace_is_told_from_the_fourth_reported_day_on_and_counts_what_was_re
 
 def test_a_refused_file_of_which_nobody_knows_whose_it_is_is_said() -> None:
     files, said = [_workbook(), *_reports(MONDAY), *_reports(DAYS[1])], "另有1份文件没有采用，看不出是哪个旗区的。"
-    _says(_day(DAYS[1], *files, File(b"no workbook", afternoon(DAYS[1]), "日报.xlsx")), said)
-    _says_not(_day(DAYS[1], *files), "看不出是哪个旗区")
+    day, without = _day(DAYS[1], *files, File(b"no workbook", afternoon(DAYS[1]), "日报.xlsx")), _day(DAYS[1], *files)
+    _says(day, said)
+    _says_not(without, "看不出是哪个旗区")
+    assert (said in day.overview, said in without.overview) == (True, False)
 
 
 @pytest.mark.parametrize("again", [0, 1], ids=["resolved first in the window", "resolved before it"])

@@ -1,6 +1,6 @@
 """What an edited register could hide: in each, whoever reads 专报 or the page alone learns what happened (issue 12).
 
-Covers `edit_words`.
+Covers `edit_words` and `rule_words`.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def test_a_target_met_by_cases_found_and_resolved_on_one_day_is_said(*, found: i
     files = [_workbook(_listed()), *_reports(MONDAY, resolved), *_reports(TUESDAY, resolved)[1:], File(content, afternoon(TUESDAY))]
     day = told(files, [TUESDAY])[TUESDAY]
     assert day.summary["targets"][1]["resolved"] == found + resolved
-    for text in day.both:
+    for text in (*day.both, day.overview):
         assert ("不计今日新增即化解的10件，为8/10（80.0%），低于90%的目标。" in text) is said
         assert ("不计今日新增" in text) is said
 
@@ -324,8 +324,13 @@ _MERGED = "{name: 自治区交办, sources: [自治区交办, 市级交办], tar
             "按原分组，自治区交办8/10，按原目标100%未达标，还差2件；市级交办和旗区自行梳理0/1，按原目标90%暂计未达标，还差1件",
         ),
         ("windows: {stalled_days: 60}", "停滞由3件减为0件"),
+        (
+            'calendar: {cut_off: "15:00"}',
+            "改为15:00。当日的数字按新规则计算，以前各日不变；东胜区的日报由按时改算迟报。",
+        ),
+        ('calendar: {cut_off: "16:30"}', "改为16:30。当日的数字按新规则计算，以前各日不变。"),
     ],
-    ids=["target", "groups", "windows"],
+    ids=["target", "groups", "windows", "cut-off", "cut-off that makes nobody late"],
 )
 def test_a_rule_s_first_day_says_what_the_figures_were_by_the_rule_before(tmp_path: Path, change: str, sentence: str) -> None:
     first, second, third = (date(2020, 5, day) for day in (18, 19, 20))
@@ -338,7 +343,7 @@ def test_a_rule_s_first_day_says_what_the_figures_were_by_the_rule_before(tmp_pa
     files = [assigned(assignment([case_row(number) for number in [*ten, "SJ-2020-001"]]))]
     files += [File(report("东胜区", day, progress=rows if day == first else []), afternoon(day)) for day in (first, second, third)]
     read = told(files, [first, second, third], load(path))
-    for text in read[second].both:
+    for text in (*read[second].both, read[second].overview):
         assert sentence in text
     for text in (*read[first].both, *read[third].both):
         assert sentence not in text

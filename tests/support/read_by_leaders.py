@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
+import openpyxl
 from docx.table import Table
 from offices import HOME, SETTINGS, File, Summary, consolidate
 
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing_files
+from pipeline.render.workbook import office_workbook
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 
@@ -35,6 +38,14 @@ class Told:
     def both(self) -> tuple[str, str]:
         """Each of the two by itself: what is said must stand in both."""
         return self.paper, self.page
+
+    @property
+    def overview(self) -> str:
+        """What the first sheet of 汇总 says, cells by lines."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl knows no extensions
+            book = openpyxl.load_workbook(io.BytesIO(office_workbook.render(self.report)))
+        return "\n".join(str(cell) for row in book["总览"].iter_rows(values_only=True) for cell in row if cell is not None)
 
 
 def told(files: Iterable[File], days: Sequence[date], settings: Settings = SETTINGS) -> dict[date, Told]:

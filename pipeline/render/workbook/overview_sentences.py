@@ -47,6 +47,8 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
     corrected = corrections.of_group(book.report, figure.group, words.MOST_CASES)
     items = [("更正", corrected)] if corrected else []
     items += [("比前一日", sentences.since_yesterday(bridge, book.report.submissions) if bridge else words.NO_DAY_BEFORE)]
+    if same_day := edit_words.of_same_day(bridge, figure.tally) if bridge else "":
+        items.append(("新增即化解", same_day))
     if edited := edit_words.of_group(book.report.edited, figure.group):
         items.append(("今日改动", edited))
     if disputes := edit_words.disputes(book.report, figure):

@@ -1,0 +1,88 @@
+"""The sentences about rules: what a day is judged by and the day before was not, or when it was published first; and what that did.
+
+Covered by tests/night/test_deceptions_edits.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+
+from pipeline.report import sentences
+from pipeline.report.figures import Figure
+from pipeline.settings.rules import Group, Rules
+from pipeline.terms import words
+
+REWRITTEN = "本期原按旧规则报过，现按新规则重写。"
+
+
+def new_rules(moment: date, before: Rules, now: Rules, otherwise: Sequence[str]) -> str:
+    """Return what the figures are judged by from this day on and were not yesterday; '' where the rules are the same.
+
+    `otherwise`: what they would be by the rules of yesterday.
+    """
+    changed = rule_changes(before, now)
+    figures = f"；{'；'.join(otherwise)}" if otherwise else ""
+    return f"自{sentences.day(moment)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变{figures}。" if changed else ""
+
+
+def rewritten(first: Rules, now: Rules, otherwise: Sequence[str]) -> str:
+    """Return that the day is judged otherwise than when it was published first, with its figures by the rules of then."""
+    changed = rule_changes(first, now)
+    figures = f"；{'；'.join(otherwise)}" if otherwise else ""
+    return f"本期按改动后的规则重写：与初次发布时相比，{'；'.join(changed)}{figures}。" if changed else ""
+
+
+def by_other_rules(figures: Sequence[Figure], flags: Mapping[str, tuple[int, int]], other: Rules, now: Rules) -> list[str]:
+    """Return what figures and flags (how many then, how many now) are by other rules, where these judge them otherwise."""
+    is_regrouped = _sources(other.groups) != _sources(now.groups)
+    told = []
+    for figure, group in zip(figures, other.groups, strict=True):
+        if figure.tally.total and (is_regrouped or group not in now.groups):
+            tally = figure.tally
+            lacking = f"，还差{tally.shortfall}件" if tally.shortfall else ""
+            told.append(f"{figure.label}{tally.resolved}/{tally.total}，按原目标{tally.target_percent}%{figure.verdict}{lacking}")
+    if is_regrouped and told:
+        told[0] = f"按原分组，{told[0]}"
+    for flag, (was, is_now) in flags.items():
+        if was != is_now:
+            told.append(f"{words.FLAGS[flag].name}由{was}件{'减' if is_now < was else '增'}为{is_now}件")
+    return told
+
+
+def lateness(standings: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Return whose reports (by district: how they stood by the other rules, and how they do now) came late by one cut-off alone."""
+    told = []
+    for was, is_now in (("late", "on-time"), ("on-time", "late")):
+        districts = [district for district, stood in standings.items() if stood == (was, is_now)]
+        if districts:
+            told.append(f"{sentences.some(districts)}的日报由{words.REPORTED[was]}改算{words.REPORTED[is_now]}")
+    return told
+
+
+def _sources(groups: Sequence[Group]) -> list[tuple[str, set[str]]]:
+    return [(group.name, {*group.sources}) for group in groups]
+
+
+def rule_changes(before: Rules, now: Rules) -> list[str]:
+    """Return each rule that is another now, as a part of a sentence."""
+    changed = [*_new_groups(before.groups, now.groups)]
+    for part, names in ((before.windows, words.WINDOWS), (before.calendar, words.CALENDAR)):
+        after = now.windows if part is before.windows else now.calendar
+        for name, meaning in names.items():
+            was, is_now = getattr(part, name), getattr(after, name)
+            if was != is_now:
+                changed.append(f"{meaning.name}由{_setting(was)}{meaning.meaning}改为{_setting(is_now)}{meaning.meaning}")
+    return changed
+
+
+def _new_groups(before: Sequence[Group], now: Sequence[Group]) -> Iterable[str]:
+    if _sources(before) != _sources(now):
+        groups = "；".join(f"{group.name}（{'、'.join(group.sources)}），目标{group.target_percent}%" for group in now)
+        return [f"考核分组改为：{groups}"]
+    pairs = zip(before, now, strict=True)
+    return [f"{then.name}的目标由{then.target_percent}%改为{group.target_percent}%" for then, group in pairs if then != group]
+
+
+def _setting(value: object) -> str:
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
