@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -108,13 +108,20 @@ def hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes)
         server.ehlo_or_helo_if_needed()
         # a server that knows the size refuses what is too large before it is sent (RFC 1870)
         size = [f"size={len(content)}"] if server.has_extn("size") else []
-        for code, words in (server.mail(sender, size), server.rcpt(recipient), server.docmd("DATA")):
+        for code, words in _steps(server, sender, recipient, size):
             if code not in (_TAKEN, _WILL_FORWARD, _GOES_ON):
                 _begin_anew(server, code)
                 return Answer(_refusal(code), _words(code, words))
     except (smtplib.SMTPException, OSError) as error:
         return Answer(Fate.PUT_OFF, _reason(error))
     return _finish(server, content)
+
+
+def _steps(server: smtplib.SMTP, sender: str, recipient: str, size: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+    """Go on to the next step only when it is asked for: told DATA after a refusal, a server may wait for a message that never comes."""
+    yield server.mail(sender, size)
+    yield server.rcpt(recipient)
+    yield server.docmd("DATA")
 
 
 def _finish(server: smtplib.SMTP, content: bytes) -> Answer:

@@ -296,6 +296,15 @@ def test_a_refusal_for_the_size_does_not_point_at_the_address(
     assert ("信太大" in shown, "请检查地址" in shown) == (is_for_size, not is_for_size)
 
 
+@pytest.mark.parametrize(
+    ("step", "heard"), [("MAIL", ["EHLO", "MAIL", "RSET", "QUIT"]), ("RCPT", ["EHLO", "MAIL", "RCPT", "RSET", "QUIT"])]
+)
+def test_after_a_refusal_the_server_hears_of_no_message(office: Office, server: MailServer, step: str, heard: list[str]) -> None:
+    server.orders[step] = ["550 no such user"]
+    _send(office, server)
+    assert server.heard == heard
+
+
 # --- at most once ------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,8 @@ class MailServer:
     orders: dict[str, list[str]] = field(default_factory=dict)
     taken: list[tuple[str, bytes]] = field(default_factory=list)
     """Recipient and message."""
+    heard: list[str] = field(default_factory=list)
+    """Every command, by its first word."""
     largest: int = 0
     """The largest message that it takes, which it says when it is greeted; 0 says nothing."""
 
@@ -44,6 +46,7 @@ class _Conversation(Conversation):
         recipient = ""
         while line := self.rfile.readline():
             verb = line.split(b":")[0].split()[0].upper().decode() if line.strip() else ""
+            server.heard.append(verb)
             order = server.order(verb)
             if order == HANG_UP:
                 return
