@@ -47,6 +47,7 @@ class _Report:
     district: str
     day: date
     rows: int
+    step_days: int
 
 
 def main() -> None:
@@ -56,11 +57,12 @@ def main() -> None:
     parser.add_argument("--days", type=int, required=True)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--leave-out", type=int, default=0, help="how many of the last day's reports are missing")
+    parser.add_argument("--step-days", type=int, default=14, help="after how many days a case goes one step on")
     said = parser.parse_args()
-    make(said.folder, days=said.days, rows=said.rows, leave_out=said.leave_out)
+    make(said.folder, days=said.days, rows=said.rows, leave_out=said.leave_out, step_days=said.step_days)
 
 
-def make(folder: Path, *, days: int, rows: int, leave_out: int = 0) -> None:
+def make(folder: Path, *, days: int, rows: int, leave_out: int = 0, step_days: int = 14) -> None:
     """An office with a report of so many rows from every district on every day, and their assignment workbook."""
     (folder / "inbox" / "assignment").mkdir(parents=True)
     shutil.copyfile(ROOT / "config.yaml", folder / "config.yaml")
@@ -69,7 +71,7 @@ def make(folder: Path, *, days: int, rows: int, leave_out: int = 0) -> None:
     _write_assignment(assignment, [(district.code, district.name) for district in districts], rows)
     _lay_down(assignment, datetime.combine(_ASSIGNED, time(9)))
     reports = [
-        _Report(folder / "inbox" / f"{day}" / f"{district.name}日报.xlsx", district.code, district.name, day, rows)
+        _Report(folder / "inbox" / f"{day}" / f"{district.name}日报.xlsx", district.code, district.name, day, rows, step_days)
         for day in (FIRST_DAY + timedelta(days=n) for n in range(days))
         for district in districts
     ]
@@ -155,7 +157,7 @@ def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:
 def _progress(report: _Report, position: int, index: int, chance: random.Random) -> Row:
     """A row as the days go by: the status moves forward, and about twelve of its fifteen cells are filled."""
     age = (report.day - FIRST_DAY).days
-    status = _FORWARD[min(3, (age + index % 56) // 14)]
+    status = _FORWARD[min(3, (age + index % 56) // report.step_days)]
     is_answered = status in ("已答复", "已化解")
     visited = report.day - timedelta(days=chance.randrange(4))
     return [

@@ -130,8 +130,10 @@ WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "pandas_calamine": pandas_calamine,
     "pandas_openpyxl": pandas_openpyxl,
     "openpyxl_there_and_back": papers.openpyxl_there_and_back,
-    "year": year.year,
-    "year_with_late": year.year_with_late,
+    "year_published": year.published,
+    "year_night": year.night,
+    "year_night_untold": year.night_untold,
+    "year_explained": year.explained,
     **papers.PARTS,
 }
 

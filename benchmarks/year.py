@@ -1,53 +1,77 @@
-"""The fold of a year of nine districts, without a late report and with one.
-
-The reports of one day stand for those of every day: what a fold costs lies in how many there are.
-"""
+"""A night of the three hundredth day of nine districts: without a late report, with one, and with one of which the report tells nothing."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-DAYS = 365
-DAYS_LATE = 20
+DAYS = 300
+STEP_DAYS = 96
+"""Cases go on so slowly that some are resolved as late as three weeks before the end: then late reports change figures."""
+LATE = (3, 20, 30)
+"""By so many days a report can be late; each is the report of one district."""
+LAST = date(2020, 5, 1) + timedelta(days=DAYS - 1)
+_PUBLISHED_DAYS = 31
+"""So many days before the last one are published: all that a late report changes."""
 
 
-def year(office: Path) -> Iterator[None]:
-    """The last day of a year on which nothing came late."""
-    return _fold(office, with_late=False)
+def put_aside(office: Path) -> None:
+    """Take out of the inbox what comes on the last day: its own reports, and one for an earlier day each."""
+    inbox = office / "inbox"
+    (inbox / f"{LAST}").rename(office / "0")
+    for days in LATE:
+        aside = office / f"{days}"
+        aside.mkdir()
+        for path in sorted((inbox / f"{LAST - timedelta(days=days)}").iterdir())[:2]:  # a workbook and its sidecar
+            path.rename(aside / path.name)
+        (sidecar,) = aside.glob("*.json")
+        envelope = json.loads(sidecar.read_text(encoding="utf-8"))
+        sidecar.write_text(json.dumps({**envelope, "received_at": f"{LAST}T16:30:00+08:00"}), encoding="utf-8")
 
 
-def year_with_late(office: Path) -> Iterator[None]:
-    """The same day, on which a report for a day three weeks before came in."""
-    return _fold(office, with_late=True)
+def hand_in(office: Path, days_late: int) -> None:
+    """Put the last day's reports into the inbox, and the one that is so late; 0 is none."""
+    for days in {0, days_late}:
+        (office / f"{days}").rename(office / "inbox" / f"late {days}")
 
 
-def _fold(office: Path, *, with_late: bool) -> Iterator[None]:
-    from pipeline.day import known_when
-    from pipeline.reading import reading
+def published(office: Path) -> Iterator[None]:
+    """Read what came before the last day, and publish the days before it."""
+    from pipeline.night import nightly
     from pipeline.settings import config
-    from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed
+
+    yield
+    nightly.run(config.load(office / "config.yaml"), [LAST - timedelta(days=days) for days in range(_PUBLISHED_DAYS, 0, -1)])
+
+
+def night(office: Path) -> Iterator[None]:
+    """The last day's night, with everything that people read, of every day that has to be written."""
+    from pipeline.night import nightly
+    from pipeline.render.documents import ALL, warm_up
+    from pipeline.settings import config
+
+    warm_up(ALL)
+    settings = config.load(office / "config.yaml")
+    yield
+    nightly.run(settings, [LAST])
+
+
+def night_untold(office: Path) -> Iterator[None]:
+    """The same without what became known of earlier days: each is folded, and that is all."""
+    from pipeline.day import fold
+    from pipeline.publishing import fault_limits
+
+    fault_limits.fold = fold.fold  # type: ignore[attr-defined]
+    return night(office)
+
+
+def explained(office: Path) -> Iterator[None]:
+    """The story of a case that is in every report of its district."""
+    from pipeline.office import explanation
+    from pipeline.settings import config
 
     settings = config.load(office / "config.yaml")
-    zone = settings.calendar.zone
-
-    def read(path: Path, *, is_assignment: bool) -> Filed:
-        envelope = Envelope(datetime(2020, 4, 1, 9, tzinfo=zone) if is_assignment else datetime(2020, 5, 1, 16, tzinfo=zone))
-        said = reading.read(path.read_bytes(), envelope, settings, is_assignment=is_assignment)
-        return Filed(Arrival(0, path.name, path.name, path.name, 1, envelope, is_assignment), said)
-
-    def again(file: Filed, number: int, days: int, days_late: int = 0) -> Filed:
-        day = file.reading.day + timedelta(days=days)
-        envelope = Envelope(datetime.combine(day + timedelta(days=days_late), time(16), zone))
-        arrival = replace(file.arrival, id=number, sha256=f"{number}", envelope=envelope)
-        return Filed(arrival, replace(file.reading, day=day))
-
-    book = read(office / "inbox" / "assignment" / "分解表.xlsx", is_assignment=True)
-    of_a_day = [read(path, is_assignment=False) for path in sorted((office / "inbox").glob("20*/*.xlsx"))]
-    reports = [again(file, days * len(of_a_day) + at + 1, days) for days in range(DAYS) for at, file in enumerate(of_a_day)]
-    if with_late:
-        reports.append(again(of_a_day[0], len(reports) + 1, DAYS - 1 - DAYS_LATE, DAYS_LATE))
     yield
-    known_when.fold(Facts((book,), tuple(reports)), settings, [reports[DAYS * len(of_a_day) - 1].reading.day])
+    explanation.explain("ZZQ-2020-00001", settings, LAST)
