@@ -77,6 +77,8 @@ class Case:
     """The last day of which a row said 认可."""
     answered: date | None = None
     """The last day of which a row without 认可 ended a dispute: by another reply."""
+    ended_dispute: Dispute | None = None
+    """The last dispute that ended; None again once the case has counted since."""
     asking_since: date | None = None
     """The day since which every row about it has asked for coordination; None where the last one does not."""
     touched: date | None = None
@@ -160,6 +162,9 @@ class Case:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self.was_resolved = self.was_resolved or self.is_resolved
+        self.ended_dispute = None if self.is_resolved else self.ended_dispute
+        if self.dispute and disputes.ends(place, self.dispute):
+            self.ended_dispute = self.dispute
         if place["群众确认"] == CONFIRMED:
             self.confirmed = day
         elif self.dispute and disputes.ends(place, self.dispute):

@@ -104,10 +104,17 @@ def ended_disputes(state: DayState) -> dict[str, str]:
         for case in state.cases
         if (standing := told.get(case.number)) and standing.dispute and not case.dispute and not case.grounds
     }
+    ended = _ended_while_open(state) | ended
     ended |= dict.fromkeys(_confirmed_by_revision(state), "corrected")
     ended |= {number: _WITHDRAWN for number in withdrawn_disputes(state) if ended.get(number) == "answered"}
     counted = {case.number for case in state.cases if case.is_counted}
     return {number: how for number, how in sorted(ended.items()) if how == _WITHDRAWN or number in counted}
+
+
+def _ended_while_open(state: DayState) -> dict[str, str]:
+    """Return how disputes ended before today of cases that were not resolved then, and count from today on."""
+    gained = (case for case in state.cases if case.is_counted and case.number not in state.counted_before)
+    return {case.number: _how_ended(case.ended_dispute, case) for case in gained if case.ended_dispute}
 
 
 def _how_ended(dispute: Dispute, case: Case) -> str:

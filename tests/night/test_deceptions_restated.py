@@ -157,6 +157,18 @@ def test_disputes_that_another_reply_ends_are_told_as_not_confirmed_and_many_are
     assert f"原群众不认可，{_ANSWERED}；" in read.page  # at the case, among the changes
 
 
+@pytest.mark.parametrize(("answer", "how"), [("", _ANSWERED), ("认可", "群众已认可")], ids=["answered", "confirmed"])
+def test_a_dispute_that_ended_while_the_case_was_open_is_told_on_the_day_on_which_it_counts(answer: str, how: str) -> None:
+    reply = {"答复日期": "2020-05-19", "答复文号": "东住建信〔2020〕99号"}
+    open_again = progress_row(TENTH, 重新办理原因="群众反映仍漏水", 群众确认=answer, **reply)
+    again = _of(WEDNESDAY, resolved_row(TENTH, 群众确认=answer, **reply))
+    read = told(_disputed_on_monday(_of(TUESDAY, open_again), again), [TUESDAY, WEDNESDAY, THURSDAY])
+    _assert_all_say(read[WEDNESDAY], f"1件（{TENTH}）原群众不认可，{how}。")
+    assert read[WEDNESDAY].summary["changes"]["newly_resolved"] == [TENTH]
+    for day in (TUESDAY, THURSDAY):  # told once, on the day on which it counts
+        assert not any("原群众不认可" in text for text in read[day].both)
+
+
 _REOPENED = progress_row("SJ-2020-001", 重新办理原因="群众反映仍漏水")
 
 

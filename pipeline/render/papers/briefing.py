@@ -194,10 +194,15 @@ def _changes(report: Report, limits: Limits) -> str:
     # How disputes ended is told beside the targets; where there is little room, here.
     for kind in (kind for kind in words.CHANGES if kind != "ended_disputes" or limits.corrections <= 1):
         changes = [change for change in report.changes if change.kind == kind]
-        named = [] if kind == "status" else [_case(change) for change in changes[: limits.cases]]
+        most = max(limits.cases, _MOST_ENDED) if kind == "ended_disputes" else limits.cases
+        named = [] if kind == "status" else [_case(change) for change in changes[:most]]
         kinds += [(kind, named, len(changes))] if changes else []
     has_steps = bool(limits.steps)
     return sentences.changes(kinds, _CHANGES, report.submissions, has_steps=has_steps, day_before=report.day_before)
+
+
+_MOST_ENDED = 2
+"""Cases whose 不认可 ended that are named however little room there is."""
 
 
 def _bridges(report: Report, limits: Limits) -> list[str]:
