@@ -45,6 +45,14 @@ class Edition:
         return json.loads(self.summary) if self.summary else None
 
     @property
+    def districts(self) -> dict[str, str]:
+        """What the districts were called, by their codes; none where its manifest is lost or of an older program."""
+        try:
+            return {str(code): str(name) for code, name in json.loads(self.manifest)["rules"]["districts"].items()}
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return {}
+
+    @property
     def is_damaged(self) -> bool:
         """Whether the ledger no longer holds what it was given."""
         if hashlib.sha256(self.manifest).hexdigest() != self.note.manifest:

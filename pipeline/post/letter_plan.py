@@ -151,7 +151,8 @@ class Planner:
 
     def _later(self, published: PublishedDay, kind: Kind, district: str, recipient: str) -> Later | None:
         """Return what to say of the edition to whoever was mailed an earlier one of that day; None for a first letter."""
-        had = self._record.last_had(kind, published.day.isoformat(), district, recipient)
+        names = next(((own.name, *own.aliases) for own in self._settings.districts if own.name == district), (district,))
+        had = self._record.last_had(kind, published.day.isoformat(), names, recipient)
         if had is None or had[0] == published.manifest:
             return None
         earlier, newest = published.earlier(had), published.newest

@@ -7,7 +7,7 @@ sent again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -121,10 +121,11 @@ class SentLetters:
         with self._engine.connect() as connection:
             return frozenset(connection.scalars(query))
 
-    def last_had(self, kind: Kind, day: str, district: str, recipient: str) -> tuple[str, frozenset[str]] | None:
+    def last_had(self, kind: Kind, day: str, districts: Sequence[str], recipient: str) -> tuple[str, frozenset[str]] | None:
         """Return what this recipient was last mailed, or may have been, of that kind about that day.
 
         That is the SHA-256 of the edition's manifest, '' where nobody noted it, and the digests of all that came; None for nothing.
+        `districts`: every name that the district has had; '' for the leaders.
         """
         query = (
             sa.select(_letters.c.message_id, _editions.c.manifest, _items.c.digest)
@@ -134,7 +135,7 @@ class SentLetters:
                 sa.func.lower(_letters.c.recipient) == recipient.lower(),
                 _letters.c.kind == str(kind),
                 _letters.c.day == day,
-                _letters.c.district == district,
+                _letters.c.district.in_(districts),
                 _letters.c.state.in_([State.SENT, State.UNDER_WAY]),
             )
             .order_by(_letters.c.at, _letters.c.message_id)

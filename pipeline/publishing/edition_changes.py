@@ -44,6 +44,24 @@ def between(before: Summary, after: Summary, own: Own | None = None) -> Changes:
     return Changes(tuple(_figure_lines(before, after, own)), tuple(_case_lines(before, after, own)))
 
 
+def with_names(said: Any, then: Mapping[str, str], now: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    """Return what was said with the districts' later names, by their codes: another name is no other figure."""
+    names = {name: now[code] for code, name in then.items() if code in now}
+
+    def renamed(value: Any) -> Any:  # noqa: ANN401 - JSON
+        match value:
+            case dict():
+                return {name: renamed(inner) for name, inner in value.items()}
+            case list():
+                return [renamed(inner) for inner in value]
+            case str():
+                return names.get(value, value)
+            case _:
+                return value
+
+    return renamed(said)
+
+
 # --- figures -----------------------------------------------------------------------------------------------------
 
 

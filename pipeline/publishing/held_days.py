@@ -205,21 +205,7 @@ def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUn
 def _renamed(summary: Any, settings: Settings, under: PublishedUnder | None) -> Any:  # noqa: ANN401 - JSON
     """Return what a summary says with the districts' present names: another name is no other figure."""
     present = {district.code: district.name for district in settings.districts}
-    then = under.rules.get("districts", {}) if under else {}
-    names = {name: present[code] for code, name in then.items() if code in present}
-
-    def renamed(value: Any) -> Any:  # noqa: ANN401 - JSON
-        match value:
-            case dict():
-                return {name: renamed(inner) for name, inner in value.items()}
-            case list():
-                return [renamed(inner) for inner in value]
-            case str():
-                return names.get(value, value)
-            case _:
-                return value
-
-    return renamed(summary)
+    return edition_changes.with_names(summary, under.rules.get("districts", {}) if under else {}, present)
 
 
 # --- how it is told ----------------------------------------------------------------------------------------------

@@ -95,7 +95,9 @@ def told(of_one_day: list[Edition], mine: Own | None = None) -> list[ToldEdition
 def changes(before: Edition | None, after: Edition, own: Own | None = None) -> Changes | None:
     """Return how the later edition differs from the earlier; None where what one of them said is no longer there."""
     earlier, later = before.figures if before else None, after.figures
-    return edition_changes.between(earlier, later, own) if earlier is not None and later is not None else None
+    if before is None or earlier is None or later is None:
+        return None
+    return edition_changes.between(edition_changes.with_names(earlier, before.districts, after.districts), later, own)
 
 
 def _other_files(before: Edition | None, after: Edition) -> tuple[str, ...]:
@@ -140,8 +142,15 @@ def as_json(by_day: Mapping[date, Iterable[ToldEdition]]) -> str:
 
 
 def own(district: str, both: Iterable[Edition], folder: Path) -> Own:
-    """Return what a district may be told of these editions; whose a case is stands in their workbook for the office."""
-    cases = {number for edition in both for number, whose in _districts_of_cases(edition.outputs, folder).items() if whose == district}
+    """Return what a district may be told of these editions, the last of which has its name; whose a case is stands in their workbook."""
+    listed = list(both)
+    code = next((code for code, name in listed[-1].districts.items() if name == district), "")
+    cases = {
+        number
+        for edition in listed
+        for number, whose in _districts_of_cases(edition.outputs, folder).items()
+        if whose == edition.districts.get(code, district)
+    }
     return Own(district, frozenset(cases))
 
 

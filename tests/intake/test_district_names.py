@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from offices import Office
+from offices import ZONE, Office
 from workbooks import CASES, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
@@ -20,6 +20,9 @@ from pipeline.intake import district_names
 from pipeline.ledger import journal, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.post.letters import Item, Kind, Letter
+from pipeline.post.sent_letters import SentLetters, State
+from pipeline.publishing import told_editions
 from pipeline.publishing.plan import EveryDay
 from pipeline.render.documents import FIGURES
 from pipeline.settings.config import load
@@ -94,6 +97,32 @@ def test_another_name_moves_no_figure(office: Office, what: str, way: str) -> No
     outcome = nightly.run(office.settings, [LAST], documents=FIGURES, rewriting=() if way == "a run" else EveryDay())
     assert _said(office, {}) == (before if way == "a run" else expected)
     assert all(not held.figures for held in outcome.held_back)
+
+
+@pytest.mark.parametrize("what", ["renamed", "swapped"])
+def test_a_later_edition_under_another_name_is_told_by_the_districts_and_not_by_their_names(office: Office, what: str) -> None:
+    changes, names = NAMES[what]
+    _set(office, *changes)
+    corrected = report(names["东胜区"], FIRST, progress=[progress_row()], new=[new_row()])
+    office.put(corrected, "更正.xlsx", "2020-05-20T16:30:00+08:00")
+    office.run(LAST)
+    _first, second = told_editions.of_day(office.settings, FIRST)
+    district = names["东胜区"]
+    (line,) = [line for line in second.lines if line.startswith(f"{district}（市级交办和旗区自行梳理）：")]
+    assert "已化解 1 件 → 0 件" in line
+    assert "总数" not in line
+    assert not [line for line in second.lines if "康巴什区" in line.replace(district, "") or "旗区：" in line]
+
+
+def test_a_letter_under_the_former_name_is_known_to_have_been_sent(office: Office) -> None:
+    with Ledger(office.settings.paths.ledger) as ledger:
+        record = SentLetters(ledger.engine, office.settings.paths.state)
+        letter = Letter(Kind.DISTRICT, str(LAST), "东胜区", "a@example.com", "", "", "", (Item("回执.xlsx", "12"),), "manifest")
+        record.note(letter, "<1@example.com>", State.SENT, "", datetime(2020, 5, 22, 8, tzinfo=ZONE))
+        _set(office, *RENAMED)
+        district = district_names.known(office.settings).districts[0]
+        had = record.last_had(Kind.DISTRICT, str(LAST), (district.name, *district.aliases), "a@example.com")
+    assert (district.name, had) == ("东城区", ("manifest", frozenset({"12"})))
 
 
 def test_what_the_ledger_and_the_journal_hold_names_codes(office: Office) -> None:
