@@ -101,3 +101,14 @@ def test_each_block_has_as_many_cases_as_the_figure_and_says_how_many(week: list
         for target in summary["targets"]:
             assert by_name.get(f"{target['group']} · 计入化解", 0) == target["resolved"]
             assert by_name.get(f"{target['group']} · 不计入化解", 0) == target["total"] - target["resolved"]
+
+
+def test_each_case_names_as_text_the_rows_that_it_comes_from(week: list[tuple[Workbook, Summary]]) -> None:
+    book, summary = week[-1]
+    heads, *shown = rows(book, "案件台账", first=3)
+    number, listed, last = (heads.index(name) for name in ("案件编号", "基本情况的出处", "最近一行的出处"))
+    sources = {str(row[number]): (str(row[listed]), str(row[last])) for row in shown if str(row[number]) in summary["cases"]}
+    assert sources.keys() == summary["cases"].keys()
+    assert all(re.search(r" · .+ · 第\d+行$", source) for source, _last in sources.values())
+    assert all(re.search(r" · .+ · 第\d+行$", last) or last == "None" for _listed, last in sources.values())
+    assert any(last != "None" for _listed, last in sources.values())
