@@ -177,7 +177,9 @@ def _former(told: Register, state: DayState) -> Register:
 
 def _restated(day: date, group: Group, told: Register, known: Register) -> Restated:
     then, now = _of_group(told, group), _of_group(known, group)
-    return Restated(day, group.name, (_tally(then, group), _tally(now, group)), Moves.between(then, now))
+    moves = Moves.between(then, now)
+    disputed = tuple(number for number in moves.newly_counted if told[number].dispute)
+    return Restated(day, group.name, (_tally(then, group), _tally(now, group)), replace(moves, disputed=disputed))
 
 
 def _of_group(register: Register, group: Group) -> dict[str, bool]:

@@ -24,6 +24,8 @@ class Moves:
     """In both totals, counted as resolved now and not then."""
     no_longer_counted: tuple[str, ...] = ()
     """In both totals, counted as resolved then and not now."""
+    disputed: tuple[str, ...] = ()
+    """Of those newly counted, the ones of which a 不认可 stood then, as far as that is asked."""
 
     @classmethod
     def between(cls, then: Mapping[str, bool], now: Mapping[str, bool]) -> Moves:

@@ -118,7 +118,7 @@ def _has_turned(tallies: tuple[Tally, Tally]) -> bool:
 
 
 def _together(moves: Iterable[Moves]) -> Moves:
-    cases: dict[str, set[str]] = {kind: set() for kind in MOVES}
+    cases: dict[str, set[str]] = {kind: set() for kind in (*MOVES, "disputed")}
     for entry in moves:
         for kind, found in cases.items():
             found.update(getattr(entry, kind))
@@ -127,8 +127,12 @@ def _together(moves: Iterable[Moves]) -> Moves:
 
 def moved(moves: Moves, most: int = MOST) -> list[str]:
     """Return each kind of move with how many cases made it and the first of them."""
-    by_kind: list[tuple[str, tuple[str, ...]]] = [(word, getattr(moves, kind)) for kind, word in MOVES.items()]
-    return [f"{word}{len(cases)}件{_named(cases, most)}" for word, cases in by_kind if cases]
+    said = []
+    for kind, word in MOVES.items():
+        cases: tuple[str, ...] = getattr(moves, kind)
+        ended = f"，其中{len(moves.disputed)}件原报群众不认可、更正后不再有" if kind == "newly_counted" and moves.disputed else ""
+        said += [f"{word}{len(cases)}件{_named(cases, most)}{ended}"] if cases else []
+    return said
 
 
 def _named(cases: Sequence[str], most: int) -> str:

@@ -48,6 +48,7 @@ def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_a
     silent = [_of(day, progress_row("SJ-2020-001")) for day in DAYS[1:]]
     read = told([_assigned(), eight, *silent, _of(MONDAY, *_resolved(TEN), came="2020-05-22 15:05")], DAYS)
     friday = read[FRIDAY]
+    assert not any("原报群众不认可" in text for text in friday.both)
     _assert_all_say(
         friday,
         "5月18日至5月21日由8/10改为10/10，按件数算由未达标变为达标",
@@ -124,6 +125,7 @@ def test_a_dispute_that_a_correction_takes_back_days_later_is_named_on_the_day_t
         read[THURSDAY],
         f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）。如仍按不认可，为9/10（90.0%），低于100%的目标。",
         "去掉不认可",
+        f"改为计入化解1件（{TENTH}），其中1件原报群众不认可、更正后不再有",
     )
     assert read[THURSDAY].summary["changes"]["withdrawn_disputes"] == []  # the contract: of that day's own revisions
     assert not any("去掉了" in text for text in read[FRIDAY].both)  # told once
