@@ -355,8 +355,8 @@ class _Fold:
         before = self.snapshots.get(day - _ONE_DAY, _NOTHING)
         register = self.snapshots[day].register
         began = work_began(self.report_days, day) or day
-        # The trend begins with the office, but always has the day before: the page compares with it.
-        trend_from = max(min(began, day - _ONE_DAY), day - timedelta(days=TREND_DAYS - 1))
+        # Of a day before the first report nothing is known: it is no point of the trend.
+        trend_from = max(began, day - timedelta(days=TREND_DAYS - 1))
         kept_days = [past for past in sorted(self.snapshots) if trend_from <= past <= day]
         if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"

@@ -70,6 +70,7 @@ def test_the_first_reported_day_is_compared_with_no_day_before_it() -> None:
     _says_not(first, "与前一日", "前一日 0/", "前一日（", "增加")
     _says(second, "与前一日相比，总数不变，已化解增加1件。")
     _says_not(second, "此前没有日报")
+    assert ("走势图的数字" in first.page, "走势图的数字（最近 2 天）" in second.page) == (False, True)  # no line that rises from nothing
 
 
 def test_after_a_day_without_any_report_it_is_said_that_what_came_may_be_older() -> None:
