@@ -139,12 +139,49 @@ def test_an_xls_whose_chains_lead_elsewhere_is_refused_or_the_same() -> None:
             assert _is_refused_or_the_same(bytes(changed)), (link, target)
 
 
-def test_a_stream_that_ends_too_soon_in_a_whole_container_is_refused_at_every_length() -> None:
+def test_a_stream_that_ends_too_soon_in_a_whole_container_is_refused_or_the_same_at_every_length() -> None:
     whole = compound.stream(XLS, "Workbook")
-    ends = [at for at in range(len(whole)) if not whole[at:].strip(b"\0")]
     for length in range(0, len(whole), 61):
-        if length not in ends:
-            assert _refusal(compound.build({"Workbook": whole[:length]})) in ("unreadable/unproved", "unreadable/format"), length
+        assert _is_refused_or_the_same(compound.build({"Workbook": whole[:length]})), length
+
+
+def _unclosed(*sheets: Sequence[bytes], rest: bytes = b"") -> bytes:
+    """A workbook whose substreams are not closed, of sheets with these records."""
+    whole = xls.stream({f"表{number}": records for number, records in enumerate(sheets)}, is_closed=False)
+    return compound.build({"Workbook": whole + rest, "其他": b"x" * 5000})
+
+
+def test_sheets_that_are_not_closed_are_read_where_their_cells_are_whole() -> None:
+    cells, shown, merges = (
+        xls.label(0, 0, "一"),
+        xls.record(xls.WINDOW, bytes(18)),
+        xls.record(xls.MERGED, struct.pack("<H4H", 1, 0, 1, 0, 0)),
+    )
+    filler = xls.record(0x1AE, b"x" * 5000)  # longer than what a container fills up with zeros
+    assert [sheet.rows for sheet in _book(_unclosed([filler, cells], [xls.label(0, 0, "二"), shown])).sheets] == [[["一"]], [["二"]]]
+    (sheet,) = _book(_unclosed([filler, cells, xls.label(1, 1, "末"), shown, merges], rest=bytes(700))).sheets
+    assert (sheet.rows, sheet.merges) == ([["一", ""], ["一", "末"]], ((0, 0, 1, 0),))
+
+
+def test_a_sheet_that_is_not_closed_is_refused_where_cells_or_merges_may_be_missing() -> None:
+    cells, shown = xls.label(0, 0, "一"), xls.record(xls.WINDOW, bytes(18))
+    filler = xls.record(0x1AE, b"x" * 5000)
+    for sheets, rest in (
+        ([[filler, cells]], b""),  # nothing shows that this was the last cell
+        ([[filler, cells, shown]], bytes(700)),  # merged ranges may have stood where zeros are
+        ([[filler, cells, shown]], b"\x0a"),  # half a record
+        ([[filler, cells, shown]], xls.begin(0x10) + xls.record(xls.END)),  # one more than the list has
+        ([[filler, xls.begin(0x20), xls.cell(xls.SHARED, 0, 0, bytes(4)), shown]], b""),  # a sheet's cell in a chart
+    ):
+        assert _refusal(_unclosed(*sheets, rest=rest)) == "unreadable/unproved"
+
+
+def test_a_chart_in_a_sheet_that_is_not_closed_hides_no_cell_and_no_merge() -> None:
+    chart = xls.begin(0x20) + xls.number(0, 0, 5)
+    shown, merges = xls.record(xls.WINDOW, bytes(18)), xls.record(xls.MERGED, struct.pack("<H4H", 1, 0, 1, 0, 0))
+    records = [xls.record(0x1AE, b"x" * 5000), xls.label(0, 0, "一"), xls.label(1, 1, "末"), chart, shown, merges, xls.record(xls.END)]
+    first, second = _book(_unclosed(records, [xls.label(0, 0, "二"), shown])).sheets
+    assert (first.rows, second.rows) == ([["一", ""], ["一", "末"]], [["二"]])
 
 
 def test_a_sheet_that_the_list_leaves_out_is_missed() -> None:
@@ -162,6 +199,35 @@ def test_a_short_xls_lies_in_the_pool_of_short_streams() -> None:
     assert _rows(content) == [["一"]]
     for at in range(_SECTOR, len(content), _SECTOR):
         assert _refusal(content[:at]) == "unreadable/unproved"
+
+
+def _pooled() -> bytes:
+    """A workbook between two other streams, one of them in the pool of short streams."""
+    whole = xls.stream({"甲": [xls.label(0, 0, "一"), xls.record(0x1AE, b"x" * 5000)]})
+    return compound.build({"其他": b"x" * 200, "Workbook": whole, "更多": b"y" * 5000}, pooled=True)
+
+
+def test_a_chain_that_runs_on_into_the_next_stream_is_as_whole_as_one_that_ends() -> None:
+    content = _pooled()
+    (first, size), (pool, _), (after, _) = (compound.place(content, name) for name in ("Workbook", "Root Entry", "更多"))
+    last = first + (size - 1) // _SECTOR
+    # As PhpSpreadsheet writes it: one chain over the short streams, the workbook, and what comes behind it.
+    strung = compound.relinked(compound.relinked(content, pool, first), last, after)
+    assert _rows(strung) == _rows(content) == [["一"]]
+    for at in (strung[: last * _SECTOR], strung[:-_SECTOR]):
+        assert _refusal(at) == "unreadable/unproved"
+    for sector in range(first, last + 1):
+        for target in {sector, sector + 2, after + 1, 0xFFFFFFFF} - {after}:
+            assert _refusal(compound.relinked(strung, sector, target)) == "unreadable/unproved", (sector, target)
+
+
+def test_short_streams_that_are_broken_do_a_long_workbook_no_harm_unless_they_lie_on_it() -> None:
+    content = _pooled()
+    (first, _), (pool, _) = (compound.place(content, name) for name in ("Workbook", "Root Entry"))
+    assert _rows(compound.relinked(content, pool, 0xFFFFFFFF)) == [["一"]]
+    begins = content.index("Root Entry".encode("utf-16-le")) + 116
+    on_it = content[:begins] + struct.pack("<I", first + 1) + content[begins + 4 :]
+    assert _refusal(on_it) == "unreadable/unproved"
 
 
 def test_a_large_xls_names_its_tables_in_sectors_of_their_own() -> None:
@@ -416,6 +482,37 @@ def test_an_xlsb_that_lies_is_refused() -> None:
         (strings, xlsb.text("一"), struct.pack("<I", 2_000_000_000) + b"\x00\x4e"),
     ):
         assert _refusal(_binary(part, old, new)) == "unreadable/damaged", (part, new)
+
+
+def test_short_records_of_an_xlsb_stand_behind_the_cell_before_them() -> None:
+    parts = xlsb.parts({"甲": Page([["一", 2.5], ["二"]])})
+    sheet, shared = "xl/worksheets/sheet1.bin", struct.pack("<I", 0)
+
+    def content(*cells: bytes) -> bytes:
+        rows = [xlsb.record(xlsb.ROW, struct.pack("<I", 0) + bytes(13)), *cells]
+        body = b"".join([xlsb.record(129), xlsb.record(145), *rows, xlsb.record(146), xlsb.record(130)])
+        return zips.pack(zips.Entry(name, body if name == sheet else data) for name, data in parts.items())
+
+    plain = bytes(4)
+    cells = [
+        xlsb.cell(xlsb.SHARED, 1, shared),
+        xlsb.record(12, plain),
+        xlsb.record(13, plain + struct.pack("<i", 7 << 2 | 2)),
+        xlsb.record(14, plain + b"\x2a"),
+        xlsb.record(15, plain + b"\x01"),
+        xlsb.record(16, plain + struct.pack("<d", 2.5)),
+        xlsb.cell(xlsb.BLANK, 8, b""),
+        xlsb.record(17, plain + xlsb.text("甲")),
+        xlsb.record(18, plain + shared),
+    ]
+    assert _rows(content(*cells)) == [["", "一", "", 7.0, ErrorValue("#N/A"), True, 2.5, "", "", "甲", "一"]]
+    for wrong in (
+        [xlsb.record(18, plain + shared)],  # behind no cell
+        [cells[0], xlsb.record(xlsb.ROW, struct.pack("<I", 1) + bytes(13)), xlsb.record(18, plain + shared)],
+        [xlsb.cell(xlsb.SHARED, 16_383, shared), xlsb.record(12, plain)],
+        [cells[0], xlsb.record(16, b"\0")],
+    ):
+        assert _refusal(content(*wrong)) == "unreadable/damaged", wrong
 
 
 def test_two_cells_at_the_corners_of_an_xlsb_cost_nothing() -> None:

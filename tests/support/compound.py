@@ -105,18 +105,36 @@ def _entry(name: str, kind: int, right: int, child: int, place: tuple[int, int])
 
 def stream(content: bytes, name: str) -> bytes:
     """The stream of that name, of 4,096 bytes or more, in a file of at most 7 MB."""
-    tables, first = struct.unpack_from("<I", content, 44)[0], struct.unpack_from("<I", content, 48)[0]
-    fat: list[int] = []
-    for place in struct.unpack_from(f"<{tables}I", content, 76):
-        fat += struct.unpack_from(f"<{_PER_SECTOR}I", content, (place + 1) * _SECTOR)
-    directory = _chain(content, fat, first)
+    start, size = place(content, name)
+    return _chain(content, _table(content), start)[:size]
+
+
+def place(content: bytes, name: str) -> tuple[int, int]:
+    """The first sector and the size of the stream of that name; of the pool of short streams, `Root Entry`."""
+    directory = _chain(content, _table(content), struct.unpack_from("<I", content, 48)[0])
     wanted = (name + "\0").encode("utf-16-le")
     for at in range(0, len(directory), 128):
         length = struct.unpack_from("<H", directory, at + 64)[0]
         if directory[at : at + length] == wanted:
             start, size = struct.unpack_from("<II", directory, at + 116)
-            return _chain(content, fat, start)[:size]
+            return start, size
     raise KeyError(name)
+
+
+def relinked(content: bytes, sector: int, following: int) -> bytes:
+    """The file with another successor of one sector, in a file whose table is one sector."""
+    (table,) = struct.unpack_from("<I", content, 76)
+    changed = bytearray(content)
+    struct.pack_into("<I", changed, (table + 1) * _SECTOR + 4 * sector, following)
+    return bytes(changed)
+
+
+def _table(content: bytes) -> list[int]:
+    (tables,) = struct.unpack_from("<I", content, 44)
+    fat: list[int] = []
+    for sector in struct.unpack_from(f"<{tables}I", content, 76):
+        fat += struct.unpack_from(f"<{_PER_SECTOR}I", content, (sector + 1) * _SECTOR)
+    return fat
 
 
 def _chain(content: bytes, fat: list[int], sector: int) -> bytes:

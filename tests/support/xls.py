@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import compound
 
 BEGIN, END, CONTINUE, PASSWORD, CODE_PAGE, DATE_MODE, SHEET = 0x809, 0x0A, 0x3C, 0x2F, 0x42, 0x22, 0x85
-STYLE, FORMAT, STRINGS, MERGED = 0xE0, 0x41E, 0xFC, 0xE5
+STYLE, FORMAT, STRINGS, MERGED, WINDOW = 0xE0, 0x41E, 0xFC, 0xE5, 0x23E
 NUMBER, LABEL, SHARED, FORMULA, RESULT, BOOLEAN_OR_ERROR, PACKED_ROW = 0x203, 0x204, 0xFD, 0x06, 0x207, 0x205, 0xBD
 NEW, OLD = 0x600, 0x500
 _GLOBALS, _WORKSHEET = 0x05, 0x10
@@ -55,16 +55,19 @@ def shared(*blocks: bytes, count: int) -> bytes:
     return first + b"".join(record(CONTINUE, block) for block in blocks[1:])
 
 
-def stream(sheets: Mapping[str, Sequence[bytes]], globals_: Sequence[bytes] = (), *, version: int = NEW, kind: int = 0) -> bytes:
+def stream(
+    sheets: Mapping[str, Sequence[bytes]], globals_: Sequence[bytes] = (), *, version: int = NEW, kind: int = 0, is_closed: bool = True
+) -> bytes:
     """A workbook of sheets with these records."""
+    end = record(END) if is_closed else b""
     names = {name: _name(name, version) for name in sheets}
     head = begin(_GLOBALS, version) + b"".join(globals_)
-    at = len(head) + sum(4 + 6 + len(name) for name in names.values()) + 4
+    at = len(head) + sum(4 + 6 + len(name) for name in names.values()) + len(end)
     listed, bodies = b"", b""
     for name, records in sheets.items():
         listed += record(SHEET, struct.pack("<IBB", at + len(bodies), 0, kind) + names[name])
-        bodies += begin(_WORKSHEET, version) + b"".join(records) + record(END)
-    return head + listed + record(END) + bodies
+        bodies += begin(_WORKSHEET, version) + b"".join(records) + end
+    return head + listed + end + bodies
 
 
 def _name(name: str, version: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pipeline.reading.gate.safe_workbook import unproved
@@ -67,8 +68,11 @@ class _Sectors:
         self._owners[number] = _READ
         return sector
 
-    def read(self, sector: int, size: int | None) -> bytes:
-        """Return a chain's bytes: so many, or, without a size, up to its end."""
+    def read(self, sector: int, size: int | None, others: Collection[int] = ()) -> bytes:
+        """Return a chain's bytes: so many, or, without a size, up to its end.
+
+        Behind the last it must end, or go on where one of the others begins: PhpSpreadsheet strings all its streams on one chain.
+        """
         if size is not None and size > len(self._content):
             raise unproved()
         left = len(self._owners) if size is None else self._count(size)
@@ -77,7 +81,7 @@ class _Sectors:
             pieces.append(self.take(sector, whole=size is None))
             sector, left = self.following[sector], left - 1
         content = b"".join(pieces)
-        if sector != _END or (size is not None and len(content) < size):
+        if (sector != _END and sector not in others) or (size is not None and len(content) < size):
             raise unproved()
         return content if size is None else content[:size]
 
@@ -118,13 +122,9 @@ class CompoundFile:
         self._entries = [_entry(directory[at : at + _ENTRY], is_wide=is_wide) for at in range(0, len(directory), _ENTRY)]
         if not self._entries or self._entries[0].kind != _ROOT:
             raise unproved()
-        mini_fat = array("I", self._sectors.read(mini_start, None)) if mini_count else array("I")
-        root = self._entries[0]
-        mini_stream = self._sectors.read(root.start, root.size) if root.size else b""
-        self._mini_sectors = _Sectors(mini_stream, _MINI_SHIFT, first=0, most=len(mini_fat) + 1)
-        self._mini_sectors.following = mini_fat
+        self._mini_start = mini_start if mini_count else _END
         # Names are the same whatever their case ([MS-CFB] 2.6.4).
-        self._root = {entry.name.lower(): entry for entry in self._siblings(root.child)}
+        self._root = {entry.name.lower(): entry for entry in self._siblings(self._entries[0].child)}
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -141,16 +141,30 @@ class CompoundFile:
 
         Raises UnreadableError where not every byte of it is there, or where another stream lies on it.
         """
-        entry = self._root[name]
-        content = self._sectors_of(entry).read(entry.start, entry.size)
+        entry, root = self._root[name], self._entries[0]
+        others = [other for other in self._entries[1:] if other.kind == _STREAM and other is not entry and other.size]
+        large = [other for other in others if other.size >= _MINI_CUTOFF]
+        begins = {other.start for other in large}
+        if entry.size < _MINI_CUTOFF:
+            sectors, beside = self._mini_sectors(begins), [other for other in others if other.size < _MINI_CUTOFF]
+            content = sectors.read(entry.start, entry.size)
+            _follow(self._sectors, large)
+        else:
+            # The short streams need not be whole where this one is none of them.
+            sectors, beside = self._sectors, [*large, *([root] if root.size else [])]
+            content = sectors.read(entry.start, entry.size, begins | {root.start})
         # A chain that was led astray into another stream looks whole by itself; only that one's own chain shows it.
-        for other in self._entries[1:]:
-            if other.kind == _STREAM and other is not entry and other.size:
-                self._sectors_of(other).follow(other.start, other.size)
+        _follow(sectors, beside)
         return content
 
-    def _sectors_of(self, entry: _Entry) -> _Sectors:
-        return self._mini_sectors if entry.size < _MINI_CUTOFF else self._sectors
+    def _mini_sectors(self, others: Collection[int]) -> _Sectors:
+        """Return the sectors of the short streams, which lie together in the root's own stream."""
+        root = self._entries[0]
+        mini_fat = array("I", self._sectors.read(self._mini_start, None)) if self._mini_start != _END else array("I")
+        mini_stream = self._sectors.read(root.start, root.size, others) if root.size else b""
+        sectors = _Sectors(mini_stream, _MINI_SHIFT, first=0, most=len(mini_fat) + 1)
+        sectors.following = mini_fat
+        return sectors
 
     def _siblings(self, first: int) -> list[_Entry]:
         """Return the entries of one storage, which form a tree ([MS-CFB] 2.6.4)."""
@@ -166,6 +180,11 @@ class CompoundFile:
             entries.append(entry)
             waiting += [entry.left, entry.right]
         return entries
+
+
+def _follow(sectors: _Sectors, entries: Iterable[_Entry]) -> None:
+    for entry in entries:
+        sectors.follow(entry.start, entry.size)
 
 
 def _fat(sectors: _Sectors, header: tuple[int, ...]) -> array[int]:

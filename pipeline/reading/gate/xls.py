@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import struct
-from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 
 from pipeline.reading.gate import plain_workbook, xls_sheet, xls_strings
 from pipeline.reading.gate.compound_file import CompoundFile
@@ -102,8 +102,9 @@ def _read(stream: bytes, storages: Collection[str], limits: Limits, wanted: Want
     strings = xls_strings.shared(workbook.strings) if workbook.strings else []
     tables = SharedTables(plain_workbook.styles_of(formats), strings, limits.cells)
     sheets = [(workbook.encoding.name(sheet.name), sheet.at) for sheet in workbook.sheets if sheet.kind == _WORKSHEET]
-    _check_whole(stream, workbook)
-    cells = (xls_sheet.read(Sheet(name), stream, at, encoding=workbook.encoding, tables=tables) for name, at in sheets if wanted(name))
+    ends = _ends(stream, workbook)
+    read = partial(xls_sheet.read, stream=stream, encoding=workbook.encoding, tables=tables)
+    cells = (read(Sheet(name), extent=(at, ends[at])) for name, at in sheets if wanted(name))
     return plain_workbook.workbook(cells, formats, limits, is_1904=workbook.is_1904)
 
 
@@ -117,8 +118,10 @@ def _globals(stream: bytes) -> _WorkbookGlobals:
     workbook = _WorkbookGlobals(Encoding(version == _EXCEL_97, _DEFAULT_CODEC))
     last_type = 0
     for type_, start, end, depth in xls_sheet.records(stream, 0):
-        if depth > 1:  # the end of the globals is lost, and this is the beginning of the first sheet
-            raise unproved()
+        if depth > 1:  # the end of the globals is not there, and this is the beginning of the first sheet
+            if start - xls_sheet.HEAD.size != min((sheet.at for sheet in workbook.sheets), default=-1):
+                raise unproved()
+            break
         if type_ == CONTINUE and last_type == _Record.SST:
             workbook.strings.append(stream[start:end])
         elif type_ == _Record.FILEPASS:  # all behind it is encrypted
@@ -156,20 +159,22 @@ def _codec(page: int) -> str:
     return name
 
 
-def _check_whole(stream: bytes, workbook: _WorkbookGlobals) -> None:
-    """Raise UnreadableError unless the stream is the globals and the sheets that they list, also those that nobody wants.
+def _ends(stream: bytes, workbook: _WorkbookGlobals) -> dict[int, int]:
+    """Return where each sheet ends, by where it begins.
 
-    Each must be closed, none may overlap another, and nothing may stand between or behind them, so that neither a sheet nor
-    its place in the list can be lost in silence.
+    Raises UnreadableError unless the stream is the globals and the sheets that they list, also those that nobody wants. None may
+    overlap another, and nothing may stand between or behind them, so that neither a sheet nor its place in the list can be lost
+    in silence.
     """
-    at = workbook.end
-    for sheet in sorted(workbook.sheets, key=lambda sheet: sheet.at):
-        if sheet.at != at or at + _BOF_SIZE > len(stream) or struct.unpack_from("<H", stream, at)[0] != BOF:
+    at, ends = workbook.end, dict[int, int]()
+    places = sorted(sheet.at for sheet in workbook.sheets)
+    for place, limit in zip(places, [*places[1:], len(stream)], strict=True):
+        if place != at or at + _BOF_SIZE > len(stream) or struct.unpack_from("<H", stream, at)[0] != BOF:
             raise unproved()
         if struct.unpack_from("<H", stream, at + 6)[0] == _MACRO_SHEET:
             raise UnreadableError("macro-workbook")
-        (last_record,) = deque(xls_sheet.records(stream, sheet.at), maxlen=1)
-        at = last_record[2]
+        at = ends[place] = xls_sheet.end_of(stream, place, limit)
     # Zeros behind the last sheet are healthy: some programs (xlwt) fill the stream up to whole 4,096 bytes.
-    if not workbook.sheets or stream[at:].strip(b"\0"):
+    if not places or stream[at:].strip(b"\0"):
         raise unproved()
+    return ends

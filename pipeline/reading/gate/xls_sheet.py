@@ -14,8 +14,14 @@ from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import unproved
 from pipeline.reading.gate.xls_strings import Encoding
 
-BOF, EOF, CONTINUE = 0x809, 0x0A, 0x3C
-_HEAD = struct.Struct("<HH")
+BOF, EOF, CONTINUE, MERGECELLS, WINDOW2 = 0x809, 0x0A, 0x3C, 0xE5, 0x23E
+_BEHIND_MERGES = frozenset({MERGECELLS, 0x1B0, 0x1B2, 0x1B8, 0x1BA, 0x862, 0x867, 0x868})
+"""Records that stand where merged ranges do, or behind them: CONDFMT, DVAL, HLINK, CODENAME, SHEETEXT, FEATHDR, FEAT."""
+_NEVER_IN_CHARTS = frozenset({0x06, 0xBD, 0xFD, 0x27E})
+"""Cells of sheets: FORMULA, MULRK, LABELSST, RK. A chart has numbers and texts of its own, in other records."""
+_CHART = b"\x20\0"
+"""The kind in a chart's BOF."""
+HEAD = struct.Struct("<HH")
 """A record's type and the length of its body, in bytes."""
 _PLACE = struct.Struct("<HHH")
 """A cell's row, column and style (XF)."""
@@ -26,18 +32,21 @@ _STRING_RESULT, _TRUTH_RESULT, _ERROR_RESULT, _EMPTY_RESULT = 0, 1, 2, 3
 """What a formula came to where that is no number ([MS-XLS] 2.5.133 FormulaValue)."""
 
 
-def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
+def records(stream: bytes, at: int, end: int | None = None) -> Iterator[tuple[int, int, int, int]]:
     """Return type, begin and end of each record of the substream that begins there, and how deep it lies (1: in no other).
 
-    Raises UnreadableError unless the substream is closed and no record runs over the end; zeros are no record.
+    Raises UnreadableError unless the substream is closed and no record runs over the stream's end; zeros are no record. One that
+    is known to end at `end` need not be closed where a record ends exactly there, or where only zeros follow up to the stream's end.
     """
     size, depth = len(stream), 0
-    while True:
-        if at + _HEAD.size > size:
+    while at != end:
+        if at + HEAD.size > size:
             raise unproved()
-        type_, length = _HEAD.unpack_from(stream, at)
-        at += _HEAD.size
+        type_, length = HEAD.unpack_from(stream, at)
+        at += HEAD.size
         if (not type_ and length < _OLD_DIMENSIONS) or at + length > size:
+            if end == size and not stream[at - HEAD.size :].strip(b"\0"):
+                return
             raise unproved()
         depth += type_ == BOF  # a chart in a sheet is a substream within it
         yield type_, at, at + length, depth
@@ -48,13 +57,35 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
                 return
 
 
-def read(sheet: Sheet, stream: bytes, at: int, *, encoding: Encoding, tables: SharedTables) -> Sheet:
-    """Return the sheet with the filled cells and merged ranges of the substream that begins there.
+def end_of(stream: bytes, at: int, limit: int) -> int:
+    """Return where the substream ends that begins there and must end by the limit: the next one's beginning, or the stream's end.
+
+    Raises UnreadableError unless it is closed, or all its cells are there although it is not. Some programs forget to close one,
+    or a chart in it. Before another substream nothing can be missing: each begins where the list of sheets says. Behind the last,
+    WINDOW2 shows that the cells are whole, which stand before it, and, where zeros follow, one of the records behind the merges.
+    """
+    types, end, is_closed, is_chart = set[int](), at, False, True
+    for type_, start, stop, depth in records(stream, at, limit):
+        types.add(type_)
+        end = stop
+        if depth > 1:
+            is_chart = is_chart and type_ not in _NEVER_IN_CHARTS and (type_ != BOF or stream[start + 2 : start + 4] == _CHART)
+        is_closed = type_ == EOF and depth == 1
+    if is_closed:
+        return end
+    is_shown = WINDOW2 in types and (end == limit or _BEHIND_MERGES & types)
+    if not is_chart or (limit == len(stream) and not is_shown):
+        raise unproved()
+    return limit
+
+
+def read(sheet: Sheet, *, stream: bytes, extent: tuple[int, int], encoding: Encoding, tables: SharedTables) -> Sheet:
+    """Return the sheet with the filled cells and merged ranges of the substream with that begin and end.
 
     Raises UnreadableError unless it is whole, and struct.error where a record is too short for what must stand in it.
     """
     reader = _Reader(sheet, encoding, tables)
-    reader.read(stream, at)
+    reader.read(stream, *extent)
     return sheet
 
 
@@ -68,21 +99,21 @@ class _Reader:
         self._text: list[bytes] = []
         """That record, and those that continue it."""
 
-    def read(self, stream: bytes, at: int) -> None:
-        """Read the whole sheet that begins there."""
+    def read(self, stream: bytes, at: int, end: int) -> None:
+        """Read the whole sheet between these places."""
         readers: dict[int, Callable[[bytes], None]] = {
             0x06: self._formula, 0x206: self._formula, 0x406: self._formula,  # FORMULA, of Excel 5 and later, 3 and 4
             0x207: self._result,  # STRING
             0x203: self._number, 0x27E: self._rk, 0xBD: self._mulrk, 0xFD: self._labelsst,
             0x204: self._label, 0xD6: self._label,  # LABEL and RSTRING, of Excel 95 and before
-            0x205: self._boolerr, 0xE5: self._mergecells,
+            0x205: self._boolerr, MERGECELLS: self._mergecells,
         }  # fmt: skip
-        for type_, start, end, depth in records(stream, at):
-            if depth == 1 and (read := readers.get(type_)):
+        for type_, start, stop, depth in records(stream, at, end):
+            if (depth == 1 or type_ == MERGECELLS) and (read := readers.get(type_)):
                 self._finish()
-                read(stream[start:end])
+                read(stream[start:stop])
             elif type_ == CONTINUE and self._text:
-                self._text.append(stream[start:end])
+                self._text.append(stream[start:stop])
         self._finish()
 
     def _add(self, body: bytes, value: Value, *, is_formula: bool = False) -> Cell:

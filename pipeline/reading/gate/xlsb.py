@@ -22,6 +22,7 @@ _MORE = 0x80
 _NO_TEXT = 0xFFFFFFFF
 """Stands for the length of a text that is none (XLNullableWideString)."""
 _COLUMN_AND_STYLE = struct.Struct("<II")
+_NO_COLUMN = -1
 _STYLE = 0xFFFFFF
 """The bits of a cell's style; the others say whether readings are shown."""
 
@@ -30,6 +31,7 @@ class _Record(IntEnum):
     """Records that say something that counts."""
 
     ROW = 0  # BrtRowHdr
+    BLANK = 1  # BrtCellBlank
     RK = 2  # BrtCellRk
     ERROR = 3  # BrtCellError
     TRUTH = 4  # BrtCellBool
@@ -59,9 +61,10 @@ class _Record(IntEnum):
 
 
 _FORMULAS = range(_Record.FORMULA_TEXT, _Record.FORMULA_ERROR + 1)
-_UNPLACED = range(12, 19)
-"""BrtShortBlank to BrtShortIsst: cells without a column of their own, which no known program writes."""
-_CELLS = frozenset({*range(_Record.RK, _Record.FORMULA_ERROR + 1), *_UNPLACED, _Record.RICH_TEXT})
+_SHORT = range(12, 19)
+"""BrtShortBlank to BrtShortIsst, as SheetJS writes them: the records from BLANK on, without a column: the one behind the cell before."""
+_SHORTENED = _SHORT.start - _Record.BLANK
+_CELLS = frozenset({*range(_Record.BLANK, _Record.FORMULA_ERROR + 1), *_SHORT, _Record.RICH_TEXT})
 
 
 def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) -> SafeWorkbook:
@@ -180,13 +183,17 @@ def _strings(archive: ZipArchive, relations: Relations) -> list[str]:
 def _sheet(name: str, part: bytes, tables: SharedTables) -> Sheet:
     """Return the sheet with its filled cells and merged ranges."""
     sheet = Sheet(name)
-    row, is_inside = 0, False
+    row, column, is_inside = 0, _NO_COLUMN, False
     for type_, body in _records(part, _Record.SHEET_END):
         if is_inside and type_ in _CELLS:
-            if cell := _cell(row, type_, body, tables):
+            if type_ in _SHORT:
+                type_, body = _lengthened(type_, body, column)  # noqa: PLW2901 - the same cell, spelt out
+            cell, column = _cell(row, type_, body, tables)
+            if cell:
                 sheet.add(cell, tables.most_cells)
         elif is_inside and type_ == _Record.ROW:
             (row,) = struct.unpack_from("<I", body)
+            column = _NO_COLUMN
             if row >= LAST_ROW:
                 raise damaged()
         elif type_ in (_Record.CELLS, _Record.CELLS_END):
@@ -197,18 +204,27 @@ def _sheet(name: str, part: bytes, tables: SharedTables) -> Sheet:
     return sheet
 
 
-def _cell(row: int, type_: int, body: bytes, tables: SharedTables) -> Cell | None:
-    """Return the cell of a record; None for an empty text."""
-    if len(body) <= _COLUMN_AND_STYLE.size:
+def _lengthened(type_: int, body: bytes, before: int) -> tuple[int, bytes]:
+    """Return a short record as the long one of the same cell, which stands behind the column before."""
+    if before == _NO_COLUMN:
         raise damaged()
+    return type_ - _SHORTENED, struct.pack("<I", before + 1) + body
+
+
+def _cell(row: int, type_: int, body: bytes, tables: SharedTables) -> tuple[Cell | None, int]:
+    """Return the cell of a record, or None for an empty one; and its column."""
     column, style = _COLUMN_AND_STYLE.unpack_from(body)
-    if column >= LAST_COLUMN or type_ in _UNPLACED:
+    if column >= LAST_COLUMN:
+        raise damaged()
+    if type_ == _Record.BLANK:
+        return None, column
+    if len(body) <= _COLUMN_AND_STYLE.size:
         raise damaged()
     kind, value = _value(type_, body, tables)
     is_formula = type_ in _FORMULAS
     if not value and not is_formula:
-        return None
-    return Cell(row, column, kind, tables.styles.get(style & _STYLE, ""), value, is_formula)
+        return None, column
+    return Cell(row, column, kind, tables.styles.get(style & _STYLE, ""), value, is_formula), column
 
 
 def _value(type_: int, body: bytes, tables: SharedTables) -> Value:
