@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from crafting import FILES
-from offices import read_report
+from offices import assigned, handed_in, on, read_report
+from workbooks import assignment, case_row
 
 from pipeline.terms.handed_in import Reading
 
@@ -32,3 +35,20 @@ def test_a_binary_workbook_of_sheetjs_is_read() -> None:
 
 def test_an_xls_of_phpspreadsheet_is_read() -> None:
     assert _read("pool-runs-on.xls") == PLAIN
+
+
+def test_an_index_of_a_shared_text_may_have_blanks_around_it_or_be_missing() -> None:
+    assert _read("indented-index.xlsx") == PLAIN
+    assert _read("empty-shared-index.xlsx") == PLAIN
+
+
+def test_days_in_iso_writing_are_days() -> None:
+    assert _read("iso-date-cells.xlsx") == PLAIN
+
+
+def test_a_correction_by_another_program_withdraws_nothing() -> None:
+    names = ("no-calcpr.xlsx", "iso-date-cells.xlsx", "records-12-to-18.xlsb", "pool-runs-on.xls", "indented-index.xlsx", "no-calcpr.xlsx")
+    files = [handed_in((FOREIGN / name).read_bytes(), f"2020-05-18 16:{minute:02}", name) for minute, name in enumerate(names)]
+    day = on(date(2020, 5, 18), assigned(assignment([case_row("SJ-2020-018", "达拉特旗")])), *files)
+    assert "rows-withdrawn" not in day.codes()
+    assert day.submission("达拉特旗")["revision"] == len(names)

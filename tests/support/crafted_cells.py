@@ -57,8 +57,8 @@ def _count(number: str) -> bytes:
     return cells(NEW, {"E2": f'<c r="E2"><v>{number}</v></c>'})
 
 
-def _iso() -> bytes:
-    return cells(PROGRESS, {"H3": '<c r="H3" s="1" t="d"><v>2020-05-20T00:00:00</v></c>'})
+def _iso(written: str, style: str = ' s="1"') -> bytes:
+    return cells(PROGRESS, {"H3": f'<c r="H3"{style} t="d"><v>{written}</v></c>'})
 
 
 def _error(address: str, shown: str = "#N/A", formula: str = "NA()") -> bytes:
@@ -123,6 +123,9 @@ COUNTS = (
     Crafted("no number of shared strings", lambda: _sst(b""), READ),
     Crafted("a shared string that is not there", lambda: _index("99999"), _BROKEN),
     Crafted("a shared string before the first", lambda: _index("-1"), _BROKEN),
+    Crafted("a shared string on a line of its own", lambda: _index("\n   27\t"), READ),
+    Crafted("no shared string", lambda: _index(""), READ, reads={"案件进展!F2": None}),
+    Crafted("a shared string of blanks", lambda: _index(" \n"), READ, reads={"案件进展!F2": None}),
     Crafted("a shared string beyond 64 bits", lambda: _index("99999999999999999999999"), _BROKEN),
     Crafted("a shared string that is no number", lambda: _index("abc"), _BROKEN),
     Crafted("a style that is not there, on a text", lambda: respelt(PROGRESS, b'<c r="F2" t="s">', b'<c r="F2" s="99999" t="s">'), READ),
@@ -186,7 +189,14 @@ VALUES = (
     Crafted("a truth value of 7", lambda: cells(NEW, {"E2": '<c r="E2" t="b"><v>7</v></c>'}), "read|unreadable", found=_BAD_COUNT),
     Crafted("a truth value as a count", lambda: cells(NEW, {"E2": '<c r="E2" t="b"><v>1</v></c>'}), READ, found=_BAD_COUNT),
     Crafted("a cell of an unknown type", lambda: cells(PROGRESS, {"F2": '<c r="F2" t="zzz"><v>1</v></c>'}), _BROKEN),
-    Crafted("a date in ISO writing", _iso, READ, may=("read-as 案件进展!H3",)),
+    Crafted("a date in ISO writing", lambda: _iso("2020-05-20T00:00:00"), READ),
+    Crafted("a date in ISO writing with a zone", lambda: _iso("2020-05-20T00:00:00.000Z"), READ),
+    Crafted("a date in ISO writing with another zone", lambda: _iso("2020-05-20T00:00:00+08:00"), READ),
+    Crafted("a date in ISO writing without a format", lambda: _iso("2020-05-20T09:30:00Z", ""), READ),
+    Crafted("a date in ISO writing on a line of its own", lambda: _iso("\n  2020-05-20\n"), READ),
+    Crafted("a date in ISO writing that is none", lambda: _iso("2020-05-32"), READ, found=_BAD_DATE),
+    Crafted("nothing in ISO writing", lambda: _iso(""), READ, found=("reply-missing 案件进展!H3",)),
+    Crafted("a number of blanks", lambda: _count(" \n"), READ, reads={"新增案件!E2": None}),
     Crafted("an error in a used column", lambda: _error("F2"), READ, found=("error-value 案件进展!F2",)),
     Crafted("an error in a required column", lambda: _error("E2", "#REF!", "#REF!"), READ, found=("error-value 案件进展!E2",)),
     Crafted("an error in a date", lambda: _error("H3", "#VALUE!"), READ, found=("error-value 案件进展!H3",)),

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from xml.sax.saxutils import escape
 
 from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, column_letters, is_index, is_number, may_be_date
@@ -111,7 +112,21 @@ def _worksheet(cells: list[Cell], row_at: dict[int, int], column_at: dict[int, i
     return f'<worksheet xmlns="{NAMESPACE}"><sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
 
 
+def iso_day(written: str) -> str:
+    """Return a date in ISO writing (`2020-05-17T00:00:00.000Z`) as the library knows one; what is none stays as it is.
+
+    The zone behind it counts for nothing: a cell knows none, and SheetJS writes the time that is shown as if it were UTC.
+    """
+    try:
+        moment = datetime.fromisoformat(written.strip()).replace(tzinfo=None, microsecond=0)
+    except ValueError:
+        return written
+    return moment.isoformat() if moment.time() != time() else moment.date().isoformat()
+
+
 def _cell(cell: Cell, address: str) -> str:
+    if cell.kind == "s" and not cell.value:
+        return ""
     kind, value, style = cell.kind, cell.value, cell.style
     if kind == "e":
         # python-calamine trips over an error that it does not know; the true one is told in the sheet's facts.
@@ -120,11 +135,12 @@ def _cell(cell: Cell, address: str) -> str:
         kind = "str"  # the text goes into <v> here, as a formula's would; an inline one has an element of its own
     elif kind == "n" and value.isdecimal() and len(value) <= _PLAIN_DIGITS:
         pass
-    elif kind == "s" and not is_index(value.strip()):
+    elif kind == "s" and not is_index(value):
         raise damaged()
-    elif kind == "n" and is_number(value.strip()):
-        value = value.strip()
+    elif kind == "n" and is_number(value):
         style = style if may_be_date(value) else ""
+    elif kind == "d":
+        value = iso_day(value)
     attributes = f' s="{style}"' if style.isdecimal() else ""
     attributes += f' t="{kind}"' if kind in ("s", "b", "e", "str", "d") else ""
     return f'<c r="{address}"{attributes}><v>{escape(value)}</v></c>' if value or kind == "e" else ""

@@ -14,6 +14,7 @@ _LETTERS = re.compile("[A-Za-z]{1,3}")
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _BLANKS = " \t\r\n"
 """What Excel leaves out at both ends of a text without xml:space="preserve"."""
+_TEXTS = ("str", "inlineStr")
 _MOST_ELEMENTS = 10_000_000
 """Empty cells are no cells in the limits, but each takes the parser its time."""
 
@@ -83,6 +84,8 @@ class _Reader:
         # Some programs write a number beside the text of an inlineStr, which Excel does not show.
         is_text = self._texts and (kind == "inlineStr" or not self._values)
         content = "".join(self._texts if is_text else self._values)
+        if kind not in _TEXTS:  # pretty printers put a value on a line of its own
+            content = content.strip(_BLANKS)
         self.cells[row, column] = Cell(row, column, kind, style, content, self._has_formula)
         if len(self.cells) > self._most:
             raise too_many_cells()

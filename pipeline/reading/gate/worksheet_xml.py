@@ -174,7 +174,7 @@ def _facts(body: bytes) -> SheetFacts:
         cell = _attributes(attributes)
         result = _RESULT.search(inner)
         if cell.get(b"t") == b"e":
-            errors[_place(cell)] = result[1].decode("utf-8", "replace") if result else ANY_ERROR
+            errors[_place(cell)] = result[1].decode("utf-8", "replace").strip() if result else ANY_ERROR
         # WPS writes no result for some formulas; an empty text (t="str") is one.
         elif _FORMULA.search(inner) and not (result and (result[1] or cell.get(b"t") == b"str")) and b"<is" not in inner:
             uncached.add(_place(cell))
@@ -196,7 +196,7 @@ def _place(attributes: dict[bytes, bytes]) -> Place:
 def _without_traps(part: bytes) -> bytes | None:
     """Return the sheet with numbers that are no dates out of cells that are formatted as dates, and errors as libraries know them.
 
-    None where a cell has several values.
+    None where a cell has several values, or one that has to be read more closely.
     """
     pieces, at, last = [], 0, -1
     for value in _UNUSUAL_VALUE.finditer(part):
@@ -205,6 +205,8 @@ def _without_traps(part: bytes) -> bytes | None:
             return None
         last = begin
         edit = _edit(part, begin, value)
+        if edit is _UNUSUAL:
+            return None
         if edit:
             start, end, text = edit
             pieces += [part[at:start], text]
@@ -212,8 +214,14 @@ def _without_traps(part: bytes) -> bytes | None:
     return b"".join([*pieces, part[at:]]) if pieces else part
 
 
-def _edit(part: bytes, begin: int, match: re.Match[bytes]) -> tuple[int, int, bytes] | None:
-    """Return what is to stand in a place of the sheet; `begin` is where the value's cell begins."""
+_Edit = tuple[int, int, bytes]
+"""Begin and end of a place, and what is to stand there."""
+_UNUSUAL: _Edit = (-1, -1, b"")
+"""Says that a cell has to be read more closely."""
+
+
+def _edit(part: bytes, begin: int, match: re.Match[bytes]) -> _Edit | None:
+    """Return what is to stand in a place of the sheet, if anything; `begin` is where the value's cell begins."""
     head = part[begin : part.find(b">", begin) + 1]
     kind, value = _attributes(head).get(b"t", b"n"), match[1]
     between = part[begin + len(head) : match.start(1)]
@@ -224,8 +232,11 @@ def _edit(part: bytes, begin: int, match: re.Match[bytes]) -> tuple[int, int, by
             number = value.strip()  # the library takes a number with a blank beside it for a text
             if (unstyled := _unstyled(head, number)) != head or number != value:
                 return begin, match.end(1), unstyled + between + number
-        case b"s" if not is_index(value):
-            raise damaged()
+        case b"d" if (day := plain_worksheet.iso_day(value.decode("utf-8", "replace")).encode()) != value:
+            return match.start(1), match.end(1), day
+        # Pretty printers put an index on a line of its own; some programs write none for an empty text.
+        case b"s" | b"n" if not value.strip() or (kind == b"s" and not is_index(value)):
+            return _UNUSUAL
     return None
 
 
