@@ -408,6 +408,27 @@ def test_repeated_cells_of_an_ods_are_there_as_often_and_what_is_empty_costs_not
     assert _refusal(_ods(_row(_text("<text:p><text:s text:c='1000000'/></text:p>")) * 300)) == "too-large/inside"
 
 
+def test_texts_of_nothing_are_no_cells_of_an_ods_however_often_they_are_repeated() -> None:
+    for nothing in ("", "<text:p/>", "<text:p></text:p>"):
+        empty = _text(nothing, 'table:number-columns-repeated="16384"')
+        assert _rows(_ods(_row(_text("<text:p>一</text:p>")) + _row(empty, repeated=1_000_000))) == [["一"]]
+
+
+def test_an_ods_that_shrank_to_very_little_is_read() -> None:
+    rows = _row(_text("<text:p>一</text:p>")) + _row(f'<table:table-cell table:style-name="{"x" * 500}"/>') * 20_000
+    content = _ods(rows)
+    assert len(rows) > 8 << 20
+    assert len(content) < len(rows) // 250
+    assert _rows(content) == [["一"]]
+
+
+def test_an_ods_without_its_media_type_is_known_by_its_content() -> None:
+    parts = {name: entry.data for name, entry in zips.entries(_ods(_row(_text("<text:p>一</text:p>")))).items() if name != "mimetype"}
+    assert _rows(zips.pack(zips.Entry(name, data) for name, data in parts.items())) == [["一"]]
+    written = parts["content.xml"].replace(b"office:spreadsheet", b"office:text")
+    assert _refusal(zips.pack([zips.Entry("content.xml", written)])) == "unreadable/format"
+
+
 def test_merged_cells_of_an_ods() -> None:
     merged = _text("<text:p>并</text:p>", 'table:number-columns-spanned="1" table:number-rows-spanned="2"')
     sheet = _sheet(_ods(_row(merged, _text("<text:p>一</text:p>")) + _row("<table:covered-table-cell/>", _text("<text:p>二</text:p>"))))

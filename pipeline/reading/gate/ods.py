@@ -45,8 +45,11 @@ _LINKED = "'file:"
 
 
 def is_workbook(archive: ZipArchive) -> bool:
-    """Return whether the package says that it is such a workbook (ODF 1.2 part 3, 3.3: MIME type file)."""
-    return _MEDIA_PART in archive.names and archive.read(_MEDIA_PART).startswith(_MEDIA_TYPE)
+    """Return whether the package says that it is such a workbook (ODF 1.2 part 3, 3.3: MIME type file), or may be one and says nothing."""
+    if _MEDIA_PART in archive.names:
+        return archive.read(_MEDIA_PART).startswith(_MEDIA_TYPE)
+    # The part may be left out, and is where somebody has packed the workbook's folder anew; `make_safe` looks at the content itself.
+    return _CONTENT in archive.names
 
 
 def make_safe(archive: ZipArchive, limits: Limits, wanted: Wanted) -> SafeWorkbook:

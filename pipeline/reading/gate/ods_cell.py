@@ -54,8 +54,9 @@ class OdsCell:
 
     @property
     def is_filled(self) -> bool:
-        """Return whether something stands in it."""
-        return self.has_formula or bool(self.texts) or _TYPE in self.attributes
+        """Return whether something stands in it; an empty text is nothing, however often it is repeated."""
+        is_value = self.attributes.get(_TYPE, "string") != "string" or bool(self.attributes.get(_STRING))
+        return self.has_formula or bool(self.texts) or is_value
 
     def as_cell(self, *, is_1904: bool) -> Cell | None:
         """Return what it holds, at no place yet; None for an empty text."""

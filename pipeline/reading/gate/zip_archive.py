@@ -17,8 +17,8 @@ from pipeline.reading.gate.safe_workbook import Limits, UnreadableError, damaged
 _MOST_PARTS = 20_000
 _MOST_RATIO = 200
 """How many times larger than packed a part may be; a decompression bomb comes near the thousandfold, the most that deflate can give."""
-_RATIO_FROM = 8 << 20
-"""Bytes unpacked from which a part's ratio is looked at: small ones do no harm."""
+_RATIO_FROM = 64 << 20
+"""Bytes unpacked from which a part's ratio is looked at: smaller ones do no harm. Formatted empty rows shrink to a thousandth."""
 _ENCRYPTED, _HAS_DESCRIPTOR, _IN_UTF8 = 0x1, 0x8, 0x800
 """Bits 0, 3 and 11 of an entry's flags (APPNOTE 4.4.4)."""
 _IN_ZIP64 = 0xFFFFFFFF
