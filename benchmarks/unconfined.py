@@ -30,7 +30,7 @@ def _sheets(content: bytes, wanted: Wanted) -> Iterator[SheetCells]:
         sheet = book.get_sheet_by_name(name)
         merges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
         cells = cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))
-        yield workbook._cells(name, cells, merges, SheetFacts())  # noqa: SLF001 - what comes after the gate is the same
+        yield workbook._cells(name, cells, merges, SheetFacts(), has_pictures=False)  # noqa: SLF001 - what comes after the gate is the same
 
 
 class ReadHere:

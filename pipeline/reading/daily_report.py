@@ -63,7 +63,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
         return Reading(False, day or arrival.date(), name, _kept(cover), (), tuple(findings))
     around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(sheet, around) for sheet in tables]
-    findings += _judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets))
+    findings += [*_judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets)), *table.covered(cover_sheet)]
     findings += _lateness_findings(day, arrival, settings)
     findings += [finding for sheet in sheets for finding in sheet.findings]
     return Reading(True, day, name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))

@@ -213,7 +213,7 @@ def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: l
     columns = {name: list(by_column[column_index]) if kept else [] for name, column_index in header.columns.items()}
     lines = [cells.lines[row_index] for row_index in kept]
     places = {name: cells.columns[column_index] for name, column_index in header.columns.items()}
-    findings = [*findings, *personal_findings, *_uncached(cells, header, kept)]
+    findings = [*findings, *personal_findings, *_uncached(cells, header, kept), *covered(cells, header.row_index)]
     return Table(sheet, cells.name, places, header.units, lines, columns, personal, tuple(findings))
 
 
@@ -224,11 +224,27 @@ def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Findin
     rows = set(kept)
     return [
         messages.finding(
-            "no-cached-value", sheet=cells.name, row=cells.lines[row_index], at=cells.columns[column_index], column=names[column_index]
+            "no-cached-value/picture" if (row_index, column_index) in cells.pictures else "no-cached-value",
+            sheet=cells.name, row=cells.lines[row_index], at=cells.columns[column_index], column=names[column_index],
         )
         for row_index, column_index in sorted(cells.uncached)
         if row_index in rows and column_index in names
-    ]
+    ]  # fmt: skip
+
+
+def covered(cells: SheetCells, first: int = 0) -> list[Finding]:
+    """Return a finding for each column in which something is hidden under a merged range, from that row on."""
+    by_column: dict[int, list[tuple[int, Cell]]] = {}
+    for (row_index, column_index), value in sorted(cells.covered.items(), key=lambda item: item[0]):
+        if row_index >= first and not personal_numbers(as_text(value)):  # which has a finding of its own
+            by_column.setdefault(column_index, []).append((row_index, value))
+    return [
+        messages.finding(
+            "read-as/covered", sheet=cells.name, row=cells.lines[found[0][0]], at=cells.columns[column_index], value=found[0][1],
+            more=f"（这一列共 {len(found)} 处）" if len(found) > 1 else "",
+        )
+        for column_index, found in by_column.items()
+    ]  # fmt: skip
 
 
 def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]:
@@ -294,13 +310,15 @@ _ELEVEN_DIGITS = 10**_MOST_DIGITS_OF_NO_NUMBER
 
 def _personal_information(cells: SheetCells, header: Header, kept: list[int]) -> tuple[dict[int, set[int]], list[Finding]]:
     """Where personal numbers stand: positions of rows with their columns, and a finding for each cell."""
-    if not _may_be_personal(cells.rows):
+    hidden = [*cells.covered.values()]
+    if not _may_be_personal([*cells.rows, hidden]):
         return {}, []
     positions = {row_index: position for position, row_index in enumerate(kept)}
     rows: dict[int, set[int]] = {}
     findings: list[Finding] = []
     for row_index, row in enumerate(cells.rows):
-        for column_index, cell in enumerate(row):
+        for column_index, shown in enumerate(row):
+            cell = cells.covered.get((row_index, column_index), shown)  # a number is in the file, also where nobody sees it
             if column_index in header.ignored or cell == "" or not personal_numbers(as_text(cell)):
                 continue
             line, at = cells.lines[row_index], cells.columns[column_index]

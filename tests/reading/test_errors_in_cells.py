@@ -97,3 +97,25 @@ def test_a_formula_on_the_cover_without_a_stored_result_is_said_to_be_one() -> N
     stored = read_report(_report({"封面!B2": ("=TODAY()", "2020-05-21")}))
     assert (stored.accepted, stored.day) == (True, date(2020, 5, 21))
     assert "没有填“报告日期”" in read_report(_report({"封面!B2": ('=" "', " ")})).findings[0].message
+
+
+_PICTURE = ('_xlfn.DISPIMG("ID_9A",1)', '=DISPIMG("ID_9A",1)')
+
+
+def test_a_picture_in_a_cell_of_wps_is_empty_and_a_warning_says_so() -> None:
+    content = _report({"D2": _PICTURE})
+    reading = read_report(content)
+    assert reading.rows[0].text("今日进展", 0) is None
+    (finding,) = [finding for finding in reading.findings if finding.code == "no-cached-value"]
+    assert (finding.cell, finding.severity) == ("D2", Severity.WARNING)
+    assert "图片" in finding.message
+
+
+def test_a_picture_in_a_required_cell_leaves_it_empty() -> None:
+    assert ("required", "C2", Severity.ROW) in [(f.code, f.cell, f.severity) for f in read_report(_report({"C2": _PICTURE})).findings]
+
+
+def test_what_speaks_of_such_a_formula_is_a_text() -> None:
+    for text in ("DISPIMG 显示不了", "见图 =DISPIMG(1)", "=DISPIMG"):
+        reading = read_report(_report({"D2": ('""', text)}))
+        assert reading.rows[0].text("今日进展", 0) == text

@@ -8,6 +8,7 @@ from crafting import FILES
 from offices import assigned, handed_in, on, read_report
 from workbooks import assignment, case_row
 
+from pipeline.terms.contract import Severity
 from pipeline.terms.handed_in import Reading
 
 FOREIGN = FILES / "foreign"
@@ -52,3 +53,11 @@ def test_a_correction_by_another_program_withdraws_nothing() -> None:
     day = on(date(2020, 5, 18), assigned(assignment([case_row("SJ-2020-018", "达拉特旗")])), *files)
     assert "rows-withdrawn" not in day.codes()
     assert day.submission("达拉特旗")["revision"] == len(names)
+
+
+def test_a_value_under_a_merged_range_is_not_read_and_is_told() -> None:
+    reading = _read("value-under-merge.xlsx")
+    assert [(finding.code, finding.severity, finding.sheet, finding.cell) for finding in reading.findings] == [
+        ("read-as", Severity.WARNING, "案件进展", "J4")
+    ]
+    assert reading.rows == PLAIN.rows

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 import pytest
+import xlsb
 from offices import Day, assigned, handed_in, on, read_assignment, read_report
 from workbooks import (
     CASES,
@@ -236,6 +237,55 @@ def test_a_value_merged_over_several_rows_holds_for_each() -> None:
     day = _day(pages)
     assert [finding.code for _file, finding in day.findings] == []
     assert (day.status("ZZQ-2020-001"), day.status("SJ-2020-001")) == ("办理中", "办理中")
+
+
+def _unshown(pages: Pages) -> Reading:
+    """The reading of a workbook that keeps what merged ranges cover; XlsxWriter would leave it out."""
+    return read_report(xlsb.write(pages))
+
+
+def test_what_a_merged_range_covers_is_not_read_and_is_told() -> None:
+    pages = edit(report_pages(), {"案件进展!F2": "已约谈", "案件进展!J2": "不认可", "案件进展!I3": "东住建复〔2020〕1号"})
+    pages["案件进展"].merges.append("F2:J2")
+    reading = _unshown(pages)
+    rows = reading.rows[0]
+    assert [rows.text(column, 0) for column in ("今日进展", "诉求认定", "群众确认")] == ["已约谈", None, None]
+    assert rows.text("答复文号", 1) == "东住建复〔2020〕1号"
+    assert [(finding.code, finding.cell, finding.value) for finding in reading.findings] == [("read-as", "J2", "不认可")]
+    assert "合并单元格盖住了“不认可”，Excel 里看不见，没有读" in reading.findings[0].message
+
+
+def test_the_same_value_in_every_cell_of_a_range_hides_nothing() -> None:
+    pages = edit(
+        report_pages(), {"案件进展!E2": "办理中", "案件进展!E3": "办理中", "案件进展!G2": "", "案件进展!H3": "", "案件进展!I3": ""}
+    )
+    pages["案件进展"].merges += ["E2:E3", "G2:G3"]
+    reading = _unshown(pages)
+    assert reading.rows[0].values["当前状态"] == ["办理中", "办理中"]
+    assert reading.findings == ()
+
+
+def test_of_several_covered_cells_of_a_column_the_first_is_named_with_how_many() -> None:
+    pages = edit(report_pages(), {"案件进展!F2": "一", "案件进展!G2": "诉求合理", "案件进展!G3": "部分合理", "案件进展!F3": "二"})
+    pages["案件进展"].merges.append("F2:G3")
+    reading = _unshown(pages)
+    assert [(finding.cell, finding.value) for finding in reading.findings] == [("G2", "诉求合理"), ("F3", "二")]
+    assert "（这一列共 2 处）" in reading.findings[0].message
+    assert reading.rows[0].values["今日进展"] == ["一", "一"]
+
+
+def test_a_number_of_a_person_is_found_where_a_merged_range_covers_it() -> None:
+    pages = edit(report_pages(), {"案件进展!F2": "已约谈", "案件进展!G2": "13912345678"})
+    pages["案件进展"].merges.append("F2:G2")
+    reading = _unshown(pages)
+    assert [(finding.code, finding.cell) for finding in reading.findings] == [("personal-information", "G2")]
+    assert reading.rows[0].refused == [0]
+
+
+def test_what_a_merged_range_covers_on_the_cover_is_told_too() -> None:
+    pages = edit(report_pages(), {"封面!C2": "康巴什区"})
+    pages["封面"].merges.append("B2:C2")
+    assert [(finding.code, finding.cell) for finding in _unshown(pages).findings] == [("read-as", "C2")]
 
 
 def test_a_merged_cover_is_read_past_the_merge() -> None:
