@@ -19,10 +19,11 @@ from typing import Any, Self, TypeVar, cast
 from pipeline.disk import faults
 from pipeline.reading import reading, worker
 from pipeline.reading.reading import FileToRead, Transcript
-from pipeline.reading.receipt_layout import Job
+from pipeline.reading.receipt_layout import Job, Obstacle, Why
 from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Reading
+from pipeline.terms.text import on_screen
 
 PROGRAM = "pipeline.reading.readers"
 """The module that a reader process runs."""
@@ -32,6 +33,8 @@ _TRIES = 2
 """Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""
 _MOST_ANSWERS = 200
 """After so many a reader gives way to a fresh one: it works within bounds of memory, and none of it comes back."""
+_LONGEST_DETAIL = 100
+"""Characters of what a reader says of an obstacle."""
 _PREPARE = "prepare"
 
 
@@ -68,12 +71,12 @@ class Readers:
         for _ in range(min(files, len(self._all))):
             self._threads.submit(self._lent, _Reader.prepare)
 
-    def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | None]]:
-        """Each workbook with its marks, begun at once; None for one that cannot be marked."""
+    def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | Obstacle]]:
+        """Each workbook with its marks, begun at once; or what stands in the way."""
         self._have(_worth(len(jobs)))
         return [self._threads.submit(self._marked, job) for job in jobs]
 
-    def _marked(self, job: Job) -> bytes | None:
+    def _marked(self, job: Job) -> bytes | Obstacle:
         return self._lent(lambda reader: reader.mark(job))
 
     def _have(self, count: int) -> None:
@@ -115,10 +118,16 @@ class _Reader:
         """Have what marking needs at hand."""
         self._exchange(_PREPARE)
 
-    def mark(self, job: Job) -> bytes | None:
-        """The workbook with its marks; None where the reader does not come back with one."""
+    def mark(self, job: Job) -> bytes | Obstacle:
+        """The workbook with its marks, or what stands in the way."""
         answer = self._exchange(job)
-        return answer[1] if answer and answer[0].get("marked") is True else None
+        if answer and answer[0].get("marked") is True:
+            return answer[1]
+        try:
+            head = answer[0] if answer else {}
+            return Obstacle(Why(head["why"]), on_screen(str(head["detail"]))[:_LONGEST_DETAIL])
+        except (KeyError, ValueError):
+            return Obstacle(Why.READER, str(self._settings.limits.seconds))
 
     def _ask(self, file: FileToRead) -> Transcript | None:
         """The reader's answer; None where it dies over it, takes too long, or answers what is none."""
@@ -182,8 +191,9 @@ def _mark(job: Job | str) -> tuple[dict[str, Any], bytes]:
         from pipeline.reading.marking import marked_copy
 
         return ({"marked": True}, marked_copy.annotate(job)) if isinstance(job, Job) else ({}, b"")
-    except Exception:  # noqa: BLE001 - the list alone goes back
-        return {"marked": False}, b""
+    except Exception as error:  # noqa: BLE001 - the list alone goes back
+        obstacle = getattr(error, "obstacle", Obstacle(Why.UNKNOWN, type(error).__name__))
+        return {"marked": False, "why": obstacle.why, "detail": obstacle.detail}, b""
 
 
 def _answer(file: FileToRead, settings: Settings) -> tuple[dict[str, Any], str]:

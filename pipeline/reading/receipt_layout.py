@@ -113,6 +113,33 @@ class Job:
     receipt: ReceiptLines
 
 
+class Why(StrEnum):
+    """What can stand in the way of marks."""
+
+    UNREAD = "unread"  # the file is no workbook that can be read, or was refused as one
+    GONE = "gone"  # the original is not kept any more
+    FORMAT = "format"
+    BYTES = "bytes"
+    UNPACKED = "unpacked"
+    CELLS = "cells"
+    SHEETS = "sheets"
+    MARKS = "marks"
+    LARGE_PART = "large-part"
+    PERSONAL = "personal"  # a personal number where nothing can be masked
+    UNKNOWN = "unknown"  # what the library does not understand, also of what is left when all but the cells is left out
+    DIFFERS = "differs"  # it would read otherwise
+    READER = "reader"  # the reader did not come back
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a workbook cannot go back with its marks."""
+
+    why: Why
+    detail: str = ""
+    """A format, a number or a cell."""
+
+
 _LAST_NARROW = 0xFF
 
 

@@ -22,6 +22,7 @@ from pipeline.office.check import Answer
 from pipeline.reading import receipt_layout
 from pipeline.reading.marking import marked_copy
 from pipeline.reading.marking.package_parts import NotMarkableError
+from pipeline.reading.receipt_layout import Obstacle, Why
 from pipeline.render.page import leaders_page
 from pipeline.render.receipts import receipt_workbook
 from pipeline.render.workbook import office_workbook
@@ -119,7 +120,7 @@ def _handed(*findings: Finding) -> ArrivedReport:
 
 
 def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:
-    written = receipt_workbook.alone(_handed(*_various(ROWS)))
+    written = receipt_workbook.alone(_handed(*_various(ROWS)), Obstacle(Why.MARKS, "12000"))
     shown = receiving.said(written).splitlines()
     assert len(shown) < 600
     assert f"问题太多，还有 {ROWS - 500} 处没有列出。请先改正上面的，改好后再查一次。" in shown[-1]
@@ -127,7 +128,7 @@ def test_a_receipt_has_an_end_and_says_what_is_not_listed() -> None:
 
 def test_equal_findings_are_named_as_far_as_a_cell_holds_them() -> None:
     findings = [messages.finding("unknown-case", sheet="案件进展", row=n + 2, at=0, value=f"ZZQ-2020-{n}") for n in range(30_000)]
-    shown = receiving.said(receipt_workbook.alone(_handed(*findings)))
+    shown = receiving.said(receipt_workbook.alone(_handed(*findings), Obstacle(Why.MARKS, "12000")))
     assert "其余 29970 处：A32、A33、" in shown
     assert "、A331 等" in shown
     assert "A332" not in shown

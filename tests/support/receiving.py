@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.reading import receipt_layout
 from pipeline.reading.readers import Readers
+from pipeline.reading.receipt_layout import Job, Kind, Line, Mark, ReceiptLines
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
@@ -48,6 +49,16 @@ class Desk:
         """The receipt of that file, which must be the file itself with its marks."""
         written = self.answer(content, received)
         assert len(openpyxl.load_workbook(io.BytesIO(written), read_only=True).sheetnames) > 1
+        return written
+
+    def marked_at(self, content: bytes, mark: Mark) -> bytes:
+        """That file with one mark, whatever is found in it."""
+        path = self.folder / "original"
+        path.write_bytes(content)
+        lines = ReceiptLines((Line(Kind.TAKEN, ("一",)),), (mark,), notes_at=1, personal=())
+        (marked,) = self.readers.mark([Job(path, lines)])
+        written = marked.result()
+        assert isinstance(written, bytes), written
         return written
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
+
+from openpyxl.utils import get_column_letter
 
 from pipeline.reading import receipt_layout, table, workbook
 from pipeline.reading.gate.safe_workbook import Limits
-from pipeline.reading.marking import cell_marks, openpyxl_private, package_parts, personal_cells, receipt_sheet
+from pipeline.reading.marking import (
+    cell_marks,
+    foreign_package,
+    mended_parts,
+    openpyxl_private,
+    package_parts,
+    personal_cells,
+    receipt_sheet,
+)
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
-from pipeline.reading.receipt_layout import HIDDEN, Job, Line
+from pipeline.reading.receipt_layout import HIDDEN, Job, Line, Why
 from pipeline.terms.text import as_text, clean, mask
 
 if TYPE_CHECKING:
@@ -21,34 +34,67 @@ _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的�
 
 
 def annotate(job: Job) -> bytes:
-    """Return the workbook with its receipt. Raises NotMarkableError, or whatever openpyxl trips over."""
+    """Return the workbook with its receipt. Raises NotMarkableError."""
     if len(job.receipt.marks) > package_parts.MOST_MARKS:
-        raise NotMarkableError
+        raise NotMarkableError(Why.MARKS, package_parts.MOST_MARKS)
     original = job.path.read_bytes()
-    parts = package_parts.unpack(original)
-    with warnings.catch_warnings():
+    parts = foreign_package.settled(package_parts.unpack(original))
+    package_parts.count(parts)
+    refusal = NotMarkableError(Why.UNKNOWN)
+    for prepare, left_out in _WAYS:
+        try:
+            return _checked(_marked(job, parts, prepare(parts), left_out), original)
+        except NotMarkableError as error:
+            if error.obstacle.why not in (Why.UNKNOWN, Why.DIFFERS):
+                raise
+            refusal = error
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever openpyxl fails over; the next way gives it less to fail over
+            refusal = NotMarkableError(Why.UNKNOWN, type(error).__name__)
+    raise refusal
+
+
+_WAYS: tuple[tuple[Callable[[Mapping[str, bytes]], Mapping[str, bytes]], str], ...] = (
+    (lambda parts: parts, ""),
+    (mended_parts.mended, "程序不认识的格式和设置"),
+    (partial(mended_parts.mended, is_bare=True), "格式、批注、图形、链接和页面设置"),
+)
+"""How a workbook is prepared for openpyxl, and what is then not in the receipt; the first way that it comes through is taken."""
+
+
+def _marked(job: Job, parts: Mapping[str, bytes], prepared: Mapping[str, bytes], left_out: str) -> bytes:
+    """Return the workbook with its receipt, whatever openpyxl made of it."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):  # to which openpyxl prints what it does not find
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
         # Packed anew: the parts that go in are those that were counted, under the names that openpyxl knows.
-        book, paths, is_whole = openpyxl_private.load(package_parts.pack(parts))
+        book, paths, is_whole = openpyxl_private.load(package_parts.pack(prepared))
         if not is_whole or not book.worksheets:
-            raise NotMarkableError
+            raise NotMarkableError(Why.UNKNOWN)
         # What an earlier receipt put on goes first: districts mend the receipt itself and send it again.
         cell_marks.remove(book)
         results = {name: package_parts.results(parts[path]) for name, path in paths.items()}
         hidden = personal_cells.hide(book, results, job.receipt.personal)
         openpyxl_private.disarm(book)
         records = cell_marks.put(book, job.receipt.marks)
-        receipt_sheet.write(book, _with_notes(job, package_parts.dropped(parts), hidden), records)
+        dropped = [*package_parts.dropped(parts), *([left_out] if left_out else [])]
+        receipt_sheet.write(book, _with_notes(job, dropped, hidden), records)
         validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)
     if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
-        raise NotMarkableError
-    content = package_parts.pack({name: _without_numbers(name, part) for name, part in written.items()})
+        raise NotMarkableError(Why.LARGE_PART, package_parts.LARGEST_PART >> 20)
+    return package_parts.pack({name: _without_numbers(name, part) for name, part in written.items()})
+
+
+def _checked(content: bytes, original: bytes) -> bytes:
+    """Return the receipt where it reads like the original. Raises NotMarkableError where it does not."""
     # openpyxl understands some cells in another way than we do (two values in one cell, two parts of one name). A receipt that
     # reads otherwise would be another report, and it is what the district sends next.
     after, before = _as_read(content, masked=False), _as_read(original, masked=True)
-    if not before.keys() <= after.keys() or any(text not in (HIDDEN, before.get(place)) for place, text in after.items()):
-        raise NotMarkableError
+    lost = sorted(before.keys() - after.keys())
+    other = sorted(place for place, text in after.items() if text not in (HIDDEN, before.get(place)))
+    for sheet, line, column in [*lost, *other][:1]:
+        raise NotMarkableError(Why.DIFFERS, f"{sheet}!{get_column_letter(column + 1)}{line}")
     return content
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.cell.cell import Cell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import FORMAT_DATE_DATETIME, FORMAT_DATE_YYYYMMDD2, is_date_format
+from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
@@ -64,8 +67,11 @@ def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
     # Without `rich_text` openpyxl joins the pieces of a text, and a word in bold or red loses its look.
     reader: Any = _Reader(io.BytesIO(content), rich_text=True)
     reader.read()
+    reader.wb.calculation = reader.wb.calculation or CalcProperties()  # many programs write none
     for sheet in reader.wb.worksheets:
         for cell in cells(sheet):
+            if cell.data_type == "d" and not is_date_format(cell.number_format):  # as ISO text it was a date without a format
+                cell.number_format = FORMAT_DATE_DATETIME if isinstance(cell.value, datetime) else FORMAT_DATE_YYYYMMDD2
             if isinstance(cell.value, str) and "_x000D_" in cell.value:  # half of a line break; openpyxl leaves it as it is written
                 set_text(cell, cell.value.replace("_x000D_\n", "\n").replace("_x000D_", "\n"))
     paths = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets() if "chartsheet" not in relation.Type}
@@ -75,6 +81,13 @@ def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
 
 def save(book: Workbook, sink: Sink) -> None:
     """Write the workbook's parts."""
+    for sheet in book.worksheets:
+        for cell in cells(sheet):
+            value: Any = cell.value
+            # openpyxl writes sixteen digits; some numbers need seventeen to be the same again.
+            if isinstance(value, float) and float(f"{value:.16g}") != value:
+                private: Any = cell
+                private._value = repr(value)
     # Not with `Workbook.save`: it puts the clock's time into the properties, and the same receipt must be the same bytes.
     package: Any = sink
     _Writer(book, package).save()

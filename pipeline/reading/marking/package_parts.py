@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+from pipeline.reading.gate import compound_file
+from pipeline.reading.receipt_layout import Obstacle, Why
+
+_IS_SHEET = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
 # What is beyond one of these bounds gets the list alone (docs/decisions/0008-receipts.md). The manual tells the districts of
 # three of them: 5 MB, 60,000 cells, 12,000 marks.
 MOST_PACKED = 5 << 20
@@ -26,24 +29,17 @@ LARGEST_PART = 8 << 20
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip file can hold; with the clock in it a receipt would not be the same bytes twice."""
 
-_STRICT = (
-    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
-    (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
-    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
-)
-"""Names in Strict files and what openpyxl knows them as."""
-
 _DROPPED = (
-    (re.compile(r"xl/media/"), "图片"),
+    (re.compile(r"xl/(media/|cellimages)"), "图片"),
     (re.compile(r"xl/drawings/[^/]*\.xml$"), "图形和文本框"),
     (re.compile(r"xl/pivot"), "数据透视表"),
     (re.compile(r"xl/(slicers?|timelines?)"), "切片器"),
-    (re.compile(r"xl/(ctrlProps|activeX)/"), "控件"),
+    (re.compile(r"xl/(ctrlprops|activex)/"), "控件"),
     (re.compile(r"xl/embeddings/"), "嵌入的对象"),
-    (re.compile(r"xl/(connections|queryTables)"), "外部数据连接"),
-    (re.compile(r"xl/threadedComments/"), "批注里的对话格式"),
+    (re.compile(r"xl/(connections|querytables)"), "外部数据连接"),
+    (re.compile(r"xl/threadedcomments/"), "批注里的对话格式"),
 )
-"""Parts that do not go back, and what people call them."""
+"""Parts that do not go back, by their names in lower case, and what people call them."""
 
 
 Results = Mapping[str, tuple[str, str]]
@@ -53,33 +49,34 @@ Results = Mapping[str, tuple[str, str]]
 class NotMarkableError(Exception):
     """The workbook cannot go back with its marks; the list alone will."""
 
+    def __init__(self, why: Why, detail: object = "") -> None:
+        super().__init__(why)
+        self.obstacle = Obstacle(why, str(detail))
+
 
 def unpack(content: bytes) -> dict[str, bytes]:
-    """Return the parts of a workbook, Strict ones as openpyxl knows them. Raises NotMarkableError for one that is too large.
+    """Return the parts of a workbook. Raises NotMarkableError for one that is too large, or of another format than .xlsx.
 
     Counted before openpyxl sees it: it makes an object of every cell, which takes many times the memory of the file.
     """
     if len(content) > MOST_PACKED:
-        raise NotMarkableError
+        raise NotMarkableError(Why.BYTES, MOST_PACKED >> 20)
+    if content.startswith(compound_file.SIGNATURE):
+        raise NotMarkableError(Why.FORMAT, ".xls（或 .et）")
     # zipfile will do here: the gate has already read this package to its end and refused what does not agree with itself.
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         if sum(entry.file_size for entry in package.infolist()) > MOST_UNPACKED:
-            raise NotMarkableError
-        parts = {entry.filename: package.read(entry) for entry in package.infolist() if not entry.is_dir()}
-    if sum(_SHEETS.fullmatch(name) is not None for name in parts) > MOST_SHEETS:
-        raise NotMarkableError
-    if sum(part.count(b"<c ") + part.count(b":c ") for name, part in parts.items() if _SHEETS.fullmatch(name)) > MOST_CELLS:
-        raise NotMarkableError
-    # Excel can save as "Strict Open XML", which spells every namespace in another way; openpyxl knows the usual one alone.
-    if any(b"http://purl.oclc.org/ooxml/" in part for part in parts.values()):
-        parts = {name: _transitional(part) if name.endswith((".xml", ".rels")) else part for name, part in parts.items()}
-    return parts
+            raise NotMarkableError(Why.UNPACKED, MOST_UNPACKED >> 20)
+        return {entry.filename: package.read(entry) for entry in package.infolist() if not entry.is_dir()}
 
 
-def _transitional(part: bytes) -> bytes:
-    for strict, transitional in _STRICT:
-        part = part.replace(strict, transitional)
-    return part
+def count(parts: Mapping[str, bytes]) -> None:
+    """Raise NotMarkableError where the parts hold too many sheets or cells."""
+    sheets = [part for name, part in parts.items() if name.endswith(".xml") and _IS_SHEET.search(part)]
+    if len(sheets) > MOST_SHEETS:
+        raise NotMarkableError(Why.SHEETS, MOST_SHEETS)
+    if sum(part.count(b"<c ") + part.count(b":c ") for part in sheets) > MOST_CELLS:
+        raise NotMarkableError(Why.CELLS, MOST_CELLS)
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
@@ -93,7 +90,7 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 def dropped(parts: Mapping[str, bytes]) -> list[str]:
     """Return what people will miss, in their own words."""
-    return [words for pattern, words in _DROPPED if any(pattern.match(name) for name in parts)]
+    return [words for pattern, words in _DROPPED if any(pattern.match(name.lower()) for name in parts)]
 
 
 class Sink:

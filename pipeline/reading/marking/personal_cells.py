@@ -14,7 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from pipeline.reading import table
 from pipeline.reading.marking import openpyxl_private
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
-from pipeline.reading.receipt_layout import HIDDEN, Place
+from pipeline.reading.receipt_layout import HIDDEN, Place, Why
 from pipeline.terms import contract
 from pipeline.terms.text import as_text, mask, personal_numbers
 
@@ -34,7 +34,7 @@ def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, .
     """Hide what is personal; return in how many cells. Raises NotMarkableError where it stands in what cannot be changed."""
     # Formulas, names and links call a sheet by its name: masked, they would lead nowhere.
     if any(personal_numbers(name) for name in book.sheetnames):
-        raise NotMarkableError
+        raise NotMarkableError(Why.PERSONAL, "工作表的名称")
     hidden = 0
     for sheet in book.worksheets:
         columns = {*_columns(sheet), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
@@ -111,7 +111,7 @@ def _mask_around(sheet: Worksheet) -> None:
             if getattr(rule, name):
                 setattr(rule, name, mask(getattr(rule, name)))
         if any(personal_numbers(formula or "") for formula in (rule.formula1, rule.formula2)):
-            raise NotMarkableError
+            raise NotMarkableError(Why.PERSONAL, f"工作表“{sheet.title}”的下拉框")
 
 
 def _mask_links(book: Workbook) -> None:
@@ -121,4 +121,4 @@ def _mask_links(book: Workbook) -> None:
             cell.v = mask(cell.v)
     names = chain(book.defined_names.values(), *(sheet.defined_names.values() for sheet in book.worksheets))
     if any(personal_numbers(name.attr_text or "") for name in names):
-        raise NotMarkableError
+        raise NotMarkableError(Why.PERSONAL, "定义的名称")

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import chain, count
 from pathlib import Path
+from typing import Final
 
 from pipeline.day.judging import Judgement
 from pipeline.disk import storage
 from pipeline.reading.readers import Readers
-from pipeline.reading.receipt_layout import Job
+from pipeline.reading.receipt_layout import Job, Obstacle, Why
 from pipeline.render import reproducible_zip
 from pipeline.render.receipts import receipt_workbook
 from pipeline.report import handed_in_lines
@@ -32,6 +33,7 @@ _LONGEST_NAME = 150
 """Bytes of the original's name in a receipt's: folders and synchronisation refuse more than 255 in all."""
 _LARGEST = 64 << 20
 _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
+_GONE: Final = Obstacle(Why.GONE)
 
 
 def begin(reports: Sequence[ArrivedReport], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
@@ -42,13 +44,13 @@ def begin(reports: Sequence[ArrivedReport], archive: Path, readers: Readers) -> 
     markable = [report for report in reports if may_be_marked(report.findings) and storage.holds(archive, report.sha256)]
     begun = _begin({report: archive / report.sha256 for report in markable}, readers)
     named = dict(zip(reports, names(reports), strict=True))
-    return lambda: {name: _finished(report, begun.get(report)) for report, name in named.items()}
+    return lambda: {name: _finished(report, begun.get(report, _GONE)) for report, name in named.items()}
 
 
 def receipt(report: ArrivedReport, path: Path, readers: Readers) -> bytes:
     """Return the receipt of the file at that path."""
     begun = _begin({report: path} if may_be_marked(report.findings) and path.is_file() else {}, readers)
-    return _finished(report, begun.get(report))
+    return _finished(report, begun.get(report, _GONE))
 
 
 def before_sending(filed: Filed, judgement: Judgement | None, original: Path, *, settings: Settings, readers: Readers) -> bytes:
@@ -61,15 +63,19 @@ def may_be_marked(findings: Iterable[Finding]) -> bool:
     return not any(finding.code in _NO_WORKBOOK for finding in findings)
 
 
-def _begin(originals: Mapping[ArrivedReport, Path], readers: Readers) -> dict[ArrivedReport, Future[bytes | None]]:
+def _begin(originals: Mapping[ArrivedReport, Path], readers: Readers) -> dict[ArrivedReport, Future[bytes | Obstacle]]:
     """Let the readers mark these originals."""
     jobs = [Job(path, receipt_workbook.compose(report)) for report, path in originals.items()]
     return dict(zip(originals, readers.mark(jobs), strict=True))
 
 
-def _finished(report: ArrivedReport, begun: Future[bytes | None] | None) -> bytes:
-    marked = begun.result() if begun else None
-    content = marked if marked and _is_stored(marked) else receipt_workbook.alone(report)
+def _finished(report: ArrivedReport, begun: Future[bytes | Obstacle] | Obstacle) -> bytes:
+    marked = begun if isinstance(begun, Obstacle) else begun.result()
+    if isinstance(marked, bytes) and not _is_stored(marked):
+        marked = Obstacle(Why.UNKNOWN)
+    if not may_be_marked(report.findings):
+        marked = Obstacle(Why.UNREAD)
+    content = marked if isinstance(marked, bytes) else receipt_workbook.alone(report, marked)
     return reproducible_zip.settle(content, report.received_at)
 
 

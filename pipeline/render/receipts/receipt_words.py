@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from pipeline.reading.receipt_layout import Obstacle, Why
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
@@ -16,7 +17,23 @@ HOW: Final = (
     "单元格标红的是退回，标黄的是提醒，鼠标停在上面看批注；点“单元格”一栏可以直接跳过去。"
     "改好后保存，把整个文件重新报送即可：本表、批注和颜色都不用删，不影响采用。"
 )
-HOW_ALONE: Final = "原件不能直接标注（格式、大小或内容所限），下面逐条列出。请在自己的原件上改正后重新报送。"
+HOW_ALONE: Final = "{why}，所以没有标在原件上，下面逐条列出。请在自己的原件上改正后重新报送。"
+OBSTACLES: Final = {
+    Why.UNREAD: "文件没有读进去（原因见下）",
+    Why.GONE: "原件已过保存期限或不在存档里",
+    Why.FORMAT: "原件是 {detail} 格式，只有 .xlsx 能直接标注",
+    Why.BYTES: "原件超过 {detail} MB",
+    Why.UNPACKED: "原件解压后超过 {detail} MB",
+    Why.CELLS: "原件的单元格超过 {detail} 个",
+    Why.SHEETS: "原件的工作表超过 {detail} 张",
+    Why.MARKS: "要标注的单元格超过 {detail} 个",
+    Why.LARGE_PART: "标注后有一张工作表超过 {detail} MB",
+    Why.PERSONAL: "{detail}里有个人号码，隐去会破坏原件",
+    Why.UNKNOWN: "原件里有程序不认识的写法",
+    Why.DIFFERS: "标注后 {detail} 会与原件不一致",
+    Why.READER: "标注用时超过 {detail} 秒或内存不够",
+}
+"""What stood in the way of marks on the sender's own workbook."""
 MORE: Final = "其余 {count} 处：{cells}"
 LEFT_OUT: Final = "问题太多，还有 {count} 处没有列出。请先改正上面的，改好后再查一次。"
 
@@ -40,6 +57,11 @@ def verdict(report: ArrivedReport) -> str:
     taken = "可以报送" if is_unsent else "全部采用" if report.rows_accepted else "已收到并采用"
     taken += f"，共 {rows}" if report.rows_accepted else "，没有内容行"
     return f"{taken}；有 {len(report.findings)} 处提醒，不改也行。" if report.findings else f"{taken}，没有问题。"
+
+
+def how_alone(obstacle: Obstacle) -> str:
+    """Return why the file itself does not come back, and what to do instead."""
+    return HOW_ALONE.format(why=OBSTACLES[obstacle.why].format(detail=obstacle.detail))
 
 
 def _refused_parts(report: ArrivedReport) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.reading import receipt_layout
-from pipeline.reading.receipt_layout import Kind, Line, Mark, ReceiptLines
+from pipeline.reading.receipt_layout import Kind, Line, Mark, Obstacle, ReceiptLines
 from pipeline.render.receipts import receipt_words as words
 from pipeline.render.workbook.cell_formats import A4, OPTIONS, Look, merge, text
 from pipeline.report.submission_lines import ArrivedReport
@@ -34,17 +34,17 @@ _MESSAGE = len(receipt_layout.COLUMNS) - 1
 """The last column."""
 
 
-def compose(report: ArrivedReport, *, alone: bool = False) -> ReceiptLines:
-    """Return all that the receipt says about a file; `alone` where it goes back without the file."""
+def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptLines:
+    """Return all that the receipt says about a file; where there is an obstacle it goes back without the file, and says why."""
     head = [Line(_kind(report), (words.verdict(report),), height=30.0), _fact(words.state(report))]
     head.append(_fact(f"文件：{report.name}　　收到：{report.received_at:%Y-%m-%d %H:%M:%S}"))
     if again := words.send_again(report):
         head.append(_fact(again))
-    if alone or report.findings:
-        head.append(receipt_layout.note(words.HOW_ALONE if alone else words.HOW))
+    if obstacle or report.findings:
+        head.append(receipt_layout.note(words.how_alone(obstacle) if obstacle else words.HOW))
     return ReceiptLines(
         lines=tuple(_clean(line) for line in chain(head, _list(report.findings))),
-        marks=() if alone else tuple(_marks(report.findings)),
+        marks=() if obstacle else tuple(_marks(report.findings)),
         notes_at=len(head),
         personal=tuple(
             (finding.sheet, finding.row, finding.column)
@@ -157,11 +157,11 @@ def _marks(findings: Sequence[Finding]) -> Iterator[Mark]:
 # --- the list alone ----------------------------------------------------------------------------------------------
 
 
-def alone(report: ArrivedReport) -> bytes:
+def alone(report: ArrivedReport, obstacle: Obstacle) -> bytes:
     """Return a workbook with the list alone; the same bytes for the same file."""
     from xlsxwriter import Workbook
 
-    written, receipt = io.BytesIO(), compose(report, alone=True)
+    written, receipt = io.BytesIO(), compose(report, obstacle)
     with Workbook(written, OPTIONS) as workbook:
         workbook.set_properties({"author": receipt_layout.AUTHOR, "created": report.received_at.astimezone(UTC).replace(tzinfo=None)})
         sheet = workbook.add_worksheet(receipt_layout.SHEET)

@@ -1,7 +1,7 @@
 """What goes back to a sender, through the whole of `pipeline.reading.marking`.
 
-Covers `marked_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts` and `openpyxl_private`,
-and with them `receipt_layout`.
+Covers `marked_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts`, `foreign_package`, `mended_parts` and
+`openpyxl_private`, and with them `receipt_layout`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import foreign
 import openpyxl
 import pytest
 import receiving
 import xlsxwriter
 from crafted import EVERY
+from crafting import FILES
 from hostile import BANK, CITIZEN, HOSTILE, rewrite
 from offices import SETTINGS, read_report
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -336,7 +338,9 @@ def test_a_personal_column_goes_back_empty_also_on_sheets_that_nobody_reads(desk
 def test_a_sheet_named_with_a_number_sends_the_list_alone(desk: Desk) -> None:
     pages = report_pages()
     pages["13912345678"] = report_pages()["封面"]
-    assert opened(desk.answer(write(pages))).sheetnames == ["回执"]
+    written = desk.answer(write(pages))
+    assert opened(written).sheetnames == ["回执"]
+    assert "工作表的名称里有个人号码，隐去会破坏原件" in receiving.said(written)
 
 
 # --- marks never add up ------------------------------------------------------------------------------------------
@@ -400,6 +404,39 @@ def test_a_mark_on_a_merged_cell_stands_where_it_shows(desk: Desk) -> None:
     assert re.findall("案件进展!(E[0-9]) red", receiving.marks(desk.marked(write(pages)))) == ["E2"]
 
 
+# --- workbooks of other programs -----------------------------------------------------------------------------------
+
+
+FOREIGN = [(name, make, make in foreign.ODD.values()) for name, make in (*foreign.PLACES.items(), *foreign.ODD.items())]
+
+
+@pytest.mark.parametrize(("name", "make", "is_odd"), FOREIGN, ids=[name for name, _make, _is_odd in FOREIGN])
+def test_a_workbook_of_another_program_goes_back_with_its_marks(desk: Desk, name: str, make: Callable[[], bytes], *, is_odd: bool) -> None:
+    original = make()
+    mark = receipt_layout.Mark(("案件进展", 2, 4), refuses=True, text=f"{receipt_layout.HEADING}\n一")
+    written = desk.marked_at(original, mark)
+    assert receiving.marks(written).startswith("案件进展!E2 red")
+    assert ("程序不认识的格式和设置没有带回" in receiving.said(written)) is is_odd, name
+    assert read_report(written) == read_report(original)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (FILES / "foreign").glob("*.xlsx")))
+def test_a_report_that_another_program_wrote_goes_back_marked(desk: Desk, name: str) -> None:
+    original = (FILES / "foreign" / name).read_bytes()
+    written = desk.marked(original, "2020-05-18 16:00")
+    assert read_report(written, "2020-05-18 16:00").rows == read_report(original, "2020-05-18 16:00").rows
+    assert "没有带回" not in receiving.said(written)
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"), [("pool-runs-on.xls", ".xls（或 .et）"), ("records-12-to-18.xlsb", ".xlsb"), ("../report.ods", ".ods")]
+)
+def test_a_file_of_another_format_is_told_that_this_stands_in_the_way(desk: Desk, name: str, format_: str) -> None:
+    written = desk.answer((FILES / "foreign" / name).read_bytes(), "2020-05-18 16:00")
+    assert opened(written).sheetnames == ["回执"]
+    assert f"原件是 {format_} 格式，只有 .xlsx 能直接标注，所以没有标在原件上" in receiving.said(written)
+
+
 # --- hands that cannot mark --------------------------------------------------------------------------------------
 
 
@@ -416,7 +453,9 @@ def test_every_crafted_file_gets_a_receipt_that_opens_and_says_what_was_found(de
 
 def test_a_large_workbook_gets_the_list_alone(desk: Desk) -> None:
     rows = [progress_row(f"SJ-2020-{n}", 当前状态="差不多了", 今日进展=f"进展{n}") for n in range(20_000)]
-    assert opened(desk.answer(report(progress=rows))).sheetnames == ["回执"]
+    written = desk.answer(report(progress=rows))
+    assert opened(written).sheetnames == ["回执"]
+    assert "要标注的单元格超过 12000 个，所以没有标在原件上" in receiving.said(written)
 
 
 def test_a_workbook_of_many_sheets_gets_the_list_alone(desk: Desk) -> None:
@@ -424,7 +463,9 @@ def test_a_workbook_of_many_sheets_gets_the_list_alone(desk: Desk) -> None:
         for number in range(200):
             book.create_sheet(f"附表{number}")
 
-    assert opened(desk.answer(rewritten(a_bad_report(), change))).sheetnames == ["回执"]
+    written = desk.answer(rewritten(a_bad_report(), change))
+    assert opened(written).sheetnames == ["回执"]
+    assert "原件的工作表超过 200 张" in receiving.said(written)
 
 
 def test_the_same_file_gives_the_same_bytes_twice(desk: Desk, tmp_path: Path) -> None:
