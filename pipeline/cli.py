@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -122,18 +122,19 @@ def _state_of(options: argparse.Namespace) -> Path | None:
     if hasattr(options, "dir"):
         return Path(options.dir) / "state"
     with suppress(Exception):
-        return _load(options).paths.state
+        return _load(options, told=str).paths.state
     return None
 
 
 # --- commands ----------------------------------------------------------------------------------------------------
 
 
-def _load(options: argparse.Namespace, *, looks_on: bool = False) -> Settings:
+def _load(options: argparse.Namespace, *, looks_on: bool = False, told: Callable[[str], object] | None = None) -> Settings:
+    """Return the settings; `told`: what hears why the ledger cannot be used, where the command does its work all the same."""
     from pipeline.intake import district_names, standing_editions
     from pipeline.settings import config
 
-    settings = district_names.known(config.load(options.config))
+    settings = district_names.known(config.load(options.config), told)
     if looks_on and (sentence := standing_editions.warning(settings)):
         _complain(sentence)
     return settings
@@ -232,7 +233,7 @@ def _check(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import check
 
-    settings = _load(options)
+    settings = _load(options, told=_complain)
     status = 0
     for path in options.files:
         try:
@@ -313,7 +314,7 @@ def _templates(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import templates
 
-    settings = _load(options)
+    settings = _load(options, told=_complain if options.blank else None)
     day = options.date or templates.day_of(_now(settings), settings)
     made = templates.make_blank(settings, options.output) if options.blank else templates.make(settings, day, options.output)
     screen.tell_templates(made)
@@ -324,7 +325,7 @@ def _serve(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.web import server
 
-    settings = _load(options)
+    settings = _load(options, told=_complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings))
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
@@ -339,7 +340,7 @@ def _user(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.web import user_command
 
-    settings = _load(options)
+    settings = _load(options, told=_complain)
     screen.tell_lines(user_command.ACTIONS[options.action](options, settings, _now(settings)))
     if options.action != "list":
         _note(settings, "user", f"{options.action} {options.name}")
@@ -350,7 +351,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.upkeep import doctor
 
-    settings = _load(options)
+    settings = _load(options, told=str)  # it says by itself what is wrong with the ledger
     if options.without and not options.repair:
         msg = "--without 要与 --repair 一起用。"
         raise ConfigurationError(msg)
@@ -372,11 +373,12 @@ def _fetch(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
 
-    settings = _load(options)
+    problems: list[str] = []
+    settings = _load(options, told=problems.append)
     fetched = mailbox.fetch(settings, screen.say)
-    for sentence in fetched.failed:
+    for sentence in (*problems, *fetched.failed):
         _complain(sentence)
-    status = _report_faults(fetched.faults, options) if fetched.faults else int(bool(fetched.failed))
+    status = _report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed))
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
     _note(settings, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
     return status

@@ -203,7 +203,8 @@ def tell_check(answer: Answer) -> None:
     who = f"{read.district or '未识别旗区'} {read.day}" if read.district or not read.accepted else f"分解表 {read.day}"
     say(f"{answer.path.name}（{who}）")
     if not answer.against_register and read.accepted and read.district:
-        say("  还没有案件包案任务分解表，无法核对案件编号，其余内容已核对。")
+        why = "台账现在不能用" if answer.ledger_fails else "还没有案件包案任务分解表"
+        say(f"  {why}，无法核对案件编号，其余内容已核对。")
     if not answer.findings:
         say("  没有问题，可以报送。")
     for severity, cost in words.COSTS.items():

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from pipeline.intake import soundness
 from pipeline.ledger import journal, kept_districts
 from pipeline.ledger.kept_districts import NOBODY, Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import key
 
 
-def known(settings: Settings) -> Settings:
+def known(settings: Settings, complain: Callable[[str], object] | None = None) -> Settings:
     """Return the settings with every name that a district has had, as far as there is a ledger; for whoever makes no run.
 
-    Raises ConfigurationError where a district is missing.
+    Raises ConfigurationError where a district is missing, LedgerError where the ledger is gone, damaged or cannot be read; that is
+    complained of instead where somebody listens, and the settings stay as they are.
     """
-    if not settings.paths.ledger.exists():
-        return settings
     try:
+        soundness.check_ledger(settings.paths)
+        if not settings.paths.ledger.exists():
+            return settings
         with Ledger(settings.paths.ledger) as ledger:
             return _aligned(ledger, settings)
-    except ConfigurationError:
-        raise
-    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library: `doctor` says what is wrong with it
+    except LedgerError as error:
+        if complain is None:
+            raise
+        complain(str(error))
         return settings
 
 

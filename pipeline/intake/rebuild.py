@@ -21,7 +21,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Paths, Settings
-from pipeline.terms.errors import ConfigurationError, LedgerError, PipelineError
+from pipeline.terms.errors import ConfigurationError, LedgerError, OtherVersionError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.rows import write_rows
 
@@ -82,26 +82,15 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
 def _is_usable(path: Path, archive: Path) -> bool:
     """Return whether the ledger opens, is sound, and knows everything that the journal and the archive hold."""
     # A line of the journal that cannot be read is no witness against the ledger.
-    noted = {arrival.identity for arrival, _sidecar in journal.arrivals(archive)}
     if not path.exists():
-        return not noted and not soundness.originals(archive)
+        return not journal.arrivals(archive) and not soundness.originals(archive)
     try:
         with Ledger(path) as ledger:
-            return not ledger.faults_of_file() and not ledger.damaged() and noted <= {*ledger.identities()}
-    except PipelineError:
-        _raise_if_other_version(path)
-        return False
+            return not ledger.store.damage() and not ledger.damaged() and not soundness.untold(ledger, archive)
+    except OtherVersionError:  # it is not broken, and must not be set aside
+        raise
     except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
         return False
-
-
-def _raise_if_other_version(path: Path) -> None:
-    """Raise LedgerError for a ledger of another version: it is not broken, and must not be set aside."""
-    try:
-        Ledger(path).close()
-    except PipelineError as error:
-        if "版本" in str(error):
-            raise
 
 
 def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[Path | None, list[Arrival]]:
@@ -203,13 +192,13 @@ def _old_ledger(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
         return [], {}
     with Ledger(path) as ledger:
         ledger.districts = NOBODY  # as they are kept, like in the journal
-        unread = {arrival.id for arrival in ledger.unread()}
+        failed = ledger.sound_faults()
         sound = {
             file.arrival.identity: Transcript(replace(file.reading, rows=()), write_rows(file.reading.rows))
             for file in ledger.sound()
-            if file.arrival.id not in unread
+            if file.arrival.id not in failed
         }
-        return ledger.arrivals(), sound
+        return ledger.sound_arrivals(), sound
 
 
 def _check_decided(lost: list[Arrival], without: Sequence[str], archive: Path) -> None:
@@ -275,7 +264,7 @@ def _mend_editions(settings: Settings, standing: Sequence[Standing]) -> list[Edi
         editions.align(ledger, paths.archive, paths.editions)
         standing_editions.note(ledger, settings, standing)
         for noted, lacking in editions.lacking(ledger, paths.editions).items():
-            edition = next(edition for edition in editions.of_day(ledger, noted.day) if edition.note == noted)
+            edition = next(edition for edition in editions.held_of_day(ledger, noted.day) if edition.note == noted)
             listed = [(name, sha256) for name, sha256 in edition.outputs.items() if sha256 in lacking]
             found = standing_editions.files_of(paths.outbox / noted.day.isoformat(), listed)
             edition_files.replace(paths.editions, [content for content in (*found, edition.manifest, edition.summary) if content], lacking)

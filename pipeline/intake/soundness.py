@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.disk import storage
 from pipeline.ledger import journal
+from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
 from pipeline.terms.errors import LedgerError
@@ -32,11 +34,14 @@ def damaged(archive: Path, sums: Iterable[str]) -> set[str]:
 
 
 def check_ledger(paths: Paths) -> None:
-    """Stop where the ledger is gone and originals are there, before an empty one takes its place. Raises LedgerError."""
+    """Stop where the ledger is gone and originals are there, before an empty one takes its place, or is damaged. Raises LedgerError."""
     archived = originals(paths.archive)
-    if archived and not paths.ledger.exists():
+    if archived and not (paths.ledger.exists() and paths.ledger.stat().st_size):
         msg = f"台账 {paths.ledger} 不见了，存档里却有 {len(archived)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
         raise LedgerError(msg)
+    if paths.ledger.exists():
+        with Ledger(paths.ledger) as ledger:
+            ledger.store.check()
 
 
 def check_archive(ledger: Ledger, archive: Path) -> None:
@@ -44,17 +49,25 @@ def check_archive(ledger: Ledger, archive: Path) -> None:
 
     With a lost or older ledger fewer reports would count, and published figures would fall in silence.
     """
-    noted = {*ledger.identities()}
-    sums = {sha256 for _path, sha256, _received in noted}
+    sums = {sha256 for _path, sha256, _received in ledger.identities()}
     unknown = [sha256[:12] for sha256 in originals(archive) if sha256 not in sums]
-    untold = sorted({arrival.sha256[:12] for arrival, _sidecar in journal.arrivals(archive) if arrival.identity not in noted})
-    if unknown or untold:
+    missing = sorted({arrival.sha256[:12] for arrival in untold(ledger, archive)})
+    if unknown or missing:
         msg = (
-            f"台账里少了收件记录：存档 {archive} 里有 {len(unknown)} 个原件、流水簿里有 {len(untold)} 个原件的收件台账没有记录"
-            f"（例如 {(unknown or untold)[0]}…），台账可能丢失，或用旧备份恢复过。"
+            f"台账里少了收件记录：存档 {archive} 里有 {len(unknown)} 个原件、流水簿里有 {len(missing)} 个原件的收件台账没有记录或记得不同"
+            f"（例如 {(unknown or missing)[0]}…），台账可能丢失，或用旧备份恢复过。"
             f"{_WAY_OUT}"
         )
         raise LedgerError(msg)
+
+
+def untold(ledger: Ledger, archive: Path) -> list[Arrival]:
+    """Return the arrivals that the journal has and the ledger has not, or with another name, sender or sidecar."""
+    held = {arrival.identity: (replace(arrival, id=0), sidecar) for arrival, sidecar in ledger.arrivals()}
+    told: dict[Identity, list[Noted]] = {}
+    for arrival, sidecar in journal.every_arrival(archive):  # one that a killed run noted may stand there twice
+        told.setdefault(arrival.identity, []).append((replace(arrival, id=0), sidecar))
+    return [lines[0][0] for identity, lines in told.items() if held.get(identity) not in lines]
 
 
 def restore_journal(ledger: Ledger, archive: Path) -> int:

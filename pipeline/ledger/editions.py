@@ -15,11 +15,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
-from pipeline.ledger import edition_files, journal, schema
+from pipeline.ledger import edition_files, journal, row_sums, schema
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.ledger_file import Row
 
 SUMMARY = "summary.json"
 
@@ -53,8 +52,13 @@ class Edition:
             return {}
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the ledger was not given all of it, since nobody had it any more."""
+        return not self.manifest or not self.summary
+
+    @property
     def is_damaged(self) -> bool:
-        """Whether the ledger no longer holds what it was given."""
+        """Whether the ledger does not hold what was published."""
         if hashlib.sha256(self.manifest).hexdigest() != self.note.manifest:
             return True
         return hashlib.sha256(self.summary).hexdigest() != self.outputs.get(SUMMARY)
@@ -71,18 +75,12 @@ def outputs_of(manifest: bytes) -> dict[str, str]:
 
 def notes(ledger: Ledger) -> list[EditionNote]:
     """Return every edition that the ledger holds, by day and number, without what it said."""
-    table = schema.editions.c
-    query = sa.select(table.day, table.number, table.published_at, table.manifest).order_by(table.day, table.number)
-    with ledger.engine.connect() as connection:
-        return [_note(row) for row in connection.execute(query)]
+    return [_note(row) for row in ledger.store.rows(schema.editions)]
 
 
 def contents(ledger: Ledger) -> dict[EditionNote, frozenset[str]]:
     """Return the SHA-256 of the files of every edition."""
-    table = schema.editions.c
-    query = sa.select(table.day, table.number, table.published_at, table.manifest, table.contents).order_by(table.day, table.number)
-    with ledger.engine.connect() as connection:
-        return {_note(row): frozenset(json.loads(row.contents)) for row in connection.execute(query)}
+    return {_note(row): frozenset(json.loads(row["contents"])) for row in ledger.store.rows(schema.editions)}
 
 
 def lacking(ledger: Ledger, folder: Path) -> dict[EditionNote, frozenset[str]]:
@@ -94,14 +92,22 @@ def lacking(ledger: Ledger, folder: Path) -> dict[EditionNote, frozenset[str]]:
 
 def damaged(ledger: Ledger) -> list[Edition]:
     """Return the editions of which the ledger no longer holds what it was given."""
-    return [edition for day in sorted({noted.day for noted in notes(ledger)}) for edition in of_day(ledger, day) if edition.is_damaged]
+    return [edition for day in sorted({noted.day for noted in notes(ledger)}) for edition in held_of_day(ledger, day) if edition.is_damaged]
 
 
 def of_day(ledger: Ledger, day: date) -> list[Edition]:
-    """Return the day's editions, in order."""
-    query = schema.editions.select().where(schema.editions.c.day == day.isoformat()).order_by(schema.editions.c.number)
-    with ledger.engine.connect() as connection:
-        return [Edition(_note(row), _unpacked(row.manifest_text), _unpacked(row.summary_text)) for row in connection.execute(query)]
+    """Return the day's editions, in order. Raises LedgerError where the ledger no longer holds what it was given."""
+    editions = held_of_day(ledger, day)
+    if any(edition.is_damaged and not edition.is_lost for edition in editions):
+        what = f"{day} 的{schema.WORDS['editions']}"
+        raise ledger.store.damaged(what)
+    return editions
+
+
+def held_of_day(ledger: Ledger, day: date) -> list[Edition]:
+    """Return the day's editions as the ledger has them, those too of which it no longer holds what it was given."""
+    rows = ledger.store.rows(schema.editions, schema.editions.c.day == day.isoformat(), is_whole=True)
+    return [Edition(_note(row), _unpacked(row["manifest_text"]), _unpacked(row["summary_text"])) for row in rows]
 
 
 def note(ledger: Ledger, archive: Path, *, day: date, published_at: datetime, manifest: bytes, summary: bytes) -> EditionNote:
@@ -132,12 +138,13 @@ def align(ledger: Ledger, archive: Path, folder: Path) -> None:
 
 
 def mend(ledger: Ledger, folder: Path) -> None:
-    """Give the ledger again what it no longer holds of an edition, as far as the contents have it."""
+    """Give the ledger again what it no longer holds of an edition; what the contents do not have either is lost."""
     for edition in damaged(ledger):
         found = _gathered(edition.note, folder)
-        if found.manifest:
-            _delete(ledger, [edition.note])
-            _insert(ledger, [found])
+        if not found.manifest and hashlib.sha256(edition.manifest).hexdigest() == edition.note.manifest:
+            found = replace(found, manifest=edition.manifest)
+        _delete(ledger, [edition.note])
+        _insert(ledger, [found])
 
 
 def end(ledger: Ledger, archive: Path, over: list[EditionNote]) -> None:
@@ -150,8 +157,8 @@ def end(ledger: Ledger, archive: Path, over: list[EditionNote]) -> None:
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def _note(row: Any) -> EditionNote:  # noqa: ANN401 - SQLAlchemy's row
-    return EditionNote(date.fromisoformat(row.day), row.number, datetime.fromisoformat(row.published_at), row.manifest)
+def _note(row: Row) -> EditionNote:
+    return EditionNote(date.fromisoformat(row["day"]), row["number"], datetime.fromisoformat(row["published_at"]), row["manifest"])
 
 
 def _gathered(noted: EditionNote, folder: Path) -> Edition:
@@ -176,20 +183,23 @@ def _insert(ledger: Ledger, editions: Iterable[Edition]) -> None:
         for edition in editions
     ]
     if rows:
-        with ledger.engine.begin() as connection:
-            connection.execute(schema.editions.insert().prefix_with("OR IGNORE"), rows)
+        with ledger.store.begin() as connection:
+            connection.execute(schema.editions.insert().prefix_with("OR IGNORE"), [row_sums.with_sum(schema.editions, row) for row in rows])
 
 
 def _delete(ledger: Ledger, noted: Iterable[EditionNote]) -> None:
     table = schema.editions.c
-    with ledger.engine.begin() as connection:
+    with ledger.store.begin() as connection:
         for edition in noted:
             connection.execute(schema.editions.delete().where(table.day == edition.day.isoformat(), table.number == edition.number))
 
 
-def _unpacked(content: bytes) -> bytes:
-    """Return what was packed; nothing where the ledger no longer holds it: a flipped bit shows in the sum."""
+def _unpacked(content: Any) -> bytes:  # noqa: ANN401 - what stands in a damaged cell can be anything
+    """Return what was packed, or what no sum agrees with."""
     try:
         return zlib.decompress(content)
-    except zlib.error:
-        return b""
+    except (zlib.error, TypeError):
+        return _DAMAGED
+
+
+_DAMAGED = b"\0"

@@ -79,11 +79,14 @@ def note_removal(archive: Path, sha256: str, at: datetime, files: Iterable[Filed
 def arrivals(archive: Path) -> list[Noted]:
     """Return every arrival that was noted, in order; one that was noted twice, since a run was killed in between, comes once."""
     noted: dict[Identity, Noted] = {}
-    for entry in _entries(archive):
-        if "arrived" in entry:
-            arrival, sidecar = _noted(entry)
-            noted.setdefault(arrival.identity, (arrival, sidecar))
+    for arrival, sidecar in every_arrival(archive):
+        noted.setdefault(arrival.identity, (arrival, sidecar))
     return list(noted.values())
+
+
+def every_arrival(archive: Path) -> list[Noted]:
+    """Return every line about an arrival, in order."""
+    return [_noted(entry) for entry in _entries(archive) if "arrived" in entry]
 
 
 def _noted(entry: dict[str, Any]) -> Noted:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.ledger import schema
+from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 
 
@@ -30,26 +30,27 @@ class PublishedUnder:
 
 def by_day(ledger: Ledger) -> dict[str, PublishedUnder]:
     """Return it of each day (ISO) of which it is known."""
-    with ledger.engine.connect() as connection:
-        rows = connection.execute(schema.published_rules.select()).all()
-    return {row.day: PublishedUnder(row.digest, json.loads(row.rules), row.compared, tuple(json.loads(row.differing))) for row in rows}
+    rows = ledger.store.rows(schema.published_rules)
+    return {
+        row["day"]: PublishedUnder(row["digest"], json.loads(row["rules"]), row["compared"], tuple(json.loads(row["differing"])))
+        for row in rows
+    }
 
 
 def note(ledger: Ledger, day: str, digest: str, rules: Mapping[str, Any]) -> None:
     """Note what a day was published under, in the place of what was noted of it."""
-    table = schema.published_rules
-    with ledger.engine.begin() as connection:
-        connection.execute(table.delete().where(table.c.day == day))
-        kept = json.dumps(rules, ensure_ascii=False)
-        connection.execute(table.insert().values(day=day, digest=digest, rules=kept, compared="", differing="[]"))
+    _put(ledger, {"day": day, "digest": digest, "rules": json.dumps(rules, ensure_ascii=False), "compared": "", "differing": "[]"})
 
 
 def note_comparison(ledger: Ledger, day: str, compared: str, differing: Sequence[str]) -> None:
     """Note what would differ under other rules, so that it is not worked out every night."""
+    known = ledger.store.rows(schema.published_rules, schema.published_rules.c.day == day)
+    said = {"compared": compared, "differing": json.dumps(differing, ensure_ascii=False)}
+    _put(ledger, {"day": day, "digest": "", "rules": "{}", **(known[0] if known else {}), **said})
+
+
+def _put(ledger: Ledger, row: Mapping[str, Any]) -> None:
     table = schema.published_rules
-    with ledger.engine.begin() as connection:
-        known = connection.execute(table.select().where(table.c.day == day)).first()
-        if known is None:
-            connection.execute(table.insert().values(day=day, digest="", rules="{}", compared="", differing="[]"))
-        values = {"compared": compared, "differing": json.dumps(differing, ensure_ascii=False)}
-        connection.execute(table.update().where(table.c.day == day).values(**values))
+    with ledger.store.begin() as connection:
+        connection.execute(table.delete().where(table.c.day == row["day"]))
+        connection.execute(table.insert().values(row_sums.with_sum(table, row)))

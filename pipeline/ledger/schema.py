@@ -1,21 +1,33 @@
-"""The tables of the ledger. Covered by tests/ledger/test_ledger.py."""
+"""The tables of the ledger. Covered by tests/ledger/test_ledger.py and tests/ledger/test_row_sums.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = 2
+from pipeline.ledger import row_sums
+
+VERSION = 3
 """A ledger of an older version is brought to this one; a newer one is refused."""
+SCHEMA, TABLES = "schema", "tables"
+"""What `meta` holds: the version, and a sum of how the tables are made."""
 
 metadata = sa.MetaData()
-meta = sa.Table("meta", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False))
+_APART = {row_sums.APART: True}
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    row_sums.column(),
+)
 arrivals = sa.Table(
     "arrivals",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("is_assignment", sa.Boolean, nullable=False),
+    sa.Column("is_assignment", sa.Integer, nullable=False, comment="0 or 1"),
     sa.Column("path", sa.Text, nullable=False, comment="relative to the inbox"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False, comment="names the copy in the archive"),
@@ -25,6 +37,7 @@ arrivals = sa.Table(
     sa.Column("sender", sa.Text),
     sa.Column("message_id", sa.Text),
     sa.Column("envelope", sa.Text, comment="the sidecar as it came"),
+    row_sums.column(),
     sa.UniqueConstraint("path", "sha256", "received_at"),
     sqlite_autoincrement=True,
 )
@@ -32,11 +45,14 @@ readings = sa.Table(
     "readings",
     metadata,
     sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
-    sa.Column("accepted", sa.Boolean, nullable=False),
-    sa.Column("day", sa.Text, nullable=False, index=True),
+    sa.Column("accepted", sa.Integer, nullable=False, comment="0 or 1"),
+    sa.Column("day", sa.Text, nullable=False),
     sa.Column("district", sa.Text, nullable=False),
-    sa.Column("cover", sa.Text, nullable=False, comment="JSON"),
-    sa.Column("rows", sa.Text, nullable=False, comment="JSON: sheets with their rows as understood, and their addresses"),
+    sa.Column("content", sa.Text, nullable=False, comment="the sum of cover and rows"),
+    sa.Column("found", sa.Text, nullable=False, comment="the sum of its findings, which have none of their own"),
+    row_sums.column(),
+    sa.Column("cover", sa.Text, nullable=False, comment="JSON", info=_APART),
+    sa.Column("rows", sa.Text, nullable=False, comment="JSON: sheets with their rows as understood, and their addresses", info=_APART),
 )
 findings = sa.Table(
     "findings",
@@ -57,12 +73,7 @@ publications = sa.Table(
     sa.Column("day", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False, comment="of everything that the day's folder was made from"),
     sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
-)
-sums = sa.Table(
-    "sums",
-    metadata,
-    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False, comment="of the verdict with all that was read and found"),
+    row_sums.column(),
 )
 notices = sa.Table(
     "notices",
@@ -71,6 +82,7 @@ notices = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("day", sa.Text, nullable=False),
     sa.Column("district", sa.Text, nullable=False),
+    row_sums.column(),
     sa.UniqueConstraint("day", "district"),
 )
 attempts = sa.Table(
@@ -78,6 +90,7 @@ attempts = sa.Table(
     metadata,
     sa.Column("sha256", sa.Text, primary_key=True),
     sa.Column("alone", sa.Integer, nullable=False, comment="how often it was begun by itself, after a run that ended in the midst of it"),
+    row_sums.column(),
 )
 faults = sa.Table(
     "faults",
@@ -88,6 +101,7 @@ faults = sa.Table(
         primary_key=True,
         comment="the program failed on it, or its original is damaged: to be read again",
     ),
+    row_sums.column(),
 )
 districts = sa.Table(
     "districts",
@@ -97,6 +111,7 @@ districts = sa.Table(
     sa.Column("after", sa.Integer, nullable=False, comment="the last arrival that was noted before"),
     sa.Column("kept_as", sa.Text, nullable=False, comment="what stands in the facts for the district"),
     sa.Column("name", sa.Text, nullable=False),
+    row_sums.column(),
 )
 published_rules = sa.Table(
     "published_rules",
@@ -106,6 +121,7 @@ published_rules = sa.Table(
     sa.Column("rules", sa.Text, nullable=False, comment="JSON: groups, windows, calendar and districts of then"),
     sa.Column("compared", sa.Text, nullable=False, comment="with what it was compared last"),
     sa.Column("differing", sa.Text, nullable=False, comment="JSON: what would differ"),
+    row_sums.column(),
 )
 editions = sa.Table(
     "editions",
@@ -115,35 +131,67 @@ editions = sa.Table(
     sa.Column("published_at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
     sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of manifest.json"),
     sa.Column("contents", sa.Text, nullable=False, comment="JSON: the SHA-256 of each of its files"),
-    sa.Column("manifest_text", sa.LargeBinary, nullable=False, comment="zlib; empty where nobody has it any more"),
-    sa.Column("summary_text", sa.LargeBinary, nullable=False, comment="summary.json, likewise"),
+    row_sums.column(),
+    sa.Column("manifest_text", sa.LargeBinary, nullable=False, comment="zlib; empty where nobody has it any more", info=_APART),
+    sa.Column("summary_text", sa.LargeBinary, nullable=False, comment="summary.json, likewise", info=_APART),
 )
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("said", sa.Text, nullable=False, comment="what the server last said"),
+    sa.Column("at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
+    row_sums.column(),
+)
+letter_items = sa.Table(
+    "letter_items",
+    metadata,
+    sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    row_sums.column(),
+)
+letter_editions = sa.Table(
+    "letter_editions",
+    metadata,
+    sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
+    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of the manifest of the edition that it was about"),
+    row_sums.column(),
+)
+SUMMED = tuple(table for table in metadata.sorted_tables if row_sums.SUM in table.columns)
+"""The tables whose rows carry a sum: all but the findings, whose sum stands in their reading."""
+WORDS = {
+    "meta": "版本",
+    "arrivals": "收件记录",
+    "readings": "读出的内容",
+    "findings": "问题清单",
+    "publications": "发布记录",
+    "notices": "督办通知编号",
+    "attempts": "读取记录",
+    "faults": "出错记录",
+    "districts": "旗区名称",
+    "published_rules": "发布时的规则",
+    "editions": "各版",
+    "letters": "信件",
+    "letter_items": "信件内容",
+    "letter_editions": "信件所说的版",
+}
+"""What people call each table."""
 
 
-# --- from an older version to this one ---------------------------------------------------------------------------
+def sum_of_tables(connection: sa.Connection) -> str:
+    """Return the sum of how the tables are made, as the file says: a changed word there would have another column read."""
+    written = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+    return row_sums.of_values(part for row in written if row.tbl_name in metadata.tables for part in row)
 
 
-def _to_version_2(_connection: sa.Connection) -> None:
-    """Editions came: their table is made like every other that is missing."""
-
-
-_STEPS: dict[int, tuple[Callable[[sa.Connection], None], ...]] = {1: (_to_version_2,)}
-"""What leads from each version to the one after it. A step that was done already changes nothing."""
-
-
-def prepare(connection: sa.Connection) -> str | None:
-    """Make what is missing and bring an older ledger to this version; return the version of one that nobody here knows, untouched."""
-    is_new = not sa.inspect(connection).has_table("meta")
-    found = None if is_new else connection.scalar(sa.select(meta.c.value).where(meta.c.name == "schema"))
-    # Without a number it was being made when the power went, by whatever version.
-    version = VERSION if is_new else 1 if found is None else int(found) if found.isdecimal() else 0
-    if not 1 <= version <= VERSION:
-        return str(found)
-    metadata.create_all(connection)
-    for older in range(version, VERSION):
-        for step in _STEPS[older]:
-            step(connection)
-    if found != str(VERSION):
-        connection.execute(meta.delete().where(meta.c.name == "schema"))
-        connection.execute(meta.insert().values(name="schema", value=str(VERSION)))
-    return None
+def sum_of_findings(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the sum of a reading's findings, given in their order."""
+    names = [column.name for column in findings.columns if column.name != "arrival"]
+    return row_sums.of_values(row[name] for row in rows for name in names)

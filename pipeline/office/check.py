@@ -14,7 +14,7 @@ from pipeline.intake import envelopes, held_files
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 
@@ -27,6 +27,8 @@ class Answer:
     filed: Filed
     judgement: Judgement | None
     """What was found when it was compared with the office's register; None where there is none yet, or where nothing is judged by it."""
+    ledger_fails: bool = False
+    """Whether it could not be compared since the ledger cannot be used."""
 
     @property
     def reading(self) -> Reading:
@@ -65,8 +67,12 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == settings.paths.assignment.resolve() or "任务分解表" in path.name
     filed = held_files.read(path, envelope, settings, readers, is_assignment=is_assignment)
-    judgement = _against_register(filed, settings, readers) if filed.reading.accepted and not is_assignment else None
-    return Answer(path, filed, judgement)
+    if is_assignment or not filed.reading.accepted:
+        return Answer(path, filed, None)
+    try:
+        return Answer(path, filed, _against_register(filed, settings, readers))
+    except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
+        return Answer(path, filed, None, ledger_fails=True)
 
 
 def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:

@@ -89,7 +89,7 @@ def run(
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
     with lock.hold(settings.paths.state / "post"), Ledger(settings.paths.ledger) as ledger:
-        record = SentLetters(ledger.engine, settings.paths.state)
+        record = SentLetters(ledger, settings.paths.state)
         if clarification:
             _settle(record, clarification, now)
         outcome = _due(ledger, record, settings, outgoing, now)

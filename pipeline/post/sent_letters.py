@@ -18,39 +18,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.disk import storage
+from pipeline.ledger import row_sums, schema
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.row_sums import SUM
 from pipeline.post.letters import Kind, Letter
 
 JOURNAL = "letters.jsonl"
 
-_metadata = sa.MetaData()
-_letters = sa.Table(
-    "letters",
-    _metadata,
-    sa.Column("message_id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("day", sa.Text, nullable=False),
-    sa.Column("district", sa.Text, nullable=False),
-    sa.Column("recipient", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("said", sa.Text, nullable=False, comment="what the server last said"),
-    sa.Column("at", sa.Text, nullable=False, comment="ISO 8601 with offset"),
-)
-_items = sa.Table(
-    "letter_items",
-    _metadata,
-    sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
-    sa.Column("digest", sa.Text, primary_key=True),
-)
-
-
-_editions = sa.Table(
-    "letter_editions",
-    _metadata,
-    sa.Column("message_id", sa.ForeignKey("letters.message_id"), primary_key=True),
-    sa.Column("manifest", sa.Text, nullable=False, comment="SHA-256 of the manifest of the edition that it was about"),
-)
+_letters, _items, _editions = schema.letters, schema.letter_items, schema.letter_editions
 
 
 class State(StrEnum):
@@ -85,10 +60,11 @@ class SentLetter:
 class SentLetters:
     """The letters in the ledger, and the journal beside it."""
 
-    def __init__(self, engine: sa.Engine, state: Path) -> None:
-        self._engine = engine
+    def __init__(self, ledger: Ledger, state: Path) -> None:
+        self._store = ledger.store
         self._journal = state / JOURNAL
-        _metadata.create_all(engine)
+        for table in (_items, _editions):  # looked over once, the letters with each look
+            self._store.rows(table)
         self._restore()
 
     def _restore(self) -> None:
@@ -99,7 +75,7 @@ class SentLetters:
                 sent = _read(entry["letter"])
                 journalled[sent.message_id] = (sent, [str(digest) for digest in entry["items"]], str(entry.get("edition", "")))
         known = {sent.message_id for sent in self.all()}
-        with self._engine.begin() as connection:
+        with self._store.begin() as connection:
             for message_id, (sent, digests, edition) in journalled.items():
                 if message_id not in known:
                     _insert(connection, sent, digests)
@@ -107,9 +83,8 @@ class SentLetters:
 
     def all(self) -> list[SentLetter]:
         """Return every letter, in the order in which they were last touched."""
-        with self._engine.connect() as connection:
-            query = _letters.select().order_by(_letters.c.at, _letters.c.message_id)
-            return [_read(row) for row in map(dict, connection.execute(query).mappings())]
+        letters = [_read({name: value for name, value in row.items() if name != SUM}) for row in self._store.rows(_letters)]
+        return sorted(letters, key=lambda letter: (letter.at, letter.message_id))
 
     def settled(self, recipient: str) -> frozenset[str]:
         """Return the digests of what this recipient has, may have, or will not be let have by his server."""
@@ -118,7 +93,7 @@ class SentLetters:
             .join(_letters, _letters.c.message_id == _items.c.message_id)
             .where(sa.func.lower(_letters.c.recipient) == recipient.lower(), _letters.c.state != State.PUT_OFF)
         )
-        with self._engine.connect() as connection:
+        with self._store.connect() as connection:
             return frozenset(connection.scalars(query))
 
     def last_had(self, kind: Kind, day: str, districts: Sequence[str], recipient: str) -> tuple[str, frozenset[str]] | None:
@@ -140,14 +115,14 @@ class SentLetters:
             )
             .order_by(_letters.c.at, _letters.c.message_id)
         )
-        with self._engine.connect() as connection:
+        with self._store.connect() as connection:
             rows = connection.execute(query).all()
         return (rows[-1].manifest or "", frozenset(row.digest for row in rows)) if rows else None
 
     def note(self, letter: Letter, message_id: str, state: State, words: str, at: datetime) -> None:
         """Note how far a letter has come, seen on the disk when this returns."""
         digests = [item.digest for item in letter.items]
-        with self._engine.begin() as connection:
+        with self._store.begin() as connection:
             before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
             attempts = before + (state is State.UNDER_WAY)
             sent = SentLetter(
@@ -164,7 +139,7 @@ class SentLetters:
     def settle(self, sent: SentLetter, state: State, words: str, at: datetime) -> None:
         """Note what the office has found out about a letter."""
         settled = replace(sent, state=state, said=words, at=at.isoformat())
-        with self._engine.begin() as connection:
+        with self._store.begin() as connection:
             _change(connection, settled)
             digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == sent.message_id)))
             edition = connection.scalar(sa.select(_editions.c.manifest).where(_editions.c.message_id == sent.message_id)) or ""
@@ -180,16 +155,21 @@ def _read(row: Mapping[str, Any]) -> SentLetter:
 
 
 def _insert(connection: sa.Connection, sent: SentLetter, digests: Iterable[str]) -> None:
-    connection.execute(_letters.insert().values(**{**asdict(sent), "state": str(sent.state)}))
-    connection.execute(_items.insert(), [{"message_id": sent.message_id, "digest": digest} for digest in dict.fromkeys(digests)])
+    connection.execute(_letters.insert().values(_row(sent)))
+    items = [{"message_id": sent.message_id, "digest": digest} for digest in dict.fromkeys(digests)]
+    connection.execute(_items.insert(), [row_sums.with_sum(_items, item) for item in items])
+
+
+def _row(sent: SentLetter) -> dict[str, Any]:
+    return row_sums.with_sum(_letters, {**asdict(sent), "state": str(sent.state)})
 
 
 def _set_edition(connection: sa.Connection, message_id: str, manifest: str) -> None:
     if manifest:
         connection.execute(_editions.delete().where(_editions.c.message_id == message_id))
-        connection.execute(_editions.insert().values(message_id=message_id, manifest=manifest))
+        row = {"message_id": message_id, "manifest": manifest}
+        connection.execute(_editions.insert().values(row_sums.with_sum(_editions, row)))
 
 
 def _change(connection: sa.Connection, sent: SentLetter) -> None:
-    news = {"state": str(sent.state), "said": sent.said, "at": sent.at, "attempts": sent.attempts}
-    connection.execute(_letters.update().where(_letters.c.message_id == sent.message_id).values(**news))
+    connection.execute(_letters.update().where(_letters.c.message_id == sent.message_id).values(_row(sent)))

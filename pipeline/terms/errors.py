@@ -33,6 +33,14 @@ class LedgerError(PipelineError):
     """The ledger is of another version, damaged, or cannot be written."""
 
 
+class OtherVersionError(LedgerError):
+    """The ledger is of a version that this program does not know: it is not broken."""
+
+
+class DamagedLedgerError(LedgerError):
+    """The ledger is no longer what was written into it."""
+
+
 # --- what the system refuses -------------------------------------------------------------------------------------
 
 _HELD = "正被其他程序占用，请关闭打开它的程序"

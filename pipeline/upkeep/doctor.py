@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox
 from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import PipelineError
+from pipeline.terms.errors import DamagedLedgerError, PipelineError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
 
@@ -66,16 +66,18 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     waiting: set[str] = set()
     try:
         with Ledger(settings.paths.ledger) as ledger:
-            yield _ledger(ledger, settings)
-            arrivals = [arrival for arrival, _sidecar in ledger.arrivals()]
-            waiting = {arrival.sha256 for arrival in ledger.unread()}
-            yield _clock(arrivals, settings, now)
-            yield _outbox(ledger, settings)
-            yield _editions(ledger, settings)
+            damage = ledger.store.damage()
+            yield _ledger(ledger, settings, damage)
+            if not damage:  # else nothing can be said of the rest
+                arrivals = [arrival for arrival, _sidecar in ledger.arrivals()]
+                waiting = {arrival.sha256 for arrival in ledger.unread()}
+                yield _clock(arrivals, settings, now)
+                yield _outbox(ledger, settings)
+                yield _editions(ledger, settings)
+    except DamagedLedgerError as error:
+        yield Check("台账", "已损坏", (str(error),))
     except PipelineError as error:
         yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
-    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
-        yield Check("台账", "读不了", (f"台账文件已损坏。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建（旧台账会另存）。",))
     yield _archive(settings, arrivals, waiting)
     yield _inbox(settings, now)
 
@@ -158,17 +160,19 @@ def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:
     return Check("时钟", time)
 
 
-def _ledger(ledger: Ledger, settings: Settings) -> Check:
-    problems = []
-    if faults := ledger.faults_of_file():
-        problems.append(f"数据库自检发现 {len(faults)} 处问题。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建。")
-    elif damaged := ledger.damaged():
+def _ledger(ledger: Ledger, settings: Settings, damage: Sequence[str]) -> Check:
+    archive, problems = settings.paths.archive, []
+    if damage:
+        problems.append(
+            f"台账的内容已经损坏：{'、'.join(damage)}。请用备份恢复整个 state 文件夹，或{_REPAIR}，从存档重建（旧台账会另存）。"
+        )
+    if damaged := ledger.damaged():
         names = _first(file.arrival.name for file in damaged)
         problems.append(f"{len(damaged)} 份文件在台账里的内容已经损坏（{names}）。请{_REPAIR}，从存档重建。")
-    in_ledger = {arrival.identity for arrival, _sidecar in ledger.arrivals()}
-    noted = {arrival.identity for arrival, _sidecar in journal.arrivals(settings.paths.archive)}
-    if lost := noted - in_ledger:
-        problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录，台账可能是旧的。{_AGAIN}")
+    in_ledger = {arrival.identity for arrival, _sidecar in ledger.sound_arrivals()}
+    noted = {arrival.identity for arrival, _sidecar in journal.arrivals(archive)}
+    if not damage and (lost := soundness.untold(ledger, archive)):
+        problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录或记得不同，台账可能是旧的。{_AGAIN}")
     if missing := in_ledger - noted:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if unread := journal.unread(settings.paths.archive):

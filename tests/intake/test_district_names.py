@@ -116,7 +116,7 @@ def test_a_later_edition_under_another_name_is_told_by_the_districts_and_not_by_
 
 def test_a_letter_under_the_former_name_is_known_to_have_been_sent(office: Office) -> None:
     with Ledger(office.settings.paths.ledger) as ledger:
-        record = SentLetters(ledger.engine, office.settings.paths.state)
+        record = SentLetters(ledger, office.settings.paths.state)
         letter = Letter(Kind.DISTRICT, str(LAST), "东胜区", "a@example.com", "", "", "", (Item("回执.xlsx", "12"),), "manifest")
         record.note(letter, "<1@example.com>", State.SENT, "", datetime(2020, 5, 22, 8, tzinfo=ZONE))
         _set(office, *RENAMED)

@@ -16,7 +16,7 @@ import pytest
 from offices import ZONE, Office, as_version_1, handed_in
 from workbooks import DAY, Edits, assignment, edit, progress_row, report, report_pages, write
 
-from pipeline.ledger import schema
+from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.terms.errors import LedgerError
@@ -78,9 +78,9 @@ def test_a_publication_is_noted_over_the_one_before(path: Path) -> None:
 
 def test_a_ledger_of_another_version_is_left_alone_and_says_so(path: Path) -> None:
     Ledger(path).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET value = '999'")
-    connection.close()
+    told = row_sums.of_row(schema.meta, {"name": "schema", "value": "999"})
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = '999', sum = ? WHERE name = 'schema'", (told,))
     before = path.read_bytes()
     with pytest.raises(LedgerError, match="999"):
         Ledger(path)
@@ -97,7 +97,7 @@ def test_a_ledger_of_version_1_opens_and_keeps_what_it_holds(path: Path) -> None
             assert len(ledger.unread()) == 1
             assert ledger.publications() == {"2020-05-21": ("f", "m")}
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT value FROM meta").fetchall() == [(str(schema.VERSION),)]
+        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [(str(schema.VERSION),)]
         assert connection.execute("SELECT * FROM editions").fetchall() == []
 
 

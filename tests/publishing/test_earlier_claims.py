@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -106,7 +107,9 @@ def test_an_edition_whose_manifest_is_lost_shows_nothing(office: Office) -> None
     with Ledger(office.settings.paths.ledger) as ledger:
         kept = {edition.note.manifest for edition in editions.of_day(ledger, FIRST)[:1]}
         with ledger.engine.begin() as connection:
-            connection.execute(schema.editions.update().where(schema.editions.c.manifest.in_(kept)).values(manifest_text=b""))
+            connection.execute(
+                schema.editions.update().where(schema.editions.c.manifest.in_(kept)).values(manifest_text=zlib.compress(b""))
+            )
         (claim,) = earlier_claims.look_everywhere(ledger)
     assert [changed.having.day for changed in claim.days] == [SECOND]
     assert claim.name == "早到.xlsx"

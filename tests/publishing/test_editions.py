@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from offices import ZONE, Office, as_version_1, tree
+from offices import ZONE, Office, as_version_1, sum_again, tree
 from workbooks import CASES, DAY, assignment, progress_row, report, resolved_row
 
 from pipeline import cli
@@ -295,6 +295,7 @@ def _age(office: Office, days: int) -> None:
     with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
         aged = datetime.now(ZONE) - timedelta(days=days)
         connection.exec_driver_sql("UPDATE editions SET published_at = ?", (aged.isoformat(),))
+    sum_again(office.settings.paths.ledger)
 
 
 def test_contents_that_a_younger_edition_names_too_stay(tmp_path: Path) -> None:

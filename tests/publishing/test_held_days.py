@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import HOME, Office, tree
+from offices import HOME, Office, sum_again, tree
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
@@ -243,6 +243,7 @@ def test_days_that_an_older_program_published_stay_until_their_files_change(offi
     with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
         connection.execute(schema.published_rules.delete())
         connection.execute(schema.publications.update().values(fingerprint="of files and settings together"))
+    sum_again(office.settings.paths.ledger)
     before = office.everything()
     outcome = _run(office)
     assert office.everything() == before

@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.day import known_when
 from pipeline.day.targets import Tally
+from pipeline.disk import storage
+from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
@@ -226,11 +228,46 @@ class Office:
         return tree(self.outbox)
 
 
+def sum_again(ledger: Path) -> None:
+    """Give every row the sum of what stands in it now, as if it had been written so."""
+    with closing(sqlite3.connect(ledger)) as connection, connection:
+        connection.row_factory = sqlite3.Row
+        for table in schema.SUMMED:
+            keys = [column.name for column in table.primary_key]
+            is_this = " AND ".join(f'"{key}" = ?' for key in keys)
+            for row in map(dict, connection.execute(f'SELECT * FROM "{table.name}"').fetchall()):  # noqa: S608
+                told = (row_sums.of_row(table, row), *(row[key] for key in keys))
+                connection.execute(f'UPDATE "{table.name}" SET sum = ? WHERE {is_this}', told)  # noqa: S608
+
+
 def as_version_1(ledger: Path) -> None:
     """Make the ledger one of version 1 with the same facts: what has come since is gone."""
+    as_version_2(ledger)
     with closing(sqlite3.connect(ledger)) as connection, connection:
         connection.execute("DROP TABLE editions")
-        connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
+        connection.execute("UPDATE meta SET value = '1'")
+
+
+def as_version_2(ledger: Path) -> None:
+    """Make the ledger one of version 2 with the same facts: its readings alone have a sum, in a table of their own."""
+    with closing(sqlite3.connect(ledger)) as connection, connection:
+        connection.execute("CREATE TABLE sums (arrival INTEGER PRIMARY KEY REFERENCES arrivals (id), digest TEXT NOT NULL)")
+        readings = connection.execute("SELECT arrival, accepted, day, district, cover, rows FROM readings").fetchall()
+        connection.executemany("INSERT INTO sums VALUES (?, ?)", [(row[0], _sum_of_version_2(connection, *row)) for row in readings])
+        for table in schema.SUMMED:
+            for column in ("sum", *(("content", "found") if table is schema.readings else ())):
+                connection.execute(f'ALTER TABLE "{table.name}" DROP COLUMN "{column}"')
+        connection.execute("CREATE INDEX ix_readings_day ON readings (day)")
+        connection.execute("DELETE FROM meta WHERE name <> 'schema'")
+        connection.execute("UPDATE meta SET value = '2'")
+
+
+def _sum_of_version_2(connection: sqlite3.Connection, arrival: int, accepted: int, *texts: str) -> str:
+    names = ("code", "severity", "message", "sheet", "row", "column", "value")
+    query = """SELECT code, severity, message, sheet, "row", "column", value FROM findings WHERE arrival = ? ORDER BY number"""
+    findings = [dict(zip(names, row, strict=True)) for row in connection.execute(query, (arrival,))]
+    parts = (str(bool(accepted)), *texts, json.dumps(findings, ensure_ascii=False))
+    return storage.digest(part.encode() for part in parts)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

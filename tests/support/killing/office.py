@@ -19,8 +19,8 @@ from pipeline.ledger import journal
 from pipeline.night import nightly
 
 BEFORE = DAY - timedelta(days=1)
-_NOT_FACTS = frozenset({"id", "arrival", "attempts", "published_at"})
-"""Columns whose values are the house's own affair, or the clock's."""
+_NOT_FACTS = frozenset({"id", "arrival", "attempts", "published_at", "sum"})
+"""Columns whose values are the house's own affair, or the clock's; a sum is of these too."""
 
 _NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl", "state/logs/run.log"})
 

@@ -1,0 +1,170 @@
+"""The ledger's one SQLite file: opened, looked over, and read so that no row is believed whose sum does not agree.
+
+Covered by tests/ledger/test_row_sums.py and tests/upkeep/test_damaged_ledger.py.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from pipeline.disk import sqlite_connections
+from pipeline.ledger import row_sums, schema, versions
+from pipeline.terms.errors import DamagedLedgerError, LedgerError, OtherVersionError, reason_of
+
+_NUMBERS = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+}
+"""SQLite's errors about the disk, as the system's own error numbers."""
+_WAIT_SECONDS: Final = 60
+"""So long one waits for another that reads or writes: to look over the file of years takes seconds on a slow disk."""
+
+_ERRORS: Final = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
+"""What Python's sqlite3 raises over a file; the last where SQLite's own words quote what is damaged."""
+_UNREADABLE: Final = "数据库读不下去"
+
+Row = dict[str, Any]
+"""A row by its columns, as SQLite has it."""
+
+
+class LedgerFile:
+    """The file at that path, made if there is none. Raises LedgerError where it cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_SECONDS})
+        sa.event.listen(self.engine, "connect", sqlite_connections.prepare)
+        sa.event.listen(self.engine, "connect", _read_broken_text)
+        sa.event.listen(self.engine, "handle_error", self._on_error)
+        try:
+            with self.begin() as connection:
+                versions.prepare(connection)
+        except versions.UnknownVersionError as error:
+            self.close()
+            msg = f"台账 {path} 的版本是 {error}，本程序只认识版本 {schema.VERSION} 及以前的。请使用相配的程序版本。"
+            raise OtherVersionError(msg) from error
+        except versions.NotAsMadeError as error:
+            self.close()
+            raise self.damaged(schema.WORDS["meta"]) from error
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """Begin what is written whole or not at all."""
+        with self._told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def connect(self) -> Iterator[sa.Connection]:
+        """Connect for a look."""
+        with self._told(), self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the file: as long as it is open, Windows lets nobody rename or remove it."""
+        self.engine.dispose()
+
+    # --- what cannot be used ---
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in a sentence why there is no connection: `_on_error` does it for a statement, and hears of nothing before."""
+        try:
+            yield
+        except (sa.exc.SQLAlchemyError, *_ERRORS) as error:
+            raise self._refusal(error) from error
+
+    def _on_error(self, context: sa.engine.ExceptionContext) -> None:
+        """Raise a LedgerError for a full or broken disk and for a damaged file, wherever a statement meets it."""
+        error = context.original_exception
+        if isinstance(error, _ERRORS):
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: BaseException) -> LedgerError:
+        """Return what to say of an error of SQLite's: it was the disk that refused, or the file is damaged."""
+        # SQLite's extended codes carry the plain one in their lowest eight bits.
+        number = _NUMBERS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if number is None:
+            return self.damaged(_UNREADABLE)
+        msg = f"台账 {self.path} 读写不了：{reason_of(OSError(number, ''))}。已收到的文件都还在；处理好后再运行一次。"
+        return LedgerError(msg)
+
+    def damaged(self, what: str) -> DamagedLedgerError:
+        """Return the error to raise where something in the file is not what was written."""
+        msg = (
+            f"台账 {self.path} 的内容已经损坏（{what}）。为免数字算错，没有用它汇总，已有的结果没有变动。"
+            "请运行 python run.py doctor --repair，从存档重建台账（旧台账会另存）；或用同一时间的备份恢复整个 state 文件夹。"
+        )
+        return DamagedLedgerError(msg)
+
+    # --- rows ---
+
+    def rows(self, table: sa.Table, *where: sa.ColumnElement[bool], is_whole: bool = False) -> list[Row]:
+        """Return rows of a table in the order of their keys, each as it was written. Raises LedgerError where one is not.
+
+        `is_whole`: with the columns that their sum leaves out.
+        """
+        sound, others = self._examined(table, *where, is_whole=is_whole)
+        if others:
+            what = f"{schema.WORDS[table.name]} {others} 行"
+            raise self.damaged(what)
+        return sound
+
+    def sound_rows(self, table: sa.Table) -> list[Row]:
+        """Return the rows that are as they were written, and none of the others."""
+        return self._examined(table)[0]
+
+    def _examined(self, table: sa.Table, *where: sa.ColumnElement[bool], is_whole: bool = False) -> tuple[list[Row], int]:
+        """Return the sound rows, and how many others there are."""
+        names = [*row_sums.summed(table), row_sums.SUM]
+        # As SQLite has them: a type of SQLAlchemy's would stumble over what is damaged.
+        columns = [sa.type_coerce(column, sa.types.NullType()) for column in table.columns if is_whole or column.name in names]
+        with self.connect() as connection:
+            rows = [_row(row) for row in connection.execute(sa.select(*columns).where(*where)).mappings()]
+        sound = [row for row in rows if row_sums.agrees(table, row)]
+        keys = [column.name for column in table.primary_key]
+        # Sorted here: an index that lies would leave rows out.
+        return sorted(sound, key=lambda row: tuple(row[key] for key in keys)), len(rows) - len(sound)
+
+    # --- the whole file ---
+
+    def check(self) -> None:
+        """Look over the whole file before anything in it is counted on. Raises LedgerError."""
+        if damage := self.damage():
+            raise self.damaged("、".join(damage))
+
+    def damage(self) -> list[str]:
+        """Return what is not as it was written; nothing where all is. What was read from each file, `Ledger.damaged` looks at."""
+        try:
+            with self.connect() as connection:
+                lines = [line for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars() if line != "ok"]
+                lines += connection.exec_driver_sql("PRAGMA foreign_key_check").scalars()
+            counts = {table.name: self._examined(table)[1] for table in schema.SUMMED}
+        except DamagedLedgerError:
+            return [_UNREADABLE]
+        found = [f"{schema.WORDS[name]} {count} 行" for name, count in counts.items() if count]
+        return [*found, *([f"数据库自检 {len(lines)} 处"] if lines else [])]
+
+
+def _row(row: sa.RowMapping) -> Row:
+    return {str(name): value for name, value in row.items()}
+
+
+def _read_broken_text(connection: sqlite3.Connection, _record: object) -> None:
+    """Have broken UTF-8 read as something that no sum agrees with: the row alone is damaged then, and not every look at its table."""
+    connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")

@@ -1,0 +1,68 @@
+"""The sum that every row of the ledger carries, of all that stands in it: SQLite notices a damaged page, not a changed byte in a row.
+
+Covered by tests/ledger/test_row_sums.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from pipeline.disk import storage
+
+SUM: Final = "sum"
+APART: Final = "apart"
+"""Marks a column that the row's sum leaves out. It is large and read only where it is needed: a sum of it stands in another column."""
+
+
+def column() -> sa.Column[str]:
+    """Return the column for a row's sum."""
+    return sa.Column(SUM, sa.Text, nullable=False, comment="of the row")
+
+
+def with_sum(table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row with its sum, as it is written."""
+    return {**row, SUM: of_row(table, row)}
+
+
+def agrees(table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Whether a row is still what was written."""
+    return bool(row[SUM] == of_row(table, row))
+
+
+def of_row(table: sa.Table, row: Mapping[str, Any]) -> str:
+    """Return the sum of a row that has every column of the table."""
+    return of_values([table.name, *(row[name] for name in summed(table))])
+
+
+def summed(table: sa.Table) -> list[str]:
+    """Return the columns that are read with every row and that its sum is of."""
+    return [column.name for column in table.columns if column.name != SUM and APART not in column.info]
+
+
+def of_values(values: Iterable[Any]) -> str:
+    """Return the sum of these values, in which a number is no text."""
+    # `ascii` and not `repr`, whose escapes follow the Unicode version of each Python.
+    return storage.digest([ascii([_plain(value) for value in values]).encode()])
+
+
+def of_texts(*texts: Any) -> str:  # noqa: ANN401 - what stands in a damaged cell can be anything
+    """Return the sum of large texts."""
+    return storage.digest(_bytes(text) for text in texts)
+
+
+def _bytes(value: Any) -> bytes:  # noqa: ANN401 - a cell
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b"\0" + ascii(value).encode()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell
+    """Return a value as SQLite gives it back."""
+    match value:
+        case bool():
+            return int(value)
+        case str():
+            return str(value)  # an enumeration's word
+        case _:
+            return value
