@@ -11,6 +11,7 @@ from pipeline.day.submissions import Submissions
 from pipeline.intake import held_files
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
+from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.text import mask
 
@@ -66,16 +67,24 @@ class History:
     """The district's own receipts by their day and their place in its folder: whether the one that counts. None of a stranger's."""
     reported: list[date]
     """Every day of which a report of the district counts, however long ago."""
+    ledger_fails: bool = False
+    """Whether nothing but what was sent on the page is known, since the ledger cannot be used."""
 
 
 def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date) -> History:
     """Return the district's history since that day."""
     by_number = {upload.number: upload for upload in uploads}
-    taken, filed, reported = _filed(district, by_number, settings, since)
+    try:
+        taken, filed, reported = _filed(district, by_number, settings, since)
+    except LedgerError:
+        return History(sorted(map(_waiting, by_number.values()), key=_newest, reverse=True), {}, [], ledger_fails=True)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
-    newest = sorted(files, key=lambda file: (file.received_at, file.number, file.name), reverse=True)
-    return History(newest, _receipts(district, filed, by_number, settings), reported)
+    return History(sorted(files, key=_newest, reverse=True), _receipts(district, filed, by_number, settings), reported)
+
+
+def _newest(file: HandedIn) -> tuple[datetime, str, str]:
+    return file.received_at, file.number, file.name
 
 
 def _filed(

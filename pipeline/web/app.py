@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
-from pipeline.terms.errors import PipelineError
+from pipeline.terms.errors import DamagedLedgerError, PipelineError
 from pipeline.web import clerk_pages, explain_pages, office_pages, page_access, rendering, sign_in_pages, upload_pages
 from pipeline.web.guard import Guard
 from pipeline.web.site import Site
@@ -38,6 +38,7 @@ def build(site: Site) -> ASGIApp:
         (HTTPException, page_access.not_found),
         (RequestValidationError, page_access.not_found),
         (RefusedError, page_access.refused),
+        (DamagedLedgerError, page_access.damaged),
         (PipelineError, page_access.busy),
         (Exception, page_access.our_fault),
     ):

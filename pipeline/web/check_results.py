@@ -19,6 +19,8 @@ _MOST_CELLS: Final = 60
 _MOST_CASES: Final = 200
 FAULT: Final = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
 """Where the program itself failed. The file can be sent all the same: the night's run reads it again."""
+NO_LEDGER: Final = {**FAULT, "ledger_fails": True}
+"""Where the ledger cannot be used, without which there is nothing to compare with."""
 
 
 def of_report(answer: Answer) -> dict[str, Any]:
@@ -33,6 +35,7 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "rows": sum(len(rows.lines) for rows in reading.rows) if reading.accepted else 0,
         "refused_rows": len(refused_rows) if reading.accepted else 0,
         "against_register": answer.against_register,
+        "ledger_fails": answer.ledger_fails,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
         "sections": _sections(answer.findings),
     }

@@ -12,11 +12,12 @@ from starlette.responses import FileResponse, Response
 from pipeline.office import district_history, templates
 from pipeline.office.district_history import HandedIn, History, Upload
 from pipeline.publishing import told_editions
+from pipeline.publishing.told_editions import ToldEdition
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import NothingToConsolidateError
+from pipeline.terms.errors import LedgerError, NothingToConsolidateError
 from pipeline.web import published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import Draft, SentUpload
@@ -41,8 +42,11 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     sent = site.drafts.sent_of(user, month)
     history = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
     handed_in = [file for file in history.files if file.became == "waiting" or (file.day and file.day >= month)]
+    if history.ledger_fails:  # nobody knows which papers are the district's, nor what a template holds
+        days = []
     published = [entry for day in days for entry in published_files.entries(site.settings, day, user)]
     papers = _papers(published, history)
+    editions = _editions(site, user, papers[:_SHOWN_FILES])
     context = {
         "district": user.district,
         "due": _due(handed_in, now, site.settings),
@@ -50,13 +54,24 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
         "is_discarded": "discarded" in request.query_params,
         "reports": handed_in,
         "templates": _offers(published, history, now.date()),
+        "ledger_fails": history.ledger_fails or editions is None,
         "is_begun": bool(days),
         "papers": papers[:_SHOWN_FILES],
         "older_papers": papers[_SHOWN_FILES:],
-        "editions": told_editions.for_district(site.settings, user.district, {entry.published_on for entry in papers[:_SHOWN_FILES]}),
+        "editions": editions or {},
         "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "home", context)
+
+
+def _editions(site: Site, user: User, papers: list[PublishedFile]) -> dict[date, list[ToldEdition]] | None:
+    """Return the later editions of these papers' days; None where the ledger cannot be used."""
+    if not papers:
+        return {}
+    try:
+        return told_editions.for_district(site.settings, user.district, {paper.published_on for paper in papers})
+    except LedgerError:
+        return None
 
 
 def _history(site: Site, user: User, since: date) -> History:

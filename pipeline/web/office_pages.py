@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,7 @@ from pipeline.disk import log
 from pipeline.office import district_history, status
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
+from pipeline.terms.errors import DamagedLedgerError, LedgerError
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment
 from pipeline.web.rendering import page
@@ -62,13 +64,25 @@ def _day(written: str) -> date:
 def _board(request: Request, site: Site, session: Office, day: date) -> Response:
     user, now = session.user, site.local_now()
     month = now.date() - timedelta(days=district_history.DAYS)
-    board = status.look(site.settings, day, site.readers.waiting())
+    shared = {
+        "drafts": site.drafts.of(user),
+        "is_discarded": "discarded" in request.query_params,
+        "assignments": [sent for sent in site.drafts.sent_of(user, month) if sent.is_assignment],
+        "most": site.settings.limits.file_megabytes,
+    }
+    try:
+        board, editions = status.look(site.settings, day, site.readers.waiting()), told_editions.of_day(site.settings, day)
+        held = held_days.known(site.settings)
+    except LedgerError as error:
+        is_damaged = isinstance(error, DamagedLedgerError)
+        return page(request, site, "board_without_ledger", {**shared, "is_damaged": is_damaged}, HTTPStatus.SERVICE_UNAVAILABLE)
     files = published_files.entries(site.settings, day.isoformat(), user)
     folders = {entry.folder for entry in files}
     context = {
+        **shared,
         "board": board,
-        "editions": told_editions.of_day(site.settings, day)[::-1],
-        "held_days": held_days.told(held_days.known(site.settings)),
+        "editions": editions[::-1],
+        "held_days": held_days.told(held),
         "day": day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
@@ -76,11 +90,7 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "files": [(folder, [entry for entry in files if entry.folder == folder]) for folder in sorted(folders)],
         "size": sum(entry.size for entry in files),
         "days": published_files.days(site.settings)[:_LINES],
-        "drafts": site.drafts.of(user),
-        "is_discarded": "discarded" in request.query_params,
         "is_over": now > site.settings.on(day).calendar.last_moment(day),
-        "assignments": [sent for sent in site.drafts.sent_of(user, month) if sent.is_assignment],
-        "most": site.settings.limits.file_megabytes,
     }
     return page(request, site, "board", context)
 

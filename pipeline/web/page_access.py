@@ -147,6 +147,11 @@ async def busy(request: Request, _error: Exception) -> Response:
     return await _error_page(request, 503, "busy")
 
 
+async def damaged(request: Request, _error: Exception) -> Response:
+    """Answer that the ledger is damaged, and how the office mends it."""
+    return await _error_page(request, 503, "damaged")
+
+
 async def our_fault(request: Request, error: Exception) -> Response:
     """Answer that the program itself failed, and leave a report that holds no contents."""
     site = site_of(request)

@@ -21,6 +21,7 @@ from pipeline.disk import faults, log
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
+from pipeline.terms.errors import LedgerError
 from pipeline.web import check_results, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
@@ -126,6 +127,8 @@ class Site:
                 checked = check_results.of_assignment(self.readers.preview_assignment(path, now))
             else:
                 checked = check_results.of_report(self.readers.check_report(path, user.address, now))
+        except LedgerError:
+            checked = check_results.NO_LEDGER
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same
             faults.write_report(faults.places_of(error), self.settings.paths.state, now)
             checked = check_results.FAULT

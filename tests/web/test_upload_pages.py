@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import damage
 import openpyxl
 import pytest
 import xlsb
@@ -614,3 +615,52 @@ class _process:  # noqa: N801 - used like a function
     def __exit__(self, *_error: object) -> None:
         self._process.kill()
         self._process.communicate()
+
+
+# --- a damaged ledger --------------------------------------------------------------------------------------------
+
+
+def _harm(office: Office, how: str) -> None:
+    ledger = office.settings.paths.ledger
+    if how == "a value":
+        damage.change(ledger, ("readings", "day"))
+    elif how == "an edition":
+        damage.change(ledger, ("editions", "summary_text"))
+    elif how == "a table":
+        damage.drop(ledger, "readings")
+    else:
+        ledger.write_bytes(ledger.read_bytes()[:4096] + b"\x07" * 8192 + ledger.read_bytes()[12288:])
+
+
+@pytest.mark.parametrize("how", ["a value", "a table", "pages", "an edition"])
+def test_with_a_damaged_ledger_the_forms_stay_and_a_report_is_checked_and_sent(site: Website, how: str) -> None:
+    _harm(site.office, how)
+    browser = site.signed_in("甲")
+    home = browser.get("/")
+    assert home.status == 200
+    assert "上传并核对" in home.text
+    if how != "an edition":  # of which no district sees anything
+        assert "台账现在读不了，以前报送的结果、回执和填好的模板暂时看不到" in home.text
+    answer = browser.upload(report(progress=[progress_row()]))
+    checked = browser.follow(answer)
+    assert ("台账现在读不了" in checked.text) == (how != "an edition")
+    assert "还没有报送，请点“报送”。" in checked.text
+    number = browser.click(answer.where, f"{answer.where}/send").where.rpartition("/")[2]
+    assert f"upload/2020-05-21/{number}/日报.xlsx" in in_inbox(site)
+    assert number in browser.get("/").text
+    board = site.signed_in("办公室").get("/board/2020-05-20")
+    assert board.status == 503
+    assert "doctor --repair" in board.text
+    assert "上传并预览" in board.text
+    assert not (site.office.settings.paths.state / "faults").exists()
+
+
+def test_with_a_damaged_ledger_an_assignment_workbook_is_taken_without_a_preview(site: Website) -> None:
+    _harm(site.office, "a value")
+    browser = site.signed_in("办公室")
+    answer = browser.upload(assignment(), "分解表.xlsx", browser.token("/board"))
+    assert "台账现在读不了，不能预览" in browser.follow(answer).text
+    assert browser.click(answer.where, f"{answer.where}/send").where.startswith("/sent/")
+    asked = browser.get("/explain?what=SJ-2020-001")
+    assert (asked.status, "doctor --repair" in asked.text) == (503, True)
+    assert not (site.office.settings.paths.state / "faults").exists()
