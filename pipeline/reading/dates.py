@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from pipeline.reading.clock_times import TIME, read_clock
 from pipeline.terms.month_day import MonthDay, calendar_day
-from pipeline.terms.text import short_line
+from pipeline.terms.text import short_line, shown_number
 
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
 """From 2000-01-01 to 2099-12-31 (contract 3)."""
@@ -15,6 +15,8 @@ _EPOCH = date(1899, 12, 30)
 """Excel counts 1900-01-01 as 1 and has a 29 February 1900 that never was: from March 1900 on, day 0 is this one."""
 EPOCH_1904_SHIFT = 1462
 """Days by which the serial numbers of a 1904-mode workbook are behind: those of early Excel for the Mac count from 1904-01-01."""
+_ALMOST = 1e-4
+"""Of a second, by which a serial number may fall short of the next one: what its 15 digits leave of a time."""
 
 _DAY = (
     r"(?:(?P<y>\d{4})\s*(?:-\s*(?P<m1>\d{1,2})\s*-|/\s*(?P<m2>\d{1,2})\s*/|\.\s*(?P<m3>\d{1,2})\s*\.)\s*(?P<d1>\d{1,2})"
@@ -43,6 +45,7 @@ def read_date(cell: object, *, is_1904: bool = False) -> date | MonthDay | None:
 
 
 def _serial_or_digits(number: float, *, is_1904: bool) -> date | None:
+    number = float(shown_number(number))
     whole = int(number) if abs(number) < 1e9 else 0  # noqa: PLR2004 - eight digits at most make a date
     shifted = whole + EPOCH_1904_SHIFT * is_1904
     if _FIRST_SERIAL <= shifted <= _LAST_SERIAL:
@@ -73,14 +76,14 @@ def read_moment(cell: object, report_day: date, *, is_1904: bool = False) -> dat
     if isinstance(cell, datetime):
         return cell.replace(second=0, microsecond=0) if cell.time() != time(0) else cell.date()
     if (clock := read_clock(cell)) is not None:
-        return datetime.combine(report_day, clock)
+        return datetime.combine(report_day, time(0)) + clock
     day = read_date(cell, is_1904=is_1904)
     if isinstance(day, MonthDay):
         day = day.on_or_before(report_day)
     if day is None:
         return None
-    if isinstance(cell, float) and cell % 1:  # Excel stores the time as the part of the day behind the point
-        return datetime.combine(day, time(0)) + timedelta(minutes=round(cell % 1 * 1440))
+    if isinstance(cell, float) and (part_of_day := float(shown_number(cell)) % 1):  # Excel's time is the part of the day behind the point
+        return datetime.combine(day, time(0)) + timedelta(minutes=int(part_of_day * 86400 + _ALMOST) // 60)
     written = _DATE.fullmatch(short_line(cell)) if isinstance(cell, str) else None
-    at = read_clock(written["time"]) if written and written["time"] else None
-    return datetime.combine(day, at) if at else day
+    clock = read_clock(written["time"]) if written and written["time"] else None
+    return datetime.combine(day, time(0)) + clock if clock is not None else day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from pipeline.terms.text import short_line
+from pipeline.terms.text import short_line, shown_number
 
 _NUMBER = re.compile(r"(?P<sign>[-+]?)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?\s*(?P<unit>[^\d\s.,]*)")
 
@@ -21,7 +21,7 @@ def read_number(cell: object, units: dict[str, Decimal], default: Decimal) -> De
             return None
         case int() | float():
             try:
-                amount = Decimal(repr(cell)) * default  # repr gives 0.1, the float itself is 0.1000000000000000055…
+                amount = Decimal(shown_number(cell)) * default
             except InvalidOperation:
                 return None
             return _plain(amount) if amount.is_finite() and amount >= 0 else None

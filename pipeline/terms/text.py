@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 
 # Every character of Unicode category Cf ("format"), as ranges; a test compares it with unicodedata.
@@ -15,6 +16,7 @@ _FORMAT = (
     "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
+_FORMATS = re.compile(rf"[{_FORMAT}]+")
 _IGNORED = re.compile(rf"[\s{_FORMAT}]+")
 DASHES = (
     "\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2500\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
@@ -69,8 +71,11 @@ def on_screen(text: str) -> str:
 
 
 def short_line(text: str) -> str:
-    """The text after NFKC with single blanks, to be read as a date, a time or a number; '' where it is too long for one."""
-    plain = " ".join(nfkc(text).split())
+    """The text after NFKC with single blanks and without format characters, to be read as a date, a time or a number.
+
+    '' where it is too long for one.
+    """
+    plain = " ".join(_FORMATS.sub("", nfkc(text)).split())
     return plain if len(plain) <= _LONGEST_VALUE else ""
 
 
@@ -87,6 +92,11 @@ def is_empty(cell: object) -> bool:
     return not compared.strip("-") or compared in _EMPTY_WORDS
 
 
+def shown_number(number: float) -> str:
+    """A number cell as Excel shows it, with 15 significant digits: 0.30000000000000004 is 0.3 (contract 3)."""
+    return format(number, ".15g")
+
+
 def as_text(cell: object) -> str:
     """A cell of any type as the text that a reader of the sheet sees (Excel stores 456 as 456.0)."""
     if cell is None or isinstance(cell, str):
@@ -94,8 +104,8 @@ def as_text(cell: object) -> str:
     match cell:
         case bool():
             return str(cell).upper()
-        case float() if cell.is_integer() and abs(cell) < 1e18:  # noqa: PLR2004 - past this a float has no whole digits left
-            return str(int(cell))
+        case float() if abs(cell) < 1e18:  # noqa: PLR2004 - longer ones are shown with an exponent
+            return format(Decimal(shown_number(cell)), "f")
         case datetime():
             return cell.strftime("%Y-%m-%d %H:%M") if cell.time() != time(0) else cell.date().isoformat()
         case date() | time():
