@@ -17,7 +17,7 @@ from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT, Seve
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
 from pipeline.terms.month_day import MonthDay
-from pipeline.terms.text import as_text, clean, is_empty, key, personal_numbers
+from pipeline.terms.text import as_text, clean, is_empty, is_personal, key
 
 Rule = Callable[[Row, Surroundings], None]
 
@@ -101,8 +101,7 @@ def _read_cover(sheet: SheetCells) -> _Cover:
 
 def _kept(cover: _Cover) -> dict[str, str]:
     """What the ledger keeps of 封面: nothing that holds a personal number."""
-    texts = {name: clean(as_text(field.value)) for name, field in cover.fields.items()}
-    return {name: text for name, text in texts.items() if not personal_numbers(text)}
+    return {name: clean(as_text(field.value)) for name, field in cover.fields.items() if not is_personal(field.value)}
 
 
 def _at(cover: _Cover, field: _Field, name: str, /, **details: object) -> Finding:

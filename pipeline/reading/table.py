@@ -11,7 +11,7 @@ from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.terms import case_numbers, contract, messages
 from pipeline.terms.contract import Kind, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.text import as_text, is_empty, key, may_hold_personal_number, personal_numbers
+from pipeline.terms.text import as_text, is_empty, is_personal, key, may_hold_personal_number
 
 _TAIL = re.compile(r"(?:[*:]|\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕)$")
 _UNIT = re.compile(
@@ -319,7 +319,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
     for row_index, row in enumerate(cells.rows):
         for column_index, shown in enumerate(row):
             cell = cells.covered.get((row_index, column_index), shown)  # a number is in the file, also where nobody sees it
-            if column_index in header.ignored or cell == "" or not personal_numbers(as_text(cell)):
+            if column_index in header.ignored or cell == "" or not is_personal(cell):
                 continue
             line, at = cells.lines[row_index], cells.columns[column_index]
             if row_index in positions:
@@ -327,7 +327,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
                 message, severity = "personal-information", Severity.ROW
             else:
                 message, severity = "personal-information/outside", Severity.WARNING
-            findings.append(messages.finding(message, sheet=cells.name, row=line, at=at, value=as_text(cell), severity=severity))
+            findings.append(messages.finding(message, sheet=cells.name, row=line, at=at, value=cell, severity=severity))
     return rows, findings
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.terms.contract import SEVERITIES, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.text import as_text, clean, mask
+from pipeline.terms.text import clean, mask, masked_cell
 
 _LONGEST_VALUE = 60
 _LONGEST_DETAIL = 2_000
@@ -122,7 +122,7 @@ def finding(
     sentence.
     """
     code = name.partition("/")[0]
-    whole = mask(clean(as_text(value)))
+    whole = clean(masked_cell(value))
     line = shorten(whole)
     shown = line if line == whole else mask(line)
     quoted = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}

@@ -182,6 +182,23 @@ def mask(text: str) -> str:
     return hidden if not personal_numbers(hidden) else _UNSEEN.sub("", re.sub(r"\d", "*", hidden))
 
 
+def is_personal(cell: object) -> bool:
+    """Whether a cell holds a personal number, as text or as a number cell."""
+    text = as_text(cell)
+    return _is_citizen_cell(cell, text) or bool(personal_numbers(text))
+
+
+def masked_cell(cell: object) -> str:
+    """A cell of any type as text in which only the first three digits of a personal number show."""
+    text = as_text(cell)
+    return text[:3] + "*" * (len(text) - 3) if _is_citizen_cell(cell, text) else mask(text)
+
+
+def _is_citizen_cell(cell: object, text: str) -> bool:
+    """Whether a number cell holds a citizen number, whose check digit is lost: Excel puts zeros in place of what follows 15 digits."""
+    return isinstance(cell, int | float) and text.isdecimal() and len(text) in (17, 18) and _has_birthday(text)
+
+
 def _needs_no_check(_digits: str) -> bool:
     return True
 
@@ -191,11 +208,14 @@ def _is_citizen(digits: str) -> bool:
     total = sum(map(operator.mul, _CITIZEN_WEIGHTS, digits.encode())) - _CITIZEN_ZEROS
     if "10X98765432"[total % 11] != digits[17].upper():
         return False
+    return _has_birthday(digits, earliest=1)
+
+
+def _has_birthday(digits: str, *, earliest: int = 1900) -> bool:
     try:
-        date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+        return date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14])).year >= earliest
     except ValueError:
         return False
-    return True
 
 
 def _is_bank(digits: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.terms.text import as_text, clean, is_empty, key, mask, nfkc, personal_numbers
+from pipeline.terms.text import as_text, clean, is_empty, is_personal, key, mask, masked_cell, nfkc, personal_numbers
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,25 @@ def test_a_personal_number_is_found_and_masked_but_for_three_digits(text: str) -
     hidden = mask(text)
     assert "".join(c for c in hidden if c.isalnum() or c == "*").count("*") == len(digits) - 3
     assert personal_numbers(hidden) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "hidden"),
+    [
+        (110105194912310000.0, "110***************"),
+        (110105194912310021.0, "110***************"),
+        (11010519491231000.0, "110**************"),
+        (110105189912310000.0, "110105189912310000"),
+        (110105194913310000.0, "110105194913310000"),
+        ("110105194912310000", "110105194912310000"),
+        (1101051949123100.0, "1101051949123100"),
+        (13912345678.0, "139********"),
+        (True, "TRUE"),
+    ],
+)
+def test_a_citizen_number_in_a_number_cell_is_known_without_its_last_digits(cell: object, hidden: str) -> None:
+    assert masked_cell(cell) == hidden
+    assert is_personal(cell) is ("*" in hidden)
 
 
 @pytest.mark.parametrize("text", NOT_FOUND)

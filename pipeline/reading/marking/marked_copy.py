@@ -24,7 +24,7 @@ from pipeline.reading.marking import (
 )
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
 from pipeline.reading.receipt_layout import HIDDEN, Job, Line, Why
-from pipeline.terms.text import as_text, clean, mask
+from pipeline.terms.text import as_text, clean, mask, masked_cell
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -113,9 +113,9 @@ def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]
     for sheet in workbook.read(content, _LIMITS, table.is_wanted).sheets:
         for line, row in zip(sheet.lines, sheet.rows, strict=True):
             for column, value in zip(sheet.columns, row, strict=True):
-                text = clean(as_text(value)) if value != "" else ""
+                text = clean(masked_cell(value) if masked else as_text(value)) if value != "" else ""
                 if text:
-                    texts[sheet.name, line, column] = mask(text) if masked else text
+                    texts[sheet.name, line, column] = text
     return texts
 
 

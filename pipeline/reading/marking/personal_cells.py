@@ -16,7 +16,7 @@ from pipeline.reading.marking import openpyxl_private
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
 from pipeline.reading.receipt_layout import HIDDEN, Place, Why
 from pipeline.terms import contract
-from pipeline.terms.text import as_text, mask, personal_numbers
+from pipeline.terms.text import as_text, is_personal, mask, masked_cell, personal_numbers
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -51,7 +51,7 @@ def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
     rows: dict[int, list[tuple[int, str]]] = {}
     for cell in openpyxl_private.cells(sheet):
         if isinstance(cell.value, str | CellRichText) and cell.value:
-            rows.setdefault(cell.row, []).append((cell.column, table.label(_text(cell.value))[0]))
+            rows.setdefault(cell.row, []).append((cell.column, table.label(str(_value(cell.value)))[0]))
     for row, labels in rows.items():
         if sum(name in _HEADERS for _column, name in labels) >= _HEADERS_OF_A_TABLE:
             yield from ((row, column) for column, name in labels if name.endswith(contract.PERSONAL_HEADERS))
@@ -72,11 +72,11 @@ def _mask(cell: Cell, sheet_results: Results) -> bool:
     """Mask a cell's value, its formula with what that had come to, its comment and its link; return whether there was anything."""
     is_hidden = False
     is_formula = cell.data_type == "f"
-    result = sheet_results.get(cell.coordinate, ("", ""))[1] if is_formula else ""
-    written = _text(cell.value)
-    if any(len(text) >= _SHORTEST_NUMBER and personal_numbers(text) for text in (result, written)):
+    result = _result(sheet_results.get(cell.coordinate)) if is_formula else ""
+    written = _value(cell.value)
+    if any(len(as_text(value)) >= _SHORTEST_NUMBER and is_personal(value) for value in (result, written)):
         # A formula that comes to a number, or quotes one, would bring it back when it is calculated again.
-        openpyxl_private.set_text(cell, HIDDEN if is_formula and not result else mask(result or written))
+        openpyxl_private.set_text(cell, HIDDEN if is_formula and result == "" else masked_cell(written if result == "" else result))
         is_hidden = True
     if cell.comment and personal_numbers(cell.comment.text):
         cell.comment = Comment(mask(cell.comment.text), mask(cell.comment.author or ""))
@@ -88,7 +88,16 @@ def _mask(cell: Cell, sheet_results: Results) -> bool:
     return is_hidden
 
 
-def _text(value: object) -> str:
+def _result(result: tuple[str, str] | None) -> str | float:
+    """Return what a formula had come to, as a number where it was one."""
+    kind, text = result or ("", "")
+    try:
+        return float(text) if kind == "n" else text
+    except ValueError:
+        return text
+
+
+def _value(value: object) -> str | float:
     match value:
         case CellRichText():
             return str(value)
@@ -96,6 +105,8 @@ def _text(value: object) -> str:
             return value.text or ""
         case None | date() | time():  # no personal number, whatever its digits
             return ""
+        case bool() | int() | float():
+            return value
         case _:
             return as_text(value)
 
