@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
@@ -42,6 +42,8 @@ class Understood(NamedTuple):
 
 
 EMPTY = Understood()
+_SIXTEEN_DIGITS = 1e15
+"""The smallest number with more digits than Excel keeps."""
 CellReader = Callable[[Cell], Understood]
 
 
@@ -139,8 +141,28 @@ def _number_reader(column: Column, _around: Surroundings, factor: Decimal) -> Ce
     return read
 
 
+def _reply_number_reader(_column: Column, _around: Surroundings, _factor: Decimal) -> CellReader:
+    return _read_reply_number
+
+
+def _read_reply_number(cell: Cell) -> Understood:
+    """Free text, unless Excel has made something else of what was typed: that is no number that stands on a letter."""
+    text = clean(as_text(cell))
+    match cell:
+        case date() | time() | timedelta():
+            made_of_it = "日期或时间"
+        case float() if abs(cell) >= _SIXTEEN_DIGITS:
+            made_of_it = "超过 15 位的数字，后面的位数已经变成 0"
+        case str() if key(cell) in ("TRUE", "FALSE"):
+            made_of_it = "逻辑值"
+        case _:
+            return Understood(text or None)
+    return Understood(text, fault="bad-number/reply", details={"made": made_of_it})
+
+
 _READERS: dict[Kind, Callable[[Column, Surroundings, Decimal], CellReader]] = {
     Kind.CODE: _code_reader,
+    Kind.REPLY_NUMBER: _reply_number_reader,
     Kind.CHOICE: _choice_reader,
     Kind.DISTRICT: _district_reader,
     Kind.DATE: _date_reader,

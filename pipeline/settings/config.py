@@ -34,6 +34,8 @@ def _path(value: Path) -> Path:
     return value
 
 
+_LONGEST_DISTRICT = 100
+"""Characters, prefixes and suffixes included; nothing longer names a district."""
 _Folder = Annotated[Path, AfterValidator(_path)]
 
 
@@ -241,14 +243,19 @@ class Settings(Frozen):
         return {text.key(word): d for d in self.districts for word in (d.code, d.name, *d.aliases)}
 
     def district_named(self, written: str) -> District | None:
-        """The district that a form such as 鄂尔多斯市东胜区 or 东胜区住建局 names; None if it is none of them."""
-        plain = text.key(written)
-        for prefix in ("", *map(text.key, self.district_prefixes)):
-            for suffix in ("", *map(text.key, self.district_suffixes)):
-                if plain.startswith(prefix) and plain.endswith(suffix):
-                    bare = plain[len(prefix) : len(plain) - len(suffix)]
-                    if bare in self._district_by_key:
-                        return self._district_by_key[bare]
+        """The district that a form such as 内蒙古自治区鄂尔多斯市东胜区住建局 names; None if it is none of them.
+
+        As many of the configured prefixes and suffixes are left off as there are (contract 1).
+        """
+        forms = [plain] if len(plain := text.key(written)) <= _LONGEST_DISTRICT else []
+        for form in forms:  # grows while it is walked: one prefix or suffix less each time
+            if form in self._district_by_key:
+                return self._district_by_key[form]
+            shorter = [
+                *map(form.removeprefix, map(text.key, self.district_prefixes)),
+                *map(form.removesuffix, map(text.key, self.district_suffixes)),
+            ]
+            forms += [bare for bare in dict.fromkeys(shorter) if bare not in forms]
         return None
 
 

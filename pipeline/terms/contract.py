@@ -32,6 +32,7 @@ class Kind(StrEnum):
     COUNT = "count"
     MONEY = "money"
     TEXT = "text"
+    REPLY_NUMBER = "reply-number"
     DISTRICT = "district"
     PREFILLED = "prefilled"  # filled in beforehand for the reader's eye; never judged
     PREFILLED_DATE = "prefilled-date"
@@ -155,7 +156,7 @@ PROGRESS = Sheet(
         Column("今日进展"),
         Column("诉求认定", Kind.CHOICE, values=CLAIMS),
         Column("答复日期", Kind.DATE),
-        Column("答复文号"),
+        Column("答复文号", Kind.REPLY_NUMBER),
         Column("群众确认", Kind.CHOICE, values=CONFIRMATIONS),
         Column("接访下访领导"),
         Column("接访下访日期", Kind.DATE),

@@ -63,6 +63,7 @@ CATALOGUE: Final = {
     "date-out-of-range/before-start": "{column}“{value}”早于{start} {limit}。请核对这两个日期。",
     "date-out-of-range/after-arrival": "{column}“{value}”晚于收到文件的时间 {limit}。请填写实际发生的时间。",
     "bad-number": "{column}“{value}”不是可用的数字。请只填不小于 0 的{hint}。",
+    "bad-number/reply": "答复文号“{value}”不是文号：录入的内容被 Excel 变成了{made}。请先把单元格格式设为“文本”，再照书面答复重新填写。",
     "reply-missing": "当前状态是“{status}”，但没有填“{column}”。请补填{column}；如还没有书面答复，请把当前状态改为“办理中”。",
     "contradiction/claim": "当前状态“已化解”与诉求认定“暂时难以解决”矛盾。请改正其中一项。",
     "contradiction/reception": "当场答复 {answered} 加转交办理 {passed} 合计 {sum}，大于接访批次 {batches}。请核对这三个数。",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LOOK_OF_KIND: Final = {
     Kind.CODE: "text", Kind.CHOICE: "center", Kind.DISTRICT: "center", Kind.DATE: "date", Kind.MOMENT: "moment", Kind.COUNT: "count",
-    Kind.MONEY: "money", Kind.TEXT: "text", Kind.PREFILLED: "text", Kind.PREFILLED_DATE: "date",
+    Kind.MONEY: "money", Kind.TEXT: "text", Kind.REPLY_NUMBER: "text", Kind.PREFILLED: "text", Kind.PREFILLED_DATE: "date",
 }  # fmt: skip
 _PREFILLED: Final = (Kind.PREFILLED, Kind.PREFILLED_DATE)
 _LONG: Final = (PROGRESS, REGION_CASES, VISITOR_CASES)
