@@ -41,7 +41,7 @@ MILDER: Final = {
 NOT_YET: Final[Mapping[str, str]] = {}
 """Codes of the contract that no message of the catalogue has."""
 PLACEHOLDERS: Final = {
-    "made": "日期等",
+    "made": "日期等", "alike": "",
     "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号", "code": "旗区代码",
     "column": "列名", "columns": "列名", "count": "数目", "current": "版本", "days": "天数", "district": "旗区", "example": "例子",
     "held": "原来的日期", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "理解成的内容", "more": "", "name": "工作表名",

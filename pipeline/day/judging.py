@@ -13,6 +13,7 @@ from pipeline.settings.config import District
 from pipeline.terms import case_numbers, messages
 from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
 from pipeline.terms.findings import Finding
+from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows, written
 from pipeline.terms.text import key, without_controls
@@ -242,7 +243,9 @@ def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
 def _refuse_foreign(report: _Report, case_row: _CaseRow) -> None:
     """Refuse a case that the register does not hold, or holds for another district."""
     if case_row.case is None:
-        case_row.row.refuse("unknown-case", CASE)
+        number = case_row.row[CASE] or ""
+        meant = report.case_book.find(number_meant(number))
+        case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
     elif not report.owns(case_row.case):
         case_row.row.refuse("other-district", CASE, district=case_row.case.text("旗区"), own=report.district.name)
 

@@ -15,6 +15,7 @@ from pipeline.reading.workbook import Cell
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers
 from pipeline.terms.contract import Column, Kind, Yearless
+from pipeline.terms.look_alikes import retype
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Value
 from pipeline.terms.text import as_text, clean, key
@@ -73,7 +74,8 @@ def _choice_reader(column: Column, around: Surroundings, _factor: Decimal) -> Ce
         written = as_text(cell)
         meant = values.get(key(written))
         if meant is None:
-            return Understood(key(written), fault=fault, details={"column": column.name, "values": "、".join(listed)})
+            details = {"column": column.name, "values": "、".join(listed), "alike": retype(written, listed)}
+            return Understood(key(written), fault=fault, details=details)
         return Understood(meant, odd=written.strip() != meant)
 
     return read
@@ -86,7 +88,9 @@ def _district_reader(column: Column, around: Surroundings, _factor: Decimal) -> 
         written = key(as_text(cell))
         district = settings.district_named(as_text(cell))
         if district is None:
-            return Understood(written, fault="not-in-list", details={"column": column.name, "values": "、".join(settings.district_names)})
+            alike = retype(written, settings.district_names)
+            details = {"column": column.name, "values": "、".join(settings.district_names), "alike": alike}
+            return Understood(written, fault="not-in-list", details=details)
         return Understood(district.name, odd=written != district.name)
 
     return read

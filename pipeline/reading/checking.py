@@ -11,6 +11,7 @@ from pipeline.reading.table import Table
 from pipeline.reading.workbook import Cell, ErrorValue
 from pipeline.terms import case_numbers
 from pipeline.terms.contract import CASE, Column, Kind
+from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.rows import Rows, Value, written
 from pipeline.terms.text import as_text, clean, is_empty, mask, may_hold_personal_number, personal_numbers
 
@@ -158,4 +159,6 @@ def refuse_number_outside(row: Row, around: Surroundings) -> None:
     """A case number outside the pattern, where the row is what brings the case in."""
     number, pattern = row[CASE], around.settings.case_number_pattern
     if number and row.is_read(CASE) and not case_numbers.fits(number, pattern):
-        row.refuse_cell("not-in-list/case", CASE, example=case_numbers.example(pattern))
+        meant = number_meant(number)
+        alike = retype(number, [meant]) if case_numbers.fits(meant, pattern) else ""
+        row.refuse_cell("not-in-list/case", CASE, example=case_numbers.example(pattern), alike=alike)

@@ -16,6 +16,7 @@ from pipeline.terms import contract, messages
 from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
+from pipeline.terms.look_alikes import retype
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.text import as_text, clean, is_empty, is_personal, key
 
@@ -116,7 +117,8 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
     written = as_text(field.value)
     district = settings.district_named(written)
     if district is None:
-        return None, [_at(cover, field, "unknown-district/other", names="、".join(settings.district_names))]
+        names = settings.district_names
+        return None, [_at(cover, field, "unknown-district/other", names="、".join(names), alike=retype(written, names))]
     if key(written) != district.name:
         return district, [_at(cover, field, "read-as/district", meant=district.name, more="")]
     return district, []

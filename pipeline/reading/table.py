@@ -11,6 +11,7 @@ from pipeline.reading.workbook import Book, Cell, SheetCells
 from pipeline.terms import case_numbers, contract, messages
 from pipeline.terms.contract import Kind, Severity
 from pipeline.terms.findings import Finding
+from pipeline.terms.look_alikes import retype
 from pipeline.terms.text import as_text, is_empty, is_personal, key, may_hold_personal_number
 
 _TAIL = re.compile(r"(?:[*:]|\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕)$")
@@ -176,7 +177,8 @@ def _read_header(cells: SheetCells, sheet: contract.Sheet, row_index: int, perso
         fault = _take_column(header, sheet, column_index, name, remarks)
         if fault:
             meant = next((column.header for column in sheet.columns if column.name == name), "")
-            findings.append(messages.finding(fault, sheet=cells.name, row=line, at=at, value=cell, meant=meant))
+            alike = retype(name, [column.name for column in sheet.columns])
+            findings.append(messages.finding(fault, sheet=cells.name, row=line, at=at, value=cell, meant=meant, alike=alike))
         elif _is_oddly_written(as_text(cell), name):
             findings.append(messages.finding("read-as/header", sheet=cells.name, row=line, at=at, value=cell, meant=name))
     return Header(row_index, header.columns, header.units, frozenset(ignored)), findings

@@ -37,7 +37,7 @@ CATALOGUE: Final = {
     "not-the-template/cases": "分解表里没有一行可用的案件，本文件不采用，沿用上一份分解表。请按问题清单改正后重新放入。",
     "unknown-district/empty": "封面没有填“旗区”。请在“旗区”右边的单元格填写旗区全称，例如：{example}。",
     "unknown-district/uncached": "封面的“旗区”是公式，文件里没有保存它的计算结果，读不到内容。请用 Excel 或 WPS 打开、保存后重新报送，或直接填写旗区全称，例如：{example}。",
-    "unknown-district/other": "封面的旗区“{value}”不是九个旗区之一。请填写：{names}。",
+    "unknown-district/other": "封面的旗区“{value}”不是九个旗区之一。{alike}请填写：{names}。",
     "bad-report-date/empty": "封面没有填“报告日期”。请在“报告日期”右边的单元格填写，例如：{example}。",
     "bad-report-date/uncached": "封面的“报告日期”是公式，文件里没有保存它的计算结果，读不到日期。请用 Excel 或 WPS 打开、保存后重新报送，或直接填写日期，例如：{example}。",
     "bad-report-date/unread": "封面的报告日期“{value}”看不懂。请写成这样：{example}。",
@@ -52,12 +52,12 @@ CATALOGUE: Final = {
     "dispute-withdrawn": "上一次报送里案件 {case} 填的是“不认可”，这次更正没有填，也没有填“认可”。不认可没有因此消除的，请补填“不认可”；群众已经认可的，请填“认可”。",
     "older-revision": "内容与第 {revision} 版完全相同，而那一版已被后来的更正替换；现作为新的一版采用，后来的更正不再算数。如是误发旧文件，请重新报送最新的那一份。",
     "assignment-postponed": "案件 {case} 原来的交办日期是 {held}，新分解表改晚为 {value}，仍按 {held} 计算。请在分解表里改回 {held}。",
-    "unknown-case": "台账里没有案件“{value}”。请核对编号；如是新发现的案件，请填在“新增案件”表。",
+    "unknown-case": "台账里没有案件“{value}”。{alike}请核对编号；如是新发现的案件，请填在“新增案件”表。",
     "other-district": "案件“{value}”属于{district}，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
     "required": "“{column}”没有填。请填写{hint}。",
-    "not-in-list": "{column}“{value}”不在可选范围，请从下拉框选择：{values}。",
-    "not-in-list/case": "案件编号“{value}”不合规则。请写成字母、四位年份和序号，例如：{example}。",
-    "not-in-list/source": "“{sheet}”表的案件来源不能是“{value}”，只能是：{values}。",
+    "not-in-list": "{column}“{value}”不在可选范围，请从下拉框选择：{values}。{alike}",
+    "not-in-list/case": "案件编号“{value}”不合规则。{alike}请写成字母、四位年份和序号，例如：{example}。",
+    "not-in-list/source": "“{sheet}”表的案件来源不能是“{value}”，只能是：{values}。{alike}",
     "bad-date": "{column}“{value}”看不懂。请写成这样：{example}。",
     "date-out-of-range/after-report": "{column}“{value}”晚于报告日期 {limit}。请填写实际日期。",
     "date-out-of-range/before-start": "{column}“{value}”早于{start} {limit}。请核对这两个日期。",
@@ -89,7 +89,7 @@ CATALOGUE: Final = {
     "old-template": "模板版本“{value}”较旧，现行版本是 {current}。请从下次起使用新模板。",
     "zero-report-with-rows": "封面“零报告”填了“是”，但表里有 {count} 行内容，这些行照常采用。请把“零报告”改为“否”。",
     "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），不予采用。如原内容有误，请联系办公室改分解表。",
-    "unknown-column": "“{value}”列不在模板中，没有读取。如内容需要上报，请填到模板已有的列。",
+    "unknown-column": "“{value}”列不在模板中，没有读取。{alike}如内容需要上报，请填到模板已有的列。",
     "unknown-column/unit": "“{value}”列的单位不能换算，整列没有读取。请使用表头“{meant}”。",
     "unknown-column/twice": "“{value}”列出现了两次，只读了前一列。请删去多余的一列。",
     "error-value": "{column}的单元格是错误值“{value}”，这一行不能采用。请改正公式，或直接填写内容。",
@@ -127,7 +127,7 @@ def finding(
     line = shorten(whole)
     shown = line if line == whole else mask(line)
     quoted = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
-    message = CATALOGUE[name].format_map({"value": shown, "sheet": _quoted(sheet), **quoted})
+    message = CATALOGUE[name].format_map({"alike": "", "value": shown, "sheet": _quoted(sheet), **quoted})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
 
 

@@ -24,6 +24,13 @@ DASHES = (
 )
 """Everything that is a dash (category Pd, and what looks like one), for a character class."""
 _DASH = re.compile(f"[{DASHES}]")
+_RADICALS = re.compile("[\u2e80-\u2fd5]")
+# Unicode's EquivalentUnifiedIdeograph for the CJK Radicals Supplement, which NFKC leaves as it is. Fonts and text taken out of PDF
+# files bring such characters in; nobody sees the difference.
+_IDEOGRAPHS = str.maketrans(
+    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NO_TEXT = re.compile("[\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -34,7 +41,16 @@ _EMPTY_WORDS = frozenset({"无", "暂无", "/"})
 
 def nfkc(text: str) -> str:
     """Compatibility form: full-width letters, digits and punctuation become plain ones; all dashes become `-`."""
-    return text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
+    return text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", without_radicals(text)))
+
+
+def without_radicals(text: str) -> str:
+    """The text with ideographs in place of radicals that look the same."""
+    return _RADICALS.sub(_ideograph, text) if _RADICALS.search(text) else text
+
+
+def _ideograph(radical: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", radical[0].translate(_IDEOGRAPHS))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -44,7 +60,8 @@ def key(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Free text as it is kept: trimmed, control characters dropped, line breaks as they were."""
+    """Free text as it is kept: trimmed, control characters dropped, radicals as ideographs, line breaks as they were."""
+    text = without_radicals(text)
     if text.isprintable():
         return text.strip()
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
