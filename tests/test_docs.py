@@ -109,6 +109,7 @@ EXAMPLES: Final = (
         "东胜区日报.xlsx · 案件进展!H4",
         {"case": "SJ-2020-014", "value": "2020-05-18", "number": "东住建信〔2020〕9号", "since": "2020-05-20"},
     ),
+    Example("wrong-place/assignment", "案件包案任务分解表.xlsx", {}),
     Example("unknown-case", "康巴什区日报.xlsx · 案件进展!A9", {"value": "SJ-2020-099"}),
     Example("other-district", "乌审旗日报.xlsx · 案件进展!A4", {"value": "SJ-2020-014", "district": "达拉特旗", "own": "乌审旗"}),
     Example("required", "东胜区日报.xlsx · 案件进展!E3", {"column": "当前状态", "hint": f"其中之一：{'、'.join(contract.STATUSES)}"}),

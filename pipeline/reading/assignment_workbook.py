@@ -36,6 +36,11 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     return Reading(True, day, "", {}, rows, tuple(findings))
 
 
+def is_assignment(book: Book) -> bool:
+    """Whether a workbook is an assignment workbook, wherever it was handed in: it has the sheet 包联旗区."""
+    return table.find_sheet(book, LIAISON.name) is not None
+
+
 def _usable(sheets: list[Rows]) -> int:
     """How many rows can be used: neither refused nor with a number that comes twice."""
     times = Counter(number for rows in sheets for number in rows.values[CASE])

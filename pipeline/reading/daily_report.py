@@ -70,6 +70,12 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     return Reading(True, day, name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
 
 
+def is_report(book: Book) -> bool:
+    """Whether a workbook is a report, wherever it was handed in: its sheet 封面 has 旗区 and 报告日期."""
+    cover = table.find_sheet(book, contract.COVER)
+    return isinstance(cover, SheetCells) and {"旗区", "报告日期"} <= _read_cover(cover).fields.keys()
+
+
 # --- 封面 ---------------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +169,10 @@ def _lateness_findings(day: date, arrival: datetime, settings: Settings) -> list
     limit = settings.on(day).calendar.last_moment(day)
     if arrival <= limit:
         return []
-    return [messages.finding("late", arrival=f"{arrival:%Y-%m-%d %H:%M:%S}", limit=f"{limit:%Y-%m-%d %H:%M:%S}")]
+    shown, shown_limit = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (arrival, limit))
+    if shown == shown_limit:
+        shown += f".{arrival:%f}".rstrip("0")
+    return [messages.finding("late", arrival=shown, limit=shown_limit)]
 
 
 # --- the sheets --------------------------------------------------------------------------------------------------

@@ -27,7 +27,13 @@ def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignmen
     except UnreadableError as error:
         return refused(error.message, envelope, settings)
     read_book = assignment_workbook.read if is_assignment else daily_report.read
-    return read_book(book, envelope, settings)
+    reading = read_book(book, envelope, settings)
+    if not reading.accepted and any(finding.code == "not-the-template" for finding in reading.findings):
+        kinds = {"report": daily_report.is_report(book), "assignment": assignment_workbook.is_assignment(book)}
+        meant, other = ("assignment", "report") if is_assignment else ("report", "assignment")
+        if kinds[other] and not kinds[meant]:
+            return refused(f"wrong-place/{other}", envelope, settings)
+    return reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ CATALOGUE: Final = {
     "dispute-withdrawn": "上一次报送里案件 {case} 填的是“不认可”，这次更正没有填，也没有填“认可”。不认可没有因此消除的，请补填“不认可”；群众已经认可的，请填“认可”。",
     "older-revision": "内容与第 {revision} 版完全相同，而那一版已被后来的更正替换；现作为新的一版采用，后来的更正不再算数。如是误发旧文件，请重新报送最新的那一份。",
     "assignment-postponed": "案件 {case} 原来的交办日期是 {held}，新分解表改晚为 {value}，仍按 {held} 计算。请在分解表里改回 {held}。",
+    "wrong-place/assignment": "这是案件包案任务分解表，不是旗区日报，没有采用。分解表由办公室放到 inbox/assignment 文件夹，或在报送网页的“分解表”处上传；要报的如果是日报，请换成填好的日报模板。",
+    "wrong-place/report": "这是旗区日报，不是案件包案任务分解表，没有采用。日报请放到 inbox 文件夹（不要放进 assignment），或在报送网页上传；分解表请另行放入。",
     "unknown-case": "台账里没有案件“{value}”。{alike}请核对编号；如是新发现的案件，请填在“新增案件”表。",
     "other-district": "案件“{value}”属于{district}，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
     "required": "“{column}”没有填。请填写{hint}。",

@@ -173,7 +173,7 @@ ASSIGNMENT = (
     Line("unknown-column", "群众来访案件!R1", WARNING, {"群众来访案件!R1": "经办"}, {"群众来访案件!R1": "序号"}),
 )
 TOLD_BELOW = {
-    "unreadable", "too-large", "sender-not-allowed", "duplicate", "rows-withdrawn", "older-revision",
+    "unreadable", "too-large", "sender-not-allowed", "duplicate", "rows-withdrawn", "older-revision", "wrong-place",
     "dispute-withdrawn", "reply-before-dispute", "status-went-back", "late", "sheet-missing", "case-missing", "assignment-postponed",
 }  # fmt: skip
 ELSEWHERE = {"encrypted", "macro-workbook", "error-value", "no-cached-value"}
@@ -305,6 +305,29 @@ def test_an_optional_sheet_that_is_not_there_is_a_warning(name: str) -> None:
 @pytest.mark.parametrize(("received", "is_late"), [("2020-05-21 17:00", False), ("2020-05-21 17:01", True), ("2020-05-22 08:00", True)])
 def test_a_report_is_late_only_after_the_cut_off(received: str, *, is_late: bool) -> None:
     assert _addresses(read_report(report(), received).findings, "late") == ([("", WARNING)] if is_late else [])
+
+
+def test_a_report_that_is_late_by_less_than_a_second_says_by_how_much() -> None:
+    arrival = moment("2020-05-21 17:00").replace(microsecond=412_000)
+    (late,) = reading.read(report(), Envelope(arrival), SETTINGS, is_assignment=False).findings
+    assert late.message.startswith("收到时间 2020-05-21 17:00:00.412 晚于截止时间 2020-05-21 17:00:00，")
+
+
+def test_a_workbook_in_the_place_of_the_other_kind_is_told_what_it_is_and_where_it_belongs() -> None:
+    among_reports, among_assignments = read_report(assignment()), read_assignment(report())
+    for read, arrived in ((among_reports, date(2020, 5, 21)), (among_assignments, date(2020, 5, 1))):
+        assert _addresses(read.findings, "wrong-place") == [("", FILE)]
+        assert (read.accepted, read.day, read.district, len(read.findings)) == (False, arrived, "", 1)
+    assert among_reports.findings[0].message.startswith("这是案件包案任务分解表，不是旗区日报")
+    assert among_assignments.findings[0].message.startswith("这是旗区日报，不是案件包案任务分解表")
+
+
+@pytest.mark.parametrize("left_out", ["案件进展", "包联旗区"])
+def test_only_what_is_of_the_other_kind_and_not_of_its_own_is_in_the_wrong_place(left_out: str) -> None:
+    both = {**report_pages(), **assignment_pages()}
+    del both[left_out]
+    read = read_report(write(both)) if left_out == "案件进展" else read_assignment(write(both))
+    assert {finding.code for finding in read.findings} == ({"not-the-template"} if left_out == "案件进展" else {"wrong-place"})
 
 
 SENDERS = (
