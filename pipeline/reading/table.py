@@ -238,7 +238,7 @@ def covered(cells: SheetCells, first: int = 0) -> list[Finding]:
     """Return a finding for each column in which something is hidden under a merged range, from that row on."""
     by_column: dict[int, list[tuple[int, Cell]]] = {}
     for (row_index, column_index), value in sorted(cells.covered.items(), key=lambda item: item[0]):
-        if row_index >= first and not personal_numbers(as_text(value)):  # which has a finding of its own
+        if row_index >= first and not is_personal(value):  # which has a finding of its own
             by_column.setdefault(column_index, []).append((row_index, value))
     return [
         messages.finding(
