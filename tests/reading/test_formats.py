@@ -274,8 +274,33 @@ def test_a_text_goes_on_in_the_next_record_in_other_letters() -> None:
     blocks = (struct.pack("<HB", 8, 1) + wide[:4], b"\x01" + wide[4:] + "丁戊".encode("utf-16-le"), b"\x00abc" + struct.pack("<HB", 0, 0))
     content = _xls(xls.cell(xls.SHARED, 0, 0, struct.pack("<I", 0)), globals_=[xls.shared(*blocks, count=2)])
     assert _rows(content) == [["甲乙丙丁戊abc"]]
-    for lies in (1, 3, 4_000_000_000):
-        assert _refusal(_xls(globals_=[xls.shared(*blocks, count=lies)])) == "unreadable/unproved"
+    assert _refusal(_xls(globals_=[xls.shared(*blocks, count=1)])) == "unreadable/unproved"
+
+
+def test_shared_texts_that_are_fewer_than_declared_do_harm_only_where_a_cell_names_one() -> None:
+    text = struct.pack("<HB", 1, 1) + "一".encode("utf-16-le")
+    for lies in (2, 4_000_000_000):
+        shared = xls.shared(text, count=lies)
+        assert _rows(_xls(xls.cell(xls.SHARED, 0, 0, struct.pack("<I", 0)), globals_=[shared])) == [["一"]]
+        assert _refusal(_xls(xls.cell(xls.SHARED, 0, 0, struct.pack("<I", 1)), globals_=[shared])) == "unreadable/unproved"
+        assert _refusal(_xls(globals_=[xls.shared(text + text[:4], count=lies)])) == "unreadable/unproved"
+
+
+def test_what_fills_up_the_pool_of_short_streams_may_be_missing_and_so_may_the_order_of_bytes() -> None:
+    whole = xls.stream({"甲": [xls.label(0, 0, "一")]})
+    content = compound.build({"Workbook": whole}, pooled=True)
+    pool, _size = compound.place(content, "Root Entry")
+    # The pool last in the file, and the file ending with its last byte.
+    used = -(-len(whole) // _SECTOR) * _SECTOR
+    last = content[(pool + 1) * _SECTOR : (pool + 1) * _SECTOR + used]
+    sectors = len(content) // _SECTOR - 1
+    begins = content.index("Root Entry".encode("utf-16-le")) + 116
+    moved = bytearray(content[:begins] + struct.pack("<I", sectors) + content[begins + 4 :] + last[: len(whole)])
+    for at in range(used // _SECTOR):
+        moved = bytearray(compound.relinked(bytes(moved), sectors + at, sectors + at + 1 if at + 1 < used // _SECTOR else 0xFFFFFFFE))
+    assert _rows(bytes(moved)) == [["一"]]
+    assert _refusal(bytes(moved[:-1])) == "unreadable/unproved"
+    assert _rows(content[:28] + b"\xff\xfe" + content[30:]) == [["一"]]
 
 
 def test_a_rich_text_with_readings_is_its_plain_text() -> None:

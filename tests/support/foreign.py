@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import xlsxwriter
 import zips
-from crafting import DRAFT, NEW, PARTS, PROGRESS, RELATIONS, STYLES, TYPES, WORKBOOK, Changes, cells, repacked, swap
+from crafting import DRAFT, NEW, PARTS, PROGRESS, RELATIONS, STYLES, TYPES, WORKBOOK, Changes, cells, repacked, said, swap, text
 from workbooks import report_pages
 
 _SHEET, _BOOK, _LOOKS = PARTS[PROGRESS], PARTS[WORKBOOK], PARTS[STYLES]
@@ -100,6 +100,10 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "a span of time in ISO writing": lambda: cells(PROGRESS, {"P2": '<c r="P2" t="d"><v>PT9H</v></c>'}),
     "a number of seventeen digits": lambda: cells(NEW, {"F2": '<c r="F2"><v>0.30000000000000004</v></c>'}),
     "comments that are not there": lambda: _related("comments", "comments1.xml"),
+    "a cell with no style in its style": lambda: repacked({PROGRESS: _SHEET.replace(b'<c r="F2" ', b'<c r="F2" s="" ')}),
+    "an underline that is no escape": lambda: cells(PROGRESS, {"F2": said("F2", "一_x005F_x0030_二_x005F_x000D_三")}),
+    "a blank between two pieces of a text": lambda: text('<r><t>一</t></r><r><t xml:space="preserve"> </t></r><r><t>二</t></r>'),
+    "formulas without a result behind the last cell": lambda: cells(PROGRESS, {"Z90": '<c r="Z90"><f>A1</f></c>'}),
     "no theme": lambda: repacked({"xl/theme/theme1.xml": None}),
 }
 """What goes back with all that it had."""
@@ -164,6 +168,7 @@ ODD: dict[str, Callable[[], bytes]] = {
         "<formula>1</formula></cfRule></conditionalFormatting>"
     ),
     "a link without a target": lambda: _behind_rows(f'<hyperlinks><hyperlink {_ID} ref="A2"/></hyperlinks>'),
+    "a link on an empty cell": lambda: _behind_rows('<hyperlinks><hyperlink location="A1" ref="O3"/></hyperlinks>'),
     "a table without its part": lambda: _behind_rows(f'<tableParts count="1"><tablePart {_ID}/></tableParts>'),
     "a page of odd size": lambda: _behind_rows('<pageMargins left="wide"/><pageSetup orientation="odd"/>'),
     "a column of odd width": lambda: _around(rb"<sheetData>", '<cols><col min="1" max="3" width="wide"/></cols><sheetData>'),

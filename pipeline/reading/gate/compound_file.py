@@ -22,7 +22,7 @@ _ENTRY, _NAME_SIZE = 128, 64
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
 _NONE, _END, _LAST = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFA
 """NOSTREAM; ENDOFCHAIN; MAXREGSECT, the last number that a sector can have."""
-_MINI_SHIFT, _BYTE_ORDER = 6, 0xFFFE
+_MINI_SHIFT = 6
 _SHIFTS = {3: 9, 4: 12}
 """By the version of the format: a sector has two to the power of so many bytes. A mini sector has 64."""
 _MINI_CUTOFF = 1 << 12
@@ -68,8 +68,8 @@ class _Sectors:
         self._owners[number] = _READ
         return sector
 
-    def read(self, sector: int, size: int | None, others: Collection[int] = ()) -> bytes:
-        """Return a chain's bytes: so many, or, without a size, up to its end.
+    def read(self, sector: int, size: int | None, others: Collection[int] = (), *, may_be_short: bool = False) -> bytes:
+        """Return a chain's bytes: so many, or, without a size, up to its end; fewer where that is not looked at here.
 
         Behind the last it must end, or go on where one of the others begins: PhpSpreadsheet strings all its streams on one chain.
         """
@@ -81,7 +81,7 @@ class _Sectors:
             pieces.append(self.take(sector, whole=size is None))
             sector, left = self.following[sector], left - 1
         content = b"".join(pieces)
-        if (sector != _END and sector not in others) or (size is not None and len(content) < size):
+        if (sector != _END and sector not in others) or (size is not None and len(content) < size and not may_be_short):
             raise unproved()
         return content if size is None else content[:size]
 
@@ -109,9 +109,10 @@ class CompoundFile:
         if len(content) < _HEADER_SIZE:
             raise unproved()
         header = _HEADER.unpack_from(content)
-        version, order, shift, mini_shift, cutoff = header[2], header[3], header[4], header[5], header[10]
+        version, shift, mini_shift, cutoff = header[2], header[4], header[5], header[10]
         directory_start, mini_start, mini_count = header[8], header[11], header[12]
-        if order != _BYTE_ORDER or shift != _SHIFTS.get(version) or mini_shift != _MINI_SHIFT or cutoff != _MINI_CUTOFF:
+        # The order of bytes is not looked at: there is only one, and some programs write its mark the wrong way round.
+        if shift != _SHIFTS.get(version) or mini_shift != _MINI_SHIFT or cutoff != _MINI_CUTOFF:
             raise unproved()
         # The first sector stands behind the header, which takes a whole sector's room.
         self._sectors = _Sectors(content, shift, first=1 << shift, most=(-(-len(content) >> shift)) + 1)
@@ -161,7 +162,8 @@ class CompoundFile:
         """Return the sectors of the short streams, which lie together in the root's own stream."""
         root = self._entries[0]
         mini_fat = array("I", self._sectors.read(self._mini_start, None)) if self._mini_start != _END else array("I")
-        mini_stream = self._sectors.read(root.start, root.size, others) if root.size else b""
+        # What fills the last sector up may be missing; a short stream that is not all there shows when it is read.
+        mini_stream = self._sectors.read(root.start, root.size, others, may_be_short=True) if root.size else b""
         sectors = _Sectors(mini_stream, _MINI_SHIFT, first=0, most=len(mini_fat) + 1)
         sectors.following = mini_fat
         return sectors

@@ -36,6 +36,10 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
 """Names in Strict files, which Excel saves as "Strict Open XML", and what openpyxl knows them as."""
+_UNDERLINE, _KEPT = b"_x005F_", "\ue05f".encode()
+"""How a text spells an underline that begins no escape; openpyxl takes it out and does not put it back, so that a character of nobody's
+stands there meanwhile."""
+_NO_STYLE = re.compile(rb'(<(?:\w+:)?c\b[^>]*?)\ss=""')
 _ISO_CELL = re.compile(rb'(<(?:\w+:)?c\b[^>]*\st="d"[^>]*>\s*<(?:\w+:)?v[^>]*>)([^<]*)(</)')
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d)?")
 
@@ -88,7 +92,16 @@ def _readable(name: str, part: bytes) -> bytes | None:
     if b"http://purl.oclc.org/ooxml/" in part:
         for strict, known in _STRICT:
             part = part.replace(strict, known)
+    if _UNDERLINE in part and _KEPT not in part:
+        part = part.replace(_UNDERLINE, _KEPT)
+    if b' s=""' in part:
+        part = _NO_STYLE.sub(rb"\1", part)
     return _ISO_CELL.sub(_settle_day, part) if b't="d"' in part else part
+
+
+def restored(part: bytes) -> bytes:
+    """Return a part that openpyxl has written, with what was put aside for it."""
+    return part.replace(_KEPT, _UNDERLINE)
 
 
 def _settle_day(cell: re.Match[bytes]) -> bytes:

@@ -83,7 +83,7 @@ def _marked(job: Job, parts: Mapping[str, bytes], prepared: Mapping[str, bytes],
         written = _written(book, results, validations)
     if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
         raise NotMarkableError(Why.LARGE_PART, package_parts.LARGEST_PART >> 20)
-    return package_parts.pack({name: _without_numbers(name, part) for name, part in written.items()})
+    return package_parts.pack({name: foreign_package.restored(_without_numbers(name, part)) for name, part in written.items()})
 
 
 def _checked(content: bytes, original: bytes) -> bytes:
@@ -111,8 +111,9 @@ def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]
     """Return what a report's reader sees in each filled cell, by sheet, line and column."""
     texts = {}
     for sheet in workbook.read(content, _LIMITS, table.is_wanted).sheets:
-        for line, row in zip(sheet.lines, sheet.rows, strict=True):
-            for column, value in zip(sheet.columns, row, strict=True):
+        # Behind the last cell with a value there may be rows and columns of formulas without a result.
+        for line, row in zip(sheet.lines, sheet.rows, strict=False):
+            for column, value in zip(sheet.columns, row, strict=False):
                 text = clean(masked_cell(value) if masked else as_text(value)) if value != "" else ""
                 if text:
                     texts[sheet.name, line, column] = text

@@ -195,6 +195,7 @@ def _sheet_relations(parts: Parts, path: str) -> tuple[Relation, ...]:
 def _sheet(part: bytes, related: set[str], *, is_bare: bool) -> bytes:
     """Return a sheet with its rows as they are, and around them what can be read."""
     root = _tree(part)
+    filled = {cell.get("r") for cell in root.iterfind(f"{_MAIN}sheetData/{_MAIN}row/{_MAIN}c") if len(cell)}
     for child in list(root):
         name = child.tag.removeprefix(_MAIN)
         match name:
@@ -214,6 +215,8 @@ def _sheet(part: bytes, related: set[str], *, is_bare: bool) -> bytes:
                     }
             case "hyperlinks" | "tableParts" if not is_bare:
                 _drop(child, [link for link in child if link.get(f"{_OFFICE}id", "") not in {*related, ""}])
+                # openpyxl writes a link's target into a cell that is empty.
+                _drop(child, [link for link in child if name == "hyperlinks" and link.get("ref") not in filled])
             case _ if is_bare or name not in _TESTED or not _parses(_TESTED[name], child):
                 root.remove(child)
     return _bytes(root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,10 @@ def save(book: Workbook, sink: Sink) -> None:
     _Writer(book, package).save()
 
 
+_BLANKS = re.compile(rb"<t>(\s+)</t>")
+"""A piece of a text that is blanks alone: openpyxl does not say that they are to be kept."""
+
+
 class _Reader(ExcelReader):
     """Leaves dates the numbers that they are, so that they go back as they came, also those that are no dates."""
 
@@ -116,5 +121,5 @@ class _Writer(ExcelWriter):
         writer.write()
         ws._rels = writer._rels
         sink: Any = self
-        sink._archive.writestr(ws.path[1:], out.getvalue())
+        sink._archive.writestr(ws.path[1:], _BLANKS.sub(rb'<t xml:space="preserve">\1</t>', out.getvalue()))
         sink.manifest.append(ws)
