@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from crafting import FILES
 from offices import assigned, handed_in, on, read_report
@@ -61,3 +62,8 @@ def test_a_value_under_a_merged_range_is_not_read_and_is_told() -> None:
         ("read-as", Severity.WARNING, "案件进展", "J4")
     ]
     assert reading.rows == PLAIN.rows
+
+
+def test_a_number_that_needs_seventeen_digits_counts_as_excel_shows_it() -> None:
+    amounts = [rows.values["涉及金额"] for rows in _read("seventeen-digits.xlsx").rows if rows.sheet == "新增案件"]
+    assert amounts == [[Decimal("0.3"), None]]
