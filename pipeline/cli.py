@@ -212,7 +212,7 @@ def _nightly(options: argparse.Namespace) -> int:
 
 def _say_what_failed(outcome: Outcome, options: argparse.Namespace) -> int:
     """Say what a run that came to its end could not do, and return the exit status."""
-    for sentence in [*([outcome.remark] if outcome.remark else []), *outcome.written.remarks, *outcome.written.held]:
+    for sentence in [*outcome.remarks, *outcome.written.remarks, *outcome.written.held]:
         _complain(sentence)
     return _report_faults(outcome.faults, options) if outcome.faults else int(bool(outcome.written.held))
 

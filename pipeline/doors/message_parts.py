@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import email
 import email.policy
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
+from email.parser import BytesParser
 from typing import Any, Self
 
 from pipeline.disk import faults
@@ -137,7 +137,7 @@ def open_(raw: bytes, limits: Limits) -> MessageParts:
 
 
 def _parsed(raw: bytes) -> Message:
-    return email.message_from_bytes(raw, policy=email.policy.compat32)
+    return BytesParser(policy=email.policy.compat32).parsebytes(raw)
 
 
 class _Opened:

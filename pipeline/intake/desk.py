@@ -13,6 +13,7 @@ from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class Desk:
     _held: lock.Held
 
     @property
-    def remark(self) -> str | None:
-        """What the office should know about its disk."""
-        return self._held.remark
+    def remarks(self) -> tuple[str, ...]:
+        """What the office should know about its disk, and about readers that could not be shut in."""
+        not_shut = (words.READER_NOT_SHUT["calls"],) if "calls" in self.readers.not_shut else ()
+        return (*([self._held.remark] if self._held.remark else []), *not_shut)
 
     def check_lock_still_held(self) -> None:
         """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""

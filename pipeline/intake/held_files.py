@@ -77,7 +77,7 @@ def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | 
 def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Readers | None) -> list[Filed]:
     """Read the files in processes of their own; where nobody lends readers, some are started for it."""
     to_read = [FileToRead.of(arrival, path) for arrival, path in files]
-    with nullcontext(readers) if readers else Readers(settings, len(to_read)) as lent:
+    with nullcontext(readers) if readers else Readers(settings, len(to_read), marking=False) as lent:
         readings = [replace(transcript.reading, rows=read_rows(transcript.rows)) for transcript in lent.transcribe(to_read)]
     return [Filed(arrival, reading) for (arrival, _path), reading in zip(files, readings, strict=True)]
 

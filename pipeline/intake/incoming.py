@@ -95,7 +95,7 @@ def _read(files: list[_File], settings: Settings, readers: Readers | None) -> di
     allowed = [file for file in files if any(district.accepts(file.envelope) for district in settings.districts)]
     if allowed:
         to_read = [FileToRead(file.path, file.size, file.envelope, is_assignment=False) for file in allowed]
-        with nullcontext(readers) if readers else Readers(settings, len(to_read)) as lent:
+        with nullcontext(readers) if readers else Readers(settings, len(to_read), marking=False) as lent:
             for file, transcript in zip(allowed, lent.transcribe(to_read), strict=True):
                 if transcript.reading.accepted:
                     reports[file] = transcript.reading.district, transcript.reading.day

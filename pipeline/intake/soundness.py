@@ -11,7 +11,8 @@ from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.ledger import Ledger
-from pipeline.settings.config import Paths
+from pipeline.reading.readers import Readers
+from pipeline.settings.config import Paths, Settings
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival
 
@@ -87,3 +88,10 @@ def complete_journal(ledger: Ledger, archive: Path) -> int:
 def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:
     """Return the arrivals whose time has not come yet: a clock was wrong, here or where they came from."""
     return [arrival for arrival in arrivals if arrival.envelope.received_at > now + _CLOCKS_DIFFER]
+
+
+def not_shut(settings: Settings) -> tuple[str, ...]:
+    """Have a reader come up; what the system could not take away from it (`words.READER_NOT_SHUT`). Raises WorkerError, OSError."""
+    with Readers(settings, 1, marking=False) as readers:
+        readers.come_up()
+        return readers.not_shut

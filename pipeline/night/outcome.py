@@ -31,8 +31,8 @@ class Outcome:
     """Published days that stand as they are, though the rules are others now."""
     claims: list[Claim] = field(default_factory=list)
     """Files whose arrival is earlier than an edition that did not have them."""
-    remark: str | None = None
-    """What the office should know about its disk."""
+    remarks: tuple[str, ...] = ()
+    """What the office should know about its computer."""
 
     @property
     def about_earlier_editions(self) -> list[str]:

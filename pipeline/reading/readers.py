@@ -1,6 +1,6 @@
 """Reads files in processes of their own, so that one that kills or stalls its reader costs itself alone.
 
-A reader is a worker that runs this module. It hears of files and answers with transcripts or marked workbooks. What comes
+A reader is a worker that runs this module. It is given bytes, opens nothing, and answers with transcripts or marked workbooks. What comes
 back is JSON, text and bytes, never a pickle: the file is a stranger's.
 """
 
@@ -10,16 +10,18 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import Queue
 from types import ModuleType
 from typing import Any, Self, TypeVar, cast
 
 from pipeline.disk import faults
 from pipeline.reading import reading, worker
+from pipeline.reading.confinement import Confinement
 from pipeline.reading.reading import FileToRead, Transcript
-from pipeline.reading.receipt_layout import Job, Obstacle, Why
+from pipeline.reading.receipt_layout import Job, Obstacle, ReceiptLines, Why
 from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Reading
@@ -35,18 +37,33 @@ _MOST_ANSWERS = 200
 """After so many a reader gives way to a fresh one: it works within bounds of memory, and none of it comes back."""
 _LONGEST_DETAIL = 100
 """Characters of what a reader says of an obstacle."""
-_PREPARE = "prepare"
+_NOT_FOR_MARKING = ("numpy", "PIL", "lxml")
+"""openpyxl would use what it finds: heavy, with threads of its own, and not the same everywhere."""
 
 
 Answer = TypeVar("Answer")
+Question = tuple[FileToRead | ReceiptLines, bytes]
+"""What is to be done with these bytes: read them, or mark them with a receipt."""
+Annotate = Callable[[bytes, ReceiptLines], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a reader hears first."""
+
+    settings: Settings
+    marking: bool
 
 
 class Readers:
-    """So many reader processes, started at once so that they are ready when the first file is."""
+    """So many reader processes, started at once so that they are ready when the first file is.
 
-    def __init__(self, settings: Settings, files: int) -> None:
-        self._settings = settings
-        self._all = [_Reader(settings) for _ in range(_worth(files))]
+    `marking`: whether they are also to mark workbooks, which takes them longer to come up.
+    """
+
+    def __init__(self, settings: Settings, files: int, *, marking: bool = True) -> None:
+        self._settings, self._marking = settings, marking
+        self._all = [_Reader(settings, marking=marking) for _ in range(_worth(files))]
         self._idle: Queue[_Reader] = Queue()
         for reader in self._all:
             self._idle.put(reader)
@@ -60,16 +77,24 @@ class Readers:
         for reader in self._all:
             reader.stop()
 
+    @property
+    def not_shut(self) -> tuple[str, ...]:
+        """What the system could not take away from a reader (`Confinement.lacking`), as far as one has come up."""
+        return next((reader.confinement.lacking for reader in self._all if reader.confinement), ())
+
+    def come_up(self) -> None:
+        """Wait until a reader has come up. Raises WorkerError."""
+        self._have(1)
+        self._lent(_Reader.come_up)
+
     def transcribe(self, files: Sequence[FileToRead]) -> Iterator[Transcript]:
         """The transcript of each file, in their order; one that twice ends its reader is refused."""
         self._have(1 if files else 0)
         yield from self._threads.map(lambda file: self._lent(lambda reader: reader.transcribe(file)), files)
 
     def prepare(self, files: int) -> None:
-        """Have readers ready that can mark so many files, while something else goes on."""
+        """Have as many readers as so many files to mark are worth, which come up while something else goes on."""
         self._have(_worth(files))
-        for _ in range(min(files, len(self._all))):
-            self._threads.submit(self._lent, _Reader.prepare)
 
     def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | Obstacle]]:
         """Each workbook with its marks, begun at once; or what stands in the way."""
@@ -82,7 +107,7 @@ class Readers:
     def _have(self, count: int) -> None:
         """At least so many readers."""
         for _ in range(count - len(self._all)):
-            self._all.append(_Reader(self._settings))
+            self._all.append(_Reader(self._settings, marking=self._marking))
             self._idle.put(self._all[-1])
 
     def _lent(self, use: Callable[[_Reader], Answer]) -> Answer:
@@ -101,26 +126,38 @@ def _worth(files: int) -> int:
 class _Reader:
     """One reader process, started again when it has died."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, marking: bool) -> None:
         self._settings = settings
-        self._worker = Worker(PROGRAM, settings)
+        self._worker = Worker(PROGRAM, Greeting(settings, marking))
         self._answered = 0
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """What the process gave away; None as long as it has not come up."""
+        return self._worker.confinement
+
+    def come_up(self) -> None:
+        """Wait until the process has come up. Raises WorkerError."""
+        self._worker.come_up()
 
     def transcribe(self, file: FileToRead) -> Transcript:
         """The transcript of a file, or its refusal where the reader does not come back with one."""
+        try:
+            content = reading.bytes_of(file, self._settings)
+        except OSError as error:
+            return self._failed_on(file, faults.places_of(error))
         for _ in range(_TRIES):
-            answer = self._ask(file)
+            answer = self._ask(file, content)
             if answer is not None:
                 return answer
         return Transcript(reading.refused("too-large/reader", file.envelope, self._settings), "[]")
 
-    def prepare(self) -> None:
-        """Have what marking needs at hand."""
-        self._exchange(_PREPARE)
-
     def mark(self, job: Job) -> bytes | Obstacle:
         """The workbook with its marks, or what stands in the way."""
-        answer = self._exchange(job)
+        try:
+            answer = self._exchange((job.receipt, job.path.read_bytes()))
+        except OSError as error:
+            return Obstacle(Why.UNKNOWN, type(error).__name__)
         if answer and answer[0].get("marked") is True:
             return answer[1]
         try:
@@ -129,22 +166,25 @@ class _Reader:
         except (KeyError, ValueError):
             return Obstacle(Why.READER, str(self._settings.limits.seconds))
 
-    def _ask(self, file: FileToRead) -> Transcript | None:
+    def _ask(self, file: FileToRead, content: bytes) -> Transcript | None:
         """The reader's answer; None where it dies over it, takes too long, or answers what is none."""
-        answer = self._exchange(file)
+        answer = self._exchange((file, content))
         try:
             if answer is None:
                 return None
             verdict, rows = answer
             if "fault" in verdict:
-                refused = reading.refused("unreadable/ours", file.envelope, self._settings)
-                return Transcript(refused, "[]", tuple(map(str, verdict["fault"])))
+                return self._failed_on(file, map(str, verdict["fault"]))
             json.loads(rows)  # a process that a stranger's file has damaged can answer anything: what is no JSON must not reach the ledger
             return Transcript(Reading.from_json(verdict), rows.decode())
         except (ValueError, KeyError, TypeError):
             return None
 
-    def _exchange(self, question: FileToRead | Job | str) -> tuple[dict[str, Any], bytes] | None:
+    def _failed_on(self, file: FileToRead, places: Iterable[str]) -> Transcript:
+        """What is said of a file that the program itself failed on."""
+        return Transcript(reading.refused("unreadable/ours", file.envelope, self._settings), "[]", tuple(places))
+
+    def _exchange(self, question: Question) -> tuple[dict[str, Any], bytes] | None:
         """What the reader answers in two frames; None where it dies over it, takes too long, or does not answer in JSON."""
         if self._answered >= _MOST_ANSWERS:
             self._worker.again()
@@ -175,30 +215,40 @@ def main() -> None:
     worker.serve(_begin)
 
 
-def _begin(settings: Settings) -> tuple[int, int, Callable[[FileToRead | Job | str], Sequence[bytes]]]:
-    def answer(question: FileToRead | Job | str) -> Sequence[bytes]:
-        head, rows = _answer(question, settings) if isinstance(question, FileToRead) else _mark(question)
+def _begin(greeting: Greeting) -> tuple[int, int, Callable[[Question], Sequence[bytes]]]:
+    settings = greeting.settings
+    _zone = settings.calendar.zone  # its table stands in a file
+    annotate = import_marking() if greeting.marking else None
+
+    def answer(question: Question) -> Sequence[bytes]:
+        about, content = question
+        head, rows = _answer(about, content, settings) if isinstance(about, FileToRead) else _mark(annotate, about, content)
         return json.dumps(head, ensure_ascii=False).encode(), rows if isinstance(rows, bytes) else rows.encode()
 
     return settings.limits.memory_megabytes << 20, settings.limits.seconds, answer
 
 
-def _mark(job: Job | str) -> tuple[dict[str, Any], bytes]:
-    """The workbook with its marks; whatever a library trips over there is no fault of ours and none of the sender's."""
-    for name in ("numpy", "PIL", "lxml"):  # openpyxl would use what it finds: heavy, with threads of its own, and not the same everywhere
+def import_marking() -> Annotate:
+    """Import what marking takes; `annotate` of `marked_copy`."""
+    for name in _NOT_FOR_MARKING:
         sys.modules.setdefault(name, cast("ModuleType", None))  # Python's own way to say that there is none
-    try:
-        from pipeline.reading.marking import marked_copy
+    from pipeline.reading.marking import marked_copy
 
-        return ({"marked": True}, marked_copy.annotate(job)) if isinstance(job, Job) else ({}, b"")
+    return marked_copy.annotate
+
+
+def _mark(annotate: Annotate | None, receipt: ReceiptLines, content: bytes) -> tuple[dict[str, Any], bytes]:
+    """The workbook with its marks; whatever a library trips over there is no fault of ours and none of the sender's."""
+    try:
+        return ({"marked": True}, annotate(content, receipt)) if annotate else ({"marked": False}, b"")
     except Exception as error:  # noqa: BLE001 - the list alone goes back
         obstacle = getattr(error, "obstacle", Obstacle(Why.UNKNOWN, type(error).__name__))
         return {"marked": False, "why": obstacle.why, "detail": obstacle.detail}, b""
 
 
-def _answer(file: FileToRead, settings: Settings) -> tuple[dict[str, Any], str]:
+def _answer(file: FileToRead, content: bytes, settings: Settings) -> tuple[dict[str, Any], str]:
     try:
-        answer = reading.transcribe(file, settings)
+        answer = reading.transcribe(file, content, settings)
     except MemoryError:
         answer = Transcript(reading.refused("too-large/reader", file.envelope, settings), "[]")
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's

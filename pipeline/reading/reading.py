@@ -38,7 +38,7 @@ def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignmen
 
 @dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A view on an `Arrival`, taken in or not: all that a reader process learns of it, and the path of its bytes."""
+    """A view on an `Arrival`, taken in or not: all that a reader process learns of it besides its bytes, and where these are."""
 
     path: Path
     size: int
@@ -64,12 +64,21 @@ class Transcript:
     """Where the program itself failed on the file, innermost last; no contents."""
 
 
-def transcribe(file: FileToRead, settings: Settings) -> Transcript:
-    """Return the transcript of one file; one over the limit of bytes is refused without being opened."""
+def bytes_of(file: FileToRead, settings: Settings) -> bytes:
+    """Return the file's bytes; none of one over the limit, which is refused without being opened. Raises OSError."""
+    most = limits(settings).file_bytes
+    if file.size > most:
+        return b""
+    with file.path.open("rb") as opened:
+        return opened.read(most + 1)  # one more tells that it has grown beyond the limit since
+
+
+def transcribe(file: FileToRead, content: bytes, settings: Settings) -> Transcript:
+    """Return the transcript of one file of that content; one over the limit of bytes is refused."""
     if file.size > limits(settings).file_bytes:
         whole = refused("too-large/bytes", file.envelope, settings)
     else:
-        whole = read(file.path.read_bytes(), file.envelope, settings, is_assignment=file.is_assignment)
+        whole = read(content, file.envelope, settings, is_assignment=file.is_assignment)
     return Transcript(replace(whole, rows=()), write_rows(whole.rows))
 
 

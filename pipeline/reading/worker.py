@@ -5,17 +5,22 @@ Question and answer go over pipes as frames: the length in eight bytes, then the
 
 from __future__ import annotations
 
-import os
+import encodings
+import json
 import pickle
+import pkgutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
+from importlib import import_module
 from typing import IO, Any
 
 from pipeline import HOME
 from pipeline.reading import confinement
+from pipeline.reading.confinement import Confinement
 from pipeline.terms.errors import PipelineError
 
 _LONGEST_FRAME = 1 << 30
@@ -35,10 +40,13 @@ class Worker:
     def __init__(self, module: str, greeting: object) -> None:
         self._module = module
         self._greeting = pickle.dumps(greeting)
+        self.confinement: Confinement | None = None
+        """What the process gave away; None as long as it has not come up."""
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": str(HOME), "PYTHONIOENCODING": "utf-8"}
+        # The folder that a run happens to be started in holds no modules: a stranger's file may lie there.
+        environment = confinement.environment(PYTHONPATH=str(HOME), PYTHONSAFEPATH="1", PYTHONUTF8="1")
         process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", self._module],
             stdin=subprocess.PIPE,
@@ -52,7 +60,7 @@ class Worker:
 
     def ask(self, question: object, seconds: float) -> list[bytes] | None:
         """The frames of the answer; None where the process dies over the question or takes longer than that."""
-        self._wait_until_ready()
+        self.come_up()
         clock = threading.Timer(seconds, self._process.kill)
         clock.start()
         frames = None
@@ -73,11 +81,11 @@ class Worker:
         self.stop()
         self._process = self._start()
 
-    def _wait_until_ready(self) -> None:
+    def come_up(self) -> None:
         """Hear that the process has come up. Raises WorkerError: one that cannot start says nothing of any file."""
         if not self._is_ready:
             try:
-                _receive(self._process.stdout)
+                self.confinement = Confinement(**json.loads(_receive(self._process.stdout)))
             except EOFError as error:
                 self.again()
                 msg = "读取文件的进程启动不了，本次没有读取文件；已收到的文件都还在。请检查 Python 环境是否完整，或重新安装后再运行一次。"
@@ -97,12 +105,13 @@ class Worker:
 def serve(begin: Callable[[Any], tuple[int, int, Callable[[Any], Sequence[bytes]]]]) -> None:
     """In the process: answer until the pipe closes.
 
-    `begin` hears the greeting and gives the bytes of memory and the seconds for a question, and what answers one.
+    `begin` hears the greeting, imports all that answering takes, and gives the bytes of memory and the seconds for a question, and what
+    answers one.
     """
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    import_codecs()
     memory, seconds, answer = begin(pickle.loads(_receive(questions)))  # noqa: S301 - from the process that started this one
-    confinement.confine(memory)
-    _send(answers, b"ready")
+    _send(answers, json.dumps(asdict(confinement.confine(memory))).encode())
     while True:
         try:
             question = pickle.loads(_receive(questions))  # noqa: S301 - from there, too
@@ -114,6 +123,13 @@ def serve(begin: Callable[[Any], tuple[int, int, Callable[[Any], Sequence[bytes]
         answers.write(len(frames).to_bytes(8, "big"))
         for frame in frames:
             _send(answers, frame)
+
+
+def import_codecs() -> None:
+    """Import every codec that a file may name: none can be found any more once this process is confined."""
+    for module in pkgutil.iter_modules(encodings.__path__):
+        with suppress(ImportError):  # some are another system's
+            import_module(f"encodings.{module.name}")
 
 
 # --- the pipes ---------------------------------------------------------------------------------------------------

@@ -120,6 +120,19 @@ FINDING_TITLES: Final = {
 }
 """Each code in a few characters, as the head of a comment. The sentences are in `messages.CATALOGUE`."""
 
+# --- readers that the system does not shut in ----------------------------------------------------------------------
+
+READER_NOT_SHUT: Final = {
+    "calls": (
+        "这台电脑的系统不能把读取日报的进程关起来（能关的是 x86_64 或 aarch64 处理器上的 Linux）。日报照常读取，时间有限制；"
+        "但是特制的文件如果攻破了读取的程序，就能做运行汇总的这个用户能做的一切。请让汇总用一个只能进收件箱、结果和台账文件夹的用户运行。"
+    ),
+    "memory": "读取日报的进程不能限制内存，只限制时间：特大的文件可能占满这台电脑的内存。",
+    "opening": "读取日报的进程还能打开运行汇总的这个用户能打开的文件。",
+    "user": "汇总以 root 运行，读取日报的进程没能换成没有权限的用户。请换一个普通用户运行汇总。",
+}
+"""By what could not be taken away from a reader (`Confinement.lacking`)."""
+
 # --- what needs following up -------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox
 from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.errors import DamagedLedgerError, PipelineError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
@@ -52,6 +53,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     yield _space(settings)
     yield _fonts()
     yield _templates(settings)
+    yield _readers(settings)
     if not settings.paths.ledger.exists() and not settings.paths.archive.exists():
         yield Check("台账", "还没有运行过，没有台账和存档")
         return
@@ -145,6 +147,15 @@ def _templates(settings: Settings) -> Check:
     folder = inputs.templates_of(settings)
     problems = (*briefing_files.examine(folder), *notice.examine(folder))
     return Check("版式", "专报和督办通知的版式可以用", problems)
+
+
+def _readers(settings: Settings) -> Check:
+    try:
+        notes = tuple(words.READER_NOT_SHUT[name] for name in soundness.not_shut(settings))
+    except (PipelineError, OSError) as error:
+        return Check("读取进程", "启动不了", (str(error),))
+    shut = "能启动" if notes else "关得住：打不开文件，连不上网络，碰不到别的程序"
+    return Check("读取进程", shut, notes=notes)
 
 
 def _clock(arrivals: list[Arrival], settings: Settings, now: datetime) -> Check:

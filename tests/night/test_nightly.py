@@ -231,7 +231,7 @@ def test_a_file_on_which_the_program_failed_is_read_again_by_the_next_run(office
 
     def fails(_self: Readers, files: list[FileToRead]) -> list[Transcript]:
         refused = [reading.refused("unreadable/ours", file.envelope, office.settings) for file in files]
-        good = [reading.transcribe(file, office.settings) for file in files]
+        good = [reading.transcribe(file, file.path.read_bytes(), office.settings) for file in files]
         return [
             whole if file.is_assignment else Transcript(bad, "[]", ("ValueError",))
             for file, whole, bad in zip(files, good, refused, strict=True)

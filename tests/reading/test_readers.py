@@ -5,7 +5,6 @@ Covers `reading` and `worker`.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import stalling_reader
 from workbooks import DAY, edit, report, report_pages, write
 
 from pipeline.reading import readers
@@ -43,18 +43,18 @@ def _file(path: Path, content: bytes | None) -> FileToRead:
 
 def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Path, settings: Settings) -> None:
     files = [_file(tmp_path / f"{n}.xlsx", write(edit(report_pages(), {"封面!B3": f"甲{n}"}))) for n in range(14)]
-    with Readers(settings, len(files)) as readers:
-        transcripts = list(readers.transcribe(files))
+    with Readers(settings, len(files)) as pool:
+        transcripts = list(pool.transcribe(files))
     assert [transcript.reading.cover["填报人"] for transcript in transcripts] == [f"甲{n}" for n in range(14)]
     assert all(read_rows(transcript.rows) for transcript in transcripts)
 
 
-def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings: Settings) -> None:
-    os.mkfifo(tmp_path / "endless")  # whoever reads it waits for ever
-    files = [_file(tmp_path / "endless", None), _file(tmp_path / "good.xlsx", report())]
+def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "PROGRAM", stalling_reader.PROGRAM)
+    files = [_file(tmp_path / "endless", stalling_reader.ENDLESS), _file(tmp_path / "good.xlsx", report())]
     hasty = settings.model_copy(update={"limits": settings.limits.model_copy(update={"seconds": 1})})
-    with Readers(hasty, len(files)) as readers:
-        refused, good = readers.transcribe(files)
+    with Readers(hasty, len(files)) as pool:
+        refused, good = pool.transcribe(files)
     assert (refused.reading.accepted, refused.reading.findings[0].code, refused.fault) == (False, "too-large", ())
     assert good.reading.accepted
 
@@ -88,8 +88,8 @@ def _process_of(pool: Readers) -> subprocess.Popen[bytes]:
 
 
 def test_our_own_fault_is_not_put_on_the_sender(tmp_path: Path, settings: Settings) -> None:
-    with Readers(settings, 1) as readers:
-        (transcript,) = readers.transcribe([_file(tmp_path / "不在了_13912345678.xlsx", None)])
+    with Readers(settings, 1) as pool:
+        (transcript,) = pool.transcribe([_file(tmp_path / "不在了_13912345678.xlsx", None)])
     assert transcript.fault[0] == "FileNotFoundError"
     assert "13912345678" not in "".join(transcript.fault)
     assert "是程序的问题" in transcript.reading.findings[0].message

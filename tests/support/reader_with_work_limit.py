@@ -23,12 +23,12 @@ def main() -> None:
     """Answer as the program's own reader does."""
     transcribe = reading.transcribe
 
-    def transcribe_within(file: FileToRead, settings: Settings) -> Transcript:
+    def transcribe_within(file: FileToRead, content: bytes, settings: Settings) -> Transcript:
         # The timer counts the time that the processor gives to this process. Nobody handles its signal, which so ends the
         # process at once, also inside a library: the file is then refused as one that killed its reader.
         signal.setitimer(signal.ITIMER_PROF, MOST_WORK)
         try:
-            return transcribe(file, settings)
+            return transcribe(file, content, settings)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
 

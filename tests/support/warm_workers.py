@@ -45,13 +45,14 @@ class ForkServer:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH), "PYTHONIOENCODING": "utf-8"},
             )  # fmt: skip
 
-    def fork(self, module: str, environment: dict[str, str], pipes: Sequence[int]) -> int:
-        """Start a worker that hears, answers and lives on these pipes; its process number."""
+    def fork(self, module: str, environment: dict[str, str], pipes: Sequence[int]) -> tuple[int, int]:
+        """Start a worker that hears and answers on these pipes; its number, and a descriptor that can be read when it has ended."""
         order = json.dumps({"module": module, "folder": str(Path.cwd()), "environment": environment}).encode()
         with self._one_at_a_time:
             socket.send_fds(self._control, [len(order).to_bytes(8, "big")], pipes)
             self._control.sendall(order)
-            return int.from_bytes(_exactly(self._control, 8), "big")
+            number, process, *_ = socket.recv_fds(self._control, 8, 1)
+            return int.from_bytes(number, "big"), process[0]
 
     def close(self) -> None:
         self._control.close()
@@ -59,14 +60,13 @@ class ForkServer:
 
 
 class Forked:
-    """A worker as `subprocess.Popen` would show it. It is alive as long as it holds its end of a pipe."""
+    """A worker as `subprocess.Popen` would show it."""
 
     def __init__(self, fork_server: ForkServer, module: str, environment: dict[str, str]) -> None:
         hears, speaks = os.pipe()
         listens, answers = os.pipe()
-        self._alive, lives = os.pipe()
-        self.pid = fork_server.fork(module, environment, (hears, answers, lives))
-        for end in (hears, answers, lives):
+        self.pid, self._process = fork_server.fork(module, environment, (hears, answers))
+        for end in (hears, answers):
             os.close(end)
         self.stdin, self.stdout = os.fdopen(speaks, "wb"), os.fdopen(listens, "rb")
         self.returncode: int | None = None
@@ -83,8 +83,8 @@ class Forked:
                 os.kill(self.pid, signal.SIGKILL)
 
     def _ended(self, seconds: float | None) -> int | None:
-        if self.returncode is None and select.select([self._alive], [], [], seconds)[0]:
-            os.close(self._alive)
+        if self.returncode is None and select.select([self._process], [], [], seconds)[0]:
+            os.close(self._process)
             self.returncode = -signal.SIGKILL
         return self.returncode
 
@@ -115,10 +115,11 @@ def main() -> None:
     """Fork a worker for each order, until the socket closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies: nobody waits for them
-    readers._mark("prepare")  # noqa: SLF001 - what a reader imports when a night comes to its receipts
+    readers.import_marking()
+    worker.import_codecs()
     gc.freeze()
     while True:
-        head, pipes, *_ = socket.recv_fds(control, 8, 3)
+        head, pipes, *_ = socket.recv_fds(control, 8, 2)
         if not head:
             return
         order = json.loads(_exactly(control, int.from_bytes(head, "big")))
@@ -128,13 +129,15 @@ def main() -> None:
             _work(order, pipes)
         for pipe in pipes:
             os.close(pipe)
-        control.sendall(number.to_bytes(8, "big"))
+        process = os.pidfd_open(number)
+        socket.send_fds(control, [number.to_bytes(8, "big")], [process])
+        os.close(process)
 
 
 def _work(order: dict[str, Any], pipes: Sequence[int]) -> NoReturn:
-    """Be the worker; the third pipe stays open as long as it lives."""
+    """Be the worker."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for standard, pipe in enumerate(pipes[:2]):
+    for standard, pipe in enumerate(pipes):
         os.dup2(pipe, standard)
         os.close(pipe)
     os.chdir(order["folder"])

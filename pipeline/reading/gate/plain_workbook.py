@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 from pipeline.reading.gate import plain_worksheet, zip_archive
 from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW
@@ -108,7 +108,7 @@ def pack(sheets: Sequence[bytes], tables: Mapping[str, bytes], *, is_1904: bool)
 
 def _styles(formats: Sequence[Format]) -> bytes:
     codes = {code: _FIRST_OWN_FORMAT + at for at, code in enumerate(dict.fromkeys(code for code in formats if isinstance(code, str)))}
-    own = "".join(f'<numFmt numFmtId="{number}" formatCode={quoteattr(plain_worksheet.text(code))}/>' for code, number in codes.items())
+    own = "".join(f'<numFmt numFmtId="{number}" formatCode="{escape(plain_worksheet.text(code))}"/>' for code, number in codes.items())
     # One for each style of the file, also for those that no cell has: a cell names its style by its place.
     cells = "".join(f'<xf numFmtId="{codes[format_] if isinstance(format_, str) else format_}"/>' for format_ in formats)
     return f'<styleSheet xmlns="{plain_worksheet.NAMESPACE}"><numFmts>{own}</numFmts><cellXfs>{cells}</cellXfs></styleSheet>'.encode()

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from xml.sax.saxutils import escape
+from html import escape
 
 from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, column_letters, is_index, is_number, may_be_date
 from pipeline.reading.gate.safe_workbook import Merge, SheetFacts, damaged, too_many_cells
@@ -143,4 +143,4 @@ def _cell(cell: Cell, address: str) -> str:
         value = iso_day(value)
     attributes = f' s="{style}"' if style.isdecimal() else ""
     attributes += f' t="{kind}"' if kind in ("s", "b", "e", "str", "d") else ""
-    return f'<c r="{address}"{attributes}><v>{escape(value)}</v></c>' if value or kind == "e" else ""
+    return f'<c r="{address}"{attributes}><v>{escape(value, quote=False)}</v></c>' if value or kind == "e" else ""

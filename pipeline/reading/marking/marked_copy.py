@@ -23,7 +23,7 @@ from pipeline.reading.marking import (
     receipt_sheet,
 )
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
-from pipeline.reading.receipt_layout import HIDDEN, Job, Line, Why
+from pipeline.reading.receipt_layout import HIDDEN, Line, ReceiptLines, Why
 from pipeline.terms.text import as_text, clean, mask, masked_cell
 
 if TYPE_CHECKING:
@@ -33,17 +33,16 @@ _LEFT_OUT = "原件里的{what}没有带回，请以您手里的原件为准。"
 _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的列），在这份回执里已隐去；重新报送时也不要再填。"
 
 
-def annotate(job: Job) -> bytes:
+def annotate(original: bytes, receipt: ReceiptLines) -> bytes:
     """Return the workbook with its receipt. Raises NotMarkableError."""
-    if len(job.receipt.marks) > package_parts.MOST_MARKS:
+    if len(receipt.marks) > package_parts.MOST_MARKS:
         raise NotMarkableError(Why.MARKS, package_parts.MOST_MARKS)
-    original = job.path.read_bytes()
     parts = foreign_package.settled(package_parts.unpack(original))
     package_parts.count(parts)
     refusal = NotMarkableError(Why.UNKNOWN)
     for prepare, left_out in _WAYS:
         try:
-            return _checked(_marked(job, parts, prepare(parts), left_out), original)
+            return _checked(_marked(receipt, parts, prepare(parts), left_out), original)
         except NotMarkableError as error:
             if error.obstacle.why not in (Why.UNKNOWN, Why.DIFFERS):
                 raise
@@ -63,7 +62,7 @@ _WAYS: tuple[tuple[Callable[[Mapping[str, bytes]], Mapping[str, bytes]], str], .
 """How a workbook is prepared for openpyxl, and what is then not in the receipt; the first way that it comes through is taken."""
 
 
-def _marked(job: Job, parts: Mapping[str, bytes], prepared: Mapping[str, bytes], left_out: str) -> bytes:
+def _marked(receipt: ReceiptLines, parts: Mapping[str, bytes], prepared: Mapping[str, bytes], left_out: str) -> bytes:
     """Return the workbook with its receipt, whatever openpyxl made of it."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):  # to which openpyxl prints what it does not find
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
@@ -74,11 +73,11 @@ def _marked(job: Job, parts: Mapping[str, bytes], prepared: Mapping[str, bytes],
         # What an earlier receipt put on goes first: districts mend the receipt itself and send it again.
         cell_marks.remove(book)
         results = {name: package_parts.results(parts[path]) for name, path in paths.items()}
-        hidden = personal_cells.hide(book, results, job.receipt.personal)
+        hidden = personal_cells.hide(book, results, receipt.personal)
         openpyxl_private.disarm(book)
-        records = cell_marks.put(book, job.receipt.marks)
+        records = cell_marks.put(book, receipt.marks)
         dropped = [*package_parts.dropped(parts), *([left_out] if left_out else [])]
-        receipt_sheet.write(book, _with_notes(job, dropped, hidden), records)
+        receipt_sheet.write(book, _with_notes(receipt, dropped, hidden), records)
         validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)
     if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
@@ -120,12 +119,12 @@ def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]
     return texts
 
 
-def _with_notes(job: Job, dropped: list[str], hidden: int) -> list[Line]:
+def _with_notes(receipt: ReceiptLines, dropped: list[str], hidden: int) -> list[Line]:
     """Return the receipt's lines with what was found only now."""
     notes = [_LEFT_OUT.format(what="、".join(dropped))] if dropped else []
     notes += [_PERSONAL.format(count=hidden)] if hidden else []
-    lines = list(job.receipt.lines)
-    lines[job.receipt.notes_at : job.receipt.notes_at] = [receipt_layout.note(text) for text in notes]
+    lines = list(receipt.lines)
+    lines[receipt.notes_at : receipt.notes_at] = [receipt_layout.note(text) for text in notes]
     return lines
 
 

@@ -6,8 +6,8 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from pipeline.reading.gate import compound_file
 from pipeline.reading.receipt_layout import Obstacle, Why
@@ -159,7 +159,7 @@ def with_results(part: bytes, sheet_results: Results) -> bytes:
             return cell[0]
         kind, value = sheet_results[name.decode()]
         type_ = b"" if kind == "n" else f' t="{kind}"'.encode()
-        return b"<c" + head + type_ + b">" + formula + f"<v>{escape(value)}</v></c>".encode()
+        return b"<c" + head + type_ + b">" + formula + f"<v>{escape(value, quote=False)}</v></c>".encode()
 
     return _WRITTEN.sub(fill, part) if sheet_results else part
 

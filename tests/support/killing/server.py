@@ -87,7 +87,11 @@ class _ReadHere:
 
     def transcribe(self, files: Iterable[FileToRead]) -> Iterator[Transcript]:
         """The transcript of each file, in their order."""
-        return (reading.transcribe(file, self._settings) for file in files)
+        return (reading.transcribe(file, reading.bytes_of(file, self._settings), self._settings) for file in files)
+
+    @property
+    def not_shut(self) -> tuple[str, ...]:
+        return ()
 
     def prepare(self, _files: int) -> None:
         pass
