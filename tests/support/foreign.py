@@ -104,6 +104,9 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "an underline that is no escape": lambda: cells(PROGRESS, {"F2": said("F2", "一_x005F_x0030_二_x005F_x000D_三")}),
     "a blank between two pieces of a text": lambda: text('<r><t>一</t></r><r><t xml:space="preserve"> </t></r><r><t>二</t></r>'),
     "formulas without a result behind the last cell": lambda: cells(PROGRESS, {"Z90": '<c r="Z90"><f>A1</f></c>'}),
+    "a formula whose result stands as a text of the cell": lambda: cells(
+        PROGRESS, {"F2": '<c r="F2" t="inlineStr"><f>A1</f><is><t>已&amp;约谈</t></is></c>'}
+    ),
     "no theme": lambda: repacked({"xl/theme/theme1.xml": None}),
 }
 """What goes back with all that it had."""

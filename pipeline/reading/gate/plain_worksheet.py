@@ -22,6 +22,8 @@ _PLAIN_DIGITS = 6
 """Digits of a number that needs no closer look."""
 _MOST_MERGED_ROWS = 10_000
 _LABEL_COLUMNS = 100
+_AFTER_AN_HOUR = (2, 3)
+"""Where the first colon of a time stands in ISO writing: 09:30:00 or T09:30:00."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML cannot hold, and what a reader would take for a reference to such a character."""
 
@@ -113,11 +115,13 @@ def _worksheet(cells: list[Cell], row_at: dict[int, int], column_at: dict[int, i
 
 
 def iso_day(written: str) -> str:
-    """Return a date in ISO writing (`2020-05-17T00:00:00.000Z`) as the library knows one; what is none stays as it is.
+    """Return a date or a time in ISO writing (`2020-05-17T00:00:00.000Z`) as the library knows one; what is none stays as it is.
 
     The zone behind it counts for nothing: a cell knows none, and SheetJS writes the time that is shown as if it were UTC.
     """
     try:
+        if written.find(":") in _AFTER_AN_HOUR:
+            return time.fromisoformat(written.strip()).replace(tzinfo=None, microsecond=0).isoformat()
         moment = datetime.fromisoformat(written.strip()).replace(tzinfo=None, microsecond=0)
     except ValueError:
         return written

@@ -121,6 +121,7 @@ class Sink:
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _RESULT = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+_INLINE = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
 _NAME = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
 _TYPE = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
 _ENTITY = re.compile(r"&(?:#(\d+)|#x([0-9a-fA-F]+)|(\w+));")
@@ -142,6 +143,8 @@ def results(part: bytes) -> Results:
         kind = type_[1].decode() if type_ else "n"
         if name and result and kind in _KINDS:
             results[name[1].decode()] = kind, _ENTITY.sub(_character, result[1].decode())
+        elif name and kind == "inlineStr":
+            results[name[1].decode()] = "str", _ENTITY.sub(_character, b"".join(_INLINE.findall(inner)).decode())
     return results
 
 
