@@ -147,6 +147,7 @@ KINDS = (
     Crafted("everything below the table is merged", lambda: _merged(_merge("A5:O1048576")), READ),
     Crafted("100,000 merges", lambda: _merged("".join(_merge(f"AA{n}:AB{n}") for n in range(1, 100_001))), READ),
     Crafted("merges that overlap", lambda: _merged(_merge("Q1:S9") + _merge("R2:T12")), "read|unreadable"),
+    Crafted("merges of whole columns and rows", lambda: _merged(_merge("Q:S") + _merge("90:92") + _merge(":")), READ),
     Crafted("a merge that is none", lambda: _merged(_merge("hello:world")), "read|unreadable"),
     Crafted("a merge backwards", lambda: _merged(_merge("S9:Q1")), "read|unreadable"),
     Crafted("a merge beyond the last row", lambda: _merged(_merge("Q1:Q9999999999")), "read|unreadable"),

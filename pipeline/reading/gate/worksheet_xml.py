@@ -49,7 +49,8 @@ _FORMULA = re.compile(rb"<f\b")
 _STORED = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)<v>[^<]")
 """A formula and its result as nearly every program writes them."""
 _RESULT = re.compile(rb"<v(?: [^>]*)?>([^<]*)")
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{0,3})([0-9]{0,7}):([A-Za-z]{0,3})([0-9]{0,7})[\"']")
+_MERGES = re.compile(rb"<mergeCells\b[^>]*?(?:/>|>.*?</mergeCells\s*>)", re.DOTALL)
 
 
 def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
@@ -65,7 +66,8 @@ def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, i
     if plain is None:
         return worksheet_rewrite.rewrite(part, merges, most, widest)
     written, facts, cells = plain
-    return written, replace(facts, merges=merges), cells
+    # The library gives the whole file up over one range of whole columns; the merges are told beside it anyway.
+    return _MERGES.sub(b"", written) if merges else written, replace(facts, merges=merges), cells
 
 
 def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int] | None:
@@ -155,9 +157,11 @@ def _merges(part: bytes) -> Iterator[Merge]:
     if first < 0:
         return
     for left, top, right, bottom in _MERGE.findall(part, part.rfind(b"<", 0, first)):
-        # The two corners may stand in either order.
-        rows, columns = sorted((int(top) - 1, int(bottom) - 1)), sorted((column_number(left) - 1, column_number(right) - 1))
-        if rows[0] >= 0 and rows[1] < LAST_ROW and columns[1] < LAST_COLUMN:
+        # The two corners may stand in either order; of whole columns (A:C) and rows (1:3) there are no corners.
+        rows = sorted((int(top or 1) - 1, int(bottom or LAST_ROW) - 1))
+        columns = sorted((column_number(left or b"A") - 1, (column_number(right) if right else LAST_COLUMN) - 1))
+        is_range = (left and right) or (top and bottom)
+        if is_range and rows[0] >= 0 and rows[1] < LAST_ROW and columns[1] < LAST_COLUMN:
             yield rows[0], columns[0], rows[1], columns[1]
 
 
