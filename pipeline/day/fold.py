@@ -16,7 +16,7 @@ from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import PastDay, Tally
-from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
+from pipeline.day.withdrawn_rows import MatterChange, dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
@@ -63,6 +63,8 @@ class DayState:
     """What became known on this day of earlier days: oldest first, groups in their order."""
     late_reports: tuple[LateReport, ...] = ()
     """The reports for earlier days that became known on this day, by arrival."""
+    late_matters: tuple[MatterChange, ...] = ()
+    """The urgent matters of earlier days of which these reports say another thing than what was known, or the first thing."""
     corrected: tuple[Restated, ...] = ()
     """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
     correcting: tuple[LateReport, ...] = ()

@@ -16,6 +16,7 @@ from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
+from pipeline.day.withdrawn_rows import MatterChange, gained, lost, matters_of
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms.handed_in import Facts, Filed, in_order
@@ -99,6 +100,7 @@ def _remembering(state: DayState, past: _Past) -> DayState:
         before_as_told=told,
         restated=tuple(restated),
         late_reports=_late_reports(known_late, then, settings),
+        late_matters=tuple(_late_matters(known_late, then, past.known_by(moments[1]))),
         former=_former(told, state),
     )
 
@@ -167,6 +169,16 @@ def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tu
         for (district, day), filed in last.items()
         if district in settings.district_names
     )
+
+
+def _late_matters(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[MatterChange]:
+    """Go through the urgent matters that the late reports leave out, tell otherwise, or are the first to tell."""
+    told, now = Submissions.of(then.reports), Submissions.of(known.reports)
+    for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
+        before, after = (matters_of(reports.beside(filed).in_force) for reports in (told, now))
+        district, day = filed.reading.district, filed.reading.day
+        yield from (MatterChange(district, day, was, instead) for was, instead in lost(before, after))
+        yield from (MatterChange(district, day, None, new) for new in gained(before, after))
 
 
 def _former(told: Register, state: DayState) -> Register:

@@ -1,14 +1,20 @@
-"""A revision against the one before it: the rows and the disputes that it leaves out (contract 4)."""
+"""A revision against the one before it: the rows, the disputes and the urgent matters that it leaves out (contract 4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from pipeline.day.cases import CaseBook
+from pipeline.day.cases import CaseBook, RowPlace
 from pipeline.terms import contract, messages
+from pipeline.terms.case_numbers import canonical, without_zeros
 from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
-from pipeline.terms.rows import Rows
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import Rows, rows_of_sheet
+from pipeline.terms.text import key
 
 
 def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], case_book: CaseBook) -> list[Finding]:
@@ -62,3 +68,108 @@ def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:
         return [number for number in numbers if number]
     parts = zip(numbers, rows.texts("事项类别"), rows.texts("发生时间"), strict=True)
     return [" ".join(part for part in row if part) for row in parts]
+
+
+# --- urgent matters ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a row of 急报事项 says of a matter."""
+
+    number: str
+    """'' for one without a case."""
+    said: str
+    """事项类别, 情况说明 and 需协调事项."""
+    situation: str
+    happened: str
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The same of two rows that say the same of the same case."""
+        return self.case, key(self.said)
+
+    @property
+    def case(self) -> str:
+        """The number, the same however it is written."""
+        return without_zeros(canonical(self.number)) if self.number else ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterChange:
+    """An urgent matter of which a report in force says another thing than one that it replaced."""
+
+    district: str
+    day: date
+    was: Matter | None
+    """None where nothing was said of it."""
+    now: Matter | None
+    """None where nothing is said of it any more."""
+
+
+def matters(rows: Iterable[RowPlace]) -> list[Matter]:
+    """Return what these rows of 急报事项 say."""
+    return [
+        Matter(
+            row[CASE] or "",
+            "；".join(
+                part for part in (f"{row['事项类别']}：{row['情况说明']}", row["需协调事项"] and f"需协调：{row['需协调事项']}") if part
+            ),
+            row["情况说明"] or "",
+            row["发生时间"] or "",
+        )
+        for row in rows
+    ]
+
+
+def matters_of(report: Filed | None) -> list[Matter]:
+    """Return what a report says in the rows of 急报事项 that are sound by themselves."""
+    rows = rows_of_sheet(report.reading.rows, URGENT.name) if report else None
+    if report is None or rows is None:
+        return []
+    return matters(RowPlace(report.arrival.id, rows, place) for place in range(len(rows.lines)) if place not in rows.refused)
+
+
+def lost(before: Sequence[Matter], after: Sequence[Matter]) -> Iterator[tuple[Matter, Matter | None]]:
+    """Yield each matter that is not said any more as it was, with what is said instead of the same case, situation or moment."""
+    kept = Counter(was.identity for was in before) & Counter(now.identity for now in after)
+    by_clue: dict[tuple[str, str], list[Matter]] = defaultdict(list)
+    for now in reversed(_without(kept, after)):
+        for clue in _clues(now):
+            by_clue[clue].append(now)
+    taken = set[int]()
+    for was in _without(kept, before):
+        yield was, _successor([by_clue[clue] for clue in _clues(was) if clue in by_clue], taken)
+
+
+def _successor(alike: Iterable[list[Matter]], taken: set[int]) -> Matter | None:
+    """Take the first of the rows that no other matter has taken; the lists, last row first, lose those that have been."""
+    for rows in alike:
+        while rows:
+            now = rows.pop()
+            if id(now) not in taken:
+                taken.add(id(now))
+                return now
+    return None
+
+
+def _without(kept: Counter[tuple[str, str]], rows: Sequence[Matter]) -> list[Matter]:
+    left = kept.copy()
+    others = []
+    for row in rows:
+        if left[row.identity]:
+            left[row.identity] -= 1
+        else:
+            others.append(row)
+    return others
+
+
+def _clues(matter: Matter) -> list[tuple[str, str]]:
+    """Return by what a matter is known again, the surest first."""
+    of_case = [("case", matter.case)] if matter.case else []
+    return [*of_case, ("situation", key(matter.situation)), ("moment", matter.happened)]
+
+
+def gained(before: Sequence[Matter], after: Sequence[Matter]) -> list[Matter]:
+    """Return the matters of which nothing was said before."""
+    return [now for now, was in lost(after, before) if was is None]

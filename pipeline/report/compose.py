@@ -97,6 +97,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         submissions=lines_by_district,
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
+        changed_matters=other_sheets.changed_matters(state, settings),
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.day.cases import RowPlace
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
+from pipeline.day.withdrawn_rows import MatterChange, lost, matters
 from pipeline.report.case_lines import ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.settings.config import Settings
@@ -46,6 +47,20 @@ def urgent(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings)
         for district, judgement in _judged(state, settings)
         for row in judgement.urgent
     )
+
+
+def changed_matters(state: DayState, settings: Settings) -> tuple[MatterChange, ...]:
+    """Return the urgent matters that the day's revisions leave out or tell otherwise, then those of earlier days.
+
+    Each is told once, as the first revision had it that is not kept to.
+    """
+    changes: dict[tuple[str, str, str], MatterChange] = {}
+    for district, judgement in _judged(state, settings):
+        now = matters(judgement.urgent)
+        for revision in state.submissions[district].revisions[:-1]:
+            for was, instead in lost(matters(state.judgements[revision.filed.arrival.id].urgent), now):
+                changes.setdefault((district, was.number, was.said), MatterChange(district, state.day, was, instead))
+    return (*changes.values(), *(change for change in state.late_matters if change.district in settings.district_names))
 
 
 def _judged(state: DayState, settings: Settings) -> Iterator[tuple[str, Judgement]]:

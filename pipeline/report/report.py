@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.targets import Tally
+from pipeline.day.withdrawn_rows import MatterChange
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
@@ -91,3 +92,5 @@ class Report:
     silent_days: frozenset[date] = frozenset()
     """Days of the trend of which no district has reported."""
     day_before: DayBefore = "reported"
+    changed_matters: tuple[MatterChange, ...] = ()
+    """Urgent matters that revisions of the day leave out or tell otherwise; then those of earlier days, of which that became known now."""

@@ -45,7 +45,7 @@ def letters(number: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _without_zeros(number: str) -> str:
+def without_zeros(number: str) -> str:
     """Return the canonical number without its first dash and the zeros before its serial number."""
     parts = _PARTS.fullmatch(number)
     return f"{parts[1]}{parts[2]}-{parts[3].lstrip('0')}" if parts else number
@@ -53,7 +53,7 @@ def _without_zeros(number: str) -> str:
 
 def could_mean(number: str, written: str) -> bool:
     """Whether a canonical number, as it is written in a row, could mean the case of that number: but for leading zeros it is the same."""
-    return _without_zeros(number) == _without_zeros(written)
+    return without_zeros(number) == without_zeros(written)
 
 
 def mentions(number: str) -> re.Pattern[str]:
@@ -77,11 +77,11 @@ class Register:
         """Take a canonical number in."""
         if number not in self._exact:
             self._exact.add(number)
-            self._by_number_without_zeros.setdefault(_without_zeros(number), []).append(number)
+            self._by_number_without_zeros.setdefault(without_zeros(number), []).append(number)
 
     def find(self, number: str) -> str | None:
         """The one case that a canonical number means; None if there is none, or more than one."""
         if number in self._exact:
             return number
-        alike = self._by_number_without_zeros.get(_without_zeros(number), ())
+        alike = self._by_number_without_zeros.get(without_zeros(number), ())
         return alike[0] if len(alike) == 1 else None

@@ -250,7 +250,8 @@ def _decisions(report: Report, limits: Limits) -> Fields:
         for position, decision in enumerate(shown, 1)
     ]
     return {
-        "决策": sentences.decisions(decisions, report.submissions),
+        "决策": sentences.decisions(decisions, report.submissions)
+        + sentences.changed_matters(report.changed_matters, report.day, max(1, limits.corrections), limits.characters),
         "决策事项": rows,
         "其余决策": sentences.rest(len(decisions) - len(shown), _DECISIONS),
     }

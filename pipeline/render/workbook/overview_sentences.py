@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _MOST_NEAREST = 20
+_MOST_CHARACTERS = 200
+"""Of an urgent matter that reports do not keep to."""
 
 
 def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
@@ -85,11 +87,12 @@ def _rules(book: Book) -> list[str]:
 def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
     """Everything that needs a decision, as the report has it; the row after it."""
     decisions = book.report.decisions
+    changed = sentences.changed_matters(book.report.changed_matters, book.report.day, words.MOST_CASES, _MOST_CHARACTERS)
     heading(book, sheet, top, OVERVIEW_LAST, f"三、需要决策的事项（{len(decisions)}件）")
     if not decisions:
         said = sentences.decisions(decisions, book.report.submissions)
         merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), said, book.look("note"))
-        return top + 2
+        return explain(book, sheet, top + 2, OVERVIEW_WIDTHS, filter(None, (changed,)))
     for column, title in enumerate(("事项", "旗区", "案件编号", "包案领导", "原因", "从何时起")):
         put(sheet, top + 1, column, title, book.look("header"))
     merge(sheet, (top + 1, 6, top + 1, OVERVIEW_LAST), "请领导决定", book.look("header"))
@@ -97,7 +100,7 @@ def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
     for row, decision in enumerate(decisions, top + 2):
         _write_decision(book, sheet, row, decision)
     meanings = "".join(f"{kind.name}：{kind.meaning}" for kind in DECISIONS.values())
-    return explain(book, sheet, top + 2 + len(decisions), OVERVIEW_WIDTHS, (meanings,))
+    return explain(book, sheet, top + 2 + len(decisions), OVERVIEW_WIDTHS, filter(None, (changed, meanings)))
 
 
 def _write_decision(book: Book, sheet: Worksheet, row: int, decision: Decision) -> None:
