@@ -20,6 +20,7 @@ from pipeline.ledger import journal
 from pipeline.reading import reading
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
+from pipeline.terms import words
 from pipeline.terms.errors import AnotherRunError, LedgerError, NothingToConsolidateError
 
 if TYPE_CHECKING:
@@ -193,6 +194,13 @@ def _cut_while_reading(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         patch.setattr(Readers, "transcribe", _cut)
         with pytest.raises(_PowerCutError):
             office.run(DAY)
+
+
+def test_a_run_says_where_the_system_does_not_shut_readers_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.put_assignment(assignment())
+    assert office.run(DAY).remarks == ()
+    monkeypatch.setattr(Readers, "not_shut", ("calls",))
+    assert office.run(DAY).remarks == (words.READER_NOT_SHUT["calls"],)
 
 
 _transcribe = Readers.transcribe

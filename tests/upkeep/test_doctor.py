@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.reading import readers
+from pipeline.reading.readers import Readers
 from pipeline.render.documents import FIGURES
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.upkeep import doctor, repair
@@ -58,6 +61,20 @@ def test_a_sound_office_and_one_that_never_ran_have_no_problem(ran: Office) -> N
 
 def test_a_new_office_is_told_of_its_missing_folders_alone(office: Office) -> None:
     assert {name for name, check in _examined(office).items() if not check.is_sound} <= {"文件夹"}
+
+
+def test_it_is_said_whether_readers_are_shut_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = _examined(office)["读取进程"]
+    assert (check.is_sound, sys.platform == "linux") == (True, not check.notes)
+    monkeypatch.setattr(Readers, "not_shut", ("memory", "calls"))
+    check = _examined(office)["读取进程"]
+    assert [note[:10] for note in check.notes] == ["读取日报的进程不能限", "这台电脑的系统不能把"]
+
+
+def test_a_reader_that_does_not_come_up_is_a_problem(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "PROGRAM", "pipeline.reading.missing")
+    (problem,) = _examined(office)["读取进程"].problems
+    assert "启动不了" in problem
 
 
 def test_a_computer_without_a_chinese_font_is_told_what_to_install(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
