@@ -45,6 +45,8 @@ class LedgerFile:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._looked_at: dict[str, list[Row]] = {}
+        """What was found sound since something was last written: a run asks a dozen times for every arrival, and alone writes them."""
         self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_SECONDS})
         sa.event.listen(self.engine, "connect", sqlite_connections.prepare)
         sa.event.listen(self.engine, "connect", _read_broken_text)
@@ -66,8 +68,11 @@ class LedgerFile:
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
         """Begin what is written whole or not at all."""
-        with self._told(), self.engine.begin() as connection:
-            yield connection
+        try:
+            with self._told(), self.engine.begin() as connection:
+                yield connection
+        finally:
+            self._looked_at.clear()
 
     @contextmanager
     def connect(self) -> Iterator[sa.Connection]:
@@ -119,10 +124,15 @@ class LedgerFile:
 
         `is_whole`: with the columns that their sum leaves out.
         """
+        is_all = not where and not is_whole
+        if is_all and table.name in self._looked_at:
+            return self._looked_at[table.name]
         sound, others = self._examined(table, *where, is_whole=is_whole)
         if others:
             what = f"{schema.WORDS[table.name]} {others} 行"
             raise self.damaged(what)
+        if is_all:
+            self._looked_at[table.name] = sound
         return sound
 
     def sound_rows(self, table: sa.Table) -> list[Row]:
@@ -131,11 +141,12 @@ class LedgerFile:
 
     def _examined(self, table: sa.Table, *where: sa.ColumnElement[bool], is_whole: bool = False) -> tuple[list[Row], int]:
         """Return the sound rows, and how many others there are."""
-        names = [*row_sums.summed(table), row_sums.SUM]
+        columns = [column for column in table.columns if is_whole or row_sums.APART not in column.info]
+        names = [column.name for column in columns]
         # As SQLite has them: a type of SQLAlchemy's would stumble over what is damaged.
-        columns = [sa.type_coerce(column, sa.types.NullType()) for column in table.columns if is_whole or column.name in names]
+        query = sa.select(*(sa.type_coerce(column, sa.types.NullType()) for column in columns)).where(*where)
         with self.connect() as connection:
-            rows = [_row(row) for row in connection.execute(sa.select(*columns).where(*where)).mappings()]
+            rows = [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
         sound = [row for row in rows if row_sums.agrees(table, row)]
         keys = [column.name for column in table.primary_key]
         # Sorted here: an index that lies would leave rows out.
@@ -159,10 +170,6 @@ class LedgerFile:
             return [_UNREADABLE]
         found = [f"{schema.WORDS[name]} {count} 行" for name, count in counts.items() if count]
         return [*found, *([f"数据库自检 {len(lines)} 处"] if lines else [])]
-
-
-def _row(row: sa.RowMapping) -> Row:
-    return {str(name): value for name, value in row.items()}
 
 
 def _read_broken_text(connection: sqlite3.Connection, _record: object) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -488,16 +488,27 @@ def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> N
 # --- when the ledger cannot be read ------------------------------------------------------------------------------
 
 
-def test_a_ledger_that_cannot_be_read_is_said_without_naming_a_place(office: Office) -> None:
+def _break(ledger: Path) -> None:
+    ledger.write_bytes(b"no ledger" * 1000)
+
+
+def _hold(ledger: Path) -> None:
+    """The disk gives no file."""
+    ledger.unlink()
+    ledger.mkdir()
+
+
+@pytest.mark.parametrize(("harm", "way_out"), [(_break, "python run.py doctor --repair"), (_hold, "过一会儿再试")])
+def test_a_ledger_that_cannot_be_read_is_said_without_naming_a_place(office: Office, harm: Callable[[Path], None], way_out: str) -> None:
     office.put_assignment(assignment())
     office.put(report(), "东胜区.xlsx")
     office.run(DAY)
-    office.settings.paths.ledger.write_bytes(b"no ledger" * 1000)
+    harm(office.settings.paths.ledger)
     with served(office) as site:
         site.user("办公室", "", "")
         answer = site.signed_in("办公室").get("/board")
         assert answer.status == 503
-        assert "过一会儿再试" in answer.text
+        assert way_out in answer.text
         assert "退出登录" in answer.text
         assert str(office.home) not in answer.text
         assert site.browser().get("/healthz").status == 200
