@@ -184,6 +184,20 @@ def test_a_chart_in_a_sheet_that_is_not_closed_hides_no_cell_and_no_merge() -> N
     assert (first.rows, second.rows) == ([["一", ""], ["一", "末"]], [["二"]])
 
 
+def test_four_zeros_alone_between_two_records_are_passed_over() -> None:
+    cells = [xls.label(0, 0, "一"), xls.record(0), xls.label(1, 0, "二")]
+    assert _rows(_xls(*cells)) == [["一"], ["二"]]
+    assert _refusal(_xls(*cells[:2], xls.record(0), cells[2])) == "unreadable/unproved"
+
+
+def test_an_empty_sheet_that_the_list_leaves_out_takes_nothing_away() -> None:
+    whole = xls.stream({"甲": [xls.label(0, 0, "一"), xls.record(0x1AE, b"x" * 5000)]})
+    empty, filled = (xls.begin(0x10) + cells + xls.record(xls.END) for cells in (b"", xls.number(0, 0, 1)))
+    assert _rows(compound.build({"Workbook": whole + empty})) == [["一"]]
+    assert _refusal(compound.build({"Workbook": whole + filled})) == "unreadable/unproved"
+    assert _refusal(compound.build({"Workbook": whole + empty[:-2]})) == "unreadable/unproved"
+
+
 def test_a_sheet_that_the_list_leaves_out_is_missed() -> None:
     whole = xls.stream({"甲": [xls.label(0, 0, "一")], "乙": [xls.label(0, 0, "二")]})
     listed = xls.record(xls.SHEET, struct.pack("<IBB", 0, 0, 0) + bytes([1, 1]) + "乙".encode("utf-16-le"))
@@ -219,6 +233,14 @@ def test_a_chain_that_runs_on_into_the_next_stream_is_as_whole_as_one_that_ends(
     for sector in range(first, last + 1):
         for target in {sector, sector + 2, after + 1, 0xFFFFFFFF} - {after}:
             assert _refusal(compound.relinked(strung, sector, target)) == "unreadable/unproved", (sector, target)
+
+
+def test_a_chain_may_run_on_into_the_directory() -> None:
+    content = compound.build({"Workbook": xls.stream({"甲": [xls.label(0, 0, "一"), xls.record(0x1AE, b"x" * 5000)]})})
+    (first, size), (directory,) = compound.place(content, "Workbook"), struct.unpack_from("<I", content, 48)
+    last = first + (size - 1) // _SECTOR
+    assert _rows(compound.relinked(content, last, directory)) == [["一"]]
+    assert _refusal(compound.relinked(content, last - 1, directory)) == "unreadable/unproved"
 
 
 def test_short_streams_that_are_broken_do_a_long_workbook_no_harm_unless_they_lie_on_it() -> None:

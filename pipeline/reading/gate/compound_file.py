@@ -123,7 +123,7 @@ class CompoundFile:
         self._entries = [_entry(directory[at : at + _ENTRY], is_wide=is_wide) for at in range(0, len(directory), _ENTRY)]
         if not self._entries or self._entries[0].kind != _ROOT:
             raise unproved()
-        self._mini_start = mini_start if mini_count else _END
+        self._mini_start, self._directory_start = mini_start if mini_count else _END, directory_start
         # Names are the same whatever their case ([MS-CFB] 2.6.4).
         self._root = {entry.name.lower(): entry for entry in self._siblings(self._entries[0].child)}
 
@@ -153,7 +153,7 @@ class CompoundFile:
         else:
             # The short streams need not be whole where this one is none of them.
             sectors, beside = self._sectors, [*large, *([root] if root.size else [])]
-            content = sectors.read(entry.start, entry.size, begins | {root.start})
+            content = sectors.read(entry.start, entry.size, begins | {root.start, self._directory_start})
         # A chain that was led astray into another stream looks whole by itself; only that one's own chain shows it.
         _follow(sectors, beside)
         return content

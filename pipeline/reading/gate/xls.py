@@ -174,7 +174,10 @@ def _ends(stream: bytes, workbook: _WorkbookGlobals) -> dict[int, int]:
         if struct.unpack_from("<H", stream, at + 6)[0] == _MACRO_SHEET:
             raise UnreadableError("macro-workbook")
         at = ends[place] = xls_sheet.end_of(stream, place, limit)
-    # Zeros behind the last sheet are healthy: some programs (xlwt) fill the stream up to whole 4,096 bytes.
+    # An empty sheet that the list has not takes nothing away. Zeros behind the last one are healthy: some programs (xlwt) fill the
+    # stream up to whole 4,096 bytes.
+    while struct.unpack_from("<H", stream.ljust(at + 2, b"\0"), at)[0] == BOF:
+        at = xls_sheet.end_of_empty(stream, at)
     if not places or stream[at:].strip(b"\0"):
         raise unproved()
     return ends

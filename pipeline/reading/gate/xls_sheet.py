@@ -19,6 +19,8 @@ _BEHIND_MERGES = frozenset({MERGECELLS, 0x1B0, 0x1B2, 0x1B8, 0x1BA, 0x862, 0x867
 """Records that stand where merged ranges do, or behind them: CONDFMT, DVAL, HLINK, CODENAME, SHEETEXT, FEATHDR, FEAT."""
 _NEVER_IN_CHARTS = frozenset({0x06, 0xBD, 0xFD, 0x27E})
 """Cells of sheets: FORMULA, MULRK, LABELSST, RK. A chart has numbers and texts of its own, in other records."""
+_CELLS = _NEVER_IN_CHARTS | {0x203, 0x204, 0x205, 0x206, 0x207, 0x406, 0xD6}
+"""Those and NUMBER, LABEL, BOOLERR, FORMULA of older versions, STRING, RSTRING."""
 _CHART = b"\x20\0"
 """The kind in a chart's BOF."""
 HEAD = struct.Struct("<HH")
@@ -44,6 +46,8 @@ def records(stream: bytes, at: int, end: int | None = None) -> Iterator[tuple[in
             raise unproved()
         type_, length = HEAD.unpack_from(stream, at)
         at += HEAD.size
+        if not (type_ or length) and at + HEAD.size <= size and stream[at : at + 2] != b"\0\0":
+            continue  # four zeros alone between two records: some programs (Crystal Reports) write them, and a lost sector has more
         if (not type_ and length < _OLD_DIMENSIONS) or at + length > size:
             if end == size and not stream[at - HEAD.size :].strip(b"\0"):
                 return
@@ -77,6 +81,16 @@ def end_of(stream: bytes, at: int, limit: int) -> int:
     if not is_chart or (limit == len(stream) and not is_shown):
         raise unproved()
     return limit
+
+
+def end_of_empty(stream: bytes, at: int) -> int:
+    """Return where the substream ends that begins there. Raises UnreadableError unless it is closed and has no cells."""
+    end = at
+    for type_, _start, stop, _depth in records(stream, at):
+        if type_ in _CELLS:
+            raise unproved()
+        end = stop
+    return end
 
 
 def read(sheet: Sheet, *, stream: bytes, extent: tuple[int, int], encoding: Encoding, tables: SharedTables) -> Sheet:

@@ -144,7 +144,10 @@ def results(part: bytes) -> Results:
         if name and result and kind in _KINDS:
             results[name[1].decode()] = kind, _ENTITY.sub(_character, result[1].decode())
         elif name and kind == "inlineStr":
-            results[name[1].decode()] = "str", _ENTITY.sub(_character, b"".join(_INLINE.findall(inner)).decode())
+            results[name[1].decode()] = (
+                "str",
+                _ENTITY.sub(_character, b"".join(_INLINE.findall(inner) or ([result[1]] if result else [])).decode()),
+            )
     return results
 
 
