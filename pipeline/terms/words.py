@@ -76,7 +76,7 @@ COSTS: Final = {
 
 FINDING_TITLES: Final = {
     "unreadable": "文件打不开",
-    "encrypted": "文件有打开密码",
+    "encrypted": "文件加了密",
     "too-large": "文件过大",
     "macro-workbook": "带有宏",
     "not-the-template": "与模板不符",

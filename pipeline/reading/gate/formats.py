@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from pipeline.reading.gate import compound_file, ods, xls, xlsb, xlsx
+from pipeline.reading.gate import compound_file, ods, other_files, xls, xlsb, xlsx
 from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted, not_a_workbook
 from pipeline.reading.gate.zip_archive import ZipArchive
-
-_OTHER_PACKERS: Final = b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
-"""How a .rar and a .7z begin."""
-_PACKED_FILES: Final = ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".zip", ".rar", ".7z"
-"""What a zip file holds that was packed to send a workbook."""
 
 
 def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
@@ -26,16 +19,14 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     # The content decides: WPS's .et is an .xls by another name, and a password turns an .xlsx into a compound file.
     if content.startswith(compound_file.SIGNATURE):
         return xls.make_safe(content, limits, wanted)
-    if content.startswith(_OTHER_PACKERS):
-        raise UnreadableError("unreadable/packed")
-    archive = ZipArchive(content, limits)
+    try:
+        archive = ZipArchive(content, limits)
+    except UnreadableError as error:
+        raise UnreadableError(other_files.sentence(content)) if error.message == not_a_workbook().message else error from error
     main = xlsx.main_part(archive)
     if main is not None:
         make_parts_safe = xlsb.make_safe if main.lower().endswith(".bin") else xlsx.make_safe
         return make_parts_safe(archive, main, limits, wanted)
     if ods.is_workbook(archive):
         return ods.make_safe(archive, limits, wanted)
-    # A workbook in a zip file: its sentence asks to unpack it, where "no workbook" would not tell the sender what to do.
-    if any(name.endswith(_PACKED_FILES) for name in archive.names):
-        raise UnreadableError("unreadable/packed")
-    raise not_a_workbook()
+    raise UnreadableError(other_files.in_zip(archive.names, archive.read("mimetype") if "mimetype" in archive.names else b""))

@@ -7,13 +7,15 @@ The format is [MS-XLS]. It has no sums; that a file is whole shows in two struct
 from __future__ import annotations
 
 import codecs
+import re
 import struct
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
 
-from pipeline.reading.gate import plain_workbook, xls_sheet, xls_strings
+from pipeline.reading.gate import default_password, other_files, plain_workbook, xls_sheet, xls_strings
 from pipeline.reading.gate.compound_file import CompoundFile
 from pipeline.reading.gate.plain_workbook import Format, SharedTables, Sheet
 from pipeline.reading.gate.safe_workbook import Limits, SafeWorkbook, UnreadableError, Wanted, not_a_workbook, unproved
@@ -22,6 +24,10 @@ from pipeline.reading.gate.xls_strings import Encoding
 
 _WORKBOOK_STREAMS = ("workbook", "book")
 """Of Excel 97 and later, of Excel 5 and 95; a file that was saved for both holds both, and the newer one counts."""
+_RIGHTS = "DRMEncryptedDataSpace".encode("utf-16-le")
+"""Is in a package that a rights server opens ([MS-OFFCRYPTO] 2.2.6)."""
+_AGILE = re.compile(rb"\x04\0\x04\0\x40\0\0\0(?:<\?xml[^>]*>\s*)?<encryption\b.{0,65536}?</encryption>", re.DOTALL)
+"""What a package says of its password ([MS-OFFCRYPTO] 2.3.4.10)."""
 _MACRO_STORAGES = frozenset({"_vba_project_cur", "_vba_project", "vba", "macros"})
 _EXCEL_5, _EXCEL_97 = 0x500, 0x600
 """Versions in BOF ([MS-XLS] 2.4.21); earlier ones have no list of sheets to hold the stream against."""
@@ -82,14 +88,26 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     file = CompoundFile(content)
     # An .xlsx with a password is an encrypted package in a compound file ([MS-OFFCRYPTO]), whatever its name says.
     if "encryptedpackage" in file.streams:
-        raise UnreadableError("encrypted")
+        raise UnreadableError(_lock(file, content))
     stream_name = next((name for name in _WORKBOOK_STREAMS if name in file.streams), None)
     if stream_name is None:
-        raise not_a_workbook()
+        raise UnreadableError(other_files.in_compound_file(file.streams))
     try:
         return _read(file.read(stream_name), file.storages, limits, wanted)
     except struct.error as error:  # a record is shorter than what must stand in it
         raise unproved() from error
+
+
+def _lock(file: CompoundFile, content: bytes) -> str:
+    """Return the name of the sentence about an encrypted package: rights that a server gives, Excel's own password, or another."""
+    if _RIGHTS in content:
+        return "encrypted/rights"
+    # Some programs leave the container's end out, which Excel does not mind: the XML lies in one piece all the same.
+    info = agile[0] if (agile := _AGILE.search(content)) else b""
+    if not info:
+        with suppress(UnreadableError):
+            info = file.read("encryptioninfo") if "encryptioninfo" in file.streams else b""
+    return "encrypted/default" if default_password.of_package(info) else "encrypted"
 
 
 def _read(stream: bytes, storages: Collection[str], limits: Limits, wanted: Wanted) -> SafeWorkbook:
@@ -125,7 +143,7 @@ def _globals(stream: bytes) -> _WorkbookGlobals:
         if type_ == CONTINUE and last_type == _Record.SST:
             workbook.strings.append(stream[start:end])
         elif type_ == _Record.FILEPASS:  # all behind it is encrypted
-            raise UnreadableError("encrypted")
+            raise UnreadableError("encrypted/default" if default_password.of_record(stream[start:end]) else "encrypted")
         else:
             _take_in(workbook, type_, stream[start:end])
             last_type = type_
