@@ -200,8 +200,7 @@ def _nightly(options: argparse.Namespace) -> int:
     rewriting: Container[date] = () if not getattr(options, "rewrite", False) else days if are_chosen else EveryDay()
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress() as progress:
-        without = getattr(options, "without", ())
-        outcome = nightly.run(settings, days, progress, now=_now(settings), without=without, rewriting=rewriting)
+        outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()), rewriting=rewriting)
     screen.tell_outcome(outcome, settings, days)
     status = _say_what_failed(outcome, options)
     refused = sum(not file.reading.accepted for file in outcome.read.files)
@@ -266,13 +265,14 @@ def _status(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import explanation, explanation_text
+    from pipeline.publishing import held_days
 
     settings = _load(options, looks_on=True)
-    explained = explanation.explain(options.what, settings, options.date or today(_now(settings), settings))
+    explained = explanation.explain(options.what, settings, day := options.date or today(_now(settings), settings))
     if options.json:
         print(explanation_text.as_json(explained))
     else:
-        screen.tell_lines(explanation_text.as_lines(explained))
+        screen.tell_lines([*explanation_text.as_lines(explained), *held_days.told_of(day, settings)])
     return 0
 
 

@@ -134,7 +134,7 @@ _FIELDS: Final[dict[str, tuple[str, Callable[[Summary], str]]]] = {
     "已化解": _cases_of("resolved"),
     "总数": _cases_of("total"),
     "化解率": ("rate_percent", _rate),
-    "结论": ("met", _verdict),
+    "结论": ("certain", _verdict),  # of groups alone: without its certainty a verdict says too much
     "还差": _cases_of("shortfall"),
     "目标": ("target_percent", lambda entry: f"{entry['target_percent']}%"),
     "状态": ("status", lambda entry: words.REPORTED[entry["status"]]),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.publishing.plan import Plan
 
 _SUMMARY = "summary.json"
+_MOST_NAMED, _MOST_DAYS = 3, 20
+_OTHER_CHANGE = "程序、模板或其他设置有变动"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def told(held_back: Sequence[HeldDay]) -> list[str]:
     lines = [f"有 {len(held_back)} 天是按以前的规则写出的，没有改写：{_span([held.day for held in held_back])}。"]
     for changed in dict.fromkeys(held.changed for held in held_back):
         same = [held.day for held in held_back if held.changed == changed]
-        lines.append(f"  {_span(same)}：{changed or '程序、模板或其他设置有变动'}。")
+        lines.append(f"  {_span(same)}：{changed or _OTHER_CHANGE}。")
     differing = [held for held in held_back if held.figures]
     for held in differing[:_MOST_DAYS]:
         more = f"；等 {len(held.figures)} 处" if len(held.figures) > _MOST_NAMED else ""
@@ -233,6 +235,15 @@ def told(held_back: Sequence[HeldDay]) -> list[str]:
     return [*lines, f"  要按现在的规则重写：{way_out}"]
 
 
+def told_of(day: date, settings: Settings) -> list[str]:
+    """Return that the day stands under other rules, for whoever asks what the present ones make of it. Raises LedgerError."""
+    return [
+        f"注意：{day} 的日报是按以前的规则写出的，没有改写（{held.changed or _OTHER_CHANGE}）；这里按现在的规则说明，可能与日报不同。"
+        for held in known(settings)
+        if held.day == day
+    ]
+
+
 def for_programs(held_back: Sequence[HeldDay]) -> list[dict[str, Any]]:
     """Return the same for programs; `differing` is null where no run has compared the day with the present rules yet."""
     return [
@@ -243,6 +254,3 @@ def for_programs(held_back: Sequence[HeldDay]) -> list[dict[str, Any]]:
 def _span(days: Sequence[date]) -> str:
     """Return these days, which are in order: a few by name, many by their ends."""
     return "、".join(map(str, days)) if len(days) <= _MOST_NAMED else f"{days[0]} 至 {days[-1]} 的 {len(days)} 天"
-
-
-_MOST_NAMED, _MOST_DAYS = 3, 20

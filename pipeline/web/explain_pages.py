@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from pipeline.office import explanation
 from pipeline.office.explanation import CaseExplained, FigureExplained
+from pipeline.publishing import held_days
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.web.accounts import User
@@ -41,7 +42,8 @@ async def explain(
     explained = await site.in_turn(_look, what, site.settings, session.user, asked_day) if what.strip() else None
     why_not = explained if isinstance(explained, str) else ""
     is_case = isinstance(explained, CaseExplained)
-    context = {"what": what.strip(), "day": asked_day, "it": explained, "said": why_not, "is_case": is_case}
+    notes = await site.in_turn(held_days.told_of, asked_day, site.settings) if explained and session.user.is_office else []
+    context = {"what": what.strip(), "day": asked_day, "it": explained, "said": why_not, "is_case": is_case, "notes": notes}
     return page(request, site, "explain", context, 404 if why_not else 200)
 
 

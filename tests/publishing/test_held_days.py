@@ -78,6 +78,9 @@ def test_an_edited_target_leaves_every_published_day_and_is_said(office: Office,
     assert "市级交办和旗区自行梳理的目标由90%改为80%" in said
     assert "2020-05-18 会不同的：市级交办和旗区自行梳理：" in said
     assert "未达标 → " in said
+    asked = ["--config", str(office.home / "config.yaml"), "--date", f"{FIRST}"]
+    assert cli.main(["explain", "市级交办和旗区自行梳理", *asked]) == 0
+    assert f"注意：{FIRST} 的日报是按以前的规则写出的，没有改写（市级交办和旗区自行梳理的目标由90%改为80%" in capsys.readouterr().out
     assert "--rewrite" in said
 
 
