@@ -1,6 +1,7 @@
 """What the day's edits of particulars did: the day as it is beside the same day with yesterday's particulars in their place.
 
 Not beside yesterday itself: a case that was resolved today is not edited away, and one that would have become overdue today is.
+What a late report did to cases that had been told of is compared in the same way, with what was told in the place of what is known.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.day import supervision
+from pipeline.day import particulars, supervision
 from pipeline.day.cases import Case
 from pipeline.day.particulars import Edit
-from pipeline.day.standing import Register
+from pipeline.day.standing import Register, Standing
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
 from pipeline.terms.words import FLAGS
@@ -71,7 +72,7 @@ class FlagEffect:
     flag: str
     is_raised: bool
     columns: tuple[str, ...]
-    """The edited particulars behind it."""
+    """The edited particulars behind it; none where a late report brought other rows about the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,71 @@ def _mover(was: Case, case: Case, before: _Key, after: _Key) -> Mover:
     return Mover(case.number, case.text("旗区"), *labels, case.grounds or was.grounds or "", case.is_counted or was.is_counted)
 
 
+# --- late reports ------------------------------------------------------------------------------------------------
+
+
+def of_late_reports(told: Register, known: Register, day_told: date, state: Today) -> Effects:
+    """Return what late reports did to cases that had been told of on a day: to their particulars, and to their flags then and today.
+
+    What came into a total, left it, or counts otherwise now is told with the figures.
+    """
+    changed = particulars.edits(told, known)
+    columns: dict[str, list[str]] = {}
+    for edit in changed:
+        columns.setdefault(edit.number, []).append(edit.column)
+    pairs = [(_unedited(case, told, columns[case.number]), case) for case in state.cases if case.number in columns]
+    shifts = [shift for part in PARTS for shift in _shifts(part, state.cases, pairs, state.settings)]
+    flags = [
+        FlagEffect(case.number, flag, is_raised, _decisive(flag, columns.get(case.number, ())))
+        for case in state.cases
+        if (then := told.get(case.number)) and (now := known.get(case.number)) and _is_known_otherwise(then, now)
+        for flag, is_raised in _flags_by_late_reports(case, then, now, day_told, state)
+    ]
+    return Effects(changed, tuple(shifts), tuple(flags))
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """A day with its cases, beside which late reports are told of."""
+
+    day: date
+    cases: Sequence[Case]
+    settings: Settings
+
+    def flags(self, case: Case, day: date | None = None) -> frozenset[str]:
+        """Return a case's flags on that day, as far as no other sentence tells of them."""
+        return frozenset(supervision.flags(case, day or self.day, self.settings.windows)) - {"cancelled", "missing_from_assignment"}
+
+
+def _is_known_otherwise(then: Standing, now: Standing) -> bool:
+    if then.is_counted != now.is_counted:
+        return False
+    is_same = then.particulars is now.particulars or then.particulars == now.particulars
+    return not is_same or (then.status, then.touched, then.dispute) != (now.status, now.touched, now.dispute)
+
+
+def _flags_by_late_reports(case: Case, then: Standing, now: Standing, day_told: date, state: Today) -> list[tuple[str, bool]]:
+    """Return the flags that the case has not any more, or has, because of late reports; in their order."""
+    without = _as_told(case, then)
+    without.particulars = {**case.particulars, **{name: was for name, was in then.particulars.items() if was != now.particulars[name]}}
+    if case.reported and case.reported > day_told:  # a row since then says more than what was told
+        without.status, without.dispute, without.touched, without.last = case.status, case.dispute, case.touched, case.last
+    today, untold = state.flags(case), state.flags(without)
+    fell = state.flags(_as_told(case, then), day_told) - state.flags(_as_told(case, now), day_told)
+    lost, gained = ((untold | fell) - today) - {"disputed"}, today - untold  # of a 不认可 that is gone another sentence tells
+    if "overdue" in lost:  # told to be due soon it would be overdue today: that is one thing
+        lost -= {"due_soon"}
+    return [(flag, flag in gained) for flag in FLAGS if flag in lost | gained]
+
+
+def _as_told(case: Case, standing: Standing) -> Case:
+    """Return the case as it stood then, as far as flags ask."""
+    other = copy.copy(case)
+    other.particulars, other.grounds, other.status = standing.particulars, standing.grounds, standing.status
+    other.dispute, other.touched, other.last = standing.dispute, standing.touched, standing.last
+    return other
+
+
 # --- flags -------------------------------------------------------------------------------------------------------
 
 
@@ -196,4 +262,8 @@ def _flag_effects(was: Case, case: Case, columns: Sequence[str], day: date, sett
 def _behind(flag: str, columns: Sequence[str]) -> tuple[str, ...]:
     if _GROUNDS in columns:
         return (_GROUNDS,)
-    return tuple(column for column in columns if column in _BEHIND.get(flag, ())) or tuple(columns)
+    return _decisive(flag, columns) or tuple(columns)
+
+
+def _decisive(flag: str, columns: Iterable[str]) -> tuple[str, ...]:
+    return tuple(column for column in columns if column in _BEHIND.get(flag, ()))

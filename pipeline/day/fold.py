@@ -15,6 +15,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
+from pipeline.day.supervision import FlagsByDistrict
 from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import MatterChange, dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
@@ -24,8 +25,6 @@ from pipeline.terms.handed_in import Facts, Filed, in_order
 
 TREND_DAYS = 30
 _ONE_DAY = timedelta(days=1)
-FlagsByDistrict = dict[str, dict[str, tuple[str, ...]]]
-"""By district: the flags of each case that has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,10 @@ class DayState:
     """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
     correcting: tuple[LateReport, ...] = ()
     """The reports for this day and earlier ones that its own readers could not know, by arrival."""
+    before_corrected: tuple[Register, Register] | None = None
+    """The register of the day before as its own readers could know it, and as this day's can; None where nothing became known of it."""
+    as_told: Register | None = None
+    """The register of this day as its own readers could know it; None where nothing came later that counts for it."""
     former: Register = field(default_factory=dict)
     """Cases that the readers of this day or of the day before knew in the register, and that are in it no more."""
     replaced: Mapping[str, Moves] = field(default_factory=dict)
@@ -214,7 +217,7 @@ class _Fold:
                 self.snapshots[day] = self._snapshot(day, submissions, with_cases=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
             if day in self.days_with_flags:
-                self.flags_by_day[day] = self._flags_by_district(day)
+                self.flags_by_day[day] = supervision.flags_by_district(self.case_book.in_register(), day, self.settings.on(day).windows)
             if day in self.noted_after:
                 self.beginnings.append(Beginning(day, self.case_book.fork(), tuple(self.workbooks)))
             yield day
@@ -309,14 +312,6 @@ class _Fold:
                 self.doubts.append(left_open)
 
     # --- what is kept of a day ---
-
-    def _flags_by_district(self, day: date) -> FlagsByDistrict:
-        by_district: FlagsByDistrict = {}
-        windows = self.settings.on(day).windows
-        for case in self.case_book.in_register():
-            if flags := supervision.flags(case, day, windows):
-                by_district.setdefault(case.text("旗区"), {})[case.number] = flags
-        return by_district
 
     def _snapshot(self, day: date, submissions: Mapping[str, Reports], *, with_cases: bool) -> _Snapshot:
         """Return the day's counts; `with_cases` also each case as it stands, for the state of the day after."""

@@ -98,6 +98,7 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     return replace(
         state,
         before_as_told=told,
+        before_corrected=(told, known),
         restated=tuple(restated),
         late_reports=_late_reports(known_late, then, settings),
         late_matters=tuple(_late_matters(known_late, then, past.known_by(moments[1]))),
@@ -125,6 +126,7 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
                 state,
                 corrected=tuple(entry for entry in entries if entry.differs),
                 correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), settings),
+                as_told=told,
                 former=state.former | _former(told, state),
             )
 

@@ -6,8 +6,9 @@ Covered by tests/day/test_known_when.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from pipeline.day.cases import Case, Particulars
+from pipeline.day.cases import Case, Particulars, RowPlace
 from pipeline.day.disputes import Dispute
 
 
@@ -23,6 +24,10 @@ class Standing:
     particulars: Particulars
     dispute: Dispute | None = None
     """The dispute that stands; None where none does."""
+    touched: date | None = None
+    """The last day with a change of status or 今日进展."""
+    last: RowPlace | None = None
+    """The last accepted row about it."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -32,7 +37,8 @@ class Standing:
 
 def standing_of(case: Case) -> Standing:
     """Return how a case stands now."""
-    return Standing(case.text("案件来源"), case.status, case.is_counted, case.grounds, case.particulars, case.dispute)
+    source = case.text("案件来源")
+    return Standing(source, case.status, case.is_counted, case.grounds, case.particulars, case.dispute, case.touched, case.last)
 
 
 Register = dict[str, Standing]

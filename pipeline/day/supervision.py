@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pipeline.day.cases import Case
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, NO_LEADER, RESOLVED
+
+FlagsByDistrict = dict[str, dict[str, tuple[str, ...]]]
+"""By district: the flags of each case that has any."""
+
+
+def flags_by_district(cases: Iterable[Case], day: date, windows: Windows) -> FlagsByDistrict:
+    """Return the flags of these cases on that day."""
+    by_district: FlagsByDistrict = {}
+    for case in cases:
+        if raised := flags(case, day, windows):
+            by_district.setdefault(case.text("旗区"), {})[case.number] = raised
+    return by_district
 
 
 def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pipeline.day import edit_effects, particulars
 from pipeline.day.doubts import Doubt
-from pipeline.day.edit_effects import Effects
+from pipeline.day.edit_effects import Effects, Today
 from pipeline.day.fold import DayState
 from pipeline.day.standing import standing_of
 from pipeline.report import (
@@ -90,6 +90,8 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         late_reports=state.late_reports,
         corrected=state.corrected,
         correcting=state.correcting,
+        late_effects=_late_effects(state, settings),
+        correcting_effects=_correcting_effects(state, settings),
         former=changes.former(state),
         certainties=certainty.of(targets, settings.groups, state.cases),
         no_longer_counted=changed["no_longer_counted"],
@@ -150,6 +152,20 @@ def _flagged(flag: str, cases: Iterable[CaseLine]) -> int:
 def _edited(state: DayState, settings: Settings) -> Effects:
     edits = particulars.edits(state.before, {case.number: standing_of(case) for case in state.cases})
     return edit_effects.of(edits, state.before, state.cases, state.day, settings)
+
+
+def _late_effects(state: DayState, settings: Settings) -> Effects:
+    if state.before_corrected is None:
+        return Effects()
+    told, known = state.before_corrected
+    return edit_effects.of_late_reports(told, known, state.day - timedelta(days=1), Today(state.day, state.cases, settings))
+
+
+def _correcting_effects(state: DayState, settings: Settings) -> Effects:
+    if state.as_told is None:
+        return Effects()
+    now = {case.number: standing_of(case) for case in state.cases}
+    return edit_effects.of_late_reports(state.as_told, now, state.day, Today(state.day, state.cases, settings))
 
 
 def _doubts(state: DayState, refused: tuple[Filed, ...]) -> list[Doubt]:

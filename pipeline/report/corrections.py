@@ -6,13 +6,14 @@ Covered by tests/night/test_deceptions_restated.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
+from pipeline.day.edit_effects import Effects
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import sentences
+from pipeline.report import edit_words, sentences
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
@@ -29,13 +30,13 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     is_first = group == report.settings.groups[0].name
     former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
-    return f"{gone}{restated(report, group, most)}{_revised(report, group, most)}"
+    return f"{gone}{restated(report, group, most)}{_rewritten(report, group, most)}{_revised(report, group, most)}"
 
 
 def of_day(report: Report) -> list[str]:
     """Return the same of every group, after what is said of the day as a whole where its figures are corrected."""
     groups = ((group.name, of_group(report, group.name)) for group in report.settings.groups)
-    whole = [correction(report)] if report.corrected else []
+    whole = [correction(report)] if report.corrected or report.correcting_effects != Effects() else []
     return [*whole, *(f"{name}：{said}" for name, said in groups if said)]
 
 
@@ -51,8 +52,37 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
     shown = [_run(run) for run in _chosen(runs, max(1, most))]
     days = f"等{len(entries)}天" if len(runs) > len(shown) else ""
     moves = _together(entry.moves for entry in entries)
-    parts = ["、".join(shown) + days, *moved(moves, most), _whose(report, report.late_reports, moves, most)]
+    parts = ["、".join(shown) + days, *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
     return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def _rewritten(report: Report, group: str, most: int) -> str:
+    """Return what late reports of earlier days did to a group's cases but for its figures: to their particulars and flags."""
+    effects = report.late_effects
+    numbers = {case.number for case in report.cases if case.group == group}
+    of_group = Effects(
+        tuple(edit for edit in effects.edits if edit.number in numbers),
+        tuple(shift for shift in effects.shifts if shift.group == group),
+        tuple(flag for flag in effects.flags if flag.number in numbers),
+    )
+    said = edit_words.of_late_reports(of_group, _room(most))
+    if not said:
+        return ""
+    cases = {edit.number for edit in of_group.edits} | {flag.number for flag in of_group.flags}
+    whose = _whose(report, report.late_reports, cases, most)
+    return f"以前日报里的案件内容有更正：{'；'.join([*said, *([whose] if whose else [])])}。"
+
+
+def rewritten_in_full(report: Report) -> list[str]:
+    """Return the same of every group, and of the day itself where it is a correction, with all cases."""
+    ample = edit_words.AMPLE
+    of_day = edit_words.of_late_reports(report.correcting_effects, ample)
+    earlier = [(group.name, _rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
+    return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
+
+
+def _room(most: int) -> edit_words.Room:
+    return edit_words.Room(most, 60 if most > MOST else 20)
 
 
 def runs_of(entries: Iterable[Restated]) -> list[list[Restated]]:
@@ -142,10 +172,10 @@ def _named(cases: Sequence[str], most: int) -> str:
 # --- whose reports -----------------------------------------------------------------------------------------------
 
 
-def _whose(report: Report, late: Sequence[LateReport], moves: Moves, most: int) -> str:
-    """Return the late reports behind the moves: those of the cases' own districts, since only these speak of them."""
-    districts = {report.former[number][0] for number in moves.cases if number in report.former}
-    districts |= {case.district for case in report.cases if case.number in {*moves.cases}}
+def _whose(report: Report, late: Sequence[LateReport], cases: Collection[str], most: int) -> str:
+    """Return the late reports behind what is told of cases: those of the cases' own districts, since only these speak of them."""
+    districts = {report.former[number][0] for number in cases if number in report.former}
+    districts |= {case.district for case in report.cases if case.number in {*cases}}
     behind = [entry for entry in late if entry.district in districts] or list(late)
     return f"依据{_listed(behind, most)}" if behind and most else ""
 
@@ -174,6 +204,9 @@ def correction(report: Report, most: int = MOST) -> str:
     files = f"{_listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
     groups = [f"{entry.group}案件{'；'.join([pair(entry.tallies), *moved(entry.moves, most)])}。" for entry in report.corrected]
     figures = f"与此前所知相比，{''.join(groups)}" if groups else "各组的总数和化解件数，与此前所知相同。"
+    if rewritten := edit_words.of_late_reports(report.correcting_effects, _room(most)):
+        unchanged = "" if groups else "各组的总数和化解件数没有变，但"
+        figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
     return f"本期为更正：{files}以后才送达。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 

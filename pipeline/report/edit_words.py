@@ -84,6 +84,14 @@ def outcomes(effects: Effects, room: Room = AMPLE) -> tuple[str, str]:
     return _flags(standing, room) + _figures(turned, room), _flags(others, room) + _figures(moved, room)
 
 
+def of_late_reports(effects: Effects, room: Room = AMPLE) -> list[str]:
+    """Return what late reports did to cases that had been told of: first the flags that fell, then those that stand, then the edits."""
+    fell, stand = ([flag for flag in effects.flags if flag.is_raised is is_raised] for is_raised in (False, True))
+    moved = [shift for shift in effects.shifts if shift.part in ("district", "leader") and _has_moved(shift)]
+    said = (_flags(fell, room), _flags(stand, room), edits(effects, room), _figures(moved, room))
+    return [sentence.removesuffix("。") for sentence in said if sentence]
+
+
 def edits(effects: Effects, room: Room = AMPLE) -> str:
     """Return how many cases have which particular changed, with the cases but for those that `of_group` names."""
     if not effects.edits:
@@ -108,7 +116,9 @@ def _before_after(edit: Edit, room: Room) -> str:
 def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
     """Return which flags cases lost or got, by the particulars behind that: such as 办结时限改后，2件不再算超期未结."""
     by_cause: dict[str, dict[str, list[str]]] = {}
-    for flag in sorted(flags, key=lambda effect: (WATCHED.index(effect.columns[0]), [*FLAGS].index(effect.flag), effect.is_raised)):
+    for flag in sorted(
+        flags, key=lambda effect: ([WATCHED.index(column) for column in effect.columns[:1]], [*FLAGS].index(effect.flag), effect.is_raised)
+    ):
         by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(flag.number)
     parts = [
         f"{cause}，{'、'.join(f'{len(numbers)}件{outcome}{_in_brackets(numbers, room)}' for outcome, numbers in outcomes.items())}"
@@ -120,7 +130,7 @@ def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
 def _cause(flag: FlagEffect) -> str:
     if flag.columns == (_GROUNDS,):
         return "恢复计入后" if flag.is_raised else "撤销后"
-    return f"{'、'.join(flag.columns)}改后"
+    return f"{'、'.join(flag.columns)}改后" if flag.columns else "日报更正后"
 
 
 def _outcome(flag: FlagEffect) -> str:

@@ -79,6 +79,10 @@ class Report:
     """This day as its own readers could know it, beside what is known by now: the groups that differ."""
     correcting: tuple[LateReport, ...] = ()
     """The reports behind that, by arrival."""
+    late_effects: Effects = field(default_factory=Effects)
+    """What the late reports of earlier days that became known on this day did to particulars and flags."""
+    correcting_effects: Effects = field(default_factory=Effects)
+    """What the reports that this day's own readers could not know did to particulars and flags."""
     former: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By case that was told of and is in the register no more: its district and 案由."""
     certainties: tuple[Certainty, ...] = ()

@@ -199,6 +199,67 @@ def test_a_zero_report_that_was_replaced_at_night_is_not_told_as_a_zero_report_o
     assert "按时，后更正" in monday.paper
 
 
+# --- particulars and flags ---------------------------------------------------------------------------------------
+
+
+_CITY_TEN = [f"SJ-2020-{number:03}" for number in range(1, 11)]
+
+
+def _found_on_monday(came: str = "", **cells: str) -> File:
+    """Nine of ten are resolved, and the district finds a case of its own."""
+    return _of(MONDAY, *_resolved(_CITY_TEN[:9]), new=[new_row("DS-2020-001", 排查日期="2020-05-18", **cells)], came=came)
+
+
+def _with_own_case(*reports: File) -> list[File]:
+    return [assigned(assignment([case_row(number) for number in _CITY_TEN])), *reports, *(_of(day) for day in DAYS[1:])]
+
+
+def test_a_case_of_its_own_that_a_district_rewrites_days_later_is_told_with_the_flag_that_is_gone() -> None:
+    late = _found_on_monday("2020-05-21 15:00", 办结时限="2020-06-30", 包案领导="领导六", 问题类别="其他")
+    read = told(_with_own_case(_found_on_monday(办结时限="2020-05-19"), late), [WEDNESDAY, THURSDAY, FRIDAY])
+    assert (read[THURSDAY].summary["restated"], read[THURSDAY].report.edited.edits) == ([], ())  # the contract: it is neither
+    for day in (WEDNESDAY, THURSDAY):
+        _assert_all_say(
+            read[day],
+            "案件内容有更正：办结时限改后，1件不再算超期未结（DS-2020-001）",
+            "办结时限1件（DS-2020-001：2020-05-19→2020-06-30）",
+            "问题类别1件（DS-2020-001：物业服务→其他）",
+            "包案领导1件（DS-2020-001：领导甲→领导六）",
+            "东胜区5月18日日报的更正（5月21日15:00收到）",
+        )
+    assert not any("与此前所知相同" in text for text in read[WEDNESDAY].both)
+    assert not any("DS-2020-001：" in text for text in read[FRIDAY].both)  # told once
+
+
+def test_a_stalled_case_for_which_a_late_report_of_an_earlier_day_brings_progress_is_told() -> None:
+    rows = [case_row(number, 交办日期="2020-04-20", 办结时限="2020-06-10") for number in _CITY_TEN]
+    days = [MONDAY + timedelta(days=days) for days in range(8)]
+    files = [
+        assigned(assignment(rows)),
+        _of(MONDAY, *_resolved(_CITY_TEN[:8]), *(progress_row(number) for number in _CITY_TEN[8:])),
+        *(_of(day) for day in days[1:]),
+    ]
+    late = _of(days[5], *(progress_row(number, 今日进展="约谈") for number in _CITY_TEN[8:]), came="2020-05-25 15:00")
+    last = told([*files, late], [days[7]])[days[7]]
+    _assert_all_say(last, "日报更正后，2件不再算停滞（SJ-2020-009、SJ-2020-010）；依据东胜区5月23日日报的更正（5月25日15:00收到）")
+    without = told([*files, _of(days[5], progress_row(_CITY_TEN[0]), came="2020-05-25 15:00")], [days[7]])[days[7]]
+    assert not any("停滞（" in text for text in without.both)  # of the same days, with a correction that does nothing to it
+
+
+def test_a_case_that_a_late_report_makes_overdue_or_gives_to_another_leader_is_told() -> None:
+    first, late = _found_on_monday(办结时限="2020-06-30"), _found_on_monday("2020-05-20 15:00", 办结时限="2020-05-19", 包案领导="领导六")
+    wednesday = told(_with_own_case(first, late), [WEDNESDAY])[WEDNESDAY]
+    _assert_all_say(wednesday, "办结时限改后，1件算作超期未结（DS-2020-001）", f"领导六（{CITY}）由0/0（—）变为0/1（0.0%）")
+
+
+def test_a_late_report_that_changes_no_case_is_told_as_one_that_leaves_all_as_it_was_known() -> None:
+    nine, tenth = _resolved(_CITY_TEN[:9]), progress_row(_CITY_TEN[9])
+    first, late = _of(MONDAY, *nine, tenth), _of(MONDAY, *nine, {**tenth, "下一步措施": "继续协调"}, came="2020-05-20 15:00")
+    read = told(_with_own_case(first, late), [MONDAY, WEDNESDAY])
+    _assert_all_say(read[MONDAY], "各组的总数和化解件数，与此前所知相同")
+    assert not any("案件内容有更正" in text for day in read.values() for text in day.both)
+
+
 # --- of the same kind --------------------------------------------------------------------------------------------
 
 

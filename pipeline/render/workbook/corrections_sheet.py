@@ -47,9 +47,10 @@ def write(book: Book) -> None:
     report = book.report
     rows = [*report.corrected, *report.restated]
     sheet = write_list(book, NAME, COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else ())
-    late = dict.fromkeys((*report.correcting, *report.late_reports)) if rows else ()
+    late = dict.fromkeys((*report.correcting, *report.late_reports))
     notes = (
         corrections.correction(report, words.MOST_CASES),
+        *corrections.rewritten_in_full(report),
         definitions.RESTATED,
         *(f"依据：{corrections.late_report(came)}" for came in late),
     )
