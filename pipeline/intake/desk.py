@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.disk import lock, storage
 from pipeline.intake import district_names, inbox, soundness, standing_editions
-from pipeline.ledger import editions
+from pipeline.ledger import editions, journal
 from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
@@ -57,11 +57,13 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
         soundness.check_ledger(paths)
         standing = standing_editions.unnoted(paths)
         standing_editions.refuse_needless(standing_editions.check(settings, standing, without))
+        left_out = standing_editions.decided(settings, standing, without)
         with Ledger(paths.ledger) as ledger:
             storage.probe(paths.archive)
             restored = soundness.restore_journal(ledger, paths.archive)
             aligned = district_names.align(ledger, settings)
             editions.align(ledger, paths.archive, paths.editions)
+            journal.note_left_out(paths.archive, left_out)  # first: once its edition is noted, nobody misses a file any more
             standing_editions.note(ledger, settings, standing)
             with Readers(aligned, arriving) as readers:
                 yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held)

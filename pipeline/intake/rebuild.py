@@ -60,6 +60,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
         standing = standing_editions.unnoted(paths)
         about_originals = standing_editions.check(settings, standing, without)
+        left_out = standing_editions.decided(settings, standing, without)
         is_usable = _is_usable(paths.ledger, paths.archive)
         if is_usable and about_originals:
             msg = "台账完好，没有要重建的，--without 用不上。损坏或不见的原件请从备份放回存档。"
@@ -68,6 +69,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
             district_names.check_noted(settings)
         kept, lost = (None, []) if is_usable else _rebuild(settings, about_originals)
         set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger, paths.archive)
+        journal.note_left_out(paths.archive, left_out)
         return Mended(
             is_rebuilt=not is_usable,
             ledger_kept=kept,

@@ -21,6 +21,7 @@ from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths, Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError
+from pipeline.terms.handed_in import LEFT_OUT, LeftOut
 from pipeline.terms.messages import shorten
 
 _MANIFEST = "manifest.json"
@@ -91,6 +92,12 @@ def check(settings: Settings, standing: Iterable[Standing], without: Sequence[st
     return [beginning for beginning in without if not any(file.sha256.startswith(beginning) for file in missing)]
 
 
+def decided(settings: Settings, standing: Iterable[Standing], without: Sequence[str]) -> list[LeftOut]:
+    """Return the files without which the office has decided to go on, once `check` has let that pass."""
+    missing = find_missing(settings, standing) if without else []
+    return [LeftOut(file.sha256, file.path, file.received_at, file.day, file.district) for file in missing]
+
+
 def refuse_needless(without: Iterable[str]) -> None:
     """Raise ConfigurationError where the office decided about files that nobody misses."""
     for beginning in without:
@@ -133,9 +140,21 @@ def warning(settings: Settings) -> str:
     """Return in one sentence that this state is older than the outbox, for who only looks on; '' where it is not."""
     missing = find_missing(settings, unnoted(settings.paths))
     if not missing:
-        return ""
+        return left_out_told(settings)
     days = "、".join(sorted({str(file.day) for file in missing}))
     return f"state 比结果旧：{days} 的结果用到了 {len(missing)} 份这里没有的收件，下面说的可能与已发布的不同。请运行 python run.py doctor。"
+
+
+def left_out_told(settings: Settings) -> str:
+    """Return which lost files count nowhere by the office's decision, and how that ends; '' where there are none."""
+    back = {arrival.sha256 for arrival, _sidecar in journal.arrivals(settings.paths.archive)}
+    files = [file for file in journal.left_out(settings.paths.archive) if file.sha256 not in back]
+    if not files:
+        return ""
+    named = "、".join(
+        f"{file.district or '旗区不明'}{file.day}（{shorten(file.path)}，{file.sha256[:12]}…）" for file in files[:_MOST_LINES]
+    )
+    return f"原件遗失、办公室决定不计入的收件 {len(files)} 份：{named}。找到后原样放进收件箱再运行，就会计入。"
 
 
 def _way_out(missing: Sequence[MissingInput]) -> str:
@@ -169,7 +188,8 @@ def _district_of(file: dict[str, str], standing: Standing) -> str:
 def _inputs(standing: Standing) -> Iterator[dict[str, str]]:
     listed = standing.fields.get("inputs")
     for file in listed if isinstance(listed, list) else ():
-        if isinstance(file, dict) and isinstance(file.get("sha256"), str):
+        # A file that the day itself says it was written without is no file that it rests on.
+        if isinstance(file, dict) and isinstance(file.get("sha256"), str) and file.get("role") != LEFT_OUT:
             yield {name: str(value) for name, value in file.items()}
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.disk import storage
 from pipeline.ledger.kept_districts import Named
 from pipeline.reading.reading import Transcript
-from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut, Reading
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import write_rows
 
@@ -30,6 +30,7 @@ _SUM, _HEX = b', "sum": "', 16
 
 _EDITION = "edition"
 _DISTRICTS = "districts"
+_LEFT_OUT = "left_out"
 
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
@@ -164,6 +165,22 @@ def _edition(entry: dict[str, Any]) -> EditionNote:
     return EditionNote(**{**fields, "day": date.fromisoformat(fields["day"]), "published_at": moment})
 
 
+def note_left_out(archive: Path, files: Sequence[LeftOut]) -> None:
+    """Note that the office decided to go on without these files, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_LEFT_OUT: asdict(file)}) for file in files])
+
+
+def left_out(archive: Path) -> list[LeftOut]:
+    """Return the files without which the office decided to go on, by day and arrival, as each was noted last."""
+    noted = {file.sha256: file for file in map(_left_out, _entries(archive, f'{{"{_LEFT_OUT}"'.encode()))}
+    return sorted(noted.values(), key=lambda file: (file.day, file.received_at, file.sha256))
+
+
+def _left_out(entry: dict[str, Any]) -> LeftOut:
+    fields = {name: str(value) for name, value in entry[_LEFT_OUT].items()}
+    return LeftOut(fields["sha256"], fields["path"], fields["received_at"], date.fromisoformat(fields["day"]), fields["district"])
+
+
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +237,7 @@ _KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
     "removed": _removal,
     _DISTRICTS: _named,
     _EDITION: _edition,
+    _LEFT_OUT: _left_out,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.intake.inbox import Taken
@@ -11,7 +12,8 @@ from pipeline.publishing import earlier_claims, held_days
 from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
-from pipeline.terms.handed_in import Arrival
+from pipeline.report import sentences
+from pipeline.terms.handed_in import Arrival, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Outcome:
     """Published days that stand as they are, though the rules are others now."""
     claims: list[Claim] = field(default_factory=list)
     """Files whose arrival is earlier than an edition that did not have them."""
+    left_out: Sequence[LeftOut] = ()
+    """Lost files without which the office decided to go on."""
     remarks: tuple[str, ...] = ()
     """What the office should know about its computer."""
 
@@ -39,7 +43,8 @@ class Outcome:
         """Which published days were put back, changed by files of before, or stand under other rules, and what differs, in lines."""
         restored = "、".join(map(str, self.written.restored))
         put_back = [f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []
-        return [*put_back, *earlier_claims.told(self.claims), *held_days.told(self.held_back)]
+        left_out = [sentences.left_out(self.left_out)] if self.left_out else []
+        return [*put_back, *left_out, *earlier_claims.told(self.claims), *held_days.told(self.held_back)]
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

@@ -20,6 +20,7 @@ from pipeline.ledger.editions import Edition
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import told_editions
+from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.messages import shorten
 
 _MOST_FILES: Final = 5
@@ -113,7 +114,11 @@ class _Seen:
 def _inputs(edition: Edition) -> dict[_File, str]:
     try:
         listed = json.loads(edition.manifest)["inputs"]
-        return {(str(entry["sha256"]), str(entry["received_at"])): PurePosixPath(str(entry["path"])).name for entry in listed}
+        return {
+            (str(entry["sha256"]), str(entry["received_at"])): PurePosixPath(str(entry["path"])).name
+            for entry in listed
+            if entry.get("role") != LEFT_OUT
+        }
     except (ValueError, LookupError, TypeError):
         return {}
 

@@ -12,9 +12,10 @@ from pipeline import CONTRACT_VERSION, HOME, __version__
 from pipeline.day.known_when import known_until, late_for
 from pipeline.day.submissions import Submissions
 from pipeline.disk import storage
+from pipeline.ledger import journal
 from pipeline.publishing import numbering
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed, in_order
+from pipeline.terms.handed_in import Filed, LeftOut, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
@@ -119,8 +120,16 @@ def _is_shown(refused: Filed, day: date, newest: datetime) -> bool:
     return refused.reading.day == day
 
 
-def fingerprint(inputs: Iterable[Filed], day: date, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool) -> str:
-    """Return the digest of what came from outside and makes the day's folder: files, and the numbers of notices."""
+def left_out(archive: Path, outlines: Outlines) -> list[LeftOut]:
+    """Return the files without which the office decided to go on, and that have not come back since."""
+    back = {file.arrival.sha256 for file in outlines.files}
+    return [file for file in journal.left_out(archive) if file.sha256 not in back]
+
+
+def fingerprint(
+    inputs: Iterable[Filed], day: date, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool, left_out: Sequence[LeftOut] = ()
+) -> str:
+    """Return the digest of what came from outside and makes the day's folder: files, numbers of notices, and what the office decided."""
     files = [
         (
             file.arrival.path,
@@ -133,6 +142,7 @@ def fingerprint(inputs: Iterable[Filed], day: date, numbers: tuple[NoticeNumber,
     ]
     shown_numbers = [[number.written, number.day.isoformat()] for number in numbering.shown_on(numbers, day)]
     parts = [json.dumps(shown_numbers), day.isoformat(), str(figures_alone), json.dumps(files)]
+    parts += [json.dumps([file.sha256 for file in left_out])] if left_out else []
     return storage.digest(part.encode() for part in parts)
 
 

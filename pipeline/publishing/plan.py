@@ -18,7 +18,7 @@ from pipeline.render.documents import Document
 from pipeline.report.compose import Sources
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
-from pipeline.terms.handed_in import Arrival, Facts, Filed
+from pipeline.terms.handed_in import Arrival, Facts, Filed, LeftOut
 from pipeline.terms.text import mask
 
 
@@ -41,6 +41,8 @@ class Plan:
     """What is known of the rules that each published day was written under."""
     program: str
     """The digest of templates and program."""
+    left_out: Sequence[LeftOut] = ()
+    """The files that are lost and without which the office decided to go on, as long as they have not come back."""
     days: list[date] = field(default_factory=list)
     """The days to write."""
     unchanged: list[date] = field(default_factory=list)
@@ -92,11 +94,17 @@ class Plan:
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
         shown = numbering.shown_on(numbers, day)
         first = held_days.first_rules(self.under.get(day), self.settings.on(day))
-        return Sources(self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown, first)
+        return Sources(
+            self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown, first, self._left_out(day)
+        )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the digest of every file and number that the day's folder is made from."""
-        return inputs.fingerprint(self.outlines.on(day, self.settings).all, day, numbers, figures_alone=not self.documents)
+        files = self.outlines.on(day, self.settings).all
+        return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=self._left_out(day))
+
+    def _left_out(self, day: date) -> tuple[LeftOut, ...]:
+        return tuple(file for file in self.left_out if file.day == day)
 
     def for_comparison(self, days: Sequence[date]) -> Plan:
         """Return the plan by which these days would be written under the present rules; their figures alone."""
@@ -142,6 +150,7 @@ def plan(
         given=given,
         under=under,
         program=inputs.digest_of_program(settings),
+        left_out=inputs.left_out(settings.paths.archive, outlines),
     )
     for day in sorted({*days, *map(date.fromisoformat, published)}):
         noted = published.get(day.isoformat())

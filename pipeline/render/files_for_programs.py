@@ -15,7 +15,8 @@ from pipeline import CONTRACT_VERSION, __version__
 from pipeline.day.restatement import Restated
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
-from pipeline.terms.text import without_controls
+from pipeline.terms.handed_in import LEFT_OUT
+from pipeline.terms.text import mask, without_controls
 
 FINDING_COLUMNS = ("report_date", "district", "file", "sheet", "cell", "code", "severity", "value", "message")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -150,7 +151,11 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
         "rules": rules(report),
         "correction": report.is_correction,
         "inputs": [
-            {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role} for file in report.inputs
+            *({"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role} for file in report.inputs),
+            *(
+                {"path": mask(file.path), "sha256": file.sha256, "received_at": file.received_at, "role": LEFT_OUT}
+                for file in report.left_out
+            ),
         ],
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }

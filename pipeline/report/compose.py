@@ -29,7 +29,7 @@ from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules
 from pipeline.terms import words
-from pipeline.terms.handed_in import Arrival, Filed
+from pipeline.terms.handed_in import Arrival, Filed, LeftOut
 from pipeline.terms.notice_number import NoticeNumber
 
 
@@ -50,6 +50,8 @@ class Sources:
     """Of the day's notices, and of those before them."""
     first_rules: Rules | None = None
     """What the day was published under first, where that is another thing now."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The files of the day that are lost and without which the office decided to go on."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -112,6 +114,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         open_points=rate_bounds.open_points(state.doubts, unknown, settings.district_names),
         most_new=most_new,
         inputs=handed_in_lines.inputs((*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since)),
+        left_out=sources.left_out,
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,

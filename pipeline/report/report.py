@@ -14,6 +14,7 @@ from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPo
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules
+from pipeline.terms.handed_in import LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +97,7 @@ class Report:
     silent_days: frozenset[date] = frozenset()
     """Days of the trend of which no district has reported."""
     day_before: DayBefore = "reported"
+    left_out: tuple[LeftOut, ...] = ()
+    """The files of the day that are lost and without which the office decided to go on."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters that revisions of the day leave out or tell otherwise; then those of earlier days, of which that became known now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import Matter, MatterChange
@@ -12,6 +12,7 @@ from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.terms import words
+from pipeline.terms.handed_in import LeftOut
 
 BOUNDS_RULE = (
     "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
@@ -332,6 +333,21 @@ def submissions(districts: Sequence[SubmissionLine]) -> str:
     sentence = f"{len(districts)}个旗区中{len(districts) - len(missing)}个有日报" if missing else f"{len(districts)}个旗区都有日报"
     sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
     return f"{sentence}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{sentence}。"
+
+
+def left_out(files: Sequence[LeftOut]) -> str:
+    """Return which files are lost and count nowhere by the office's decision; '' where there is none."""
+    named = "、".join(map(_left_out, files[:_MOST_DAYS]))
+    return f"{named}{f'等{len(files)}份' if len(files) > _MOST_DAYS else ''}的原件遗失，办公室决定不计入。" if files else ""
+
+
+def _left_out(file: LeftOut) -> str:
+    try:
+        received = datetime.fromisoformat(file.received_at)
+        came = f"（{day(received)}{received:%H:%M}收到）"
+    except ValueError:
+        came = ""
+    return f"{file.district}{day(file.day)}日报{came}" if file.district else f"{day(file.day)}结果用到的1份收件{came}"
 
 
 def unplaced(reports: Iterable[ArrivedReport]) -> str:

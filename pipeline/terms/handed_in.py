@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
@@ -86,6 +86,25 @@ class Arrival:
     def identity(self) -> tuple[str, str, str]:
         """What distinguishes it from every other arrival: path, SHA-256 and time."""
         return self.path, self.sha256, self.envelope.received_at.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that a published day rested on, that is lost, and without which the office decided to go on."""
+
+    sha256: str
+    path: str
+    """Where it lay, relative to the inbox."""
+    received_at: str
+    """ISO; as a manifest told it, which may be anything."""
+    day: date
+    """The day of its report, or the first day that rested on it."""
+    district: str
+    """'' where nothing tells whose it was."""
+
+
+LEFT_OUT: Final = "left out by decision"
+"""How manifests name such a file among the inputs."""
 
 
 @dataclass(frozen=True, slots=True)

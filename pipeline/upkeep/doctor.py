@@ -278,7 +278,8 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
     if told ^ {edition.key for edition in noted}:
         problems.append(f"台账和流水簿记的各版不一致。请{_REPAIR}，互相补记。")
     claims = earlier_claims.told(earlier_claims.look_everywhere(ledger))
-    return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems), tuple(claims))
+    left_out = standing_editions.left_out_told(settings)
+    return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems), (*([left_out] if left_out else []), *claims))
 
 
 def _inbox(settings: Settings, now: datetime) -> Check:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from offices import ZONE, Office, tree
+from read_by_leaders import page_text, paper_text
 from workbooks import DAY, assignment, progress_row, report, resolved_row
 
 from pipeline import cli
@@ -108,6 +110,36 @@ def test_only_the_office_s_decision_goes_on_and_the_edition_that_stood_stays_one
     assert any("达拉特旗的报送：状态 按时 → 未报" in line for line in last.lines)
     assert _command(restored, "--date", str(DAY)) == 0
     assert [problem for check in doctor.examine(restored.settings, datetime.now(ZONE)) for problem in check.problems] == []
+
+
+@pytest.mark.parametrize("command", [["--date", str(DAY)], ["doctor", "--repair"]], ids=" ".join)
+def test_whoever_reads_of_a_day_that_goes_on_without_a_report_is_told_that_it_came(
+    restored: Office, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    said = "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入"
+
+    def told() -> list[bool]:
+        folder = restored.outbox / str(DAY)
+        with zipfile.ZipFile(next(folder.glob("*汇总*.xlsx"))) as workbook:
+            cells = workbook.read("xl/sharedStrings.xml").decode()
+        page = page_text(next(folder.glob("*.html")).read_text(encoding="utf-8"))
+        return [said in text for text in (paper_text(next(folder.glob("*.docx"))), page, cells)]
+
+    assert _command(restored, *command, "--without", SHA256[:12]) == 0
+    assert told() == [True] * 3
+    stood = tree(restored.outbox / str(DAY))
+    for looking in (["--date", str(DAY)], ["doctor"], ["status"], ["editions"]):
+        capsys.readouterr()
+        assert _command(restored, *looking) == 0
+        assert "办公室决定不计入" in "".join(capsys.readouterr())
+    assert tree(restored.outbox / str(DAY)) == stood  # it holds, and rewrites nothing
+    restored.settings.paths.ledger.unlink()
+    assert _command(restored, "doctor", "--repair") == 0
+    assert tree(restored.outbox / str(DAY)) == stood  # a ledger that is made again knows the decision too
+    restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    assert _command(restored, "--date", str(DAY)) == 0
+    assert told() == [False] * 3  # until it is found
+    assert "left out" not in (restored.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8")
 
 
 def test_the_report_in_the_inbox_again_is_enough(restored: Office) -> None:

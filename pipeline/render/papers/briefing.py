@@ -96,7 +96,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
         **_decisions(report, limits),
-        "报送": sentences.submissions(report.submissions) + sentences.unplaced(report.arrived_reports),
+        "报送": sentences.submissions(report.submissions) + _left_out(report) + sentences.unplaced(report.arrived_reports),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, limits.absences), limits.corrections)]),
             *(sentences.absence(absence) for absence in report.absences[: limits.absences]),
@@ -132,7 +132,7 @@ def sample(*, is_empty: bool = False) -> Fields:
 
 def _targets(report: Report, limits: Limits) -> list[Fields]:
     """Return who has not reported; then for each group whether its target is met, and what is to be said of that."""
-    silence = sentences.silence(report.submissions)
+    silence = sentences.silence(report.submissions) + _left_out(report)
     targets = [
         {
             "结论": sentences.target(figure),
@@ -148,6 +148,10 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
     ]
     targets[0]["说明"] = report.new_rules + targets[0]["说明"]
     return [*([{"结论": silence, "说明": ""}] if silence else []), *targets]
+
+
+def _left_out(report: Report) -> str:
+    return sentences.left_out(report.left_out)
 
 
 def _reliance(figure: Figure, certainty: Certainty, way: Way, limits: Limits) -> str:

@@ -68,7 +68,12 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
     merge(sheet, (1, 0, 1, LAST), until.strip(), book.look("note", "centered"))
     sheet.set_row(1, 20)
     notes = [corrections.correction(report, words.MOST_CASES)] if report.is_correction else []
-    said = (report.new_rules, sentences.silence(report.submissions), sentences.unplaced(report.arrived_reports))
+    said = (
+        report.new_rules,
+        sentences.silence(report.submissions),
+        sentences.left_out(report.left_out),
+        sentences.unplaced(report.arrived_reports),
+    )
     notes += [sentence for sentence in said if sentence]
     for row, note in enumerate(notes, 2):
         merge(sheet, (row, 0, row, LAST), note, book.look("alert", "wrap"))
