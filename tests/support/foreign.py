@@ -107,6 +107,7 @@ PLACES: dict[str, Callable[[], bytes]] = {
     "a formula whose result stands as a text of the cell": lambda: cells(
         PROGRESS, {"F2": '<c r="F2" t="inlineStr"><f>A1</f><is><t>已&amp;约谈</t></is></c>'}
     ),
+    "two names that differ in capitals alone": lambda: repacked({PROGRESS.upper(): PARTS[NEW]}),
     "no theme": lambda: repacked({"xl/theme/theme1.xml": None}),
 }
 """What goes back with all that it had."""

@@ -139,9 +139,10 @@ def relations(parts: Parts, owner: str, named: Mapping[str, str] | None = None) 
             found.append(Relation(id_, type_, target, is_external=True))
             continue
         path = unquote(target).replace("\\", "/").partition("#")[0]
-        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(owner), path)).lstrip("/").lower()
-        if path in named:
-            found.append(Relation(id_, type_, named[path], is_external=False))
+        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(owner), path)).lstrip("/")
+        there = path if path in parts else named.get(path.lower())
+        if there is not None:
+            found.append(Relation(id_, type_, there, is_external=False))
     return tuple(found)
 
 
