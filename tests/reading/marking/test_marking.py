@@ -14,11 +14,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import crafting
 import foreign
 import openpyxl
 import pytest
 import receiving
 import xlsxwriter
+import zips
 from crafted import EVERY
 from crafting import FILES
 from hostile import BANK, CITIZEN, HOSTILE, rewrite
@@ -466,6 +468,15 @@ def test_a_workbook_of_many_sheets_gets_the_list_alone(desk: Desk) -> None:
     written = desk.answer(rewritten(a_bad_report(), change))
     assert opened(written).sheetnames == ["回执"]
     assert "原件的工作表超过 200 张" in receiving.said(written)
+
+
+def test_cells_are_counted_whatever_the_parts_are_called(desk: Desk) -> None:
+    filled = b"<row>" + b'<c t="n"/>' * 70_000 + b"</row></sheetData>"
+    parts = {
+        name.upper(): part.replace(b"</sheetData>", filled) if name == crafting.DRAFT else part for name, part in crafting.PARTS.items()
+    }
+    written = desk.answer(zips.pack(zips.Entry(name, part) for name, part in parts.items()))
+    assert "原件的单元格超过 60000 个，所以没有标在原件上" in receiving.said(written)
 
 
 def test_the_same_file_gives_the_same_bytes_twice(desk: Desk, tmp_path: Path) -> None:
