@@ -141,7 +141,7 @@ def test_what_will_be_refused_whole_is_received_and_said_to_be_refused(site: Web
     assert "整份退回，不算报送" in page
     assert "今晚汇总时采用" not in page
     home = browser.get("/").text
-    assert "会整份退回</span> 这不是能读的工作簿" in home
+    assert "会整份退回</span> 这是文本文件（CSV、TXT 之类），不是工作簿" in home
     assert "等待汇总" not in home
     assert "下载问题清单" in page
     assert "标注好的工作簿" not in page
