@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.disk import storage
 from pipeline.doors import attachment_names
-from pipeline.intake import envelopes, inbox
+from pipeline.intake import envelopes, junk
 from pipeline.terms.handed_in import Envelope
 
 
@@ -49,7 +49,7 @@ def _sync_above(place: Path) -> None:
 def _allowed(name: str, number: int) -> str:
     """Return a safe name that the inbox takes for a file to read, and not for a lock file or an envelope."""
     safe = attachment_names.safe(name, f"附件{number}")
-    return f"{safe}.bin" if inbox.is_junk(safe) or safe.lower().endswith(envelopes.SIDECAR) else safe
+    return f"{safe}.bin" if junk.is_junk(safe) or safe.lower().endswith(envelopes.SIDECAR) else safe
 
 
 def _sidecar(envelope: Envelope) -> bytes:

@@ -85,9 +85,7 @@ def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Re
 def _waiting_assignments(settings: Settings, taken_in: set[str], readers: Readers | None) -> list[Filed]:
     """Return the assignment workbooks in the inbox that no run has taken in; `taken_in`: the SHA-256 of those that one has."""
     files: list[tuple[Arrival, Path]] = []
-    for path in sorted(settings.paths.assignment.glob("**/*")):
-        if not path.is_file() or inbox.is_junk(path.name) or path.name.endswith(envelopes.SIDECAR):
-            continue
+    for path in (seen.path for seen in inbox.files(settings.paths.inbox) if seen.is_assignment):
         try:
             sha256, envelope = storage.sha256(path), envelopes.look(path, settings.calendar.zone)
         except (OSError, envelopes.EnvelopeError):

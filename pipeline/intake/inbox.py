@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
-from pipeline.intake import envelopes
+from pipeline.intake import envelopes, junk
 from pipeline.intake.envelopes import SIDECAR, EnvelopeError
 from pipeline.ledger import journal
 from pipeline.ledger.journal import Identity
@@ -23,9 +23,6 @@ from pipeline.terms.errors import reason_of
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import storable
 
-_JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
-_JUNK_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
-_JUNK_STARTS = ("~$", ".", "~wrl")
 _RECENT_SECONDS = 2.0
 """A file whose time of modification is so near to the disk's clock may still be growing: no system tells when a writer is done."""
 _SETTLE_SECONDS = 0.4
@@ -58,7 +55,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class Seen:
     """What was seen of a file."""
 
     path: Path
@@ -73,7 +70,7 @@ class _File:
 class _Archived:
     """An `Arrival` whose bytes are in the archive, with the file in the inbox that it came from."""
 
-    file: _File
+    file: Seen
     arrival: Arrival
     sidecar: str | None
 
@@ -121,7 +118,7 @@ def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
     return contents.odd + hindered + _long_alone(contents.sidecars, now)
 
 
-def _hindered(file: _File, zone: ZoneInfo) -> Waiting | None:
+def _hindered(file: Seen, zone: ZoneInfo) -> Waiting | None:
     """Return why a run would leave the file, as far as a look shows: it cannot be opened, or its envelope not be understood."""
     try:
         envelopes.look(file.path, zone)
@@ -149,11 +146,11 @@ def _is_same_assignment(kept: _Archived, earlier: Sequence[Identity]) -> bool:
 class _Contents:
     """What a look at the inbox saw."""
 
-    files: list[_File] = field(default_factory=list)
+    files: list[Seen] = field(default_factory=list)
     """What could be a report or an assignment workbook, in the order of its path."""
     odd: list[Waiting] = field(default_factory=list)
     """What no run will take, such as links."""
-    sidecars: list[_File] = field(default_factory=list)
+    sidecars: list[Seen] = field(default_factory=list)
     """Sidecars without their file."""
 
 
@@ -171,7 +168,7 @@ def _look(inbox: Path) -> _Contents:
             contents.odd.append(Waiting(_shown(folder, inbox), f"文件夹打不开：{reason_of(error) or error.strerror}"))
             continue
         beside = frozenset(names)
-        inner = [folder / name for name in names if not is_junk(name) and _is_folder(folder / name, beside, inbox, contents)]
+        inner = [folder / name for name in names if not junk.is_junk(name) and _is_folder(folder / name, beside, inbox, contents)]
         folders += reversed(inner)
     return contents
 
@@ -198,9 +195,9 @@ def _is_folder(path: Path, beside: frozenset[str], inbox: Path, contents: _Conte
     elif not stat.S_ISREG(status.st_mode):
         contents.odd.append(Waiting(shown, _NO_FILE))
     elif not is_sidecar:
-        contents.files.append(_File(path, shown, is_assignment, status))
+        contents.files.append(Seen(path, shown, is_assignment, status))
     elif path.name[: -len(SIDECAR)] not in beside:
-        contents.sidecars.append(_File(path, shown, is_assignment, status))
+        contents.sidecars.append(Seen(path, shown, is_assignment, status))
     return False
 
 
@@ -214,16 +211,10 @@ def _shown(path: Path, inbox: Path) -> str:
     return storable(path.relative_to(inbox).as_posix()) if path != inbox else "收件箱"
 
 
-def is_junk(name: str) -> bool:
-    """Lock files, hidden files and files on their way, which are left alone."""
-    lower = name.lower()
-    return lower in _JUNK_NAMES or lower.startswith(_JUNK_STARTS) or lower.endswith(_JUNK_ENDINGS)
-
-
 # --- taking ------------------------------------------------------------------------------------------------------
 
 
-def _settled(files: list[_File], now: float, taken: Taken) -> list[_File]:
+def _settled(files: list[Seen], now: float, taken: Taken) -> list[Seen]:
     """Return the files that no longer grow: the same size and time after a moment, where they changed just now."""
     # `now` is the clock of the inbox's disk; a share's may be minutes from ours.
     recent = [file for file in files if abs(now - file.status.st_mtime) < _RECENT_SECONDS]
@@ -234,14 +225,14 @@ def _settled(files: list[_File], now: float, taken: Taken) -> list[_File]:
     return [file for file in files if file.relative not in growing]
 
 
-def _is_same(file: _File) -> bool:
+def _is_same(file: Seen) -> bool:
     try:
         return storage.is_same(file.path.lstat(), file.status)
     except OSError:
         return False
 
 
-def _archive(file: _File, archive: Path, zone: ZoneInfo) -> _Archived | Waiting:
+def _archive(file: Seen, archive: Path, zone: ZoneInfo) -> _Archived | Waiting:
     """Keep the file's bytes under their SHA-256, or return why the file waits for the next run."""
     try:
         sidecar = envelopes.sidecar_of(file.path)
@@ -263,7 +254,7 @@ def _why(error: EnvelopeError | OSError) -> str:
             return f"没有收下：{reason_of(error) or error.strerror}"
 
 
-def _let_go(leaving: list[_File], taken: Taken) -> None:
+def _let_go(leaving: list[Seen], taken: Taken) -> None:
     """Remove what is safe from the inbox; the sidecars only when it is on the disk that their files are gone."""
     held = [file for file in leaving if not _is_gone(file, taken)]
     for pause in storage.PAUSES if held else ():
@@ -280,7 +271,7 @@ def _let_go(leaving: list[_File], taken: Taken) -> None:
             storage.remove(file.path.with_name(file.path.name + SIDECAR))
 
 
-def _is_gone(file: _File, taken: Taken) -> bool:
+def _is_gone(file: Seen, taken: Taken) -> bool:
     """Remove a file, unless it was changed since it was archived: then it is another, for the next run."""
     try:
         if not storage.is_same(file.path.lstat(), file.status):
@@ -293,7 +284,7 @@ def _is_gone(file: _File, taken: Taken) -> bool:
     return storage.remove(file.path)
 
 
-def _let_sidecars_go(sidecars: list[_File], ledger: Ledger) -> None:
+def _let_sidecars_go(sidecars: list[Seen], ledger: Ledger) -> None:
     """Remove reports' sidecars that a killed run left behind: those whose file was noted with this very sidecar, and is gone."""
     of_reports = [sidecar for sidecar in sidecars if not sidecar.is_assignment]
     noted = ledger.sidecars() if of_reports else frozenset()
@@ -303,7 +294,7 @@ def _let_sidecars_go(sidecars: list[_File], ledger: Ledger) -> None:
                 storage.remove(sidecar.path)
 
 
-def _long_alone(sidecars: list[_File], now: float) -> list[Waiting]:
+def _long_alone(sidecars: list[Seen], now: float) -> list[Waiting]:
     """Return the sidecars for which no file came: the next of that name must not take them for its own without anybody knowing."""
     # Not at once: whoever brings both in may write the sidecar first, and its file is still on its way.
     long = [sidecar for sidecar in sidecars if abs(now - sidecar.status.st_mtime) > _ALONE_SECONDS and sidecar.path.exists()]
@@ -313,11 +304,16 @@ def _long_alone(sidecars: list[_File], now: float) -> list[Waiting]:
 # --- a look alone --------------------------------------------------------------------------------------------------
 
 
+def files(inbox: Path) -> list[Seen]:
+    """Return what could be a report or an assignment workbook, in the order of its path."""
+    return _look(inbox).files
+
+
+def reports(inbox: Path) -> list[Seen]:
+    """Return the reports in the inbox."""
+    return [file for file in files(inbox) if not file.is_assignment]
+
+
 def report_names(inbox: Path) -> list[str]:
     """Return the reports in the inbox, as paths relative to it."""
-    return [shown for _path, shown in reports(inbox)]
-
-
-def reports(inbox: Path) -> list[tuple[Path, str]]:
-    """Return the reports in the inbox, each with its path relative to it as it can be shown."""
-    return [(file.path, file.relative) for file in _look(inbox).files if not file.is_assignment]
+    return [file.relative for file in reports(inbox)]

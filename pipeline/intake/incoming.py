@@ -78,11 +78,11 @@ def look(settings: Settings, readers: Readers | None = None, remembered: Remembe
 
 def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
     """Go through the reports in the inbox by their masked names; None where the envelope cannot be read."""
-    for path, shown in inbox.reports(settings.paths.inbox):
-        name = mask(shown.rpartition("/")[2])
+    for seen in inbox.reports(settings.paths.inbox):
+        name = mask(seen.relative.rpartition("/")[2])
         try:
-            status, envelope = path.stat(), envelopes.look(path, settings.calendar.zone)
-            yield name, _File(path, status.st_size, status.st_mtime_ns, envelope)
+            status, envelope = seen.path.stat(), envelopes.look(seen.path, settings.calendar.zone)
+            yield name, _File(seen.path, status.st_size, status.st_mtime_ns, envelope)
         except FileNotFoundError:
             continue  # taken in since
         except (OSError, envelopes.EnvelopeError):

@@ -196,10 +196,9 @@ def _inputs(standing: Standing) -> Iterator[dict[str, str]]:
 def _waiting_in_inbox(paths: Paths) -> set[str]:
     """Return the SHA-256 of what lies in the inbox: a report that was sent again is taken in by this very run."""
     found = set()
-    for path in paths.inbox.rglob("*") if paths.inbox.exists() else ():
-        if not inbox.is_junk(path.name):
-            with suppress(OSError), storage.open_regular(path) as file:
-                found.add(hashlib.sha256(file.read()).hexdigest())
+    for seen in inbox.files(paths.inbox):
+        with suppress(OSError), storage.open_regular(seen.path) as file:
+            found.add(hashlib.sha256(file.read()).hexdigest())
     return found
 
 

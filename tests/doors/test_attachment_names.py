@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from mails import encoded
 
 from pipeline.doors import attachment_names, headers
-from pipeline.intake import envelopes, inbox
+from pipeline.intake import envelopes, junk
 
 CALLED = "东胜区日报（5月21日）.xlsx"
 GBK = CALLED.encode("gb18030")
@@ -141,5 +141,5 @@ def test_a_name_that_the_inbox_would_pass_over_or_take_for_an_envelope_is_change
     from pipeline.doors.deposit import _allowed
 
     made = _allowed(name, 1)
-    assert not inbox.is_junk(made)
+    assert not junk.is_junk(made)
     assert not made.lower().endswith(envelopes.SIDECAR)

@@ -33,7 +33,11 @@ def _arrivals(office: Office) -> list[Arrival]:
 
 JUNK = (
     "~$日报.xlsx", ".日报.xlsx", ".DS_Store", "日报.xlsx.tmp", "日报.xlsx.part", "日报.TMP", "Thumbs.db", "thumbs.db", "desktop.ini",
-    "日报.xlsx.crdownload", "sub/~$日报.xlsx", ".hidden/日报.xlsx",
+    "日报.xlsx.crdownload", "sub/~$日报.xlsx", ".hidden/日报.xlsx", "日报.xlk", "“日报”的备份.XLK", "日报.xlsx.bak", "日报.xlsx.td",
+    "日报.xlsx.td.cfg", "日报.xlsx.xltd", "日报.xlsx.baiduyun.p.downloading", "日报.xlsx.aria2", "日报.xlsx.opdownload",
+    "WPSettings.dat", "@eaDir/日报.xlsx", "#recycle/日报.xlsx", "#Recycle/东胜/日报.xlsx", "@Recycle/日报.xlsx", "东胜/@Recycle/日报.xlsx",
+    "$RECYCLE.BIN/S-1-5-21/$R1A2B3C.xlsx", "System Volume Information/日报.xlsx", ".stversions/日报~20200521-160000.xlsx",
+    "assignment/#recycle/分解表.xlsx", "Network Recycle Bin 1/日报.xlsx", "__MACOSX/._日报.xlsx", "日报.xlsx.sb-1a2b3c4d-Xy12Zz/日报.xlsx",
 )  # fmt: skip
 
 
@@ -45,7 +49,23 @@ def test_junk_is_left_alone(office: Office, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["日报.xlsx", "a/b/c/日报.xlsx", "日报.XLSX", "没有扩展名", "日报.docx", "tmp/日报.xlsx", "assignment.xlsx"]
+    "name",
+    [
+        "日报.xlsx",
+        "a/b/c/日报.xlsx",
+        "日报.XLSX",
+        "没有扩展名",
+        "日报.docx",
+        "tmp/日报.xlsx",
+        "assignment.xlsx",
+        "备份/日报.xlsx",
+        "recycle/日报.xlsx",
+        "日报.bak.xlsx",
+        "下载/日报.xlsx",
+        "#1/日报.xlsx",
+        "@东胜/日报.xlsx",
+        "日报 $RECYCLE.BIN.xlsx",
+    ],
 )
 def test_anything_else_in_any_folder_is_taken(office: Office, name: str) -> None:
     path = office.put(report(), name)

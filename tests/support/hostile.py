@@ -33,7 +33,7 @@ from workbooks import (
     write,
 )
 
-from pipeline.intake import inbox
+from pipeline.intake import junk
 
 if TYPE_CHECKING:
     from offices import Office
@@ -125,7 +125,7 @@ def fit(name: str, number: int) -> str:
     if os.name == "nt":
         name = re.sub(r'[<>:"\\|?*\x00-\x1f\x7f]', "_", name)
     name = f"{name.encode()[:120].decode(errors='ignore')}_{number}.xlsx"
-    return f"x{name}" if inbox.is_junk(name) or name.startswith(" ") else name
+    return f"x{name}" if junk.is_junk(name) or name.startswith(" ") else name
 
 
 # --- workbooks ---------------------------------------------------------------------------------------------------
