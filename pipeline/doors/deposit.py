@@ -6,6 +6,7 @@ put there by hand, without a sender; so both appear with one renaming of their f
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,10 +31,9 @@ def lay(place: Path, files: Sequence[tuple[str, bytes | Path]], envelope: Envelo
         return names
     storage.make_folder(place.parent)
     aside = place.with_name(f".{place.name}.part")
-    sidecar = _sidecar(envelope)
     content: dict[str, bytes | Path] = {}
     for name, (_called, bytes_) in zip(names, files, strict=True):
-        content |= {name: bytes_, f"{name}{envelopes.SIDECAR}": sidecar}
+        content |= {name: bytes_, f"{name}{envelopes.SIDECAR}": _sidecar(envelope, bytes_)}
     storage.write_folder(aside, content)
     storage.replace_folder(aside, place)
     _sync_above(place)
@@ -49,15 +49,16 @@ def _sync_above(place: Path) -> None:
 def _allowed(name: str, number: int) -> str:
     """Return a safe name that the inbox takes for a file to read, and not for a lock file or an envelope."""
     safe = attachment_names.safe(name, f"附件{number}")
-    return f"{safe}.bin" if junk.is_junk(safe) or safe.lower().endswith(envelopes.SIDECAR) else safe
+    return f"{safe}.bin" if junk.is_junk(safe) or envelopes.is_sidecar(safe) else safe
 
 
-def _sidecar(envelope: Envelope) -> bytes:
+def _sidecar(envelope: Envelope, content: bytes | Path) -> bytes:
     fields = {
         "received_at": envelope.received_at.isoformat(),
         "channel": envelope.channel,
         "sender": envelope.sender,
         "message_id": envelope.message_id,
+        envelopes.SHA256: storage.sha256(content) if isinstance(content, Path) else hashlib.sha256(content).hexdigest(),
     }
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 

@@ -8,17 +8,22 @@ from __future__ import annotations
 import errno
 import json
 import os
+import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
+from pipeline.disk.first_seen import first_seen
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import storable
 
 SIDECAR = ".envelope.json"
+SHA256 = "sha256"
+"""The field in which a door says which bytes its sidecar is about; other sidecars have none."""
 _CHANNELS = ("folder", "email", "upload")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 _MOST_BYTES = 1 << 16
@@ -30,21 +35,69 @@ class EnvelopeError(ValueError):
     """A sidecar that cannot be understood; `str()` is why, in Chinese."""
 
 
-def look(path: Path, zone: ZoneInfo) -> Envelope:
-    """Return the envelope of a file that is there. Raises EnvelopeError or OSError."""
-    sidecar = sidecar_of(path)
-    return read(sidecar, zone) if sidecar is not None else unwritten(path.stat(), zone)
+# --- whose it is -------------------------------------------------------------------------------------------------
 
 
-def unwritten(status: os.stat_result, zone: ZoneInfo) -> Envelope:
-    """Return the envelope of a file without a sidecar: somebody put it into the inbox when the file system first saw it there."""
-    return Envelope(_first_seen(status, zone))
+def is_sidecar(name: str) -> bool:
+    """Whether a file of that name is a sidecar."""
+    return name.lower().endswith(SIDECAR)
 
 
-def sidecar_of(path: Path) -> str | None:
-    """Return the text of a file's sidecar; None where it has none. Raises EnvelopeError or OSError."""
+def sidecars(names: Iterable[str]) -> dict[str, str]:
+    """Return, of the names in a folder, those of the files that have a sidecar, each with its sidecar's name.
+
+    Some systems keep no letter case, and some take characters apart, so the nearest name counts: the very same, the same file's
+    with another ending, and at last one that differs in case alone.
+    """
+    all_names = frozenset(names)
+    loose = [name for name in sorted(all_names) if is_sidecar(name)]
+    if not loose:
+        return {}
+    found = {name[: -len(SIDECAR)]: name for name in loose if name.endswith(SIDECAR) and name[: -len(SIDECAR)] in all_names}
+    for name in loose:
+        if name[: -len(SIDECAR)] in all_names:
+            found.setdefault(name[: -len(SIDECAR)], name)
+    alike = {_folded(name): name for name in sorted(all_names, reverse=True) if name not in found}
+    for name in loose:
+        owner = alike.get(_folded(name[: -len(SIDECAR)]))
+        if owner is not None and name not in found.values():
+            found.setdefault(owner, name)
+    return found
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def beside(path: Path) -> Path:
+    """Return where a file's sidecar is, or would be."""
+    exact = path.with_name(path.name + SIDECAR)
+    if exact.exists():
+        return exact
     try:
-        return read_sidecar(path.with_name(path.name + SIDECAR))
+        return path.with_name(sidecars(other.name for other in path.parent.iterdir()).get(path.name, exact.name))
+    except OSError:
+        return exact
+
+
+# --- what it says ------------------------------------------------------------------------------------------------
+
+
+def look(path: Path, sidecar: Path, zone: ZoneInfo) -> Envelope:
+    """Return the envelope of a file that is there, with a sidecar at that path or none. Raises EnvelopeError or OSError."""
+    written = text_of(sidecar)
+    return read(written, zone) if written is not None else unwritten(path, path.stat(), zone)
+
+
+def unwritten(path: Path, status: os.stat_result, zone: ZoneInfo) -> Envelope:
+    """Return the envelope of a file without a sidecar: somebody put it into the inbox when the file system first saw it there."""
+    return Envelope(_first_seen(path, status, zone))
+
+
+def text_of(sidecar: Path) -> str | None:
+    """Return the text of the sidecar at that path; None where there is none. Raises EnvelopeError or OSError."""
+    try:
+        return read_sidecar(sidecar)
     except FileNotFoundError:
         return None
     except storage.ChangedError as error:
@@ -91,6 +144,12 @@ def read(written: str, zone: ZoneInfo) -> Envelope:
     return Envelope(received, channel, sender and storable(sender), message_id and storable(message_id))
 
 
+def names_other_bytes(written: str, sha256: str) -> bool | None:
+    """Whether the sidecar names the SHA-256 of other bytes than these; None where it names none. Our own doors name it."""
+    named = _object(written).get(SHA256)
+    return named.lower() != sha256 if isinstance(named, str) else None
+
+
 def _object(written: str) -> dict[str, Any]:
     try:
         fields = json.loads(written)
@@ -116,7 +175,6 @@ def _moment(fields: dict[str, Any]) -> datetime:
         raise EnvelopeError(message) from error
 
 
-def _first_seen(status: os.stat_result, zone: ZoneInfo) -> datetime:
-    """Return when the inbox's file system first saw the file: copying preserves the time of modification, but not this one."""
-    born = getattr(status, "st_birthtime", None) if os.name == "nt" else None
-    return datetime.fromtimestamp(born or status.st_ctime, zone)
+def _first_seen(path: Path, status: os.stat_result, zone: ZoneInfo) -> datetime:
+    """Return when the inbox's file system first saw the file."""
+    return datetime.fromtimestamp(first_seen(path, status), zone)

@@ -12,6 +12,7 @@ from typing import Final
 
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox
+from pipeline.intake.recorded import Recorded
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
@@ -63,8 +64,7 @@ def facts_until(day: date, settings: Settings, readers: Readers | None = None) -
         return file.arrival.is_assignment or (file.reading.accepted and file.reading.day <= day)
 
     files = [file for file in held(settings, counts).files if counts(file)]
-    taken_in = {file.arrival.sha256 for file in files if file.arrival.is_assignment}
-    return [file for file in (*files, *_waiting_assignments(settings, taken_in, readers)) if file.reading.accepted]
+    return [file for file in (*files, *_waiting_assignments(settings, readers)) if file.reading.accepted]
 
 
 def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | None = None, *, is_assignment: bool) -> Filed:
@@ -82,15 +82,26 @@ def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Re
     return [Filed(arrival, reading) for (arrival, _path), reading in zip(files, readings, strict=True)]
 
 
-def _waiting_assignments(settings: Settings, taken_in: set[str], readers: Readers | None) -> list[Filed]:
-    """Return the assignment workbooks in the inbox that no run has taken in; `taken_in`: the SHA-256 of those that one has."""
+def _waiting_assignments(settings: Settings, readers: Readers | None) -> list[Filed]:
+    """Return the assignment workbooks in the inbox that the next run will take in."""
+    seen = [file for file in inbox.files(settings.paths.inbox) if file.is_assignment]
+    recorded = _recorded(settings) if seen else Recorded([], settings.calendar.zone)
     files: list[tuple[Arrival, Path]] = []
-    for path in (seen.path for seen in inbox.files(settings.paths.inbox) if seen.is_assignment):
+    for file in seen:
         try:
-            sha256, envelope = storage.sha256(path), envelopes.look(path, settings.calendar.zone)
+            sidecar, sha256 = envelopes.text_of(file.sidecar), storage.sha256(file.path)
+            envelope = recorded.envelope(file, sha256, sidecar)
         except (OSError, envelopes.EnvelopeError):
             continue  # the run itself will say why it cannot take this one
-        if sha256 not in taken_in:
-            arrival = Arrival(_WAITING - len(files), path.name, path.name, sha256, path.stat().st_size, envelope, is_assignment=True)
-            files.append((arrival, path))
+        name = file.path.name
+        arrival = Arrival(_WAITING - len(files), file.relative, name, sha256, file.status.st_size, envelope, is_assignment=True)
+        if recorded.is_new(file, arrival, sidecar):
+            files.append((arrival, file.path))
     return _read(files, settings, readers)
+
+
+def _recorded(settings: Settings) -> Recorded:
+    if not settings.paths.ledger.exists():
+        return Recorded([], settings.calendar.zone)
+    with Ledger(settings.paths.ledger) as ledger:
+        return Recorded(ledger.arrivals(), settings.calendar.zone)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
-from pipeline.intake import envelopes, junk
+from pipeline.intake import contents as looks
+from pipeline.intake import envelopes
+from pipeline.intake.contents import Seen, Waiting
 from pipeline.intake.envelopes import SIDECAR, EnvelopeError
+from pipeline.intake.recorded import Recorded
 from pipeline.ledger import journal
-from pipeline.ledger.journal import Identity
 from pipeline.ledger.ledger import Ledger
-from pipeline.settings.config import ASSIGNMENT
 from pipeline.terms.errors import reason_of
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import storable
@@ -29,21 +28,9 @@ _SETTLE_SECONDS = 0.4
 _BATCH = 64
 """Files that share one sync of the archive, one append to the journal and one transaction: a sync costs more than a small file."""
 _COPIES = 8
-_WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".et"})
-_LINK = "是一个链接，没有读取；请放入文件本身，并删去链接"
-_FOLDER = "是文件夹而不是工作簿，里面的文件照常收取；请改掉文件夹的名称"
-_NO_FILE = "不是普通文件（管道、设备等），没有读取；请移走"
 _ALONE = "只有信封文件，它旁边没有那个文件；请把文件放到旁边，不要了的请删去信封"
 _ALONE_SECONDS = 3600.0
 """So long the file of a sidecar may still be on its way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Why a file was left for the next run; no `Arrival` yet."""
-
-    path: str
-    reason: str
 
 
 @dataclass(slots=True)
@@ -52,18 +39,6 @@ class Taken:
 
     taken: list[str] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was seen of a file."""
-
-    path: Path
-    relative: str
-    """Its path in the inbox as it can be shown and stored."""
-    is_assignment: bool
-    status: os.stat_result
-    """As it was when it was seen: a file that no longer is so has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +54,19 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
     """Archive and note every settled file, then let the reports go from the inbox. `step` is called with how many were done."""
     storage.make_folder(archive)
     taken = Taken()
-    contents = _look(inbox)
+    contents = looks.look(inbox)
     taken.waiting += contents.odd
     now = storage.clock_of(inbox) if contents.files or contents.sidecars else 0
     settled = _settled(contents.files, now, taken)
-    earlier = ledger.identities()
-    noted = {*earlier}
+    recorded = Recorded(ledger.arrivals(), zone)
     with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
         for start in range(0, len(settled), _BATCH):
             batch = settled[start : start + _BATCH]
-            outcomes = list(threads.map(lambda file: _archive(file, archive, zone), batch))
+            outcomes = list(threads.map(lambda file: _archive(file, archive, recorded), batch))
             storage.sync_folder(archive)
             taken.waiting += [outcome for outcome in outcomes if isinstance(outcome, Waiting)]
-            archived = [outcome for outcome in outcomes if isinstance(outcome, _Archived) and not _is_same_assignment(outcome, earlier)]
-            new = [kept for kept in archived if kept.arrival.identity not in noted]
+            archived = [outcome for outcome in outcomes if isinstance(outcome, _Archived)]
+            new = [kept for kept in archived if recorded.is_new(kept.file, kept.arrival, kept.sidecar)]
             _note(new, archive, ledger)
             taken.taken += [kept.file.relative for kept in new]
             _let_go([kept.file for kept in archived if not kept.file.is_assignment], taken)
@@ -113,7 +87,7 @@ def _note(new: list[_Archived], archive: Path, ledger: Ledger) -> None:
 
 def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
     """Return what is in the inbox and is no file that a run will take, with what to do about it; `now` in seconds since 1970."""
-    contents = _look(inbox)
+    contents = looks.look(inbox)
     hindered = [waiting for file in contents.files if (waiting := _hindered(file, zone))]
     return contents.odd + hindered + _long_alone(contents.sidecars, now)
 
@@ -121,94 +95,12 @@ def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
 def _hindered(file: Seen, zone: ZoneInfo) -> Waiting | None:
     """Return why a run would leave the file, as far as a look shows: it cannot be opened, or its envelope not be understood."""
     try:
-        envelopes.look(file.path, zone)
+        envelopes.look(file.path, file.sidecar, zone)
         storage.open_regular(file.path).close()
     except (EnvelopeError, OSError) as error:
         is_gone = isinstance(error, FileNotFoundError | storage.ChangedError)  # a run takes it in this moment
         return None if is_gone else Waiting(file.relative, _why(error))
     return None
-
-
-def _is_same_assignment(kept: _Archived, earlier: Sequence[Identity]) -> bool:
-    """Whether it is the assignment workbook that was there before: without a sidecar its arrival is recorded once."""
-    # Assignment workbooks stay in the inbox, and a file without a sidecar arrives at its `st_ctime` (contract 3), which a copy of the
-    # inbox or new permissions change.
-    if not kept.file.is_assignment or kept.sidecar is not None:
-        return False
-    latest = next((sha256 for path, sha256, _received in reversed(earlier) if path == kept.arrival.path), None)
-    return latest == kept.arrival.sha256
-
-
-# --- what is there ----------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Contents:
-    """What a look at the inbox saw."""
-
-    files: list[Seen] = field(default_factory=list)
-    """What could be a report or an assignment workbook, in the order of its path."""
-    odd: list[Waiting] = field(default_factory=list)
-    """What no run will take, such as links."""
-    sidecars: list[Seen] = field(default_factory=list)
-    """Sidecars without their file."""
-
-
-def _look(inbox: Path) -> _Contents:
-    """See what is in the inbox and in every folder below it, without following a link."""
-    contents = _Contents()
-    folders = [inbox]
-    while folders:  # no recursion: the depth is a stranger's
-        folder = folders.pop()
-        try:
-            names = sorted(path.name for path in folder.iterdir())
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            contents.odd.append(Waiting(_shown(folder, inbox), f"文件夹打不开：{reason_of(error) or error.strerror}"))
-            continue
-        beside = frozenset(names)
-        inner = [folder / name for name in names if not junk.is_junk(name) and _is_folder(folder / name, beside, inbox, contents)]
-        folders += reversed(inner)
-    return contents
-
-
-def _is_folder(path: Path, beside: frozenset[str], inbox: Path, contents: _Contents) -> bool:
-    """Put what is at the path among the contents; True for a folder to look into. `beside`: the names in its folder."""
-    shown = _shown(path, inbox)
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        contents.odd.append(Waiting(shown, f"没有收下：{reason_of(error) or error.strerror}"))
-        return False
-    is_sidecar = path.name.lower().endswith(SIDECAR)
-    parts = path.relative_to(inbox).parts
-    is_assignment = parts[0] == ASSIGNMENT and len(parts) > 1
-    if _is_link(status):
-        contents.odd.append(Waiting(shown, _LINK))
-    elif stat.S_ISDIR(status.st_mode):
-        if path.suffix.lower() in _WORKBOOKS:
-            contents.odd.append(Waiting(shown, _FOLDER))
-        return True
-    elif not stat.S_ISREG(status.st_mode):
-        contents.odd.append(Waiting(shown, _NO_FILE))
-    elif not is_sidecar:
-        contents.files.append(Seen(path, shown, is_assignment, status))
-    elif path.name[: -len(SIDECAR)] not in beside:
-        contents.sidecars.append(Seen(path, shown, is_assignment, status))
-    return False
-
-
-def _is_link(status: os.stat_result) -> bool:
-    """A symbolic link, or what Windows calls a junction."""
-    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
-    return stat.S_ISLNK(status.st_mode) or (junction is not None and getattr(status, "st_reparse_tag", None) == junction)
-
-
-def _shown(path: Path, inbox: Path) -> str:
-    return storable(path.relative_to(inbox).as_posix()) if path != inbox else "收件箱"
 
 
 # --- taking ------------------------------------------------------------------------------------------------------
@@ -232,12 +124,14 @@ def _is_same(file: Seen) -> bool:
         return False
 
 
-def _archive(file: Seen, archive: Path, zone: ZoneInfo) -> _Archived | Waiting:
+def _archive(file: Seen, archive: Path, recorded: Recorded) -> _Archived | Waiting:
     """Keep the file's bytes under their SHA-256, or return why the file waits for the next run."""
     try:
-        sidecar = envelopes.sidecar_of(file.path)
-        envelope = envelopes.read(sidecar, zone) if sidecar is not None else envelopes.unwritten(file.status, zone)
+        sidecar = envelopes.text_of(file.sidecar)
+        if sidecar is not None:
+            envelopes.read(sidecar, recorded.zone)
         sha256, size = storage.copy_into_archive(file.path, file.status, archive)
+        envelope = recorded.envelope(file, sha256, sidecar)
     except (EnvelopeError, OSError) as error:
         return Waiting(file.relative, _why(error))
     return _Archived(file, Arrival(0, file.relative, storable(file.path.name), sha256, size, envelope, file.is_assignment), sidecar)
@@ -268,7 +162,7 @@ def _let_go(leaving: list[Seen], taken: Taken) -> None:
     staying = {file.path for file in held}
     for file in leaving:
         if file.path not in staying and not file.path.exists():
-            storage.remove(file.path.with_name(file.path.name + SIDECAR))
+            storage.remove(file.sidecar)
 
 
 def _is_gone(file: Seen, taken: Taken) -> bool:
@@ -306,7 +200,7 @@ def _long_alone(sidecars: list[Seen], now: float) -> list[Waiting]:
 
 def files(inbox: Path) -> list[Seen]:
     """Return what could be a report or an assignment workbook, in the order of its path."""
-    return _look(inbox).files
+    return looks.look(inbox).files
 
 
 def reports(inbox: Path) -> list[Seen]:

@@ -81,7 +81,7 @@ def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
     for seen in inbox.reports(settings.paths.inbox):
         name = mask(seen.relative.rpartition("/")[2])
         try:
-            status, envelope = seen.path.stat(), envelopes.look(seen.path, settings.calendar.zone)
+            status, envelope = seen.path.stat(), envelopes.look(seen.path, seen.sidecar, settings.calendar.zone)
             yield name, _File(seen.path, status.st_size, status.st_mtime_ns, envelope)
         except FileNotFoundError:
             continue  # taken in since

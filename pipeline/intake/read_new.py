@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from pipeline.intake import district_names, soundness
 from pipeline.intake.desk import Desk
+from pipeline.intake.recorded import is_outdated
 from pipeline.reading import reading
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
+from pipeline.terms import messages
 from pipeline.terms.handed_in import Arrival, Filed
 
 _BATCH = 64
@@ -75,8 +77,21 @@ def _to_read(arrival: Arrival, settings: Settings) -> FileToRead:
 
 
 def _file(desk: Desk, batch: list[tuple[Arrival, Transcript]], newly: NewlyRead) -> None:
+    outdated = _outdated(desk)
+    batch = [(arrival, _with_warning(transcript) if arrival.id in outdated else transcript) for arrival, transcript in batch]
     if len(desk.named) > 1:
         batch = [(arrival, district_names.as_meant_then(arrival, transcript, desk.named)) for arrival, transcript in batch]
     desk.ledger.file(batch)
     newly.files.extend(Filed(arrival, transcript.reading) for arrival, transcript in batch)
     newly.faults.extend(transcript.fault for _arrival, transcript in batch if transcript.fault)
+
+
+def _outdated(desk: Desk) -> set[int]:
+    """Return the numbers of the arrivals that changed beside their sidecar."""
+    zone = desk.settings.calendar.zone
+    return {arrival.id for arrival, sidecar in desk.ledger.arrivals() if sidecar and is_outdated(arrival.envelope, sidecar, zone)}
+
+
+def _with_warning(transcript: Transcript) -> Transcript:
+    findings = (*transcript.reading.findings, messages.finding("sidecar-outdated"))
+    return replace(transcript, reading=replace(transcript.reading, findings=findings))

@@ -110,12 +110,12 @@ def _free(folder: Path, stem: str) -> Path:
 
 def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
     """Return the sidecar's envelope where the file has one, else that of a delivery now, by hand."""
+    sidecar = envelopes.beside(path)
     try:
-        envelope = envelopes.look(path, settings.calendar.zone)
+        envelope = envelopes.look(path, sidecar, settings.calendar.zone)
     except (OSError, envelopes.EnvelopeError):
         return Envelope(now)
-    has_sidecar = path.with_name(path.name + envelopes.SIDECAR).exists()
-    return envelope if has_sidecar else replace(envelope, received_at=now)
+    return envelope if sidecar.exists() else replace(envelope, received_at=now)
 
 
 def _against_register(filed: Filed, settings: Settings, readers: Readers | None) -> Judgement | None:

@@ -253,6 +253,7 @@ SEVERITIES: Final = {
     "older-revision": Severity.WARNING,
     "dispute-withdrawn": Severity.WARNING,
     "reply-before-dispute": Severity.WARNING,
+    "sidecar-outdated": Severity.WARNING,
     "wrong-place": Severity.FILE,
     "unknown-case": Severity.ROW,
     "other-district": Severity.ROW,

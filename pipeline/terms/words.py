@@ -89,6 +89,7 @@ FINDING_TITLES: Final = {
     "older-revision": "又报了旧的一版",
     "dispute-withdrawn": "更正时去掉不认可",
     "reply-before-dispute": "答复早于不认可",
+    "sidecar-outdated": "信封已过时",
     "wrong-place": "放错了地方",
     "unknown-case": "台账没有此案",
     "other-district": "不属于本旗区",

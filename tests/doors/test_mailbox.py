@@ -5,6 +5,7 @@ Covers `deposit`, `fetch_words`, `mail_journal` and `mailbox`. For `doors/upload
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -178,7 +179,13 @@ def test_an_attachment_lies_in_the_inbox_with_its_envelope_and_the_mail_is_marke
     assert re.fullmatch(r"2020-05-21/[0-9a-f]{16}/东胜区日报\.xlsx", path)
     assert desk.files()[path] == report()
     assert desk.envelopes() == [
-        {"received_at": "2020-05-21T16:42:00+08:00", "channel": "email", "sender": SENDER, "message_id": "<1@example.com>"}
+        {
+            "received_at": "2020-05-21T16:42:00+08:00",
+            "channel": "email",
+            "sender": SENDER,
+            "message_id": "<1@example.com>",
+            "sha256": hashlib.sha256(report()).hexdigest(),
+        }
     ]
     assert desk.server.here[uid].flags == {r"\Seen"}
     assert (done.messages, done.files, done.failed) == (1, 1, [])

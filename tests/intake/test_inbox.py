@@ -1,6 +1,6 @@
 """What is taken from the inbox, what stays in it, and what its sidecar says of a file.
 
-Covers `envelopes`.
+Covers `contents`, `envelopes` and `junk`.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from workbooks import DAY, assignment, progress_row, report
 from pipeline import cli
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox
+from pipeline.intake.contents import Waiting
 from pipeline.intake.envelopes import EnvelopeError
-from pipeline.intake.inbox import Waiting
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly

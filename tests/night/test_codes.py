@@ -175,6 +175,7 @@ ASSIGNMENT = (
 TOLD_BELOW = {
     "unreadable", "too-large", "sender-not-allowed", "duplicate", "rows-withdrawn", "older-revision", "wrong-place",
     "dispute-withdrawn", "reply-before-dispute", "status-went-back", "late", "sheet-missing", "case-missing", "assignment-postponed",
+    "sidecar-outdated",
 }  # fmt: skip
 ELSEWHERE = {"encrypted", "macro-workbook", "error-value", "no-cached-value"}
 

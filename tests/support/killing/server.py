@@ -123,7 +123,7 @@ class _OpenHere:
 
 def patch(order: str | None, *, quick: bool) -> None:
     """Fix what the copy of an office cannot keep, and put a wrong order in the place of the right one."""
-    envelopes._first_seen = lambda _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
+    envelopes._first_seen = lambda _path, _status, zone: FIRST_SEEN.astimezone(zone)  # type: ignore[assignment] # noqa: SLF001
     if quick:
         desk.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
         mailbox.MessageOpener = _OpenHere  # type: ignore[assignment,attr-defined]
