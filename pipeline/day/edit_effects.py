@@ -18,6 +18,7 @@ from pipeline.day.particulars import Edit
 from pipeline.day.standing import Register, Standing
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
+from pipeline.terms.contract import REFERRED
 from pipeline.terms.words import FLAGS
 
 PARTS = ("group", "source", "district", "leader", "category")
@@ -237,6 +238,18 @@ def _flags_by_late_reports(case: Case, then: Standing, now: Standing, day_told: 
     if "overdue" in lost:  # told to be due soon it would be overdue today: that is one thing
         lost -= {"due_soon"}
     return [(flag, flag in gained) for flag in FLAGS if flag in lost | gained]
+
+
+def referred(before: Register, yesterday: Today, cases: Iterable[Case]) -> dict[str, tuple[str, ...]]:
+    """Return, by the flag that they had yesterday, the cases that were referred since: each by the first of its flags."""
+    by_flag: dict[str, tuple[str, ...]] = {}
+    for case in cases:
+        then = before.get(case.number)
+        if then and case.status == REFERRED != then.status and not case.grounds:
+            had = yesterday.flags(_as_told(case, then)) & {"overdue", "stalled", "acceptance_overdue"}
+            for flag in [flag for flag in FLAGS if flag in had][:1]:
+                by_flag[flag] = (*by_flag.get(flag, ()), case.number)
+    return by_flag
 
 
 def _as_told(case: Case, standing: Standing) -> Case:

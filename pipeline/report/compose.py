@@ -56,7 +56,8 @@ class Sources:
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     """Return the report of a folded day."""
-    settings, before = settings.on(state.day), settings.on(state.day - timedelta(days=1))
+    before_day = state.day - timedelta(days=1)
+    settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
     in_use = [case for case in cases if not case.grounds]
     most_new = max(state.most_new, settings.windows.new_cases_per_report)
@@ -88,6 +89,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         withdrawn_disputes=changes.withdrawn_disputes(state),
         ended_disputes=changes.ended_disputes(state),
         edited=_edited(state, settings),
+        referred=edit_effects.referred(state.before, Today(before_day, state.cases, before), state.cases),
         restated=state.restated,
         late_reports=state.late_reports,
         corrected=state.corrected,

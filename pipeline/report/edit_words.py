@@ -12,6 +12,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Figure
 from pipeline.report.report import Report
 from pipeline.report.sentences import rate
+from pipeline.terms.contract import REFERRED
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import ENDED_DISPUTES, FLAGS, first_of
 
@@ -226,9 +227,20 @@ def _warned(case: CaseLine) -> str:
     return f"{case.number}：{case.assigned}→{case.postponed_to}"
 
 
-def of_day(effects: Effects, cases: Sequence[CaseLine]) -> list[str]:
+def of_day(report: Report) -> list[str]:
     """Return all that is said of the register beside each group's total: what was edited, what that did, and what does not hold."""
-    return [sentence for sentence in (edits(effects), *outcomes(effects), warnings(cases)) if sentence]
+    said = (referred(report), edits(report.edited), *outcomes(report.edited), warnings(report.cases))
+    return [sentence for sentence in said if sentence]
+
+
+def referred(report: Report, room: Room = AMPLE) -> str:
+    """Return which cases that were flagged yesterday were referred today, and have their flags no more; '' where none were."""
+    parts = [
+        f"{len(report.referred[flag])}件{FLAGS[flag].name}{_in_brackets(report.referred[flag], room)}"
+        for flag in FLAGS
+        if flag in report.referred
+    ]
+    return f"今日{'、'.join(parts)}转为{REFERRED}，没有计入化解，不再列入督办。" if parts else ""
 
 
 def disputes(report: Report, figure: Figure, room: Room = AMPLE, *, with_ended: bool = True) -> str:

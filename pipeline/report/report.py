@@ -72,6 +72,8 @@ class Report:
     """By case whose 不认可 was told before and does not stand now: how it ended, a key of `words.ENDED_DISPUTES` or `withdrawn`."""
     edited: Effects = field(default_factory=Effects)
     """The particulars that hold today and did not yesterday, and what that did."""
+    referred: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By flag that they had yesterday: the cases that were referred today."""
     restated: tuple[Restated, ...] = ()
     """What became known on this day of earlier ones."""
     late_reports: tuple[LateReport, ...] = ()

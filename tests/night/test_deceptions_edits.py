@@ -270,6 +270,15 @@ def test_another_number_with_an_older_date_ends_no_dispute_and_is_said() -> None
     _assert_stands(day, "1件群众不认可后换了答复文号，但答复日期更早，仍按不认可计（SJ-2020-010）")
 
 
+def test_overdue_cases_that_are_referred_are_named_and_others_that_are_referred_are_not() -> None:
+    late = _listed(_009={"办结时限": "2020-05-10"}, _010={"办结时限": "2020-06-30"})
+    rows = [_resolved(number) for number in CASES[:8]] + [progress_row(number, 当前状态="导入法定途径") for number in OPEN]
+    files = [_workbook(late), *_reports(MONDAY), File(report(day=TUESDAY, progress=rows), afternoon(TUESDAY))]
+    day = told([*files, File(report(day=WEDNESDAY, progress=[]), afternoon(WEDNESDAY))], [TUESDAY, WEDNESDAY])
+    _assert_stands(day[TUESDAY], "今日1件超期未结（SJ-2020-009）转为导入法定途径，没有计入化解，不再列入督办。")
+    assert not any("转为导入法定途径" in text for text in day[WEDNESDAY].both)  # told once
+
+
 def test_a_day_on_which_nothing_was_edited_says_nothing_of_it() -> None:
     day = _told(_listed())
     for text in day.both:

@@ -110,7 +110,7 @@ def context(report: Report) -> dict[str, object]:
             status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
         },
         "absences": {absence.district: absence for absence in report.absences},
-        "edit_sentences": [*edit_words.of_day(report.edited, report.cases), *corrections.rewritten_in_full(report)],
+        "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
         "edits": edit_words.by_edit(report.edited),
         "changes": cases_behind_figures.changes(report),
         "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],

@@ -92,7 +92,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
         "范围说明": f"{rule}{'' if is_certain else sentences.PROVISIONAL_GAP}" if is_bounded else "",
-        "由来": [*_bridges(report, limits), *filter(None, edit_words.outcomes(report.edited, limits.edits)[:1])],
+        "由来": [*_bridges(report, limits), *_fallen(report, limits)],
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
         **_decisions(report, limits),
@@ -212,6 +212,12 @@ _MOST_ENDED = 2
 def _bridges(report: Report, limits: Limits) -> list[str]:
     """Return how the figures follow from yesterday's; nothing where that stands elsewhere: the ends are in the first part."""
     return [] if limits.steps else [sentences.bridge(bridge, limits.corrections, report.submissions) for bridge in report.bridges]
+
+
+def _fallen(report: Report, limits: Limits) -> list[str]:
+    """Return which flags fell by an edit or because a case was referred, and which verdicts turned."""
+    said = (edit_words.referred(report, limits.edits), edit_words.outcomes(report.edited, limits.edits)[0])
+    return [sentence for sentence in said if sentence]
 
 
 def _register(report: Report, limits: Limits) -> list[str]:

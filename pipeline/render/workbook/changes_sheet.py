@@ -63,7 +63,7 @@ def _write_edits(book: Book, sheet: Worksheet, top: int) -> int:
     """What was edited and what that did, in sentences and edit by edit; the first row that is free below."""
     report = book.report
     groups = [edit_words.of_group(report.edited, group.name) for group in report.settings.groups]
-    said = [*filter(None, groups), *edit_words.of_day(report.edited, report.cases)]
+    said = [*filter(None, groups), *edit_words.of_day(report)]
     if not said:
         return top
     widths = [column.width for column in EDITS]
