@@ -207,6 +207,8 @@ def correction(report: Report, most: int = MOST) -> str:
     if rewritten := edit_words.of_late_reports(report.correcting_effects, _room(most)):
         unchanged = "" if groups else "各组的总数和化解件数没有变，但"
         figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
+    elif report.changed_matters and not groups:
+        figures = "各组的总数和化解件数没有变，但急报有更正。"
     return f"本期为更正：{files}以后才送达。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 

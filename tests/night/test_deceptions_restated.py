@@ -260,6 +260,21 @@ def test_a_late_report_that_changes_no_case_is_told_as_one_that_leaves_all_as_it
     assert not any("案件内容有更正" in text for day in read.values() for text in day.both)
 
 
+def test_a_correction_that_withdraws_an_urgent_matter_is_not_told_as_one_that_leaves_all_as_it_was_known() -> None:
+    matter = {
+        "案件编号": "SJ-2020-001",
+        "事项类别": "工程安全隐患",
+        "情况说明": "外墙脱落",
+        "发生时间": "2020-05-18 09:30",
+        "已采取措施": "围挡",
+    }
+    first, late = (report("东胜区", MONDAY, progress=_resolved(TEN[:8]), urgent=urgent) for urgent in ([matter], []))
+    files = [_assigned(), File(first, afternoon(MONDAY)), File(late, moment("2020-05-19 15:00"))]
+    monday = told(files, [MONDAY])[MONDAY]
+    _assert_all_say(monday, "各组的总数和化解件数没有变，但急报有更正。")
+    assert not any("与此前所知相同" in text for text in monday.both)
+
+
 # --- of the same kind --------------------------------------------------------------------------------------------
 
 
