@@ -140,6 +140,10 @@ def _parsed(raw: bytes) -> Message:
     return BytesParser(policy=email.policy.compat32).parsebytes(raw)
 
 
+_APPLE_DOUBLE = b"\x00\x05\x16\x07"
+"""How the part begins in which a Mac sends what its disk keeps about a file (RFC 1740), often under the file's own name."""
+
+
 class _Opened:
     """What has come out of a message so far."""
 
@@ -173,6 +177,8 @@ class _Opened:
             self.parts.left.append((best, "enveloped"))
             return
         content = _content(part)
+        if content.startswith(_APPLE_DOUBLE):
+            return
         match attachment_kinds.of(content, [name.lower() for name in names], kind):
             case Kind.WORKBOOK:
                 self._take(best, content)

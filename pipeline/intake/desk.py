@@ -30,12 +30,13 @@ class Desk:
     named: list[Named]
     """The districts as they were named one after another."""
     _held: lock.Held
+    _without_archive: str | None
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the office should know about its disk, and about readers that could not be shut in."""
+        """What the office should know about its disk and its archive, and about readers that could not be shut in."""
         not_shut = (words.READER_NOT_SHUT["calls"],) if "calls" in self.readers.not_shut else ()
-        return (*([self._held.remark] if self._held.remark else []), *not_shut)
+        return (*(remark for remark in (self._without_archive, self._held.remark) if remark), *not_shut)
 
     def check_lock_still_held(self) -> None:
         """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""
@@ -62,8 +63,9 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
             storage.probe(paths.archive)
             restored = soundness.restore_journal(ledger, paths.archive)
             aligned = district_names.align(ledger, settings)
+            emptied = soundness.emptied(ledger, paths.archive)
             editions.align(ledger, paths.archive, paths.editions)
             journal.note_left_out(paths.archive, left_out)  # first: once its edition is noted, nobody misses a file any more
             standing_editions.note(ledger, settings, standing)
             with Readers(aligned, arriving) as readers:
-                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held)
+                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied)

@@ -71,6 +71,16 @@ def untold(ledger: Ledger, archive: Path) -> list[Arrival]:
     return [lines[0][0] for identity, lines in told.items() if held.get(identity) not in lines]
 
 
+def emptied(ledger: Ledger, archive: Path) -> str | None:
+    """Return what to do where the archive holds nothing of all that was taken in; a run with nothing new would not notice."""
+    if originals(archive):
+        return None
+    lacking = {sha256 for _path, sha256, _received in ledger.identities()} - journal.removed(archive)
+    if not lacking:
+        return None
+    return f"存档 {archive} 空了或不见了，少了 {len(lacking)} 个原件。数字仍按台账计算；请从备份把这个文件夹放回去，再运行 doctor 核对。"
+
+
 def restore_journal(ledger: Ledger, archive: Path) -> int:
     """Write a journal that is gone again from the ledger, and return how many arrivals. A new office has none of either."""
     return 0 if (archive.parent / journal.NAME).exists() else complete_journal(ledger, archive)

@@ -11,6 +11,8 @@ from pipeline.terms.text import key
 
 SHORTEST: Final = 10
 LONGEST: Final = 200
+_PADDING: Final = "0123456789!@#.-_"
+_TELLING: Final = 4
 # the library's own parameters: the second option that RFC 9106 (4) recommends, 64 MiB, three passes, four lanes
 _HASHER = argon2.PasswordHasher()
 _AT_WORK = threading.Semaphore(2)
@@ -33,11 +35,19 @@ def refusal(password: str, name: str) -> str | None:
         return "short"
     if len(password) > LONGEST:
         return "long"
-    if key(name).lower() in (plain, plain[::-1]) or plain.strip("0123456789!@#.-_") == key(name).lower():
+    own = key(name).lower()
+    if own in (plain, plain[::-1]) or _is_padded(plain, own):
         return "name"
     if plain in _COMMON or len(set(plain)) < 4 or plain in plain[1:] + plain[:-1]:  # noqa: PLR2004 - 1111111111, 1212121212
         return "common"
     return None
+
+
+def _is_padded(plain: str, own: str) -> bool:
+    """Whether the password is the name with nothing but digits and marks around it; the name may itself end in a digit."""
+    # a short number is in many numbers that have nothing to do with it
+    tells = bool(own.strip(_PADDING)) or len(own) >= _TELLING
+    return tells and own in plain and not plain.replace(own, "", 1).strip(_PADDING)
 
 
 def hashed(password: str) -> str:

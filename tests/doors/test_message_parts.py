@@ -120,6 +120,14 @@ def test_what_could_hold_a_report_and_is_not_opened_is_said_and_the_rest_is_take
     assert _opened(message(raw, attached(BOOK, "日报甲.xlsx"))) == (["日报甲.xlsx"], [], [(name, why)])
 
 
+@pytest.mark.parametrize("name", ["._日报.xlsx", "日报.xlsx"])
+@pytest.mark.parametrize("kind", ["application/applefile", "application/octet-stream"])
+def test_what_a_mac_sends_beside_a_workbook_is_none(name: str, kind: str) -> None:
+    beside = attached(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X", name, kind)
+    sent = message(text(), multipart([beside, attached(report(), "日报.xlsx")], kind="appledouble", boundary="a"))
+    assert _opened(sent) == (["日报.xlsx"], [], [])
+
+
 def test_workbooks_in_a_zip_are_taken_out_by_the_names_that_they_have_in_it() -> None:
     files = {"东胜区/日报.xlsx": BOOK, "东胜区/说明.docx": b"x", "__MACOSX/东胜区/._日报.xlsx": b"x", "~$日报.xlsx": b"x", "夹/": b""}
     taken, passed, left = _opened(message(attached(zipped(files), "东胜区.zip", "application/zip")))

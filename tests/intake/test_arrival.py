@@ -251,3 +251,15 @@ def test_the_nearest_name_is_a_files_sidecar() -> None:
     assert envelopes.sidecars(["a.xlsx", "A.xlsx", other]) == {"A.xlsx": other}
     assert envelopes.sidecars(["a.xlsx", "b.xlsx", other]) == {"a.xlsx": other}
     assert envelopes.sidecars(["b.xlsx", other]) == {}
+
+
+# --- the archive ------------------------------------------------------------------------------------------------------
+
+
+def test_an_archive_that_is_gone_is_said_by_every_run_with_nothing_new(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    assert "原件" not in "".join(office.run(DAY).remarks)
+    shutil.rmtree(office.archive)
+    for _night in range(2):
+        assert "少了 2 个原件" in "".join(office.run(DAY).remarks)

@@ -367,6 +367,16 @@ def test_the_name_is_no_password(password: str) -> None:
     assert passwords.refusal(password, "dongsheng-clerk") == "name"
 
 
+@pytest.mark.parametrize("password", ["ds01123456", "2020DS012021", "ds01......", "ds0110203040"])
+def test_a_name_that_ends_in_a_digit_is_no_password_either(password: str) -> None:
+    assert passwords.refusal(password, "ds01") == "name"
+
+
+@pytest.mark.parametrize(("password", "name"), [("ds02-71845936", "ds01"), ("2468097531", "2"), ("ds01 camel bridge", "ds01")])
+def test_a_password_that_is_more_than_the_name_is_taken(password: str, name: str) -> None:
+    assert passwords.refusal(password, name) is None
+
+
 def test_a_link_stands_in_no_log(site: Website) -> None:
     link = link_of(site, "甲")
     site.browser().get(link)
