@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -33,9 +34,11 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
         case_book.update_particulars(case)
     # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.
     mentioned = {number for _row, number in rows}
+    refused = Counter(number for row, number in rows if row.is_refused)
     for case in case_book.cases.values():
         case.grounds = case.grounds if case.number in usable else None
         case.is_missing = case.listed is not None and case.number not in mentioned
+        case.refused_rows = refused[case.number]
         case.postponed_to = postponed.get(case.number)
     case_book.note_moved()
     return tuple(findings)

@@ -68,6 +68,8 @@ class Case:
     grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
+    refused_rows: int = 0
+    """Its rows in the workbook in force that were refused: it keeps the particulars that it had."""
     postponed_to: date | None = None
     """The 交办日期 in the workbook in force, where that is later than the one that holds."""
     status: str = ASSIGNED

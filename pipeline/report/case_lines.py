@@ -67,6 +67,8 @@ class CaseLine:
     """The 案件来源 that was accepted for it first."""
     postponed_to: date | None = None
     """The 交办日期 in the assignment workbook in force, where it is later than the one that holds."""
+    refused_rows: int = 0
+    """Its rows in the assignment workbook in force that were refused: it keeps the particulars that it had."""
     is_reply_too_early: bool = False
     """Whether its last row gives another reply than the disputed one, dated before the dispute: it ends nothing."""
 

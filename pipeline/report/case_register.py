@@ -71,6 +71,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         listed_in=origin(case.listed_at or case.found_at, arrivals),
         first_source=case.first_source,
         postponed_to=case.postponed_to,
+        refused_rows=case.refused_rows,
         is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
     )
 

@@ -14,7 +14,7 @@ from pipeline.report.report import Report
 from pipeline.report.sentences import rate
 from pipeline.terms.contract import REFERRED
 from pipeline.terms.messages import shorten
-from pipeline.terms.words import ENDED_DISPUTES, FLAGS, first_of
+from pipeline.terms.words import ENDED_DISPUTES, FLAGS, OF_ASSIGNMENT, first_of
 
 _GROUNDS = "撤销依据"
 _FIGURES = {"案件来源": "group", "旗区": "district", "问题类别": "category", "包案领导": "leader", _GROUNDS: "group"}
@@ -227,9 +227,20 @@ def _warned(case: CaseLine) -> str:
     return f"{case.number}：{case.assigned}→{case.postponed_to}"
 
 
+def refused_rows(report: Report, room: Room = AMPLE) -> str:
+    """Return how many rows of the assignment workbook in force were refused, and which cases keep what they had; '' where none was."""
+    refused = (line.finding for line in report.findings if line.use == OF_ASSIGNMENT and line.finding.refuses)
+    rows = {(finding.sheet, finding.row) for finding in refused if finding.row}
+    kept = [case for case in report.cases if case.refused_rows]
+    others = len(rows) - sum(case.refused_rows for case in kept)
+    named = [f"{first_of([case.number for case in kept], room.cases)}{f'共{len(kept)}件' if len(kept) > room.cases else ''}沿用原内容"]
+    parts = [*(named if kept else ()), *([f"{others}行没有列入台账"] if others > 0 else [])]
+    return f"现行分解表{len(rows)}行没有采用：{'，'.join(parts)}。" if rows else ""
+
+
 def of_day(report: Report) -> list[str]:
     """Return all that is said of the register beside each group's total: what was edited, what that did, and what does not hold."""
-    said = (referred(report), edits(report.edited), *outcomes(report.edited), warnings(report.cases))
+    said = (referred(report), edits(report.edited), *outcomes(report.edited), warnings(report.cases), refused_rows(report))
     return [sentence for sentence in said if sentence]
 
 

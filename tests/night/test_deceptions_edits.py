@@ -70,6 +70,18 @@ def _first_paragraph(told: Told, group: str) -> str:
 # --- rows of the table -------------------------------------------------------------------------------------------
 
 
+def test_refused_rows_of_a_newer_workbook_are_told_with_the_cases_that_keep_what_they_had() -> None:
+    day = _told(_listed(_009={"办结时限": "六月底", "旗区": "达拉特旗"}, _010={"办结时限": "六月底"}))
+    _assert_stands(day, "现行分解表2行没有采用：SJ-2020-009、SJ-2020-010沿用原内容。")
+    for text in _told(_listed()).both:
+        assert "行没有采用" not in text
+
+
+def test_a_refused_row_of_a_case_that_is_not_there_yet_is_told() -> None:
+    day = _told([*_listed(), case_row("SJ-2020-011", 办结时限="六月底")])
+    _assert_stands(day, "现行分解表1行没有采用：1行没有列入台账。")
+
+
 def test_a_later_date_of_assignment_moves_nothing_and_is_said() -> None:
     day = _told(_listed(_009={"交办日期": "2020-06-01"}, _010={"交办日期": "2020-06-01"}))
     assert (day.summary["targets"][1]["total"], day.summary["targets"][1]["met"]) == (10, False)

@@ -234,6 +234,7 @@ def _register(report: Report, limits: Limits) -> list[str]:
         edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
         edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         edit_words.warnings(report.cases, limits.edits),
+        edit_words.refused_rows(report, limits.edits),
     )
     return [sentence for sentence in said if sentence]
 
