@@ -234,7 +234,7 @@ def _check(options: argparse.Namespace) -> int:
 
     settings = _load(options, told=_complain)
     status = 0
-    for path in options.files:
+    for path in check.files(options.files):
         try:
             answer = check.check(path, settings, _now(settings))
             screen.tell_check(answer)

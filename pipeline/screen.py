@@ -100,11 +100,11 @@ def tell_long_pause(first: date, last: date) -> None:
 
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> None:
     """Print what was taken in, what was refused, who is missing and where to look."""
-    refused = [file for file in outcome.read.files if not file.reading.accepted]
+    refused = sorted((file for file in outcome.read.files if not file.reading.accepted), key=lambda file: not file.arrival.is_assignment)
     say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
     _tell_refused(refused[:_MOST_LINES])
     if len(refused) > _MOST_LINES:
-        say(f"  …… 其余 {len(refused) - _MOST_LINES} 个见“问题清单”。")
+        _tell_rest(refused[_MOST_LINES:], settings)
     _tell_journal(outcome.restored)
     _tell_waiting(outcome.taken.waiting)
     _tell_ahead(outcome.ahead)
@@ -133,6 +133,16 @@ def _tell_refused(refused: Sequence[Filed]) -> None:
     for file in refused:
         reason = next((finding.message for finding in file.reading.findings if finding.refuses), "")
         say(f"  退回 {file.arrival.name}：{reason}")
+
+
+def _tell_rest(rest: Sequence[Filed], settings: Settings) -> None:
+    """Say where the refused files are listed that are not named: each in the list of its own day, where that day was written."""
+    days = sorted({file.reading.day for file in rest})
+    written = [str(day) for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
+    others = [str(day) for day in days if str(day) not in written]
+    places = [f"{_first_names(written)} 汇总表的“问题清单”"] if written else []
+    places += [f"运行 python run.py status --date 日期（{_first_names(others)}）"] if others else []
+    say(f"  …… 其余 {len(rest)} 个见：{'；'.join(places)}。")
 
 
 def _tell_journal(restored: int) -> None:

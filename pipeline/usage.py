@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from pipeline import CONTRACT_VERSION, __version__
 from pipeline.terms.text import on_screen
 
 _DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
@@ -23,6 +24,8 @@ doctor 的退出状态：0 一切正常；1 有问题；2 用法或设置有误�
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command's arguments."""
     top = _Parser(prog="run.py", description=_DESCRIPTION, epilog=_EPILOG)
+    version = f"旗区信访事项日报汇总 {__version__}（合同第 {CONTRACT_VERSION} 版）"
+    top.add_argument("--version", action="version", version=version, help="显示程序的版本")
     _add_common(top, default=Path("config.yaml"))
     _add_days(top)
     _add_without(top)
@@ -38,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         help="报送前自查：列出文件里的问题，不收下任何东西",
         description="报送前自查：按此刻报送来核对，按种类列出问题和单元格，不收下任何东西。没有会被退回的内容时退出状态为 0，否则为 1。",
     )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="日报工作簿；也可以是案件包案任务分解表，或放着它们的文件夹")
     check.add_argument(
         "--receipt",
         nargs="?",

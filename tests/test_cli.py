@@ -18,7 +18,7 @@ import pytest
 from offices import HOME, SETTINGS, ZONE, Office
 from workbooks import DAY, Page, assignment, edit, report, report_pages, write
 
-from pipeline import cli
+from pipeline import __version__, cli
 from pipeline.disk import storage
 
 Captured = pytest.CaptureFixture[str]
@@ -285,6 +285,38 @@ def test_check_of_several_files_ends_with_1_where_one_would_be_refused(home: Off
     said = capsys.readouterr().out
     assert "我的日报.xlsx" in said
     assert "坏.xlsx" in said
+
+
+def test_check_of_a_folder_checks_its_files(home: Office, capsys: Captured) -> None:
+    folder = home.home / "核对"
+    (folder / "里面").mkdir(parents=True)
+    (folder / "一.xlsx").write_bytes(report())
+    (folder / "里面" / "二.xlsx").write_bytes(write({"甲": Page([["x"]])}))
+    (folder / "~$一.xlsx").write_bytes(b"x")
+    assert cli.main(["check", str(folder)]) == 1
+    said = capsys.readouterr().out
+    assert "一.xlsx" in said
+    assert "二.xlsx" in said
+    assert "~$" not in said
+    (folder / "空").mkdir()
+    assert cli.main(["check", str(folder / "空")]) == 2
+    assert "没有要核对的文件" in capsys.readouterr().err
+
+
+def test_the_version_is_said(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert f" {__version__}（" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("home")
+def test_refused_files_that_are_not_named_are_said_to_be_where_they_are(home: Office, capsys: Captured) -> None:
+    for number in range(22):
+        home.put(b"x" * (number + 1), f"{number:02}.xlsx", "2020-05-21T16:00:00+08:00" if number % 2 else "2020-05-20T16:00:00+08:00")
+    assert cli.main(["--date", "2020-05-21"]) == 0
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if "其余" in line]
+    assert said == "  …… 其余 2 个见：2020-05-21 汇总表的“问题清单”。" or "run.py status --date 日期（2020-05-20）" in said
 
 
 @pytest.mark.usefixtures("home")

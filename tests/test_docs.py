@@ -112,7 +112,7 @@ EXAMPLES: Final = (
     Example("sidecar-outdated", "案件包案任务分解表.xlsx", {}),
     Example("wrong-place/assignment", "案件包案任务分解表.xlsx", {}),
     Example("unknown-case", "康巴什区日报.xlsx · 案件进展!A9", {"value": "SJ-2020-099"}),
-    Example("other-district", "乌审旗日报.xlsx · 案件进展!A4", {"value": "SJ-2020-014", "district": "达拉特旗", "own": "乌审旗"}),
+    Example("other-district", "乌审旗日报.xlsx · 案件进展!A4", {"value": "SJ-2020-014", "own": "乌审旗"}),
     Example("required", "东胜区日报.xlsx · 案件进展!E3", {"column": "当前状态", "hint": f"其中之一：{'、'.join(contract.STATUSES)}"}),
     Example("not-in-list", "达拉特旗日报.xlsx · 案件进展!E14", _RULES),
     Example("bad-date", "康巴什区日报.xlsx · 案件进展!H3", {"column": "答复日期", "value": "五月下旬", "example": "2020-05-21"}),

@@ -247,7 +247,7 @@ def _refuse_foreign(report: _Report, case_row: _CaseRow) -> None:
         meant = report.case_book.find(number_meant(number))
         case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
     elif not report.owns(case_row.case):
-        case_row.row.refuse("other-district", CASE, district=case_row.case.text("旗区"), own=report.district.name)
+        case_row.row.refuse("other-district", CASE, own=report.district.name)
 
 
 def _judge_against(row: Row, case: Case) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.intake import envelopes, held_files
+from pipeline.intake import envelopes, held_files, inbox
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -51,11 +52,23 @@ class Answer:
         return any(finding.refuses for finding in self.findings)
 
 
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Go through the files that are meant: of a folder all that a run would take from it; one without any stands for itself."""
+    for path in paths:
+        if path.is_dir():
+            yield from [seen.path for seen in inbox.files(path)] or [path]
+        else:
+            yield path
+
+
 def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None) -> Answer:
     """Return the findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there.
 
     Who checks many files lends readers; starting one takes longer than most files.
     """
+    if path.is_dir():
+        msg = f"文件夹 {path} 里没有要核对的文件。请检查文件夹，或写出文件名。"
+        raise ConfigurationError(msg)
     envelope = _envelope(path, settings, now)
     try:
         path.open("rb").close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from typing import Final
 
 from pipeline.day import story
@@ -172,7 +173,9 @@ def of_district(explained: CaseExplained, district: str) -> CaseExplained | None
     """
     if explained.standing is None or explained.standing.district != district:
         return None
-    lines, later = (tuple(line for line in part if _is_for(line, district)) for part in (explained.lines, explained.later))
+    # What comes after the case has gone to another district is that one's alone, also for whoever asks about a day before.
+    still_own = takewhile(lambda line: line.mention.after is None or line.mention.after.text("旗区") == district, explained.later)
+    lines, later = (tuple(line for line in part if _is_for(line, district)) for part in (explained.lines, still_own))
     hidden = len(explained.lines) + len(explained.later) - len(lines) - len(later)
     return replace(explained, lines=tuple(map(_without_remarks, lines)), later=tuple(map(_without_remarks, later)), hidden=hidden)
 

@@ -54,10 +54,10 @@ def settled(flag: str, district: str, line: CaseLine | None, deadline_before: da
     """Return why a point of the district's last notice holds no longer; `deadline_before` was in force the day before."""
     if line is None:
         return "已不在案件台账内"
+    if line.district != district:  # what becomes of another district's case is told to that one alone
+        return "已转由别的旗区办理"
     if line.grounds:
         return f"已撤销（{_short(line.grounds)}）"
-    if line.district != district:
-        return f"已转由{line.district}办理"
     if flag == "incomplete_assignment":
         return "已补齐"
     if line.is_counted:

@@ -59,10 +59,11 @@ def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: da
     for flag in FLAGS:
         for number in sorted(number for number, flags in flags_then.items() if flag in flags):
             line = by_number.get(number)
-            now = line.flags if line and line.district == district else ()
+            is_own = line is not None and line.district == district
+            now = line.flags if line and is_own else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
                 why = notice_words.settled(flag, district, line, _deadline_before(state, number))
-                yield Settled(flag, number, line.matter if line else "", why)
+                yield Settled(flag, number, line.matter if line and is_own else "", why)
 
 
 def _deadline_before(state: DayState, number: str) -> date | None:

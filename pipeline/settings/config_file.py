@@ -6,7 +6,8 @@ PyYAML and pydantic say it in English and in their own terms; an office reads Ch
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,9 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+_UNCLOSED = "引号没有成对"
+
+
 class ContradictionError(ValueError):
     """Two settings that cannot both hold, with the place of the second."""
 
@@ -46,8 +50,8 @@ def read(written: str, path: Path) -> tuple[Any, Lines]:
         _note_lines(root, (), lines)
         data = yaml.load(written, Loader=_Loader) or {}  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        msg = f"设置文件 {path} 第 {line} 行{_yaml_fault(error)}。请对照程序自带的 config.yaml 改正。"
+        line, fault = _place_and_fault(error, written)
+        msg = f"设置文件 {path} 第 {line} 行{fault}。请对照程序自带的 config.yaml 改正。"
         raise ConfigurationError(msg) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         msg = f"设置文件 {path} 里有不能用的字符，或写法有误。请对照程序自带的 config.yaml 改正。"
@@ -70,6 +74,31 @@ class _TwiceError(yaml.MarkedYAMLError):
     """A key that comes twice."""
 
 
+def _place_and_fault(error: yaml.MarkedYAMLError, written: str) -> tuple[int, str]:
+    """Return the line that is to blame, and what is wrong with it.
+
+    A quote that is not closed goes on to the next quote, or to the end of the file; the line on which it was opened is to blame.
+    """
+    begins, stands = error.context_mark, error.problem_mark
+    if "quoted scalar" in (error.context or "") and begins and stands and stands.line > begins.line:
+        return begins.line + 1, f"：{_UNCLOSED}"
+    last = stands.line if stands else 0
+    for token in _tokens(written):
+        if token.start_mark.line > last:
+            break
+        if not isinstance(token, yaml.ScalarToken) or token.style not in ("'", '"'):
+            continue
+        if token.start_mark.line < token.end_mark.line and ":" in token.value:  # keys of the lines below have become a part of it
+            return token.start_mark.line + 1, f"：{_UNCLOSED}"
+    return last + 1, _yaml_fault(error)
+
+
+def _tokens(written: str) -> Iterator[yaml.Token]:
+    """Yield what the scanner finds, up to what it cannot understand."""
+    with suppress(yaml.YAMLError):
+        yield from yaml.scan(written, Loader=_Loader)
+
+
 def _yaml_fault(error: yaml.MarkedYAMLError) -> str:
     """Return what is wrong with a line, in place of the library's English."""
     if isinstance(error, _TwiceError):
@@ -81,7 +110,7 @@ def _yaml_fault(error: yaml.MarkedYAMLError) -> str:
 _YAML_FAULTS = (
     (r"found character '\\t'", "用了制表符（Tab），请改成空格"),
     (r"found character .* cannot start any token", "内容以特殊符号开头，请给它加上引号"),
-    (r"quoted scalar[\s\S]*(?:unexpected end of stream|document separator)", "引号没有成对"),
+    (r"quoted scalar[\s\S]*(?:unexpected end of stream|document separator)", _UNCLOSED),
     (r"could not find expected ':'", "缺少冒号，或冒号后面缺少空格（要用半角的“: ”）"),
     (r"mapping values are not allowed here", "缩进不对，或内容里有冒号而没有加引号"),
     (r"expected ',' or '\]'", "方括号没有成对，或项目之间缺少逗号"),

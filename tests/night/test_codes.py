@@ -350,6 +350,21 @@ def test_the_sender_is_checked_for_mail_and_upload(channel: str, sender: str | N
     assert read.accepted is may
 
 
+@pytest.mark.parametrize(
+    ("channel", "sender", "said"),
+    [
+        ("email", None, "没有得到本单位邮件服务器的证实"),
+        ("email", "x@example.org", "不在“东胜区”的报送名单里"),
+        ("upload", None, "不在“东胜区”的报送名单里"),
+    ],
+)
+def test_a_sender_whom_nobody_vouches_for_is_told_apart_from_one_who_may_not_report(channel: str, sender: str | None, said: str) -> None:
+    read = reading.read(report(), Envelope(moment("2020-05-21 16:00"), channel, sender), SETTINGS, is_assignment=False)
+    (finding,) = read.findings
+    assert finding.code == "sender-not-allowed"
+    assert said in finding.message
+
+
 def test_the_bytes_of_the_revision_in_force_again_are_a_duplicate() -> None:
     same = report()
     day = on(DAY, assigned(assignment()), handed_in(same), handed_in(same, "2020-05-21 16:30", "又一次.xlsx"))

@@ -143,7 +143,7 @@ def test_what_a_later_report_settles_stands_in_the_next_notice(row: dict[str, ob
         ({"延期至": "2020-06-30"}, "时限改动，尚未办结：延期至2020年6月30日，原为2020年5月10日"),
         ({"办结时限": "2020-06-05"}, "时限改动，尚未办结：办结时限已改为2020年6月5日，原为2020年5月10日"),
         ({"撤销依据": "重复交办"}, "已撤销（重复交办）"),
-        ({"旗区": "乌审旗"}, "已转由乌审旗办理"),
+        ({"旗区": "乌审旗"}, "已转由别的旗区办理"),
     ],
 )
 def test_what_a_newer_workbook_settles_stands_in_the_next_notice(change: dict[str, str], why: str, office: Office) -> None:

@@ -293,6 +293,26 @@ def test_a_quote_that_is_never_closed_is_said_as_that(tmp_path: Path, quote: str
         load(tmp_path / "config.yaml")
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("setting", ["outbox: outbox", "name: 达拉特旗", "time: 17:00"])
+def test_a_quote_that_is_never_closed_is_blamed_on_its_own_line(tmp_path: Path, quote: str, setting: str) -> None:
+    """It goes on to the next quote, which may be many lines below, and the library blames what stands there."""
+    path, name = tmp_path / "config.yaml", setting.partition(": ")[0]
+    lines = [f"  {name}: {quote}x", "  b: c", f"  d: {quote}e{quote}", "  f: g"]
+    for more in (lines, lines[:2]):
+        path.write_text("\n".join(["office: 甲", "# 注", "paths:", *more]) + "\n", encoding="utf-8")
+        with pytest.raises(ConfigurationError, match="第 4 行：引号没有成对"):
+            load(path)
+
+
+def test_a_quote_over_two_lines_that_is_closed_is_blamed_for_nothing_below_it(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text('office: "某\n  办公室"\npaths: [x\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load(path)
+    assert "引号" not in str(caught.value)
+
+
 def test_a_reminder_that_could_never_go_out_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     mail = 'outgoing_mail: {host: h, sender: a@example.com, reminder_at: "18:00"}'
