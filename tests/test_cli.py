@@ -386,7 +386,7 @@ def test_without_a_usable_assignment_workbook_the_reason_is_said(office: Office,
     monkeypatch.chdir(office.home)
     office.put_assignment(b"no workbook", "分解表.xlsx")
     assert cli.main(["--date", "2020-05-21"]) == 3
-    assert re.search("分解表 分解表.xlsx 不能用，.*不是能读的工作簿", capsys.readouterr().err)
+    assert re.search("分解表 分解表.xlsx 不能用，.*这是文本文件.*不是工作簿", capsys.readouterr().err)
 
 
 def test_a_day_that_has_not_come_is_pointed_out(home: Office, capsys: Captured) -> None:

@@ -6,6 +6,7 @@ For `server` see tests/settings/test_uploading.py.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -110,6 +111,7 @@ def test_a_report_goes_from_the_browser_through_the_night_into_the_history(site:
         "channel": "upload",
         "sender": "dongsheng@example.com",
         "message_id": number,
+        "sha256": hashlib.sha256(report()).hexdigest(),
     }
     assert "等待汇总" in browser.get("/").text
     site.office.run(DAY)
