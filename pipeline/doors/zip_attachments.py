@@ -30,11 +30,15 @@ class Opened:
     """What could hold one and was not opened."""
 
 
+_RATIO_FROM = 8 << 20
+"""Bytes unpacked: a workbook is packed already, and shrinks little when it is packed again."""
+
+
 def take_out(content: bytes, called: str, limits: Limits) -> Opened:
     """Return the workbooks in that zip file; of a damaged, encrypted or excessive one what is in the way."""
     opened = Opened()
     try:
-        archive = ZipArchive(content, limits)
+        archive = ZipArchive(content, limits, ratio_from=_RATIO_FROM)
         with zipfile.ZipFile(io.BytesIO(content)) as listed:
             entries = [entry for entry in listed.infolist() if not entry.is_dir()]
     except (UnreadableError, zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:

@@ -189,7 +189,7 @@ KINDS = (
     Crafted(".xlsb: an empty row at the bottom", partial(_xlsb_record, xlsb.record(xlsb.ROW, struct.pack("<I", 1_048_575))), READ),
     Crafted(".xls: long texts without end", _xls_long_texts, "too-large"),
     Crafted(".xls: merges without end", _xls_many_merges, _BROKEN),
-    Crafted(".xls: four billion texts declared", partial(_xls_texts, 0xFFFFFFFF), _BROKEN),
+    Crafted(".xls: four billion texts declared", partial(_xls_texts, 0xFFFFFFFF, xls.cell(xls.SHARED, 0, 0, b"\1\0\0\0")), _BROKEN),
     Crafted(".xls: a macro sheet", lambda: xls.book({"宏": [xls.label(0, 0, "一")]}, kind=1), "macro-workbook"),
     Crafted(".xls: sectors in a circle", _xls_in_a_circle, _BROKEN),
     Crafted("both a workbook and an .ods", lambda: pack([*entries(GOOD).values(), *entries(_ODS).values()]), "read|unreadable"),

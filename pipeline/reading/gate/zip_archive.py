@@ -33,8 +33,9 @@ class ZipArchive:
     Raises UnreadableError unless its directory is in order.
     """
 
-    def __init__(self, content: bytes, limits: Limits) -> None:
-        self._content = content
+    def __init__(self, content: bytes, limits: Limits, *, ratio_from: int = _RATIO_FROM) -> None:
+        """Open a zip file; `ratio_from` is how many bytes unpacked a part must have for its ratio to be looked at."""
+        self._content, self._ratio_from = content, ratio_from
         # Counted before the directory is read: zipfile makes an object of every entry, and a small file can list millions.
         if content.count(_ENTRY) > _MOST_PARTS:
             raise too_much_inside()
@@ -85,7 +86,7 @@ class ZipArchive:
             raise too_much_inside()
         if part.flag_bits & _ENCRYPTED:
             raise UnreadableError("encrypted")
-        if part.file_size > _RATIO_FROM and part.file_size > _MOST_RATIO * part.compress_size:
+        if part.file_size > self._ratio_from and part.file_size > _MOST_RATIO * part.compress_size:
             raise too_much_inside()
         # Read to its end and summed here, since python-calamine trusts what a part declares and takes what it finds.
         unpacked = _unpack(self._packed(part), part)
