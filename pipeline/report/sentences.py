@@ -271,7 +271,7 @@ def changed_matters(changes: Sequence[MatterChange], today: date, most: int | No
     for name, found in kinds:
         named = "；".join(_changed_matter(change, today, characters) for change in found[:most])
         more = f"；等{len(found)}件" if most is not None and len(found) > most else ""
-        parts += [f"{name}{len(found)}件：{named}{more}。"] if found else []
+        parts += [f"{name}{len(found)}件{f'：{named}{more}' if named else ''}。"] if found else []
     return "".join(parts)
 
 

@@ -92,7 +92,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
         "范围说明": f"{rule}{'' if is_certain else sentences.PROVISIONAL_GAP}" if is_bounded else "",
-        "由来": [*_bridges(report, limits), *_fallen(report, limits)],
+        "由来": [] if limits.steps else [*_bridges(report, limits), *_fallen(report, limits)],
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
         **_decisions(report, limits),
@@ -229,14 +229,15 @@ def _register(report: Report, limits: Limits) -> list[str]:
     edited = edit_words.edits(report.edited, room)
     groups = zip(report.targets, report.certainties, report.ways, strict=True) if limits.steps else ()
     reliances = [(figure.label, _reliance(figure, certainty, way, limits)) for figure, certainty, way in groups]
-    said = (
-        *(f"{label}：{reliance}" for label, reliance in reliances if reliance),
+    relied_on = [f"{label}：{reliance}" for label, reliance in reliances if reliance]
+    said = [
         edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
         edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         edit_words.warnings(report.cases, limits.edits),
         edit_words.refused_rows(report, limits.edits),
-    )
-    return [sentence for sentence in said if sentence]
+    ]
+    fallen = _fallen(report, limits) if limits.steps else ()
+    return [sentence for sentence in [*relied_on, *fallen, *said] if sentence]
 
 
 def _case(change: Change) -> str:
@@ -262,7 +263,7 @@ def _decisions(report: Report, limits: Limits) -> Fields:
     ]
     return {
         "决策": sentences.decisions(decisions, report.submissions)
-        + sentences.changed_matters(report.changed_matters, report.day, max(1, limits.corrections), limits.characters),
+        + sentences.changed_matters(report.changed_matters, report.day, limits.corrections or int(limits.absences > 0), limits.characters),
         "决策事项": rows,
         "其余决策": sentences.rest(len(decisions) - len(shown), _DECISIONS),
     }

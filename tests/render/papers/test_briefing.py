@@ -165,8 +165,8 @@ def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tu
 def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
     busy = replace(briefings.busy(day, ("某事",)), submissions=day.submissions, absences=day.absences)
     fields = briefing.fields(busy)
-    shown = [row["事由"].split("、")[0] for row in fields["决策事项"]]
-    assert set(shown) == {decision.name for decision in words.DECISIONS.values()}
+    shown = fields["决策事项"]
+    assert {name for row in shown for name in row["事由"].split("、")} == {decision.name for decision in words.DECISIONS.values()}
     assert f"其余{len(busy.decisions) - len(shown)}件" in fields["其余决策"]
     whole = briefing.fields(replace(day, decisions=day.decisions[:3]))
     assert (len(whole["决策事项"]), whole["其余决策"]) == (3, "")
