@@ -71,7 +71,7 @@ def test_mail_comes_in_is_marked_and_counts(office: Office, server: Dovecot) -> 
     assert "看了 2 封新邮件：收下 1 个文件，1 封没有可收的附件。" in done.stdout
     assert _lying(office) == ["东胜区日报.xlsx"]
     (envelope,) = _envelopes(office)
-    assert len(envelope.pop("sha256")) == 64
+    assert len(str(envelope.pop("sha256"))) == 64
     assert envelope == {"received_at": "2020-05-21T16:42:00+08:00", "channel": "email", "sender": SENDER, "message_id": "<1@example.com>"}
     assert server.lying() == {1: r"\Seen", 2: ""}
     assert _fetch(office).stdout == "没有新邮件。\n"
