@@ -78,7 +78,7 @@ class Matter:
     """What a row of 急报事项 says of a matter."""
 
     number: str
-    """'' for one without a case."""
+    """The case's number; '' for a row without one."""
     said: str
     """事项类别, 情况说明 and 需协调事项."""
     situation: str

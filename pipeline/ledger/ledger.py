@@ -175,12 +175,15 @@ class Ledger:
         return self._outlines(arrivals, readings)
 
     def _outlines(self, arrivals: Iterable[Row], readings: Iterable[Row]) -> list[Filed]:
-        known = {row["id"]: _arrival(row) for row in arrivals}
+        arrivals_by_id = {row["id"]: _arrival(row) for row in arrivals}
         name = self.districts.name
         return [
-            Filed(known[row["arrival"]], Reading(bool(row["accepted"]), date.fromisoformat(row["day"]), name(row["district"]), {}, (), ()))
+            Filed(
+                arrivals_by_id[row["arrival"]],
+                Reading(bool(row["accepted"]), date.fromisoformat(row["day"]), name(row["district"]), {}, (), ()),
+            )
             for row in readings
-            if row["arrival"] in known
+            if row["arrival"] in arrivals_by_id
         ]
 
     def load(self, outlines: Iterable[Filed]) -> list[Filed]:
@@ -227,8 +230,8 @@ class Ledger:
                     damaged.append(outline)
                     continue
                 named = tuple(kept_districts.renamed_rows(sheet, self.districts.name) for sheet in read_rows(row["rows"]))
-                said = {"cover": json.loads(row["cover"]), "rows": named, "findings": tuple(map(_finding, found))}
-                loaded.append(Filed(outline.arrival, replace(outline.reading, **said)))
+                contents = {"cover": json.loads(row["cover"]), "rows": named, "findings": tuple(map(_finding, found))}
+                loaded.append(Filed(outline.arrival, replace(outline.reading, **contents)))
         return loaded, damaged
 
     def _whole(self, numbers: Sequence[int]) -> dict[int, Row]:

@@ -44,9 +44,9 @@ def note(ledger: Ledger, day: str, digest: str, rules: Mapping[str, Any]) -> Non
 
 def note_comparison(ledger: Ledger, day: str, compared: str, differing: Sequence[str]) -> None:
     """Note what would differ under other rules, so that it is not worked out every night."""
-    known = ledger.store.rows(schema.published_rules, schema.published_rules.c.day == day)
-    said = {"compared": compared, "differing": json.dumps(differing, ensure_ascii=False)}
-    _put(ledger, {"day": day, "digest": "", "rules": "{}", **(known[0] if known else {}), **said})
+    noted = ledger.store.rows(schema.published_rules, schema.published_rules.c.day == day)
+    comparison = {"compared": compared, "differing": json.dumps(differing, ensure_ascii=False)}
+    _put(ledger, {"day": day, "digest": "", "rules": "{}", **(noted[0] if noted else {}), **comparison})
 
 
 def _put(ledger: Ledger, row: Mapping[str, Any]) -> None:

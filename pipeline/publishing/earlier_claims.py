@@ -148,9 +148,9 @@ def told(claims: list[Claim]) -> Iterator[str]:
     if len(claims) > _MOST_FILES:
         yield f"  …… 还有 {len(claims) - _MOST_FILES} 个文件。"
     changed = sorted({day.having.key: day for claim in claims for day in claim.days}.items())
-    for (day, number), its in changed[:_MOST_DAYS]:
-        more = f"；等 {len(its.lines)} 处" if len(its.lines) > _MOST_NAMED else ""
-        yield f"  {day} 第 {number} 版改变了：{'；'.join(its.lines[:_MOST_NAMED])}{more}。"
+    for (day, number), change in changed[:_MOST_DAYS]:
+        more = f"；等 {len(change.lines)} 处" if len(change.lines) > _MOST_NAMED else ""
+        yield f"  {day} 第 {number} 版改变了：{'；'.join(change.lines[:_MOST_NAMED])}{more}。"
     if len(changed) > _MOST_DAYS:
         yield f"  …… 改变了的共 {len(changed)} 天，到 {changed[-1][0][0]}。"
     yield "  请核对这些文件的收到时间；全部不同：python run.py editions --date 日期。"

@@ -84,18 +84,20 @@ def _crypto_api(info: bytes) -> bool:
 def _agile(xml: str) -> bool:
     """Whether the password fits the verifier of agile encryption ([MS-OFFCRYPTO] 2.3.4.13)."""
     element = re.search(r"<(?:\w+:)?encryptedKey\b[^>]*>", xml)
-    said = dict(re.findall(r'(\w+)="([^"]*)"', element[0])) if element else {}
-    name, salt, rounds = _HASHES[said["hashAlgorithm"]], b64decode(said["saltValue"]), int(said["spinCount"])
-    if said["cipherAlgorithm"] != "AES" or said["cipherChaining"] != "ChainingModeCBC" or rounds > _MOST_ROUNDS:
+    parameters = dict(re.findall(r'(\w+)="([^"]*)"', element[0])) if element else {}
+    name, salt, rounds = _HASHES[parameters["hashAlgorithm"]], b64decode(parameters["saltValue"]), int(parameters["spinCount"])
+    if parameters["cipherAlgorithm"] != "AES" or parameters["cipherChaining"] != "ChainingModeCBC" or rounds > _MOST_ROUNDS:
         return False
     spun = _spin(hashlib.new(name, salt + _WIDE).digest(), rounds, name)
 
     def opened(attribute: str, block_key: bytes) -> bytes:
-        key = hashlib.new(name, spun + block_key).digest()[: int(said["keyBits"]) // 8].ljust(int(said["keyBits"]) // 8, b"\x36")
-        return _Aes(key).decrypt_chain(b64decode(said[attribute]), salt[:16].ljust(16, b"\x36"))
+        key = (
+            hashlib.new(name, spun + block_key).digest()[: int(parameters["keyBits"]) // 8].ljust(int(parameters["keyBits"]) // 8, b"\x36")
+        )
+        return _Aes(key).decrypt_chain(b64decode(parameters[attribute]), salt[:16].ljust(16, b"\x36"))
 
-    verifier = opened("encryptedVerifierHashInput", _INPUT_KEY)[: int(said["saltSize"])]
-    return hashlib.new(name, verifier).digest() == opened("encryptedVerifierHashValue", _VALUE_KEY)[: int(said["hashSize"])]
+    verifier = opened("encryptedVerifierHashInput", _INPUT_KEY)[: int(parameters["saltSize"])]
+    return hashlib.new(name, verifier).digest() == opened("encryptedVerifierHashValue", _VALUE_KEY)[: int(parameters["hashSize"])]
 
 
 def _spin(digest: bytes, rounds: int, name: str) -> bytes:

@@ -216,8 +216,8 @@ def _bridges(report: Report, limits: Limits) -> list[str]:
 
 def _fallen(report: Report, limits: Limits) -> list[str]:
     """Return which flags fell by an edit or because a case was referred, and which verdicts turned."""
-    said = (edit_words.referred(report, limits.edits), edit_words.outcomes(report.edited, limits.edits)[0])
-    return [sentence for sentence in said if sentence]
+    sentences_of_flags = (edit_words.referred(report, limits.edits), edit_words.outcomes(report.edited, limits.edits)[0])
+    return [sentence for sentence in sentences_of_flags if sentence]
 
 
 def _register(report: Report, limits: Limits) -> list[str]:
@@ -230,14 +230,14 @@ def _register(report: Report, limits: Limits) -> list[str]:
     groups = zip(report.targets, report.certainties, report.ways, strict=True) if limits.steps else ()
     reliances = [(figure.label, _reliance(figure, certainty, way, limits)) for figure, certainty, way in groups]
     relied_on = [f"{label}：{reliance}" for label, reliance in reliances if reliance]
-    said = [
+    of_register = [
         edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
         edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         edit_words.warnings(report.cases, limits.edits),
         edit_words.refused_rows(report, limits.edits),
     ]
     fallen = _fallen(report, limits) if limits.steps else ()
-    return [sentence for sentence in [*relied_on, *fallen, *said] if sentence]
+    return [sentence for sentence in [*relied_on, *fallen, *of_register] if sentence]
 
 
 def _case(change: Change) -> str:
