@@ -44,6 +44,11 @@ class DistrictStatus:
         return self.status == "missing" and bool(self.waiting)
 
     @property
+    def stands(self) -> str:
+        """The count of the board that it is in: on-time, late, coming or missing."""
+        return "coming" if self.is_coming else self.status
+
+    @property
     def word(self) -> str:
         """How it stands, for people."""
         return _ARRIVED[self.waiting] if self.is_coming else words.REPORTED[self.status]
@@ -66,12 +71,17 @@ class Status:
 
     def count(self, status: str) -> int:
         """So many districts are on-time, late, coming or missing."""
-        return sum(("coming" if district.is_coming else district.status) == status for district in self.districts)
+        return sum(district.stands == status for district in self.districts)
 
     @property
     def zero_reports(self) -> int:
         """So many districts had nothing to report."""
         return sum(district.zero_report for district in self.districts)
+
+    @property
+    def files_refused(self) -> int:
+        """So many files were refused whole."""
+        return len(self.unknown) + sum(len(district.refused) for district in self.districts)
 
     @property
     def rows_refused(self) -> int:

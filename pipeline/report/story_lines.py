@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pipeline.day.cases import PARTICULARS, Case
+from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.story import Mention, Story
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import NEW_CASES, PROGRESS, REFERRED, RESOLVED
@@ -73,13 +73,13 @@ def _line(mention: Mention, settings: Settings) -> StoryLine:
         arrival.envelope.received_at.astimezone(settings.calendar.zone),
         VERDICTS[mention.became].format(in_force=mention.in_force),
         changes(mention),
-        _cells(mention),
+        cells(mention.place),
         mention.findings,
     )
 
 
-def _cells(mention: Mention) -> tuple[tuple[str, str, str], ...]:
-    place = mention.place
+def cells(place: RowPlace | None) -> tuple[tuple[str, str, str], ...]:
+    """Return address, column and content, masked, of a row's filled cells."""
     if place is None:
         return ()
     columns = sorted((at, column) for column, at in place.rows.letters.items() if column in place.rows.values)

@@ -138,7 +138,8 @@ class _Exchange:
         await self._send(message)
 
     def _add_headers(self, headers: MutableHeaders) -> None:
-        headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)  # the published page comes with a policy of its own, which allows it even less
         if self._site.is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if not self._is_static:

@@ -1,4 +1,4 @@
-"""The office's pages: the board of a day, its files, and what has been done on the page."""
+"""The office's pages: the board of a day, the rows behind its counts, its page and files, and what has been done."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from pipeline.disk import log
-from pipeline.office import district_history, status
+from pipeline.office import district_history, handed_in_rows, status
+from pipeline.office.handed_in_rows import HandedInRow
+from pipeline.office.status import DistrictStatus
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
 from pipeline.web import published_files
-from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment
+from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, office_of
 from pipeline.web.rendering import page
 from pipeline.web.site import ACCESSES, ACTIONS, Site
 
@@ -32,19 +34,26 @@ _LINES: Final = 300
 _FIRST: Final = date(1900, 1, 1)
 _LAST: Final = date(9998, 12, 31)
 """Spreadsheets begin with 1900, and `date` ends with 9999: the board links to the day before and the day after."""
+_PAGE_POLICY: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""The published page's own policy, without a script, a form or an origin: whatever stands in the file, it reaches nothing of this site."""
+_Which = Literal["on-time", "late", "coming", "missing", "zero", "refused"]
+_PARTS: Final = {"on-time": "按时", "late": "迟报", "coming": "已到待收", "missing": "未报", "zero": "零报告", "refused": "有整份退回"}
+"""The districts behind a count of the board."""
 
 
 @router.get("/board")
 def show_today(request: Request, site: TheSite, session: Office) -> Response:
     """Show the board of the day that is being reported: in the morning yesterday's."""
     now = site.local_now()
-    return _board(request, site, session, _day_being_reported(now, site.settings))
+    return _board(request, site, session, _day_being_reported(now, site.settings), None)
 
 
 @router.get("/board/{day}")
-def show_day(request: Request, site: TheSite, session: Office, day: str) -> Response:
-    """Show the board of a day."""
-    return _board(request, site, session, _day(day))
+def show_day(request: Request, site: TheSite, session: Office, day: str, of: _Which | None = None) -> Response:
+    """Show the board of a day; with `of` only the districts behind that count."""
+    return _board(request, site, session, _day(day), of)
 
 
 def _day_being_reported(now: datetime, settings: Settings) -> date:
@@ -61,7 +70,7 @@ def _day(written: str) -> date:
     return day
 
 
-def _board(request: Request, site: Site, session: Office, day: date) -> Response:
+def _board(request: Request, site: Site, session: Office, day: date, of: _Which | None) -> Response:
     user, now = session.user, site.local_now()
     month = now.date() - timedelta(days=district_history.DAYS)
     shared = {
@@ -81,6 +90,8 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
     context = {
         **shared,
         "board": board,
+        "districts": [district for district in board.districts if of is None or _is_of(district, of)],
+        "only": _PARTS[of] if of else "",
         "editions": editions[::-1],
         "held_days": held_days.told(held),
         "day": day,
@@ -89,10 +100,57 @@ def _board(request: Request, site: Site, session: Office, day: date) -> Response
         "today": now.date(),
         "files": [(folder, [entry for entry in files if entry.folder == folder]) for folder in sorted(folders)],
         "size": sum(entry.size for entry in files),
+        "has_page": _page_of(site, day, session) is not None,
         "days": published_files.days(site.settings)[:_LINES],
         "is_over": now > site.settings.on(day).calendar.last_moment(day),
     }
     return page(request, site, "board", context)
+
+
+def _is_of(district: DistrictStatus, which: _Which) -> bool:
+    match which:
+        case "zero":
+            return district.zero_report
+        case "refused":
+            return bool(district.refused)
+        case _:
+            return district.stands == which
+
+
+@router.get("/rows/{day}", dependencies=[Depends(office_of)])
+async def show_rows(
+    request: Request,
+    site: TheSite,
+    day: str,
+    district: Annotated[str, Query(max_length=40)] = "",
+    which: Literal["taken", "refused"] = "refused",
+) -> Response:
+    """Show the rows behind a count of the board: those refused or taken, of one district or of all."""
+    shown_day = _day(day)
+    if district and district not in site.settings.district_names:
+        raise NoSuchPageError
+    everything = await site.in_turn(handed_in_rows.of_day, site.settings, shown_day)
+    rows = [row for row in everything if row.is_refused == (which == "refused") and district in ("", row.district)]
+    by_district: dict[str, list[HandedInRow]] = {}
+    for row in rows:
+        by_district.setdefault(row.district, []).append(row)
+    context = {"day": shown_day, "which": which, "district": district, "by_district": by_district, "count": len(rows)}
+    return page(request, site, "rows", context)
+
+
+@router.get("/page/{day}")
+def show_page(site: TheSite, session: Office, day: str) -> Response:
+    """Open the day's published page in the browser, shut off from this site."""
+    entry = _page_of(site, _day(day), session)
+    if entry is None:
+        raise NoSuchPageError
+    site.note(f"{session.user.name} 打开 {entry.day}/{entry.name}")
+    return FileResponse(entry.path, headers={"Content-Security-Policy": _PAGE_POLICY}, media_type="text/html; charset=utf-8")
+
+
+def _page_of(site: Site, day: date, session: Office) -> published_files.PublishedFile | None:
+    files = published_files.entries(site.settings, day.isoformat(), session.user)
+    return next((entry for entry in files if not entry.folder and entry.path.suffix == ".html"), None)
 
 
 @router.get("/zip/{day}")

@@ -1,0 +1,74 @@
+"""The rows behind a day's counts: what each district's report in force says, row by row, and why a row was refused.
+
+Covered by tests/web/test_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.day.cases import RowPlace
+from pipeline.day.fold import fold
+from pipeline.intake import held_files
+from pipeline.report import story_lines
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import CASE, RECEPTION, Severity
+from pipeline.terms.findings import Finding
+from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.rows import Rows
+from pipeline.terms.text import mask
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInRow:
+    """A row of a report in force; all texts masked."""
+
+    district: str
+    file: str
+    place: str
+    """案件进展 第4行."""
+    about: str
+    """Its case number, or the category where its sheet has no numbers."""
+    cells: tuple[tuple[str, str, str], ...]
+    """Address, column and content of its filled cells."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it changed nothing."""
+        return any(finding.severity is Severity.ROW for finding in self.findings)
+
+
+def of_day(settings: Settings, day: date) -> list[HandedInRow]:
+    """Return every row of the reports that count for the day, as the ledger has them now. Raises LedgerError."""
+    files = held_files.facts_until(day, settings)
+    facts = Facts.of(files)
+    if not facts.assignments:
+        return []
+    state = fold(facts, settings, [day])[day]
+    in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
+    return [row for report in in_force for row in of_file(report, state.judgements[report.arrival.id].findings)]
+
+
+def of_file(filed: Filed, judged: list[Finding]) -> Iterator[HandedInRow]:
+    """Go through the rows of one report, each with what was found in it; `judged`: the findings against the register."""
+    by_row: dict[tuple[str, int | None], list[Finding]] = {}
+    for finding in (*filed.reading.findings, *judged):
+        by_row.setdefault((finding.sheet, finding.row), []).append(finding)
+    for rows in filed.reading.rows:
+        for position, line in enumerate(rows.lines):
+            yield HandedInRow(
+                district=filed.reading.district,
+                file=mask(filed.arrival.name),
+                place=mask(f"{rows.name} 第{line}行"),
+                about=_about(rows, position),
+                cells=story_lines.cells(RowPlace(filed.arrival.id, rows, position)),
+                findings=tuple(by_row.get((rows.name, line), ())),
+            )
+
+
+def _about(rows: Rows, position: int) -> str:
+    column = "问题类别" if rows.sheet == RECEPTION.name else CASE
+    return mask(rows.text(column, position) or "") if column in rows.values else ""
