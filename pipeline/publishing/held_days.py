@@ -116,7 +116,10 @@ def rests_on(folder: Path, day: date, resting: Inputs) -> bool:
     """Whether the published day names just these files: for one that an older program published."""
     named = {(entry.get("sha256"), entry.get("received_at")) for entry in _manifest(folder, day).get("inputs", ())}
     files = (*resting.files_in_force, *resting.superseded, *resting.refused)
-    possible = {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in (*files, *resting.replaced_since)}
+    possible = {
+        (file.arrival.sha256, file.arrival.envelope.received_at.isoformat())
+        for file in (*files, *resting.replaced_since, *resting.refused_late)
+    }
     return {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in files} <= named <= possible
 
 

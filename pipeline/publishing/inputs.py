@@ -40,11 +40,13 @@ class Inputs:
     """The files refused whole that belong to the day; of assignment workbooks those newer than the one in force."""
     replaced_since: tuple[Filed, ...] = ()
     """Reports for earlier days that counted when the day before was told, and do not any more."""
+    refused_late: tuple[Filed, ...] = ()
+    """Files refused whole that belong to earlier days and became known on this one."""
 
     @property
     def all(self) -> tuple[Filed, ...]:
         """All of them."""
-        return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since)
+        return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since, *self.refused_late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,12 @@ class Outlines:
         newest = assignments[-1].arrival.envelope.received_at
         refused = (file for file in self.arrived if not file.reading.accepted and _is_shown(file, day, newest))
         replaced_since = tuple(file for file in self.known_then(day, settings) if file.arrival.id not in counted)
-        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since)
+        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, self._refused_late(day, settings))
+
+    def _refused_late(self, day: date, settings: Settings) -> tuple[Filed, ...]:
+        earlier = (file for file in self.arrived if file.reading.day < day and not file.reading.accepted and not file.arrival.is_assignment)
+        told, known = (known_until(known_on, settings) for known_on in (day - timedelta(days=1), day))
+        return tuple(file for file in earlier if told < file.arrival.envelope.received_at <= known)
 
     def known_then(self, day: date, settings: Settings) -> list[Filed]:
         """Return the reports for earlier days that counted when that day, or the day before, was told; none where nothing came late."""

@@ -92,10 +92,11 @@ class Plan:
         resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
+        late = resting.refused_late
         shown = numbering.shown_on(numbers, day)
         first = held_days.first_rules(self.under.get(day), self.settings.on(day))
         return Sources(
-            self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown, first, self._left_out(day)
+            self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown, first, self._left_out(day), late
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:

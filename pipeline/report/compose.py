@@ -52,6 +52,8 @@ class Sources:
     """What the day was published under first, where that is another thing now."""
     left_out: tuple[LeftOut, ...] = ()
     """The files of the day that are lost and without which the office decided to go on."""
+    refused_late: tuple[Filed, ...] = ()
+    """Files refused whole that belong to earlier days and became known on this one, without their findings."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -115,8 +117,11 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         absences=agenda.absences(lines_by_district, in_use, settings, state.last_reports),
         open_points=rate_bounds.open_points(state.doubts, unknown, settings.district_names),
         most_new=most_new,
-        inputs=handed_in_lines.inputs((*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since)),
+        inputs=handed_in_lines.inputs(
+            (*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since, *sources.refused_late)
+        ),
         left_out=sources.left_out,
+        refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,

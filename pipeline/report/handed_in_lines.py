@@ -37,6 +37,12 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
     return tuple(sorted(lines, key=place))
 
 
+def of_earlier_days(refused: Iterable[Filed], settings: Settings) -> tuple[ArrivedReport, ...]:
+    """Return the files that belong to earlier days and were refused whole, by day, district and arrival."""
+    place = _places(settings)
+    return tuple(sorted((_refused(filed, 0, settings) for filed in refused), key=lambda line: (line.day, *place(line))))
+
+
 def by_outline(of_day: Sequence[Filed], settings: Settings) -> list[tuple[ArrivedReport, Filed]]:
     """Return the day's reports in the same order, each with its file, without the findings that need the register."""
     outlined = [(_refused(filed, 0, settings), filed) for filed in of_day if not filed.reading.accepted]

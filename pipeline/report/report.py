@@ -101,5 +101,7 @@ class Report:
     day_before: DayBefore = "reported"
     left_out: tuple[LeftOut, ...] = ()
     """The files of the day that are lost and without which the office decided to go on."""
+    refused_late: tuple[ArrivedReport, ...] = ()
+    """Files refused whole that belong to earlier days and became known on this one."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters that revisions of the day leave out or tell otherwise; then those of earlier days, of which that became known now."""

@@ -350,10 +350,32 @@ def _left_out(file: LeftOut) -> str:
     return f"{file.district}{day(file.day)}日报{came}" if file.district else f"{day(file.day)}结果用到的1份收件{came}"
 
 
-def unplaced(reports: Iterable[ArrivedReport]) -> str:
-    """Return how many files were refused of which nobody can tell whose they are; '' where none was."""
+def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = ()) -> str:
+    """Return which files were refused that no figure and no silent district tells of; '' where there are none.
+
+    Files of which nobody can tell whose they are; those of a district whose report counts, where they came later or are about another
+    day; and `late`, those of earlier days that became known now.
+    """
     count = sum(report.use == words.REFUSED and not report.district for report in reports)
-    return f"另有{count}份文件没有采用，看不出是哪个旗区的。" if count else ""
+    parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
+    in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
+    own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
+    parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
+    earlier = Counter(f"{report.district or '看不出旗区的'}{day(report.day)}" for report in late)
+    named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
+    return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
+
+
+def _is_besides(report: ArrivedReport, in_force: datetime | None) -> bool:
+    """Whether a report was refused beside the one in force, and is not what that one took the place of."""
+    if in_force is None or report.use != words.REFUSED:
+        return False
+    return report.received_at > in_force or any(finding.code == "bad-report-date" for finding in report.findings)
+
+
+def _why_refused(report: ArrivedReport) -> str:
+    reasons = (words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses)
+    return next(reasons, "不能用")
 
 
 def absence(absent: Absence) -> str:

@@ -85,3 +85,25 @@ def test_its_words_are_no_markup() -> None:
     day = _told(("2020-05-18 23:00", []), first=[marked])[MONDAY]
     for text in day.both:
         assert "工程安全隐患：<b>外墙</b>&脱落" in text
+
+
+def test_a_file_of_an_earlier_day_that_is_refused_is_told_on_the_day_when_it_came() -> None:
+    files = [assigned(assignment([case_row(CASE)]))]
+    files += [File(report(name, day), afternoon(day), f"{name}{day}.xlsx") for name in DISTRICTS for day in (MONDAY, TUESDAY)]
+    late = File(report("东胜新区", MONDAY), moment("2020-05-19 15:00"), "新区.xlsx")
+    said = "以前日期的文件今日才收到、没有采用的1份：看不出旗区的5月18日1份。"
+    for text in told([*files, late], [MONDAY, TUESDAY])[TUESDAY].both:
+        assert said in text
+    for text in told(files, [MONDAY, TUESDAY])[TUESDAY].both:
+        assert "没有采用的" not in text
+
+
+def test_a_report_that_is_refused_as_too_old_is_told_beside_the_one_that_counts() -> None:
+    later = MONDAY + timedelta(days=35)
+    files = [assigned(assignment([case_row(CASE)]))]
+    files += [File(report(name, later), afternoon(later), f"{name}.xlsx") for name in DISTRICTS]
+    old = File(report("东胜区", MONDAY), moment(f"{later} 15:00"), "旧.xlsx")
+    for text in told([*files, old], [later])[later].both:
+        assert "另有1份日报没有采用：东胜区（报告日期有误）。" in text
+    for text in told(files, [later])[later].both:
+        assert "份日报没有采用" not in text

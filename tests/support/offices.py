@@ -149,7 +149,9 @@ def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings 
     out = {}
     for day in days:
         resting = inputs.Outlines.of(filed).on(day, settings)
-        sources = compose.Sources(arrivals, resting.files_in_force, resting.superseded, resting.refused, resting.replaced_since)
+        sources = compose.Sources(
+            arrivals, resting.files_in_force, resting.superseded, resting.refused, resting.replaced_since, refused_late=resting.refused_late
+        )
         built = compose.build(states[day], sources, settings)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         findings = [(line.file, line.finding) for line in built.findings]

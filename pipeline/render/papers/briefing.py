@@ -96,7 +96,9 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
         **_decisions(report, limits),
-        "报送": sentences.submissions(report.submissions) + _left_out(report) + sentences.unplaced(report.arrived_reports),
+        "报送": sentences.submissions(report.submissions)
+        + _left_out(report)
+        + sentences.unplaced(report.arrived_reports, report.refused_late),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, limits.absences), limits.corrections)]),
             *(sentences.absence(absence) for absence in report.absences[: limits.absences]),

@@ -72,7 +72,7 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
         report.new_rules,
         sentences.silence(report.submissions),
         sentences.left_out(report.left_out),
-        sentences.unplaced(report.arrived_reports),
+        sentences.unplaced(report.arrived_reports, report.refused_late),
     )
     notes += [sentence for sentence in said if sentence]
     for row, note in enumerate(notes, 2):
