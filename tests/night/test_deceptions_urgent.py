@@ -1,4 +1,7 @@
-"""An urgent matter that a later report hides: whoever reads 专报 or the page alone learns what was first said (issue 12)."""
+"""An urgent matter that a later report hides: whoever reads 专报 or the page alone learns what was first said (issue 12).
+
+Covers `matter_words`.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import corrections, edit_words, sentences
+from pipeline.report import corrections, edit_words, matter_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -98,6 +98,7 @@ def context(report: Report) -> dict[str, object]:
         "by_number": by_number,
         "say": sentences,
         "corrections": corrections,
+        "matters": matter_words,
         "means": definitions,
         "flag_means": definitions.flags(report.settings.windows),
         "step_kinds": {kind: step.name for kind, step in words.STEPS.items()},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.render.papers import page_room
-from pipeline.report import corrections, edit_words, sentences
+from pipeline.report import corrections, edit_words, matter_words, sentences
 from pipeline.report.case_lines import Change, Decision
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
@@ -265,7 +265,9 @@ def _decisions(report: Report, limits: Limits) -> Fields:
     ]
     return {
         "决策": sentences.decisions(decisions, report.submissions)
-        + sentences.changed_matters(report.changed_matters, report.day, limits.corrections or int(limits.absences > 0), limits.characters),
+        + matter_words.changed_matters(
+            report.changed_matters, report.day, limits.corrections or int(limits.absences > 0), limits.characters
+        ),
         "决策事项": rows,
         "其余决策": sentences.rest(len(decisions) - len(shown), _DECISIONS),
     }

@@ -9,7 +9,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
-from pipeline.report import corrections, edit_words, sentences
+from pipeline.report import corrections, edit_words, matter_words, sentences
 from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.figures import Figure
 from pipeline.terms.words import DECISIONS
@@ -87,7 +87,7 @@ def _rules(book: Book) -> list[str]:
 def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
     """Everything that needs a decision, as the report has it; the row after it."""
     decisions = book.report.decisions
-    changed = sentences.changed_matters(book.report.changed_matters, book.report.day, words.MOST_CASES, _MOST_CHARACTERS)
+    changed = matter_words.changed_matters(book.report.changed_matters, book.report.day, words.MOST_CASES, _MOST_CHARACTERS)
     heading(book, sheet, top, OVERVIEW_LAST, f"三、需要决策的事项（{len(decisions)}件）")
     if not decisions:
         said = sentences.decisions(decisions, book.report.submissions)
