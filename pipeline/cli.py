@@ -278,7 +278,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _send(options: argparse.Namespace) -> int:
     from pipeline import screen
-    from pipeline.post import sending
+    from pipeline.post import sending, told_letters
 
     settings = _load(options)
     if options.to and not options.unknown:
@@ -287,9 +287,9 @@ def _send(options: argparse.Namespace) -> int:
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
     outcome = sending.run(settings, _now(settings), dry_run=options.dry_run, clarification=clarification)
     if options.dry_run:
-        screen.tell_planned_letters(outcome)
+        screen.tell_lines(told_letters.planned(outcome))
         return 0
-    screen.tell_sent_letters(outcome)
+    screen.tell_lines(told_letters.sent(outcome))
     status = int(not outcome.is_complete)
     unsettled = f"下落不明 {len(outcome.unknown)} 封，被拒收 {len(outcome.refused)} 封"
     _note(settings, "send", f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}")

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
-from pipeline.post.sending import SendingOutcome
-from pipeline.post.smtp import Fate, is_too_large
 from pipeline.report import corrections, sentences
 from pipeline.settings.config import Settings
 from pipeline.terms import grouping, words
@@ -355,46 +353,3 @@ def tell_repair(done: Repaired) -> None:
         say(f"{len(done.restored)} 天的结果已恢复成原来的内容：{'、'.join(sorted(done.restored))}。恢复前的样子另存在 state/replaced。")
     if done.new:
         say(f"{len(done.new)} 天的结果已重新写出：{'、'.join(sorted(done.new))}。")
-
-
-# --- letters -------------------------------------------------------------------------------------------------------
-
-
-def tell_planned_letters(outcome: SendingOutcome) -> None:
-    """Print the letters that would be sent now."""
-    say(f"现在该发的信：{len(outcome.planned)} 封（没有发出）")
-    for number, letter in enumerate(outcome.planned, 1):
-        say(f"{number}. 收件人 {letter.recipient}  {letter.subject}")
-        for line in letter.text.splitlines():
-            say(f"     {line}")
-    _tell_unsettled_letters(outcome)
-
-
-def tell_sent_letters(outcome: SendingOutcome) -> None:
-    """Print what became of every letter."""
-    taken = sum(answer.fate is Fate.TAKEN for _letter, answer in outcome.done)
-    say(f"发信：发出 {taken} 封" if outcome.planned else "没有该发的信。")
-    for letter, answer in outcome.done:
-        if answer.fate in _FATES:
-            say(f"  {_FATES[answer.fate]} {letter.recipient}  {letter.subject}{'' if answer.fate is Fate.TAKEN else f'（{answer.words}）'}")
-    if outcome.not_tried:
-        say(f"  还有 {len(outcome.not_tried)} 封没有发，下次再发。{outcome.why}")
-    _tell_unsettled_letters(outcome)
-
-
-def _tell_unsettled_letters(outcome: SendingOutcome) -> None:
-    for row in outcome.unknown:
-        say(f"  下落不明 {row.recipient}  {row.subject}：交给服务器时断了，对方可能收到，也可能没有，没有自动重发。")
-    if outcome.unknown:
-        say("  请问一下对方：没有收到的，运行 python run.py send --unknown again 重发；收到了的，运行 python run.py send --unknown done。")
-        say("  只说其中一个收件人的，后面加上 --to 和他的地址。")
-    for row in outcome.refused:
-        what_to_do = _TOO_LARGE if is_too_large(row.said) else "请检查地址，改了地址会再发"
-        say(f"  被拒收 {row.recipient}  {row.subject}（{row.said}）：没有送到。{what_to_do}；内容有变化时也会再发。")
-    for district in outcome.without_address:
-        say(f"  {district} 没有收件地址，没有发。请在 outgoing_mail 的 districts 里填写。")
-
-
-_FATES = {Fate.TAKEN: "已发出", Fate.PUT_OFF: "暂未发出"}
-"""The others are printed as not settled."""
-_TOO_LARGE = "信太大，对方的服务器不收，地址没有错。请把 outbox 里的文件另外交给对方"

@@ -127,10 +127,18 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
 
 def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> SendingOutcome:
     published = list(_published(ledger, settings, outgoing, now.date()))
+    first = record.first_day() or _newest_over(published, settings, now)
+    published = [folder for folder in published if folder.day.isoformat() >= first]
     planner = letter_plan.Planner(settings, outgoing, record, now)
     results, reminders = planner.letters_about(published), planner.reminders()
     without = dict.fromkeys([*results.without_address, *reminders.without_address])
     return SendingOutcome(planned=[*results.letters, *reminders.letters], without_address=list(without))
+
+
+def _newest_over(published: Iterable[letter_plan.PublishedDay], settings: Settings, now: datetime) -> str:
+    """Return the newest day that letters are written about: the first run ever sends no backlog. '' where there is none."""
+    over = (folder.day for folder in published if now > settings.on(folder.day).calendar.last_moment(folder.day))
+    return max((day.isoformat() for day in over), default="")
 
 
 def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: date) -> Iterator[letter_plan.PublishedDay]:

@@ -86,6 +86,10 @@ class SentLetters:
         letters = [_read({name: value for name, value in row.items() if name != SUM}) for row in self._store.rows(_letters)]
         return sorted(letters, key=lambda letter: (letter.at, letter.message_id))
 
+    def first_day(self) -> str:
+        """Return the first day that was ever written about to a district or to leaders; '' where none was."""
+        return min((letter.day for letter in self.all() if letter.kind in (Kind.DISTRICT, Kind.LEADERS)), default="")
+
     def settled(self, recipient: str) -> frozenset[str]:
         """Return the digests of what this recipient has, may have, or will not be let have by his server."""
         query = (

@@ -144,4 +144,6 @@ def _verdict(submission: dict[str, Any]) -> str:
     if submission["status"] == "missing":
         return "没有日报，请补报"
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
-    return f"采用{taken}行，退回{refused}行，请改正" if refused else f"已采用{taken}行"
+    if refused:
+        return f"采用{taken}行，退回{refused}行，请改正"
+    return f"已采用{taken}行" if taken else "无变化"

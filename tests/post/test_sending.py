@@ -1,6 +1,6 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post`: `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp` and `wording`.
+Covers every module of `post`: `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters` and `wording`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import base64
 import email
 import hashlib
 import json
+import shutil
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -26,7 +27,7 @@ from pipeline import cli, screen
 from pipeline.disk.lock import hold
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.post import letters, sending
+from pipeline.post import letters, sending, told_letters, wording
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
@@ -151,6 +152,17 @@ def test_a_name_that_a_sender_chose_is_text_in_the_letter(office: Office, server
     html = message.get_body(("html",))
     assert html is not None
     assert "&lt;b&gt;&amp;{{7*7}}.xlsx" in html.get_content()
+
+
+@pytest.mark.parametrize(
+    ("taken", "refused", "said"),
+    [(2, 0, "已采用2行"), (2, 1, "采用2行，退回1行，请改正"), (0, 7, "采用0行，退回7行，请改正"), (0, 0, "无变化")],
+)
+def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, refused: int, said: str) -> None:
+    submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": taken, "rows_refused": refused}
+    writer = wording.Writer(Office(tmp_path).settings)
+    letter = writer.to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=None)
+    assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
 
 
 @pytest.mark.parametrize(
@@ -291,7 +303,7 @@ def test_a_refusal_for_the_size_does_not_point_at_the_address(
     office: Office, server: MailServer, capsys: pytest.CaptureFixture[str], *, words: str, is_for_size: bool
 ) -> None:
     server.orders["RCPT"] = [words]
-    screen.tell_sent_letters(_send(office, server))
+    screen.tell_lines(told_letters.sent(_send(office, server)))
     shown = capsys.readouterr().out
     assert ("信太大" in shown, "请检查地址" in shown) == (is_for_size, not is_for_size)
 
@@ -398,7 +410,7 @@ def test_a_refused_letter_is_said_in_one_line_and_leaves_the_run_incomplete_as_l
     for _ in range(2):
         sent = _send(office, server)
         assert not sent.is_complete
-        screen.tell_sent_letters(sent)
+        screen.tell_lines(told_letters.sent(sent))
         assert capsys.readouterr().out.count(TO) == 1
     assert _send(office, server, moment("2020-05-25 08:00")).is_complete
 
@@ -493,6 +505,16 @@ def test_a_folder_that_somebody_changed_is_not_sent(office: Office, server: Mail
 
 def test_days_long_past_are_not_sent(office: Office, server: MailServer) -> None:
     assert _send(office, server, moment("2020-05-25 08:00")).planned == []
+
+
+def test_the_first_send_ever_is_about_the_newest_day_alone_and_so_are_those_after_it(office: Office, server: MailServer) -> None:
+    before = DAY - timedelta(days=1)
+    (office.outbox / before.isoformat()).mkdir()
+    shutil.copy(office.outbox / DAY.isoformat() / "summary.json", office.outbox / before.isoformat())
+    _publish(office, {RECEIPT: b"the day before"}, before)
+    for now in (NIGHT, NIGHT, MORNING):
+        _send(office, server, now)
+    assert [to for to, _content in server.taken] == [TO, LEADER]
 
 
 # --- reminders ---------------------------------------------------------------------------------------------------
