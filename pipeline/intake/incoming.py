@@ -6,19 +6,28 @@ Covered by tests/web/test_office_pages.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import FileToRead
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask
 
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A view on an `Arrival` that no run has taken in: its bytes, and what a reader found in them."""
+
+    sha256: str
+    transcript: Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,12 @@ class Incoming:
     """The receipt number of an upload; '' for anything else."""
     day: date | None
     """The day for which it will count as the district's report; None where it will be refused whole, or left in the inbox."""
+    path: Path | None = None
+    """Where it lies; None where its envelope cannot be read."""
+    size: int = 0
+    envelope: Envelope | None = None
+    opened: Opened | None = None
+    """What a reader found in it; None where no district may send it."""
 
     @property
     def description(self) -> str:
@@ -55,10 +70,8 @@ class _File:
     envelope: Envelope
 
 
-_Report = tuple[str, date]
-"""District and day of a report that the next run will accept."""
-Remembered = MutableMapping[_File, _Report | None]
-"""What was read before, for a look that is taken again and again; None for what will be refused."""
+Remembered = MutableMapping[_File, Opened | None]
+"""What was read before, for a look that is taken again and again; None for what no district may send."""
 
 
 def look(settings: Settings, readers: Readers | None = None, remembered: Remembered | None = None) -> tuple[Incoming, ...]:
@@ -89,27 +102,28 @@ def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
             yield name, None
 
 
-def _read(files: list[_File], settings: Settings, readers: Readers | None) -> dict[_File, _Report | None]:
-    """Read the files that a district may send; None for each that will be refused."""
-    reports: dict[_File, _Report | None] = dict.fromkeys(files)
+def _read(files: list[_File], settings: Settings, readers: Readers | None) -> dict[_File, Opened | None]:
+    """Read the files that a district may send; None for each other."""
+    read: dict[_File, Opened | None] = dict.fromkeys(files)
     allowed = [file for file in files if any(district.accepts(file.envelope) for district in settings.districts)]
     if allowed:
         to_read = [FileToRead(file.path, file.size, file.envelope, is_assignment=False) for file in allowed]
         with nullcontext(readers) if readers else Readers(settings, len(to_read), marking=False) as lent:
             for file, transcript in zip(allowed, lent.transcribe(to_read), strict=True):
-                if transcript.reading.accepted:
-                    reports[file] = transcript.reading.district, transcript.reading.day
-    return reports
+                with suppress(FileNotFoundError):  # taken in since
+                    read[file] = Opened(storage.sha256(file.path), transcript)
+    return read
 
 
-def _incoming(name: str, file: _File | None, report: _Report | None, settings: Settings) -> Incoming:
+def _incoming(name: str, file: _File | None, opened: Opened | None, settings: Settings) -> Incoming:
     if file is None:
         return Incoming(name, "", "folder", None, "", None)
     envelope = file.envelope
-    district, day = report or (_by_sender(envelope, settings), None)
+    reading = opened.transcript.reading if opened and opened.transcript.reading.accepted else None
+    district, day = (reading.district, reading.day) if reading else (_by_sender(envelope, settings), None)
     received = envelope.received_at.astimezone(settings.calendar.zone)
     number = envelope.message_id or "" if envelope.channel == "upload" else ""
-    return Incoming(name, district, envelope.channel, received, number, day)
+    return Incoming(name, district, envelope.channel, received, number, day, file.path, file.size, envelope, opened)
 
 
 def _by_sender(envelope: Envelope, settings: Settings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from pipeline.intake import envelopes, incoming
 from pipeline.office import assignment_preview, check
 from pipeline.office.assignment_preview import Preview
 from pipeline.office.check import Answer
+from pipeline.office.today import Today, TodayLook
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -34,6 +35,8 @@ class SharedReaders:
         self._readers: Readers | None = None
         self._looking = threading.Lock()
         self._remembered: incoming.Remembered = {}
+        self._folding = threading.Lock()
+        self._today = TodayLook(settings)
 
     def start(self) -> Readers:
         """Have the readers come up before they are needed. Waits for nothing."""
@@ -64,6 +67,12 @@ class SharedReaders:
     def preview_assignment(self, path: Path, now: datetime) -> Preview:
         """Return what an assignment workbook would change."""
         return assignment_preview.preview(path, self._settings, now, self.start())
+
+    def today(self, day: date) -> Today:
+        """Return how the day stands, with what waits. Raises LedgerError."""
+        waiting = self.waiting()
+        with self._folding:
+            return self._today.look(day, waiting, self.start())
 
     def waiting(self) -> tuple[incoming.Incoming, ...]:
         """Return the reports in the inbox. A file is read once, however often this is called."""

@@ -61,13 +61,8 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     before_day = state.day - timedelta(days=1)
     settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
-    in_use = [case for case in cases if not case.grounds]
-    most_new = max(state.most_new, settings.windows.new_cases_per_report)
-    doubts = _doubts(state, sources.refused)
-    reported = {name: name in state.in_force for name in settings.district_names}
-    unknown = rate_bounds.unknown_of(in_use, doubts, most_new, day=state.day, reported=reported)
-    counting = Counting(in_use, unknown, settings)
-    targets = counting.targets()
+    counting = counting_of(state, cases, sources.refused, settings)
+    in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
     lines_by_district = handed_in_lines.submission_lines(state, sources.refused, settings)
@@ -115,8 +110,8 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         ways=agenda.ways(targets, in_use, state),
         decisions=agenda.decisions(in_use, urgent),
         absences=agenda.absences(lines_by_district, in_use, settings, state.last_reports),
-        open_points=rate_bounds.open_points(state.doubts, unknown, settings.district_names),
-        most_new=most_new,
+        open_points=rate_bounds.open_points(state.doubts, counting.unknown, settings.district_names),
+        most_new=_most_new(state, settings),
         inputs=handed_in_lines.inputs(
             (*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since, *sources.refused_late)
         ),
@@ -130,6 +125,19 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         rules_before=before.rules,
         first_rules=sources.first_rules,
     )
+
+
+def counting_of(state: DayState, cases: Iterable[CaseLine], refused: tuple[Filed, ...], settings: Settings) -> Counting:
+    """Return what is counted of a day with these cases, by its own settings; `refused`: the day's files refused whole."""
+    in_use = [case for case in cases if not case.grounds]
+    reported = {name: name in state.in_force for name in settings.district_names}
+    doubts = _doubts(state, refused)
+    unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
+    return Counting(in_use, unknown, settings)
+
+
+def _most_new(state: DayState, settings: Settings) -> int:
+    return max(state.most_new, settings.windows.new_cases_per_report)
 
 
 def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:

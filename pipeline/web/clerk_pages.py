@@ -32,10 +32,10 @@ _SHOWN_FILES: Final = 12
 
 @router.get("/")
 def home(request: Request, site: TheSite, session: SignedIn) -> Response:
-    """Show the clerk's page; the office goes to its board."""
+    """Show the clerk's page; the office goes to its desk."""
     user = session.user
     if user.is_office:
-        return see_other("/board")
+        return see_other("/today")
     now = site.local_now()
     month = now.date() - timedelta(days=district_history.DAYS)
     days = published_files.days(site.settings)[: district_history.DAYS]

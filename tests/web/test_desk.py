@@ -1,6 +1,6 @@
-"""The office's desk: the rows behind every count, the day's page in place. Of none of it a district sees anything.
+"""The office's desk: the rows behind every count, the day's page in place, today, thirty days. Of none of it a district sees anything.
 
-Covers `office_pages`, and behind it `handed_in_rows`.
+Covers `desk_pages` and `office_pages`, and behind them `handed_in_rows`, `today` and `attendance`.
 """
 
 from __future__ import annotations
@@ -8,16 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from offices import Office
 from websites import Website, served
-from workbooks import assignment, case_row, progress_row, report
+from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.night import nightly
+from pipeline.office import today
+from pipeline.render.documents import FIGURES
 
 DAY = date(2020, 5, 21)
+OF_DAY = today.of_day
 HOSTILE = '<script>alert("1")</script>'
 CASES = (case_row("SJ-2020-001", 案由=HOSTILE), case_row("SJ-2020-002", 涉及项目或单位="阳光花园"), case_row("SJ-2020-003", "达拉特旗"))
 
@@ -43,7 +48,7 @@ def site(consolidated: Office) -> Iterator[Website]:
         yield website
 
 
-@pytest.mark.parametrize("path", [f"/page/{DAY}", f"/rows/{DAY}", f"/rows/{DAY}?district={quote('东胜区')}&which=taken"])
+@pytest.mark.parametrize("path", ["/today", f"/page/{DAY}", f"/rows/{DAY}", f"/rows/{DAY}?district={quote('东胜区')}&which=taken"])
 def test_no_district_sees_any_of_it(site: Website, path: str) -> None:
     clerk = site.signed_in("甲")
     assert clerk.get(path).body == clerk.get("/nope").body
@@ -87,3 +92,81 @@ def test_every_count_of_the_board_opens_to_what_is_behind_it(site: Website) -> N
     assert "&lt;script&gt;" in taken
     assert HOSTILE not in taken
     assert browser.get(f"/rows/{DAY}?district=x").status == 404
+
+
+# --- today -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def afternoon(tmp_path: Path) -> Iterator[Website]:
+    """A day after one that was consolidated, with reports that wait: a sound one, one with a refused row, one that is no workbook."""
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[progress_row("SJ-2020-002")]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    next_day = date(2020, 5, 22)
+    rows = [resolved_row("SJ-2020-002"), progress_row("SJ-2020-001", 当前状态="差不多了"), progress_row("SJ-2020-003")]
+    office.put(report(day=next_day, progress=rows), "今天.xlsx", "2020-05-22T15:00:00+08:00")
+    office.put(report("达拉特旗", day=next_day, progress=[]), "达.xlsx", "2020-05-22T15:10:00+08:00")
+    office.put(b"no workbook", "坏的.xlsx", "2020-05-22T15:20:00+08:00", channel="email", sender="zhungeer@example.com")
+    with served(office, "2020-05-22 15:30") as website:
+        website.user("甲", "东胜区")
+        website.user("办公室", "", "")
+        yield website
+
+
+def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> None:
+    browser = afternoon.signed_in("办公室")
+    assert browser.get("/").where == "/today"
+    page = browser.get("/today").text
+    text = re.sub(r"<[^>]+>", "", page)
+    assert "1/3，33.3%（目标 90%） 昨天 0/3，0.0%" in text
+    assert "暂计未达标，还差 2 件" in text
+    assert "没有计入化解的 2 件" in text
+    assert "2 行会退回 东胜区" in text
+    assert "不是东胜区的" in text or "SJ-2020-003" in text
+    assert "整份会退回 准格尔旗" in text
+    assert "准格尔旗 来过，整份会退回" in text
+    assert "3 份，2 份有会退回的，截止以前请打电话" in text
+    assert "还没有报的7 个旗区" in text
+    assert HOSTILE not in page
+    assert list((afternoon.office.inbox).iterdir()), "nothing is taken in"
+
+
+def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = afternoon.signed_in("办公室")
+    page = browser.get("/today").text
+    folds: list[date] = []
+
+    def noted(day: date, *rest: Any) -> today.Today:  # noqa: ANN401 - passed on
+        folds.append(day)
+        return OF_DAY(day, *rest)
+
+    monkeypatch.setattr(today, "of_day", noted)
+    assert browser.get("/today").text == page
+    assert folds == []
+    afternoon.office.put(report("乌审旗", day=date(2020, 5, 22), progress=[]), "乌.xlsx", "2020-05-22T15:25:00+08:00")
+    assert "乌审旗" in browser.get("/today").text
+    assert folds == [date(2020, 5, 22)]
+
+
+def test_a_fault_in_the_figures_leaves_the_rest_of_the_desk(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_said: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(today, "of_day", broken)
+    page = afternoon.signed_in("办公室").get("/today")
+    assert page.status == 200
+    assert "现在算不出来" in page.text
+    assert "近三十天谁没有报" in page.text
+    assert "secret" not in page.text
+
+
+def test_thirty_days_are_seen_at_a_glance_and_heard_in_words(afternoon: Website) -> None:
+    page = afternoon.signed_in("办公室").get("/today").text
+    strip = page.partition('aria-label="东胜区每天怎样报的"')[2].partition("</ol>")[0]
+    assert re.findall(r'<span class="heard">([^<]+)</span>', strip) == ["5月21日 按时", "5月22日 已到待收"]
+    other = page.partition('aria-label="乌审旗每天怎样报的"')[2].partition("</details>")[0]
+    assert re.findall(r'<span class="heard">([^<]+)</span>', other) == ["5月21日 未报", "5月22日 还没到截止"]
+    assert '未报：<a href="/board/2020-05-21">5月21日</a>' in other
+    assert "按时 0 天，迟报 0 天，未报 1 天" in other

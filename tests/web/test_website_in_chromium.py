@@ -167,6 +167,8 @@ def test_the_offices_day_by_keyboard_alone(browser: Browser, site: Website, tmp_
     office.fits()
     for name in site.office.settings.district_names:
         assert name in office.text
+    office.enter("nav a[href='/board']")
+    office.fits()
     office.enter("a[rel=prev]")
     office.fits()
     assert "信访事项办理情况汇总_2020-05-20.xlsx" in office.text
@@ -190,11 +192,22 @@ def test_axe_finds_no_serious_fault(browser: Browser, site: Website, workbook: P
     faults_on["/password"] = _faults(person, link)
     for who, paths in (
         ("甲", ["/", "/nope"]),
-        ("办公室", ["/board", "/board/2020-05-20", "/log", "/explain?what=SJ-2020-001", "/explain?what=99"]),
+        (
+            "办公室",
+            [
+                "/today",
+                "/board",
+                "/board/2020-05-20",
+                "/rows/2020-05-20?which=taken",
+                "/log",
+                "/explain?what=SJ-2020-001",
+                "/explain?what=99",
+            ],
+        ),
     ):
         person.sign_in(who)
         faults_on |= {path: _faults(person, path) for path in paths}
-        person.go("/")
+        person.go("/" if who == "甲" else "/board")
         content = workbook if who == "甲" else workbook.with_name("分解表.xlsx")
         content.write_bytes(workbook.read_bytes() if who == "甲" else assignment([case_row("SJ-2020-009")]))
         person.choose("input[type=file]", content)

@@ -1,0 +1,68 @@
+"""The office's desk: how today stands, with what waits, yesterday beside it, and who has reported in the last thirty days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from pipeline.disk import faults
+from pipeline.office import attendance, status
+from pipeline.office.today import Today, Waits
+from pipeline.terms.errors import LedgerError
+from pipeline.web import check_results, published_files
+from pipeline.web.page_access import Office, TheSite
+from pipeline.web.rendering import page
+from pipeline.web.site import Site
+
+router = APIRouter()
+
+
+@router.get("/today")
+async def show_today(request: Request, site: TheSite, session: Office) -> Response:
+    """Show what somebody can still do today, and how yesterday ended."""
+    context = await site.in_turn(_gathered, site, site.local_now())
+    return page(request, site, "today", {**context, "drafts": site.drafts.of(session.user)})
+
+
+def _gathered(site: Site, now: datetime) -> dict[str, Any]:
+    """Return what the page shows. Raises LedgerError."""
+    day, settings = now.date(), site.settings
+    yesterday = day - timedelta(days=1)
+    waiting = site.readers.waiting()
+    limit = settings.on(day).calendar.last_moment(day)
+    today = _today(site, now)
+    strips = attendance.strips(settings, now, waiting)
+    return {
+        "day": day,
+        "yesterday": yesterday,
+        "limit": limit,
+        "left": max(0, int((limit - now).total_seconds())),
+        "is_over": now > limit,
+        "today": today,
+        "waits": [_shown(waits) for waits in today.waiting] if today else [],
+        "board": status.look(settings, day, waiting),
+        "board_before": status.look(settings, yesterday, waiting),
+        "is_published_before": yesterday.isoformat() in published_files.days(settings),
+        "will_be_refused": {file.district for file in waiting if file.day is None},
+        "strips": strips,
+        "missed": {strip.district: len(strip.on("missing")) for strip in strips},
+    }
+
+
+def _today(site: Site, now: datetime) -> Today | None:
+    """Return how the day stands; None where the program itself fails on it: the rest of the desk is shown all the same."""
+    try:
+        return site.readers.today(now.date())
+    except LedgerError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a file that waits was checked by itself only
+        faults.write_report(faults.places_of(error), site.settings.paths.state, now)
+        return None
+
+
+def _shown(waits: Waits) -> dict[str, Any]:
+    checked = check_results.of_report(waits.answer) if waits.answer else None
+    return {"file": waits.file, "checked": checked, "comes_first": waits.comes_first}
