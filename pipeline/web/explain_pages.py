@@ -1,15 +1,16 @@
-"""The story of a case and the cases behind a figure, for the office; for a district the stories of its own cases."""
+"""The story of a case, the cases behind a figure and those that some words mean, for the office; for a district its own cases' stories."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from pipeline.office import explanation
-from pipeline.office.explanation import CaseExplained, FigureExplained
+from pipeline.office import case_search, explanation
+from pipeline.office.case_search import CasesFound
+from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
 from pipeline.publishing import held_days
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
@@ -40,20 +41,37 @@ async def explain(
     if not _FIRST <= asked_day <= now.date() + timedelta(days=1):
         raise NoSuchPageError
     explained = await site.in_turn(_look, what, site.settings, session.user, asked_day) if what.strip() else None
-    why_not = explained if isinstance(explained, str) else ""
-    is_case = isinstance(explained, CaseExplained)
-    notes = await site.in_turn(held_days.told_of, asked_day, site.settings) if explained and session.user.is_office else []
-    context = {"what": what.strip(), "day": asked_day, "it": explained, "said": why_not, "is_case": is_case, "notes": notes}
-    return page(request, site, "explain", context, 404 if why_not else 200)
+    context = {"what": what.strip(), "day": asked_day, "notes": [], **_shown(explained)}
+    if explained and session.user.is_office:
+        context["notes"] = await site.in_turn(held_days.told_of, asked_day, site.settings)
+    return page(request, site, "explain", context, 404 if context["said"] else 200)
 
 
-def _look(what: str, settings: Settings, user: User, day: date) -> CaseExplained | FigureExplained | str:
+def _shown(explained: CaseExplained | FigureExplained | CasesFound | str | None) -> dict[str, Any]:
+    """Return what the page shows: a case, a figure, cases that were found, or in a sentence that there is nothing."""
+    said = explained if isinstance(explained, str) else ""
+    found = explained.cases if isinstance(explained, CasesFound) else None
+    return {"it": explained, "is_case": isinstance(explained, CaseExplained), "found": found, "said": said}
+
+
+def _look(what: str, settings: Settings, user: User, day: date) -> CaseExplained | FigureExplained | CasesFound | str:
     """Return what the user may see of it, or in a sentence that there is nothing."""
     try:
         if user.is_office:
-            return explanation.explain(what, settings, day)
+            return _explained_or_found(what, settings, day)
         return explanation.of_district(explanation.case(what, settings, day), user.district) or _NOT_OWN
     except NothingToConsolidateError:
         return _NO_WORKBOOK if user.is_office else _NOT_OWN
     except ConfigurationError as error:
         return str(error) if user.is_office else _NOT_OWN
+
+
+def _explained_or_found(what: str, settings: Settings, day: date) -> CaseExplained | FigureExplained | CasesFound:
+    """Return what is behind a number or a figure; of other words the cases that they mean. Raises UnknownError where there is none."""
+    try:
+        return explanation.explain(what, settings, day)
+    except UnknownError:
+        found = case_search.search(what, settings, day)
+        if found.cases:
+            return found
+        raise

@@ -1,4 +1,7 @@
-"""The story of a case and the cases behind a figure on the page: for the office all, for a district its own cases alone."""
+"""The story of a case and the cases behind a figure on the page: for the office all, for a district its own cases alone.
+
+Covers `explain_pages`, and behind it `case_search`.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ def test_every_number_and_figure_on_the_pages_leads_on(site: Website) -> None:
     browser = site.signed_in("办公室")
     page = browser.get("/explain?what=SJ-2020-003").text
     figures = re.findall(r'href="(/explain\?[^"]+)"', page)
-    assert len(figures) == 3
+    assert len(figures) == 5, "three figures and two flags"
     for address in figures:
         figure = browser.get(address.replace("&amp;", "&"))
         assert figure.status == 200
@@ -99,7 +102,7 @@ def test_what_is_not_its_own_is_for_a_district_as_if_it_were_not_there(site: Web
 
 
 def test_the_office_is_told_what_there_is_where_there_is_nothing(site: Website) -> None:
-    status, page = _asked(site, "办公室", HOSTILE)
+    status, page = _asked(site, "办公室", f"{HOSTILE}没有")
     assert status == 404
     assert "没有这个案件，也没有这个数字" in page
     assert "<script>alert" not in page
@@ -129,3 +132,23 @@ def test_an_odd_day_or_an_endless_question_has_no_page(site: Website) -> None:
 def test_numbers_in_a_sentence_are_links_and_nothing_else_is_markup() -> None:
     linked = rendering._with_cases('案件 SJ-2020-001 在<b>“x"’</b>')  # noqa: SLF001
     assert linked == '案件 <a href="/explain?what=SJ-2020-001">SJ-2020-001</a> 在&lt;b&gt;“x&#34;’&lt;/b&gt;'
+
+
+@pytest.mark.parametrize(
+    ("what", "numbers"),
+    [
+        ("2020-00", ["SJ-2020-001", "SJ-2020-002", "SJ-2020-003"]),
+        ("达拉特旗", ["SJ-2020-002"]),
+        ("领导/一", ["SJ-2020-003"]),
+        ("ＳＣＲＩＰＴ alert", ["SJ-2020-001"]),
+        ("东胜区 停滞", ["SJ-2020-003"]),
+        ("东胜区 临近到期", []),
+        ("东胜区 已化解", ["SJ-2020-001"]),
+    ],
+)
+def test_the_office_finds_cases_by_what_stands_in_them(site: Website, what: str, numbers: list[str]) -> None:
+    status, page = _asked(site, "办公室", what)
+    assert status == (200 if numbers else 404)
+    assert re.findall(r'<li><a class="number" href="/explain\?what=([^&]+)&amp;date=2020-05-21">', page) == numbers
+    assert HOSTILE not in page
+    assert _asked(site, "甲", what)[0] == 404, "a district asks for a number alone"
