@@ -18,7 +18,7 @@ from pipeline.night import nightly
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.settings import config
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.errors import ConfigurationError, reason_of
 
 MARKER = ".demo.json"
 """Shows that a folder is a demo, and which files in it are the demo's own."""
@@ -48,7 +48,7 @@ def build(folder: Path) -> Office:
         _refuse_foreign(office, folder)
         _fill_inbox(office)
     except OSError as error:
-        msg = f"演示文件夹 {folder} 写不进去（{error.strerror}）。请关闭里面打开着的文件，或换一个文件夹：python run.py demo 文件夹"
+        msg = f"演示文件夹 {folder} 写不进去：{reason_of(error) or error.strerror}；或换一个文件夹：python run.py demo 文件夹"
         raise ConfigurationError(msg) from error
     days = [made_up_week.day(at) for at in range(made_up_week.FRI + 1)]
     return Office(folder, office, days, _open_first(office.paths.outbox, days[-1], days[-2]))

@@ -50,7 +50,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
     Raises AnotherRunError, ConfigurationError, LedgerError, OSError.
     """
     paths = settings.paths
-    for folder in (paths.assignment, paths.outbox, paths.archive):
+    for folder in paths.needed:
         storage.make_folder(folder)
     arriving = len(inbox.report_names(paths.inbox))
     with lock.hold(paths.state) as held:

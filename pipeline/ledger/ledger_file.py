@@ -5,7 +5,6 @@ Covered by tests/ledger/test_row_sums.py and tests/upkeep/test_damaged_ledger.py
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,16 +17,6 @@ from pipeline.disk import sqlite_connections
 from pipeline.ledger import row_sums, schema, versions
 from pipeline.terms.errors import DamagedLedgerError, LedgerError, OtherVersionError, reason_of
 
-_NUMBERS = {
-    sqlite3.SQLITE_FULL: errno.ENOSPC,
-    sqlite3.SQLITE_IOERR: errno.EIO,
-    sqlite3.SQLITE_READONLY: errno.EACCES,
-    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
-    sqlite3.SQLITE_PERM: errno.EACCES,
-    sqlite3.SQLITE_BUSY: errno.EBUSY,
-    sqlite3.SQLITE_LOCKED: errno.EBUSY,
-}
-"""SQLite's errors about the disk, as the system's own error numbers."""
 _WAIT_SECONDS: Final = 60
 """So long one waits for another that reads or writes: to look over the file of years takes seconds on a slow disk."""
 
@@ -102,8 +91,7 @@ class LedgerFile:
 
     def _refusal(self, error: BaseException) -> LedgerError:
         """Return what to say of an error of SQLite's: it was the disk that refused, or the file is damaged."""
-        # SQLite's extended codes carry the plain one in their lowest eight bits.
-        number = _NUMBERS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        number = sqlite_connections.number_of(error)
         if number is None:
             return self.damaged(_UNREADABLE)
         msg = f"台账 {self.path} 读写不了：{reason_of(OSError(number, ''))}。已收到的文件都还在；处理好后再运行一次。"

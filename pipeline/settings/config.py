@@ -70,6 +70,11 @@ class Paths(Frozen):
         return self.state / "ledger.sqlite"
 
     @property
+    def needed(self) -> tuple[Path, ...]:
+        """What has to be there before anything comes in; `state` is among what stands above it."""
+        return self.assignment, self.outbox, self.archive
+
+    @property
     def editions(self) -> Path:
         """Where the files of every edition are kept, each under its SHA-256."""
         return self.state / "editions"

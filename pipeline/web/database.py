@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pipeline.disk import sqlite_connections, storage
 from pipeline.settings.config import Settings
+from pipeline.terms.errors import PipelineError, reason_of
 
 NAME = "upload.sqlite"
 _metadata = sa.MetaData()
@@ -155,6 +156,32 @@ class Database:
             # else SQLite takes the write lock at the first change, and fails where another process (run.py user) wrote since it read
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+
+def opened(settings: Settings) -> Database:
+    """Open an office's database, in an empty folder too. Raises OSError, PipelineError."""
+    for folder in settings.paths.needed:
+        storage.make_folder(folder)
+    with told(settings):
+        return Database(settings.paths.state)
+
+
+@contextmanager
+def told(settings: Settings) -> Iterator[None]:
+    """Say in a sentence why the database cannot be used. Raises PipelineError."""
+    path = settings.paths.state / NAME
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        number = sqlite_connections.number_of(error.orig)
+        if number is None:
+            msg = (
+                f"网页自己的数据 {path} 已经损坏，读不下去；报送的文件不在里面。请用备份恢复它；没有备份的，先停下 run.py serve，"
+                "把它改名，再用 run.py user add 重新增加用户。"
+            )
+        else:
+            msg = f"网页自己的数据 {path} 读写不了：{reason_of(OSError(number, ''))}。已收到的文件都还在；处理好后再运行一次。"
+        raise PipelineError(msg) from error
 
 
 def keep_codes(database: Database, table: sa.Table, settings: Settings) -> None:

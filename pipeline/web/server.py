@@ -14,7 +14,7 @@ import uvicorn
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import ConfigurationError
-from pipeline.web import app
+from pipeline.web import app, database
 from pipeline.web.connections import PatientProtocol
 from pipeline.web.site import DEFAULT_PORTS, Site, silence_uvicorn
 
@@ -31,9 +31,10 @@ class Serving:
         self._listening = _listen(host, port)
         try:
             origins = _origins(limits, host, self._listening.getsockname()[1])
-            self.site = Site(settings, now, origins)
             self.address = limits.public_address or _opened_at(origins, host)
-            self.site.database.note_served(self.address)
+            with database.told(settings):
+                self.site = Site(settings, now, origins)
+                self.site.database.note_served(self.address)
             silence_uvicorn()
             self.server = uvicorn.Server(_config(self.site, limits))
         except BaseException:

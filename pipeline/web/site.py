@@ -22,10 +22,9 @@ from pipeline.office.shared_readers import SharedReaders
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import LedgerError
-from pipeline.web import check_results, upload_limits
+from pipeline.web import check_results, database, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
-from pipeline.web.database import Database
 from pipeline.web.drafts import Draft, Drafts
 
 ACTIONS: Final = "upload.log"
@@ -49,7 +48,7 @@ class Site:
         self.origins = origins
         """Where the page is reached: scheme, host and port, as browsers write them."""
         self.is_secure = all(origin.startswith("https:") for origin in origins)
-        self.database = Database(settings.paths.state)
+        self.database = database.opened(settings)
         self.accounts = Accounts(self.database, settings)
         self.drafts = Drafts(self.database, settings)
         self.readers = SharedReaders(settings)

@@ -14,8 +14,8 @@ from pipeline.settings.uploading import Uploading, is_this_computer
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.text import mask
+from pipeline.web import database
 from pipeline.web.accounts import Accounts, NameTakenError, User
-from pipeline.web.database import Database
 
 _LONGEST: Final = 40
 
@@ -140,8 +140,9 @@ _ELSEWHERE: Final = f"它只能在这台电脑上打开；{_OTHER}"
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Accounts]:
     """Give the accounts while a command runs."""
-    database = Database(settings.paths.state)
+    page = database.opened(settings)
     try:
-        yield Accounts(database, settings)
+        with database.told(settings):
+            yield Accounts(page, settings)
     finally:
-        database.close()
+        page.close()

@@ -10,6 +10,7 @@ import pytest
 from websites import PASSWORD, served
 
 from pipeline import cli
+from pipeline.web import database
 
 if TYPE_CHECKING:
     from offices import Office
@@ -129,3 +130,22 @@ def test_the_log_says_what_was_done_and_no_link(office: Office, capsys: pytest.C
     assert "user add 甲" in log
     assert token
     assert token[1] not in log
+
+
+@pytest.mark.parametrize("words", [("user", "list"), ("user", "add", "甲", "--office"), ("serve", "--port", "47613")], ids="-".join)
+@pytest.mark.parametrize(
+    ("kept", "said"), [(None, "没有权限"), (b"SQLite format 3\0" + b"?" * 4096, "已经损坏"), (b"?" * 4096, "已经损坏")]
+)
+def test_a_database_that_cannot_be_used_is_one_sentence(
+    office: Office, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], kept: bytes | None, said: str
+) -> None:
+    """A folder in its place refuses everybody, root too."""
+    path = office.home / "state" / database.NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(kept) if kept else path.mkdir()
+    assert cli.main(["--config", str(office.home / "config.yaml"), *words]) == 1
+    told = capsys.readouterr().err
+    assert str(path) in told
+    assert said in told
+    assert told.count("\n") == 1
+    assert not (office.home / "state" / "faults").exists()
