@@ -72,7 +72,7 @@ class MissingInput:
     def words(self) -> str:
         """What is known of it, in a line."""
         moment = self.received_at[:16].replace("T", " ")
-        whose = f"{self.district or '（旗区见文件名）'} {shorten(self.path)}"
+        whose = f"{self.district or '旗区不明'} {shorten(self.path)}"
         return f"{whose}，{moment} 收到，见于 {self.day} 的结果（{self.sha256[:12]}…）"
 
 
@@ -174,15 +174,26 @@ def _missing(file: dict[str, str], standing: Standing, settings: Settings) -> Mi
 
 
 def _district_of(file: dict[str, str], standing: Standing) -> str:
-    """Return the district whose report of the day arrived at that second."""
+    """Return whose report of the day it is, as the manifest says; in an older one, whose report alone arrived at that second."""
+    if "district" in file:
+        return file["district"] if file.get("day") == standing.day.isoformat() else ""
     with suppress(OSError, ValueError, LookupError, TypeError):
         summary = json.loads((standing.folder / editions.SUMMARY).read_bytes())
-        second = datetime.fromisoformat(file["received_at"]).replace(microsecond=0)
-        for submission in summary["submissions"]:
-            moments = (submission.get("received_at"), submission.get("in_force_received_at"))
-            if any(moment and datetime.fromisoformat(moment) == second for moment in moments):
-                return str(submission["district"])
+        second = _second(file["received_at"])
+        came = [other for other in _inputs(standing) if _second(other["received_at"]) == second]
+        whose = {
+            str(submission["district"])
+            for submission in summary["submissions"]
+            for moment in (submission.get("received_at"), submission.get("in_force_received_at"))
+            if moment and _second(moment) == second
+        }
+        if len(came) == len(whose) == 1:
+            return whose.pop()
     return ""
+
+
+def _second(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(microsecond=0)
 
 
 def _inputs(standing: Standing) -> Iterator[dict[str, str]]:

@@ -151,7 +151,10 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
         "rules": rules(report),
         "correction": report.is_correction,
         "inputs": [
-            *({"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role} for file in report.inputs),
+            *(
+                {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role, **file.whose}
+                for file in report.inputs
+            ),
             *(
                 {"path": mask(file.path), "sha256": file.sha256, "received_at": file.received_at, "role": LEFT_OUT}
                 for file in report.left_out

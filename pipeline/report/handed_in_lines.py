@@ -166,8 +166,16 @@ def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[A
 def inputs(files: Iterable[Filed]) -> tuple[Input, ...]:
     """Return a line for each file, for whoever wants to know what a day's figures rest on."""
     return tuple(
-        Input(mask(file.arrival.path), file.arrival.sha256, file.arrival.envelope.received_at.isoformat(), _role(file)) for file in files
+        Input(mask(file.arrival.path), file.arrival.sha256, file.arrival.envelope.received_at.isoformat(), _role(file), _whose(file))
+        for file in files
     )
+
+
+def _whose(file: Filed) -> dict[str, str]:
+    """Return the district and the day of a report that counts: a manifest may one day be all that tells whose a lost report was."""
+    if file.arrival.is_assignment or not file.reading.accepted:
+        return {}
+    return {"district": file.reading.district, "day": file.reading.day.isoformat()}
 
 
 def _role(file: Filed) -> str:

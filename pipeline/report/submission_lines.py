@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -121,3 +122,5 @@ class Input:
     sha256: str
     received_at: str
     role: str
+    whose: Mapping[str, str] = field(default_factory=dict)
+    """Of a report that counts: its district and its day, as a manifest names them."""

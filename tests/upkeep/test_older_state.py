@@ -16,6 +16,7 @@ from read_by_leaders import page_text, paper_text
 from workbooks import DAY, assignment, progress_row, report, resolved_row
 
 from pipeline import cli
+from pipeline.intake import standing_editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import told_editions
@@ -61,6 +62,32 @@ def test_it_stops_and_names_the_report_with_its_district_its_day_and_its_arrival
     assert "state 比结果旧" in said
     assert f"达拉特旗 达拉特旗.xlsx，2020-05-21 16:30 收到，见于 {DAY} 的结果（{SHA256[:12]}…）" in said
     assert _facts(restored) == before
+
+
+_NEWER = {"district": "达拉特旗", "day": str(DAY)}
+
+
+@pytest.mark.parametrize(
+    ("whose", "expected"),
+    [
+        (_NEWER, ["东胜区 新东胜.xlsx", "达拉特旗 达拉特旗.xlsx"]),
+        ({}, ["旗区不明 新东胜.xlsx", "旗区不明 达拉特旗.xlsx"]),  # by an older program: two came in that second
+    ],
+    ids=["manifest with districts", "older manifest"],
+)
+def test_of_two_reports_lost_of_one_second_each_has_its_own_district_or_none(
+    restored: Office, whose: dict[str, str], expected: list[str]
+) -> None:
+    path = restored.outbox / str(DAY) / "manifest.json"
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    lost = next(file for file in fields["inputs"] if file["sha256"] == SHA256)
+    assert {name: lost[name] for name in _NEWER} == _NEWER
+    rest = {name: value for name, value in lost.items() if name not in _NEWER}
+    other = {**rest, "path": "新东胜.xlsx", "sha256": "0" * 64} | ({**whose, "district": "东胜区"} if whose else {})
+    fields["inputs"] = [other, {**rest, **whose}]
+    path.write_text(json.dumps(fields), encoding="utf-8")
+    said = [file.words for file in standing_editions.find_missing(restored.settings, standing_editions.unnoted(restored.settings.paths))]
+    assert [line.partition("，")[0] for line in said] == expected
 
 
 def test_doctor_gives_one_advice(restored: Office) -> None:
