@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SUMMARY = "summary.json"
 _MOST_NAMED, _MOST_DAYS = 3, 20
-_OTHER_CHANGE = "程序、模板或其他设置有变动"
+_OTHER_CHANGE = "程序、模板、字体或其他设置有变动"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class HeldDay:
 
     day: date
     changed: str
-    """What of its rules is other now; '' where it is the program, a template or another setting."""
+    """What of its rules is other now; '' where it is the program, a template, a font or another setting."""
     figures: tuple[str, ...]
     """What would differ under the present rules, each in a line; none where only the documents would look different."""
     is_compared: bool = True

@@ -14,6 +14,7 @@ from pipeline.day.submissions import Submissions
 from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.publishing import numbering
+from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Filed, LeftOut, in_order
 from pipeline.terms.notice_number import NoticeNumber
@@ -154,10 +155,11 @@ def fingerprint(
 
 
 def digest_of_program(settings: Settings) -> str:
-    """Return the digest of what makes every day's folder beside files and settings: templates and program."""
+    """Return the digest of what makes every day's folder beside files and settings: templates, the computer's fonts and program."""
     # Word and editors leave lock files and hidden ones beside a template that somebody has open; they change nothing.
     templates = sorted(path for path in templates_of(settings).iterdir() if path.is_file() and not path.name.startswith(("~$", ".")))
-    return storage.digest([__version__.encode(), str(CONTRACT_VERSION).encode(), *(path.read_bytes() for path in templates)])
+    written = [__version__, str(CONTRACT_VERSION), json.dumps(fonts.stamp())]
+    return storage.digest([*(part.encode() for part in written), *(path.read_bytes() for path in templates)])
 
 
 def digest_of_rules(held: Settings, program: str) -> str:

@@ -11,12 +11,16 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.reading.readers import Readers
 from pipeline.render import files_for_programs
 from pipeline.report.report import Report
+
+if TYPE_CHECKING:
+    from pipeline.render.papers.briefing_files import Printed
 
 MANIFEST: Final = "manifest.json"
 
@@ -30,7 +34,9 @@ class Workshop:
     readers: Readers
     """Processes that mark the districts' own workbooks."""
     remarks: list[str] = field(default_factory=list)
-    """What is wrong with the office's own templates, whose place the program's took."""
+    """What is wrong with the office's own templates, whose place the program's took; and characters that a PDF could not show."""
+    printed: dict[date, Printed] = field(default_factory=dict)
+    """What the PDF of each day was set with."""
 
 
 _IMPORTING = threading.Lock()
@@ -42,13 +48,24 @@ Document = Callable[[Report, Workshop], Finish]
 def _briefing(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import briefing_files
 
-    return lambda: _remembering_remarks(briefing_files.render(report, workshop.templates), workshop)
+    def finish() -> Mapping[str, bytes]:
+        files, broken, printed = briefing_files.render(report, workshop.templates)
+        workshop.printed[report.day] = printed
+        again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
+        lacking = [f"{report.day}：{printed.told}{again}"] if printed.told else []
+        return _remembering_remarks((files, [*broken, *lacking]), workshop)
+
+    return finish
 
 
-def _office_workbook(report: Report, _workshop: Workshop) -> Finish:
+def _office_workbook(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.workbook import office_workbook
 
-    return lambda: {f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report)}
+    def finish() -> Mapping[str, bytes]:
+        printed = workshop.printed.get(report.day)
+        return {f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report, printed.told if printed else "")}
+
+    return finish
 
 
 def _leaders_page(report: Report, workshop: Workshop) -> Finish:
@@ -83,7 +100,7 @@ def _remembering_remarks(made: tuple[Mapping[str, bytes], list[str]], workshop: 
 
 
 ALL: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page, _report_forms, _notices, _receipts)
-"""Everything that people read."""
+"""Everything that people read; the workbook says what the PDF before it could not show."""
 FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
 
@@ -96,7 +113,8 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
     begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
     for finish in begun:
         files |= finish()
-    files[MANIFEST] = files_for_programs.manifest(report, files)
+    printed = workshop.printed.get(report.day)
+    files[MANIFEST] = files_for_programs.manifest(report, files, printed.fonts if printed else {}, printed.boxes if printed else "")
     return files
 
 

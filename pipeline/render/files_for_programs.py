@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -142,8 +142,11 @@ def _seen_first(text: str) -> str:
     return next((text[at:] for at, character in enumerate(text) if not character.isspace() and character.isprintable()), "")
 
 
-def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
-    """manifest.json: the SHA-256 of every input and output, and the versions."""
+def manifest(report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, str], boxes: str) -> bytes:
+    """manifest.json: the SHA-256 of every input and output, and the versions.
+
+    `fonts`: those that the PDF was set in, by their files' names; `boxes`: the characters that none of them has.
+    """
     fields = {
         "program": __version__,
         "contract": CONTRACT_VERSION,
@@ -160,6 +163,8 @@ def manifest(report: Report, outputs: dict[str, bytes]) -> bytes:
                 for file in report.left_out
             ),
         ],
+        "fonts": fonts,
+        "without_font": [*boxes],
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }
     return _json(fields)

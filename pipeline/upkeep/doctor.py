@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from pipeline.intake import inbox, soundness, standing_editions
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox
-from pipeline.render.papers import fonts
+from pipeline.render.papers import fonts, opened_fonts
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.errors import DamagedLedgerError, PipelineError
@@ -28,6 +30,14 @@ _AGAIN = f"请先再运行一次汇总（python run.py）：上次可能没有�
 _MOST_SHOWN = 5
 _LONG = timedelta(days=1)
 _FONTS = ("Noto Sans CJK", "Noto Serif CJK", "微软雅黑", "Microsoft YaHei", "SimSun", "宋体", "PingFang", "Source Han", "WenQuanYi")
+
+_RARE = {
+    "☑": ("符号", " Noto Sans Symbols 2 字体"),
+    "😀": ("表情", " Noto Emoji 或 Symbola 字体"),
+    "ᠮ": ("蒙古文", " Noto Sans Mongolian 字体（Windows 自带 Mongolian Baiti，在“可选功能”里）"),
+    "𠀀": ("扩展区的生僻汉字", " SimSun-ExtB（Windows 自带）或花园明朝（HanaMinB）字体"),
+}
+"""A character of each kind that Chinese fonts lack, its kind, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +138,19 @@ def _fonts() -> Check:
     else:
         lister = shutil.which("fc-list")
         if not lister:
-            return Check("字体", f"这台电脑上没有 fc-list，无法查看字体；不影响汇总{_stand_ins()}")
+            return Check("字体", f"这台电脑上没有 fc-list，无法查看字体；不影响汇总{_stand_ins()}", notes=_rare_characters())
         families = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S603
         has_fonts = any(name in families for name in _FONTS)
     problem = "没有找到中文字体，在这台电脑上看结果可能显示为方框。请安装 Noto Sans CJK（fonts-noto-cjk）或思源黑体。"
-    return Check("字体", f"有中文字体{_stand_ins()}", () if has_fonts else (problem,))
+    return Check("字体", f"有中文字体{_stand_ins()}", () if has_fonts else (problem,), _rare_characters())
+
+
+def _rare_characters() -> tuple[str, ...]:
+    """Return which kinds of character the PDF would show as boxes, with what helps."""
+    _opened, missing = opened_fonts.showing("".join(_RARE))
+    return tuple(
+        f"PDF 专报印不出{kind}（如 {sample}），会印成方框。可以装{way}。" for sample, (kind, way) in _RARE.items() if sample in missing
+    )
 
 
 def _stand_ins() -> str:
@@ -252,9 +270,18 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     notes = (
         [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
     )
+    if boxes := [f"{day}（{''.join(lacking)}）" for day in published if (lacking := _without_font(settings.paths.outbox / day))]:
+        notes.append(f"{len(boxes)} 天的 PDF 专报里有字印成了方框：{_first(boxes)}。装上字体以后，可以 run.py --rewrite 重写。")
     if newer:
         notes.insert(0, f"{len(newer)} 天的结果比台账新，没有与台账比对，见“各版”：{_first(sorted(newer))}。")
     return Check("结果", f"{count} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
+
+
+def _without_font(folder: Path) -> list[str]:
+    """Return the characters that the day's PDF could not show, as its manifest has them."""
+    with suppress(OSError, ValueError, AttributeError, TypeError):
+        return [str(character) for character in json.loads((folder / outbox.MANIFEST).read_bytes()).get("without_font", ())]
+    return []
 
 
 def _editions(ledger: Ledger, settings: Settings) -> Check:

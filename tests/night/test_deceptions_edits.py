@@ -319,7 +319,7 @@ def test_a_workbook_that_edits_and_cancels_hundreds_of_cases_leaves_three_pages_
     files = [_workbook(rows), _workbook(newer, "2020-05-19 09:00"), *_reports(MONDAY), *_reports(TUESDAY)]
     day = told(files, [MONDAY, TUESDAY])[TUESDAY]
     assert page_room.pages(briefing.fields(day.report)) <= briefing.MOST_PAGES
-    papers, _broken = briefing_files.render(day.report, HOME / "templates")
+    papers, _broken, _printed = briefing_files.render(day.report, HOME / "templates")
     pdf = next(content for name, content in papers.items() if name.endswith(".pdf"))
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= briefing.MOST_PAGES
     assert "今日撤销75件：SJ-2020-1" in _first_paragraph(day, CITY)

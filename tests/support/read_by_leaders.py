@@ -53,7 +53,7 @@ def told(files: Iterable[File], days: Sequence[date], settings: Settings = SETTI
     templates = HOME / "templates"
     read = {}
     for day, out in consolidate(files, days, settings).items():
-        papers, _broken = briefing_files.render(out.report, templates)
+        papers, _broken, _printed = briefing_files.render(out.report, templates)
         paper = next(content for name, content in papers.items() if name.endswith(".docx"))
         page = leaders_page.render(out.report, templates).decode("utf-8")
         read[day] = Told(paper_text(paper), page_text(page), out.summary, out.report)

@@ -6,18 +6,33 @@ Where the red head is set: in `templates/专报模板.docx` (opened and edited i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.render.papers import briefing, briefing_pdf, own_templates, word
+from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, word
 from pipeline.render.papers.briefing import Fields
 from pipeline.report.report import Report
 
 WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
 _WAY_OUT = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 _ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
+_MOST_NAMED, _AROUND = 8, 6
+"""Characters that are named, and how much of the text around one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a PDF was set with."""
+
+    fonts: Mapping[str, str]
+    """The SHA-256 of each font by its file's name."""
+    boxes: str
+    """Characters that no font of this computer has: they are printed as boxes."""
+    told: str
+    """Which they are and where they stand, in a sentence; '' for none."""
 
 
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -48,15 +63,40 @@ _FORMS: tuple[tuple[str, str, Callable[[Fields, datetime, bytes], bytes]], ...] 
 """For each form of the report its ending, its template's name, and what sets it."""
 
 
-def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
-    """Return both files by name, and what is wrong with the office's templates; in the place of a broken one the original is taken."""
+def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str], Printed]:
+    """Return both files by name, what is wrong with the office's templates, and what the PDF was set with.
+
+    In the place of a broken template the original is taken.
+    """
     fields = briefing.fields(report)
     files, broken = {}, []
     for ending, name, form in _FORMS:
         content, problem = own_templates.apply(templates / name, partial(form, fields, report.data_until))
         files[f"{briefing.NAME}_{report.day.isoformat()}.{ending}"] = content
         broken += [f"版式 {name} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
-    return files, broken
+    opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
+    return files, broken, Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))
+
+
+def _told(boxes: str, fields: Fields) -> str:
+    if not boxes:
+        return ""
+    named = "；".join(f"{box}（U+{ord(box):04X}，在{_place(box, fields)}）" for box in boxes[:_MOST_NAMED])
+    more = f"；等 {len(boxes)} 个" if len(boxes) > _MOST_NAMED else ""
+    return f"PDF 专报里有 {len(boxes)} 个字这台电脑的字体里没有，印成了方框：{named}{more}。Word 专报、日报页面和汇总表里是原字。"
+
+
+def _place(box: str, value: object, number: str = "") -> str:
+    """Return the first place where it stands: the case's number where that is beside it, else the words around it; '' where nowhere."""
+    if isinstance(value, str):
+        if (at := value.find(box)) < 0:
+            return ""
+        return number or f"“{value[max(0, at - _AROUND) : at + _AROUND + 1]}”"
+    if isinstance(value, Mapping):
+        number = str(value.get("编号") or number)
+        value = [*value.values()]
+    parts = value if isinstance(value, list) else ()
+    return next(filter(None, (_place(box, part, number) for part in parts)), "")
 
 
 def examine(templates: Path) -> Iterator[str]:

@@ -1,7 +1,11 @@
-"""Which fonts the PDF is set in: those of official documents where this computer has them, else free ones that stand in."""
+"""Which fonts the PDF is set in: those of official documents where this computer has them, else free ones that stand in.
+
+They are an input of the day: the manifest names those that a PDF was set in, and a computer with others keeps published days as they are.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -53,6 +57,14 @@ _ROLES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "number": ("宋体", ("simsun", "stsong", "fandolsong-regular", "songti"), _weights(_SERIF, "regular")),
 }
 """For each role: its name, files of the fonts that are asked for, and files of those that may stand in; the first there is wins."""
+_RARE = (
+    *("notosanssymbols2-regular", "notosanssymbols-regular", "seguisym", "apple symbols", "symbola", "symbola_hint", "dejavusans"),
+    *("notoemoji-regular", "notocoloremoji", "seguiemj", "apple color emoji"),
+    *("notosansmongolian-regular", "monbaiti"),
+    *("simsunb", "simsunextg", "babelstonehan", "hanamina", "hanaminb", "jigmo", "jigmo2", "jigmo3"),
+)
+"""Files of fonts with signs, emoji, Mongolian and rare Chinese characters, in the order in which they are asked for a character."""
+_HEAD_BYTES = 1 << 16
 _ENDINGS = (".ttf", ".ttc", ".otf", ".otc")
 
 
@@ -75,6 +87,34 @@ def broadest() -> Path:
 
 
 _BROAD = ("notoserifcjk", "notosanscjk", "sourcehan")
+
+
+def for_rare_characters() -> list[Path]:
+    """Return the fonts of this computer for what Chinese fonts lack, in their order."""
+    installed = _installed()
+    return [installed[name] for name in _RARE if name in installed]
+
+
+@lru_cache(maxsize=1)
+def stamp() -> tuple[tuple[str, int, str], ...]:
+    """Return what tells this computer's fonts from another's: name, size, and a digest of the beginning of each.
+
+    At its beginning a font lists its tables, each with its sum; to read all of every font would cost each command a second.
+    """
+    paths = dict.fromkeys([*(font.path for font in chosen().values()), broadest(), *for_rare_characters()])
+    return tuple((path.name, path.stat().st_size, _beginning(path)) for path in paths)
+
+
+def _beginning(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.sha256(file.read(_HEAD_BYTES)).hexdigest()
+
+
+@lru_cache
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a font's file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def last_resort() -> Path:

@@ -24,8 +24,8 @@ from pipeline.render.workbook.cell_formats import LOOKS, OPTIONS, Book, Formats,
 from pipeline.report.report import Report
 
 
-def render(report: Report) -> bytes:
-    """The workbook; the same bytes for the same report."""
+def render(report: Report, beside: str = "") -> bytes:
+    """The workbook; the same bytes for the same report. `beside`: what 总览 says of another document."""
     written = io.BytesIO()
     with Workbook(written, OPTIONS) as workbook:
         _describe(workbook, report)
@@ -39,7 +39,7 @@ def render(report: Report) -> bytes:
         changes_sheet.write(book)
         corrections_sheet.write(book)
         list_sheets.write(book)
-        overview_charts.write(book, overview_sheet.write(book), trend)
+        overview_charts.write(book, overview_sheet.write(book, beside), trend)
         book.sheets[overview_sheet.NAME].activate()
     return written.getvalue()
 

@@ -38,15 +38,15 @@ _WORDS_WIDTH = sum(WIDTHS[2:])
 _GUIDE = LAST + 2
 
 
-def write(book: Book) -> int:
-    """The sheet without its charts; the first row that is free for them."""
+def write(book: Book, beside: str = "") -> int:
+    """The sheet without its charts; the first row that is free for them. `beside`: what it says of another document."""
     sheet = book.sheets[NAME]
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.hide_gridlines(2)
     paper(book, sheet)
     sheet.set_margins(left=0.5, right=0.5, top=0.55, bottom=0.5)
-    row = _write_head(book, sheet)
+    row = _write_head(book, sheet, beside)
     row = _write_targets(book, sheet, row)
     row = overview_sentences.write_group_sentences(book, sheet, row)
     row = overview_sentences.write_decisions(book, sheet, row)
@@ -59,7 +59,7 @@ def write(book: Book) -> int:
     return row + 1
 
 
-def _write_head(book: Book, sheet: Worksheet) -> int:
+def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
     report = book.report
     title = f"{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
     merge(sheet, (0, 0, 0, LAST), title, book.look("title", "centered", *(("alert",) if report.is_correction else ())))
@@ -73,6 +73,7 @@ def _write_head(book: Book, sheet: Worksheet) -> int:
         sentences.silence(report.submissions),
         sentences.left_out(report.left_out),
         sentences.unplaced(report.arrived_reports, report.refused_late),
+        beside,
     )
     notes += [sentence for sentence in said if sentence]
     for row, note in enumerate(notes, 2):

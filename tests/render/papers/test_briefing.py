@@ -232,7 +232,7 @@ def test_no_personal_number_shows(day: Report) -> None:
 
 
 def test_both_files_are_the_same_bytes_twice(day: Report, tmp_path: Path) -> None:
-    first, broken = briefing_files.render(day, tmp_path)
+    first, broken, _printed = briefing_files.render(day, tmp_path)
     assert (briefing_files.render(day, tmp_path)[0], broken) == (first, [])
     assert sorted(first) == [f"信访事项办理情况专报_{day.day}.docx", f"信访事项办理情况专报_{day.day}.pdf"]
     assert b"NotoS" in first[f"信访事项办理情况专报_{day.day}.pdf"] or b"/FontFile" in first[f"信访事项办理情况专报_{day.day}.pdf"]

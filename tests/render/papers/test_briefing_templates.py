@@ -1,25 +1,33 @@
 """The templates of the leaders' report: what the office may change, and that one that breaks costs nothing but its look.
 
-Covers `briefing_files`, `briefing_pdf`, `own_templates` and `fonts`.
+Covers `briefing_files`, `briefing_pdf`, `own_templates`, `fonts` and `opened_fonts`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Container, Iterator
+from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import briefings
 import pytest
+import rare_font
 from hostile import rewrite
 from offices import HOME, Office
-from workbooks import DAY, assignment, report
+from python_calamine import CalamineWorkbook
+from workbooks import CASES, DAY, assignment, case_row, report
 
 from pipeline import cli
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, fonts
+from pipeline.night import nightly
+from pipeline.night.outcome import Outcome
+from pipeline.render import documents
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, fonts, opened_fonts
 from pipeline.render.papers.own_templates import BrokenTemplateError, original
 from pipeline.upkeep import doctor
 
@@ -173,11 +181,9 @@ def test_doctor_looks_at_the_templates_and_says_which_fonts_stand_in(office: Off
 @pytest.fixture
 def fresh_fonts() -> Iterator[None]:
     """What is known of this computer's fonts is forgotten before and after."""
-    for remembered in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
-        remembered.cache_clear()
+    _forget_fonts()
     yield
-    for remembered in (fonts.chosen, briefing_pdf._fonts):  # noqa: SLF001
-        remembered.cache_clear()
+    _forget_fonts()
 
 
 @pytest.mark.usefixtures("fresh_fonts")
@@ -203,7 +209,7 @@ def test_the_fonts_of_official_documents_are_taken_where_the_computer_has_them(t
 @pytest.mark.usefixtures("fresh_fonts")
 def test_a_disk_that_takes_no_link_and_no_copy_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
     before = briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))
-    briefing_pdf._fonts.cache_clear()  # noqa: SLF001
+    opened_fonts.those_of_the_roles.cache_clear()
     monkeypatch.setattr(tempfile, "mkdtemp", _no_links)
     assert briefing_pdf.render(briefing.sample(), MOMENT, original(TYP)) == before
 
@@ -221,3 +227,64 @@ def test_a_lock_file_that_word_left_beside_a_template_is_no_template(office: Off
     capsys.readouterr()
     assert cli.main(config) == 0
     assert "没有新变化" in capsys.readouterr().out
+
+
+# --- characters that fonts lack -----------------------------------------------------------------------------------
+
+MATTER = "停水☑😀ᠮ𠀀"
+
+
+def _night(office: Office, *, rewriting: Container[date] = ()) -> Outcome:
+    return nightly.run(office.settings, [DAY], documents=documents.ALL[:2], rewriting=rewriting)
+
+
+def _forget_fonts() -> None:
+    for remembered in (fonts.chosen, fonts.stamp, opened_fonts.those_of_the_roles, opened_fonts._with_rare_ones):  # noqa: SLF001
+        remembered.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_fonts")
+def test_a_character_without_a_font_is_told_with_its_case_and_a_font_that_comes_later_rewrites_nothing(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    monkeypatch.setattr(fonts, "_folders", lambda: (folder,))
+    office.put_assignment(assignment([case_row("ZZQ-2020-001", 案由=MATTER, 办结时限="2020-05-02"), *CASES[1:]]))
+    office.put(report(), "日报.xlsx")
+    outcome = _night(office)
+    (told,) = outcome.written.remarks
+    for character in "😀（U+1F600", "ᠮ（U+182E", "𠀀（U+20000":
+        assert f"{character}，在ZZQ-2020-001）" in told
+    assert "☑" not in told, "typst brings a font that has it"
+    published = office.everything()
+    manifest = json.loads(published[f"{DAY}/manifest.json"])
+    assert manifest["without_font"] == ["ᠮ", "😀", "𠀀"]
+    assert manifest["fonts"] == {fonts.last_resort().name: hashlib.sha256(fonts.last_resort().read_bytes()).hexdigest()}
+    workbook = CalamineWorkbook.from_filelike(BytesIO(published[f"{DAY}/信访事项办理情况汇总_{DAY}.xlsx"]))
+    assert "印成了方框" in f"{workbook.get_sheet_by_name('总览').to_python()}"
+    checks = {check.name: check for check in doctor.examine(office.settings, datetime.now(UTC))}
+    assert [note.split("（")[0] for note in checks["字体"].notes] == [
+        "PDF 专报印不出表情",
+        "PDF 专报印不出蒙古文",
+        "PDF 专报印不出扩展区的生僻汉字",
+    ]
+    assert f"{DAY}（ᠮ😀𠀀）" in "".join(checks["结果"].notes)
+
+    (folder / "simsunb.ttf").write_bytes(rare_font.make("Rare", "😀ᠮ𠀀"))
+    _forget_fonts()
+    held = _night(office)
+    assert (held.written.published, [day.day for day in held.held_back], office.everything()) == ([], [DAY], published)
+    assert not _night(office, rewriting=[DAY]).written.remarks
+    again = json.loads((office.outbox / f"{DAY}" / "manifest.json").read_bytes())
+    assert (again["without_font"], [*again["fonts"]]) == ([], [fonts.last_resort().name, "simsunb.ttf"])
+    assert b"+Rare" in _out(office)[".pdf"]
+
+
+@pytest.mark.usefixtures("fresh_fonts")
+def test_a_font_for_rare_characters_is_no_input_of_a_text_without_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "simsunb.ttf").write_bytes(rare_font.make("Rare", "😀"))
+    monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path,))
+    ordinary = briefing.sample() | {"变化": "①共 3㎡，≥90.5%（十二、〇）"}
+    assert opened_fonts.showing(opened_fonts.unusual(ordinary)) == (opened_fonts.those_of_the_roles(), "")
+    assert len(opened_fonts.those_of_the_roles().paths) == 1
