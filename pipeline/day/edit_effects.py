@@ -15,7 +15,8 @@ from datetime import date
 from pipeline.day import particulars, supervision
 from pipeline.day.cases import Case
 from pipeline.day.particulars import Edit
-from pipeline.day.standing import Register, Standing
+from pipeline.day.restatement import FlagThen
+from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import REFERRED
@@ -85,6 +86,12 @@ class Effects:
     """By part, group and label: groups, sources and districts in their order, all others by code point."""
     flags: tuple[FlagEffect, ...] = ()
     """By case number, and then in the order of the flags."""
+    referred: tuple[str, ...] = ()
+    """Cases that a late report makes 导入法定途径, by number."""
+    not_referred: tuple[str, ...] = ()
+    """Cases that were told as 导入法定途径 and by a late report are not."""
+    then: tuple[FlagThen, ...] = ()
+    """Flags that late reports change on earlier days alone."""
 
     def of(self, part: str, group: str) -> tuple[Shift, ...]:
         """Return the figures of that kind that changed in a group."""
@@ -200,10 +207,16 @@ def of_late_reports(told: Register, known: Register, day_told: date, state: Toda
     flags = [
         FlagEffect(case.number, flag, is_raised, _decisive(flag, columns.get(case.number, ())))
         for case in state.cases
-        if (then := told.get(case.number)) and (now := known.get(case.number)) and _is_known_otherwise(then, now)
+        if (then := told.get(case.number)) and (now := known.get(case.number)) and is_known_otherwise(then, now)
         for flag, is_raised in _flags_by_late_reports(case, then, now, day_told, state)
     ]
-    return Effects(changed, tuple(shifts), tuple(flags))
+    turned = [
+        (number, now.status == REFERRED)
+        for number, now in known.items()
+        if (then := told.get(number)) and REFERRED in {then.status, now.status} and then.status != now.status
+    ]
+    referred, not_referred = (tuple(sorted(number for number, is_so in turned if is_so is kind)) for kind in (True, False))
+    return Effects(changed, tuple(shifts), tuple(flags), referred, not_referred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +232,14 @@ class Today:
         return frozenset(supervision.flags(case, day or self.day, self.settings.windows)) - {"cancelled", "missing_from_assignment"}
 
 
-def _is_known_otherwise(then: Standing, now: Standing) -> bool:
-    if then.is_counted != now.is_counted:
-        return False
-    is_same = then.particulars is now.particulars or then.particulars == now.particulars
-    return not is_same or (then.status, then.touched, then.dispute) != (now.status, now.touched, now.dispute)
-
-
 def _flags_by_late_reports(case: Case, then: Standing, now: Standing, day_told: date, state: Today) -> list[tuple[str, bool]]:
     """Return the flags that the case has not any more, or has, because of late reports; in their order."""
-    without = _as_told(case, then)
+    without = as_it_stood(case, then)
     without.particulars = {**case.particulars, **{name: was for name, was in then.particulars.items() if was != now.particulars[name]}}
     if case.reported and case.reported > day_told:  # a row since then says more than what was told
         without.status, without.dispute, without.touched, without.last = case.status, case.dispute, case.touched, case.last
     today, untold = state.flags(case), state.flags(without)
-    fell = state.flags(_as_told(case, then), day_told) - state.flags(_as_told(case, now), day_told)
+    fell = state.flags(as_it_stood(case, then), day_told) - state.flags(as_it_stood(case, now), day_told)
     lost, gained = ((untold | fell) - today) - {"disputed"}, today - untold  # of a 不认可 that is gone another sentence tells
     if "overdue" in lost:  # told to be due soon it would be overdue today: that is one thing
         lost -= {"due_soon"}
@@ -246,18 +252,10 @@ def referred(before: Register, yesterday: Today, cases: Iterable[Case]) -> dict[
     for case in cases:
         then = before.get(case.number)
         if then and case.status == REFERRED != then.status and not case.grounds:
-            had = yesterday.flags(_as_told(case, then)) & {"overdue", "stalled", "acceptance_overdue"}
+            had = yesterday.flags(as_it_stood(case, then)) & {"overdue", "stalled", "acceptance_overdue"}
             for flag in [flag for flag in FLAGS if flag in had][:1]:
                 by_flag[flag] = (*by_flag.get(flag, ()), case.number)
     return by_flag
-
-
-def _as_told(case: Case, standing: Standing) -> Case:
-    """Return the case as it stood then, as far as flags ask."""
-    other = copy.copy(case)
-    other.particulars, other.grounds, other.status = standing.particulars, standing.grounds, standing.status
-    other.dispute, other.touched, other.last = standing.dispute, standing.touched, standing.last
-    return other
 
 
 # --- flags -------------------------------------------------------------------------------------------------------

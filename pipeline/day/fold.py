@@ -12,12 +12,12 @@ from pipeline.day import assignments, judging, supervision
 from pipeline.day.cases import Case, CaseBook
 from pipeline.day.doubts import Doubt, doubt
 from pipeline.day.judging import Judgement
-from pipeline.day.restatement import LateReport, Moves, Restated
+from pipeline.day.restatement import FlagThen, LateReport, Moves, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.supervision import FlagsByDistrict
 from pipeline.day.targets import PastDay, Tally
-from pipeline.day.withdrawn_rows import MatterChange, dispute_findings, withdrawn_disputes, withdrawn_rows
+from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
@@ -64,6 +64,10 @@ class DayState:
     """The reports for earlier days that became known on this day, by arrival."""
     late_matters: tuple[MatterChange, ...] = ()
     """The urgent matters of earlier days of which these reports say another thing than what was known, or the first thing."""
+    late_receptions: tuple[ReceptionChange, ...] = ()
+    """The 接访情况 of earlier days of which these reports say another thing than what was known."""
+    late_flags: tuple[FlagThen, ...] = ()
+    """The flags of earlier days that these reports change, of cases that count as they did; by number and flag."""
     corrected: tuple[Restated, ...] = ()
     """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
     correcting: tuple[LateReport, ...] = ()

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from pipeline.day import supervision
+from pipeline.day.cases import Case
 from pipeline.day.fold import Beginning, DayState, fold_noting, registers
-from pipeline.day.restatement import LateReport, Moves, Restated
-from pipeline.day.standing import Register, standing_of
+from pipeline.day.restatement import FlagThen, LateReport, Moves, Restated
+from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
-from pipeline.day.withdrawn_rows import MatterChange, gained, lost, matters_of
+from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, gained, lost, matters_of, receptions_of, requests_of
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms.handed_in import Facts, Filed, in_order
@@ -91,10 +93,12 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     # Before the first day that the late reports are about nothing is known differently.
     first = max(day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in known_late))
     restated: list[Restated] = []
+    flags, cases = dict[tuple[str, str, bool], FlagThen](), {case.number: case for case in state.cases}
     pairs = zip(*(past.registers(moment, first, last) for moment in moments), strict=True)
     for earlier, (told, known) in zip(_through(first, last), pairs, strict=True):
         entries = (_restated(earlier, group, told, known) for group in settings.on(earlier).groups)
         restated += [entry for entry in entries if entry.differs]
+        _note_flags(flags, earlier, _both(told, known, cases), settings)
     return replace(
         state,
         before_as_told=told,
@@ -102,6 +106,8 @@ def _remembering(state: DayState, past: _Past) -> DayState:
         restated=tuple(restated),
         late_reports=_late_reports(known_late, then, settings),
         late_matters=tuple(_late_matters(known_late, then, past.known_by(moments[1]))),
+        late_receptions=tuple(_late_receptions(known_late, then, past.known_by(moments[1]))),
+        late_flags=tuple(flags[key] for key in sorted(flags)),
         former=_former(told, state),
     )
 
@@ -177,10 +183,41 @@ def _late_matters(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[
     """Go through the urgent matters that the late reports leave out, tell otherwise, or are the first to tell."""
     told, now = Submissions.of(then.reports), Submissions.of(known.reports)
     for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
-        before, after = (matters_of(reports.beside(filed).in_force) for reports in (told, now))
         district, day = filed.reading.district, filed.reading.day
-        yield from (MatterChange(district, day, was, instead) for was, instead in lost(before, after))
-        yield from (MatterChange(district, day, None, new) for new in gained(before, after))
+        for said_in in (matters_of, requests_of):
+            before, after = (said_in(reports.beside(filed).in_force) for reports in (told, now))
+            yield from (MatterChange(district, day, was, instead) for was, instead in lost(before, after))
+            yield from (MatterChange(district, day, None, new) for new in gained(before, after))
+
+
+def _late_receptions(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[ReceptionChange]:
+    """Go through the 接访情况 of which the late reports say another thing than what was known."""
+    told, now = Submissions.of(then.reports), Submissions.of(known.reports)
+    for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
+        before, after = (receptions_of(reports.beside(filed).in_force) for reports in (told, now))
+        if (before or {}) != (after or {}):
+            yield ReceptionChange(filed.reading.district, filed.reading.day, before, after or {})
+
+
+def _both(told: Register, known: Register, cases: Mapping[str, Case]) -> Iterator[tuple[Case, Standing, Standing]]:
+    """Go through the cases of the day that stood otherwise on an earlier one than was told, and count as they did."""
+    for number, now in known.items():
+        then, case = told.get(number), cases.get(number)
+        if then and case and then is not now and is_known_otherwise(then, now):
+            yield case, then, now
+
+
+def _note_flags(
+    noted: dict[tuple[str, str, bool], FlagThen], day: date, pairs: Iterable[tuple[Case, Standing, Standing]], settings: Settings
+) -> None:
+    """Note the flags of a day that are known otherwise than they were told, each with its first and last day."""
+    windows = settings.on(day).windows
+    for case, then, now in pairs:
+        was, is_now = ({*supervision.flags(as_it_stood(case, standing), day, windows)} for standing in (then, now))
+        changed = (was ^ is_now) - {"cancelled", "missing_from_assignment"}
+        for flag in changed - ({"due_soon"} if "overdue" in changed else set()):
+            key = (case.number, flag, flag in is_now)
+            noted[key] = replace(noted[key], last=day) if key in noted else FlagThen(*key, day, day)
 
 
 def _former(told: Register, state: DayState) -> Register:

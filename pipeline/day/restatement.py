@@ -61,6 +61,18 @@ class Restated:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagThen:
+    """A flag that a case is known to have had, or not to have had, on earlier days, other than was told."""
+
+    number: str
+    flag: str
+    is_raised: bool
+    first: date
+    last: date
+    """The first and the last of these days."""
+
+
+@dataclass(frozen=True, slots=True)
 class LateReport:
     """A report that came too late to be known to the readers of its day."""
 

@@ -5,6 +5,7 @@ Covered by tests/day/test_known_when.py.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,22 @@ def standing_of(case: Case) -> Standing:
     """Return how a case stands now."""
     source = case.text("案件来源")
     return Standing(source, case.status, case.is_counted, case.grounds, case.particulars, case.dispute, case.touched, case.last)
+
+
+def as_it_stood(case: Case, standing: Standing) -> Case:
+    """Return the case as it stood then, as far as flags ask."""
+    other = copy.copy(case)
+    other.particulars, other.grounds, other.status = standing.particulars, standing.grounds, standing.status
+    other.dispute, other.touched, other.last = standing.dispute, standing.touched, standing.last
+    return other
+
+
+def is_known_otherwise(then: Standing, now: Standing) -> bool:
+    """Whether flags could be others though the case is counted as it was."""
+    if then.is_counted != now.is_counted:
+        return False
+    is_same = then.particulars is now.particulars or then.particulars == now.particulars
+    return not is_same or (then.status, then.touched, then.dispute) != (now.status, now.touched, now.dispute)
 
 
 Register = dict[str, Standing]

@@ -83,6 +83,8 @@ class Matter:
     """事项类别, 情况说明 and 需协调事项."""
     situation: str
     happened: str
+    is_urgent: bool = True
+    """Else it is what a row of 案件进展 asks to be coordinated."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -106,6 +108,26 @@ class MatterChange:
     now: Matter | None
     """None where nothing is said of it any more."""
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it stands in 急报事项; else it is a 需协调事项 of a case."""
+        return all(matter.is_urgent for matter in (self.was, self.now) if matter)
+
+
+Reception = tuple[int, int, int]
+"""接访批次, 当场答复 and 转交办理."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionChange:
+    """The counts of 接访情况 of which a report in force says another thing than one that it replaced."""
+
+    district: str
+    day: date
+    was: Mapping[str, Reception] | None
+    """By category; None where there was no report."""
+    now: Mapping[str, Reception]
+
 
 def matters(rows: Iterable[RowPlace]) -> list[Matter]:
     """Return what these rows of 急报事项 say."""
@@ -128,6 +150,29 @@ def matters_of(report: Filed | None) -> list[Matter]:
     if report is None or rows is None:
         return []
     return matters(RowPlace(report.arrival.id, rows, place) for place in range(len(rows.lines)) if place not in rows.refused)
+
+
+def requests_of(report: Filed | None) -> list[Matter]:
+    """Return what a report asks to be coordinated, case by case, in the rows of 案件进展 that are sound by themselves."""
+    rows = rows_of_sheet(report.reading.rows, PROGRESS.name) if report else None
+    if rows is None:
+        return []
+    asked = {place: text for place, text in enumerate(rows.texts("需协调事项")) if text and place not in rows.refused}
+    numbers = {place: rows.text(CASE, place) or "" for place in asked}
+    return [Matter(numbers[place], f"需协调：{text}", "", "", is_urgent=False) for place, text in asked.items()]
+
+
+def receptions_of(report: Filed | None) -> dict[str, Reception] | None:
+    """Return a report's 接访情况 by category, added up, of the rows that are sound by themselves; None without a report."""
+    if report is None:
+        return None
+    rows, sums = rows_of_sheet(report.reading.rows, RECEPTION.name), dict[str, Reception]()
+    for place in range(len(rows.lines) if rows else 0):
+        if rows and place not in rows.refused:
+            batches, answered, passed = (rows.count(name, place) or 0 for name in ("接访批次", "当场答复", "转交办理"))
+            had = sums.get(category := rows.text("问题类别", place) or "", (0, 0, 0))
+            sums[category] = (had[0] + batches, had[1] + answered, had[2] + passed)
+    return {category: counts for category, counts in sorted(sums.items()) if any(counts)}
 
 
 def lost(before: Sequence[Matter], after: Sequence[Matter]) -> Iterator[tuple[Matter, Matter | None]]:
@@ -167,7 +212,8 @@ def _without(kept: Counter[tuple[str, str]], rows: Sequence[Matter]) -> list[Mat
 def _clues(matter: Matter) -> list[tuple[str, str]]:
     """Return by what a matter is known again, the surest first."""
     of_case = [("case", matter.case)] if matter.case else []
-    return [*of_case, ("situation", key(matter.situation)), ("moment", matter.happened)]
+    others = (("situation", key(matter.situation)), ("moment", matter.happened))
+    return [*of_case, *(clue for clue in others if clue[1])]
 
 
 def gained(before: Sequence[Matter], after: Sequence[Matter]) -> list[Matter]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.day import edit_effects, particulars
@@ -101,6 +101,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
         changed_matters=other_sheets.changed_matters(state, settings),
+        changed_receptions=other_sheets.changed_receptions(state, settings),
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
         liaison=other_sheets.liaison(state.assignment),
         trend=state.trend,
@@ -176,7 +177,9 @@ def _late_effects(state: DayState, settings: Settings) -> Effects:
     if state.before_corrected is None:
         return Effects()
     told, known = state.before_corrected
-    return edit_effects.of_late_reports(told, known, state.day - timedelta(days=1), Today(state.day, state.cases, settings))
+    effects = edit_effects.of_late_reports(told, known, state.day - timedelta(days=1), Today(state.day, state.cases, settings))
+    today = {(effect.number, effect.flag) for effect in effects.flags} | {(number, "disputed") for number in changes.ended_disputes(state)}
+    return replace(effects, then=tuple(flag for flag in state.late_flags if (flag.number, flag.flag) not in today))
 
 
 def _correcting_effects(state: DayState, settings: Settings) -> Effects:

@@ -13,7 +13,7 @@ from pipeline.day.edit_effects import Effects
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import edit_words, sentences
+from pipeline.report import edit_words, matter_words, sentences
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
@@ -64,11 +64,15 @@ def _rewritten(report: Report, group: str, most: int) -> str:
         tuple(edit for edit in effects.edits if edit.number in numbers),
         tuple(shift for shift in effects.shifts if shift.group == group),
         tuple(flag for flag in effects.flags if flag.number in numbers),
+        tuple(number for number in effects.referred if number in numbers),
+        tuple(number for number in effects.not_referred if number in numbers),
+        tuple(flag for flag in effects.then if flag.number in numbers),
     )
     said = edit_words.of_late_reports(of_group, _room(most))
     if not said:
         return ""
-    cases = {edit.number for edit in of_group.edits} | {flag.number for flag in of_group.flags}
+    flagged = {flag.number for flag in of_group.flags} | {flag.number for flag in of_group.then}
+    cases = flagged.union((edit.number for edit in of_group.edits), of_group.referred, of_group.not_referred)
     whose = _whose(report, report.late_reports, cases, most)
     return f"以前日报里的案件内容有更正：{'；'.join([*said, *([whose] if whose else [])])}。"
 
@@ -207,8 +211,8 @@ def correction(report: Report, most: int = MOST) -> str:
     if rewritten := edit_words.of_late_reports(report.correcting_effects, _room(most)):
         unchanged = "" if groups else "各组的总数和化解件数没有变，但"
         figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
-    elif report.changed_matters and not groups:
-        figures = "各组的总数和化解件数没有变，但急报有更正。"
+    elif (others := matter_words.kinds(report)) and not groups:
+        figures = f"各组的总数和化解件数没有变，但{others}有更正。"
     return f"本期为更正：{files}以后才送达。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 

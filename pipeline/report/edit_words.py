@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from pipeline.day.edit_effects import Effects, FlagEffect, Mover, Shift
 from pipeline.day.particulars import WATCHED, Edit
+from pipeline.day.restatement import FlagThen
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Figure
 from pipeline.report.report import Report
-from pipeline.report.sentences import rate
+from pipeline.report.sentences import day, rate
 from pipeline.terms.contract import REFERRED
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import ENDED_DISPUTES, FLAGS, OF_ASSIGNMENT, first_of
@@ -89,8 +90,28 @@ def of_late_reports(effects: Effects, room: Room = AMPLE) -> list[str]:
     """Return what late reports did to cases that had been told of: first the flags that fell, then those that stand, then the edits."""
     fell, stand = ([flag for flag in effects.flags if flag.is_raised is is_raised] for is_raised in (False, True))
     moved = [shift for shift in effects.shifts if shift.part in ("district", "leader") and _has_moved(shift)]
-    said = (_flags(fell, room), _flags(stand, room), edits(effects, room), _figures(moved, room))
+    of_flags = (_referred(effects, room), _flags(fell, room), _flags(stand, room), _flags_then(effects.then, room))
+    said = (*of_flags, edits(effects, room), _figures(moved, room))
     return [sentence.removesuffix("。") for sentence in said if sentence]
+
+
+def _referred(effects: Effects, room: Room) -> str:
+    kinds = ((f"改为{REFERRED}，没有计入化解", effects.referred), (f"不再是{REFERRED}", effects.not_referred))
+    parts = [f"{len(numbers)}件{_in_brackets(numbers, room)}{what}" for what, numbers in kinds if numbers]
+    return f"日报更正后，{'；'.join(parts)}。" if parts else ""
+
+
+def _flags_then(flags: Iterable[FlagThen], room: Room) -> str:
+    """Return the flags that are known to have been others on earlier days, and are today what they were told to be."""
+    found: dict[str, list[FlagThen]] = {}
+    for flag in flags:
+        found.setdefault(f"{'算作' if flag.is_raised else '不算'}{FLAGS[flag.flag].name}", []).append(flag)
+    parts = []
+    for outcome, changed in found.items():
+        first, last = min(flag.first for flag in changed), max(flag.last for flag in changed)
+        days = day(first) if first == last else f"{day(first)}至{day(last)}"
+        parts.append(f"{days}改为{outcome}{len(changed)}件{_in_brackets([flag.number for flag in changed], room)}")
+    return f"以前日期的督办有变、今日不变：{'；'.join(parts)}。" if parts else ""
 
 
 def edits(effects: Effects, room: Room = AMPLE) -> str:

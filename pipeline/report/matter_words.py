@@ -5,29 +5,68 @@ Covered by tests/night/test_deceptions_urgent.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipeline.day.withdrawn_rows import Matter, MatterChange
+from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange
 from pipeline.report import sentences
+from pipeline.report.report import Report
+from pipeline.terms.words import first_of
 
 
-def changed_matters(changes: Sequence[MatterChange], today: date, most: int | None = None, characters: int | None = None) -> str:
-    """Return which urgent matters reports leave out or tell otherwise than before, with the words of the first of them; '' for none.
+def changed(report: Report, most: int | None = None, characters: int | None = None) -> str:
+    """Return what reports leave out or tell otherwise than before: urgent matters, 需协调事项 and 接访情况; '' where there is nothing.
 
     `most`: so many of each kind are named, all where it is None; `characters`: as many of a matter's words.
     """
-    kinds = (
-        ("急报更正后撤下", [change for change in changes if change.was and not change.now]),
-        ("急报更正后改写", [change for change in changes if change.was and change.now]),
-        ("以前日期的急报今日才报来", [change for change in changes if not change.was]),
+    urgent, asked = ([change for change in report.changed_matters if change.is_urgent is kind] for kind in (True, False))
+    named = (("急报", urgent), ("需协调事项", asked))
+    matters = "".join(_matters(name, changes, report.day, (most, characters)) for name, changes in named)
+    return f"{matters}{_receptions(report.changed_receptions, report.day, most)}"
+
+
+def kinds(report: Report) -> str:
+    """Return of what such things there are, such as 急报、接访情况; '' where there are none."""
+    urgent = {change.is_urgent for change in report.changed_matters}
+    names = (("急报", True in urgent), ("需协调事项", False in urgent), ("接访情况", bool(report.changed_receptions)))
+    return "、".join(name for name, is_there in names if is_there)
+
+
+def _matters(name: str, changes: Sequence[MatterChange], today: date, room: tuple[int | None, int | None]) -> str:
+    most, characters = room
+    found_by_kind = (
+        (f"{name}更正后撤下", [change for change in changes if change.was and not change.now]),
+        (f"{name}更正后改写", [change for change in changes if change.was and change.now]),
+        (f"以前日期的{name}今日才报来", [change for change in changes if not change.was]),
     )
     parts = []
-    for name, found in kinds:
+    for kind, found in found_by_kind:
         named = "；".join(_changed_matter(change, today, characters) for change in found[:most])
         more = f"；等{len(found)}件" if most is not None and len(found) > most else ""
-        parts += [f"{name}{len(found)}件{f'：{named}{more}' if named else ''}。"] if found else []
+        parts += [f"{kind}{len(found)}件{f'：{named}{more}' if named else ''}。"] if found else []
     return "".join(parts)
+
+
+def _receptions(changes: Sequence[ReceptionChange], today: date, most: int | None) -> str:
+    """Return whose counts of 接访情况 are others than were told, with both."""
+    if not changes:
+        return ""
+    told = [_reception(change, today) for change in changes]
+    named = first_of(told, len(told) if most is None else most) if most != 0 else ""
+    return f"接访情况有更正{len(told)}处{f'：{named}' if named else ''}。"
+
+
+def _reception(change: ReceptionChange, today: date) -> str:
+    place = f"{change.district}{'' if change.day == today else f'{sentences.day(change.day)}日报'}"
+    if change.was is None:
+        return f"{place}原没有报，现为{_counts(change.now)}"
+    was, now = _counts(change.was), _counts(change.now)
+    return f"{place}由{was}改为{now}" if was != now else f"{place}仍为{now}，问题类别有变"
+
+
+def _counts(by_category: Mapping[str, Reception]) -> str:
+    batches, answered, passed = (sum(counts[place] for counts in by_category.values()) for place in range(3))
+    return f"{batches}批次（当场答复{answered}、转交{passed}）"
 
 
 def _changed_matter(change: MatterChange, today: date, characters: int | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.day.cases import RowPlace
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
-from pipeline.day.withdrawn_rows import MatterChange, lost, matters
+from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of
 from pipeline.report.case_lines import ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.settings.config import Settings
@@ -60,7 +60,20 @@ def changed_matters(state: DayState, settings: Settings) -> tuple[MatterChange, 
         for revision in state.submissions[district].revisions[:-1]:
             for was, instead in lost(matters(state.judgements[revision.filed.arrival.id].urgent), now):
                 changes.setdefault((district, was.number, was.said), MatterChange(district, state.day, was, instead))
+            for was, instead in lost(requests_of(revision.filed), requests_of(state.in_force[district])):
+                changes.setdefault((district, was.number, was.said), MatterChange(district, state.day, was, instead))
     return (*changes.values(), *(change for change in state.late_matters if change.district in settings.district_names))
+
+
+def changed_receptions(state: DayState, settings: Settings) -> tuple[ReceptionChange, ...]:
+    """Return the 接访情况 that a revision of the day changed after the cut-off, then those of earlier days that became known now."""
+    until, changes = settings.on(state.day).calendar.last_moment(state.day), list[ReceptionChange]()
+    for district, _judgement in _judged(state, settings):
+        reports = [revision.filed for revision in state.submissions[district].revisions]
+        in_time = [report for report in reports if report.arrival.envelope.received_at <= until]
+        was, now = receptions_of((in_time or reports[:1])[-1]), receptions_of(state.in_force[district]) or {}
+        changes += [ReceptionChange(district, state.day, was, now)] if was != now else []
+    return (*changes, *(change for change in state.late_receptions if change.district in settings.district_names))
 
 
 def _judged(state: DayState, settings: Settings) -> Iterator[tuple[str, Judgement]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.targets import Tally
-from pipeline.day.withdrawn_rows import MatterChange
+from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
@@ -103,5 +103,7 @@ class Report:
     """The files of the day that are lost and without which the office decided to go on."""
     refused_late: tuple[ArrivedReport, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one."""
+    changed_receptions: tuple[ReceptionChange, ...] = ()
+    """The 接访情况 that revisions of the day changed after the cut-off; then those of earlier days that became known now."""
     changed_matters: tuple[MatterChange, ...] = ()
-    """Urgent matters that revisions of the day leave out or tell otherwise; then those of earlier days, of which that became known now."""
+    """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from offices import File, afternoon, assigned, moment
 from read_by_leaders import Told, told
-from workbooks import DISTRICTS, Row, assignment, case_row, report, resolved_row, urgent_row
+from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, reception_row, report, resolved_row, urgent_row
 
 from pipeline.render.papers import briefing, page_room
 
@@ -110,3 +110,59 @@ def test_a_report_that_is_refused_as_too_old_is_told_beside_the_one_that_counts(
         assert "另有1份日报没有采用：东胜区（报告日期有误）。" in text
     for text in told(files, [later])[later].both:
         assert "份日报没有采用" not in text
+
+
+# --- what else a correction of an earlier day changes beside the cases -------------------------------------------
+
+
+def _corrected(first: bytes, late: bytes) -> Told:
+    """Tuesday, when a correction of 东胜区's report of Monday came after it was told."""
+    files = [
+        assigned(assignment([case_row(CASE, 办结时限="2020-06-30")])),
+        File(first, afternoon(MONDAY)),
+        File(late, moment("2020-05-19 15:00")),
+    ]
+    return told(files, [TUESDAY])[TUESDAY]
+
+
+def test_reception_counts_that_a_correction_of_an_earlier_day_changes_are_told_with_both() -> None:
+    five, three = (report("东胜区", MONDAY, reception=[reception_row(batches=batches, answered=1)]) for batches in (5, 3))
+    for text in _corrected(five, three).both:
+        assert "接访情况有更正1处：东胜区5月18日日报由5批次（当场答复1、转交2）改为3批次（当场答复1、转交2）。" in text
+    again = report("东胜区", MONDAY, progress=[progress_row(CASE)], reception=[reception_row(batches=5, answered=1)])
+    assert not any("接访情况有更正" in text for text in _corrected(five, again).both)
+
+
+def test_what_a_correction_of_an_earlier_day_asks_no_more_is_told_with_its_words() -> None:
+    asking, silent = (report("东胜区", MONDAY, progress=[progress_row(CASE, 需协调事项=asked)]) for asked in ("请市里协调资金", ""))
+    for text in _corrected(asking, silent).both:
+        assert f"需协调事项更正后撤下1件：东胜区5月18日日报原报“{CASE} 需协调：请市里协调资金”。" in text
+    moved_on = report("东胜区", MONDAY, progress=[progress_row(CASE, 需协调事项="请市里 协调资金", 下一步措施="约谈")])
+    assert not any("需协调事项更正后" in text for text in _corrected(asking, moved_on).both)
+
+
+def test_a_referral_by_a_late_correction_is_told_with_that_word() -> None:
+    open_case, referred = (
+        report("东胜区", MONDAY, progress=[progress_row(CASE, 当前状态=status)]) for status in ("办理中", "导入法定途径")
+    )
+    for text in _corrected(open_case, referred).both:
+        assert f"日报更正后，1件（{CASE}）改为导入法定途径，没有计入化解" in text
+    assert not any("改为导入法定途径" in text for text in _corrected(open_case, open_case + b"").both)
+
+
+def test_a_flag_that_a_correction_changes_on_earlier_days_alone_is_told() -> None:
+    """The case was told as stalled on Monday alone: Tuesday's report brings progress, and so does a late one of Monday."""
+    wednesday = TUESDAY + timedelta(days=1)
+    case = assigned(assignment([case_row(CASE, 交办日期="2020-05-10", 办结时限="2020-06-30")]))
+
+    def of(day: date, said: str, came: str = "") -> File:
+        return File(
+            report("东胜区", day, progress=[progress_row(CASE, 当前状态="已交办", 今日进展=said)]), moment(came) if came else afternoon(day)
+        )
+
+    in_time = [case, of(MONDAY, ""), of(TUESDAY, "约谈"), of(wednesday, "约谈")]
+    late = (of(MONDAY, said, "2020-05-20 15:00") for said in ("走访", ""))
+    progress, none = (told([*in_time, report], [wednesday])[wednesday] for report in late)
+    for text in progress.both:
+        assert f"以前日期的督办有变、今日不变：5月18日改为不算停滞1件（{CASE}）" in text
+    assert not any("以前日期的督办有变" in text for text in none.both)

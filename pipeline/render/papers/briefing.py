@@ -265,9 +265,7 @@ def _decisions(report: Report, limits: Limits) -> Fields:
     ]
     return {
         "决策": sentences.decisions(decisions, report.submissions)
-        + matter_words.changed_matters(
-            report.changed_matters, report.day, limits.corrections or int(limits.absences > 0), limits.characters
-        ),
+        + matter_words.changed(report, limits.corrections or int(limits.absences > 0), limits.characters),
         "决策事项": rows,
         "其余决策": sentences.rest(len(decisions) - len(shown), _DECISIONS),
     }

@@ -87,7 +87,7 @@ def _rules(book: Book) -> list[str]:
 def write_decisions(book: Book, sheet: Worksheet, top: int) -> int:
     """Everything that needs a decision, as the report has it; the row after it."""
     decisions = book.report.decisions
-    changed = matter_words.changed_matters(book.report.changed_matters, book.report.day, words.MOST_CASES, _MOST_CHARACTERS)
+    changed = matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)
     heading(book, sheet, top, OVERVIEW_LAST, f"三、需要决策的事项（{len(decisions)}件）")
     if not decisions:
         said = sentences.decisions(decisions, book.report.submissions)
