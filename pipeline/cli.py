@@ -199,7 +199,7 @@ def _nightly(options: argparse.Namespace) -> int:
     are_chosen = getattr(options, "date", None) or getattr(options, "first", None)
     rewriting: Container[date] = () if not getattr(options, "rewrite", False) else days if are_chosen else EveryDay()
     screen.warn_of_the_future(days, _now(settings).date())
-    with screen.progress() as progress:
+    with screen.progress(in_lines=getattr(options, "steps", False)) as progress:
         outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()), rewriting=rewriting)
     screen.tell_outcome(outcome, settings, days)
     status = _say_what_failed(outcome, options)

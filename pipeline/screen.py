@@ -59,11 +59,18 @@ class _Bar(Progress):
         self._bars.advance(self._task, count)
 
 
+class _Lines(Progress):
+    """Progress as a line for each step, for whoever reads along in a file."""
+
+    def begin(self, step: str, total: int | None = None) -> None:
+        print(f"{step}（{total}）" if total else step, file=sys.stderr, flush=True)
+
+
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Show progress on a terminal; elsewhere show nothing."""
-    if not sys.stderr.isatty():
-        yield Progress()
+def progress(*, in_lines: bool = False) -> Iterator[Progress]:
+    """Show progress on a terminal; elsewhere its steps in lines where somebody asks for them, else nothing."""
+    if in_lines or not sys.stderr.isatty():
+        yield _Lines() if in_lines else Progress()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn

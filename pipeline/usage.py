@@ -194,6 +194,7 @@ def _add_days(parser: argparse.ArgumentParser) -> None:
         default=fallback,
         help="设置、模板或程序改动以后，按现在的规则重写已经发布的日子（--date 或 --from、--to 给出的；都不给是全部）",
     )
+    parser.add_argument("--steps", action="store_true", default=fallback, help=argparse.SUPPRESS)  # for the upload site, which reads along
     parser.add_argument("--from", dest="first", type=_day, default=fallback, metavar="YYYY-MM-DD", help="从哪一天")
     parser.add_argument("--to", dest="last", type=_day, default=fallback, metavar="YYYY-MM-DD", help="到哪一天（含）")
 

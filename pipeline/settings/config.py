@@ -139,6 +139,7 @@ class Settings(Frozen):
     outgoing_mail: outgoing.Outgoing | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     upload: uploading.Uploading | None = None
+    _file: Path | None = PrivateAttr(default=None)
     _whole: Settings | None = PrivateAttr(default=None)
     """The settings of all days, where these are those of one."""
     _kept: dict[date, Settings] = PrivateAttr(default_factory=dict)
@@ -187,6 +188,11 @@ class Settings(Frozen):
                 same[written] = same.get(written) or other._with(held)  # noqa: SLF001 - its own kind
                 other._kept[day] = same[written]  # noqa: SLF001 - its own kind
         return other
+
+    @property
+    def file(self) -> Path | None:
+        """The file that they were read from; None where they were read from none."""
+        return self._file
 
     @property
     def rules(self) -> Rules:
@@ -295,7 +301,9 @@ def load(path: Path) -> Settings:
         "upload": settings.upload.placed(home) if settings.upload else None,
         "mailboxes": tuple(mailbox.placed(home) for mailbox in settings.mailboxes),
     }
-    return settings.model_copy(update=placed)
+    loaded = settings.model_copy(update=placed)
+    loaded._file = path.resolve()  # noqa: SLF001 - its own kind
+    return loaded
 
 
 def _check_folders(folders: dict[str, Path], lines: Lines, path: Path) -> None:

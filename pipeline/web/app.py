@@ -16,7 +16,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from pipeline.terms.errors import DamagedLedgerError, PipelineError
-from pipeline.web import clerk_pages, desk_pages, explain_pages, office_pages, page_access, rendering, sign_in_pages, upload_pages
+from pipeline.web import (
+    clerk_pages,
+    desk_pages,
+    explain_pages,
+    office_pages,
+    page_access,
+    rendering,
+    run_pages,
+    sign_in_pages,
+    upload_pages,
+)
 from pipeline.web.guard import Guard
 from pipeline.web.site import Site
 from pipeline.web.upload_limits import RefusedError
@@ -28,7 +38,7 @@ def build(site: Site) -> ASGIApp:
     """Return the application for that office's page."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     app.state.site = site
-    for pages in (sign_in_pages, clerk_pages, desk_pages, office_pages, explain_pages, upload_pages):
+    for pages in (sign_in_pages, clerk_pages, desk_pages, office_pages, explain_pages, run_pages, upload_pages):
         app.include_router(pages.router)
     app.add_api_route("/healthz", health, methods=["GET"])
     app.add_api_route("/static/{version}/{name}", static, methods=["GET"])

@@ -26,6 +26,7 @@ from pipeline.web import check_results, database, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
 from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.started_runs import StartedRuns
 
 ACTIONS: Final = "upload.log"
 """What was done; nobody who is not signed in can write much into it."""
@@ -52,6 +53,7 @@ class Site:
         self.accounts = Accounts(self.database, settings)
         self.drafts = Drafts(self.database, settings)
         self.readers = SharedReaders(settings)
+        self.runs = StartedRuns(settings)
         self._secret = secrets.token_bytes(32)
         self._handlers = {name: log.open_handler(settings.paths.state, name) for name in (ACTIONS, ACCESSES)}
         self.accesses = BoundedLog(self._writer(ACCESSES))
