@@ -6,10 +6,12 @@ Both hold where the page has no proxy in front of it: it may stand on the street
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
+import h11
 from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -17,9 +19,37 @@ from pipeline.web import sign_in_limits
 
 _HEAD_SECONDS: Final = 20
 """A browser sends a request's head in one piece; this leaves room for a bad network."""
+_HEAD_BYTES: Final = 1 << 15
 _SHARE: Final = 4
 """One network address may hold a quarter of all connections: an office shares its address, and a stranger needs four to fill the page."""
 _FULL: Final = PlainTextResponse("现在打开网页的人太多，请过一分钟再试。", 503, {"Retry-After": "60", "Connection": "close"})
+
+_LENGTHS: Final = re.compile(rb"\ncontent-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r", re.IGNORECASE)
+_CODED: Final = re.compile(rb"\ntransfer-encoding[ \t]*:", re.IGNORECASE)
+_END: Final = re.compile(rb"\n\r?\n")
+_LOOSE_LINES: Final = re.compile(rb"(?<!\r)\n|\n[ \t]")
+"""A line that ends without CR, or that goes on with the one before: some servers read them, and others see another request in them."""
+_OLD: Final = re.compile(rb"[^\n]* HTTP/(?!1\.1\r)")
+
+
+class _StrictConnection(h11.Connection):
+    """HTTP that takes a request only where every proxy agrees on where it ends ("request smuggling").
+
+    h11 itself follows RFC 9112 where it lets a server be lenient: a length beside a coding, the same length twice, LF alone, folded lines.
+    """
+
+    def next_event(self) -> type[h11.NEED_DATA | h11.PAUSED] | h11.Event:
+        """Return what comes next. Raises h11.RemoteProtocolError, which is answered with 400 and the connection's end."""
+        if self.their_state is h11.IDLE:
+            received = self.trailing_data[0]
+            end = _END.search(received)
+            head = received[: end.end()] if end else received
+            lengths = _LENGTHS.findall(head)
+            is_coded = _CODED.search(head)
+            if _LOOSE_LINES.search(head) or len(lengths) > 1 or b"," in b"".join(lengths) or (is_coded and (lengths or _OLD.match(head))):
+                msg = "where the request ends can be read in two ways"
+                raise h11.RemoteProtocolError(msg)
+        return super().next_event()
 
 
 class PatientProtocol(H11Protocol):
@@ -35,6 +65,7 @@ class PatientProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
         super().__init__(*arguments, **options)
+        self.conn = _StrictConnection(h11.SERVER, _HEAD_BYTES)
         # taken away from uvicorn, whose answer to one connection too many is bare English
         self._most, self.limit_concurrency = self.limit_concurrency, None
         self.begun = self.loop.time()

@@ -115,7 +115,8 @@ class _Exchange:
         self._send = send
         self._site = site
         headers = Headers(scope=scope)
-        self._is_read = "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
+        self._is_chunked = "transfer-encoding" in headers
+        self._is_read = not self._is_chunked and headers.get("content-length", "0") == "0"
         self._is_static = scope["path"].startswith("/static/")
         self.status = 500
 
@@ -145,7 +146,8 @@ class _Exchange:
         if not self._is_static:
             # after signing out, "back" must bring nothing out of the browser's memory
             headers["Cache-Control"] = "no-store"
-        if not self._is_read:
+        # nothing follows a chunked body: what a lenient reading of its chunks leaves over is no second request
+        if self._is_chunked or not self._is_read:
             headers["Connection"] = "close"
 
     async def _drain(self) -> None:

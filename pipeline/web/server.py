@@ -20,7 +20,6 @@ from pipeline.web.site import DEFAULT_PORTS, Site, silence_uvicorn
 
 _KEEP_ALIVE_SECONDS: Final = 15
 _SHUTDOWN_SECONDS: Final = 20
-_HEAD_BYTES: Final = 1 << 15
 
 
 class Serving:
@@ -67,7 +66,6 @@ def _config(site: Site, limits: Uploading) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         limit_concurrency=limits.connections,
-        h11_max_incomplete_event_size=_HEAD_BYTES,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         **options,

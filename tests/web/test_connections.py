@@ -117,3 +117,59 @@ def test_an_answer_does_not_wait_for_the_receipt_of_its_first_piece(office: Offi
         assert len(connections) == 1
         (connection,) = connections
         assert connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+_CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+_IN_TWO_WAYS = (
+    b"Content-Length: 5\r\n" + _CHUNKS + b"0\r\n\r\n",
+    b"Content-Length: 5\r\ntRANSFER-encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+    b"Content-Length: 5\r\ncontent-length: 6\r\n\r\nhello!",
+    b"Content-Length: 5, 5\r\n\r\nhello",
+    b"Content-Length: +5\r\n\r\nhello",
+    b"Content-Length: -5\r\n\r\nhello",
+    b"Content-Length: 0x5\r\n\r\nhello",
+    b"Content-Length: 5 5\r\n\r\nhello",
+    b"Content-Length: \r\n\r\nhello",
+    b"Content-Length : 5\r\n\r\nhello",
+    b" Content-Length: 5\r\n\r\nhello",
+    b"X: y\r\n Content-Length: 5\r\n\r\nhello",
+    b"Content-Length:\r\n 5\r\n\r\nhello",
+    b"Content-Length: 5\n\r\nhello",
+    b"Content-Length: 5\r\n\nhello",
+    b"X: y\rContent-Length: 5\r\n\r\nhello",
+    b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: identity\r\n\r\nhello",
+    b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+    b"Host: other\r\nContent-Length: 0\r\n\r\n",
+    _CHUNKS + b"-1\r\nh\r\n0\r\n\r\n",
+    _CHUNKS + b"0x1\r\nh\r\n0\r\n\r\n",
+    _CHUNKS + b"1\nh\r\n0\r\n\r\n",
+    _CHUNKS + b"1\r\nhello\r\n0\r\n\r\n",
+    _CHUNKS + b"1;a=b\r\nh\r\n0\r\n\n",
+)
+
+
+def _answer(site: Website, request: bytes) -> bytes:
+    """All that comes back until the server closes."""
+    with socket.create_connection(("127.0.0.1", site.port), 20) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+
+
+def test_where_a_request_ends_is_read_in_one_way_or_not_at_all(office: Office) -> None:
+    """What follows would be a second request to whoever sees the end elsewhere."""
+    with served(office) as site:
+        head = f"POST /signin HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n".encode()
+        next_one = f"GET /healthz HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode()
+        for rest in _IN_TWO_WAYS:
+            answer = _answer(site, head + rest + next_one)
+            assert answer[9:12] == b"400" or (rest.startswith(_CHUNKS) and answer[9:10] == b"4"), (rest, answer[:200])
+            assert answer.count(b"HTTP/1.1 ") == 1, rest
+            assert b"connection: close" in answer.lower(), rest
+        assert _answer(site, head.replace(b"HTTP/1.1", b"HTTP/1.0") + _CHUNKS + b"0\r\n\r\n")[9:12] == b"400"
+        assert site.browser().get("/healthz").status == 200
