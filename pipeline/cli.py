@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Container, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import usage
+from pipeline import ending, usage
 from pipeline.terms.errors import ConfigurationError, PipelineError, reason_of
 from pipeline.terms.text import on_screen
 
@@ -30,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = usage.parser().parse_args(arguments)
     gc.set_threshold(100_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
-    with _ending_on_signals():
+    with ending.on_signals():
         try:
             return _COMMANDS[options.command or "nightly"](options)
         except BrokenPipeError:  # whoever read the output has seen enough
@@ -40,34 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         except BaseException as error:  # noqa: BLE001 - the last line of defence; a library in Rust panics with a BaseException
             return _explain_stop(error, options)
-
-
-class _EndRequested(KeyboardInterrupt):
-    """The system asks this process to end; it closes what it holds in order, as after Ctrl-C."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_status = 128 + number
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    """Raise an exception when the system asks the process to end (SIGTERM, SIGHUP)."""
-
-    def end(number: int, _frame: object) -> None:
-        raise _EndRequested(number)
-
-    if threading.current_thread() is not threading.main_thread():  # Python sets handlers in the main thread alone
-        yield
-        return
-    # SIGHUP is unknown to Windows, SIGBREAK to every other system.
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in numbers if signal.getsignal(number) == signal.SIG_DFL}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _complain(sentence: str) -> None:
@@ -278,6 +248,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _send(options: argparse.Namespace) -> int:
     from pipeline import screen
+    from pipeline.doors import mailbox
     from pipeline.post import sending, told_letters
 
     settings = _load(options)
@@ -285,7 +256,8 @@ def _send(options: argparse.Namespace) -> int:
         msg = "--to 要与 --unknown 一起用。"
         raise ConfigurationError(msg)
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
-    outcome = sending.run(settings, _now(settings), dry_run=options.dry_run, clarification=clarification)
+    came = mailbox.mails(settings, (now := _now(settings)) - timedelta(days=1))
+    outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
     if options.dry_run:
         screen.tell_lines(told_letters.planned(outcome))
         return 0
@@ -372,10 +344,17 @@ def _doctor(options: argparse.Namespace) -> int:
 def _fetch(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
+    from pipeline.post import answering, told_letters
 
     problems: list[str] = []
     settings = _load(options, told=problems.append)
     fetched = mailbox.fetch(settings, screen.say)
+    try:
+        answers = answering.run(settings, now := _now(settings), mailbox.mails(settings, now - answering.WHILE))
+        mailbox.note_answers(settings, answers.answered)
+        screen.tell_lines(told_letters.answers(answers.outcome))
+    except PipelineError as error:  # what came is safe all the same, and the next fetch answers it
+        problems.append(f"没有回信：{error}")
     for sentence in (*problems, *fetched.failed):
         _complain(sentence)
     status = _report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed))

@@ -47,6 +47,14 @@ def reason(why: str, **numbers: object) -> str:
     return WHY.get(why, WHY["unparsable"]).format_map({"size": "", "limit": "", **numbers})
 
 
+def for_sender(why: str, **numbers: object) -> str:
+    """Return the sentence of that name as it is written to whoever sent the message."""
+    return _FOR_SENDERS.get(why) or reason(why, **numbers).replace("请旗区", "请")
+
+
+_FOR_SENDERS = {"other": "不是工作簿，没有收；请发 Excel 工作簿（.xlsx）"}
+
+
 def of_message(taken: Sequence[str], passed: Sequence[tuple[str, str]], left: Sequence[tuple[str, str]], *, again: int = 0) -> str:
     """Return what became of a message's attachments: those taken, those certainly no report, and those left unopened.
 

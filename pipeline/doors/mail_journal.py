@@ -5,13 +5,16 @@ A message is known by its mailbox, folder, UIDVALIDITY and UID, never by its fla
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.disk import storage
+from pipeline.terms.mails import Mail
 
 NAME = "journal.jsonl"
 
@@ -40,6 +43,21 @@ class JournalEntry:
     """SHA-256 of each file of the message that is or was in the inbox."""
     why: tuple[str, ...] = ()
     """Names of the sentences about what was left."""
+    subject: str = ""
+    claimed: str = ""
+    """What the message says of a sender that does not count, and why it does not."""
+    taken: tuple[tuple[str, str], ...] = ()
+    """Names and paths in the inbox of the files that came in; a path is '' where the file had come in before."""
+    not_taken: tuple[tuple[str, str], ...] = ()
+    """Names of the others, and why: in sentences."""
+    is_silent: bool = True
+    """Whether nobody may answer it; so are all that were noted before messages were answered."""
+
+    @property
+    def identity(self) -> str:
+        """What the message is known by, also under another UID."""
+        parts = (self.place.mailbox, self.received_at, self.sender or "", self.message_id or "", *self.files)
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(slots=True)
@@ -51,6 +69,8 @@ class Journal:
     _settled: set[tuple[Place, int]] = field(default_factory=set)
     _deposited: dict[tuple[str, str, str], set[Place]] = field(default_factory=dict)
     """Where each file was found, by Message-ID, sender and SHA-256."""
+    _answered: dict[str, str] = field(default_factory=dict)
+    """When messages were answered, by their identity."""
 
     def entries(self, place: Place) -> dict[int, JournalEntry]:
         """Return the messages of that folder that are done, by UID."""
@@ -71,6 +91,22 @@ class Journal:
         storage.append_lines(self.path, [_line({"mail": asdict(entry)})])
         self._add(entry)
 
+    def mails(self, since: datetime) -> list[Mail]:
+        """Return the messages that came since then, in order; one that lies in two folders once, as it was noted first."""
+        by_identity: dict[str, Mail] = {}
+        for entries in self._entries.values():
+            for entry in entries.values():
+                if entry.received_at and datetime.fromisoformat(entry.received_at) >= since and entry.identity not in by_identity:
+                    by_identity[entry.identity] = _mail(entry, self._answered.get(entry.identity, ""))
+        return sorted(by_identity.values(), key=lambda mail: (mail.received_at, mail.identity))
+
+    def note_answers(self, answered: Mapping[str, str]) -> None:
+        """Add that these messages were answered, and when."""
+        new = {identity: at for identity, at in answered.items() if identity not in self._answered}
+        if new:
+            storage.append_lines(self.path, [_line({"answered": new})])
+            self._answered |= new
+
     def settle(self, place: Place, uids: Iterable[int]) -> None:
         """Add that these messages have their mark in the mailbox, or are gone from the folder."""
         done = sorted(uids)
@@ -89,12 +125,20 @@ class Journal:
         for line in storage.read_entries(self.path):
             if "mail" in line:
                 mail = line["mail"]
-                self._add(
-                    JournalEntry(**{**mail, "place": Place(**mail["place"]), "files": tuple(mail["files"]), "why": tuple(mail["why"])})
-                )
+                pairs = {name: tuple((str(first), str(second)) for first, second in mail.get(name, ())) for name in ("taken", "not_taken")}
+                lists = {name: tuple(mail[name]) for name in ("files", "why")}
+                self._add(JournalEntry(**{**mail, **pairs, **lists, "place": Place(**mail["place"])}))
+            elif "answered" in line:
+                self._answered |= line["answered"]
             else:
                 place = Place(**line["settled"])
                 self._settled |= {(place, uid) for uid in line["uids"]}
+
+
+def _mail(entry: JournalEntry, answered: str) -> Mail:
+    received = datetime.fromisoformat(entry.received_at)
+    told = (entry.subject, entry.message_id, entry.taken, entry.not_taken, entry.is_silent, answered)
+    return Mail(entry.identity, entry.sender, entry.claimed, received, *told)
 
 
 def read(path: Path) -> Journal:

@@ -7,14 +7,14 @@ A fetch that is killed in between lays the same files at the same place the next
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.doors import deposit, fetch_words, headers, imap, mail_journal, sender
+from pipeline.doors import automatic_mail, deposit, fetch_words, headers, imap, mail_journal, sender
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Session
 from pipeline.doors.mail_journal import Journal, JournalEntry, Place
 from pipeline.doors.message_parts import Bounds, MessageOpener, MessageParts
@@ -24,6 +24,8 @@ from pipeline.settings.config import Settings
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope
+from pipeline.terms.mails import Mail
+from pipeline.terms.messages import shorten
 
 FOLDER = "邮件"
 """The folder of the files in the inbox."""
@@ -32,6 +34,8 @@ STATE = "mail"
 _AT_ONCE = 50
 """So many messages are marked together: a server that does not let them be marked is found out after the first so many."""
 _SEEN, _FLAGGED = r"\Seen", r"\Flagged"
+_MOST_HEADER = 1 << 18
+"""Bytes of a message that is not downloaded, to see who sent it."""
 _LONGEST_ID = 998
 """Characters of a line in a message (RFC 5322, 2.1.1)."""
 
@@ -82,6 +86,17 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
     if fetched.messages or not fetched.failed:  # "no new mail" would be untrue of a mailbox that nobody could look into
         say(fetch_words.sums(fetched.messages, fetched.files, (fetched.empty, fetched.left, fetched.repeated)))
     return fetched
+
+
+def mails(settings: Settings, since: datetime) -> list[Mail]:
+    """Return the messages that came since then and were looked at, in order."""
+    return mail_journal.read(settings.paths.state / STATE / mail_journal.NAME).mails(since)
+
+
+def note_answers(settings: Settings, answered: Mapping[str, str]) -> None:
+    """Note when messages were answered, by their identity; where another fetch is at work, the next one notes it."""
+    if answered:
+        mail_journal.read(settings.paths.state / STATE / mail_journal.NAME).note_answers(answered)
 
 
 def _bounds(settings: Settings) -> Bounds:
@@ -198,13 +213,41 @@ def _take(message: MessageOnServer, place: Place, fetching: _FolderFetch) -> Non
 
 def _leave(message: MessageOnServer, place: Place, why: str, fetching: _FolderFetch) -> None:
     """Note a message that was not downloaded."""
-    fetching.journal.note(JournalEntry(place, message.uid, "left", why=(why,)))
+    numbers = {"size": -(-message.size // (1 << 20)), "limit": fetching.account.message_megabytes}
+    fetching.journal.note(_left(JournalEntry(place, message.uid, "left", why=(why,)), message, numbers, fetching))
     fetching.fetched.messages += 1
     fetching.fetched.left += 1
-    megabytes = -(-message.size // (1 << 20))
-    what = fetch_words.reason(why, size=megabytes, limit=fetching.account.message_megabytes)
+    what = fetch_words.reason(why, **numbers)
     when = message.received_at.astimezone(fetching.settings.calendar.zone) if message.received_at else None
     fetching.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}", is_refused=False))
+
+
+def _left(entry: JournalEntry, message: MessageOnServer, numbers: Mapping[str, int], fetching: _FolderFetch) -> JournalEntry:
+    """Return what is noted of a message that was not downloaded: who sent it stands in its header."""
+    if message.received_at is None:
+        return entry
+    received = message.received_at.astimezone(fetching.settings.calendar.zone)
+    header = headers.fields(fetching.session.download(message.uid, _MOST_HEADER) or b"")
+    who = sender.judge(header, fetching.account.authserv_id, checks=fetching.account.check_sender)
+    known = replace(entry, sender=who.address, message_id=_message_id(header), received_at=received.isoformat())
+    return _told(known, header, who, [("", fetch_words.for_sender(entry.why[0], **numbers))])
+
+
+def _told(entry: JournalEntry, header: headers.Fields | None, who: Sender, not_taken: Sequence[tuple[str, str]]) -> JournalEntry:
+    """Return the note with what people are told of the message."""
+    subject = next(iter(headers.values(header or (), "subject")), "")
+    has_nothing = not entry.files and not not_taken
+    return replace(
+        entry,
+        subject=shorten(headers.decoded(subject)),
+        claimed="" if who.address else fetch_words.of_sender(None, who.claimed, who.reason),
+        not_taken=tuple((shorten(name), why) for name, why in not_taken[:_MOST_NOTED]),
+        # who writes back in words alone has forgotten no file
+        is_silent=automatic_mail.is_automatic(header, who.address) or (has_nothing and automatic_mail.is_reply(header)),
+    )
+
+
+_MOST_NOTED = 20
 
 
 def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _FolderFetch) -> None:
@@ -220,8 +263,13 @@ def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _Fol
     why = tuple(sorted({reason for _name, reason in parts.left}))
     entry = JournalEntry(place, uid, verdict, who.address, _message_id(header), received.isoformat(), tuple(sums), why)
     new = [file for file, sha256 in zip(parts.taken, sums, strict=True) if not fetching.journal.has_elsewhere(entry, sha256)]
-    names = deposit.lay(_where(raw, entry, received, fetching.settings), new, _envelope(entry, received)) if new else []
-    fetching.journal.note(entry)
+    where = _where(raw, entry, received, fetching.settings)
+    names = deposit.lay(where, new, _envelope(entry, received)) if new else []
+    folder = where.relative_to(fetching.settings.paths.inbox).as_posix()
+    again = [(shorten(file[0]), "") for file in parts.taken if file not in new]
+    taken = (*((shorten(name), f"{folder}/{name}") for name in names), *again)
+    reasons = [(name, fetch_words.for_sender(reason)) for name, reason in (*parts.left, *parts.passed_over)]
+    fetching.journal.note(_told(replace(entry, taken=taken), header, who, reasons))
     _count_and_tell(parts, names, who, received, fetching)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,8 @@ from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import Envelope, Filed
+from pipeline.terms.mails import Mail
 
 _PATHS = (
     f"{receipt_files.FOLDER}/{{district}}_回执_",
@@ -169,28 +170,45 @@ class Planner:
         files = published.items(path for path in paths if published.outputs[path] not in settled)
         return (*letters.bounded(files), *(item for item in notes if item.digest not in settled))
 
-    def reminders(self) -> Plan:
+    def reminders(self, mails: Iterable[Mail] = ()) -> Plan:
         """Return the reminders of today's report, to those of whom nothing has come that will count."""
         plan = Plan()
         day, begins = self._now.date(), self._outgoing.reminder_at
         if begins is None or self._now.time() < begins or self._now > self._settings.on(day).calendar.last_moment(day):
             return plan
-        for district in status.look(self._settings, day).districts:
+        board, of_day = status.look(self._settings, day), [mail for mail in mails if mail.received_at.date() == day]
+        for district in board.districts:
             if district.status == "missing" and not district.is_coming:
-                self._remind(plan, day, district)
+                self._remind(plan, day, district.district, tuple(_what_came(district, board, of_day, self._settings)))
         return plan
 
-    def _remind(self, plan: Plan, day: date, district: status.DistrictStatus) -> None:
-        name = district.district
+    def _remind(self, plan: Plan, day: date, name: str, came: Sequence[tuple[str, str]]) -> None:
         item = Item("", letters.digest_of("reminder", day, name), delivery=Delivery.IN_WORDS)
         recipients = addresses(name, self._settings, self._outgoing)
         plan.without_address.extend([] if recipients else [name])
-        refused = [filed.arrival.name for filed in district.refused if not filed.reading.is_from_stranger]
         plan.letters.extend(
-            self._writer.reminder(day, name, recipient, item, refused)
+            self._writer.reminder(day, name, recipient, item, came)
             for recipient in recipients
             if item.digest not in self._record.settled(recipient)
         )
+
+
+def _what_came(
+    district: status.DistrictStatus, board: status.Status, mails: Iterable[Mail], settings: Settings
+) -> Iterator[tuple[str, str]]:
+    """Yield what came from a district and is no report of today, and why: whoever sent something is not told that nothing came."""
+    for filed in district.refused:
+        if not filed.reading.is_from_stranger:
+            yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)
+    for waiting in board.waiting:
+        if waiting.district == district.district and waiting.channel != "folder":
+            yield waiting.name, f"是{waiting.day.month}月{waiting.day.day}日的日报" if waiting.day else "不能采用，收取以后的回执里有原因"
+    own = next(one for one in settings.districts if one.name == district.district)
+    for mail in mails:
+        if mail.sender and own.accepts(Envelope(mail.received_at, "email", mail.sender)):
+            yield from mail.not_taken
+            if not mail.taken and not mail.not_taken and not mail.is_silent:
+                yield "", f"{mail.received_at:%H:%M}的邮件里没有附件"
 
 
 def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DISTRICT = "district"
     LEADERS = "leaders"
     REMINDER = "reminder"
+    ANSWER = "answer"
 
 
 class Delivery(StrEnum):
@@ -91,6 +92,8 @@ class Letter:
     text: str
     html: str
     items: tuple[Item, ...]
+    in_reply_to: str = ""
+    """The Message-ID of the message that it answers; '' for a letter of our own accord."""
     edition: str = ""
     """The SHA-256 of the manifest of the edition that it is about; '' for a reminder."""
 
@@ -116,7 +119,10 @@ def message(letter: Letter, sender: str, office: str, at: datetime) -> bytes:
     outer["To"] = letter.recipient
     outer["Date"] = format_datetime(at)
     outer["Message-ID"] = letter.message_id(sender)
-    outer["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
+    if letter.in_reply_to:
+        outer["In-Reply-To"] = outer["References"] = letter.in_reply_to
+    # RFC 3834: no answering machine answers
+    outer["Auto-Submitted"] = "auto-replied" if letter.kind is Kind.ANSWER else "auto-generated"
     outer["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     body = MIMEMultipart("alternative", boundary=f"=_{letter.digest[:32]}_2")
     body.attach(MIMEText(letter.text, "plain", "utf-8"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import smtplib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,6 +26,7 @@ from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Filed
+from pipeline.terms.mails import Mail
 from pipeline.terms.text import mask, on_screen
 
 _STATES = {
@@ -79,8 +80,9 @@ def run(
     *,
     dry_run: bool = False,
     clarification: Clarification | None = None,
+    mails: Sequence[Mail] = (),
 ) -> SendingOutcome:
-    """Send what is due; with `dry_run` only say what it would be.
+    """Send what is due; with `dry_run` only say what it would be. `mails`: what came by mail today, for the reminders.
 
     Raises ConfigurationError where nothing is set about outgoing mail, and AnotherRunError where another run is sending.
     """
@@ -92,10 +94,10 @@ def run(
         record = SentLetters(ledger, settings.paths.state)
         if clarification:
             _settle(record, clarification, now)
-        outcome = _due(ledger, record, settings, outgoing, now)
+        outcome = _due(ledger, record, settings, now, mails)
         if not dry_run and outcome.planned:
-            _send(outcome, record, settings, outgoing, connect)
-        noted = record.all()
+            hand_over(outcome, record, settings, outgoing, connect)
+        noted = [letter for letter in record.all() if letter.kind != Kind.ANSWER]
         outcome.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
         outcome.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
         return outcome
@@ -104,7 +106,7 @@ def run(
 def _settle(record: SentLetters, clarification: Clarification, now: datetime) -> None:
     recipient = clarification.to
     states = {"again": State.PUT_OFF, "done": State.SENT}
-    unknown = [letter for letter in record.all() if letter.state is State.UNDER_WAY]
+    unknown = [letter for letter in record.all() if letter.state is State.UNDER_WAY and letter.kind != Kind.ANSWER]
     meant = [letter for letter in unknown if recipient is None or letter.recipient.lower() == recipient.lower()]
     if recipient is not None and not meant:
         msg = f"没有发给 {on_screen(recipient)} 的下落不明的信，什么也没有改，没有发信。收件人以 python run.py send --dry-run 列出的为准。"
@@ -125,12 +127,14 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
     return letter.recipient.lower() in {address.lower() for address in written_to}
 
 
-def _due(ledger: Ledger, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> SendingOutcome:
+def _due(ledger: Ledger, record: SentLetters, settings: Settings, now: datetime, mails: Sequence[Mail]) -> SendingOutcome:
+    outgoing = settings.outgoing_mail
+    assert outgoing is not None  # noqa: S101 - `run` has seen to it
     published = list(_published(ledger, settings, outgoing, now.date()))
     first = record.first_day() or _newest_over(published, settings, now)
     published = [folder for folder in published if folder.day.isoformat() >= first]
     planner = letter_plan.Planner(settings, outgoing, record, now)
-    results, reminders = planner.letters_about(published), planner.reminders()
+    results, reminders = planner.letters_about(published), planner.reminders(mails)
     without = dict.fromkeys([*results.without_address, *reminders.without_address])
     return SendingOutcome(planned=[*results.letters, *reminders.letters], without_address=list(without))
 
@@ -173,7 +177,8 @@ def _answers(
 # --- handing over ------------------------------------------------------------------------------------------------
 
 
-def _send(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, connect: Connect) -> None:
+def hand_over(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, connect: Connect) -> None:
+    """Hand over the letters that are planned, each noted before and after."""
     waiting = list(outcome.planned)
     try:
         with connect(outgoing) as server:

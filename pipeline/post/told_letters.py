@@ -30,6 +30,15 @@ def sent(outcome: SendingOutcome) -> Iterator[str]:
     yield from _unsettled(outcome)
 
 
+def answers(outcome: SendingOutcome) -> Iterator[str]:
+    """Yield what became of the answers to what had come by mail; nothing where there was none to write."""
+    for letter, answer in outcome.done:
+        words = "" if answer.fate is Fate.TAKEN else f"（{_FATES.get(answer.fate, '没有送到，不再发')}：{answer.words}）"
+        yield f"  {'已' if answer.fate is Fate.TAKEN else '没有'}回信 {letter.recipient}  {letter.subject}{words}"
+    if outcome.not_tried:
+        yield f"  还有 {len(outcome.not_tried)} 封回信没有发，下次收邮件时再发。{outcome.why}"
+
+
 def _unsettled(outcome: SendingOutcome) -> Iterator[str]:
     for row in outcome.unknown:
         yield f"  下落不明 {row.recipient}  {row.subject}：交给服务器时断了，对方可能收到，也可能没有，没有自动重发。"

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
+from pipeline.office.mailed_files import MailedFile
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import Settings
 from pipeline.terms import words
+from pipeline.terms.mails import Mail
 from pipeline.terms.text import on_screen
 
 TEMPLATES = HOME / "templates"
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
+"""What may stand in our own header; the rest of what a sender wrote there may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,20 @@ class Writer:
         }
         return self._letter(Kind.LEADERS, day, ("", recipient), subject, items, details)
 
-    def reminder(self, day: date, district: str, recipient: str, item: Item, refused: Sequence[str]) -> Letter:
-        """Write that the district has not reported yet."""
-        subject = f"【催报】{district}{_short(day)}的日报还没有收到"
-        return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"refused": list(refused)})
+    def reminder(self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]]) -> Letter:
+        """Write that the district has not reported yet, and what is wrong with what came."""
+        subject = f"【催报】{district}{_short(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
+        return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"came": list(came)})
+
+    def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item]) -> Letter:
+        """Write what became of a message that a district has sent."""
+        assert mail.sender is not None  # noqa: S101 - nobody else is answered
+        taken = sum(file.counts for file in files)
+        verdict = f"收到{taken}份日报，等待汇总" if taken else "收到了" if any(file.is_old for file in files) else "没有收到能用的日报"
+        subject = f"【回信】{verdict}：{mail.subject or '（没有标题）'}"
+        details = {"files": files, "others": mail.not_taken, "received": f"{mail.received_at:%H:%M}"}
+        letter = self._letter(Kind.ANSWER, mail.received_at.date(), (district, mail.sender), subject, items, details)
+        return replace(letter, in_reply_to=found[0] if (found := _MESSAGE_ID.fullmatch(mail.message_id or "")) else "")
 
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom

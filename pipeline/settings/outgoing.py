@@ -38,6 +38,7 @@ class Outgoing(Account):
     sender: Address
     leaders: tuple[Address, ...] = ()
     districts: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
+    answers: Annotated[bool, Field(strict=True)] = True
     reminder_at: Clock | None = time(16)
     leaders_at: Clock = time(7)
     days: Annotated[int, Field(ge=1, le=31, strict=True)] = 3

@@ -1,6 +1,6 @@
 """Fetching, against a mailbox in memory: what comes in, what is said, and that no moment of dying loses or doubles a file.
 
-Covers `deposit`, `fetch_words`, `mail_journal` and `mailbox`. For `doors/upload` see tests/web/test_upload_pages.py.
+Covers `automatic_mail`, `deposit`, `fetch_words`, `mail_journal` and `mailbox`. For `doors/upload` see tests/web/test_upload_pages.py.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from offices import ZONE, moment
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline.disk import lock, storage
-from pipeline.doors import deposit, mail_journal, mailbox, message_parts
+from pipeline.doors import automatic_mail, deposit, headers, mail_journal, mailbox, message_parts
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError
 from pipeline.doors.mailbox import Fetched
 from pipeline.doors.message_parts import MessageOpener, MessageParts
 from pipeline.intake import envelopes, inbox
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
+from pipeline.terms.mails import Mail
 
 if TYPE_CHECKING:
     from offices import Office
@@ -151,6 +152,10 @@ class Desk:
         self.said.clear()
         return mailbox.fetch(_settings(self.office, self.account), self.said.append, self.server.connected)
 
+    def mails(self) -> list[Mail]:
+        """What people are told of the messages."""
+        return mailbox.mails(self.office.settings, ARRIVED - timedelta(days=1))
+
     def files(self) -> dict[str, bytes]:
         """What lies in the inbox, by its path in the door's folder."""
         home = self.office.inbox / mailbox.FOLDER
@@ -236,6 +241,45 @@ def test_several_attachments_of_one_name_lie_side_by_side(desk: Desk) -> None:
     assert len(desk.envelopes()) == 3
 
 
+def test_what_came_of_a_mail_is_remembered_for_its_answer(desk: Desk) -> None:
+    desk.server.deliver(
+        message(attached(report(), "日报.xlsx"), attached(b"\xff\xd8\xff\xe0", "照片.jpg"), attached(b"Rar!\x1a\x07\x00", "表.rar"))
+    )
+    desk.fetch()
+    (mail,) = desk.mails()
+    assert [name for name, _path in mail.taken] == ["日报.xlsx"]
+    assert all((desk.office.inbox / path).is_file() for _name, path in mail.taken)
+    assert dict(mail.not_taken).keys() == {"照片.jpg", "表.rar"}
+    assert "旗区" not in str(mail.not_taken)
+    assert (mail.sender, mail.is_silent, mail.answered) == (SENDER, False, "")
+    desk.server.renumber()
+    desk.fetch()
+    mailbox.note_answers(desk.office.settings, {mail.identity: "2020-05-21T16:43:00+08:00"})
+    assert [(again.identity, again.answered) for again in desk.mails()] == [(mail.identity, "2020-05-21T16:43:00+08:00")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "is_automatic"),
+    [
+        ("Auto-Submitted", "auto-replied", True),
+        ("Auto-Submitted", "no", False),
+        ("Precedence", "bulk", True),
+        ("List-Id", "<news.example.com>", True),
+        ("List-Unsubscribe", "<mailto:x@example.com>", True),
+        ("Return-Path", "<>", True),
+        ("Return-Path", "<dongsheng@example.com>", False),
+        ("X-Auto-Response-Suppress", "DR, AutoReply", True),
+        ("Content-Type", "multipart/report; report-type=delivery-status", True),
+        ("From", "MAILER-DAEMON@example.com", True),
+        ("From", "no-reply@example.com", True),
+        ("From", "dongsheng@example.com", False),
+    ],
+)
+def test_what_a_machine_has_written_is_not_answered(field: str, value: str, is_automatic: bool) -> None:  # noqa: FBT001
+    header = headers.fields(f"{field}: {value}\r\n\r\n".encode())
+    assert automatic_mail.is_automatic(header, value if field == "From" else SENDER) is is_automatic
+
+
 def test_names_are_no_paths_and_no_envelopes(desk: Desk) -> None:
     hostile = ["../../../x.xlsx", "日报.xlsx.envelope.json", ".hidden.xlsx", "~$日报.xlsx", "a.part"]
     desk.server.deliver(message(*(attached(f"PK\x03\x04{n}".encode(), name) for n, name in enumerate(hostile))))
@@ -277,7 +321,8 @@ def test_a_mail_that_is_too_large_is_said_and_not_downloaded(desk: Desk) -> None
     uid = desk.server.deliver(message(), size=60 << 20)
     assert desk.fetch().left == 1
     assert "邮件有 60 MB，超过 40 MB，没有下载" in desk.said[0]
-    assert desk.server.downloaded == []
+    assert [mail.not_taken for mail in desk.mails()] == [(("", "邮件有 60 MB，超过 40 MB，没有下载；请把附件压缩到 40 MB 以内重发"),)]
+    assert [mail.sender for mail in desk.mails()] == [SENDER]
     assert desk.server.here[uid].flags == {r"\Flagged"}
 
 

@@ -1,0 +1,96 @@
+"""What is said of a file within minutes after it was mailed: what `check` finds, before the night has taken it in.
+
+Covered by tests/post/test_answering.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from pipeline.office import check
+from pipeline.reading.readers import Readers
+from pipeline.render.receipts import receipt_files
+from pipeline.report import handed_in_lines
+from pipeline.settings.config import Settings
+from pipeline.terms.findings import Finding
+
+_MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MailedFile:
+    """What became of one file, as far as it can be said before the night."""
+
+    name: str
+    verdict: str
+    findings: tuple[str, ...] = ()
+    more: int = 0
+    """So many findings are not listed."""
+    receipt: bytes = b""
+    """The workbook with its findings marked; b"" where there is nothing to mark."""
+    counts: bool = False
+    """Whether it waits for the night as the report of its day."""
+    is_old: bool = False
+    """Whether it had been taken in before."""
+
+
+class MailedFiles:
+    """Looks at files that lie in the inbox, with readers that are started once."""
+
+    def __init__(self, settings: Settings, now: datetime, count: int) -> None:
+        self._settings, self._now, self._readers = settings, now, Readers(settings, count)
+
+    def __enter__(self) -> Self:
+        self._readers.__enter__()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._readers.__exit__()
+
+    def look(self, name: str, path: str, district: str) -> MailedFile:
+        """Return what is said of the file at this path in the inbox to the district that has sent it; '' for one that had come before."""
+        place = self._settings.paths.inbox / path
+        if not path:
+            return MailedFile(name, "以前收过，没有再收。", is_old=True)
+        if not place.is_file():
+            return MailedFile(name, "已收下，已进入汇总，结果见回执。", is_old=True)
+        answer = check.check(place, self._settings, self._now, self._readers)
+        if answer.reading.is_from_stranger:
+            return MailedFile(name, f"不能采用：封面上写的不是{district}。请改正封面上的旗区，再发一次。")
+        line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
+        shown = tuple(_shown(line.findings))
+        may_be_marked = answer.findings and receipt_files.may_be_marked(answer.findings)
+        return MailedFile(
+            name,
+            _verdict(answer, line.rows_accepted, line.rows_refused),
+            shown[:_MOST_FINDINGS],
+            len(shown[_MOST_FINDINGS:]),
+            self._receipt(answer) if may_be_marked else b"",
+            answer.reading.accepted,
+        )
+
+    def _receipt(self, answer: check.Answer) -> bytes:
+        return receipt_files.before_sending(answer.filed, answer.judgement, answer.path, settings=self._settings, readers=self._readers)
+
+
+def _verdict(answer: check.Answer, accepted: int, refused: int) -> str:
+    reading = answer.reading
+    if not reading.accepted:
+        return "收到了，但整份不能采用："
+    whose = f"收到了，是{reading.district}{reading.day.month}月{reading.day.day}日的日报，等待汇总。"
+    unknown = "" if answer.against_register else "现在不能核对案件编号，其余已核对。"
+    if refused:
+        return f"{whose}{unknown}照现在的样子，会采用{accepted}行，退回{refused}行："
+    if not accepted:
+        return f"{whose}{unknown}里面没有填写的行，按没有变化汇总{'。另有提醒：' if answer.findings else '。'}"
+    return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if answer.findings else '，没有问题。'}"
+
+
+def _shown(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the findings in words, those that refuse first."""
+    for finding in sorted(findings, key=lambda finding: not finding.refuses):
+        where = "!".join(part for part in (finding.sheet, finding.cell) if part)
+        yield f"{where + '：' if where else ''}{'' if finding.refuses else '（提醒）'}{finding.message}"

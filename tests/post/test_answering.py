@@ -1,0 +1,131 @@
+"""Answers to what districts mail: to whom, what they say, and at most once. Covers also `mailed_files` and `mails`."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mailserver import HANG_UP, MailServer, running
+from offices import Office, moment
+from workbooks import DAY, assignment, progress_row, report
+
+from pipeline.doors import deposit
+from pipeline.post import answering, letter_plan, sending
+from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.handed_in import Envelope
+from pipeline.terms.mails import Mail
+
+TO = "dongsheng@example.com"
+CAME, NOW = moment("2020-05-21 16:30"), moment("2020-05-21 16:35")
+OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com")
+PHOTO = ("照片.jpg", "不是工作簿，没有收；请发 Excel 工作簿（.xlsx）")
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    return office
+
+
+def _mail(**more: Any) -> Mail:  # noqa: ANN401
+    usual = {"identity": "1", "sender": TO, "claimed": "", "received_at": CAME, "subject": "日报", "message_id": "<1@example.com>"}
+    return Mail(**{**usual, "taken": (), "not_taken": (PHOTO,), **more})
+
+
+def _told(server: MailServer) -> list[tuple[EmailMessage, str]]:
+    messages = [email.message_from_bytes(content, policy=default) for _recipient, content in server.taken]
+    return [(message, body.get_content()) for message in messages if (body := message.get_body(("plain",)))]
+
+
+def test_a_report_is_answered_with_what_is_wrong_with_it_and_the_marked_workbook(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    office.run(DAY - timedelta(days=1))
+    place = office.inbox / "邮件" / "2020-05-21" / "a"
+    bad = report(progress=[progress_row("ZZQ-2020-001"), progress_row("SJ-2020-999")])
+    names = deposit.lay(place, [("日报.xlsx", bad)], Envelope(CAME, "email", TO, "<1@example.com>"))
+    mail = _mail(taken=((names[0], f"邮件/2020-05-21/a/{names[0]}"),))
+    answers = answering.run(office.settings, NOW, [mail], server.connect)
+    ((message, body),) = _told(server)
+    assert "是东胜区5月21日的日报，等待汇总。照现在的样子，会采用1行，退回1行：" in body
+    assert "SJ-2020-999" in body
+    assert "“照片.jpg”：不是工作簿" in body
+    assert [part.get_filename() for part in message.iter_attachments()] == ["日报_回执.xlsx"]
+    assert message["Auto-Submitted"] == "auto-replied"
+    assert message["In-Reply-To"] == "<1@example.com>"
+    assert message["Subject"] == "【回信】收到1份日报，等待汇总：日报"
+    assert list(answers.answered) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        _mail(sender=None, claimed=TO),
+        _mail(sender="x@evil.example"),
+        _mail(sender="ribao@example.com"),
+        _mail(is_silent=True),
+        _mail(received_at=CAME - timedelta(days=2)),
+        _mail(answered="2020-05-21T16:31:00+08:00"),
+    ],
+)
+def test_who_is_not_vouched_for_or_known_gets_no_answer_and_nothing_old_or_automatic_does(
+    office: Office, server: MailServer, mail: Mail
+) -> None:
+    assert answering.run(office.settings, NOW, [mail], server.connect).outcome.planned == []
+
+
+def test_a_message_is_answered_once_however_often_it_is_asked(office: Office, server: MailServer) -> None:
+    for _ in range(2):
+        answering.run(office.settings, NOW, [_mail()], server.connect)
+    ((_message, body),) = _told(server)
+    assert "“照片.jpg”：不是工作簿，没有收；请发 Excel 工作簿（.xlsx）。" in body
+
+
+def test_what_died_before_it_was_answered_is_made_up_for_and_an_answer_of_unknown_fate_is_not(office: Office, server: MailServer) -> None:
+    server.orders["RCPT"] = ["451 later"]
+    first = answering.run(office.settings, NOW, [_mail()], server.connect)
+    assert first.answered == {}
+    server.orders["."] = [HANG_UP]
+    assert list(answering.run(office.settings, NOW, [_mail()], server.connect).answered) == ["1"]
+    assert answering.run(office.settings, NOW, [_mail()], server.connect).outcome.planned == []
+    assert sending.run(office.settings, NOW - timedelta(hours=5), server.connect).unknown == []
+
+
+def test_a_program_that_sends_our_answers_back_does_not_keep_us_busy(office: Office, server: MailServer) -> None:
+    mails = [_mail(identity=str(number), subject="") for number in range(40)]
+    for start in range(0, 40, 10):
+        answering.run(office.settings, NOW, mails[start : start + 10], server.connect)
+    assert len(server.taken) == 30
+
+
+def test_an_office_that_wants_no_answers_gives_none(office: Office, server: MailServer) -> None:
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING.model_copy(update={"answers": False})})
+    assert answering.run(office.settings, NOW, [_mail()], server.connect).outcome.planned == []
+
+
+def test_a_letter_without_a_file_is_told_so(office: Office, server: MailServer) -> None:
+    answering.run(office.settings, NOW, [_mail(not_taken=())], server.connect)
+    assert "里面没有附件" in _told(server)[0][1]
+
+
+def test_a_reminder_names_what_is_wrong_with_what_came(office: Office) -> None:
+    sent = sending.run(office.settings, NOW, dry_run=True, mails=[_mail(), _mail(identity="2", sender="x@evil.example")])
+    by_district = {letter.district: letter for letter in sent.planned}
+    assert by_district["东胜区"].subject == "【催报】东胜区5月21日的日报收到的不能采用"
+    for text in (by_district["东胜区"].text, by_district["东胜区"].html):
+        assert "“照片.jpg”：不是工作簿" in text
+        assert "还没有收到" not in text
+    assert by_district["达拉特旗"].subject.endswith("还没有收到")
+    assert letter_plan.addresses("东胜区", office.settings, OUTGOING) == (TO,)
