@@ -127,8 +127,6 @@ def warm_up(documents: tuple[Document, ...]) -> None:
 def _import_renderers() -> None:
     # What python-docx reads while another thread is still importing it comes out as bare XML now and then, without its own classes.
     with _IMPORTING, suppress(Exception):
-        import pandas as pd
-
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
         from pipeline.render.papers import briefing_pdf, notice, word
@@ -138,4 +136,4 @@ def _import_renderers() -> None:
 
         word.warm_up()
         briefing_pdf.warm_up()
-        del pd, receipt_files, compose, leaders_page, notice, report_form, office_workbook
+        del receipt_files, compose, leaders_page, notice, report_form, office_workbook

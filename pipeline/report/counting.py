@@ -47,16 +47,15 @@ class Counting:
         return tuple(figure for figure in self._by("category", lambda _group: [*listed, *others]) if figure.tally.total)
 
     def _by(self, part: str, labels_of: Callable[[Group], Iterable[str]]) -> tuple[Figure, ...]:
-        tallies = _tallies(self.cases, part)
         cases: dict[tuple[str, str], list[CaseLine]] = {}
         for case in self.cases:
             cases.setdefault((case.group, getattr(case, part)), []).append(case)
         figures = []
         for group in self.settings.groups:
             for label in labels_of(group):
-                total, resolved = tallies.get((group.name, label), (0, 0))
-                tally = Tally(group.target_percent, total, resolved)
-                bounds = rate_bounds.bounds_of(tally, cases.get((group.name, label), ()), self.unknown, self._finders(group, part, label))
+                counted = cases.get((group.name, label), ())
+                tally = Tally(group.target_percent, len(counted), sum(case.is_counted for case in counted))
+                bounds = rate_bounds.bounds_of(tally, counted, self.unknown, self._finders(group, part, label))
                 figures.append(Figure(label, group.name, tally, bounds))
         return tuple(figures)
 
@@ -65,13 +64,3 @@ class Counting:
         if SOURCE_DISTRICT not in ([label] if part == "source" else group.sources):
             return ()
         return [label] if part == "district" else self.settings.district_names
-
-
-def _tallies(cases: Sequence[CaseLine], part: str) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return by group and label how many cases there are, and how many of them are resolved."""
-    import pandas as pd
-
-    rows = [(case.group, getattr(case, part), case.is_counted) for case in cases]
-    frame = pd.DataFrame(rows, columns=["group", "label", "resolved"]).astype({"resolved": "int64"})
-    counted = frame.groupby(["group", "label"])["resolved"].agg(["size", "sum"])
-    return {key: (int(size), int(resolved)) for key, size, resolved in zip(counted.index, counted["size"], counted["sum"], strict=True)}
