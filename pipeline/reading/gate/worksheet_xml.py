@@ -64,6 +64,8 @@ def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, i
     merges = tuple(_merges(part))
     plain = _make_plain_safe(part, most, widest)
     if plain is None:
+        if part.count(b"<v>") - part.count(b"<v></v>") > most:  # said at once: to write them anew first takes half a minute
+            raise too_many_cells()
         return worksheet_rewrite.rewrite(part, merges, most, widest)
     written, facts, cells = plain
     # The library gives the whole file up over one range of whole columns; the merges are told beside it anyway.
