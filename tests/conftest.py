@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,10 +15,11 @@ from font_lists import list_fonts
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from killing import shim
-from offices import Office
+from offices import CONFIG, Office
 from weeks import Published, publish
 
 from pipeline.reading import worker
+from pipeline.settings import config_file
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -42,6 +44,16 @@ def computer_with_a_chinese_font(tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session", autouse=True)
 def _warm_workers() -> Iterator[None]:
     with warm_workers.installed():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings_parsed_once() -> Iterator[None]:
+    """The project's own config.yaml is parsed once, as nearly every test has an office with a copy of it; any other text as ever."""
+    own, parse = CONFIG.read_text(encoding="utf-8"), config_file.read
+    parsed = parse(own, CONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config_file, "read", lambda written, path: copy.deepcopy(parsed) if written == own else parse(written, path))
         yield
 
 

@@ -46,9 +46,10 @@ def read(written: str, path: Path) -> tuple[Any, Lines]:
     """Return what the text of a config.yaml says, and the line of everything in it. Raises ConfigurationError."""
     lines: Lines = {}
     try:
-        root = yaml.compose(written, Loader=_Loader)
+        loader = _Loader(written)  # asked by hand for both: the library's `compose` and `load` would each scan the whole text
+        root = loader.get_single_node()
         _note_lines(root, (), lines)
-        data = yaml.load(written, Loader=_Loader) or {}  # noqa: S506 - a SafeLoader
+        data = (loader.construct_document(root) if root else None) or {}
     except yaml.MarkedYAMLError as error:
         line, fault = _place_and_fault(error, written)
         msg = f"设置文件 {path} 第 {line} 行{fault}。请对照程序自带的 config.yaml 改正。"

@@ -6,6 +6,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,16 @@ from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import words
-from pipeline.terms.handed_in import Arrival, Envelope, Filed
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
+
+
+@lru_cache(maxsize=4)
+def reading_of(content: bytes, received: str = "2020-05-21 16:00") -> Reading:
+    """The file's reading, by itself, kept for the test that asks for it after the desk has."""
+    return read_report(content, received)
 
 
 @dataclass(slots=True)
@@ -36,7 +43,7 @@ class Desk:
 
     def handed(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> ArrivedReport:
         arrival = Arrival(1, name, name, hashlib.sha256(content).hexdigest(), len(content), Envelope(moment(received)))
-        asked = handed_in_lines.unsent(Filed(arrival, read_report(content, received)), None, SETTINGS)
+        asked = handed_in_lines.unsent(Filed(arrival, reading_of(content, received)), None, SETTINGS)
         return replace(asked, use=words.USED if asked.revision else words.REFUSED, in_force=asked.revision)
 
     def answer(self, content: bytes, received: str = "2020-05-21 16:00", name: str = "日报.xlsx") -> bytes:

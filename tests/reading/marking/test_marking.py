@@ -445,7 +445,7 @@ def test_a_file_of_another_format_is_told_that_this_stands_in_the_way(desk: Desk
 @pytest.mark.parametrize("crafted", EVERY, ids=lambda crafted: crafted.name)
 def test_every_crafted_file_gets_a_receipt_that_opens_and_says_what_was_found(desk: Desk, crafted: Crafted) -> None:
     content = crafted.make()
-    written, before = desk.answer(content), read_report(content)
+    written, before = desk.answer(content), receiving.reading_of(content)
     words = receiving.said(written)
     for finding in before.findings:
         assert finding.message in words or f"“{finding.value}”" in finding.message
