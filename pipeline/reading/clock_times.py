@@ -38,13 +38,13 @@ Excel writes 00:30 as 上午12:30. 晚上12点 is the end of the day; 晚上1点
 def read_clock(cell: object) -> timedelta | None:
     """A time of day, as what has passed since the day began, in whole minutes: `9:30`, `上午9时30分`, a time cell.
 
-    `晚上12点` is 24 hours: the end of the day. None if it is not understood, or could mean two times.
+    `24:00` and `晚上12点` are 24 hours: the end of the day. None if it is not understood, or could mean two times.
     """
     match cell:
         case time():
             return timedelta(hours=cell.hour, minutes=cell.minute)
-        case timedelta() if timedelta(0) <= cell < timedelta(days=1):
-            # The library gives a cell formatted as a duration ([h]:mm) as a span of time; below one day it is a time of day.
+        case timedelta() if timedelta(0) <= cell <= _END_OF_DAY:
+            # The library gives a cell formatted as a duration ([h]:mm) as a span of time; Excel formats what is typed as 24:00 so.
             return timedelta(minutes=cell // timedelta(minutes=1))
         case str():
             return _written_clock(short_line(cell))
@@ -58,7 +58,8 @@ def _written_clock(plain: str) -> timedelta | None:
         return None
     half = match["half"] or (match["ap"] or "").upper()
     written, minute = int(match["h"]), 30 if match["mid"] else int(match["m1"] or match["m2"] or 0)
-    if half == "晚上" and (written, minute) == (12, 0):
+    is_whole = minute == int(match["s"] or 0) == 0
+    if is_whole and ((half == "晚上" and written == 12) or (not half and written == 24)):  # noqa: PLR2004 - the last hour has two names
         return _END_OF_DAY
     if half == "上午" and written == 12 and match["mark"] == "点":  # noqa: PLR2004 - spoken it is noon, written by Excel midnight
         return None

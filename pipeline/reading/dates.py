@@ -9,6 +9,8 @@ from pipeline.reading.clock_times import TIME, read_clock
 from pipeline.terms.month_day import MonthDay, calendar_day
 from pipeline.terms.text import short_line, shown_number
 
+_FIRST_DAY = date(1905, 1, 1)
+"""A date cell before it is a span of time: Excel and WPS show what was typed as 24:00 as 1900-01-01, or as 1904-01-02."""
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
 """From 2000-01-01 to 2099-12-31 (contract 3)."""
 _EPOCH = date(1899, 12, 30)
@@ -30,10 +32,9 @@ _DATE = re.compile(rf"{_DAY}(?:(?:\s+|[Tt]|(?<=[日号]))\s*(?P<time>{TIME})\s*(
 def read_date(cell: object, *, is_1904: bool = False) -> date | MonthDay | None:
     """The day that a cell means, without a time that may follow it; None if it is not understood."""
     match cell:
-        case datetime():  # before date(), which it is too
-            return cell.date()
-        case date():
-            return cell
+        case date():  # a moment, too: datetime() is one
+            day = cell.date() if isinstance(cell, datetime) else cell
+            return day if day >= _FIRST_DAY else None
         case bool():  # before int(), which it is too
             return None
         case int() | float():
@@ -73,7 +74,7 @@ def _written_date(text: str, *, is_1904: bool) -> date | MonthDay | None:
 
 def read_moment(cell: object, report_day: date, *, is_1904: bool = False) -> datetime | date | None:
     """When something happened (发生时间): a time of the report's day, a day with a time, or a day alone."""
-    if isinstance(cell, datetime):
+    if isinstance(cell, datetime) and cell.date() >= _FIRST_DAY:
         return cell.replace(second=0, microsecond=0) if cell.time() != time(0) else cell.date()
     if (clock := read_clock(cell)) is not None:
         return datetime.combine(report_day, time(0)) + clock

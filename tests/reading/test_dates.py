@@ -210,5 +210,20 @@ def test_a_cell_as_long_as_excel_allows_is_read_at_once(cell: str) -> None:
     assert clock.process_time() - begun < 1.0
 
 
-def test_a_time_cell_of_a_whole_day_is_no_time() -> None:
-    assert read_moment(timedelta(days=1), DAY) is None
+@pytest.mark.parametrize(
+    "cell", [timedelta(days=1), "24:00", "24:00:00", "24时", "24点", "２４：００", "2020-05-21 24:00", "2020年5月21日24时"]
+)
+def test_24_hours_are_the_end_of_the_day(cell: object) -> None:
+    assert read_moment(cell, DAY) == datetime(2020, 5, 22, 0, 0)  # noqa: DTZ001
+
+
+SPANS: list[object] = [
+    timedelta(days=1, minutes=1), "24:01", "24:00:01", "25:00", "下午24点", "2020-05-21 24:30",
+    date(1900, 1, 1), datetime(1900, 1, 1, 12, 0), date(1904, 1, 2), datetime(1904, 1, 2, 9, 30),  # noqa: DTZ001
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", SPANS, ids=repr)
+def test_a_span_of_time_is_no_moment_and_no_day(cell: object) -> None:
+    assert read_moment(cell, DAY) is None
+    assert read_date(cell) is None

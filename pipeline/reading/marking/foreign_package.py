@@ -10,8 +10,8 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from pipeline.reading.gate import plain_worksheet, xml_parts
 from pipeline.reading.gate.safe_workbook import UnreadableError
@@ -36,6 +36,8 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
 """Names in Strict files, which Excel saves as "Strict Open XML", and what openpyxl knows them as."""
+_BLANKS = {ord(blank): f"&#{ord(blank)};" for blank in "\t\n\r"}
+"""Written as they are, these come back as blanks."""
 _UNDERLINE, _KEPT = b"_x005F_", "\ue05f".encode()
 """How a text spells an underline that begins no escape; openpyxl takes it out and does not put it back, so that a character of nobody's
 stands there meanwhile."""
@@ -153,9 +155,14 @@ def write_relations(lines: tuple[Relation, ...]) -> bytes:
 
 def _written(lines: tuple[Relation, ...], renamed: Mapping[str, str]) -> bytes:
     written = "".join(
-        f"<Relationship Id={quoteattr(line.id)} Type={quoteattr(line.type)} "
-        + (f'Target={quoteattr(line.target)} TargetMode="External"/>' if line.is_external
-           else f"Target={quoteattr('/' + renamed.get(line.target, line.target))}/>")
+        f"<Relationship Id={_quoted(line.id)} Type={_quoted(line.type)} "
+        + (f'Target={_quoted(line.target)} TargetMode="External"/>' if line.is_external
+           else f"Target={_quoted('/' + renamed.get(line.target, line.target))}/>")
         for line in lines
     )  # fmt: skip
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{written}</Relationships>'.encode()
+
+
+def _quoted(value: str) -> str:
+    """Return a value as XML has it in a tag; `xml.sax.saxutils` would load what speaks to networks."""
+    return f'"{escape(value).translate(_BLANKS)}"'
