@@ -250,12 +250,15 @@ def _send(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
     from pipeline.post import sending, told_letters
+    from pipeline.publishing import releases
 
     settings = _load(options)
     if options.to and not options.unknown:
         msg = "--to 要与 --unknown 一起用。"
         raise ConfigurationError(msg)
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
+    if options.release and not options.dry_run:
+        releases.release_all(settings, releases.at_this_computer(), _now(settings))
     came = mailbox.mails(settings, (now := _now(settings)) - timedelta(days=1))
     outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
     if options.dry_run:

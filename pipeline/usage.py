@@ -98,6 +98,11 @@ def _add_sending(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_common(send)
     send.add_argument("--dry-run", action="store_true", help="只列出现在该发的信，不发")
     send.add_argument(
+        "--release",
+        action="store_true",
+        help="放行等着办公室看过的、给领导的信（设置了看过再发的），然后发信",
+    )
+    send.add_argument(
         "--unknown",
         choices=["again", "done"],
         help="下落不明的信（服务器可能收到了）核实以后怎么办：again 重发，done 对方已收到",

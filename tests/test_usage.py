@@ -44,7 +44,22 @@ OURS = {
     "SJ",
 }
 OURS |= {"serve", "host", "port", "N", "user", "add", "link", "disable", "list", "ACTION", "NAME", "ADDRESS", "senders"}
-OURS |= {"editions", "rewrite", "to", "without", "district", "office", "address", "yaml", "SIGTERM", "receipt", "PATH", "version"}
+OURS |= {
+    "editions",
+    "rewrite",
+    "to",
+    "without",
+    "district",
+    "office",
+    "address",
+    "yaml",
+    "SIGTERM",
+    "receipt",
+    "PATH",
+    "version",
+    "release",
+    "steps",
+}
 
 
 def _ended(arguments: list[str]) -> int | str | None:

@@ -31,6 +31,7 @@ _SUM, _HEX = b', "sum": "', 16
 _EDITION = "edition"
 _DISTRICTS = "districts"
 _LEFT_OUT = "left_out"
+_RELEASED = "released"
 
 Noted = tuple[Arrival, str | None]
 """An arrival with its sidecar as it came."""
@@ -54,6 +55,17 @@ class EditionNote:
     def key(self) -> tuple[date, int]:
         """What distinguishes it from every other."""
         return self.day, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """That somebody of the office has let the leaders' letters about an edition go."""
+
+    day: date
+    manifest: str
+    """The SHA-256 of the edition's manifest."""
+    by: str
+    at: datetime
 
 
 def note(archive: Path, arrivals: Sequence[Noted]) -> None:
@@ -181,6 +193,24 @@ def _left_out(entry: dict[str, Any]) -> LeftOut:
     return LeftOut(fields["sha256"], fields["path"], fields["received_at"], date.fromisoformat(fields["day"]), fields["district"])
 
 
+def note_releases(archive: Path, releases: Sequence[Release]) -> None:
+    """Note that letters may go, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_RELEASED: asdict(release)}) for release in releases])
+
+
+def releases(archive: Path) -> dict[str, Release]:
+    """Return every release by its edition's manifest, as it was noted first."""
+    noted: dict[str, Release] = {}
+    for release in map(_release, _entries(archive, f'{{"{_RELEASED}"'.encode())):
+        noted.setdefault(release.manifest, release)
+    return noted
+
+
+def _release(entry: dict[str, Any]) -> Release:
+    fields = {name: str(value) for name, value in entry[_RELEASED].items()}
+    return Release(date.fromisoformat(fields["day"]), fields["manifest"], fields["by"], datetime.fromisoformat(fields["at"]))
+
+
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +268,7 @@ _KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
     _DISTRICTS: _named,
     _EDITION: _edition,
     _LEFT_OUT: _left_out,
+    _RELEASED: _release,
 }
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipeline.ledger import journal
 from pipeline.ledger.editions import Edition
 from pipeline.office import status
 from pipeline.post import letters, wording
@@ -106,6 +107,8 @@ class Plan:
 
     letters: list[Letter] = field(default_factory=list)
     without_address: list[str] = field(default_factory=list)
+    held: list[PublishedDay] = field(default_factory=list)
+    """Days whose letters to the leaders wait until somebody of the office lets them go."""
 
 
 class Planner:
@@ -113,6 +116,7 @@ class Planner:
 
     def __init__(self, settings: Settings, outgoing: Outgoing, record: SentLetters, now: datetime) -> None:
         self._settings, self._outgoing, self._record, self._now = settings, outgoing, record, now
+        self._released = journal.releases(settings.paths.archive) if outgoing.leaders_after_look else {}
         self._writer = wording.Writer(settings)
 
     def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
@@ -142,8 +146,13 @@ class Planner:
 
     def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:
         paths = sorted(path for path in published.outputs if path.startswith(_LEADERS_PATH))
+        is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
         for recipient in self._outgoing.leaders:
-            if items := self._new(recipient, paths, published):
+            items = self._new(recipient, paths, published)
+            if items and is_held:
+                plan.held.append(published)
+                return
+            if items:
                 later = self._later(published, Kind.LEADERS, "", recipient)
                 letter = self._writer.to_leaders(
                     published.day, recipient, items, published.summary(), is_correction=published.is_correction, later=later

@@ -53,6 +53,8 @@ class SendingOutcome:
     refused: list[SentLetter] = field(default_factory=list)
     """Letters that the server wanted none of, in the days that are looked at, to addresses that are still written to."""
     without_address: list[str] = field(default_factory=list)
+    held: list[date] = field(default_factory=list)
+    """Days whose letters to the leaders wait until somebody of the office lets them go."""
     why: str = ""
     """Why the server could not be reached, if it could not."""
 
@@ -136,7 +138,8 @@ def _due(ledger: Ledger, record: SentLetters, settings: Settings, now: datetime,
     planner = letter_plan.Planner(settings, outgoing, record, now)
     results, reminders = planner.letters_about(published), planner.reminders(mails)
     without = dict.fromkeys([*results.without_address, *reminders.without_address])
-    return SendingOutcome(planned=[*results.letters, *reminders.letters], without_address=list(without))
+    letters_due = [*results.letters, *reminders.letters]
+    return SendingOutcome(planned=letters_due, without_address=list(without), held=[folder.day for folder in results.held])
 
 
 def _newest_over(published: Iterable[letter_plan.PublishedDay], settings: Settings, now: datetime) -> str:

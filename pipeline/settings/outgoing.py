@@ -41,6 +41,7 @@ class Outgoing(Account):
     answers: Annotated[bool, Field(strict=True)] = True
     reminder_at: Clock | None = time(16)
     leaders_at: Clock = time(7)
+    leaders_after_look: Annotated[bool, Field(strict=True)] = False
     days: Annotated[int, Field(ge=1, le=31, strict=True)] = 3
 
     @field_validator("security", mode="before")

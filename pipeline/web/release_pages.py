@@ -1,0 +1,40 @@
+"""Letters to the leaders: which editions wait for a look, and letting them go."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from pipeline.publishing import releases
+from pipeline.terms.errors import AnotherRunError
+from pipeline.web.page_access import Form, NoSuchPageError, Office, TheSite, see_other
+from pipeline.web.rendering import page
+
+router = APIRouter()
+_SAID = {"done": "已放行，下一次发信（run.py send）时发出。", "newer": "这一天又写出了新的一版，请先看新的，再放行。"}
+_BUSY = "正在汇总，没有放行。等它结束以后再点一次。"
+
+
+@router.get("/letters")
+def show_letters(request: Request, site: TheSite, _session: Office) -> Response:
+    """Show the last days' editions, and of each whether its letters to the leaders may go."""
+    settings = site.settings
+    said = next((words for name, words in {**_SAID, "busy": _BUSY}.items() if name in request.query_params), "")
+    context = {"outgoing": settings.outgoing_mail, "editions": releases.last_days(settings, site.local_now().date()), "said": said}
+    return page(request, site, "letters", context)
+
+
+@router.post("/release")
+def release(site: TheSite, session: Office, form: Form) -> Response:
+    """Let the letters about the edition go that the office has looked at, and about no other."""
+    outgoing = site.settings.outgoing_mail
+    if outgoing is None or not outgoing.leaders_after_look:
+        raise NoSuchPageError
+    try:
+        edition = releases.release(site.settings, form.get("manifest", ""), session.user.name, site.local_now())
+    except AnotherRunError:
+        return see_other("/letters?busy")
+    if edition is None:
+        return see_other("/letters?newer")
+    site.note(f"{session.user.name} 放行 {edition.day} 第 {edition.number} 版给领导的信")
+    return see_other("/letters?done")

@@ -1,0 +1,90 @@
+"""The leaders' letters wait until somebody of the office has looked, where that is set: in the browser or on the command line.
+
+Covers `release_pages`, and behind it `releases`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from mailserver import MailServer, running
+from offices import Office, moment
+from websites import served
+from workbooks import DAY, assignment, progress_row, report
+
+from pipeline.disk import lock
+from pipeline.ledger import journal
+from pipeline.night import nightly
+from pipeline.post import sending, told_letters
+from pipeline.post.sending import SendingOutcome
+from pipeline.publishing import releases
+from pipeline.settings.outgoing import Outgoing
+
+LEADER = "lingdao@example.com"
+MORNING = moment("2020-05-22 08:00")
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """An office whose day is published, and that wants to look before its leaders are written to."""
+    settings = Outgoing(host="127.0.0.1", sender="ribao@example.com", leaders=(LEADER,), leaders_after_look=True, reminder_at=None)
+    office.settings = office.settings.model_copy(update={"outgoing_mail": settings})
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    nightly.run(office.settings, [DAY])
+    return office
+
+
+def _send(office: Office, server: MailServer) -> SendingOutcome:
+    return sending.run(office.settings, MORNING, server.connect)
+
+
+def _got(server: MailServer) -> list[str]:
+    return [to for to, _content in server.taken if to == LEADER]
+
+
+def test_nothing_goes_to_the_leaders_before_somebody_has_looked(office: Office, server: MailServer) -> None:
+    outcome = _send(office, server)
+    assert (_got(server), outcome.held) == ([], [DAY])
+    assert any("2020-05-21 给领导的信等办公室放行" in line for line in told_letters.sent(outcome))
+    with served(office, "2020-05-22 08:30") as site:
+        site.user("甲", "东胜区")
+        site.user("办公室", "", "")
+        clerk, browser = site.signed_in("甲"), site.signed_in("办公室")
+        (edition,) = releases.last_days(office.settings, date(2020, 5, 22))
+        fields = {"manifest": edition.manifest}
+        assert clerk.get("/letters").body == clerk.get("/nope").body
+        assert clerk.post("/release", {**fields, "csrf": clerk.token("/")}).status == 404
+        assert browser.post("/release", {**fields, "csrf": "x"}).status == 403
+        assert journal.releases(office.settings.paths.archive) == {}
+        token = browser.token("/letters")
+        with lock.hold(office.settings.paths.state):
+            assert "正在汇总，没有放行" in browser.follow(browser.post("/release", {**fields, "csrf": token})).text
+        assert "又写出了新的一版" in browser.follow(browser.post("/release", {"manifest": "x", "csrf": token})).text
+        page = browser.follow(browser.post("/release", {**fields, "csrf": token})).text
+        assert "已放行</span> 办公室 5月22日 08:30" in page
+        assert "办公室 放行 2020-05-21 第 1 版给领导的信" in site.done()
+    noted = journal.releases(office.settings.paths.archive)[edition.manifest]
+    assert (noted.by, noted.at) == ("办公室", moment("2020-05-22 08:30"))
+    assert _send(office, server).held == []
+    assert _got(server) == [LEADER]
+
+
+def test_a_later_edition_waits_for_another_look(office: Office, server: MailServer) -> None:
+    releases.release_all(office.settings, releases.at_this_computer(), MORNING)
+    _send(office, server)
+    assert _got(server) == [LEADER]
+    assert [release.by[:3] for release in journal.releases(office.settings.paths.archive).values()] == ["命令行"]
+    office.put(report(progress=[progress_row(今日进展="又查了一次")]), "更正.xlsx", "2020-05-22T07:30:00+08:00")
+    nightly.run(office.settings, [DAY])
+    assert _send(office, server).held == [DAY]
+    assert _got(server) == [LEADER]
+    assert journal.unread(office.settings.paths.archive) == []
