@@ -1,4 +1,4 @@
-"""The office's pages: the board of a day, the rows behind its counts, its page and files, and what has been done."""
+"""The office's pages: the board of a day, the rows behind its counts, its page and files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from pipeline.disk import log
 from pipeline.doors import mailbox
 from pipeline.office import district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow
@@ -25,7 +24,7 @@ from pipeline.terms.mails import Mail
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, office_of
 from pipeline.web.rendering import page
-from pipeline.web.site import ACCESSES, ACTIONS, Site
+from pipeline.web.site import Site
 
 router = APIRouter()
 _CHUNK: Final = 1 << 16
@@ -184,11 +183,3 @@ def _zipped(files: list[published_files.PublishedFile]) -> Iterator[bytes]:
         aside.seek(0)
         while chunk := aside.read(_CHUNK):
             yield chunk
-
-
-@router.get("/log")
-def show_log(request: Request, site: TheSite, _session: Office) -> Response:
-    """Show who did what and when, the newest first."""
-    site.write_counts()
-    actions, accesses = (log.last_lines(site.settings.paths.state, name, _LINES) for name in (ACTIONS, ACCESSES))
-    return page(request, site, "log", {"actions": actions, "accesses": accesses, "users": site.accounts.all_users()})
