@@ -81,13 +81,18 @@ def silent_days(state: DayState) -> frozenset[date]:
 
 
 def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine]) -> tuple[Decision, ...]:
-    """Return what needs a decision: urgent matters first, then cases by reason, by the day since when, and by number."""
+    """Return what needs a decision: urgent matters that ask for one first, then cases by reason, by the day since when, and by number."""
     by_number = {line.number: line for line in lines}
-    matters = [_urgent(matter, by_number.get(matter.number)) for matter in _gravest_first(urgent)]
+    matters = [_urgent(matter, by_number.get(matter.number)) for matter in _gravest_first(urgent) if matter.coordination]
     cases = [decision for line in by_number.values() if (decision := _decision(line))]
     order = list(words.DECISIONS)
     cases.sort(key=lambda decision: (order.index(decision.kinds[0]), decision.since or _NEVER, decision.number))
     return (*matters, *cases)
+
+
+def noted(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
+    """Return the urgent matters that ask for nothing, the gravest first: leaders have to know of them, and nothing to decide."""
+    return [matter for matter in _gravest_first(urgent) if not matter.coordination]
 
 
 def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
@@ -106,10 +111,9 @@ def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
 
 def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
-    leader = case.leader if case else ""
-    return Decision(
-        ("urgent",), matter.number, matter.district, f"{matter.kind}：{matter.situation}", leader, since, matter.coordination, matter.origin
-    )
+    said = f"{matter.kind}：{matter.situation}"
+    leader, due = (case.leader, case.deadline) if case else ("", None)
+    return Decision(("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin, due)
 
 
 def _decision(line: CaseLine) -> Decision | None:
@@ -123,9 +127,8 @@ def _decision(line: CaseLine) -> Decision | None:
     kinds = tuple(kind for kind, day in since.items() if day)
     if not kinds:
         return None
-    return Decision(
-        kinds, line.number, line.district, line.matter, line.leader, since[kinds[0]], line.coordination, line.origin or line.listed_in
-    )
+    origin = line.origin or line.listed_in
+    return Decision(kinds, line.number, line.district, line.matter, line.leader, since[kinds[0]], line.coordination, origin, line.deadline)
 
 
 # --- who did not report ------------------------------------------------------------------------------------------

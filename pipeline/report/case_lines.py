@@ -99,6 +99,8 @@ class Decision:
     asked: str
     """What the district asks for, in its own words; '' where it asks for nothing."""
     origin: str
+    due: date | None = None
+    """The deadline of its case in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,15 +37,19 @@ def rate(percent: str | None) -> str:
     return f"{percent}%" if percent else "—"
 
 
-def target(figure: Figure) -> str:
-    """Return whether the target is met, else how many cases it lacks, in a sentence that can be read aloud."""
+def target(figure: Figure, *, is_reasoned: bool = True) -> str:
+    """Return whether the target is met, else how many cases it lacks, in a sentence that can be read aloud.
+
+    `is_reasoned`: why that is provisional is said too, else it stands elsewhere.
+    """
     tally = figure.tally
     if not tally.total:
         return f"{figure.label}：目前没有案件，不计算化解率{f'；{why_open(figure.bounds)}' if figure.bounds else ''}。"
     count = f"{figure.label}案件共{tally.total}件，已化解{tally.resolved}件，化解率{rate(tally.rate_percent)}"
     if figure.bounds and not figure.is_certain:
         lacking = f"，还差{tally.shortfall}件" if tally.shortfall else ""
-        return f"{count}，{figure.verdict}（目标{tally.target_percent}%{lacking}），还不能确定：{why_open(figure.bounds)}。"
+        why = f"，还不能确定：{why_open(figure.bounds)}" if is_reasoned else ""
+        return f"{count}，{figure.verdict}（目标{tally.target_percent}%{lacking}）{why}。"
     if tally.met:
         return f"{count}，达到{tally.target_percent}%的目标。"
     return f"{count}，没有达到{tally.target_percent}%的目标，还差{tally.shortfall}件。"
@@ -59,12 +63,12 @@ def verdict(figure: Figure) -> str:
 
 
 def why_open(ends: Bounds) -> str:
-    """Return why a figure is not settled yet, and between which rates it is."""
+    """Return why a figure is not settled yet."""
     days = f"（{_days(ends.behind)}）" if ends.behind else ""
     reasons = "，".join(f"{some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
     kinds = {why for why, _districts in ends.reasons}
     after = "、".join(name for name, whys in (("补报", {"absent", "behind"}), ("改正", {"unread", "refused"})) if kinds & whys)
-    return f"{reasons}，{after}后化解率在{rate(ends.lowest.rate_percent)}到{rate(ends.highest.rate_percent)}之间"
+    return f"{reasons}，{after}后结论可能改变"
 
 
 def some(districts: Sequence[str]) -> str:

@@ -252,7 +252,7 @@ CALENDAR: Final = {
 }
 
 DECISIONS: Final = {
-    "urgent": KindWords("急报事项", "旗区当日报来的急报事项。", "旗区没有提出需协调的事项，请知悉"),
+    "urgent": KindWords("急报事项", "旗区当日报来、有请求的急报事项；没有请求的另列，请知悉。"),
     "disputed": KindWords(FLAGS["disputed"].name, "在办，报了“已化解”而群众不认可。", "请包案领导与群众见面，研究新的答复意见"),
     "overdue": KindWords(FLAGS["overdue"].name, FLAGS["overdue"].meaning, "请确定办结办法和时间，符合规定的按程序延期"),
     "coordination": KindWords("需协调事项", "在办，旗区在“需协调事项”里有请求。"),

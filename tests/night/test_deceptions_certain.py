@@ -86,9 +86,9 @@ def test_a_report_that_is_missing_of_an_earlier_day_is_named_by_its_day() -> Non
     """Of many days the last are named; where all reports are there, nothing is said."""
     first, others = _reports(DAYS[0], *NUMBERS), DISTRICTS[1:]
     few = [*first, *_reports(DAYS[1], districts=others), *_reports(DAYS[2])]
-    _says(_day(DAYS[2], _workbook(), *few), "东胜区缺以前的日报（5月19日），补报后化解率在")
+    _says(_day(DAYS[2], _workbook(), *few), "东胜区缺以前的日报（5月19日），补报后结论可能改变")
     many = [*first, *(file for day in DAYS[1:6] for file in _reports(day, districts=others)), *_reports(DAYS[6])]
-    _says(_day(DAYS[6], _workbook(), *many), "东胜区缺以前的日报（5月20日、5月21日、5月22日、5月23日等5天），补报后化解率在")
+    _says(_day(DAYS[6], _workbook(), *many), "东胜区缺以前的日报（5月20日、5月21日、5月22日、5月23日等5天），补报后结论可能改变")
     _says_not(_day(DAYS[1], _workbook(), *first, *_reports(DAYS[1])), "缺以前的日报")
 
 
@@ -96,7 +96,7 @@ def test_the_pace_is_told_from_the_fourth_reported_day_on_and_counts_what_was_re
     files = [_workbook(), *_reports(DAYS[0], *NUMBERS[:10]), *_reports(DAYS[1], NUMBERS[10]), *_reports(DAYS[2], NUMBERS[11])]
     _says_not(_day(DAYS[2], *files), "按此进度")
     # five are lacking to 90 % of 18: at two in three days it takes eight more
-    _says(_day(DAYS[3], *files, *_reports(DAYS[3])), "最近3个报送日新化解2件，按此进度推算，2020年5月29日可以达标")
+    assert "最近3个报送日新化解2件，按此进度推算，2020年5月29日可以达标" in _day(DAYS[3], *files, *_reports(DAYS[3])).page
 
 
 def test_a_refused_file_of_which_nobody_knows_whose_it_is_is_said() -> None:
@@ -118,7 +118,7 @@ def test_cases_that_are_reopened_and_resolved_again_are_no_pace(again: int) -> N
     day = _day(DAYS[5 - again], *files)
     assert day.summary["targets"][CITY]["resolved"] == 5
     _says_not(day, "按此进度")
-    _says(_day(DAYS[6 - again], *files, *_reports(DAYS[6 - again], *NUMBERS[:6])), "个报送日新化解1件，按此进度推算")
+    assert "个报送日新化解1件，按此进度推算" in _day(DAYS[6 - again], *files, *_reports(DAYS[6 - again], *NUMBERS[:6])).page
 
 
 @pytest.mark.parametrize(("resolved", "verdict"), [(17, "暂计达标"), (10, "暂计未达标")])
@@ -126,7 +126,7 @@ def test_with_six_of_nine_missing_a_verdict_is_provisional_and_says_why(resolved
     files = [_workbook(), *_reports(DAYS[0], *NUMBERS[:resolved]), *_reports(DAYS[1], districts=DISTRICTS[:3])]
     day = _day(DAYS[1], *files)
     assert day.summary["targets"][CITY]["certain"] is False
-    _says(day, verdict, "伊金霍洛旗等6个旗区没有日报，补报后化解率在", "没有日报的6个旗区")
+    _says(day, verdict, "伊金霍洛旗等6个旗区没有日报，补报后结论可能改变", "没有日报的6个旗区")
     _says_not(day, "达到90%的目标", "✓ 达标 17")
     assert "有日报的3个旗区，今日没有案件新化解" in day.paper
 

@@ -14,7 +14,7 @@ import pytest
 from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
-from pipeline.report import sentences
+from pipeline.report import agenda, sentences
 from pipeline.report.figures import Way
 
 MONDAY = date(2020, 5, 18)
@@ -151,13 +151,23 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
 
 
 def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() -> None:
-    lamps = [urgent_row("", 事项类别="其他民生事项", 情况说明=f"路灯不亮{n}", 发生时间="2020-05-18 09:30") for n in range(3)]
-    other = urgent_row("", 事项类别="其他民生事项", 情况说明="井盖缺失", 发生时间="2020-05-18 09:30")
-    crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30")
+    lamps = [
+        urgent_row("", 事项类别="其他民生事项", 情况说明=f"路灯不亮{n}", 发生时间="2020-05-18 09:30", 需协调事项="请支援") for n in range(3)
+    ]
+    other = urgent_row("", 事项类别="其他民生事项", 情况说明="井盖缺失", 发生时间="2020-05-18 09:30", 需协调事项="请支援")
+    crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30", 需协调事项="请支援")
     third = File(report("康巴什区", MONDAY, progress=[], urgent=[other, crane]), afternoon(MONDAY), "康巴什.xlsx")
     out = _day(MONDAY, _register(), _report_of(MONDAY, urgent=tuple(lamps)), third)
     matters = [decision.matter.partition("：")[2] for decision in out.report.decisions]
     assert matters == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
+
+
+def test_an_urgent_matter_that_asks_for_nothing_is_to_be_known_and_not_to_be_decided() -> None:
+    crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30")
+    asking = urgent_row("", 事项类别="其他民生事项", 情况说明="井盖缺失", 发生时间="2020-05-18 09:30", 需协调事项="请协调权属")
+    report = _day(MONDAY, _register(), _report_of(MONDAY, urgent=(crane, asking))).report
+    assert [decision.asked for decision in report.decisions] == ["请协调权属"]
+    assert [matter.situation for matter in agenda.noted(report.urgent)] == ["塔吊倾斜"]
 
 
 def test_a_request_for_coordination_that_is_not_repeated_is_over_and_begins_anew() -> None:
@@ -195,10 +205,10 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     [
         (
             8,
-            "暂计未达标（目标90%，还差1件），还不能确定：达拉特旗等8个旗区没有日报，补报后化解率在23.5%到94.1%之间。",
+            "暂计未达标（目标90%，还差1件），还不能确定：达拉特旗等8个旗区没有日报，补报后结论可能改变。",
             "没有达到90%的目标，还差1件。",
         ),
-        (9, "暂计达标（目标90%），还不能确定：达拉特旗等8个旗区没有日报，补报后化解率在26.4%到97.0%之间。", "达到90%的目标。"),
+        (9, "暂计达标（目标90%），还不能确定：达拉特旗等8个旗区没有日报，补报后结论可能改变。", "达到90%的目标。"),
     ],
 )
 def test_a_target_is_said_in_one_sentence(resolved: int, provisional: str, certain: str) -> None:

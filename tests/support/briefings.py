@@ -91,6 +91,7 @@ def quiet(report: Report) -> Report:
         decisions=(),
         changes=(),
         newly_resolved=(),
+        trend=(),
         **nothing,
     )
 
@@ -108,8 +109,13 @@ def blocks(content: bytes) -> Iterator[Paragraph | Table]:
 
 
 def tables(content: bytes) -> list[Table]:
-    """The document's tables: the districts, and what needs a decision."""
+    """The document's tables: the last days, what needs a decision, the districts."""
     return list(document(content).tables)
+
+
+def districts(content: bytes) -> Table:
+    """The table of the districts: the document's last."""
+    return tables(content)[-1]
 
 
 def lines(content: bytes) -> list[str]:

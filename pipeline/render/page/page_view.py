@@ -11,7 +11,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import corrections, edit_words, matter_words, sentences
+from pipeline.report import corrections, edit_words, headline, matter_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -22,6 +22,7 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.rows import written
 
 _MOST_FINDINGS = 50
+_MOST_NOTED = 6
 """Of one file in one list; the page is read on a phone."""
 
 
@@ -92,6 +93,8 @@ def context(report: Report) -> dict[str, object]:
     picks = cases_behind_figures.picks(report)
     return {
         "report": report,
+        "answer": headline.lines(report),
+        "noted": headline.noted(report, _MOST_NOTED),
         "settings": report.settings,
         "windows": report.settings.windows,
         "flag_names": {flag: meaning.name for flag, meaning in words.FLAGS.items()},

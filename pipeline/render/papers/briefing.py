@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.render.papers import page_room
-from pipeline.report import corrections, edit_words, matter_words, sentences
-from pipeline.report.case_lines import Change, Decision
+from pipeline.render.papers import decision_items, page_room
+from pipeline.render.papers.decision_items import WORKBOOK
+from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
+from pipeline.report import corrections, edit_words, headline, matter_words, sentences
+from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
-from pipeline.terms.text import mask
 
 Fields = dict[str, Any]
 """Texts by the names that stand in the templates, in lists and mappings."""
 
-MOST_PAGES = 3
+FEWER_PAGES, MOST_PAGES = 2, 3
+"""Two pages where nothing has to be left to the workbook for that."""
 NAME = "信访事项办理情况专报"
-_WORKBOOK = "《信访事项办理情况汇总》"
-_CHANGES = f"{_WORKBOOK}“今日变化”"
-_CANCELLED = f"{_WORKBOOK}“撤销案件”"
-_DECISIONS = f"{_WORKBOOK}“急报事项”“督办清单”和“案件台账”"
-_RULE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{_WORKBOOK}“总览”。"
-_ABSENCES = f"{_WORKBOOK}“报送情况”"
+RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“总览”。"
+"""For templates that still show them."""
+_CHANGES = f"{WORKBOOK}“今日变化”"
+_CANCELLED = f"{WORKBOOK}“撤销案件”"
+_DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”"
+_ABSENCES = f"{WORKBOOK}“报送情况”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class Limits:
     """Whether rules, the cases behind the unmoved rate, and what the first section says too, are left to the workbook."""
 
     @property
+    def named(self) -> int:
+        """Cases that an item of several decisions names."""
+        return max(2, self.decisions)
+
+    @property
     def edits(self) -> edit_words.Room:
         """For edited and cancelled cases."""
         return edit_words.Room(max(self.edited, self.cases), max(12, self.characters))
@@ -69,29 +75,38 @@ _LIMITS = (
 
 def fields(report: Report) -> Fields:
     """Return every text of the report. Lists are cut to what fits on three pages, and say how many more there are and where."""
-    drafts = (_draft(report, limits) for limits in _LIMITS)
-    fitting = next((draft for draft in drafts if page_room.pages(draft) <= MOST_PAGES), None)
-    return fitting or _draft(report, _LIMITS[-1])
+    drafts: dict[Limits, Fields] = {}
+    for most, choice in ((FEWER_PAGES, [limits for limits in _LIMITS if not limits.is_brief]), (MOST_PAGES, _LIMITS)):
+        for limits in choice:
+            draft = drafts[limits] = drafts.get(limits) or _draft(report, limits)
+            if page_room.pages(draft) <= most:
+                return draft
+    return drafts[_LIMITS[-1]]
 
 
 def _draft(report: Report, limits: Limits) -> Fields:
     day = sentences.long_day(report.day)
-    until = f"{sentences.day(report.data_until.date())}{report.data_until.hour}时{report.data_until:%M}分"
-    is_bounded = any(figure.bounds for figure in (*report.targets, *report.by_district))
+    until = f"{sentences.day(report.data_until.date())}{report.data_until:%H:%M}"
     is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
-    rule = _RULE_ELSEWHERE if limits.is_brief else sentences.bounds_rule(report.most_new)
     draft: Fields = {
         "报头": NAME,
         "单位": report.office,
-        "日期": day,
+        "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),
+        # a paper is not dated before its data
+        "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{day}信访事项办理情况",
         "数据截至": until,
         "更正": corrections.correction(report, limits.corrections),
+        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
+        "小标题": _headings(report),
         "目标": _targets(report, limits),
+        "近日": _recent(report),
+        "督办": headline.flags(report),
+        "撤销": edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "旗区": _districts(report),
         "合计": _row("—", report.targets, report),
-        "范围说明": f"{rule}{'' if is_certain else sentences.PROVISIONAL_GAP}" if is_bounded else "",
+        "范围说明": "" if is_certain else sentences.PROVISIONAL_GAP,
         "由来": [] if limits.steps else [*_bridges(report, limits), *_fallen(report, limits)],
         "变化": _changes(report, limits),
         "台账": _register(report, limits),
@@ -105,23 +120,66 @@ def _draft(report: Report, limits: Limits) -> Fields:
         ],
         "其余缺报": sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
     }
-    return {name: _plain_in(value) for name, value in draft.items()}
+    return {name: plain_in(value) for name, value in draft.items()}
+
+
+def _headings(report: Report) -> Fields:
+    """Return each section's title: its message in a few words."""
+    decisions, changes = len(report.decisions), len(report.newly_resolved)
+    silent = [submission.district for submission in report.submissions if submission.status == "missing"]
+    reported = f"{sentences.some(silent)}没有日报" if silent else "都有日报"
+    return {
+        "目标": "一、目标完成情况",
+        "决策": f"二、需要决策的事项{decisions}件" if decisions else "二、没有需要决策的事项",
+        "变化": f"三、今日新化解{changes}件" if changes else "三、今日变化",
+        "旗区": f"四、各旗区情况（{reported}）",
+    }
+
+
+def _recent(report: Report) -> list[Fields]:
+    """Return the rates of the last days as rows of a table, its head first; none where there is one day only."""
+    days = report.trend[-_RECENT_DAYS:]
+    if len(days) < 2:  # noqa: PLR2004 - one day is no row of days
+        return []
+    groups = [
+        (f"{group.name}（目标{group.target_percent}%）", [tallies.get(group.name) for _day, tallies in days])
+        for group in report.settings.groups
+    ]
+    head = {"名称": "按今天所知的化解率", "数": [sentences.day(day) for day, _tallies in days]}
+    silent = [day in report.silent_days for day, _tallies in days]
+    rows = [
+        {
+            "名称": name,
+            "数": [
+                "未报" if is_silent else sentences.rate(tally.rate_percent if tally else None)
+                for tally, is_silent in zip(tallies, silent, strict=True)
+            ],
+        }
+        for name, tallies in groups
+    ]
+    return [head, *rows]
+
+
+_RECENT_DAYS = 7
 
 
 def sample(*, is_empty: bool = False) -> Fields:
     """Return made-up texts, to try a template on: something in every list, or nothing in any that may be empty."""
     figures = {"分组": [dict.fromkeys(("总数", "化解", "化解率", "范围", "还差"), "1")] * 2, "报送": "按时"}
-    decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "起始", "包案领导", "请示"), "例")
-    always: Fields = dict.fromkeys(("报头", "单位", "日期", "数据截至", "标题", "变化", "决策", "报送"), "例")
+    decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "起始", "时限", "包案领导", "请示"), "例")
+    always: Fields = dict.fromkeys(("报头", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
     always |= {
-        "目标": [{"结论": "例", "说明": "例"}] * 2,
+        "提要": [{"名称": "例", "内容": "例"}] * 2,
+        "小标题": dict.fromkeys(("目标", "决策", "变化", "旗区"), "例"),
+        "目标": [{"结论": "例", "要点": "例", "说明": "例"}] * 2,
         "分组": [{"名称": "例", "目标": "90%"}] * 2,
         "旗区": [{"名称": "例", **figures}] * 2,
         "合计": figures,
         "由来": ["例"] * 2,
     }
     some: Fields = {
-        **dict.fromkeys(("更正", "范围说明", "其余决策", "其余缺报"), "例"),
+        **dict.fromkeys(("更正", "撤销", "范围说明", "决策", "其余决策", "其余缺报"), "例"),
+        "近日": [{"名称": "例", "数": ["1"] * 3}] * 2,
         "决策事项": [decision] * 2,
         "缺报": ["例"],
         "台账": ["例"],
@@ -137,19 +195,19 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
     silence = sentences.silence(report.submissions) + _left_out(report)
     targets = [
         {
-            "结论": sentences.target(figure),
+            "结论": sentences.target(figure, is_reasoned=False),  # why stands at the head
+            # in the first paragraph about a group stand the cases that were taken from it or cancelled
+            "要点": edit_words.of_group(report.edited, figure.group, limits.edits),
             "说明": corrections.of_group(report, figure.group, limits.corrections)
             + (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
             + edit_words.of_same_day(bridge, figure.tally)
-            + edit_words.of_group(report.edited, figure.group, limits.edits)
             + edit_words.disputes(report, figure, limits.edits, with_ended=limits.corrections > 1)
-            + (sentences.bounds(figure.bounds) if figure.bounds and figure.is_certain and not limits.steps else "")
             + ("" if limits.steps else _reliance(figure, certainty, way, limits)),
         }
         for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)
     ]
     targets[0]["说明"] = report.new_rules + targets[0]["说明"]
-    return [*([{"结论": silence, "说明": ""}] if silence else []), *targets]
+    return [*([{"结论": silence, "要点": "", "说明": ""}] if silence else []), *targets]
 
 
 def _left_out(report: Report) -> str:
@@ -157,9 +215,12 @@ def _left_out(report: Report) -> str:
 
 
 def _reliance(figure: Figure, certainty: Certainty, way: Way, limits: Limits) -> str:
-    """Return how far a figure can be relied on: who confirmed it, what it is without edits of the register; and the way to the target."""
+    """Return how far a figure can be relied on: who confirmed it, what it is without edits of the register; and the way to the target.
+
+    At which pace the target comes nearer stands on the page and in the workbook.
+    """
     most = 0 if limits.is_brief else 4
-    return sentences.confirmation(certainty) + sentences.unmoved(certainty, figure.tally, most) + sentences.way(way)
+    return sentences.confirmation(certainty) + sentences.unmoved(certainty, figure.tally, most) + sentences.way(replace(way, days=0))
 
 
 def _districts(report: Report) -> list[Fields]:
@@ -207,6 +268,8 @@ def _changes(report: Report, limits: Limits) -> str:
     return sentences.changes(kinds, _CHANGES, report.submissions, has_steps=has_steps, day_before=report.day_before)
 
 
+_FEWEST_CHARACTERS = 24
+"""Of a matter that stands nowhere else on the paper."""
 _MOST_ENDED = 2
 """Cases whose 不认可 ended that are named however little room there is."""
 
@@ -223,7 +286,7 @@ def _fallen(report: Report, limits: Limits) -> list[str]:
 
 
 def _register(report: Report, limits: Limits) -> list[str]:
-    """Return which particulars were edited, which cases are cancelled, and what of the assignment workbook does not hold.
+    """Return which particulars were edited, and what of the assignment workbook does not hold.
 
     Where there is little room, what the figures rest on stands here, in smaller letters.
     """
@@ -234,7 +297,6 @@ def _register(report: Report, limits: Limits) -> list[str]:
     relied_on = [f"{label}：{reliance}" for label, reliance in reliances if reliance]
     of_register = [
         edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
-        edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         edit_words.warnings(report.cases, limits.edits),
         edit_words.refused_rows(report, limits.edits),
     ]
@@ -243,83 +305,20 @@ def _register(report: Report, limits: Limits) -> list[str]:
 
 
 def _case(change: Change) -> str:
-    number = _short(change.number, _LONGEST_NUMBER)
+    number = short(change.number, LONGEST_NUMBER)
     return f"{number}（{change.district}）" if change.district else number
 
 
 def _decisions(report: Report, limits: Limits) -> Fields:
-    decisions = report.decisions
-    shown = _chosen(decisions, limits.decisions)
-    rows = [
-        {
-            "序号": str(position),
-            "事由": "、".join(words.DECISIONS[kind].name for kind in decision.kinds),
-            "编号": _short(decision.number, min(_LONGEST_NUMBER, limits.characters)),
-            "旗区": decision.district,
-            "事项": _short(decision.matter, limits.characters),
-            "起始": f"{sentences.day(decision.since)}" if decision.since else "—",
-            "包案领导": _short(decision.leader, min(_LONGEST_NAME, limits.characters // 2)) or "—",
-            "请示": _short(sentences.asked(decision), limits.characters),
-        }
-        for position, decision in enumerate(shown, 1)
-    ]
+    items = decision_items.by_request(report.decisions)
+    shown = decision_items.chosen(items, limits.decisions)
+    named = sum(min(len(item), limits.named) for item in shown)
+    most = limits.corrections or int(limits.absences > 0)
     return {
-        "决策": sentences.decisions(decisions, report.submissions)
-        + matter_words.changed(report, limits.corrections or int(limits.absences > 0), limits.characters),
-        "决策事项": rows,
-        "其余决策": sentences.rest(len(decisions) - len(shown), _DECISIONS),
+        "决策": headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, limits.characters))
+        + matter_words.changed(report, most, limits.characters),
+        "决策事项": [
+            {"序号": str(position), **decision_items.texts(item, limits.characters, limits.named)} for position, item in enumerate(shown, 1)
+        ],
+        "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS),
     }
-
-
-def _chosen(decisions: Sequence[Decision], most: int) -> list[Decision]:
-    """Return at most so many decisions in their order: each kind has a fair share of the room before any kind has more."""
-    share = max(1, most // len(words.DECISIONS))
-    seen = dict.fromkeys(words.DECISIONS, 0)
-    within_share: list[int] = []
-    beyond: list[int] = []
-    for position, decision in enumerate(decisions):
-        seen[decision.kinds[0]] += 1
-        (within_share if seen[decision.kinds[0]] <= share else beyond).append(position)
-    return [decisions[position] for position in sorted((*within_share, *beyond)[:most])]
-
-
-# --- text --------------------------------------------------------------------------------------------------------
-
-_LONGEST_NUMBER = 24
-_LONGEST_NAME = 12
-_BREAKS = "\n\r\t\x0b\x0c\x85"
-"""The control characters that part words; all others are dropped."""
-
-
-def _short(text: str, most: int) -> str:
-    text = plain(text)
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def plain(text: str) -> str:
-    """Return the text on one line, without what steers a program or cannot stand in XML, and without personal numbers."""
-    if not text.isprintable():
-        breaks = f"{_BREAKS}\u2028\u2029"
-        text = "".join(" " if character in breaks else character for character in text if _may_stand(character)).strip()
-    return mask(text)
-
-
-def _may_stand(character: str) -> bool:
-    if character in _BREAKS:
-        return True
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
-        return False
-    # Unicode's noncharacters: the last two of every plane, and U+FDD0 to U+FDEF. XML holds no U+FFFE and no U+FFFF.
-    return ord(character) & 0xFFFE != 0xFFFE and not "\ufdd0" <= character <= "\ufdef"  # noqa: PLR2004
-
-
-def _plain_in(value: object) -> object:
-    match value:
-        case str():
-            return plain(value)
-        case Mapping():
-            return {name: _plain_in(inner) for name, inner in value.items()}
-        case list():
-            return [_plain_in(inner) for inner in value]
-        case _:
-            return value

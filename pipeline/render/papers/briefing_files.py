@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, word
 from pipeline.render.papers.briefing import Fields
+from pipeline.report import headline
 from pipeline.report.report import Report
 
 WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
@@ -38,22 +39,29 @@ class Printed:
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
     whole = word.Template(template, has_loops_over_columns=True)
-    return word.render(whole, fields if _names_register(word.text(whole)) else _without_register(fields), moment)
+    return word.render(whole, _for(word.text(whole), fields), moment)
 
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the PDF. Raises BrokenTemplateError."""
-    printed = fields if _names_register(template.decode("utf-8", "replace")) else _without_register(fields)
-    return briefing_pdf.render(printed, moment, template)
+    return briefing_pdf.render(_for(template.decode("utf-8", "replace"), fields), moment, template)
 
 
-def _names_register(template: str) -> bool:
-    return "台账" in template
-
-
-def _without_register(fields: Fields) -> Fields:
-    """Return the texts for a template that an office made before 台账 had a place: they are said with what led to the figures."""
-    return {**fields, "由来": [*fields["由来"], *fields["台账"]], "台账": []}
+def _for(template: str, fields: Fields) -> Fields:
+    """Return the texts for a template that an office may have made before some of them had a place: they are said elsewhere then."""
+    if "提要" not in template:
+        verdicts, *others = fields["提要"]
+        asked = [line["内容"] for line in others if line["名称"] == headline.ASKED]
+        fields = {
+            **fields,
+            "目标": [{"结论": verdicts["内容"], "说明": ""}, *({**one, "说明": one["要点"] + one["说明"]} for one in fields["目标"])],
+            "决策": "".join([*asked, fields["决策"]]),
+            "台账": [*filter(None, [fields["撤销"]]), *fields["台账"]],
+            "范围说明": f"{briefing.RANGE_ELSEWHERE}{fields['范围说明']}" if fields["范围说明"] else "",
+        }
+    if "台账" not in template:
+        fields = {**fields, "由来": [*fields["由来"], *fields["台账"]], "台账": []}
+    return fields
 
 
 _FORMS: tuple[tuple[str, str, Callable[[Fields, datetime, bytes], bytes]], ...] = (

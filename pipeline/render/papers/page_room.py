@@ -35,19 +35,32 @@ def pages(fields: Mapping[str, Any]) -> int:
 
 
 def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
-    """Yield the heights of what is not torn apart: lines, rows, the table of districts, a heading with what follows it."""
+    """Yield the heights of what is not torn apart: lines, rows, a heading with what follows it."""
     yield _TOP + (_LINE if fields["更正"] else 0)
-    yield from _paragraph(fields["更正"])
-    yield from _under_heading([target["结论"] + target["说明"] for target in fields["目标"]])
-    more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
-    rows = (_ROW + more) * (len(fields["旗区"]) + 1) + _second_lines([*fields["旗区"], fields["合计"]])
-    yield _LINE + _HEADS + 2 * more + rows + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
-    yield from _under_heading([*fields["由来"], fields["变化"]])
-    yield from (_NOTE_LINE * _note_lines(text) + 6 for text in fields["台账"])
-    yield from _under_heading([fields["决策"]])
+    yield from _note(fields["更正"])
+    for line in fields["提要"]:
+        yield from _paragraph(f"{line['名称']}：{line['内容']}")
+    headings = fields["小标题"]
+    yield from _under_heading(headings["目标"], [])
+    for target in fields["目标"]:
+        yield from _paragraph(target["结论"] + target["要点"])
+        yield from _note(target["说明"])
+    yield _ROW * len(fields["近日"]) + (_PADDING if fields["近日"] else 0)
+    for text in (fields["督办"], fields["撤销"]):
+        yield from _note(text)
+    yield from _under_heading(headings["决策"], [fields["决策"]])
+    yield _ROW if fields["决策事项"] else 0
     yield from (_PADDING + _CELL_LINE * _decision_lines(row) for row in fields["决策事项"])
-    yield 2 * _ROW + _NOTE_LINE * _note_lines(fields["其余决策"]) if fields["决策事项"] else 0
-    yield from _under_heading([fields["报送"]])
+    yield _PADDING + _NOTE_LINE * _note_lines(fields["其余决策"]) if fields["决策事项"] else 0
+    yield from _under_heading(headings["变化"], [fields["变化"]])
+    for text in (*fields["由来"], *fields["台账"]):
+        yield from _note(text)
+    yield from _under_heading(headings["旗区"], [])
+    yield from _note(fields["报送"])
+    more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
+    yield _HEADS + 3 * more + _ROW
+    yield from (_ROW + more + _second_lines([row]) for row in (*fields["旗区"], fields["合计"]))
+    yield _PADDING + _NOTE_LINE * (1 + _note_lines(fields["范围说明"]))
     yield from (_NOTE_LINE * _note_lines(text) + 2 for text in [*fields["缺报"], fields["其余缺报"]] if text)
     yield _CLOSING
 
@@ -61,9 +74,10 @@ def _second_lines(rows: Iterable[Mapping[str, Any]]) -> float:
     )
 
 
-def _under_heading(paragraphs: Iterable[str]) -> Iterator[float]:
-    first, *others = [line for text in paragraphs for line in _paragraph(text)]
-    yield _LINE + first
+def _under_heading(heading: str, paragraphs: Iterable[str]) -> Iterator[float]:
+    """Yield a heading with the first line below it, then the others."""
+    first, *others = [line for text in paragraphs for line in _paragraph(text)] or [0.0]
+    yield sum(_paragraph(heading)) + first
     yield from others
 
 
@@ -72,15 +86,27 @@ def _paragraph(text: str) -> list[float]:
     return [_LINE] * math.ceil((_width(text) + 2) / _LINE_WIDTH) if text else []
 
 
+def _note(text: str) -> list[float]:
+    """Return the height of each line of smaller letters, with what parts it from the next text."""
+    return [*[_NOTE_LINE] * _note_lines(text), _PADDING] if text else []
+
+
 def _note_lines(text: str) -> int:
     return math.ceil(_width(text) / _NOTE_WIDTH)
 
 
 def _decision_lines(row: Mapping[str, str]) -> int:
     """Return how many lines the fullest cell of a decision has, by the widths of the columns in characters."""
-    cells = ((row["事由"], 5), (row["编号"] + row["旗区"], 13), (row["事项"], 13), (row["请示"], 11), (row["包案领导"], 4.5))
-    reason, *matter, asked, leader = [math.ceil((_width(text) + 0.5) / width) for text, width in cells]
-    return max(reason, sum(matter), asked, leader)
+    cells = (
+        (row["事由"], 4.7),
+        (row["编号"] + row["旗区"], 15),
+        (row["事项"], 15),
+        (row["请示"], 9.5),
+        (row["包案领导"], 4),
+        (row["起始"], 4),
+    )
+    reason, *matter, asked, leader, since = [math.ceil((_width(text) + 0.5) / width) for text, width in cells]
+    return max(reason, sum(matter), asked, leader, since + bool(row["时限"]))
 
 
 def _width(text: str) -> float:

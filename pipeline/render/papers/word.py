@@ -181,7 +181,32 @@ def _fitted(xml: str) -> Any:  # noqa: ANN401 - lxml has no types
     engine.fix_docpr_ids(tree)
     for table in tree.iter(f"{_WORD}tbl"):
         _fit(table)
+    _place_signature(tree)
     return tree
+
+
+def _place_signature(tree: Any) -> None:  # noqa: ANN401 - lxml has no types
+    """Begin the date two characters right of the office's name, the longer of them two from the edge: GB/T 9704-2012, without a seal."""
+    styles = {style.get(f"{_WORD}val"): style.getparent() for style in tree.iter(f"{_WORD}pStyle")}
+    if not {"Signature", "SignDate"} <= styles.keys():
+        return
+    office, day = (_characters(styles[name].getparent()) for name in ("Signature", "SignDate"))
+    longer = max(office, day + _INDENT)
+    for name, width in (("Signature", office), ("SignDate", day + _INDENT)):
+        right = str(round((_INDENT + longer - width) * _CHARACTER))
+        indent = tree.makeelement(f"{_WORD}ind", {f"{_WORD}rightChars": "0", f"{_WORD}right": right})
+        styles[name].insert(1, indent)  # behind the style's name
+
+
+_INDENT = 2
+_CHARACTER = 316
+"""Twentieths of a point: a character of 三号, set a little closer."""
+
+
+def _characters(paragraph: Any) -> float:  # noqa: ANN401 - lxml has no types
+    """Return a paragraph's width in Chinese characters; Latin letters and digits are half as wide."""
+    text = "".join(run.text or "" for run in paragraph.iter(f"{_WORD}t"))
+    return sum(0.5 if character.isascii() else 1 for character in text)
 
 
 def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types

@@ -171,7 +171,7 @@ def test_what_needs_a_decision_stands_behind_the_targets_and_before_the_district
     text = page_of(a_report()).text
     assert text.index("一、目标完成情况") < text.index("二、需要决策的事项 4 件") < text.index("三、各旗区并列")
     assert "超期未结 需协调事项 | ZZQ-2020-002 | 东胜区 | ZZQ-2020-002 的案由 | 领导一 | 5月20日 | 土地手续请市级协调" in text
-    assert "急报事项 | 没有对应案件 | 康巴什区 | 其他民生事项：电梯停运 | — | 5月22日 | 旗区没有提出需协调的事项，请知悉" in text
+    assert "急报事项 | 没有对应案件 | 康巴什区 | 其他民生事项：电梯停运 | — | 5月22日 | 请明确维保单位" in text
     assert "没有旗区报送，今日有没有急报等事项，不知道。" in page_of(an_empty_report()).text
 
 

@@ -1,6 +1,6 @@
 """The leaders' report: what it says, that it is true, that it fits, that nothing typed is alive in it.
 
-Covers `briefing` and `page_room`.
+Covers `briefing`, `decision_items`, `plain_text` and `page_room`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from weeks import WEEKS, Published
 
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, plain_text
+from pipeline.report.case_lines import Decision
 from pipeline.report.report import Report
 from pipeline.terms import words
 
@@ -75,7 +77,7 @@ def test_every_figure_of_the_word_file_is_that_of_the_summary(name: str, positio
     content = word(report)
     text = "\n".join(lines(content))
     assert _targets_said(text) == [_target(target) for target in summary["targets"]]
-    table = briefings.tables(content)[0]
+    table = briefings.districts(content)
     assert _district_rows(briefings.rows(table)[2:-1]) == _districts(summary)
     assert _district_rows([["合计", *briefings.rows(table)[-1][1:]]])["合计"] == [_figures(target) for target in summary["targets"]]
     for kind, word_ in (("newly_resolved", "新化解"), ("reopened", "重新办理"), ("new_cases", "新增案件"), ("withdrawn_cases", "撤回案件")):
@@ -99,7 +101,7 @@ def _target(target: dict[str, Any]) -> tuple[object, ...]:
 def _targets_said(text: str) -> list[tuple[object, ...]]:
     targets = re.findall(
         r"([^｜\n]*?)案件共(\d+)件，已化解(\d+)件，化解率([\d.]+)%，"
-        r"(?:达到\d+%的目标|没有达到\d+%的目标，还差(\d+)件|(暂计)(?:未)?达标（目标\d+%(?:，还差(\d+)件)?），还不能确定：.*?)。",
+        r"(?:达到\d+%的目标|没有达到\d+%的目标，还差(\d+)件|(暂计)(?:未)?达标（目标\d+%(?:，还差(\d+)件)?）)。",
         text,
     )
     return [(*target[:4], target[4] or target[6] or "0", not target[5]) for target in targets]
@@ -120,28 +122,28 @@ def _districts(summary: dict[str, Any]) -> dict[str, list[tuple[str, ...]]]:
 
 
 def _district_rows(rows: list[list[str]]) -> dict[str, list[tuple[str, ...]]]:
-    """Each row's figures by group, without what is between the bounds."""
-    return {row[0]: [(*row[at : at + 3], row[at + 4].removesuffix("*")) for at in (1, 6)] for row in rows}
+    """Each row's figures by group."""
+    return {row[0]: [(*row[at : at + 3], row[at + 3].removesuffix("*")) for at in (1, 5)] for row in rows}
 
 
 @pytest.mark.parametrize("name", WEEKS)
 def test_the_word_file_says_who_was_in_time(name: str, weeks: dict[str, list[Report]]) -> None:
     words = {"on-time": ("按时", "零报告"), "late": ("迟报",), "missing": ("未报",)}
     for report in weeks[name]:
-        table = briefings.tables(word(report))[0]
+        table = briefings.districts(word(report))
         statuses = {row[0]: row[-1] for row in briefings.rows(table)[2:-1]}
         assert tuple(statuses) == report.settings.district_names
         assert all(statuses[submission.district].removesuffix("，后更正") in words[submission.status] for submission in report.submissions)
 
 
-def test_bounds_stand_with_the_target_and_in_the_table_and_their_rule_once(day: Report) -> None:
+def test_who_can_still_turn_a_verdict_is_said_and_no_range(day: Report) -> None:
     text = "\n".join(lines(word(day)))
-    assert len(re.findall(r"化解率在[\d.]+%到", text)) == sum(not figure.is_certain for figure in day.targets)
-    assert text.count("“补报后最低、最高”") == 1
-    for figure in (*day.targets, *day.by_district):
-        assert not figure.bounds or f"{figure.bounds.lowest.rate_percent}～{figure.bounds.highest.rate_percent}" in text
-    certain = replace(day, targets=_certain(day.targets), by_district=_certain(day.by_district))
-    assert "“补报后最低、最高”指" not in "\n".join(lines(word(certain)))
+    provisional = [figure for figure in day.targets if not figure.is_certain]
+    assert text.count("可能改变") >= len(provisional)
+    assert "～" not in text
+    assert "最低" not in text
+    settled = replace(day, targets=_certain(day.targets), by_district=_certain(day.by_district))
+    assert "可能改变" not in "\n".join(lines(word(settled)))
 
 
 def _certain(figures: Any) -> Any:  # noqa: ANN401
@@ -163,13 +165,54 @@ def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tu
 
 
 def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
-    busy = replace(briefings.busy(day, ("某事",)), submissions=day.submissions, absences=day.absences)
-    fields = briefing.fields(busy)
+    asking = [f"请示{number}" for number in range(40)]  # each asks for another thing
+    many = briefings.busy(day, ("某事",)).decisions[:40]
+    various = tuple(replace(decision, asked=asked) for decision, asked in zip(many, asking, strict=True))
+    report = replace(day, decisions=various)
+    fields = briefing.fields(report)
     shown = fields["决策事项"]
     assert {name for row in shown for name in row["事由"].split("、")} == {decision.name for decision in words.DECISIONS.values()}
-    assert f"其余{len(busy.decisions) - len(shown)}件" in fields["其余决策"]
-    whole = briefing.fields(replace(day, decisions=day.decisions[:3]))
+    assert f"其余{len(report.decisions) - len(shown)}件" in fields["其余决策"]
+    whole = briefing.fields(replace(day, decisions=various[:3]))
     assert (len(whole["决策事项"]), whole["其余决策"]) == (3, "")
+
+
+def test_cases_of_which_the_same_is_asked_are_one_item(day: Report) -> None:
+    kind = ("overdue",)
+    cases = [Decision(kind, f"SJ-2020-{n:03}", "东胜区", "某事", f"领导{'甲乙'[n % 2]}", day.day, "", "") for n in range(16)]
+    asking = replace(cases[0], number="SJ-2020-099", asked="请市级协调土地手续")
+    fields = briefing.fields(replace(day, decisions=(*cases, asking)))
+    together, alone = fields["决策事项"]
+    assert together["事由"] == "超期未结16件"
+    assert together["包案领导"] == "领导甲等2人"
+    assert re.findall(r"领导(.)：(SJ-2020-0\d\d)", together["事项"]) == [("甲", "SJ-2020-000"), ("乙", "SJ-2020-001")]
+    assert (alone["编号"], alone["请示"]) == ("SJ-2020-099", "请市级协调土地手续")
+
+
+def test_a_request_is_never_cut_in_the_middle(day: Report) -> None:
+    first, second = "请市级协调土地手续。" * 4, "再请明确资金来源，" * 20
+    decisions = tuple(
+        Decision(("overdue",), f"SJ-2020-{n:03}", "东胜区", "某事" * 60, "领导甲", day.day, f"{first}{n}号：{second}", "") for n in range(9)
+    )
+    for row in briefing.fields(replace(day, decisions=decisions))["决策事项"]:
+        assert row["请示"] == f"{first}……（全文见《信访事项办理情况汇总》）"
+        assert len(row["事项"]) <= 60
+
+
+def test_an_urgent_matter_that_asks_for_nothing_is_told_and_is_no_decision(day: Report) -> None:
+    assert day.urgent
+    assert not any(matter.coordination for matter in day.urgent)
+    assert not any("urgent" in decision.kinds for decision in day.decisions)
+    fields = briefing.fields(day)
+    assert f"急报{len(day.urgent)}件没有提出请求，请知悉：" in fields["决策"]
+
+
+def test_a_paper_is_not_dated_before_its_data(day: Report) -> None:
+    assert briefing.fields(day)["日期"] == "2020年5月23日"
+    in_time = replace(day, data_until=day.data_until - timedelta(days=2))
+    assert briefing.fields(in_time)["日期"] == "2020年5月21日"
+    assert briefing.fields(day)["期号"] == "第142期"
+    assert briefing.fields(replace(day, day=date(2020, 1, 3)))["期号"] == "第3期"
 
 
 def test_other_groups_than_two_find_room_side_by_side(day: Report) -> None:
@@ -187,8 +230,8 @@ def test_other_groups_than_two_find_room_side_by_side(day: Report) -> None:
             certainties=tuple(replace(day.certainties[0], group=group.name) for group in chosen),
         )
         content = word(report)
-        table = briefings.tables(content)[0]
-        assert {len(row) for row in briefings.rows(table)[2:]} == {2 + 5 * len(chosen)}
+        table = briefings.districts(content)
+        assert {len(row) for row in briefings.rows(table)[2:]} == {2 + 4 * len(chosen)}
         widths = [sum(cell.width.twips for cell in row.cells if cell.width) for row in table.rows[2:]]
         assert max(widths) <= 8844  # the width of the text
         assert pdf_pages(report) <= briefing.MOST_PAGES
@@ -198,7 +241,7 @@ def test_other_groups_than_two_find_room_side_by_side(day: Report) -> None:
 
 
 def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
-    day = replace(day, changes=(), absences=(), targets=_certain(day.targets))  # with room to spare: as much is shown of short texts
+    day = replace(briefings.quiet(day), urgent=(), restated=(), changed_matters=())  # with room to spare: all is shown
     for start in range(0, len(HOSTILE), 4):
         words = HOSTILE[start : start + 4]
         report = replace(day, office=f"单位{words[0]}", decisions=briefings.busy(day, words, 4).decisions)
@@ -207,7 +250,7 @@ def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
         assert _shape(content) == _shape(plain)
         text = "\n".join(lines(content))
         for word_ in words:
-            assert briefing.plain(word_)[:11] in text  # as the number of a case
+            assert plain_text.plain(word_)[:11] in text  # as the number of a case
 
 
 def _shape(content: bytes) -> list[str]:

@@ -52,7 +52,8 @@ def written(template: bytes) -> list[str]:
 
 
 def test_what_is_changed_in_word_comes_out_changed() -> None:
-    assert "Heading 1｜三、今天的变化" in written(edited("三、今日变化", "三、今天的变化"))
+    assert "表头｜请示" not in (read := written(edited("请决定的事", "请领导定的事")))
+    assert any("请领导定的事" in line for line in read)
 
 
 def test_word_may_tear_a_field_into_pieces() -> None:
@@ -62,11 +63,30 @@ def test_word_may_tear_a_field_into_pieces() -> None:
     assert "公文标题｜例" in written(torn)
 
 
-def test_in_an_older_template_without_a_place_for_the_register_it_is_said_before_the_changes() -> None:
+def test_in_an_older_template_without_a_place_for_the_register_it_is_said_with_the_changes() -> None:
     older = rewrite(original(DOCX), lambda _part, content: content.replace("台账".encode(), "缺报".encode()))
     said = {**briefing.sample(), "台账": ["已撤销1件"], "缺报": []}
     read = briefings.lines(briefing_files.docx(said, MOMENT, older))
-    assert read[read.index("正文段落｜已撤销1件") - 3 :][:3] == ["Heading 1｜三、今日变化", "正文段落｜例", "正文段落｜例"]
+    assert read[read.index("表下说明｜已撤销1件") - 3 :][:3] == ["正文段落｜例", "表下说明｜例", "表下说明｜例"]
+
+
+def test_in_an_older_template_without_a_head_the_verdicts_and_what_is_asked_stand_in_their_sections() -> None:
+    older = rewrite(
+        original(DOCX),
+        lambda _part, content: (
+            content.replace("提要".encode(), "目标".encode())
+            .replace(b"\xe9\xa1\xb9.\xe5\x86\x85\xe5\xae\xb9", "项.结论".encode())
+            .replace("项.名称 }}：".encode(), "项.结论 }}：".encode())
+        ),
+    )
+    said = {
+        **briefing.sample(),
+        "提要": [{"名称": "结论", "内容": "暂计达标，某旗没有日报"}, {"名称": "请决定", "内容": "3件"}],
+        "撤销": "撤销1件",
+    }
+    read = "\n".join(briefings.lines(briefing_files.docx(said, MOMENT, older)))
+    for told in ("暂计达标，某旗没有日报", "3件例", "撤销1件"):
+        assert told in read
 
 
 BROKEN = {

@@ -1,0 +1,92 @@
+"""What needs a decision, as items of a table: cases of which the same is asked are one item.
+
+Covered by tests/render/papers/test_briefing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
+from pipeline.report import sentences
+from pipeline.report.case_lines import Decision
+from pipeline.terms import words
+
+Item = Sequence[Decision]
+WORKBOOK = "《信访事项办理情况汇总》"
+_LONGEST_REQUEST, _FEWEST = 90, 45
+"""Characters of a request that are shown whole, where there is room and where there is little."""
+
+
+def by_request(decisions: Sequence[Decision]) -> list[Item]:
+    """Return the decisions by what is asked: cases of one kind of which the same is asked are one item, an urgent matter is its own."""
+    items: dict[object, list[Decision]] = {}
+    for position, decision in enumerate(decisions):
+        kind = decision.kinds[0]
+        items.setdefault(position if kind == "urgent" else (kind, sentences.asked(decision)), []).append(decision)
+    return list(items.values())
+
+
+def texts(item: Item, characters: int, most_cases: int) -> dict[str, Any]:
+    """Return an item's cells by name: a matter has so many characters, so many cases are named, and a request stays whole."""
+    first = item[0]
+    kinds = "、".join(words.DECISIONS[kind].name for kind in first.kinds)
+    asked = {"请示": _whole_sentences(sentences.asked(first), max(_FEWEST, min(_LONGEST_REQUEST, 3 * characters)))}
+    leader_width = min(LONGEST_NAME, max(4, characters // 2))
+    if len(item) == 1:
+        return asked | {
+            "事由": kinds,
+            "编号": short(first.number, min(LONGEST_NUMBER, characters)),
+            "旗区": first.district,
+            "事项": short(first.matter, characters),
+            "起始": sentences.day(first.since) if first.since else "—",
+            "时限": _due(first.due),
+            "包案领导": short(first.leader, leader_width) or "—",
+        }
+    since = min((decision.since for decision in item if decision.since), default=None)
+    leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
+    return asked | {
+        "事由": f"{words.DECISIONS[first.kinds[0]].name}{len(item)}件",
+        "编号": "",
+        "旗区": sentences.some(list(dict.fromkeys(decision.district for decision in item))),
+        "事项": _by_leader(item, most_cases),
+        "起始": f"最早{sentences.day(since)}" if since else "—",
+        "时限": "",
+        "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",
+    }
+
+
+def _due(day: date | None) -> str:
+    return f"限{sentences.day(day)}" if day else ""
+
+
+def _by_leader(item: Item, most: int) -> str:
+    """Return the cases of an item under their leaders, in the order of the first of each."""
+    named: dict[str, list[str]] = {}
+    for decision in item[:most]:
+        named.setdefault(short(decision.leader, LONGEST_NAME) or "没有包案领导", []).append(short(decision.number, LONGEST_NUMBER))
+    more = f"；等{len(item)}件" if len(item) > most else ""
+    return "；".join(f"{leader}：{'、'.join(numbers)}" for leader, numbers in named.items()) + more
+
+
+def _whole_sentences(asked: str, most: int) -> str:
+    """Return what is asked, whole; where that is very long its first sentences, if there are any, and where all of it stands."""
+    asked = plain(asked)
+    if len(asked) <= most:
+        return asked
+    end = max(asked.rfind(mark, 0, most) for mark in "。；！？")
+    return f"{asked[: end + 1]}……（全文见{WORKBOOK}）" if end >= 0 else f"请求较长，见{WORKBOOK}"
+
+
+def chosen(items: Sequence[Item], most: int) -> list[Item]:
+    """Return at most so many items in their order: each kind has a fair share of the room before any kind has more."""
+    share = max(1, most // len(words.DECISIONS))
+    seen = dict.fromkeys(words.DECISIONS, 0)
+    within_share: list[int] = []
+    beyond: list[int] = []
+    for position, item in enumerate(items):
+        seen[item[0].kinds[0]] += 1
+        (within_share if seen[item[0].kinds[0]] <= share else beyond).append(position)
+    return [items[position] for position in sorted((*within_share, *beyond)[:most])]

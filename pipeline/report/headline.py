@@ -1,0 +1,92 @@
+"""The answer before everything else: 专报, page and the leaders' mail begin with these lines.
+
+Covered by tests/report/test_headline.py.
+"""
+
+from __future__ import annotations
+
+from pipeline.day.edit_effects import Effects
+from pipeline.day.restatement import Restated
+from pipeline.report import agenda, corrections, sentences
+from pipeline.report.figures import Figure
+from pipeline.report.report import Report
+from pipeline.terms.words import FLAGS
+
+ASKED = "请决定"
+MOST_RUNS = 2
+"""Runs of restated days that the line about corrections names."""
+
+
+def lines(report: Report) -> tuple[tuple[str, str], ...]:
+    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was."""
+    said = (("结论", _verdicts(report)), (ASKED, _asked(report)), ("更正", _restated(report)))
+    return tuple((name, sentence) for name, sentence in said if sentence)
+
+
+def _verdicts(report: Report) -> str:
+    verdicts = "；".join(map(_verdict, report.targets))
+    silent = [line.district for line in report.submissions if line.status == "missing"]
+    told = {district for figure in report.targets if not figure.is_certain and figure.bounds for district in _absent(figure)}
+    if silent and len(silent) == len(report.submissions):
+        return f"今日没有旗区报送，以下沿用此前的情况。{verdicts}。"
+    untold = [district for district in silent if district not in told]
+    return f"{verdicts}。{f'{sentences.some(untold)}今日没有日报。' if untold else ''}"
+
+
+def _absent(figure: Figure) -> tuple[str, ...]:
+    return tuple(district for why, districts in figure.bounds.reasons if why == "absent" for district in districts) if figure.bounds else ()
+
+
+def _verdict(figure: Figure) -> str:
+    """Return whether a target is met, by how many cases it is missed, and why that is not settled."""
+    if not figure.verdict:
+        return f"{figure.label}没有案件"
+    lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
+    why = f"（{sentences.why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
+    return f"{figure.label}{figure.verdict}{lacking}{why}"
+
+
+def _asked(report: Report) -> str:
+    matters = len(agenda.noted(report.urgent))
+    return sentences.decisions(report.decisions, report.submissions) + (f"另有急报{matters}件没有提出请求，请知悉。" if matters else "")
+
+
+def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:
+    """Return the urgent matters that ask for nothing, so many of them by name, with as many characters; '' where there is none."""
+    matters = agenda.noted(report.urgent)
+    if not matters:
+        return ""
+    named = "；".join(
+        f"{matter.district}{_cut(f'{matter.number} {matter.kind}：{matter.situation}'.strip(), characters)}" for matter in matters[:most]
+    )
+    more = f"；等{len(matters)}件" if most is not None and len(matters) > most else ""
+    return f"急报{len(matters)}件没有提出请求，请知悉：{named}{more}。"
+
+
+def _cut(text: str, characters: int | None) -> str:
+    return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
+
+
+def flags(report: Report) -> str:
+    """Return how many cases have each flag that a notice may speak of."""
+    counts = "、".join(f"{FLAGS[flag].name}{len(report.flags.get(flag, ()))}件" for flag in WATCHED)
+    return f"督办情形：{counts}。"
+
+
+WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")
+"""Flags of which leaders are told how many cases have them."""
+
+
+def _restated(report: Report) -> str:
+    """Return which earlier days are told otherwise now, and whether this one is; '' where none is."""
+    runs = [(group, run) for group in dict.fromkeys(entry.group for entry in report.restated) for run in _runs(report, group)]
+    named = "、".join(f"{corrections.days_of(run)}{group}{corrections.pair(run[0].tallies)}" for group, run in runs[:MOST_RUNS])
+    earlier = f"{named}{'等' if len(runs) > MOST_RUNS else ''}" if runs else ""
+    if not runs and report.late_effects != Effects():
+        earlier = "以前日报里的案件内容有更正"
+    parts = [part for part in ("本期是更正" if report.is_correction else "", earlier) if part]
+    return f"{'；'.join(parts)}。" if parts else ""
+
+
+def _runs(report: Report, group: str) -> list[list[Restated]]:
+    return corrections.runs_of(entry for entry in report.restated if entry.group == group)
