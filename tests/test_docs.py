@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import house
 import pytest
-import yaml
 
 from pipeline import __version__, cli
-from pipeline.settings import config
+from pipeline.settings import config, meanings
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import Column, Kind, Severity, Sheet
 
@@ -259,76 +258,10 @@ def _column_part() -> str:
 # --- settings ----------------------------------------------------------------------------------------------------
 
 
-class Setting(NamedTuple):
-    """A key of config.yaml: its dotted name, its value as shown, the comments behind it, above it, or of the key before."""
-
-    name: str
-    value: str
-    meaning: str
-
-
-def _pairs(node: yaml.Node, above: str = "") -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
-    """Every key below a mapping with its dotted name; lists and single values are not gone into."""
-    assert isinstance(node, yaml.MappingNode)
-    for key, value in node.value:
-        yield f"{above}{key.value}", key, value
-        if isinstance(value, yaml.MappingNode):
-            yield from _pairs(value, f"{above}{key.value}.")
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None:
-            return "不填"
-        case list():
-            return "、".join(_shown(part) for part in value) or "没有"
-        case dict():
-            return str(value["name"]) + (f"（{value['target_percent']}%）" if "target_percent" in value else "")
-        case _:
-            return str(value)
-
-
-def _comment_behind(lines: list[str], key: yaml.Node, value: yaml.Node) -> str:
-    """The comment on the line where a single value or a list in brackets ends, or that of a section's own line."""
-    opens = isinstance(value, yaml.MappingNode) or (isinstance(value, yaml.SequenceNode) and not value.flow_style)
-    end = key.end_mark if opens else value.end_mark
-    return lines[end.line][end.column :].partition("#")[2].strip()
-
-
-def _comment_above(lines: list[str], key: yaml.Node) -> str:
-    first = last = key.start_mark.line
-    while first and lines[first - 1].lstrip().startswith("#"):
-        first -= 1
-    return "".join(line.strip().lstrip("# ") for line in lines[first:last])
-
-
-def _settings() -> list[Setting]:
-    """Every key of config.yaml in its order; a section only where it has a comment."""
-    written = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    lines, root = written.splitlines(), yaml.compose(written, Loader=yaml.SafeLoader)
-    assert root is not None
-    found: list[Setting] = []
-    for name, key, value in _pairs(root):
-        meaning = _comment_behind(lines, key, value) or _comment_above(lines, key)
-        if isinstance(value, yaml.MappingNode):
-            found += [Setting(name, "", meaning)] if meaning else []
-            continue
-        content = _value_of(yaml.safe_load(written), name)
-        found.append(Setting(name, _shown(content), meaning or (found[-1].meaning if found else "")))
-    return found
-
-
-def _value_of(data: object, name: str) -> object:
-    for part in name.split("."):
-        assert isinstance(data, dict)
-        data = data[part]
-    return data
-
-
 def _setting_part() -> str:
     """Every setting with its default and its meaning."""
     lines = ["| 设置 | 随程序的值 | 意思 |", "|---|---|---|"]
-    lines += [f"| `{name}` | {f'`{value}`' if value else '（以下几项）'} | {meaning} |" for name, value, meaning in _settings()]
+    lines += [f"| `{name}` | {f'`{value}`' if value else '（以下几项）'} | {meaning} |" for name, value, meaning in meanings.of_file()]
     return "\n".join(lines)
 
 
@@ -425,7 +358,7 @@ def test_every_code_has_an_example_or_is_said_not_to_be_in_use() -> None:
 
 
 def test_every_setting_stands_in_the_file_and_is_explained() -> None:
-    explained = {setting.name for setting in _settings() if setting.meaning}
+    explained = {setting.name for setting in meanings.of_file() if setting.meaning}
     fields = {
         f"{name}.{inner}" if inner else name
         for name, field in config.Settings.model_fields.items()

@@ -25,6 +25,7 @@ from pipeline.web import (
     release_pages,
     rendering,
     run_pages,
+    settings_pages,
     sign_in_pages,
     upload_pages,
     user_pages,
@@ -40,7 +41,18 @@ def build(site: Site) -> ASGIApp:
     """Return the application for that office's page."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     app.state.site = site
-    for pages in (sign_in_pages, clerk_pages, desk_pages, office_pages, explain_pages, run_pages, release_pages, user_pages, upload_pages):
+    for pages in (
+        sign_in_pages,
+        clerk_pages,
+        desk_pages,
+        office_pages,
+        explain_pages,
+        run_pages,
+        release_pages,
+        user_pages,
+        settings_pages,
+        upload_pages,
+    ):
         app.include_router(pages.router)
     app.add_api_route("/healthz", health, methods=["GET"])
     app.add_api_route("/static/{version}/{name}", static, methods=["GET"])

@@ -1,0 +1,101 @@
+"""The settings with what they mean, read-only, and what was published when: editions, what differs between them, restated days."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from pipeline.publishing import told_editions
+from pipeline.settings import meanings
+from pipeline.settings.config import Settings
+from pipeline.settings.meanings import Setting
+from pipeline.web import published_files
+from pipeline.web.page_access import Office, TheSite
+from pipeline.web.rendering import page
+
+router = APIRouter()
+_DAYS: Final = 14
+_SECRETS: Final = ("password", "password_env", "password_file", "certificate", "key", "ca_file")
+"""Of these only whether they are set is said: they lead to what nobody should look for."""
+
+
+@router.get("/settings")
+def show_settings(request: Request, site: TheSite, _session: Office) -> Response:
+    """Show every setting as it holds since the server runs, with its meaning."""
+    return page(request, site, "settings", {"settings": list(_settings(site.settings))})
+
+
+def _settings(settings: Settings) -> Iterator[Setting]:
+    for name, value, meaning in meanings.of_file():
+        if name == "mailboxes" and settings.mailboxes:
+            for number, mailbox in enumerate(settings.mailboxes, 1):
+                yield Setting(f"mailboxes（第 {number} 个）", "", meaning)
+                yield from _of_model("mailboxes", mailbox)
+        elif name in ("outgoing_mail", "upload") and (model := getattr(settings, name)):
+            yield Setting(name, "", meaning)
+            yield from _of_model(name, model)
+        else:
+            yield Setting(name, _written(_value(settings, name), settings) if value else "", meaning)
+
+
+def _of_model(section: str, model: BaseModel) -> Iterator[Setting]:
+    explained = meanings.of_examples()
+    for name in (name for name in type(model).model_fields if f"{section}.{name}" in explained):
+        value = getattr(model, name)
+        shown = "已设置" if name in _SECRETS and value is not None else _written(value)
+        yield Setting(f"{section}.{name}", shown, explained[f"{section}.{name}"])
+
+
+def _value(settings: Settings, name: str) -> object:
+    value: object = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _written(value: object, settings: Settings | None = None) -> str:
+    """Return a value as people read it; a folder as seen from the office's own."""
+    match value:
+        case bool() | time():
+            return str(value).lower() if isinstance(value, bool) else f"{value:%H:%M}"
+        case Path():
+            home = settings.file.parent if settings and settings.file else None
+            return str(value.relative_to(home)) if home and value.is_relative_to(home) else "别处"
+        case tuple():
+            return "、".join(_written(part) for part in value) or "没有"
+        case dict():
+            return "；".join(f"{key}：{_written(part)}" for key, part in value.items()) or "没有"
+        case BaseModel():
+            named = getattr(value, "name", None) or f"从 {getattr(value, 'since', '')} 起"
+            percent = getattr(value, "target_percent", None)
+            return f"{named}（{percent}%）" if percent is not None else str(named)
+        case _:
+            return meanings.shown(value)
+
+
+@router.get("/editions")
+async def show_editions(request: Request, site: TheSite, _session: Office) -> Response:
+    """Show the editions of the last days, and what each day told of days before it."""
+    return page(request, site, "editions", {"days": await site.in_turn(_told, site.settings)})
+
+
+def _told(settings: Settings) -> list[dict[str, Any]]:
+    """Return the last published days, the newest first. Raises LedgerError."""
+    days = [date.fromisoformat(day) for day in published_files.days(settings)[:_DAYS]]
+    return [{"day": day, "editions": told_editions.of_day(settings, day)[::-1], "restated": _restated(settings, day)} for day in days]
+
+
+def _restated(settings: Settings, day: date) -> list[dict[str, Any]]:
+    """Return what the day's summary says of earlier days; nothing where it cannot be read."""
+    try:
+        restated: list[dict[str, Any]] = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())["restated"]
+        return [entry for entry in restated if {"day", "group", "total", "resolved"} <= entry.keys()]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []

@@ -1,0 +1,73 @@
+"""The settings with their meanings and no secret; editions and restated days. Of none of it a district sees anything.
+
+Covers `settings_pages`, and `meanings` of what is only an example in config.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from websites import Website, served
+from workbooks import DAY, assignment, report, resolved_row
+
+from pipeline.night import nightly
+from pipeline.render.documents import FIGURES
+from pipeline.settings import meanings
+from pipeline.settings.mailboxes import Mailbox
+from pipeline.settings.outgoing import Outgoing
+from pipeline.settings.uploading import Uploading
+
+if TYPE_CHECKING:
+    from offices import Office
+
+
+@pytest.fixture
+def site(office: Office) -> Iterator[Website]:
+    mail = Outgoing(host="smtp.example.com", sender="ribao@example.com", user="ribao", password_env="GEHEIM_ENV")  # noqa: S106 - a name
+    office.settings = office.settings.model_copy(update={"outgoing_mail": mail})
+    office.put_assignment(assignment())
+    office.put(report(progress=[]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "更正.xlsx", "2020-05-22T08:00:00+08:00")
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    with served(office, "2020-05-22 09:00") as website:
+        website.user("甲", "东胜区")
+        website.user("办公室", "", "")
+        yield website
+
+
+def test_the_office_reads_every_setting_with_its_meaning_and_no_secret(site: Website) -> None:
+    page = site.signed_in("办公室").get("/settings").text
+    rows = dict(re.findall(r'<code>([^<]+)</code></th><td data-label="现在是">([^<]*)</td>', page))
+    assert rows["calendar.cut_off"] == "17:00"
+    assert rows["paths.inbox"] == "inbox"
+    assert rows["groups"] == "自治区交办（100%）、市级交办和旗区自行梳理（90%）"
+    assert rows["outgoing_mail.sender"] == "ribao@example.com"
+    assert rows["outgoing_mail.leaders_after_look"] == "false"
+    assert rows["outgoing_mail.password_env"] == "已设置"
+    assert "GEHEIM_ENV" not in page
+    assert "当日报送截止时间，正好这一刻也算按时" in page
+    assert "发件地址" in page
+    assert str(site.office.home) not in page
+
+
+def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> None:
+    page = site.signed_in("办公室").get("/editions").text
+    assert "2 版" in page
+    assert page.index("结果第 2 版") < page.index("结果第 1 版")
+    assert "SJ-2020-001" in page
+
+
+@pytest.mark.parametrize("path", ["/settings", "/editions"])
+def test_no_district_sees_any_of_it(site: Website, path: str) -> None:
+    clerk = site.signed_in("甲")
+    assert clerk.get(path).body == clerk.get("/nope").body
+    assert site.browser().get(path).where == "/signin"
+
+
+@pytest.mark.parametrize(("section", "model"), [("outgoing_mail", Outgoing), ("upload", Uploading), ("mailboxes", Mailbox)])
+def test_every_key_that_is_only_an_example_has_its_meaning(section: str, model: type[Outgoing | Uploading | Mailbox]) -> None:
+    assert [name for name in model.model_fields if f"{section}.{name}" not in meanings.of_examples()] in ([], ["password"])
