@@ -134,20 +134,24 @@ def _days(options: argparse.Namespace, settings: Settings) -> list[date]:
     if chosen:
         return [chosen]
     if not first and not last:
-        return _not_yet_written(today(_now(settings), settings), settings)
+        return _not_yet_written(today(_now(settings), settings), settings, options.config.parent)
     if not first or not last or first > last:
         msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
         raise ConfigurationError(msg)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _not_yet_written(day: date, settings: Settings) -> list[date]:
+def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
     """Return that day, and the days before it that were missed since the last one that was written."""
     from pipeline import screen
+    from pipeline.demo import made_up_office
     from pipeline.ledger import ledger
 
     written = [earlier for earlier in ledger.written_days(settings.paths.ledger) if earlier < day]
     missed = (day - max(written)).days - 1 if written else 0
+    if missed > _MOST_MISSED and made_up_office.is_demo(home):
+        screen.say(f"演示的日报只到 {max(written)}，今天的都是未报。要一周到今天为止的演示，运行 run.py demo --today 另一个文件夹。")
+        return [day]
     if missed > _MOST_MISSED:
         screen.tell_long_pause(day - timedelta(days=missed), day - timedelta(days=1))
         _note(settings, "nightly", f"停了 {missed} 天，没有补写")
@@ -190,11 +194,11 @@ def _demo(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.demo import made_up_office
 
-    office = made_up_office.build(options.dir)
+    office = made_up_office.build(options.dir, datetime.now().astimezone() if options.today else None)
     with screen.progress() as progress:
         outcome = made_up_office.consolidate(office, progress)
     screen.tell_outcome(outcome, office.settings, office.days)
-    screen.tell_demo(office)
+    screen.tell_demo(office, [sys.executable, sys.argv[0]], has_mail=options.today)
     return _say_what_failed(outcome, options)
 
 

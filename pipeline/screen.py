@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -319,11 +321,24 @@ def tell_lines(lines: Iterable[str]) -> None:
 # --- the demo ----------------------------------------------------------------------------------------------------
 
 
-def tell_demo(office: Office) -> None:
-    """Print which of the demo's files to open first."""
+def tell_demo(office: Office, program: Sequence[str], *, has_mail: bool) -> None:
+    """Print which of the demo's files to open first, and the commands that open its upload page; `program`: how this one was called."""
     say("演示数据全部是编造的。建议先打开：")
     for number, (path, sentence) in enumerate(office.open_first, 1):
         say(f"  {number}. {path}：{sentence}")
+    call = [*program, "--config", str(office.folder / "config.yaml")]
+    clerk = ["user", "add", "kangbashi", "--district", "康巴什区"]
+    say("接着试上传网页：运行前两行，各给出一个设置密码的链接（康巴什区的填报人、办公室的人）；再运行第三行，用浏览器打开链接。")
+    lines = [clerk, ["user", "add", "bangongshi", "--office"], ["serve"], *([["send", "--dry-run"]] if has_mail else [])]
+    for line in lines:
+        say(f"  {_command([*call, *line])}")
+    if has_mail:
+        say("最后一行列出现在该发的信，不发出。")
+
+
+def _command(words: Sequence[str]) -> str:
+    """Return a command as it can be typed on this system."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 # --- the examination ---------------------------------------------------------------------------------------------

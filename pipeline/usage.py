@@ -34,8 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_common(nightly)
     _add_days(nightly)
     _add_without(nightly)
-    demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
-    demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
+    _add_demo(commands)
     check = commands.add_parser(
         "check",
         help="报送前自查：列出文件里的问题，不收下任何东西",
@@ -63,6 +62,12 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     _add_explaining(commands)
     return top
+
+
+def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
+    demo = commands.add_parser("demo", help="在文件夹 DIR 里造一周逼真的数据并汇总，然后说明先看哪几个文件")
+    demo.add_argument("dir", nargs="?", type=Path, default=Path("demo"), metavar="DIR", help="空文件夹或还不存在的文件夹（默认 demo）")
+    demo.add_argument("--today", action="store_true", help="这一周到今天为止，好试报送情况、上传和发信（不写：2020 年 5 月的一周）")
 
 
 def _add_editions(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -8,11 +8,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline import HOME
-from pipeline.demo import made_up_week, made_up_workbooks
+from pipeline.demo import made_up_week, made_up_workbooks, moved_week
 from pipeline.intake import envelopes
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome, Progress
@@ -37,20 +37,32 @@ class Office:
     open_first: list[tuple[Path, str]]
 
 
-def build(folder: Path) -> Office:
-    """Make the office; an earlier demo there is replaced. Raises ConfigurationError for a folder that is not a demo's."""
+def is_demo(folder: Path) -> bool:
+    """Return whether the folder is a demo's."""
+    return (folder / MARKER).is_file()
+
+
+def build(folder: Path, now: datetime | None = None) -> Office:
+    """Make the office; an earlier demo there is replaced. With `now` its week ends on that day, and `send --dry-run` has letters to show.
+
+    Raises ConfigurationError for a folder that is not a demo's.
+    """
     try:
         _clear(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARKER).write_text("{}", encoding="utf-8")
         shutil.copyfile(_CONFIG, folder / "config.yaml")
+        if now:
+            _set_mail(folder / "config.yaml")
         office = config.load(folder / "config.yaml")
+        now = now.astimezone(office.calendar.zone) if now else None
         _refuse_foreign(office, folder)
-        _fill_inbox(office)
+        _fill_inbox(office, now)
     except OSError as error:
         msg = f"演示文件夹 {folder} 写不进去：{reason_of(error) or error.strerror}；或换一个文件夹：python run.py demo 文件夹"
         raise ConfigurationError(msg) from error
-    days = [made_up_week.day(at) for at in range(made_up_week.FRI + 1)]
+    last = now.date() if now else made_up_week.day(made_up_week.FRI)
+    days = [last - timedelta(days=before) for before in range(made_up_week.FRI, -1, -1)]
     return Office(folder, office, days, _open_first(office.paths.outbox, days[-1], days[-2]))
 
 
@@ -125,13 +137,22 @@ def _refuse_foreign(office: Settings, folder: Path) -> None:
 # --- the inbox ---------------------------------------------------------------------------------------------------
 
 
-def _fill_inbox(office: Settings) -> None:
+def _set_mail(config_file: Path) -> None:
+    """Have the demo write letters to nobody: the server is none that exists, and `send --dry-run` asks none."""
+    written = config_file.read_text(encoding="utf-8")
+    outgoing = "{host: smtp.example.com, sender: ribao@example.com, leaders: [lingdao1@example.com]}"
+    config_file.write_text(written.replace("\noutgoing_mail: null\n", f"\noutgoing_mail: {outgoing}\n", 1), encoding="utf-8")
+
+
+def _fill_inbox(office: Settings, now: datetime | None) -> None:
     names = {district.code: district.name for district in office.districts}
-    for edition in made_up_week.assignments():
+    for story in made_up_week.assignments():
+        edition = moved_week.moved(story, now) if now else story
         path = office.paths.assignment / edition.file
         _lay_down(path, made_up_workbooks.assignment(edition, names), edition.arrived, office)
-    for report in made_up_week.reports():
-        path = office.paths.inbox / f"{made_up_week.day(report.at)}" / f"{names[report.code]}{report.file}"
+    for told in made_up_week.reports():
+        report = moved_week.moved(told, now) if now else told
+        path = office.paths.inbox / f"{report.day}" / f"{names[report.code]}{report.file}"
         _lay_down(path, made_up_workbooks.report(report), report.arrived, office)
 
 

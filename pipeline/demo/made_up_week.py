@@ -201,6 +201,13 @@ class Report:
     is_zero: bool = False
     is_damaged: bool = False
     """Cut off on its way."""
+    moved: int = 0
+    """So many days later than the story has it."""
+
+    @property
+    def day(self) -> date:
+        """报告日期."""
+        return day(self.at) + timedelta(days=self.moved)
 
 
 def reports() -> Iterator[Report]:

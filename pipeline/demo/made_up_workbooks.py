@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from pipeline.demo.made_up_week import Assignment, Report, Row, Value, day
+from pipeline.demo.made_up_week import Assignment, Report, Row, Value
 from pipeline.terms import contract
 from pipeline.terms.contract import Kind
 
@@ -100,7 +100,7 @@ def _write_cover(book: xlsxwriter.Workbook, handed_in: Report, hand: Hand) -> No
     page.write(0, 0, "旗区信访事项日报", book.add_format({"bold": True, "font_size": 14}))
     labelled: Row = {
         "旗区": hand.spelling,
-        "报告日期": day(handed_in.at),
+        "报告日期": handed_in.day,
         "填报人": hand.reporter,
         "审核人": "领导",
         "零报告": "是" if handed_in.is_zero else "否",

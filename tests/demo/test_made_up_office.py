@@ -1,20 +1,23 @@
 """The demo: what its week promises to show is in the files that it leaves.
 
-Covers `made_up_office`, `made_up_week` and `made_up_workbooks`.
+Covers `made_up_office`, `made_up_week`, `made_up_workbooks` and `moved_week`.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from offices import moment
 
 from pipeline import cli
-from pipeline.demo import made_up_office
+from pipeline.demo import made_up_office, made_up_week, moved_week
 from pipeline.demo.made_up_office import MARKER, Office
 from pipeline.terms.errors import ConfigurationError
 
@@ -52,6 +55,27 @@ def test_the_command_runs_and_says_what_to_open(tmp_path: Path, capsys: pytest.C
     shown = capsys.readouterr().out
     assert "信访事项办理情况日报_2020-05-22.html" in shown
     assert "还差 2 件" in shown
+    serve = next(line for line in shown.splitlines() if line.endswith(" serve"))
+    assert shlex.split(serve) == [sys.executable, sys.argv[0], "--config", str(tmp_path / "demo" / "config.yaml"), "serve"]
+
+
+@pytest.mark.parametrize("now", ["2026-03-03 00:20", "2026-12-31 09:00", "2028-02-29 23:00"])
+def test_the_week_can_end_today_and_all_of_it_has_come_by_now(now: str) -> None:
+    at = moment(now)
+    reports = [moved_week.moved(report, at) for report in made_up_week.reports()]
+    assignments = [moved_week.moved(edition, at) for edition in made_up_week.assignments()]
+    naive = at.replace(tzinfo=None)
+    assert max([*(report.arrived for report in reports), *(edition.arrived for edition in assignments)]) <= naive
+    assert max(report.day for report in reports) == at.date()
+    assert all(report.arrived.date() >= report.day for report in reports)
+    assert "2020" not in str([*(report.rows for report in reports), *(edition.rows for edition in assignments)])
+
+
+def test_a_demo_of_today_has_letters_to_show(tmp_path: Path) -> None:
+    made = made_up_office.build(tmp_path / "demo", moment("2026-03-03 10:00"))
+    assert str(made.days[-1]) == "2026-03-03"
+    assert made.settings.outgoing_mail is not None
+    assert made_up_office.is_demo(tmp_path / "demo")
 
 
 def test_every_file_to_open_first_is_there(office: Office) -> None:
