@@ -50,6 +50,8 @@ class PublishedDay:
     """The SHA-256 of the manifest."""
     editions: tuple[Edition, ...]
     """The day's editions, in order."""
+    left_out: frozenset[str] = frozenset()
+    """The districts of which a report of the day is lost and left out by the office's decision."""
 
     @property
     def newest(self) -> Edition | None:
@@ -64,8 +66,10 @@ class PublishedDay:
         return next(reversed(mailed or by_content), None)
 
     def summary(self) -> dict[str, Any]:
-        """Return the day's figures, as in `summary.json`."""
+        """Return the day's figures, as in `summary.json`, and of each district whether its report is left out by decision."""
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
+        for submission in figures["submissions"]:
+            submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
         return figures
 
     def is_for_stranger(self, path: str) -> bool:
@@ -206,6 +210,8 @@ def _what_came(
     district: status.DistrictStatus, board: status.Status, mails: Iterable[Mail], settings: Settings
 ) -> Iterator[tuple[str, str]]:
     """Yield what came from a district and is no report of today, and why: whoever sent something is not told that nothing came."""
+    if any((file.district, file.day) == (district.district, board.day) for file in journal.left_out(settings.paths.archive)):
+        yield "", "收到过的日报原件遗失，经市局决定暂不采用，请重新报送"
     for filed in district.refused:
         if not filed.reading.is_from_stranger:
             yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.disk import lock
-from pipeline.ledger import editions
+from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.post import letter_plan, letters, smtp
 from pipeline.post.letters import Kind, Letter
@@ -25,7 +25,7 @@ from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import ConfigurationError
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import LEFT_OUT, Filed
 from pipeline.terms.mails import Mail
 from pipeline.terms.text import mask, on_screen
 
@@ -161,7 +161,11 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
             manifest = json.loads(written)
             answers = _answers(outlines, day, manifest["inputs"], ledger, settings)
             of_day = tuple(editions.of_day(ledger, day))
-            yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day)
+            gone = {file["sha256"] for file in manifest["inputs"] if file.get("role") == LEFT_OUT}
+            left_out = frozenset(
+                file.district for file in journal.left_out(settings.paths.archive) if file.sha256 in gone and file.day == day
+            )
+            yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day, left_out)
 
 
 def _answers(

@@ -60,6 +60,7 @@ class Writer:
         names = _attached(items)
         details = {
             **submission,
+            "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": _verdict(submission),
             "state": words.REPORTED_IN_LETTERS[submission["status"]],
@@ -78,8 +79,11 @@ class Writer:
         """Write the day's report, with the targets in the letter itself."""
         mark = f"{'（更正）' if is_correction else ''}{later.mark if later else ''}"
         subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
-        missing = [submission["district"] for submission in summary["submissions"] if submission["status"] == "missing"]
-        why_open = f"{len(missing)}个旗区没有日报" if missing else "还有缺报或退回的内容"
+        absent = [submission for submission in summary["submissions"] if submission["status"] == "missing"]
+        lost = [submission["district"] for submission in absent if submission.get("is_left_out")]
+        missing = [submission["district"] for submission in absent if submission["district"] not in lost]
+        reasons = ((f"{len(missing)}个旗区没有日报", missing), (f"{len(lost)}个旗区的日报暂不采用", lost))
+        why_open = "，".join(reason for reason, districts in reasons if districts) or "还有缺报或退回的内容"
         details = {
             "targets": [
                 {**target, "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"])} for target in summary["targets"]
@@ -87,6 +91,7 @@ class Writer:
             "why_open": why_open,
             "restated": _restated(summary.get("restated", ())),
             "missing": missing,
+            "lost": lost,
             "is_correction": is_correction,
             "later": later,
         }
@@ -157,7 +162,7 @@ def _short(day: date) -> str:
 def _verdict(submission: dict[str, Any]) -> str:
     """Return what became of the report, in a few words."""
     if submission["status"] == "missing":
-        return "没有日报，请补报"
+        return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
     if refused:
         return f"采用{taken}行，退回{refused}行，请改正"

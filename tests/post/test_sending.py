@@ -165,6 +165,20 @@ def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, re
     assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
 
 
+@pytest.mark.parametrize("is_left_out", [True, False])
+def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_path: Path, *, is_left_out: bool) -> None:
+    missing = {"status": "missing", "revision": 0, "rows_accepted": 0, "rows_refused": 0}
+    summary = {"submissions": [{**missing, "district": "东胜区", "is_left_out": is_left_out}], "targets": []}
+    writer = wording.Writer(Office(tmp_path).settings)
+    own = writer.to_district(DAY, "东胜区", TO, [], summary, later=None)
+    leaders = writer.to_leaders(DAY, TO, [], summary, is_correction=False, later=None)
+    for text in (own.text, own.html):
+        assert ("没有收到贵局" in text, "原件遗失，经市局决定暂不采用" in text) == (not is_left_out, is_left_out)
+    for text in (leaders.text, leaders.html):
+        assert ("没有报送的旗区" in text, "暂不采用日报的旗区：东胜区" in text) == (not is_left_out, is_left_out)
+    assert own.subject.endswith("收到的日报暂不采用，请重新报送" if is_left_out else "没有日报，请补报")
+
+
 @pytest.mark.parametrize(
     ("files", "there", "not_there"),
     [
