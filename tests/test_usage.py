@@ -57,6 +57,7 @@ OURS |= {
     "receipt",
     "PATH",
     "version",
+    "today",
     "release",
     "steps",
 }
