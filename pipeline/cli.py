@@ -206,11 +206,11 @@ def _check(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import check
 
-    settings = _load(options, told=_complain)
-    status = 0
+    settings, status = _load(options, told=_complain), 0
+    waiting = check.waiting(settings)
     for path in check.files(options.files):
         try:
-            answer = check.check(path, settings, _now(settings))
+            answer = check.check(path, settings, _now(settings), waits=waiting)
             screen.tell_check(answer)
             status = max(status, int(answer.refuses))
             if options.receipt is not None:

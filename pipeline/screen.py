@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
+from pipeline.office import check_text
 from pipeline.report import corrections, sentences
 from pipeline.settings.config import Settings
-from pipeline.terms import grouping, words
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import on_screen
@@ -31,13 +31,10 @@ if TYPE_CHECKING:
     from pipeline.office.templates import Made
     from pipeline.publishing.told_editions import ToldEdition
     from pipeline.report.report import Report
-    from pipeline.terms.findings import Finding
     from pipeline.upkeep.doctor import Check
     from pipeline.upkeep.repair import Repaired
 
 # How many entries of a long list are named before the rest is only counted.
-_MOST_CELLS = 12
-_MOST_GROUPS = 100
 _MOST_NAMES = 5
 _MOST_LINES = 20
 
@@ -215,25 +212,8 @@ def _tell_day(report: Report, number: int) -> None:
 
 
 def tell_check(answer: Answer) -> None:
-    """Print a clerk's findings, grouped by kind with their cells; what refuses comes first."""
-    read = answer.reading
-    who = f"{read.district or '未识别旗区'} {read.day}" if read.district or not read.accepted else f"分解表 {read.day}"
-    say(f"{answer.path.name}（{who}）")
-    if not answer.against_register and read.accepted and read.district:
-        why = "台账现在不能用" if answer.ledger_fails else "还没有案件包案任务分解表"
-        say(f"  {why}，无法核对案件编号，其余内容已核对。")
-    if not answer.findings:
-        say("  没有问题，可以报送。")
-    for severity, cost in words.COSTS.items():
-        findings = [finding for finding in answer.findings if finding.severity == severity]
-        if findings:
-            say(f"  【{cost.terminal}】")
-            _tell_groups(findings)
-    if answer.findings and not answer.refuses:
-        say("  没有会被退回的内容，可以报送。")
-    rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
-    if rows and read.accepted:
-        say(f"  共 {len(rows)} 行会被退回，改好后请再查一次。")
+    """Print what a clerk asks of a file before sending it."""
+    tell_lines(check_text.lines(answer))
     say()
 
 
@@ -241,17 +221,6 @@ def tell_receipt(path: Path) -> None:
     """Print where the receipt is and what it is for."""
     say(f"  回执已写到 {path}：照批注改好、保存，就可以直接报送这个文件。")
     say()
-
-
-def _tell_groups(findings: Sequence[Finding]) -> None:
-    """Print the findings of one severity; those that say the same share a line."""
-    groups = grouping.alike(findings)
-    for group in groups[:_MOST_GROUPS]:
-        more = f" 等 {len(group.cells)} 处" if len(group.cells) > _MOST_CELLS else ""
-        where = "!".join(part for part in (group.sheet.strip(), "、".join(group.cells[:_MOST_CELLS])) if part)
-        say(f"    {where + more + '：' if where else ''}{group.message}")
-    if len(groups) > _MOST_GROUPS:
-        say(f"    …… 还有 {len(groups) - _MOST_GROUPS} 种没有列出。请先改正上面的，再查一次。")
 
 
 # --- the board ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pipeline.day import disputes
@@ -11,7 +11,7 @@ from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
 from pipeline.terms import case_numbers, messages
-from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT
+from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.month_day import MonthDay
@@ -40,6 +40,8 @@ class Judgement:
     """Refused rows of 新增案件."""
     confirmations: dict[str, str] = field(default_factory=dict)
     """By case, what the taken rows of 案件进展 have in 群众确认; cases whose cell is empty are not in it."""
+    left_out: list[Finding] = field(default_factory=list)
+    """What `rows-withdrawn` says, without the rows that the revision directly before had and that were refused in it."""
     withdrawn_disputes: list[str] = field(default_factory=list)
     """Cases that the revision directly before called 不认可 and this one passes over."""
 
@@ -94,6 +96,12 @@ def judge(rows: tuple[Rows, ...], arrival: int, district: District, case_book: C
         result.rows_refused += refused
         result.rows_accepted += len(counted) - refused
     return result
+
+
+def refused_rows(sheets: Iterable[Rows], findings: Iterable[Finding]) -> set[tuple[str, int | None]]:
+    """Return the rows that were refused, by themselves or against the register, by sheet and row as findings name them."""
+    by_itself = {(rows.name, rows.lines[position]) for rows in sheets for position in rows.refused}
+    return by_itself | {(finding.sheet, finding.row) for finding in findings if finding.severity is Severity.ROW}
 
 
 def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> tuple[list[_CaseRow], list[_CaseRow]]:

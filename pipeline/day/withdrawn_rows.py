@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,17 +17,23 @@ from pipeline.terms.rows import Rows, rows_of_sheet
 from pipeline.terms.text import key
 
 
-def withdrawn_rows(before: tuple[Rows, ...], after: tuple[Rows, ...], case_book: CaseBook) -> list[Finding]:
-    """Return a finding for each sheet of which the later revision leaves out rows that the earlier one had, refused rows included."""
+def withdrawn_rows(
+    before: tuple[Rows, ...], after: tuple[Rows, ...], case_book: CaseBook, *, passed_over: Collection[tuple[str, int | None]] = ()
+) -> list[Finding]:
+    """Return a finding for each sheet of which the later revision leaves out rows that the earlier one had, refused rows included.
+
+    `passed_over`: rows of the earlier one, by sheet and row as findings name them, of which nothing is said.
+    """
     later = {rows.sheet: rows for rows in after}
     findings = []
     for sheet in contract.REPORT_SHEETS:
         earlier = next((rows for rows in before if rows.sheet == sheet.name), None)
         if earlier is None:
             continue
-        had = _row_names(earlier, case_book)
         have = set(_row_names(later[sheet.name], case_book)) if sheet.name in later else set()
-        gone = [name for name in dict.fromkeys(had) if name not in have]
+        had = zip(earlier.lines, _row_names(earlier, case_book), strict=True)
+        named = dict.fromkeys(name for line, name in had if name and (earlier.name, line) not in passed_over)
+        gone = [name for name in named if name not in have]
         if gone:
             findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.listed(gone, '项')}"))
     return findings
@@ -60,12 +66,12 @@ def _at_row(number: str, sheet: Rows | None, position: int | None) -> Finding:
 
 
 def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:
-    """Return what identifies each row: its case, its category, or for 急报事项 number, 类别 and 发生时间."""
+    """Return what identifies each row: its case, its category, or for 急报事项 number, 类别 and 发生时间; '' where nothing does."""
     if rows.sheet == RECEPTION.name:
-        return [name for name in rows.texts("问题类别") if name]
+        return [name or "" for name in rows.texts("问题类别")]
     numbers = [(case.number if (case := case_book.find(number)) else number) if number else "" for number in rows.texts(CASE)]
     if rows.sheet != URGENT.name:
-        return [number for number in numbers if number]
+        return numbers
     parts = zip(numbers, rows.texts("事项类别"), rows.texts("发生时间"), strict=True)
     return [" ".join(part for part in row if part) for row in parts]
 

@@ -74,6 +74,11 @@ def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | 
     return _read([(arrival, path)], settings, readers)[0]
 
 
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, by which an arrival of the same bytes is known."""
+    return storage.sha256(path)
+
+
 def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Readers | None) -> list[Filed]:
     """Read the files in processes of their own; where nobody lends readers, some are started for it."""
     to_read = [FileToRead.of(arrival, path) for arrival, path in files]

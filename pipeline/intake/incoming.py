@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Envelope
+from pipeline.terms.handed_in import Arrival, Envelope, Filed
+from pipeline.terms.rows import read_rows
 from pipeline.terms.text import mask
 
+FIRST: Final = -1_000_000
+"""The ledger numbers its arrivals from 1, and `held_files` what it reads from -1 downwards; reports that wait have this and lower ones."""
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
 
 
@@ -87,6 +91,21 @@ def look(settings: Settings, readers: Readers | None = None, remembered: Remembe
     remembered.update(_read([file for _name, file in waiting_files if file and file not in remembered], settings, readers))
     waiting = [_incoming(name, file, remembered.get(file) if file else None, settings) for name, file in waiting_files]
     return tuple(sorted(waiting, key=lambda file: (file.received_at is None, file.received_at and file.received_at.timestamp(), file.name)))
+
+
+def of_district(district: str, settings: Settings, readers: Readers | None = None, remembered: Remembered | None = None) -> list[Filed]:
+    """Return the district's reports that wait and will be accepted; only what the district may send is read."""
+    remembered = {} if remembered is None else remembered
+    own = next(named for named in settings.districts if named.name == district)
+    files = [file for _name, file in _files_in_inbox(settings) if file and own.accepts(file.envelope)]
+    remembered.update(_read([file for file in files if file not in remembered], settings, readers))
+    found = [_filed(file, opened, FIRST - at) for at, file in enumerate(files) if (opened := remembered.get(file))]
+    return [filed for filed in found if filed.reading.accepted and filed.reading.district == district]
+
+
+def _filed(file: _File, opened: Opened, number: int) -> Filed:
+    arrival = Arrival(number, str(file.path), file.path.name, opened.sha256, file.size, file.envelope)
+    return Filed(arrival, replace(opened.transcript.reading, rows=read_rows(opened.transcript.rows)))
 
 
 def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.intake import envelopes, held_files, inbox
+from pipeline.intake import envelopes, held_files, inbox, incoming
+from pipeline.office import report_preview
+from pipeline.office.report_preview import Preview
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
+from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
+from pipeline.terms import messages
+from pipeline.terms.contract import CASE
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
+from pipeline.terms.handed_in import Envelope, Filed, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Answer:
     """What was found when it was compared with the office's register; None where there is none yet, or where nothing is judged by it."""
     ledger_fails: bool = False
     """Whether it could not be compared since the ledger cannot be used."""
+    preview: Preview | None = None
+    """What it would do, of an accepted report; None for any other file, and where the ledger cannot be used."""
 
     @property
     def reading(self) -> Reading:
@@ -38,8 +44,9 @@ class Answer:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All that was found in it."""
-        return (*self.reading.findings, *(self.judgement.findings if self.judgement else ()))
+        """All that was found in it, by sheet, row and column as in the receipt."""
+        found = (*self.reading.findings, *(self.judgement.findings if self.judgement else ()))
+        return tuple(sorted(found, key=handed_in_lines.address))
 
     @property
     def against_register(self) -> bool:
@@ -51,6 +58,17 @@ class Answer:
         """Whether anything in it would be refused."""
         return any(finding.refuses for finding in self.findings)
 
+    @property
+    def cases(self) -> dict[tuple[str, int | None], str]:
+        """The case number of each row that has one, by sheet and row as findings name them."""
+        return {
+            (rows.name, line): messages.brief(number)
+            for rows in self.reading.rows
+            if CASE in rows.values
+            for line, number in zip(rows.lines, rows.texts(CASE), strict=True)
+            if number
+        }
+
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
     """Go through the files that are meant: of a folder all that a run would take from it; one without any stands for itself."""
@@ -61,10 +79,20 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None) -> Answer:
+Waiting = Callable[[str], list[Filed]]
+"""Gives a district's reports that wait in the inbox and will be accepted."""
+
+
+def waiting(settings: Settings) -> Waiting:
+    """Return who is asked what waits, for a look at many files: each waiting file is read once."""
+    remembered: incoming.Remembered = {}
+    return lambda district: incoming.of_district(district, settings, remembered=remembered)
+
+
+def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None, *, waits: Waiting | None = None) -> Answer:
     """Return the findings of that file as if it arrived now, or as its sidecar says. Raises ConfigurationError if it is not there.
 
-    Who checks many files lends readers; starting one takes longer than most files.
+    Who checks many files lends readers, since starting one takes longer than most files, and says what waits without reading it each time.
     """
     if path.is_dir():
         msg = f"文件夹 {path} 里没有要核对的文件。请检查文件夹，或写出文件名。"
@@ -83,7 +111,13 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
     if is_assignment or not filed.reading.accepted:
         return Answer(path, filed, None)
     try:
-        return Answer(path, filed, _against_register(filed, settings, readers))
+        # before the ledger: what a run takes in between is in one of the two
+        others = (waits or waiting(settings))(filed.reading.district)
+        today = now.astimezone(settings.calendar.zone).date()
+        known = held_files.facts_until(max(filed.reading.day, today), settings, readers)
+        known += [file for file in others if Path(file.arrival.path) != path.resolve()]
+        judgement, preview = report_preview.of(filed, held_files.sha256(path), known, settings, today=today)
+        return Answer(path, filed, judgement, preview=preview)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
         return Answer(path, filed, None, ledger_fails=True)
 
@@ -129,12 +163,3 @@ def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
     except (OSError, envelopes.EnvelopeError):
         return Envelope(now)
     return envelope if sidecar.exists() else replace(envelope, received_at=now)
-
-
-def _against_register(filed: Filed, settings: Settings, readers: Readers | None) -> Judgement | None:
-    """Return what depends on the register, judged as the last report of its day; None where there is no register yet."""
-    day = filed.reading.day
-    facts = Facts.of([*held_files.facts_until(day, settings, readers), filed])
-    if not facts.assignments:
-        return None
-    return fold(facts, settings, [day])[day].judgements.get(filed.arrival.id) or Judgement()

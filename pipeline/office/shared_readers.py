@@ -17,6 +17,7 @@ from pipeline.office.today import Today, TodayLook
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
+from pipeline.terms.handed_in import Filed
 
 _FILES: Final = 10_000
 """Files for which as many readers are worth their start as there are processors."""
@@ -55,12 +56,12 @@ class SharedReaders:
         """Return the findings of a report as if that address had uploaded it now; a sidecar beside it says so from then on."""
         envelope = {"received_at": now.isoformat(), "channel": "upload", "sender": sender}
         path.with_name(path.name + envelopes.SIDECAR).write_text(json.dumps(envelope, ensure_ascii=False), encoding="utf-8")
-        return check.check(path, self._settings, now, self.start())
+        return check.check(path, self._settings, now, self.start(), waits=self._waiting_of)
 
     def mark_report(self, path: Path, name: str, now: datetime) -> bytes:
         """Return the report with every finding on its cell, as `check --receipt` does; the name is the sender's for the file."""
         readers = self.start()
-        answer = check.check(path, self._settings, now, readers)
+        answer = check.check(path, self._settings, now, readers, waits=self._waiting_of)
         filed = replace(answer.filed, arrival=replace(answer.filed.arrival, name=name))
         return receipt_files.before_sending(filed, answer.judgement, path, settings=self._settings, readers=readers)
 
@@ -73,6 +74,10 @@ class SharedReaders:
         waiting = self.waiting()
         with self._folding:
             return self._today.look(day, waiting, self.start())
+
+    def _waiting_of(self, district: str) -> list[Filed]:
+        with self._looking:
+            return incoming.of_district(district, self._settings, self.start(), self._remembered)
 
     def waiting(self) -> tuple[incoming.Incoming, ...]:
         """Return the reports in the inbox. A file is read once, however often this is called."""

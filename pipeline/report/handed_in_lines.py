@@ -66,11 +66,11 @@ def _places(settings: Settings) -> Callable[[ArrivedReport], tuple[int, datetime
 
 def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> ArrivedReport:
     """Return the line of a file that somebody checks before sending it, as if it were the first of its day."""
-    judged = judgement or _by_itself(filed)
+    judged = judgement or by_itself(filed)
     return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), judged, (*filed.reading.findings, *judged.findings), settings)
 
 
-def _by_itself(filed: Filed) -> Judgement:
+def by_itself(filed: Filed) -> Judgement:
     """Return the judgement where there is no register to judge by."""
     refused = sum(len(rows.refused) for rows in filed.reading.rows)
     return Judgement(rows_accepted=sum(len(rows.lines) for rows in filed.reading.rows) - refused, rows_refused=refused)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,10 +22,18 @@ class Group:
     """Where, as far as they have a cell."""
 
 
-def alike(findings: Iterable[Finding]) -> list[Group]:
-    """The findings with the same to say of the same sheet together, in the order of the first of each."""
+def alike(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None], str] | None = None) -> list[Group]:
+    """The findings with the same to say of the same sheet together, in the order of the first of each.
+
+    `cases`: by sheet and row the case that stands there; a cell then has its case behind it, unless the sentence names that anyway.
+    """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for finding in findings:
         message = _HEADERS_READ if finding.code == "read-as" and finding.message.startswith("表头") else finding.message
-        groups.setdefault((finding.code, finding.sheet, message), []).extend([finding.cell] if finding.cell else [])
+        groups.setdefault((finding.code, finding.sheet, message), []).extend(_place(finding, message, cases or {}))
     return [Group(*key, tuple(cells)) for key, cells in groups.items()]
+
+
+def _place(finding: Finding, message: str, cases: Mapping[tuple[str, int | None], str]) -> list[str]:
+    case = cases.get((finding.sheet, finding.row), "")
+    return [f"{finding.cell} {case}" if case and case not in message else finding.cell] if finding.cell else []

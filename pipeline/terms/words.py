@@ -69,8 +69,8 @@ class CostWords:
 COSTS: Final = {
     Severity.FILE: CostWords("整份文件未收", "退回整个文件", "整份退回", "整份会退回"),
     Severity.SHEET: CostWords("整张表未收", "退回整张表", "整表退回", "整张表会退回"),
-    Severity.ROW: CostWords("该行未收", "退回这一行", "这些行会被退回", "这些行会退回，其余的行照常采用"),
-    Severity.WARNING: CostWords("提醒", "提醒", "提醒（照常采用）", "提醒：照常采用，不改也可以"),
+    Severity.ROW: CostWords("该行未收", "退回这一行", "这些行会被退回", "这些行会退回"),
+    Severity.WARNING: CostWords("提醒", "提醒", "提醒（不会因此退回）", "提醒：不会因此退回"),
 }
 """What costs most comes first."""
 

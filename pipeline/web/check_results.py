@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from pipeline.office import preview_text
 from pipeline.office.assignment_preview import CaseOutline, ChangedCase, Preview, RegisterChanges
 from pipeline.office.check import Answer
+from pipeline.office.report_preview import Preview as ReportPreview
 from pipeline.render.receipts import receipt_files
 from pipeline.terms import grouping, words
 from pipeline.terms.contract import Severity
@@ -17,6 +19,8 @@ from pipeline.terms.text import mask
 _MOST_GROUPS: Final = 200
 _MOST_CELLS: Final = 60
 _MOST_CASES: Final = 200
+UNDERSTOOD: Final = "understood"
+"""The kind of a section of what was understood although the template has it in another way."""
 FAULT: Final = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
 """Where the program itself failed. The file can be sent all the same: the night's run reads it again."""
 NO_LEDGER: Final = {**FAULT, "ledger_fails": True}
@@ -25,19 +29,38 @@ NO_LEDGER: Final = {**FAULT, "ledger_fails": True}
 
 def of_report(answer: Answer) -> dict[str, Any]:
     """Return the findings of a report."""
-    reading = answer.reading
-    refused_rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity is Severity.ROW}
+    reading, preview = answer.reading, answer.preview
     return {
         "accepted": reading.accepted,
         "refuses": answer.refuses,
         "district": reading.district,
         "day": reading.day.isoformat(),
-        "rows": sum(len(rows.lines) for rows in reading.rows) if reading.accepted else 0,
-        "refused_rows": len(refused_rows) if reading.accepted else 0,
         "against_register": answer.against_register,
         "ledger_fails": answer.ledger_fails,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
-        "sections": _sections(answer.findings),
+        "sections": _sections(answer.findings, answer.cases),
+        **(_of_preview(preview) if preview else {}),
+    }
+
+
+def _of_preview(preview: ReportPreview) -> dict[str, Any]:
+    effect, replaced = preview.effect, preview.replaced
+    changes = effect.changes if effect else ()
+    return {
+        "rows_accepted": preview.rows_accepted,
+        "rows_refused": preview.rows_refused,
+        "is_today": preview.day == preview.today,
+        "notes": preview_text.notes(preview),
+        "question": preview_text.question(preview),
+        "replaced": {"key": replaced.sha256, "revision": replaced.revision} if replaced else None,
+        "heading": preview_text.heading(preview),
+        "changes": [
+            {"number": change.number, "matter": mask(change.matter), "said": preview_text.change(change)}
+            for change in changes[:_MOST_CASES]
+        ],
+        "changes_left_out": max(0, len(changes) - _MOST_CASES),
+        "outcome": preview_text.outcome(effect) if effect else [],
+        "has_effect": effect is not None,
     }
 
 
@@ -84,18 +107,24 @@ def marked_name(name: str) -> str:
     return f"{receipt_files.portable_stem(name)}_回执.xlsx"
 
 
-def _sections(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return the findings by what they cost, groups with their cells; past a length that nobody reads only their number."""
+def _sections(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None], str] | None = None) -> list[dict[str, Any]]:
+    """Return the findings by what they cost, groups with their cells; past a length that nobody reads only their number.
+
+    What was understood although it is written in another way stands last, by itself.
+    """
     by_cost: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
     for finding in findings:
         by_cost[finding.severity].append(finding)
-    return [_section(severity, alike) for severity, alike in by_cost.items() if alike]
+    understood = [finding for finding in by_cost[Severity.WARNING] if finding.code == "read-as"]
+    by_cost[Severity.WARNING] = [finding for finding in by_cost[Severity.WARNING] if finding.code != "read-as"]
+    kinds = [*((severity.value, alike) for severity, alike in by_cost.items()), (UNDERSTOOD, understood)]
+    return [_section(kind, alike, cases) for kind, alike in kinds if alike]
 
 
-def _section(severity: Severity, findings: list[Finding]) -> dict[str, Any]:
-    groups = grouping.alike(findings)
+def _section(kind: str, findings: list[Finding], cases: Mapping[tuple[str, int | None], str] | None) -> dict[str, Any]:
+    groups = grouping.alike(findings, cases)
     return {
-        "severity": severity.value,
+        "severity": kind,
         "count": len(findings),
         "left_out": max(0, len(groups) - _MOST_GROUPS),
         "groups": [

@@ -139,6 +139,25 @@ class Drafts:
         with self._database.write() as connection:
             connection.execute(drafts.update().where(drafts.c.id == identity).values(checked=json.dumps(checked, ensure_ascii=False)))
 
+    def forget_check(self, identity: str) -> None:
+        """Have the draft checked again."""
+        with self._database.write() as connection:
+            connection.execute(drafts.update().where(drafts.c.id == identity).values(checked=None))
+
+    def reports_beside(self, draft: Draft, user: User) -> dict[str, list[str]]:
+        """Return the receipt numbers of what else the user's district has sent, by the day (ISO) for which it is expected to count."""
+        numbers: dict[str, list[str]] = {}
+        for report in self.sent_of(user, date.min):
+            is_other = not report.is_assignment and report.draft != draft.id
+            if is_other and report.checked and report.checked.get("accepted") and report.checked.get("day"):
+                numbers.setdefault(report.checked["day"], []).append(report.number)
+        return numbers
+
+    def is_overtaken(self, draft: Draft, user: User) -> bool:
+        """Whether another report of the same day was sent since the draft's check looked at what waits."""
+        checked = draft.checked or {}
+        return "beside" in checked and self.reports_beside(draft, user).get(checked["day"], []) != checked["beside"]
+
     def discard(self, draft: Draft) -> bool:
         """Forget a draft, its file too; False where another click has done it."""
         with self._database.write() as connection:
@@ -154,7 +173,6 @@ class Drafts:
         First the number is noted, then the file put into the inbox, then that noted: killed in between, `recover` goes on where it stopped.
         """
         code = next((district.code for district in self._settings.districts if district.name == user.district), _OFFICE)
-        number = f"{code}-{now:%y%m%d}-{''.join(secrets.choice(_NUMBER_LETTERS) for _ in range(6))}"
         own = (drafts.c.id == identity) & (drafts.c.user == user.id)
         with self._database.write() as connection:
             before = connection.execute(sent.select().where((sent.c.draft == identity) & (sent.c.user == user.id))).one_or_none()
@@ -164,6 +182,7 @@ class Drafts:
                 row = connection.execute(drafts.select().where(own)).one_or_none()
                 if row is None:
                     return None
+                number = f"{code}-{_day_of(row, now):%y%m%d}-{''.join(secrets.choice(_NUMBER_LETTERS) for _ in range(6))}"
                 values = {name: getattr(row, name) for name in ("user", "is_assignment", "name", "size", "sha256", "checked")}
                 values |= {"number": number, "draft": identity, "district": self._settings.code_of(user.district), "laid": False}
                 connection.execute(sent.insert().values(received_at=now.isoformat(timespec="seconds"), **values))
@@ -232,6 +251,13 @@ class Drafts:
         for folder in self._folder.iterdir():
             if folder.name not in needed and abs(storage.clock_of(self._folder) - folder.stat().st_mtime) > _LONGEST_UPLOAD_SECONDS:
                 storage.remove_folder(folder)
+
+
+def _day_of(row: Any, now: datetime) -> date:  # noqa: ANN401 - SQLAlchemy's row
+    """Return the day that a receipt number bears: the report's own where it is known, else that of the sending."""
+    checked = json.loads(row.checked) if row.checked else {}
+    is_known = not row.is_assignment and checked.get("accepted") and checked.get("day")
+    return date.fromisoformat(checked["day"]) if is_known else now.date()
 
 
 def file_name(*, is_assignment: bool) -> str:

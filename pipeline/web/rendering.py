@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from pipeline import HOME
+from pipeline.office import preview_text
 from pipeline.render.page import leaders_page
 from pipeline.terms import case_numbers, words
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import mask
+from pipeline.web import check_results
 from pipeline.web.site import Site
 
 FOLDER: Final = HOME / "templates" / "upload"
@@ -69,10 +71,13 @@ def _environment() -> Environment:
         "reason": _reason,
         "with_cases": _with_cases,
         "day_near": _day_near,
+        "iso_day": date.fromisoformat,
     }
     environment.globals["static"] = _address
     environment.globals["flag_names"] = {flag: meaning.name for flag, meaning in words.FLAGS.items()}
-    environment.globals["cost_words"] = {severity.value: cost.page for severity, cost in words.COSTS.items()}
+    headings = {severity.value: cost.page for severity, cost in words.COSTS.items()}
+    environment.globals["cost_words"] = {**headings, check_results.UNDERSTOOD: "写法与模板不同，已照意思读了"}
+    environment.globals["row_counts"] = preview_text.rows
     return environment
 
 

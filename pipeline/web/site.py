@@ -127,7 +127,9 @@ class Site:
             if draft.is_assignment:
                 checked = check_results.of_assignment(self.readers.preview_assignment(path, now))
             else:
+                beside = self.drafts.reports_beside(draft, user)  # before the check looks at what waits
                 checked = check_results.of_report(self.readers.check_report(path, user.address, now))
+                checked["beside"] = beside.get(checked["day"], [])
         except LedgerError:
             checked = check_results.NO_LEDGER
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same

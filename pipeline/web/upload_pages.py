@@ -70,7 +70,12 @@ async def show_draft(request: Request, site: TheSite, session: SignedIn, identit
         draft = await run_in_threadpool(_own, site, session, identity)
     if draft.checked is None:
         return page(request, site, "waiting", {"draft": draft})
-    context = {"draft": draft, "checked": draft.checked, "is_foreign": is_foreign(draft, session)}
+    context = {
+        "draft": draft,
+        "checked": draft.checked,
+        "is_foreign": is_foreign(draft, session),
+        "is_again": "again" in request.query_params,
+    }
     return page(request, site, "preview" if draft.is_assignment else "draft", context)
 
 
@@ -80,12 +85,39 @@ def is_foreign(draft: Draft, session: Session) -> bool:
     return bool(district) and not session.user.is_office and district != session.user.district
 
 
+@router.get("/draft/{identity}/replace")
+def ask_to_replace(request: Request, site: TheSite, session: SignedIn, identity: str) -> Response:
+    """Ask whether a report of which less counts really is to take the place of the one that counts now."""
+    draft = site.drafts.find(identity, session.user)
+    if draft is None or not _question(draft):
+        return see_other(f"/draft/{identity}")
+    return page(request, site, "replace", {"draft": draft, "checked": draft.checked, "answer": _replaced(draft)})
+
+
+def _question(draft: Draft) -> str:
+    return str((draft.checked or {}).get("question", ""))
+
+
+def _replaced(draft: Draft) -> str:
+    """Return what a form says that was asked about this draft: the bytes that it would take the place of."""
+    return str(((draft.checked or {}).get("replaced") or {}).get("key", ""))
+
+
 @router.post("/draft/{identity}/send")
-def send(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Response:
-    """Lay the draft into the inbox; a second click gives the same receipt number."""
+def send(site: TheSite, session: SignedIn, form: Form, identity: str) -> Response:
+    """Lay the draft into the inbox; a second click gives the same receipt number.
+
+    Where less of it would count than of what it takes the place of, only a form that was asked about just that sends it. Where another
+    report of the day has been sent since the check, the check is made again: what it said is true no more.
+    """
     draft = site.drafts.find(identity, session.user)
     if draft is not None and (draft.checked is None or is_foreign(draft, session)):
         return see_other(f"/draft/{identity}")
+    if draft is not None and site.drafts.is_overtaken(draft, session.user):
+        site.drafts.forget_check(identity)
+        return see_other(f"/draft/{identity}?again")
+    if draft is not None and _question(draft) and form.get("replaces") != _replaced(draft):
+        return see_other(f"/draft/{identity}/replace")
     sending = site.drafts.send(identity, session.user, site.now().replace(microsecond=0))
     if sending is None:
         raise NoSuchPageError

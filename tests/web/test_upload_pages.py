@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -25,7 +26,7 @@ import openpyxl
 import pytest
 import xlsb
 from offices import HOME, Office, tree
-from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served
+from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
 from workbooks import assignment, progress_row, report, report_pages
 
 from pipeline.reading.readers import Readers
@@ -73,10 +74,15 @@ def site(office: Office, consolidated: Path) -> Iterator[Website]:
 
 
 def send(browser: Browser, content: bytes, name: str = "日报.xlsx") -> str:
-    """Upload and send; the receipt number."""
+    """Upload and send, whatever is asked and however often it is checked again; the receipt number."""
     draft = browser.upload(content, name).where
     browser.get(draft)
-    return browser.click(draft, f"{draft}/send").where.rpartition("/")[2]
+    answer = browser.click(draft, f"{draft}/send")
+    while not answer.where.startswith("/sent/"):
+        shown = browser.get(answer.where).text
+        fields = dict(re.findall(r'name="(csrf|replaces)" value="([^"]+)"', shown))
+        answer = browser.post(f"{draft}/send", fields)
+    return answer.where.rpartition("/")[2]
 
 
 def in_inbox(site: Website) -> dict[str, bytes]:
@@ -131,8 +137,55 @@ def test_findings_stand_grouped_with_their_cells_and_it_can_be_sent_all_the_same
     assert "不在可选范围" in page
     assert page.count('<span class="cell">E') == 2
     assert "照样报送" in page
-    assert "还没有报送，请改好重新上传；来不及改的，请点“照样报送”。" in page
+    assert "还没有报送，请改好重新上传。" in page
     assert send(browser, content).startswith("DS-")
+
+
+GOOD = [progress_row(), progress_row("SJ-2020-001", 当前状态="已受理")]
+BAD = [progress_row(当前状态="差不多了"), progress_row("SJ-2020-001", 当前状态="差不多了")]
+
+
+def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: Website) -> None:
+    browser = site.signed_in("甲")
+    first = send(browser, report(progress=GOOD))
+    draft = browser.upload(report(progress=BAD)).where
+    shown = browser.get(draft).text
+    assert "2 行会退回，一行也不会采用" in shown
+    assert "会替换已报送、等待汇总的第 1 版（2 行）。" in shown
+    asked = browser.click(draft, f"{draft}/send")
+    assert asked.where == f"{draft}/replace"
+    page = browser.get(asked.where).text
+    assert "第 1 版采用 2 行；这一份会采用 0 行，退回 2 行。" in page
+    answer = re.search(r'name="replaces" value="(\w+)"', page)
+    assert answer
+    refused = browser.post(f"{draft}/send", {"csrf": token_in(page), "replaces": "0" * 64})
+    assert refused.where == asked.where, "asked about something else"
+    assert browser.post(f"{draft}/send", {"csrf": "", "replaces": answer[1]}).status == 403
+    assert len([path for path in in_inbox(site) if path.endswith("日报.xlsx")]) == 1, "nothing but the first was sent"
+    number = browser.post(f"{draft}/send", {"csrf": token_in(page), "replaces": answer[1]}).where.rpartition("/")[2]
+    assert number != first
+    assert "已收到，但一行也不会采用" in browser.get(f"/sent/{number}").text
+
+
+def test_a_check_is_made_again_where_another_report_of_the_day_was_sent_meanwhile(site: Website) -> None:
+    browser = site.signed_in("甲")
+    draft = browser.upload(report(progress=BAD)).where
+    assert "会替换" not in browser.get(draft).text
+    send(browser, report(progress=GOOD))
+    again = browser.click(draft, f"{draft}/send")
+    assert again.where == f"{draft}?again"
+    page = browser.get(again.where).text
+    assert "这一天的日报刚才另外报送过" in page
+    assert "会替换已报送、等待汇总的第 1 版（2 行）。" in page
+
+
+def test_a_report_of_yesterday_is_said_to_be_one(site: Website) -> None:
+    browser = site.signed_in("甲")
+    page = browser.follow(browser.upload(report(day=date(2020, 5, 20)))).text
+    assert '<p class="banner is-warn" role="status">这是 5 月 20 日的日报，那一天还没有报过；今天的还没有报。</p>' in page
+    number = send(browser, report(day=date(2020, 5, 20)))
+    assert number.startswith("DS-200520-")
+    assert "东胜区 2020年5月20日" in browser.get(f"/sent/{number}").text
 
 
 def test_what_will_be_refused_whole_is_received_and_said_to_be_refused(site: Website) -> None:

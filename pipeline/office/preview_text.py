@@ -1,0 +1,104 @@
+"""What a report would do, in words: for the page and for the terminal alike.
+
+Covered by tests/office/test_report_preview.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from pipeline.office.report_preview import CaseChange, ColumnChange, Effect, GroupFigures, Preview, Version
+from pipeline.terms.contract import RESOLVED
+from pipeline.terms.messages import brief
+from pipeline.terms.words import FLAGS
+
+_MOST_NUMBERS: Final = 6
+
+
+def rows(accepted: int, refused: int) -> str:
+    """Return what is taken and what is not."""
+    return f"采用 {accepted} 行，退回 {refused} 行" if refused else f"采用 {accepted} 行"
+
+
+def day(of: date) -> str:
+    """Return a day without its year."""
+    return f"{of.month} 月 {of.day} 日"
+
+
+def version(replaced: Version) -> str:
+    """Return which version it is, what became of it, and how many rows it has."""
+    counts = rows(replaced.rows_accepted, replaced.rows_refused) if replaced.rows_refused else f"{replaced.rows_accepted} 行"
+    return f"{'已报送、等待汇总' if replaced.is_waiting else '已采用'}的第 {replaced.revision} 版（{counts}）"
+
+
+def notes(preview: Preview) -> list[str]:
+    """Return what somebody must know before sending: the day where it is not today, and what would be replaced."""
+    replaced = preview.replaced
+    said = f"会替换{version(replaced)}" if replaced else ""
+    said = "与正在算数的那一份完全相同，再报一次不会改变什么" if preview.is_repeat else said
+    if preview.day == preview.today:
+        return [f"{said}。"] if said else []
+    today = "今天的已经报过" if preview.today_is_reported else "今天的还没有报"
+    return [f"这是 {day(preview.day)}的日报，{said or '那一天还没有报过'}；{today}。"]
+
+
+def question(preview: Preview) -> str:
+    """Return what is asked where fewer rows would count than do now; '' where nothing is asked."""
+    if not preview.takes_less or preview.replaced is None:
+        return ""
+    was = preview.replaced
+    return (
+        f"第 {was.revision} 版{rows(was.rows_accepted, was.rows_refused)}；这一份会{rows(preview.rows_accepted, preview.rows_refused)}。"
+        f"报送以后以这一份为准，第 {was.revision} 版不再算数。"
+    )
+
+
+# --- what it does ------------------------------------------------------------------------------------------------
+
+
+def heading(preview: Preview) -> str:
+    """Return with what it is compared."""
+    return f"与第 {preview.replaced.revision} 版相比" if preview.replaced else "与以前报的相比"
+
+
+def change(of: CaseChange) -> list[str]:
+    """Return what becomes of a case, piece by piece: its status, whether it counts, and what its row says anew."""
+    before, after = of.status
+    said = ["这一份没有这一行"] if of.is_left_out else []
+    if before and not after:
+        said.append("不再在册")
+    elif before != after:
+        said.append(f"{before} → {after}" if before else f"新增案件，{after}")
+    if of.counted[0] != of.counted[1]:
+        said.append("计入化解" if of.counted[1] else "不再计入化解")
+    if after == RESOLVED and of.is_disputed:
+        said.append("群众不认可，不计入化解")
+    return [*said, *map(_column, of.columns)]
+
+
+def _column(of: ColumnChange) -> str:
+    if not of.after:
+        return f"{of.column}：原来是“{brief(of.before)}”，现在空着"
+    return f"{of.column}：{brief(of.before)} → {brief(of.after)}" if of.before else f"{of.column}：{brief(of.after)}"
+
+
+def outcome(effect: Effect) -> list[str]:
+    """Return what becomes of the district's figures, and which of its cases would still need following up."""
+    lines = [_figures(figures) for figures in effect.figures if figures.before.total or figures.after.total]
+    raised = [f"{FLAGS[flag].name} {len(numbers)} 件（{_numbers(numbers)}）" for flag, numbers in effect.flags if numbers]
+    if raised:
+        lines.append(f"报送以后仍有：{'，'.join(raised)}。")
+    others = [f"{name} {count} 行" for name, count in (("接访情况", effect.receptions), ("急报事项", effect.urgent)) if count]
+    return [*lines, f"另外采用{'、'.join(others)}。"] if others else lines
+
+
+def _figures(of: GroupFigures) -> str:
+    before, after = (f"{tally.resolved}/{tally.total}" for tally in (of.before, of.after))
+    return f"{of.group}：化解 {before}，不变。" if before == after else f"{of.group}：化解 {before} → {after}。"
+
+
+def _numbers(numbers: Sequence[str]) -> str:
+    shown = "、".join(map(brief, numbers[:_MOST_NUMBERS]))
+    return shown if len(numbers) <= _MOST_NUMBERS else f"{shown} 等"

@@ -1,0 +1,221 @@
+"""What a report that is not sent yet would do: which version it would replace, what it says of each case, what becomes of the figures.
+
+It is compared with everything else that counts or waits: the day folded with it beside the same day folded without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pipeline.day import fold, supervision
+from pipeline.day.cases import Case, RowPlace
+from pipeline.day.fold import DayState
+from pipeline.day.judging import Judgement
+from pipeline.day.standing import Register, Standing, standing_of
+from pipeline.day.submissions import NO_REPORTS, Submissions
+from pipeline.day.targets import Tally
+from pipeline.intake import incoming
+from pipeline.report import handed_in_lines
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Group
+from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.rows import written
+
+_OF_THE_DAY: Final = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
+"""Columns that say what was done on the day: templates leave them empty, so an empty one takes nothing back."""
+_LASTING: Final = ("诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施", "需协调事项")
+_FLAGS: Final = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The district's report for the same day that counts, or would when the next run has taken it in."""
+
+    revision: int
+    rows_accepted: int
+    rows_refused: int
+    is_waiting: bool
+    """Whether no run has taken it in yet."""
+    received_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """What stands in one column of a case's row, as it is and as it would be; '' for empty."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What the report changes of a case."""
+
+    number: str
+    matter: str
+    status: tuple[str, str]
+    """As it is and as it would be; '' where the register does not hold it."""
+    counted: tuple[bool, bool]
+    """Whether it counts as resolved, likewise."""
+    is_disputed: bool
+    """Whether a dispute would stand."""
+    is_left_out: bool
+    """Whether the version that would be replaced has a row about it and this one has none."""
+    columns: tuple[ColumnChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """How many of the district's cases of a group are resolved, as it is and as it would be."""
+
+    group: str
+    before: Tally
+    after: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the report does to the district's own cases."""
+
+    changes: tuple[CaseChange, ...]
+    figures: tuple[GroupFigures, ...]
+    flags: tuple[tuple[str, tuple[str, ...]], ...]
+    """The cases that would still have each flag."""
+    receptions: int
+    urgent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A report that is not sent yet, beside what the office has or will have of the district."""
+
+    day: date
+    today: date
+    rows_accepted: int
+    rows_refused: int
+    replaced: Version | None
+    """None where nothing else was sent for that day."""
+    is_repeat: bool
+    """Whether it is that version once more, byte for byte."""
+    today_is_reported: bool
+    effect: Effect | None
+    """None where there is no register to compare with."""
+
+    @property
+    def takes_less(self) -> bool:
+        """Whether fewer rows would count than do now: that is asked about before it is sent."""
+        return self.replaced is not None and not self.is_repeat and self.rows_accepted < self.replaced.rows_accepted
+
+
+def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *, today: date) -> tuple[Judgement | None, Preview]:
+    """Return the judgement on a report as the last of its day, and what it would do; no judgement where there is no register.
+
+    `known`: what counts and what waits.
+    """
+    day, district = filed.reading.day, filed.reading.district
+    others = [file for file in known if not _is_itself_or_later(file, filed, sha256)]
+    earlier = Submissions.of(known).on(day).get(district, NO_REPORTS).in_force
+    replaced = Submissions.of(others).on(day).get(district, NO_REPORTS)
+    judgements, effect = dict[int, Judgement](), None
+    if any(file.arrival.is_assignment for file in others):
+        states, (beginning,) = fold.fold_noting(Facts.of([*others, filed]), settings, [day], (), after=[day - timedelta(days=1)])
+        judgements = {**states[day].judgements, filed.arrival.id: _without_refused(states[day].judgements.get(filed.arrival.id))}
+        (before,) = fold.registers(Facts.of(others), settings, day, day, beginning)
+        effect = _effect(before, states[day], filed, replaced.in_force, settings=settings.on(day))
+    rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
+    return judgements.get(filed.arrival.id), Preview(
+        day=day,
+        today=today,
+        rows_accepted=rows.rows_accepted,
+        rows_refused=rows.rows_refused,
+        replaced=_version(replaced.in_force, replaced.revision, judgements),
+        is_repeat=earlier is not None and earlier.arrival.sha256 == sha256,
+        today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),
+        effect=effect,
+    )
+
+
+def _without_refused(judgement: Judgement | None) -> Judgement:
+    """Return a judgement that says nothing of rows left out that had been refused: nobody loses anything by that."""
+    if judgement is None:
+        return Judgement()
+    others = [finding for finding in judgement.findings if finding.code != "rows-withdrawn"]
+    return replace(judgement, findings=[*others, *judgement.left_out])
+
+
+def _is_itself_or_later(file: Filed, filed: Filed, sha256: str) -> bool:
+    """Whether it is the same report waiting in the inbox, or one for the same day that came after it."""
+    if file.arrival.is_assignment or (file.reading.district, file.reading.day) != (filed.reading.district, filed.reading.day):
+        return False
+    is_later = file.arrival.envelope.received_at > filed.arrival.envelope.received_at
+    return is_later or (_is_waiting(file) and file.arrival.sha256 == sha256)
+
+
+def _is_waiting(file: Filed) -> bool:
+    return file.arrival.id <= incoming.FIRST
+
+
+def _version(file: Filed | None, revision: int, judgements: dict[int, Judgement]) -> Version | None:
+    if file is None:
+        return None
+    judgement = judgements.get(file.arrival.id) or handed_in_lines.by_itself(file)
+    arrival = file.arrival
+    return Version(
+        revision, judgement.rows_accepted, judgement.rows_refused, _is_waiting(file), arrival.envelope.received_at, arrival.sha256
+    )
+
+
+# --- what it does ------------------------------------------------------------------------------------------------
+
+
+def _effect(before: Register, state: DayState, filed: Filed, replaced: Filed | None, *, settings: Settings) -> Effect:
+    """Return what the report does to its district's cases: `before` without it, `state` with it."""
+    district, judgement = filed.reading.district, state.judgements.get(filed.arrival.id) or Judgement()
+    arrivals = replaced.arrival.id if replaced else 0, filed.arrival.id
+    own_before = {number: was for number, was in before.items() if written(was.particulars["旗区"]) == district}
+    own = {case.number: case for case in state.cases if case.text("旗区") == district}
+    changes = (_change(number, own_before.get(number), own.get(number), arrivals) for number in sorted(own_before.keys() | own.keys()))
+    raised = {number: supervision.flags(case, state.day, settings.windows) for number, case in own.items()}
+    after = {number: standing_of(case) for number, case in own.items()}
+    return Effect(
+        changes=tuple(change for change in changes if change),
+        figures=tuple(GroupFigures(group.name, _tally(group, own_before), _tally(group, after)) for group in settings.groups),
+        flags=tuple((flag, tuple(number for number, flags in raised.items() if flag in flags)) for flag in _FLAGS),
+        receptions=len(judgement.reception),
+        urgent=len(judgement.urgent),
+    )
+
+
+def _tally(group: Group, register: Register) -> Tally:
+    in_use = [case for case in register.values() if case.source in group.sources and not case.is_cancelled]
+    return Tally(group.target_percent, len(in_use), sum(case.is_counted for case in in_use))
+
+
+def _change(number: str, was: Standing | None, case: Case | None, arrivals: tuple[int, int]) -> CaseChange | None:
+    """Return what becomes of a case; None where nothing does. `arrivals`: of the version that would be replaced, and of the report."""
+    replaced, own = arrivals
+    row_before, row = was.last if was else None, case.last if case else None
+    is_own = row is not None and row.arrival == own
+    is_left_out = row_before is not None and row_before.arrival == replaced and not is_own
+    columns = tuple(_columns(row_before, row, replaced)) if row and is_own else ()
+    status = was.status if was else "", case.status if case else ""
+    counted = bool(was and was.is_counted), bool(case and case.is_counted)
+    if not (is_left_out or columns or status[0] != status[1] or counted[0] != counted[1]):
+        return None
+    matter = case.text("案由") if case else written(was.particulars["案由"]) if was else ""
+    return CaseChange(number, matter or "", status, counted, bool(case and case.dispute), is_left_out, columns)
+
+
+def _columns(before: RowPlace | None, row: RowPlace, replaced: int) -> Iterator[ColumnChange]:
+    """Go through the columns of the report's own row that say another thing than the row before it."""
+    is_same_day = before is not None and before.arrival == replaced
+    for column in (*_OF_THE_DAY, *_LASTING):
+        was = (before[column] or "") if before and (is_same_day or column in _LASTING) else ""
+        now = row[column] or ""
+        if was != now:
+            yield ColumnChange(column, was, now)

@@ -1,0 +1,112 @@
+"""What a report would do before it is sent: which version it would replace, what it changes, what it leaves out.
+
+Covers `check`, `check_text`, `report_preview` and `preview_text`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from offices import Office, moment
+from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
+
+from pipeline.office import check, preview_text
+from pipeline.office.check import Answer
+from pipeline.office.report_preview import Preview
+
+DAY = date(2020, 5, 21)
+CASES = (
+    case_row("ZZQ-2020-001"),
+    case_row("SJ-2020-001"),
+    case_row("SJ-2020-003", 办结时限="2020-05-20"),
+    case_row("SJ-2020-002", "达拉特旗"),
+)
+
+
+def asked(office: Office, content: bytes, now: str = "2020-05-21 16:00") -> Answer:
+    """What the check says of a report."""
+    path = office.home / "想报的.xlsx"
+    path.write_bytes(content)
+    return check.check(path, office.settings, moment(now))
+
+
+def preview(answer: Answer) -> Preview:
+    assert answer.preview
+    return answer.preview
+
+
+def said(answer: Answer) -> dict[str, str]:
+    """What becomes of each case, in words."""
+    effect = preview(answer).effect
+    assert effect
+    return {change.number: "；".join(preview_text.change(change)) for change in effect.changes}
+
+
+def outcome(answer: Answer) -> list[str]:
+    effect = preview(answer).effect
+    assert effect
+    return preview_text.outcome(effect)
+
+
+def test_a_clean_report_is_told_by_case_with_its_effect_on_the_districts_own_figures(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    rows = [progress_row(当前状态="办理中", 今日进展="已约谈", 下一步措施=""), resolved_row(答复日期="2020-05-20", 答复文号="住建复1号")]
+    answer = asked(office, report(progress=rows, new=[new_row()]))
+    assert said(answer) == {
+        "DS-2020-001": "新增案件，已交办",
+        "SJ-2020-001": "已交办 → 已化解；计入化解；今日进展：已书面答复；答复日期：2020-05-20；答复文号：住建复1号；群众确认：认可",
+        "ZZQ-2020-001": "已交办 → 办理中；今日进展：已约谈",
+    }
+    assert outcome(answer) == [
+        "自治区交办：化解 0/1，不变。",
+        "市级交办和旗区自行梳理：化解 0/2 → 1/3。",
+        "报送以后仍有：超期未结 1 件（SJ-2020-003），停滞 1 件（SJ-2020-003），超期未受理 1 件（SJ-2020-003）。",
+    ]
+    assert "SJ-2020-002" not in str(answer.preview), "another district's case"
+
+
+def test_a_correction_is_compared_with_the_version_that_waits(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[progress_row(), progress_row("SJ-2020-001"), progress_row("SJ-2020-003")]), "v1.xlsx")
+    office.run(DAY)
+    office.put(report(progress=[progress_row(), resolved_row(), progress_row("XX-2020-009")]), "v2.xlsx", received="2020-05-21 16:10")
+    answer = asked(office, report(progress=[progress_row(当前状态="已受理", 重新办理原因="填错")]), "2020-05-21 16:20")
+    assert preview_text.notes(preview(answer)) == ["会替换已报送、等待汇总的第 2 版（采用 2 行，退回 1 行）。"]
+    assert preview_text.question(preview(answer)).startswith("第 2 版采用 2 行，退回 1 行；这一份会采用 1 行。")
+    assert said(answer)["SJ-2020-001"].startswith("这一份没有这一行；")
+    (left_out,) = [finding.message for finding in answer.findings if finding.code == "rows-withdrawn"]
+    assert "SJ-2020-001" in left_out
+    assert "SJ-2020-003" not in left_out, "of the version before that"
+    assert "XX-2020-009" not in left_out, "it had been refused"
+
+
+def test_the_same_once_more_changes_nothing_and_asks_nothing(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.put(report(), "v1.xlsx")
+    office.run(DAY)
+    answer = asked(office, report())
+    assert preview_text.notes(preview(answer)) == ["与正在算数的那一份完全相同，再报一次不会改变什么。"]
+    assert not preview_text.question(preview(answer))
+    assert said(answer) == {}
+
+
+def test_a_report_of_yesterday_says_what_it_would_replace_and_that_todays_is_missing(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    yesterday = date(2020, 5, 20)
+    office.put(report(day=yesterday), "v1.xlsx", received="2020-05-20 16:00")
+    office.run(yesterday)
+    answer = asked(office, report(day=yesterday, progress=[progress_row(), resolved_row(), progress_row("SJ-2020-003")]))
+    assert preview_text.notes(preview(answer)) == ["这是 5 月 20 日的日报，会替换已采用的第 1 版（2 行）；今天的还没有报。"]
+    office.put(report(), "today.xlsx", received="2020-05-21 15:00")
+    answer = asked(office, report(day=yesterday))
+    assert preview_text.notes(preview(answer))[0].endswith("；今天的已经报过。")
+
+
+def test_findings_stand_in_the_order_of_sheet_and_row(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    rows = [progress_row("XX-2020-001"), progress_row(当前状态="差不多了"), progress_row("XX-2020-002")]
+    answer = asked(office, report(progress=rows))
+    assert [finding.row for finding in answer.findings if finding.refuses] == [2, 3, 4]
+    assert answer.cases["案件进展", 3] == "ZZQ-2020-001"
