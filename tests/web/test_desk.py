@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from fastapi.routing import APIRoute
 from offices import Office
 from websites import Website, served
 from workbooks import assignment, case_row, progress_row, report, resolved_row
@@ -20,6 +21,7 @@ from workbooks import assignment, case_row, progress_row, report, resolved_row
 from pipeline.night import nightly
 from pipeline.office import today
 from pipeline.render.documents import FIGURES
+from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
 
 DAY = date(2020, 5, 21)
 OF_DAY = today.of_day
@@ -54,6 +56,23 @@ def test_no_district_sees_any_of_it(site: Website, path: str) -> None:
     assert clerk.get(path).body == clerk.get("/nope").body
     assert site.browser().get(path).where == "/signin"
     assert site.signed_in("办公室").get(path).status == 200
+
+
+OFFICES = (desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages)
+ROUTES = [route for pages in OFFICES for route in pages.router.routes if isinstance(route, APIRoute)]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.path))
+def test_no_district_reaches_any_of_the_offices_routes(site: Website, route: APIRoute) -> None:
+    path = re.sub(r"\{\w+\}", str(DAY), route.path)
+    clerk, stranger = site.signed_in("甲"), site.browser()
+    if "POST" in (route.methods or ()):
+        assert clerk.post(path, {"csrf": clerk.token("/"), "name": "甲", "manifest": "x"}).status == 404
+        assert stranger.post(path, {"csrf": "x"}).where == "/signin?again"
+        assert site.signed_in("办公室").post(path, {"csrf": "x"}).status == 403
+    else:
+        assert clerk.get(path).body == clerk.get("/nope").body
+        assert stranger.get(path).where == "/signin"
 
 
 def test_the_days_page_opens_in_place_and_reaches_nothing(site: Website) -> None:
