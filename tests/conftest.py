@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
+import os
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -18,6 +20,7 @@ from killing import shim
 from offices import CONFIG, Office
 from weeks import Published, publish
 
+from pipeline.disk import sqlite_connections
 from pipeline.reading import worker
 from pipeline.settings import config_file
 
@@ -54,6 +57,25 @@ def _own_settings_parsed_once() -> Iterator[None]:
     parsed = parse(own, CONFIG)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(config_file, "read", lambda written, path: copy.deepcopy(parsed) if written == own else parse(written, path))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """What is written in this process is not waited for until it is on the disk: that half of a night's time shows nothing.
+
+    No test cuts the power. Runs that are killed (tests/night/test_killing.py) are processes of their own and sync as ever, and so does
+    what an order of syncs is shown with: it puts its own `os.fsync` in the place of this one.
+    """
+    prepare = sqlite_connections.prepare
+
+    def prepare_unsynced(connection: sqlite3.Connection, record: object) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)  # which refuses what is no open file, as fsync does
+        patch.setattr(sqlite_connections, "prepare", prepare_unsynced)
         yield
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,26 +150,26 @@ def test_a_case_is_reopened_and_new_ones_come_in(office: Office) -> None:
     assert summary(office, FRIDAY)["cases"]["DS-2020-003"]["status"] == "导入法定途径"
 
 
-def test_two_demos_are_the_same_byte_for_byte(office: Office, tmp_path: Path) -> None:
-    other = made_up_office.build(tmp_path / "other")
-    made_up_office.consolidate(other)
-    assert contents(other.settings.paths.outbox) == contents(office.settings.paths.outbox)
-    assert contents(other.settings.paths.state / "archive") == contents(office.settings.paths.state / "archive")
+@pytest.fixture
+def earlier(office: Office, tmp_path: Path) -> Path:
+    """The folder of a finished demo, in another place than the one it was made in."""
+    return Path(shutil.copytree(office.settings.paths.outbox.parent, tmp_path / "demo"))
 
 
-def test_a_second_demo_in_the_same_folder_starts_afresh(tmp_path: Path) -> None:
-    made_up_office.consolidate(made_up_office.build(tmp_path / "demo"))
-    outcome = made_up_office.consolidate(made_up_office.build(tmp_path / "demo"))
+def test_a_second_demo_in_the_same_folder_starts_afresh_and_is_the_same_byte_for_byte(office: Office, earlier: Path) -> None:
+    second = made_up_office.build(earlier)
+    assert not second.settings.paths.outbox.exists()
+    outcome = made_up_office.consolidate(second)
     assert len(outcome.written.published) == 6
-    assert not list((tmp_path / "demo").glob("保留*"))
+    assert not list(earlier.glob("保留*"))
+    assert contents(second.settings.paths.outbox) == contents(office.settings.paths.outbox)
+    assert contents(second.settings.paths.state / "archive") == contents(office.settings.paths.state / "archive")
 
 
-def test_what_somebody_put_into_a_demo_is_set_aside_and_not_deleted(tmp_path: Path) -> None:
-    made = made_up_office.build(tmp_path / "demo")
-    made_up_office.consolidate(made)
-    (made.settings.paths.outbox / "批注.txt").write_text("我的笔记", encoding="utf-8")
-    made_up_office.build(tmp_path / "demo")
-    assert (tmp_path / "demo" / "保留1" / "outbox" / "批注.txt").read_text(encoding="utf-8") == "我的笔记"
+def test_what_somebody_put_into_a_demo_is_set_aside_and_not_deleted(earlier: Path) -> None:
+    (earlier / "outbox" / "批注.txt").write_text("我的笔记", encoding="utf-8")
+    made_up_office.build(earlier)
+    assert (earlier / "保留1" / "outbox" / "批注.txt").read_text(encoding="utf-8") == "我的笔记"
 
 
 def test_a_demo_that_was_broken_off_is_set_aside(tmp_path: Path) -> None:

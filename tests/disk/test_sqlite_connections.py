@@ -6,13 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from pipeline.disk import sqlite_connections
+from pipeline.disk.sqlite_connections import prepare  # before the tests take the syncing out of it
 
 _FULL = 2
 
 
 def test_a_connection_syncs_fully_keeps_a_rollback_journal_and_checks_foreign_keys(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "office.sqlite")) as connection:
-        sqlite_connections.prepare(connection, None)
+        prepare(connection, None)
         settings = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")]
     assert settings == ["delete", _FULL, 1]
