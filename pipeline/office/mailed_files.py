@@ -32,7 +32,7 @@ class MailedFile:
     receipt: bytes = b""
     """The workbook with its findings marked; b"" where there is nothing to mark."""
     counts: bool = False
-    """Whether it waits for the night as the report of its day."""
+    """Whether it waits for the night as the report of its day, and not all of it will be refused."""
     is_old: bool = False
     """Whether it had been taken in before."""
 
@@ -69,7 +69,7 @@ class MailedFiles:
             shown[:_MOST_FINDINGS],
             len(shown[_MOST_FINDINGS:]),
             self._receipt(answer) if may_be_marked else b"",
-            answer.reading.accepted,
+            answer.reading.accepted and bool(line.rows_accepted or not line.rows_refused),
         )
 
     def _receipt(self, answer: check.Answer) -> bytes:
