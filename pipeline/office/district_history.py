@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeline.day.submissions import Submissions
 from pipeline.intake import held_files
+from pipeline.office.status import published_figures
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
@@ -30,6 +31,8 @@ class Upload:
     """The day for which the check expects that it counts; None where it expects none."""
     expected_refusal: str
     """Why the check expects that it is refused whole; '' where it does not."""
+    expected_rows: tuple[int, int] | None = None
+    """So many rows the check expects to be taken and refused; None where it could not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ class HandedIn:
     """The revision that counts for that day; 0 for none."""
     reason: str
     """Why it was refused whole, or will be."""
+    rows: tuple[int, int] | None = None
+    """So many rows were taken and refused, or will be as far as the check could tell; None where nobody knows."""
+
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether rows of it were refused, and not one is taken."""
+        return self.rows is not None and self.rows[0] == 0 < self.rows[1]
 
     @property
     def is_handed_in(self) -> bool:
@@ -151,9 +161,19 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
                 revision=submission.revision if submission else 0,
                 in_force=index.beside(file).revision,
                 reason=next((finding.message for finding in file.reading.findings if finding.refuses), ""),
+                rows=_rows(file, submission, upload, settings),
             )
         )
     return files
+
+
+def _rows(file: Filed, submission: Submission | None, upload: Upload | None, settings: Settings) -> tuple[int, int] | None:
+    """Return the counts of rows as published; of a version that is not, those that its check expected."""
+    if submission and submission.in_force:
+        published = published_figures(settings, file.reading.day).get(file.reading.district, {})
+        if published.get("revision") == submission.revision:
+            return published["rows_accepted"], published["rows_refused"]
+    return upload.expected_rows if upload else None
 
 
 def _became(submission: Submission | None) -> str:
@@ -175,4 +195,5 @@ def _waiting(upload: Upload) -> HandedIn:
         revision=0,
         in_force=0,
         reason=upload.expected_refusal,
+        rows=upload.expected_rows,
     )

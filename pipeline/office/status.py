@@ -101,7 +101,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     held = held_files.held(settings, is_of_day)
     of_day = [file for file in held.files if is_of_day(file)]
     refused = [file for file in of_day if not file.reading.accepted]
-    reports, figures = Submissions.of(of_day).on(day), _published_figures(settings, day)
+    reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
     return Status(
         day=day,
         districts=tuple(
@@ -124,7 +124,7 @@ def _channel(files_in_inbox: Sequence[Incoming], district: str, day: date) -> st
     return next((file.channel for file in files_in_inbox if (file.district, file.day) == (district, day)), "")
 
 
-def _published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
+def published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
     """Return what the published summary says of each district's report; nothing where there is none that can be read."""
     try:
         summary = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())

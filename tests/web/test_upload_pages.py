@@ -148,6 +148,7 @@ BAD = [progress_row(当前状态="差不多了"), progress_row("SJ-2020-001", �
 def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: Website) -> None:
     browser = site.signed_in("甲")
     first = send(browser, report(progress=GOOD))
+    site.clock.forward(minutes=1)
     draft = browser.upload(report(progress=BAD)).where
     shown = browser.get(draft).text
     assert "2 行会退回，一行也不会采用" in shown
@@ -165,6 +166,13 @@ def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: We
     number = browser.post(f"{draft}/send", {"csrf": token_in(page), "replaces": answer[1]}).where.rpartition("/")[2]
     assert number != first
     assert "已收到，但一行也不会采用" in browser.get(f"/sent/{number}").text
+    home = browser.get("/").text
+    assert "今天的日报已报送，但一行也不会采用" in home
+    assert '<span class="badge is-bad">会全部退回</span> 会采用 0 行，退回 2 行' in home
+    site.office.run(DAY)
+    home = browser.get("/").text
+    assert "今天的日报一行也没有采用" in home
+    assert '<span class="badge is-bad">全部退回</span> 采用 0 行，退回 2 行，第 2 版' in home
 
 
 def test_a_check_is_made_again_where_another_report_of_the_day_was_sent_meanwhile(site: Website) -> None:
