@@ -39,6 +39,24 @@ _WORKBOOK_STREAMS = ("Workbook".encode("utf-16-le"), b"B\0o\0o\0k\0\0\0")
 """The streams of an old workbook, whatever its name ends in."""
 
 
+_SENTENCES = {
+    "unreadable/picture": (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic"),
+    "unreadable/pdf": (".pdf", ".ofd"),
+    "unreadable/word": (".doc", ".docx", ".docm", ".wps", ".rtf", ".odt"),
+    "unreadable/slides": (".ppt", ".pptx", ".pps", ".ppsx", ".dps"),
+    "unreadable/web-page": (".htm", ".html"),
+    "unreadable/text": (".txt", ".md", ".log"),
+    "unreadable/shortcut": (".lnk", ".url"),
+}
+"""The finding that such a file gets where it comes into the inbox: what it is, and what to send instead."""
+
+
+def sentence(called: Sequence[str]) -> str:
+    """Return the name of the sentence about what is certainly no report."""
+    endings = {attachment_names.ending(name) for name in called}
+    return next((name for name, its_endings in _SENTENCES.items() if endings & {*its_endings}), "other")
+
+
 class Kind(StrEnum):
     """What an attachment is."""
 

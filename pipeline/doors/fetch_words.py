@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.terms.messages import shorten
+from pipeline.terms.messages import CATALOGUE, shorten
 
 WHY = {
     "other": "不是工作簿",
@@ -44,6 +44,8 @@ _MOST_NAMES = 8
 
 def reason(why: str, **numbers: object) -> str:
     """Return the sentence of that name."""
+    if why in CATALOGUE:  # what the file would be told in the inbox
+        return CATALOGUE[why].removesuffix("。")
     return WHY.get(why, WHY["unparsable"]).format_map({"size": "", "limit": "", **numbers})
 
 

@@ -189,7 +189,7 @@ class _Opened:
             case Kind.OTHER if kind.startswith("image/") and ("Content-ID" in part or part.get_content_disposition() == "inline"):
                 pass  # a picture in the text
             case Kind.OTHER:
-                self.parts.passed_over.append((best, "other"))
+                self.parts.passed_over.append((best, attachment_kinds.sentence(names)))
             case other:
                 self.parts.left.append((best, other.value))
 

@@ -65,7 +65,7 @@ def _take(entry: zipfile.ZipInfo, archive: ZipArchive, opened: Opened, limits: L
         return
     is_workbook = attachment_names.ending(last) in attachment_kinds.WORKBOOKS
     if not is_workbook and attachment_kinds.of(b"", [last], "application/octet-stream") is Kind.OTHER:
-        opened.passed_over.append((last, "other"))
+        opened.passed_over.append((last, attachment_kinds.sentence([last])))
         return
     if entry.flag_bits & _ENCRYPTED:
         opened.left.append((last, "zip-encrypted"))
@@ -86,7 +86,7 @@ def _sort(last: str, entry: zipfile.ZipInfo, archive: ZipArchive, opened: Opened
     if kind is Kind.WORKBOOK:
         opened.taken.append((last, content))
     elif kind is Kind.OTHER:
-        opened.passed_over.append((last, "other"))
+        opened.passed_over.append((last, attachment_kinds.sentence([last])))
     else:
         opened.left.append((last, "nested" if kind in (Kind.ZIP, Kind.MESSAGE) else kind.value))
 

@@ -29,6 +29,7 @@ from pipeline.intake import envelopes, inbox
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
 from pipeline.terms.mails import Mail
+from pipeline.terms.messages import CATALOGUE
 
 if TYPE_CHECKING:
     from offices import Office
@@ -294,7 +295,8 @@ def test_a_mail_without_a_report_stays_as_it_is_and_is_looked_at_once(desk: Desk
     desk.server.deliver(message())
     done = desk.fetch()
     assert (done.messages, done.files, done.empty) == (2, 0, 2)
-    assert f"  05-21 16:42 {SENDER}：没有可收的附件；扫描件.pdf 不是工作簿。" in desk.said
+    what = CATALOGUE["unreadable/pdf"]
+    assert f"  05-21 16:42 {SENDER}：没有可收的附件；扫描件.pdf {what}" in desk.said
     assert desk.server.here[uid].flags == set()
     desk.fetch()
     assert desk.said == ["没有新邮件。"]

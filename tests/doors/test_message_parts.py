@@ -15,7 +15,7 @@ import pytest
 from mails import attached, encrypted, header, message, multipart, part, text, zipped
 from workbooks import report
 
-from pipeline.doors import message_parts
+from pipeline.doors import attachment_kinds, message_parts
 from pipeline.doors.message_parts import Bounds, MessageOpener
 from pipeline.reading.gate.safe_workbook import Limits
 
@@ -78,7 +78,7 @@ def test_what_could_be_a_report_is_taken(what: str) -> None:
 @pytest.mark.parametrize("what", IS_NOT)
 def test_what_is_certainly_none_is_passed_over_and_said(what: str) -> None:
     name, content, kind = IS_NOT[what]
-    assert _opened(message(attached(content, name, kind))) == ([], [(name, "other")], [])
+    assert _opened(message(attached(content, name, kind))) == ([], [(name, attachment_kinds.sentence([name]))], [])
 
 
 def test_text_signatures_and_pictures_in_the_text_are_not_worth_a_word() -> None:
@@ -131,7 +131,7 @@ def test_what_a_mac_sends_beside_a_workbook_is_none(name: str, kind: str) -> Non
 def test_workbooks_in_a_zip_are_taken_out_by_the_names_that_they_have_in_it() -> None:
     files = {"东胜区/日报.xlsx": BOOK, "东胜区/说明.docx": b"x", "__MACOSX/东胜区/._日报.xlsx": b"x", "~$日报.xlsx": b"x", "夹/": b""}
     taken, passed, left = _opened(message(attached(zipped(files), "东胜区.zip", "application/zip")))
-    assert (taken, passed, left) == (["日报.xlsx"], [("说明.docx", "other")], [])
+    assert (taken, passed, left) == (["日报.xlsx"], [("说明.docx", "unreadable/word")], [])
 
 
 def test_names_in_a_zip_of_chinese_windows_are_read() -> None:

@@ -24,7 +24,7 @@ from pipeline.terms.mails import Mail
 TO = "dongsheng@example.com"
 CAME, NOW = moment("2020-05-21 16:30"), moment("2020-05-21 16:35")
 OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com")
-PHOTO = ("照片.jpg", "不是工作簿，没有收；请发 Excel 工作簿（.xlsx）")
+PHOTO = ("照片.jpg", "这是照片或图片，不是工作簿，程序读不了图片里的字。请把内容填进模板，报送那个 .xlsx 文件本身，不要拍照或截图")
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_report_is_answered_with_what_is_wrong_with_it_and_the_marked_workbook
     ((message, body),) = _told(server)
     assert "是东胜区5月21日的日报，等待汇总。照现在的样子，会采用1行，退回1行：" in body
     assert "SJ-2020-999" in body
-    assert "“照片.jpg”：不是工作簿" in body
+    assert "“照片.jpg”：这是照片或图片" in body
     assert [part.get_filename() for part in message.iter_attachments()] == ["日报_回执.xlsx"]
     assert message["Auto-Submitted"] == "auto-replied"
     assert message["In-Reply-To"] == "<1@example.com>"
@@ -90,7 +90,9 @@ def test_a_message_is_answered_once_however_often_it_is_asked(office: Office, se
     for _ in range(2):
         answering.run(office.settings, NOW, [_mail()], server.connect)
     ((_message, body),) = _told(server)
-    assert "“照片.jpg”：不是工作簿，没有收；请发 Excel 工作簿（.xlsx）。" in body
+    assert (
+        "“照片.jpg”：这是照片或图片，不是工作簿，程序读不了图片里的字。请把内容填进模板，报送那个 .xlsx 文件本身，不要拍照或截图。" in body
+    )
 
 
 def test_what_died_before_it_was_answered_is_made_up_for_and_an_answer_of_unknown_fate_is_not(office: Office, server: MailServer) -> None:
@@ -125,7 +127,7 @@ def test_a_reminder_names_what_is_wrong_with_what_came(office: Office) -> None:
     by_district = {letter.district: letter for letter in sent.planned}
     assert by_district["东胜区"].subject == "【催报】东胜区5月21日的日报收到的不能采用"
     for text in (by_district["东胜区"].text, by_district["东胜区"].html):
-        assert "“照片.jpg”：不是工作簿" in text
+        assert "“照片.jpg”：这是照片或图片" in text
         assert "还没有收到" not in text
     assert by_district["达拉特旗"].subject.endswith("还没有收到")
     assert letter_plan.addresses("东胜区", office.settings, OUTGOING) == (TO,)
