@@ -5,15 +5,13 @@ Covered by tests/upkeep/test_doctor.py.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.disk import storage
+from pipeline.disk import storage, summed_lines
 from pipeline.ledger.kept_districts import Named
 from pipeline.reading.reading import Transcript
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut, Reading
@@ -25,9 +23,6 @@ NAME = "arrivals.jsonl"
 ASIDE = "arrivals.坏行.jsonl"
 """Where a repair keeps lines that nobody can read."""
 _NUMBERED = "numbered"
-_SUM, _HEX = b', "sum": "', 16
-"""How a line ends: a sum of the rest of it, without which a changed digit would be another arrival. Older lines have none."""
-
 _EDITION = "edition"
 _DISTRICTS = "districts"
 _LEFT_OUT = "left_out"
@@ -232,8 +227,7 @@ def set_unread_aside(archive: Path) -> list[int]:
 
 def _lines(archive: Path) -> list[bytes]:
     """Return the lines; behind the last line break stands what a power cut tore, mostly nothing."""
-    path = archive.parent / NAME
-    return path.read_bytes().split(b"\n") if path.exists() else []
+    return summed_lines.lines(archive.parent / NAME)
 
 
 def _entries(archive: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
@@ -243,17 +237,16 @@ def _entries(archive: Path, beginning: bytes = b"") -> list[dict[str, Any]]:
 
 def _entry(line: bytes) -> dict[str, Any] | None:
     """Return what a line holds; None where its sum does not agree, or where it is not what a journal holds."""
-    body, mark, end = line.rpartition(_SUM)
-    if mark and end[_HEX:] == b'"}' and end[:_HEX] != _sum(body + b"}"):
+    entry = summed_lines.entry(line)
+    if entry is None:
         return None
     try:
-        entry = json.loads(line)
         for kind, read in _KINDS.items():
             if kind in entry:
                 read(entry)
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
-    return entry if isinstance(entry, dict) else None
+    return entry
 
 
 def _removal(entry: dict[str, Any]) -> list[tuple[str, str]]:
@@ -273,12 +266,7 @@ _KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 def _line(entry: dict[str, Any]) -> bytes:
-    body = json.dumps(entry, ensure_ascii=True, default=_plain).encode()
-    return body[:-1] + _SUM + _sum(body) + b'"}'
-
-
-def _sum(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest()[:_HEX].encode()
+    return summed_lines.line(entry, _plain)
 
 
 def _plain(value: object) -> str:

@@ -6,9 +6,7 @@ sent again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,13 +15,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.disk import storage
+from pipeline.disk import storage, summed_lines
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.row_sums import SUM
 from pipeline.post.letters import Kind, Letter
+from pipeline.terms.errors import PipelineError
 
 JOURNAL = "letters.jsonl"
+_MENDED = "mended"
+_DAMAGED = (
+    "发信记录 {path} 第 {lines} 行已损坏，台账里又没有那封信，不知道发过没有。为免重发或漏发，没有发信。"
+    "请用备份恢复这个文件；没有备份的，删去这几行再运行，那几行记的信可能会再发一次。"
+)
 
 _letters, _items, _editions = schema.letters, schema.letter_items, schema.letter_editions
 
@@ -69,17 +73,29 @@ class SentLetters:
 
     def _restore(self) -> None:
         """Take in what the journal knows and the ledger does not."""
-        journalled: dict[str, tuple[SentLetter, list[str], str]] = {}
-        for entry in storage.read_entries(self._journal):
-            with suppress(KeyError, TypeError, ValueError):
-                sent = _read(entry["letter"])
-                journalled[sent.message_id] = (sent, [str(digest) for digest in entry["items"]], str(entry.get("edition", "")))
+        read = _read_journal(self._journal)
         known = {sent.message_id for sent in self.all()}
+        missing = [entry for message_id, entry in read.letters.items() if message_id not in known]
+        if len(read.damaged) > read.mended:
+            if missing or not known:
+                msg = _DAMAGED.format(path=self._journal, lines="、".join(map(str, read.damaged)))
+                raise PipelineError(msg)
+            self._mend(read)
         with self._store.begin() as connection:
-            for message_id, (sent, digests, edition) in journalled.items():
-                if message_id not in known:
-                    _insert(connection, sent, digests)
-                    _set_edition(connection, message_id, edition)
+            for sent, digests, edition in missing:
+                _insert(connection, sent, digests)
+                _set_edition(connection, sent.message_id, edition)
+
+    def _mend(self, read: _Journal) -> None:
+        """Write into the journal what its damaged lines may have said: the ledger, which is whole, has it."""
+        # Added and not replaced: what answers mails may be adding a line at this moment.
+        lines = []
+        for sent in self.all():
+            with self._store.connect() as connection:
+                entry = sent, _digests(connection, sent.message_id), _edition(connection, sent.message_id)
+            if entry != read.letters.get(sent.message_id):
+                lines.append(summed_lines.line(_entry(*entry)))
+        storage.append_lines(self._journal, [*lines, summed_lines.line({_MENDED: len(read.damaged)})])
 
     def all(self) -> list[SentLetter]:
         """Return every letter, in the order in which they were last touched."""
@@ -145,13 +161,52 @@ class SentLetters:
         settled = replace(sent, state=state, said=words, at=at.isoformat())
         with self._store.begin() as connection:
             _change(connection, settled)
-            digests = list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == sent.message_id)))
-            edition = connection.scalar(sa.select(_editions.c.manifest).where(_editions.c.message_id == sent.message_id)) or ""
+            digests, edition = _digests(connection, sent.message_id), _edition(connection, sent.message_id)
         self._append(settled, digests, edition)
 
     def _append(self, sent: SentLetter, digests: list[str], edition: str) -> None:
-        entry = {"letter": asdict(sent), "items": digests, **({"edition": edition} if edition else {})}
-        storage.append_lines(self._journal, [json.dumps(entry).encode()])
+        storage.append_lines(self._journal, [summed_lines.line(_entry(sent, digests, edition))])
+
+
+def _entry(sent: SentLetter, digests: list[str], edition: str) -> dict[str, Any]:
+    return {"letter": asdict(sent), "items": digests, **({"edition": edition} if edition else {})}
+
+
+def _digests(connection: sa.Connection, message_id: str) -> list[str]:
+    return list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == message_id)))
+
+
+def _edition(connection: sa.Connection, message_id: str) -> str:
+    return connection.scalar(sa.select(_editions.c.manifest).where(_editions.c.message_id == message_id)) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """What the journal says."""
+
+    letters: dict[str, tuple[SentLetter, list[str], str]]
+    """Each letter as its last line has it, with the digests and the edition."""
+    damaged: list[int]
+    """The numbers of the lines that cannot be read."""
+    mended: int
+    """Of how many such lines the contents were written again."""
+
+
+def _read_journal(path: Path) -> _Journal:
+    read = _Journal({}, [], 0)
+    for number, line in enumerate(written := summed_lines.lines(path), 1):
+        entry = summed_lines.entry(line)
+        try:
+            if entry is not None and _MENDED in entry:
+                read = replace(read, mended=int(entry[_MENDED]))
+            elif entry is not None:
+                sent = _read(entry["letter"])
+                read.letters[sent.message_id] = (sent, [str(digest) for digest in entry["items"]], str(entry.get("edition", "")))
+        except (KeyError, TypeError, ValueError):
+            entry = None
+        if entry is None and line and number < len(written):  # behind the last line break a power cut may have torn one
+            read.damaged.append(number)
+    return read
 
 
 def _read(row: Mapping[str, Any]) -> SentLetter:

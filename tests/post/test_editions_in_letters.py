@@ -155,6 +155,7 @@ def _forget(office: Office, *, items: bool) -> None:
     path = office.settings.paths.state / "letters.jsonl"
     entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     for entry in entries:
+        entry.pop("sum")
         entry.pop("edition", None)
         entry["items"] = [f"{number:064x}" for number, _digest in enumerate(entry["items"])] if items else entry["items"]
     path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post`: `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters` and `wording`.
+Covers every module of `post` (`letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`, `wording`), and `summed_lines`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import shutil
 import smtplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -33,7 +33,7 @@ from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
 from pipeline.publishing import outbox
 from pipeline.settings.outgoing import Outgoing
-from pipeline.terms.errors import AnotherRunError, ConfigurationError
+from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
 from pipeline.upkeep import repair
 
 TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
@@ -497,6 +497,33 @@ def test_a_ledger_that_is_made_again_has_nothing_sent_twice(office: Office, serv
     repair.repair(office.settings)
     _publish(office, FILES)
     assert _send(office, server).planned == []
+
+
+@pytest.mark.parametrize(
+    "changed", [(b'"sent"', b'"sen5"'), (b"message_id", b"messagf_id"), (b'"items": ["', b'"items": ["0'), (b"{", b"[")]
+)
+def test_a_damaged_journal_has_nothing_sent_twice_and_nothing_left_out(
+    office: Office, server: MailServer, changed: tuple[bytes, bytes]
+) -> None:
+    """While the ledger is whole, what the lines said is written again; where the ledger is new too, nobody knows, and `send` stops."""
+    _send(office, server)
+    sent = len(server.taken)
+    journal = office.settings.paths.state / "letters.jsonl"
+    whole = journal.read_bytes()
+    damaged = b"\n".join(line.replace(*changed, 1) for line in whole.split(b"\n"))
+    for is_mended_first in (True, False):
+        journal.write_bytes(damaged)
+        if is_mended_first:
+            _send(office, server)
+        office.settings.paths.ledger.unlink()
+        repair.repair(office.settings)
+        _publish(office, FILES)
+        with nullcontext() if is_mended_first else pytest.raises(PipelineError, match=r"letters\.jsonl 第 .*行已损坏"):
+            _send(office, server)
+        assert len(server.taken) == sent
+    journal.write_bytes(whole)
+    _send(office, server)
+    assert len(server.taken) == sent
 
 
 def test_two_at_once_are_one(office: Office, server: MailServer) -> None:
