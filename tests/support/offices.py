@@ -28,7 +28,7 @@ from pipeline.night.outcome import Outcome
 from pipeline.publishing import inputs
 from pipeline.reading import reading
 from pipeline.render import files_for_programs
-from pipeline.render.documents import FIGURES
+from pipeline.render.documents import ALL, FIGURES, Document
 from pipeline.report import compose
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
@@ -162,6 +162,12 @@ def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings 
 def on(day: date, *files: File) -> Day:
     """What these files come to on one day."""
     return consolidate(files, [day])[day]
+
+
+def only(kind: str) -> tuple[Document, ...]:
+    """One kind of document alone: `notices`, `receipts` … A night that makes all of them takes several times as long."""
+    (document,) = (document for document in ALL if document.__name__ == f"_{kind}")
+    return (document,)
 
 
 # --- on disk -----------------------------------------------------------------------------------------------------
