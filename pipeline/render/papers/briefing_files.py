@@ -54,7 +54,10 @@ def _for(template: str, fields: Fields) -> Fields:
         asked = [line["内容"] for line in others if line["名称"] == headline.ASKED]
         fields = {
             **fields,
-            "目标": [{"结论": verdicts["内容"], "说明": ""}, *({**one, "说明": one["要点"] + one["说明"]} for one in fields["目标"])],
+            "目标": [
+                {"结论": verdicts["内容"], "要点": "", "说明": ""},
+                *({**one, "说明": one["要点"] + one["说明"]} for one in fields["目标"]),
+            ],
             "决策": "".join([*asked, fields["决策"]]),
             "台账": [*filter(None, [fields["撤销"]]), *fields["台账"]],
             "范围说明": f"{briefing.RANGE_ELSEWHERE}{fields['范围说明']}" if fields["范围说明"] else "",
