@@ -52,8 +52,7 @@ class DayState:
     """The tally of each of this day's groups on the last days up to it, judged by what held then."""
     recent: tuple[PastDay, ...] = ()
     """The same days."""
-    before: Register = field(default_factory=dict)
-    """The register of the day before."""
+    before: Register = field(default_factory=dict)  # the register of the day before
     is_first: bool = False
     """Whether nobody has reported of any day before it."""
     before_as_told: Register | None = None
@@ -72,6 +71,7 @@ class DayState:
     """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
     correcting: tuple[LateReport, ...] = ()
     """The reports for this day and earlier ones that its own readers could not know, by arrival."""
+    overnight: tuple[tuple[Restated, ...], tuple[LateReport, ...]] = ((), ())  # as in the Report
     before_corrected: tuple[Register, Register] | None = None
     """The register of the day before as its own readers could know it, and as this day's can; None where nothing became known of it."""
     as_told: Register | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pipeline.day import supervision
 from pipeline.day.cases import Case
@@ -39,17 +39,28 @@ def late_for(reports: Iterable[Filed], day: date, settings: Settings) -> list[Fi
     return [filed for filed in reports if filed.reading.day < day and filed.arrival.envelope.received_at > moment]
 
 
+def end_of(day: date, settings: Settings) -> datetime:
+    """Return the last moment of a day: what a report drawn up at its end could know."""
+    return datetime.combine(day, time.max, settings.calendar.zone)
+
+
+def overnight_for(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
+    """Return the reports for earlier days that came after the end of the day before, and that its readers could know all the same."""
+    end, known = end_of(day - _ONE_DAY, settings), known_until(day - _ONE_DAY, settings)
+    return [filed for filed in reports if filed.reading.day < day and end < filed.arrival.envelope.received_at <= known]
+
+
 def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date] = ()) -> dict[date, DayState]:
     """Fold the days as `fold.fold` does, with what became known on each of earlier ones, and with what became known of each later.
 
     `facts` hold what each day's readers and those of the day before could know, reports that were replaced since included. What was known
     at a moment is folded only from the first day of which a report was not known then; up to there one pass serves for all.
     """
-    unknown = (late for day in days for late in (late_for(facts.reports, day, settings), _unknown_on(day, facts.reports, settings)))
+    unknown = (late(facts.reports, day, settings) for day in days for late in (late_for, overnight_for, _unknown_on))
     parting = {min(filed.reading.day for filed in late) - _ONE_DAY for late in unknown if late}
     states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=parting)
     past = _Past(facts, settings, beginnings)
-    with_restated = {day: _remembering(state, past) for day, state in states.items()}
+    with_restated = {day: _with_overnight(_remembering(state, past), past) for day, state in states.items()}
     return with_restated | {state.day: state for state in _corrected(with_restated, past)}
 
 
@@ -112,13 +123,29 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     )
 
 
+def _with_overnight(state: DayState, past: _Past) -> DayState:
+    """Add what came of the day before between its end and noon: it is in no restatement, though the morning's readers did not have it."""
+    before, settings = state.day - _ONE_DAY, past.settings
+    came = overnight_for(past.facts.reports, state.day, settings)
+    then = past.known_by(end_of(before, settings))
+    if not came or not then.reports or not then.assignments:
+        return state
+    (told,), (known,) = (past.registers(moment(before, settings), before, before) for moment in (end_of, known_until))
+    entries = (_restated(before, group, told, known) for group in settings.on(before).groups)
+    return replace(
+        state,
+        overnight=(tuple(entry for entry in entries if entry.differs), _late_reports(came, then, settings)),
+        former=state.former | _former(told, state),
+    )
+
+
 # --- the day itself ----------------------------------------------------------------------------------------------
 
 
 def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayState]:
     """Go through the states of which more is known than their own readers could know, each with what they knew."""
     reports, settings = past.facts.reports, past.settings
-    late = {day: _unknown_on(day, reports, settings) for day in sorted(states)}
+    late = {day: _unknown_on(reports, day, settings) for day in sorted(states)}
     days = [day for day, reports in late.items() if reports and past.known_by(known_until(day, settings)).assignments]
     for batch in _batches(days, reports, settings):
         told_by_day = past.registers(known_until(batch[-1], settings), batch[0], batch[-1])
@@ -137,7 +164,7 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
             )
 
 
-def _unknown_on(day: date, reports: Iterable[Filed], settings: Settings) -> list[Filed]:
+def _unknown_on(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
     """Return the reports up to that day that its own readers could not know."""
     moment = known_until(day, settings)
     return [filed for filed in reports if filed.reading.day <= day and filed.arrival.envelope.received_at > moment]
@@ -148,7 +175,7 @@ def _batches(days: Sequence[date], reports: Sequence[Filed], settings: Settings)
     batches: list[list[date]] = []
     for day in days:
         until = known_until(day, settings)
-        came = _unknown_on(batches[-1][-1], reports, settings) if batches else []
+        came = _unknown_on(reports, batches[-1][-1], settings) if batches else []
         if batches and all(filed.arrival.envelope.received_at > until for filed in came):
             batches[-1].append(day)
         else:

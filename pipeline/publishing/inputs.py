@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline import CONTRACT_VERSION, HOME, __version__
-from pipeline.day.known_when import known_until, late_for
+from pipeline.day.known_when import end_of, known_until, late_for, overnight_for
 from pipeline.day.submissions import Submissions
 from pipeline.disk import storage
 from pipeline.ledger import journal
@@ -105,11 +105,11 @@ class Outlines:
     def known_then(self, day: date, settings: Settings) -> list[Filed]:
         """Return the reports for earlier days that counted when that day, or the day before, was told; none where nothing came late."""
         reports = [file for file in self.arrived if file.reading.accepted and not file.arrival.is_assignment and file.reading.day < day]
-        if not late_for(reports, day, settings):
-            return []
+        before = day - timedelta(days=1)
+        moments = [known_until(known_on, settings) for known_on in (before, day)] if late_for(reports, day, settings) else []
+        moments += [end_of(before, settings)] if overnight_for(reports, day, settings) else []
         counted: dict[int, Filed] = {}
-        for known_on in (day - timedelta(days=1), day):
-            moment = known_until(known_on, settings)
+        for moment in moments:
             arrived = Submissions.of(file for file in reports if file.arrival.envelope.received_at <= moment)
             counted |= {file.arrival.id: file for file in arrived.in_force()}
         return in_order(counted.values())

@@ -6,12 +6,13 @@ Yesterday's figures are those that its own readers could know; what became known
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState
 from pipeline.day.standing import Register
 from pipeline.report.figures import Bridge, DayBefore, Step
+from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -20,8 +21,10 @@ _Moves = dict[str, list[str]]
 """Cases by the kind of their step."""
 
 
-def build(state: DayState, group: Group, group_before: Group | None) -> Bridge:
+def build(state: DayState, group: Group, group_before: Group | None, known_until: time = time(12)) -> Bridge:
     """Return the bridge of one group; `group_before` is what it was yesterday, None where there was no such group.
+
+    `known_until`: until when today yesterday's own readers could know of it.
 
     Steps are worked out from the two registers and not from the reports, so that they add up whatever happened (decision 9).
     """
@@ -50,6 +53,7 @@ def build(state: DayState, group: Group, group_before: Group | None) -> Bridge:
         ),
         resolved=len(counted),
         day_before=day_before(state),
+        known_until=known_until,
     )
 
 
@@ -107,9 +111,9 @@ def _why_lost(case: Case) -> str:
     return "disputed" if case.dispute is not None else "other"
 
 
-def of(state: DayState, groups: Sequence[Group], groups_before: Sequence[Group]) -> tuple[Bridge, ...]:
-    """Return the bridge of each of today's groups, in their order, from what it was yesterday."""
-    return tuple(build(state, group, _same(group, groups_before)) for group in groups)
+def of(state: DayState, groups: Sequence[Group], before: Settings) -> tuple[Bridge, ...]:
+    """Return the bridge of each of today's groups, in their order, from what it was yesterday; `before`: what held then."""
+    return tuple(build(state, group, _same(group, before.groups), before.calendar.correction_after) for group in groups)
 
 
 def _same(group: Group, groups_before: Sequence[Group]) -> Group | None:

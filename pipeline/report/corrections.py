@@ -30,7 +30,8 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     is_first = group == report.settings.groups[0].name
     former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
-    return f"{gone}{restated(report, group, most)}{_rewritten(report, group, most)}{_revised(report, group, most)}"
+    earlier = overnight(report, group, most) + restated(report, group, most)
+    return f"{gone}{earlier}{_rewritten(report, group, most)}{_revised(report, group, most)}"
 
 
 def of_day(report: Report) -> list[str]:
@@ -54,6 +55,17 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
     moves = _together(entry.moves for entry in entries)
     parts = ["、".join(shown) + days, *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
     return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def overnight(report: Report, group: str, most: int = MOST) -> str:
+    """Return what came of the day before between its end and noon: it counts as known, and its first readers did not have it."""
+    entry = next((entry for entry in report.overnight if entry.group == group), None)
+    if entry is None:
+        return ""
+    noon = (report.rules_before or report.settings).calendar.correction_after
+    parts = [pair(entry.tallies), *moved(entry.moves, most), _whose(report, report.overnight_reports, entry.moves.cases, most)]
+    came = f"{sentences.day(entry.day)}的数字，当日24:00以后、次日{noon:%H:%M}以前有更正"
+    return f"{came}：{'；'.join(part for part in parts if part)}。"
 
 
 def _rewritten(report: Report, group: str, most: int) -> str:

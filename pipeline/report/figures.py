@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 from pipeline.day.targets import Tally
@@ -118,6 +118,8 @@ class Bridge:
     resolved_steps: tuple[Step, ...]
     resolved: int
     day_before: DayBefore = "reported"
+    known_until: time = time(12)
+    """Until when on the next day yesterday's own readers could know of it (`correction_after`)."""
 
     @property
     def ladders(self) -> tuple[Ladder, Ladder]:

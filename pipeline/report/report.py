@@ -105,5 +105,9 @@ class Report:
     """Files refused whole that belong to earlier days and became known on this one."""
     changed_receptions: tuple[ReceptionChange, ...] = ()
     """The 接访情况 that revisions of the day changed after the cut-off; then those of earlier days that became known now."""
+    overnight: tuple[Restated, ...] = ()
+    """The day before at its end, beside what its own readers could know by noon: the groups that differ."""
+    overnight_reports: tuple[LateReport, ...] = ()
+    """The reports that came in between."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""

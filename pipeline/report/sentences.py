@@ -91,10 +91,16 @@ def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) 
     if not any(ladder.change for ladder in bridge.ladders):
         if is_all and not restated:
             return "今日没有旗区报送，总数和已化解件数沿用前一日。"
-        return f"总数和已化解件数与前一日{'所报' if restated else ''}相同{because}{as_before}。"
+        return f"总数和已化解件数与前一日{f'（{known(bridge)}）' if restated else ''}相同{because}{as_before}。"
     moved = "，".join(f"{ladder.name}{_moved(ladder.change)}" for ladder in bridge.ladders)
-    yesterday = f"前一日{'所报' if restated else ''}{'（没有旗区报送）' if bridge.day_before == 'silent' else ''}"
-    return f"与{yesterday}相比，{moved}{because}{as_before}。"
+    remarks = [*(["没有旗区报送"] if bridge.day_before == "silent" else []), *([known(bridge)] if restated else [])]
+    in_brackets = f"（{'，'.join(remarks)}）" if remarks else ""
+    return f"与前一日{in_brackets}相比，{moved}{because}{as_before}。"
+
+
+def known(bridge: Bridge) -> str:
+    """Return what yesterday's numbers rest on where later reports restate them: which edition of it was read, nobody can say."""
+    return f"按次日{bridge.known_until:%H:%M}所知"
 
 
 def _changed(changes: Sequence[int]) -> str:
@@ -183,14 +189,14 @@ def bridge(bridge: Bridge, most: int = 3, submissions: Sequence[SubmissionLine] 
         _silent_districts, is_all = _silent(submissions)
         same = "没有旗区报送，沿用前一日" if is_all else "都与前一日相同"
         return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，{same}。"
-    return f"{bridge.group}：{'；'.join(_ladder(ladder, most) for ladder in ladders)}。"
+    return f"{bridge.group}：{'；'.join(_ladder(ladder, most, known(bridge)) for ladder in ladders)}。"
 
 
-def _ladder(ladder: Ladder, most: int) -> str:
+def _ladder(ladder: Ladder, most: int, known: str) -> str:
     if not ladder.steps:
         return f"{ladder.name}{ladder.now}件，与前一日相同"
     steps = "、".join(f"{words.STEPS[step.kind].name}{_moved(step.change)}{_restated_cases(step, most)}" for step in ladder.steps)
-    return f"{ladder.name}前一日{'所报' if ladder.restated else ''}{ladder.before}件，{steps}，今日{ladder.now}件"
+    return f"{ladder.name}前一日{f'{known}为' if ladder.restated else ''}{ladder.before}件，{steps}，今日{ladder.now}件"
 
 
 def _restated_cases(step: Step, most: int) -> str:
@@ -235,9 +241,10 @@ NOT_REPORTED_BEFORE: Mapping[str, str] = {
 """What is to be known of the day's changes, by `DayBefore`."""
 
 
-def day_before(day_before: date, reports: DayBefore, *, is_restated: bool) -> str:
+def day_before(day_before: date, bridge: Bridge, *, is_restated: bool) -> str:
     """Return what stands beside yesterday's numbers, such as 前一日（5月17日）."""
-    name = "此前没有日报" if reports == "none" else f"前一日{'所报' if is_restated else ''}"
+    reports = bridge.day_before
+    name = "此前没有日报" if reports == "none" else f"前一日{known(bridge) if is_restated else ''}"
     return f"{name}（{day(day_before)}{'，只有台账' if reports == 'none' else ''}）"
 
 

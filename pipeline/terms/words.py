@@ -218,7 +218,7 @@ class KindWords:
 
 
 STEPS: Final = {
-    "restated": KindWords("前一日更正", "前一日的专报印发后才收到的日报或更正，改变了前一日的数字。"),
+    "restated": KindWords("前一日更正", "次日12:00（可以另设）以后才收到的日报或更正，改变了前一日的数字。"),
     "regrouped": KindWords("分组调整", "考核分组从当日起改变，案件来源转入或转出这一组。"),
     "new": KindWords("新交办", "前一日不在台账，由分解表交办。"),
     "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查上报。"),

@@ -54,7 +54,7 @@ def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_a
         "5月18日至5月21日由8/10改为10/10，按件数算由未达标变为达标",
         f"改为计入化解2件（{NINTH}、{TENTH}）",
         "东胜区5月18日日报的更正（5月22日15:05收到）",
-        "与前一日所报相比，总数不变，已化解增加2件（其中前一日更正使已化解增加2件，不是今日的变化）",
+        "与前一日（按次日12:00所知）相比，总数不变，已化解增加2件（其中前一日更正使已化解增加2件，不是今日的变化）",
     )
     letter = Writer(SETTINGS).to_leaders(FRIDAY, "leader@example.org", [], friday.summary, is_correction=False, later=None)
     assert "以前的数字有更正：自治区交办5月21日由8/10改为10/10，按件数算由未达标变为达标等4天。" in letter.text
@@ -295,7 +295,7 @@ def test_corrections_that_leave_the_counts_alone_are_told_with_the_cases_that_ch
         f"改为计入化解1件（{TEN[4]}）",
         f"改为不计入化解1件（{NINTH}）",
         "东胜区5月18日日报的更正（5月20日15:00收到）、达拉特旗5月18日日报的更正（5月20日16:00收到）",
-        "总数和已化解件数与前一日所报相同（其中前一日更正使已化解增加1件、减少1件，不是今日的变化）",
+        "总数和已化解件数与前一日（按次日12:00所知）相同（其中前一日更正使已化解增加1件、减少1件，不是今日的变化）",
     )
 
 
@@ -325,6 +325,25 @@ def test_a_correction_before_noon_that_takes_the_target_away_is_told_without_the
     _assert_all_say(monday, "首报后又更正：东胜区5月19日 09:30更正，改为不计入化解4件（SJ-2020-006、SJ-2020-007、SJ-2020-008等）")
 
 
+@pytest.mark.parametrize(("came", "is_told"), [("2020-05-19 09:30", True), ("2020-05-18 23:30", False)], ids=["morning", "evening"])
+def test_what_came_between_the_end_of_a_day_and_noon_is_told_on_the_next_day(came: str, is_told: bool) -> None:  # noqa: FBT001 - a row
+    cases = [f"SJ-2020-{number:03}" for number in range(1, 11)]
+    files = [
+        assigned(assignment([case_row(number) for number in cases])),
+        _of(MONDAY, *_resolved(cases[:9])),
+        _of(MONDAY, *_resolved(cases[:5]), came=came),
+        _of(TUESDAY, progress_row(cases[9])),
+    ]
+    tuesday = told(files, [TUESDAY])[TUESDAY]
+    assert tuesday.summary["restated"] == []
+    said = (
+        "5月18日的数字，当日24:00以后、次日12:00以前有更正：由9/10改为5/10，按件数算由达标变为未达标；改为不计入化解4件（SJ-2020-006、"
+        "SJ-2020-007、SJ-2020-008等）；依据东胜区5月18日日报的更正（5月19日09:30收到）。总数和已化解件数与前一日相同"
+    )
+    assert [said.partition("。")[0] in text for text in tuesday.both] == [is_told] * 2
+    assert ["当日24:00以后" in text for text in tuesday.both] == [is_told] * 2
+
+
 def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:
     three = report(day=MONDAY, progress=_resolved(TEN[:3]))
     corrected = _of(MONDAY, *(progress_row(number) for number in TEN[:3]), came="2020-05-18 16:30")
@@ -338,4 +357,4 @@ def test_a_day_without_any_of_this_says_nothing_of_it() -> None:
     files = [_assigned(), _of(MONDAY, *_resolved(TEN[:8])), _of(TUESDAY, *_resolved(TEN[:9]))]
     tuesday = told(files, [TUESDAY])[TUESDAY]
     for text in tuesday.both:
-        assert not any(word in text for word in ("首报 ", "所报", "有更正", "改为计入", "去掉不认可", "不再在台账"))
+        assert not any(word in text for word in ("首报 ", "次日12:00所知", "有更正", "改为计入", "去掉不认可", "不再在台账"))

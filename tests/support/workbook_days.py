@@ -250,7 +250,7 @@ def columns(figure: Figure) -> list[object]:
 def check_bridges(workbook: Workbook, report: Report) -> None:
     """What 今日变化 says of every bridge is the report's, to the last case, and adds up."""
     day_before = sentences.day(report.day - timedelta(days=1))
-    before = (f"前一日（{day_before}）", f"前一日所报（{day_before}）", f"此前没有日报（{day_before}，只有台账）")
+    before = (f"前一日（{day_before}）", f"前一日按次日12:00所知（{day_before}）", f"此前没有日报（{day_before}，只有台账）")
     shown_rows = rows(workbook, "今日变化", first=1)
     starts = [number for number, row in enumerate(shown_rows) if row[0] in before]
     assert [shown_rows[start - 1][0] for start in starts] == [bridge.group for bridge in report.bridges]

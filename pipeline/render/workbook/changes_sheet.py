@@ -97,7 +97,7 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
     """The day before, a row for each kind of change, and their sum, which is compared with the row `target` of 目标完成."""
     day = book.report.day
     is_restated = any(ladder.restated for ladder in bridge.ladders)
-    _write_end(book, sheet, top, sentences.day_before(day - timedelta(days=1), bridge.day_before, is_restated=is_restated))
+    _write_end(book, sheet, top, sentences.day_before(day - timedelta(days=1), bridge, is_restated=is_restated))
     put(sheet, top, 1, bridge.total_before, book.cell("count", "sum"))
     put(sheet, top, 2, bridge.resolved_before, book.cell("count", "sum"))
     row = top + 1
