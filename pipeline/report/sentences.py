@@ -55,6 +55,13 @@ def target(figure: Figure, *, is_reasoned: bool = True) -> str:
     return f"{count}，没有达到{tally.target_percent}%的目标，还差{tally.shortfall}件。"
 
 
+def by_its_target(before: Tally, target_percent: int) -> str:
+    """Return how yesterday's figure was judged where its target was another than today's; else ''."""
+    if before.met is None or before.target_percent == target_percent:
+        return ""
+    return f"（按当时目标{before.target_percent}%，按件数算{'' if before.met else '未'}达标）"
+
+
 def verdict(figure: Figure) -> str:
     """Return the verdict in a few words, and why it is provisional."""
     lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""

@@ -368,3 +368,8 @@ def test_a_rule_s_first_day_says_what_the_figures_were_by_the_rule_before(tmp_pa
         assert sentence in text
     for text in (*read[first].both, *read[third].both):
         assert sentence not in text
+    # It is about the groups together, so it stands before the first one.
+    assert read[second].paper.index("自5月19日起") < read[second].paper.index("自治区交办案件共")
+    judged_then = "（按当时目标100%，按件数算未达标）。"
+    assert (judged_then in read[second].page, judged_then in read[third].page) == ("sources: [自治区交办]," in change, False)
+    assert "更正后 8/10" not in read[second].page

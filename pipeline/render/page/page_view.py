@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pipeline.day.restatement import Restated
@@ -181,7 +181,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
     way = next((way for way in report.ways if way.group == group.name), None)
     bridge = next((bridge for bridge in report.bridges if bridge.group == group.name), None)
     before = dict(days).get(_day_before(report.day))
-    told = Tally(group.target_percent, bridge.total_before, bridge.resolved_before) if bridge and before else before
+    told = replace(before, total=bridge.total_before, resolved=bridge.resolved_before) if bridge and before else before
     figure = next(figure for figure in report.targets if figure.group == group.name)
     return GroupView(
         group=group,

@@ -206,8 +206,9 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
         }
         for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)
     ]
-    targets[0]["说明"] = report.new_rules + targets[0]["说明"]
-    return [*([{"结论": silence, "要点": "", "说明": ""}] if silence else []), *targets]
+    whole = [{"结论": silence, "要点": "", "说明": ""}] if silence else []
+    rules = [{"结论": "", "要点": "", "说明": report.new_rules}] if report.new_rules else []
+    return [*whole, *rules, *targets]
 
 
 def _left_out(report: Report) -> str:
