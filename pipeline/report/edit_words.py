@@ -160,7 +160,7 @@ def _outcome(flag: FlagEffect) -> str:
 
 
 def _figures(shifts: Sequence[Shift], room: Room) -> str:
-    parts = [_in_brief(shift) for shift in shifts[: room.cases]]
+    parts = [figure_in_brief(shift) for shift in shifts[: room.cases]]
     left_out = len(shifts) - len(parts)
     if left_out:
         parts.append(f"{'另有' if parts else ''}{left_out}个旗区或包案领导的数字有变")
@@ -189,12 +189,16 @@ def by_edit(effects: Effects) -> list[tuple[Edit, str]]:
     figures: dict[tuple[str, str], list[str]] = {}
     for shift in effects.shifts:
         for mover in (*shift.left, *shift.entered):
-            figures.setdefault((mover.number, shift.part), []).append(_in_brief(shift))
+            figures.setdefault((mover.number, shift.part), []).append(figure_in_brief(shift))
     return [(edit, _effect(edit, flags, figures)) for edit in effects.edits]
 
 
-def _in_brief(shift: Shift) -> str:
+def figure_in_brief(shift: Shift) -> str:
+    """Return what a figure was without the edits and what it is with them."""
     label = shift.label if shift.part == "group" else f"{shift.label}（{shift.group}）"
+    if shift.without == shift.tally:  # one out and one in: the case that left may be the one that was not resolved
+        out, come = (first_of([mover.number for mover in movers], 1) for movers in (shift.left, shift.entered))
+        return f"{label}仍为{_fraction(shift.tally)}，移出{out}，移入{come}"
     return f"{label}由{_fraction(shift.without)}变为{_fraction(shift.tally)}"
 
 
@@ -221,7 +225,8 @@ def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Roo
     parts = [f"今日{len(of_day)}件见第一部分"] if of_day else []
     listed = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
     parts += [f"此前{len(earlier)}件：{listed}" if of_day else listed] if named else []
-    return f"已撤销、不计入总数的共{len(lines)}件：{'；'.join(parts)}；依据见{where}。"
+    is_complete = len(named) == len(lines) and all(_cut(case.grounds, room) == case.grounds for case in lines)
+    return f"已撤销、不计入总数的共{len(lines)}件：{'；'.join(parts)}；{'逐件' if is_complete else '依据'}见{where}。"
 
 
 def _source(case: CaseLine) -> str:

@@ -71,7 +71,8 @@ def verdict(figure: Figure) -> str:
 
 def why_open(ends: Bounds) -> str:
     """Return why a figure is not settled yet."""
-    days = f"（{_days(ends.behind)}）" if ends.behind else ""
+    several = len(ends.behind) > 1 and any(why == "behind" and len(districts) > 1 for why, districts in ends.reasons)
+    days = f"（{_days(ends.behind)}{'，各缺其中一日或几日' if several else ''}）" if ends.behind else ""
     reasons = "，".join(f"{some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
     kinds = {why for why, _districts in ends.reasons}
     after = "、".join(name for name, whys in (("补报", {"absent", "behind"}), ("改正", {"unread", "refused"})) if kinds & whys)

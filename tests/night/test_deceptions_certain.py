@@ -89,6 +89,8 @@ def test_a_report_that_is_missing_of_an_earlier_day_is_named_by_its_day() -> Non
     _says(_day(DAYS[2], _workbook(), *few), "东胜区缺以前的日报（5月19日），补报后结论可能改变")
     many = [*first, *(file for day in DAYS[1:6] for file in _reports(day, districts=others)), *_reports(DAYS[6])]
     _says(_day(DAYS[6], _workbook(), *many), "东胜区缺以前的日报（5月20日、5月21日、5月22日、5月23日等5天），补报后结论可能改变")
+    half = [*first, *_reports(DAYS[1], districts=others), *_reports(DAYS[2], districts=(DISTRICTS[0], *others[1:])), *_reports(DAYS[3])]
+    _says(_day(DAYS[3], _workbook(), *half), f"{'、'.join(DISTRICTS[:2])}缺以前的日报（5月19日、5月20日，各缺其中一日或几日），补报后")
     _says_not(_day(DAYS[1], _workbook(), *first, *_reports(DAYS[1])), "缺以前的日报")
 
 

@@ -14,8 +14,11 @@ from offices import CONFIG, HOME, File, Office, afternoon, assigned
 from read_by_leaders import Told, paper_text, told
 from workbooks import DISTRICTS, Row, assignment, case_row, new_row, progress_row, report, resolved_row
 
+from pipeline.day.edit_effects import Mover, Shift
+from pipeline.day.targets import Tally
 from pipeline.night import nightly
 from pipeline.render.papers import briefing, briefing_files, page_room
+from pipeline.report import edit_words
 from pipeline.settings.config import load
 
 MONDAY = date(2020, 5, 18)
@@ -128,7 +131,8 @@ def test_a_cancelled_case_stands_with_its_grounds_as_long_as_it_is_cancelled() -
     files = [_workbook(newer), *_reports(MONDAY), *_reports(TUESDAY)]
     day = told(files, [TUESDAY])[TUESDAY]
     _assert_stands(day, "SJ-2020-009", "重复交办")
-    assert "已撤销、不计入总数的共1件：SJ-2020-009（东胜区，市级交办，依据：重复交办）" in day.paper
+    # The grounds stand here, and the reader is sent nowhere for them.
+    assert "已撤销、不计入总数的共1件：SJ-2020-009（东胜区，市级交办，依据：重复交办）；逐件见《" in day.paper
     assert "今日撤销" not in day.paper
 
 
@@ -143,6 +147,19 @@ def test_a_case_that_goes_to_another_district_or_leader_is_named_with_both_figur
     day = _told(_listed(_010=cells), resolved=9)
     ((column, value),) = cells.items()
     _assert_stands(day, f"{column}1件（SJ-2020-010：{'东胜区' if column == '旗区' else '领导一'}→{value}）", said)
+
+
+def test_where_one_case_leaves_and_another_comes_both_are_named() -> None:
+    tally, other = Tally(90, 11, 9), Tally(90, 10, 9)
+    out, come = (Mover(number, "东胜区", "", "", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
+    said = [
+        edit_words.figure_in_brief(Shift("leader", CITY, "领导一", was, tally, left, (come,)))
+        for was, left in ((tally, (out,)), (other, ()))
+    ]
+    assert said == [
+        f"领导一（{CITY}）仍为9/11（81.8%），移出SJ-2020-010，移入SJ-2020-011",
+        f"领导一（{CITY}）由9/10（90.0%）变为9/11（81.8%）",
+    ]
 
 
 def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_met_by_it() -> None:

@@ -207,7 +207,7 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
         for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)
     ]
     whole = [{"结论": silence, "要点": "", "说明": ""}] if silence else []
-    rules = [{"结论": "", "要点": "", "说明": report.new_rules}] if report.new_rules else []
+    rules = [{"结论": "", "要点": report.new_rules, "说明": ""}] if report.new_rules else []
     return [*whole, *rules, *targets]
 
 
