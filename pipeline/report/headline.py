@@ -24,17 +24,8 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def _verdicts(report: Report) -> str:
-    verdicts = "；".join(map(_verdict, report.targets))
-    silent = [line.district for line in report.submissions if line.status == "missing"]
-    told = {district for figure in report.targets if not figure.is_certain and figure.bounds for district in _absent(figure)}
-    if silent and len(silent) == len(report.submissions):
-        return f"今日没有旗区报送，以下沿用此前的情况。{verdicts}。"
-    untold = [district for district in silent if district not in told]
-    return f"{verdicts}。{f'{sentences.some(untold)}今日没有日报。' if untold else ''}"
-
-
-def _absent(figure: Figure) -> tuple[str, ...]:
-    return tuple(district for why, districts in figure.bounds.reasons if why == "absent" for district in districts) if figure.bounds else ()
+    silence = sentences.silence(report.submissions) + sentences.left_out(report.left_out)
+    return f"{'；'.join(map(_verdict, report.targets))}。{silence}"
 
 
 def _verdict(figure: Figure) -> str:

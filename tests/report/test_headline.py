@@ -32,9 +32,14 @@ def test_what_is_not_settled_is_provisional_with_the_reason(published: Published
     day = replace(report, targets=(report.targets[0], replace(figure, bounds=open_ends)), submissions=submissions)
     assert headline.lines(day)[0] == (
         "结论",
-        "自治区交办未达标，还差22件；市级交办和旗区自行梳理暂计未达标，还差58件（东胜区没有日报，补报后结论可能改变）。",
+        (
+            "自治区交办未达标，还差22件；市级交办和旗区自行梳理暂计未达标，还差58件（东胜区没有日报，补报后结论可能改变）。"
+            "东胜区今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
+        ),
     )
     settled = replace(day, targets=report.targets)
-    assert headline.lines(settled)[0][1].endswith("。东胜区今日没有日报。")
+    assert headline.lines(settled)[0][1].endswith("。东胜区今日没有日报，办理得怎样不知道，其案件沿用此前的情况。")
     silent = replace(settled, submissions=tuple(replace(line, status="missing") for line in report.submissions))
-    assert headline.lines(silent)[0][1].startswith("今日没有旗区报送，以下沿用此前的情况。")
+    assert headline.lines(silent)[0][1].endswith(
+        "9个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
+    )

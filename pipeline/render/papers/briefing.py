@@ -48,6 +48,8 @@ class Limits:
     """Cases, days, reports and districts that a sentence about a correction names."""
     is_brief: bool = False
     """Whether rules, the cases behind the unmoved rate, and what the first section says too, are left to the workbook."""
+    is_dense: bool = False
+    """Whether the rates of the last days, the way to each target, and where the rest of the silent districts stands, are left to it too."""
 
     @property
     def named(self) -> int:
@@ -68,7 +70,7 @@ _LIMITS = (
     Limits(4, 0, 2, 18, _CHANGES, 3, 1, is_brief=True),
     *(Limits(4, 0, 1, characters, _CHANGES, edited, 1, is_brief=True) for characters, edited in ((16, 2), (12, 1))),
     *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (4, 3)),
-    *(Limits(count, 0, 0, 8, _CHANGES, 1, 0, is_brief=True) for count in (4, 3, 2, 1)),
+    *(Limits(count, 0, 0, 12, _CHANGES, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on three pages is taken."""
 
@@ -100,7 +102,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
         "小标题": _headings(report),
         "目标": _targets(report, limits),
-        "近日": _recent(report),
+        "近日": [] if limits.is_dense else _recent(report),
         "督办": headline.flags(report),
         "撤销": edit_words.cancelled(report.cases, report.edited, _CANCELLED, limits.edits),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
@@ -108,8 +110,8 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "合计": _row("—", report.targets, report),
         "范围说明": "" if is_certain else sentences.PROVISIONAL_GAP,
         "由来": [] if limits.steps else [*_bridges(report, limits), *_fallen(report, limits)],
-        "变化": _changes(report, limits),
-        "台账": _register(report, limits),
+        "变化": "" if limits.steps else _changes(report, limits),
+        "台账": [*([_changes(report, limits)] if limits.steps else []), *_register(report, limits)],
         **_decisions(report, limits),
         "报送": sentences.submissions(report.submissions)
         + _left_out(report)
@@ -118,7 +120,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
             *filter(None, [corrections.replaced(report, max(1, limits.absences), limits.corrections)]),
             *(sentences.absence(absence) for absence in report.absences[: limits.absences]),
         ],
-        "其余缺报": sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
+        "其余缺报": "" if limits.is_dense else sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
     }
     return {name: plain_in(value) for name, value in draft.items()}
 
@@ -191,8 +193,7 @@ def sample(*, is_empty: bool = False) -> Fields:
 
 
 def _targets(report: Report, limits: Limits) -> list[Fields]:
-    """Return who has not reported; then for each group whether its target is met, and what is to be said of that."""
-    silence = sentences.silence(report.submissions) + _left_out(report)
+    """Return for each group whether its target is met, and what is to be said of that."""
     targets = [
         {
             "结论": sentences.target(figure, is_reasoned=False),  # why stands at the head
@@ -206,9 +207,8 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
         }
         for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)
     ]
-    whole = [{"结论": silence, "要点": "", "说明": ""}] if silence else []
     rules = [{"结论": "", "要点": report.new_rules, "说明": ""}] if report.new_rules else []
-    return [*whole, *rules, *targets]
+    return [*rules, *targets]
 
 
 def _left_out(report: Report) -> str:
@@ -221,7 +221,11 @@ def _reliance(figure: Figure, certainty: Certainty, way: Way, limits: Limits) ->
     At which pace the target comes nearer stands on the page and in the workbook.
     """
     most = 0 if limits.is_brief else 4
-    return sentences.confirmation(certainty) + sentences.unmoved(certainty, figure.tally, most) + sentences.way(replace(way, days=0))
+    return (
+        sentences.confirmation(certainty)
+        + sentences.unmoved(certainty, figure.tally, most)
+        + ("" if limits.is_dense else sentences.way(replace(way, days=0)))
+    )
 
 
 def _districts(report: Report) -> list[Fields]:

@@ -48,7 +48,8 @@ def _heights(fields: Mapping[str, Any]) -> Iterator[float]:
     yield _ROW * len(fields["近日"]) + (_PADDING if fields["近日"] else 0)
     for text in (fields["督办"], fields["撤销"]):
         yield from _note(text)
-    yield from _under_heading(headings["决策"], [fields["决策"]])
+    yield from _under_heading(headings["决策"], [])
+    yield from _note(fields["决策"])
     yield _ROW if fields["决策事项"] else 0
     yield from (_PADDING + _CELL_LINE * _decision_lines(row) for row in fields["决策事项"])
     yield _PADDING + _NOTE_LINE * _note_lines(fields["其余决策"]) if fields["决策事项"] else 0
