@@ -66,7 +66,7 @@ def heading(preview: Preview) -> str:
 def change(of: CaseChange) -> list[str]:
     """Return what becomes of a case, piece by piece: its status, whether it counts, and what its row says anew."""
     before, after = of.status
-    said = ["这一份没有这一行"] if of.is_left_out else []
+    said = ["这一份里没有能采用的这一行"] if of.is_left_out else []
     if before and not after:
         said.append("不再在册")
     elif before != after:
@@ -89,7 +89,7 @@ def outcome(effect: Effect) -> list[str]:
     lines = [_figures(figures) for figures in effect.figures if figures.before.total or figures.after.total]
     raised = [f"{FLAGS[flag].name} {len(numbers)} 件（{_numbers(numbers)}）" for flag, numbers in effect.flags if numbers]
     if raised:
-        lines.append(f"报送以后仍有：{'，'.join(raised)}。")
+        lines.append(f"报送以后有：{'，'.join(raised)}。")
     others = [f"{name} {count} 行" for name, count in (("接访情况", effect.receptions), ("急报事项", effect.urgent)) if count]
     return [*lines, f"另外采用{'、'.join(others)}。"] if others else lines
 
