@@ -48,7 +48,7 @@ def _fill(office: Office) -> None:
         ledger.give(numbers)
         journal.note_numbers(office.archive, numbers)
         ledger.begin(["a" * 64])
-        letter = Letter(Kind.DISTRICT, str(DAY), "东胜区", "a@example.com", "", "", "", (Item("回执.xlsx", "12"),), "manifest")
+        letter = Letter(Kind.DISTRICT, str(DAY), "东胜区", "a@example.com", "", "", "", (Item("回执.xlsx", "12"),), edition="manifest")
         SentLetters(ledger, office.settings.paths.state).note(
             letter, "<1@example.com>", State.SENT, "", datetime(2020, 5, 22, 8, tzinfo=ZONE)
         )
