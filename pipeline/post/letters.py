@@ -92,10 +92,10 @@ class Letter:
     text: str
     html: str
     items: tuple[Item, ...]
-    in_reply_to: str = ""
-    """The Message-ID of the message that it answers; '' for a letter of our own accord."""
     edition: str = ""
     """The SHA-256 of the manifest of the edition that it is about; '' for a reminder."""
+    in_reply_to: str = ""
+    """The Message-ID of the message that it answers; '' for a letter of our own accord."""
 
     @property
     def digest(self) -> str:
