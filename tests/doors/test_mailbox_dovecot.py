@@ -119,7 +119,7 @@ def test_a_mail_of_60_mb_is_not_downloaded(office: Office, server: Dovecot) -> N
     before = server.sent()
     done = _fetch(office)
     assert re.search("邮件有 6[12] MB，超过 40 MB，没有下载", done.stdout)
-    assert server.sent() - before < 100_000
+    assert server.sent() - before < 500_000  # its first 256 KiB, which hold the header: its sender is answered
     assert (_lying(office), list(server.lying().values())) == ([], [r"\Flagged"])
 
 
