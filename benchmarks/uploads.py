@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from offices import Office  # noqa: E402 - the tests' own office and browser
 from websites import Browser, Website, served  # noqa: E402
-from workbooks import assignment, case_row, progress_row, report  # noqa: E402
+from workbooks import DAY, DISTRICTS, assignment, case_row, progress_row, report  # noqa: E402
 
 from pipeline.settings.uploading import Uploading  # noqa: E402
 
@@ -74,7 +74,7 @@ def measure(clerks: int, rows: int) -> Seen:
     """So many clerks at once, each with a report of so many rows."""
     seen = Seen()
     numbers = [f"SJ-2020-{n:03}" for n in range(1, rows + 1)]
-    content = report(progress=[progress_row(number) for number in numbers])
+    rows_of_each = [progress_row(number) for number in numbers]
     with tempfile.TemporaryDirectory(prefix="uploads-") as folder:
         office = Office(Path(folder) / "office")
         office.put_assignment(assignment([case_row("ZZQ-2020-001"), *(case_row(number) for number in numbers)]))
@@ -83,7 +83,9 @@ def measure(clerks: int, rows: int) -> Seen:
         office.settings = office.settings.model_copy(update={"upload": Uploading(connections=4 * max(clerks, 10) + 40)})
         with served(office, has_quick_passwords=False) as site, _watched(seen):
             ready = [_ready(site, number) for number in range(clerks)]
-            threads = [threading.Thread(target=_clerk, args=(*signed_in, content, seen)) for signed_in in ready]
+            contents = [report(*_district_and_day(number), progress=rows_of_each) for number in range(clerks)]
+            jobs = zip(ready, contents, strict=True)
+            threads = [threading.Thread(target=_clerk, args=(*signed_in, content, seen)) for signed_in, content in jobs]
             begun = time.perf_counter()
             _all(threads)
             seen.wall = time.perf_counter() - begun
@@ -97,10 +99,16 @@ def _all(threads: Sequence[threading.Thread]) -> None:
         thread.join()
 
 
+def _district_and_day(number: int) -> tuple[str, date]:
+    """Return whose report of which day a clerk sends: two of one district and day would have each other's checks made again."""
+    ago, district = divmod(number, len(DISTRICTS))
+    return DISTRICTS[district], DAY - timedelta(days=ago)
+
+
 def _ready(site: Website, number: int) -> tuple[Browser, str]:
     """A clerk who is signed in and looks at the page."""
     accounts = site.serving.site.accounts
-    user = accounts.add(f"填报人{number}", "东胜区", "dongsheng@example.com")
+    user = accounts.add(f"填报人{number}", _district_and_day(number)[0], "dongsheng@example.com")
     browser = Browser(site, {"xinfang": accounts.begin_session(user, site.clock())})
     return browser, browser.token("/")
 
