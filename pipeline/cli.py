@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import ending, usage
+from pipeline import usage
+from pipeline.disk import ending
 from pipeline.terms.errors import ConfigurationError, PipelineError, reason_of
 from pipeline.terms.text import on_screen
 

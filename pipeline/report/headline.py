@@ -1,4 +1,4 @@
-"""The answer before everything else: 专报, page and the leaders' mail begin with these lines.
+"""The answer before everything else: 专报 and page begin with these lines.
 
 Covered by tests/report/test_headline.py.
 """
