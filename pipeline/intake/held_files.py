@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.disk import storage
-from pipeline.intake import envelopes, inbox
-from pipeline.intake.recorded import Recorded
+from pipeline.intake import envelopes, inbox, recorded
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
@@ -90,23 +89,18 @@ def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Re
 def _waiting_assignments(settings: Settings, readers: Readers | None) -> list[Filed]:
     """Return the assignment workbooks in the inbox that the next run will take in."""
     seen = [file for file in inbox.files(settings.paths.inbox) if file.is_assignment]
-    recorded = _recorded(settings) if seen else Recorded([], settings.calendar.zone)
+    if not seen:
+        return []
+    noted = recorded.of(settings)
     files: list[tuple[Arrival, Path]] = []
     for file in seen:
         try:
             sidecar, sha256 = envelopes.text_of(file.sidecar), storage.sha256(file.path)
-            envelope = recorded.envelope(file, sha256, sidecar)
+            envelope = noted.envelope(file, sha256, sidecar)
         except (OSError, envelopes.EnvelopeError):
             continue  # the run itself will say why it cannot take this one
         name = file.path.name
         arrival = Arrival(_WAITING - len(files), file.relative, name, sha256, file.status.st_size, envelope, is_assignment=True)
-        if recorded.is_new(file, arrival, sidecar):
+        if noted.is_new(file, arrival, sidecar):
             files.append((arrival, file.path))
     return _read(files, settings, readers)
-
-
-def _recorded(settings: Settings) -> Recorded:
-    if not settings.paths.ledger.exists():
-        return Recorded([], settings.calendar.zone)
-    with Ledger(settings.paths.ledger) as ledger:
-        return Recorded(ledger.arrivals(), settings.calendar.zone)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.disk import storage
-from pipeline.intake import envelopes, inbox
+from pipeline.intake import envelopes, inbox, read_new, recorded
+from pipeline.intake.contents import Seen
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
@@ -72,6 +73,8 @@ class _File:
     size: int
     changed_ns: int
     envelope: Envelope
+    is_outdated: bool
+    """Whether its bytes changed beside their sidecar."""
 
 
 Remembered = MutableMapping[_File, Opened | None]
@@ -113,12 +116,25 @@ def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
     for seen in inbox.reports(settings.paths.inbox):
         name = mask(seen.relative.rpartition("/")[2])
         try:
-            status, envelope = seen.path.stat(), envelopes.look(seen.path, seen.sidecar, settings.calendar.zone)
-            yield name, _File(seen.path, status.st_size, status.st_mtime_ns, envelope)
+            status, (envelope, is_outdated) = seen.path.stat(), _envelope(seen, settings)
+            yield name, _File(seen.path, status.st_size, status.st_mtime_ns, envelope, is_outdated)
         except FileNotFoundError:
             continue  # taken in since
         except (OSError, envelopes.EnvelopeError):
             yield name, None
+
+
+def _envelope(file: Seen, settings: Settings) -> tuple[Envelope, bool]:
+    """Return how a run would say that these bytes came, and whether it would say that they changed beside their sidecar."""
+    zone = settings.calendar.zone
+    sidecar = envelopes.text_of(file.sidecar)
+    if sidecar is None:
+        return envelopes.unwritten(file.path, file.path.stat(), zone), False
+    sha256 = storage.sha256(file.path)
+    if envelopes.names_other_bytes(sidecar, sha256) is False:  # what our own doors bring needs no look at all that ever came
+        return envelopes.read(sidecar, zone), False
+    envelope = recorded.of(settings).envelope(file, sha256, sidecar)
+    return envelope, recorded.is_outdated(envelope, sidecar, zone)
 
 
 def _read(files: list[_File], settings: Settings, readers: Readers | None) -> dict[_File, Opened | None]:
@@ -130,7 +146,7 @@ def _read(files: list[_File], settings: Settings, readers: Readers | None) -> di
         with nullcontext(readers) if readers else Readers(settings, len(to_read), marking=False) as lent:
             for file, transcript in zip(allowed, lent.transcribe(to_read), strict=True):
                 with suppress(FileNotFoundError):  # taken in since
-                    read[file] = Opened(storage.sha256(file.path), transcript)
+                    read[file] = Opened(storage.sha256(file.path), read_new.with_warning(transcript) if file.is_outdated else transcript)
     return read
 
 

@@ -78,7 +78,7 @@ def _to_read(arrival: Arrival, settings: Settings) -> FileToRead:
 
 def _file(desk: Desk, batch: list[tuple[Arrival, Transcript]], newly: NewlyRead) -> None:
     outdated = _outdated(desk)
-    batch = [(arrival, _with_warning(transcript) if arrival.id in outdated else transcript) for arrival, transcript in batch]
+    batch = [(arrival, with_warning(transcript) if arrival.id in outdated else transcript) for arrival, transcript in batch]
     if len(desk.named) > 1:
         batch = [(arrival, district_names.as_meant_then(arrival, transcript, desk.named)) for arrival, transcript in batch]
     desk.ledger.file(batch)
@@ -92,6 +92,7 @@ def _outdated(desk: Desk) -> set[int]:
     return {arrival.id for arrival, sidecar in desk.ledger.arrivals() if sidecar and is_outdated(arrival.envelope, sidecar, zone)}
 
 
-def _with_warning(transcript: Transcript) -> Transcript:
+def with_warning(transcript: Transcript) -> Transcript:
+    """Return the transcript of bytes that changed beside their sidecar."""
     findings = (*transcript.reading.findings, messages.finding("sidecar-outdated"))
     return replace(transcript, reading=replace(transcript.reading, findings=findings))

@@ -17,6 +17,8 @@ from pipeline.disk.first_seen import last_changed
 from pipeline.intake import envelopes
 from pipeline.intake.contents import Seen
 from pipeline.ledger.journal import Noted
+from pipeline.ledger.ledger import Ledger
+from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Envelope
 
 _TOGETHER = 0.1
@@ -100,6 +102,14 @@ class Recorded:
         """Return the envelope of bytes that took the place of others: they came after those, whatever a clock says."""
         changed = datetime.fromtimestamp(last_changed(file.status), self.zone)
         return Envelope(max([changed, *(moment + _TICK for moment in before)]))
+
+
+def of(settings: Settings) -> Recorded:
+    """Return what was noted so far, for looks that take nothing in; nothing where no run has made a ledger. Raises LedgerError."""
+    if not settings.paths.ledger.exists():
+        return Recorded([], settings.calendar.zone)
+    with Ledger(settings.paths.ledger) as ledger:
+        return Recorded(ledger.arrivals(), settings.calendar.zone)
 
 
 def is_outdated(envelope: Envelope, sidecar: str | None, zone: ZoneInfo) -> bool:

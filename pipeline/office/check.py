@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -156,10 +156,11 @@ def _free(folder: Path, stem: str) -> Path:
 
 
 def _envelope(path: Path, settings: Settings, now: datetime) -> Envelope:
-    """Return the sidecar's envelope where the file has one, else that of a delivery now, by hand."""
-    sidecar = envelopes.beside(path)
+    """Return the envelope of the file's own sidecar where it has one, else that of a delivery now, by hand."""
     try:
-        envelope = envelopes.look(path, sidecar, settings.calendar.zone)
+        sidecar = envelopes.text_of(envelopes.beside(path))
+        if sidecar is None or envelopes.names_other_bytes(sidecar, held_files.sha256(path)):
+            return Envelope(now)
+        return envelopes.read(sidecar, settings.calendar.zone)
     except (OSError, envelopes.EnvelopeError):
         return Envelope(now)
-    return envelope if sidecar.exists() else replace(envelope, received_at=now)

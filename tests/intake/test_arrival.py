@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from workbooks import CASES, DAY, assignment, report
 
 from pipeline.disk import first_seen
 from pipeline.doors import upload
-from pipeline.intake import envelopes, inbox, rebuild
+from pipeline.intake import envelopes, inbox, incoming, rebuild
 from pipeline.ledger.ledger import Ledger
+from pipeline.office import check
 from pipeline.terms.handed_in import Arrival, Envelope
 
 OLD, NEW = assignment(), assignment(CASES[:2])
@@ -171,6 +173,44 @@ def test_an_upload_that_is_edited_before_the_run_is_no_upload(office: Office, tm
     (arrival,) = _arrivals(office)
     assert (arrival.envelope.channel, arrival.envelope.sender) == ("folder", None)
     assert list(office.inbox.rglob("*.json")) == []
+
+
+def test_what_waits_is_said_to_have_come_as_the_run_will_say_it(office: Office, tmp_path: Path) -> None:
+    """The list of what waits compares the bytes with the sum in their sidecar, as the run does; so does `check`."""
+    sent = tmp_path / "日报.xlsx"
+    sent.write_bytes(report())
+    for number in ("A1", "A2"):
+        envelope = Envelope(moment("2020-05-21 16:00"), "upload", "ds@example.cn", number)
+        upload.lay(office.settings, (sent.name, sent), envelope, is_assignment=False)
+    touched, untouched = sorted(office.inbox.rglob("日报.xlsx"))
+    touched.write_bytes(report(progress=[]))
+    uploaded, by_hand = incoming.look(office.settings)
+    assert (uploaded.number, uploaded.channel, uploaded.envelope) == ("A2", "upload", replace(envelope, message_id="A2"))
+    assert (by_hand.number, by_hand.channel, by_hand.received_at) == ("", "folder", by_hand.envelope and by_hand.envelope.received_at)
+    now = datetime.now(ZONE)
+    checked = [check.check(path, office.settings, now) for path in (touched, untouched)]
+    assert [answer.filed.arrival.envelope for answer in checked] == [Envelope(now), envelope]
+    waited = by_hand.envelope
+    _take(office)
+    assert waited in [arrival.envelope for arrival in _arrivals(office)]
+
+
+def test_what_waits_beside_a_sidecar_of_other_bytes_says_that_it_changed(office: Office) -> None:
+    """A sidecar without a sum, as other programs write it, came with the bytes that a run noted."""
+    path = office.put(report(), "日报.xlsx", T)
+    _take(office)
+    path.write_bytes(report(progress=[]))
+    path.with_name("日报.xlsx.envelope.json").write_text(json.dumps({"received_at": T, "channel": "folder"}), encoding="utf-8")
+    assert [waits.envelope for waits in incoming.look(office.settings)] == [Envelope(datetime.fromisoformat(T))], "brought anew, both"
+    sidecar = path.with_name("日报.xlsx.envelope.json")
+    told = {"received_at": T, "channel": "folder", "sender": None, "message_id": None}
+    sidecar.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")  # as it was, and as it was noted
+    _edited(path, report(progress=[]))
+    (waits,) = incoming.look(office.settings)
+    assert waits.envelope is not None
+    assert waits.envelope.received_at > datetime.fromisoformat(T)
+    assert waits.opened is not None
+    assert "sidecar-outdated" in [finding.code for finding in waits.opened.transcript.reading.findings]
 
 
 def test_an_upload_that_nobody_touched_is_one(office: Office, tmp_path: Path) -> None:
