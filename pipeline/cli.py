@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -329,6 +330,7 @@ def _user(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from pipeline import screen
+    from pipeline.post import sent_letters
     from pipeline.upkeep import doctor
 
     settings = _load(options, told=str)  # it says by itself what is wrong with the ledger
@@ -338,12 +340,14 @@ def _doctor(options: argparse.Namespace) -> int:
     if options.repair:
         from pipeline.upkeep import repair
 
+        is_mended = sent_letters.mend(settings.paths)  # while the ledger that has the letters is still there
         done = repair.repair(settings, options.without)
-        screen.tell_repair(done)
+        screen.tell_repair(done, letters_mended=is_mended)
         if status := _say_what_failed(done.outcome, options):
             return status
     sound = True
-    for check in doctor.examine(settings, _now(settings)):
+    letters = doctor.Check("发信记录", "完好，与台账一致", tuple(filter(None, [sent_letters.problem(settings.paths)])))
+    for check in chain(doctor.examine(settings, _now(settings)), [letters]):
         screen.tell_examination(check)
         sound = sound and check.is_sound
     return int(not sound)

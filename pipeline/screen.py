@@ -320,9 +320,11 @@ def tell_examination(check: Check) -> None:
         say(f"  {line}")
 
 
-def tell_repair(done: Repaired) -> None:
-    """Print what a repair did, and which days came out the same as before."""
+def tell_repair(done: Repaired, *, letters_mended: bool = False) -> None:
+    """Print what a repair did; `letters_mended`: whether the letters' journal was completed too."""
     mended = done.mended
+    if letters_mended:
+        say("发信记录已按台账补记。")
     if mended.is_rebuilt:
         say("台账已从存档重建" + (f"；旧台账另存为 {mended.ledger_kept}。" if mended.ledger_kept else "。"))
     if mended.noted:
@@ -338,6 +340,11 @@ def tell_repair(done: Repaired) -> None:
         lost = _first_names([f"{noted.day} 第 {noted.number} 版" for noted in mended.editions_lost])
         say(f"有 {len(mended.editions_lost)} 版的文件没有了或已改变，也找不回来：{lost}。数字不受影响；有备份的，请放回 state/editions。")
     _tell_damaged(done.outcome.read.damaged)
+    _tell_repaired_days(done)
+
+
+def _tell_repaired_days(done: Repaired) -> None:
+    """Print which days came out the same as before."""
     if done.same:
         say(f"{len(done.same)} 天的结果与原来逐字节相同：{'、'.join(sorted(done.same))}。")
     if done.restored:

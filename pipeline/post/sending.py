@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from pipeline.disk import lock
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
-from pipeline.post import letter_plan, letters, smtp
+from pipeline.post import letter_plan, letters, sent_letters, smtp
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sent_letters import SentLetter, SentLetters, State
 from pipeline.publishing import outbox
@@ -92,7 +92,7 @@ def run(
     if outgoing is None:
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
-    with lock.hold(settings.paths.state / "post"), Ledger(settings.paths.ledger) as ledger:
+    with lock.hold(settings.paths.state / sent_letters.LOCK), Ledger(settings.paths.ledger) as ledger:
         record = SentLetters(ledger, settings.paths.state)
         if clarification:
             _settle(record, clarification, now)

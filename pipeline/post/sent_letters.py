@@ -7,6 +7,7 @@ sent again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,18 +16,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.disk import storage, summed_lines
+from pipeline.disk import lock, storage, summed_lines
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.row_sums import SUM
 from pipeline.post.letters import Kind, Letter
-from pipeline.terms.errors import PipelineError
+from pipeline.settings.config import Paths
+from pipeline.terms.errors import LedgerError, PipelineError
 
 JOURNAL = "letters.jsonl"
+LOCK = "post"
+"""The folder in the office's state that is held while letters are sent."""
 _MENDED = "mended"
 _DAMAGED = (
     "发信记录 {path} 第 {lines} 行已损坏，台账里又没有那封信，不知道发过没有。为免重发或漏发，没有发信。"
     "请用备份恢复这个文件；没有备份的，删去这几行再运行，那几行记的信可能会再发一次。"
+)
+_WAY = "不会重发，也不会漏发。请运行 python run.py doctor --repair，按台账补记（发信时也会补记）。"
+_DAMAGED_AND_HELD = "发信记录 {path} 第 {lines} 行已损坏；那几行记的信台账里都有，" + _WAY
+_LACKING = "台账里有 {count} 封信发信记录 {path} 没有记，" + _WAY
+_UNKNOWN = (
+    "发信记录 {path} 第 {lines} 行已损坏，台账又读不了，不知道那几行记的信发过没有。请用同一时间的备份恢复整个 state 文件夹；"
+    "没有备份的，先按“台账”一项修复。"
 )
 
 _letters, _items, _editions = schema.letters, schema.letter_items, schema.letter_editions
@@ -76,10 +87,9 @@ class SentLetters:
         read = _read_journal(self._journal)
         known = {sent.message_id for sent in self.all()}
         missing = [entry for message_id, entry in read.letters.items() if message_id not in known]
-        if len(read.damaged) > read.mended:
+        if read.is_damaged:
             if missing or not known:
-                msg = _DAMAGED.format(path=self._journal, lines="、".join(map(str, read.damaged)))
-                raise PipelineError(msg)
+                raise PipelineError(read.told(_DAMAGED, self._journal))
             self._mend(read)
         with self._store.begin() as connection:
             for sent, digests, edition in missing:
@@ -95,7 +105,12 @@ class SentLetters:
                 entry = sent, _digests(connection, sent.message_id), _edition(connection, sent.message_id)
             if entry != read.letters.get(sent.message_id):
                 lines.append(summed_lines.line(_entry(*entry)))
-        storage.append_lines(self._journal, [*lines, summed_lines.line({_MENDED: len(read.damaged)})])
+        mended = [summed_lines.line({_MENDED: len(read.damaged)})] if read.is_damaged else []
+        storage.append_lines(self._journal, [*lines, *mended])
+
+    def complete_journal(self) -> None:
+        """Write into the journal what the ledger knows and it does not."""
+        self._mend(_read_journal(self._journal))
 
     def all(self) -> list[SentLetter]:
         """Return every letter, in the order in which they were last touched."""
@@ -168,6 +183,44 @@ class SentLetters:
         storage.append_lines(self._journal, [summed_lines.line(_entry(sent, digests, edition))])
 
 
+# --- looked over and mended, for `doctor` ----------------------------------------------------------------------------
+
+
+def problem(paths: Paths) -> str:
+    """Return what is wrong with the journal and what to do about it; '' where nothing is. Changes nothing."""
+    path = paths.state / JOURNAL
+    read = _read_journal(path)
+    try:
+        held = _held(paths.ledger)
+    except LedgerError:
+        return read.told(_UNKNOWN, path) if read.is_damaged else ""
+    if read.is_damaged:
+        return read.told(_DAMAGED if read.letters.keys() - held or not held else _DAMAGED_AND_HELD, path)
+    lacking = held - read.letters.keys()
+    return _LACKING.format(count=len(lacking), path=path) if lacking else ""
+
+
+def _held(path: Path) -> set[str]:
+    """Return the letters that the ledger has, by their Message-ID; none where there is no ledger. Raises LedgerError."""
+    if not path.exists():
+        return set()
+    with Ledger(path) as ledger:
+        return {row["message_id"] for row in ledger.store.rows(_letters)}
+
+
+def mend(paths: Paths) -> bool:
+    """Write into the journal what the ledger knows and it does not, and return whether there was something that is well now.
+
+    To be done before a ledger is made anew, which then has the letters of the journal alone. Raises AnotherRunError while letters are sent.
+    """
+    if not (problem(paths) and paths.ledger.exists()):
+        return False
+    # Where the ledger cannot say it either, `problem` goes on to say so.
+    with lock.hold(paths.state / LOCK), suppress(PipelineError), Ledger(paths.ledger) as ledger:
+        SentLetters(ledger, paths.state).complete_journal()
+    return not problem(paths)
+
+
 def _entry(sent: SentLetter, digests: list[str], edition: str) -> dict[str, Any]:
     return {"letter": asdict(sent), "items": digests, **({"edition": edition} if edition else {})}
 
@@ -190,6 +243,15 @@ class _Journal:
     """The numbers of the lines that cannot be read."""
     mended: int
     """Of how many such lines the contents were written again."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether there are lines of which nobody has written the contents again."""
+        return len(self.damaged) > self.mended
+
+    def told(self, sentence: str, path: Path) -> str:
+        """Return the sentence with the lines that it is about."""
+        return sentence.format(path=path, lines="、".join(map(str, self.damaged)))
 
 
 def _read_journal(path: Path) -> _Journal:

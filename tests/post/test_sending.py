@@ -9,6 +9,7 @@ import base64
 import email
 import hashlib
 import json
+import re
 import shutil
 import smtplib
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from pipeline import cli, screen
 from pipeline.disk.lock import hold
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.post import letters, sending, told_letters, wording
+from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
@@ -524,6 +525,49 @@ def test_a_damaged_journal_has_nothing_sent_twice_and_nothing_left_out(
     journal.write_bytes(whole)
     _send(office, server)
     assert len(server.taken) == sent
+
+
+def test_a_damaged_line_of_the_letters_is_found_and_a_repair_writes_it_again(office: Office, server: MailServer) -> None:
+    """Before the ledger is made anew: the new one has the letters of the journal alone."""
+    _send(office, server)
+    paths = office.settings.paths
+    journal, sent = paths.state / sent_letters.JOURNAL, len(server.taken)
+    whole = journal.read_bytes()
+    assert sent_letters.problem(paths) == ""
+    assert not sent_letters.mend(paths)
+    assert journal.read_bytes() == whole
+    for damaged, sentence in (
+        (whole.replace(b'"sent"', b'"sen5"', 1), r"letters\.jsonl 第 \d+ 行已损坏；.*台账里都有.*doctor --repair"),
+        (whole.replace(b'"digest', b"\0", 1).replace(b"{", b"[", 1), r"第 1 行已损坏；"),
+        (b"", r"台账里有 \d+ 封信发信记录 .*letters\.jsonl 没有记.*doctor --repair"),
+    ):
+        journal.write_bytes(damaged)
+        assert re.search(sentence, sent_letters.problem(paths))
+        assert sent_letters.mend(paths)
+        assert sent_letters.problem(paths) == ""
+    paths.ledger.unlink()
+    repair.repair(office.settings)
+    _publish(office, FILES)
+    _send(office, server)
+    assert len(server.taken) == sent
+
+
+def test_a_damaged_line_of_a_letter_that_no_ledger_has_is_left_for_a_person(office: Office, server: MailServer) -> None:
+    """The neighbour: what nobody knows is not made up, and a ledger that cannot be read is said first."""
+    _send(office, server)
+    paths = office.settings.paths
+    journal = paths.state / sent_letters.JOURNAL
+    damaged = journal.read_bytes().replace(b'"sent"', b'"sen5"', 1)
+    journal.write_bytes(damaged)
+    held = paths.ledger.read_bytes()
+    paths.ledger.write_bytes(held[:4096] + bytes(len(held) - 4096))
+    assert "台账又读不了" in sent_letters.problem(paths)
+    assert not sent_letters.mend(paths)
+    paths.ledger.unlink()
+    assert "不知道发过没有" in sent_letters.problem(paths)
+    assert not sent_letters.mend(paths)
+    assert not paths.ledger.exists()
+    assert journal.read_bytes() == damaged
 
 
 def test_two_at_once_are_one(office: Office, server: MailServer) -> None:
