@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
+from importlib.resources import files as files_of
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return files
 
 
+AXE = (files_of("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+SERIOUS = """axe.run(document, {resultTypes: ['violations']}).then(result => JSON.stringify(result.violations
+  .filter(rule => ['serious', 'critical'].includes(rule.impact)).map(rule => [rule.id, rule.nodes.map(node => node.html).slice(0, 3)])))"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 
 
@@ -114,6 +119,33 @@ def test_a_figure_is_opened_with_the_keyboard_and_stands_in_view(browser: Browse
     assert browser.value("document.querySelector('.picked:target') !== null")
     top = browser.value("document.querySelector('#register .all').getBoundingClientRect().top")
     assert 0 <= top < browser.value("window.innerHeight")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_no_serious_fault(browser: Browser, pages: dict[str, Path], width: int, colours: str) -> None:
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": colours}])
+    try:
+        browser.open(pages["plain"], width)
+        browser.value(OPEN_ALL)
+        browser.value(AXE)
+        answer = browser.call("Runtime.evaluate", expression=SERIOUS, returnByValue=True, awaitPromise=True)
+        assert json.loads(answer["result"]["value"]) == []
+        assert (
+            browser.value("getComputedStyle(document.body).backgroundColor")
+            == {"light": "rgb(245, 247, 249)", "dark": "rgb(17, 23, 29)"}[colours]
+        )
+    finally:
+        browser.call("Emulation.setEmulatedMedia", features=[])
+
+
+def test_the_index_takes_one_line_and_stays_in_sight(browser: Browser, pages: dict[str, Path]) -> None:
+    for width in (320, 360, 390, 1280):
+        browser.open(pages["plain"], width)
+        tops = browser.value("[...document.querySelectorAll('.index a')].map(one => one.getBoundingClientRect().top)")
+        assert (len(tops), len(set(tops))) == (9, 1)
+        browser.value("document.querySelector('#changes').scrollIntoView({behavior: 'instant'})")
+        assert browser.value("document.querySelector('.index').getBoundingClientRect().top") == 0
 
 
 def test_every_link_within_the_page_leads_somewhere(browser: Browser, pages: dict[str, Path]) -> None:
