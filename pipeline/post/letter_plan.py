@@ -16,7 +16,7 @@ from pipeline.office import status
 from pipeline.post import letters, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
-from pipeline.post.wording import Later
+from pipeline.post.wording import Later, LeadersDay
 from pipeline.publishing import told_editions
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
@@ -32,7 +32,7 @@ _PATHS = (
     f"{report_form.FOLDER}/{{district}}_日报_",
 )
 """How the paths of what a district gets begin."""
-_LEADERS_PATH = "信访事项办理情况专报_"
+_LEADERS_PATH, _PAGE_PATH = "信访事项办理情况专报_", "信访事项办理情况日报_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class PublishedDay:
     """The day's editions, in order."""
     left_out: frozenset[str] = frozenset()
     """The districts of which a report of the day is lost and left out by the office's decision."""
+    headline: tuple[tuple[str, str], ...] = ()
+    """The lines that the day's papers begin with, each with its name; none where an older program wrote the folder."""
 
     @property
     def newest(self) -> Edition | None:
@@ -149,19 +151,27 @@ class Planner:
                 plan.letters.append(replace(letter, edition=published.manifest))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:
-        paths = sorted(path for path in published.outputs if path.startswith(_LEADERS_PATH))
         is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
         for recipient in self._outgoing.leaders:
-            items = self._new(recipient, paths, published)
+            items = self._new(recipient, self._paths_for_leader(recipient, published), published)
             if items and is_held:
                 plan.held.append(published)
                 return
             if items:
                 later = self._later(published, Kind.LEADERS, "", recipient)
-                letter = self._writer.to_leaders(
-                    published.day, recipient, items, published.summary(), is_correction=published.is_correction, later=later
-                )
+                told = LeadersDay(published.day, published.summary(), published.headline, is_correction=published.is_correction)
+                letter = self._writer.to_leaders(told, recipient, items, later=later)
                 plan.letters.append(replace(letter, edition=published.manifest))
+
+    def _paths_for_leader(self, recipient: str, published: PublishedDay) -> list[str]:
+        """Return 专报 and the page, which by itself is a reason to write only to whoever was mailed the page of an earlier edition.
+
+        Else everybody who had 专报 before pages were mailed would get another letter about the same.
+        """
+        papers, pages = (sorted(path for path in published.outputs if path.startswith(begin)) for begin in (_LEADERS_PATH, _PAGE_PATH))
+        settled = self._record.settled(recipient)
+        had_page = any(edition.outputs.get(path) in settled for edition in published.editions for path in pages)
+        return [*papers, *pages] if had_page or any(published.outputs[path] not in settled for path in papers) else []
 
     def _later(self, published: PublishedDay, kind: Kind, district: str, recipient: str) -> Later | None:
         """Return what to say of the edition to whoever was mailed an earlier one of that day; None for a first letter."""

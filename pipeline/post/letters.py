@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.encoders import encode_base64
 from email.header import Header
-from email.mime.application import MIMEApplication
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -17,10 +17,12 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 _TYPES = {
-    ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".docx": "vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".pdf": "pdf",
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".pdf": ("application", "pdf"),
+    ".html": ("text", "html"),
 }
+"""By which a phone knows the program that opens a file."""
 
 
 class Kind(StrEnum):
@@ -136,7 +138,11 @@ def message(letter: Letter, sender: str, office: str, at: datetime) -> bytes:
 
 def _attachment(item: Item) -> MIMEBase:
     """Return the file under its Chinese name: as RFC 2231 has it, and once more as Outlook and NetEase have long read it."""
-    subtype = _TYPES.get(PurePosixPath(item.name).suffix.lower(), "octet-stream")
-    part = MIMEApplication(item.content, subtype, name=str(Header(item.name, "utf-8").encode(maxlinelen=0)))
+    kinds = _TYPES.get(PurePosixPath(item.name).suffix.lower(), ("application", "octet-stream"))
+    part = MIMEBase(*kinds, name=str(Header(item.name, "utf-8").encode(maxlinelen=0)))
+    if part.get_content_maintype() == "text":
+        part.set_param("charset", "utf-8")
+    part.set_payload(item.content)
+    encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", item.name))
     return part

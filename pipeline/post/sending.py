@@ -165,7 +165,10 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
             left_out = frozenset(
                 file.district for file in journal.left_out(settings.paths.archive) if file.sha256 in gone and file.day == day
             )
-            yield letter_plan.PublishedDay(day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day, left_out)
+            headline = tuple((line["name"], line["says"]) for line in manifest.get("headline", ()))
+            yield letter_plan.PublishedDay(
+                day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day, left_out, headline
+            )
 
 
 def _answers(

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
 from pipeline.office.mailed_files import MailedFile
-from pipeline.post.letters import Delivery, Item, Kind, Letter
+from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import Settings
 from pipeline.terms import words
@@ -39,6 +39,23 @@ class Later:
     def mark(self) -> str:
         """What a subject says of it."""
         return f"（第{self.number}版）" if self.number > 1 else "（再次发送，以本次为准）"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadersDay:
+    """What the leaders are told of a day in the letter itself."""
+
+    day: date
+    summary: dict[str, Any]
+    headline: tuple[tuple[str, str], ...]
+    """The lines that 专报 and the page begin with, each with its name."""
+    is_correction: bool
+
+    @property
+    def targets(self) -> list[dict[str, Any]]:
+        """Return the figures of each target with its verdict; a provisional one is never called by a settled one's word."""
+        verdicts = (words.verdict(is_met=target["met"], is_certain=target["certain"]) for target in self.summary["targets"])
+        return [{**target, "verdict": verdict} for target, verdict in zip(self.summary["targets"], verdicts, strict=True)]
 
 
 class Writer:
@@ -73,29 +90,30 @@ class Writer:
         }
         return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
 
-    def to_leaders(
-        self, day: date, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, is_correction: bool, later: Later | None
-    ) -> Letter:
-        """Write the day's report, with the targets in the letter itself."""
-        mark = f"{'（更正）' if is_correction else ''}{later.mark if later else ''}"
-        subject = f"【信访专报】{_short(day)}信访事项办理情况{mark}"
-        absent = [submission for submission in summary["submissions"] if submission["status"] == "missing"]
+    def to_leaders(self, told: LeadersDay, recipient: str, items: Sequence[Item], *, later: Later | None) -> Letter:
+        """Write the day's report, with the answer and the targets in the letter itself."""
+        mark = f"{'（更正）' if told.is_correction else ''}{later.mark if later else ''}"
+        verdicts = "，".join(f"{target['group']}{target['verdict']}" for target in told.targets if target["total"])
+        subject = f"【信访专报】{_short(told.day)}{mark}：{verdicts or '目前没有案件'}"
+        absent = [submission for submission in told.summary["submissions"] if submission["status"] == "missing"]
         lost = [submission["district"] for submission in absent if submission.get("is_left_out")]
         missing = [submission["district"] for submission in absent if submission["district"] not in lost]
         reasons = ((f"{len(missing)}个旗区没有日报", missing), (f"{len(lost)}个旗区的日报暂不采用", lost))
         why_open = "，".join(reason for reason, districts in reasons if districts) or "还有缺报或退回的内容"
         details = {
-            "targets": [
-                {**target, "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"])} for target in summary["targets"]
-            ],
+            "headline": [{"name": name, "says": says} for name, says in told.headline],
+            "targets": told.targets,
             "why_open": why_open,
-            "restated": _restated(summary.get("restated", ())),
+            "restated": _restated(told.summary.get("restated", ())),
             "missing": missing,
             "lost": lost,
-            "is_correction": is_correction,
+            "is_correction": told.is_correction,
             "later": later,
+            "has_page": any(name.endswith(".html") for name in _attached(items)),
+            "most_megabytes": MOST_BYTES >> 20,
+            "folder": told.day.isoformat(),
         }
-        return self._letter(Kind.LEADERS, day, ("", recipient), subject, items, details)
+        return self._letter(Kind.LEADERS, told.day, ("", recipient), subject, items, details)
 
     def reminder(self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]]) -> Letter:
         """Write that the district has not reported yet, and what is wrong with what came."""

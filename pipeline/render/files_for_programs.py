@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
 from pipeline.day.restatement import Restated
+from pipeline.report import headline
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms.handed_in import LEFT_OUT
@@ -143,7 +144,7 @@ def _seen_first(text: str) -> str:
 
 
 def manifest(report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, str], boxes: str) -> bytes:
-    """manifest.json: the SHA-256 of every input and output, and the versions.
+    """manifest.json: the SHA-256 of every input and output, the versions, and the answer that the day's papers begin with.
 
     `fonts`: those that the PDF was set in, by their files' names; `boxes`: the characters that none of them has.
     """
@@ -153,6 +154,7 @@ def manifest(report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, s
         "report_date": report.day.isoformat(),
         "rules": rules(report),
         "correction": report.is_correction,
+        "headline": [{"name": name, "says": says} for name, says in headline.lines(report)],
         "inputs": [
             *(
                 {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role, **file.whose}

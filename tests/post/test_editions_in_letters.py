@@ -67,11 +67,18 @@ def test_a_first_letter_says_nothing_of_editions(mailed: tuple[Office, MailServe
         assert "此前发给您" not in _text(first)
 
 
-def test_leaders_learn_from_subject_and_first_line_that_it_is_the_second_and_what_differs(mailed: tuple[Office, MailServer]) -> None:
+def test_leaders_learn_from_the_subject_and_below_the_answer_that_it_is_the_second_and_what_differs(
+    mailed: tuple[Office, MailServer],
+) -> None:
     _first, second = _letters(mailed[1], LEADER)
-    assert second["Subject"] == "【信访专报】5月21日信访事项办理情况（第2版）"
+    assert second["Subject"] == "【信访专报】5月21日（第2版）：自治区交办未达标"
     text = _text(second)
-    assert text.splitlines()[0] == "这是第2版，以本次为准；此前发给您的是第1版。"
+    head = text.splitlines()[: text.splitlines().index("")]
+    assert [line.partition("：")[0] for line in head] == ["结论", "请决定"]
+    assert head[0].startswith("结论：自治区交办未达标，还差5件")
+    page = next(part for part in second.iter_attachments() if str(part.get_filename()).endswith(".html"))
+    assert all(line.partition("：")[2] in page.get_content() for line in head)
+    assert text.splitlines()[len(head) + 1] == "这是第2版，以本次为准；此前发给您的是第1版。"
     assert "  - 自治区交办：已化解 8 件 → 5 件，化解率 80.0% → 50.0%，还差 2 件 → 5 件" in text
     assert "  - 东胜区（自治区交办）：已化解 4 件 → 1 件，化解率 80.0% → 20.0%，还差 1 件 → 4 件" in text
     for number in range(1, 4):
@@ -111,7 +118,9 @@ def test_the_terminal_tells_the_same_of_the_editions(mailed: tuple[Office, MailS
 
 def test_the_first_edition_is_kept_with_the_very_report_that_was_mailed(mailed: tuple[Office, MailServer]) -> None:
     office, server = mailed
-    attached = [part.get_content() for part in _letters(server, LEADER)[0].iter_attachments()]
+    payloads = [part.get_payload(decode=True) for part in _letters(server, LEADER)[0].iter_attachments()]
+    attached = [payload for payload in payloads if isinstance(payload, bytes)]
+    assert len(attached) == len(payloads) > 2
     kept = office.settings.paths.editions
     assert [(kept / hashlib.sha256(content).hexdigest()).read_bytes() for content in attached] == attached
 

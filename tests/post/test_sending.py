@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -32,6 +32,7 @@ from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
+from pipeline.post.wording import LeadersDay
 from pipeline.publishing import outbox
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
@@ -40,12 +41,15 @@ from pipeline.upkeep import repair
 TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
 NIGHT, MORNING, AFTERNOON = moment("2020-05-21 20:00"), moment("2020-05-22 08:00"), moment("2020-05-21 16:20")
 RECEIPT = "回执/东胜区_回执_1_日报.xlsx"
+PAGE = f"信访事项办理情况日报_{DAY}.html"
+HEADLINE = [{"name": "结论", "says": "自治区交办未达标，还差1件。"}, {"name": "请决定", "says": "今日没有需要决策的事项。"}]
 FILES = {
     RECEIPT: b"receipt",
     f"督办通知/东胜区_督办通知_{DAY}.docx": b"notice",
     "日报模板/东胜区_日报_2020-05-22.xlsx": b"template",
     f"信访事项办理情况专报_{DAY}.docx": b"word",
     f"信访事项办理情况专报_{DAY}.pdf": b"pdf",
+    PAGE: "<p>页面</p>".encode(),
 }
 OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com", leaders=(LEADER,), districts={"达拉特旗": ()})
 
@@ -68,12 +72,12 @@ def office(tmp_path: Path) -> Office:
     return office
 
 
-def _publish(office: Office, files: dict[str, bytes], day: date = DAY) -> None:
+def _publish(office: Office, files: dict[str, bytes], day: date = DAY, headline: Sequence[dict[str, str]] = HEADLINE) -> None:
     """Put a day's folder in place that has these files beside its figures."""
     folder = office.outbox / day.isoformat()
     summary = (folder / "summary.json").read_bytes()
     outputs = {name: hashlib.sha256(content).hexdigest() for name, content in {**files, "summary.json": summary}.items()}
-    manifest = json.dumps({"outputs": outputs, "correction": False, "inputs": []}).encode()
+    manifest = json.dumps({"outputs": outputs, "correction": False, "headline": headline, "inputs": []}).encode()
     sha256 = outbox.publish(
         office.outbox, day.isoformat(), {**files, "summary.json": summary, outbox.MANIFEST: manifest}, office.home / "kept"
     )
@@ -111,10 +115,38 @@ def test_the_leaders_get_the_report_in_the_morning_after(office: Office, server:
     _send(office, server, MORNING)
     assert [to for to, _content in server.taken] == [TO, LEADER]
     message = _told(server)[1]
-    assert _names(message) == [f"信访事项办理情况专报_{DAY}.docx", f"信访事项办理情况专报_{DAY}.pdf"]
-    body = message.get_body(("plain",))
-    assert body is not None
-    assert "自治区交办：共1件，已化解0件，化解率0.0%，没有达到100%的目标，还差1件。" in body.get_content()
+    assert _names(message) == [f"信访事项办理情况专报_{DAY}.docx", f"信访事项办理情况专报_{DAY}.pdf", PAGE]
+    page = [*message.iter_attachments()][-1]
+    assert (page["Content-Type"].content_type, page.get_content().strip()) == ("text/html", "<p>页面</p>")
+    for kind, begin in (("plain", "结论：自治区"), ("html", "<strong>结论：</strong>自治区")):
+        body = message.get_body((kind,))
+        assert body is not None
+        text = body.get_content()
+        assert text.index(begin) < text.index("请决定：") < text.index("自治区交办：共1件，已化解0件，化解率0.0%，")
+    assert message["Subject"] == "【信访专报】5月21日：自治区交办未达标，市级交办和旗区自行梳理暂计未达标"
+
+
+def test_a_folder_of_an_older_program_has_no_answer_to_begin_with_and_its_letter_says_what_it_knows(
+    office: Office, server: MailServer
+) -> None:
+    _publish(office, FILES, headline=())
+    leaders = next(letter for letter in _send(office, server, MORNING).planned if letter.recipient == LEADER)
+    for text in (leaders.text, leaders.html):
+        assert "结论" not in text
+        assert "没有报送的旗区：达拉特旗、" in text
+
+
+def test_the_page_alone_is_no_new_letter_unless_an_earlier_page_was_mailed(office: Office, server: MailServer) -> None:
+    """Who had 专报 from a program that mailed no page gets no second letter about the same; a page that differs from his he gets."""
+    without = {path: content for path, content in FILES.items() if path != PAGE}
+    _publish(office, without)
+    _send(office, server, MORNING)
+    _publish(office, FILES)
+    assert _send(office, server, MORNING).planned == []
+    _publish(office, {**FILES, f"信访事项办理情况专报_{DAY}.pdf": b"other"})
+    (letter,) = _send(office, server, MORNING).planned
+    assert [item.name for item in letter.items] == [f"信访事项办理情况专报_{DAY}.pdf", PAGE]
+    assert _send(office, server, MORNING).planned == []
 
 
 def test_before_the_cut_off_nothing_is_sent_about_the_day(office: Office, server: MailServer) -> None:
@@ -172,7 +204,7 @@ def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_pa
     summary = {"submissions": [{**missing, "district": "东胜区", "is_left_out": is_left_out}], "targets": []}
     writer = wording.Writer(Office(tmp_path).settings)
     own = writer.to_district(DAY, "东胜区", TO, [], summary, later=None)
-    leaders = writer.to_leaders(DAY, TO, [], summary, is_correction=False, later=None)
+    leaders = writer.to_leaders(LeadersDay(DAY, summary, (), is_correction=False), TO, [], later=None)
     for text in (own.text, own.html):
         assert ("没有收到贵局" in text, "原件遗失，经市局决定暂不采用" in text) == (not is_left_out, is_left_out)
     for text in (leaders.text, leaders.html):
@@ -273,6 +305,15 @@ def test_a_letter_holds_what_matters_most_and_names_the_rest(office: Office, ser
         assert all(f"东胜区_回执_{number}_日报.xlsx" in rest for number in range(2, 8))
         assert f"请向{office.settings.office}索取。" in rest
     assert _send(office, server).planned == []
+
+
+def test_a_page_that_is_too_large_is_named_with_the_place_where_it_lies(office: Office, server: MailServer) -> None:
+    _publish(office, {**FILES, PAGE: bytes(letters.MOST_BYTES)})
+    leaders = next(letter for letter in _send(office, server, MORNING).planned if letter.recipient == LEADER)
+    for text in (leaders.text, leaders.html):
+        assert f"附件合起来超过15MB，下面的文件没有附在信里，在办公室的结果文件夹{DAY}里" in text
+        assert PAGE in text.partition("结果文件夹")[2]
+        assert "用手机的浏览器打开" not in text
 
 
 def test_what_a_letter_leaves_out_changes_nothing_of_its_identity() -> None:
