@@ -20,6 +20,7 @@ from offices import moment
 from pipeline import cli
 from pipeline.demo import made_up_office, made_up_week, moved_week
 from pipeline.demo.made_up_office import MARKER, Office
+from pipeline.night.outcome import Outcome, Progress
 from pipeline.terms.errors import ConfigurationError
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (f"2020-05-{day}" for day in range(18, 23))
@@ -49,15 +50,6 @@ def statuses(office: Office, day: str) -> dict[str, str]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_the_command_runs_and_says_what_to_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["demo", str(tmp_path / "demo")]) == 0
-    shown = capsys.readouterr().out
-    assert "信访事项办理情况日报_2020-05-22.html" in shown
-    assert "还差 2 件" in shown
-    serve = next(line for line in shown.splitlines() if line.endswith(" serve"))
-    assert shlex.split(serve) == [sys.executable, sys.argv[0], "--config", str(tmp_path / "demo" / "config.yaml"), "serve"]
 
 
 @pytest.mark.parametrize("now", ["2026-03-03 00:20", "2026-12-31 09:00", "2028-02-29 23:00"])
@@ -156,14 +148,27 @@ def earlier(office: Office, tmp_path: Path) -> Path:
     return Path(shutil.copytree(office.settings.paths.outbox.parent, tmp_path / "demo"))
 
 
-def test_a_second_demo_in_the_same_folder_starts_afresh_and_is_the_same_byte_for_byte(office: Office, earlier: Path) -> None:
-    second = made_up_office.build(earlier)
-    assert not second.settings.paths.outbox.exists()
-    outcome = made_up_office.consolidate(second)
-    assert len(outcome.written.published) == 6
+def test_the_command_starts_a_second_demo_afresh_that_is_the_same_byte_for_byte_and_says_what_to_open(
+    office: Office, earlier: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consolidate = made_up_office.consolidate
+
+    def consolidate_afresh(second: Office, progress: Progress | None = None) -> Outcome:
+        assert not second.settings.paths.outbox.exists()
+        outcome = consolidate(second, progress)
+        assert len(outcome.written.published) == 6
+        return outcome
+
+    monkeypatch.setattr(made_up_office, "consolidate", consolidate_afresh)
+    assert cli.main(["demo", str(earlier)]) == 0
     assert not list(earlier.glob("保留*"))
-    assert contents(second.settings.paths.outbox) == contents(office.settings.paths.outbox)
-    assert contents(second.settings.paths.state / "archive") == contents(office.settings.paths.state / "archive")
+    assert contents(earlier / "outbox") == contents(office.settings.paths.outbox)
+    assert contents(earlier / "state" / "archive") == contents(office.settings.paths.state / "archive")
+    shown = capsys.readouterr().out
+    assert "信访事项办理情况日报_2020-05-22.html" in shown
+    assert "还差 2 件" in shown
+    serve = next(line for line in shown.splitlines() if line.endswith(" serve"))
+    assert shlex.split(serve) == [sys.executable, sys.argv[0], "--config", str(earlier / "config.yaml"), "serve"]
 
 
 def test_what_somebody_put_into_a_demo_is_set_aside_and_not_deleted(earlier: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offices import HOME, Office
+from offices import HOME, Office, let_nights_make, only
 from workbooks import DAY, assignment, report
 
 from pipeline import cli, screen
@@ -39,6 +39,8 @@ Captured = pytest.CaptureFixture[str]
 SECRET = "某某的案由13912345678"  # noqa: S105 - no password
 NOW = datetime(2020, 5, 21, 18, 30, tzinfo=UTC)
 DAYS = ["--from", "2020-05-20", "--to", "2020-05-21"]
+DOCUMENTS = ("office_workbook", "leaders_page")
+"""Those in which something goes wrong below."""
 
 
 class PanicException(BaseException):
@@ -57,7 +59,8 @@ def _fill(office: Office) -> Office:
 
 @pytest.fixture
 def home(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """An office with its assignment workbook and the reports of two days, as the current folder."""
+    """An office with its assignment workbook and the reports of two days, as the current folder; its nights make `DOCUMENTS`."""
+    let_nights_make(monkeypatch, *DOCUMENTS)
     monkeypatch.chdir(_fill(office).home)
     return office
 
@@ -66,7 +69,7 @@ def home(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a run over the same files publishes that nothing disturbs."""
     office = _fill(Office(tmp_path_factory.mktemp("undisturbed") / "office"))
-    nightly.run(office.settings, [date(2020, 5, 20), DAY])
+    nightly.run(office.settings, [date(2020, 5, 20), DAY], documents=tuple(document for kind in DOCUMENTS for document in only(kind)))
     return office.everything()
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from offices import HOME, Office, tree
+from offices import HOME, Office, only, tree
 from workbooks import CASES, DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.demo import made_up_office
@@ -47,7 +47,7 @@ def _texts(content: bytes) -> list[str]:
 
 
 def _run(office: Office, *days: date) -> Outcome:
-    return nightly.run(office.settings, days)
+    return nightly.run(office.settings, days, documents=only("notices"))
 
 
 def _notice(office: Office, day: date, district: str = "东胜区") -> list[str]:
@@ -104,7 +104,7 @@ def test_a_notice_says_each_case_with_its_rule_and_days(office: Office, golden: 
 
 def test_over_a_week_the_points_are_the_days_flags(tmp_path: Path) -> None:
     sample = made_up_office.build(tmp_path / "demo")
-    outcome = made_up_office.consolidate(sample)
+    outcome = nightly.run(sample.settings, sample.days, documents=only("notices"))
     assert len(outcome.written.published) == len(sample.days)
     for built in outcome.written.published:
         folder = sample.settings.paths.outbox / str(built.day)
@@ -282,7 +282,7 @@ def test_a_repaired_ledger_gives_the_same_numbers(office: Office) -> None:
     _daily(office, days)
     before, numbers = tree(office.outbox), _numbers(office)
     office.settings.paths.ledger.unlink()
-    repair.repair(office.settings)
+    repair.repair(office.settings, documents=only("notices"))
     assert (tree(office.outbox), _numbers(office)) == (before, numbers)
 
 
@@ -307,7 +307,7 @@ def test_other_settings_change_no_number(office: Office) -> None:
     numbers = _numbers(office)
     windows = office.settings.windows.model_copy(update={"due_soon_days": 0, "stalled_days": 3000, "acceptance_days": 3000})
     office.settings = office.settings.model_copy(update={"windows": windows, "office": "另一个办公室"})
-    nightly.run(office.settings, days, rewriting=days)
+    nightly.run(office.settings, days, documents=only("notices"), rewriting=days)
     assert _numbers(office) == numbers
     assert _shown(office) == set(numbers)
     assert _notice(office, DAY)[0] == "另一个办公室"
@@ -328,7 +328,7 @@ def test_in_the_place_of_a_broken_template_the_built_in_one_is_taken_and_it_says
     shutil.copytree(HOME / "templates", own)
     (own / TEMPLATE).write_bytes(b"no template")
     paths = office.settings.paths.model_copy(update={"templates": own})
-    outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]])
+    outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]], documents=only("notices"))
     assert ["督办通知模板.docx”打不开" in remark for remark in outcome.written.remarks] == [True]
     broken = tree(office.outbox)
     _run(office, days[0])

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.day import known_when
@@ -34,6 +34,9 @@ from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
+
+if TYPE_CHECKING:
+    import pytest
 
 HOME = Path(__file__).resolve().parents[2]
 CONFIG = HOME / "config.yaml"
@@ -168,6 +171,12 @@ def only(kind: str) -> tuple[Document, ...]:
     """One kind of document alone: `notices`, `receipts` … A night that makes all of them takes several times as long."""
     (document,) = (document for document in ALL if document.__name__ == f"_{kind}")
     return (document,)
+
+
+def let_nights_make(patch: pytest.MonkeyPatch, *kinds: str) -> None:
+    """Let the nights that commands run make these kinds of documents alone; without any, figures only."""
+    documents = tuple(document for kind in kinds for document in only(kind))
+    patch.setattr(nightly, "run", partial(nightly.run, documents=documents))
 
 
 # --- on disk -----------------------------------------------------------------------------------------------------
