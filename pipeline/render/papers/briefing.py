@@ -92,6 +92,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
     is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
     draft: Fields = {
         "报头": NAME,
+        "文件标题": f"{NAME}（{day}{'，更正' if report.is_correction else ''}）",
         "单位": report.office,
         "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),
         # a paper is not dated before its data
@@ -169,7 +170,7 @@ def sample(*, is_empty: bool = False) -> Fields:
     """Return made-up texts, to try a template on: something in every list, or nothing in any that may be empty."""
     figures = {"分组": [dict.fromkeys(("总数", "化解", "化解率", "范围", "还差"), "1")] * 2, "报送": "按时"}
     decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "起始", "时限", "包案领导", "请示"), "例")
-    always: Fields = dict.fromkeys(("报头", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
+    always: Fields = dict.fromkeys(("报头", "文件标题", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
     always |= {
         "提要": [{"名称": "例", "内容": "例"}] * 2,
         "小标题": dict.fromkeys(("目标", "决策", "变化", "旗区"), "例"),

@@ -39,7 +39,7 @@ class Printed:
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
     whole = word.Template(template, has_loops_over_columns=True)
-    return word.render(whole, _for(word.text(whole), fields), moment)
+    return word.render(whole, _for(word.text(whole), fields), moment, word.Properties(fields["文件标题"], fields["单位"]))
 
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:

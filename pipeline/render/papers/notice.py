@@ -36,7 +36,10 @@ def examine(templates: Path) -> Iterator[str]:
 def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
     return {
         f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(
-            template, fields(notice, report), report.data_until
+            template,
+            fields(notice, report),
+            report.data_until,
+            word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office),
         )
         for notice in report.notices
     }

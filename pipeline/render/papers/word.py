@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _DOCUMENT = "word/document.xml"
 _EDGES = re.compile(r"word/(header|footer)\d*\.xml")
-_OTHERS = re.compile(r"word/footnotes\.xml|docProps/core\.xml")
+_CORE, _STYLES = "docProps/core.xml", "word/styles.xml"
+_OTHERS = re.compile(rf"word/footnotes\.xml|{_CORE}")
 """Beside the document the parts in which fields are filled in; in core.xml stand the title and the like."""
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
@@ -31,6 +32,9 @@ _LINE_BEFORE_PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
 _TAG = re.compile(r"<[^>]*>")
 _MOST_QUOTED = 40
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DUBLIN_CORE, _PACKAGE = "http://purl.org/dc/elements/1.1/", "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+_HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
+_LANGUAGE = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class Template:
     content: bytes
     has_loops_over_columns: bool = False
     """Whether a table has as many columns as a list has entries; then every table is made to fill its width again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of itself: in the list of recent files, in a search, to a screen reader."""
+
+    title: str
+    """With the day."""
+    author: str
+    """The issuing office; the name of whoever edited the template in Word stands in no paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +71,13 @@ def warm_up() -> None:
     del docxtpl
 
 
-def render(template: Template, fields: Mapping[str, object], moment: datetime) -> bytes:
+def render(template: Template, fields: Mapping[str, object], moment: datetime, properties: Properties) -> bytes:
     """Return the template filled in, as written at that moment: the same bytes each time. Raises BrokenTemplateError."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for name, part in _prepared(template).items():
             content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
-            package.writestr(zipfile.ZipInfo(name), content)
+            package.writestr(zipfile.ZipInfo(name), _settled(content, _with_properties, properties) if name == _CORE else content)
     return reproducible_zip.settle(written.getvalue(), moment)
 
 
@@ -88,6 +102,8 @@ def _prepared(template: Template) -> dict[str, bytes | _Part]:
     return {
         name: _compiled(content, by_paragraph=by_paragraph)
         if name == _DOCUMENT or _EDGES.fullmatch(name) or _OTHERS.fullmatch(name)
+        else _settled(content, _with_outline)
+        if name == _STYLES
         else content
         for name, content in _opened(template).items()
     }
@@ -230,6 +246,61 @@ def _scale(row: list[Any], whole: int) -> None:
     if widths and sum(widths) != whole:
         for cell, width in zip(row, widths, strict=True):
             cell.set(f"{_WORD}w", str(width * whole // sum(widths)))
+
+
+# --- for screen readers ------------------------------------------------------------------------------------------
+
+
+def _settled(xml: bytes, change: Callable[..., None], *arguments: Properties) -> bytes:
+    """Return a part with its elements changed."""
+    from docx.opc.oxml import parse_xml, serialize_part_xml
+
+    try:
+        root = parse_xml(xml)  # type: ignore[arg-type] # lxml takes no XML declaration in a str
+        change(root, *arguments)
+        return serialize_part_xml(root)
+    except Exception as error:  # lxml's errors have no common kind with python-docx's
+        msg = "打不开，不是完好的 .docx 文件"
+        raise BrokenTemplateError(msg) from error
+
+
+def _with_properties(core: Any, properties: Properties) -> None:  # noqa: ANN401 - lxml has no types
+    """Give the file's properties its title, the office as its author, and its language."""
+    values = {
+        f"{{{_DUBLIN_CORE}}}title": properties.title,
+        f"{{{_DUBLIN_CORE}}}creator": properties.author,
+        f"{{{_DUBLIN_CORE}}}language": _LANGUAGE,
+        f"{{{_PACKAGE}}}lastModifiedBy": properties.author,
+    }
+    for name, value in values.items():
+        found = core.find(name)
+        element = core.makeelement(name, {}) if found is None else found
+        element.text = on_screen(value)
+        core.append(element)
+
+
+def _with_outline(styles: Any) -> None:  # noqa: ANN401 - lxml has no types
+    """Give the styles of headings the levels that make the outline, and Chinese text its language.
+
+    Whoever edits a template in Word, or in WPS, may have styles of headings without one.
+    """
+    for style in styles.iter(f"{_WORD}style"):
+        name = style.find(f"{_WORD}name")
+        heading = _HEADING.fullmatch(name.get(f"{_WORD}val", "")) if name is not None else None
+        if heading and style.find(f"{_WORD}pPr/{_WORD}outlineLvl") is None:
+            _child(style, "pPr").append(style.makeelement(f"{_WORD}outlineLvl", {f"{_WORD}val": str(int(heading[1]) - 1)}))
+    defaults = styles.find(f"{_WORD}docDefaults/{_WORD}rPrDefault")
+    if defaults is not None:
+        _child(_child(defaults, "rPr"), "lang").set(f"{_WORD}eastAsia", _LANGUAGE)
+
+
+def _child(parent: Any, name: str) -> Any:  # noqa: ANN401 - lxml has no types
+    """Return the child of that name, made where there is none."""
+    found = parent.find(f"{_WORD}{name}")
+    if found is None:
+        found = parent.makeelement(f"{_WORD}{name}", {})
+        parent.append(found)
+    return found
 
 
 # --- what broke --------------------------------------------------------------------------------------------------

@@ -271,6 +271,33 @@ def test_no_personal_number_shows(day: Report) -> None:
     assert re.findall(r"1[3-9]\d{9}|\d{17}[\dXx]|62\d{14}", text) == []
 
 
+# --- for screen readers ------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_one_for_screen_readers(day: Report) -> None:
+    """PDF/UA-1 as typst sees to it: language, title in the window, headings as tags and bookmarks, header cells that name their columns."""
+    content = pdf(day)
+    assert re.findall(rb"pdfuaid:part>(\d)<", content) == [b"1"]
+    assert b"/Lang(zh-CN)" in content
+    assert b"/DisplayDocTitle true" in content
+    assert b"/StructTreeRoot" in content
+    assert "信访事项办理情况专报（2020年5月21日，更正）".encode() in content
+    assert day.office.encode() in content
+    assert len(re.findall(rb"/S/H1\b", content)) == content.count(b"/XYZ ") == 4
+    columns = len(briefing.fields(day)["近日"][0]["数"]) + 1 + 6 + (1 + 2 + 1) + 8
+    assert len(re.findall(rb"/S/TH\b", content)) == len(re.findall(rb"/Scope/Column", content)) == columns
+
+
+def test_a_character_without_a_font_and_an_older_template_cost_the_mark_alone(day: Report) -> None:
+    older = own_templates.original(briefing_files.PDF_TEMPLATE).replace(b"#heading(", b"#heading(level: 3, ")
+    for content in (
+        briefing_pdf.render(briefing.fields(day), day.data_until, older),
+        pdf(replace(day, office="单位\U0010fffd")),
+    ):
+        assert b"pdfuaid" not in content
+        assert b"/StructTreeRoot" in content
+
+
 # --- the same twice ----------------------------------------------------------------------------------------------
 
 

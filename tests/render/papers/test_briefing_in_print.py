@@ -77,6 +77,10 @@ def test_the_fonts_are_in_the_pdf(reports: list[Report], tmp_path: Path) -> None
     listed = subprocess.run(["pdffonts", str(path)], check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()[2:]
     assert listed
     assert all(re.search(r"\byes +yes +yes\b", line) for line in listed)  # embedded, a subset, with the characters' names
+    told = subprocess.run(["pdfinfo", str(path)], check=True, capture_output=True, text=True, timeout=60).stdout
+    properties = dict(re.findall(r"(?m)^(\w+): +(.*)$", told))
+    assert (properties["Title"], properties["Author"]) == (briefing.fields(reports[0])["文件标题"], reports[0].office)
+    assert properties["Tagged"] == "yes"
 
 
 def test_libreoffice_prints_the_word_file_of_a_plain_and_of_the_busiest_day_on_three_pages(reports: list[Report], tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def test_each_font_has_those_that_may_stand_for_it(name: str) -> None:
 
 def test_the_word_template_of_the_briefing_shows_every_text_of_the_report() -> None:
     shown = marks(part(briefing_files.WORD_TEMPLATE, "word/document.xml"))
-    # what its loops call each entry; the range is for offices' templates of before
-    assert fields(briefing.sample()) - {"范围"} == shown - {"行", "句", "项"}
+    # what its loops call each entry; the range is for offices' templates of before, the title stands among the properties
+    assert fields(briefing.sample()) - {"范围", "文件标题"} == shown - {"行", "句", "项"}
 
 
 def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Office) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import docx
 import pytest
 from hostile import rewrite
 from offices import moment
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MOMENT = moment("2020-05-21 16:00")
+_PROPERTIES = word.Properties("某文（2020年5月21日）", "某局 & <某科>")
 
 
 def _template(folder: Path, *paragraphs: str) -> Path:
@@ -43,7 +45,7 @@ def _texts(content: bytes, part: str = "word/document.xml") -> list[str]:
 
 @pytest.mark.parametrize("typed", ["<w:br/>&amp;", "{{ 乙 }}{% for %}", "{_{ 甲 }_}", "]]>", "=1+1", "\ufffe", "甲\n乙", "\x0b\u202e甲"])
 def test_what_is_filled_in_stays_text(typed: str, tmp_path: Path) -> None:
-    filled = word.render(_own(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}")), {"甲": typed}, _MOMENT)
+    filled = word.render(_own(_template(tmp_path, "前{{ 甲 }}后", "{% if 甲 %}有{% endif %}")), {"甲": typed}, _MOMENT, _PROPERTIES)
     clean = " ".join(typed.replace("\ufffe", " ").replace("\x0b", " ").replace("\u202e", " ").splitlines())
     assert _texts(filled) == [f"前{clean}后", "有"]
     assert _texts(filled, "word/footer1.xml") == [clean]
@@ -51,12 +53,12 @@ def test_what_is_filled_in_stays_text(typed: str, tmp_path: Path) -> None:
 
 def test_a_paragraph_is_repeated_for_each(tmp_path: Path) -> None:
     path = _template(tmp_path, "{%p for 项 in 各项 %}", "{{ 项.名 }}", "{%p endfor %}")
-    assert _texts(word.render(_own(path), {"甲": "", "各项": [{"名": "一"}, {"名": "二"}]}, _MOMENT)) == ["一", "二"]
+    assert _texts(word.render(_own(path), {"甲": "", "各项": [{"名": "一"}, {"名": "二"}]}, _MOMENT, _PROPERTIES)) == ["一", "二"]
 
 
 def test_the_same_twice(tmp_path: Path) -> None:
     path = _template(tmp_path, "{{ 甲 }}")
-    assert word.render(_own(path), {"甲": "一"}, _MOMENT) == word.render(_own(path), {"甲": "一"}, _MOMENT)
+    assert word.render(_own(path), {"甲": "一"}, _MOMENT, _PROPERTIES) == word.render(_own(path), {"甲": "一"}, _MOMENT, _PROPERTIES)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_the_same_twice(tmp_path: Path) -> None:
 )
 def test_a_broken_template_says_which_paragraph(paragraph: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(BrokenTemplateError) as caught:
-        word.render(_own(_template(tmp_path, paragraph)), {"甲": "一"}, _MOMENT)
+        word.render(_own(_template(tmp_path, paragraph)), {"甲": "一"}, _MOMENT, _PROPERTIES)
     assert why in str(caught.value)
 
 
@@ -79,7 +81,7 @@ def test_what_is_no_word_file_is_said(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "模板.docx"
     path.write_bytes(content)
     with pytest.raises(BrokenTemplateError, match="不是完好"):
-        word.render(_own(path), {}, _MOMENT)
+        word.render(_own(path), {}, _MOMENT, _PROPERTIES)
 
 
 _TABLE = (
@@ -103,7 +105,7 @@ def _with_tables() -> word.Template:
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_a_table_with_a_column_for_each_fills_its_width_and_one_outside_the_text_stays_as_it_was_made(count: int) -> None:
     fields = {**briefing.sample(), "各项": [str(number) for number in range(count)]}
-    filled = word.render(_with_tables(), fields, _MOMENT)
+    filled = word.render(_with_tables(), fields, _MOMENT, _PROPERTIES)
 
     def widths(part: str) -> list[list[int]]:
         with zipfile.ZipFile(io.BytesIO(filled)) as package:
@@ -112,3 +114,39 @@ def test_a_table_with_a_column_for_each_fills_its_width_and_one_outside_the_text
 
     assert widths("word/document.xml") == [[9000 // count] * count] * 2
     assert widths("word/footer1.xml") == [[3000], [3000] * count]
+
+
+def test_a_paper_says_its_title_office_and_language_and_its_headings_have_levels() -> None:
+    """Whoever edited the template in Word, and a style of a heading that lost its level there, leave no trace."""
+
+    def change(part: str, content: bytes) -> bytes:
+        if part == "docProps/core.xml":
+            return content.replace(b"</cp:coreProperties>", "<dc:creator>王某</dc:creator></cp:coreProperties>".encode())
+        return content.replace(b'<w:outlineLvl w:val="0"/>', b"") if part == "word/styles.xml" else content
+
+    edited = rewrite(own_templates.original(briefing_files.WORD_TEMPLATE), change)
+    filled = docx.Document(io.BytesIO(briefing_files.docx(briefing.sample(), _MOMENT, edited)))
+    assert (filled.core_properties.title, filled.core_properties.author, filled.core_properties.last_modified_by) == ("例", "例", "例")
+    assert filled.core_properties.language == "zh-CN"
+    levels = {style.name: style.element.find(f"{_W}pPr/{_W}outlineLvl") for style in filled.styles if style.name.startswith("Heading")}
+    assert [level.get(f"{_W}val") for level in levels.values()] == ["0", "1"]
+    used = [paragraph.style.name for paragraph in filled.paragraphs if paragraph.style]
+    assert (used.count("Heading 1"), used.count("Title")) == (4, 1)
+    heads = [[row._tr.find(f"{_W}trPr/{_W}tblHeader") is not None for row in table.rows] for table in filled.tables]  # noqa: SLF001
+    assert heads == [[True, False], [True, False, False], [True, True, False, False, False]]
+    assert all(table._tbl.tblPr.find(f"{_W}tblCaption") is not None for table in filled.tables)  # noqa: SLF001
+    assert 'w:eastAsia="zh-CN"' in filled.styles.element.xml
+
+
+def test_what_a_file_says_of_itself_is_text(tmp_path: Path) -> None:
+    path = _template(tmp_path, "{{ 甲 }}")
+    with zipfile.ZipFile(path, "a") as package:
+        names = 'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        package.writestr("docProps/core.xml", f"<cp:coreProperties {names}/>")
+    with zipfile.ZipFile(io.BytesIO(word.render(_own(path), {"甲": "一"}, _MOMENT, _PROPERTIES))) as package:
+        core = ET.fromstring(package.read("docProps/core.xml"))  # noqa: S314 - the program made it just now
+    assert [element.text for element in core] == [_PROPERTIES.title, _PROPERTIES.author, "zh-CN", _PROPERTIES.author]
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("word/styles.xml", "<w:styles")
+    with pytest.raises(BrokenTemplateError):
+        word.render(_own(path), {"甲": "一"}, _MOMENT, _PROPERTIES)
