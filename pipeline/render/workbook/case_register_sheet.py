@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_range_abs
 
 from pipeline.render.workbook import formulas
+from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value, as_number
 from pipeline.render.workbook.figure_places import REGISTER as NAME
 from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
@@ -12,6 +13,8 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.terms.words import FLAGS, NO, YES
 
 LAST_PRINTED = "最近进展"
+"""The last column on paper: more of them would be set in letters below eight points. The screen has them all."""
+_MARGIN = 0.4  # inches
 
 
 def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
@@ -28,19 +31,19 @@ def _flag_column(flag: str, word: str) -> Column[CaseLine]:
 
 COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("案件编号", 15, "text", lambda line: line.number),
-    Column("组别", 26, "center", lambda line: line.group, formulas.GROUP),
-    Column("案件来源", 13, "center", lambda line: line.source, formulas.SOURCE),
+    Column("案件来源", 12, "center", lambda line: line.source, formulas.SOURCE),
     Column("旗区", 11, "center", lambda line: line.district, formulas.DISTRICT),
-    Column("问题类别", 14, "center", lambda line: line.category, formulas.CATEGORY),
-    Column("案由", 32, "long", lambda line: line.matter),
-    Column("包案领导", 11, "center", lambda line: line.leader, formulas.LEADER),
-    Column("当前状态", 10, "center", lambda line: line.status),
-    Column("计入总数", 8, "center", lambda line: _yes_or_no(not line.grounds), formulas.IN_TOTAL),
-    Column("计入化解", 8, "center", lambda line: _yes_or_no(line.is_counted), formulas.RESOLVED),
-    Column("现行时限", 12, "date", lambda line: line.deadline),
-    Column("超期（天）", 8, "count", _overdue),
-    Column("督办事项", 16, "center", lambda line: "、".join(FLAGS[flag].name for flag in line.flags)),
+    Column("案由", 31, "long", lambda line: line.matter),
+    Column("包案领导", 10, "center", lambda line: line.leader, formulas.LEADER),
+    Column("当前状态", 14, "center", words.status),
+    Column("计入化解", 6, "center", lambda line: _yes_or_no(line.is_counted), formulas.RESOLVED),
+    Column("现行时限", 11, "date", lambda line: line.deadline),
+    Column("超期（天）", 7, "count", _overdue),
+    Column("督办事项", 14, "center", lambda line: "、".join(FLAGS[flag].name for flag in line.flags)),
     Column(LAST_PRINTED, 34, "long", lambda line: line.progress),
+    Column("组别", 26, "center", lambda line: line.group, formulas.GROUP),
+    Column("问题类别", 14, "center", lambda line: line.category, formulas.CATEGORY),
+    Column("计入总数", 8, "center", lambda line: _yes_or_no(not line.grounds), formulas.IN_TOTAL),
     Column("下一步措施", 28, "long", lambda line: line.next_step),
     Column("需协调事项", 24, "long", lambda line: line.coordination),
     Column("涉及项目或单位", 22, "long", lambda line: line.project),
@@ -79,3 +82,4 @@ def write(book: Book) -> None:
             book.workbook.define_name(column.name, f"='{NAME}'!{xl_range_abs(FIRST, index, last, index)}")
     printed = next(index for index, column in enumerate(COLUMNS) if column.header == LAST_PRINTED)
     sheet.print_area(0, 0, last, printed)
+    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.7)

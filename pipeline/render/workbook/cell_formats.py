@@ -45,6 +45,8 @@ LOOKS: Final[dict[str, Look]] = {
     "box": {"border": 1, "border_color": LINE},
     "text": {"num_format": "@", "indent": 1},
     "long": {"num_format": "@", "text_wrap": True, "indent": 1},
+    "case": {"num_format": "@", "indent": 1, "font_color": BLUE, "underline": 1},
+    "cases": {"num_format": "@", "text_wrap": True, "indent": 1, "font_color": BLUE, "underline": 1},
     "center": {"num_format": "@", "align": "center", "text_wrap": True},
     "middle": {"align": "center"},
     "count": {"num_format": "0", "align": "center"},

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_range
 
 from pipeline.day.particulars import Edit
 from pipeline.render import definitions
+from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, put
 from pipeline.render.workbook.figure_sheets import TARGETS
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 NAME = "今日变化"
 COLUMNS: tuple[Column[Change], ...] = (
     Column("变化", 26, "center", lambda line: CHANGES[line.kind].name if line.kind in CHANGES else line.kind),
-    Column("案件编号", 16, "text", lambda line: line.number),
+    Column("案件编号", 16, "case", lambda line: line.number, cases=lambda line: (line.number,)),
     Column("旗区", 13, "center", lambda line: line.district),
     Column("案由", 46, "long", lambda line: line.matter),
     Column("情况", 54, "long", lambda line: line.detail),
 )
 EDITS: tuple[Column[tuple[Edit, str]], ...] = (
     Column("要素", 26, "center", lambda line: line[0].column),
-    Column("案件编号", 16, "text", lambda line: line[0].number),
+    Column("案件编号", 16, "case", lambda line: line[0].number, cases=lambda line: (line[0].number,)),
     Column("改前", 13, "long", lambda line: line[0].before or words.NOTHING),
     Column("改后", 46, "long", lambda line: line[0].after or words.NOTHING),
     Column("影响", 54, "long", lambda line: line[1]),
@@ -107,7 +108,9 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
         for column, step in enumerate((total, resolved), 1):
             put(sheet, row, column, step.change if step else None, book.cell("change"))
             cases.append("、".join(step.cases) if step else "")
-            put(sheet, row, column + 2, cases[-1], book.cell("long"))
+            at, look = (row, column + 2), book.cell("cases")
+            is_linked = formulas.link_cases(book, sheet, at, step.cases if step else (), look)
+            put(sheet, *at, cases[-1], look if is_linked else book.cell("long"))
         most = max(lines(cases[0], COLUMNS[3].width), lines(cases[1], COLUMNS[4].width), lines(STEPS[kind].name, COLUMNS[0].width))
         sheet.set_row(row, height(most))
         row += 1

@@ -28,7 +28,7 @@ def _pair(title: str, width: float, value: Callable[[Tally], Value]) -> tuple[Co
 
 
 def _cases(title: str, kind: str) -> Column[Restated]:
-    return Column(title, 24, "long", lambda entry: "、".join(getattr(entry.moves, kind)))
+    return Column(title, 24, "cases", lambda entry: "、".join(getattr(entry.moves, kind)), cases=lambda entry: getattr(entry.moves, kind))
 
 
 COLUMNS: tuple[Column[Restated], ...] = (

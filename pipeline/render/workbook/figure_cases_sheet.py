@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put, text
-from pipeline.render.workbook.figure_places import DETAILS, REGISTER, WIDE, Block
-from pipeline.render.workbook.sheet_frame import FIRST, frame
-
-_MOST_LINKS: Final = 65_000
-"""Excel follows no more in one sheet."""
+from pipeline.render.workbook.figure_places import DETAILS, WIDE, Block
+from pipeline.render.workbook.sheet_frame import FIRST, TITLE, frame
 
 
 def write(book: Book) -> None:
     """The blocks one below the other, those not counted first."""
     sheet = frame(book, DETAILS, (22, *(15,) * WIDE))
-    rows = {case.number: row for row, case in enumerate(book.places.register, FIRST)}
     title, name, number = book.look("heading"), book.cell("long"), book.cell("link")
-    left = _MOST_LINKS
     for block in book.places.blocks:
         put(sheet, block.top, 0, _title(block), title)
         row = block.top + 1
@@ -27,14 +20,13 @@ def write(book: Book) -> None:
             put(sheet, row, 0, f"{part}（{len(cases)} 件）", name)
             for at, case in enumerate(cases):
                 cell = (row + at // WIDE, 1 + at % WIDE)
-                if left > 0:
-                    formulas.link(sheet, cell, f"'{REGISTER}'!A{rows[case.number] + 1}", number)
+                formulas.link_cases(book, sheet, cell, (case.number,), number)
                 sheet.write_string(*cell, text(case.number), number)
-                left -= 1
             row += -(-len(cases) // WIDE)
     if not book.places.blocks:
         put(sheet, FIRST, 0, words.EMPTY[DETAILS], book.look("note"))
     sheet.freeze_panes(FIRST, 1)
+    sheet.repeat_rows(TITLE)
 
 
 def _title(block: Block) -> str:

@@ -14,10 +14,10 @@ from typing import Final
 from xlsxwriter.utility import xl_range
 
 from pipeline.render.workbook.sheet_words import FIRST_LINE as FIRST
-from pipeline.report import breakdown
+from pipeline.report import breakdown, corrections
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
-from pipeline.terms.words import FLAGS
+from pipeline.terms.words import FLAGS, STEPS
 
 REGISTER, DETAILS, FOLLOW_UPS, CANCELLED = "案件台账", "数字明细", "督办清单", "撤销案件"
 WIDE: Final = 8
@@ -28,6 +28,7 @@ COUNTED: Final = "计入化解"
 LEADER_FLAGS: Final = ("overdue", "due_soon", "stalled", "disputed")
 """The flags that the sheet 包案领导 counts."""
 OPEN, REFERRED, RESOLVED = "在办", "导入法定途径", "已化解"
+NEAREST: Final = "最接近办结"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,14 @@ class Places:
     counts: dict[tuple[str, ...], str] = field(default_factory=dict)
     """By a flag or a state; also of a district, or of a leader and a group."""
     blocks: list[Block] = field(default_factory=list)
+    lists: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """By the cases that a cell names together: their block."""
+    rows: dict[str, int] = field(init=False)
+    """By case: its row in 案件台账, from 0."""
+
+    def __post_init__(self) -> None:
+        """Number the rows of 案件台账."""
+        self.rows = {case.number: row for row, case in enumerate(self.register, FIRST)}
 
     def figure(self, kind: str, group: str, label: str) -> Place:
         """Return where a figure's cases stand."""
@@ -93,6 +102,13 @@ class Places:
     def count(self, *of_what: str) -> str:
         """Return where the cases of a count stand; '' where there are none."""
         return self.counts.get(of_what, "")
+
+    def cases(self, numbers: Sequence[str]) -> str:
+        """Return where the cases stand that a cell names: one in 案件台账, several in their block; '' where none is in the register."""
+        listed = [number for number in numbers if number in self.rows]
+        if len(listed) == 1:
+            return f"'{REGISTER}'!A{self.rows[listed[0]] + 1}"
+        return self.lists.get(tuple(listed), "")
 
 
 def _in_order(report: Report) -> list[CaseLine]:
@@ -180,6 +196,22 @@ def _in_blocks(report: Report, places: Places) -> None:
                 title = f"{figure.group} · {figure.label} · {FLAGS[flag].name}"
                 places.counts[flag, figure.label, figure.group] = _block(places, title, [case for case in own if flag in case.flags]).whole
     _states(sorted(cases, key=_districts(report)), places)
+    _lists(report, places)
+
+
+def _lists(report: Report, places: Places) -> None:
+    """Add the cases that one cell of 总览, 今日变化 or 更正情况 names together."""
+    named = [(f"{way.group} · {NEAREST}", way.nearest) for way in report.ways]
+    for bridge in report.bridges:
+        steps = (("总数", bridge.total_steps), ("已化解", bridge.resolved_steps))
+        named += [(f"{bridge.group} · {STEPS[step.kind].name}（{what}）", step.cases) for what, of in steps for step in of]
+    for entry in (*report.corrected, *report.restated):
+        day = f"{entry.day.month}月{entry.day.day}日"
+        named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
+    for title, numbers in named:
+        listed = tuple(number for number in numbers if number in places.rows)
+        if len(listed) > 1 and listed not in places.lists:
+            places.lists[listed] = _block(places, title, [places.register[places.rows[number] - FIRST] for number in listed]).whole
 
 
 def _groups(report: Report, cases: Sequence[CaseLine], places: Places) -> None:
@@ -218,7 +250,7 @@ def _block(places: Places, title: str, cases: Iterable[CaseLine]) -> Place:
     """Add a block below the others, and return where its cases stand; nothing where there are none."""
     parts: dict[str, list[CaseLine]] = {}
     for case in sorted(cases, key=_turn):
-        parts.setdefault(breakdown.reason(case) or COUNTED, []).append(case)
+        parts.setdefault(FLAGS["cancelled"].name if case.grounds else breakdown.reason(case) or COUNTED, []).append(case)
     if not parts:
         return NOWHERE
     top = places.blocks[-1].next if places.blocks else FIRST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,8 @@ CONFIRMATION, IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账群众确认", "台账
 QUOTED_YES = f'"{YES}"'
 FIGURES = ("总数", "已化解", "化解率", "还差（件）", "是否达标")
 PROVISIONAL: Final = {"border": 3, "border_color": RED, "italic": True}
+MOST_LINKS: Final = 65_000
+"""Excel follows 65,530 links in one sheet, and opens no file with more."""
 COLUMNS = (*FIGURES, "补报后最低", "补报后最高")
 """The figures with the bounds of the rate."""
 
@@ -106,9 +109,19 @@ def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
 
 
 def link(sheet: Worksheet, at: tuple[int, int], target: str, look: Format) -> None:
-    """Let a click on a cell show rows of the workbook; whoever writes the cell's content comes after. '' is no target."""
-    if target:
+    """Let a click on a cell show rows of the workbook; whoever writes the cell's content comes after.
+
+    '' is no target. Where a sheet has as many links as it may, the rest of its cells have none; `office_workbook` says so at its top.
+    """
+    if target and sheet.hlink_count < MOST_LINKS:
         sheet.write_url(*at, f"internal:{target}", look, words.CLICK)
+
+
+def link_cases(book: Book, sheet: Worksheet, at: tuple[int, int], numbers: Sequence[str], look: Format) -> bool:
+    """Let a click on the numbers of cases show them: one its row in 案件台账, several their block in 数字明细. Return whether it does."""
+    target, before = book.places.cases(numbers), sheet.hlink_count
+    link(sheet, at, target, look)
+    return bool(sheet.hlink_count > before)
 
 
 def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], counted: Count, *looks: str) -> None:

@@ -10,7 +10,7 @@ from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
-from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
+from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, note, write_list
 from pipeline.report import corrections, sentences
 from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
@@ -25,7 +25,6 @@ class FollowUp:
     """One flag of one case."""
 
     flag: str
-    rule: str
     case: CaseLine
     days: int | None
     situation: str
@@ -33,17 +32,15 @@ class FollowUp:
 
 FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("督办事项", 13, "center", lambda line: FLAGS[line.flag].name),
-    Column("案件编号", 15, "text", lambda line: line.case.number),
+    Column("案件编号", 15, "case", lambda line: line.case.number, cases=lambda line: (line.case.number,)),
     Column("旗区", 11, "center", lambda line: line.case.district),
-    Column("案由", 30, "long", lambda line: line.case.matter),
+    Column("案由", 34, "long", lambda line: line.case.matter),
     Column("包案领导", 11, "center", lambda line: line.case.leader),
     Column("责任单位", 18, "long", lambda line: line.case.unit),
-    Column("当前状态", 10, "center", lambda line: line.case.status),
+    Column("当前状态", 13, "center", lambda line: words.status(line.case)),
     Column("现行时限", 12, "date", lambda line: line.case.deadline),
     Column("天数", 7, "count", lambda line: line.days),
-    Column("情况", 19, "long", lambda line: line.situation),
-    Column("认定规则", 32, "long", lambda line: line.rule),
-    Column("建议", 32, "long", lambda line: FLAGS[line.flag].advice),
+    Column("情况", 24, "long", lambda line: line.situation),
 )
 RECEPTION: tuple[Column[ReceptionLine], ...] = (
     Column("旗区", 14, "text", lambda line: line.district),
@@ -55,7 +52,7 @@ RECEPTION: tuple[Column[ReceptionLine], ...] = (
 )
 URGENT: tuple[Column[UrgentLine], ...] = (
     Column("旗区", 12, "text", lambda line: line.district),
-    Column("案件编号", 15, "text", lambda line: line.number),
+    Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
     Column("事项类别", 15, "center", lambda line: line.kind),
     Column("情况说明", 38, "long", lambda line: line.situation),
     Column("发生时间", 17, "minute", lambda line: line.happened),
@@ -89,7 +86,7 @@ FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("代码", 20, "text", lambda line: line.finding.code),
 )
 CANCELLED: tuple[Column[CaseLine], ...] = (
-    Column("案件编号", 16, "text", lambda line: line.number),
+    Column("案件编号", 16, "case", lambda line: line.number, cases=lambda line: (line.number,)),
     Column("案件来源", 13, "center", lambda line: line.source),
     Column("最初来源", 13, "center", lambda line: line.first_source),
     Column("旗区", 12, "center", lambda line: line.district),
@@ -105,7 +102,7 @@ CANCELLED: tuple[Column[CaseLine], ...] = (
 def write(book: Book) -> None:
     """All the lists."""
     report = book.report
-    write_list(book, "督办清单", FOLLOW_UPS, follow_ups(book))
+    _write_follow_ups(book)
     write_list(book, "接访情况", RECEPTION, report.reception)
     _reception_total(book)
     write_list(book, "急报事项", URGENT, report.urgent)
@@ -117,8 +114,20 @@ def write(book: Book) -> None:
 def follow_ups(book: Book) -> list[FollowUp]:
     """Every flag of every case that is not cancelled, by flag, district and number."""
     report = book.report
+    return [FollowUp(flag, case, *words.waiting(flag, case, report.day)) for flag, case in follow_up_order(report)]
+
+
+def _write_follow_ups(book: Book) -> None:
+    """The list, and above it once for each flag that it has: by which rule, and what is advised."""
+    report, name = book.report, "督办清单"
+    sheet = write_list(book, name, FOLLOW_UPS, follow_ups(book))
     rules = definitions.flags(report.settings.windows)
-    return [FollowUp(flag, rules[flag], case, *words.waiting(flag, case, report.day)) for flag, case in follow_up_order(report)]
+    said = [
+        f"{FLAGS[flag].name}（{len(cases)} 件）：{rules[flag]}{FLAGS[flag].advice}"
+        for flag, cases in report.flags.items()
+        if cases and FLAGS[flag].advice
+    ]
+    note(book, sheet, "\n".join((words.NOTES[name], *said)), [column.width for column in FOLLOW_UPS])
 
 
 def _write_submissions(book: Book) -> None:

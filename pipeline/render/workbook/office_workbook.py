@@ -20,7 +20,8 @@ from pipeline.render.workbook import (
     overview_sheet,
 )
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import LOOKS, OPTIONS, Book, Formats, text
+from pipeline.render.workbook.cell_formats import LOOKS, OPTIONS, Book, Formats, put, text
+from pipeline.render.workbook.sheet_frame import TITLE, title
 from pipeline.report.report import Report
 
 
@@ -40,8 +41,15 @@ def render(report: Report, beside: str = "") -> bytes:
         corrections_sheet.write(book)
         list_sheets.write(book)
         overview_charts.write(book, overview_sheet.write(book, beside), trend)
+        _say_where_links_end(book)
         book.sheets[overview_sheet.NAME].activate()
     return written.getvalue()
+
+
+def _say_where_links_end(book: Book) -> None:
+    for name, sheet in book.sheets.items():
+        if sheet.hlink_count >= formulas.MOST_LINKS:
+            put(sheet, TITLE, 0, f"{title(book, name)}{words.LINKS_END}", book.look("title"))
 
 
 def _describe(workbook: Workbook, report: Report) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
 from pipeline.report.sentences import nothing
@@ -34,6 +35,8 @@ class Column(Generic[Row]):
     value: Callable[[Row], Value]
     name: str = ""
     """The defined name under which formulas find the column."""
+    cases: Callable[[Row], Sequence[str]] | None = None
+    """The numbers of the cases that the cell names, so that a click shows them."""
 
 
 def long_day(book: Book) -> str:
@@ -47,6 +50,11 @@ def correction(book: Book) -> str:
     return words.CORRECTION if book.report.is_correction else ""
 
 
+def title(book: Book, name: str) -> str:
+    """What stands at the top of a sheet."""
+    return f"{words.SHEETS[name]}{correction(book)}　{long_day(book)}"
+
+
 def frame(book: Book, name: str, widths: Sequence[float]) -> Worksheet:
     """The sheet with its title, note, column widths and paper set up."""
     sheet = book.sheets[name]
@@ -55,10 +63,16 @@ def frame(book: Book, name: str, widths: Sequence[float]) -> Worksheet:
     sheet.hide_gridlines(2)
     sheet.set_row(TITLE, 30)
     sheet.set_row(NOTE, 20)
-    put(sheet, TITLE, 0, f"{words.SHEETS[name]}{correction(book)}　{long_day(book)}", book.look("title"))
+    put(sheet, TITLE, 0, title(book, name), book.look("title"))
     put(sheet, NOTE, 0, words.NOTES.get(name, ""), book.look("note"))
     paper(book, sheet)
     return sheet
+
+
+def note(book: Book, sheet: Worksheet, said: str, widths: Sequence[float]) -> None:
+    """Write what stands between title and header over the whole width, line by line."""
+    merge(sheet, (NOTE, 0, NOTE, len(widths) - 1), said, book.look("note", "wrap"))
+    sheet.set_row(NOTE, height(lines(said, sum(widths) * 1.1)) - 2)
 
 
 def paper(book: Book, sheet: Worksheet) -> None:
@@ -71,8 +85,9 @@ def paper(book: Book, sheet: Worksheet) -> None:
     sheet.ignore_errors({"number_stored_as_text": "A1:BZ1048576", "two_digit_text_year": "A1:BZ1048576"})  # text is meant as text
     # Excel takes at most 255 characters in a header, and a single & begins a code.
     office = text(book.report.office)[:80].replace("\n", " ").replace("&", "&&")
-    sheet.set_header(f"&L&9 {office}&R&9 {book.report.day.isoformat()}{correction(book)}")
-    sheet.set_footer("&C&9 第 &P 页，共 &N 页")
+    as_written = {"scale_with_doc": False}  # a sheet set smaller to fit its paper keeps letters that can be read
+    sheet.set_header(f"&L&9 {office}&R&9 {book.report.day.isoformat()}{correction(book)}", as_written)
+    sheet.set_footer("&C&9 第 &P 页，共 &N 页", as_written)
 
 
 def heading(book: Book, sheet: Worksheet, row: int, last: int, words_: str) -> None:
@@ -142,12 +157,19 @@ def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -
     headers(book, sheet, top, (column.header for column in columns))
     sheet.set_row(top, 32)
     formats: dict[tuple[str, ...], list[Format]] = {}
+    naming = [(position, column.cases) for position, column in enumerate(columns) if column.cases]
     rooms = [column.width + 2 * (column.look == "center") for column in columns]  # centred text has no indent
     for index, row in enumerate(listing.rows, top + 1):
         looks, values = listing.tone(row), [column.value(row) for column in columns]
         if looks not in formats:
             formats[looks] = [book.cell(column.look, *looks) for column in columns]
-        for position, (value, form) in enumerate(zip(values, formats[looks], strict=True)):
+        forms = formats[looks]
+        if naming:
+            forms = [*forms]
+            for position, cases in naming:
+                if not formulas.link_cases(book, sheet, (index, position), cases(row), forms[position]):
+                    forms[position] = book.cell("long", *looks)
+        for position, (value, form) in enumerate(zip(values, forms, strict=True)):
             is_day = type(value) is date and columns[position].look == "minute"
             put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
         sheet.set_row(index, height(max(lines(value, room) for value, room in zip(values, rooms, strict=True) if isinstance(value, str))))

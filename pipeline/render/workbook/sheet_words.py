@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
+from pipeline.terms.contract import RESOLVED
 from pipeline.terms.words import NO, NONE, REFUSED, UNKNOWN_DISTRICT, YES
 
 SHEETS: Final = {
@@ -31,11 +32,12 @@ NOTES: Final = {
     "目标完成": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”、“不计改动”和“暂计”由程序另行算出，不是公式。点数字，就到它的案件。",
     "旗区": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”和“暂计”由程序另行算出。旗区按固定次序排列，不排名次。点数字看案件。",
     "包案领导": "本表数字均为公式，取自“案件台账”；“补报后最低、最高”和“暂计”由程序另行算出。点数字，就到它的案件。",
-    "案件台账": "每案一行，按组别、旗区排列，不计入化解的在前，已撤销的在最后。“计入总数”“计入化解”等列标“是”的，即为各表公式所数的案件。",
+    "案件台账": "每案一行，按组别、旗区排列，不计入化解的在前，已撤销的在最后。打印到“最近进展”为止，以后各列在屏幕上看；"
+    "“计入总数”“计入化解”等列标“是”的，即为各表公式所数的案件。",
     "数字明细": "在各表点数字，就到它的案件，不计入化解的在前；点案件编号，到“案件台账”的那一行（台账重新排序以后就对不上了）。",
     "今日变化": "与前一日相比：先是件数怎样从前一日变到当日，再是台账要素的改动和影响，最后是逐案清单。",
     "更正情况": "以前各日（本期是更正的，连同当日）原来所知和现在所知的数字；是否达标只比较件数。",
-    "督办清单": "一案有几个督办事项的，每项一行。",
+    "督办清单": "一案有几个督办事项的，每项一行。点案件编号，到“案件台账”的那一行。",
     "接访情况": "各旗区当日上报的接访批次，按旗区和问题类别合计。",
     "急报事项": "各旗区当日上报，由办公室即时转报。",
     "报送情况": "按时与否以当日第一份采用的日报为准，更正不算迟报；行数为现行版本的行数。",
@@ -58,6 +60,8 @@ EMPTY: Final = {
     "问题清单": "今日报送材料未发现问题。",
     "撤销案件": "目前无撤销案件。",
 }
+DISPUTED: Final = f"{RESOLVED}（群众不认可，不计）"
+LINKS_END: Final = "　　（Excel 一张表只认六万多个链接，靠后的案件点不动，请到“案件台账”里查）"
 CLICK: Final = "点击看案件"
 REPORTED_SHEETS: Final = ("接访情况", "急报事项")
 """Those that only reports fill: where they are empty, nobody knows of the districts that sent none."""
@@ -94,6 +98,11 @@ CORRECTION: Final = "（更正）"
 MOST_CASES: Final = 20
 """Cases that a sentence about a correction names."""
 CUT: Final = "……（原文过长，以下略）"
+
+
+def status(line: CaseLine) -> str:
+    """A case's status; of one that is reported as resolved while a 不认可 stands, that it does not count."""
+    return DISPUTED if line.status == RESOLVED and line.dispute_stands else line.status
 
 
 def names(listed: list[str]) -> str:

@@ -9,10 +9,11 @@ import pytest
 from openpyxl.cell import Cell
 from openpyxl.utils.cell import range_boundaries
 from weeks import WEEKS, Published
-from workbook_days import opened
+from workbook_days import a_full_report, opened
 
-from pipeline.render.workbook import office_workbook
+from pipeline.render.workbook import formulas, office_workbook
 from pipeline.render.workbook.figure_places import CANCELLED, DETAILS, FOLLOW_UPS, REGISTER
+from pipeline.render.workbook.sheet_words import LINKS_END
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.terms.words import FLAGS
@@ -134,3 +135,35 @@ def test_a_number_in_a_block_links_to_its_row_in_the_register(week: str, publish
     numbers = [cell for row in book[DETAILS].iter_rows(min_row=4, min_col=2) for cell in row if isinstance(cell, Cell) and cell.value]
     assert len(numbers) > 100
     assert [_shown(book, cell) for cell in numbers] == [[cell.value] for cell in numbers]
+
+
+_NAMING = {"今日变化": 1, "督办清单": 1, "急报事项": 1, "撤销案件": 0}
+"""The column in which each sheet names a case, from 0."""
+_LISTING = {"今日变化": range(3, 5), "更正情况": range(10, 14)}
+"""Those in which it may name several."""
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_a_case_that_a_sheet_names_links_to_its_row_and_several_to_just_them(week: str, published: Published) -> None:
+    linked: dict[str, int] = {}
+    for report in published(week).reports:
+        book, register = _book(report), {case.number for case in report.cases}
+        for name in {*_NAMING, *_LISTING}:
+            for texts, cells in _rows(book, name, 4):
+                columns = [*([_NAMING[name]] if name in _NAMING else []), *_LISTING.get(name, ())]
+                for cell in (cells[column] for column in columns if len(cells) == len(texts)):  # a note has merged cells
+                    named = [number for number in texts[cell.column - 1].split("、") if number in register]
+                    if named:
+                        assert sorted(_shown(book, cell)) == sorted(named), (name, cell)
+                        linked[name] = linked.get(name, 0) + 1
+    assert {*linked} >= {*_NAMING} - {"急报事项"} | {"更正情况"}
+
+
+def test_where_a_sheet_has_as_many_links_as_it_may_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formulas, "MOST_LINKS", 4)
+    book = _book(a_full_report())
+    links = {sheet.title: sum(cell.hyperlink is not None for row in sheet.iter_rows() for cell in row) for sheet in book.worksheets}
+    said = {sheet.title for sheet in book.worksheets if str(sheet["A1"].value).endswith(LINKS_END)}
+    assert said == {name for name, count in links.items() if count >= 4}
+    assert {"督办清单", "数字明细"} <= said
+    assert links["撤销案件"] == 1

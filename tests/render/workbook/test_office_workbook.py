@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl.utils import column_index_from_string, get_column_letter
 from workbook_days import (
     CITY,
     DAY,
@@ -46,6 +47,7 @@ from pipeline.report.figures import Bridge, Step, Way
 from pipeline.report.submission_lines import FindingLine
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
+from pipeline.terms.words import FLAGS
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -133,7 +135,7 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
         if cell.data_type == "f":
             assert address.split("!")[0] in (*SHEETS[:4], "今日变化"), address
             assert not any(text in str(cell.value) for text in ("1+1", "cmd", "SUM(A1)", "2+3", "{=")), address
-    assert [row[5] for row in rows(plain, "案件台账")] == list(HOSTILE)
+    assert [row[3] for row in rows(plain, "案件台账")] == list(HOSTILE)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert not [name for name in archive.namelist() if "externalLink" in name]
         assert b'TargetMode="External"' not in b"".join(archive.read(name) for name in archive.namelist())
@@ -286,6 +288,40 @@ def test_dates_are_dates_counts_are_numbers_and_case_numbers_are_text() -> None:
     assert shown["涉及户数"].value == 12
     assert shown["涉及金额（万元）"].value == 3.5
     assert (shown["案件编号"].data_type, shown["案件编号"].number_format) == ("s", "@")
+
+
+def test_a_case_that_is_disputed_is_not_shown_as_resolved() -> None:
+    workbook = opened(office_workbook.render(a_full_report()))
+    for name, number, status in (("案件台账", 0, 5), ("督办清单", 1, 6)):
+        shown = {row[number]: row[status] for row in rows(workbook, name)}
+        assert (shown["SJ-2020-003"], shown["SJ-2020-001"]) == ("已化解（群众不认可，不计）", "办理中"), name
+
+
+def test_a_rule_stands_once_above_the_list_to_follow_up() -> None:
+    cases = tuple(a_case(f"SJ-2020-{n:03}", flags=("overdue",), days_overdue=3) for n in range(5))
+    report = a_report(cases)
+    sheet = opened(office_workbook.render(report))["督办清单"]
+    text = "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
+    said = [line for line in str(sheet["A2"].value).split("\n") if line.startswith("超期未结（5 件）：")]
+    assert said == [f"超期未结（5 件）：{definitions.flags(report.settings.windows)['overdue']}{FLAGS['overdue'].advice}"]
+    assert text.count(FLAGS["overdue"].advice) == 1
+    assert FLAGS["stalled"].advice not in text
+
+
+def test_the_register_is_printed_in_letters_of_eight_points_at_least() -> None:
+    sheet = opened(office_workbook.render(a_full_report()))["案件台账"]
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.print_title_rows == "$3:$3"
+    last = column_index_from_string(re.findall(r"\$([A-Z]+)\$", str(sheet.print_area))[-1])
+    printed = [cell.value for cell in sheet[3][:last]]
+    assert printed == [
+        "案件编号", "案件来源", "旗区", "案由", "包案领导", "当前状态", "计入化解", "现行时限", "超期（天）", "督办事项", "最近进展",
+    ]  # fmt: skip
+    widths = [sheet.column_dimensions[get_column_letter(column)].width for column in range(1, last + 1)]
+    room = 297 / 25.4 - sheet.page_margins.left - sheet.page_margins.right
+    scale = min(1.0, room * 96 / sum(int(width * 7) + 5 for width in widths))  # a digit is seven pixels wide
+    sizes = {cell.font.sz for row in sheet.iter_rows(min_row=3, max_col=last) for cell in row}
+    assert min(sizes) * int(scale * 100) / 100 >= 8
 
 
 def test_a_day_without_a_time_is_shown_without_one() -> None:
