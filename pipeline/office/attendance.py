@@ -5,7 +5,7 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -52,12 +52,17 @@ def strips(settings: Settings, now: datetime, waiting: Sequence[Incoming] = ()) 
     None begins before the first day of which anybody has reported: then there was no office yet. Raises LedgerError.
     """
     index = Submissions.of(file for file in held_files.held(settings, lambda _file: False).files if not file.arrival.is_assignment)
-    coming = {(file.district, file.day) for file in waiting}
-    began = min([*index.days(settings.district_names), *(file.day for file in waiting if file.day), now.date()])
+    coming = {(file.district, file.day) for file in waiting if file.day}
+    return [strip(name, index, coming, settings, now) for name in settings.district_names]
+
+
+def strip(district: str, index: Submissions, coming: Collection[tuple[str, date]], settings: Settings, now: datetime) -> Strip:
+    """Return one district's strip; `coming`: of which districts and days a report waits."""
+    began = min([*index.days(settings.district_names), *(day for _district, day in coming), now.date()])
     first = max(began, now.date() - timedelta(days=DAYS - 1))
     days = [first + timedelta(days=count) for count in range((now.date() - first).days + 1)]
 
-    def stands(district: str, day: date) -> str:
+    def stands(day: date) -> str:
         calendar = settings.on(day).calendar
         standing = index.on(day).get(district, NO_REPORTS).standing(day, calendar)
         if standing != "missing":
@@ -66,4 +71,14 @@ def strips(settings: Settings, now: datetime, waiting: Sequence[Incoming] = ()) 
             return "coming"
         return "open" if now <= calendar.last_moment(day) else standing
 
-    return [Strip(name, tuple(DayAttended(day, stands(name, day)) for day in days)) for name in settings.district_names]
+    return Strip(district, tuple(DayAttended(day, stands(day)) for day in days))
+
+
+def missed(district: str, index: Submissions, coming: Collection[tuple[str, date]], settings: Settings, now: datetime) -> list[date]:
+    """Return the days before today that the district itself can still make up for, the newest first.
+
+    As on its strip, but none before its own first report: then it had no part in it yet.
+    """
+    own = [*index.days([district]), *(day for name, day in coming if name == district)]
+    days = strip(district, index, coming, settings, now).on("missing") if own else []
+    return [day for day in reversed(days) if min(own) < day < now.date()]

@@ -75,6 +75,8 @@ class History:
     """The newest first; what was sent on the page and not yet taken in is among them."""
     receipts: Mapping[tuple[str, str], bool]
     """The district's own receipts by their day and their place in its folder: whether the one that counts. None of a stranger's."""
+    index: Submissions
+    """Of every district, however long ago: who reported what."""
     reported: list[date]
     """Every day of which a report of the district counts, however long ago."""
     ledger_fails: bool = False
@@ -85,12 +87,14 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     """Return the district's history since that day."""
     by_number = {upload.number: upload for upload in uploads}
     try:
-        taken, filed, reported = _filed(district, by_number, settings, since)
+        taken, filed, index = _filed(district, by_number, settings, since)
     except LedgerError:
-        return History(sorted(map(_waiting, by_number.values()), key=_newest, reverse=True), {}, [], ledger_fails=True)
+        waiting = sorted(map(_waiting, by_number.values()), key=_newest, reverse=True)
+        return History(waiting, {}, Submissions.of(()), [], ledger_fails=True)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
-    return History(sorted(files, key=_newest, reverse=True), _receipts(district, filed, by_number, settings), reported)
+    receipts = _receipts(district, filed, by_number, settings)
+    return History(sorted(files, key=_newest, reverse=True), receipts, index, index.days([district]))
 
 
 def _newest(file: HandedIn) -> tuple[datetime, str, str]:
@@ -99,8 +103,8 @@ def _newest(file: HandedIn) -> tuple[datetime, str, str]:
 
 def _filed(
     district: str, uploads: Mapping[str, Upload], settings: Settings, since: date
-) -> tuple[set[str | None], list[Filed], list[date]]:
-    """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; its days."""
+) -> tuple[set[str | None], list[Filed], Submissions]:
+    """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; the index."""
 
     def is_named(file: Filed) -> bool:
         return file.reading.district == district or _is_own(file, district, uploads)
@@ -109,9 +113,8 @@ def _filed(
         return not (file.arrival.is_assignment or file.reading.accepted) and file.reading.day >= since and is_named(file)
 
     reports = [file for file in held_files.held(settings, is_refused).files if not file.arrival.is_assignment]
-    days = Submissions.of(reports).days([district])
     recent = [file for file in reports if file.reading.day >= since and is_named(file)]
-    return {file.arrival.envelope.message_id for file in reports}, recent, days
+    return {file.arrival.envelope.message_id for file in reports}, recent, Submissions.of(reports)
 
 
 def _is_sent_here(filed: Filed, uploads: Mapping[str, Upload]) -> bool:

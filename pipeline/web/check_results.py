@@ -19,6 +19,7 @@ from pipeline.terms.text import mask
 _MOST_GROUPS: Final = 200
 _MOST_CELLS: Final = 60
 _MOST_CASES: Final = 200
+_LEAVES_OUT: Final = frozenset({"rows-withdrawn", "dispute-withdrawn"})
 UNDERSTOOD: Final = "understood"
 """The kind of a section of what was understood although the template has it in another way."""
 FAULT: Final = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
@@ -38,6 +39,7 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "against_register": answer.against_register,
         "ledger_fails": answer.ledger_fails,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
+        "leaves_out": any(finding.code in _LEAVES_OUT for finding in answer.findings),
         "sections": _sections(answer.findings, answer.cases),
         **(_of_preview(preview) if preview else {}),
     }
@@ -100,6 +102,24 @@ def _case(case: CaseOutline | ChangedCase) -> dict[str, Any]:
     if isinstance(case, ChangedCase):
         return {**asdict(case.outline), "fields": [asdict(particular) for particular in case.particulars]}
     return asdict(case)
+
+
+def in_short(checked: Mapping[str, Any], own: str = "") -> tuple[str, str]:
+    """Return how a list marks what was found: the colour, and a few words that are true. `own`: the district that may send it."""
+    counts, is_refused = checked.get("counts", {}), checked["refuses"]
+    unchecked = "现在读不了台账，没有核对" if checked.get("ledger_fails") else "核对时程序出错，没有核对"
+    kinds = (
+        (checked.get("fault"), "is-warn", unchecked),
+        (own and checked["district"] not in ("", own), "is-bad", f"是{checked['district']}的，不能报送"),
+        (not checked["accepted"], "is-bad", "整份会退回"),
+        (is_refused and checked.get("rows_accepted") == 0, "is-bad", "全部会退回"),
+        (checked.get("question"), "is-bad", "采用的会变少"),
+        (is_refused, "is-warn", "有内容会退回"),
+        (checked.get("leaves_out"), "is-warn", "漏了原来报过的内容"),
+        (counts.get("missing") or counts.get("postponed"), "is-warn", "有案件要看一看"),
+        (not checked.get("against_register", True), "is-warn", "案件编号还没有核对"),
+    )
+    return next(((look, said) for holds, look, said in kinds if holds), ("is-good", "没有会退回的"))
 
 
 def marked_name(name: str) -> str:

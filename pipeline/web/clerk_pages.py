@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from pipeline.office import district_history, templates
+from pipeline.office import attendance, district_history, templates
 from pipeline.office.district_history import HandedIn, History, Upload
 from pipeline.publishing import told_editions
 from pipeline.publishing.told_editions import ToldEdition
@@ -47,9 +47,12 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     published = [entry for day in days for entry in published_files.entries(site.settings, day, user)]
     papers = _papers(published, history)
     editions = _editions(site, user, papers[:_SHOWN_FILES])
+    missed = _missed(site, user, history, now)
     context = {
         "district": user.district,
         "due": _due(handed_in, now, site.settings),
+        "missed": missed,
+        "chosen": next((day for day in missed if day.isoformat() == request.query_params.get("day")), None),
         "drafts": [draft for draft in site.drafts.of(user) if not _is_overtaken(draft, sent)],
         "is_discarded": "discarded" in request.query_params,
         "reports": handed_in,
@@ -88,6 +91,17 @@ def _upload(sent: SentUpload) -> Upload:
         return Upload(sent.number, sent.name, sent.received_at, date.fromisoformat(day) if day else None, "", rows)
     messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
     return Upload(sent.number, sent.name, sent.received_at, None, messages[0] if messages else "")
+
+
+def _missed(site: Site, user: User, history: History, now: datetime) -> list[date]:
+    """Return the last thirty days that the district has missed, as the office sees them; what waits by whatever door is none of them."""
+    if history.ledger_fails:
+        return []
+    coming = {(user.district, file.day) for file in history.files if file.became == "waiting" and file.day and not file.reason}
+    if not attendance.missed(user.district, history.index, coming, site.settings, now):
+        return []
+    coming |= {(user.district, file.day) for file in site.readers.waiting() if file.district == user.district and file.day}
+    return attendance.missed(user.district, history.index, coming, site.settings, now)
 
 
 def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
@@ -163,6 +177,23 @@ async def todays_template(site: TheSite, session: Clerk) -> Response:
     except NothingToConsolidateError:
         return see_other("/blank")
     site.note(f"{session.user.name} 下载 {name}")
+    return download(name, content)
+
+
+@router.get("/template/{day}")
+async def template_of_missed_day(site: TheSite, session: Clerk, day: str) -> Response:
+    """Answer with the report of a missed day, filled in with what was known before it."""
+    now, user = site.local_now(), session.user
+    history = await site.in_turn(_history, site, user, now.date() - timedelta(days=district_history.DAYS))
+    missed = await site.in_turn(_missed, site, user, history, now)
+    asked = next((missed_day for missed_day in missed if missed_day.isoformat() == day), None)
+    if asked is None:
+        raise NoSuchPageError
+    try:
+        name, content = await site.in_turn(templates.of_district, site.settings, asked, user.district)
+    except NothingToConsolidateError:
+        return see_other("/blank")
+    site.note(f"{user.name} 下载 {name}")
     return download(name, content)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -42,6 +42,8 @@ class Received:
     """As the browser sent it."""
     size: int
     sha256: str
+    fields: Mapping[str, str]
+    """What stood before the file in its form."""
 
 
 @dataclass(slots=True)
@@ -135,4 +137,4 @@ async def receive_file(request: Request, target: Path, limit: BodyLimit, *, allo
         raise RefusedError(400, "gone")
     if not form.name:
         raise RefusedError(400, "none")
-    return Received(form.name, form.size, form.digest.hexdigest())
+    return Received(form.name, form.size, form.digest.hexdigest(), form.fields)

@@ -78,6 +78,7 @@ def _environment() -> Environment:
     headings = {severity.value: cost.page for severity, cost in words.COSTS.items()}
     environment.globals["cost_words"] = {**headings, check_results.UNDERSTOOD: "写法与模板不同，已照意思读了"}
     environment.globals["row_counts"] = preview_text.rows
+    environment.globals["in_short"] = check_results.in_short
     return environment
 
 

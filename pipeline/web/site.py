@@ -101,11 +101,11 @@ class Site:
 
     # --- checks ---
 
-    def check(self, draft: Draft, user: User) -> asyncio.Task[None]:
-        """Return the check of a draft, begun if it is not under way."""
+    def check(self, draft: Draft, user: User, chosen: str = "") -> asyncio.Task[None]:
+        """Return the check of a draft, begun if it is not under way. `chosen`: the day (ISO) that the clerk says it is for."""
         task = self._checks.get(draft.id)
         if task is None:
-            task = asyncio.create_task(self.in_turn(self._check, draft, user))
+            task = asyncio.create_task(self.in_turn(self._check, draft, user, chosen))
             self._checks[draft.id] = task
             task.add_done_callback(lambda _done: self._checks.pop(draft.id, None))
         return task
@@ -120,7 +120,7 @@ class Site:
         self._slots = self._slots or anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
         return await anyio.to_thread.run_sync(work, *arguments, limiter=self._slots)
 
-    def _check(self, draft: Draft, user: User) -> None:
+    def _check(self, draft: Draft, user: User, chosen: str) -> None:
         now = self.now()
         path = self.drafts.path(draft.id, is_assignment=draft.is_assignment)
         try:
@@ -129,7 +129,7 @@ class Site:
             else:
                 beside = self.drafts.reports_beside(draft, user)  # before the check looks at what waits
                 checked = check_results.of_report(self.readers.check_report(path, user.address, now))
-                checked["beside"] = beside.get(checked["day"], [])
+                checked |= {"beside": beside.get(checked["day"], []), "chosen": chosen}
         except LedgerError:
             checked = check_results.NO_LEDGER
         except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException; the file can be sent all the same

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -42,8 +45,15 @@ async def upload(request: Request, site: TheSite, session: SignedIn) -> Response
         raise
     draft = await run_in_threadpool(_own, site, session, identity)
     site.note(f"{user.name} 上传{_described(draft, user)}")
-    site.check(draft, user)
+    site.check(draft, user, _chosen(received.fields))
     return see_other(f"/draft/{identity}")
+
+
+def _chosen(fields: Mapping[str, str]) -> str:
+    """Return the day (ISO) that the clerk says the report is for; '' where the form did not ask."""
+    with suppress(ValueError):
+        return date.fromisoformat(fields.get("day", "")).isoformat()
+    return ""
 
 
 def _described(draft: Draft, user: User) -> str:

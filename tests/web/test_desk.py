@@ -100,6 +100,7 @@ def test_every_count_of_the_board_opens_to_what_is_behind_it(site: Website) -> N
     assert "达拉特旗" in missing
     assert tiles["整份退回"] == "#unknown-title"
     assert browser.get(f"/board/{DAY}?of=x").status == 404
+    assert '<span class="badge is-warn">按时，部分退回</span>' in page
     refused = browser.get(tiles["退回行"]).text
     assert "共 2 行" in refused
     assert "案件进展 第3行" in refused

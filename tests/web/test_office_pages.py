@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import pytest
 from offices import Office, moment, tree
-from websites import Website, served, token_in
+from websites import BOUNDARY, Website, form, served, token_in
 from workbooks import assignment, case_row, progress_row, report
 
 from pipeline import screen
@@ -215,6 +215,40 @@ def test_a_template_that_no_night_has_made_is_made_when_it_is_asked_for(begun: O
     assert answer.headers["Content-Disposition"].endswith(quote("东胜区_日报_2020-05-21.xlsx"))
     made = templates.make(begun.settings, DAY, begun.home / "aside").folder
     assert answer.body == (made / "东胜区_日报_2020-05-21.xlsx").read_bytes()
+
+
+def test_missed_days_stand_on_the_home_page_with_their_templates_and_can_be_chosen(begun: Office) -> None:
+    with served(begun, "2020-05-23 09:00") as site:
+        site.user("甲", "东胜区")
+        site.user("乙", "达拉特旗", "dalate@example.com")
+        browser, other = site.signed_in("甲"), site.signed_in("乙")
+        page = browser.get("/?day=2020-05-21").text
+        assert re.findall(r'<a href="/template/([\d-]+)">', page) == ["2020-05-22", "2020-05-21", "2020-05-20"], (
+            "the first report is of the 19th"
+        )
+        assert re.findall(r'<option value="([\d-]+)"( selected)?>', page) == [
+            ("2020-05-23", ""),
+            ("2020-05-22", ""),
+            ("2020-05-21", " selected"),
+            ("2020-05-20", ""),
+        ]
+        made = templates.make(begun.settings, date(2020, 5, 21), begun.home / "aside").folder
+        assert browser.get("/template/2020-05-21").body == (made / "东胜区_日报_2020-05-21.xlsx").read_bytes()
+        for day in ("2020-05-19", "2020-05-23", "2020-05-24", "x"):
+            assert browser.get(f"/template/{day}").status == 404, "nobody missed it"
+        assert "近三十天没有报的" not in other.get("/").text, "that district has never reported"
+        assert other.get("/template/2020-05-21").status == 404
+        begun.put(report(day=date(2020, 5, 20)), "补.xlsx", "2020-05-23T08:00:00+08:00")
+        assert re.findall(r'<a href="/template/([\d-]+)">', browser.get("/").text) == ["2020-05-22", "2020-05-21"], "it waits in the inbox"
+        for chosen, is_told in (("2020-05-22", True), ("2020-05-21", False), ("", False), ("x", False)):
+            body = form(report(day=DAY), "日报.xlsx", browser.token("/"))
+            body = body.replace(b"\r\n--" + BOUNDARY.encode(), _field("day", chosen) + b"\r\n--" + BOUNDARY.encode(), 1)
+            answer = browser.ask("POST", "/upload", body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"})
+            assert ("您选的是补报 5月22日，这个文件的报告日期是 5月21日" in browser.follow(answer).text) == is_told
+
+
+def _field(name: str, value: str) -> bytes:
+    return f'\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
 
 
 def test_what_is_not_in_the_template_yet_is_said(begun: Office) -> None:

@@ -27,7 +27,7 @@ import pytest
 import xlsb
 from offices import HOME, Office, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
-from workbooks import assignment, progress_row, report, report_pages
+from workbooks import Row, assignment, progress_row, report, report_pages
 
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
@@ -173,6 +173,44 @@ def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: We
     home = browser.get("/").text
     assert "今天的日报一行也没有采用" in home
     assert '<span class="badge is-bad">全部退回</span> 采用 0 行，退回 2 行，第 2 版' in home
+    board = site.signed_in("办公室").get(f"/board/{DAY}").text
+    assert '<span class="badge is-bad">按时，全部退回</span>' in board
+
+
+def test_a_list_of_drafts_says_in_its_colour_what_each_would_cost(site: Website) -> None:
+    browser = site.signed_in("甲")
+    send(browser, report(progress=GOOD))
+    site.clock.forward(minutes=1)
+    for rows in (GOOD[:1], BAD, [GOOD[1], BAD[0]], [*GOOD, progress_row("SJ-2020-003")]):
+        browser.follow(browser.upload(report(progress=rows)))
+        site.clock.forward(seconds=1)
+    for content in (report(day=date(2020, 5, 20), progress=GOOD), report("达拉特旗", progress=[]), b"none"):
+        browser.follow(browser.upload(content))
+        site.clock.forward(seconds=1)
+    listed = re.findall(r'<a href="/draft/[^>]+>[^<]+</a>.*?<span class="badge ([\w-]+)">([^<]+)</span>([^<]*)', browser.get("/").text)
+    assert listed == [
+        ("is-bad", "整份会退回", ""),
+        ("is-bad", "是达拉特旗的，不能报送", ""),
+        ("is-good", "没有会退回的", " 采用 2 行，是 5月20日的日报"),
+        ("is-warn", "有内容会退回", " 采用 2 行，退回 1 行"),
+        ("is-bad", "采用的会变少", " 采用 1 行，退回 1 行"),
+        ("is-bad", "全部会退回", " 采用 0 行，退回 2 行"),
+        ("is-bad", "采用的会变少", " 采用 1 行"),
+    ]
+
+
+def test_what_a_report_leaves_out_is_amber_until_it_is_sent_and_after(site: Website) -> None:
+    browser = site.signed_in("甲")
+    reception: Row = {"问题类别": "物业服务", "接访批次": 1, "当场答复": 1, "转交办理": 0}
+    send(browser, report(progress=GOOD[:1], reception=[reception]))
+    site.clock.forward(minutes=1)
+    answer = browser.upload(report(progress=GOOD))
+    page = browser.follow(answer).text
+    assert '<div class="banner is-warn" role="status"><p class="big">东胜区 2020-05-21：可以报送，但比原来报的少</p>' in page
+    assert "漏了原来报过的内容" in browser.get("/").text
+    sent = browser.follow(browser.click(answer.where, f"{answer.where}/send")).text
+    assert '<div class="banner is-warn" role="status">' in sent
+    assert "这一份漏了原来报过的内容" in sent
 
 
 def test_a_check_is_made_again_where_another_report_of_the_day_was_sent_meanwhile(site: Website) -> None:

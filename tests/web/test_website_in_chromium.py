@@ -177,6 +177,11 @@ def test_the_offices_day_by_keyboard_alone(browser: Browser, site: Website, tmp_
     office.fits()
     assert "SJ-2020-009" in office.text
     office.enter(".actions form[action$='/discard'] button")
+    assert office.value("document.querySelector('nav').clientHeight") < 60, "the navigation takes one line"
+    if width < 640:
+        office.tab_to("nav summary")
+        office.press("Enter")
+        office.fits()
     office.enter("nav a[href='/log']")
     office.fits()
     assert "甲" in office.text
