@@ -272,7 +272,7 @@ def test_an_empty_file_is_shown_as_one(site: Website) -> None:
     browser = site.signed_in("甲")
     page = browser.follow(browser.upload(b"", "空.xlsx")).text
     assert '空.xlsx <span class="quiet">0 字节</span>' in page
-    assert "KB" not in page
+    assert " KB" not in page
 
 
 def a_binary_report() -> bytes:
