@@ -272,7 +272,7 @@ def _send(options: argparse.Namespace) -> int:
         return 0
     screen.tell_lines(told_letters.sent(outcome))
     status = int(not outcome.is_complete)
-    unsettled = f"下落不明 {len(outcome.unknown)} 封，被拒收 {len(outcome.refused)} 封"
+    unsettled = f"下落不明 {len(outcome.unknown)} 封，对方不收 {len(outcome.refused)} 封"
     _note(settings, "send", f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}")
     return status
 

@@ -20,6 +20,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import on_screen
+from pipeline.terms.words import clock
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -230,7 +231,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
     """Print who has reported, what waits in the inbox, what was refused, which edition there is, and which days stand under other rules."""
     say(f"{board.day} 报送情况")
     for district in board.districts:
-        arrived = f"{district.received_at:%m-%d %H:%M}" if district.received_at else "—"
+        arrived = clock(district.received_at, board.day) if district.received_at else "—"
         remarks = [f"第 {district.revision} 次报送"] if district.revision > 1 else []
         remarks += [district.replaced] if district.replaced else []
         if district.rows_accepted is not None:

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline import __version__, cli
 from pipeline.settings import config, meanings
-from pipeline.terms import contract, messages
+from pipeline.terms import contract, messages, vocabulary
 from pipeline.terms.contract import Column, Kind, Severity, Sheet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,7 +71,7 @@ SPECIAL_PLACEHOLDERS: Final = {
     "date-out-of-range/after-report": {"value": "日期", "limit": "报告日期"},
     "date-out-of-range/before-start": {"value": "日期", "limit": "日期"},
     "date-out-of-range/after-arrival": {"value": "时间", "limit": "收到时间"},
-    "late": {"arrival": "送达时间", "limit": "截止时间"},
+    "late": {"arrival": "收到时间", "limit": "截止时间"},
     "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},
     "deadline-beyond-statute/extension": {"value": "日期", "limit": "日期"},
     "extension-shortens": {"value": "日期", "limit": "日期"},
@@ -265,6 +265,16 @@ def _setting_part() -> str:
     return "\n".join(lines)
 
 
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+def _word_part() -> str:
+    """Every word of the vocabulary, and how days, moments and sections are written."""
+    lines = ["| 词 | 意思 |", "|---|---|", *(f"| {word.word} | {word.meaning} |" for word in vocabulary.VOCABULARY)]
+    forms = ["| 写法 | |", "|---|---|", *(f"| {what} | {form} |" for what, form in vocabulary.FORMS)]
+    return "\n".join([*lines, "", *forms])
+
+
 # --- the house ---
 
 
@@ -329,6 +339,7 @@ PARTS: Final = {
     "codes": (GUIDE, _code_part),
     "columns": (GUIDE, _column_part),
     "settings": (GUIDE, _setting_part),
+    "words": (GUIDE, _word_part),
     "wings": (ARCHITECTURE, house.wing_part),
     "dependencies": (ROOT / "docs" / "third-party.md", house.dependency_part),
 }

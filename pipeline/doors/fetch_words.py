@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.terms.messages import CATALOGUE, shorten
+from pipeline.terms.words import moment
 
 WHY = {
     "other": "不是工作簿",
@@ -94,7 +95,7 @@ def of_sender(address: str | None, claimed: str, why: str) -> str:
 
 def line(when: datetime | None, who: str, what: str, *, is_refused: bool) -> str:
     """Return the line about one message. What came without a proven sender will be sent back by the night's run."""
-    at = f"{when:%m-%d %H:%M}" if when else "时间不明"
+    at = moment(when) if when else "时间不明"
     return f"  {at} {who}：{what}{_WILL_GO_BACK if is_refused else ''}。"
 
 

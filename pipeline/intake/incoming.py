@@ -21,6 +21,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
 from pipeline.terms.rows import read_rows
 from pipeline.terms.text import mask
+from pipeline.terms.words import moment
 
 FIRST: Final = -1_000_000
 """The ledger numbers its arrivals from 1, and `held_files` what it reads from -1 downwards; reports that wait have this and lower ones."""
@@ -60,7 +61,7 @@ class Incoming:
     @property
     def description(self) -> str:
         """Whose it is, how and when it came, and for which day it will count: the words beside its name."""
-        at = f"{self.received_at:%m-%d %H:%M}" if self.received_at else ""
+        at = moment(self.received_at) if self.received_at else ""
         counts = f"{self.day} 的日报" if self.day else "不能算报送，收取时说明原因"
         return " ".join(part for part in (self.district or "不知旗区", _CHANNELS[self.channel], at, self.number, counts) if part)
 

@@ -24,7 +24,7 @@ def rows(accepted: int, refused: int) -> str:
 
 def day(of: date) -> str:
     """Return a day without its year."""
-    return f"{of.month} 月 {of.day} 日"
+    return f"{of.month}月{of.day}日"
 
 
 def version(replaced: Version) -> str:
@@ -41,7 +41,7 @@ def notes(preview: Preview) -> list[str]:
     if preview.day == preview.today:
         return [f"{said}。"] if said else []
     today = "今天的已经报过" if preview.today_is_reported else "今天的还没有报"
-    return [f"这是 {day(preview.day)}的日报，{said or '那一天还没有报过'}；{today}。"]
+    return [f"这是{day(preview.day)}的日报，{said or '那一天还没有报过'}；{today}。"]
 
 
 def question(preview: Preview) -> str:

@@ -47,7 +47,7 @@ def _unsettled(outcome: SendingOutcome) -> Iterator[str]:
         yield "  只说其中一个收件人的，后面加上 --to 和他的地址。"
     for row in outcome.refused:
         what_to_do = _TOO_LARGE if is_too_large(row.said) else "请检查地址，改了地址会再发"
-        yield f"  被拒收 {row.recipient}  {row.subject}（{row.said}）：没有送到。{what_to_do}；内容有变化时也会再发。"
+        yield f"  对方不收 {row.recipient}  {row.subject}（{row.said}）：没有送到。{what_to_do}；内容有变化时也会再发。"
     for day in outcome.held:
         yield f"  {day} 给领导的信等办公室放行：看过以后在网页“发信”里放行，或运行 python run.py send --release。"
     for district in outcome.without_address:

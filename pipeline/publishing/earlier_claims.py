@@ -22,6 +22,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import told_editions
 from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.messages import shorten
+from pipeline.terms.words import moment
 
 _MOST_FILES: Final = 5
 _MOST_DAYS: Final = 5
@@ -142,8 +143,8 @@ def told(claims: list[Claim]) -> Iterator[str]:
     yield f"有 {len(claims)} 个文件的收到时间早于已经写出的结果，而那时的结果里没有它们。更正按收到时间说，今天的专报不一定会说到："
     for claim in claims[:_MOST_FILES]:
         first = min(claim.days, key=lambda changed: changed.without.published_at)
-        lacking, having = (f"第 {noted.number} 版（{noted.published_at:%m-%d %H:%M} 写出）" for noted in (first.without, first.having))
-        came = f"收到时间是 {claim.received_at.astimezone(first.without.published_at.tzinfo):%Y-%m-%d %H:%M}"
+        lacking, having = (f"第 {noted.number} 版（{moment(noted.published_at)}写出）" for noted in (first.without, first.having))
+        came = f"收到时间是{moment(claim.received_at.astimezone(first.without.published_at.tzinfo))}"
         yield f"  {shorten(claim.name)}：{came}，{first.without.day} 的{lacking}还没有它，{having}才有。"
     if len(claims) > _MOST_FILES:
         yield f"  …… 还有 {len(claims) - _MOST_FILES} 个文件。"

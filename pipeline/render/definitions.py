@@ -57,9 +57,9 @@ def flags(windows: Windows) -> dict[str, str]:
 
 def on_time(settings: Settings) -> str:
     """What on time means in this office."""
-    return f"按时：报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前送达（含），以第一份采用的日报为准，以后更正不算迟报。"
+    return f"按时：报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前收到（含），以第一份采用的日报为准，以后更正不算迟报。"
 
 
 NOT_ZERO: Final = "未报不等于没有事：案件沿用此前的状态，不按零处理。零报告是已经报送、当日没有新情况。"
-ROWS: Final = "采用、未采用（拒收）的行数按现行版本的全部工作表计；整张退回的表不计行数，未采用（拒收）的文件另计份数。"
+ROWS: Final = "采用、退回的行数按现行版本的全部工作表计；整张退回的表不计行数，整份退回的文件另计份数。"
 RECEPTION: Final = "接访批次、当场答复、转交办理按各旗区当日被采用的日报合计；未报的旗区不在内。"

@@ -225,7 +225,7 @@ def correction(report: Report, most: int = MOST) -> str:
         figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
     elif (others := matter_words.kinds(report)) and not groups:
         figures = f"各组的总数和化解件数没有变，但{others}有更正。"
-    return f"本期为更正：{files}以后才送达。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
+    return f"本期为更正：{files}以后才收到。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 
 # --- reports that were replaced ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ REPORTED: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 """By `status` of summary.json: how a district reported for the day."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 
-USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被更正", "重复", "未采用"
+USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被替换", "重复", "退回"
 """What became of one handed-in report."""
 UNSENT: Final = "自查"
 """In the same place: somebody asks about a file before sending it."""
@@ -59,18 +59,18 @@ CONFIRMATIONS: Final = {CONFIRMED: "群众认可", NOT_ASKED: "未回访", NO_AN
 class CostWords:
     """What a finding of one severity costs, as each place says it."""
 
-    workbook: str
-    receipt: str
+    document: str
+    """In workbook and receipt."""
     terminal: str
     page: str
     """On the upload page, before sending."""
 
 
 COSTS: Final = {
-    Severity.FILE: CostWords("整份文件未收", "退回整个文件", "整份退回", "整份会退回"),
-    Severity.SHEET: CostWords("整张表未收", "退回整张表", "整表退回", "整张表会退回"),
-    Severity.ROW: CostWords("该行未收", "退回这一行", "这些行会被退回", "这些行会退回"),
-    Severity.WARNING: CostWords("提醒", "提醒", "提醒（不会因此退回）", "提醒：不会因此退回"),
+    Severity.FILE: CostWords("退回整个文件", "整份退回", "整份会退回"),
+    Severity.SHEET: CostWords("退回整张表", "整表退回", "整张表会退回"),
+    Severity.ROW: CostWords("退回这一行", "这些行会被退回", "这些行会退回"),
+    Severity.WARNING: CostWords("提醒", "提醒（不会因此退回）", "提醒：不会因此退回"),
 }
 """What costs most comes first."""
 
@@ -221,7 +221,7 @@ STEPS: Final = {
     "restated": KindWords("前一日更正", "次日12:00（可以另设）以后才收到的日报或更正，改变了前一日的数字。"),
     "regrouped": KindWords("分组调整", "考核分组从当日起改变，案件来源转入或转出这一组。"),
     "new": KindWords("新交办", "前一日不在台账，由分解表交办。"),
-    "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查上报。"),
+    "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查报送。"),
     "back": KindWords("恢复（不再撤销）", "前一日已撤销，现行分解表不再写撤销依据，重新计入。"),
     "missing_again": KindWords(
         "恢复（分解表漏列或该行被退回，撤销失效）", "前一日已撤销，现行分解表漏列或该行被退回，撤销失效，重新计入。"
@@ -293,9 +293,14 @@ def first_of(names: Sequence[str], most: int) -> str:
 # --- when a report came ------------------------------------------------------------------------------------------
 
 
-def clock(moment: datetime, day: date) -> str:
-    """Return when something came for that day, such as 16:59, with its own day where that is another: 5月22日 08:30."""
-    return f"{moment:%H:%M}" if moment.date() == day else f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+def moment(at: datetime) -> str:
+    """Return a moment as sentences say it: 5月22日08:30."""
+    return f"{at.month}月{at.day}日{at:%H:%M}"
+
+
+def clock(at: datetime, day: date) -> str:
+    """Return when something came for that day, such as 16:59, with its own day where that is another: 5月22日08:30."""
+    return f"{at:%H:%M}" if at.date() == day else moment(at)
 
 
 def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime | None, bool]) -> str:

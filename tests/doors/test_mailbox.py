@@ -195,7 +195,7 @@ def test_an_attachment_lies_in_the_inbox_with_its_envelope_and_the_mail_is_marke
     ]
     assert desk.server.here[uid].flags == {r"\Seen"}
     assert (done.messages, done.files, done.failed) == (1, 1, [])
-    assert desk.said == [f"  05-21 16:42 {SENDER}：收下 东胜区日报.xlsx。", "看了 1 封新邮件：收下 1 个文件。"]
+    assert desk.said == [f"  5月21日16:42 {SENDER}：收下 东胜区日报.xlsx。", "看了 1 封新邮件：收下 1 个文件。"]
 
 
 def test_the_night_takes_it_as_mail_from_its_sender(desk: Desk) -> None:
@@ -296,7 +296,7 @@ def test_a_mail_without_a_report_stays_as_it_is_and_is_looked_at_once(desk: Desk
     done = desk.fetch()
     assert (done.messages, done.files, done.empty) == (2, 0, 2)
     what = CATALOGUE["unreadable/pdf"]
-    assert f"  05-21 16:42 {SENDER}：没有可收的附件；扫描件.pdf {what}" in desk.said
+    assert f"  5月21日16:42 {SENDER}：没有可收的附件；扫描件.pdf {what}" in desk.said
     assert desk.server.here[uid].flags == set()
     desk.fetch()
     assert desk.said == ["没有新邮件。"]

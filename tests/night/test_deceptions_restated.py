@@ -99,8 +99,8 @@ def test_a_dispute_that_a_revision_leaves_out_the_next_morning_is_named_beside_t
     _assert_all_say(
         monday,
         f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）",
-        f"东胜区5月19日 08:30更正，改为计入化解1件（{TENTH}）",
-        "首报 16:00，5月19日 08:30 更正",
+        f"东胜区5月19日08:30更正，改为计入化解1件（{TENTH}）",
+        "首报 16:00，5月19日08:30 更正",
     )
     assert f"去掉不认可1件（{TENTH}（东胜区））" in monday.paper
     assert not monday.report.is_correction  # it came before noon: nothing but this says it
@@ -322,7 +322,7 @@ def test_a_correction_before_noon_that_takes_the_target_away_is_told_without_the
     ]
     monday = told(files, [MONDAY])[MONDAY]
     assert not monday.report.is_correction
-    _assert_all_say(monday, "首报后又更正：东胜区5月19日 09:30更正，改为不计入化解4件（SJ-2020-006、SJ-2020-007、SJ-2020-008等）")
+    _assert_all_say(monday, "首报后又更正：东胜区5月19日09:30更正，改为不计入化解4件（SJ-2020-006、SJ-2020-007、SJ-2020-008等）")
 
 
 @pytest.mark.parametrize(("came", "is_told"), [("2020-05-19 09:30", True), ("2020-05-18 23:30", False)], ids=["morning", "evening"])

@@ -97,7 +97,7 @@ def test_a_report_of_yesterday_says_what_it_would_replace_and_that_todays_is_mis
     office.put(report(day=yesterday), "v1.xlsx", received="2020-05-20 16:00")
     office.run(yesterday)
     answer = asked(office, report(day=yesterday, progress=[progress_row(), resolved_row(), progress_row("SJ-2020-003")]))
-    assert preview_text.notes(preview(answer)) == ["这是 5 月 20 日的日报，会替换已采用的第 1 版（2 行）；今天的还没有报。"]
+    assert preview_text.notes(preview(answer)) == ["这是5月20日的日报，会替换已采用的第 1 版（2 行）；今天的还没有报。"]
     office.put(report(), "today.xlsx", received="2020-05-21 15:00")
     answer = asked(office, report(day=yesterday))
     assert preview_text.notes(preview(answer))[0].endswith("；今天的已经报过。")

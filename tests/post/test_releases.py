@@ -70,7 +70,7 @@ def test_nothing_goes_to_the_leaders_before_somebody_has_looked(office: Office, 
             assert "正在汇总，没有放行" in browser.follow(browser.post("/release", {**fields, "csrf": token})).text
         assert "又写出了新的一版" in browser.follow(browser.post("/release", {"manifest": "x", "csrf": token})).text
         page = browser.follow(browser.post("/release", {**fields, "csrf": token})).text
-        assert "已放行</span> 办公室 5月22日 08:30" in page
+        assert "已放行</span> 办公室 5月22日08:30" in page
         assert "办公室 放行 2020-05-21 第 1 版给领导的信" in site.done()
     noted = journal.releases(office.settings.paths.archive)[edition.manifest]
     assert (noted.by, noted.at) == ("办公室", moment("2020-05-22 08:30"))

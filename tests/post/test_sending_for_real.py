@@ -38,7 +38,7 @@ def _printed(office: Office) -> tuple[str, int]:
 def test_a_real_server_gets_every_letter_once_over_tls(office: Office, exim: Exim) -> None:
     printed, _status = _printed(office)
     assert "已发出 dongsheng@example.com" in printed
-    assert "被拒收 nobody@example.com" in printed
+    assert "对方不收 nobody@example.com" in printed
     assert "no such user" in printed
     _printed(office)
     messages = exim.messages()

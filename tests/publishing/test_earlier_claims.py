@@ -59,12 +59,12 @@ def test_a_file_that_claims_to_be_of_before_is_said_with_what_it_changed(office:
     screen.tell_outcome(office.run(THIRD), office.settings, [THIRD])
     said = capsys.readouterr().out
     assert "有 1 个文件的收到时间早于已经写出的结果，而那时的结果里没有它们" in said
-    without, having = "第 1 版（05-18 22:00 写出）", "第 2 版（05-20 22:00 写出）"
-    assert f"早到.xlsx：收到时间是 2020-05-18 16:20，2020-05-18 的{without}还没有它，{having}才有。" in said
+    without, having = "第 1 版（5月18日22:00写出）", "第 2 版（5月20日22:00写出）"
+    assert f"早到.xlsx：收到时间是5月18日16:20，2020-05-18 的{without}还没有它，{having}才有。" in said
     assert "2020-05-18 第 2 版改变了：市级交办和旗区自行梳理：已化解 0 件 → 1 件" in said
     assert "2020-05-19 第 2 版改变了：" in said
     assert not office.summary(THIRD)["restated"], "the report of the day says nothing of it (contract 4)"
-    assert "早到.xlsx：收到时间是 2020-05-18 16:20" in _notes(office)
+    assert "早到.xlsx：收到时间是5月18日16:20" in _notes(office)
     assert not _night(office, THIRD + timedelta(days=1)), "the next night has nothing new to say; doctor still does"
     assert "早到.xlsx" in _notes(office)
 

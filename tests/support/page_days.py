@@ -93,9 +93,9 @@ def some_findings() -> tuple[FindingLine, ...]:
     return (
         line("东胜区", "东胜区日报(更正).xlsx", "采用", status),
         line("东胜区", "东胜区日报(更正).xlsx", "采用", Finding("late", Severity.WARNING, "报送时间晚于截止时间。")),
-        line("东胜区", "东胜区日报.xlsx", "已被更正", Finding("required", Severity.ROW, "“案件编号”没有填。", "案件进展", 9, 0)),
-        line("乌审旗", "乌审旗日报.xlsx", "未采用", Finding("macro-workbook", Severity.FILE, "工作簿里带有宏，不能接收。")),
-        line("", "不知道是谁的.xlsx", "未采用", Finding("unknown-district", Severity.FILE, "封面没有填“旗区”。", "封面")),
+        line("东胜区", "东胜区日报.xlsx", "已被替换", Finding("required", Severity.ROW, "“案件编号”没有填。", "案件进展", 9, 0)),
+        line("乌审旗", "乌审旗日报.xlsx", "退回", Finding("macro-workbook", Severity.FILE, "工作簿里带有宏，不能接收。")),
+        line("", "不知道是谁的.xlsx", "退回", Finding("unknown-district", Severity.FILE, "封面没有填“旗区”。", "封面")),
         line("", "分解表.xlsx", "分解表", Finding("case-missing", Severity.WARNING, "案件 ZZQ-2020-002 在新的分解表中不见了。")),
     )
 

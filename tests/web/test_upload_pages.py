@@ -228,7 +228,7 @@ def test_a_check_is_made_again_where_another_report_of_the_day_was_sent_meanwhil
 def test_a_report_of_yesterday_is_said_to_be_one(site: Website) -> None:
     browser = site.signed_in("甲")
     page = browser.follow(browser.upload(report(day=date(2020, 5, 20)))).text
-    assert '<p class="banner is-warn" role="status">这是 5 月 20 日的日报，那一天还没有报过；今天的还没有报。</p>' in page
+    assert '<p class="banner is-warn" role="status">这是5月20日的日报，那一天还没有报过；今天的还没有报。</p>' in page
     number = send(browser, report(day=date(2020, 5, 20)))
     assert number.startswith("DS-200520-")
     assert "东胜区 2020年5月20日" in browser.get(f"/sent/{number}").text
@@ -286,7 +286,7 @@ def test_what_cannot_be_marked_comes_back_as_a_list_and_is_called_one(site: Webs
     page = browser.get(draft).text
     assert "标注好的工作簿" not in page
     assert ("照样报送" in page) == (name == "日报.xlsb")
-    assert ("仍要提交（会整份退回）" in page) == (name == "日报.xlsx")
+    assert ("仍要报送（会整份退回）" in page) == (name == "日报.xlsx")
     assert "下载问题清单" in page
     listed = openpyxl.load_workbook(io.BytesIO(browser.get(f"{draft}/marked").body))
     assert listed.sheetnames == ["回执"]

@@ -85,5 +85,5 @@ def short_day(day: date) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """A moment as a sentence says it: 5月22日 16:42."""
-    return f"{short_day(moment)} {moment:%H:%M}"
+    """A moment as a sentence says it: 5月22日16:42."""
+    return f"{short_day(moment)}{moment:%H:%M}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from pipeline.reading.receipt_layout import Obstacle, Why
@@ -77,7 +76,7 @@ def state(report: ArrivedReport) -> str:
     district, day = report.district or words.UNKNOWN_DISTRICT, report.day.isoformat()
     match report.use:
         case words.REFUSED:
-            return f"{district} · 归入 {day} · 未采用"
+            return f"{district} · 归入 {day} · 退回"
         case words.UNSENT:
             return f"{district} · {f'报告日期 {day} · ' if report.revision else ''}自查，尚未报送"
         case words.DUPLICATE:
@@ -95,13 +94,9 @@ def send_again(report: ArrivedReport) -> str:
     verb = "报送" if report.use == words.UNSENT else "重新报送"
     if report.received_at > report.unmarked_until:
         return f"{verb}：请尽快。当天的结果会重新生成，并标明“更正”。"
-    latest = f"最迟 {_moment(report.unmarked_until)} 以前（再晚，当天的结果会标明“更正”）"
+    latest = f"最迟{words.moment(report.unmarked_until)}以前（再晚，当天的结果会标明“更正”）"
     if report.use == words.USED:
         return f"{verb}：请尽快，{latest}{'' if report.is_late else '；不影响这一天的“按时”'}。"
     if report.is_late or report.in_force:
         return f"{verb}：请尽快，{latest}。"
-    return f"{verb}：{_moment(report.on_time_until)} 以前送到算按时；已过这个时间的请尽快，{latest}。"
-
-
-def _moment(value: datetime) -> str:
-    return f"{value.month} 月 {value.day} 日 {value:%H:%M}"
+    return f"{verb}：{words.moment(report.on_time_until)}以前送到算按时；已过这个时间的请尽快，{latest}。"

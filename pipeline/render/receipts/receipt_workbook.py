@@ -127,7 +127,7 @@ def _block(group: list[Finding], number: int, kind: Kind) -> Iterator[Line]:
     heights = [_height(seen, receipt_layout.WIDTHS[receipt_layout.SEEN]) for _cell, seen, _place in rows]
     # The message goes over all the rows of its group: what they lack in height for it is shared out among them.
     missing = max(0.0, (_height(message, receipt_layout.WIDTHS[_MESSAGE]) - sum(heights)) / len(rows))
-    shared = (str(number), COSTS[first.severity].receipt, first.sheet or "—")
+    shared = (str(number), COSTS[first.severity].document, first.sheet or "—")
     for at, (cell, seen, place) in enumerate(rows):
         texts = (*shared, cell, seen, f"【{FINDING_TITLES[first.code]}】{message}") if at == 0 else ("", "", "", cell, seen, "")
         yield Line(kind, texts, place, len(rows) if at == 0 else 0, min(_HIGHEST, heights[at] + missing))
@@ -149,7 +149,7 @@ def _marks(findings: Sequence[Finding]) -> Iterator[Mark]:
             by_cell.setdefault((finding.sheet, finding.row, finding.column), []).append(finding)
     for place, of_cell in by_cell.items():
         of_cell.sort(key=lambda finding: not finding.refuses)
-        sentences = (f"{COSTS[finding.severity].receipt}｜{FINDING_TITLES[finding.code]}：{finding.message}" for finding in of_cell)
+        sentences = (f"{COSTS[finding.severity].document}｜{FINDING_TITLES[finding.code]}：{finding.message}" for finding in of_cell)
         comment = "\n".join((receipt_layout.HEADING, *sentences))
         yield Mark(place, any(finding.refuses for finding in of_cell), text(comment))
 

@@ -24,7 +24,7 @@ _MOST_CHARACTERS = 200
 
 def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group's sentences, and the rules behind them; the row after them."""
-    heading(book, sheet, top, OVERVIEW_LAST, "二、比前一日、补报以后、到达目标")
+    heading(book, sheet, top, OVERVIEW_LAST, "二、比前一日、补报以后、达到目标")
     put(sheet, top + 1, 0, "组别", book.look("header"))
     put(sheet, top + 1, 1, "项目", book.look("header"))
     merge(sheet, (top + 1, 2, top + 1, OVERVIEW_LAST), "情况", book.look("header"))
@@ -62,7 +62,7 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
         items += [("群众确认", said)] if (said := sentences.confirmation(certainty)) else []
         items += [("不计改动", said)] if (said := sentences.unmoved(certainty, figure.tally)) else []
     if way and way.tally.shortfall:
-        items.append(("到达目标", sentences.way(way)))
+        items.append(("达到目标", sentences.way(way)))
         near = [_case_in_brief(by_number[number]) for number in way.nearest]
         more = f"；等{len(near)}件" if len(near) > _MOST_NEAREST else ""
         items += [("最接近办结", "；".join(near[:_MOST_NEAREST]) + more)] if near else []

@@ -214,8 +214,8 @@ def _refused(book: Book) -> list[_Count]:
     rows = [f"{line.district} {line.rows_refused} 行" for line in lines if line.rows_refused]
     files = [f"{line.district} {line.refused_files} 份" for line in lines if line.refused_files]
     return [
-        _Count("拒收的行", f"=SUM({_submissions(book, 'G')})", sum(line.rows_refused for line in lines), words.names(rows)),
-        _Count("拒收的文件", f"=SUM({_submissions(book, 'H')})", sum(line.refused_files for line in lines), words.refused_files(files)),
+        _Count("退回的行", f"=SUM({_submissions(book, 'G')})", sum(line.rows_refused for line in lines), words.names(rows)),
+        _Count("退回的文件", f"=SUM({_submissions(book, 'H')})", sum(line.refused_files for line in lines), words.refused_files(files)),
     ]
 
 

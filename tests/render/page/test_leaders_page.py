@@ -150,7 +150,7 @@ def test_the_bridge_adds_up_to_the_last_case_in_what_is_shown() -> None:
 
 def test_every_step_of_the_bridge_opens_to_its_cases() -> None:
     text = page_of(a_report()).text
-    assert "旗区新排查 前一日不在台账，由旗区排查上报。\nDS-2020-001 东胜区 DS-2020-001 的案由\n+1 件" in text
+    assert "旗区新排查 前一日不在台账，由旗区排查报送。\nDS-2020-001 东胜区 DS-2020-001 的案由\n+1 件" in text
     assert "撤销 当日写有撤销依据，不再计入。\nSJ-2020-004 杭锦旗 SJ-2020-004 的案由\n−1 件" in text
 
 

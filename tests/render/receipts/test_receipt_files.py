@@ -91,7 +91,7 @@ def test_each_file_of_the_day_gets_its_receipt_whatever_became_of_it(office: Off
         "达拉特旗_回执_0_达旗.xlsx": "整个文件没有采用：报告日期有误。请按下面的说明改正后重新报送。",
     }
     assert len(opened(written["达拉特旗_回执_0_达旗.xlsx"]).sheetnames) == 6
-    assert [report.use for report in nightly_report(office).arrived_reports] == ["已被更正", "采用", "重复", "未采用", "未采用", "未采用"]
+    assert [report.use for report in nightly_report(office).arrived_reports] == ["已被替换", "采用", "重复", "退回", "退回", "退回"]
 
 
 def nightly_report(office: Office) -> Report:
@@ -249,7 +249,7 @@ def a_file(*findings: Finding, name: str = "日报.xlsx", received: str = "2020-
     return dataclasses.replace(arrived, **other)
 
 
-REFUSED: dict[str, Any] = {"revision": 0, "use": "未采用", "in_force": 0, "rows_accepted": 0}
+REFUSED: dict[str, Any] = {"revision": 0, "use": "退回", "in_force": 0, "rows_accepted": 0}
 FILES = {
     "whole": a_file(),
     "with reminders": a_file(LATE, received="2020-05-21 17:30"),
@@ -259,7 +259,7 @@ FILES = {
     "a sheet refused": a_file(SHEET),
     "a correction": a_file(REFUSAL, rows_refused=1, revision=2, in_force=2),
     "a correction after noon": a_file(REFUSAL, rows_refused=1, revision=2, in_force=2, received="2020-05-22 15:00"),
-    "replaced": a_file(REFUSAL, rows_refused=1, use="已被更正", in_force=2),
+    "replaced": a_file(REFUSAL, rows_refused=1, use="已被替换", in_force=2),
     "a duplicate": a_file(Finding("duplicate", Severity.WARNING, "已忽略。"), revision=0, use="重复", rows_accepted=0),
     "refused whole in time": a_file(WHOLE, **REFUSED),
     "refused whole, late": a_file(WHOLE, received="2020-05-21 19:00", **REFUSED),

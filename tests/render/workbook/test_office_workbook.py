@@ -196,7 +196,7 @@ def test_the_overview_says_the_sentences_of_the_report() -> None:
     shown = [row[1:3] for row in rows(opened(office_workbook.render(report)), "总览", 1)]
     for figure, bridge, way in zip(report.targets, report.bridges, report.ways, strict=True):
         assert ["比前一日", sentences.since_yesterday(bridge, report.submissions)] in shown
-        assert ["到达目标", sentences.way(way)] in shown
+        assert ["达到目标", sentences.way(way)] in shown
         assert not figure.bounds or ["补报以后", sentences.bounds(figure.bounds)] in shown
     assert ["最接近办结", "SJ-2020-001（办理中，时限2020-05-19）"] in shown
 
