@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import usage
 from pipeline.disk import ending
-from pipeline.terms.errors import ConfigurationError, PipelineError, reason_of
+from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
 from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
@@ -51,25 +52,10 @@ def _complain(sentence: str) -> None:
 
 def _explain_stop(error: BaseException, options: argparse.Namespace) -> int:
     """Say why a command did not come to its end, and return the exit status."""
-    match error:
-        case PipelineError():
-            _complain(str(error))
-            return error.exit_status
-        case KeyboardInterrupt():
-            _complain("已中断。再运行一次会从停下的地方继续，不会丢失或重复。")
-            return getattr(error, "exit_status", 1)
-        case ModuleNotFoundError(name=str(name)) if name.partition(".")[0] not in {"pipeline", *sys.stdlib_module_names}:
-            _complain(
-                f"这个 Python（{sys.executable}）里没有程序要用的库 {name}。请用装好了库的那个来运行，"
-                "例如 .venv/bin/python run.py（Windows 上是 .venv\\Scripts\\python run.py）；还没有安装的，照 README.md 安装。"
-            )
-            return ConfigurationError.exit_status
-        case OSError() if reason := reason_of(error):
-            where = f"{error.filename} " if error.filename else "这台电脑上的文件"
-            _complain(f"{where}读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。")
-            return 1
-        case _:
-            return _report_faults([error], options)
+    if (told := ending.told(error)) is None:
+        return _report_faults([error], options)
+    _complain(told[0])
+    return told[1]
 
 
 def _report_faults(caught: Iterable[BaseException | Sequence[str]], options: argparse.Namespace) -> int:
@@ -82,6 +68,7 @@ def _report_faults(caught: Iterable[BaseException | Sequence[str]], options: arg
     distinct = dict.fromkeys(tuple(faults.places_of(fault)) if isinstance(fault, BaseException) else tuple(fault) for fault in caught)
     lines = [line for places in distinct for line in places]
     path = faults.write_report(lines, _state_of(options), datetime.now().astimezone())
+    options.report = path.name if path else ""
     if path:
         _complain(f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path} 发给维护人员，然后再运行一次。")
     else:
@@ -147,30 +134,39 @@ def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
     """Return that day, and the days before it that were missed since the last one that was written."""
     from pipeline import screen
     from pipeline.demo import made_up_office
-    from pipeline.ledger import ledger
+    from pipeline.publishing import nights
 
-    written = [earlier for earlier in ledger.written_days(settings.paths.ledger) if earlier < day]
-    missed = (day - max(written)).days - 1 if written else 0
-    if missed > _MOST_MISSED and made_up_office.is_demo(home):
-        screen.say(f"演示的日报只到 {max(written)}，今天的都是未报。要一周到今天为止的演示，运行 run.py demo --today 另一个文件夹。")
-        return [day]
-    if missed > _MOST_MISSED:
-        screen.tell_long_pause(day - timedelta(days=missed), day - timedelta(days=1))
-        _note(settings, "nightly", f"停了 {missed} 天，没有补写")
-        return [day]
-    return [day - timedelta(days=n) for n in range(missed, -1, -1)]
-
-
-_MOST_MISSED = 31
-"""After a longer pause only the day itself is written; the office asks for others with --from and --to."""
+    days, skipped = nights.to_write(day, settings)
+    if skipped:
+        screen.tell_long_pause(day - timedelta(days=skipped), day - timedelta(days=1), is_demo=made_up_office.is_demo(home))
+        _note(settings, nights.COMMAND, f"停了 {skipped} 天，没有补写")
+    return days
 
 
 def _nightly(options: argparse.Namespace) -> int:
+    from pipeline.publishing import nights
+
+    settings = _load(options)
+    until = getattr(options, "last", None) or getattr(options, "date", None) or today(_now(settings), settings)
+    _note(settings, nights.COMMAND, nights.begins(until))
+    try:
+        did, status = _consolidate(options, settings)
+    except (BrokenPipeError, SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever stopped it, the log says so and the office is told
+        did, status = (ending.told(error) or ("程序出错了", 1))[0], _explain_stop(error, options)
+    _note(settings, nights.COMMAND, nights.ends(did, status, getattr(options, "report", "")))
+    if status not in (0, AnotherRunError.exit_status):
+        _watch_night(settings)
+    return status
+
+
+def _consolidate(options: argparse.Namespace, settings: Settings) -> tuple[str, int]:
+    """Do the night's run, and return what the log says of it and the exit status."""
     from pipeline import screen
     from pipeline.night import nightly
     from pipeline.publishing.plan import EveryDay
 
-    settings = _load(options)
     days = _days(options, settings)
     are_chosen = getattr(options, "date", None) or getattr(options, "first", None)
     rewriting: Container[date] = () if not getattr(options, "rewrite", False) else days if are_chosen else EveryDay()
@@ -178,11 +174,19 @@ def _nightly(options: argparse.Namespace) -> int:
     with screen.progress(in_lines=getattr(options, "steps", False)) as progress:
         outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()), rewriting=rewriting)
     screen.tell_outcome(outcome, settings, days)
-    status = _say_what_failed(outcome, options)
-    refused = sum(not file.reading.accepted for file in outcome.read.files)
-    written = f"写出 {len(outcome.written.published)} 天，没有写成 {len(outcome.written.failed) + len(outcome.written.held)} 天"
-    _note(settings, "nightly", f"收下 {len(outcome.taken.taken)} 个文件，整份退回 {refused} 个，{written}；退出状态 {status}")
-    return status
+    return outcome.in_short, _say_what_failed(outcome, options)
+
+
+def _watch_night(settings: Settings) -> None:
+    """Tell the office by mail of a night without its result; what hinders that is said, and stops nothing else."""
+    from pipeline.post import night_watch, told_letters
+
+    try:
+        for line in told_letters.night(night_watch.run(settings, _now(settings))):
+            _complain(line)
+            _note(settings, "watch", line)
+    except Exception as error:  # noqa: BLE001 - it is done beside a command's own work
+        _explain_stop(error, argparse.Namespace(config=settings.file))
 
 
 def _say_what_failed(outcome: Outcome, options: argparse.Namespace) -> int:
@@ -195,13 +199,16 @@ def _say_what_failed(outcome: Outcome, options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.demo import made_up_office
+    from pipeline.publishing import nights
 
     office = made_up_office.build(options.dir, datetime.now().astimezone() if options.today else None)
     with screen.progress() as progress:
         outcome = made_up_office.consolidate(office, progress)
     screen.tell_outcome(outcome, office.settings, office.days)
     screen.tell_demo(office, [sys.executable, sys.argv[0]], has_mail=options.today)
-    return _say_what_failed(outcome, options)
+    status = _say_what_failed(outcome, options)
+    _note(office.settings, nights.COMMAND, nights.ends("造演示数据时汇总", status, getattr(options, "report", "")))
+    return status
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -274,6 +281,7 @@ def _send(options: argparse.Namespace) -> int:
     status = int(not outcome.is_complete)
     unsettled = f"下落不明 {len(outcome.unknown)} 封，对方不收 {len(outcome.refused)} 封"
     _note(settings, "send", f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}")
+    _watch_night(settings)
     return status
 
 
@@ -307,7 +315,7 @@ def _serve(options: argparse.Namespace) -> int:
     from pipeline.web import server
 
     settings = _load(options, told=_complain)
-    serving = server.Serving(settings, options.host, options.port, lambda: _now(settings))
+    serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
@@ -372,6 +380,7 @@ def _fetch(options: argparse.Namespace) -> int:
     status = _report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed))
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
     _note(settings, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
+    _watch_night(settings)
     return status
 
 

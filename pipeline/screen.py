@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,8 +94,12 @@ def warn_of_the_future(days: Sequence[date], today: date) -> None:
         say(f"注意：{ahead[0]}{' 等' if len(ahead) > 1 else ''} 还没有到，结果里各旗区都会是未报。")
 
 
-def tell_long_pause(first: date, last: date) -> None:
-    """Print that days are not caught up, and how they are."""
+def tell_long_pause(first: date, last: date, *, is_demo: bool) -> None:
+    """Print that days are not caught up, and how they are; of a demo how one is made whose week ends today."""
+    if is_demo:
+        until = first - timedelta(days=1)
+        say(f"演示的日报只到 {until}，今天的都是未报。要一周到今天为止的演示，运行 run.py demo --today 另一个文件夹。")
+        return
     days = (last - first).days + 1
     say(f"{first} 至 {last} 有 {days} 天没有写出过，停得太久，没有补写。要补写的，运行 run.py --from {first} --to {last}。")
 

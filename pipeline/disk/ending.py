@@ -6,9 +6,12 @@ Covered by tests/test_cli.py.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from pipeline.terms.errors import ConfigurationError, PipelineError, reason_of
 
 
 class _EndRequested(KeyboardInterrupt):
@@ -37,3 +40,22 @@ def on_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def told(error: BaseException) -> tuple[str, int] | None:
+    """Return what people are told where a command did not come to its end, and its exit status; None where the fault is ours."""
+    match error:
+        case PipelineError():
+            return str(error), error.exit_status
+        case KeyboardInterrupt():
+            return "已中断。再运行一次会从停下的地方继续，不会丢失或重复。", getattr(error, "exit_status", 1)
+        case ModuleNotFoundError(name=str(name)) if name.partition(".")[0] not in {"pipeline", *sys.stdlib_module_names}:
+            return (
+                f"这个 Python（{sys.executable}）里没有程序要用的库 {name}。请用装好了库的那个来运行，"
+                "例如 .venv/bin/python run.py（Windows 上是 .venv\\Scripts\\python run.py）；还没有安装的，照 README.md 安装。"
+            ), ConfigurationError.exit_status
+        case OSError() if reason := reason_of(error):
+            where = f"{error.filename} " if error.filename else "这台电脑上的文件"
+            return f"{where}读写不了：{reason}。已收到的文件都还在；处理好后再运行一次。", 1
+        case _:
+            return None

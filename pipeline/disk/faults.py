@@ -77,6 +77,16 @@ def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Pat
     return None
 
 
+def last_lines(state: Path, name: str, most: int) -> tuple[str, ...]:
+    """Return the end of that report below the office's state, with its head; nothing where there is none of that name."""
+    if not _NAME.fullmatch(name):
+        return ()
+    lines: list[str] = []
+    with suppress(OSError):
+        lines = (state / FOLDER / name).read_text(encoding="utf-8", errors="replace").splitlines()
+    return tuple(lines if len(lines) <= most else [*lines[:2], "  ……", *lines[3 - most :]])
+
+
 def _write_new(folder: Path, text: str, now: datetime) -> Path:
     """Write a report of its own, beside those of the same second."""
     for name in _names(now):

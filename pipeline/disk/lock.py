@@ -112,6 +112,13 @@ def hold(state: Path, what: str = "汇总") -> Iterator[Held]:
                     storage.remove(held.note)
 
 
+def is_renewed(state: Path) -> bool:
+    """Whether a run seems to be at work in that folder: its note was renewed a moment ago. Disturbs none that begins just now."""
+    with contextlib.suppress(OSError):
+        return abs(storage.clock_of(state) - (state / NOTE).stat().st_mtime) < DEAD_SECONDS
+    return False
+
+
 @contextmanager
 def _system_lock(path: Path, what: str) -> Iterator[bool]:
     """Hold the system's lock; False where the file system has none. Raises AnotherRunError, OSError."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -13,6 +15,8 @@ from pathlib import Path
 from pipeline.terms.text import on_screen
 
 FOLDER, NAME = "logs", "run.log"
+_COMMAND = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d) (\d+) (\w+) (.*)")
+_MOST_LINES = 20_000
 _BYTES, _KEPT = 1 << 20, 9
 """Bytes of one file, and how many older ones are kept."""
 
@@ -45,6 +49,25 @@ def last_lines(state: Path, name: str, most: int) -> list[str]:
         with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
             lines.extend(line.rstrip("\n") for line in file)
     return [*lines][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What a command said of itself."""
+
+    at: datetime
+    pid: int
+    said: str
+
+
+def lines_of(state: Path, command: str) -> list[CommandLine]:
+    """Return what that command said in the present file and the one before it, the oldest first."""
+    found = []
+    for line in reversed(last_lines(state, NAME, _MOST_LINES)):
+        match = _COMMAND.fullmatch(line) if f" {command} " in line else None
+        if match and match[3] == command:
+            found.append(CommandLine(datetime.fromisoformat(match[1]), int(match[2]), match[4]))
+    return found
 
 
 def note_command(state: Path, now: datetime, command: str, sentence: str) -> None:

@@ -47,6 +47,15 @@ class Outcome:
         return [*put_back, *left_out, *earlier_claims.told(self.claims), *held_days.told(self.held_back)]
 
     @property
+    def in_short(self) -> str:
+        """What was taken in and written, for the office's log."""
+        refused = sum(not file.reading.accepted for file in self.read.files)
+        not_written = len(self.written.failed) + len(self.written.held)
+        return (
+            f"收下 {len(self.taken.taken)} 个文件，整份退回 {refused} 个，写出 {len(self.written.published)} 天，没有写成 {not_written} 天"
+        )
+
+    @property
     def faults(self) -> list[tuple[str, ...]]:
         """Where the program itself failed on a file or a day; the run went on without it."""
         return [*self.read.faults, *self.written.faults]

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     LEADERS = "leaders"
     REMINDER = "reminder"
     ANSWER = "answer"
+    NIGHT = "night"
 
 
 class Delivery(StrEnum):

@@ -19,7 +19,7 @@ from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.post import letter_plan, letters, sent_letters, smtp
 from pipeline.post.letters import Kind, Letter
-from pipeline.post.sent_letters import SentLetter, SentLetters, State
+from pipeline.post.sent_letters import JournalAlone, SentLetter, SentLetters, State
 from pipeline.publishing import outbox
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -122,8 +122,8 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
     days = 0 if letter.kind == Kind.REMINDER else outgoing.days
     if letter.day < (now.date() - timedelta(days=days)).isoformat():
         return False
-    if letter.kind == Kind.LEADERS:
-        written_to = outgoing.leaders
+    if letter.kind in (Kind.LEADERS, Kind.NIGHT):
+        written_to = outgoing.leaders if letter.kind == Kind.LEADERS else outgoing.office
     else:
         written_to = letter_plan.addresses(letter.district, settings, outgoing) if letter.district in settings.district_names else ()
     return letter.recipient.lower() in {address.lower() for address in written_to}
@@ -187,7 +187,9 @@ def _answers(
 # --- handing over ------------------------------------------------------------------------------------------------
 
 
-def hand_over(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, connect: Connect) -> None:
+def hand_over(
+    outcome: SendingOutcome, record: SentLetters | JournalAlone, settings: Settings, outgoing: Outgoing, connect: Connect
+) -> None:
     """Hand over the letters that are planned, each noted before and after."""
     waiting = list(outcome.planned)
     try:
@@ -206,7 +208,11 @@ def hand_over(outcome: SendingOutcome, record: SentLetters, settings: Settings, 
 
 
 def _hand_over(
-    letter: Letter, record: SentLetters, settings: Settings, outgoing: Outgoing, hand_over: Callable[[bytes, str], smtp.Answer]
+    letter: Letter,
+    record: SentLetters | JournalAlone,
+    settings: Settings,
+    outgoing: Outgoing,
+    hand_over: Callable[[bytes, str], smtp.Answer],
 ) -> smtp.Answer:
     """Note that it is under way, hand it over, note what became of it: a kill in between leaves it as of unknown fate."""
     at = datetime.now(settings.calendar.zone)

@@ -85,16 +85,20 @@ class SentLetters:
     def _restore(self) -> None:
         """Take in what the journal knows and the ledger does not."""
         read = _read_journal(self._journal)
-        known = {sent.message_id for sent in self.all()}
+        known = {sent.message_id: sent for sent in self.all()}
         missing = [entry for message_id, entry in read.letters.items() if message_id not in known]
-        if read.is_damaged:
-            if missing or not known:
-                raise PipelineError(read.told(_DAMAGED, self._journal))
-            self._mend(read)
+        # noted while the ledger could not be used, or the ledger is an older one that somebody has put back
+        newer = [entry[0] for message_id, entry in read.letters.items() if message_id in known and _is_after(entry[0], known[message_id])]
+        if read.is_damaged and (missing or not known):
+            raise PipelineError(read.told(_DAMAGED, self._journal))
         with self._store.begin() as connection:
+            for sent in newer:
+                _change(connection, sent)
             for sent, digests, edition in missing:
                 _insert(connection, sent, digests)
                 _set_edition(connection, sent.message_id, edition)
+        if read.is_damaged:
+            self._mend(read)
 
     def _mend(self, read: _Journal) -> None:
         """Write into the journal what its damaged lines may have said: the ledger, which is whole, has it."""
@@ -160,10 +164,7 @@ class SentLetters:
         with self._store.begin() as connection:
             before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
             attempts = before + (state is State.UNDER_WAY)
-            sent = SentLetter(
-                message_id, str(letter.kind), letter.day, letter.district, letter.recipient, letter.subject, state, attempts, words,
-                at.isoformat(),
-            )  # fmt: skip
+            sent = _sent(letter, message_id, state, attempts, words, at)
             if before:
                 _change(connection, sent)
             else:
@@ -219,6 +220,36 @@ def mend(paths: Paths) -> bool:
     with lock.hold(paths.state / LOCK), suppress(PipelineError), Ledger(paths.ledger) as ledger:
         SentLetters(ledger, paths.state).complete_journal()
     return not problem(paths)
+
+
+class JournalAlone:
+    """The letters as far as the journal knows them: for what must be told where the ledger cannot be used."""
+
+    def __init__(self, state: Path) -> None:
+        self._journal = state / JOURNAL
+
+    def settled(self, recipient: str) -> frozenset[str]:
+        """Return the digests of what this recipient has, may have, or will not be let have by his server."""
+        letters = _read_journal(self._journal).letters.values()
+        own = [(sent, digests) for sent, digests, _edition in letters if sent.recipient.lower() == recipient.lower()]
+        return frozenset(digest for sent, digests in own if sent.state is not State.PUT_OFF for digest in digests)
+
+    def note(self, letter: Letter, message_id: str, state: State, words: str, at: datetime) -> None:
+        """Note how far a letter has come, seen on the disk when this returns; the ledger takes it in once it can be used."""
+        before = _read_journal(self._journal).letters.get(message_id)
+        attempts = (before[0].attempts if before else 0) + (state is State.UNDER_WAY)
+        sent = _sent(letter, message_id, state, attempts, words, at)
+        storage.append_lines(self._journal, [summed_lines.line(_entry(sent, [item.digest for item in letter.items], letter.edition))])
+
+
+def _is_after(one: SentLetter, other: SentLetter) -> bool:
+    return datetime.fromisoformat(one.at) > datetime.fromisoformat(other.at)
+
+
+def _sent(letter: Letter, message_id: str, state: State, attempts: int, words: str, at: datetime) -> SentLetter:
+    return SentLetter(
+        message_id, str(letter.kind), letter.day, letter.district, letter.recipient, letter.subject, state, attempts, words, at.isoformat()
+    )
 
 
 def _entry(sent: SentLetter, digests: list[str], edition: str) -> dict[str, Any]:

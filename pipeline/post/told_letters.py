@@ -39,6 +39,15 @@ def answers(outcome: SendingOutcome) -> Iterator[str]:
         yield f"  还有 {len(outcome.not_tried)} 封回信没有发，下次收邮件时再发。{outcome.why}"
 
 
+def night(outcome: SendingOutcome) -> Iterator[str]:
+    """Yield that the office was told of a night without its result, or could not be; nothing where there was nothing to tell."""
+    for letter, answer in outcome.done:
+        words = "" if answer.fate is Fate.TAKEN else f"（{_FATES.get(answer.fate, '没有送到，不再发')}：{answer.words}）"
+        yield f"{'已' if answer.fate is Fate.TAKEN else '没有'}发信告诉办公室 {letter.recipient}  {letter.subject}{words}"
+    if outcome.not_tried:
+        yield f"还没有发信告诉办公室：{outcome.not_tried[0].subject}。{outcome.why}"
+
+
 def _unsettled(outcome: SendingOutcome) -> Iterator[str]:
     for row in outcome.unknown:
         yield f"  下落不明 {row.recipient}  {row.subject}：交给服务器时断了，对方可能收到，也可能没有，没有自动重发。"

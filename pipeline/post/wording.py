@@ -14,6 +14,7 @@ from pipeline import HOME
 from pipeline.office.mailed_files import MailedFile
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
+from pipeline.publishing.nights import FailedNight
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.mails import Mail
@@ -129,6 +130,11 @@ class Writer:
         details = {"files": files, "others": mail.not_taken, "received": f"{mail.received_at:%H:%M}"}
         letter = self._letter(Kind.ANSWER, mail.received_at.date(), (district, mail.sender), subject, items, details)
         return replace(letter, in_reply_to=found[0] if (found := _MESSAGE_ID.fullmatch(mail.message_id or "")) else "")
+
+    def night(self, failed: FailedNight, recipient: str, item: Item, computer: str) -> Letter:
+        """Write to the office that a night has no result: what happened, where, what to do; nothing of any case."""
+        subject = f"【要处理】{failed.in_short}"
+        return self._letter(Kind.NIGHT, failed.day, ("", recipient), subject, [item], {"failed": failed, "computer": computer})
 
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom

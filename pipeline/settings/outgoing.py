@@ -37,11 +37,13 @@ class Outgoing(Account):
     user: Word | None = None
     sender: Address
     leaders: tuple[Address, ...] = ()
+    office: tuple[Address, ...] = ()
     districts: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
     answers: Annotated[bool, Field(strict=True)] = True
     reminder_at: Clock | None = time(16)
     leaders_at: Clock = time(7)
     leaders_after_look: Annotated[bool, Field(strict=True)] = False
+    night_by: Clock = time(2)
     days: Annotated[int, Field(ge=1, le=31, strict=True)] = 3
 
     @field_validator("security", mode="before")

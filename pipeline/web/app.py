@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -35,6 +35,7 @@ from pipeline.web.site import Site
 from pipeline.web.upload_limits import RefusedError
 
 _SWEEP_SECONDS: Final = 3600
+_BESIDE_SECONDS: Final = 600
 
 
 def build(site: Site) -> ASGIApp:
@@ -72,24 +73,26 @@ def build(site: Site) -> ASGIApp:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Go on with what a killed server had begun to send, and sweep old drafts away every hour."""
+    """Go on with what a killed server had begun to send, sweep old drafts away every hour, do what is to be done beside."""
     site: Site = app.state.site
     for number in await run_in_threadpool(site.drafts.recover):
         site.note(f"报送 {number}：上次没有做完，启动时接着做完")
-    sweeping = asyncio.create_task(_sweep(site))
+    sweeping = asyncio.create_task(_again_and_again(lambda: site.drafts.sweep(site.now()), _SWEEP_SECONDS))
+    beside = asyncio.create_task(_again_and_again(site.beside, _BESIDE_SECONDS))
     try:
         yield
     finally:
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
+        for task in (sweeping, beside):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
-async def _sweep(site: Site) -> None:
+async def _again_and_again(work: Callable[[], object], seconds: float) -> None:
     while True:
         with suppress(OSError):
-            await run_in_threadpool(site.drafts.sweep, site.now())
-        await asyncio.sleep(_SWEEP_SECONDS)
+            await run_in_threadpool(work)
+        await asyncio.sleep(seconds)
 
 
 def health(site: page_access.TheSite) -> Response:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from pipeline.disk import faults
 from pipeline.office import attendance, status
 from pipeline.office.today import Today, Waits
+from pipeline.publishing import nights
 from pipeline.terms.errors import LedgerError
 from pipeline.web import check_results, published_files
 from pipeline.web.page_access import Office, TheSite
@@ -36,6 +37,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     today = _today(site, now)
     strips = attendance.strips(settings, now, waiting)
     return {
+        "failed_night": nights.look(settings, now),
         "day": day,
         "yesterday": yesterday,
         "limit": limit,

@@ -23,16 +23,21 @@ _SHUTDOWN_SECONDS: Final = 20
 
 
 class Serving:
-    """The page, listening: what comes in before `run` waits. Raises ConfigurationError."""
+    """The page, listening: what comes in before `run` waits. Raises ConfigurationError.
 
-    def __init__(self, settings: Settings, host: str, port: int, now: Callable[[], datetime]) -> None:
+    `beside`: what is done every few minutes while it serves.
+    """
+
+    def __init__(
+        self, settings: Settings, host: str, port: int, now: Callable[[], datetime], beside: Callable[[], object] = lambda: None
+    ) -> None:
         limits = settings.upload or Uploading()
         self._listening = _listen(host, port)
         try:
             origins = _origins(limits, host, self._listening.getsockname()[1])
             self.address = limits.public_address or _opened_at(origins, host)
             with database.told(settings):
-                self.site = Site(settings, now, origins)
+                self.site = Site(settings, now, origins, beside)
                 self.site.database.note_served(self.address)
             silence_uvicorn()
             self.server = uvicorn.Server(_config(self.site, limits))

@@ -41,8 +41,12 @@ Arguments = TypeVarTuple("Arguments")
 class Site:
     """One office's page."""
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime], origins: frozenset[str]) -> None:
+    def __init__(
+        self, settings: Settings, now: Callable[[], datetime], origins: frozenset[str], beside: Callable[[], object] = lambda: None
+    ) -> None:
         self.settings = settings
+        self.beside = beside
+        """What is done every few minutes beside answering."""
         self.limits = settings.upload or Uploading()
         self.upload_limit = upload_limits.of_upload(settings)
         self.now = now

@@ -47,6 +47,7 @@ def test_the_office_reads_every_setting_with_its_meaning_and_no_secret(site: Web
     assert rows["groups"] == "自治区交办（100%）、市级交办和旗区自行梳理（90%）"
     assert rows["outgoing_mail.sender"] == "ribao@example.com"
     assert rows["outgoing_mail.leaders_after_look"] == "false"
+    assert (rows["outgoing_mail.night_by"], rows["outgoing_mail.office"]) == ("02:00", "没有")
     assert rows["outgoing_mail.password_env"] == "已设置"
     assert "GEHEIM_ENV" not in page
     assert "当日报送截止时间，正好这一刻也算按时" in page
