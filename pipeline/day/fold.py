@@ -12,7 +12,7 @@ from pipeline.day import assignments, judging, supervision
 from pipeline.day.cases import Case, CaseBook
 from pipeline.day.doubts import Doubt, doubt
 from pipeline.day.judging import Judgement
-from pipeline.day.restatement import FlagThen, LateReport, Moves, Restated
+from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.supervision import FlagsByDistrict
@@ -71,13 +71,13 @@ class DayState:
     """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
     correcting: tuple[LateReport, ...] = ()
     """The reports for this day and earlier ones that its own readers could not know, by arrival."""
-    overnight: tuple[tuple[Restated, ...], tuple[LateReport, ...]] = ((), ())  # as in the Report
+    overnight: Overnight = field(default_factory=Overnight)
     before_corrected: tuple[Register, Register] | None = None
     """The register of the day before as its own readers could know it, and as this day's can; None where nothing became known of it."""
     as_told: Register | None = None
     """The register of this day as its own readers could know it; None where nothing came later that counts for it."""
     former: Register = field(default_factory=dict)
-    """Cases that the readers of this day or of the day before knew in the register, and that are in it no more."""
+    """Cases that replaced reports of this day brought in, or that its readers or the day before's knew, and that are in it no more."""
     replaced: Mapping[str, Moves] = field(default_factory=dict)
     """By district: what its report in force changed against the first one that it sent for the day."""
     doubts: tuple[Doubt, ...] = ()
@@ -172,7 +172,7 @@ class _Snapshot:
 _NOTHING = _Snapshot(frozenset(), frozenset(), {}, {}, frozenset(), PastDay(date.min))
 
 
-_OfDay = tuple[Mapping[str, Reports], dict[int, Judgement], list[str]]
+_OfDay = tuple[Mapping[str, Reports], dict[int, Judgement], Register]
 """The reports of a day, the judgements on them, and the cases of superseded reports."""
 
 
@@ -204,7 +204,7 @@ class _Fold:
     index: Submissions = field(default_factory=lambda: Submissions({}))
     """The reports that are folded."""
 
-    _of_day: _OfDay = field(default=({}, {}, []), init=False)
+    _of_day: _OfDay = field(default=({}, {}, {}), init=False)
     """Of the day that the fold stands at: its reports, the judgements on them, and the cases of superseded reports."""
     _by_first_report: dict[str, dict[str, bool]] = field(default_factory=dict, init=False)
     """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
@@ -266,10 +266,10 @@ class _Fold:
 
     # --- reports ---
 
-    def _judge_day(self, submissions: Mapping[str, Reports], *, with_findings: bool) -> tuple[dict[int, Judgement], list[str]]:
+    def _judge_day(self, submissions: Mapping[str, Reports], *, with_findings: bool) -> tuple[dict[int, Judgement], Register]:
         """Judge the day's reports in order; return the judgements by arrival, and the cases that superseded revisions had brought in."""
         judgements: dict[int, Judgement] = {}
-        cases_of_superseded: list[str] = []
+        cases_of_superseded: Register = {}
         self._by_first_report = {}
         revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
         for filed in in_order(revision.filed for revision in revisions.values()):
@@ -278,10 +278,9 @@ class _Fold:
                 continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.case_book if submission.in_force else self.case_book.fork()
-            judgement = self._judge(filed, case_book, with_findings=with_findings)
-            judgements[filed.arrival.id] = judgement
+            judgement = judgements[filed.arrival.id] = self._judge(filed, case_book, with_findings=with_findings)
             if not submission.in_force:
-                cases_of_superseded += judgement.brought_in
+                cases_of_superseded |= {number: standing_of(case_book.cases[number]) for number in judgement.brought_in}
                 if submission.revision == 1:
                     self._by_first_report[filed.reading.district] = case_book.counted_in(filed.reading.district)
             if with_findings and submission.revision > 1:
@@ -353,7 +352,7 @@ class _Fold:
         return {case.number: standing_of(case) for case in self.case_book.in_register()}
 
     def _state(
-        self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], cases_of_superseded: list[str]
+        self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], cases_of_superseded: Register
     ) -> DayState:
         before = self.snapshots.get(day - _ONE_DAY, _NOTHING)
         register = self.snapshots[day].register
@@ -372,7 +371,8 @@ class _Fold:
             register_before=before.register,
             submissions=submissions,
             judgements=judgements,
-            withdrawn=tuple(sorted({number for number in cases_of_superseded if number not in register})),
+            withdrawn=tuple(sorted(cases_of_superseded.keys() - register)),
+            former={number: standing for number, standing in cases_of_superseded.items() if number not in register},
             assignment=self.assignment,
             assignment_findings=assignment_findings,
             trend=tuple((past, self._tallies(past, day)) for past in kept_days),

@@ -14,14 +14,15 @@ from datetime import date, datetime, time, timedelta
 from pipeline.day import supervision
 from pipeline.day.cases import Case
 from pipeline.day.fold import Beginning, DayState, fold_noting, registers
-from pipeline.day.restatement import FlagThen, LateReport, Moves, Restated
+from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, gained, lost, matters_of, receptions_of, requests_of
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Group
+from pipeline.settings.rules import Group, Windows
 from pipeline.terms.handed_in import Facts, Filed, in_order
+from pipeline.terms.words import FLAGS
 
 LOOKS_BACK_DAYS = 30
 """As far back as a restatement goes (contract 4)."""
@@ -60,7 +61,7 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
     parting = {min(filed.reading.day for filed in late) - _ONE_DAY for late in unknown if late}
     states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=parting)
     past = _Past(facts, settings, beginnings)
-    with_restated = {day: _with_overnight(_remembering(state, past), past) for day, state in states.items()}
+    with_restated = {day: _with_overnight(_remembering(_with_flags_dropped(state, settings), past), past) for day, state in states.items()}
     return with_restated | {state.day: state for state in _corrected(with_restated, past)}
 
 
@@ -89,6 +90,13 @@ class _Past:
         return registers(facts, self.settings, first, last, latest)
 
 
+def _with_flags_dropped(state: DayState, settings: Settings) -> DayState:
+    """Add which flags the cases had that a replaced report of the day brought in, and that left the total."""
+    windows = settings.on(state.day).windows
+    dropped = {name: _flagged(moves.left, state.former, state.day, windows) for name, moves in state.replaced.items()}
+    return replace(state, replaced={name: replace(moves, flagged=dropped[name]) for name, moves in state.replaced.items()})
+
+
 def _remembering(state: DayState, past: _Past) -> DayState:
     day, settings = state.day, past.settings
     late = late_for(past.facts.reports, day, settings)
@@ -100,14 +108,14 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     known_late = [filed for filed in late if filed.arrival.envelope.received_at <= moments[1]]
     if not known_late:  # nothing became known on this day, but of the day before more is known by now than was told
         (told,) = past.registers(moments[0], last, last)
-        return replace(state, before_as_told=told, former=_former(told, state))
+        return replace(state, before_as_told=told, former=state.former | _former(told, state))
     # Before the first day that the late reports are about nothing is known differently.
     first = max(day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in known_late))
     restated: list[Restated] = []
     flags, cases = dict[tuple[str, str, bool], FlagThen](), {case.number: case for case in state.cases}
     pairs = zip(*(past.registers(moment, first, last) for moment in moments), strict=True)
     for earlier, (told, known) in zip(_through(first, last), pairs, strict=True):
-        entries = (_restated(earlier, group, told, known) for group in settings.on(earlier).groups)
+        entries = _all_restated(earlier, told, known, settings)
         restated += [entry for entry in entries if entry.differs]
         _note_flags(flags, earlier, _both(told, known, cases), settings)
     return replace(
@@ -119,7 +127,7 @@ def _remembering(state: DayState, past: _Past) -> DayState:
         late_matters=tuple(_late_matters(known_late, then, past.known_by(moments[1]))),
         late_receptions=tuple(_late_receptions(known_late, then, past.known_by(moments[1]))),
         late_flags=tuple(flags[key] for key in sorted(flags)),
-        former=_former(told, state),
+        former=state.former | _former(told, state),
     )
 
 
@@ -131,10 +139,10 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     if not came or not then.reports or not then.assignments:
         return state
     (told,), (known,) = (past.registers(moment(before, settings), before, before) for moment in (end_of, known_until))
-    entries = (_restated(before, group, told, known) for group in settings.on(before).groups)
+    entries = tuple(entry for entry in _all_restated(before, told, known, settings) if entry.differs)
     return replace(
         state,
-        overnight=(tuple(entry for entry in entries if entry.differs), _late_reports(came, then, settings)),
+        overnight=Overnight(entries, _late_reports(came, then, settings), (told, known)),
         former=state.former | _former(told, state),
     )
 
@@ -154,7 +162,7 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
                 continue
             state = states[day]
             now = {case.number: standing_of(case) for case in state.cases}
-            entries = (_restated(day, group, told, now) for group in settings.on(day).groups)
+            entries = _all_restated(day, told, now, settings)
             yield replace(
                 state,
                 corrected=tuple(entry for entry in entries if entry.differs),
@@ -253,11 +261,25 @@ def _former(told: Register, state: DayState) -> Register:
     return {number: case for number, case in told.items() if number not in now}
 
 
-def _restated(day: date, group: Group, told: Register, known: Register) -> Restated:
+def _all_restated(day: date, told: Register, known: Register, settings: Settings) -> list[Restated]:
+    """Return each group of a day with what was told of it and what is known now."""
+    held = settings.on(day)
+    return [_restated(day, group, told, known, held.windows) for group in held.groups]
+
+
+def _restated(day: date, group: Group, told: Register, known: Register, windows: Windows) -> Restated:
     then, now = _of_group(told, group), _of_group(known, group)
     moves = Moves.between(then, now)
     disputed = tuple(number for number in moves.newly_counted if told[number].dispute)
-    return Restated(day, group.name, (_tally(then, group), _tally(now, group)), replace(moves, disputed=disputed))
+    moves = replace(moves, disputed=disputed, flagged=_flagged(moves.left, told, day, windows))
+    return Restated(day, group.name, (_tally(then, group), _tally(now, group)), moves)
+
+
+def _flagged(numbers: Iterable[str], told: Register, day: date, windows: Windows) -> tuple[tuple[str, str], ...]:
+    """Return the flags that these cases had, but for 五个一不全, which says nothing of how they were dealt with."""
+    had = {number: supervision.flags(as_it_stood(Case(number), told[number]), day, windows) for number in numbers if number in told}
+    shown = [flag for flag in FLAGS if flag not in {"cancelled", "missing_from_assignment", "incomplete_assignment"}]
+    return tuple((number, flag) for flag in shown for number, flags in had.items() if flag in flags)
 
 
 def _of_group(register: Register, group: Group) -> dict[str, bool]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline.day.standing import Register
 from pipeline.day.targets import Tally
 
 
@@ -26,6 +27,8 @@ class Moves:
     """In both totals, counted as resolved then and not now."""
     disputed: tuple[str, ...] = ()
     """Of those newly counted, the ones of which a 不认可 stood then, as far as that is asked."""
+    flagged: tuple[tuple[str, str], ...] = ()
+    """Of those that left, the ones that had a flag then, each with it, in the order of the flags."""
 
     @classmethod
     def between(cls, then: Mapping[str, bool], now: Mapping[str, bool]) -> Moves:
@@ -58,6 +61,18 @@ class Restated:
         """Whether anything is known differently."""
         then, now = self.tallies
         return then != now or bool(self.moves.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Overnight:
+    """The day before at its end, beside what its own readers could know by noon."""
+
+    entries: tuple[Restated, ...] = ()
+    """The groups that differ, in their order."""
+    reports: tuple[LateReport, ...] = ()
+    """The reports that came in between, by arrival."""
+    registers: tuple[Register, Register] | None = None
+    """The register at the end of the day, and as it was known by noon; None where nothing came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,17 +69,9 @@ def _gone(kind: str, number: str, district: str, matter: str) -> Change:
 
 def former(state: DayState) -> dict[str, tuple[str, str]]:
     """Return by case that was told of, or brought in by a replaced report of the day, and is no more: its district and 案由."""
-    brought_in = {
-        number: (district, "")
-        for district, reports in state.submissions.items()
-        for submission in reports.revisions
-        for number in state.judgements[submission.filed.arrival.id].brought_in
-        if number in state.withdrawn
-    }
-    told = {
+    return {
         number: (written(case.particulars["旗区"]) or "", written(case.particulars["案由"]) or "") for number, case in state.former.items()
     }
-    return brought_in | told
 
 
 def status_before(state: DayState) -> dict[str, str]:

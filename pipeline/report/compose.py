@@ -91,8 +91,9 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         late_reports=state.late_reports,
         corrected=state.corrected,
         correcting=state.correcting,
-        overnight=state.overnight[0],
-        overnight_reports=state.overnight[1],
+        overnight=state.overnight.entries,
+        overnight_reports=state.overnight.reports,
+        overnight_effects=_overnight_effects(state, settings),
         late_effects=_late_effects(state, settings),
         correcting_effects=_correcting_effects(state, settings),
         former=changes.former(state),
@@ -182,6 +183,13 @@ def _late_effects(state: DayState, settings: Settings) -> Effects:
     effects = edit_effects.of_late_reports(told, known, state.day - timedelta(days=1), Today(state.day, state.cases, settings))
     today = {(effect.number, effect.flag) for effect in effects.flags} | {(number, "disputed") for number in changes.ended_disputes(state)}
     return replace(effects, then=tuple(flag for flag in state.late_flags if (flag.number, flag.flag) not in today))
+
+
+def _overnight_effects(state: DayState, settings: Settings) -> Effects:
+    if state.overnight.registers is None:
+        return Effects()
+    told, known = state.overnight.registers
+    return edit_effects.of_late_reports(told, known, state.day - timedelta(days=1), Today(state.day, state.cases, settings))
 
 
 def _correcting_effects(state: DayState, settings: Settings) -> Effects:

@@ -18,6 +18,7 @@ from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.contract import SOURCE_DISTRICT
+from pipeline.terms.words import FLAGS
 
 MOST = 3
 """Cases, runs of days, reports or districts that a sentence names; the rest is counted."""
@@ -31,7 +32,7 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
     earlier = overnight(report, group, most) + restated(report, group, most)
-    return f"{gone}{earlier}{_rewritten(report, group, most)}{_revised(report, group, most)}"
+    return f"{gone}{earlier}{_all_rewritten(report, group, most)}{_revised(report, group, most)}"
 
 
 def of_day(report: Report) -> list[str]:
@@ -62,15 +63,29 @@ def overnight(report: Report, group: str, most: int = MOST) -> str:
     entry = next((entry for entry in report.overnight if entry.group == group), None)
     if entry is None:
         return ""
-    noon = (report.rules_before or report.settings).calendar.correction_after
     parts = [pair(entry.tallies), *moved(entry.moves, most), _whose(report, report.overnight_reports, entry.moves.cases, most)]
-    came = f"{sentences.day(entry.day)}的数字，当日24:00以后、次日{noon:%H:%M}以前有更正"
+    came = f"{sentences.day(entry.day)}的数字，{_between(report)}有更正"
     return f"{came}：{'；'.join(part for part in parts if part)}。"
 
 
-def _rewritten(report: Report, group: str, most: int) -> str:
-    """Return what late reports of earlier days did to a group's cases but for its figures: to their particulars and flags."""
-    effects = report.late_effects
+def _between(report: Report) -> str:
+    """Return the time in which reports for the day before count as known, though nobody who read it at once could know them."""
+    noon = (report.rules_before or report.settings).calendar.correction_after
+    return f"当日24:00以后、次日{noon:%H:%M}以前"
+
+
+def _all_rewritten(report: Report, group: str, most: int) -> str:
+    """Return what later reports of earlier days did to a group's cases but for its figures: to their particulars and flags."""
+    before = sentences.day(report.day - timedelta(days=1))
+    of_last_night = f"{before}日报里的案件内容，{_between(report)}有更正"
+    return _rewritten(report, group, (of_last_night, report.overnight_effects, report.overnight_reports), most) + _rewritten(
+        report, group, ("以前日报里的案件内容有更正", report.late_effects, report.late_reports), most
+    )
+
+
+def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[LateReport]], most: int) -> str:
+    """Return it of some of the reports; `told`: what it is called, what they did, and the reports themselves."""
+    name, effects, reports = told
     numbers = {case.number for case in report.cases if case.group == group}
     of_group = Effects(
         tuple(edit for edit in effects.edits if edit.number in numbers),
@@ -85,15 +100,15 @@ def _rewritten(report: Report, group: str, most: int) -> str:
         return ""
     flagged = {flag.number for flag in of_group.flags} | {flag.number for flag in of_group.then}
     cases = flagged.union((edit.number for edit in of_group.edits), of_group.referred, of_group.not_referred)
-    whose = _whose(report, report.late_reports, cases, most)
-    return f"以前日报里的案件内容有更正：{'；'.join([*said, *([whose] if whose else [])])}。"
+    whose = _whose(report, reports, cases, most)
+    return f"{name}：{'；'.join([*said, *([whose] if whose else [])])}。"
 
 
 def rewritten_in_full(report: Report) -> list[str]:
     """Return the same of every group, and of the day itself where it is a correction, with all cases."""
     ample = edit_words.AMPLE
     of_day = edit_words.of_late_reports(report.correcting_effects, ample)
-    earlier = [(group.name, _rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
+    earlier = [(group.name, _all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
     return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
 
 
@@ -165,10 +180,12 @@ def _has_turned(tallies: tuple[Tally, Tally]) -> bool:
 
 def _together(moves: Iterable[Moves]) -> Moves:
     cases: dict[str, set[str]] = {kind: set() for kind in (*MOVES, "disputed")}
+    flagged: dict[tuple[str, str], None] = {}
     for entry in moves:
+        flagged |= dict.fromkeys(entry.flagged)
         for kind, found in cases.items():
             found.update(getattr(entry, kind))
-    return Moves(**{kind: tuple(sorted(found)) for kind, found in cases.items()})
+    return Moves(**{kind: tuple(sorted(found)) for kind, found in cases.items()}, flagged=tuple(flagged))
 
 
 def moved(moves: Moves, most: int = MOST) -> list[str]:
@@ -176,9 +193,22 @@ def moved(moves: Moves, most: int = MOST) -> list[str]:
     said = []
     for kind, word in MOVES.items():
         cases: tuple[str, ...] = getattr(moves, kind)
+        flagged = _flagged(moves, most) if kind == "left" else ""
         ended = f"，其中{len(moves.disputed)}件原报群众不认可、更正后不再有" if kind == "newly_counted" and moves.disputed else ""
-        said += [f"{word}{len(cases)}件{_named(cases, most)}{ended}"] if cases else []
+        said += [f"{word}{len(cases)}件{_named(cases, most)}{ended}{flagged}"] if cases else []
     return said
+
+
+def _flagged(moves: Moves, most: int) -> str:
+    """Return which flags the cases had that left, such as ，其中原超期未结、停滞1件（DS-2020-001）."""
+    by_case: dict[str, list[str]] = {}
+    for number, flag in moves.flagged:
+        by_case.setdefault(number, []).append(FLAGS[flag].name)
+    same: dict[str, list[str]] = {}
+    for number, flags in by_case.items():
+        same.setdefault("、".join(flags), []).append(number)
+    parts = [f"原{flags}{len(numbers)}件{_named(numbers, most)}" for flags, numbers in same.items()]
+    return f"，其中{'、'.join(parts)}" if parts else ""
 
 
 def _named(cases: Sequence[str], most: int) -> str:
@@ -267,7 +297,10 @@ def _revised(report: Report, group: str, most: int) -> str:
         came = line.in_force_received_at
         if came is None or not is_noteworthy(line, report) or came > until:
             continue
-        of_group = Moves(**{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in MOVES})
+        of_group = Moves(
+            **{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in MOVES},
+            flagged=tuple((number, flag) for number, flag in line.moves.flagged if groups.get(number, own) == group),
+        )
         if of_group.cases:
             all_moves.append(of_group)
             noted.append(f"{line.district}{words.clock(came, report.day)}更正，{'，'.join(moved(of_group, most))}")

@@ -109,5 +109,7 @@ class Report:
     """The day before at its end, beside what its own readers could know by noon: the groups that differ."""
     overnight_reports: tuple[LateReport, ...] = ()
     """The reports that came in between."""
+    overnight_effects: Effects = field(default_factory=Effects)
+    """What they did to particulars and flags."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""

@@ -207,7 +207,7 @@ _CITY_TEN = [f"SJ-2020-{number:03}" for number in range(1, 11)]
 
 def _found_on_monday(came: str = "", **cells: str) -> File:
     """Nine of ten are resolved, and the district finds a case of its own."""
-    return _of(MONDAY, *_resolved(_CITY_TEN[:9]), new=[new_row("DS-2020-001", 排查日期="2020-05-18", **cells)], came=came)
+    return _of(MONDAY, *_resolved(_CITY_TEN[:9]), new=[new_row("DS-2020-001", **{"排查日期": "2020-05-18", **cells})], came=came)
 
 
 def _with_own_case(*reports: File) -> list[File]:
@@ -358,3 +358,44 @@ def test_a_day_without_any_of_this_says_nothing_of_it() -> None:
     tuesday = told(files, [TUESDAY])[TUESDAY]
     for text in tuesday.both:
         assert not any(word in text for word in ("首报 ", "次日12:00所知", "有更正", "改为计入", "去掉不认可", "不再在台账"))
+
+
+# --- what a correction drops -------------------------------------------------------------------------------------
+
+_OVERDUE, _DUE = "2020-05-17", "2020-06-30"
+
+
+@pytest.mark.parametrize(
+    ("came", "day", "limit", "flag"),
+    [
+        ("2020-05-18 23:00", MONDAY, _OVERDUE, "，其中原超期未结1件（DS-2020-001）"),
+        ("2020-05-19 09:30", MONDAY, _OVERDUE, "，其中原超期未结1件（DS-2020-001）"),
+        ("2020-05-19 09:30", TUESDAY, _OVERDUE, "，其中原超期未结1件（DS-2020-001）"),
+        ("2020-05-19 15:00", TUESDAY, _OVERDUE, "，其中原超期未结1件（DS-2020-001）"),
+        ("2020-05-19 09:30", TUESDAY, _DUE, ""),
+    ],
+)
+def test_a_case_that_a_correction_drops_is_told_with_its_flag(came: str, day: date, limit: str, flag: str) -> None:
+    read = told(
+        _with_own_case(_found_on_monday(办结时限=limit, 排查日期="2020-05-16"), _of(MONDAY, *_resolved(_CITY_TEN[:9]), came=came)), [day]
+    )
+    _assert_all_say(read[day], f"退出总数1件（DS-2020-001）{flag}{'；' if day == TUESDAY else ''}")
+    assert all(("原超期未结" in text) is bool(flag) for text in read[day].both)
+
+
+def test_a_case_that_is_taken_back_is_told_with_its_matter() -> None:
+    files = _with_own_case(_found_on_monday(案由="外墙脱落"), _of(MONDAY, *_resolved(_CITY_TEN[:9]), came="2020-05-18 18:00"))
+    (taken_back,) = (line for line in told(files, [MONDAY])[MONDAY].report.changes if line.kind == "withdrawn_cases")
+    assert (taken_back.district, taken_back.matter) == ("东胜区", "外墙脱落")
+
+
+@pytest.mark.parametrize(("came", "is_told"), [("2020-05-19 09:30", True), ("2020-05-18 23:30", False)], ids=["morning", "evening"])
+def test_what_a_correction_before_noon_did_to_flags_is_told_on_the_next_day(came: str, is_told: bool) -> None:  # noqa: FBT001 - a row
+    first, later = (_found_on_monday(when, 排查日期="2020-05-10", 办结时限=limit) for when, limit in (("", _OVERDUE), (came, _DUE)))
+    tuesday = told(_with_own_case(first, later), [TUESDAY])[TUESDAY]
+    said = (
+        "5月18日日报里的案件内容，当日24:00以后、次日12:00以前有更正：办结时限改后，1件不再算超期未结（DS-2020-001）",
+        "依据东胜区5月18日日报的更正（5月19日09:30收到）",
+    )
+    for text in tuesday.both:
+        assert [words in text for words in said] == [is_told] * 2
