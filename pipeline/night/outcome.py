@@ -44,7 +44,8 @@ class Outcome:
         restored = "、".join(map(str, self.written.restored))
         put_back = [f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []
         left_out = [sentences.left_out(self.left_out)] if self.left_out else []
-        return [*put_back, *left_out, *earlier_claims.told(self.claims), *held_days.told(self.held_back)]
+        rewritten = held_days.told_rewritten(self.written.published)
+        return [*put_back, *left_out, *earlier_claims.told(self.claims), *rewritten, *held_days.told(self.held_back)]
 
     @property
     def in_short(self) -> str:

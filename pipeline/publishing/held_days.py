@@ -42,6 +42,8 @@ class HeldDay:
     """What would differ under the present rules, each in a line; none where only the documents would look different."""
     is_compared: bool = True
     """Whether a run has worked that out since the rules changed last."""
+    is_written: bool = False
+    """Whether this run wrote it again all the same, under the rules that it had."""
 
 
 # --- under which rules a day was published -----------------------------------------------------------------------
@@ -102,6 +104,17 @@ def first_rules(under: PublishedUnder | None, held: Settings) -> Rules | None:
     return None if covering == held.rules else covering
 
 
+def first_before(under: PublishedUnder | None, held: Settings, before: Settings) -> Rules | None:
+    """Return what held on the day before when the day was published first; None where that holds on it now, or where it is not known.
+
+    `held`, `before`: what holds now, on the day and on the day before.
+    """
+    kept = under.rules if under else {}
+    then = Rules.from_json(kept.get("first_before") or kept.get("before") or kept)
+    covering = rules.kept(then, held.rules, frozenset(), held.sources) if then else None
+    return None if covering == before.rules else covering
+
+
 def note(plan: Plan, report: Report) -> None:
     """Note what the day was written under."""
     published_rules.note(plan.ledger, report.day.isoformat(), plan.digest_of_rules(report.day), files_for_programs.rules(report))
@@ -154,7 +167,10 @@ def look(plan: Plan) -> list[HeldDay]:
     for day, differing in _compared(plan, [day for day in held if day not in figures], under).items():
         figures[day] = tuple(differing)
         published_rules.note_comparison(plan.ledger, day.isoformat(), held[day], differing)
-    return [HeldDay(day, _changed(plan.present, day, under.get(day)), figures[day]) for day in held if day in figures]
+    due = {*plan.days}
+    return [
+        HeldDay(day, _changed(plan.present, day, under.get(day)), figures[day], is_written=day in due) for day in held if day in figures
+    ]
 
 
 def known(settings: Settings) -> list[HeldDay]:
@@ -216,11 +232,24 @@ def _renamed(summary: Any, settings: Settings, under: PublishedUnder | None) -> 
 # --- how it is told ----------------------------------------------------------------------------------------------
 
 
+def told_rewritten(published: Iterable[Report]) -> list[str]:
+    """Return which of the days just written are judged otherwise than when they were published first, and what that did, in lines."""
+    lines = [
+        f"  {report.day}：{report.new_rules}" for report in published if report.new_rules and (report.first_rules or report.first_before)
+    ]
+    more = [f"  …… 共 {len(lines)} 天，其余见各日的专报。"] if len(lines) > _MOST_DAYS else []
+    return ["这次写出的日子里，规则与初次发布时不同的：", *lines[:_MOST_DAYS], *more] if lines else []
+
+
 def told(held_back: Sequence[HeldDay]) -> list[str]:
     """Return which published days stand as they are under other rules, and what would differ, in lines."""
     if not held_back:
         return []
-    lines = [f"有 {len(held_back)} 天是按以前的规则写出的，没有改写：{_span([held.day for held in held_back])}。"]
+    written, stood = ([held.day for held in held_back if held.is_written is is_written] for is_written in (True, False))
+    lines = [f"有 {len(stood)} 天是按以前的规则写出的，没有改写：{_span(stood)}。"] if stood else []
+    if written:
+        because = "收到新的文件，或前一日改按别的规则重写"
+        lines.append(f"有 {len(written)} 天因为{because}，这次也重写了，但仍按以前的规则：{_span(written)}。")
     for changed in dict.fromkeys(held.changed for held in held_back):
         same = [held.day for held in held_back if held.changed == changed]
         lines.append(f"  {_span(same)}：{changed or _OTHER_CHANGE}。")

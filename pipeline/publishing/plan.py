@@ -94,9 +94,18 @@ class Plan:
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
         late = resting.refused_late
         shown = numbering.shown_on(numbers, day)
-        first = held_days.first_rules(self.under.get(day), self.settings.on(day))
+        under, held = self.under.get(day), self.settings.on(day)
         return Sources(
-            self._arrivals, files_in_force, resting.superseded, refused, resting.replaced_since, shown, first, self._left_out(day), late
+            self._arrivals,
+            files_in_force,
+            resting.superseded,
+            refused,
+            resting.replaced_since,
+            shown,
+            held_days.first_rules(under, held),
+            held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
+            self._left_out(day),
+            late,
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:

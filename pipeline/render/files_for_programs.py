@@ -175,7 +175,8 @@ def manifest(report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, s
 def rules(report: Report) -> dict[str, Any]:
     """Return what a day is judged by, and what its districts are called, for whoever asks later.
 
-    With it, where they are others, the rules of the day before and those under which the day was published first.
+    With it, where they are others, the rules of the day before, those under which the day was published first, and those of the day before
+    then.
     """
     held, before, first = report.settings, report.rules_before, report.first_rules
     return {
@@ -183,6 +184,7 @@ def rules(report: Report) -> dict[str, Any]:
         "districts": {district.code: district.name for district in held.districts},
         "before": before.as_json() if before and before != held.rules else None,
         **({"first": first.as_json()} if first else {}),
+        **({"first_before": report.first_before.as_json()} if report.first_before else {}),
     }
 
 

@@ -50,6 +50,8 @@ class Sources:
     """Of the day's notices, and of those before them."""
     first_rules: Rules | None = None
     """What the day was published under first, where that is another thing now."""
+    first_before: Rules | None = None
+    """What held on the day before when the day was published first, where that is another thing now."""
     left_out: tuple[LeftOut, ...] = ()
     """The files of the day that are lost and without which the office decided to go on."""
     refused_late: tuple[Filed, ...] = ()
@@ -128,6 +130,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         new_rules=_new_rules(state, sources, counting, before.rules),
         rules_before=before.rules,
         first_rules=sources.first_rules,
+        first_before=sources.first_before,
     )
 
 
@@ -147,10 +150,16 @@ def _most_new(state: DayState, settings: Settings) -> int:
 def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:
     """Return what is judged otherwise than yesterday, and than when the day was published first, with the figures by those rules."""
     now, first = counting.settings.rules, sources.first_rules
+    if (began := sources.first_before) and not first:
+        here = rule_words.began_here(state.day, began, now, _otherwise(state, sources, counting, began))
+        return here + rule_words.beside_rewritten(before, now)
     told = rule_words.new_rules(state.day, before, now, _otherwise(state, sources, counting, before))
     if first and first == before and told:
         return told + rule_words.REWRITTEN
-    return told + (rule_words.rewritten(first, now, _otherwise(state, sources, counting, first)) if first else "")
+    told += rule_words.rewritten(first, now, _otherwise(state, sources, counting, first)) if first else ""
+    if began and first:
+        told += rule_words.began_here(state.day, began, first, _otherwise(state, sources, counting, began))
+    return told
 
 
 def _otherwise(state: DayState, sources: Sources, counting: Counting, other: Rules) -> list[str]:
@@ -167,8 +176,8 @@ def _otherwise(state: DayState, sources: Sources, counting: Counting, other: Rul
     return [*rule_words.by_other_rules(figures, flags, other, now), *rule_words.lateness(standings)]
 
 
-def _flagged(flag: str, cases: Iterable[CaseLine]) -> int:
-    return sum(flag in case.flags for case in cases)
+def _flagged(flag: str, cases: Iterable[CaseLine]) -> list[str]:
+    return [case.number for case in cases if flag in case.flags]
 
 
 def _edited(state: DayState, settings: Settings) -> Effects:

@@ -8,6 +8,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
+from pipeline.terms.words import FLAGS
 
 _SHOWN = 40
 
@@ -64,6 +65,11 @@ def settled(flag: str, district: str, line: CaseLine | None, deadline_before: da
         outcome = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
         return outcome + _reply(line)
     return _still_open(flag, line, deadline_before)
+
+
+def settled_by_rule(flag: str, allowed_then: int | None, allowed: int | None) -> str:
+    """Return that a point would hold by the rules of the last notice: nothing was done about it, the office's span is another."""
+    return f"规则改动，尚未办结：{FLAGS[flag].name}的天数由{allowed_then}天改为{allowed}天"
 
 
 def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> str:

@@ -41,7 +41,7 @@ def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], gi
                 points.append(Point(flag, line, words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows)), count, reason))
     last = _last(state, district)
     before = next((earlier.written for earlier in given if last and (earlier.day, earlier.district) == (last, district)), "")
-    settled = _settled(state, district, lines, last) if points and last else ()
+    settled = _settled(state, district, lines, (last, settings)) if points and last else ()
     return Notice(number.written, district, tuple(points), tuple(settled), before if settled else "")
 
 
@@ -52,10 +52,14 @@ def _last(state: DayState, district: str) -> date | None:
     return max(days, default=None)
 
 
-def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: date) -> Iterable[Settled]:
-    """Go through the last notice's points that hold no longer; a case that was due soon and is overdue now is not settled."""
-    flags_then = dict(state.flags_by_day)[last][district]
-    by_number = {line.number: line for line in lines}
+def _settled(state: DayState, district: str, lines: Sequence[CaseLine], then: tuple[date, Settings]) -> Iterable[Settled]:
+    """Go through the last notice's points that hold no longer; a case that was due soon and is overdue now is not settled.
+
+    `then`: the day of that notice, and the settings, which know what held on it.
+    """
+    last, settings = then
+    flags_then, windows_then = dict(state.flags_by_day)[last][district], settings.on(last).windows
+    by_number, cases = {line.number: line for line in lines}, {case.number: case for case in state.cases}
     for flag in FLAGS:
         for number in sorted(number for number, flags in flags_then.items() if flag in flags):
             line = by_number.get(number)
@@ -63,6 +67,9 @@ def _settled(state: DayState, district: str, lines: Sequence[CaseLine], last: da
             now = line.flags if line and is_own else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
                 why = notice_words.settled(flag, district, line, _deadline_before(state, number))
+                if is_own and flag in supervision.flags(cases[number], state.day, windows_then):
+                    spans = (supervision.days_allowed(flag, windows) for windows in (windows_then, settings.windows))
+                    why = notice_words.settled_by_rule(flag, *spans)
                 yield Settled(flag, number, line.matter if line and is_own else "", why)
 
 

@@ -96,6 +96,8 @@ class Report:
     """What held on the day before."""
     first_rules: Rules | None = None
     """What the day was published under first; None where that holds now."""
+    first_before: Rules | None = None
+    """What held on the day before when the day was published first; None where that is so now."""
     silent_days: frozenset[date] = frozenset()
     """Days of the trend of which no district has reported."""
     day_before: DayBefore = "reported"

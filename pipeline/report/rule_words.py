@@ -14,6 +14,8 @@ from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
 
 REWRITTEN = "本期原按旧规则报过，现按新规则重写。"
+MOST = 3
+"""Cases of a flag that are named; the rest is counted."""
 
 
 def new_rules(moment: date, before: Rules, now: Rules, otherwise: Sequence[str]) -> str:
@@ -33,8 +35,24 @@ def rewritten(first: Rules, now: Rules, otherwise: Sequence[str]) -> str:
     return f"本期按改动后的规则重写：与初次发布时相比，{'；'.join(changed)}{figures}。" if changed else ""
 
 
-def by_other_rules(figures: Sequence[Figure], flags: Mapping[str, tuple[int, int]], other: Rules, now: Rules) -> list[str]:
-    """Return what figures and flags (how many then, how many now) are by other rules, where these judge them otherwise."""
+def began_here(moment: date, before: Rules, first: Rules, otherwise: Sequence[str]) -> str:
+    """Return which rules began with this day when it was published first; the days before it have been rewritten under them since."""
+    changed = rule_changes(before, first)
+    figures = f"；{'；'.join(otherwise)}" if otherwise else ""
+    written = f"本期初次发布时写明：自{sentences.day(moment)}起，{'；'.join(changed)}"
+    return f"{written}。前一日后来按别的规则重写，变动不再从本期算起{figures}。" if changed else ""
+
+
+def beside_rewritten(before: Rules, now: Rules) -> str:
+    """Return that the day before has been rewritten under other rules since, and this one has not; '' where the two are the same."""
+    changed = rule_changes(now, before)
+    return f"本期仍按初次发布时的规则；前一日后来按别的规则重写：{'；'.join(changed)}。" if changed else ""
+
+
+def by_other_rules(
+    figures: Sequence[Figure], flags: Mapping[str, tuple[Sequence[str], Sequence[str]]], other: Rules, now: Rules
+) -> list[str]:
+    """Return what figures and flags (the cases then, the cases now) are by other rules, where these judge them otherwise."""
     is_regrouped = _sources(other.groups) != _sources(now.groups)
     told = []
     for figure, group in zip(figures, other.groups, strict=True):
@@ -45,8 +63,9 @@ def by_other_rules(figures: Sequence[Figure], flags: Mapping[str, tuple[int, int
     if is_regrouped and told:
         told[0] = f"按原分组，{told[0]}"
     for flag, (was, is_now) in flags.items():
-        if was != is_now:
-            told.append(f"{words.FLAGS[flag].name}由{was}件{'减' if is_now < was else '增'}为{is_now}件")
+        if changed := sorted({*was} ^ {*is_now}):
+            fewer = "减" if len(is_now) < len(was) else "增"
+            told.append(f"{words.FLAGS[flag].name}由{len(was)}件{fewer}为{len(is_now)}件（{words.first_of(changed, MOST)}）")
     return told
 
 

@@ -300,11 +300,73 @@ def test_a_day_whose_first_day_of_a_rule_is_no_longer_true_is_written_again(offi
     assert not _run(office, new).written.published
     outcome = _run(office, LAST, rewriting=[LAST])
     assert {report.day for report in outcome.written.published} == {LAST, new}
-    assert not _told(outcome, new)
+    began = "本期初次发布时写明：自5月22日起，市级交办和旗区自行梳理的目标由90%改为80%。前一日后来按别的规则重写，变动不再从本期算起"
+    assert _told(outcome, new).startswith(began)
     said = _told(outcome, LAST)
     assert "自5月21日起" in said
     assert "本期原按旧规则报过，现按新规则重写" in said
+    assert "写明" not in said, "it began with the day after"
     assert not _run(office, *DAYS, new).written.published
+    rewritten = _run(office, rewriting=EveryDay())
+    assert "写明" not in "".join(_told(rewritten, day) for day in DAYS[:-1])
+    _set(office, "target_percent: 80", "target_percent: 70")
+    assert "写明：自5月22日起，市级交办和旗区自行梳理的目标由90%改为80%。" in _told(_run(office, rewriting=EveryDay()), new)
+    before = office.everything()
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=FIGURES)
+    assert office.everything() == before, "it is kept in the manifest"
+
+
+def test_the_day_after_a_rewritten_one_says_that_its_own_rules_are_as_they_were(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    outcome = _run(office, DAYS[1], rewriting=[DAYS[1]])
+    assert {report.day for report in outcome.written.published} == {*DAYS[1:3]}
+    changed = "市级交办和旗区自行梳理的目标由90%改为80%"
+    assert _told(outcome, DAYS[2]) == f"本期仍按初次发布时的规则；前一日后来按别的规则重写：{changed}。"
+    screen.tell_outcome(outcome, office.settings, [DAYS[1]])
+    said = capsys.readouterr().out
+    assert f"有 2 天是按以前的规则写出的，没有改写：{DAYS[0]}、{DAYS[3]}。" in said
+    assert f"有 1 天因为收到新的文件，或前一日改按别的规则重写，这次也重写了，但仍按以前的规则：{DAYS[2]}。" in said
+    assert f"  {DAYS[1]}：自5月19日起，{changed}" in said
+    screen.tell_outcome(_run(office), office.settings, [LAST])
+    assert "这次也重写了" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("cut_off", "status"), [("15:30", "late"), ("16:30", "on-time")])
+def test_rewriting_for_another_cut_off_says_whose_report_is_late_by_it(office: Office, cut_off: str, status: str) -> None:
+    _set(office, '  cut_off: "17:00"', f'  cut_off: "{cut_off}"')
+    assert not _run(office, *DAYS).written.published
+    outcome = _run(office, rewriting=EveryDay())
+    for day in DAYS:
+        assert office.summary(day)["submissions"][0]["status"] == status
+        said = _told(outcome, day)
+        assert said.startswith(f"本期按改动后的规则重写：与初次发布时相比，当日报送截止时间由17:00改为{cut_off}")
+        assert ("东胜区的日报由按时改算迟报" in said) is (status == "late")
+
+
+def test_a_cut_off_that_changes_from_a_day_on_needs_no_rewriting(office: Office) -> None:
+    _set(office, "changes: []", f'changes: [{{from: {DAYS[2]}, calendar: {{cut_off: "15:30"}}}}]')
+    outcome = _run(office)
+    assert [office.summary(day)["submissions"][0]["status"] for day in DAYS] == ["on-time", "on-time", "late", "late"]
+    assert "自5月20日起，当日报送截止时间由17:00改为15:30" in _told(outcome, DAYS[2])
+    assert not _run(office, rewriting=EveryDay()).written.published
+
+
+def test_flags_that_a_rewriting_takes_away_are_told_with_their_cases_on_the_day_and_by_the_run(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _set(office, "acceptance_days: 15", "acceptance_days: 60")
+    outcome = _run(office, rewriting=EveryDay())
+    assert not office.summary(FIRST)["flags"]["acceptance_overdue"]
+    fallen = "超期未受理由3件减为0件（SJ-2020-009、SJ-2020-010、ZZQ-2020-001）"
+    assert fallen in _told(outcome, FIRST)
+    screen.tell_outcome(outcome, office.settings, [LAST])
+    said = capsys.readouterr().out
+    assert "这次写出的日子里，规则与初次发布时不同的：" in said
+    assert f"  {FIRST}：本期按改动后的规则重写：" in said
+    assert fallen in said
+    screen.tell_outcome(_run(office), office.settings, [LAST])
+    assert "规则与初次发布时不同" not in capsys.readouterr().out
 
 
 def test_a_first_day_that_is_written_again_for_a_report_tells_no_rule_that_came_later(office: Office) -> None:

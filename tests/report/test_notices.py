@@ -28,6 +28,7 @@ from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
 from pipeline.render.papers.notice import TEMPLATE
 from pipeline.report import notices
+from pipeline.settings.config import load
 from pipeline.upkeep import repair
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -350,3 +351,29 @@ def test_libreoffice_opens_it_on_few_pages(office: Office, tmp_path: Path) -> No
     assert 2 <= said.count("\f") <= 3
     indents = [next(len(line) - len(line.lstrip()) for line in page.splitlines()[::-1] if "—" in line) for page in said.split("\f")[:2]]
     assert indents[0] > indents[1] + 20  # the number stands outside: right, then left
+
+
+@pytest.mark.parametrize(
+    ("change", "settled"),
+    [
+        ("windows: {stalled_days: 60}", "停滞的天数由5天改为60天"),
+        ("windows: {acceptance_days: 60}", "超期未受理的天数由15天改为60天"),
+        ("windows: {due_soon_days: 0}", "临近到期的天数由3天改为0天"),
+        ("windows: {conclude_days: 90}", ""),
+    ],
+)
+def test_a_point_that_went_away_because_a_rule_changed_is_not_told_as_work(tmp_path: Path, change: str, settled: str) -> None:
+    office = Office(tmp_path)
+    config = office.home / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("changes: []", f"changes: [{{from: {DAY}, {change}}}]"), encoding="utf-8")
+    office.settings = load(config)
+    overdue, due = case_row("SJ-2020-003", 办结时限="2020-05-10", 交办日期="2020-04-10"), case_row("SJ-2020-005", 办结时限="2020-05-23")
+    office.put_assignment(assignment([overdue, due]))
+    days = [DAY - timedelta(days=1), DAY]
+    for day in days:
+        office.put(report(day=day, progress=[]), f"{day}.xlsx", f"{day}T16:00:00+08:00")
+    nightly.run(office.settings, days, documents=only("notices"))
+    said = "\n".join(_notice(office, DAY))
+    assert ("规则改动，尚未办结" in said) is bool(settled)
+    assert settled in said
+    assert not any(work in said for work in ("有新进展", "时限改动", "情况已更正"))
