@@ -65,6 +65,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
             aligned = district_names.align(ledger, settings)
             emptied = soundness.emptied(ledger, paths.archive)
             editions.align(ledger, paths.archive, paths.editions)
+            journal.note_said_before(paths.archive, standing_editions.said_before(settings, standing, left_out))
             journal.note_left_out(paths.archive, left_out)  # first: once its edition is noted, nobody misses a file any more
             standing_editions.note(ledger, settings, standing)
             with Readers(aligned, arriving) as readers:

@@ -69,6 +69,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
             district_names.check_noted(settings)
         kept, lost = (None, []) if is_usable else _rebuild(settings, about_originals)
         set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger, paths.archive)
+        journal.note_said_before(paths.archive, standing_editions.said_before(settings, standing, left_out))
         journal.note_left_out(paths.archive, left_out)
         return Mended(
             is_rebuilt=not is_usable,

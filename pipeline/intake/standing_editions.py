@@ -21,7 +21,7 @@ from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths, Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError
-from pipeline.terms.handed_in import LEFT_OUT, LeftOut
+from pipeline.terms.handed_in import LEFT_OUT, LeftOut, SaidBefore
 from pipeline.terms.messages import shorten
 
 _MANIFEST = "manifest.json"
@@ -96,6 +96,20 @@ def decided(settings: Settings, standing: Iterable[Standing], without: Sequence[
     """Return the files without which the office has decided to go on, once `check` has let that pass."""
     missing = find_missing(settings, standing) if without else []
     return [LeftOut(file.sha256, file.path, file.received_at, file.day, file.district) for file in missing]
+
+
+def said_before(settings: Settings, standing: Iterable[Standing], left_out: Sequence[LeftOut]) -> list[SaidBefore]:
+    """Return what the days that rest on these files say of their figures: the next edition has other ones."""
+    lost, days = {file.sha256 for file in left_out}, []
+    for edition in standing:
+        behind = tuple(file["sha256"] for file in _inputs(edition) if file["sha256"] in lost)
+        contents = _contents(edition, settings.paths.editions) if behind else None
+        with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
+            said = json.loads((contents or {})[editions.SUMMARY])
+            tallies = {str(group["group"]): (int(group["resolved"]), int(group["total"])) for group in said["targets"]}
+            counted = {str(number): bool(case["counted_resolved"]) for number, case in said["cases"].items()}
+            days.append(SaidBefore(edition.day, behind, tallies, counted))
+    return days
 
 
 def refuse_needless(without: Iterable[str]) -> None:

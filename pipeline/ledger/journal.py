@@ -6,7 +6,7 @@ Covered by tests/upkeep/test_doctor.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.disk import storage, summed_lines
 from pipeline.ledger.kept_districts import Named
 from pipeline.reading.reading import Transcript
-from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut, Reading
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut, Reading, SaidBefore
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import write_rows
 
@@ -26,6 +26,7 @@ _NUMBERED = "numbered"
 _EDITION = "edition"
 _DISTRICTS = "districts"
 _LEFT_OUT = "left_out"
+_SAID_BEFORE = "said_before"
 _RELEASED = "released"
 
 Noted = tuple[Arrival, str | None]
@@ -186,6 +187,27 @@ def left_out(archive: Path) -> list[LeftOut]:
 def _left_out(entry: dict[str, Any]) -> LeftOut:
     fields = {name: str(value) for name, value in entry[_LEFT_OUT].items()}
     return LeftOut(fields["sha256"], fields["path"], fields["received_at"], date.fromisoformat(fields["day"]), fields["district"])
+
+
+def note_said_before(archive: Path, days: Sequence[SaidBefore]) -> None:
+    """Note what days said before files that they rested on were left out, seen on the disk when this returns."""
+    storage.append_lines(archive.parent / NAME, [_line({_SAID_BEFORE: asdict(said)}) for said in days])
+
+
+def said_before(archive: Path) -> dict[date, SaidBefore]:
+    """Return it by day, as it was noted first; the files of later decisions are added."""
+    noted: dict[date, SaidBefore] = {}
+    for said in map(_said_before, _entries(archive, f'{{"{_SAID_BEFORE}"'.encode())):
+        first = noted.get(said.day, said)
+        noted[said.day] = replace(first, sha256s=tuple(dict.fromkeys((*first.sha256s, *said.sha256s))))
+    return noted
+
+
+def _said_before(entry: dict[str, Any]) -> SaidBefore:
+    fields = entry[_SAID_BEFORE]
+    tallies = {str(group): (int(resolved), int(total)) for group, (resolved, total) in fields["tallies"].items()}
+    counted = {str(number): bool(is_counted) for number, is_counted in fields["counted"].items()}
+    return SaidBefore(date.fromisoformat(fields["day"]), tuple(map(str, fields["sha256s"])), tallies, counted)
 
 
 def note_releases(archive: Path, releases: Sequence[Release]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from pipeline.day.fold import DayState
-from pipeline.ledger import editions
+from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import held_days, inputs, numbering, outbox
@@ -18,7 +18,7 @@ from pipeline.render.documents import Document
 from pipeline.report.compose import Sources
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
-from pipeline.terms.handed_in import Arrival, Facts, Filed, LeftOut
+from pipeline.terms.handed_in import Arrival, Facts, Filed, LeftOut, SaidBefore
 from pipeline.terms.text import mask
 
 
@@ -43,6 +43,8 @@ class Plan:
     """The digest of templates and program."""
     left_out: Sequence[LeftOut] = ()
     """The files that are lost and without which the office decided to go on, as long as they have not come back."""
+    said_before: Mapping[date, SaidBefore] = field(default_factory=dict)
+    """By day: what it said of its figures when it still rested on such files."""
     days: list[date] = field(default_factory=list)
     """The days to write."""
     unchanged: list[date] = field(default_factory=list)
@@ -106,15 +108,26 @@ class Plan:
             held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
             self._left_out(day),
             late,
+            self._said_before(day),
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the digest of every file and number that the day's folder is made from."""
         files = self.outlines.on(day, self.settings).all
-        return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=self._left_out(day))
+        said = self._said_before(day)
+        left_out = (*(file.sha256 for file in self._left_out(day)), *(said.sha256s if said else ()))
+        return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=left_out)
 
     def _left_out(self, day: date) -> tuple[LeftOut, ...]:
-        return tuple(file for file in self.left_out if file.day == day)
+        """Return the lost files of the day, and those of earlier days that it rested on when it was published."""
+        rested_on = self.said_before[day].sha256s if day in self.said_before else ()
+        return tuple(file for file in self.left_out if file.day == day or file.sha256 in rested_on)
+
+    def _said_before(self, day: date) -> SaidBefore | None:
+        """Return what the day said when it still rested on files that are lost; of a new day, what the day before said."""
+        lost = {file.sha256 for file in self.left_out}
+        days = (self.said_before.get(said_on) for said_on in (day, day - timedelta(days=1)))
+        return next((said for said in days if said and lost.intersection(said.sha256s)), None)
 
     def for_comparison(self, days: Sequence[date]) -> Plan:
         """Return the plan by which these days would be written under the present rules; their figures alone."""
@@ -161,6 +174,7 @@ def plan(
         under=under,
         program=inputs.digest_of_program(settings),
         left_out=inputs.left_out(settings.paths.archive, outlines),
+        said_before=journal.said_before(settings.paths.archive),
     )
     for day in sorted({*days, *map(date.fromisoformat, published)}):
         noted = published.get(day.isoformat())

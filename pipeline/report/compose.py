@@ -18,6 +18,7 @@ from pipeline.report import (
     certainty,
     changes,
     handed_in_lines,
+    lost_originals,
     notices,
     other_sheets,
     rate_bounds,
@@ -29,7 +30,7 @@ from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules
 from pipeline.terms import words
-from pipeline.terms.handed_in import Arrival, Filed, LeftOut
+from pipeline.terms.handed_in import Arrival, Filed, LeftOut, SaidBefore
 from pipeline.terms.notice_number import NoticeNumber
 
 
@@ -56,6 +57,8 @@ class Sources:
     """The files of the day that are lost and without which the office decided to go on."""
     refused_late: tuple[Filed, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one, without their findings."""
+    said_before: SaidBefore | None = None
+    """What this day, or else the day before, said of its figures when it still rested on files that are lost."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -122,6 +125,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
             (*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since, *sources.refused_late)
         ),
         left_out=sources.left_out,
+        lost_with_originals=lost_originals.of(state, sources.said_before, settings),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),

@@ -31,7 +31,7 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     is_first = group == report.settings.groups[0].name
     former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
-    earlier = overnight(report, group, most) + restated(report, group, most)
+    earlier = _lost(report, group, most) + overnight(report, group, most) + restated(report, group, most)
     return f"{gone}{earlier}{_all_rewritten(report, group, most)}{_revised(report, group, most)}"
 
 
@@ -56,6 +56,15 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
     moves = _together(entry.moves for entry in entries)
     parts = ["、".join(shown) + days, *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
     return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def _lost(report: Report, group: str, most: int) -> str:
+    """Return what a group's figures were with the originals that are lost, and are without them; '' where they are the same."""
+    entry = next((entry for entry in report.lost_with_originals if entry.group == group), None)
+    if entry is None:
+        return ""
+    parts = [pair(entry.tallies), *moved(entry.moves, most)]
+    return f"因原件遗失、不计入，{sentences.day(entry.day)}的数字与以前发布的不同：{'；'.join(parts)}。"
 
 
 def overnight(report: Report, group: str, most: int = MOST) -> str:

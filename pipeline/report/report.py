@@ -102,7 +102,9 @@ class Report:
     """Days of the trend of which no district has reported."""
     day_before: DayBefore = "reported"
     left_out: tuple[LeftOut, ...] = ()
-    """The files of the day that are lost and without which the office decided to go on."""
+    """The lost files without which the office decided to go on: those of the day, and of earlier ones that it was published with."""
+    lost_with_originals: tuple[Restated, ...] = ()
+    """What the day, or else the day before, said when it still rested on files that are lost, beside what is known without them."""
     refused_late: tuple[ArrivedReport, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one."""
     changed_receptions: tuple[ReceptionChange, ...] = ()

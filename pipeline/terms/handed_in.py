@@ -103,6 +103,19 @@ class LeftOut:
     """'' where nothing tells whose it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """What a published day said of its figures before the office decided to go on without files that it rested on."""
+
+    day: date
+    sha256s: tuple[str, ...]
+    """The lost files that it rested on."""
+    tallies: Mapping[str, tuple[int, int]]
+    """By group: how many cases were resolved, of how many."""
+    counted: Mapping[str, bool]
+    """Its cases, with whether each was counted as resolved."""
+
+
 LEFT_OUT: Final = "left out by decision"
 """How manifests name such a file among the inputs."""
 

@@ -1,4 +1,7 @@
-"""An older state beside a newer outbox: a run, `doctor` and a repair stop, name what is missing, and keep the newer edition."""
+"""An older state beside a newer outbox: a run, `doctor` and a repair stop, name what is missing, and keep the newer edition.
+
+Covers `lost_originals`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from offices import ZONE, Office, tree
+from offices import ZONE, Office, only, tree
 from read_by_leaders import page_text, paper_text
-from workbooks import DAY, assignment, progress_row, report, resolved_row
+from workbooks import DAY, assignment, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
 from pipeline.intake import standing_editions
@@ -167,6 +170,48 @@ def test_whoever_reads_of_a_day_that_goes_on_without_a_report_is_told_that_it_ca
     assert _command(restored, "--date", str(DAY)) == 0
     assert told() == [False] * 3  # until it is found
     assert "left out" not in (restored.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def short_of_two(office: Office, tmp_path: Path) -> Office:
+    """Two days were published; then the state was brought back from before 达拉特旗 had reported its case of DAY, resolved."""
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    shutil.copytree(office.settings.paths.state, tmp_path / "backup")
+    found = new_row("DLT-2020-001", 排查日期="2020-05-21")
+    office.put(report("达拉特旗", progress=[resolved_row("SJ-2020-002")], new=[found]), "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY, DAY + timedelta(days=1))
+    shutil.rmtree(office.settings.paths.state)
+    shutil.copytree(tmp_path / "backup", office.settings.paths.state)
+    return office
+
+
+def test_a_day_that_goes_on_without_a_report_says_what_its_figures_were_with_it(short_of_two: Office) -> None:
+    office, days = short_of_two, [DAY + timedelta(days=days) for days in range(4)]
+    (lost,) = standing_editions.find_missing(office.settings, standing_editions.unnoted(office.settings.paths))
+    nightly.run(office.settings, days, without=[lost.sha256[:12]], documents=only("briefing"))
+
+    def told() -> list[str]:
+        return [paper_text(next((office.outbox / str(day)).glob("*.docx"))) for day in days]
+
+    first, second, third, fourth = told()
+    because = (
+        "因原件遗失、不计入，5月{}日的数字与以前发布的不同：由2/3改为1/2；退出总数1件（DLT-2020-001）；改为不计入化解1件（SJ-2020-002）。"
+    )
+    assert because.format(21) in first
+    assert because.format(22) in second
+    assert because.format(22) in third, "who reads the next day has read the one before"
+    assert "因原件遗失" not in fourth
+    assert "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入" in second
+    stood = tree(office.outbox)
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=only("briefing"))
+    assert tree(office.outbox) == stood, "a ledger that is made again knows it too"
+    content = report("达拉特旗", progress=[resolved_row("SJ-2020-002")], new=[new_row("DLT-2020-001", 排查日期="2020-05-21")])
+    office.put(content, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    nightly.run(office.settings, days, documents=only("briefing"))
+    assert not any("原件遗失" in text for text in told())
 
 
 def test_the_report_in_the_inbox_again_is_enough(restored: Office) -> None:
