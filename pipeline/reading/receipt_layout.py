@@ -50,6 +50,8 @@ class Look:
     is_boxed: bool = False
 
 
+A4 = 9
+"""The number of the paper's size (ECMA-376 part 1, 18.3.1.63)."""
 FONT = "微软雅黑"
 BORDER = "C3CCD6"
 LINK = "1F4E79"
@@ -119,6 +121,7 @@ class Why(StrEnum):
     UNREAD = "unread"  # the file is no workbook that can be read, or was refused as one
     GONE = "gone"  # the original is not kept any more
     FORMAT = "format"
+    SHEET_NAME = "sheet-name"  # of a sheet in another format, which no .xlsx may have
     BYTES = "bytes"
     UNPACKED = "unpacked"
     CELLS = "cells"
@@ -151,4 +154,9 @@ def note(text: str) -> Line:
 def wrapped_lines(text: str, width: float) -> int:
     """How many lines wrapped text takes in a cell of that width; a Chinese character is two wide."""
     room = max(2, int(width) - 2)
-    return sum(max(1, -(-sum(1 + (ord(character) > _LAST_NARROW) for character in line) // room)) for line in text.split("\n"))
+    return sum(max(1, -(-width_of(line) // room)) for line in text.split("\n"))
+
+
+def width_of(line: str) -> int:
+    """How wide a line of text is; a Chinese character is two wide."""
+    return sum(1 + (ord(character) > _LAST_NARROW) for character in line)

@@ -20,6 +20,7 @@ from pipeline.reading.marking import (
     openpyxl_private,
     package_parts,
     personal_cells,
+    plain_copy,
     receipt_sheet,
 )
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
@@ -37,12 +38,18 @@ def annotate(original: bytes, receipt: ReceiptLines) -> bytes:
     """Return the workbook with its receipt. Raises NotMarkableError."""
     if len(receipt.marks) > package_parts.MOST_MARKS:
         raise NotMarkableError(Why.MARKS, package_parts.MOST_MARKS)
-    parts = foreign_package.settled(package_parts.unpack(original))
+    try:
+        parts = foreign_package.settled(package_parts.unpack(original))
+    except NotMarkableError as error:
+        if error.obstacle.why is not Why.FORMAT:
+            raise
+        return _copied(original, receipt, error.obstacle.detail)
     package_parts.count(parts)
     refusal = NotMarkableError(Why.UNKNOWN)
     for prepare, left_out in _WAYS:
         try:
-            return _checked(_marked(receipt, parts, prepare(parts), left_out), original)
+            notes = [_LEFT_OUT.format(what="、".join(what))] if (what := [*package_parts.dropped(parts), *left_out]) else []
+            return _checked(_marked(receipt, parts, prepare(parts), notes), original)
         except NotMarkableError as error:
             if error.obstacle.why not in (Why.UNKNOWN, Why.DIFFERS):
                 raise
@@ -54,16 +61,24 @@ def annotate(original: bytes, receipt: ReceiptLines) -> bytes:
     raise refusal
 
 
-_WAYS: tuple[tuple[Callable[[Mapping[str, bytes]], Mapping[str, bytes]], str], ...] = (
-    (lambda parts: parts, ""),
-    (mended_parts.mended, "程序不认识的格式和设置"),
-    (partial(mended_parts.mended, is_bare=True), "格式、批注、图形、链接和页面设置"),
+def _copied(original: bytes, receipt: ReceiptLines, format_: str) -> bytes:
+    """Return the receipt of a workbook that is no .xlsx: a copy that is one, marked. Raises NotMarkableError, UnreadableError."""
+    parts, is_whole = plain_copy.parts(original, _LIMITS)
+    notes = [plain_copy.COPIED.format(format=format_), *([] if is_whole else [plain_copy.SOME_SHEETS])]
+    settled = foreign_package.settled(parts)
+    return _checked(_marked(receipt, settled, settled, notes), original)
+
+
+_WAYS: tuple[tuple[Callable[[Mapping[str, bytes]], Mapping[str, bytes]], list[str]], ...] = (
+    (lambda parts: parts, []),
+    (mended_parts.mended, ["程序不认识的格式和设置"]),
+    (partial(mended_parts.mended, is_bare=True), ["格式、批注、图形、链接和页面设置"]),
 )
 """How a workbook is prepared for openpyxl, and what is then not in the receipt; the first way that it comes through is taken."""
 
 
-def _marked(receipt: ReceiptLines, parts: Mapping[str, bytes], prepared: Mapping[str, bytes], left_out: str) -> bytes:
-    """Return the workbook with its receipt, whatever openpyxl made of it."""
+def _marked(receipt: ReceiptLines, parts: Mapping[str, bytes], prepared: Mapping[str, bytes], notes: list[str]) -> bytes:
+    """Return the workbook with its receipt, whatever openpyxl made of it; `notes` stand in the sheet 回执."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):  # to which openpyxl prints what it does not find
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
         # Packed anew: the parts that go in are those that were counted, under the names that openpyxl knows.
@@ -76,8 +91,7 @@ def _marked(receipt: ReceiptLines, parts: Mapping[str, bytes], prepared: Mapping
         hidden = personal_cells.hide(book, results, receipt.personal)
         openpyxl_private.disarm(book)
         records = cell_marks.put(book, receipt.marks)
-        dropped = [*package_parts.dropped(parts), *([left_out] if left_out else [])]
-        receipt_sheet.write(book, _with_notes(receipt, dropped, hidden), records)
+        receipt_sheet.write(book, _with_notes(receipt, [*notes, *([_PERSONAL.format(count=hidden)] if hidden else [])]), records)
         validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)
     if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
@@ -119,10 +133,8 @@ def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]
     return texts
 
 
-def _with_notes(receipt: ReceiptLines, dropped: list[str], hidden: int) -> list[Line]:
+def _with_notes(receipt: ReceiptLines, notes: list[str]) -> list[Line]:
     """Return the receipt's lines with what was found only now."""
-    notes = [_LEFT_OUT.format(what="、".join(dropped))] if dropped else []
-    notes += [_PERSONAL.format(count=hidden)] if hidden else []
     lines = list(receipt.lines)
     lines[receipt.notes_at : receipt.notes_at] = [receipt_layout.note(text) for text in notes]
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,17 @@ def set_text(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl's cell
     """Give the cell this text, whatever it begins with; as `value`, what begins with = would become a formula."""
     cell._value = text
     cell.data_type = "s"
+
+
+def set_error(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl's cell
+    """Give the cell this error, also one that openpyxl does not know."""
+    cell._value = text
+    cell.data_type = "e"
+
+
+def dress_like(cell: Any, other: Any) -> None:  # noqa: ANN401 - openpyxl's cells
+    """Give the cell the look of another one; to look for an equal style among all others takes many times as long."""
+    cell._style = copy(other._style)
 
 
 def fills(book: Workbook) -> list[Fill]:

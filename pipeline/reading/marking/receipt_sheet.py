@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_A4 = 9
-"""The number of the paper's size (ECMA-376 part 1, 18.3.1.63)."""
 _LAST = len(receipt_layout.COLUMNS)
 _SIDE = Side(style="thin", color=receipt_layout.BORDER)
 
@@ -53,7 +51,7 @@ def _set_up(sheet: Worksheet, lines: Sequence[Line]) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = receipt_layout.LOOKS[lines[0].kind].ink if lines[0].kind is not Kind.NOT_TAKEN else "B42318"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", receipt_layout.A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # one page wide, as many high as it takes
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6

@@ -20,7 +20,8 @@ HOW_ALONE: Final = "{why}，所以没有标在原件上，下面逐条列出。�
 OBSTACLES: Final = {
     Why.UNREAD: "文件没有读进去（原因见下）",
     Why.GONE: "原件已过保存期限或不在存档里",
-    Why.FORMAT: "原件是 {detail} 格式，只有 .xlsx 能直接标注",
+    Why.FORMAT: "原件是 {detail} 格式，也做不成 .xlsx 副本",
+    Why.SHEET_NAME: "工作表“{detail}”的名称 .xlsx 不允许",
     Why.BYTES: "原件超过 {detail} MB",
     Why.UNPACKED: "原件解压后超过 {detail} MB",
     Why.CELLS: "原件的单元格超过 {detail} 个",

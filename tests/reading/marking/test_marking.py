@@ -1,6 +1,6 @@
 """What goes back to a sender, through the whole of `pipeline.reading.marking`.
 
-Covers `marked_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts`, `foreign_package`, `mended_parts` and
+Covers `marked_copy`, `plain_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts`, `foreign_package`, `mended_parts` and
 `openpyxl_private`, and with them `receipt_layout`.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -19,6 +20,8 @@ import foreign
 import openpyxl
 import pytest
 import receiving
+import xls
+import xlsb
 import xlsxwriter
 import zips
 from crafted import EVERY
@@ -33,6 +36,7 @@ from openpyxl.styles import Alignment, Color, Font, GradientFill, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.fills import Stop
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from receiving import Desk, cell, opened, saved, sheet
@@ -433,10 +437,47 @@ def test_a_report_that_another_program_wrote_goes_back_marked(desk: Desk, name: 
 @pytest.mark.parametrize(
     ("name", "format_"), [("pool-runs-on.xls", ".xls（或 .et）"), ("records-12-to-18.xlsb", ".xlsb"), ("../report.ods", ".ods")]
 )
-def test_a_file_of_another_format_is_told_that_this_stands_in_the_way(desk: Desk, name: str, format_: str) -> None:
-    written = desk.answer((FILES / "foreign" / name).read_bytes(), "2020-05-18 16:00")
+def test_a_file_of_another_format_goes_back_as_a_copy_that_reads_like_it(desk: Desk, name: str, format_: str) -> None:
+    original = (FILES / "foreign" / name).read_bytes()
+    written = desk.marked(original, "2020-05-18 16:00")
+    assert f"您的原件是 {format_} 格式，标注不了。后面的工作表是按原件做的 .xlsx 副本" in receiving.said(written)
+    again, before = read_report(written, "2020-05-18 16:00"), read_report(original, "2020-05-18 16:00")
+    assert again.rows == before.rows
+    assert [finding.place for finding in again.findings] == [finding.place for finding in before.findings]
+    assert desk.answer(original, "2020-05-18 16:00") == written
+
+
+@pytest.mark.parametrize("is_1904", [False, True])
+def test_a_copy_has_every_kind_of_cell_as_the_original_shows_it(desk: Desk, *, is_1904: bool) -> None:
+    records = [
+        xls.label(0, 0, "一"), xls.number(0, 1, 0.1 + 0.2), xls.cell(xls.BOOLEAN_OR_ERROR, 0, 2, b"\1\0"),
+        xls.label(1, 0, "=1+1"), xls.number(1, 1, 43_970.0), xls.cell(xls.BOOLEAN_OR_ERROR, 1, 2, b"\x2a\1"),
+        xls.label(2, 0, "长" * 60), xls.number(2, 1, 43_970.75, style=1), xls.label(3, 1, "_x0041_"),
+        xls.label(5, 0, "并"), xls.label(6, 1, "盖住"), xls.label(6, 2, "旁"), xls.record(xls.MERGED, struct.pack("<HHHHH", 1, 5, 6, 0, 1)),
+    ]  # fmt: skip
+    styles = [xls.record(xls.STYLE, struct.pack("<HHHHHHHHHH", 0, number, 0, 0, 0, 0, 0, 0, 0, 0)) for number in (0, 22)]
+    globals_ = [*styles, *([xls.record(xls.DATE_MODE, b"\1\0")] if is_1904 else [])]
+    original = xls.book({"案件进展": records, "我的笔记": [xls.label(0, 0, "甲")]}, globals_)
+    mark = receipt_layout.Mark(("案件进展", 2, 1), refuses=True, text=f"{receipt_layout.HEADING}\n一")
+    book = opened(desk.marked_at(original, mark))
+    assert book.sheetnames == ["回执", "案件进展", "我的笔记"]
+    rows = [[cell.value for cell in row] for row in book["案件进展"]["A1:C3"]]
+    moment = datetime.fromisoformat("2024-05-20T18:00" if is_1904 else "2020-05-19T18:00")
+    assert rows == [["一", 0.1 + 0.2, True], ["=1+1", 43_970, "#N/A"], ["长" * 60, moment, None]]
+    assert [book["案件进展"][place].value for place in ("B4", "A6", "B7")] == ["_x0041_", "并", None]
+    assert [str(merged) for merged in book["案件进展"].merged_cells.ranges] == ["A6:B7"]
+    assert book["案件进展"]["A2"].data_type == "s"
+    assert book.epoch == (CALENDAR_MAC_1904 if is_1904 else CALENDAR_WINDOWS_1900)
+    assert receiving.marks(receiving.saved(book)).startswith("案件进展!B2 red")
+
+
+@pytest.mark.parametrize("name", ["案件进展[1]", "案件进展" + "表" * 28])
+def test_a_copy_whose_sheet_could_not_be_called_so_says_that_and_the_list_goes_alone(desk: Desk, name: str) -> None:
+    """Programs of other formats allow names that no .xlsx may have."""
+    pages = {sheet: rows for sheet, rows in report_pages().items() if sheet != "案件进展"}
+    written = desk.answer(xlsb.write({**pages, name: report_pages()["案件进展"]}))
     assert opened(written).sheetnames == ["回执"]
-    assert f"原件是 {format_} 格式，只有 .xlsx 能直接标注，所以没有标在原件上" in receiving.said(written)
+    assert f"工作表“{name[:31]}”的名称 .xlsx 不允许，所以没有标在原件上" in receiving.said(written)
 
 
 # --- hands that cannot mark --------------------------------------------------------------------------------------
