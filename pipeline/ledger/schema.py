@@ -118,7 +118,7 @@ published_rules = sa.Table(
     metadata,
     sa.Column("day", sa.Text, primary_key=True),
     sa.Column("digest", sa.Text, nullable=False, comment="of settings, templates and program that the day was published under"),
-    sa.Column("rules", sa.Text, nullable=False, comment="JSON: groups, windows, calendar and districts of then"),
+    sa.Column("rules", sa.Text, nullable=False, comment="JSON: groups, windows, calendar, notices and districts of then"),
     sa.Column("compared", sa.Text, nullable=False, comment="with what it was compared last"),
     sa.Column("differing", sa.Text, nullable=False, comment="JSON: what would differ"),
     row_sums.column(),

@@ -20,7 +20,7 @@ from pipeline.terms.handed_in import Filed, LeftOut, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
-_SHOWN = {"office", "sources", "categories", "groups", "windows", "case_number_pattern"}
+_SHOWN = {"office", "sources", "categories", "groups", "windows", "notices", "case_number_pattern"}
 """Settings that a published day rests on as they are written."""
 
 
@@ -151,7 +151,7 @@ def fingerprint(
         )
         for file in inputs
     ]
-    shown_numbers = [[number.written, number.day.isoformat()] for number in numbering.shown_on(numbers, day)]
+    shown_numbers = [[number.written(), number.day.isoformat()] for number in numbering.shown_on(numbers, day)]
     parts = [json.dumps(shown_numbers), day.isoformat(), str(figures_alone), json.dumps(files)]
     parts += [json.dumps([*left_out])] if left_out else []
     return storage.digest(part.encode() for part in parts)

@@ -142,6 +142,8 @@ class Point:
     """How many days it has been so, or are left where it is due soon; None where none are counted."""
     reason: str
     """What is so with the case, with the days."""
+    brief: str
+    """The same in few words, for a row that says all that is so with the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +153,45 @@ class Settled:
     flag: str
     number: str
     matter: str
-    why: str
+    kind: str
+    """How it was settled, in few words."""
+    detail: str
+    """What more there is to say of that, to stand in brackets; '' for nothing."""
+    is_gone: bool
+    """Whether the case has no other point in this notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCase:
+    """A case that a notice is about, with all of its points, the worst first."""
+
+    line: CaseLine
+    points: tuple[Point, ...]
+    times: int
+    """The how many notices about it within `notices.LOOKS_BACK_DAYS` this is; 1 for a new one."""
+    settled: tuple[Settled, ...]
+    """Its points in the last notice that hold no longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A district's 督办通知; without a point it is void: its number was given, and its points have been corrected away since."""
+    """A district's 督办通知; without a case it is void: its number was given, and its cases have been corrected away since."""
 
     number: str
     """Such as 督办〔2020〕3号."""
     district: str
-    points: tuple[Point, ...]
+    signed: date
+    """The day on which it was written: not before the last report that it rests on."""
+    reply_by: date
+    cases: tuple[NoticeCase, ...]
+    """The worst first."""
     settled: tuple[Settled, ...]
     before: str
-    """The number of the notice that had the settled points; '' where there is none."""
+    """The number of the last notice; '' where there is none."""
+    before_cases: int
+    """How many cases the last notice was about."""
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Every point of every case."""
+        return tuple(point for case in self.cases for point in case.points)

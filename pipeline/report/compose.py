@@ -72,11 +72,12 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
     lines_by_district = handed_in_lines.submission_lines(state, sources.refused, settings)
     reports_by_file = handed_in_lines.of(state, sources.refused, settings)
+    data_until = handed_in_lines.last_arrival(sources.files_in_force, settings)
     return Report(
         day=state.day,
         office=settings.office,
         is_correction=handed_in_lines.is_correction(sources.files_in_force, state.day, settings),
-        data_until=handed_in_lines.last_arrival(sources.files_in_force, settings),
+        data_until=data_until,
         targets=targets,
         by_source=counting.by_source(),
         by_district=counting.by_district(),
@@ -130,7 +131,9 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,
-        notices=notices.of(state, cases, sources.numbers, settings),
+        notices=notices.of(
+            state, cases, sources.numbers, settings, data_until=handed_in_lines.last_arrival(sources.files_in_force, settings)
+        ),
         new_rules=_new_rules(state, sources, counting, before.rules),
         rules_before=before.rules,
         first_rules=sources.first_rules,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from pipeline.report.case_lines import CaseLine
+from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
+from pipeline.report.sentences import day as short_day
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
 from pipeline.terms.words import FLAGS
 
 _SHOWN = 40
+_MOVED, _BY_RULE = "时限改动，尚未办结", "规则改动，尚未办结"
+_MOST_TOLD, _MOST_NAMED = 5, 12
+"""Cases that were settled in one way: of so many it is told how, and so many are named."""
 
 
 def days(flag: str, line: CaseLine, day: date, windows: Windows) -> int | None:
@@ -46,54 +51,152 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             since = (
                 f"{long_day(line.disputed_since)}起群众不认可{f'，已{count}天' if count else ''}" if line.disputed_since else "群众不认可"
             )
-            return f"{since}{_reply(line)}"
+            return f"{since}{f'（{_reply_number(line)}）' if line.reply_number else ''}"
         case _:
             return f"缺少{'、'.join(line.missing_ones)}"
 
 
-def settled(flag: str, district: str, line: CaseLine | None, deadline_before: date | None) -> str:
-    """Return why a point of the district's last notice holds no longer; `deadline_before` was in force the day before."""
+def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
+    """Return the same in few words, for a row that says all that is so with the case."""
+    limit = f"{'延期后的' if line.extended else ''}时限{_near(line.deadline, day)}" if line.deadline else ""
+    match flag:
+        case "overdue":
+            return f"超期{count}天（{limit}）"
+        case "due_soon":
+            return f"{f'还有{count}天' if count else '当日'}到期（{limit}）"
+        case "stalled":
+            return f"停滞{count}天（{_near(day - timedelta(days=line.days_idle), day)}起没有报来进展）"
+        case "acceptance_overdue":
+            return f"超期{count}天未受理（{_near(line.assigned, day)}交办）"
+        case "disputed":
+            since = f"{f'{count}天' if count else ''}（{_near(line.disputed_since, day)}起）" if line.disputed_since else ""
+            return f"群众不认可{since}"
+        case _:
+            return f"缺{'、'.join(line.missing_ones)}"
+
+
+def _near(moment: date, day: date) -> str:
+    """Return a day without its year, where that is the notice's own."""
+    return short_day(moment) if moment.year == day.year else long_day(moment)
+
+
+def explained(notice: Notice, looks_back_days: int) -> str:
+    """Return how the rows of a notice are to be read."""
+    order = "、".join(dict.fromkeys(FLAGS[case.points[0].flag].name for case in notice.cases))
+    in_order = f"按轻重排列：{order}；同一情形，时间长的在前。一案有几种情形的，写在同一行。" if len(notice.cases) > 1 else ""
+    stays = notice.before and not any(settled_point.is_gone for settled_point in notice.settled)
+    return (
+        f"{in_order}列入次数按近{looks_back_days}天的督办通知计算，第一次列入的写“新增”。"
+        f"{f'上次通知（{notice.before}）所列{notice.before_cases}件都继续督办。' if stays else ''}"
+    )
+
+
+def times(count: int) -> str:
+    """Return the how many notices about a case this is."""
+    return f"第{count}次" if count > 1 else "新增"
+
+
+def settled(flag: str, district: str, line: CaseLine | None, deadline_before: date | None) -> tuple[str, str]:
+    """Return how a point of the district's last notice was settled, and more of it; `deadline_before` was in force the day before."""
     if line is None:
-        return "已不在案件台账内"
+        return "已不在案件台账内", ""
     if line.district != district:  # what becomes of another district's case is told to that one alone
-        return "已转由别的旗区办理"
+        return "已转由别的旗区办理", ""
     if line.grounds:
-        return f"已撤销（{_short(line.grounds)}）"
+        return "已撤销", _short(line.grounds)
     if flag == "incomplete_assignment":
-        return "已补齐"
+        return "已补齐", ""
     if line.is_counted:
         outcome = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
-        return outcome + _reply(line)
+        return outcome, _reply_number(line)
     return _still_open(flag, line, deadline_before)
 
 
-def settled_by_rule(flag: str, allowed_then: int | None, allowed: int | None) -> str:
+def settled_by_rule(flag: str, allowed_then: int | None, allowed: int | None) -> tuple[str, str]:
     """Return that a point would hold by the rules of the last notice: nothing was done about it, the office's span is another."""
-    return f"规则改动，尚未办结：{FLAGS[flag].name}的天数由{allowed_then}天改为{allowed}天"
+    return _BY_RULE, f"{FLAGS[flag].name}的天数由{allowed_then}天改为{allowed}天"
 
 
-def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> str:
+def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> tuple[str, str]:
     if line.is_referred:
-        return "已导入法定途径"
+        return "已导入法定途径", ""
     match flag:
         case "overdue" | "due_soon" if line.deadline:
             # The case is open and late no more: nothing was done about it, its deadline moved.
             moved = "延期至" if line.extended else "办结时限已改为"
             was = f"，原为{long_day(deadline_before)}" if deadline_before and deadline_before != line.deadline else ""
-            return f"时限改动，尚未办结：{moved}{long_day(line.deadline)}{was}"
+            return _MOVED, f"{moved}{long_day(line.deadline)}{was}"
         case "stalled":
             since = f"{long_day(line.reported_on)}" if line.reported_on else ""
-            return f"有新进展（{since}：{_short(line.progress)}）" if line.progress else f"有新进展（当前状态：{line.status}）"
+            return "有新进展", f"{since}：{_short(line.progress)}" if line.progress else f"当前状态：{line.status}"
         case "disputed":
-            return f"已重新办理（当前状态：{line.status}）"
+            return "已重新办理", f"当前状态：{line.status}"
         case "acceptance_overdue" if line.status != ASSIGNED:
-            return f"已受理（当前状态：{line.status}）"
+            return "已受理", f"当前状态：{line.status}"
         case _:
-            return "情况已更正"
+            return "情况已更正", ""
 
 
-def _reply(line: CaseLine) -> str:
-    return f"（答复文号：{_short(line.reply_number)}）" if line.reply_number else ""
+def why(settled_point: Settled) -> str:
+    """Return why a point of the last notice holds no longer."""
+    detail = settled_point.detail
+    return f"{settled_point.kind}{f'（{detail}）' if detail else ''}"
+
+
+def all_points(case: NoticeCase) -> str:
+    """Return all that is so with a case, and what of the last notice's points holds no longer."""
+    now = "；".join(point.brief for point in case.points)
+    gone: dict[str, list[str]] = {}
+    for settled_point in case.settled:
+        # The reply and the progress are the district's own words; who moved a deadline, or a rule, is another.
+        how = why(settled_point) if settled_point.kind in (_MOVED, _BY_RULE) else settled_point.kind
+        gone.setdefault(how, []).append(f"“{FLAGS[settled_point.flag].name}”")
+    return "。".join([now, *(f"上次的{''.join(names)}{how}" for how, names in gone.items())])
+
+
+def new_and_old(times_of_cases: Sequence[int]) -> str:
+    """Return how many cases of a notice are new, to follow their number; '' where none stood in one before."""
+    new = sum(times == 1 for times in times_of_cases)
+    old = len(times_of_cases) - new
+    return f"（{f'新增{new}件，' if new else ''}继续督办{old}件）" if old else ""
+
+
+def of_last(notice: Notice) -> str:
+    """Return how many of the last notice's cases stand here no more; '' where all do, or there was none."""
+    if not (kinds := _by_kind(notice.settled)):
+        return ""
+    gone = sum(map(len, kinds.values()))
+    stay = f"{notice.before_cases - gone}件继续督办，" if notice.before_cases > gone else ""
+    return f"上次通知（{notice.before}）所列{notice.before_cases}件，{stay}{gone}件不再列入："
+
+
+def settled_by_kind(settled_points: Iterable[Settled]) -> list[str]:
+    """Return how the cases were settled that the notice names no more, a sentence for each way with its cases."""
+    return [_of_kind(kind, cases) for kind, cases in _by_kind(settled_points).items()]
+
+
+def _by_kind(settled_points: Iterable[Settled]) -> dict[str, dict[str, str]]:
+    """Return the cases that are gone by how they were settled, each once, with more of it."""
+    kinds: dict[str, dict[str, str]] = {}
+    for settled_point in settled_points:
+        if settled_point.is_gone and not any(settled_point.number in cases for cases in kinds.values()):
+            kinds.setdefault(settled_point.kind, {})[settled_point.number] = settled_point.detail
+    return kinds
+
+
+def _of_kind(kind: str, details: Mapping[str, str]) -> str:
+    """Return how many cases were settled in one way, and which; what is the same of all is said once, else there is room for a few."""
+    (shared, *others) = dict.fromkeys(details.values())
+    is_shared = not others and len(details) > 1
+    has_room = len(details) <= _MOST_TOLD and not is_shared
+    cases = [f"{number}（{detail}）" if detail and has_room else number for number, detail in details.items()]
+    rest = "等，逐件见市局《信访事项办理情况汇总》“督办清单”" if len(cases) > _MOST_NAMED else ""
+    head = f"{kind}{len(cases)}件{f'（{shared}）' if shared and is_shared else ''}"
+    return f"{head}：{'、'.join(cases[:_MOST_NAMED])}{rest}。"
+
+
+def _reply_number(line: CaseLine) -> str:
+    return f"答复文号：{_short(line.reply_number)}" if line.reply_number else ""
 
 
 def _short(text: str) -> str:

@@ -2,60 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from pipeline.day import supervision
 from pipeline.day.fold import DayState
 from pipeline.report import notice_words
-from pipeline.report.case_lines import CaseLine, Notice, Point, Settled
+from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled
 from pipeline.settings.config import Settings
+from pipeline.settings.rules import Windows
 from pipeline.terms import words
 from pipeline.terms.notice_number import NoticeNumber
 
-FLAGS = ("overdue", "acceptance_overdue", "disputed", "stalled", "incomplete_assignment", "due_soon")
-"""What a notice is about, in its order. 已撤销 needs nothing more, 分解表缺失 is the office's own affair."""
+FLAGS = ("overdue", "disputed", "stalled", "acceptance_overdue", "due_soon", "incomplete_assignment")
+"""What a notice is about, the worst first. 已撤销 needs nothing more, 分解表缺失 is the office's own affair."""
 LOOKS_BACK_DAYS = 30
-"""How old a district's last notice may be for its points to be looked at again (decision 11)."""
+"""How old a district's earlier notices may be for their cases to be looked at again (decision 11)."""
 
 
 def concerns(flags: Mapping[str, Iterable[str]]) -> bool:
     """Return whether any of a district's flags, which are by case, is a matter for a notice."""
-    return any(flag in FLAGS for flags_of_case in flags.values() for flag in flags_of_case)
+    return bool(_concerned(flags))
 
 
-def of(state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings) -> tuple[Notice, ...]:
-    """Return the day's notices in the order of their numbers; one that has no point any more is void, and stays."""
+def _concerned(flags: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the cases of a district that a notice is about; `flags` are by case."""
+    return [number for number, flags_of_case in flags.items() if any(flag in FLAGS for flag in flags_of_case)]
+
+
+def of(
+    state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, *, data_until: datetime
+) -> tuple[Notice, ...]:
+    """Return the day's notices in the order of their numbers; one that has no case any more is void, and stays."""
     given = sorted(numbers)
-    return tuple(_notice(number, state, lines, given, settings) for number in given if number.day == state.day)
+    signed = max(state.day, data_until.date())  # no paper is dated before its data
+    return tuple(_notice(number, state, lines, given, settings, signed) for number in given if number.day == state.day)
 
 
-def _notice(number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings) -> Notice:
-    district, windows = number.district, settings.windows
-    points = []
-    for flag in FLAGS:
-        for line in lines:
-            if line.district == district and flag in line.flags:
-                count = notice_words.days(flag, line, state.day, windows)
-                reason = notice_words.reason(flag, line, state.day, count)
-                points.append(Point(flag, line, words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows)), count, reason))
-    last = _last(state, district)
-    before = next((earlier.written for earlier in given if last and (earlier.day, earlier.district) == (last, district)), "")
-    settled = _settled(state, district, lines, (last, settings)) if points and last else ()
-    return Notice(number.written, district, tuple(points), tuple(settled), before if settled else "")
+def _notice(
+    number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings, signed: date
+) -> Notice:
+    earlier = _earlier(state, number.district)
+    last = max(earlier, default=None)
+    points = _points(state.day, [line for line in lines if line.district == number.district], settings.windows)
+    settled = [*_settled(state, number.district, lines, (last, settings), points)] if last and points else []
+    before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
+    return Notice(
+        number=_written(number, settings),
+        district=number.district,
+        signed=signed,
+        reply_by=signed + timedelta(days=settings.notices.reply_days),
+        cases=_worst_first(points, earlier, settled),
+        settled=tuple(settled),
+        before=_written(before, settings) if before and points else "",
+        before_cases=len(_concerned(earlier[last])) if last else 0,
+    )
 
 
-def _last(state: DayState, district: str) -> date | None:
-    """Return the day of the district's last notice before this one; None where there is none in the last `LOOKS_BACK_DAYS`."""
-    near = [(day, flags) for day, flags in state.flags_by_day if 0 < (state.day - day).days <= LOOKS_BACK_DAYS]
-    days = [day for day, flags in near if concerns(flags.get(district, {}))]
-    return max(days, default=None)
+def _written(number: NoticeNumber, settings: Settings) -> str:
+    return number.written(settings.on(number.day).notices.code)
 
 
-def _settled(state: DayState, district: str, lines: Sequence[CaseLine], then: tuple[date, Settings]) -> Iterable[Settled]:
+def _points(day: date, lines: Iterable[CaseLine], windows: Windows) -> dict[str, list[Point]]:
+    """Return the points of each case that has any, the worst first."""
+    points: dict[str, list[Point]] = {}
+    for line in lines:
+        for flag in FLAGS:
+            if flag in line.flags:
+                count = notice_words.days(flag, line, day, windows)
+                rule = words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows))
+                said = notice_words.reason(flag, line, day, count), notice_words.brief(flag, line, day, count)
+                points.setdefault(line.number, []).append(Point(flag, line, rule, count, *said))
+    return points
+
+
+def _worst_first(
+    points: Mapping[str, Sequence[Point]], earlier: Mapping[date, Mapping[str, Iterable[str]]], settled: Iterable[Settled]
+) -> tuple[NoticeCase, ...]:
+    """Return a case for each: by its worst point, of those that are alike the one that has been so longest, or is due first."""
+    told = Counter(number for flags in earlier.values() for number in _concerned(flags))
+    gone: dict[str, list[Settled]] = {}
+    for settled_point in settled:
+        gone.setdefault(settled_point.number, []).append(settled_point)
+
+    def weight(case: NoticeCase) -> tuple[int, int, int, str]:
+        worst, number = case.points[0], case.line.number
+        days = worst.days or 0
+        return FLAGS.index(worst.flag), days if worst.flag == "due_soon" else -days, -len(case.points), number
+
+    cases = (
+        NoticeCase(of_case[0].line, tuple(of_case), 1 + told[number], tuple(gone.get(number, ()))) for number, of_case in points.items()
+    )
+    return tuple(sorted(cases, key=weight))
+
+
+def _earlier(state: DayState, district: str) -> dict[date, Mapping[str, Sequence[str]]]:
+    """Return the flags by case on each of the last `LOOKS_BACK_DAYS` on which the district had a notice, as they are known now."""
+    near = {day: flags.get(district, {}) for day, flags in state.flags_by_day if 0 < (state.day - day).days <= LOOKS_BACK_DAYS}
+    return {day: flags for day, flags in near.items() if concerns(flags)}
+
+
+def _settled(
+    state: DayState, district: str, lines: Sequence[CaseLine], then: tuple[date, Settings], points: Container[str]
+) -> Iterable[Settled]:
     """Go through the last notice's points that hold no longer; a case that was due soon and is overdue now is not settled.
 
-    `then`: the day of that notice, and the settings, which know what held on it.
+    `then`: the day of that notice, and the settings, which know what held on it. `points`: the cases that this notice names.
     """
     last, settings = then
     flags_then, windows_then = dict(state.flags_by_day)[last][district], settings.on(last).windows
@@ -66,11 +119,11 @@ def _settled(state: DayState, district: str, lines: Sequence[CaseLine], then: tu
             is_own = line is not None and line.district == district
             now = line.flags if line and is_own else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
-                why = notice_words.settled(flag, district, line, _deadline_before(state, number))
+                kind, detail = notice_words.settled(flag, district, line, _deadline_before(state, number))
                 if is_own and flag in supervision.flags(cases[number], state.day, windows_then):
                     spans = (supervision.days_allowed(flag, windows) for windows in (windows_then, settings.windows))
-                    why = notice_words.settled_by_rule(flag, *spans)
-                yield Settled(flag, number, line.matter if line and is_own else "", why)
+                    kind, detail = notice_words.settled_by_rule(flag, *spans)
+                yield Settled(flag, number, line.matter if line and is_own else "", kind, detail, is_gone=number not in points)
 
 
 def _deadline_before(state: DayState, number: str) -> date | None:

@@ -20,7 +20,19 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from pipeline.settings import config_file, outgoing, uploading
 from pipeline.settings.config_file import ContradictionError, Lines
 from pipeline.settings.mailboxes import Mailbox, twice
-from pipeline.settings.rules import Calendar, Change, Frozen, Group, Rules, Windows, check_changes, check_groups, check_lists, in_order
+from pipeline.settings.rules import (
+    Calendar,
+    Change,
+    Frozen,
+    Group,
+    Notices,
+    Rules,
+    Windows,
+    check_changes,
+    check_groups,
+    check_lists,
+    in_order,
+)
 from pipeline.terms import contract, text
 from pipeline.terms.contract import Column
 from pipeline.terms.errors import ConfigurationError
@@ -132,6 +144,7 @@ class Settings(Frozen):
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
     calendar: Calendar = Calendar()
     windows: Windows = Windows()
+    notices: Notices = Notices()
     changes: tuple[Change, ...] = ()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
@@ -197,7 +210,7 @@ class Settings(Frozen):
     @property
     def rules(self) -> Rules:
         """What these settings judge by, without a thought to `changes`."""
-        return Rules(self.groups, self.windows, self.calendar)
+        return Rules(self.groups, self.windows, self.calendar, self.notices)
 
     @cached_property
     def _rules_in_order(self) -> list[Rules]:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pipeline.settings.clocks import Clock
 from pipeline.settings.config_file import ContradictionError
 from pipeline.terms.contract import SOURCE_DISTRICT, SOURCE_REGION
+from pipeline.terms.notice_number import WORD
 
 Days = Annotated[int, Field(ge=0, le=3660, strict=True)]
 
@@ -75,6 +76,14 @@ class Windows(Frozen):
     new_cases_per_report: Annotated[int, Field(ge=0, le=1000, strict=True)] = 3
 
 
+class Notices(Frozen):
+    """What the office's 督办通知 carry."""
+
+    code: Annotated[str, Field(pattern=r"^\w{1,20}$")] = WORD
+    """The agency's code in their numbers."""
+    reply_days: Days = 5
+
+
 def _day(value: object) -> object:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -94,18 +103,26 @@ class Rules(NamedTuple):
     groups: tuple[Group, ...]
     windows: Windows
     calendar: Calendar
+    notices: Notices = Notices()
 
     def as_json(self) -> dict[str, Any]:
         """Return them as they are kept with what was published under them."""
         calendar = {name: f"{value:%H:%M}" if isinstance(value, time) else value for name, value in self.calendar.model_dump().items()}
-        return {"groups": [group.model_dump() for group in self.groups], "windows": self.windows.model_dump(), "calendar": calendar}
+        return {
+            "groups": [group.model_dump() for group in self.groups],
+            "windows": self.windows.model_dump(),
+            "calendar": calendar,
+            "notices": self.notices.model_dump(),
+        }
 
     @classmethod
     def from_json(cls, kept: Any) -> Rules | None:  # noqa: ANN401 - whatever another version of the program kept
         """Return what `as_json` gave; None where it is nothing that this program understands."""
         try:
             groups = tuple(Group.model_validate(group) for group in kept["groups"])
-            return cls(groups, Windows.model_validate(kept["windows"]), Calendar.model_validate(kept["calendar"]))
+            windows, calendar = Windows.model_validate(kept["windows"]), Calendar.model_validate(kept["calendar"])
+            # Before notices had an agency's code, their numbers began with the word that is still the default.
+            return cls(groups, windows, calendar, Notices.model_validate(kept.get("notices", {})))
         except (ValueError, LookupError, TypeError):
             return None
 
@@ -119,20 +136,22 @@ class Change(Frozen):
     groups: Annotated[tuple[Group, ...], Field(min_length=1)] | None = None
     windows: Windows | None = None
     calendar: Calendar | None = None
+    notices: Notices | None = None
 
     def after(self, before: Rules) -> Rules:
-        """Return the rules that hold from that day on. Of windows and calendar what is not named stays as it was."""
-        return Rules(self.groups or before.groups, _changed(before.windows, self.windows), _changed(before.calendar, self.calendar))
+        """Return the rules that hold from that day on. Of all but the groups what is not named stays as it was."""
+        parts = (_changed(before.windows, self.windows), _changed(before.calendar, self.calendar), _changed(before.notices, self.notices))
+        return Rules(self.groups or before.groups, *parts)
 
     @property
     def named(self) -> frozenset[str]:
         """What it names, such as `groups` or `windows.stalled_days`."""
-        parts = {"windows": self.windows, "calendar": self.calendar}
+        parts = {"windows": self.windows, "calendar": self.calendar, "notices": self.notices}
         inner = {f"{part}.{name}" for part, value in parts.items() if value for name in value.model_fields_set}
         return frozenset(inner | ({"groups"} if self.groups else set()))
 
 
-_Part = TypeVar("_Part", Windows, Calendar)
+_Part = TypeVar("_Part", Windows, Calendar, Notices)
 
 
 def _changed(before: _Part, change: _Part | None) -> _Part:
@@ -145,7 +164,8 @@ def overruled(published: Rules, now: Rules, named: frozenset[str]) -> Rules:
     """Return the rules of a day that was published: those of then, but for what a change names that says from when it holds."""
     groups = now.groups if "groups" in named else published.groups
     windows = published.windows.model_copy(update=_named_in("windows", now.windows, named))
-    return Rules(groups, windows, published.calendar.model_copy(update=_named_in("calendar", now.calendar, named)))
+    calendar = published.calendar.model_copy(update=_named_in("calendar", now.calendar, named))
+    return Rules(groups, windows, calendar, published.notices.model_copy(update=_named_in("notices", now.notices, named)))
 
 
 def kept(published: Rules, now: Rules, named: frozenset[str], sources: Sequence[str]) -> Rules:
@@ -158,7 +178,7 @@ def kept(published: Rules, now: Rules, named: frozenset[str], sources: Sequence[
     return held._replace(groups=_covering(held.groups, now.groups, sources))
 
 
-def _named_in(part: str, now: Windows | Calendar, named: frozenset[str]) -> dict[str, object]:
+def _named_in(part: str, now: Windows | Calendar | Notices, named: frozenset[str]) -> dict[str, object]:
     return {name: getattr(now, name) for name in type(now).model_fields if f"{part}.{name}" in named}
 
 
@@ -218,7 +238,7 @@ def check_changes(changes: Sequence[Change], sources: Sequence[str], calendar: C
         if index and change.since <= changes[index - 1].since:
             raise ContradictionError((*place, "from"), _disorder(change.since, changes[index - 1].since))
         if not change.named:
-            raise ContradictionError(place, "没有写从这一天起改什么；可以改的是 groups、windows、calendar")
+            raise ContradictionError(place, "没有写从这一天起改什么；可以改的是 groups、windows、calendar、notices")
         if change.groups:
             check_groups(change.groups, sources, place)
         if "calendar.timezone" in change.named and change.calendar and change.calendar.timezone != calendar.timezone:

@@ -113,7 +113,7 @@ def test_the_next_notice_says_that_a_deadline_moved(office: Office) -> None:
     (notice,) = Path(office.outbox / str(TUESDAY) / "督办通知").glob("东胜区*.docx")
     text = paper_text(notice)
     assert "SJ-2020-009" in text
-    assert "时限改动，尚未办结：延期至2020年6月1日，原为2020年5月10日" in text
+    assert "时限改动，尚未办结1件：SJ-2020-009（延期至2020年6月1日，原为2020年5月10日）" in text
 
 
 def test_cases_cancelled_on_the_eve_stand_with_their_grounds_beside_the_target_that_is_met_by_it() -> None:

@@ -10,6 +10,7 @@ from offices import CONFIG, assigned, consolidate, handed_in
 from read_by_leaders import told
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
+from pipeline.settings import rules
 from pipeline.settings.config import Settings, load
 from pipeline.terms.errors import ConfigurationError
 
@@ -46,6 +47,18 @@ def test_each_part_that_is_named_takes_the_place_of_the_one_before_from_that_day
     windows = [settings.on(day).windows for day in (DAY, date(2020, 5, 31), date(2020, 6, 1))]
     assert [window.stalled_days for window in windows] == [5, 5, 7]
     assert {window.due_soon_days for window in windows} == {3}, "what a change does not name stays"
+
+
+def test_another_agencys_code_holds_from_a_day_on_and_days_published_before_there_was_one_keep_their_numbers(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, f"from: {DAY}, notices: {{code: 市建督}}")
+    assert [settings.on(day).notices.code for day in (BEFORE, DAY)] == ["市住建督", "市建督"]
+    assert {settings.on(day).notices.reply_days for day in (BEFORE, DAY)} == {5}
+    kept = settings.on(DAY).rules.as_json()
+    assert rules.Rules.from_json(kept) == settings.on(DAY).rules
+    older = rules.Rules.from_json({name: part for name, part in kept.items() if name != "notices"})
+    assert older
+    assert rules.overruled(older, settings.on(BEFORE).rules, frozenset()).notices.code == "督办"
+    assert rules.overruled(older, settings.on(DAY).rules, settings.named_on(DAY)).notices.code == "市建督"
 
 
 def test_what_held_on_a_day_still_knows_the_other_days(tmp_path: Path) -> None:

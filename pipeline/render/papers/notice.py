@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.render.papers import own_templates, word
-from pipeline.report import notices
-from pipeline.report.case_lines import Notice, Point
+from pipeline.render.papers.plain_text import LONGEST_NAME, short
+from pipeline.report import notice_words, notices
+from pipeline.report.case_lines import Notice, NoticeCase, Point
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
 from pipeline.terms import words
@@ -16,8 +17,10 @@ from pipeline.terms.messages import shorten
 
 FOLDER = "督办通知"
 TEMPLATE = "督办通知模板.docx"
+OLDER_FIELDS = frozenset({"项数", "事项", "销号序号", "销号", "上次编号", "名称", "规则", "要求", "原因"})
 _NUMERALS = "一二三四五六七"
-"""Of the sections: one for each of the six flags, and what was settled."""
+"""Of an older template's sections: one for each of the six flags, and what was settled."""
+_LONGEST_MATTER, _LONGEST_UNIT = 26, 12
 _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 
 
@@ -47,35 +50,78 @@ def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
 
 def fields(notice: Notice, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
-    flags = [flag for flag in notices.FLAGS if any(point.flag == flag for point in notice.points)]
+    by_flag = {flag: [point for point in notice.points if point.flag == flag] for flag in notices.FLAGS}
     return {
         "单位": report.office,
         "编号": notice.number,
         "旗区": notice.district,
         "你处": f"你{notice.district[-1]}" if notice.district.endswith(("区", "旗")) else "你处",
-        "日期": long_day(report.day),
+        "日期": long_day(notice.signed),
+        "回复期限": long_day(notice.reply_by),
         "数据截至": f"{long_day(report.data_until.date())}{report.data_until:%H:%M}",
         "更正": report.is_correction,
-        "作废": not notice.points,
-        "件数": len({point.line.number for point in notice.points}),
+        "作废": not notice.cases,
+        "件数": len(notice.cases),
+        "增续": notice_words.new_and_old([case.times for case in notice.cases]),
+        "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
+        "案件": [_case(number, case) for number, case in enumerate(notice.cases, 1)],
+        "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS),
+        "上次": notice_words.of_last(notice),
+        "销号明细": notice_words.settled_by_kind(notice.settled),
+        **_older(notice, by_flag),
+    }
+
+
+def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
+    return {
+        "名称": words.FLAGS[flag].name,
+        "件数": str(len(points)),
+        "规则": points[0].rule,
+        "要求": words.FLAGS[flag].asked,
+    }
+
+
+def _case(number: int, case: NoticeCase) -> dict[str, Any]:
+    line = case.line
+    return {
+        "序号": number,
+        "编号": line.number,
+        "次数": notice_words.times(case.times),
+        "案由": short(line.matter, _LONGEST_MATTER),
+        "责任单位": short(line.unit, _LONGEST_UNIT),
+        "包案领导": short(line.leader, LONGEST_NAME),
+        "情况": notice_words.all_points(case),
+    }
+
+
+# --- for an office's template of before ----------------------------------------------------------------------------
+
+
+def _older(notice: Notice, by_flag: dict[str, list[Point]]) -> dict[str, Any]:
+    """Return the fields of templates made before a case had one row: a section for each flag, and every settled point."""
+    sections = [(flag, points) for flag, points in by_flag.items() if points]
+    return {
         "项数": len(notice.points),
-        "事项": [_section(n, flag, [point for point in notice.points if point.flag == flag]) for n, flag in enumerate(flags)],
-        "销号序号": _NUMERALS[len(flags)],
-        "上次编号": notice.before,
+        "事项": [_section(n, flag, points) for n, (flag, points) in enumerate(sections)],
+        "销号序号": _NUMERALS[len(sections)],
+        "上次编号": notice.before if notice.settled else "",
         "销号": [
-            {"序号": n, "编号": settled.number, "案由": settled.matter, "事项": words.FLAGS[settled.flag].name, "原因": settled.why}
+            {
+                "序号": n,
+                "编号": settled.number,
+                "案由": settled.matter,
+                "事项": words.FLAGS[settled.flag].name,
+                "原因": notice_words.why(settled),
+            }
             for n, settled in enumerate(notice.settled, 1)
         ],
     }
 
 
-def _section(number: int, flag: str, points: list[Point]) -> dict[str, Any]:
+def _section(number: int, flag: str, points: Sequence[Point]) -> dict[str, Any]:
     return {
         "序号": _NUMERALS[number],
-        "名称": words.FLAGS[flag].name,
-        "件数": len(points),
-        "规则": points[0].rule,
-        "要求": words.FLAGS[flag].asked,
+        **_flag(flag, points),
         "案件": [
             {
                 "序号": n,

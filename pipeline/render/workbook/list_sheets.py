@@ -10,9 +10,9 @@ from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
-from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, note, write_list
+from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, write_list, write_table
 from pipeline.report import corrections, sentences
-from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
+from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, REPORTED, YES
 
@@ -41,6 +41,16 @@ FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("现行时限", 12, "date", lambda line: line.case.deadline),
     Column("天数", 7, "count", lambda line: line.days),
     Column("情况", 24, "long", lambda line: line.situation),
+)
+SETTLED: tuple[Column[tuple[Notice, Settled]], ...] = (
+    Column("上次的督办事项", 13, "center", lambda line: FLAGS[line[1].flag].name),
+    Column("案件编号", 15, "case", lambda line: line[1].number, cases=lambda line: (line[1].number,)),
+    Column("旗区", 11, "center", lambda line: line[0].district),
+    Column("案由", 30, "long", lambda line: line[1].matter),
+    Column("怎样了结", 11, "center", lambda line: line[1].kind),
+    Column("说明", 18, "long", lambda line: line[1].detail),
+    Column("本次通知", 10, "center", lambda line: words.GONE if line[1].is_gone else words.STAYS),
+    Column("上次通知", 12, "center", lambda line: line[0].before),
 )
 RECEPTION: tuple[Column[ReceptionLine], ...] = (
     Column("旗区", 14, "text", lambda line: line.district),
@@ -118,9 +128,9 @@ def follow_ups(book: Book) -> list[FollowUp]:
 
 
 def _write_follow_ups(book: Book) -> None:
-    """The list, and above it once for each flag that it has: by which rule, and what is advised."""
-    report, name = book.report, "督办清单"
-    sheet = write_list(book, name, FOLLOW_UPS, follow_ups(book))
+    """The list, above it once for each flag that it has by which rule and what is advised; below it what is settled since."""
+    report, name, lines = book.report, "督办清单", follow_ups(book)
+    sheet = write_list(book, name, FOLLOW_UPS, lines)
     rules = definitions.flags(report.settings.windows)
     said = [
         f"{FLAGS[flag].name}（{len(cases)} 件）：{rules[flag]}{FLAGS[flag].advice}"
@@ -128,6 +138,10 @@ def _write_follow_ups(book: Book) -> None:
         if cases and FLAGS[flag].advice
     ]
     note(book, sheet, "\n".join((words.NOTES[name], *said)), [column.width for column in FOLLOW_UPS])
+    if settled := [(notice, point) for notice in report.notices for point in notice.settled]:
+        top = FIRST + max(len(lines), 1) + 1
+        heading(book, sheet, top, len(FOLLOW_UPS) - 1, words.SETTLED)
+        write_table(book, sheet, top + 1, Listing(SETTLED, settled))
 
 
 def _write_submissions(book: Book) -> None:

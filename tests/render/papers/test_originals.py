@@ -15,7 +15,7 @@ from workbooks import DAY, assignment, report
 
 from pipeline.render.papers import briefing, briefing_files, notice, own_templates
 from pipeline.render.papers.own_templates import original
-from pipeline.report.case_lines import Notice, Point, Settled
+from pipeline.report.case_lines import Notice, NoticeCase, Point, Settled
 
 if TYPE_CHECKING:
     from offices import Office
@@ -105,7 +105,9 @@ def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Offic
     office.put_assignment(assignment())
     office.put(report(), "日报.xlsx")
     (built,) = office.run(DAY).written.published
-    point = Point("overdue", built.cases[0], "规则", 1, "情况")
-    made = Notice("督办〔2020〕2号", "东胜区", (point,), (Settled("overdue", "SJ-2020-001", "案由", "已化解"),), "督办〔2020〕1号")
+    point = Point("overdue", built.cases[0], "规则", 1, "情况", "情况")
+    settled = Settled("overdue", "SJ-2020-001", "案由", "已化解", "", is_gone=True)
+    cases = (NoticeCase(built.cases[0], (point,), 1, ()),)
+    made = Notice("督办〔2020〕2号", "东胜区", DAY, DAY, cases, (settled,), "督办〔2020〕1号", 2)
     shown = marks(part(notice.TEMPLATE, "word/document.xml"))
-    assert fields(notice.fields(made, built)) == shown - {"案", "项"}
+    assert fields(notice.fields(made, built)) - notice.OLDER_FIELDS == shown - {"案", "项", "句"} - notice.OLDER_FIELDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from workbook_days import opened, rows
 
 from pipeline.render.workbook import office_workbook
 from pipeline.render.workbook.sheet_words import NOTHING
+from pipeline.report.case_lines import Notice, Settled
 from pipeline.report.corrections import MOVES
 from pipeline.terms.words import CHANGES
 
@@ -63,6 +65,19 @@ def test_each_changed_particular_is_a_row_with_before_and_after(week: list[tuple
         assert sorted(row[:4] for row in shown[top + 1 : top + 1 + count]) == sorted(expected)
         told += count
     assert told
+
+
+def test_below_what_needs_following_up_stands_what_the_last_notices_named_and_is_settled(published: Published) -> None:
+    built = published(WEEKS[0]).reports[-1]
+    gone = Settled("overdue", "SJ-2020-001", "逾期交房", "已化解", "答复文号：1", is_gone=True)
+    partly = replace(gone, flag="stalled", number="SJ-2020-002", is_gone=False)
+    made = Notice("督办〔2020〕2号", "东胜区", built.day, built.day, (), (gone, partly), "督办〔2020〕1号", 2)
+    shown = rows(opened(office_workbook.render(replace(built, notices=(made,)))), "督办清单")
+    top = next(at for at, row in enumerate(shown) if row[0] == "上次的督办事项")
+    assert [row[:8] for row in shown[top + 1 :]] == [
+        ["超期未结", "SJ-2020-001", "东胜区", "逾期交房", "已化解", "答复文号：1", "不再列入", "督办〔2020〕1号"],
+        ["停滞", "SJ-2020-002", "东胜区", "逾期交房", "已化解", "答复文号：1", "因别的情形继续列入", "督办〔2020〕1号"],
+    ]
 
 
 @pytest.mark.parametrize("kind", ["newly_resolved", "reopened", "new_cases", "withdrawn_cases", "withdrawn_disputes"])
