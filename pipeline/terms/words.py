@@ -41,7 +41,7 @@ def verdict(*, is_met: bool, is_certain: bool) -> str:
 
 OPEN_REASONS: Final = {
     "absent": "没有日报",
-    "unread": "送来的更正没有采用",
+    "unread": "再次报送的没有采用",
     "behind": "缺以前的日报",
     "refused": "有退回的内容没有改正",
 }
@@ -85,9 +85,9 @@ FINDING_TITLES: Final = {
     "sender-not-allowed": "发件人不在名单",
     "personal-column": "个人信息列",
     "duplicate": "重复报送",
-    "rows-withdrawn": "更正时少了内容",
+    "rows-withdrawn": "再次报送时少了内容",
     "older-revision": "又报了旧的一版",
-    "dispute-withdrawn": "更正时去掉不认可",
+    "dispute-withdrawn": "再次报送时去掉不认可",
     "reply-before-dispute": "答复早于不认可",
     "sidecar-outdated": "信封已过时",
     "wrong-place": "放错了地方",
@@ -264,7 +264,7 @@ CHANGES: Final = {
     "reopened": KindWords("重新办理", "当日由“已化解”退回办理的案件，均写明了原因。"),
     "no_longer_counted": KindWords("不再计入化解", "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。"),
     "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),
-    "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、更正后又撤下的新增案件。"),
+    "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、再次报送时又撤下的新增案件。"),
     "former": KindWords("不再在台账", "前一日的专报里有，而后来收到的更正不再包含的案件，总数因此减少。"),
     "withdrawn_disputes": KindWords("去掉不认可", "旗区更正当日或以前的日报时去掉了“不认可”、又没有写“认可”的案件。"),
     "ended_disputes": KindWords(

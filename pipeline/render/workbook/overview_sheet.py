@@ -204,7 +204,7 @@ def _reported(book: Book) -> list[_Count]:
     zero = [line.district for line in lines if line.zero_report]
     replaced = [line for line in lines if line.was_zero_report and line.is_replaced]
     was_zero = [f"{line.district}（{corrections.handed_in(line, book.report.day)}）" for line in replaced]
-    named = words.names_and_rule(zero, f"首报为零报告、后又更正的：{'、'.join(was_zero)}。" if was_zero else "")
+    named = words.names_and_rule(zero, f"首报为零报告、后又报送的：{'、'.join(was_zero)}。" if was_zero else "")
     counts.append(_Count("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), named))
     return counts
 
