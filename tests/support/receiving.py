@@ -94,9 +94,9 @@ def cell(book: Workbook, address: str) -> Cell:
     return found_cell
 
 
-def said(content: bytes) -> str:
+def said(receipt: bytes | Workbook) -> str:
     """The sheet 回执 as text: a line of it on a line, with where it leads."""
-    page = opened(content).worksheets[0]
+    page = (opened(receipt) if isinstance(receipt, bytes) else receipt).worksheets[0]
     lines = []
     for row in page.iter_rows(max_col=len(receipt_layout.COLUMNS)):
         links = [f" → {cell.hyperlink.location}" for cell in row if cell.hyperlink]

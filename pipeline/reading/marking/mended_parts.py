@@ -101,8 +101,9 @@ def _bytes(root: ET.Element) -> bytes:
 
 
 def _count(pattern: re.Pattern[bytes], sheets: Iterable[bytes]) -> int:
-    """Return how many there must be of what the sheets number so, counting from 0."""
-    return min(max((int(number) for sheet in sheets for number in pattern.findall(sheet)), default=0) + 1, _MOST_STYLES)
+    """Return how many there must be of what the sheets number so, counting from 0; for a number that none can have, nothing is made."""
+    numbers = (int(number) for sheet in sheets for number in pattern.findall(sheet))
+    return max((number for number in numbers if number < _MOST_STYLES), default=0) + 1
 
 
 def _works(attempt: Callable[[], object]) -> bool:
@@ -237,7 +238,7 @@ def _styles(part: bytes, count: int, looks: int, *, is_bare: bool) -> bytes:
     formats.extend(element for element in old.iterfind(f"{_MAIN}numFmts/*") if _parses(NumberFormat, element) and element.get("formatCode"))
     for name, (tag, kind, plain) in _PLAIN_STYLES.items():
         entries = [_entry(element, kind, plain, is_bare=is_bare) for element in old.iterfind(f"{_MAIN}{name}/{_MAIN}{tag}")]
-        entries += [_plain(plain) for _ in range(len(entries), count if name == "cellXfs" else 1)]
+        entries += [_plain(plain)] * ((count if name == "cellXfs" else 1) - len(entries))  # one element: there may be thousands
         ET.SubElement(new, f"{_MAIN}{name}").extend(entries)
     sizes = {f"{name[:-1]}Id": len(new.find(f"{_MAIN}{name}") or ()) for name in ("fonts", "fills", "borders")}
     sizes["xfId"] = len(new.find(f"{_MAIN}cellStyleXfs") or ())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import accumulate
 from xml.parsers import expat
 
 from pipeline.reading.gate import compound_file
+from pipeline.reading.gate.cell_values import column_number
 from pipeline.reading.receipt_layout import Obstacle, Why
 
 _IS_SHEET = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
@@ -19,13 +21,15 @@ MOST_PACKED = 5 << 20
 MOST_UNPACKED = 64 << 20
 """Bytes of a workbook as it came, and of all its parts."""
 MOST_CELLS = 60_000
-"""More take openpyxl several seconds; a district's report has some thousands."""
+"""More take openpyxl several seconds; a district's report has some thousands. It makes a cell also of each that a merged range covers."""
 MOST_SHEETS = 200
 """Thousands take it half a minute."""
 MOST_MARKS = 12_000
 """More come to a part larger than the largest, after seconds of work."""
 LARGEST_PART = 8 << 20
 """The gate looks at how far larger parts were packed, and would refuse the receipt."""
+_TAG_OF_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})[\"']")
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip file can hold; with the clock in it a receipt would not be the same bytes twice."""
 
@@ -75,8 +79,16 @@ def count(parts: Mapping[str, bytes]) -> None:
     sheets = [part for part in parts.values() if _IS_SHEET.search(part)]  # by what they are: their names may be anything
     if len(sheets) > MOST_SHEETS:
         raise NotMarkableError(Why.SHEETS, MOST_SHEETS)
-    if sum(part.count(b"<c ") + part.count(b":c ") for part in sheets) > MOST_CELLS:
+    # Added up only as far as the bound: a hostile sheet has millions.
+    if any(sum_so_far > MOST_CELLS for sum_so_far in accumulate(cells for part in sheets for cells in _cells(part))):
         raise NotMarkableError(Why.CELLS, MOST_CELLS)
+
+
+def _cells(part: bytes) -> Iterator[int]:
+    """Yield how many cells openpyxl makes of each cell and each merged range of a sheet."""
+    yield from (1 for _cell in _TAG_OF_CELL.finditer(part))
+    for left, top, right, bottom in _MERGED.findall(part):
+        yield (abs(column_number(right) - column_number(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
