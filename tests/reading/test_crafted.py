@@ -11,23 +11,20 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 import reader_with_work_limit
 from crafted import EVERY
 from crafting import GOOD, READ, Crafted
-from offices import CONFIG, ZONE, Office, moment, read_report
+from offices import ZONE, Office, read_report
 from workbooks import CASES, DAY, assignment, case_row, progress_row, report, report_pages, resolved_row, write
 
+from pipeline.ledger.ledger import Ledger
 from pipeline.reading import readers
-from pipeline.reading.reading import FileToRead, Transcript
-from pipeline.settings.config import load
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Envelope
-from pipeline.terms.rows import read_rows, write_rows, written
+from pipeline.terms.handed_in import Reading
+from pipeline.terms.rows import written
 
-pytestmark = pytest.mark.usefixtures("cold_workers")
 _SECONDS = 120
 """Of the wall clock, for a reader that waits and does not work; how long one works is limited by `reader_with_work_limit`."""
 _REFUSED = [crafted for crafted in EVERY if READ not in crafted.verdict.split("|")]
@@ -35,38 +32,42 @@ _READ = [crafted for crafted in EVERY if READ in crafted.verdict.split("|")]
 
 
 @pytest.fixture(scope="module")
-def contents() -> dict[str, bytes]:
-    """Every crafted file."""
-    return {crafted.name: crafted.make() for crafted in EVERY}
-
-
-@pytest.fixture(scope="module")
-def transcripts(contents: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Transcript]:
-    """What the readers say of every crafted file, handed to them all at once."""
-    folder = tmp_path_factory.mktemp("crafted")
-    plain = load(CONFIG)
-    settings = plain.model_copy(update={"limits": plain.limits.model_copy(update={"seconds": _SECONDS})})
-    files = []
-    for number, content in enumerate(contents.values()):
-        path = folder / f"{number}.xlsx"
-        path.write_bytes(content)
-        files.append(FileToRead(path, len(content), Envelope(moment(f"{DAY} 16:00")), is_assignment=False))
+def crowded(cold_workers: None, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office after its night with good reports, and with every crafted file beside them."""
+    del cold_workers
+    office = Office(tmp_path_factory.mktemp("crowded"))
+    limits = office.settings.limits.model_copy(update={"seconds": _SECONDS})
+    office.settings = office.settings.model_copy(update={"limits": limits})
+    _fill(office)
+    for number, crafted in enumerate(EVERY):
+        office.put(crafted.make(), f"crafted/{_name(number)}", _late(10))
     with pytest.MonkeyPatch.context() as patch:
         if hasattr(signal, "setitimer"):  # Windows has no timer of this kind
             patch.setattr(readers, "PROGRAM", reader_with_work_limit.PROGRAM)
-        with readers.Readers(settings, len(files)) as started:
-            return {crafted.name: transcript for crafted, transcript in zip(EVERY, started.transcribe(files), strict=True)}
+        assert office.run(DAY).read.faults == []
+    return office
+
+
+def _name(number: int) -> str:
+    return f"{number:03}.xlsx"
+
+
+@pytest.fixture(scope="module")
+def readings(crowded: Office) -> dict[str, Reading]:
+    """What was read from every crafted file in that night, as it was filed."""
+    with Ledger(crowded.settings.paths.ledger) as ledger:
+        filed = {filed.arrival.name: filed.reading for filed in ledger.load(ledger.outlines())}
+    return {crafted.name: filed[_name(number)] for number, crafted in enumerate(EVERY)}
 
 
 @pytest.mark.parametrize("crafted", EVERY, ids=lambda crafted: crafted.name)
-def test_each_gets_one_verdict_and_is_read_right_or_not_at_all(crafted: Crafted, transcripts: dict[str, Transcript]) -> None:
-    transcript = transcripts[crafted.name]
-    assert not transcript.fault
-    if transcript.reading.accepted:
+def test_each_gets_one_verdict_and_is_read_right_or_not_at_all(crafted: Crafted, readings: dict[str, Reading]) -> None:
+    reading = readings[crafted.name]
+    if reading.accepted:
         assert READ in crafted.verdict.split("|")
-        _must_be_read_right(crafted, transcript)
+        _must_be_read_right(crafted, reading)
         return
-    (finding,) = transcript.reading.findings
+    (finding,) = reading.findings
     assert finding.code in crafted.verdict.split("|"), finding.message
     assert finding.severity == "refused-file"
 
@@ -93,22 +94,21 @@ class _Understood:
 _BASE = read_report(GOOD)
 
 
-def _understood(transcript: Transcript) -> _Understood:
-    sheets = read_rows(transcript.rows)
-    cells: Cells = {sheet.sheet: {} for sheet in sheets}
-    for sheet in sheets:
+def _understood(reading: Reading) -> _Understood:
+    cells: Cells = {sheet.sheet: {} for sheet in reading.rows}
+    for sheet in reading.rows:
         for name, at in sheet.letters.items():
             for line, value in zip(sheet.lines, sheet.values.get(name, ()), strict=False):
                 cells[sheet.sheet][f"{chr(65 + at)}{line}"] = written(value)
-    return _Understood(cells, {sheet.sheet: list(sheet.lines) for sheet in sheets}, transcript.reading.cover)
+    return _Understood(cells, {sheet.sheet: list(sheet.lines) for sheet in reading.rows}, reading.cover)
 
 
-def _must_be_read_right(crafted: Crafted, transcript: Transcript) -> None:
-    findings = sorted(map(_named, transcript.reading.findings))
+def _must_be_read_right(crafted: Crafted, reading: Reading) -> None:
+    findings = sorted(map(_named, reading.findings))
     assert sorted({*findings} - {*crafted.may}) == sorted({*crafted.found})
     assert len(findings) == len({*findings})
-    expected = _understood(Transcript(_BASE, write_rows(_BASE.rows)))
-    actual = _understood(transcript)
+    expected = _understood(_BASE)
+    actual = _understood(reading)
     free = {named.partition(" ")[2] for named in (*crafted.found, *crafted.may)}
     ways = [crafted.reads, *([crafted.otherwise] if crafted.otherwise is not None else [])]
     assert any(_differences(actual, _with(expected, way), free) == {} for way in ways), _differences(
@@ -175,16 +175,11 @@ def _figures(office: Office) -> dict[str, object]:
     return {**summary, "submissions": submissions}
 
 
-def test_a_night_with_all_of_them_ends_and_leaves_the_good_reports_figures_as_they_are(tmp_path: Path, contents: dict[str, bytes]) -> None:
-    alone, crowded = Office(tmp_path / "alone"), Office(tmp_path / "crowded")
-    for office in (alone, crowded):
-        _fill(office)
-    for number, content in enumerate(contents.values()):
-        crowded.put(content, f"crafted/{number:03}.xlsx", _late(10))
-    alone.run(DAY)
-    crowded.run(DAY)
-    assert _figures(crowded) == _figures(alone)
-    names = {f"{number:03}.xlsx" for number in range(len(EVERY))}
+def test_a_night_with_all_of_them_ends_and_leaves_the_good_reports_figures_as_they_are(crowded: Office, office: Office) -> None:
+    _fill(office)
+    office.run(DAY)
+    assert _figures(crowded) == _figures(office)
+    names = {_name(number) for number in range(len(EVERY))}
     refused = [finding["file"] for finding in crowded.findings(DAY) if finding["severity"] == "refused-file" and finding["file"] in names]
     assert len(refused) == len({*refused}) >= len(_REFUSED)
     assert not [path for path in (crowded.inbox / "crafted").rglob("*") if path.is_file()]

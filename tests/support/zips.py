@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 DEFLATED, STORED = 8, 0
 _WIDE = 0xFFFFFFFF
@@ -82,7 +81,6 @@ def squeeze(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-@cache
 def zeros(megabytes: int, before: bytes = b"", after: bytes = b"", filler: bytes = b" ") -> tuple[bytes, bytes]:
     """So many megabytes of entry character between two texts, and the same deflated without deflating all of it."""
     block = filler * (1 << 20)
@@ -90,7 +88,8 @@ def zeros(megabytes: int, before: bytes = b"", after: bytes = b"", filler: bytes
     first = packer.compress(before) + packer.flush(zlib.Z_FULL_FLUSH)
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     middle = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
-    return before + block * megabytes + after, first + middle * megabytes + squeeze(after)
+    # Joined at once: three hundred megabytes are copied once and not three times.
+    return b"".join([before, *[block] * megabytes, after]), first + middle * megabytes + squeeze(after)
 
 
 def _truth(entry: Entry, packed: bytes) -> dict[str, int | str]:
