@@ -11,6 +11,7 @@ from typing import Final
 from pipeline.day import story
 from pipeline.day.fold import fold
 from pipeline.day.story import Story
+from pipeline.day.targets import Tally
 from pipeline.intake import held_files
 from pipeline.report import breakdown, case_register, story_lines
 from pipeline.report.breakdown import Breakdown
@@ -65,6 +66,11 @@ class FigureExplained:
     """By case number; cancelled ones, which are in no total, among them."""
     remark: str
     """Where the name could have been another figure's too."""
+
+    @property
+    def tally(self) -> Tally:
+        """How many of them are resolved, against the group's target."""
+        return Tally(self.group.target_percent, self.breakdown.total, len(self.breakdown.counted))
 
 
 def explain(what: str, settings: Settings, day: date) -> CaseExplained | FigureExplained:

@@ -127,10 +127,29 @@ def _channel(files_in_inbox: Sequence[Incoming], district: str, day: date) -> st
 def published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
     """Return what the published summary says of each district's report; nothing where there is none that can be read."""
     try:
-        summary = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
-        return {submission["district"]: submission for submission in summary["submissions"]}
-    except (OSError, ValueError, LookupError, TypeError):
+        return {submission["district"]: submission for submission in published_summary(settings, day)["submissions"]}
+    except (LookupError, TypeError):
         return {}
+
+
+def published_targets(settings: Settings, day: date) -> list[dict[str, Any]]:
+    """Return the published figures of both targets with their verdicts; nothing where there are none that can be read."""
+    try:
+        return [
+            {**target, "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"]) if target["total"] else ""}
+            for target in published_summary(settings, day)["targets"]
+        ]
+    except (LookupError, TypeError):
+        return []
+
+
+def published_summary(settings: Settings, day: date) -> dict[str, Any]:
+    """Return the summary that was published for the day; {} where there is none that can be read."""
+    try:
+        summary = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
 
 
 def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date, settings: Settings) -> DistrictStatus:

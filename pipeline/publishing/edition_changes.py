@@ -44,6 +44,11 @@ def between(before: Summary, after: Summary, own: Own | None = None) -> Changes:
     return Changes(tuple(_figure_lines(before, after, own)), tuple(_case_lines(before, after, own)))
 
 
+def across_days(before: Summary, after: Summary) -> tuple[str, ...]:
+    """Return how a day differs from the day before, as both were last published: the groups' figures, then the cases."""
+    return (*_group_lines(before, after), *_moved_lines(before.get("cases", {}), after.get("cases", {})), *_edit_lines(after))
+
+
 def with_names(said: Any, then: Mapping[str, str], now: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     """Return what was said with the districts' later names, by their codes: another name is no other figure."""
     names = {name: now[code] for code, name in then.items() if code in now}
@@ -220,3 +225,39 @@ def _case(state: Mapping[str, Any] | None) -> str:
 def _named(numbers: Iterable[str]) -> str:
     listed = list(numbers)
     return "、".join(listed[:_MOST_CASES]) + (f" 等 {len(listed)} 件" if len(listed) > _MOST_CASES else "")
+
+
+# --- from day to day ---------------------------------------------------------------------------------------------
+
+
+def _group_lines(before: Summary, after: Summary) -> Iterator[str]:
+    earlier = {target["group"]: target for target in before.get("targets", ())}
+    for target in after.get("targets", ()):
+        then, now = (
+            f"{entry['resolved']}/{entry['total']}（{_rate(entry)}，{_verdict(entry)}）" if entry else _NONE
+            for entry in (earlier.get(target["group"]), target)
+        )
+        yield f"{target['group']}：{now}，没有变" if then == now else f"{target['group']}：{then} → {now}"
+
+
+def _moved_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which cases are counted now and were not, and so on; of the others those whose status has changed."""
+    then, now = ({number for number, case in cases.items() if case["counted_resolved"]} for cases in (before, after))
+    lists = {
+        "新计入化解": (now - then) & before.keys(),
+        "不再计入化解": (then - now) & after.keys(),
+        "新列入统计": after.keys() - before.keys(),
+        "不再列入统计": before.keys() - after.keys(),
+    }
+    yield from (f"{title} {len(numbers)} 件：{_named(sorted(numbers))}" for title, numbers in lists.items() if numbers)
+    others = sorted((before.keys() & after.keys()) - (now ^ then))
+    moved = [number for number in others if before[number]["status"] != after[number]["status"]]
+    if moved:
+        steps = [f"{number} {before[number]['status']} → {after[number]['status']}" for number in moved]
+        yield f"状态有变 {len(moved)} 件：{_named(steps)}"
+
+
+def _edit_lines(after: Summary) -> Iterator[str]:
+    edits = sorted(map(_edit, after.get("changes", {}).get("particulars", ())))
+    if edits:
+        yield f"案件内容变化 {len(edits)} 处：{_named(edits)}"

@@ -12,7 +12,10 @@ from pipeline.disk import faults
 from pipeline.office import attendance, status
 from pipeline.office.today import Today, Waits
 from pipeline.publishing import nights
+from pipeline.settings.config import District
 from pipeline.terms.errors import LedgerError
+from pipeline.terms.handed_in import Envelope
+from pipeline.terms.mails import Mail
 from pipeline.web import check_results, published_files
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
@@ -36,6 +39,12 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     limit = settings.on(day).calendar.last_moment(day)
     today = _today(site, now)
     strips = attendance.strips(settings, now, waiting)
+    board, mails = status.look(settings, day, waiting), site.troubled_mails(day)
+    missed = {strip.district: len(strip.on("missing")) for strip in strips}
+    refused = {file.district for file in waiting if file.day is None}
+    by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}
+    missing = [district for district in board.districts if district.stands == "missing"]
+    told = [one for one in missing if one.refused or one.district in refused or missed[one.district] or by_mail[one.district]]
     return {
         "failed_night": nights.look(settings, now),
         "day": day,
@@ -45,13 +54,22 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "is_over": now > limit,
         "today": today,
         "waits": [_shown(waits) for waits in today.waiting] if today else [],
-        "board": status.look(settings, day, waiting),
+        "board": board,
+        "missing": missing,
+        "missing_told": told,
+        "by_mail": by_mail,
+        "mails": mails,
         "board_before": status.look(settings, yesterday, waiting),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
-        "will_be_refused": {file.district for file in waiting if file.day is None},
+        "targets_before": status.published_targets(settings, yesterday),
+        "will_be_refused": refused,
         "strips": strips,
-        "missed": {strip.district: len(strip.on("missing")) for strip in strips},
+        "missed": missed,
     }
+
+
+def _is_from(mail: Mail, district: District) -> bool:
+    return bool(mail.sender) and district.accepts(Envelope(mail.received_at, "email", mail.sender))
 
 
 def _today(site: Site, now: datetime) -> Today | None:

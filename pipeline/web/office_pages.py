@@ -6,21 +6,19 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from pipeline.doors import mailbox
 from pipeline.office import district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow
 from pipeline.office.status import DistrictStatus
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
-from pipeline.terms.mails import Mail
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, office_of
 from pipeline.web.rendering import page
@@ -95,7 +93,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
         "only": _PARTS[of] if of else "",
         "editions": editions[::-1],
         "held_days": held_days.told(held),
-        "mails": _mails(site.settings, day),
+        "mails": site.troubled_mails(day),
         "day": day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
@@ -107,13 +105,6 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
         "is_over": now > site.settings.on(day).calendar.last_moment(day),
     }
     return page(request, site, "board", context)
-
-
-def _mails(settings: Settings, day: date) -> list[Mail]:
-    """Return the day's messages of which something was not taken, or whose sender our server does not vouch for."""
-    since = datetime.combine(day, time.min, settings.calendar.zone)
-    of_day = [mail for mail in mailbox.mails(settings, since) if mail.received_at.date() == day]
-    return [mail for mail in of_day if mail.not_taken or not mail.sender]
 
 
 def _is_of(district: DistrictStatus, which: _Which) -> bool:

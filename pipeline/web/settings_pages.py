@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from pipeline.publishing import told_editions
+from pipeline.office import status
+from pipeline.publishing import edition_changes, told_editions
 from pipeline.settings import meanings
 from pipeline.settings.config import Settings
 from pipeline.settings.meanings import Setting
@@ -88,14 +89,32 @@ async def show_editions(request: Request, site: TheSite, _session: Office) -> Re
 
 def _told(settings: Settings) -> list[dict[str, Any]]:
     """Return the last published days, the newest first. Raises LedgerError."""
-    days = [date.fromisoformat(day) for day in published_files.days(settings)[:_DAYS]]
-    return [{"day": day, "editions": told_editions.of_day(settings, day)[::-1], "restated": _restated(settings, day)} for day in days]
+    days = [date.fromisoformat(day) for day in published_files.days(settings)[: _DAYS + 1]]
+    summaries = {day: status.published_summary(settings, day) for day in days}
+    return [
+        {
+            "day": day,
+            "editions": told_editions.of_day(settings, day)[::-1],
+            "restated": _restated(summaries[day]),
+            "before": before,
+            "since": _since(summaries[before], summaries[day]) if before else (),
+        }
+        for day, before in zip_longest(days[:_DAYS], days[1:])
+        if day
+    ]
 
 
-def _restated(settings: Settings, day: date) -> list[dict[str, Any]]:
+def _since(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return how two days' summaries differ; nothing where one cannot be read."""
+    try:
+        return edition_changes.across_days(before, after) if before and after else ()
+    except (LookupError, TypeError, AttributeError):
+        return ()
+
+
+def _restated(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what the day's summary says of earlier days; nothing where it cannot be read."""
     try:
-        restated: list[dict[str, Any]] = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())["restated"]
-        return [entry for entry in restated if {"day", "group", "total", "resolved"} <= entry.keys()]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return [entry for entry in summary["restated"] if {"day", "group", "total", "resolved"} <= entry.keys()]
+    except (LookupError, TypeError, AttributeError):
         return []

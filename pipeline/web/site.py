@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final, TypeVar, TypeVarTuple
 
@@ -18,10 +18,12 @@ import anyio
 import anyio.to_thread
 
 from pipeline.disk import faults, log
+from pipeline.doors import mailbox
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import LedgerError
+from pipeline.terms.mails import Mail
 from pipeline.web import check_results, database, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
@@ -102,6 +104,12 @@ class Site:
                 log.add_line(self._handlers[name], now.astimezone(self.settings.calendar.zone), sentence)
 
         return write
+
+    def troubled_mails(self, day: date) -> list[Mail]:
+        """Return the day's messages of which something was not taken, or whose sender our server does not vouch for."""
+        since = datetime.combine(day, time.min, self.settings.calendar.zone)
+        of_day = [mail for mail in mailbox.mails(self.settings, since) if mail.received_at.date() == day]
+        return [mail for mail in of_day if mail.not_taken or not mail.sender]
 
     # --- checks ---
 

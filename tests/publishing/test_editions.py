@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from offices import ZONE, Office, as_version_1, sum_again, tree
@@ -23,7 +24,7 @@ from pipeline.disk import storage
 from pipeline.ledger import edition_files, editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.publishing import outbox, told_editions
+from pipeline.publishing import edition_changes, outbox, told_editions
 from pipeline.publishing.told_editions import ToldEdition
 from pipeline.render.documents import FIGURES
 from pipeline.settings.rules import Windows
@@ -355,3 +356,24 @@ def test_an_edition_s_figures_are_those_of_the_day_it_was(ran: Office) -> None:
     ran.run(DAY)
     with Ledger(ran.settings.paths.ledger) as ledger:
         assert [edition.figures for edition in editions.of_day(ledger, DAY)] == [first, ran.summary(DAY)]
+
+
+def test_a_day_is_told_beside_the_day_before() -> None:
+    def summary(resolved: int, cases: dict[str, tuple[str, bool]], *, met: bool, edits: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
+        target = {"group": "市级", "resolved": resolved, "total": 10, "rate_percent": f"{resolved}0.0", "met": met, "certain": True}
+        told = {number: {"status": status, "counted_resolved": counted} for number, (status, counted) in cases.items()}
+        return {"targets": [target], "cases": told, "changes": {"particulars": edits}}
+
+    before = summary(9, {"A-1": ("办理中", False), "A-2": ("已化解", True), "A-3": ("已交办", False), "A-4": ("办理中", False)}, met=True)
+    edit = {"case": "A-3", "column": "办结时限", "before": "2020-05-20", "after": ""}
+    now = {"A-1": ("已化解", True), "A-2": ("已化解", False), "A-3": ("已受理", False), "A-5": ("已交办", False)}
+    assert edition_changes.across_days(before, summary(8, now, met=False, edits=[edit])) == (
+        "市级：9/10（90.0%，达标） → 8/10（80.0%，未达标）",
+        "新计入化解 1 件：A-1",
+        "不再计入化解 1 件：A-2",
+        "新列入统计 1 件：A-5",
+        "不再列入统计 1 件：A-4",
+        "状态有变 1 件：A-3 已交办 → 已受理",
+        "案件内容变化 1 处：A-3 办结时限：2020-05-20 → 无",
+    )
+    assert edition_changes.across_days(before, before) == ("市级：9/10（90.0%，达标），没有变",)

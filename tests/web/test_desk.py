@@ -14,13 +14,15 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.routing import APIRoute
-from offices import Office
+from offices import Office, moment
 from websites import Website, served
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
+from pipeline.doors import mailbox
 from pipeline.night import nightly
 from pipeline.office import today
 from pipeline.render.documents import FIGURES
+from pipeline.terms.mails import Mail
 from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
 
 DAY = date(2020, 5, 21)
@@ -151,6 +153,29 @@ def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> N
     assert "还没有报的7 个旗区" in text
     assert HOSTILE not in page
     assert list((afternoon.office.inbox).iterdir()), "nothing is taken in"
+
+
+def test_who_sent_what_was_not_taken_is_not_said_to_be_silent(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = moment("2020-05-22 15:10")
+    photo = Mail("1", "etuoke@example.com", "", at, "日报", None, (), (("<b>照片.jpg", "这是照片，不是工作簿"),))
+    stranger = Mail("2", None, "自称 x@example.com", at, "日报", None, (("日报.xlsx", "mail/2/日报.xlsx"),), ())
+    monkeypatch.setattr(mailbox, "mails", lambda *_said: [photo, stranger])
+    text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
+    assert "鄂托克旗 来过邮件，没有收 15:10 &lt;b&gt;照片.jpg ：这是照片，不是工作簿" in text
+    assert "今天有 2 封邮件没有收全，或发件人没有核实" in text
+
+
+def test_yesterday_stands_beside_with_its_published_verdict_and_who_was_silent_in_one_line(afternoon: Website) -> None:
+    browser = afternoon.signed_in("办公室")
+    text = " ".join(re.sub(r"<[^>]+>", " ", page := browser.get("/today").text).split())
+    assert "市级交办和旗区自行梳理 ： 暂计未达标 ，0/3，0.0%（目标 90%），还差 3 件" in text
+    assert "未报 ：达拉特旗 1 天、准格尔旗 1 天、" in text
+    assert "迟报 ：没有。" in text
+    figure = re.search(r'<p><strong><a href="([^"]+)">市级交办和旗区自行梳理</a>', page)
+    assert figure
+    told = " ".join(re.sub(r"<[^>]+>", " ", browser.get(figure[1].replace("&amp;", "&")).text).split())
+    assert "化解率 0.0% 总数 3 计入化解 0 不计入 3 离目标还差 3" in told
+    assert browser.get("/board").text.count('<a href="/board/2020-05-22">今天</a>') == 1
 
 
 def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ def site(office: Office) -> Iterator[Website]:
     office.settings = office.settings.model_copy(update={"outgoing_mail": mail})
     office.put_assignment(assignment())
     office.put(report(progress=[]), "东胜区.xlsx")
-    nightly.run(office.settings, [DAY], documents=FIGURES)
+    nightly.run(office.settings, [DAY - timedelta(days=1), DAY], documents=FIGURES)
     office.put(report(progress=[resolved_row("SJ-2020-001")]), "更正.xlsx", "2020-05-22T08:00:00+08:00")
     nightly.run(office.settings, [DAY], documents=FIGURES)
     with served(office, "2020-05-22 09:00") as website:
@@ -60,6 +61,10 @@ def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> No
     assert "2 版" in page
     assert page.index("结果第 2 版") < page.index("结果第 1 版")
     assert "SJ-2020-001" in page
+    assert f'<h2 id="d{DAY}">' in page, "the desk leads there"
+    since = page.partition("比 5月20日变了什么")[2].partition("</ul>")[0]
+    assert "市级交办和旗区自行梳理：0/2（0.0%，暂计未达标） → 1/2（50.0%，暂计未达标）" in since
+    assert '新计入化解 1 件：<a href="/explain?what=SJ-2020-001">SJ-2020-001</a>' in since
 
 
 @pytest.mark.parametrize("path", ["/settings", "/editions"])
