@@ -17,7 +17,7 @@ from pipeline.post import letters, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
 from pipeline.post.wording import Later, LeadersDay
-from pipeline.publishing import told_editions
+from pipeline.publishing import edition_changes, told_editions
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
@@ -54,6 +54,8 @@ class PublishedDay:
     """The districts of which a report of the day is lost and left out by the office's decision."""
     headline: tuple[tuple[str, str], ...] = ()
     """The lines that the day's papers begin with, each with its name; none where an older program wrote the folder."""
+    named_then: Mapping[str, str] = field(default_factory=dict)
+    """By its present name: what a district was called when the folder was written, where that is another name."""
 
     @property
     def newest(self) -> Edition | None:
@@ -68,11 +70,20 @@ class PublishedDay:
         return next(reversed(mailed or by_content), None)
 
     def summary(self) -> dict[str, Any]:
-        """Return the day's figures, as in `summary.json`, and of each district whether its report is left out by decision."""
+        """Return the day's figures, as in `summary.json` but with the districts' present names.
+
+        Beside that of each district whether its report is left out by decision.
+        """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         for submission in figures["submissions"]:
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
-        return figures
+        now = {then: name for name, then in self.named_then.items()}
+        named: dict[str, Any] = edition_changes.with_names(figures, {then: then for then in now}, now)
+        return named
+
+    def then(self, name: str) -> str:
+        """Return what a district was called when the folder was written."""
+        return self.named_then.get(name, name)
 
     def is_for_stranger(self, path: str) -> bool:
         """Return whether it is the receipt of a file whose sender may not send for the district: it is mailed to nobody.
@@ -184,7 +195,7 @@ class Planner:
             return Later(newest.note.number if newest else 0)
         if earlier == newest:
             return None
-        own = told_editions.own(district, (earlier, newest), self._settings.paths.editions) if district else None
+        own = told_editions.own(published.then(district), (earlier, newest), self._settings.paths.editions) if district else None
         return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, own))
 
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:
@@ -246,7 +257,7 @@ def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, .
 
 def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:
     """Yield what there is for the district, what matters most first: the receipt of the report in force, or else the newest."""
-    receipt, notice_path, template = (path.format(district=name) for path in _PATHS)
+    receipt, notice_path, template = (path.format(district=published.then(name)) for path in _PATHS)
     receipts, notices, templates = (
         sorted(path for path in published.outputs if path.startswith(begin)) for begin in (receipt, notice_path, template)
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import smtplib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from pipeline.disk import lock
@@ -125,7 +125,8 @@ def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, n
     if letter.kind in (Kind.LEADERS, Kind.NIGHT):
         written_to = outgoing.leaders if letter.kind == Kind.LEADERS else outgoing.office
     else:
-        written_to = letter_plan.addresses(letter.district, settings, outgoing) if letter.district in settings.district_names else ()
+        district = settings.district_named(letter.district)  # a letter keeps the name of then, and a former name is an alias
+        written_to = letter_plan.addresses(district.name, settings, outgoing) if district else ()
     return letter.recipient.lower() in {address.lower() for address in written_to}
 
 
@@ -159,7 +160,9 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
         written = (folder / outbox.MANIFEST).read_bytes()
         if hashlib.sha256(written).hexdigest() == sha256:
             manifest = json.loads(written)
-            answers = _answers(outlines, day, manifest["inputs"], ledger, settings)
+            codes = {district.code: district.name for district in settings.districts}
+            named_then = {codes[code]: name for code, name in manifest.get("rules", {}).get("districts", {}).items() if code in codes}
+            answers = _answers(outlines, day, manifest["inputs"], ledger, settings, named_then)
             of_day = tuple(editions.of_day(ledger, day))
             gone = {file["sha256"] for file in manifest["inputs"] if file.get("role") == LEFT_OUT}
             left_out = frozenset(
@@ -167,12 +170,17 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
             )
             headline = tuple((line["name"], line["says"]) for line in manifest.get("headline", ()))
             yield letter_plan.PublishedDay(
-                day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day, left_out, headline
+                day, folder, manifest["outputs"], manifest["correction"], answers, sha256, of_day, left_out, headline, named_then
             )
 
 
 def _answers(
-    outlines: Iterable[Filed], day: date, inputs: Iterable[dict[str, str]], ledger: Ledger, settings: Settings
+    outlines: Iterable[Filed],
+    day: date,
+    inputs: Iterable[dict[str, str]],
+    ledger: Ledger,
+    settings: Settings,
+    named_then: Mapping[str, str],
 ) -> dict[str, Filed]:
     """Return which file each of the folder's receipts answers: of the day's files those that its manifest lists.
 
@@ -181,7 +189,14 @@ def _answers(
     listed = {(file["path"], file["sha256"], file["received_at"]) for file in inputs}
     of_day = [filed for filed in outlines if filed.reading.day == day and (mask(filed.arrival.path), *filed.arrival.identity[1:]) in listed]
     refused = ledger.load(filed for filed in of_day if not filed.reading.accepted)
-    return receipt_files.files_by_receipt([*refused, *(filed for filed in of_day if filed.reading.accepted)], settings)
+    files = [*refused, *(filed for filed in of_day if filed.reading.accepted)]
+    return receipt_files.files_by_receipt([_named(filed, named_then) for filed in files], settings)
+
+
+def _named(filed: Filed, named_then: Mapping[str, str]) -> Filed:
+    """Return the file under the name that its district had then: by that its receipt is called."""
+    district = filed.reading.district
+    return replace(filed, reading=replace(filed.reading, district=named_then.get(district, district)))
 
 
 # --- handing over ------------------------------------------------------------------------------------------------

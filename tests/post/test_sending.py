@@ -21,11 +21,12 @@ from pathlib import Path
 
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
-from offices import Office, moment
+from offices import Office, moment, only
 from workbooks import DAY, assignment, report
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
+from pipeline.intake import district_names
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
@@ -34,6 +35,7 @@ from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
 from pipeline.post.wording import LeadersDay
 from pipeline.publishing import outbox
+from pipeline.settings.config import load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
 from pipeline.upkeep import repair
@@ -701,3 +703,26 @@ def test_a_dry_run_sends_and_notes_nothing(office: Office, server: MailServer) -
     assert [letter.recipient for letter in sent.planned] == [TO]
     assert server.taken == []
     assert len(_send(office, server).planned) == 1
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_what_was_written_under_a_former_name_is_mailed_to_the_renamed_district(
+    tmp_path: Path, server: MailServer, *, is_renamed: bool
+) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    office.put(report(), "日报.xlsx")
+    office.put(report(progress=[]), "生人.xlsx", "2020-05-21T16:10:00+08:00", channel="email", sender="stranger@example.org")
+    nightly.run(office.settings, [DAY], documents=only("receipts"))
+    config = office.home / "config.yaml"
+    written = config.read_text(encoding="utf-8")
+    config.write_text(written.replace("name: 东胜区,", "name: 东城区,") if is_renamed else written, encoding="utf-8")
+    name = "东城区" if is_renamed else "东胜区"
+    settings = district_names.known(load(config)).model_copy(update={"outgoing_mail": OUTGOING})
+    outcome = sending.run(settings, NIGHT, server.connect)
+    assert [letter.district for letter, _answer in outcome.done] == [name]
+    (letter,) = _told(server)
+    assert letter["To"] == TO
+    assert _names(letter) == ["东胜区_回执_1_日报.xlsx"], "and nothing that a stranger sent"
+    assert f"{name}5月21日" in letter["Subject"]
+    assert not sending.run(settings, NIGHT, server.connect).planned
