@@ -46,7 +46,7 @@ class CaseExplained:
     standing: CaseLine | None
     """The case as the register shows it on the day; None where it is not in it."""
     verdict: str
-    """Why it is counted or not, in a sentence."""
+    """Why it is counted or not, in a sentence; and where no assignment workbook had come by the day, that."""
     hidden: int = 0
     """So many lines are not shown to whoever asks."""
 
@@ -65,7 +65,7 @@ class FigureExplained:
     cases: list[CaseLine]
     """By case number; cancelled ones, which are in no total, among them."""
     remark: str
-    """Where the name could have been another figure's too."""
+    """Where the name could have been another figure's too, and where no assignment workbook had come by the day."""
 
     @property
     def tally(self) -> Tally:
@@ -80,7 +80,11 @@ def explain(what: str, settings: Settings, day: date) -> CaseExplained | FigureE
         raise ConfigurationError(msg)
     held = settings.on(day)
     named = _group_named(what, held)
-    return figure(*named, register(settings, day), held, day) if named else case(what, settings, day)
+    if not named:
+        return case(what, settings, day)
+    files = _files_until(day, settings)
+    explained = figure(*named, _lines(files, settings, day), held, day)
+    return replace(explained, remark=explained.remark + _before_any_workbook(files, day, settings))
 
 
 # --- a figure ----------------------------------------------------------------------------------------------------
@@ -99,10 +103,26 @@ def _group_named(what: str, settings: Settings) -> tuple[Group, str] | None:
 
 def register(settings: Settings, day: date) -> tuple[CaseLine, ...]:
     """Return the cases of the register on that day. Raises NothingToConsolidateError."""
-    files = [file for file in held_files.held(settings, lambda file: _counts(file, day)).files if _counts(file, day)]
+    return _lines(_files_until(day, settings), settings, day)
+
+
+def _files_until(day: date, settings: Settings) -> list[Filed]:
+    return [file for file in held_files.held(settings, lambda file: _counts(file, day)).files if _counts(file, day)]
+
+
+def _lines(files: Sequence[Filed], settings: Settings, day: date) -> tuple[CaseLine, ...]:
     facts = Facts.of(files)
     _check_assignment(facts, settings)
     return case_register.case_lines(fold(facts, settings, [day])[day], {file.arrival.id: file.arrival for file in files}, settings)
+
+
+def _before_any_workbook(files: Iterable[Filed], day: date, settings: Settings) -> str:
+    """Return that no assignment workbook had come by then, so that nothing is known of the day; '' where one had."""
+    usable = (file.arrival for file in files if file.arrival.is_assignment and file.reading.accepted)
+    first = min((arrival.envelope.received_at.astimezone(settings.calendar.zone) for arrival in usable), default=None)
+    if first is None or first.date() <= day:
+        return ""
+    return f"注意：{day} 还没有分解表，那天有多少案件并不知道；这里按最早的一份（{first:%Y-%m-%d %H:%M} 收到）推算。"
 
 
 def figure(group: Group, label: str, cases: Iterable[CaseLine], settings: Settings, day: date) -> FigureExplained:
@@ -167,9 +187,8 @@ def case(what: str, settings: Settings, day: date) -> CaseExplained:
         raise UnknownError(msg) from error
     arrivals = {file.arrival.id: file.arrival for file in files}
     standing = case_register.case_line(told.case, day, arrivals, settings.on(day)) if told.case and told.is_in_register else None
-    return CaseExplained(
-        told, story_lines.lines(told.mentions, settings), story_lines.lines(told.later, settings), standing, story_lines.verdict(told)
-    )
+    verdict = story_lines.verdict(told) + _before_any_workbook(files, day, settings)
+    return CaseExplained(told, story_lines.lines(told.mentions, settings), story_lines.lines(told.later, settings), standing, verdict)
 
 
 def of_district(explained: CaseExplained, district: str) -> CaseExplained | None:

@@ -63,13 +63,23 @@ def entries(settings: Settings, day: str, user: User) -> list[PublishedFile]:
     """Return what of that day's folder the user may see: the office all that the manifest lists, a district its own files."""
     if day not in days(settings):
         return []
-    seen = [entry for entry in _listed(settings.paths.outbox / day) if user.is_office or _is_for(entry, user.district)]
+    folder = settings.paths.outbox / day
+    name_then = "" if user.is_office else _name_then(folder, user.district, settings)
+    seen = [entry for entry in _listed(folder) if user.is_office or _is_for(entry, name_then)]
     return sorted(seen, key=lambda entry: (entry.path.suffix in _FOR_PROGRAMS, entry.name))
 
 
 def find(settings: Settings, day: str, identity: str, user: User) -> PublishedFile | None:
     """Return the entry of that id, where the user may see it."""
     return next((entry for entry in entries(settings, day, user) if entry.id == identity), None)
+
+
+def _name_then(folder: Path, district: str, settings: Settings) -> str:
+    """Return what a district was called when the folder was written: another district may have that name by now."""
+    try:
+        return str(json.loads((folder / outbox.MANIFEST).read_bytes())["rules"]["districts"][settings.code_of(district)])
+    except (OSError, ValueError, LookupError, TypeError):
+        return district
 
 
 def _is_for(entry: PublishedFile, district: str) -> bool:

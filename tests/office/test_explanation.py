@@ -254,6 +254,19 @@ def test_two_cases_that_a_number_could_mean_are_both_named(home: Office) -> None
         case(home, "SJ-2020-1")
 
 
+def test_before_any_workbook_had_come_nothing_is_told_as_a_fact(office: Office, capsys: Captured) -> None:
+    office.put_assignment(assignment(), "分解表.xlsx", f"{DAY}T09:00:00+08:00")
+    office.put(report(), "日报.xlsx")
+    office.run(DAY)
+    said = "2020-05-20 还没有分解表，那天有多少案件并不知道；这里按最早的一份（2020-05-21 09:00 收到）推算。"
+    for told in (case(office, day=YESTERDAY).verdict, figure(office, "自治区交办", YESTERDAY).remark):
+        assert told.endswith(f"注意：{said}")
+    for told in (case(office).verdict, figure(office, "自治区交办").remark):
+        assert "分解表" not in told
+    assert cli.main(["--config", str(office.home / "config.yaml"), "explain", "自治区交办", "--date", str(YESTERDAY)]) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_without_a_workbook_there_is_nothing_to_explain(office: Office) -> None:
     with pytest.raises(NothingToConsolidateError):
         figure(office, "自治区交办")

@@ -26,7 +26,8 @@ from pipeline import screen
 from pipeline.night import nightly
 from pipeline.office import status, templates
 from pipeline.reading.readers import Readers
-from pipeline.web import rendering
+from pipeline.web import published_files, rendering
+from pipeline.web.accounts import User
 
 DAY = date(2020, 5, 21)
 
@@ -102,6 +103,21 @@ def test_a_name_that_begins_like_anothers_is_another(site: Website) -> None:
     names = [other.get(path).headers["Content-Disposition"] for path in ids(site, "乙")]
     assert names
     assert all("%E9%84%82%E6%89%98%E5%85%8B%E6%97%97_" in name for name in names), "鄂托克旗_ and not 鄂托克前旗_"
+
+
+@pytest.mark.parametrize(
+    ("renamed", "own"), [({}, "东胜区"), ({"东胜区": "东城区"}, "东胜区"), ({"东胜区": "某区", "鄂托克旗": "东胜区"}, "鄂托克旗")]
+)
+def test_after_a_renaming_each_district_sees_what_was_written_for_it_under_its_name_of_then(
+    consolidated: Office, renamed: dict[str, str], own: str
+) -> None:
+    before = consolidated.settings
+    districts = [district.model_copy(update={"name": renamed.get(district.name, district.name)}) for district in before.districts]
+    settings = before.model_copy(update={"districts": tuple(districts)})
+    user = User(1, "甲", "", renamed.get(own, own), has_password=True, disabled=False)
+    seen = {entry.name for entry in published_files.entries(settings, str(DAY), user)}
+    manifest = json.loads((consolidated.outbox / str(DAY) / "manifest.json").read_bytes())
+    assert seen == {name for name in manifest["outputs"] if f"/{own}_" in name}
 
 
 def test_the_clerks_files_bear_their_day(site: Website) -> None:
