@@ -91,6 +91,13 @@ class Case:
     """The day of that row."""
     was_resolved: bool = False
     """Whether it was resolved before that row, ever."""
+    deferrals: int = 0
+    """How often its deadline in force moved later from one day to the next; one that came with 延期至 was extended once."""
+    cancellations: int = 0
+    """How often it was cancelled from one day to the next."""
+    deadline_noted: date | None = None
+    """Its deadline in force when that was looked at last."""
+    is_cancelled_noted: bool = False
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -160,6 +167,15 @@ class Case:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return not self.is_counted and self.status != REFERRED and not self.grounds
 
+    def note_changes(self) -> None:
+        """Count where the deadline in force has moved later, or the case was cancelled, since this was asked last."""
+        deadline = self.deadline
+        if deadline is not None:
+            self.deferrals += self.extended is not None if self.deadline_noted is None else deadline > self.deadline_noted
+            self.deadline_noted = deadline
+        self.cancellations += bool(self.grounds) and not self.is_cancelled_noted
+        self.is_cancelled_noted = bool(self.grounds)
+
     def take(self, place: RowPlace, day: date) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
@@ -207,7 +223,10 @@ class CaseBook:
     def turn_to(self, day: date) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
         self.day = day
-        numbers = [case.number for case in self.in_register()]
+        numbers = []
+        for case in self.in_register():
+            case.note_changes()
+            numbers.append(case.number)
         if len(numbers) != self._register_size:  # cases only ever come in, except where a workbook moves one: see `note_moved`
             self.register = Register(numbers)
             self._register_size = len(numbers)

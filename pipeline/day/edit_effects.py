@@ -25,9 +25,10 @@ from pipeline.terms.words import FLAGS
 PARTS = ("group", "source", "district", "leader", "category")
 """By what cases are counted, each of them within the groups."""
 _GROUNDS = "撤销依据"
+_DEADLINES = ("办结时限", "延期至")
 _BEHIND = {
-    "overdue": ("办结时限", "延期至"),
-    "due_soon": ("办结时限", "延期至"),
+    "overdue": _DEADLINES,
+    "due_soon": _DEADLINES,
     "stalled": ("交办日期",),
     "acceptance_overdue": ("交办日期",),
     "incomplete_assignment": ("案由", "包案领导", "办结时限"),
@@ -49,6 +50,8 @@ class Mover:
     """撤销依据: of a cancelled case as it is, of one that came back as it was."""
     is_counted: bool
     """Whether it is resolved, but for a cancellation."""
+    times: int = 0
+    """Of a cancelled case: how often it has been cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,10 @@ class FlagEffect:
     is_raised: bool
     columns: tuple[str, ...]
     """The edited particulars behind it; none where a late report brought other rows about the case."""
+    moved: tuple[date, date] | None = None
+    """Of a case that is overdue with and without the edit: the deadline without it, and the one that holds."""
+    times: int = 0
+    """Of a deadline that moved later: the how manieth time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,8 @@ def _order(part: str, settings: Settings) -> Callable[[_Key], tuple[int, int, st
 
 def _mover(was: Case, case: Case, before: _Key, after: _Key) -> Mover:
     labels = (before[1], after[1]) if before[0] == after[0] else (before[0], after[0])
-    return Mover(case.number, case.text("旗区"), *labels, case.grounds or was.grounds or "", case.is_counted or was.is_counted)
+    grounds, times = case.grounds or was.grounds or "", case.cancellations if case.grounds else 0
+    return Mover(case.number, case.text("旗区"), *labels, grounds, case.is_counted or was.is_counted, times)
 
 
 # --- late reports ------------------------------------------------------------------------------------------------
@@ -210,6 +218,7 @@ def of_late_reports(told: Register, known: Register, day_told: date, state: Toda
         if (then := told.get(case.number)) and (now := known.get(case.number)) and is_known_otherwise(then, now)
         for flag, is_raised in _flags_by_late_reports(case, then, now, day_told, state)
     ]
+    flags += [effect for was, case in pairs for effect in _still_overdue(was, case, columns[case.number], state.day, 0)]
     turned = [
         (number, now.status == REFERRED)
         for number, now in known.items()
@@ -263,11 +272,22 @@ def referred(before: Register, yesterday: Today, cases: Iterable[Case]) -> dict[
 
 def _flag_effects(was: Case, case: Case, columns: Sequence[str], day: date, settings: Settings) -> list[FlagEffect]:
     then, now = supervision.flags(was, day, settings.windows), supervision.flags(case, day, settings.windows)
-    return [
-        FlagEffect(case.number, flag, flag in now, _behind(flag, columns))
-        for flag in FLAGS
-        if (flag in then) != (flag in now) and flag != "cancelled"
+    times = case.deferrals if was.deadline and case.deadline and was.deadline < case.deadline else 0
+    turned = [flag for flag in FLAGS if (flag in then) != (flag in now) and flag != "cancelled"]
+    effects = [
+        FlagEffect(case.number, flag, flag in now, behind := _behind(flag, columns), times=times if {*behind} & {*_DEADLINES} else 0)
+        for flag in turned
     ]
+    return [*effects, *_still_overdue(was, case, columns, day, times)]
+
+
+def _still_overdue(was: Case, case: Case, columns: Iterable[str], day: date, times: int) -> list[FlagEffect]:
+    """Return that a case is overdue as it was, but by another deadline: the days that it is overdue begin at another one."""
+    if was.grounds or was.deadline is None or case.deadline is None or was.deadline == case.deadline:
+        return []
+    is_overdue = [one.is_open and supervision.days_overdue(one, day) > 0 for one in (was, case)]
+    moved = was.deadline, case.deadline
+    return [FlagEffect(case.number, "overdue", True, _decisive("overdue", columns), moved, times)] if all(is_overdue) else []
 
 
 def _behind(flag: str, columns: Sequence[str]) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ class Edit:
     after: str | None
     held: str | None = None
     """Of 延期至 that was empty before: the 办结时限 that held."""
+    times: int = 0
+    """Of a deadline that moved later, and of 撤销依据 that was filled in: the how manieth time; 0 for any other change."""
 
 
 def edits(before: Register, after: Register) -> tuple[Edit, ...]:
@@ -38,10 +40,16 @@ def _of_case(number: str, before: Standing, after: Standing) -> list[Edit]:
     pairs = [(column, _shown(before, column), _shown(after, column)) for column in WATCHED]
     limit = _shown(before, "办结时限")
     return [
-        Edit(number, column, was, now, limit if column == "延期至" and not was else None)
+        Edit(number, column, was, now, limit if column == "延期至" and not was else None, _times(column, before, after))
         for column, was, now in pairs
         if key(was or "") != key(now or "")
     ]
+
+
+def _times(column: str, before: Standing, after: Standing) -> int:
+    if column in ("办结时限", "延期至"):
+        return after.deferrals if after.deferrals > before.deferrals else 0
+    return after.cancellations if column == "撤销依据" and after.cancellations > before.cancellations else 0
 
 
 def _shown(case: Standing, column: str) -> str | None:

@@ -29,6 +29,8 @@ class Standing:
     """The last day with a change of status or 今日进展."""
     last: RowPlace | None = None
     """The last accepted row about it."""
+    deferrals: int = 0
+    cancellations: int = 0
 
     @property
     def is_cancelled(self) -> bool:
@@ -39,7 +41,8 @@ class Standing:
 def standing_of(case: Case) -> Standing:
     """Return how a case stands now."""
     source = case.text("案件来源")
-    return Standing(source, case.status, case.is_counted, case.grounds, case.particulars, case.dispute, case.touched, case.last)
+    counts = case.deferrals, case.cancellations
+    return Standing(source, case.status, case.is_counted, case.grounds, case.particulars, case.dispute, case.touched, case.last, *counts)
 
 
 def as_it_stood(case: Case, standing: Standing) -> Case:

@@ -71,6 +71,10 @@ class CaseLine:
     """Its rows in the assignment workbook in force that were refused: it keeps the particulars that it had."""
     is_reply_too_early: bool = False
     """Whether its last row gives another reply than the disputed one, dated before the dispute: it ends nothing."""
+    deferrals: int = 0
+    """How often its deadline has moved later."""
+    cancellations: int = 0
+    """How often it has been cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         postponed_to=case.postponed_to,
         refused_rows=case.refused_rows,
         is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
+        deferrals=case.deferrals,
+        cancellations=case.cancellations,
     )
 
 

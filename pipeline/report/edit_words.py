@@ -58,7 +58,8 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
 
 def _mover(mover: Mover, group: str, room: Room) -> str:
     if mover.grounds:
-        return f"{mover.number}（{mover.district}，{'原' if mover.after else ''}依据：{_cut(mover.grounds, room)}）"
+        again = f"第{mover.times}次撤销，" if mover.times > 1 else ""
+        return f"{mover.number}（{mover.district}，{again}{'原' if mover.after else ''}依据：{_cut(mover.grounds, room)}）"
     return f"{mover.number}（{mover.district}，{f'改为{mover.after}' if mover.after != group else f'原为{mover.before}'}）"
 
 
@@ -132,7 +133,8 @@ def edits(effects: Effects, room: Room = AMPLE) -> str:
 
 def _before_after(edit: Edit, room: Room) -> str:
     empty = f"空（办结时限{edit.held}）" if edit.held else "空"
-    return f"{_cut(edit.before, room) if edit.before else empty}→{_cut(edit.after or '空', room)}"
+    again = f"，第{edit.times}次{'撤销' if edit.column == _GROUNDS else '延期'}" if edit.times > 1 else ""
+    return f"{_cut(edit.before, room) if edit.before else empty}→{_cut(edit.after or '空', room)}{again}"
 
 
 def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
@@ -141,7 +143,7 @@ def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
     for flag in sorted(
         flags, key=lambda effect: ([WATCHED.index(column) for column in effect.columns[:1]], [*FLAGS].index(effect.flag), effect.is_raised)
     ):
-        by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(flag.number)
+        by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(_flagged(flag))
     parts = [
         f"{cause}，{'、'.join(f'{len(numbers)}件{outcome}{_in_brackets(numbers, room)}' for outcome, numbers in outcomes.items())}"
         for cause, outcomes in by_cause.items()
@@ -155,7 +157,17 @@ def _cause(flag: FlagEffect) -> str:
     return f"{'、'.join(flag.columns)}改后" if flag.columns else "日报更正后"
 
 
+def _flagged(flag: FlagEffect) -> str:
+    """Return the case's number with what else is to be said of the flag: by which deadlines, and that it is no first extension."""
+    moved = "→".join(map(day, flag.moved)) if flag.moved else ""
+    again = f"第{flag.times}次延期" if flag.times > 1 else ""
+    said = "，".join(part for part in (moved, again) if part)
+    return f"{flag.number}：{said}" if said else flag.number
+
+
 def _outcome(flag: FlagEffect) -> str:
+    if flag.moved:
+        return f"仍算{FLAGS[flag.flag].name}、起算的时限改{'晚' if flag.moved[0] < flag.moved[1] else '早'}"
     return f"{'算作' if flag.is_raised else '不再算'}{FLAGS[flag.flag].name}"
 
 
@@ -221,12 +233,19 @@ def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Roo
         return ""
     of_day = {mover.number for shift in effects.shifts if shift.part == "group" for mover in shift.left if not mover.after}
     earlier = [case for case in lines if case.number not in of_day]
-    named = [f"{case.number}（{case.district}，{_source(case)}，依据：{_cut(case.grounds, room)}）" for case in earlier[: room.cases]]
+    named = [
+        f"{case.number}（{case.district}，{_source(case)}，{_again(case)}依据：{_cut(case.grounds, room)}）"
+        for case in earlier[: room.cases]
+    ]
     parts = [f"今日{len(of_day)}件见第一部分"] if of_day else []
     listed = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
     parts += [f"此前{len(earlier)}件：{listed}" if of_day else listed] if named else []
     is_complete = len(named) == len(lines) and all(_cut(case.grounds, room) == case.grounds for case in lines)
     return f"已撤销、不计入总数的共{len(lines)}件：{'；'.join(parts)}；{'逐件' if is_complete else '依据'}见{where}。"
+
+
+def _again(case: CaseLine) -> str:
+    return f"第{case.cancellations}次撤销，" if case.cancellations > 1 else ""
 
 
 def _source(case: CaseLine) -> str:

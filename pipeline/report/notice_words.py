@@ -40,7 +40,8 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
     limit = f"{'延期后的' if line.extended else ''}办结时限{long_day(line.deadline)}" if line.deadline else ""
     match flag:
         case "overdue":
-            return f"{limit}，已超期{count}天"
+            first = f"（延期前为{long_day(line.limit)}）" if line.extended and line.limit else ""
+            return f"{limit}{first}，已超期{count}天"
         case "due_soon":
             return f"{limit}，{f'还有{count}天' if count else '当日到期'}"
         case "stalled":
@@ -125,7 +126,8 @@ def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> tupl
             # The case is open and late no more: nothing was done about it, its deadline moved.
             moved = "延期至" if line.extended else "办结时限已改为"
             was = f"，原为{long_day(deadline_before)}" if deadline_before and deadline_before != line.deadline else ""
-            return _MOVED, f"{moved}{long_day(line.deadline)}{was}"
+            again = f"，第{line.deferrals}次延期" if line.deferrals > 1 else ""
+            return _MOVED, f"{moved}{long_day(line.deadline)}{was}{again}"
         case "stalled":
             since = f"{long_day(line.reported_on)}" if line.reported_on else ""
             return "有新进展", f"{since}：{_short(line.progress)}" if line.progress else f"当前状态：{line.status}"

@@ -390,3 +390,53 @@ def test_a_rule_s_first_day_says_what_the_figures_were_by_the_rule_before(tmp_pa
     judged_then = "（按当时目标100%，按件数算未达标）。"
     assert (judged_then in read[second].page, judged_then in read[third].page) == ("sources: [自治区交办]," in change, False)
     assert "更正后 8/10" not in read[second].page
+
+
+# --- again and again ---------------------------------------------------------------------------------------------
+
+_FIVE = [MONDAY + timedelta(days=days) for days in range(5)]
+
+
+def _each_day(cells: list[Row]) -> Told:
+    """What is told on the last day where each morning's workbook says something else of SJ-2020-009, which is due on 10 May."""
+    files = [file for day in _FIVE[: len(cells)] for file in _reports(day)]
+    files += [
+        _workbook(_listed(_009={"办结时限": "2020-05-10", **changed}), "2020-05-01 09:00" if day == MONDAY else f"{day} 09:00")
+        for day, changed in zip(_FIVE, cells, strict=False)
+    ]
+    last = _FIVE[len(cells) - 1]
+    return told(files, [last])[last]
+
+
+def test_an_extension_for_the_third_time_is_told_as_that() -> None:
+    first, second = _each_day([{}, {"延期至": "2020-05-20"}]), _each_day([{}, {"延期至": "2020-05-19"}, {"延期至": "2020-05-21"}])
+    third = _each_day([{}, {"延期至": "2020-05-18"}, {"延期至": "2020-05-19"}, {"延期至": "2020-06-10"}])
+    _assert_stands(first, "延期至改后，1件不再算超期未结", "（SJ-2020-009")
+    assert not any("次延期" in text for text in first.both)
+    _assert_stands(second, "SJ-2020-009：2020-05-19→2020-05-21，第2次延期")
+    _assert_stands(third, "SJ-2020-009：2020-05-19→2020-06-10，第3次延期", "延期至改后，1件不再算超期未结（SJ-2020-009：第3次延期）")
+
+
+def test_a_case_cancelled_again_is_told_as_that() -> None:
+    cancelled = {"撤销依据": "重复交办"}
+    again, once = _each_day([{}, cancelled, {}, cancelled]), _each_day([{}, {}, {}, cancelled])
+    _assert_stands(again, "SJ-2020-009（东胜区，第2次撤销，依据：重复交办）")
+    assert not any("次撤销" in text for text in once.both)
+
+
+@pytest.mark.parametrize(
+    ("newer", "said"),
+    [
+        ({"延期至": "2020-05-15"}, "延期至改后，1件仍算超期未结、起算的时限改晚（SJ-2020-009：5月10日→5月15日）"),
+        ({"办结时限": "2020-05-06"}, "办结时限改后，1件仍算超期未结、起算的时限改早（SJ-2020-009：5月10日→5月6日）"),
+        ({"案由": "别的"}, ""),
+        ({"延期至": "2020-05-10"}, ""),
+    ],
+)
+def test_a_deadline_that_has_passed_too_moves_where_overdue_begins_and_that_is_told(newer: Row, said: str) -> None:
+    day = _each_day([{}, newer])
+    assert day.summary["flags"]["overdue"] == ["SJ-2020-009"]
+    if said:
+        _assert_stands(day, said)
+    else:
+        assert not any("起算的时限" in text for text in day.both)
