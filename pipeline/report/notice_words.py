@@ -62,7 +62,8 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
     limit = f"{'延期后的' if line.extended else ''}时限{_near(line.deadline, day)}" if line.deadline else ""
     match flag:
         case "overdue":
-            return f"超期{count}天（{limit}）"
+            first = f"，延期前为{_near(line.limit, day)}" if line.extended and line.limit else ""
+            return f"超期{count}天（{limit}{first}）"
         case "due_soon":
             return f"{f'还有{count}天' if count else '当日'}到期（{limit}）"
         case "stalled":
