@@ -33,7 +33,7 @@ _MOST_BYTES = 250_000
 
 SEVERITY_WORDS: Final = {Severity.FILE: "整份退回", Severity.SHEET: "整表退回", Severity.ROW: "该行退回", Severity.WARNING: "提醒"}
 MILDER: Final = {
-    "not-the-template": "在“新增案件”“接访情况”“急报事项”这三张可以没有的表里：整表退回",
+    "not-the-template": "在“新增案件”“接访情况”“急报事项”这三张可以没有的表里：整表退回；同一张表里另一行表头下面的：退回这些行",
     "personal-column": "在分解表里：提醒，跳过这一列",
     "personal-information": "在不属于任何一行的单元格（标题、落款，或一行里只填了这一格）：提醒，跳过这个单元格",
 }
@@ -46,7 +46,7 @@ PLACEHOLDERS: Final = {
     "held": "原来的日期", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "理解成的内容", "more": "", "name": "工作表名",
     "names": "名称",
     "number": "答复文号", "own": "本旗区", "passed": "批次", "revision": "版次", "sheet": "工作表名", "sheets": "工作表名", "since": "日期",
-    "start": "起算日期", "status": "当前状态", "value": "所填内容", "values": "可选值",
+    "start": "起算日期", "status": "当前状态", "stored": "存的数", "line": "行号", "value": "所填内容", "values": "可选值",
 }  # fmt: skip
 """What stands for a placeholder of the catalogue, for readers."""
 SPECIAL_PLACEHOLDERS: Final = {

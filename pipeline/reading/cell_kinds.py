@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.reading.dates import read_date, read_moment
-from pipeline.reading.numbers import read_number
-from pipeline.reading.workbook import Cell
+from pipeline.reading.numbers import read_number, shows_number
+from pipeline.reading.workbook import Cell, Formatted
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers
 from pipeline.terms.contract import Column, Kind, Yearless
@@ -133,10 +133,19 @@ def _moment_reader(column: Column, around: Surroundings, _factor: Decimal) -> Ce
     return read
 
 
+NUMBERS = (Kind.COUNT, Kind.MONEY)
+"""The kinds of columns that hold numbers."""
+
+
 def _number_reader(column: Column, _around: Surroundings, factor: Decimal) -> CellReader:
     hint = "整数" if column.kind is Kind.COUNT else "数字，单位为万元"
 
     def read(cell: Cell) -> Understood:
+        if isinstance(cell, Formatted):
+            if not shows_number(cell.text, cell.value, column.units, factor):
+                details = {"column": column.name, "hint": hint, "stored": as_text(cell.value)}
+                return Understood(key(cell.text), fault="bad-number/shown", details=details)
+            cell = cell.value
         amount = read_number(cell, column.units, factor)
         if amount is None or (column.kind is Kind.COUNT and amount != amount.to_integral_value()):
             return Understood(key(as_text(cell)), fault="bad-number", details={"column": column.name, "hint": hint})

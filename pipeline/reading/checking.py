@@ -8,7 +8,7 @@ from pipeline.reading import cell_kinds
 from pipeline.reading.cell_kinds import EMPTY, CellReader, Surroundings, Understood
 from pipeline.reading.examination import Examination, Row
 from pipeline.reading.table import Table
-from pipeline.reading.workbook import Cell, ErrorValue
+from pipeline.reading.workbook import Cell, ErrorValue, Formatted
 from pipeline.terms import case_numbers
 from pipeline.terms.contract import CASE, Column, Kind
 from pipeline.terms.look_alikes import number_meant, retype
@@ -32,10 +32,17 @@ def examine(table: Table, around: Surroundings) -> Examination:
         for name, at in table.columns.items():
             if at in columns:
                 sheet.leave_unread(name, position)
+    for position in table.of_others:
+        sheet.refused.add(position)
+        for name in table.columns:
+            sheet.leave_unread(name, position)
     for column in table.sheet.columns:
         if column.kind is not Kind.UNREAD:
             rows.values[column.name] = _values(sheet, table, column, around)
     _hide_personal(rows, table)
+    for position in table.of_others:  # what they say belongs to columns that nobody knows
+        for values in rows.values.values():
+            values[position] = None
     return sheet
 
 
@@ -48,6 +55,8 @@ def _values(sheet: Examination, table: Table, column: Column, around: Surroundin
     if bool in types:
         # True == 1.0 in Python: as they are, a logical value and the number would share an entry in the table of cells.
         cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]
+    if Formatted in types and column.kind not in cell_kinds.NUMBERS:  # what Excel shows counts
+        cells = [cell.text if isinstance(cell, Formatted) else cell for cell in cells]
     if column.kind in (Kind.TEXT, Kind.PREFILLED):
         return _texts(sheet, column, cells)
     read = cell_kinds.reader(column, around, table.units.get(column.name, Decimal(1)))

@@ -10,7 +10,7 @@ from pipeline.reading import checking, deadlines, table
 from pipeline.reading.cell_kinds import Surroundings
 from pipeline.reading.dates import read_date
 from pipeline.reading.examination import Examination, Row
-from pipeline.reading.workbook import Book, Cell, SheetCells
+from pipeline.reading.workbook import Book, Cell, Formatted, SheetCells
 from pipeline.settings.config import District, Settings
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
@@ -101,6 +101,7 @@ def _read_cover(sheet: SheetCells) -> _Cover:
                 continue
             at = right_edge.get((r, c), c) + 1
             value = row[at] if at < len(row) else ""
+            value = value.text if isinstance(value, Formatted) else value
             if is_empty(value) or (isinstance(value, str) and table.label(value)[0] in contract.COVER_LABELS):
                 value = ""
             column = sheet.columns[at] if at < len(sheet.columns) else sheet.columns[c] + 1

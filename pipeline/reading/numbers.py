@@ -35,6 +35,16 @@ def read_number(cell: object, units: dict[str, Decimal], default: Decimal) -> De
             return None
 
 
+def shows_number(text: str, number: float, units: dict[str, Decimal], default: Decimal) -> bool:
+    """Whether a text that a cell's format shows is the amount that is stored in it, but for what is rounded away."""
+    shown, held = read_number(text, units, default), read_number(number, units, default)
+    match = _NUMBER.fullmatch(short_line(text))
+    if shown is None or held is None or match is None:
+        return False
+    last_place = Decimal(1).scaleb(1 - len(match["fraction"] or "."))
+    return abs(shown - held) * 2 <= last_place * (units[match["unit"]] if match["unit"] else default)
+
+
 def _plain(amount: Decimal) -> Decimal:
     """Without trailing zeros or an exponent, so that 12.0 and 12 are the same text."""
     return Decimal(format(amount.normalize(), "f")) + 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.reading.workbook import Book, Cell, SheetCells
+from pipeline.reading.workbook import Book, Cell, Formatted, SheetCells, stored
 from pipeline.terms import case_numbers, contract, messages
 from pipeline.terms.contract import Kind, Severity
 from pipeline.terms.findings import Finding
@@ -25,6 +25,8 @@ _FEWEST_HEADERS = 2
 """One known word alone can stand in a title or a note."""
 _LONGEST_LABEL = 1000
 """Characters; nothing longer is a header, and no pattern needs to look at what a stranger made longer."""
+_LONGEST_HEADER = 40
+"""Characters; what is longer below the header is a sentence, and need not be looked at as one."""
 _LONGEST_SHEET = 100
 """Excel allows 31 characters; every finding repeats the name."""
 
@@ -46,6 +48,8 @@ class Table:
     """Each known column's cells, one for each row."""
     personal: dict[int, set[int]]
     """The positions of rows that hold personal information, each with the columns where it stands."""
+    of_others: frozenset[int]
+    """The positions of rows that stand under the header of another table on the sheet, and mean nothing under this one's."""
     findings: tuple[Finding, ...]
 
 
@@ -209,14 +213,26 @@ def _take_column(header: Header, sheet: contract.Sheet, column_index: int, name:
 
 
 def _table(cells: SheetCells, sheet: contract.Sheet, header: Header, findings: list[Finding]) -> Table:
-    kept = _rows(cells, sheet, header)
+    kept, under = _rows(cells, sheet, header)
     personal, personal_findings = _personal_information(cells, header, kept)
     by_column = list(zip(*(cells.rows[row_index] for row_index in kept), strict=True))  # every row of a sheet is as long as its header's
     columns = {name: list(by_column[column_index]) if kept else [] for name, column_index in header.columns.items()}
     lines = [cells.lines[row_index] for row_index in kept]
     places = {name: cells.columns[column_index] for name, column_index in header.columns.items()}
-    findings = [*findings, *personal_findings, *_uncached(cells, header, kept), *covered(cells, header.row_index)]
-    return Table(sheet, cells.name, places, header.units, lines, columns, personal, tuple(findings))
+    of_others = frozenset(position for position, row_index in enumerate(kept) if row_index in under)
+    other_findings = [_of_another(cells, row_index, header_index) for row_index, header_index in under.items()]
+    own = [row_index for row_index in kept if row_index not in under]
+    findings = [*findings, *personal_findings, *other_findings, *_uncached(cells, header, own), *covered(cells, header.row_index)]
+    return Table(sheet, cells.name, places, header.units, lines, columns, personal, of_others, tuple(findings))
+
+
+def _of_another(cells: SheetCells, row_index: int, header_index: int) -> Finding:
+    """Return the refusal of a row that stands under the header of another table."""
+    at = next(column_index for column_index, cell in enumerate(cells.rows[row_index]) if not is_empty(cell))
+    return messages.finding(
+        "not-the-template/another", sheet=cells.name, row=cells.lines[row_index], at=cells.columns[at], value=cells.rows[row_index][at],
+        name=cells.name, line=cells.lines[header_index], severity=Severity.ROW,
+    )  # fmt: skip
 
 
 def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Finding]:
@@ -235,22 +251,27 @@ def _uncached(cells: SheetCells, header: Header, kept: list[int]) -> list[Findin
 
 
 def covered(cells: SheetCells, first: int = 0) -> list[Finding]:
-    """Return a finding for each column in which something is hidden under a merged range, from that row on."""
-    by_column: dict[int, list[tuple[int, Cell]]] = {}
-    for (row_index, column_index), value in sorted(cells.covered.items(), key=lambda item: item[0]):
+    """Return a finding for each column in which something is hidden, under a merged range or by its format, from that row on."""
+    by_column: dict[tuple[int, str], list[tuple[int, Cell]]] = {}
+    for place, value in sorted(cells.covered.items(), key=lambda item: item[0]):
+        row_index, column_index = place
         if row_index >= first and not is_personal(value):  # which has a finding of its own
-            by_column.setdefault(column_index, []).append((row_index, value))
+            how = "read-as/hidden" if place in cells.hidden else "read-as/covered"
+            by_column.setdefault((column_index, how), []).append((row_index, value))
     return [
         messages.finding(
-            "read-as/covered", sheet=cells.name, row=cells.lines[found[0][0]], at=cells.columns[column_index], value=found[0][1],
+            how, sheet=cells.name, row=cells.lines[found[0][0]], at=cells.columns[column_index], value=found[0][1],
             more=f"（这一列共 {len(found)} 处）" if len(found) > 1 else "",
         )
-        for column_index, found in by_column.items()
+        for (column_index, how), found in by_column.items()
     ]  # fmt: skip
 
 
-def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]:
-    """The indexes of the sheet's rows that are rows; only rows that look odd are examined one by one."""
+def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> tuple[list[int], dict[int, int]]:
+    """The indexes of the sheet's rows that are rows; only rows that look odd are examined one by one.
+
+    With, of those under the header of another table, the index of that header.
+    """
     key_index = header.columns.get(sheet.key)
     required_index = next(
         header.columns[column.name]
@@ -258,13 +279,37 @@ def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> list[int]
         if column.required and column.name in header.columns and column.name != sheet.key
     )
     is_plain_key = case_numbers.PLAIN.fullmatch if sheet.key == contract.CASE else _listed(sheet)
-    kept = []
+    kept: list[int] = []
+    under: dict[int, int] = {}
+    another: int | None = None
+    last = header.row_index
     for row_index in range(header.row_index + 1, len(cells.rows)):
         row = cells.rows[row_index]
         row_key = row[key_index] if key_index is not None else ""
-        if (isinstance(row_key, str) and row[required_index] != "" and is_plain_key(row_key)) or _is_row(row, sheet, header):
-            kept.append(row_index)
-    return kept
+        if not (isinstance(row_key, str) and row[required_index] != "" and is_plain_key(row_key)):
+            if _is_header(row, sheet):  # its second line, the same once more as on a second printed page, or that of another table
+                is_own = row_index == last + 1 or _repeats(row, cells.rows[header.row_index], header)
+                another, last = None if is_own else row_index, row_index if is_own and not kept else last
+                continue
+            if not _is_row(row, sheet, header):
+                continue
+        kept.append(row_index)
+        if another is not None:
+            under[row_index] = another
+    return kept, under
+
+
+def _is_header(row: list[Cell], sheet: contract.Sheet) -> bool:
+    """Whether a row below the header is one too: the key's own name stands in it, or several columns' names do."""
+    names = {label(cell)[0] for cell in row if isinstance(cell, str) and cell and len(cell) <= _LONGEST_HEADER}
+    return sheet.key in names or len(names & {column.name for column in sheet.columns}) >= _FEWEST_HEADERS
+
+
+def _repeats(row: list[Cell], header_row: list[Cell], header: Header) -> bool:
+    """Whether each cell says what the header says above it, or each column that is read does."""
+    if all(label(row[column_index])[0] == name for name, column_index in header.columns.items()):
+        return True
+    return all(is_empty(cell) or label(cell)[0] == label(above)[0] for cell, above in zip(row, header_row, strict=True))
 
 
 def _listed(sheet: contract.Sheet) -> Callable[[str], object]:
@@ -278,8 +323,6 @@ def _is_row(row: list[Cell], sheet: contract.Sheet, header: Header) -> bool:
     }
     if not any(column_index in read for column_index in filled):
         return False
-    if all(label(row[column_index])[0] == name for name, column_index in header.columns.items() if column_index < len(row)):
-        return False  # the header once more, as on a second printed page
     if len(filled) == 1:
         return _stands_alone(row[filled[0]], read[filled[0]])
     unread = {column_index for name, column_index in header.columns.items() if sheet.column(name).kind is Kind.UNREAD}
@@ -321,7 +364,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
     for row_index, row in enumerate(cells.rows):
         for column_index, shown in enumerate(row):
             cell = cells.covered.get((row_index, column_index), shown)  # a number is in the file, also where nobody sees it
-            if column_index in header.ignored or cell == "" or not is_personal(cell):
+            if column_index in header.ignored or cell == "" or not (is_personal(cell) or is_personal(stored(cell))):
                 continue
             line, at = cells.lines[row_index], cells.columns[column_index]
             if row_index in positions:
@@ -335,6 +378,7 @@ def _personal_information(cells: SheetCells, header: Header, kept: list[int]) ->
 
 def _may_be_personal(rows: list[list[Cell]]) -> bool:
     cells: set[Cell] = set().union(*rows)  # cells repeat a lot: each text is looked at once
+    cells = cells.union(*((cell.text, cell.value) for cell in cells if isinstance(cell, Formatted)))
     if any(cell >= _ELEVEN_DIGITS for cell in cells if cell.__class__ is float):
         return True
     long_texts = [cell for cell in cells if cell.__class__ is str and len(cell) > _MOST_DIGITS_OF_NO_NUMBER]

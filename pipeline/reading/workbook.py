@@ -10,7 +10,7 @@ from typing import cast
 
 import python_calamine
 
-from pipeline.reading.gate import formats
+from pipeline.reading.gate import formats, number_formats
 from pipeline.reading.gate.safe_workbook import Limits, Merge, Place, SafeWorkbook, SheetFacts, UnreadableError, Wanted
 
 
@@ -24,13 +24,30 @@ class ErrorValue:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A number cell whose format shows something else than its value, as `0,` does or `"DS-2020-"000`."""
+
+    text: str
+    """What is shown."""
+    value: float
+
+    def __str__(self) -> str:
+        return self.text
+
+
 _OVERLAP = 100_000
 """Cells of merged ranges that may overlap: work on a file grows with its size and not with its square (docs/decisions/0003)."""
 _PICTURE = ("=DISPIMG(", "=_XLFN.DISPIMG(", "DISPIMG(")
 """How the formula begins that shows a picture in a cell of WPS, which stores the formula itself as its result."""
 
-Cell = str | float | bool | date | datetime | time | timedelta | ErrorValue
+Cell = str | float | bool | date | datetime | time | timedelta | ErrorValue | Formatted
 """What a cell can hold; an empty one holds ''."""
+
+
+def stored(cell: Cell) -> Cell:
+    """Return what is in the file, whatever its format shows of it."""
+    return cell.value if isinstance(cell, Formatted) else cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,9 @@ class SheetCells:
     pictures: frozenset[Place] = frozenset()
     """Places of pictures in cells."""
     covered: Mapping[Place, Cell] = field(default_factory=dict)
-    """What stands in cells that a merged range covers, by place, where it is not what the range shows; such cells read as covered."""
+    """What nobody sees, by place: in cells that a merged range covers, where it is not what the range shows, and in hidden ones."""
+    hidden: frozenset[Place] = frozenset()
+    """Those that their own number format hides; they read as empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +134,37 @@ def _cells(name: str, rows: list[list[Cell]], merges: tuple[Merge, ...], facts: 
         if at_row < len(rows) and at_column < len(rows[at_row]):
             rows[at_row][at_column] = ErrorValue(text)
     merges = tuple(_within(merges, rows))
-    pictures = _pictures(rows) if has_pictures else frozenset()
-    covered = {place: value for merge in merges for place, value in _covered(rows, *merge)}
+    pictures = (_pictures(rows) if has_pictures else frozenset()) | _emptied(rows, facts.pictures)
+    hidden = _show(rows, facts.formats)
+    covered = {**hidden, **{place: value for merge in merges for place, value in _covered(rows, *merge)}}
     uncached = _not_covered(facts.uncached | pictures, merges, len(rows[0]) if rows else 0)
     lines = range(1, len(rows) + 1) if facts.lines is None else facts.lines
     columns = range(len(rows[0]) if rows else 0) if facts.columns is None else facts.columns
-    return SheetCells(name, rows, merges, uncached, lines, columns, pictures & uncached, covered)
+    return SheetCells(name, rows, merges, uncached, lines, columns, pictures & uncached, covered, frozenset(hidden))
+
+
+def _emptied(rows: list[list[Cell]], places: frozenset[Place]) -> frozenset[Place]:
+    """Empty these cells, and return those that are there."""
+    there = frozenset((r, c) for r, c in places if r < len(rows) and c < len(rows[r]))
+    for r, c in there:
+        rows[r][c] = ""
+    return there
+
+
+def _show(rows: list[list[Cell]], formats: Mapping[Place, str]) -> dict[Place, Cell]:
+    """Put what Excel shows into the cells whose format shows something else, and return what stood where it shows nothing."""
+    hidden: dict[Place, Cell] = {}
+    for (r, c), code in formats.items():
+        value = rows[r][c] if r < len(rows) and c < len(rows[r]) else ""
+        if value == "" or not isinstance(value, float | str):
+            continue
+        text = number_formats.shown(value, code)
+        if text is None:
+            continue
+        rows[r][c] = Formatted(text, value) if text and isinstance(value, float) else text
+        if not text:
+            hidden[r, c] = value
+    return hidden
 
 
 def _pictures(rows: list[list[Cell]]) -> frozenset[Place]:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 
+import pytest
 import xlsxwriter
+from hostile import rewrite
 from offices import read_report
 
 from pipeline.terms.contract import Severity
@@ -109,6 +112,29 @@ def test_a_picture_in_a_cell_of_wps_is_empty_and_a_warning_says_so() -> None:
     (finding,) = [finding for finding in reading.findings if finding.code == "no-cached-value"]
     assert (finding.cell, finding.severity) == ("D2", Severity.WARNING)
     assert "图片" in finding.message
+
+
+@pytest.mark.parametrize("stored", ["#NAME?", None, "0", "一"])
+@pytest.mark.parametrize("formula", ['_xlfn.DISPIMG("ID_9A",1)', 'dispimg ("ID_9A",1)'])
+def test_a_picture_is_one_whatever_a_program_that_does_not_know_it_stored(formula: str, stored: str | None) -> None:
+    """Excel saves #NAME?, other programs nothing: not what the district has filled in, and no formula to be calculated again."""
+    plain = _report({"D2": (formula, stored)})
+    rewritten = rewrite(plain, lambda _name, part: part.replace(b"<sheetData>", b"<sheetData><!-- -->"))
+    for content in (plain, rewritten):
+        reading = read_report(content)
+        assert reading.rows[0].text("今日进展", 0) is None
+        assert _found(content) == [("no-cached-value", "D2", Severity.WARNING)]
+        assert "图片" in next(finding.message for finding in reading.findings if finding.code == "no-cached-value")
+
+
+def test_a_cell_that_shares_the_formula_of_a_picture_shows_one() -> None:
+    def share(_name: str, part: bytes) -> bytes:
+        return re.sub(rb"<f>(DISP[^<]*)</f>(.*)<f>DISP[^<]*</f>", rb'<f t="shared" si="4" ref="C2:D2">\1</f>\2<f t="shared" si="4"/>', part)
+
+    content = rewrite(_report({"C2": ('DISPIMG("ID_9A",1)', "#NAME?"), "D2": ('DISPIMG("ID_9A",1)', "#NAME?")}), share)
+    assert _found(content) == [("no-cached-value", "C2", Severity.WARNING), ("no-cached-value", "D2", Severity.WARNING)]
+    other = _report({"C2": ('DISPIMG("ID_9A",1)', "#NAME?"), "D2": ("NA()", "#N/A")})
+    assert _found(other) == [("no-cached-value", "C2", Severity.WARNING), ("error-value", "D2", Severity.ROW)]
 
 
 def test_a_picture_in_a_required_cell_leaves_it_empty() -> None:

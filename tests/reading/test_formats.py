@@ -24,7 +24,7 @@ from workbooks import Formula, Page, edit, report_pages, write
 
 from pipeline.reading import reading, workbook
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
-from pipeline.reading.workbook import Book, Cell, ErrorValue, SheetCells
+from pipeline.reading.workbook import Book, Cell, ErrorValue, Formatted, SheetCells
 
 LIMITS = reading.limits(SETTINGS)
 RICH = write(richbook.pages())
@@ -435,6 +435,64 @@ def test_errors_and_formulas_of_an_ods() -> None:
     errors = [ErrorValue(error) for error in ("#N/A", "#VALUE!", "#REF!", "#DIV/0!")]
     assert sheet.rows == [[*errors, "#N/A", "", "", True]]
     assert sheet.uncached == {(0, 6)}
+
+
+def test_what_the_formats_of_an_xls_show_is_read() -> None:
+    codes = {164: '0"亿"', 165: ";;;", 166: "0"}
+    formats = [xls.record(xls.FORMAT, struct.pack("<H", number) + xls.text(code)) for number, code in codes.items()]
+    styles = [xls.record(xls.STYLE, struct.pack("<10H", 0, number, *[0] * 8)) for number in (0, 9, *codes)]
+    cells = [xls.number(0, column, 5, style=column) for column in range(len(styles))]
+    sheet = _sheet(xls.book({"一": cells}, [*formats, *styles]))
+    assert sheet.rows == [[5, Formatted("500%", 5), Formatted("5亿", 5), "", 5]]
+    assert sheet.hidden == sheet.covered.keys() == {(0, 3)}
+
+
+def test_what_an_ods_shows_of_a_number_is_read() -> None:
+    """Its text is what its style made of it; a program that writes no text says nothing of it."""
+    shown = ("5", "500%", "5亿", "", "5.00", "¥5.0", "5户", "1.2E+01", None)
+    inner = ["" if text is None else f"<text:p>{text}</text:p>" for text in shown]
+    cells = [f'<table:table-cell office:value-type="float" office:value="5">{text}</table:table-cell>' for text in inner]
+    sheet = _sheet(_ods(_row(*cells)))
+    assert sheet.rows == [[5, Formatted("500%", 5), Formatted("5亿", 5), "", 5, 5, Formatted("5户", 5), 5, 5]]
+    assert sheet.hidden == {(0, 3)}
+
+
+_ID = "ID_" + "0123456789ABCDEF" * 2
+
+
+def _xls_picture(row: int, *, wide: bool) -> bytes:
+    text = b"\x17\x23" + (b"\1" + _ID.encode("utf-16-le") if wide else b"\0" + _ID.encode())
+    tokens = text + b"\x1e\x01\x00"
+    return xls.cell(xls.FORMULA, row, 0, b"\2\0\x1d\0\0\0\xff\xff" + struct.pack("<HIH", 0, 0, len(tokens)) + tokens)
+
+
+def _xlsb_picture() -> bytes:
+    """A workbook with the formula of a picture, whose result is an error."""
+    tokens = b"\x17\x23\0" + _ID.encode("utf-16-le") + b"\x1e\x01\x00"
+    parts = xlsb.parts({"一": Page([["甲"], ["乙"], [_ID]])})
+    formula = xlsb.cell(11, 0, b"\x1d" + struct.pack("<HI", 0, len(tokens)) + tokens + struct.pack("<I", 0))  # BrtFmlaError
+    for number in (0, 1):
+        text = xlsb.cell(xlsb.SHARED, 0, struct.pack("<I", number))
+        parts["xl/worksheets/sheet1.bin"] = parts["xl/worksheets/sheet1.bin"].replace(text, formula)
+    return zips.pack(zips.Entry(name, part) for name, part in parts.items())
+
+
+PICTURES = {
+    "xlsb": _xlsb_picture(),
+    "xls": xls.book({"一": [_xls_picture(0, wide=False), _xls_picture(1, wide=True), xls.label(2, 0, _ID)]}),
+    "ods": _ods(
+        _row(_text("<text:p>#NAME?</text:p>", f"table:formula='of:=_xlfn.dispimg(&quot;{_ID}&quot;;1)' calcext:value-type='error'"))
+        + _row(f"<table:table-cell table:formula='of:=DISPIMG(&quot;{_ID}&quot;;1)'/>")
+        + _row(_text(f"<text:p>{_ID}</text:p>"))
+    ),
+}
+
+
+@pytest.mark.parametrize("content", PICTURES.values(), ids=PICTURES)
+def test_a_picture_in_a_cell_is_one_whatever_a_program_made_of_its_formula(content: bytes) -> None:
+    sheet = _sheet(content)
+    assert sheet.rows == [[""], [""], [_ID]]
+    assert sheet.pictures == sheet.uncached == {(0, 0), (1, 0)}
 
 
 def test_days_and_times_of_an_ods() -> None:

@@ -471,6 +471,53 @@ def test_a_header_over_two_rows_is_read_where_it_says_most() -> None:
     assert [finding.value for finding in reading.findings if finding.code == "unknown-column"] == []
 
 
+def _with_second_table(*rows: list[Value]) -> Pages:
+    pages = report_pages(progress=[progress_row(), resolved_row()], new=[], reception=[], urgent=[])
+    pages["案件进展"].append()
+    for row in rows:
+        pages["案件进展"].append(*row)
+    return pages
+
+
+@pytest.mark.parametrize(
+    "header", [["案件编号", "接访领导", "处理意见"], ["序号", "案件编号", "当前状态"], ["包案领导", "办结时限", "次数"]]
+)
+def test_rows_under_the_header_of_a_second_table_are_refused_as_that_and_their_header_is_no_row(header: list[Value]) -> None:
+    """Read by the first header, one column would pass for another."""
+    pages = _with_second_table(header, ["SJ-2020-002", "领导甲", "已约谈", None, "已化解"], ["SJ-2020-003", "领导乙", "约谈"])
+    reading = read_report(write(pages))
+    found = [(finding.code, finding.severity, finding.cell) for finding in reading.findings]
+    assert found == [("not-the-template", "refused-row", f"A{row}") for row in (6, 7)]
+    assert "第 5 行又是一行表头" in reading.findings[0].message
+    (rows,) = (sheet for sheet in reading.rows if sheet.sheet == "案件进展")
+    assert (len(rows.lines), rows.refused) == (4, [2, 3])
+    assert rows.texts("当前状态")[2:] == [None, None]
+    day = on(DAY, assigned(assignment()), handed_in(write(pages)))
+    assert (day.submission()["rows_accepted"], day.submission()["rows_refused"]) == (2, 2)
+
+
+@pytest.mark.parametrize("header", [["案件编号*"], ["案件编号", None, None, None, "当前状态 "], ["案件编号", "案由：", "包案领导"]])
+def test_rows_under_the_same_header_once_more_count(header: list[Value]) -> None:
+    """The neighbour: a second page of the same table, of whose header only some cells came along."""
+    pages = _with_second_table(header, ["SJ-2020-003", None, None, None, "办理中", "约谈"])
+    reading = read_report(write(pages))
+    assert reading.findings == ()
+    assert _numbers(reading)[2:] == ["SJ-2020-003"]
+
+
+def test_a_second_header_without_rows_says_nothing_and_the_first_one_again_ends_the_other_table() -> None:
+    own = list(report_pages()["案件进展"].grid[0])
+    for rows in ([["案件编号", "结果"]], [["案件编号", "结果"], own, ["SJ-2020-003", None, None, None, "办理中", "约谈"]]):
+        assert read_report(write(_with_second_table(*rows))).findings == ()
+
+
+def test_a_personal_number_under_another_header_is_found_all_the_same() -> None:
+    codes = {
+        finding.code for finding in read_report(write(_with_second_table(["案件编号", "电话"], ["SJ-2020-003", "13812345678"]))).findings
+    }
+    assert codes == {"not-the-template", "personal-information"}
+
+
 def test_a_personal_number_alone_in_its_row_is_not_said_to_stand_outside_the_table() -> None:
     (finding,) = read_report(write(edit(report_pages(), {"案件进展!F9": "13812345678"}))).findings
     assert (finding.code, finding.severity, finding.cell) == ("personal-information", "warning", "F9")

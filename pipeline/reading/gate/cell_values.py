@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -18,6 +19,12 @@ _ERRORS = {
 """The errors by their numbers in binary files ([MS-XLS] BErr)."""
 _END_OF_DATES = 2_958_466.0
 """The first serial number that is no date any more (after 9999-12-31)."""
+
+PICTURE_NAMES = (b"DISPIMG", b"dispimg")
+"""How the function of WPS is called that shows a picture in a cell; other programs may write it in small letters."""
+_PICTURE = re.compile(r"(?i)dispimg\s*\(")
+PICTURE_IN_TOKENS = re.compile(rb"\x17\x23(?:\0ID_[0-9A-Fa-f]{32}|[\1\0]I\0D\0_\0(?:[0-9A-Fa-f]\0){32})", re.DOTALL)
+"""The text by which that function names its picture, as formulas of binary files hold it ([MS-XLS] 2.5.198.89 PtgStr)."""
 
 Value = tuple[str, str]
 """What a worksheet's XML would call a cell's kind (`t`, ECMA-376 part 1, 18.18.11), and its value."""
@@ -67,6 +74,28 @@ def truth_value(byte: int) -> Value:
 def error_value(number: int) -> Value:
     """Return the value of an error by its number."""
     return "e", _ERRORS.get(number, ANY_ERROR)
+
+
+# --- pictures in cells -------------------------------------------------------------------------------------------
+
+
+def is_picture(formula: str) -> bool:
+    """Return whether a formula shows a picture of WPS, whatever a program that does not know it has made of its result."""
+    return _PICTURE.search(formula) is not None
+
+
+class PictureFormulas:
+    """Tells the formulas of a sheet that show a picture, in their order: one that shares another's has no text of its own."""
+
+    def __init__(self) -> None:
+        self._shared: set[str] = set()
+
+    def is_one(self, formula: str, shared: str) -> bool:
+        """Return whether this one does; `shared` is the number of the formula that it shares, '' for none."""
+        if is_picture(formula):
+            self._shared.add(shared)
+            return True
+        return bool(shared) and not formula and shared in self._shared
 
 
 # --- values of XML -----------------------------------------------------------------------------------------------

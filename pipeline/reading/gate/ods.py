@@ -214,9 +214,8 @@ class _Reader:
         contents = [(column, times, cell) for column, times, written in self._filled if (cell := written.as_cell(is_1904=self.is_1904))]
         for row in range(self._row, self._row + self._rows) if contents else ():
             for column, times, cell in contents:
-                self._sheet.cells += [
-                    Cell(row, at, cell.kind, cell.style, cell.value, cell.has_formula) for at in range(column, column + times)
-                ]
+                told = cell.kind, cell.style, cell.value, cell.has_formula, cell.is_picture, cell.format
+                self._sheet.cells += [Cell(row, at, *told) for at in range(column, column + times)]
         self._row += self._rows
 
 

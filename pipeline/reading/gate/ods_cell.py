@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipeline.reading.gate import plain_worksheet
-from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, is_number
+from pipeline.reading.gate import number_formats, plain_worksheet
+from pipeline.reading.gate.cell_values import ANY_ERROR, KNOWN_ERRORS, is_number, is_picture
 from pipeline.reading.gate.plain_workbook import Format
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import damaged
@@ -32,6 +32,8 @@ _DAYS_TO_1904 = (_EPOCHS[1] - _EPOCHS[0]).days
 _SPAN_OF_TIME = re.compile(r"(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:[.,]\d+)?)S)?")
 _OWN_ERROR = re.compile(r"(?:Err|错误):(\d{3})")
 _NUMBERS = ("float", "percentage", "currency")
+_IS_OTHER_WRITING = re.compile(r"[Ee]|\d\s*/\s*\d")
+"""Numbers with an exponent, and fractions."""
 _TRUTHS = ("of:=TRUE()", "of:=FALSE()")
 """How LibreOffice writes a truth that was typed; its result is a number there."""
 _NO_NUMBER = "503"
@@ -60,10 +62,12 @@ class OdsCell:
 
     def as_cell(self, *, is_1904: bool) -> Cell | None:
         """Return what it holds, at no place yet; None for an empty text."""
+        if is_picture(self.attributes.get(_FORMULA, "")):
+            return Cell(0, 0, "n", "", "", has_formula=True, is_picture=True)
         kind, style, value = self._content(is_1904=is_1904)
         if kind == "str" and not value and not self.has_formula:
             return None
-        return Cell(0, 0, kind, style, value, self.has_formula)
+        return Cell(0, 0, kind, style, value, self.has_formula, format=self._format(kind, value))
 
     def _content(self, *, is_1904: bool) -> tuple[str, str, str]:
         """Return kind, style and value."""
@@ -96,6 +100,18 @@ class OdsCell:
             return shown
         return "#NUM!" if own and own[1] == _NO_NUMBER else ANY_ERROR
 
+    def _format(self, kind: str, value: str) -> str:
+        """Return a number format that shows what the cell shows; '' where that is its value."""
+        # The text of a cell is what its style made of it; programs that write no text for a number say nothing of it.
+        shown = "".join(self.texts).strip()
+        if kind != "n" or self.attributes.get(_TYPE) not in _NUMBERS or not self.paragraphs or _IS_OTHER_WRITING.search(shown):
+            return ""
+        digits = number_formats.without_signs(shown)
+        readings = {digits.replace(",", ""), digits.replace(".", "").replace(",", ".")}  # in some countries a comma is the point
+        if any(_is_near(written, abs(float(value))) for written in readings):
+            return ""
+        return number_formats.of_words(shown)
+
     def _number(self, kind: str) -> tuple[str, str, str]:
         number = self.attributes.get(_TRUTH) or self.attributes.get(_VALUE, "")
         if kind == "boolean" or self.attributes.get(_FORMULA) in _TRUTHS:
@@ -126,3 +142,9 @@ class OdsCell:
         if value < 1:
             return "n", _TIME, repr(value)
         return "n", _MOMENT if value >= _FIRST_PLAUSIBLE_DAY - _DAYS_TO_1904 * is_1904 else _SPAN, repr(value)
+
+
+def _is_near(written: str, number: float) -> bool:
+    """Whether a number is this one, but for its last place."""
+    _whole, _point, part = written.partition(".")
+    return is_number(written) and abs(float(written) - number) <= 10.0 ** -len(part)

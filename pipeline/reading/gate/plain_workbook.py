@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from pipeline.reading.gate import plain_worksheet, zip_archive
+from pipeline.reading.gate import number_formats, plain_worksheet, zip_archive
 from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import Limits, Merge, SafeSheet, SafeWorkbook, too_many_cells, too_much_inside
@@ -64,6 +64,7 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[Format], limits: Limits,
     """Return the workbook of these sheets; a cell's style is a place in `formats`. Raises UnreadableError beyond the limits."""
     safe_sheets: list[SafeSheet] = []
     written: list[bytes] = []
+    telling = {str(at): code for at, format_ in enumerate(formats) if (code := number_formats.telling(format_))}
     cells_left, characters_left = limits.cells, limits.unpacked_bytes // BYTES_PER_CHARACTER
     for sheet in sheets:
         cells_left -= len(sheet.cells)
@@ -73,6 +74,8 @@ def workbook(sheets: Iterable[Sheet], formats: Sequence[Format], limits: Limits,
             raise too_many_cells()
         if characters_left < 0:
             raise too_much_inside()
+        for cell in sheet.cells if telling else ():
+            cell.format = telling.get(cell.style, "")
         part, facts = plain_worksheet.lay_out(_in_order(sheet.cells), sheet.merges, limits.cells)
         written.append(part)
         safe_sheets.append(SafeSheet(sheet.name, facts))

@@ -40,6 +40,10 @@ class Cell:
     """As `s`: a place in the list of formats; '' for the plain one."""
     value: str
     has_formula: bool
+    is_picture: bool = False
+    """Whether its formula shows a picture."""
+    format: str = ""
+    """Its number format, where that may show something else than the value."""
 
 
 def is_sparse(rectangle: int, filled: int) -> bool:
@@ -60,9 +64,12 @@ def lay_out(cells: list[Cell], merges: Sequence[Merge], widest: int) -> tuple[by
         raise too_many_cells()
     row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
     # The library has '' for every error and for every formula without a result.
+    pictures = frozenset((row_at[cell.row], column_at[cell.column]) for cell in cells if cell.is_picture)
     errors = {(row_at[cell.row], column_at[cell.column]): cell.value or ANY_ERROR for cell in cells if cell.kind == "e"}
     uncached = {(row_at[cell.row], column_at[cell.column]) for cell in cells if _is_uncached(cell)}
-    facts = SheetFacts(errors, frozenset(uncached), tuple(_moved_merges(merges, rows, columns)), [row + 1 for row in rows], columns)
+    formats = {(row_at[cell.row], column_at[cell.column]): cell.format for cell in cells if cell.format}
+    merged, lines = tuple(_moved_merges(merges, rows, columns)), [row + 1 for row in rows]
+    facts = SheetFacts(errors, frozenset(uncached), pictures, formats, merged, lines, columns)
     return _worksheet(cells, row_at, column_at), facts
 
 

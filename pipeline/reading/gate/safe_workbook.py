@@ -68,6 +68,10 @@ class SheetFacts:
     """Cells that hold an error, and the text that Excel shows there."""
     uncached: frozenset[Place] = frozenset()
     """Formulas without a stored result."""
+    pictures: frozenset[Place] = frozenset()
+    """Formulas of WPS that show a picture in their cell, whatever a program has stored as their result."""
+    formats: Mapping[Place, str] = field(default_factory=dict)
+    """The number formats of cells that may show something else than the value (`number_formats.telling`)."""
     merges: tuple[Merge, ...] | None = None
     """The merged ranges; None where the library reports them."""
     lines: Sequence[int] | None = None

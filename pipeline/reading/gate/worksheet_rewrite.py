@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Mapping
 
 from pipeline.reading.gate import plain_worksheet, xml_parts
-from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, column_number, is_index
+from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, PictureFormulas, column_number, is_index
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import Merge, Place, SheetFacts, damaged, too_many_cells
 
@@ -22,9 +23,9 @@ _MOST_ELEMENTS = 10_000_000
 class _Reader:
     """Listens to the elements of a sheet and keeps its filled cells; the last of two at one place holds."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, telling: Mapping[str, str]) -> None:
         self.cells: dict[Place, Cell] = {}
-        self._most = most
+        self._most, self._telling = most, telling
         self._elements = 0
         self._columns: dict[str, int] = {}
         self._row, self._column = -1, -1
@@ -33,6 +34,7 @@ class _Reader:
         self._values: list[str] = []
         self._texts: list[str] = []
         self._has_formula = self._has_text = self._listens = self._trims = False
+        self._shared, self._is_picture, self._pictures = "", False, PictureFormulas()
         self._pieces: list[str] = []
         self._phonetic = 0
         """How deep it is in a phonetic run (ECMA-376 part 1, 18.4.6): how a name is read is no part of the cell's text."""
@@ -47,7 +49,7 @@ class _Reader:
         elif element == "c":
             row, self._column = self._place(attributes.get("r"))
             self._cell = row, self._column, attributes.get("t", "n"), attributes.get("s", "")
-            self._values, self._texts, self._has_formula, self._has_text = [], [], False, False
+            self._values, self._texts, self._has_formula, self._has_text, self._is_picture = [], [], False, False, False
         elif element == "row":
             self._row, self._column = _row_number(attributes.get("r"), self._row), -1
         elif self._cell:
@@ -55,7 +57,8 @@ class _Reader:
 
     def _start_inside(self, element: str, attributes: dict[str, str]) -> None:
         if element == "f":
-            self._has_formula = True
+            self._has_formula = self._listens = True
+            self._shared, self._pieces = attributes.get("si", ""), []
         elif element == "rPh":
             self._phonetic += 1
         elif element in ("v", "t") and not self._phonetic:
@@ -65,7 +68,10 @@ class _Reader:
 
     def end(self, name: str) -> None:
         element = name.rpartition(" ")[2]
-        if self._listens and element in ("v", "t"):
+        if self._listens and element == "f":
+            self._is_picture = self._pictures.is_one("".join(self._pieces), self._shared)
+            self._listens = False
+        elif self._listens and element in ("v", "t"):
             written = "".join(self._pieces)
             (self._values if element == "v" else self._texts).append(written.strip(_BLANKS) if self._trims else written)
             self._has_text = self._has_text or bool(written)
@@ -86,7 +92,7 @@ class _Reader:
         content = "".join(self._texts if is_text else self._values)
         if kind not in _TEXTS:  # pretty printers put a value on a line of its own
             content = content.strip(_BLANKS)
-        self.cells[row, column] = Cell(row, column, kind, style, content, self._has_formula)
+        self.cells[row, column] = Cell(row, column, kind, style, content, self._has_formula, self._is_picture, self._telling.get(style, ""))
         if len(self.cells) > self._most:
             raise too_many_cells()
 
@@ -121,13 +127,13 @@ def _row_number(written: str | None, before: int) -> int:
     return int(written) - 1
 
 
-def rewrite(part: bytes, merges: tuple[Merge, ...], most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
+def rewrite(part: bytes, merges: tuple[Merge, ...], telling: Mapping[str, str], *, most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
     """Return the sheet in its plainest form, what a library would not tell of it, and how many filled cells it has.
 
     Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
-    out with more than `widest`.
+    out with more than `widest`. `telling`: as for `worksheet_xml.make_safe`.
     """
-    reader = _Reader(most)
+    reader = _Reader(most, telling)
     xml_parts.tell(part, reader)
     cells = [reader.cells[place] for place in sorted(reader.cells)]
     return *plain_worksheet.lay_out(cells, merges, widest), len(cells)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.reading.gate import plain_worksheet, worksheet_rewrite, xml_parts
@@ -17,6 +17,8 @@ from pipeline.reading.gate.cell_values import (
     KNOWN_ERRORS,
     LAST_COLUMN,
     LAST_ROW,
+    PICTURE_NAMES,
+    PictureFormulas,
     column_number,
     is_index,
     is_number,
@@ -45,7 +47,7 @@ _UNUSUAL_VALUE = re.compile(rb"<v(?: xml:space=\"preserve\")?>(?![0-9]{1,7}(?:\.
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _STYLE = re.compile(rb"\ss=(?:\"[^\"]*\"|'[^']*')")
 _WHOLE_CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
-_FORMULA = re.compile(rb"<f\b")
+_FORMULA = re.compile(rb"<f\b([^>]*?)(?:/>|>([^<]*))")
 _STORED = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)<v>[^<]")
 """A formula and its result as nearly every program writes them."""
 _RESULT = re.compile(rb"<v(?: [^>]*)?>([^<]*)")
@@ -53,11 +55,11 @@ _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Za-z]{0,3})([0-9]
 _MERGES = re.compile(rb"<mergeCells\b[^>]*?(?:/>|>.*?</mergeCells\s*>)", re.DOTALL)
 
 
-def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
+def make_safe(part: bytes, telling: Mapping[str, str], most: int, widest: int) -> tuple[bytes, SheetFacts, int]:
     """Return the sheet as its library may have it, what it would not tell, and how many filled cells it has.
 
-    Raises UnreadableError for a damaged sheet, for one with more than `most` filled cells, and for one that would be laid
-    out with more than `widest`.
+    `telling`: the number formats, by a cell's style, that may show something else than the value. Raises UnreadableError for a
+    damaged sheet, for one with more than `most` filled cells, and for one that would be laid out with more than `widest`.
     """
     # The patterns below would pass a sheet that was cut off: first it must be well-formed to its end.
     xml_parts.check(part)
@@ -66,8 +68,9 @@ def make_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, i
     if plain is None:
         if part.count(b"<v>") - part.count(b"<v></v>") > most:  # said at once: to write them anew first takes half a minute
             raise too_many_cells()
-        return worksheet_rewrite.rewrite(part, merges, most, widest)
+        return worksheet_rewrite.rewrite(part, merges, telling, most=most, widest=widest)
     written, facts, cells = plain
+    facts = replace(facts, formats=_formats(part, telling)) if telling else facts
     # The library gives the whole file up over one range of whole columns; the merges are told beside it anyway.
     return _MERGES.sub(b"", written) if merges else written, replace(facts, merges=merges), cells
 
@@ -167,24 +170,42 @@ def _merges(part: bytes) -> Iterator[Merge]:
             yield rows[0], columns[0], rows[1], columns[1]
 
 
-# --- errors and formulas -----------------------------------------------------------------------------------------
+# --- formats, errors and formulas -----------------------------------------------------------------------------------------
+
+
+def _formats(part: bytes, telling: Mapping[str, str]) -> dict[Place, str]:
+    """Return the formats of the cells whose style may show something else than the value."""
+    formats = {}
+    for attributes, _inner in _WHOLE_CELL.findall(part, part.find(b"<sheetData")):
+        if (style := _STYLE.search(attributes)) and (code := telling.get(style[0].split(b"=")[1][1:-1].decode("ascii", "replace"))):
+            formats[_place(_attributes(attributes))] = code
+    return formats
 
 
 def _facts(body: bytes) -> SheetFacts:
-    """Return the errors and the formulas without a stored result; most sheets need no closer look."""
-    if b't="e"' not in body and body.count(b"<f") == len(_STORED.findall(body)):
+    """Return the errors, the formulas without a stored result and those of pictures; most sheets need no closer look."""
+    has_pictures = any(name in body for name in PICTURE_NAMES)
+    if not has_pictures and b't="e"' not in body and body.count(b"<f") == len(_STORED.findall(body)):
         return SheetFacts()
     errors: dict[Place, str] = {}
-    uncached: set[Place] = set()
+    uncached, shown = set[Place](), set[Place]()
+    pictures = PictureFormulas()
     for attributes, inner in _WHOLE_CELL.findall(body):
         cell = _attributes(attributes)
-        result = _RESULT.search(inner)
-        if cell.get(b"t") == b"e":
+        result, formula = _RESULT.search(inner), _FORMULA.search(inner)
+        if has_pictures and formula and pictures.is_one((formula[2] or b"").decode("utf-8", "replace"), _shared(formula[1])):
+            shown.add(_place(cell))
+        elif cell.get(b"t") == b"e":
             errors[_place(cell)] = result[1].decode("utf-8", "replace").strip() if result else ANY_ERROR
         # WPS writes no result for some formulas; an empty text (t="str") is one.
-        elif _FORMULA.search(inner) and not (result and (result[1] or cell.get(b"t") == b"str")) and b"<is" not in inner:
+        elif formula and not (result and (result[1] or cell.get(b"t") == b"str")) and b"<is" not in inner:
             uncached.add(_place(cell))
-    return SheetFacts(errors, frozenset(uncached))
+    return SheetFacts(errors, frozenset(uncached), frozenset(shown))
+
+
+def _shared(attributes: bytes) -> str:
+    """Return the number of the formula that a cell shares with others; '' for one of its own."""
+    return _attributes(attributes).get(b"si", b"").decode("ascii", "replace")
 
 
 def _attributes(written: bytes) -> dict[bytes, bytes]:

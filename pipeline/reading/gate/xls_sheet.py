@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
-from pipeline.reading.gate.cell_values import LAST_COLUMN, Value, error_value, number_value, rk_number, truth_value
+from pipeline.reading.gate.cell_values import LAST_COLUMN, PICTURE_IN_TOKENS, Value, error_value, number_value, rk_number, truth_value
 from pipeline.reading.gate.plain_workbook import SharedTables, Sheet
 from pipeline.reading.gate.plain_worksheet import Cell
 from pipeline.reading.gate.safe_workbook import unproved
@@ -192,7 +192,9 @@ class _Reader:
         """Keep what a formula came to ([MS-XLS] 2.4.127): a number in eight bytes, or what else it is and its value."""
         kind, value, mark = struct.unpack_from("<BxBxxxH", body, 6)
         self._waiting = None
-        if mark != _NO_NUMBER:
+        if PICTURE_IN_TOKENS.search(body, 14):
+            self._add(body, ("n", ""), is_formula=True).is_picture = True
+        elif mark != _NO_NUMBER:
             self._add(body, number_value(struct.unpack_from("<d", body, 6)[0]), is_formula=True)
         elif kind == _TRUTH_RESULT:
             self._add(body, truth_value(value), is_formula=True)

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from pipeline.reading.gate import package_relations, plain_workbook, plain_worksheet
-from pipeline.reading.gate.cell_values import LAST_COLUMN, LAST_ROW, Value, error_value, number_value, rk_number, truth_value
+from pipeline.reading.gate.cell_values import (
+    LAST_COLUMN,
+    LAST_ROW,
+    PICTURE_IN_TOKENS,
+    Value,
+    error_value,
+    number_value,
+    rk_number,
+    truth_value,
+)
 from pipeline.reading.gate.package_relations import Relations
 from pipeline.reading.gate.plain_workbook import Format, SharedTables, Sheet
 from pipeline.reading.gate.plain_worksheet import Cell
@@ -222,6 +231,8 @@ def _cell(row: int, type_: int, body: bytes, tables: SharedTables) -> tuple[Cell
         raise damaged()
     kind, value = _value(type_, body, tables)
     is_formula = type_ in _FORMULAS
+    if is_formula and PICTURE_IN_TOKENS.search(body, _COLUMN_AND_STYLE.size):
+        return Cell(row, column, "n", "", "", has_formula=True, is_picture=True), column
     if not value and not is_formula:
         return None, column
     return Cell(row, column, kind, tables.styles.get(style & _STYLE, ""), value, is_formula), column

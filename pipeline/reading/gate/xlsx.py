@@ -9,7 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.reading.gate import package_relations, plain_workbook, worksheet_xml, xml_parts
+from pipeline.reading.gate import number_formats, package_relations, plain_workbook, worksheet_xml, xml_parts
+from pipeline.reading.gate.cell_values import is_index
 from pipeline.reading.gate.package_relations import Relations
 from pipeline.reading.gate.safe_workbook import Limits, SafeSheet, SafeWorkbook, Wanted, not_a_workbook, too_much_inside
 from pipeline.reading.gate.zip_archive import ZipArchive
@@ -17,6 +18,9 @@ from pipeline.reading.gate.zip_archive import ZipArchive
 _TRUE = ("1", "true", "on")
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
 _TEXT_CELL = re.compile(rb't="s"[^<>]*><v>([0-9]{1,9})</v>')
+_FORMAT = re.compile(rb"formatCode\s*=|numFmtId\s*=\s*[\"'](?:9|10)[\"']")
+_LISTS_OF_STYLES = frozenset({"cellStyleXfs", "cellXfs", "cellStyles", "dxfs"})
+"""Elements that begin another list in the part of styles (ECMA-376 part 1, 18.8)."""
 _COUNTS = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
@@ -36,6 +40,7 @@ def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) ->
     is_1904, listed = _list_sheets(xml_parts.elements(xml_parts.as_utf8(archive.read(main))), relations)
     # Nothing else goes in: what the library is given has no part that was not read to its end here.
     tables = {kind: part for kind in ("styles", "sharedStrings") if (part := _optional(archive, relations, kind))}
+    telling = _telling_styles(tables.get("styles", b""))
     safe_sheets: list[SafeSheet] = []
     sheets: list[bytes] = []
     cells_left = limits.cells
@@ -43,7 +48,7 @@ def make_safe(archive: ZipArchive, main: str, limits: Limits, wanted: Wanted) ->
         if not wanted(name):
             continue
         # What may be filled goes down from sheet to sheet; how large one sheet is laid out is asked of each by itself.
-        part, facts, cells = worksheet_xml.make_safe(xml_parts.as_utf8(archive.read(path)), cells_left, limits.cells)
+        part, facts, cells = worksheet_xml.make_safe(xml_parts.as_utf8(archive.read(path)), telling, cells_left, limits.cells)
         cells_left -= cells
         sheets.append(part)
         safe_sheets.append(SafeSheet(name, facts))
@@ -78,6 +83,25 @@ def _optional(archive: ZipArchive, relations: Relations, kind: str) -> bytes:
     # The library makes room for as many texts as `uniqueCount` declares, before it has seen one.
     head = xml_parts.check_head(part) or len(part)
     return _COUNTS.sub(b"", part[:head]) + part[head:]
+
+
+def _telling_styles(styles: bytes) -> dict[str, str]:
+    """Return, of the cells' styles by their places, those whose number format may show something else than the value, with its code."""
+    if not _FORMAT.search(styles):  # most workbooks
+        return {}
+    codes: dict[int, str] = {}
+    formats: list[int] = []
+    is_of_cells = False  # the same elements stand in the list of named styles, which no cell refers to
+    for element in xml_parts.elements(styles):
+        written = element.attributes.get("numFmtId", "0")
+        number = int(written) if is_index(written) else 0
+        if element.name == "numFmt":
+            codes[number] = element.attributes.get("formatCode", "")
+        elif element.name == "xf":
+            formats += [number] if is_of_cells else []
+        elif element.name in _LISTS_OF_STYLES:
+            is_of_cells = element.name == "cellXfs"
+    return {str(at): code for at, number in enumerate(formats) if (code := number_formats.telling(codes.get(number, number)))}
 
 
 def _check_texts(strings: bytes, sheets: Sequence[bytes], most: int) -> None:

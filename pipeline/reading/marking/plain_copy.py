@@ -20,7 +20,7 @@ from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 from pipeline.reading.marking import openpyxl_private, package_parts
 from pipeline.reading.marking.package_parts import NotMarkableError
 from pipeline.reading.receipt_layout import Why
-from pipeline.reading.workbook import Book, Cell, ErrorValue, SheetCells
+from pipeline.reading.workbook import Book, Cell, ErrorValue, Formatted, SheetCells
 from pipeline.terms.text import as_text
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def _filled(cells: SheetCells) -> Iterator[tuple[int, int, Cell]]:
 
 
 def _set(cell: Any, value: Cell) -> None:  # noqa: ANN401 - openpyxl's cell
-    if isinstance(value, str):
-        openpyxl_private.set_text(cell, plain_worksheet.text(value))
+    if isinstance(value, str | Formatted):  # what a format shows goes as text: the format itself has not been read
+        openpyxl_private.set_text(cell, plain_worksheet.text(str(value)))
     elif isinstance(value, ErrorValue):
         openpyxl_private.set_error(cell, value.text)
     else:
