@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.day.fold import DayState
 from pipeline.day.targets import PastDay
+from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
@@ -88,6 +89,15 @@ def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine]) -> tuple[
     order = list(words.DECISIONS)
     cases.sort(key=lambda decision: (order.index(decision.kinds[0]), decision.since or _NEVER, decision.number))
     return (*matters, *cases)
+
+
+def by_request(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
+    """Return the decisions by what is asked: cases of one kind of which the same is asked are one item, an urgent matter is its own."""
+    items: dict[object, list[Decision]] = {}
+    for position, decision in enumerate(decisions):
+        kind = decision.kinds[0]
+        items.setdefault(position if kind == "urgent" else (kind, sentences.asked(decision)), []).append(decision)
+    return list(items.values())
 
 
 def noted(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:

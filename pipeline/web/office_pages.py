@@ -16,7 +16,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from pipeline.office import district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow
 from pipeline.office.status import DistrictStatus
-from pipeline.publishing import held_days, told_editions
+from pipeline.publishing import held_days, inputs, told_editions
+from pipeline.render.page import leaders_page
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
 from pipeline.web import published_files
@@ -34,9 +35,12 @@ _FIRST: Final = date(1900, 1, 1)
 _LAST: Final = date(9998, 12, 31)
 """Spreadsheets begin with 1900, and `date` ends with 9999: the board links to the day before and the day after."""
 _PAGE_POLICY: Final = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    "{sandbox}; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "{script}frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-"""The published page's own policy, without a script, a form or an origin: whatever stands in the file, it reaches nothing of this site."""
+"""The published page's own policy, without a form or an origin: whatever stands in the file, it reaches nothing of this site."""
+_HEAD_BYTES: Final = 2048
+"""Within which the page names its own policy."""
 _Which = Literal["on-time", "late", "coming", "missing", "zero", "refused"]
 _PARTS: Final = {"on-time": "按时", "late": "迟报", "coming": "已到待收", "missing": "未报", "zero": "零报告", "refused": "有整份退回"}
 """The districts behind a count of the board."""
@@ -145,7 +149,17 @@ def show_page(site: TheSite, session: Office, day: str) -> Response:
     if entry is None:
         raise NoSuchPageError
     site.note(f"{session.user.name} 打开 {entry.day}/{entry.name}")
-    return FileResponse(entry.path, headers={"Content-Security-Policy": _PAGE_POLICY}, media_type="text/html; charset=utf-8")
+    with entry.path.open("rb") as file:
+        policy = _policy(file.read(_HEAD_BYTES), leaders_page.script_hash(inputs.templates_of(site.settings)))
+    return FileResponse(entry.path, headers={"Content-Security-Policy": policy}, media_type="text/html; charset=utf-8")
+
+
+def _policy(head: bytes, script: str) -> str:
+    """Return the page's policy: the program's own script may run where the page has it; a page of before is read without."""
+    named = f"script-src '{script}'"
+    if named.encode() in head:
+        return _PAGE_POLICY.format(sandbox="sandbox allow-scripts", script=f"{named}; ")
+    return _PAGE_POLICY.format(sandbox="sandbox", script="")
 
 
 def _page_of(site: Site, day: date, session: Office) -> published_files.PublishedFile | None:

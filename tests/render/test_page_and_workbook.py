@@ -24,10 +24,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
 
 def _bounds(report: Report) -> Iterable[Bounds | None]:
-    """Those that the page shows: a source that is its whole group stands nowhere by itself."""
+    """Those that the page shows: where they change the verdict; a source that is its whole group stands nowhere by itself."""
     shared = {group.name for group in report.settings.groups if len(group.sources) > 1}
     sources = [figure for figure in report.by_source if figure.group in shared]
-    return (figure.bounds for figure in (*report.targets, *sources, *report.by_district, *report.by_category, *report.by_leader))
+    figures = (*report.targets, *sources, *report.by_district, *report.by_category, *report.by_leader)
+    return (figure.bounds for figure in figures if not figure.is_certain)
 
 
 def check(report: Report) -> str:

@@ -227,9 +227,9 @@ def a_hostile_report() -> Report:
 
 _BLOCKS = frozenset(
     {"article", "caption", "details", "div", "dl", "footer", "h1", "h2", "h3", "h4", "header", "nav", "p", "section", "summary", "table"}
-    | {"title", "tr", "li", "ul"}
+    | {"title", "tr", "li", "ul", "ol", "dialog", "label", "button", "optgroup"}
 )
-_VOID = frozenset({"meta", "rect", "line", "circle", "polyline", "path", "link", "img", "br"})
+_VOID = frozenset({"meta", "rect", "line", "circle", "polyline", "path", "link", "img", "br", "input"})
 
 
 class PageText(HTMLParser):
@@ -240,6 +240,7 @@ class PageText(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self._said: list[str] = []
+        self.scripts: list[str] = []
         self.feed(page)
         self.close()
 
@@ -255,7 +256,9 @@ class PageText(HTMLParser):
         self._said.append("\n" if tag in _BLOCKS else "")
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+        elif "style" not in self.open:
             self._said.append(re.sub(r"\s+", " ", data))
 
     @property

@@ -22,6 +22,7 @@ from pipeline.doors import mailbox
 from pipeline.night import nightly
 from pipeline.office import today
 from pipeline.render.documents import FIGURES
+from pipeline.render.page import leaders_page
 from pipeline.terms.mails import Mail
 from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
 
@@ -85,10 +86,26 @@ def test_the_days_page_opens_in_place_and_reaches_nothing(site: Website) -> None
     assert answer.headers.get_all("Content-Security-Policy") == [policy]
     assert "Content-Disposition" not in answer.headers
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert policy.startswith("sandbox; default-src 'none'; ")
-    assert "script" not in policy
+    own = leaders_page.script_hash(leaders_page.BUILT_IN)
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'; ")
+    assert re.findall(r"script-src ([^;]+)", policy) == [f"'{own}'"]
+    assert f"script-src '{own}'" in answer.text
+    assert "allow-same-origin" not in policy
     assert answer.headers["Cache-Control"] == "no-store"
     assert browser.get("/page/2020-05-20").status == 404
+
+
+def test_a_page_with_another_script_is_shown_without_any(site: Website) -> None:
+    path = next((site.office.outbox / f"{DAY}").glob("*.html"))
+    published = path.read_bytes()
+    own = leaders_page.script_hash(leaders_page.BUILT_IN)
+    path.write_bytes(published.replace(own.encode(), b"sha256-another"))
+    try:
+        policy = site.signed_in("办公室").get(f"/page/{DAY}").headers["Content-Security-Policy"]
+    finally:
+        path.write_bytes(published)
+    assert policy.startswith("sandbox; default-src 'none'; ")
+    assert "script" not in policy
 
 
 def test_every_count_of_the_board_opens_to_what_is_behind_it(site: Website) -> None:

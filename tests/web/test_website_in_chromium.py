@@ -185,6 +185,11 @@ def test_the_offices_day_by_keyboard_alone(browser: Browser, site: Website, tmp_
     office.enter("nav a[href='/log']")
     office.fits()
     assert "甲" in office.text
+    office.go("/page/2020-05-20")  # shut off from the site, and its own list works all the same
+    office.fits()
+    assert office.value("origin") == "null"
+    assert office.value("document.getElementById('finder').checkVisibility()") == script
+    assert office.value("document.querySelectorAll('#rows .number, #plain .case').length") > 0
 
 
 @pytest.mark.parametrize("width", [360, 1280])

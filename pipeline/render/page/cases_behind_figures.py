@@ -1,14 +1,16 @@
 """The cases behind a figure: into which cases each number of the page opens, and the register to which they all lead.
 
 A number of the bridge opens to `Step.cases` of its ladder; here are those behind a target, a flag and a kind of change. A figure of a table
-is a link: the register then shows its cases alone, by style, since the page has no script.
+is a link: the page's script then lists its cases alone. Without the script the register shows the open cases of each district.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from pipeline.render.page import case_texts
 from pipeline.report import breakdown
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Figure, Way
@@ -42,6 +44,8 @@ class ChangeView:
     lines: tuple[Change, ...]
 
 
+MOST_OPEN = 10
+"""Open cases of one district that stand in the page without its script."""
 PICKED_BY = {"组别": "group", "案件来源": "source", "旗区": "district", "问题类别": "category", "包案领导": "leader"}
 """What a figure can be of, as its table is headed, and the attribute of its cases."""
 
@@ -51,7 +55,7 @@ class Pick:
     """A figure whose cases the register can show alone."""
 
     number: int
-    """Of its ids and classes: f1 for the whole, y1 for the cases counted as resolved, n1 for the others."""
+    """In the page: p1 for the whole, p1y for the cases counted as resolved, p1n for the others."""
     figure: Figure
 
 
@@ -61,14 +65,18 @@ Picks = Mapping[tuple[str, str, str], Pick]
 
 @dataclass(frozen=True, slots=True)
 class DistrictCases:
-    """The register of one district."""
+    """The register of one district, as it is read without a script."""
 
     district: str
-    leaders: tuple[tuple[str, str], ...]
-    classes: str
-    """Of its heading, which stands as long as one of its cases is shown."""
-    cases: tuple[tuple[CaseLine, str], ...]
-    """Each with its classes: the figures in which it is, and whether it is counted."""
+    leaders: str
+    """Its liaison leaders with their posts."""
+    total: int
+    open: tuple[CaseLine, ...]
+    """Its open cases, the earliest deadline first; so many that a page of thousands stays readable."""
+    left_out: tuple[str, ...]
+    """The numbers of open cases that are not among them."""
+    closed: tuple[tuple[str, tuple[str, ...]], ...]
+    """The numbers of the others: counted as resolved, referred, cancelled."""
 
 
 def nearest(way: Way | None, by_number: Mapping[str, CaseLine]) -> tuple[CaseLine, ...]:
@@ -117,26 +125,19 @@ def picks(report: Report) -> Picks:
     return {(kind, figure.group, figure.label): Pick(number, figure) for number, (kind, figure) in enumerate(by_kind, 1)}
 
 
-def register(report: Report, picked: Picks) -> list[DistrictCases]:
+def register(report: Report) -> list[DistrictCases]:
     """Return every case once: the districts in their order, then whatever stands under a name that the settings no longer know."""
     cases: dict[str, list[CaseLine]] = {name: [] for name in report.settings.district_names} if report.cases else {}
     for case in report.cases:
         cases.setdefault(case.district, []).append(case)
-    return [_of_district(name, lines, report, picked) for name, lines in cases.items()]
+    return [_of_district(name, lines, case_texts.leaders(report.liaison.get(name, ()))) for name, lines in cases.items()]
 
 
-def _of_district(name: str, cases: list[CaseLine], report: Report, picked: Picks) -> DistrictCases:
-    numbers = [(case, _numbers(case, picked)) for case in cases]
-    shown = {f"{part}{number}" for case, own in numbers for number in own for part in ("f", _counted(case))}
-    lines = tuple((case, " ".join(f"f{number}" for number in own) + f" {_counted(case)}") for case, own in numbers)
-    return DistrictCases(name, report.liaison.get(name, ()), " ".join(sorted(shown)), lines)
-
-
-def _numbers(case: CaseLine, picked: Picks) -> list[int]:
-    """Return the figures that the case is in; a cancelled one is in none."""
-    keys = [] if case.grounds else [(kind, case.group, getattr(case, part)) for kind, part in PICKED_BY.items()]
-    return [picked[key].number for key in keys if key in picked]
-
-
-def _counted(case: CaseLine) -> str:
-    return "y" if case.is_counted else "n"
+def _of_district(name: str, cases: list[CaseLine], leaders: str) -> DistrictCases:
+    by_part: dict[str, list[CaseLine]] = {}
+    for case in cases:
+        by_part.setdefault(case_texts.part(case), []).append(case)
+    still_open = sorted(by_part.pop("open", []), key=lambda case: (case.deadline or date.max, case.number))
+    closed = tuple((part, tuple(case.number for case in by_part[part])) for part in ("counted", "referred", "cancelled") if part in by_part)
+    left_out = tuple(case.number for case in still_open[MOST_OPEN:])
+    return DistrictCases(name, leaders, len(cases), tuple(still_open[:MOST_OPEN]), left_out, closed)

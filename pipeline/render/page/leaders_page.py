@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline import HOME
-from pipeline.render.page import page_view
+from pipeline.render.page import case_data, cases_behind_figures, page_view
 from pipeline.report.report import Report
 from pipeline.terms.rows import written
 
-TEMPLATE = "daily.html.j2"
+TEMPLATE, SCRIPT = "daily.html.j2", "daily.js"
 BUILT_IN = HOME / "templates"
 _WEEKDAYS = "一二三四五六日"
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
@@ -24,8 +27,28 @@ _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
 
 def render(report: Report, templates: Path) -> bytes:
     """The page in UTF-8; the same bytes for the same report and templates."""
-    page = _environment(templates).get_template(TEMPLATE).render(page_view.context(report))
-    return page.encode("utf-8")
+    environment = _environment(templates)
+    source = _script(environment)
+    context = page_view.context(report)
+    context["data"] = Markup(case_data.of(report, cases_behind_figures.picks(report), harmless))  # noqa: S704 - JSON that cannot end its element
+    context["script"], context["script_hash"] = Markup(source), _hash(source)  # noqa: S704 - a file of the templates
+    return environment.get_template(TEMPLATE).render(context).encode("utf-8")
+
+
+def script_hash(templates: Path) -> str:
+    """Return what the policy of these templates' page names."""
+    return _hash(_script(_environment(templates)))
+
+
+def _script(environment: Environment) -> str:
+    """Return the page's script; the loader reads every line end as the one that a browser counts with."""
+    loader = cast("FileSystemLoader", environment.loader)
+    return loader.get_source(environment, SCRIPT)[0]
+
+
+def _hash(source: str) -> str:
+    """Return the script as a policy names it: what has these bytes runs, and nothing else."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
 
 
 @lru_cache(maxsize=4)
@@ -41,7 +64,7 @@ def _environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
-    environment.filters |= {"address": page_view.address, "particulars": page_view.particulars}
+    environment.filters |= {"address": page_view.address}
     environment.filters |= {"shown": page_view.shown, "left_out": page_view.left_out}
     return environment
 

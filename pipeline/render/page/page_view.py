@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -9,9 +10,9 @@ from datetime import date, timedelta
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
-from pipeline.render.page import cases_behind_figures, trend_chart
+from pipeline.render.page import case_data, case_texts, cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import corrections, edit_words, headline, matter_words, sentences
+from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -19,9 +20,12 @@ from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.settings.rules import Group
 from pipeline.terms import words
 from pipeline.terms.findings import Finding
-from pipeline.terms.rows import written
 
 _MOST_FINDINGS = 50
+_MOST_ITEMS = 8
+"""Decisions in sight; the others fold."""
+MOST_LISTED = 20
+"""Cases of one list; the register has all."""
 _MOST_NOTED = 6
 """Of one file in one list; the page is read on a phone."""
 
@@ -90,41 +94,63 @@ class FindingsView:
 def context(report: Report) -> dict[str, object]:
     """What the template reads, by name."""
     by_number = {line.number: line for line in report.cases}
-    picks = cases_behind_figures.picks(report)
+    return (
+        _fixed()
+        | _register(report)
+        | {
+            "report": report,
+            "answer": headline.lines(report),
+            "noted": headline.noted(report, _MOST_NOTED),
+            "settings": report.settings,
+            "by_number": by_number,
+            "flag_means": definitions.flags(report.settings.windows),
+            "day_before": _day_before(report.day),
+            "groups": [_group(group, report, by_number) for group in report.settings.groups],
+            "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
+            "trend": report.trend,
+            "by_status": {
+                status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
+            },
+            "absences": {absence.district: absence for absence in report.absences},
+            "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
+            "edits": edit_words.by_edit(report.edited),
+            "changes": cases_behind_figures.changes(report),
+            "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
+            "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
+            "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
+            "reception": _reception_sums(report),
+            "findings": _findings(report),
+            "items": agenda.by_request(report.decisions),
+            "ranges": [figure for figures in (*_tables(report).values(), _shared(report)) for figure in figures if not figure.is_certain],
+        }
+    )
+
+
+def _fixed() -> dict[str, object]:
+    """Words and measures that are the same on every day."""
     return {
-        "report": report,
-        "answer": headline.lines(report),
-        "noted": headline.noted(report, _MOST_NOTED),
-        "settings": report.settings,
-        "windows": report.settings.windows,
-        "flag_names": {flag: meaning.name for flag, meaning in words.FLAGS.items()},
-        "by_number": by_number,
         "say": sentences,
         "corrections": corrections,
         "matters": matter_words,
         "means": definitions,
-        "flag_means": definitions.flags(report.settings.windows),
+        "texts": case_texts,
         "step_kinds": {kind: step.name for kind, step in words.STEPS.items()},
         "decision_kinds": {kind: decision.name for kind, decision in words.DECISIONS.items()},
-        "day_before": _day_before(report.day),
-        "groups": [_group(group, report, by_number) for group in report.settings.groups],
-        "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
-        "trend": report.trend,
-        "by_status": {
-            status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
-        },
-        "absences": {absence.district: absence for absence in report.absences},
-        "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
-        "edits": edit_words.by_edit(report.edited),
-        "changes": cases_behind_figures.changes(report),
-        "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
-        "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
-        "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
-        "reception": _reception_sums(report),
-        "findings": _findings(report),
-        "picks": picks,
-        "register": cases_behind_figures.register(report, picks),
         "chart": trend_chart,
+        "most": MOST_LISTED,
+        "most_items": _MOST_ITEMS,
+    }
+
+
+def _register(report: Report) -> dict[str, object]:
+    """All cases, and what leads to them."""
+    register = cases_behind_figures.register(report)
+    return {
+        "register": register,
+        "in_register": {line.number for one in register for line in one.open},
+        "index": {line.number: position for position, line in enumerate(report.cases)},
+        "picks": cases_behind_figures.picks(report),
+        "tag_names": case_data.tag_names(report),
     }
 
 
@@ -143,37 +169,14 @@ def left_out(lines: Sequence[FindingLine]) -> list[str]:
     return first_findings.left_out(lines, _MOST_FINDINGS)
 
 
-def particulars(case: CaseLine) -> list[tuple[str, object]]:
-    """Everything that is known of a case under the contract's column names; empty ones are left out."""
-    fields: list[tuple[str, object]] = [
-        ("案由", case.matter),
-        ("案件来源", case.source),
-        ("问题类别", case.category),
-        ("涉及项目或单位", case.project),
-        ("涉及户数", written(case.households)),
-        ("涉及金额", f"{written(case.amount)} 万元" if case.amount is not None else None),
-        ("责任单位", case.unit),
-        ("包案领导", case.leaders or case.leader),
-        ("工作专班", case.team),
-        ("化解方案", case.plan),
-        ("交办日期", case.assigned),
-        ("办结时限", case.limit),
-        ("延期至", case.extended),
-        ("撤销依据", case.grounds),
-        ("当前状态", case.status),
-        ("今日进展", case.progress),
-        ("诉求认定", case.claim),
-        ("答复日期", case.replied_on),
-        ("答复文号", case.reply_number),
-        ("群众确认", case.confirmation),
-        ("下一步措施", case.next_step),
-        ("需协调事项", case.coordination),
-    ]
-    return [(label, value) for label, value in fields if value]
-
-
 def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
     return {"targets": report.targets, "districts": report.by_district, "leaders": report.by_leader, "categories": report.by_category}
+
+
+def _shared(report: Report) -> list[Figure]:
+    """Return the sources that are not the whole of their group."""
+    groups = Counter(figure.group for figure in report.by_source)
+    return [figure for figure in report.by_source if groups[figure.group] > 1]
 
 
 def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> GroupView:

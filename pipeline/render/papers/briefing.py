@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.render.papers import decision_items, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
-from pipeline.report import corrections, edit_words, headline, matter_words, sentences
+from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
@@ -316,7 +316,7 @@ def _case(change: Change) -> str:
 
 
 def _decisions(report: Report, limits: Limits) -> Fields:
-    items = decision_items.by_request(report.decisions)
+    items = agenda.by_request(report.decisions)
     shown = decision_items.chosen(items, limits.decisions)
     named = sum(min(len(item), limits.named) for item in shown)
     most = limits.corrections or int(limits.absences > 0)

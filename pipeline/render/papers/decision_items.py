@@ -20,15 +20,6 @@ _LONGEST_REQUEST, _FEWEST = 90, 45
 """Characters of a request that are shown whole, where there is room and where there is little."""
 
 
-def by_request(decisions: Sequence[Decision]) -> list[Item]:
-    """Return the decisions by what is asked: cases of one kind of which the same is asked are one item, an urgent matter is its own."""
-    items: dict[object, list[Decision]] = {}
-    for position, decision in enumerate(decisions):
-        kind = decision.kinds[0]
-        items.setdefault(position if kind == "urgent" else (kind, sentences.asked(decision)), []).append(decision)
-    return list(items.values())
-
-
 def texts(item: Item, characters: int, most_cases: int) -> dict[str, Any]:
     """Return an item's cells by name: a matter has so many characters, so many cases are named, and a request stays whole."""
     first = item[0]

@@ -1,14 +1,18 @@
 """The leaders' page: what it says, that it says nothing else, and that nobody's text becomes markup.
 
-Covers `leaders_page`, `page_view`, `cases_behind_figures`, `trend_chart` and `definitions`.
+Covers `leaders_page`, `page_view`, `cases_behind_figures`, `case_data`, `case_texts`, `trend_chart` and `definitions`.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,12 +32,14 @@ from page_days import (
     ladders,
     page_of,
     said_range,
+    some_cases,
 )
 
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
-from pipeline.render.page import cases_behind_figures, leaders_page, trend_chart
+from pipeline.render.page import case_texts, cases_behind_figures, leaders_page, trend_chart
 from pipeline.report import sentences
+from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
 from pipeline.terms.words import FLAGS
@@ -112,15 +118,14 @@ def test_definitions_follow_the_settings() -> None:
 # --- bounds, bridge, way, decisions, absences ---------------------------------------------------------------------
 
 
-def test_a_rate_carries_its_bounds_and_one_that_nothing_can_change_carries_none() -> None:
+def test_bounds_stand_where_they_change_the_verdict_and_are_explained_once() -> None:
     report = a_report()
     page = page_of(report).text
-    tables = [*report.by_district, *report.by_category, *report.by_leader]
-    rest = [figure for figure in report.targets if figure.bounds]
-    sources = [figure for figure in report.by_source if figure.bounds]
-    expected = [said_range(figure.bounds) for figure in (*rest, *sources, *tables) if figure.bounds]
-    assert len(expected) == 7
-    assert RANGE.findall(page) == expected
+    figures = [*report.targets, *report.by_district, *report.by_leader, *report.by_category, *report.by_source]
+    expected = [said_range(figure.bounds) for figure in figures if figure.bounds and not figure.is_certain]
+    assert 0 < len(expected) < sum(figure.bounds is not None for figure in figures)
+    assert sorted(RANGE.findall(page)) == sorted(expected)
+    assert f"补报以后可能改变结论的 {len(expected)} 个数字" in page
     assert page.count(sentences.bounds_rule(3)) == 1
     assert "缺报、退回的内容补齐后，化解率最低9.0%、最高72.7%，今天都不达标。" in page
 
@@ -135,10 +140,19 @@ def test_where_everything_was_told_no_bounds_are_shown() -> None:
 
 
 def test_a_district_without_cases_that_may_find_some_carries_bounds_too() -> None:
-    assert re.search(
-        r"乌审旗 \| 0/0 \| — \| 无案件\n乌审旗 补报后最低 0.0%（0/3），最高 100.0%（3/3）",
-        re.sub(r"[ |]+\|", " |", page_of(a_report()).text),
-    )
+    text = re.sub(r"[ |]+\|", " |", page_of(a_report()).text)
+    assert "乌审旗 | 0/0 | — | 无案件\n" in text
+    assert f"{REST} · 乌审旗：补报后最低 0.0%（0/3），最高 100.0%（3/3）" in text
+
+
+def test_where_no_report_can_turn_a_verdict_no_bounds_are_shown() -> None:
+    report = a_report()
+    certain = {
+        name: tuple(figure if figure.is_certain else replace(figure, bounds=None) for figure in getattr(report, name)) for name in FIGURES
+    }
+    page = page_of(replace(report, **certain)).text  # type: ignore[arg-type]
+    assert not RANGE.search(page)
+    assert "达标与否都不改变；可能的范围见汇总表" in page
 
 
 def test_the_bridge_adds_up_to_the_last_case_in_what_is_shown() -> None:
@@ -170,17 +184,22 @@ def test_the_way_to_the_target_is_said_with_the_nearest_cases() -> None:
 def test_what_needs_a_decision_stands_behind_the_targets_and_before_the_districts() -> None:
     text = page_of(a_report()).text
     assert text.index("一、目标完成情况") < text.index("二、需要决策的事项 4 件") < text.index("三、各旗区并列")
-    assert "超期未结 需协调事项 | ZZQ-2020-002 | 东胜区 | ZZQ-2020-002 的案由 | 领导一 | 5月20日 | 土地手续请市级协调" in text
-    assert "急报事项 | 没有对应案件 | 康巴什区 | 其他民生事项：电梯停运 | — | 5月22日 | 请明确维保单位" in text
+    assert "超期未结 需协调事项 ZZQ-2020-002 东胜区\n土地手续请市级协调\n领导一，5月20日起：ZZQ-2020-002 的案由\n" in text
+    assert "急报事项 康巴什区\n请明确维保单位\n5月22日：其他民生事项：电梯停运\n" in text
     assert "没有旗区报送，今日有没有急报等事项，不知道。" in page_of(an_empty_report()).text
 
 
-def test_many_decisions_are_all_there() -> None:
+def test_cases_of_which_the_same_is_asked_are_one_item_and_the_rest_fold() -> None:
     report = a_report()
-    text = page_of(replace(report, decisions=report.decisions * 5)).text
-    assert "需要决策的事项 20 件" in text
-    assert "其余 8 件" in text
-    assert text.count("土地手续请市级协调") == 5
+    matters = [decision for decision in report.decisions if decision.kinds == ("urgent",)]
+    overdue = next(decision for decision in report.decisions if "overdue" in decision.kinds)
+    text = page_of(replace(report, decisions=(*(matters * 5), *[overdue] * 9))).text
+    assert "需要决策的事项 19 件" in text
+    assert "其余 3 项" in text
+    assert text.count("请支援") == 5 + 1  # beside those to decide, the urgent matter itself
+    assert text.count("土地手续请市级协调") == 1
+    assert "超期未结 9 件 东胜区，最早 5月20日起" in text
+    assert "等 9 件，在第九节看全部，逐件见汇总表" in text
 
 
 def test_every_count_stands_beside_its_definition() -> None:
@@ -210,14 +229,24 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert leaders_page.render(a_report(), TEMPLATES) == leaders_page.render(a_report(), TEMPLATES)
 
 
-def test_there_is_no_script_and_nothing_from_outside() -> None:
-    page = leaders_page.render(a_report(), TEMPLATES).decode("utf-8")
+@pytest.mark.parametrize("report", [a_report(), a_hostile_report()], ids=["plain", "hostile"])
+def test_one_script_runs_and_nothing_comes_from_outside(report: Report) -> None:
+    page = leaders_page.render(report, TEMPLATES).decode("utf-8")
     parsed = PageText(page)
-    assert not {"script", "img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in parsed.tags}
+    assert not {"img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in parsed.tags}
+    assert [attrs for tag, attrs in parsed.tags if tag == "script"] == [{"type": "application/json", "id": "data"}, {}]
+    assert parsed.scripts[1] == (TEMPLATES / "daily.js").read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function|fetch|XMLHttp|import", parsed.scripts[1])
     assert not re.search(r"https?:|//[a-z]|@import|url\(|javascript:", page)
     assert all((attrs.get("href") or "#").startswith("#") for _, attrs in parsed.tags)
-    policy = dict(parsed.tags)["html"], [attrs["content"] for tag, attrs in parsed.tags if tag == "meta" and attrs.get("http-equiv")]
-    assert policy == ({"lang": "zh-CN"}, ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"])
+    policy = [attrs["content"] for tag, attrs in parsed.tags if tag == "meta" and attrs.get("http-equiv")]
+    own = base64.b64encode(hashlib.sha256(parsed.scripts[1].encode()).digest()).decode()
+    assert policy == [f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{own}'"]
+    assert own in leaders_page.script_hash(TEMPLATES)
+
+
+def test_an_empty_register_needs_no_script() -> None:
+    assert page_of(an_empty_report()).scripts == []
 
 
 @pytest.mark.parametrize("report", [a_report(), an_empty_report(), a_hostile_report()], ids=["plain", "empty", "hostile"])
@@ -231,24 +260,87 @@ def test_every_link_leads_to_one_element_and_every_element_is_closed(report: Rep
 
 def test_every_case_can_be_reached_from_where_it_is_counted() -> None:
     parsed = page_of(a_report())
-    linked = {attrs["href"] for _, attrs in parsed.tags if "href" in attrs}
-    assert {f"#case-{number}" for number in ("ZZQ-2020-002", "SJ-2020-001", "SJ-2020-004", "SJ-2020-003")} <= linked
+    linked = {(attrs["href"], attrs["data-case"]) for _, attrs in parsed.tags if "data-case" in attrs}
+    assert ("#case-ZZQ-2020-002", "7") in linked  # open: without the script it stands in the register in full
+    assert {("#register", "1"), ("#register", "3"), ("#register", "4")} <= linked
+    assert [case.number for case in some_cases()][1:5] == ["SJ-2020-001", "SJ-2020-002", "SJ-2020-003", "SJ-2020-004"]
+
+
+def _data(report: Report) -> dict[str, Any]:
+    return dict(json.loads(page_of(report).scripts[0]))
+
+
+@pytest.mark.parametrize("report", [a_report(), a_hostile_report()], ids=["plain", "hostile"])
+def test_the_data_has_everything_that_is_known_of_every_case(report: Report) -> None:
+    data = _data(report)
+
+    def text(cell: int | list[int]) -> str:
+        return " · ".join(data["words"][part] for part in cell) if isinstance(cell, list) else str(data["words"][cell])
+
+    assert len(data["cases"]) == len(report.cases)
+    for case, cells in zip(report.cases, data["cases"], strict=True):
+        told = {label: text(cells[column]) for label, column in data["labels"] if column < len(cells)}
+        known = {label: str(leaders_page.harmless(str(value))) for label, value in case_texts.details(case, report.liaison)}
+        assert {label: said for label, said in told.items() if said} == {label: said for label, said in known.items() if said}
+        assert text(cells[0]) == leaders_page.harmless(case.number)
+        assert {tag for position, (tag, _name) in enumerate(data["tags"]) if cells[12] >> position & 1} >= {*case.flags} - {"cancelled"}
+    assert len(set(data["words"])) == len(data["words"])
 
 
 def test_each_figure_of_a_table_is_a_link_to_the_cases_that_make_it() -> None:
     report = a_report()
-    page, picks = leaders_page.render(report, TEMPLATES).decode("utf-8"), cases_behind_figures.picks(report)
+    page, picks, data = leaders_page.render(report, TEMPLATES).decode("utf-8"), cases_behind_figures.picks(report), _data(report)
     assert {(kind, one.figure.label) for (kind, _, _), one in picks.items()} >= {
         ("旗区", "杭锦旗"),
         ("包案领导", "领导一"),
         ("组别", REGION),
     }
-    for pick in picks.values():
-        number, tally = pick.number, pick.figure.tally
-        assert page.count(f'id="f{number}"') == 1
-        classes = re.findall(rf'class="case row [^"]*\bf{number}\b[^"]* ([yn])"', page)
-        assert (len(classes), classes.count("y")) == (tally.total, tally.resolved)
-    assert "f1" not in cases_behind_figures.register(report, {})[0].classes
+    linked = set(re.findall(r'data-show="(p\d+)[yn]?"', page))
+    for (kind, _, _), pick in picks.items():
+        tally = pick.figure.tally
+        column, group, label = data["picks"][pick.number - 1]
+        parts = [cells[8] for cells in data["cases"] if cells[8] != 3 and cells[2] == group and cells[column] == label]
+        assert (len(parts), parts.count(1)) == (tally.total, tally.resolved)
+        assert f"p{pick.number}" in linked or (kind == "案件来源" and pick.figure.group == REGION)
+
+
+def test_without_the_script_open_cases_stand_in_full_and_all_others_by_number() -> None:
+    report = a_report()
+    many = [replace(report.cases[0], number=f"DS-2020-{number:03}") for number in range(100, 120)]
+    text = page_of(replace(report, cases=(*report.cases, *many))).text
+    assert "DS-2020-001 办理中 DS-2020-001 的案由 领导一 还剩 39 天\n案由：DS-2020-001 的案由 案件来源：旗区自行梳理 " in text
+    assert "已化解 2 件：SJ-2020-001、ZZQ-2020-001" in text
+    assert "已撤销 1 件：SJ-2020-004" in text
+    assert text.count("\n案由：") == 10 + 1  # 东胜区's with the earliest deadlines, and the one of 杭锦旗
+    assert "其余在办的 15 件：DS-2020-107、DS-2020-108、" in text
+
+
+def test_thousands_of_cases_stay_below_a_megabyte() -> None:
+    """Each case with texts of its own, of the length that districts write; half of them open, each of these with every flag."""
+    report = a_report()
+    cases = [_of_many(number, report.cases[1 if number % 2 else 5]) for number in range(2000)]
+    flags = {flag: tuple(case.number for case in cases if not case.is_counted) if flag != "cancelled" else () for flag in FLAGS}
+    changes = tuple(Change("status_changed", case.number, case.district, case.matter, "已受理 → 办理中") for case in cases)
+    named = {"bridges": (), "ways": (), "decisions": ()}
+    page = leaders_page.render(replace(report, cases=tuple(cases), flags=flags, changes=changes, **named), TEMPLATES)  # type: ignore[arg-type]
+    assert len(page) < 1_000_000
+    assert len(PageText(page.decode()).tags) < 6000
+
+
+def _of_many(number: int, like: CaseLine) -> CaseLine:
+    return replace(
+        like,
+        number=f"SJ-2020-{number:05}",
+        matter=f"某小区第{number}栋业主反映外墙渗漏、地下车库返潮，要求开发企业维修",
+        project=f"某小区第{number}栋",
+        progress=f"第{number}次召开协调会，督促企业月底前完成整改" if like.is_open else like.progress,
+        reply_number=f"东住建复〔2020〕{number}号" if like.is_counted else "",
+        leader=f"领导{number % 60}",
+        leaders=f"领导{number % 60}",
+        origin=f"东胜区日报.xlsx · 案件进展 · 第{number}行",
+        listed_in=f"分解表.xlsx · 群众来访案件 · 第{number}行",
+        flags=() if like.is_counted else tuple(flag for flag in FLAGS if flag != "cancelled"),
+    )
 
 
 def test_hostile_text_stays_text() -> None:

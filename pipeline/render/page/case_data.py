@@ -1,0 +1,97 @@
+"""The cases as data in the page: what its script lists, sorts, searches and opens. Every text stands there once, and cases name it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+from pipeline.render.page import case_texts
+from pipeline.render.page.cases_behind_figures import PICKED_BY, Picks
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.report import Report
+from pipeline.terms import words
+
+Cell = int | list[int]
+"""The number of a text, or those of several that ` · ` joins."""
+PARTS = {"open": 0, "counted": 1, "referred": 2, "cancelled": 3}
+"""Every case is in one of these, as the script knows them by number."""
+COLUMNS = ("number", "district", "group", "source", "category", "leader", "matter", "state", "part", "deadline", "due", "idle", "tags")
+"""What stands before the details of a case, in this order (`daily.js`)."""
+_SHARED = {"案由": "matter", "案件来源": "source", "旗区": "district", "问题类别": "category"}
+"""Labels that need no cell of their own."""
+_OWN = [label for label in case_texts.LABELS if label not in _SHARED]
+_PICKED = {kind: COLUMNS.index(part) for kind, part in PICKED_BY.items()}
+_IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+"""What could end the element, or a line of it."""
+
+
+class _Texts:
+    """Texts by number, each once; 0 is the empty one."""
+
+    def __init__(self, shown: Callable[[object], object]) -> None:
+        self._numbers = {"": 0}
+        self._known: dict[object, int] = {None: 0}
+        self._shown = shown
+
+    def __call__(self, text: object) -> int:
+        if text not in self._known:
+            self._known[text] = self._numbers.setdefault(str(self._shown(str(text))), len(self._numbers))
+        return self._known[text]
+
+    def parted(self, text: str) -> Cell:
+        """Return a place in two parts: many cases share file and sheet, and many the row."""
+        place, between, row = text.rpartition(case_texts.BETWEEN)
+        return [self(place), self(row)] if between else self(text)
+
+    def all(self) -> list[str]:
+        return list(self._numbers)
+
+
+def of(report: Report, picks: Picks, shown: Callable[[object], object]) -> str:
+    """Return the data as JSON that can stand in a script element; `shown` takes from a text what may not reach the page."""
+    texts = _Texts(shown)
+    data = _listed(report, picks, texts) | {"words": texts.all()}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
+
+
+def _listed(report: Report, picks: Picks, texts: _Texts) -> dict[str, object]:
+    tags, tagged = tag_names(report), _tagged(report)
+    columns = {
+        label: COLUMNS.index(_SHARED[label]) if label in _SHARED else _OWN.index(label) + len(COLUMNS) for label in case_texts.LABELS
+    }
+    return {
+        "labels": list(columns.items()),
+        "parts": PARTS,
+        "tags": list(tags.items()),
+        "picks": [[_PICKED[kind], texts(pick.figure.group), texts(pick.figure.label)] for (kind, _, _), pick in picks.items()],
+        "cases": [_case(case, report, texts, [tag in tagged[case.number] for tag in tags]) for case in report.cases],
+    }
+
+
+def tag_names(report: Report) -> dict[str, str]:
+    """Return by what the list can be narrowed beside its parts: the flags and the kinds of change that any case has, with their names."""
+    names = {flag: meaning.name for flag, meaning in words.FLAGS.items() if flag != "cancelled"}
+    names |= {kind: change.name for kind, change in words.CHANGES.items()}
+    present = set[str]().union(*_tagged(report).values())
+    return {tag: name for tag, name in names.items() if tag in present}
+
+
+def _tagged(report: Report) -> Mapping[str, set[str]]:
+    tags: dict[str, set[str]] = {case.number: set(case.flags) for case in report.cases}
+    for change in report.changes:
+        if change.number in tags:
+            tags[change.number].add(change.kind)
+    return tags
+
+
+def _case(case: CaseLine, report: Report, texts: _Texts, tags: Iterable[bool]) -> list[Cell]:
+    named = (case.number, case.district, case.group, case.source, case.category, case.leader, case.matter, case_texts.state(case))
+    due = case_texts.due(case) if case.is_open else ""
+    cells: list[Cell] = [texts(text) for text in named]
+    cells += [PARTS[case_texts.part(case)], texts(case.deadline), texts(due), case.days_idle]
+    cells.append(sum(1 << position for position, is_tagged in enumerate(tags) if is_tagged))
+    details = dict(case_texts.details(case, report.liaison))
+    cells += [texts.parted(str(details.get(label, ""))) if label in case_texts.PLACES else texts(details.get(label)) for label in _OWN]
+    while cells[-1] == 0 and len(cells) > len(COLUMNS):
+        cells.pop()
+    return cells
