@@ -94,19 +94,19 @@ class FailedNight:
     def in_short(self) -> str:
         """What happened, in a few words."""
         words = {Wrong.NOT_RUN: "没有运行", Wrong.NOT_ENDED: "没有做完", Wrong.FAILED: "出了错"}
-        return f"{self.day.month}月{self.day.day}日晚上的汇总{words[self.wrong]}"
+        return f"{_day(self.day)}晚上的汇总{words[self.wrong]}"
 
     @property
     def happened(self) -> str:
         """What happened, in a sentence that names no place and no content."""
         match self.wrong:
             case Wrong.NOT_RUN:
-                before = f"上一次做完的汇总是 {self.before:%m月%d日 %H:%M}" if self.before else "以前也没有做完汇总的记录"
-                return f"到 {self.due:%m月%d日 %H:%M} 为止，没有找到 {self.day} 截止以后汇总过的记录；{before}。"
+                before = f"上一次做完的汇总是 {_clock(self.before)}" if self.before else "以前也没有做完汇总的记录"
+                return f"到 {_clock(self.due)} 为止，没有找到{_day(self.day)}截止以后汇总过的记录；{before}。"
             case Wrong.NOT_ENDED:
-                return f"{self.begun:%m月%d日 %H:%M} 开始的汇总没有记下怎样结束，多半是电脑关机、断电，或者程序被结束了。"
+                return f"{_clock(self.begun)} 开始的汇总没有记下怎样结束，多半是电脑关机、断电，或者程序被结束了。"
             case _:
-                return f"{self.begun:%m月%d日 %H:%M} 开始的汇总没有全部做成（退出状态 {self.status}）。"
+                return f"{_clock(self.begun)} 开始的汇总没有全部做成（退出状态 {self.status}）。"
 
     @property
     def to_do(self) -> str:
@@ -124,6 +124,14 @@ class FailedNight:
                 return f"请按它说的改好设置（也记在 state/logs/run.log 里），然后{_HOW_TO_RUN}。"
             case _:
                 return f"请按它说的处理（也记在 state/logs/run.log 里），然后{_HOW_TO_RUN}；处理不了的，请运行 run.py doctor，照它说的做。"
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{_day(moment)} {moment:%H:%M}" if moment else ""
 
 
 def look(settings: Settings, now: datetime) -> FailedNight | None:

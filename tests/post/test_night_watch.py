@@ -86,7 +86,7 @@ def test_a_night_that_did_not_run_is_told_once_after_its_time(office: Office, se
     assert (message["To"], message["Subject"]) == (CHIEF, "【要处理】5月21日晚上的汇总没有运行")
     for kind in ("plain", "html"):
         text = _body(message, kind)
-        assert "到 05月22日 02:00 为止，没有找到 2020-05-21 截止以后汇总过的记录；上一次做完的汇总是 05月20日 20:02。" in text
+        assert "到 5月22日 02:00 为止，没有找到5月21日截止以后汇总过的记录；上一次做完的汇总是 5月20日 20:02。" in text
         assert "定时任务是不是还在" in text
         assert "SJ-2020" not in text
     _watch(office, server, moment("2020-05-23 02:00"))
@@ -148,7 +148,7 @@ def test_a_fault_is_told_with_the_end_of_its_report_and_what_to_do(office: Offic
     _ran(office, "2020-05-21 17:30", "程序出错了", 1, path.name)
     sent = _watch(office, server, EVENING)
     text = _body(_told(server)[0])
-    assert "05月21日 17:30 开始的汇总没有全部做成（退出状态 1）。" in text
+    assert "5月21日 17:30 开始的汇总没有全部做成（退出状态 1）。" in text
     assert f"请把 state/faults/{path.name} 发给维护人员" in text
     assert "    ValueError" in text
     assert "test_night_watch.py" in text
@@ -320,5 +320,5 @@ def test_the_desk_says_it_without_a_place_on_the_server(office: Office) -> None:
         site.user("办公室", "", "")
         page = site.signed_in("办公室").get("/today").text
     assert "5月21日晚上的汇总出了错" in page
-    assert "05月21日 20:00 开始的汇总没有全部做成（退出状态 1）。请按它说的处理" in page
+    assert "5月21日 20:00 开始的汇总没有全部做成（退出状态 1）。请按它说的处理" in page
     assert str(office.home) not in page
