@@ -115,6 +115,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     office = Office(tmp_path_factory.mktemp("office") / "home")
     office.put_assignment(assignment())
+    office.put(report(day=date(2020, 5, 18)), "周一.xlsx", "2020-05-18T16:00:00+08:00")
     office.put(report(day=date(2020, 5, 20)), "昨天.xlsx", "2020-05-20T16:00:00+08:00")
     nightly.run(office.settings, [date(2020, 5, 20)])
     with served(office) as website:
@@ -137,6 +138,7 @@ def test_a_clerks_day_by_keyboard_alone(browser: Browser, site: Website, workboo
     clerk.sign_in("甲")
     clerk.fits()
     assert "东胜区" in clerk.text
+    assert "补报 5月19日" in clerk.text
     assert "1 小时 0 分钟" in clerk.text or "59 分钟" in clerk.text
     assert ("点击选择，或把文件拖到这里" in clerk.text) == (script and not clerk.value("matchMedia('(pointer: coarse)').matches"))
     clerk.choose("#report-file", workbook)
@@ -182,6 +184,7 @@ def test_the_offices_day_by_keyboard_alone(browser: Browser, site: Website, tmp_
         office.tab_to("nav summary")
         office.press("Enter")
         office.fits()
+        assert not script or _faults(office, None) == []
     office.enter("nav a[href='/log']")
     office.fits()
     assert "甲" in office.text
