@@ -15,6 +15,7 @@
   const said = data.cases.map(() => null);
   const searched = position => said[position] || (said[position] = plain(data.cases[position].slice(0, PART).concat(data.cases[position].slice(DETAILS)).map(word).join("\n")));
   let picked = null;
+  let isChosen = false; // 自己选过“列出”的，查找时照选的找；没有选过的，在所有案件里找
   let listed = [];
   let shown = 0;
 
@@ -32,8 +33,8 @@
     return one[PART] !== CANCELLED && one[GROUP] === pick[1] && one[pick[0]] === pick[2] && (picked.part === "" || isCounted === (picked.part === "y"));
   }
 
-  function fitsState(one, state, isSearching) {
-    if (state === "all" || (state === "open" && isSearching)) return true;
+  function fitsState(one, state) {
+    if (state === "all") return true;
     if (state in data.parts) return one[PART] === data.parts[state];
     return has(one, tagOf.get(state));
   }
@@ -51,7 +52,7 @@
     const state = byId("state").value, district = byId("district").value, order = byId("order").value;
     listed = [];
     data.cases.forEach((one, position) => {
-      const fits = picked ? fitsPick(one) : fitsState(one, state, asked.length > 0) && (district === "" || word(one[DISTRICT]) === district);
+      const fits = picked ? fitsPick(one) : fitsState(one, state) && (district === "" || word(one[DISTRICT]) === district);
       if (fits && asked.every(part => searched(position).includes(part))) listed.push(position);
     });
     const isOpen = position => Number(data.cases[position][PART] !== OPEN);
@@ -113,6 +114,7 @@
     const found = /^p(\d+)([yn]?)$/.exec(show);
     picked = found ? { number: Number(found[1]), part: found[2], name: nameOf(found) } : null;
     byId("state").value = found ? "all" : show;
+    isChosen = show !== "open";
     byId("district").value = byId("find").value = "";
     list();
   }
@@ -134,6 +136,8 @@
   ["find", "state", "district", "order"].forEach(id =>
     byId(id).addEventListener(id === "find" ? "input" : "change", () => {
       if (id !== "order") picked = null;
+      if (id === "state") isChosen = true;
+      if (id === "find" && !isChosen) byId("state").value = byId("find").value.trim() ? "all" : "open";
       list();
     })
   );

@@ -71,7 +71,11 @@ def _office_workbook(report: Report, workshop: Workshop) -> Finish:
 def _leaders_page(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.page import leaders_page
 
-    return lambda: {f"信访事项办理情况日报_{report.day}.html": leaders_page.render(report, workshop.templates)}
+    def finish() -> Mapping[str, bytes]:
+        page, broken = leaders_page.made(report, workshop.templates)
+        return _remembering_remarks(({f"信访事项办理情况日报_{report.day}.html": page}, broken), workshop)
+
+    return finish
 
 
 def _report_forms(report: Report, _workshop: Workshop) -> Finish:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from pipeline import HOME
@@ -33,6 +33,17 @@ def render(report: Report, templates: Path) -> bytes:
     context["data"] = Markup(case_data.of(report, cases_behind_figures.picks(report), harmless))  # noqa: S704 - JSON that cannot end its element
     context["script"], context["script_hash"] = Markup(source), _hash(source)  # noqa: S704 - a file of the templates
     return environment.get_template(TEMPLATE).render(context).encode("utf-8")
+
+
+def made(report: Report, templates: Path) -> tuple[bytes, list[str]]:
+    """Return the page, and what is wrong with the office's own templates of it; then those of the program take their place."""
+    try:
+        return render(report, templates), []
+    except TemplateError as error:
+        if templates == BUILT_IN:
+            raise
+        problem = f"日报页面的版式（{templates} 里 daily 开头的文件）不能用：{error}。这次按程序自带的版式写出。"
+        return render(report, BUILT_IN), [f"{problem}删掉这些文件就一直用程序自带的版式。"]
 
 
 def script_hash(templates: Path) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,6 +244,16 @@ def test_one_script_runs_and_nothing_comes_from_outside(report: Report) -> None:
     own = base64.b64encode(hashlib.sha256(parsed.scripts[1].encode()).digest()).decode()
     assert policy == [f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{own}'"]
     assert own in leaders_page.script_hash(TEMPLATES)
+
+
+def test_where_the_offices_own_layout_cannot_be_used_the_programs_takes_its_place(tmp_path: Path) -> None:
+    """Such as one that was copied from an earlier program, whose names are gone."""
+    (tmp_path / "daily_cases.html.j2").write_text("{% for case, classes in register.cases %}{% endfor %}", encoding="utf-8")
+    page, remarks = leaders_page.made(a_report(), tmp_path)
+    assert page == leaders_page.render(a_report(), TEMPLATES)
+    assert len(remarks) == 1
+    assert "日报页面的版式" in remarks[0]
+    assert leaders_page.made(a_report(), TEMPLATES) == (page, [])
 
 
 def test_an_empty_register_needs_no_script() -> None:

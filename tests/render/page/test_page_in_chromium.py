@@ -122,11 +122,14 @@ def test_the_list_begins_with_the_open_cases_and_is_searched_narrowed_and_sorted
     assert _choose(browser, order="idle")[0] == "SJ-2020-005"
     assert _choose(browser, order="number") == sorted(in_hand)
     assert _choose(browser, find="SJ-2020-001") == ["SJ-2020-001", "SJ-2020-004"]  # resolved; cancelled, and its grounds name the other
+    assert browser.value("document.getElementById('state').value") == "all"
     assert _choose(browser, find="东住建复 物业服务 zzq-2020") == ["ZZQ-2020-001"]
     assert _choose(browser, find="没有这样的字") == []
     assert "没有符合" in browser.value("document.getElementById('found').textContent")
-    assert _choose(browser, find="", state="counted") == ["SJ-2020-001", "ZZQ-2020-001"]
-    assert _choose(browser, state="incomplete_assignment") == ["DS-2020-001", "ZZQ-2020-004"]
+    assert set(_choose(browser, find="")) == in_hand
+    assert _choose(browser, state="counted") == ["SJ-2020-001", "ZZQ-2020-001"]
+    assert _choose(browser, find="SJ-2020") == ["SJ-2020-001"]  # of those chosen
+    assert _choose(browser, find="", state="incomplete_assignment") == ["DS-2020-001", "ZZQ-2020-004"]
     assert _choose(browser, state="newly_resolved") == ["SJ-2020-001", "ZZQ-2020-001"]
     assert _choose(browser, state="all", district="杭锦旗") == ["SJ-2020-005", "SJ-2020-004"]
     browser.value("document.getElementById('all').click()")
@@ -237,6 +240,7 @@ def test_on_paper_what_is_folded_is_left_out_and_that_is_said(browser: Browser, 
         assert browser.value(seen.format("'#flag-overdue summary'"))
         assert browser.value(seen.format("'#change-newly_resolved table'"))
         assert browser.value(seen.format("'#targets .trend'"))
+        assert browser.value(seen.format("'.ladder summary'"))
         assert browser.value(seen.format("'.paper-only'"))
         assert not browser.value(seen.format("'#register'"))
         assert browser.value("getComputedStyle(document.body).color") == "rgb(28, 39, 51)"
