@@ -61,9 +61,14 @@ class Incoming:
     @property
     def description(self) -> str:
         """Whose it is, how and when it came, and for which day it will count: the words beside its name."""
-        at = moment(self.received_at) if self.received_at else ""
         counts = f"{self.day} 的日报" if self.day else "不能算报送，收取时说明原因"
-        return " ".join(part for part in (self.district or "不知旗区", _CHANNELS[self.channel], at, self.number, counts) if part)
+        return f"{self.district or '不知旗区'} {self.how_it_came} {counts}"
+
+    @property
+    def how_it_came(self) -> str:
+        """By which door, when, and under which receipt number."""
+        at = moment(self.received_at) if self.received_at else ""
+        return " ".join(part for part in (_CHANNELS[self.channel], at, self.number) if part)
 
 
 @dataclass(frozen=True, slots=True)

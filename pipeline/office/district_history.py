@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from pipeline.day.submissions import Submissions
 from pipeline.intake import held_files
+from pipeline.intake.incoming import Incoming
 from pipeline.office.status import published_figures
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -95,6 +96,16 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
     receipts = _receipts(district, filed, by_number, settings)
     return History(sorted(files, key=_newest, reverse=True), receipts, index, index.days([district]))
+
+
+def with_others_waiting(history: History, district: str, waiting: Iterable[Incoming]) -> History:
+    """Return the history with what waits in the inbox for the district by mail or as a file: what was sent on the page is in it."""
+    others = [
+        HandedIn(file.received_at, file.name, file.day, "", file.channel, "waiting", 0, 0, "")
+        for file in waiting
+        if file.district == district and file.day and file.received_at and file.channel != "upload"
+    ]
+    return replace(history, files=sorted([*history.files, *others], key=_newest, reverse=True))
 
 
 def _newest(file: HandedIn) -> tuple[datetime, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,10 @@ from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Filed
 
+_PATIENCE: Final = 1.0
+"""Seconds that a page waits for somebody else's look,"""
+_RECENT: Final = 60.0
+"""and how long what was seen counts as known."""
 _FILES: Final = 10_000
 """Files for which as many readers are worth their start as there are processors."""
 
@@ -36,6 +41,8 @@ class SharedReaders:
         self._readers: Readers | None = None
         self._looking = threading.Lock()
         self._remembered: incoming.Remembered = {}
+        self._seen: tuple[incoming.Incoming, ...] = ()
+        self._seen_at = -_RECENT
         self._folding = threading.Lock()
         self._today = TodayLook(settings)
 
@@ -82,4 +89,19 @@ class SharedReaders:
     def waiting(self) -> tuple[incoming.Incoming, ...]:
         """Return the reports in the inbox. A file is read once, however often this is called."""
         with self._looking:
-            return incoming.look(self._settings, self.start(), self._remembered)
+            return self._look()
+
+    def waiting_as_known(self) -> tuple[incoming.Incoming, ...]:
+        """Return the reports in the inbox; where another is looking just now, perhaps at a large one, those that were seen a moment ago."""
+        is_known = time.monotonic() - self._seen_at < _RECENT
+        if not self._looking.acquire(timeout=0 if is_known else _PATIENCE):
+            return self._seen
+        try:
+            return self._look()
+        finally:
+            self._looking.release()
+
+    def _look(self) -> tuple[incoming.Incoming, ...]:
+        self._seen = incoming.look(self._settings, self.start(), self._remembered)
+        self._seen_at = time.monotonic()
+        return self._seen

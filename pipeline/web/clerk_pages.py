@@ -79,7 +79,8 @@ def _editions(site: Site, user: User, papers: list[PublishedFile]) -> dict[date,
 
 def _history(site: Site, user: User, since: date) -> History:
     uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment]
-    return district_history.of(user.district, uploads, site.settings, since)
+    history = district_history.of(user.district, uploads, site.settings, since)
+    return district_history.with_others_waiting(history, user.district, site.readers.waiting_as_known())
 
 
 def _upload(sent: SentUpload) -> Upload:
@@ -98,9 +99,6 @@ def _missed(site: Site, user: User, history: History, now: datetime) -> list[dat
     if history.ledger_fails:
         return []
     coming = {(user.district, file.day) for file in history.files if file.became == "waiting" and file.day and not file.reason}
-    if not attendance.missed(user.district, history.index, coming, site.settings, now):
-        return []
-    coming |= {(user.district, file.day) for file in site.readers.waiting() if file.district == user.district and file.day}
     return attendance.missed(user.district, history.index, coming, site.settings, now)
 
 

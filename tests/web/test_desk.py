@@ -210,6 +210,8 @@ def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypa
     afternoon.office.put(report("乌审旗", day=date(2020, 5, 22), progress=[]), "乌.xlsx", "2020-05-22T15:25:00+08:00")
     assert "乌审旗" in browser.get("/today").text
     assert folds == [date(2020, 5, 22)]
+    afternoon.office.put(report("杭锦旗", day=DAY, progress=[]), "杭.xlsx", "2020-05-22T15:26:00+08:00")
+    assert '<span class="badge is-warn">是 5月21日的日报</span>' in browser.get("/today").text
 
 
 def test_a_fault_in_the_figures_leaves_the_rest_of_the_desk(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -429,6 +429,26 @@ def test_what_was_uploaded_is_not_counted_as_missing(begun: Office) -> None:
         assert _tiles(site.signed_in("办公室").get("/board").text)["未报"] == ("is-red", "8")
 
 
+def test_a_clerk_whose_report_came_by_mail_is_not_told_that_there_is_none(begun: Office) -> None:
+    sent = {"channel": "email", "sender": "dongsheng@example.com", "message_id": "<1@example.com>"}
+    begun.put(report(day=date(2020, 5, 20)), "日报.xlsx", "2020-05-20T15:50:00+08:00", **sent)
+    with served(begun, "2020-05-20 17:30") as site:
+        site.user("甲", "东胜区")
+        site.user("乙", "达拉特旗", "dalate@example.com")
+        browser = site.signed_in("甲")
+        page = browser.get("/").text
+        assert '<section class="card due is-open"' in page, "nobody has checked it"
+        assert "今天的日报已收到" in page
+        assert "15:50 收到（邮件“日报.xlsx”），等待今晚汇总" in page
+        assert "没有报送" not in page.partition("</section>")[0]
+        assert page.count("等待汇总</span>") == 1
+        assert "今天的日报还没有报送" in site.signed_in("乙").get("/").text
+        reader = site.serving.site.readers
+        begun.put(report("达拉特旗", day=date(2020, 5, 20)), "大.xlsx", "2020-05-20T15:55:00+08:00")
+        with reader._looking:  # noqa: SLF001 - as while somebody's large file is read
+            assert "今天的日报已收到" in browser.get("/").text, "what was seen before is known"
+
+
 def _tiles(page: str) -> dict[str, tuple[str, str]]:
     """By name, each count of the board with how it looks."""
     found = re.findall(r'<dt>([^<]+)</dt><dd(?: class="([^"]+)")?>(?:<a [^>]+>)?(\d+)', page)
