@@ -61,7 +61,7 @@ def _cut(text: str, characters: int | None) -> str:
 def flags(report: Report) -> str:
     """Return how many cases have each flag that a notice may speak of."""
     counts = "、".join(f"{FLAGS[flag].name}{len(report.flags.get(flag, ()))}件" for flag in WATCHED)
-    return f"督办情形：{counts}。"
+    return f"督办：{counts}。"
 
 
 WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")

@@ -155,7 +155,7 @@ def test_disputes_that_another_reply_ends_are_told_as_not_confirmed_and_many_are
     again = [resolved_row(number, 答复日期="2020-05-19", 答复文号="东住建信〔2020〕99号", 群众确认="") for number in TEN]
     read = told([_assigned(), monday, _of(TUESDAY, *again, came=came)], [day])[day]
     assert "10件（ZZQ-2020-001、" in read.paper
-    assert f"等）原群众不认可，{_ANSWERED}。" in read.paper
+    assert f"）原群众不认可，{_ANSWERED}。" in read.paper
     assert f"原群众不认可，{_ANSWERED}；" in read.page  # at the case, among the changes
 
 

@@ -20,7 +20,8 @@ Fields = dict[str, Any]
 """Texts by the names that stand in the templates, in lists and mappings."""
 
 FEWER_PAGES, MOST_PAGES = 2, 3
-"""Two pages where nothing has to be left to the workbook for that."""
+FEW_THINGS = 30
+"""With fewer things to say two pages are enough; with more, where nothing has to be left to the workbook for that."""
 NAME = "信访事项办理情况专报"
 RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“总览”。"
 """For templates that still show them."""
@@ -64,26 +65,58 @@ class Limits:
 
 _LIMITS = (
     *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 6, -1)),
-    *(Limits(count, 0, 4, 28 + 2 * count, is_brief=True) for count in range(8, 3, -1)),
-    Limits(4, 0, 2, 24, "", 3, is_brief=True),
-    *(Limits(4, 0, count, 24, _CHANGES, 4, 2, is_brief=True) for count in (4, 2)),
-    Limits(4, 0, 2, 18, _CHANGES, 3, 1, is_brief=True),
-    *(Limits(4, 0, 1, characters, _CHANGES, edited, 1, is_brief=True) for characters, edited in ((16, 2), (12, 1))),
-    *(Limits(count, 0, 1, 12, _CHANGES, 1, 0, is_brief=True) for count in (4, 3)),
+    *(Limits(8, 0, absences, characters, is_brief=True) for absences, characters in ((4, 40), (4, 32), (2, 28))),
+    Limits(8, 0, 2, 24, "", 3, is_brief=True),
+    *(Limits(8, 0, absences, 20, _CHANGES, edited, 2, is_brief=True) for absences, edited in ((4, 4), (2, 3))),
+    *(Limits(8, 0, 1, characters, _CHANGES, edited, 1, is_brief=True) for characters, edited in ((18, 3), (16, 2), (12, 1))),
+    *(Limits(count, 0, 0, 12, _CHANGES, 1, 0, is_brief=True) for count in (8, 6, 5, 4, 3)),
     *(Limits(count, 0, 0, 12, _CHANGES, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
-"""From generous to tight; the first that fits on three pages is taken."""
+"""From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
+_FILLED: dict[str, int] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 24, "edited": 12}
+"""What is raised where room is left, in this order, and how far."""
+_STEPS = (8, 4, 2, 1)
 
 
 def fields(report: Report) -> Fields:
-    """Return every text of the report. Lists are cut to what fits on three pages, and say how many more there are and where."""
+    """Return every text of the report. Lists are cut to what fits on the pages, and say how many more there are and where."""
+    items = len(agenda.by_request(report.decisions))
+    has_few = things(report) < FEW_THINGS
     drafts: dict[Limits, Fields] = {}
-    for most, choice in ((FEWER_PAGES, [limits for limits in _LIMITS if not limits.is_brief]), (MOST_PAGES, _LIMITS)):
-        for limits in choice:
+    for most in (FEWER_PAGES, MOST_PAGES):
+        for limits in _LIMITS:
             draft = drafts[limits] = drafts.get(limits) or _draft(report, limits)
-            if page_room.pages(draft) <= most:
-                return draft
+            is_whole = not limits.is_brief or (has_few and len(draft["决策事项"]) == items)
+            if (is_whole or most == MOST_PAGES) and _fits(draft, most):
+                return _filled(report, limits, draft, most)
+            if limits.is_brief and not has_few and most == FEWER_PAGES:
+                break
     return drafts[_LIMITS[-1]]
+
+
+def _fits(draft: Fields, most: int) -> bool:
+    """Return whether the PDF has so many pages; three pages hold the Word file too, wherever it is opened."""
+    return page_room.pages(draft, in_word=most == MOST_PAGES) <= most
+
+
+def things(report: Report) -> int:
+    """Return how many things there are to say: decisions of which the same is asked are one."""
+    changes = sum(change.kind != "status" for change in report.changes)
+    items = len(agenda.by_request(report.decisions))
+    return items + changes + len(report.restated) + len(report.absences) + len(report.urgent) + len(report.edited.edits)
+
+
+def _filled(report: Report, limits: Limits, draft: Fields, most: int) -> Fields:
+    """Return the texts with as much more in them as the pages hold, decisions first: nothing is left out beside free space."""
+    for name, highest in _FILLED.items():
+        for step in _STEPS:
+            while (raised := getattr(limits, name) + step) <= highest:
+                more = replace(limits, **{name: raised})
+                fuller = _draft(report, more)
+                if fuller == draft or not _fits(fuller, most):
+                    break
+                limits, draft = more, fuller
+    return draft
 
 
 def _draft(report: Report, limits: Limits) -> Fields:

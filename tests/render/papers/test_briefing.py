@@ -23,7 +23,7 @@ from weeks import WEEKS, Published
 
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, plain_text
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, page_room, plain_text
 from pipeline.report.case_lines import Decision
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -155,6 +155,36 @@ def _certain(figures: Any) -> Any:  # noqa: ANN401
 
 def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, list[Report]]) -> None:
     assert {pdf_pages(report) for reports in weeks.values() for report in reports} <= {1, 2, 3}
+
+
+def test_how_many_pages_the_texts_need_is_known_without_setting_them(weeks: dict[str, list[Report]], day: Report) -> None:
+    """Never one too few; hardly ever one too many, so that nothing is left out beside free space."""
+    reports = [*weeks["week-light"], *weeks["week-messy"][::2], briefings.busy(day, ("某小区三期道路没有移交", "字"), 12)]
+    drafts = [briefing._draft(report, limits) for report in reports for limits in briefing._LIMITS[::6]]  # noqa: SLF001
+    template = own_templates.original(briefing_files.PDF_TEMPLATE)
+    real = [len(re.findall(rb"/Type ?/Page\b", briefing_pdf.render(draft, day.data_until, template))) for draft in drafts]
+    excess = [page_room.pages(draft) - pages for draft, pages in zip(drafts, real, strict=True)]
+    assert len(set(real)) >= 2
+    assert set(excess) <= {0, 1}
+    assert sum(excess) <= len(drafts) // 10
+
+
+def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_decision(weeks: dict[str, list[Report]]) -> None:
+    for report in (weeks["week-light"][0], weeks["week-light"][1], weeks["week-messy"][0]):
+        assert briefing.things(report) < briefing.FEW_THINGS
+        items = {(decision.kinds[0], decision.asked) for decision in report.decisions}
+        assert len(briefing.fields(report)["决策事项"]) == len(items) > 0
+        assert pdf_pages(report) == briefing.FEWER_PAGES
+
+
+def test_a_day_with_every_kind_of_correction_fills_its_pages_with_decisions(day: Report) -> None:
+    """One case more, or one letter more of each matter, would not fit."""
+    asking = tuple(replace(decision, asked=f"请示{n}") for n, decision in enumerate(briefings.busy(day, ("某事",), 40).decisions))
+    report = replace(briefings.busy(day, ("某事",), 40), decisions=asking)
+    fields = briefing.fields(report)
+    assert len(fields["决策事项"]) >= 6
+    more = {**fields, "决策事项": [*fields["决策事项"], fields["决策事项"][-1]]}
+    assert page_room.pages(more, in_word=True) > briefing.MOST_PAGES >= pdf_pages(report)
 
 
 @pytest.mark.parametrize(

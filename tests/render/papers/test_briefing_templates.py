@@ -19,7 +19,7 @@ import briefings
 import pytest
 import rare_font
 from hostile import rewrite
-from offices import HOME, Office, let_nights_make
+from offices import HOME, Office
 from python_calamine import CalamineWorkbook
 from workbooks import CASES, DAY, assignment, case_row, report
 
@@ -67,7 +67,7 @@ def test_in_an_older_template_without_a_place_for_the_register_it_is_said_with_t
     older = rewrite(original(DOCX), lambda _part, content: content.replace("台账".encode(), "缺报".encode()))
     said = {**briefing.sample(), "台账": ["已撤销1件"], "缺报": []}
     read = briefings.lines(briefing_files.docx(said, MOMENT, older))
-    assert read[read.index("表下说明｜已撤销1件") - 3 :][:3] == ["正文段落｜例", "表下说明｜例", "表下说明｜例"]
+    assert read[read.index("表下说明｜已撤销1件") - 4 :][:4] == ["Heading 1｜例", *["表下说明｜例"] * 3]
 
 
 def test_in_an_older_template_without_a_head_the_verdicts_and_what_is_asked_stand_in_their_sections() -> None:
@@ -136,11 +136,6 @@ def test_a_broken_template_of_the_pdf_is_told_too(name: str, tmp_path: Path) -> 
     (problem,) = briefing_files.examine(tmp_path)
     assert f"{TYP} 不能用：" in problem
     assert "\n" not in problem
-
-
-@pytest.fixture(autouse=True)
-def _nights_make_briefings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    let_nights_make(monkeypatch, "briefing")
 
 
 def _own(office: Office, change: Callable[[Path], None]) -> None:
