@@ -24,8 +24,9 @@ def number_of(error: BaseException | None) -> int | None:
 
 
 def prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Set a new connection up: rollback journal, full sync, foreign keys. Made for SQLAlchemy's `connect` event."""
+    """Set a new connection up: rollback journal, full sync, foreign keys, erasing. Made for SQLAlchemy's `connect` event."""
     # FULL: what was confirmed to somebody (a receipt number, a letter's state) is on the disk, also after a power cut.
     # SQLite checks foreign keys only where each connection asks for it.
-    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted, also by an upgrade that makes a table anew, is overwritten in the same transaction: else it would stay in free pages.
+    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")

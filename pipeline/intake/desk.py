@@ -60,6 +60,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
         standing_editions.refuse_needless(standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)
         with Ledger(paths.ledger) as ledger:
+            ledger.store.erase_deleted()
             storage.probe(paths.archive)
             restored = soundness.restore_journal(ledger, paths.archive)
             aligned = district_names.align(ledger, settings)

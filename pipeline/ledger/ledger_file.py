@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +72,18 @@ class LedgerFile:
     def close(self) -> None:
         """Let go of the file: as long as it is open, Windows lets nobody rename or remove it."""
         self.engine.dispose()
+
+    def erase_deleted(self) -> None:
+        """Write a file anew, once, that programs of before have deleted from without overwriting; under the lock.
+
+        SQLite does it whole or not at all. Where there is no room for it, or somebody reads the file, it waits for another night.
+        """
+        with suppress(LedgerError), self.connect() as connection:
+            if connection.exec_driver_sql("PRAGMA user_version").scalar():
+                return
+            if connection.exec_driver_sql("PRAGMA freelist_count").scalar():
+                connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA user_version = 1")
 
     # --- what cannot be used ---
 

@@ -6,6 +6,7 @@ Covers `versions`.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from offices import Office, as_version_1, as_version_2
 from workbooks import DAY, assignment, progress_row, report, resolved_row
 
+from pipeline.disk import sqlite_connections
+from pipeline.intake import desk
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import told_editions
@@ -78,6 +81,48 @@ def test_an_older_ledger_gets_its_sums_in_one_step_and_holds_what_it_held(ran: O
 def _meta(path: Path) -> list[dict[str, object]]:
     with Ledger(path) as ledger:
         return ledger.store.rows(schema.meta)
+
+
+def test_every_connection_overwrites_what_it_deletes() -> None:
+    """Some systems build SQLite so that it does by itself."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA secure_delete=OFF")
+        sqlite_connections.prepare(connection, None)
+        assert connection.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("older", [as_version_1, as_version_2])
+def test_what_an_upgrade_deletes_is_not_left_in_the_file(ran: Office, older: Callable[[Path], None]) -> None:
+    path, said = ran.settings.paths.ledger, b"SJ-2020-002"
+    older(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("VACUUM")  # what makes it an older one leaves something too
+    before = path.read_bytes().count(said)
+    assert before
+    with Ledger(path) as ledger:
+        assert ledger.store.damage() == []
+    assert path.read_bytes().count(said) == before
+
+
+def test_what_a_program_of_before_left_in_free_pages_is_erased_once_by_a_run(ran: Office) -> None:
+    """The file is written anew once; where that cannot be, the night goes on all the same."""
+    path = ran.settings.paths.ledger
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA secure_delete=OFF; PRAGMA user_version=0; CREATE TABLE gone (text)")
+        connection.executemany("INSERT INTO gone VALUES (?)", [("已经删去的话" * 500,)] * 20)
+        connection.commit()
+        connection.executescript("DROP TABLE gone")
+    left = "已经删去的话".encode()
+    assert left in path.read_bytes()
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("PRAGMA user_version").fetchone()
+        with desk.opened(ran.settings) as opened:
+            assert opened.ledger.arrivals()
+    assert left not in path.read_bytes()
+    whole = path.read_bytes()
+    with desk.opened(ran.settings):
+        pass
+    assert path.read_bytes() == whole
 
 
 def test_what_was_damaged_already_gets_no_sum_that_agrees(ran: Office) -> None:
