@@ -32,6 +32,11 @@ def first_seen(path: Path, status: os.stat_result) -> float:
     return min(max(born, status.st_mtime), max(born, latest))
 
 
+def is_told(folder: Path) -> bool:
+    """Whether the disk says when files were made; where it does not, to move one by hand makes it arrive then."""
+    return _born(folder, folder.stat()) is not None
+
+
 def last_changed(status: os.stat_result) -> float:
     """Return when the file's contents changed at the latest: a copy over it may have brought an old time of modification along."""
     return max(status.st_ctime, status.st_mtime) if os.name == "nt" else status.st_ctime

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.disk import storage
+from pipeline.disk import first_seen, storage
 from pipeline.intake import contents as looks
 from pipeline.intake import envelopes
 from pipeline.intake.contents import Seen, Waiting
@@ -90,6 +90,11 @@ def oddities(inbox: Path, now: float, zone: ZoneInfo) -> list[Waiting]:
     contents = looks.look(inbox)
     hindered = [waiting for file in contents.files if (waiting := _hindered(file, zone))]
     return contents.odd + hindered + _long_alone(contents.sidecars, now)
+
+
+def knows_arrivals(inbox: Path) -> bool:
+    """Whether a file that is moved by hand before it is taken in keeps its arrival: the disk says when it was made."""
+    return not inbox.exists() or first_seen.is_told(inbox)
 
 
 def _hindered(file: Seen, zone: ZoneInfo) -> Waiting | None:

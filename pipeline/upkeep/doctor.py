@@ -31,6 +31,10 @@ _MOST_SHOWN = 5
 _LONG = timedelta(days=1)
 _FONTS = ("Noto Sans CJK", "Noto Serif CJK", "微软雅黑", "Microsoft YaHei", "SimSun", "宋体", "PingFang", "Source Han", "WenQuanYi")
 
+_NO_BIRTH = (
+    "收件箱所在的磁盘不记文件是什么时候放进来的（NFS 和苹果电脑是这样）：没有信封的日报，在收取以前被移动或改名的，按那时收到计。"
+    "放好以后请不要再移动；要移动的，请换到 Windows 共享或本机的 ext4、xfs 磁盘。邮件和上传的不受影响。"
+)
 _RARE = {
     "☑": ("符号", " Noto Sans Symbols 2 字体"),
     "😀": ("表情", " Noto Emoji 或 Symbola 字体"),
@@ -322,7 +326,8 @@ def _inbox(settings: Settings, now: datetime) -> Check:
         by_reason.setdefault(oddity.reason, []).append(shorten(oddity.path))
     for reason, paths in by_reason.items():
         problems.append(f"{_first(paths)}{f' {len(paths)} 个' if len(paths) > _MOST_SHOWN else ''}：{reason}。")
-    return Check("收件箱", "没有滞留的文件", tuple(problems))
+    notes = () if inbox.knows_arrivals(inbox_folder) else (_NO_BIRTH,)
+    return Check("收件箱", "没有滞留的文件", tuple(problems), notes)
 
 
 def _waits_long(path: Path, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
-from pipeline.disk import storage
+from pipeline.disk import first_seen, storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
@@ -52,6 +52,14 @@ def ran(office: Office) -> Office:
     office.put(report(progress=[progress_row(今日进展="再报")]), "日报2.xlsx", "2020-05-21T16:30:00+08:00")
     office.run(DAY)
     return office
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_disk_that_does_not_say_when_a_file_was_made_is_told(ran: Office, monkeypatch: pytest.MonkeyPatch, *, is_told: bool) -> None:
+    monkeypatch.setattr(first_seen, "_born", lambda _path, status: status.st_mtime if is_told else None)
+    check = _examined(ran)["收件箱"]
+    assert check.is_sound
+    assert [note[:20] for note in check.notes] == ([] if is_told else ["收件箱所在的磁盘不记文件是什么时候放进来"])
 
 
 def test_a_sound_office_and_one_that_never_ran_have_no_problem(ran: Office) -> None:
