@@ -437,6 +437,12 @@ def test_errors_and_formulas_of_an_ods() -> None:
     assert sheet.uncached == {(0, 6)}
 
 
+def test_an_xls_that_lists_no_sheet_does_not_prove_whole() -> None:
+    """The records of its sheets were lost; nothing says where one begins."""
+    assert _refusal(xls.book({})) == "unreadable/unproved"
+    assert _refusal(compound.build({"Workbook": xls.begin(5) + xls.record(xls.END) + bytes(4000)})) == "unreadable/unproved"
+
+
 def test_what_the_formats_of_an_xls_show_is_read() -> None:
     codes = {164: '0"亿"', 165: ";;;", 166: "0"}
     formats = [xls.record(xls.FORMAT, struct.pack("<H", number) + xls.text(code)) for number, code in codes.items()]

@@ -176,7 +176,8 @@ def _merges(part: bytes) -> Iterator[Merge]:
 def _formats(part: bytes, telling: Mapping[str, str]) -> dict[Place, str]:
     """Return the formats of the cells whose style may show something else than the value."""
     formats = {}
-    for attributes, _inner in _WHOLE_CELL.findall(part, part.find(b"<sheetData")):
+    for cell in _WHOLE_CELL.finditer(part, part.find(b"<sheetData"), part.find(_END)):  # extensions behind it have cells of their own
+        attributes = cell[1]
         if (style := _STYLE.search(attributes)) and (code := telling.get(style[0].split(b"=")[1][1:-1].decode("ascii", "replace"))):
             formats[_place(_attributes(attributes))] = code
     return formats

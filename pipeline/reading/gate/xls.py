@@ -186,6 +186,8 @@ def _ends(stream: bytes, workbook: _WorkbookGlobals) -> dict[int, int]:
     """
     at, ends = workbook.end, dict[int, int]()
     places = sorted(sheet.at for sheet in workbook.sheets)
+    if not places:
+        raise unproved()
     for place, limit in zip(places, [*places[1:], len(stream)], strict=True):
         if place != at or at + _BOF_SIZE > len(stream) or struct.unpack_from("<H", stream, at)[0] != BOF:
             raise unproved()
@@ -196,6 +198,6 @@ def _ends(stream: bytes, workbook: _WorkbookGlobals) -> dict[int, int]:
     # stream up to whole 4,096 bytes.
     while struct.unpack_from("<H", stream.ljust(at + 2, b"\0"), at)[0] == BOF:
         at = xls_sheet.end_of_empty(stream, at)
-    if not places or stream[at:].strip(b"\0"):
+    if stream[at:].strip(b"\0"):
         raise unproved()
     return ends
