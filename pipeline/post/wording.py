@@ -127,7 +127,13 @@ class Writer:
         taken = sum(file.counts for file in files)
         verdict = f"收到{taken}份日报，等待汇总" if taken else "收到了" if any(file.is_old for file in files) else "没有收到能用的日报"
         subject = f"【回信】{verdict}：{mail.subject or '（没有标题）'}"
-        details = {"files": files, "others": mail.not_taken, "received": f"{mail.received_at:%H:%M}"}
+        is_answered_later = bool(taken) or any(file.is_old for file in files)
+        details = {
+            "files": files,
+            "others": mail.not_taken,
+            "received": f"{mail.received_at:%H:%M}",
+            "is_answered_later": is_answered_later,
+        }
         letter = self._letter(Kind.ANSWER, mail.received_at.date(), (district, mail.sender), subject, items, details)
         return replace(letter, in_reply_to=found[0] if (found := _MESSAGE_ID.fullmatch(mail.message_id or "")) else "")
 

@@ -62,6 +62,7 @@ def test_a_report_is_answered_with_what_is_wrong_with_it_and_the_marked_workbook
     assert "是东胜区5月21日的日报，等待汇总。照现在的样子，会采用1行，退回1行：" in body
     assert "SJ-2020-999" in body
     assert "“照片.jpg”：这是照片或图片" in body
+    assert "以晚上汇总以后的回执为准" in body
     assert [part.get_filename() for part in message.iter_attachments()] == ["日报_回执.xlsx"]
     assert message["Auto-Submitted"] == "auto-replied"
     assert message["In-Reply-To"] == "<1@example.com>"
@@ -119,7 +120,8 @@ def test_an_office_that_wants_no_answers_gives_none(office: Office, server: Mail
 
 def test_a_letter_without_a_file_is_told_so(office: Office, server: MailServer) -> None:
     answering.run(office.settings, NOW, [_mail(not_taken=())], server.connect)
-    assert "里面没有附件" in _told(server)[0][1]
+    assert "里面没有附件" in (body := _told(server)[0][1])
+    assert "这封邮件里没有能用的日报。还没有另外报送的，请尽快报送（17:00截止，以后到的算迟报）。" in body
 
 
 def test_a_reminder_names_what_is_wrong_with_what_came(office: Office) -> None:
