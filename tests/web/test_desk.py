@@ -212,6 +212,8 @@ def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypa
     assert folds == [date(2020, 5, 22)]
     afternoon.office.put(report("杭锦旗", day=DAY, progress=[]), "杭.xlsx", "2020-05-22T15:26:00+08:00")
     assert '<span class="badge is-warn">是 5月21日的日报</span>' in browser.get("/today").text
+    afternoon.clock.forward(hours=2)
+    assert "2 份有会退回的，请打电话" in afternoon.signed_in("办公室").get("/today").text, "the cut-off is over"
 
 
 def test_a_fault_in_the_figures_leaves_the_rest_of_the_desk(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
