@@ -80,10 +80,44 @@ class _Told:
 
     total: set[str]
     resolved: int
+    overdue: frozenset[str] = frozenset()
 
 
 def _in_group(day: Day, *, counted: bool = False) -> set[str]:
     return {line.number for line in day.report.cases if line.source in CITY and not line.grounds and (line.is_counted or not counted)}
+
+
+def _read_at_midnight(day: date, files: Iterable[File]) -> _Told | None:
+    """What whoever reads at once is told of a day, without what comes by noon; None where nothing had come."""
+    known = [file for file in files if file.received < afternoon(day) + timedelta(hours=8)]
+    if all(file.is_assignment for file in known):
+        return None
+    said = on(day, *known)
+    return _Told(_in_group(said), len(_in_group(said, counted=True)), frozenset(said.summary["flags"]["overdue"]))
+
+
+def _told_overnight(said: Day, read: _Told | None) -> _Told | None:
+    """The same with what the next day's report says of what came until noon."""
+    entry = next((entry for entry in said.report.overnight if entry.group == CITY_NAME), None)
+    if read is None or entry is None:
+        return read
+    then, now = entry.tallies
+    assert (then.total, then.resolved) == (len(read.total), read.resolved)
+    assert {*entry.moves.left} <= read.total
+    assert read.total.isdisjoint(entry.moves.entered)
+    return _Told(read.total - {*entry.moves.left} | {*entry.moves.entered}, now.resolved, read.overdue)
+
+
+def _flag_words(said: Day) -> set[str]:
+    """The cases of which the report says that a flag is another than was told, or that they count otherwise or not at all."""
+    report = said.report
+    effects = (report.edited, report.late_effects, report.overnight_effects)
+    named = {flag.number for effect in effects for flag in effect.flags} | {
+        number for numbers in report.referred.values() for number in numbers
+    }
+    named |= {number for entry in (*report.restated, *report.overnight) for number in entry.moves.cases}
+    named |= {mover.number for effect in effects for shift in effect.shifts for mover in shift.left}
+    return named | {*report.newly_resolved, *report.former, *report.flags["cancelled"]}
 
 
 def _after(steps: Iterable[Step], cases: set[str]) -> set[str]:
@@ -101,6 +135,8 @@ def _after(steps: Iterable[Step], cases: set[str]) -> set[str]:
 def test_every_difference_between_two_mornings_is_told_to_the_case_and_each_arrival_once(files: list[File]) -> None:
     told: dict[str, _Told] = {}
     before: tuple[set[str], set[str]] | None = None
+    read_at_midnight: _Told | None = None
+    overdue: set[str] = set()
     for day in DAYS:
         said = on(day, *(file for file in files if file.received <= _noon_after(day)))
         restated = said.summary["restated"]
@@ -117,8 +153,13 @@ def test_every_difference_between_two_mornings_is_told_to_the_case_and_each_arri
                 assert len(told[entry["day"]].total) == entry["total"][1]
         now = _in_group(said), _in_group(said, counted=True)
         if before:
+            if read := _told_overnight(said, read_at_midnight):
+                assert (read.total, read.resolved) == (before[0], len(before[1]))
+            assert overdue - {*said.summary["flags"]["overdue"]} <= _flag_words(said)  # no overdue case goes without a word
             bridge = next(bridge for bridge in said.report.bridges if bridge.group == CITY_NAME)
             assert (bridge.total_before, bridge.resolved_before) == (len(before[0]), len(before[1]))
             assert (_after(bridge.total_steps, before[0]), _after(bridge.resolved_steps, before[1])) == now
         before = now
+        read_at_midnight = _read_at_midnight(day, files)
+        overdue = {*said.summary["flags"]["overdue"]} | (read_at_midnight.overdue if read_at_midnight else set())
         told[day.isoformat()] = _Told(now[0], len(now[1]))

@@ -20,13 +20,23 @@ _row = st.fixed_dictionaries(
     }
 )
 _report = st.tuples(st.sampled_from(DAYS), st.lists(_row, max_size=3), st.booleans(), st.sampled_from([0, 0, 0, 17, 20, 21, 30, 50, 80]))
-_edit = st.sampled_from([{}, {"撤销依据": "双方和解"}, {"案件来源": "自治区交办"}, {"旗区": "乌审旗"}, {"交办日期": "2020-05-20"}])
+_edit = st.sampled_from(
+    [
+        {},
+        {"撤销依据": "双方和解"},
+        {"案件来源": "自治区交办"},
+        {"旗区": "乌审旗"},
+        {"交办日期": "2020-05-20"},
+        {"延期至": "2020-05-19"},
+        {"办结时限": "2020-06-10"},
+    ]
+)
 
 
 @st.composite
 def untidy_offices(draw: st.DrawFn) -> list[File]:
     """Reports of one district, many of them late or corrected, and an assignment workbook that is edited twice."""
-    rows = [case_row("ZZQ-2020-001"), case_row("SJ-2020-001"), case_row("SJ-2020-003")]
+    rows = [case_row("ZZQ-2020-001"), case_row("SJ-2020-001", 办结时限="2020-05-17"), case_row("SJ-2020-003", 办结时限="2020-05-18")]
     books = [rows, *([rows[0], {**rows[1], **draw(_edit)}, {**rows[2], **draw(_edit)}] for _ in range(2))]
     arrivals = ("2020-05-01 09:00", "2020-05-19 09:00", "2020-05-20 23:00")
     files = [assigned(assignment(book), arrived, f"{arrived[:10]}.xlsx") for book, arrived in zip(books, arrivals, strict=True)]
