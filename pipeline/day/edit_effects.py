@@ -25,6 +25,7 @@ from pipeline.terms.words import FLAGS
 PARTS = ("group", "source", "district", "leader", "category")
 """By what cases are counted, each of them within the groups."""
 _GROUNDS = "撤销依据"
+_WORST_FIRST = ("disputed", "overdue", "stalled", "acceptance_overdue", "due_soon")
 _DEADLINES = ("办结时限", "延期至")
 _BEHIND = {
     "overdue": _DEADLINES,
@@ -261,8 +262,8 @@ def referred(before: Register, yesterday: Today, cases: Iterable[Case]) -> dict[
     for case in cases:
         then = before.get(case.number)
         if then and case.status == REFERRED != then.status and not case.grounds:
-            had = yesterday.flags(as_it_stood(case, then)) & {"overdue", "stalled", "acceptance_overdue"}
-            for flag in [flag for flag in FLAGS if flag in had][:1]:
+            had = yesterday.flags(as_it_stood(case, then)) & {*_WORST_FIRST}
+            for flag in sorted(had, key=_WORST_FIRST.index)[:1]:
                 by_flag[flag] = (*by_flag.get(flag, ()), case.number)
     return by_flag
 

@@ -142,6 +142,8 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     entries = tuple(entry for entry in _all_restated(before, told, known, settings) if entry.differs)
     return replace(
         state,
+        late_matters=(*_late_matters(came, then, past.known_by(known_until(before, settings))), *state.late_matters),
+        late_receptions=(*_late_receptions(came, then, past.known_by(known_until(before, settings))), *state.late_receptions),
         overnight=Overnight(entries, _late_reports(came, then, settings), (told, known)),
         former=state.former | _former(told, state),
     )

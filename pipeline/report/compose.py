@@ -179,8 +179,8 @@ def _otherwise(state: DayState, sources: Sources, counting: Counting, other: Rul
     flags = {flag: (_flagged(flag, cases), _flagged(flag, counting.cases)) for flag in words.FLAGS}
     reports = ((name, state.submissions[name]) for name in held.district_names if name in state.submissions)
     standings = {name: (sent.standing(state.day, held.calendar), sent.standing(state.day, now.calendar)) for name, sent in reports}
-    figures = Counting(cases, counting.unknown, held).targets()
-    return [*rule_words.by_other_rules(figures, flags, other, now), *rule_words.lateness(standings)]
+    figures = counting_of(state, cases, sources.refused, held).targets()
+    return [*rule_words.by_other_rules(figures, flags, other, (now, counting.targets())), *rule_words.lateness(standings)]
 
 
 def _flagged(flag: str, cases: Iterable[CaseLine]) -> list[str]:

@@ -50,16 +50,28 @@ def beside_rewritten(before: Rules, now: Rules) -> str:
 
 
 def by_other_rules(
-    figures: Sequence[Figure], flags: Mapping[str, tuple[Sequence[str], Sequence[str]]], other: Rules, now: Rules
+    figures: Sequence[Figure],
+    flags: Mapping[str, tuple[Sequence[str], Sequence[str]]],
+    other: Rules,
+    now: tuple[Rules, Sequence[Figure]],
 ) -> list[str]:
-    """Return what figures and flags (the cases then, the cases now) are by other rules, where these judge them otherwise."""
-    is_regrouped = _sources(other.groups) != _sources(now.groups)
+    """Return what figures and flags (the cases then, the cases now) are by other rules, where these judge them otherwise.
+
+    `now`: the rules that hold, with the figures by them.
+    """
+    rules, figures_now = now
+    is_regrouped = _sources(other.groups) != _sources(rules.groups)
+    verdicts = {figure.label: figure.verdict for figure in figures_now}
     told = []
     for figure, group in zip(figures, other.groups, strict=True):
-        if figure.tally.total and (is_regrouped or group not in now.groups):
+        if not figure.tally.total:
+            continue
+        if is_regrouped or group not in rules.groups:
             tally = figure.tally
             lacking = f"，还差{tally.shortfall}件" if tally.shortfall else ""
             told.append(f"{figure.label}{tally.resolved}/{tally.total}，按原目标{tally.target_percent}%{figure.verdict}{lacking}")
+        elif figure.verdict != verdicts[figure.label]:
+            told.append(f"{figure.label}按原规则{figure.verdict}")
     if is_regrouped and told:
         told[0] = f"按原分组，{told[0]}"
     for flag, (was, is_now) in flags.items():

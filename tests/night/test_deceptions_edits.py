@@ -308,6 +308,17 @@ def test_overdue_cases_that_are_referred_are_named_and_others_that_are_referred_
     assert not any("转为导入法定途径" in text for text in day[WEDNESDAY].both)  # told once
 
 
+@pytest.mark.parametrize(("answer", "is_told"), [("不认可", True), ("认可", False)])
+def test_a_disputed_case_that_is_referred_is_told_as_that_and_not_as_reopened_alone(answer: str, is_told: bool) -> None:  # noqa: FBT001 - a row
+    rows = [_resolved(number) for number in CASES[:8]]
+    monday = [*rows, _resolved(LAST, 群众确认=answer)]
+    tuesday = [*rows, progress_row(LAST, 当前状态="导入法定途径", 重新办理原因="已起诉")]
+    files = [_workbook(_listed(_010={"办结时限": "2020-06-30"}))]
+    files += [File(report(day=day, progress=sent), afternoon(day)) for day, sent in ((MONDAY, monday), (TUESDAY, tuesday))]
+    for text in told(files, [TUESDAY])[TUESDAY].both:
+        assert ("今日1件群众不认可（SJ-2020-010）转为导入法定途径，没有计入化解，不再列入督办。" in text) is is_told
+
+
 def test_a_day_on_which_nothing_was_edited_says_nothing_of_it() -> None:
     day = _told(_listed())
     for text in day.both:
@@ -390,6 +401,17 @@ def test_a_rule_s_first_day_says_what_the_figures_were_by_the_rule_before(tmp_pa
     judged_then = "（按当时目标100%，按件数算未达标）。"
     assert (judged_then in read[second].page, judged_then in read[third].page) == ("sources: [自治区交办]," in change, False)
     assert "更正后 8/10" not in read[second].page
+
+
+def test_a_rule_that_makes_a_provisional_verdict_certain_says_what_it_was_by_the_rule_before(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    change = f"changes: [{{from: {TUESDAY}, windows: {{new_cases_per_report: 0}}}}]"
+    path.write_text(CONFIG.read_text(encoding="utf-8").replace("changes: []", change), encoding="utf-8")
+    files = [_workbook(_listed()), *_reports(MONDAY, 9), _reports(TUESDAY, 9)[0]]
+    read = told(files, [MONDAY, TUESDAY], load(path))
+    _assert_stands(read[TUESDAY], "市级交办和旗区自行梳理达标", "市级交办和旗区自行梳理按原规则暂计达标")
+    for day in (read[MONDAY], told(files, [TUESDAY])[TUESDAY]):
+        assert not any("按原规则" in text for text in day.both)
 
 
 # --- again and again ---------------------------------------------------------------------------------------------

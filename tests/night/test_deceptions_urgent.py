@@ -42,11 +42,12 @@ def test_one_that_a_revision_leaves_out_is_told_with_its_words(received: str) ->
         assert f"急报更正后撤下1件：东胜区原报“{CASE} {FIRST}”。" in text
 
 
-def test_one_that_is_left_out_too_late_for_its_readers_is_told_on_the_day_when_that_became_known() -> None:
-    for text in _told(("2020-05-19 15:00", []))[TUESDAY].both:
+@pytest.mark.parametrize("received", ["2020-05-19 15:00", "2020-05-19 09:00"])
+def test_one_that_is_left_out_after_its_day_is_told_on_the_next_one(received: str) -> None:
+    for text in _told((received, []))[TUESDAY].both:
         assert f"急报更正后撤下1件：东胜区5月18日日报原报“{CASE} {FIRST}”。" in text
-    for text in _told(("2020-05-19 09:00", []))[TUESDAY].both:
-        assert "急报更正后" not in text  # Monday's readers could know
+    for text in _told(("2020-05-18 23:00", []))[TUESDAY].both:
+        assert "急报更正后" not in text  # Monday's first readers could know
 
 
 def test_one_that_is_told_more_softly_stands_with_both_wordings() -> None:
