@@ -26,6 +26,10 @@ ALWAYS_SHOWN = ("newly_resolved", "reopened", "no_longer_counted", "new_cases", 
 """The kinds of change that stand on the page also where nothing changed so."""
 
 
+MOST_STEPS = 8
+"""Cases of another kind of change that are in sight."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """One flag with its cases."""
@@ -42,6 +46,11 @@ class ChangeView:
     kind: str
     name: str
     lines: tuple[Change, ...]
+
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether its cases are listed without being asked for: mere steps only while they are few."""
+        return self.kind in ALWAYS_SHOWN or len(self.lines) <= MOST_STEPS
 
 
 MOST_OPEN = 10

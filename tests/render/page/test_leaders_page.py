@@ -78,6 +78,22 @@ def test_a_missed_target_is_said_with_how_many_are_missing() -> None:
     assert "与前一日相比，总数不变，已化解增加1件（2个旗区没有日报）。前一日 0/4，0.0%。" in text
 
 
+def test_what_edits_did_to_a_rate_stays_beside_it_where_the_cases_fold() -> None:
+    report = a_report()
+    certainty = replace(report.certainties[0], unmoved=Tally(100, 5, 1), cancelled=("SJ-2020-004",))
+    page = leaders_page.render(replace(report, certainties=(certainty, *report.certainties[1:])), TEMPLATES).decode()
+    assert '<p class="phone-only">不计台账改动（撤销的按未化解计），化解率为20.0%（1/5）。</p>' in page
+    fold = page.partition("<summary>台账改动怎样改变了这些数字</summary>")[2].partition("</details>")[0]
+    assert "撤销1件：SJ-2020-004；撤销的按未化解计" in fold
+
+
+def test_mere_steps_are_in_sight_while_they_are_few() -> None:
+    steps = tuple(Change("status", f"SJ-2020-{number:03}", "东胜区", "案由", "已受理 → 办理中") for number in range(9))
+    few, many = (cases_behind_figures.ChangeView("status", "状态变化", steps[:count]).is_in_sight for count in (8, 9))
+    assert (few, many) == (True, False)
+    assert cases_behind_figures.ChangeView("newly_resolved", "新化解", steps).is_in_sight
+
+
 def test_a_met_target_is_said_and_one_case_short_of_it_never_reads_as_met() -> None:
     report = a_report()
     almost = (Figure(REGION, REGION, Tally(100, 2000, 1999)), Figure(REST, REST, Tally(90, 10, 9)))
