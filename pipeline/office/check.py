@@ -17,8 +17,6 @@ from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
-from pipeline.terms import messages
-from pipeline.terms.contract import CASE
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Filed, Reading
@@ -61,13 +59,7 @@ class Answer:
     @property
     def cases(self) -> dict[tuple[str, int | None], str]:
         """The case number of each row that has one, by sheet and row as findings name them."""
-        return {
-            (rows.name, line): messages.brief(number)
-            for rows in self.reading.rows
-            if CASE in rows.values
-            for line, number in zip(rows.lines, rows.texts(CASE), strict=True)
-            if number
-        }
+        return handed_in_lines.cases_by_row(self.reading.rows)
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

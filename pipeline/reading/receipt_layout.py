@@ -14,9 +14,15 @@ HEADING = "【信访日报汇总·回执】"
 SIGNATURE = "信访日报汇总·回执·1"
 """Stands in a hidden column of the sheet, so that an earlier receipt's sheet is distinguished from one of the sender's."""
 HIDDEN = "（个人信息，已隐去）"
-WIDTHS = (6, 13, 12, 10, 30, 62)
-COLUMNS = ("序号", "严重程度", "工作表", "单元格", "看到的内容", "问题和改法")
-CELL, SEEN = COLUMNS.index("单元格"), COLUMNS.index("看到的内容")
+WIDTHS = (6, 12, 11, 9, 15, 24, 60)
+COLUMNS = ("序号", "严重程度", "工作表", "单元格", "案件编号", "看到的内容", "问题和改法")
+CELL, CASE, SEEN = (COLUMNS.index(name) for name in ("单元格", "案件编号", "看到的内容"))
+OF_A_CELL = (CELL, CASE, SEEN)
+"""What each cell of a group has of its own."""
+RECORDS = len(COLUMNS)
+"""The hidden column, from 0, of the signature and of what fills were."""
+RECORDS_OF_ALL = (RECORDS, RECORDS - 1)
+"""The same of every receipt that may come back: the case's column is newer than the first of them."""
 LINE_HEIGHT = 15.0
 """Points for a line of text, with air around it."""
 
@@ -37,6 +43,8 @@ class Kind(StrEnum):
     HEADER = "header"
     REFUSED = "refused"
     WARNED = "warned"
+    UNDERSTOOD = "understood"  # the line above what was read though it is written in another way; below it folded
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,8 @@ A4 = 9
 FONT = "微软雅黑"
 BORDER = "C3CCD6"
 LINK = "1F4E79"
-RED, YELLOW = "FFC9C4", "FFF0B8"
-"""What marks a refused cell and one that is only a reminder."""
+RED, YELLOW, BLUE = "FFC9C4", "FFF0B8", "DCEAF8"
+"""What marks a refused cell, one that is only a reminder, and one that was read though it is written in another way."""
 LOOKS = {
     Kind.TAKEN: Look(14, bold=True, ink="1E7145", fill="EAF5EE"),
     Kind.PARTLY: Look(14, bold=True, ink="B42318", fill="FDF3F2"),
@@ -68,8 +76,10 @@ LOOKS = {
     Kind.WARNINGS: Look(11, bold=True, ink="7A5B00", fill=YELLOW),
     Kind.REFUSED: Look(is_boxed=True),
     Kind.WARNED: Look(9, ink="5B6570", is_boxed=True),
+    Kind.UNDERSTOOD: Look(11, ink="26323F", fill=BLUE),
+    Kind.READ: Look(9, ink="5B6570", is_boxed=True),
 }
-CENTERED = (0, 1, 2, 3)
+CENTERED = (0, 1, 2, 3, 4)
 """The columns whose text stands in the middle."""
 
 
@@ -85,13 +95,19 @@ class Line:
     """So many lines share what does not belong to one cell alone; the first of them has it."""
     height: float = LINE_HEIGHT
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether the line shows only when the one above it is unfolded."""
+        return self.kind is Kind.READ
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What the receipt says about one cell."""
 
     place: Place
-    refuses: bool
+    colour: str
+    """`RED`, `YELLOW` or `BLUE`."""
     text: str
 
 

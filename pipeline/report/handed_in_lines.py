@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from pipeline.day.fold import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
-from pipeline.day.submissions import NO_REPORTS, Submissions
+from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
-from pipeline.terms.contract import COVER, REPORT_SHEETS
+from pipeline.terms.contract import CASE, COVER, REPORT_SHEETS
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, Submission
+from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask
 
 _SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in REPORT_SHEETS)])}
@@ -28,13 +31,24 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
         for filed in refused
         if not filed.arrival.is_assignment
     ]
-    lines += [
-        _accepted(submission, state.judgements.get(submission.filed.arrival.id), reports.revision, settings)
-        for reports in state.submissions.values()
-        for submission in reports.submissions
-    ]
-    place = _places(settings)
-    return tuple(sorted(lines, key=place))
+    for reports in state.submissions.values():
+        lines += _versions(reports, state.judgements, settings)
+    sent: Counter[str] = Counter()
+    counted = []
+    for line in sorted(lines, key=_places(settings)):  # of a district by arrival
+        sent[line.district] += 1
+        counted.append(replace(line, sent=sent[line.district]) if line.district else line)
+    return tuple(counted)
+
+
+def _versions(reports: Reports, judgements: Mapping[int, Judgement], settings: Settings) -> Iterable[ArrivedReport]:
+    """Return a district's accepted reports of the day, each version with the counts of the one before it."""
+    before = None
+    for submission in reports.submissions:
+        line = _accepted(submission, judgements.get(submission.filed.arrival.id), reports.revision, settings)
+        if line.revision:
+            line, before = replace(line, before=before), (line.rows_accepted, line.rows_refused)
+        yield line
 
 
 def of_earlier_days(refused: Iterable[Filed], settings: Settings) -> tuple[ArrivedReport, ...]:
@@ -93,6 +107,8 @@ def _handed(
 ) -> ArrivedReport:
     day, arrival = filed.reading.day, filed.arrival
     revision, use, in_force = place
+    ordered = tuple(sorted(findings, key=address))
+    cases = cases_by_row(filed.reading.rows)
     return ArrivedReport(
         day=day,
         district=filed.reading.district,
@@ -105,10 +121,22 @@ def _handed(
         received_at=arrival.envelope.received_at.astimezone(settings.calendar.zone),
         rows_accepted=judgement.rows_accepted,
         rows_refused=judgement.rows_refused,
-        findings=tuple(sorted(findings, key=address)),
+        findings=ordered,
+        cases=tuple(cases.get((finding.sheet, finding.row), "") for finding in ordered),
         on_time_until=settings.on(day).calendar.last_moment(day),
         unmarked_until=known_until(day, settings),
     )
+
+
+def cases_by_row(sheets: Iterable[Rows]) -> dict[tuple[str, int | None], str]:
+    """Return the case number of each row that has one, by sheet and row as findings name them."""
+    return {
+        (rows.name, line): messages.brief(number)
+        for rows in sheets
+        if CASE in rows.values
+        for line, number in zip(rows.lines, rows.texts(CASE), strict=True)
+        if number
+    }
 
 
 def address(finding: Finding) -> tuple[int, str, int, int, str]:

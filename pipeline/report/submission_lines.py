@@ -90,6 +90,12 @@ class ArrivedReport:
     """The last moment at which a first report of the day is on time."""
     unmarked_until: datetime
     """The last moment at which an arrival does not turn the day's results into a correction."""
+    cases: tuple[str, ...] = ()
+    """For each finding the number of the case in its row; '' where there is none."""
+    sent: int = 0
+    """The how many of the district's files for the day it is, whatever became of them; 0 where that is not known."""
+    before: tuple[int, int] | None = None
+    """The rows taken and refused of the revision directly before it; None where there was none."""
 
     @property
     def is_late(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.terms.findings import Finding
 
-_HEADERS_READ: Final = "表头写法（空格、换行或全角）与模板不同，已按意思理解，这次不用改；下次请照模板书写。"
+_HEADERS_READ: Final = "表头写法（空格、换行或全角）与模板不同，已经照意思读了，不用改。"
 
 
 @dataclass(frozen=True, slots=True)

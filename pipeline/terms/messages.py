@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.terms.contract import SEVERITIES, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.text import clean, mask, masked_cell
+from pipeline.terms.text import as_text, clean, mask, masked_cell
 
 _LONGEST_VALUE = 60
 _LONGEST_DETAIL = 2_000
@@ -95,13 +96,15 @@ CATALOGUE: Final = {
     "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
     "personal-information/outside": "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
     "late": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。如是改正后再次报送，不影响当日首次报送的“按时”；如是首次报送，请以后在截止前报送。",
-    "read-as/header": "表头“{value}”的写法（空格、换行或全角）与模板不同，按“{meant}”理解。下次请照模板书写。",
-    "read-as/value": "{column}“{value}”按“{meant}”理解{more}。下次请从下拉框选择。",
-    "read-as/code": "案件编号“{value}”按“{meant}”理解{more}。下次请照分解表书写。",
-    "read-as/date": "{column}“{value}”按 {meant} 理解{more}。下次请用日期格式填写。",
-    "read-as/number": "{column}“{value}”按 {meant} 理解{more}。下次请只填数字。",
-    "read-as/sheet": "工作表“{value}”按“{meant}”读取。下次请照模板命名。",
-    "read-as/district": "旗区“{value}”按“{meant}”理解{more}。下次请写全称。",
+    "read-as/header": "表头写作“{value}”，读作“{meant}”，不用改。",
+    "read-as/value": "{column}写作“{value}”，读作“{meant}”{more}，不用改。",
+    "read-as/code": "案件编号写作“{value}”，读作“{meant}”{more}，不用改。",
+    "read-as/date": "{column}写作“{value}”，读作 {meant}{more}，不用改。",
+    "read-as/number": "{column}写作“{value}”，读作 {meant}{more}，不用改。",
+    "read-as/sheet": "工作表写作“{value}”，读作“{meant}”，不用改。",
+    "read-as/district": "旗区写作“{value}”，读作“{meant}”{more}，不用改。",
+    "read-as/alike": "{column}“{meant}”里有{differs}{more}，没有算在内，不用改。",
+    "read-as/as-text": "{column}“{meant}”是按文本填的{more}，照样读了，不用改。",
     "read-as/covered": "合并单元格盖住了“{value}”{more}，Excel 里看不见，没有读。要算数的请取消合并，填在看得见的单元格里。",
     "read-as/hidden": "单元格格式把“{value}”藏起来了{more}，Excel 里看不见，没有读。要算数的请把格式设为“常规”；不要的请删去。",
     "read-as/same-rows": "案件 {case} 在“{sheet}”表有几行内容完全相同（第 {lines} 行），只计一次。请删去多余的行。",
@@ -147,8 +150,50 @@ def finding(
     line = shorten(whole)
     shown = line if line == whole else mask(line)
     quoted = {key: _quoted(str(detail)) for key, detail in {**(details or {}), **more}.items()}
+    if code == "read-as":
+        name, quoted = _said_of_alike(name, (as_text(value), shown), quoted)
     message = CATALOGUE[name].format_map({"alike": "", "value": shown, "sheet": _quoted(sheet), **quoted})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
+
+
+_OF_WHAT: Final = {"read-as/header": "表头", "read-as/code": "案件编号", "read-as/sheet": "工作表", "read-as/district": "旗区"}
+
+
+def _said_of_alike(name: str, value: tuple[str, str], quoted: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return what is said of a value that was understood; where it would look the same before and after, what differed.
+
+    `value`: as it was written, and as a sentence shows it.
+    """
+    (raw, shown), meant = value, quoted.get("meant", "")
+    plain = "".join(character for character in unicodedata.normalize("NFKC", shown) if unicodedata.category(character) != "Cf")
+    if not meant or plain != meant:
+        return name, {**quoted}
+    more = {"column": _OF_WHAT.get(name, ""), "more": "", **quoted, "differs": _differing(raw)}
+    return ("read-as/alike" if more["differs"] else "read-as/as-text"), more
+
+
+def _differing(value: str) -> str:
+    """Return what stands in a text beside what was read of it, or in its place; '' where nothing does."""
+    kinds = {
+        "看不见的字符": any(unicodedata.category(character) == "Cf" for character in value),
+        "换行": any(character in "\r\n" for character in value),
+        "多余的空格": any(character.isspace() and character not in "\r\n" and character != _WIDE_BLANK for character in value),
+        "全角的空格、字母、数字或标点": any(unicodedata.east_asian_width(character) == "F" for character in value),
+        "看起来一样、编码不同的字": any(
+            unicodedata.normalize("NFKC", character) != character and unicodedata.east_asian_width(character) != "F"
+            for character in value
+            if not character.isspace()
+        ),
+    }
+    return "、".join(kind for kind, is_there in kinds.items() if is_there)
+
+
+_WIDE_BLANK: Final = "\u3000"
+
+
+def is_understood(found: Finding) -> bool:
+    """Return whether a finding only says how something was read that is written in another way: nothing of it is lost."""
+    return found.code == "read-as" and not found.message.startswith(CATALOGUE["read-as/covered"].partition("{")[0])
 
 
 def _quoted(detail: str) -> str:

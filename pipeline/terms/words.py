@@ -105,7 +105,7 @@ FINDING_TITLES: Final = {
     "case-exists": "案件已在台账",
     "personal-information": "个人信息",
     "late": "迟报",
-    "read-as": "写法不规范",
+    "read-as": "照意思读了",
     "sheet-missing": "缺少工作表",
     "old-template": "模板较旧",
     "zero-report-with-rows": "零报告有内容",

@@ -11,7 +11,7 @@ from pipeline.office.assignment_preview import CaseOutline, ChangedCase, Preview
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview as ReportPreview
 from pipeline.render.receipts import receipt_files
-from pipeline.terms import grouping, words
+from pipeline.terms import grouping, messages, words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import mask
@@ -135,8 +135,8 @@ def _sections(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None]
     by_cost: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
     for finding in findings:
         by_cost[finding.severity].append(finding)
-    understood = [finding for finding in by_cost[Severity.WARNING] if finding.code == "read-as"]
-    by_cost[Severity.WARNING] = [finding for finding in by_cost[Severity.WARNING] if finding.code != "read-as"]
+    understood = [finding for finding in by_cost[Severity.WARNING] if messages.is_understood(finding)]
+    by_cost[Severity.WARNING] = [finding for finding in by_cost[Severity.WARNING] if not messages.is_understood(finding)]
     kinds = [*((severity.value, alike) for severity, alike in by_cost.items()), (UNDERSTOOD, understood)]
     return [_section(kind, alike, cases) for kind, alike in kinds if alike]
 

@@ -575,6 +575,20 @@ def test_read_as_comes_once_for_a_column_and_says_how_many() -> None:
     assert [(finding.cell, "2 处" in finding.message) for finding in findings] == [("H2", True)]
 
 
+@pytest.mark.parametrize(
+    ("cell", "value", "said"),
+    [
+        ("案件进展!E2", "办理中\u200b", "当前状态“办理中”里有看不见的字符，没有算在内，不用改。"),
+        ("案件进展!A2", "ＺＺＱ-2020-001", "案件编号“ZZQ-2020-001”里有全角的空格、字母、数字或标点，没有算在内，不用改。"),
+        ("案件进展!H3", Text("2020-05-20"), "答复日期“2020-05-20”是按文本填的，照样读了，不用改。"),
+        ("案件进展!E2", "办 理中", "当前状态写作“办 理中”，读作“办理中”，不用改。"),
+        ("案件进展!H3", Text("2020.5.20"), "答复日期写作“2020.5.20”，读作 2020-05-20，不用改。"),
+    ],
+)
+def test_what_would_look_the_same_before_and_after_is_told_by_what_differed(cell: str, value: str, said: str) -> None:
+    assert [finding.message for finding in _of_report({cell: value}) if finding.code == "read-as"] == [said]
+
+
 def test_messages_about_urgent_rows_do_not_need_a_case() -> None:
     assert on(DAY, assigned(assignment()), handed_in(report(progress=[], urgent=[urgent_row("")]))).findings == []
 

@@ -147,7 +147,7 @@ def test_the_terminal_shows_the_first_kinds_and_counts_the_rest(capsys: pytest.C
 
 
 def test_a_workbook_with_more_marks_than_it_could_carry_is_not_begun() -> None:
-    marks = tuple(receipt_layout.Mark(("案件进展", row + 2, 4), True, "批注") for row in range(12_001))
+    marks = tuple(receipt_layout.Mark(("案件进展", row + 2, 4), receipt_layout.RED, "批注") for row in range(12_001))
     with pytest.raises(NotMarkableError):
         marked_copy.annotate(report(), receipt_layout.ReceiptLines((receipt_layout.note("说明"),), marks, 1, ()))
     assert len(marked_copy.annotate(report(), receipt_layout.ReceiptLines((receipt_layout.note("说明"),), marks[:1], 1, ()))) > 1_000

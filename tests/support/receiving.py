@@ -94,6 +94,9 @@ def cell(book: Workbook, address: str) -> Cell:
     return found_cell
 
 
+COLOURS = {f"FF{receipt_layout.RED}": "red", f"FF{receipt_layout.YELLOW}": "yellow", f"FF{receipt_layout.BLUE}": "blue"}
+
+
 def said(receipt: bytes | Workbook) -> str:
     """The sheet 回执 as text: a line of it on a line, with where it leads."""
     page = (opened(receipt) if isinstance(receipt, bytes) else receipt).worksheets[0]
@@ -110,12 +113,8 @@ def marks(content: bytes) -> str:
     for page in opened(content).worksheets[1:]:
         for row in page.iter_rows():
             for cell in row:
-                if isinstance(cell, Cell) and (
-                    cell.comment or cell.fill.fgColor.rgb in (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
-                ):
-                    colour = {f"FF{receipt_layout.RED}": "red", f"FF{receipt_layout.YELLOW}": "yellow"}.get(
-                        str(cell.fill.fgColor.rgb), "none"
-                    )
+                if isinstance(cell, Cell) and (cell.comment or cell.fill.fgColor.rgb in COLOURS):
+                    colour = COLOURS.get(str(cell.fill.fgColor.rgb), "none")
                     note = f"{cell.comment.author}: {cell.comment.text}" if cell.comment else ""
                     lines.append(f"{page.title}!{cell.coordinate} {colour} {note}".replace("\n", "⏎"))
     return "\n".join(lines) + "\n"

@@ -21,7 +21,7 @@ from pipeline.reading.receipt_layout import Mark
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
-_OURS = (f"FF{receipt_layout.RED}", f"FF{receipt_layout.YELLOW}")
+_OURS = tuple(f"FF{colour}" for colour in (receipt_layout.RED, receipt_layout.YELLOW, receipt_layout.BLUE))
 _NOBODY = 64
 """The number of the system's text colour: a fill's second colour where nobody chose one."""
 _RECORD = "fill "
@@ -41,7 +41,7 @@ def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
         if sheet not in book.sheetnames or not isinstance(book[sheet], Worksheet):
             continue
         cell = _cell(book[sheet], row, column + 1)
-        record = _colour(cell, receipt_layout.RED if mark.refuses else receipt_layout.YELLOW)
+        record = _colour(cell, mark.colour)
         if record:
             records.append(f"{_RECORD}{sheet}!{cell.coordinate} {record}")
         _comment(cell, mark.text)
@@ -106,16 +106,20 @@ def remove(book: Workbook) -> None:
 
 def is_ours(sheet: Worksheet) -> bool:
     """Return whether the sheet is an earlier receipt's: by its hidden mark, since a sender's own sheet may be called 回执."""
-    return (
-        sheet.title.startswith(receipt_layout.SHEET)
-        and str(sheet.cell(1, len(receipt_layout.COLUMNS) + 1).value) == receipt_layout.SIGNATURE
-    )
+    return sheet.title.startswith(receipt_layout.SHEET) and _records_column(sheet) is not None
+
+
+def _records_column(sheet: Worksheet) -> int | None:
+    """Return the column, from 1, of an earlier receipt's signature and records."""
+    columns = (column + 1 for column in receipt_layout.RECORDS_OF_ALL)
+    return next((column for column in columns if str(sheet.cell(1, column).value) == receipt_layout.SIGNATURE), None)
 
 
 def _records(sheet: Worksheet) -> dict[str, Fill]:
     """Return the fills that an earlier receipt noted, by sheet and address."""
     fills: dict[str, Fill] = {}
-    for (written,) in sheet.iter_rows(min_col=len(receipt_layout.COLUMNS) + 1, max_col=len(receipt_layout.COLUMNS) + 1, values_only=True):
+    column = _records_column(sheet)
+    for (written,) in sheet.iter_rows(min_col=column, max_col=column, values_only=True):
         record = str(written)  # LibreOffice writes text of two scripts as formatted pieces
         if record.startswith(_RECORD):
             address, _, fill = record.removeprefix(_RECORD).partition(" <")

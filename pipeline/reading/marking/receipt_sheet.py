@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.properties import Outline, PageSetupProperties
 
 from pipeline.reading import receipt_layout
 from pipeline.reading.marking import openpyxl_private
@@ -32,10 +32,13 @@ def write(book: Workbook, lines: Sequence[Line], records: Sequence[str]) -> None
     sheet = book.create_sheet(title, 0)
     names = frozenset(book.sheetnames)
     for row, line in enumerate(lines, 1):
-        sheet.row_dimensions[row].height = line.height
+        dimension = sheet.row_dimensions[row]
+        dimension.height = line.height
+        dimension.outlineLevel, dimension.hidden = int(line.is_folded), line.is_folded
+        dimension.collapsed = line.kind is Kind.UNDERSTOOD
         _write(sheet, row, line, names)
     for row, record in enumerate((receipt_layout.SIGNATURE, *records), 1):
-        openpyxl_private.set_text(sheet.cell(row, _LAST + 1), record)
+        openpyxl_private.set_text(sheet.cell(row, receipt_layout.RECORDS + 1), record)
     _set_up(sheet, lines)
     for other in book.worksheets:  # two selected sheets would be edited together, each keystroke in both
         other.sheet_view.tabSelected = other is sheet
@@ -47,9 +50,10 @@ def write(book: Workbook, lines: Sequence[Line], records: Sequence[str]) -> None
 def _set_up(sheet: Worksheet, lines: Sequence[Line]) -> None:
     for column, width in enumerate(receipt_layout.WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.column_dimensions[get_column_letter(_LAST + 1)].hidden = True
+    sheet.column_dimensions[get_column_letter(receipt_layout.RECORDS + 1)].hidden = True
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = receipt_layout.LOOKS[lines[0].kind].ink if lines[0].kind is not Kind.NOT_TAKEN else "B42318"
+    sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", receipt_layout.A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # one page wide, as many high as it takes
@@ -83,7 +87,7 @@ def _write(sheet: Worksheet, row: int, line: Line, names: frozenset[str]) -> Non
     if is_whole:
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=_LAST)
     elif line.span > 1:
-        for column in (at for at in range(1, _LAST + 1) if at - 1 not in (receipt_layout.CELL, receipt_layout.SEEN)):
+        for column in (at for at in range(1, _LAST + 1) if at - 1 not in receipt_layout.OF_A_CELL):
             sheet.merge_cells(start_row=row, start_column=column, end_row=row + line.span - 1, end_column=column)
 
 

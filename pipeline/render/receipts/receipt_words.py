@@ -6,14 +6,16 @@ from typing import Final
 
 from pipeline.reading.receipt_layout import Obstacle, Why
 from pipeline.report.submission_lines import ArrivedReport
-from pipeline.terms import words
+from pipeline.terms import messages, words
 from pipeline.terms.contract import Severity
 
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
 WARNINGS: Final = "提醒（已照常采用，不改也可以，下次请注意）：{count} 处"
+UNDERSTOOD: Final = "写法与模板不同、已经照意思读了的：{count} 处，不用改（点左边的“＋”展开）"
+READ: Final = "读作"
 FLAWLESS: Final = "没有发现问题。"
 HOW: Final = (
-    "单元格标红的是退回，标黄的是提醒，鼠标停在上面看批注；点“单元格”一栏可以直接跳过去。"
+    "单元格标红的是退回，标黄的是提醒，标蓝的是照意思读了的，鼠标停在上面看批注；点“单元格”一栏可以直接跳过去。"
     "改好后保存，把整个文件重新报送即可：本表、批注和颜色都不用删，不影响采用。"
 )
 HOW_ALONE: Final = "{why}，所以没有标在原件上，下面逐条列出。请在自己的原件上改正后重新报送。"
@@ -53,10 +55,28 @@ def verdict(report: ArrivedReport) -> str:
         reasons = "、".join(dict.fromkeys(words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses))
         return f"整个文件{'不会采用' if is_unsent else '没有采用'}：{reasons}。请按下面的说明改正后{again}。"
     if refused := _refused_parts(report):
-        return f"{'现在报送，会采用' if is_unsent else '已采用'} {rows}，{'，'.join(refused)}。请改正后{again}。"
+        taken = f"{'现在报送，会采用' if is_unsent else '已采用'} {rows}，{'，'.join(refused)}"
+        return f"{_against_before(report) or taken}。请改正后{again}。"
+    reminders = sum(not messages.is_understood(finding) for finding in report.findings)
+    found = f"；有 {reminders} 处提醒，不改也行。" if reminders else "，没有问题。"
+    if against := _against_before(report):
+        return f"{against}{found}"
     taken = "可以报送" if is_unsent else "全部采用" if report.rows_accepted else "已收到并采用"
     taken += f"，共 {rows}" if report.rows_accepted else "，没有内容行"
-    return f"{taken}；有 {len(report.findings)} 处提醒，不改也行。" if report.findings else f"{taken}，没有问题。"
+    return f"{taken}{found}"
+
+
+def _against_before(report: ArrivedReport) -> str:
+    """Return what this version takes and refuses against the one before; '' where there was none."""
+    if report.before is None:
+        return ""
+    accepted, refused = report.before
+    version = f"第 {report.revision} 版"
+    if report.before == (report.rows_accepted, report.rows_refused):
+        same = f"{version}：采用 {report.rows_accepted} 行，退回 {report.rows_refused} 行，行数与第 {report.revision - 1} 版相同"
+    else:
+        same = f"{version}：采用 {accepted} 行 → {report.rows_accepted} 行，退回 {refused} 行 → {report.rows_refused} 行"
+    return "，".join([same, *_refused_sheets(report)])
 
 
 def how_alone(obstacle: Obstacle) -> str:
@@ -66,26 +86,29 @@ def how_alone(obstacle: Obstacle) -> str:
 
 def _refused_parts(report: ArrivedReport) -> list[str]:
     """Return what was refused of a file that was taken: rows, then sheets."""
-    sheets = dict.fromkeys(finding.sheet for finding in report.findings if finding.severity is Severity.SHEET)
     parts = [f"退回 {report.rows_refused} 行"] if report.rows_refused else []
-    parts += [f"“{name}”整张表没有采用" if name else "有一张表没有采用" for name in sheets]
+    parts += _refused_sheets(report)
     return parts or (["有内容退回"] if report.refuses else [])
+
+
+def _refused_sheets(report: ArrivedReport) -> list[str]:
+    sheets = dict.fromkeys(finding.sheet for finding in report.findings if finding.severity is Severity.SHEET)
+    return [f"“{name}”整张表没有采用" if name else "有一张表没有采用" for name in sheets]
 
 
 def state(report: ArrivedReport) -> str:
     """Return whose report it is, for which day, and as what it counts."""
     district, day = report.district or words.UNKNOWN_DISTRICT, report.day.isoformat()
+    sent = f"第 {report.sent} 次报送 · " if report.sent > 1 else ""
     match report.use:
         case words.REFUSED:
-            return f"{district} · 归入 {day} · 退回"
+            return f"{district} · 归入 {day} · {sent}退回"
         case words.UNSENT:
             return f"{district} · {f'报告日期 {day} · ' if report.revision else ''}自查，尚未报送"
         case words.DUPLICATE:
-            return f"{district} · 报告日期 {day} · 重复"
-    which = (
-        f"更正，第 {report.revision} 版" if report.revision > 1 else f"第 1 版 · {words.REPORTED['late' if report.is_late else 'on-time']}"
-    )
-    return f"{district} · 报告日期 {day} · {which}"
+            return f"{district} · 报告日期 {day} · {sent}重复"
+    standing = "" if report.revision > 1 else f" · {words.REPORTED['late' if report.is_late else 'on-time']}"
+    return f"{district} · 报告日期 {day} · {sent}第 {report.revision} 版{standing}"
 
 
 def send_again(report: ArrivedReport) -> str:

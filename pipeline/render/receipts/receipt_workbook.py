@@ -14,6 +14,7 @@ from pipeline.reading.receipt_layout import Kind, Line, Mark, Obstacle, ReceiptL
 from pipeline.render.receipts import receipt_words as words
 from pipeline.render.workbook.cell_formats import A4, OPTIONS, Look, merge, text
 from pipeline.report.submission_lines import ArrivedReport
+from pipeline.terms import messages
 from pipeline.terms.findings import Finding
 from pipeline.terms.words import COSTS, FINDING_TITLES
 
@@ -43,7 +44,7 @@ def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptL
     if obstacle or report.findings:
         head.append(receipt_layout.note(words.how_alone(obstacle) if obstacle else words.HOW))
     return ReceiptLines(
-        lines=tuple(_clean(line) for line in chain(head, _list(report.findings))),
+        lines=tuple(_clean(line) for line in chain(head, _list(report))),
         marks=() if obstacle else tuple(_marks(report.findings)),
         notes_at=len(head),
         personal=tuple(
@@ -55,7 +56,7 @@ def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptL
 
 
 def _kind(report: ArrivedReport) -> Kind:
-    if not report.rows_accepted and report.refuses and not report.revision:
+    if not report.rows_accepted and report.refuses:
         return Kind.NOT_TAKEN
     return Kind.PARTLY if report.refuses else Kind.TAKEN
 
@@ -76,18 +77,24 @@ def _clean(line: Line) -> Line:
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
-def _list(findings: Sequence[Finding]) -> Iterator[Line]:
-    """Yield what was refused first; what is only a reminder after it, under a band of its own."""
-    if not findings:
+_Found = tuple[Finding, str]
+"""A finding with the case of its row; '' where none is named."""
+
+
+def _list(report: ArrivedReport) -> Iterator[Line]:
+    """Yield what was refused first, reminders after it under a band of their own, and folded what was read all the same."""
+    if not report.findings:
         yield receipt_layout.note(words.FLAWLESS)
         return
     yield Line(Kind.HEADER, receipt_layout.COLUMNS, height=22.0)
+    found = list(zip(report.findings, report.cases or [""] * len(report.findings), strict=True))
     number = 0
-    for band, kind, heading, refuses in (
-        (Kind.REFUSALS, Kind.REFUSED, words.REFUSALS, True),
-        (Kind.WARNINGS, Kind.WARNED, words.WARNINGS, False),
+    for band, kind, heading in (
+        (Kind.REFUSALS, Kind.REFUSED, words.REFUSALS),
+        (Kind.WARNINGS, Kind.WARNED, words.WARNINGS),
+        (Kind.UNDERSTOOD, Kind.READ, words.UNDERSTOOD),
     ):
-        below = [finding for finding in findings if finding.refuses is refuses]
+        below = [(finding, case) for finding, case in found if _kind_of(finding) is kind]
         if below:
             yield Line(band, (heading.format(count=len(below)),), height=22.0)
         groups = _groups(below)
@@ -98,14 +105,18 @@ def _list(findings: Sequence[Finding]) -> Iterator[Line]:
             yield receipt_layout.note(words.LEFT_OUT.format(count=left_out))
 
 
-def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
+def _kind_of(finding: Finding) -> Kind:
+    return Kind.REFUSED if finding.refuses else Kind.READ if messages.is_understood(finding) else Kind.WARNED
+
+
+def _groups(found: Iterable[_Found]) -> list[list[_Found]]:
     """Return findings that say the same of different cells of a column together; what costs most first."""
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in findings:
+    groups: dict[tuple[object, ...], list[_Found]] = {}
+    for finding, case in found:
         key = (finding.severity, finding.code, finding.sheet, finding.column, _pattern(finding))
-        groups.setdefault(key, []).append(finding)
+        groups.setdefault(key, []).append((finding, case))
     order = list(COSTS)
-    return sorted(groups.values(), key=lambda group: order.index(group[0].severity))
+    return sorted(groups.values(), key=lambda group: order.index(group[0][0].severity))
 
 
 def _pattern(finding: Finding) -> str:
@@ -113,23 +124,24 @@ def _pattern(finding: Finding) -> str:
     return finding.message.replace(f"“{finding.value}”", "“…”") if finding.value else finding.message
 
 
-def _block(group: list[Finding], number: int, kind: Kind) -> Iterator[Line]:
+def _block(group: list[_Found], number: int, kind: Kind) -> Iterator[Line]:
     """Yield a group: its message once, and a line for each of its cells."""
-    first = group[0]
+    first, _case = group[0]
     # A last line that names a single cell would need no less room than a line of that cell's own.
     listed = group[:_MOST_LISTED] if len(group) > _MOST_LISTED + 1 else group
-    rest = group[len(listed) :]
-    message = first.message if all(finding.message == first.message for finding in group) else _pattern(first)
-    rows = [(_where(finding), finding.value, _place(finding)) for finding in listed]
+    rest = [_where(finding) for finding, _case in group[len(listed) :]]
+    message = first.message if all(finding.message == first.message for finding, _case in group) else _pattern(first)
+    rows = [((_where(finding), case or "—", finding.value), _place(finding)) for finding, case in listed]
     if rest:
-        cells = "、".join(map(_where, rest[:_MOST_NAMED])) + (" 等" if len(rest) > _MOST_NAMED else "")
-        rows.append(("…", words.MORE.format(count=len(rest), cells=cells), None))
-    heights = [_height(seen, receipt_layout.WIDTHS[receipt_layout.SEEN]) for _cell, seen, _place in rows]
+        cells = "、".join(rest[:_MOST_NAMED]) + (" 等" if len(rest) > _MOST_NAMED else "")
+        rows.append((("…", "", words.MORE.format(count=len(rest), cells=cells)), None))
+    heights = [_height(own[-1], receipt_layout.WIDTHS[receipt_layout.SEEN]) for own, _place in rows]
     # The message goes over all the rows of its group: what they lack in height for it is shared out among them.
     missing = max(0.0, (_height(message, receipt_layout.WIDTHS[_MESSAGE]) - sum(heights)) / len(rows))
-    shared = (str(number), COSTS[first.severity].document, first.sheet or "—")
-    for at, (cell, seen, place) in enumerate(rows):
-        texts = (*shared, cell, seen, f"【{FINDING_TITLES[first.code]}】{message}") if at == 0 else ("", "", "", cell, seen, "")
+    shared = (str(number), words.READ if kind is Kind.READ else COSTS[first.severity].document, first.sheet or "—")
+    title = "" if kind is Kind.READ else f"【{FINDING_TITLES[first.code]}】"
+    for at, (own, place) in enumerate(rows):
+        texts = (*shared, *own, f"{title}{message}") if at == 0 else ("", "", "", *own, "")
         yield Line(kind, texts, place, len(rows) if at == 0 else 0, min(_HIGHEST, heights[at] + missing))
 
 
@@ -148,10 +160,19 @@ def _marks(findings: Sequence[Finding]) -> Iterator[Mark]:
         if finding.cell and finding.row and finding.column is not None:
             by_cell.setdefault((finding.sheet, finding.row, finding.column), []).append(finding)
     for place, of_cell in by_cell.items():
-        of_cell.sort(key=lambda finding: not finding.refuses)
-        sentences = (f"{COSTS[finding.severity].document}｜{FINDING_TITLES[finding.code]}：{finding.message}" for finding in of_cell)
-        comment = "\n".join((receipt_layout.HEADING, *sentences))
-        yield Mark(place, any(finding.refuses for finding in of_cell), text(comment))
+        of_cell.sort(key=lambda finding: list(_COLOURS).index(_kind_of(finding)))
+        comment = "\n".join((receipt_layout.HEADING, *map(_comment, of_cell)))
+        yield Mark(place, _COLOURS[_kind_of(of_cell[0])], text(comment))
+
+
+_COLOURS = {Kind.REFUSED: receipt_layout.RED, Kind.WARNED: receipt_layout.YELLOW, Kind.READ: receipt_layout.BLUE}
+"""What marks a cell, by the kind of its line; what costs most comes first."""
+
+
+def _comment(finding: Finding) -> str:
+    if messages.is_understood(finding):
+        return f"{words.READ}｜{finding.message}"
+    return f"{COSTS[finding.severity].document}｜{FINDING_TITLES[finding.code]}：{finding.message}"
 
 
 # --- the list alone ----------------------------------------------------------------------------------------------
@@ -168,17 +189,18 @@ def alone(report: ArrivedReport, obstacle: Obstacle) -> bytes:
         _set_up(sheet, receipt)
         formats = {(kind, centered): _format(workbook, kind, centered=centered) for kind in Kind for centered in (True, False)}
         for row, line in enumerate(receipt.lines):
-            sheet.set_row(row, line.height)
+            folded = {"level": 1, "hidden": True} if line.is_folded else {"collapsed": True} if line.kind is Kind.UNDERSTOOD else {}
+            sheet.set_row(row, line.height, None, folded)
             _write(sheet, row, line, formats)
-        sheet.write_string(0, len(receipt_layout.COLUMNS), receipt_layout.SIGNATURE)
+        sheet.write_string(0, receipt_layout.RECORDS, receipt_layout.SIGNATURE)
     return written.getvalue()
 
 
 def _set_up(sheet: Worksheet, receipt: ReceiptLines) -> None:
     for column, width in enumerate(receipt_layout.WIDTHS):
         sheet.set_column(column, column, width)
-    hidden = len(receipt_layout.WIDTHS)
-    sheet.set_column(hidden, hidden, None, None, {"hidden": True})
+    sheet.set_column(receipt_layout.RECORDS, receipt_layout.RECORDS, None, None, {"hidden": True})
+    sheet.outline_settings(symbols_below=False)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -209,7 +231,7 @@ def _write(sheet: Worksheet, row: int, line: Line, formats: dict[tuple[Kind, boo
         return
     for column, content in enumerate(line.cells):
         look = formats[line.kind, column in receipt_layout.CENTERED or line.kind is Kind.HEADER]
-        is_shared = column not in (receipt_layout.CELL, receipt_layout.SEEN)
+        is_shared = column not in receipt_layout.OF_A_CELL
         if line.span > 1 and is_shared:
             sheet.merge_range(row, column, row + line.span - 1, column, "", look)
         if line.span or not is_shared:

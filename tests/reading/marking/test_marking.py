@@ -419,7 +419,7 @@ FOREIGN = [(name, make, make in foreign.ODD.values()) for name, make in (*foreig
 @pytest.mark.parametrize(("name", "make", "is_odd"), FOREIGN, ids=[name for name, _make, _is_odd in FOREIGN])
 def test_a_workbook_of_another_program_goes_back_with_its_marks(desk: Desk, name: str, make: Callable[[], bytes], *, is_odd: bool) -> None:
     original = make()
-    mark = receipt_layout.Mark(("案件进展", 2, 4), refuses=True, text=f"{receipt_layout.HEADING}\n一")
+    mark = receipt_layout.Mark(("案件进展", 2, 4), colour=receipt_layout.RED, text=f"{receipt_layout.HEADING}\n一")
     written = desk.marked_at(original, mark)
     assert receiving.marks(written).startswith("案件进展!E2 red")
     assert ("程序不认识的格式和设置没有带回" in receiving.said(written)) is is_odd, name
@@ -458,7 +458,7 @@ def test_a_copy_has_every_kind_of_cell_as_the_original_shows_it(desk: Desk, *, i
     styles = [xls.record(xls.STYLE, struct.pack("<HHHHHHHHHH", 0, number, 0, 0, 0, 0, 0, 0, 0, 0)) for number in (0, 22)]
     globals_ = [*styles, *([xls.record(xls.DATE_MODE, b"\1\0")] if is_1904 else [])]
     original = xls.book({"案件进展": records, "我的笔记": [xls.label(0, 0, "甲")]}, globals_)
-    mark = receipt_layout.Mark(("案件进展", 2, 1), refuses=True, text=f"{receipt_layout.HEADING}\n一")
+    mark = receipt_layout.Mark(("案件进展", 2, 1), colour=receipt_layout.RED, text=f"{receipt_layout.HEADING}\n一")
     book = opened(desk.marked_at(original, mark))
     assert book.sheetnames == ["回执", "案件进展", "我的笔记"]
     rows = [[cell.value for cell in row] for row in book["案件进展"]["A1:C3"]]

@@ -26,6 +26,7 @@ from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
 
 from pipeline import cli
 from pipeline.night import nightly
+from pipeline.reading.receipt_layout import Obstacle, Why
 from pipeline.render.receipts import receipt_files, receipt_words, receipt_workbook
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import ArrivedReport
@@ -85,7 +86,7 @@ def test_each_file_of_the_day_gets_its_receipt_whatever_became_of_it(office: Off
     assert {name: first_line(content) for name, content in written.items()} == {
         "东胜区_回执_0_再发.xlsx": "与目前采用的日报完全相同，没有重复计入。不用再报。",
         "东胜区_回执_1_东胜.xlsx": "这一份已被第 2 版代替，现在以第 2 版为准（当时采用 0 行，退回 5 行）。",
-        "东胜区_回执_2_东胜（改）.xlsx": "全部采用，共 5 行；有 4 处提醒，不改也行。",
+        "东胜区_回执_2_东胜（改）.xlsx": "第 2 版：采用 0 行 → 5 行，退回 5 行 → 0 行；有 4 处提醒，不改也行。",
         "未识别_回执_0_坏 (2).xlsx": "整个文件没有采用：文件打不开。请按下面的说明改正后重新报送。",
         "未识别_回执_0_坏.xlsx": "整个文件没有采用：文件打不开。请按下面的说明改正后重新报送。",
         "达拉特旗_回执_0_达旗.xlsx": "整个文件没有采用：报告日期有误。请按下面的说明改正后重新报送。",
@@ -176,7 +177,7 @@ def test_a_receipt_mended_where_it_is_marked_and_sent_as_it_is_is_accepted(offic
         cell(book, address).value = value
     office.put(saved(book), "东胜_回执.xlsx", "2020-05-21T16:30:00+08:00")
     second = night(office)["东胜区_回执_2_东胜_回执.xlsx"]
-    assert first_line(second) == "全部采用，共 5 行；有 3 处提醒，不改也行。"
+    assert first_line(second) == "第 2 版：采用 0 行 → 5 行，退回 5 行 → 0 行；有 3 处提醒，不改也行。"
     assert {finding["code"] for finding in office.findings(DAY) if finding["file"] == "东胜_回执.xlsx"} == {"rows-withdrawn"}
     assert receiving.marks(second) == "\n"
     assert opened(second).sheetnames == opened(written).sheetnames
@@ -257,13 +258,15 @@ FILES = {
     "a row refused": a_file(REFUSAL, rows_refused=1),
     "a row refused, late": a_file(REFUSAL, LATE, rows_refused=1, received="2020-05-21 18:00"),
     "a sheet refused": a_file(SHEET),
-    "a correction": a_file(REFUSAL, rows_refused=1, revision=2, in_force=2),
-    "a correction after noon": a_file(REFUSAL, rows_refused=1, revision=2, in_force=2, received="2020-05-22 15:00"),
+    "sent again": a_file(REFUSAL, rows_accepted=0, rows_refused=4, revision=2, in_force=2, sent=2, before=(4, 0)),
+    "sent again, better": a_file(revision=2, in_force=2, sent=3, before=(1, 2)),
+    "sent again, as many rows": a_file(revision=3, in_force=3, sent=3, before=(3, 0)),
+    "sent again after noon": a_file(REFUSAL, rows_refused=1, revision=2, in_force=2, sent=2, before=(3, 1), received="2020-05-22 15:00"),
     "replaced": a_file(REFUSAL, rows_refused=1, use="已被替换", in_force=2),
-    "a duplicate": a_file(Finding("duplicate", Severity.WARNING, "已忽略。"), revision=0, use="重复", rows_accepted=0),
+    "a duplicate": a_file(Finding("duplicate", Severity.WARNING, "已忽略。"), revision=0, use="重复", rows_accepted=0, sent=2),
     "refused whole in time": a_file(WHOLE, **REFUSED),
     "refused whole, late": a_file(WHOLE, received="2020-05-21 19:00", **REFUSED),
-    "refused whole beside one in force": a_file(WHOLE, **{**REFUSED, "in_force": 1}),
+    "refused whole beside one in force": a_file(WHOLE, **{**REFUSED, "in_force": 1, "sent": 2}),
     "refused whole, from nobody known": a_file(WHOLE, district="", **REFUSED),
     "asked before": a_file(use="自查", in_force=0),
     "asked before, a row refused": a_file(REFUSAL, rows_refused=1, use="自查", in_force=0),
@@ -285,6 +288,46 @@ def test_every_case_has_its_words(golden: Callable[[str, str], None]) -> None:
 def test_what_was_refused_stands_before_what_is_only_a_reminder() -> None:
     kinds = [line.kind for line in receipt_workbook.compose(a_file(LATE, REFUSAL, SHEET, WHOLE, rows_refused=1)).lines]
     assert kinds[-6:] == ["refusals", "refused", "refused", "refused", "warnings", "warned"]
+
+
+READ = Finding("read-as", Severity.WARNING, "表头“答复日期”里有换行，没有算在内，不用改。", "案件进展", 1, 7, "答复\n日期")
+
+
+def test_what_was_read_all_the_same_is_one_line_at_the_end_with_the_rest_folded() -> None:
+    lines = receipt_workbook.compose(a_file(READ, REFUSAL, LATE, rows_refused=1)).lines
+    assert [line.kind for line in lines][-6:] == ["refusals", "refused", "warnings", "warned", "understood", "read"]
+    assert [line.is_folded for line in lines][-2:] == [False, True]
+    assert lines[-2].cells == ("写法与模板不同、已经照意思读了的：1 处，不用改（点左边的“＋”展开）",)
+    assert lines[-1].cells[1] == "读作"
+    assert "【" not in lines[-1].cells[-1]
+    assert receipt_words.verdict(a_file(READ)) == "全部采用，共 3 行，没有问题。"
+    alone = sheet(opened(receipt_workbook.alone(a_file(READ), Obstacle(Why.GONE))), "回执")
+    last = alone.row_dimensions[alone.max_row]
+    assert (last.hidden, last.outlineLevel) == (True, 1)
+
+
+def test_the_list_names_the_case_of_every_finding(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(a_messy_report(), "东胜.xlsx", "2020-05-21T15:00:00+08:00")
+    office.put(write(edit(report_pages(), {**MESSY, "案件进展!E2": "已经 答复"})), "再.xlsx", "2020-05-21T15:30:00+08:00")
+    nightly.run(office.settings, [DAY], documents=only("receipts"))
+    first, second = lying(office).values()
+    rows = [[*map(str, row)] for row in sheet(opened(second), "回执").iter_rows(max_col=7, values_only=True)]
+    named = {row[3]: row[4] for row in rows if row[2] == "案件进展"}
+    assert (named["A3"], named["E2"], named["H2"]) == ("SJ-2020-777", "ZZQ-2020-001", "ZZQ-2020-001")
+    assert first_line(second) == "第 2 版：采用 0 行，退回 5 行，行数与第 1 版相同。请改正后重新报送。"
+    assert "东胜区 · 报告日期 2020-05-21 · 第 2 次报送 · 第 2 版" in receiving.said(second)
+    assert first_line(first) == "这一份已被第 2 版代替，现在以第 2 版为准（当时采用 0 行，退回 5 行）。"
+    # A receipt of before the case had a column is known again, too, and taken off.
+    book = opened(second)
+    page = sheet(book, "回执")
+    for area in [*page.merged_cells.ranges]:
+        page.unmerge_cells(str(area))
+    page.delete_cols(5)
+    book.save(older := io.BytesIO())
+    office.put(older.getvalue(), "旧式.xlsx", "2020-05-21T16:00:00+08:00")
+    nightly.run(office.settings, [DAY], documents=only("receipts"))
+    assert opened(lying(office)["东胜区_回执_3_旧式.xlsx"]).sheetnames == opened(second).sheetnames
 
 
 def test_a_missing_uses_name_cannot_slip_in() -> None:
@@ -381,7 +424,7 @@ def test_every_marked_workbook_of_the_weeks_reads_like_its_original(week: Office
         for page in book.worksheets:
             assert "�" not in str([[cell.value for cell in row] for row in page.iter_rows()])
         if len(book.sheetnames) > 1:
-            assert sheet(book, book.sheetnames[0]).cell(1, 7).value == "信访日报汇总·回执·1"
+            assert sheet(book, book.sheetnames[0]).cell(1, 8).value == "信访日报汇总·回执·1"
 
 
 @pytest.mark.external
