@@ -12,7 +12,7 @@ import pytest
 from hostile import rewrite
 from offices import moment
 
-from pipeline.render.papers import briefing, briefing_files, own_templates, word
+from pipeline.render.papers import briefing, briefing_files, notice, own_templates, word
 from pipeline.render.papers.own_templates import BrokenTemplateError
 
 if TYPE_CHECKING:
@@ -136,6 +136,18 @@ def test_a_paper_says_its_title_office_and_language_and_its_headings_have_levels
     assert heads == [[True, False], [True, False, False], [True, True, False, False, False]]
     assert all(table._tbl.tblPr.find(f"{_W}tblCaption") is not None for table in filled.tables)  # noqa: SLF001
     assert 'w:eastAsia="zh-CN"' in filled.styles.element.xml
+
+
+@pytest.mark.parametrize("name", [briefing_files.WORD_TEMPLATE, notice.TEMPLATE])
+def test_in_each_template_tables_repeat_their_heads_and_sections_are_headings(name: str) -> None:
+    template = docx.Document(io.BytesIO(own_templates.original(name)))
+    used = [paragraph.style.name for paragraph in template.paragraphs if paragraph.style]
+    assert used.count("Title") == 1
+    assert used.count("Heading 1") >= 2
+    assert len(template.tables) == 3
+    for table in template.tables:
+        assert table.rows[0]._tr.find(f"{_W}trPr/{_W}tblHeader") is not None  # noqa: SLF001
+        assert table._tbl.tblPr.find(f"{_W}tblDescription") is not None  # noqa: SLF001
 
 
 def test_what_a_file_says_of_itself_is_text(tmp_path: Path) -> None:
