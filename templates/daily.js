@@ -145,6 +145,18 @@
   byId("all").addEventListener("click", () => pick("open"));
   byId("case-close").addEventListener("click", () => (byId("case").close ? byId("case").close() : byId("case").removeAttribute("open")));
   byId("case").addEventListener("click", event => event.target === byId("case") && byId("case").close());
+  // 电脑上、纸上不折的，由样式展开；旧的浏览器不会，在这里展开
+  const unfolded = document.querySelectorAll(".wide-open:not([open])");
+  const unfold = () => unfolded.forEach(fold => (fold.open = true));
+  if (matchMedia("(min-width: 641px)").matches) unfold();
+  else {
+    let closed = [];
+    addEventListener("beforeprint", () => {
+      closed = Array.from(unfolded).filter(fold => !fold.open);
+      unfold();
+    });
+    addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
+  }
   list();
   byId("plain").remove();
   byId("finder").hidden = false;

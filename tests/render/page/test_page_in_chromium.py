@@ -178,6 +178,19 @@ def test_on_a_phone_targets_and_decisions_stand_in_the_first_screen_and_a_half(
     assert ends[-1] < (2 if height < 800 else 1.5) * height, ends
 
 
+def test_what_folds_on_a_phone_alone_is_open_on_a_screen(browser: Browser, pages: dict[str, Path]) -> None:
+    folds = "[...document.querySelectorAll('.wide-open')].map(one => one.open)"
+    browser.open(pages["plain"], 360)
+    assert len(browser.value(folds)) >= 4
+    assert not any(browser.value(folds))
+    browser.value("dispatchEvent(new Event('beforeprint'))")
+    assert all(browser.value(folds))
+    browser.value("dispatchEvent(new Event('afterprint'))")
+    assert not any(browser.value(folds))
+    browser.open(pages["plain"], 1280)
+    assert all(browser.value(folds))
+
+
 def test_without_script_the_open_cases_are_read_where_the_list_would_be(browser: Browser, pages: dict[str, Path]) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
@@ -202,8 +215,10 @@ def test_axe_finds_no_serious_fault(browser: Browser, pages: dict[str, Path], wi
         browser.open(pages["plain"], width)
         browser.value(OPEN_ALL)
         browser.value(AXE)
-        answer = browser.call("Runtime.evaluate", expression=SERIOUS, returnByValue=True, awaitPromise=True)
-        assert json.loads(answer["result"]["value"]) == []
+        for _ in ("the page", "a case over it"):
+            answer = browser.call("Runtime.evaluate", expression=SERIOUS, returnByValue=True, awaitPromise=True)
+            assert json.loads(answer["result"]["value"]) == []
+            browser.value("document.querySelector('#rows a').click()")
         assert (
             browser.value("getComputedStyle(document.body).backgroundColor")
             == {"light": "rgb(245, 247, 249)", "dark": "rgb(17, 23, 29)"}[colours]
