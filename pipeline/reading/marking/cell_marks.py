@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import tostring
 
@@ -11,6 +12,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Color, PatternFill
 from openpyxl.styles.fills import Fill
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import fromstring
 
@@ -21,7 +23,9 @@ from pipeline.reading.receipt_layout import Mark
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
-_OURS = tuple(f"FF{colour}" for colour in (receipt_layout.RED, receipt_layout.YELLOW, receipt_layout.BLUE))
+_COLOURS = (receipt_layout.RED, receipt_layout.YELLOW, receipt_layout.BLUE)
+"""What costs most comes first."""
+_OURS = tuple(f"FF{colour}" for colour in _COLOURS)
 _NOBODY = 64
 """The number of the system's text colour: a fill's second colour where nobody chose one."""
 _RECORD = "fill "
@@ -33,19 +37,64 @@ _ROOM = 44
 
 
 def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
-    """Mark the cells; return what their fills were, for the hidden column."""
-    records = []
+    """Mark the cells; return what their fills were, for the hidden column.
+
+    A mark in a hidden row or column stands on the nearest cell that shows, and names its own.
+    """
+    placed: dict[tuple[str, str], list[Mark]] = {}
     for mark in marks:
         sheet, row, column = mark.place
         # A finding can name a sheet that the workbook lacks, and a sheet that is one chart has no cells.
         if sheet not in book.sheetnames or not isinstance(book[sheet], Worksheet):
             continue
         cell = _cell(book[sheet], row, column + 1)
-        record = _colour(cell, mark.colour)
+        shown = _shown(book[sheet], cell)
+        text = mark.text if shown is cell else mark.text.replace("\n", f"\n{_ELSEWHERE.format(cell=cell.coordinate)}\n", 1)
+        placed.setdefault((sheet, shown.coordinate), []).append(replace(mark, text=text))
+    records = []
+    for (sheet, address), of_cell in placed.items():
+        cell = book[sheet][address]
+        record = _colour(cell, min((mark.colour for mark in of_cell), key=_COLOURS.index))
         if record:
-            records.append(f"{_RECORD}{sheet}!{cell.coordinate} {record}")
-        _comment(cell, mark.text)
+            records.append(f"{_RECORD}{sheet}!{address} {record}")
+        _comment(cell, "\n\n".join(mark.text for mark in of_cell))
     return records
+
+
+_ELSEWHERE = "说的是 {cell}，它在隐藏的行或列里。"
+
+
+def _shown(sheet: Worksheet, cell: Cell) -> Cell:
+    """Return the cell, or where its row or column is hidden the nearest that shows: to the left or above, else to the right or below."""
+    row = next((at for at in _nearest(cell.row) if not _is_row_hidden(sheet, at)), cell.row)
+    columns = _hidden_columns(sheet)
+    column = next((at for at in _nearest(cell.column) if at not in columns), cell.column)
+    return cell if (row, column) == (cell.row, cell.column) else _cell(sheet, row, column)
+
+
+_FARTHEST = 1000
+"""Rows or columns that are looked at behind a hidden one."""
+
+
+def _nearest(at: int) -> Iterator[int]:
+    yield from range(at, 0, -1)
+    yield from range(at + 1, at + _FARTHEST)
+
+
+def _is_row_hidden(sheet: Worksheet, row: int) -> bool:
+    if row not in sheet.row_dimensions:
+        return bool(sheet.sheet_format.zeroHeight)
+    dimension = sheet.row_dimensions[row]
+    return bool(dimension.hidden) or dimension.height == 0
+
+
+def _hidden_columns(sheet: Worksheet) -> set[int]:
+    hidden: set[int] = set()
+    for letter, dimension in sheet.column_dimensions.items():
+        if dimension.hidden or dimension.width == 0:
+            first = dimension.min or column_index_from_string(letter)
+            hidden.update(range(first, (dimension.max or first) + 1))
+    return hidden
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pipeline.reading.gate.safe_workbook import Limits
 from pipeline.reading.marking import (
     cell_marks,
     foreign_package,
+    kept_pictures,
     mended_parts,
     openpyxl_private,
     package_parts,
@@ -48,8 +49,7 @@ def annotate(original: bytes, receipt: ReceiptLines) -> bytes:
     refusal = NotMarkableError(Why.UNKNOWN)
     for prepare, left_out in _WAYS:
         try:
-            notes = [_LEFT_OUT.format(what="、".join(what))] if (what := [*package_parts.dropped(parts), *left_out]) else []
-            return _checked(_marked(receipt, parts, prepare(parts), notes), original)
+            return _checked(_marked(receipt, parts, prepare(parts), left_out=left_out), original)
         except NotMarkableError as error:
             if error.obstacle.why not in (Why.UNKNOWN, Why.DIFFERS):
                 raise
@@ -66,7 +66,7 @@ def _copied(original: bytes, receipt: ReceiptLines, format_: str) -> bytes:
     parts, is_whole = plain_copy.parts(original, _LIMITS)
     notes = [plain_copy.COPIED.format(format=format_), *([] if is_whole else [plain_copy.SOME_SHEETS])]
     settled = foreign_package.settled(parts)
-    return _checked(_marked(receipt, settled, settled, notes), original)
+    return _checked(_marked(receipt, settled, settled, notes=notes), original)
 
 
 _WAYS: tuple[tuple[Callable[[Mapping[str, bytes]], Mapping[str, bytes]], list[str]], ...] = (
@@ -77,8 +77,18 @@ _WAYS: tuple[tuple[Callable[[Mapping[str, bytes]], Mapping[str, bytes]], list[st
 """How a workbook is prepared for openpyxl, and what is then not in the receipt; the first way that it comes through is taken."""
 
 
-def _marked(receipt: ReceiptLines, parts: Mapping[str, bytes], prepared: Mapping[str, bytes], notes: list[str]) -> bytes:
-    """Return the workbook with its receipt, whatever openpyxl made of it; `notes` stand in the sheet 回执."""
+def _marked(
+    receipt: ReceiptLines,
+    parts: Mapping[str, bytes],
+    prepared: Mapping[str, bytes],
+    *,
+    notes: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> bytes:
+    """Return the workbook with its receipt, whatever openpyxl made of it.
+
+    In the sheet 回执 stand the `notes`, and what does not go back: what openpyxl drops, and what was `left_out` before.
+    """
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):  # to which openpyxl prints what it does not find
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know; that is told from the parts
         # Packed anew: the parts that go in are those that were counted, under the names that openpyxl knows.
@@ -91,12 +101,23 @@ def _marked(receipt: ReceiptLines, parts: Mapping[str, bytes], prepared: Mapping
         hidden = personal_cells.hide(book, results, receipt.personal)
         openpyxl_private.disarm(book)
         records = cell_marks.put(book, receipt.marks)
-        receipt_sheet.write(book, _with_notes(receipt, [*notes, *([_PERSONAL.format(count=hidden)] if hidden else [])]), records)
+        # What a picture shows cannot be masked: where there is anything personal, pictures stay out as well.
+        pictures = kept_pictures.NONE if hidden or receipt.personal else _pictures(book, parts, paths)
+        lost = [*package_parts.dropped(parts, pictures.kept), *left_out]
+        said = [*notes, *([_LEFT_OUT.format(what="、".join(lost))] if lost else []), *([_PERSONAL.format(count=hidden)] if hidden else [])]
+        receipt_sheet.write(book, _with_notes(receipt, said), records)
         validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)
+        sheets = {paths[sheet.title]: sheet.path[1:] for sheet in book.worksheets if sheet.title in paths}
+        kept_pictures.put_back(written, {sheets[path]: shown for path, shown in pictures.by_sheet.items()}, parts)
     if any(len(part) > package_parts.LARGEST_PART for part in written.values()):
         raise NotMarkableError(Why.LARGE_PART, package_parts.LARGEST_PART >> 20)
     return package_parts.pack({name: foreign_package.restored(_without_numbers(name, part)) for name, part in written.items()})
+
+
+def _pictures(book: Workbook, parts: Mapping[str, bytes], paths: Mapping[str, str]) -> kept_pictures.Pictures:
+    """Return the pictures that can go back: those of sheets that are written without a drawing of charts."""
+    return kept_pictures.find(parts, [paths[page.title] for page in book.worksheets if not openpyxl_private.has_charts(page)])
 
 
 def _checked(content: bytes, original: bytes) -> bytes:

@@ -76,6 +76,12 @@ def disarm(book: Workbook) -> None:
             table.tableType = table.connectionId = None
 
 
+def has_charts(sheet: Worksheet) -> bool:
+    """Return whether the sheet will be written with a drawing of charts."""
+    within: Any = sheet
+    return bool(within._charts)
+
+
 def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
     """Return the workbook, where each of its worksheets stands in the package, and whether all its sheets were read."""
     # Without `rich_text` openpyxl joins the pieces of a text, and a word in bold or red loses its look.

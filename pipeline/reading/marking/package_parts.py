@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from html import escape
 from itertools import accumulate
 from xml.parsers import expat
@@ -100,9 +100,10 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     return written.getvalue()
 
 
-def dropped(parts: Mapping[str, bytes]) -> list[str]:
-    """Return what people will miss, in their own words."""
-    return [words for pattern, words in _DROPPED if any(pattern.match(name.lower()) for name in parts)]
+def dropped(parts: Iterable[str], kept: Container[str] = ()) -> list[str]:
+    """Return what people will miss of these parts, in their own words; `kept` are those that go back all the same."""
+    lost = [name.lower() for name in parts if name not in kept]
+    return [words for pattern, words in _DROPPED if any(pattern.match(name) for name in lost)]
 
 
 class Sink:

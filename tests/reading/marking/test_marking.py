@@ -1,7 +1,7 @@
 """What goes back to a sender, through the whole of `pipeline.reading.marking`.
 
-Covers `marked_copy`, `plain_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts`, `foreign_package`, `mended_parts` and
-`openpyxl_private`, and with them `receipt_layout`.
+Covers `marked_copy`, `plain_copy`, `cell_marks`, `receipt_sheet`, `personal_cells`, `package_parts`, `foreign_package`, `mended_parts`,
+`kept_pictures` and `openpyxl_private`, and with them `receipt_layout`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from receiving import Desk, cell, opened, saved, sheet
-from workbooks import PROGRESS, edit, progress_row, report, report_pages, write
+from workbooks import PROGRESS, Edits, edit, progress_row, report, report_pages, write
 
 from pipeline.reading import receipt_layout
 from pipeline.reading.readers import Readers
@@ -55,7 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield Desk(tmp_path_factory.mktemp("desk"), readers)
 
 
-BAD = {"案件进展!E2": "差不多了", "案件进展!E3": "快了", "案件进展!H3": "昨天", "封面!B3": None}
+BAD: Edits = {"案件进展!E2": "差不多了", "案件进展!E3": "快了", "案件进展!H3": "昨天", "封面!B3": None}
 """Two values outside the list, a date not understood, nobody who filled in."""
 
 
@@ -278,6 +279,110 @@ def test_a_hostile_word_comes_back_as_text(desk: Desk, word: str) -> None:
     with zipfile.ZipFile(io.BytesIO(written)) as package:
         assert all(b'TargetMode="External"' not in package.read(name) for name in package.namelist())
         assert not [name for name in package.namelist() if "externalLink" in name]
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+_PARTS = (
+    (b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)),
+    (b"IDAT", zlib.compress((b"\0" + b"\xff\0\0" * 4) * 4)),
+    (b"IEND", b""),
+)
+PNG = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in _PARTS)
+
+
+def with_pictures(edits: Edits = BAD) -> bytes:
+    """A report with a picture beside its rows and another on a sheet that nobody reads."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        for name, page in edit(report_pages(), edits).items():
+            written = book.add_worksheet(name)
+            for r, c, value in ((r, c, value) for r, row in enumerate(page.grid) for c, value in enumerate(row) if value is not None):
+                written.write(r, c, value)
+            if name == "案件进展":
+                written.insert_image("F6", "现场.png", {"image_data": io.BytesIO(PNG), "x_offset": 3, "object_position": 1})
+        book.add_worksheet("照片").insert_image("C4", "现场.png", {"image_data": io.BytesIO(PNG)})
+    return out.getvalue()
+
+
+def _pictures(content: bytes) -> dict[str, list[tuple[str, ...]]]:
+    """Where pictures stand, by sheet: column and row from 0; each picture is the one that was put in."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        for number, title in enumerate(opened(content).sheetnames, 1):  # a receipt's sheets are written in their order
+            related = f"xl/worksheets/_rels/sheet{number}.xml.rels"
+            lines = package.read(related).decode() if related in package.namelist() else ""
+            for drawing in re.findall(r'Target="[^"]*?(drawings/[^"/]+\.xml)"', lines):
+                xml = package.read(f"xl/{drawing}").decode()
+                media = package.read(f"xl/drawings/_rels/{drawing.rpartition('/')[2]}.rels").decode()
+                assert {package.read(f"xl/media/{name}") for name in re.findall(r'media/([^"]+)"', media)} == {PNG}
+                found[title] = re.findall(r"<xdr:from><xdr:col>(\d+)</xdr:col>.*?<xdr:row>(\d+)</xdr:row>", xml)
+    return found
+
+
+def test_pictures_stay_where_they_stood(desk: Desk) -> None:
+    written = desk.marked(with_pictures())
+    assert _pictures(written) == {"案件进展": [("5", "5")], "照片": [("2", "3")]}
+    assert "没有带回" not in receiving.said(written)
+    assert cell(opened(written), "案件进展!E2").comment
+    assert _pictures(desk.marked(written)) == _pictures(written)
+    with zipfile.ZipFile(io.BytesIO(written)) as package:
+        assert package.read("[Content_Types].xml").count(b'Extension="png"') == 1
+        assert len([name for name in package.namelist() if "/media/" in name]) == 1
+
+
+def test_where_anything_is_personal_no_picture_goes_back(desk: Desk) -> None:
+    written = desk.marked(with_pictures({"案件进展!F2": "13912345678"}))
+    assert _pictures(written) == {}
+    assert "原件里的图片、图形和文本框没有带回" in receiving.said(written)
+
+
+def test_of_a_drawing_nothing_goes_back_but_pictures_that_lie_in_the_workbook(desk: Desk) -> None:
+    text = '<xdr:sp macro="" textlink=""><xdr:txBody><a:p><a:r><a:t>找张三</a:t></a:r></a:p></xdr:txBody></xdr:sp>'
+    anchor = f"<xdr:twoCellAnchor><xdr:from/><xdr:to/>{text}<xdr:clientData/></xdr:twoCellAnchor>"
+
+    def change(name: str, part: bytes) -> bytes:
+        if name == "xl/drawings/drawing1.xml":
+            return part.replace(b"</xdr:wsDr>", f"{anchor}</xdr:wsDr>".encode())
+        if name == "xl/drawings/_rels/drawing2.xml.rels":  # a picture that would be asked for elsewhere
+            return re.sub(rb'Target="[^"]*"', b'Target="https://example.org/a.png" TargetMode="External"', part)
+        return part
+
+    written = desk.marked(rewrite(with_pictures(), change))
+    assert _pictures(written) == {"案件进展": [("5", "5")]}
+    assert "原件里的图形和文本框没有带回" in receiving.said(written)
+    with zipfile.ZipFile(io.BytesIO(written)) as package:
+        parts = b"".join(package.read(name) for name in package.namelist())
+    assert "找张三".encode() not in parts
+    assert b"example.org/a.png" not in parts
+
+
+def test_no_mark_stands_in_a_hidden_column_or_row(desk: Desk) -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        page = sheet(book, "案件进展")
+        page.column_dimensions.group("H", "J", hidden=True)
+        page.row_dimensions[2].hidden = True
+        page["G3"].fill = PatternFill("solid", fgColor="FFCCFFCC")
+
+    original = rewritten(a_bad_report(), hide)
+    written = desk.marked(original)
+    marked = {line.split(" ")[0]: line for line in receiving.marks(written).splitlines()}
+    assert marked.keys() == {"封面!B3", "案件进展!E1", "案件进展!E3", "案件进展!G3"}
+    assert "说的是 H3，它在隐藏的行或列里。⏎退回这一行｜日期看不懂" in marked["案件进展!G3"]
+    assert "说的是 E2，它在隐藏的行或列里。⏎退回这一行｜不在可选范围" in marked["案件进展!E1"]
+    assert "说的是" not in marked["案件进展!E3"]
+    # Taken off again with the next receipt, the fill is the sender's own.
+    again = desk.marked(saved(_mended(opened(written))))
+    assert cell(opened(again), "案件进展!G3").fill.fgColor.rgb == "FFCCFFCC"
+    assert cell(opened(again), "案件进展!G3").comment is None
+
+
+def _mended(book: openpyxl.Workbook) -> openpyxl.Workbook:
+    page = sheet(book, "案件进展")
+    page["E2"], page["E3"], page["H3"] = "办理中", "办理中", None
+    return book
 
 
 def test_what_would_ask_elsewhere_does_not_go_back(desk: Desk) -> None:
