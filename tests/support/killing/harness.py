@@ -19,6 +19,7 @@ from workbooks import DAY
 
 from killing import office, shim
 from killing.shim import Mode, Plan
+from pipeline.render.documents import ALL
 
 KILLED = -9
 
@@ -89,14 +90,14 @@ def place() -> Path:
 class Bench:
     """An office as it was before the night, one after an undisturbed night, and a place to disturb copies in.
 
-    A `quick` one reads files in the run's own process: the readers' processes change nothing on the disk.
+    A `quick` one reads files in the run's own process, since the readers' processes change nothing on the disk, and makes few documents.
     """
 
     def __init__(self, library: Path, *, wrong: str | None = None, quick: bool = False) -> None:
         self._base = place()
         self.template, self.home = self._base / "template", self._base / "office"
         self._wrong, self._quick = wrong, quick
-        office.build(self.template)
+        office.build(self.template, office.FEW_DOCUMENTS if quick else ALL)
         self._program = Program(library, self._base)
         self.before = office.state_of(self.template)
         self.fresh()

@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any, Self
 
 from killing import wrong
+from killing.office import FEW_DOCUMENTS
 from pipeline import cli
 from pipeline.doors import mailbox, message_parts
 from pipeline.doors.message_parts import Bounds, MessageParts
 from pipeline.intake import desk, envelopes
+from pipeline.night import nightly
 from pipeline.reading import reading
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.reading.receipt_layout import Job
@@ -127,6 +130,7 @@ def patch(order: str | None, *, quick: bool) -> None:
     if quick:
         desk.Readers = _ReadHere  # type: ignore[assignment,attr-defined]
         mailbox.MessageOpener = _OpenHere  # type: ignore[assignment,attr-defined]
+        nightly.run = partial(nightly.run, documents=FEW_DOCUMENTS)
     if order:
         orders: dict[str, Callable[[], None]] = {**wrong.ORDERS, **wrong.FETCHING, **wrong.SENDING}
         orders[order]()
