@@ -15,13 +15,19 @@ from pathlib import Path
 
 import filelock
 import pytest
-from offices import HOME, SETTINGS, ZONE, Office
+from offices import HOME, SETTINGS, ZONE, Office, let_nights_make
 from workbooks import DAY, Page, assignment, edit, report, report_pages, write
 
 from pipeline import __version__, cli
 from pipeline.disk import storage
 
 Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _nights_make_figures_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said does not depend on documents; a run that is a process of its own makes them all."""
+    let_nights_make(monkeypatch)
 
 
 @pytest.fixture
@@ -417,14 +423,13 @@ def test_a_day_whose_folder_is_held_open_does_not_keep_the_others(home: Office, 
     assert cli.main(["--from", "2020-05-20", "--to", "2020-05-21"]) == 0
     before = (home.outbox / "2020-05-20/summary.json").read_bytes()
     home.put(report(day=date(2020, 5, 20)), "昨天.xlsx", "2020-05-20T16:00:00+08:00")
-    monkeypatch.setattr(storage, "exchange", lambda _one, _other: False)
-    monkeypatch.setattr(Path, "replace", as_on_windows)
-    assert cli.main(["--date", "2020-05-21"]) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "exchange", lambda _one, _other: False)
+        patch.setattr(Path, "replace", as_on_windows)
+        assert cli.main(["--date", "2020-05-21"]) == 1
     assert re.search("2020-05-20 的结果没有写进.*请关闭 Excel 等程序后再运行一次", capsys.readouterr().err)
     assert (home.outbox / "2020-05-20/summary.json").read_bytes() == before
     assert home.summary(date(2020, 5, 21))["submissions"][0]["status"] == "on-time"
-    monkeypatch.undo()
-    monkeypatch.chdir(home.home)
     assert cli.main(["--date", "2020-05-21"]) == 0
     assert (home.outbox / "2020-05-20/summary.json").read_bytes() != before
 

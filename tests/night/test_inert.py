@@ -22,7 +22,7 @@ import hostile
 import openpyxl
 import pytest
 from hostile import HOSTILE, NUMBERS, PERSONAL, PLAIN, WIDE, number_of, seen, take
-from offices import Office
+from offices import Office, let_nights_make
 from workbooks import DAY, PROGRESS, assignment_pages, case_row, edit, progress_row, report, report_pages, write
 
 from pipeline import cli
@@ -79,7 +79,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """An office of the same shape with harmless words."""
     office = Office(tmp_path_factory.mktemp("plain") / "office")
     hostile.fill(office, PLAIN)
-    return _ran(office)
+    with pytest.MonkeyPatch.context() as patch:
+        let_nights_make(patch, "leaders_page")
+        return _ran(office)
 
 
 def test_the_hostile_office_is_consolidated_like_any_other(ran: Ran, plain: Ran) -> None:
@@ -447,7 +449,8 @@ SIDECARS = {
 
 
 @pytest.mark.parametrize("kind", SIDECARS)
-def test_a_hostile_envelope_costs_its_own_file_at_most(office: Office, kind: str) -> None:
+def test_a_hostile_envelope_costs_its_own_file_at_most(office: Office, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_nights_make(monkeypatch)
     office.put_assignment(write(assignment_pages()))
     path = office.put(report(), "甲.xlsx")
     path.with_name("甲.xlsx.envelope.json").write_text(SIDECARS[kind], encoding="utf-8")

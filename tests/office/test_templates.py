@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from offices import SETTINGS, ZONE, Office, tree
+from offices import SETTINGS, ZONE, Office, only, tree
 from workbooks import DAY, DISTRICTS, assignment, case_row, report
 
 from pipeline import cli
@@ -16,6 +16,7 @@ from pipeline.disk import storage
 from pipeline.intake import inbox
 from pipeline.ledger import ledger
 from pipeline.night import nightly
+from pipeline.night.outcome import Outcome
 from pipeline.office import check, templates
 from pipeline.publishing import outbox
 
@@ -40,18 +41,23 @@ def numbers(path: Path) -> list[object]:
     return [cell.value for (cell,) in sheet.iter_rows(min_row=4, max_col=1) if cell.value]
 
 
+def _night(office: Office, day: date) -> Outcome:
+    """A night that makes templates alone."""
+    return nightly.run(office.settings, [day], documents=only("report_forms"))
+
+
 # --- in the day's folder -----------------------------------------------------------------------------------------
 
 
 def test_the_days_folder_holds_them_lists_them_and_misses_one_that_is_gone(home: Office) -> None:
-    nightly.run(home.settings, [DAY])
+    _night(home, DAY)
     folder = home.outbox / str(DAY)
     assert {path.name for path in (folder / "日报模板").iterdir()} == NAMES
     (manifest,) = (manifest for day, (_print, manifest) in _publications(home).items() if day == str(DAY))
     assert outbox.is_whole(home.outbox, str(DAY), manifest)
     (folder / "日报模板" / f"东胜区_日报_{NEXT}.xlsx").unlink()
     assert not outbox.is_whole(home.outbox, str(DAY), manifest)
-    assert [report.day for report in nightly.run(home.settings, [DAY]).written.published] == [DAY]
+    assert [report.day for report in _night(home, DAY).written.published] == [DAY]
     assert {path.name for path in (folder / "日报模板").iterdir()} == NAMES
 
 
@@ -69,13 +75,13 @@ def test_figures_alone_are_without_them(home: Office) -> None:
 
 
 def test_a_whole_office_that_sends_all_of_them_back_untouched_stands_where_it_stood(home: Office) -> None:
-    nightly.run(home.settings, [DAY])
+    _night(home, DAY)
     before = home.summary(DAY)
     for path in sorted((home.outbox / str(DAY) / "日报模板").iterdir()):
         answer = check.check(path, home.settings, datetime(2020, 5, 22, 16, tzinfo=ZONE))
         assert (answer.reading.accepted, answer.against_register, answer.findings) == (True, True, ())
         home.put(path.read_bytes(), path.name, f"{NEXT}T16:00:00+08:00")
-    nightly.run(home.settings, [NEXT])
+    _night(home, NEXT)
     after = home.summary(NEXT)
     assert (home.findings(NEXT), after["targets"], after["cases"]) == ([], before["targets"], before["cases"])
     assert {submission["status"] for submission in after["submissions"]} == {"on-time"}
@@ -88,7 +94,7 @@ def test_a_whole_office_that_sends_all_of_them_back_untouched_stands_where_it_st
 
 
 def test_they_are_the_same_as_in_the_folder_of_the_day_before(home: Office, capsys: Captured) -> None:
-    nightly.run(home.settings, [DAY])
+    _night(home, DAY)
     before = home.everything()
     assert cli.main(["templates", "--date", str(NEXT)]) == 0
     assert tree(home.home / FOLDER) == tree(home.outbox / str(DAY) / "日报模板")
@@ -110,7 +116,7 @@ def test_they_can_be_made_before_anything_was_reported_and_nothing_is_taken_in(h
 
 
 def test_a_workbook_that_came_this_morning_counts_for_today(home: Office) -> None:
-    nightly.run(home.settings, [DAY])
+    _night(home, DAY)
     today = [case_row("SJ-2020-009", 交办日期=str(NEXT)), case_row("ZZQ-2020-001", 延期至="2020-07-01"), case_row("SJ-2020-001")]
     home.put_assignment(assignment(today), "分解表2.xlsx", f"{NEXT}T08:00:00+08:00")
     assert cli.main(["templates", "--date", str(NEXT)]) == 0
@@ -120,7 +126,7 @@ def test_a_workbook_that_came_this_morning_counts_for_today(home: Office) -> Non
 
 
 def test_reports_of_the_day_itself_do_not_count(home: Office) -> None:
-    nightly.run(home.settings, [DAY])
+    _night(home, DAY)
     assert cli.main(["templates", "--date", str(DAY)]) == 0
     path = home.home / f"日报模板_{DAY}" / f"东胜区_日报_{DAY}.xlsx"
     assert numbers(path) == ["SJ-2020-001", "ZZQ-2020-001"]

@@ -248,7 +248,7 @@ def strangers(tmp_path: Path) -> Office:
     office.put(report(progress=[]), "三/日报.xlsx", "2020-05-21T15:20:00+08:00", channel="email", sender=TO)
     office.put(report(new=[{}]), "四/日报.xlsx", "2020-05-21T15:30:00+08:00", channel="email", sender="x@evil.example")
     office.put(report(reception=[{}]), "五/达旗13912345678.xlsx", channel="email", sender="dalate@example.com")
-    assert not nightly.run(office.settings, [DAY]).faults
+    assert not nightly.run(office.settings, [DAY], documents=only("receipts")).faults
     return office
 
 

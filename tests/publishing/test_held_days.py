@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import HOME, Office, sum_again, tree
+from offices import HOME, Office, let_nights_make, sum_again, tree
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
@@ -132,7 +132,8 @@ def test_rewriting_settles_the_days_that_are_given_or_all(office: Office) -> Non
     assert office.everything() == before
 
 
-def test_the_command_line_has_it(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_has_it(office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    let_nights_make(monkeypatch)
     _set(office, "target_percent: 90", "target_percent: 80")
     config = str(office.home / "config.yaml")
     assert cli.main(["--config", config, "--date", str(LAST), "--rewrite"]) == 0

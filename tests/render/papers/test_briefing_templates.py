@@ -19,7 +19,7 @@ import briefings
 import pytest
 import rare_font
 from hostile import rewrite
-from offices import HOME, Office
+from offices import HOME, Office, let_nights_make
 from python_calamine import CalamineWorkbook
 from workbooks import CASES, DAY, assignment, case_row, report
 
@@ -136,6 +136,11 @@ def test_a_broken_template_of_the_pdf_is_told_too(name: str, tmp_path: Path) -> 
     (problem,) = briefing_files.examine(tmp_path)
     assert f"{TYP} 不能用：" in problem
     assert "\n" not in problem
+
+
+@pytest.fixture(autouse=True)
+def _nights_make_briefings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_nights_make(monkeypatch, "briefing")
 
 
 def _own(office: Office, change: Callable[[Path], None]) -> None:
