@@ -115,6 +115,21 @@ def first_before(under: PublishedUnder | None, held: Settings, before: Settings)
     return None if covering == before.rules else covering
 
 
+def former_names(plan: Plan, day: date, settings: Settings) -> dict[str, str]:
+    """Return by code what districts were called that have another name since: when the day was published first, or on the last one before.
+
+    A day that told it goes on telling it; where several are written at once, the first of them tells it.
+    """
+    under = plan.under
+    before = max((earlier for earlier in (*under, *plan.days) if earlier < day), default=day)
+    published = under.get(day) or (None if before in plan.days else under.get(before))
+    kept = published.rules if published else {}
+    told = kept.get("renamed", {}) if day in under else {}
+    names = {district.code: district.name for district in settings.districts}
+    then = {**kept.get("districts", {}), **told}
+    return {code: str(then[code]) for code, name in names.items() if then.get(code, name) != name}
+
+
 def note(plan: Plan, report: Report) -> None:
     """Note what the day was written under."""
     published_rules.note(plan.ledger, report.day.isoformat(), plan.digest_of_rules(report.day), files_for_programs.rules(report))

@@ -109,6 +109,7 @@ class Plan:
             self._left_out(day),
             late,
             self._said_before(day),
+            held_days.former_names(self, day, held),
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pipeline.day import edit_effects, particulars
@@ -59,6 +59,8 @@ class Sources:
     """Files refused whole that belong to earlier days and became known on this one, without their findings."""
     said_before: SaidBefore | None = None
     """What this day, or else the day before, said of its figures when it still rested on files that are lost."""
+    former_names: Mapping[str, str] = field(default_factory=dict)
+    """By code: what districts were called before that have another name since the day before, or since the day was published first."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -134,7 +136,8 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         notices=notices.of(
             state, cases, sources.numbers, settings, data_until=handed_in_lines.last_arrival(sources.files_in_force, settings)
         ),
-        new_rules=_new_rules(state, sources, counting, before.rules),
+        new_rules=rule_words.renamed(sources.former_names, settings) + _new_rules(state, sources, counting, before.rules),
+        former_names=dict(sources.former_names),
         rules_before=before.rules,
         first_rules=sources.first_rules,
         first_before=sources.first_before,

@@ -91,13 +91,15 @@ class Report:
     certainties: tuple[Certainty, ...] = ()
     """One for each group, in their order."""
     new_rules: str = ""
-    """What holds from this day on and did not yesterday, or when the day was published first; '' where the rules are the same."""
+    """What is called or judged otherwise than yesterday, or than when the day was published first; '' where nothing is."""
     rules_before: Rules | None = None
     """What held on the day before."""
     first_rules: Rules | None = None
     """What the day was published under first; None where that holds now."""
     first_before: Rules | None = None
     """What held on the day before when the day was published first; None where that is so now."""
+    former_names: dict[str, str] = field(default_factory=dict)
+    """By code: what districts were called before that have another name now; told on the day with which that began."""
     silent_days: frozenset[date] = frozenset()
     """Days of the trend of which no district has reported."""
     day_before: DayBefore = "reported"

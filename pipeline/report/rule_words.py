@@ -10,6 +10,7 @@ from datetime import date, time
 
 from pipeline.report import sentences
 from pipeline.report.figures import Figure
+from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Rules
 from pipeline.terms import words
 
@@ -93,6 +94,12 @@ def lateness(standings: Mapping[str, tuple[str, str]]) -> list[str]:
 
 def _sources(groups: Sequence[Group]) -> list[tuple[str, set[str]]]:
     return [(group.name, {*group.sources}) for group in groups]
+
+
+def renamed(former_names: Mapping[str, str], settings: Settings) -> str:
+    """Return which districts had which names before; `former_names`: by code. '' where none has another one."""
+    named = "；".join(f"{settings.name_of(code)}原名{name}" for code, name in former_names.items())
+    return f"{named}：是同一个旗区，案件和数字照旧。" if named else ""
 
 
 def rule_changes(before: Rules, now: Rules) -> list[str]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Container
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,35 @@ def test_a_later_edition_under_another_name_is_told_by_the_districts_and_not_by_
     assert "已化解 1 件 → 0 件" in line
     assert "总数" not in line
     assert not [line for line in second.lines if "康巴什区" in line.replace(district, "") or "旗区：" in line]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("renamed", "东城区原名东胜区：是同一个旗区，案件和数字照旧。"),
+        ("swapped", "康巴什区原名东胜区；东胜区原名康巴什区：是同一个旗区，案件和数字照旧。"),
+        ("an alias", ""),
+    ],
+)
+def test_the_first_day_under_another_name_says_which_it_had(office: Office, what: str, said: str) -> None:
+    _set(office, *NAMES[what][0])
+    days = [LAST + timedelta(days=1), LAST + timedelta(days=2)]
+
+    def told(*asked: date, rewriting: Container[date] = ()) -> dict[date, str]:
+        outcome = nightly.run(office.settings, asked, documents=FIGURES, rewriting=rewriting)
+        return {report.day: report.new_rules for report in outcome.written.published}
+
+    assert told(*days) == {days[0]: said, days[1]: ""}
+    assert told(*days) == {}
+    # Written again they bear the name of now, and each says which one its readers know.
+    assert told(LAST, rewriting=EveryDay()) == (dict.fromkeys([FIRST, LAST], said) if said else {})
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=FIGURES)
+    rules = [json.loads((office.outbox / str(day) / "manifest.json").read_bytes())["rules"] for day in days]
+    assert [bool(kept.get("renamed")) for kept in rules] == [bool(said), False], "a ledger that is made again knows it too"
+    late = report(NAMES[what][1].get("东胜区", "东胜区"), days[0], progress=[progress_row()])
+    office.put(late, "补报.xlsx", f"{days[0]}T16:30:00+08:00")
+    assert told(days[0])[days[0]] == said, "and goes on saying it"
 
 
 def test_a_letter_under_the_former_name_is_known_to_have_been_sent(office: Office) -> None:
