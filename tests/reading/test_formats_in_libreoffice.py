@@ -19,7 +19,7 @@ from workbooks import report_pages, write
 pytestmark = pytest.mark.external
 
 _SIDECAR = ".envelope.json"
-_AT_ONCE = 40
+_AT_ONCE = 100
 
 
 def _converted(paths: Iterable[Path], kind: str, folder: Path) -> dict[Path, Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -138,13 +138,15 @@ def rows(table: Table) -> list[list[str]]:
     return texts
 
 
-def to_pdf(content: bytes, folder: Path) -> bytes:
-    """The Word file as LibreOffice prints it."""
-    (folder / "专报.docx").write_bytes(content)
+def to_pdfs(contents: Sequence[bytes], folder: Path) -> list[bytes]:
+    """The Word files as LibreOffice prints them, which is started once for all."""
+    paths = [folder / f"专报{number}.docx" for number in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder / "out"), str(folder / "专报.docx")]
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder / "out"), *map(str, paths)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return (folder / "out" / "专报.pdf").read_bytes()
+    return [(folder / "out" / f"{path.stem}.pdf").read_bytes() for path in paths]
 
 
 def pdf_text(content: bytes, folder: Path) -> str:

@@ -427,18 +427,16 @@ def test_every_receipt_of_the_weeks_opens_and_every_workbook_goes_back_itself_wi
 def test_libreoffice_opens_every_receipt_of_the_weeks(week: Office, tmp_path: Path) -> None:
     office = shutil.which("soffice")
     assert office, "needs LibreOffice"
-    for folder in sorted(week.outbox.iterdir()):
-        paths = sorted((folder / receipt_files.FOLDER).glob("*.xlsx"))
-        out = tmp_path / folder.name
-        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        subprocess.run(
-            [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), *map(str, paths)],
-            check=True, timeout=300, capture_output=True,
-        )  # fmt: skip
-        for path in paths:
-            back = openpyxl.load_workbook(out / path.name)
-            assert back.sheetnames == openpyxl.load_workbook(path).sheetnames
-            assert str(back.worksheets[0]["A1"].value) == first_line(path.read_bytes())
+    paths = [tmp_path / f"{number}.xlsx" for number, _path in enumerate(week.outbox.rglob(f"{receipt_files.FOLDER}/*.xlsx"))]
+    for path, receipt in zip(paths, week.outbox.rglob(f"{receipt_files.FOLDER}/*.xlsx"), strict=True):
+        path.write_bytes(receipt.read_bytes())
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), *map(str, paths)]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)  # started once for all
+    for path in paths:
+        back, sent = openpyxl.load_workbook(tmp_path / "out" / path.name), opened(path.read_bytes())
+        assert back.sheetnames == sent.sheetnames
+        assert str(back.worksheets[0]["A1"].value) == first_line(sent)
 
 
 @pytest.mark.external

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -51,6 +51,8 @@ from pipeline.terms.words import FLAGS
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
+
+    from pipeline.report.report import Report
 
 # openpyxl does not know the extensions in which Excel and LibreOffice keep data bars and charts
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -360,18 +362,20 @@ _RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
 
 
-def recalculated(content: bytes, folder: Path) -> Workbook:
-    """The workbook after LibreOffice has computed every formula anew."""
+def recalculated(contents: Sequence[bytes], folder: Path) -> list[Workbook]:
+    """The workbooks after LibreOffice, started once for all, has computed every formula anew."""
     office = shutil.which("soffice")
     assert office, "needs LibreOffice"
+    paths = [folder / f"{number}.xlsx" for number in range(len(contents))]
     user = folder / "profile" / "user"
     user.mkdir(parents=True)
     (user / "registrymodifications.xcu").write_text(_RECALCULATE, encoding="utf-8")
-    (folder / "in.xlsx").write_bytes(content)
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out"), str(folder / "in.xlsx")]
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out"), *map(str, paths)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return opened((folder / "out" / "in.xlsx").read_bytes())
+    return [opened((folder / "out" / path.name).read_bytes()) for path in paths]
 
 
 def with_wrong_values(content: bytes) -> bytes:
@@ -395,28 +399,45 @@ def awkward_register() -> tuple[CaseLine, ...]:
     return tuple(sorted([*cases, a_case("SJ-2020-209", leader="刚好"), *small_register()[2:4]], key=lambda line: line.number))
 
 
-@pytest.mark.external
-@pytest.mark.parametrize("cases", [small_register(), awkward_register(), ()], ids=["small", "awkward", "empty"])
-def test_libreoffice_computes_the_reports_figures(cases: tuple[CaseLine, ...], tmp_path: Path) -> None:
-    report = a_report(cases)
-    wrong = with_wrong_values(office_workbook.render(report))
-    assert opened(wrong)["目标完成"]["E4"].value == 77777
-    check_figures(recalculated(wrong, tmp_path), report)
-
-
-@pytest.mark.external
-def test_names_in_the_settings_that_look_like_patterns_are_counted_as_they_are(tmp_path: Path) -> None:
+def a_report_with_patterns_as_names() -> Report:
     groups, districts = {REGION: "*", CITY: ">5"}, {"甲旗": "?旗", "乙区": "乙旗", "丙旗": "=旗"}
     settings = settings_with(("?旗", "乙旗", "=旗"), ("*", ">5"))
     cases = tuple(replace(line, group=groups[line.group], district=districts[line.district]) for line in small_register())
-    report = a_report(cases, settings)
-    check_figures(recalculated(with_wrong_values(office_workbook.render(report)), tmp_path), report)
+    return a_report(cases, settings)
+
+
+REPORTS: dict[str, Callable[[], Report]] = {
+    "small": lambda: a_report(small_register()),
+    "awkward": lambda: a_report(awkward_register()),
+    "empty": lambda: a_report(()),
+    "patterns": a_report_with_patterns_as_names,
+    "full": a_full_report,
+}
+
+
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Workbook]:
+    """Every report's workbook as LibreOffice computes it where wrong values stood."""
+    wrong = [with_wrong_values(office_workbook.render(make())) for make in REPORTS.values()]
+    assert opened(wrong[0])["目标完成"]["E4"].value == 77777
+    return dict(zip(REPORTS, recalculated(wrong, tmp_path_factory.mktemp("computed")), strict=True))
 
 
 @pytest.mark.external
-def test_no_formula_ends_in_an_error_and_every_cached_value_is_what_libreoffice_computes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["small", "awkward", "empty"])
+def test_libreoffice_computes_the_reports_figures(name: str, computed: dict[str, Workbook]) -> None:
+    check_figures(computed[name], REPORTS[name]())
+
+
+@pytest.mark.external
+def test_names_in_the_settings_that_look_like_patterns_are_counted_as_they_are(computed: dict[str, Workbook]) -> None:
+    check_figures(computed["patterns"], REPORTS["patterns"]())
+
+
+@pytest.mark.external
+def test_no_formula_ends_in_an_error_and_every_cached_value_is_what_libreoffice_computes(computed: dict[str, Workbook]) -> None:
     content = office_workbook.render(a_full_report())
-    cached, anew = opened(content), recalculated(with_wrong_values(content), tmp_path)
+    cached, anew = opened(content), computed["full"]
     formulas = [(address, cell) for address, cell in cells(opened(content, values=False)) if cell.data_type == "f"]
     assert len(formulas) > 100
     for address, cell in formulas:
