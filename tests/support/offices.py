@@ -34,6 +34,7 @@ from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
+from pipeline.upkeep import repair
 
 if TYPE_CHECKING:
     import pytest
@@ -174,9 +175,10 @@ def only(kind: str) -> tuple[Document, ...]:
 
 
 def let_nights_make(patch: pytest.MonkeyPatch, *kinds: str) -> None:
-    """Let the nights that commands run make these kinds of documents alone; without any, figures only."""
+    """Let the nights and repairs that commands run make these kinds of documents alone; without any, figures only."""
     documents = tuple(document for kind in kinds for document in only(kind))
     patch.setattr(nightly, "run", partial(nightly.run, documents=documents))
+    patch.setattr(repair, "repair", partial(repair.repair, documents=documents))
 
 
 # --- on disk -----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from docx.table import Table
 from offices import HOME, SETTINGS, File, Summary, consolidate
 
 from pipeline.render.page import leaders_page
-from pipeline.render.papers import briefing_files
+from pipeline.render.papers import briefing, briefing_files, own_templates
 from pipeline.render.workbook import office_workbook
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -53,8 +53,8 @@ def told(files: Iterable[File], days: Sequence[date], settings: Settings = SETTI
     templates = HOME / "templates"
     read = {}
     for day, out in consolidate(files, days, settings).items():
-        papers, _broken, _printed = briefing_files.render(out.report, templates)
-        paper = next(content for name, content in papers.items() if name.endswith(".docx"))
+        word = own_templates.original(briefing_files.WORD_TEMPLATE)
+        paper = briefing_files.docx(briefing.fields(out.report), out.report.data_until, word)  # the PDF beside it says the same
         page = leaders_page.render(out.report, templates).decode("utf-8")
         read[day] = Told(paper_text(paper), page_text(page), out.summary, out.report)
     return read

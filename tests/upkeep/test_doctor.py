@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import pytest
 from font_lists import list_fonts
-from offices import ZONE, Office, tree
+from offices import ZONE, Office, let_nights_make, tree
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
@@ -34,6 +34,13 @@ from pipeline.upkeep import doctor, repair
 from pipeline.upkeep.doctor import Check
 
 NOW = datetime.now(ZONE)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nights and repairs make figures alone, and `doctor` does not try the templates: test_briefing_templates.py does."""
+    let_nights_make(monkeypatch)
+    monkeypatch.setattr(doctor, "_templates", lambda *_args: Check("版式", ""))
 
 
 def _examined(office: Office, now: datetime | None = None) -> dict[str, Check]:
@@ -301,7 +308,8 @@ def test_what_waits_for_its_envelope_or_cannot_be_opened_is_told_at_once(ran: Of
     assert "没有权限" in reasons["读不了.xlsx"]
 
 
-def test_the_command_says_it_in_its_exit_status(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_it_in_its_exit_status(ran: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    let_nights_make(monkeypatch, "notices")
     config = str(ran.home / "config.yaml")
     assert cli.main(["doctor", "--config", config]) == 0
     _change_result(ran)

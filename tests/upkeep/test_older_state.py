@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from offices import ZONE, Office, only, tree
+from offices import ZONE, Office, let_nights_make, only, tree
 from read_by_leaders import page_text, paper_text
 from workbooks import DAY, assignment, new_row, progress_row, report, resolved_row
 
@@ -30,6 +30,11 @@ from pipeline.upkeep import doctor, repair
 
 LATE = report("达拉特旗", progress=[progress_row("SJ-2020-002")])
 SHA256 = hashlib.sha256(LATE).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _nights_make_figures_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_nights_make(monkeypatch)
 
 
 @pytest.fixture
@@ -144,8 +149,9 @@ def test_only_the_office_s_decision_goes_on_and_the_edition_that_stood_stays_one
 
 @pytest.mark.parametrize("command", [["--date", str(DAY)], ["doctor", "--repair"]], ids=" ".join)
 def test_whoever_reads_of_a_day_that_goes_on_without_a_report_is_told_that_it_came(
-    restored: Office, capsys: pytest.CaptureFixture[str], command: list[str]
+    restored: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
+    let_nights_make(monkeypatch, "briefing", "office_workbook", "leaders_page")
     said = "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入"
 
     def told() -> list[bool]:
