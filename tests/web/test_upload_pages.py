@@ -279,17 +279,20 @@ def a_binary_report() -> bytes:
     return xlsb.write(report_pages(progress=[progress_row(当前状态="差不多了")]))
 
 
-@pytest.mark.parametrize(("content", "name"), [(b"no workbook", "日报.xlsx"), (a_binary_report(), "日报.xlsb")])
-def test_what_cannot_be_marked_comes_back_as_a_list_and_is_called_one(site: Website, content: bytes, name: str) -> None:
+@pytest.mark.parametrize(("content", "name", "is_copy"), [(b"no workbook", "日报.xlsx", False), (a_binary_report(), "日报.xlsb", True)])
+def test_what_cannot_be_marked_comes_back_as_a_list_or_a_copy_and_is_called_one(
+    site: Website, content: bytes, name: str, *, is_copy: bool
+) -> None:
     browser = site.signed_in("甲")
     draft = browser.upload(content, name).where
     page = browser.get(draft).text
-    assert "标注好的工作簿" not in page
-    assert ("照样报送" in page) == (name == "日报.xlsb")
-    assert ("仍要报送（会整份退回）" in page) == (name == "日报.xlsx")
-    assert "下载问题清单" in page
+    assert ("是照您的文件做的 .xlsx 副本，每处问题都标在单元格上" in page) == is_copy
+    assert ("照样报送" in page) == is_copy
+    assert ("仍要报送（会整份退回）" in page) == (not is_copy)
+    assert ("下载问题清单" in page) == (not is_copy)
     listed = openpyxl.load_workbook(io.BytesIO(browser.get(f"{draft}/marked").body))
-    assert listed.sheetnames == ["回执"]
+    assert (listed.sheetnames == ["回执"]) == (not is_copy)
+    assert ("案件进展" in listed.sheetnames) == is_copy
 
 
 def test_the_marked_workbook_is_there_before_and_after_sending(site: Website) -> None:
