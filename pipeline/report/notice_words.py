@@ -67,12 +67,11 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
         case "due_soon":
             return f"{f'还有{count}天' if count else '当日'}到期（{limit}）"
         case "stalled":
-            return f"停滞{count}天（{_near(day - timedelta(days=line.days_idle), day)}起没有报来进展）"
+            return f"停滞{count}天"
         case "acceptance_overdue":
-            return f"超期{count}天未受理（{_near(line.assigned, day)}交办）"
+            return f"超期{count}天未受理"
         case "disputed":
-            since = f"{f'{count}天' if count else ''}（{_near(line.disputed_since, day)}起）" if line.disputed_since else ""
-            return f"群众不认可{since}"
+            return f"群众不认可{f'{count}天' if count else ''}"
         case _:
             return f"缺{'、'.join(line.missing_ones)}"
 

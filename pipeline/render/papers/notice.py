@@ -20,7 +20,7 @@ TEMPLATE = "督办通知模板.docx"
 OLDER_FIELDS = frozenset({"项数", "事项", "销号序号", "销号", "上次编号", "名称", "规则", "要求", "原因"})
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
-_LONGEST_MATTER, _LONGEST_UNIT = 26, 12
+_LONGEST_MATTER, _LONGEST_UNIT = 23, 12
 _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 
 
