@@ -21,8 +21,8 @@ TIMERS = sorted(DEPLOY.glob("*.timer"))
 TASKS = sorted((DEPLOY / "windows").glob("*.xml"))
 OFFICE = config.load(ROOT / "config.yaml")
 SCHEMA = {"task": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
-WRITES = {"fetch": {"inbox", "state"}, "nightly": {"inbox", "outbox", "state"}, "send": {"state"}, "serve": {"inbox", "state"}}
-"""The folders that a command changes."""
+WRITES = {"fetch": {"inbox", "state"}, "nightly": {"inbox", "outbox", "state"}, "send": {"state"}, "serve": {"inbox", "outbox", "state"}}
+"""The folders that a command changes; the night's run that is started on the page runs in the service of `serve`."""
 
 
 def _values(path: Path, key: str) -> list[str]:
@@ -87,6 +87,10 @@ def test_mail_is_fetched_before_the_night_s_run_and_before_anybody_is_reminded()
     blocks = re.findall(r"^```ini\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     said = [re.findall(r"^(\w+=-?).* xinfang (\w+)$", block, re.MULTILINE) for block in blocks]
     assert said == [[("ExecStartPre=-", "fetch"), ("ExecStart=", name)] for name in ("nightly", "send")]
+
+
+def test_every_command_that_mails_is_given_the_password() -> None:
+    assert {path.stem for path in SERVICES if _values(path, "EnvironmentFile") == ["/etc/xinfang.env"]} == {path.stem for path in SERVICES}
 
 
 @pytest.mark.parametrize("timer", TIMERS, ids=lambda path: path.name)
