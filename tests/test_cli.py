@@ -277,9 +277,12 @@ def test_check_finds_what_would_be_refused_and_ends_with_1(home: Office, capsys:
 def test_check_judges_against_the_register_once_there_is_one(home: Office, capsys: Captured) -> None:
     assert cli.main(["--date", "2020-05-21"]) == 0
     before = home.everything()
-    path = _clerk(home, write(edit(report_pages(), {"案件进展!A2": "SJ-2020-999"})))
+    path = _clerk(home, write(edit(report_pages(), {"案件进展!A2": "SJ-2020-999", "封面!B1": "东胜"})))
+    capsys.readouterr()
     assert cli.main(["check", str(path)]) == 1
-    assert "SJ-2020-999" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "SJ-2020-999" in said
+    assert said.index("【写法与模板不同，已经照意思读了】") < said.index("封面!B1：旗区写作“东胜”，读作“东胜区”，不用改。")
     assert home.everything() == before
 
 

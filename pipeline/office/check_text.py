@@ -11,7 +11,7 @@ from typing import Final
 from pipeline.office import preview_text
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
-from pipeline.terms import grouping, words
+from pipeline.terms import grouping, messages, words
 from pipeline.terms.findings import Finding
 from pipeline.terms.messages import shorten
 
@@ -33,10 +33,13 @@ def lines(answer: Answer) -> Iterator[str]:
     if not answer.findings:
         yield "  没有问题，可以报送。"
     for severity, cost in words.COSTS.items():
-        findings = [finding for finding in answer.findings if finding.severity == severity]
+        findings = [finding for finding in answer.findings if finding.severity == severity and not messages.is_understood(finding)]
         if findings:
             yield f"  【{cost.terminal}】"
             yield from _groups(findings, answer.cases)
+    if understood := [finding for finding in answer.findings if messages.is_understood(finding)]:
+        yield f"  【{words.UNDERSTOOD}】"
+        yield from _groups(understood, answer.cases)
     if answer.findings and not answer.refuses:
         yield "  没有会被退回的内容，可以报送。"
     rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}

@@ -73,6 +73,8 @@ COSTS: Final = {
     Severity.WARNING: CostWords("提醒", "提醒（不会因此退回）", "提醒：不会因此退回"),
 }
 """What costs most comes first."""
+UNDERSTOOD: Final = "写法与模板不同，已经照意思读了"
+"""Above what was read though it is written in another way (`messages.is_understood`): it costs nothing, and nothing is to be mended."""
 
 FINDING_TITLES: Final = {
     "unreadable": "文件打不开",

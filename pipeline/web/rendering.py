@@ -76,7 +76,7 @@ def _environment() -> Environment:
     environment.globals["static"] = _address
     environment.globals["flag_names"] = {flag: meaning.name for flag, meaning in words.FLAGS.items()}
     headings = {severity.value: cost.page for severity, cost in words.COSTS.items()}
-    environment.globals["cost_words"] = {**headings, check_results.UNDERSTOOD: "写法与模板不同，已照意思读了"}
+    environment.globals["cost_words"] = {**headings, check_results.UNDERSTOOD: words.UNDERSTOOD}
     environment.globals["row_counts"] = preview_text.rows
     environment.globals["in_short"] = check_results.in_short
     return environment

@@ -11,7 +11,7 @@ from pipeline.terms.contract import Severity
 
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
 WARNINGS: Final = "提醒（已照常采用，不改也可以，下次请注意）：{count} 处"
-UNDERSTOOD: Final = "写法与模板不同、已经照意思读了的：{count} 处，不用改（点左边的“＋”展开）"
+UNDERSTOOD: Final = f"{words.UNDERSTOOD}：{{count}} 处，不用改（点左边的“＋”展开）"
 READ: Final = "读作"
 FLAWLESS: Final = "没有发现问题。"
 HOW: Final = (

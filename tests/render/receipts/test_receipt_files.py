@@ -302,7 +302,7 @@ def test_what_was_read_all_the_same_is_one_line_at_the_end_with_the_rest_folded(
     lines = receipt_workbook.compose(a_file(READ, REFUSAL, LATE, rows_refused=1)).lines
     assert [line.kind for line in lines][-6:] == ["refusals", "refused", "warnings", "warned", "understood", "read"]
     assert [line.is_folded for line in lines][-2:] == [False, True]
-    assert lines[-2].cells == ("写法与模板不同、已经照意思读了的：1 处，不用改（点左边的“＋”展开）",)
+    assert lines[-2].cells == ("写法与模板不同，已经照意思读了：1 处，不用改（点左边的“＋”展开）",)
     assert lines[-1].cells[1] == "读作"
     assert "【" not in lines[-1].cells[-1]
     assert receipt_words.verdict(a_file(READ)) == "全部采用，共 3 行，没有问题。"
