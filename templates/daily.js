@@ -158,6 +158,7 @@
     addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
   }
   list();
+  byId("cut").hidden = data.longest === null;
   byId("plain").remove();
   byId("finder").hidden = false;
 })();

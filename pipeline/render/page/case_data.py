@@ -21,6 +21,12 @@ _SHARED = {"案由": "matter", "案件来源": "source", "旗区": "district", "
 """Labels that need no cell of their own."""
 _OWN = [label for label in case_texts.LABELS if label not in _SHARED]
 _PICKED = {kind: COLUMNS.index(part) for kind, part in PICKED_BY.items()}
+_FREE = frozenset({"化解方案", "撤销依据", "今日进展", "下一步措施", "需协调事项"})
+"""Labels under which people write as much as they like; the matter is another."""
+_LEAST_ROOM, _ROOM_OF_A_CASE = 560_000, 280
+"""Bytes that the data may take: a page of 2,000 cases stays below a megabyte, whatever is written."""
+_LONGEST, _LEAST_OF_MATTER = (None, 100, 60, 40, 24, 12, 0), 24
+"""Characters that a free text has there, tried in this order: on an ordinary day it is whole."""
 _IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """What could end the element, or a line of it."""
 
@@ -28,15 +34,22 @@ _IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2
 class _Texts:
     """Texts by number, each once; 0 is the empty one."""
 
-    def __init__(self, shown: Callable[[object], object]) -> None:
+    def __init__(self, shown: Callable[[object], object], longest: int | None) -> None:
         self._numbers = {"": 0}
         self._known: dict[object, int] = {None: 0}
         self._shown = shown
+        self._longest = longest
 
     def __call__(self, text: object) -> int:
         if text not in self._known:
             self._known[text] = self._numbers.setdefault(str(self._shown(str(text))), len(self._numbers))
         return self._known[text]
+
+    def free(self, text: object, least: int = 0) -> int:
+        """Return the number of a text that may be long: then of its beginning, of so many characters at least."""
+        if isinstance(text, str) and self._longest is not None and len(text) > max(least, self._longest):
+            return self(f"{text[: max(least, self._longest)]}…")
+        return self(text)
 
     def parted(self, text: str) -> Cell:
         """Return a place in two parts: many cases share file and sheet, and many the row."""
@@ -49,8 +62,17 @@ class _Texts:
 
 def of(report: Report, picks: Picks, shown: Callable[[object], object]) -> str:
     """Return the data as JSON that can stand in a script element; `shown` takes from a text what may not reach the page."""
-    texts = _Texts(shown)
-    data = _listed(report, picks, texts) | {"words": texts.all()}
+    room = max(_LEAST_ROOM, _ROOM_OF_A_CASE * len(report.cases))
+    for longest in _LONGEST:
+        data = _json(report, picks, shown, longest)
+        if len(data.encode()) <= room:
+            break
+    return data
+
+
+def _json(report: Report, picks: Picks, shown: Callable[[object], object], longest: int | None) -> str:
+    texts = _Texts(shown, longest)
+    data = _listed(report, picks, texts) | {"words": texts.all(), "longest": longest}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
 
 
@@ -85,13 +107,19 @@ def _tagged(report: Report) -> Mapping[str, set[str]]:
 
 
 def _case(case: CaseLine, report: Report, texts: _Texts, tags: Iterable[bool]) -> list[Cell]:
-    named = (case.number, case.district, case.group, case.source, case.category, case.leader, case.matter, case_texts.state(case))
+    named = (case.number, case.district, case.group, case.source, case.category, case.leader)
     due = case_texts.due(case) if case.is_open else ""
-    cells: list[Cell] = [texts(text) for text in named]
+    cells: list[Cell] = [*map(texts, named), texts.free(case.matter, _LEAST_OF_MATTER), texts(case_texts.state(case))]
     cells += [PARTS[case_texts.part(case)], texts(case.deadline), texts(due), case.days_idle]
     cells.append(sum(1 << position for position, is_tagged in enumerate(tags) if is_tagged))
     details = dict(case_texts.details(case, report.liaison))
-    cells += [texts.parted(str(details.get(label, ""))) if label in case_texts.PLACES else texts(details.get(label)) for label in _OWN]
+    cells += [_cell(label, details.get(label), texts) for label in _OWN]
     while cells[-1] == 0 and len(cells) > len(COLUMNS):
         cells.pop()
     return cells
+
+
+def _cell(label: str, value: object, texts: _Texts) -> Cell:
+    if label in case_texts.PLACES:
+        return texts.parted(str(value or ""))
+    return texts.free(value) if label in _FREE else texts(value)

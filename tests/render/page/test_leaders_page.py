@@ -354,6 +354,22 @@ def test_thousands_of_cases_stay_below_a_megabyte() -> None:
     assert len(PageText(page.decode()).tags) < 6000
 
 
+def test_where_thousands_of_cases_have_long_texts_their_beginnings_stand_in_the_page_and_that_is_said() -> None:
+    report = a_report()
+    long = "督促责任单位完成整改，并向群众代表书面说明情况，约定下次现场查看的时间。" * 5
+    assert _data(replace(report, cases=tuple(replace(case, progress=long) for case in report.cases)))["longest"] is None
+    cases = tuple(
+        replace(_of_many(number, report.cases[5]), plan=f"{number}{long}", progress=f"{number}：{long}") for number in range(2000)
+    )
+    named = {"bridges": (), "ways": (), "decisions": (), "flags": dict.fromkeys(FLAGS, ()), "changes": ()}
+    page = leaders_page.render(replace(report, cases=cases, **named), TEMPLATES)  # type: ignore[arg-type]
+    data = json.loads(PageText(page.decode()).scripts[0])
+    assert len(page) < 1_000_000
+    assert data["longest"] < len(long)
+    assert f"7：{long}"[: data["longest"]] + "…" in data["words"]
+    assert "以“…”结束" in page.decode()
+
+
 def _of_many(number: int, like: CaseLine) -> CaseLine:
     return replace(
         like,
