@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.day.cases import Case
 from pipeline.day.disputes import Dispute
 from pipeline.day.fold import DayState
+from pipeline.day.standing import Register
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.terms import words
 from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
@@ -90,7 +91,7 @@ def ended_disputes(state: DayState) -> dict[str, str]:
 
     Else it was taken back without 认可, by a correction of an earlier day: that is told whether the case counts or not.
     """
-    told = state.before if state.before_as_told is None else state.before_as_told
+    told = _told_of_disputes(state)
     ended = {
         case.number: _how_ended(standing.dispute, case)
         for case in state.cases
@@ -101,6 +102,14 @@ def ended_disputes(state: DayState) -> dict[str, str]:
     ended |= {number: _WITHDRAWN for number in withdrawn_disputes(state) if ended.get(number) == "answered"}
     counted = {case.number for case in state.cases if case.is_counted}
     return {number: how for number, how in sorted(ended.items()) if how == _WITHDRAWN or number in counted}
+
+
+def _told_of_disputes(state: DayState) -> Register:
+    """Return the cases of the day before as they were told, those with the dispute that was told of them before a correction by noon."""
+    told = state.before if state.before_as_told is None else state.before_as_told
+    at_midnight = state.overnight.registers[0] if state.overnight.registers else {}
+    disputed = {number: case for number, case in at_midnight.items() if case.dispute}
+    return told | {number: case for number, case in disputed.items() if number in told and told[number].dispute is None}
 
 
 def _ended_while_open(state: DayState) -> dict[str, str]:

@@ -360,6 +360,23 @@ def test_a_day_without_any_of_this_says_nothing_of_it() -> None:
         assert not any(word in text for word in ("首报 ", "次日12:00所知", "有更正", "改为计入", "去掉不认可", "不再在台账"))
 
 
+@pytest.mark.parametrize(
+    ("came", "answer", "said"),
+    [
+        ("2020-05-19 08:00", "认可", f"1件（{TENTH}）原群众不认可，更正为认可"),
+        ("2020-05-19 08:00", "", f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）"),
+        ("2020-05-18 23:00", "认可", ""),
+        ("2020-05-18 23:00", "", ""),
+    ],
+)
+def test_how_a_dispute_ended_by_a_correction_before_noon_is_told_on_the_next_day_too(came: str, answer: str, said: str) -> None:
+    tuesday = told(_disputed_on_monday(_monday_again(came, answer), _of(TUESDAY)), [TUESDAY])[TUESDAY]
+    assert tuesday.summary["changes"]["withdrawn_disputes"] == []
+    for text in tuesday.both:
+        assert said in text
+        assert ("不认可，更正为认可" in text or "又没有写认可" in text) is bool(said)
+
+
 # --- what a correction drops -------------------------------------------------------------------------------------
 
 _OVERDUE, _DUE = "2020-05-17", "2020-06-30"
