@@ -70,10 +70,11 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 
 def _restated(report: Report) -> str:
     """Return which earlier days are told otherwise now, and whether this one is; '' where none is."""
-    runs = [(group, run) for group in dict.fromkeys(entry.group for entry in report.restated) for run in _runs(report, group)]
+    runs = [(entry.group, [entry]) for entry in report.overnight]  # of the day before: what its first readers did not have
+    runs += [(group, run) for group in dict.fromkeys(entry.group for entry in report.restated) for run in _runs(report, group)]
     named = "、".join(f"{corrections.days_of(run)}{group}{corrections.pair(run[0].tallies)}" for group, run in runs[:MOST_RUNS])
     earlier = f"{named}{'等' if len(runs) > MOST_RUNS else ''}" if runs else ""
-    if not runs and report.late_effects != Effects():
+    if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"
     parts = [part for part in ("本期是更正" if report.is_correction else "", earlier) if part]
     return f"{'；'.join(parts)}。" if parts else ""

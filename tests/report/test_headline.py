@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.day.edit_effects import Effects
+from pipeline.day.particulars import Edit
 from pipeline.report import headline
 from pipeline.report.figures import Bounds
 
@@ -22,6 +24,10 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     assert restated == "本期是更正；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
     quiet = replace(report, restated=(), is_correction=False)
     assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
+    by_noon = replace(quiet, overnight=report.restated[:1])
+    assert headline.lines(by_noon)[-1] == ("更正", "5月20日市级交办和旗区自行梳理由7/69改为7/71。")
+    edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
+    assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == ("更正", "以前日报里的案件内容有更正。")
 
 
 def test_what_is_not_settled_is_provisional_with_the_reason(published: Published) -> None:
