@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, tzinfo
 
 from pipeline.day.cases import PARTICULARS, Case, CaseBook, RowPlace
 from pipeline.reading.examination import Examination, Row
@@ -17,9 +17,12 @@ from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import Rows
 
 
-def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...]:
+def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tuple[Finding, ...]:
     """Take the particulars of its cases from a newer workbook, and return its findings against the cases that are there already."""
     findings: list[Finding] = []
+    day = workbook.arrival.envelope.received_at.astimezone(zone).date()
+    for case in case_book.cases.values():
+        case.note_before(day)
     sheets = [Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet != LIAISON.name]
     rows = _with_numbers(sheets, case_book)
     _refuse_repeated(rows)
@@ -27,6 +30,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
     postponed: dict[str, date | None] = {}
     for number, row in usable.items():
         case = case_book.bring_in(number)
+        case.note_before(day)
         postponed[number] = _postponed_to(row, case)
         case.listed = {name: row.value(name) for name in PARTICULARS}
         case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
@@ -40,6 +44,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook) -> tuple[Finding, ...
         case.is_missing = case.listed is not None and case.number not in mentioned
         case.refused_rows = refused[case.number]
         case.postponed_to = postponed.get(case.number)
+        case.count_changes()
     case_book.note_moved()
     return tuple(findings)
 

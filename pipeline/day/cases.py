@@ -48,6 +48,17 @@ class RowPlace:
         return self.rows.count(column, self.position)
 
 
+@dataclass(frozen=True, slots=True)
+class AsBefore:
+    """A case as it was before the assignment workbooks of a day."""
+
+    day: date
+    deadline: date | None
+    is_cancelled: bool
+    deferrals: int
+    cancellations: int
+
+
 @dataclass(slots=True)
 class Case:
     """One case during the fold. Its dictionaries are replaced, never changed, so that a copy is a fork."""
@@ -92,12 +103,11 @@ class Case:
     was_resolved: bool = False
     """Whether it was resolved before that row, ever."""
     deferrals: int = 0
-    """How often its deadline in force moved later from one day to the next; one that came with 延期至 was extended once."""
+    """How often a workbook moved its deadline in force later; one that came with 延期至 was extended once."""
     cancellations: int = 0
-    """How often it was cancelled from one day to the next."""
-    deadline_noted: date | None = None
-    """Its deadline in force when that was looked at last."""
-    is_cancelled_noted: bool = False
+    """How often a workbook cancelled it."""
+    before: AsBefore | None = None
+    """How it was before the last day on which an assignment workbook arrived."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -167,14 +177,18 @@ class Case:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return not self.is_counted and self.status != REFERRED and not self.grounds
 
-    def note_changes(self) -> None:
-        """Count where the deadline in force has moved later, or the case was cancelled, since this was asked last."""
-        deadline = self.deadline
-        if deadline is not None:
-            self.deferrals += self.extended is not None if self.deadline_noted is None else deadline > self.deadline_noted
-            self.deadline_noted = deadline
-        self.cancellations += bool(self.grounds) and not self.is_cancelled_noted
-        self.is_cancelled_noted = bool(self.grounds)
+    def note_before(self, day: date) -> None:
+        """Note how it is before the first assignment workbook of a day comes into force."""
+        if self.before is None or self.before.day != day:
+            deadline = self.deadline if self.particulars else None
+            self.before = AsBefore(day, deadline, bool(self.grounds), self.deferrals, self.cancellations)
+
+    def count_changes(self) -> None:
+        """Count where a workbook has moved the deadline later, or cancelled the case; those of one day together count once."""
+        if before := self.before:
+            is_later = self.extended is not None if before.deadline is None else (self.deadline or date.min) > before.deadline
+            self.deferrals = before.deferrals + is_later
+            self.cancellations = before.cancellations + (bool(self.grounds) and not before.is_cancelled)
 
     def take(self, place: RowPlace, day: date) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
@@ -223,10 +237,7 @@ class CaseBook:
     def turn_to(self, day: date) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
         self.day = day
-        numbers = []
-        for case in self.in_register():
-            case.note_changes()
-            numbers.append(case.number)
+        numbers = [case.number for case in self.in_register()]
         if len(numbers) != self._register_size:  # cases only ever come in, except where a workbook moves one: see `note_moved`
             self.register = Register(numbers)
             self._register_size = len(numbers)

@@ -439,6 +439,25 @@ def test_an_extension_for_the_third_time_is_told_as_that() -> None:
     _assert_stands(third, "SJ-2020-009：2020-05-19→2020-06-10，第3次延期", "延期至改后，1件不再算超期未结（SJ-2020-009：第3次延期）")
 
 
+def test_how_often_a_deadline_moved_depends_on_no_other_day_that_is_asked_for() -> None:
+    late: Row = {"办结时限": "2020-05-10"}
+    files = [*_reports(TUESDAY), *_reports(WEDNESDAY), _workbook(_listed(_009=late))]
+    files += [_workbook(_listed(_009={**late, "延期至": f"2020-05-{day + 10}"}), f"2020-05-{day} 09:00") for day in (15, 16, 20)]
+    said = "SJ-2020-009：2020-05-26→2020-05-30，第3次延期"
+    early = [date(2020, 5, 12), TUESDAY, WEDNESDAY]  # before the first report, and so before the second workbook
+    for days in ([WEDNESDAY], early):
+        _assert_stands(told(files, days)[WEDNESDAY], said)
+
+
+def test_two_workbooks_of_one_day_extend_once() -> None:
+    late: Row = {"办结时限": "2020-05-10"}
+    files = [*_reports(MONDAY), *_reports(TUESDAY), _workbook(_listed(_009=late))]
+    files += [_workbook(_listed(_009={**late, "延期至": f"2020-05-{day}"}), f"2020-05-19 0{day - 12}:00") for day in (20, 21)]
+    for text in told(files, [TUESDAY])[TUESDAY].both:
+        assert "2020-05-21" in text
+        assert "次延期" not in text
+
+
 def test_a_case_cancelled_again_is_told_as_that() -> None:
     cancelled = {"撤销依据": "重复交办"}
     again, once = _each_day([{}, cancelled, {}, cancelled]), _each_day([{}, {}, {}, cancelled])
