@@ -22,6 +22,7 @@ _WAIT_SECONDS: Final = 60
 
 _ERRORS: Final = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
 """What Python's sqlite3 raises over a file; the last where SQLite's own words quote what is damaged."""
+_OF_SIZE: Final = ("user_version", "freelist_count", "page_count", "page_size")
 _UNREADABLE: Final = "数据库读不下去"
 
 Row = dict[str, Any]
@@ -79,9 +80,11 @@ class LedgerFile:
         SQLite does it whole or not at all. Where there is no room for it, or somebody reads the file, it waits for another night.
         """
         with suppress(LedgerError), self.connect() as connection:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar():
+            told = {name: int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0) for name in _OF_SIZE}
+            if told["user_version"]:
                 return
-            if connection.exec_driver_sql("PRAGMA freelist_count").scalar():
+            # Longer than its pages: a run was killed when the new file was there, and before the old one's end was cut off.
+            if told["freelist_count"] or self.path.stat().st_size > told["page_count"] * told["page_size"]:
                 connection.exec_driver_sql("VACUUM")
             connection.exec_driver_sql("PRAGMA user_version = 1")
 
