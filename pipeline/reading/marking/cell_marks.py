@@ -61,6 +61,12 @@ def put(book: Workbook, marks: Iterable[Mark]) -> list[str]:
     return records
 
 
+def unseen(book: Workbook, marks: Iterable[Mark]) -> list[str]:
+    """Return the hidden sheets that have marks, quoted."""
+    named = dict.fromkeys(mark.place[0] for mark in marks if mark.place[0] in book.sheetnames)
+    return [f"“{name}”" for name in named if book[name].sheet_state != "visible"]
+
+
 _ELSEWHERE = "说的是 {cell}，它在隐藏的行或列里。"
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 _LEFT_OUT = "原件里的{what}没有带回，请以您手里的原件为准。"
+_UNSEEN = "有批注的{sheets}表是隐藏的：在下面的工作表标签上点右键，选“取消隐藏”，就看得见。"
 _PERSONAL = "有 {count} 个单元格含个人信息（号码，或不该有的列），在这份回执里已隐去；重新报送时也不要再填。"
 
 
@@ -104,7 +105,13 @@ def _marked(
         # What a picture shows cannot be masked: where there is anything personal, pictures stay out as well.
         pictures = kept_pictures.NONE if hidden or receipt.personal else _pictures(book, parts, paths)
         lost = [*package_parts.dropped(parts, pictures.kept), *left_out]
-        said = [*notes, *([_LEFT_OUT.format(what="、".join(lost))] if lost else []), *([_PERSONAL.format(count=hidden)] if hidden else [])]
+        unseen = cell_marks.unseen(book, receipt.marks)
+        said = [
+            *notes,
+            *([_UNSEEN.format(sheets="、".join(unseen))] if unseen else []),
+            *([_LEFT_OUT.format(what="、".join(lost))] if lost else []),
+            *([_PERSONAL.format(count=hidden)] if hidden else []),
+        ]
         receipt_sheet.write(book, _with_notes(receipt, said), records)
         validations = {name: package_parts.validations(parts[path]) for name, path in paths.items()}
         written = _written(book, results, validations)

@@ -365,6 +365,7 @@ def test_no_mark_stands_in_a_hidden_column_or_row(desk: Desk) -> None:
         page.column_dimensions.group("H", "J", hidden=True)
         page.row_dimensions[2].hidden = True
         page["G3"].fill = PatternFill("solid", fgColor="FFCCFFCC")
+        sheet(book, "封面").sheet_state = "hidden"
 
     original = rewritten(a_bad_report(), hide)
     written = desk.marked(original)
@@ -373,6 +374,7 @@ def test_no_mark_stands_in_a_hidden_column_or_row(desk: Desk) -> None:
     assert "说的是 H3，它在隐藏的行或列里。⏎退回这一行｜日期看不懂" in marked["案件进展!G3"]
     assert "说的是 E2，它在隐藏的行或列里。⏎退回这一行｜不在可选范围" in marked["案件进展!E1"]
     assert "说的是" not in marked["案件进展!E3"]
+    assert "有批注的“封面”表是隐藏的：" in receiving.said(written)
     # Taken off again with the next receipt, the fill is the sender's own.
     again = desk.marked(saved(_mended(opened(written))))
     assert cell(opened(again), "案件进展!G3").fill.fgColor.rgb == "FFCCFFCC"
