@@ -36,8 +36,9 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
     sent: Counter[str] = Counter()
     counted = []
     for line in sorted(lines, key=_places(settings)):  # of a district by arrival
-        sent[line.district] += 1
-        counted.append(replace(line, sent=sent[line.district]) if line.district else line)
+        is_own = bool(line.district) and not any(finding.code == "sender-not-allowed" for finding in line.findings)
+        sent[line.district] += is_own
+        counted.append(replace(line, sent=sent[line.district]) if is_own else line)
     return tuple(counted)
 
 

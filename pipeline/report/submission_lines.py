@@ -93,7 +93,7 @@ class ArrivedReport:
     cases: tuple[str, ...] = ()
     """For each finding the number of the case in its row; '' where there is none."""
     sent: int = 0
-    """The how many of the district's files for the day it is, whatever became of them; 0 where that is not known."""
+    """The how many of the district's files for the day it is, whatever became of them; 0 for a stranger's."""
     before: tuple[int, int] | None = None
     """The rows taken and refused of the revision directly before it; None where there was none."""
 

@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 import receiving
 import weeks
-from offices import ZONE, Office, moment, only
+from offices import ZONE, File, Office, assigned, handed_in, moment, on, only
 from receiving import cell, opened, saved, sheet
 from weeks import DAYS, WEEKS
 from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
@@ -333,6 +333,14 @@ def test_the_list_names_the_case_of_every_finding(office: Office) -> None:
     office.put(older.getvalue(), "旧式.xlsx", "2020-05-21T16:00:00+08:00")
     nightly.run(office.settings, [DAY], documents=only("receipts"))
     assert opened(lying(office)["东胜区_回执_3_旧式.xlsx"]).sheetnames == opened(second).sheetnames
+
+
+def test_a_strangers_file_is_no_time_that_the_district_sent() -> None:
+    strange = File(report(), moment("2020-05-21 15:00"), "外.xlsx", channel="email", sender="nobody@example.org")
+    day = on(DAY, assigned(assignment()), strange, handed_in(report()), handed_in(report(progress=[]), "2020-05-21 16:30"))
+    lines = [(line.use, line.sent, line.before) for line in day.report.arrived_reports]
+    assert [(use, sent) for use, sent, _before in lines] == [("退回", 0), ("已被替换", 1), ("采用", 2)]
+    assert lines[-1][-1] == (day.report.arrived_reports[1].rows_accepted, 0)
 
 
 def test_a_missing_uses_name_cannot_slip_in() -> None:
