@@ -146,11 +146,11 @@ def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
 def _nightly(options: argparse.Namespace) -> int:
     from pipeline.publishing import nights
 
-    settings = _load(options)
+    settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
     until = getattr(options, "last", None) or getattr(options, "date", None) or today(_now(settings), settings)
     _note(settings, nights.COMMAND, nights.begins(until))
     try:
-        did, status = _consolidate(options, settings)
+        did, status = _consolidate(options)
     except (BrokenPipeError, SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever stopped it, the log says so and the office is told
@@ -161,13 +161,13 @@ def _nightly(options: argparse.Namespace) -> int:
     return status
 
 
-def _consolidate(options: argparse.Namespace, settings: Settings) -> tuple[str, int]:
+def _consolidate(options: argparse.Namespace) -> tuple[str, int]:
     """Do the night's run, and return what the log says of it and the exit status."""
     from pipeline import screen
     from pipeline.night import nightly
     from pipeline.publishing.plan import EveryDay
 
-    days = _days(options, settings)
+    days = _days(options, settings := _load(options))
     are_chosen = getattr(options, "date", None) or getattr(options, "first", None)
     rewriting: Container[date] = () if not getattr(options, "rewrite", False) else days if are_chosen else EveryDay()
     screen.warn_of_the_future(days, _now(settings).date())

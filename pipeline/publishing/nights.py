@@ -106,7 +106,7 @@ class FailedNight:
             case Wrong.NOT_ENDED:
                 return f"{_clock(self.begun)} 开始的汇总没有记下怎样结束，多半是电脑关机、断电，或者程序被结束了。"
             case _:
-                return f"{_clock(self.begun)} 开始的汇总没有全部做成（退出状态 {self.status}）。"
+                return f"{_clock(self.begun)} 开始的汇总没有顺利做完（退出状态 {self.status}）。"
 
     @property
     def to_do(self) -> str:

@@ -148,7 +148,7 @@ def test_a_fault_is_told_with_the_end_of_its_report_and_what_to_do(office: Offic
     _ran(office, "2020-05-21 17:30", "程序出错了", 1, path.name)
     sent = _watch(office, server, EVENING)
     text = _body(_told(server)[0])
-    assert "5月21日 17:30 开始的汇总没有全部做成（退出状态 1）。" in text
+    assert "5月21日 17:30 开始的汇总没有顺利做完（退出状态 1）。" in text
     assert f"请把 state/faults/{path.name} 发给维护人员" in text
     assert "    ValueError" in text
     assert "test_night_watch.py" in text
@@ -275,11 +275,20 @@ def test_a_night_notes_how_it_began_and_ended_and_tells_of_a_fault_itself(
         assert cli.main(run) == 1
     assert cli.main(run) == 0
     assert len(told) == 3
+    ledger = office.settings.paths.ledger
+    whole = ledger.read_bytes()
+    ledger.write_bytes(b"no database at all" * 100)
+    assert cli.main(run) == 1
+    assert len(told) == 4
+    ledger.write_bytes(whole)
+    assert cli.main(run) == 0
     lines = [line.said for line in log.lines_of(office.settings.paths.state, nights.COMMAND)]
     assert lines[0] == "开始，到 2020-05-21"
     assert lines[1].endswith("；退出状态 3")
     assert lines[3].startswith("程序出错了；退出状态 1；错误报告_")
     assert lines[5] == "磁盘满了；退出状态 1"
+    assert "已经损坏" in lines[-3]
+    assert lines[-3].endswith("；退出状态 1")
     assert lines[-1].endswith("没有写成 0 天；退出状态 0")
     assert nights.look(office.settings, MORNING) is None
 
@@ -320,5 +329,5 @@ def test_the_desk_says_it_without_a_place_on_the_server(office: Office) -> None:
         site.user("办公室", "", "")
         page = site.signed_in("办公室").get("/today").text
     assert "5月21日晚上的汇总出了错" in page
-    assert "5月21日 20:00 开始的汇总没有全部做成（退出状态 1）。请按它说的处理" in page
+    assert "5月21日 20:00 开始的汇总没有顺利做完（退出状态 1）。请按它说的处理" in page
     assert str(office.home) not in page
