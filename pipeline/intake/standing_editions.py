@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -107,7 +108,10 @@ def said_before(settings: Settings, standing: Iterable[Standing], left_out: Sequ
         with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
             said = json.loads((contents or {})[editions.SUMMARY])
             tallies = {str(group["group"]): (int(group["resolved"]), int(group["total"])) for group in said["targets"]}
-            counted = {str(number): bool(case["counted_resolved"]) for number, case in said["cases"].items()}
+            cases = said["cases"].items()  # and what is no case number is shown to nobody
+            counted = {
+                number: bool(case["counted_resolved"]) for number, case in cases if re.fullmatch(settings.case_number_pattern, number)
+            }
             days.append(SaidBefore(edition.day, behind, tallies, counted))
     return days
 
