@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
+from pipeline.day.work_began import work_began
+from pipeline.settings.config import Settings
 from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]
+Attendance = tuple[tuple[date, Mapping[str, Standing]], ...]
+"""By day, oldest first, and district."""
+ATTENDED_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,16 @@ class Submissions:
     def in_force(self) -> list[Filed]:
         """Return the reports that count, of every day and district, by arrival."""
         return in_order(submission.filed for submission in self if submission.in_force)
+
+    def attendance(self, last: date, settings: Settings) -> Attendance:
+        """Return how each district's report of the last thirty days stands, by the rules of each day; no day before the work began."""
+        names = settings.district_names
+        began = work_began(self.days(names), last) or last + timedelta(days=1)
+        first = max(began, last - timedelta(days=ATTENDED_DAYS - 1))
+        days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+        return tuple(
+            (day, {name: self.on(day).get(name, NO_REPORTS).standing(day, settings.on(day).calendar) for name in names}) for day in days
+        )
 
     def days(self, districts: Collection[str]) -> list[date]:
         """Return the days of which one of these districts has reported, in order."""

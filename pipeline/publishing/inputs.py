@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline import CONTRACT_VERSION, HOME, __version__
 from pipeline.day.known_when import end_of, known_until, late_for, overnight_for
-from pipeline.day.submissions import Submissions
+from pipeline.day.submissions import ATTENDED_DAYS, Submissions
 from pipeline.disk import storage
 from pipeline.ledger import journal
 from pipeline.publishing import numbering
@@ -43,11 +43,13 @@ class Inputs:
     """Reports for earlier days that counted when the day before was told, and do not any more."""
     refused_late: tuple[Filed, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one."""
+    firsts_found: tuple[Filed, ...] = ()
+    """First reports of earlier days that were taken in after another of their district and day: they can make it punctual after all."""
 
     @property
     def all(self) -> tuple[Filed, ...]:
         """All of them."""
-        return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since, *self.refused_late)
+        return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since, *self.refused_late, *self.firsts_found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,20 @@ class Outlines:
         newest = assignments[-1].arrival.envelope.received_at
         refused = (file for file in self.arrived if not file.reading.accepted and _is_shown(file, day, newest))
         replaced_since = tuple(file for file in self.known_then(day, settings) if file.arrival.id not in counted)
-        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, self._refused_late(day, settings))
+        late = self._refused_late(day, settings)
+        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, late, self._firsts_found(day))
+
+    def _firsts_found(self, day: date) -> tuple[Filed, ...]:
+        """Return them of the days that the day's attendance shows.
+
+        As long as reports are taken in as they arrive, a day's first one was known with those that replaced it, and the files in force tell
+        all. An envelope may say that one came before others that were taken in earlier.
+        """
+        attended = (self.submissions.on(day - timedelta(days=ago)).values() for ago in range(1, ATTENDED_DAYS))
+        of_districts = (reports.submissions for districts in attended for reports in districts)
+        return tuple(
+            sent[0].filed for sent in of_districts if sent[0].filed.arrival.id > min(submission.filed.arrival.id for submission in sent)
+        )
 
     def _refused_late(self, day: date, settings: Settings) -> tuple[Filed, ...]:
         earlier = (file for file in self.arrived if file.reading.day < day and not file.reading.accepted and not file.arrival.is_assignment)

@@ -94,8 +94,6 @@ class Plan:
         resting = self.outlines.on(day, self.settings)
         refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
         files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
-        late = resting.refused_late
-        shown = numbering.shown_on(numbers, day)
         under, held = self.under.get(day), self.settings.on(day)
         return Sources(
             self._arrivals,
@@ -103,13 +101,14 @@ class Plan:
             resting.superseded,
             refused,
             resting.replaced_since,
-            shown,
-            held_days.first_rules(under, held),
-            held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
-            self._left_out(day),
-            late,
-            self._said_before(day),
-            held_days.former_names(self, day, held),
+            numbers=numbering.shown_on(numbers, day),
+            first_rules=held_days.first_rules(under, held),
+            first_before=held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
+            left_out=self._left_out(day),
+            refused_late=resting.refused_late,
+            said_before=self._said_before(day),
+            former_names=held_days.former_names(self, day, held),
+            attendance=self.outlines.submissions.attendance(day, self.settings),
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:

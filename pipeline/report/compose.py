@@ -11,6 +11,7 @@ from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
 from pipeline.day.fold import DayState
 from pipeline.day.standing import standing_of
+from pipeline.day.submissions import Attendance
 from pipeline.report import (
     agenda,
     bridge,
@@ -61,6 +62,8 @@ class Sources:
     """What this day, or else the day before, said of its figures when it still rested on files that are lost."""
     former_names: Mapping[str, str] = field(default_factory=dict)
     """By code: what districts were called before that have another name since the day before, or since the day was published first."""
+    attendance: Attendance = ()
+    """How each district's report of the last thirty days stands."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -129,6 +132,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         ),
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
+        attendance=sources.attendance,
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),

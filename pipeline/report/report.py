@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import LateReport, Restated
+from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
@@ -117,5 +118,7 @@ class Report:
     """The reports that came in between."""
     overnight_effects: Effects = field(default_factory=Effects)
     """What they did to particulars and flags."""
+    attendance: Attendance = ()
+    """How each district's report of the last thirty days stands, up to this one."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""

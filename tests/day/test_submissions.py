@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from offices import SETTINGS
+
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
@@ -79,3 +81,21 @@ def test_the_cut_off_is_the_offices_own_time() -> None:
     reports = Submissions.of([a_file(9, "z", "2020-05-21T17:00")]).on(DAY)["东胜区"]
     assert reports.standing(DAY, CALENDAR) == "on-time"
     assert reports.standing(DAY, Calendar(timezone="Asia/Tokyo")) == "late"
+
+
+def test_attendance_is_told_of_thirty_days_at_most_and_of_none_before_the_work_began() -> None:
+    days = Submissions.of(ALL).attendance(DAY, SETTINGS)
+    assert [(day, standings["东胜区"], standings["达拉特旗"]) for day, standings in days] == [
+        (DAY - timedelta(days=1), "on-time", "missing"),
+        (DAY, "on-time", "late"),
+    ]
+    assert [list(standings) for _day, standings in days] == [list(SETTINGS.district_names)] * 2
+    every_day = [a_file(n, f"{n}", "2020-05-21T16:00", day=DAY - timedelta(days=n)) for n in range(40)]
+    attended = Submissions.of(every_day).attendance(DAY, SETTINGS)
+    assert (attended[0][0], len(attended), attended[-1][0]) == (DAY - timedelta(days=29), 30, DAY)
+    assert Submissions.of([]).attendance(DAY, SETTINGS) == ()
+
+
+def test_a_correction_makes_no_earlier_day_late() -> None:
+    days = dict(Submissions.of(ALL).attendance(DAY + timedelta(days=1), SETTINGS))
+    assert days[DAY]["东胜区"] == "on-time"

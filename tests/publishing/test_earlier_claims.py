@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from offices import ZONE, Office
+from offices import ZONE, Office, only
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import screen
 from pipeline.ledger import editions, schema
 from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
 from pipeline.publishing import earlier_claims, publish
 from pipeline.publishing.earlier_claims import Claim
 from pipeline.upkeep import doctor
@@ -113,3 +114,21 @@ def test_an_edition_whose_manifest_is_lost_shows_nothing(office: Office) -> None
         (claim,) = earlier_claims.look_everywhere(ledger)
     assert [changed.having.day for changed in claim.days] == [SECOND]
     assert claim.name == "早到.xlsx"
+
+
+def test_a_first_report_found_later_that_a_correction_had_replaced_already_makes_the_calendars_of_later_days_true(tmp_path: Path) -> None:
+    """It changes no file that counts: only that its district was on time."""
+    workbook, found = only("office_workbook"), report(day=FIRST, progress=RESOLVED)
+    outboxes = []
+    for is_in_time in (True, False):
+        office = Office(tmp_path / f"{is_in_time}")
+        office.put_assignment(assignment([case_row("SJ-2020-001")]))
+        if is_in_time:
+            office.put(found, "首报.xlsx", f"{FIRST}T16:00:00+08:00")
+        office.put(report(day=FIRST, progress=OPEN), "更正.xlsx", f"{FIRST}T18:00:00+08:00")
+        nightly.run(office.settings, [FIRST, SECOND], documents=workbook)
+        if not is_in_time:
+            office.put(found, "首报.xlsx", f"{FIRST}T16:00:00+08:00")
+            nightly.run(office.settings, [SECOND], documents=workbook)
+        outboxes.append(office.everything())
+    assert outboxes[0] == outboxes[1]

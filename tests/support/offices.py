@@ -152,9 +152,16 @@ def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings 
     states = known_when.fold(facts, settings, days)
     out = {}
     for day in days:
-        resting = inputs.Outlines.of(filed).on(day, settings)
+        outlines = inputs.Outlines.of(filed)
+        resting = outlines.on(day, settings)
         sources = compose.Sources(
-            arrivals, resting.files_in_force, resting.superseded, resting.refused, resting.replaced_since, refused_late=resting.refused_late
+            arrivals,
+            resting.files_in_force,
+            resting.superseded,
+            resting.refused,
+            resting.replaced_since,
+            refused_late=resting.refused_late,
+            attendance=outlines.submissions.attendance(day, settings),
         )
         built = compose.build(states[day], sources, settings)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -106,11 +107,12 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
         put(sheet, row, 0, STEPS[kind].name, book.cell("center"))
         cases = []
         for column, step in enumerate((total, resolved), 1):
-            put(sheet, row, column, step.change if step else None, book.cell("change"))
-            cases.append("、".join(step.cases) if step else "")
-            at, look = (row, column + 2), book.cell("cases")
-            is_linked = formulas.link_cases(book, sheet, at, step.cases if step else (), look)
-            put(sheet, *at, cases[-1], look if is_linked else book.cell("long"))
+            at, named = (row, column), step.cases if step else ()
+            # A link is set on the number: LibreOffice does not break a linked text into lines.
+            is_linked = formulas.link_cases(book, sheet, at, named, book.cell("change", "link"))
+            put(sheet, *at, step.change if step else None, book.cell("change", *(("link",) if is_linked else ())))
+            cases.append("、".join(named))
+            _write_cases(book, sheet, (row, column + 2), named)
         most = max(lines(cases[0], COLUMNS[3].width), lines(cases[1], COLUMNS[4].width), lines(STEPS[kind].name, COLUMNS[0].width))
         sheet.set_row(row, height(most))
         row += 1
@@ -120,6 +122,12 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
     same = f"AND(B{row + 1}='{TARGETS}'!$E${target + 1},C{row + 1}='{TARGETS}'!$F${target + 1})"
     sheet.write_formula(row, 3, f'=IF({same},"{words.AGREES}","{words.DISAGREES}")', book.cell("text", "sum"), words.AGREES)
     return row + 1
+
+
+def _write_cases(book: Book, sheet: Worksheet, at: tuple[int, int], numbers: Sequence[str]) -> None:
+    """The numbers of cases; a single one leads to its row."""
+    is_linked = len(numbers) == 1 and formulas.link_cases(book, sheet, at, numbers, book.cell("case"))
+    put(sheet, *at, "、".join(numbers), book.cell("case" if is_linked else "long"))
 
 
 def _write_end(book: Book, sheet: Worksheet, row: int, title: str) -> None:

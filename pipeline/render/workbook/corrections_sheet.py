@@ -27,8 +27,21 @@ def _pair(title: str, width: float, value: Callable[[Tally], Value]) -> tuple[Co
     )
 
 
-def _cases(title: str, kind: str) -> Column[Restated]:
-    return Column(title, 24, "cases", lambda entry: "、".join(getattr(entry.moves, kind)), cases=lambda entry: getattr(entry.moves, kind))
+def _cases(title: str, kind: str) -> tuple[Column[Restated], Column[Restated]]:
+    """Return the columns of how many cases moved so, which leads to them, and of their numbers.
+
+    LibreOffice does not break a linked text into lines.
+    """
+    return (
+        Column(
+            f"{title}（件）",
+            9,
+            "listed",
+            lambda entry: len(getattr(entry.moves, kind)) or None,
+            cases=lambda entry: getattr(entry.moves, kind),
+        ),
+        Column(title, 20, "long", lambda entry: "、".join(getattr(entry.moves, kind))),
+    )
 
 
 COLUMNS: tuple[Column[Restated], ...] = (
@@ -38,7 +51,7 @@ COLUMNS: tuple[Column[Restated], ...] = (
     *_pair("已化解", 12, lambda tally: tally.resolved),
     *_pair("化解率", 12, lambda tally: sentences.rate(tally.rate_percent)),
     *_pair("按件数", 12, corrections.verdict),
-    *(_cases(title, kind) for kind, title in corrections.MOVES.items()),
+    *(column for kind, title in corrections.MOVES.items() for column in _cases(title, kind)),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -30,6 +31,8 @@ ROW = 22
 _TARGET_WIDTHS = (12, 26, 28, 9, 9, 9, 12, 11, 11, 11, 11)
 _LEADER_WIDTHS = (16, 28, 9, 9, 9, 12, 11, 11, 11, 11, 10, 10, 10, 10)
 _TARGET_COLUMN = 3
+TARGET_LINE = 9
+"""The column of the days so far that a chart draws the target from: as a share, like the rates."""
 _CONDITIONS = {"source": formulas.SOURCE, "category": formulas.CATEGORY}
 """The column of 案件台账 in which a figure's label stands, beside its group."""
 
@@ -130,7 +133,7 @@ def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group's days, by group; past days are no part of today's register, so that these are values."""
     sheet.set_h_pagebreaks([top])
     heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{definitions.TREND.rstrip('。')}）")
-    headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES[:-1], "日报"))
+    headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES[:-1], "日报", "目标线"))
     sheet.set_row(top + 1, 26)
     sheet.repeat_rows(top + 1)
     row = top + 2
@@ -148,6 +151,7 @@ def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
                 rate,
                 tally.shortfall,
                 words.NOBODY_REPORTED if day in book.report.silent_days else None,
+                tally.target_percent / 100,
             )
             for column, (look, value) in enumerate(zip(_TREND_LOOKS, values, strict=True)):
                 put(sheet, row, column, value, book.cell(look))
@@ -156,7 +160,7 @@ def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
     return top + 2
 
 
-_TREND_LOOKS = ("center", "date", "long", "percent", "count", "count", "rate", "count", "middle")
+_TREND_LOOKS = ("center", "date", "long", "percent", "count", "count", "rate", "count", "middle", "rate")
 
 
 # --- 旗区 ---------------------------------------------------------------------------------------------------------
@@ -191,7 +195,7 @@ def write_districts(book: Book) -> None:
     """Every district in the given order: liaison leaders, each group's figures, what needs following up; then the whole."""
     report = book.report
     groups = report.settings.groups
-    widths = (12, 16, *(6.5, 7, 8, 7, 7.5, 8, 8) * len(groups), *(6.5,) * len(_COUNTED))
+    widths = (12, 16, *(6.5, 7, 8, 7, 7.5, 8, 8) * len(groups), *(6.5,) * len(_COUNTED), *(10,) * len(groups))
     sheet = frame(book, "旗区", widths)
     _district_headers(book, sheet)
     seen = Counter((line.district, name) for line in report.cases for name in _states(line))
@@ -212,6 +216,7 @@ def write_districts(book: Book) -> None:
             formula = formulas.count(here, (name, formulas.QUOTED_YES), is_free_text=not book.is_plain)
             counted = formulas.Count(formula, seen[district, name], book.places.count(_OF_COUNT[name], district))
             formulas.write_count(book, sheet, (row, column), counted)
+        _write_needed(book, sheet, row, [figures[group.name, district].tally for group in groups])
     last = district_first() + len(districts)
     _district_total(book, sheet, last)
     for index in range(len(groups)):
@@ -223,7 +228,23 @@ def write_districts(book: Book) -> None:
     notes = [f"{meaning.name}：{rules[flag]}" for flag, meaning in FLAGS.items() if formulas.flag_name(meaning.name) in _COUNTED]
     about = (definitions.DISTRICTS, *_about_figures(book, *report.by_district, *report.targets))
     notes = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *notes]
-    explain(book, sheet, last + 2, widths, notes)
+    printed = widths[: len(widths) - len(groups)]
+    end = explain(book, sheet, last + 2, printed, notes)
+    sheet.print_area(0, 0, end - 1, len(printed) - 1)
+
+
+def needed_column(book: Book, group: int) -> int:
+    """The column that says with how many resolved cases of the group each district would meet the target."""
+    return 2 + WIDE * len(book.report.settings.groups) + len(_COUNTED) + group
+
+
+def _write_needed(book: Book, sheet: Worksheet, row: int, tallies: Sequence[Tally]) -> None:
+    """What the charts of 总览 draw as the target, group by group: on the screen only."""
+    for index, tally in enumerate(tallies):
+        total = xl_rowcol_to_cell(row, 2 + WIDE * index)
+        formula = f"=-INT(-({target_cell(index)}*{total})/100)"
+        value = -(-tally.target_percent * tally.total // 100)
+        sheet.write_formula(row, needed_column(book, index), formula, book.cell("count", "muted"), value)
 
 
 def _liaison(name: str, post: str) -> str:
@@ -245,7 +266,10 @@ def _district_headers(book: Book, sheet: Worksheet) -> None:
     left = 2 + WIDE * len(groups)
     merge(sheet, (HEADER, left, HEADER, left + len(_COUNTED) - 1), "需要关注（件）", band)
     sheet.set_row(HEADER, 24)
-    headers(book, sheet, HEADER + 1, ("旗区", "包联领导", *formulas.COLUMNS * len(groups), *_COUNTED.values()))
+    left += len(_COUNTED)
+    merge(sheet, (HEADER, left, HEADER, left + len(groups) - 1), words.NEEDED, band)
+    names = (group.name for group in groups)
+    headers(book, sheet, HEADER + 1, ("旗区", "包联领导", *formulas.COLUMNS * len(groups), *_COUNTED.values(), *names))
     sheet.set_row(HEADER + 1, 52)
 
 

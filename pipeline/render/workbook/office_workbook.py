@@ -8,19 +8,21 @@ from datetime import UTC
 from xlsxwriter import Workbook
 
 from pipeline.render.workbook import (
+    attendance_sheet,
     case_register_sheet,
     changes_sheet,
     corrections_sheet,
+    decisions_sheet,
     figure_cases_sheet,
     figure_places,
     figure_sheets,
     formulas,
     list_sheets,
-    overview_charts,
     overview_sheet,
+    reading_guide_sheet,
 )
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import LOOKS, OPTIONS, Book, Formats, put, text
+from pipeline.render.workbook.cell_formats import LOOKS, Book, Formats, put, text, widths_in_arial
 from pipeline.render.workbook.sheet_frame import TITLE, title
 from pipeline.report.report import Report
 
@@ -28,7 +30,7 @@ from pipeline.report.report import Report
 def render(report: Report, beside: str = "") -> bytes:
     """The workbook; the same bytes for the same report. `beside`: what 总览 says of another document."""
     written = io.BytesIO()
-    with Workbook(written, OPTIONS) as workbook:
+    with Workbook(written, widths_in_arial()) as workbook:
         _describe(workbook, report)
         sheets = {name: workbook.add_worksheet(name) for name in words.SHEETS}
         book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS), figure_places.of(report))
@@ -37,10 +39,13 @@ def render(report: Report, beside: str = "") -> bytes:
         figure_sheets.write_leaders(book)
         case_register_sheet.write(book)
         figure_cases_sheet.write(book)
+        reading_guide_sheet.write(book)
+        decisions_sheet.write(book)
         changes_sheet.write(book)
         corrections_sheet.write(book)
         list_sheets.write(book)
-        overview_charts.write(book, overview_sheet.write(book, beside), trend)
+        attendance_sheet.write(book)
+        overview_sheet.write(book, trend, beside)
         _say_where_links_end(book)
         book.sheets[overview_sheet.NAME].activate()
     return written.getvalue()

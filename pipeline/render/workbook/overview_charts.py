@@ -1,49 +1,81 @@
-"""The charts under 总览: districts side by side in each group, and the rates of the days so far."""
+"""The charts under 总览: in each group the districts side by side, and the rates of the days so far, both with the target."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from xlsxwriter.utility import xl_range_abs
 
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import BAR_LIGHT, BLUE, FONT, GREY, GRID, LINE, SECOND, Book, merge, text
-from pipeline.render.workbook.figure_sheets import TARGETS, WIDE, district_first
-from pipeline.render.workbook.overview_sheet import LAST, NAME, WIDTHS, area, printed
+from pipeline.render.workbook.cell_formats import BAR_LIGHT, BLUE, FONT, GREY, GRID, LINE, RED, Book, merge, text
+from pipeline.render.workbook.figure_sheets import TARGET_LINE, TARGETS, WIDE, district_first, needed_column
+from pipeline.render.workbook.sheet_frame import OVERVIEW, OVERVIEW_LAST, heading
+from pipeline.render.workbook.two_pages import WIDTH
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _FONT = {"name": FONT, "size": 9, "color": GREY}
 _GRID = {"visible": True, "line": {"color": GRID, "width": 0.5}}
-_COLOURS, _MARKERS = (BLUE, SECOND, GREY), ("circle", "diamond", "square")
-_ROWS = 15  # of 20 pixels each
-_WIDTH = sum(int(width * 7) + 5 for width in WIDTHS)
+_FEW_DAYS: Final = 14
+_DASHED = {"color": RED, "width": 1.5, "dash_type": "dash"}
+LOWEST: Final = 136.0
+"""Points that a chart takes at least."""
+_ROWS: Final = 8
+"""Rows that it stands over."""
 
 
-def write(book: Book, top: int, trend: int) -> None:
-    """Draw from the row `top`; `trend` is the first row of the days so far on 目标完成."""
-    sheet = book.sheets[NAME]
-    merge(sheet, (top, 0, top, LAST), "六、图示", book.look("heading"))
-    sheet.set_row(top, 26)
-    charts = [_districts(book, index) for index in range(len(book.report.settings.groups))]
-    if len(book.report.trend) > 1:
-        charts.append(_trend(book, trend))
-    for index, chart in enumerate(charts):
-        is_alone = index == len(charts) - 1 and not index % 2
-        _insert(sheet, top + 1 + index // 2 * _ROWS, index % 2, chart, is_alone=is_alone)
-    last = top + (len(charts) + 1) // 2 * _ROWS
-    if len(book.report.trend) <= 1:
-        last += 1
-        merge(sheet, (last, 0, last, LAST), words.TOO_FEW_DAYS, book.look("note"))
-    printed(sheet, last)
+def least(book: Book) -> float:
+    """Return the points that the section takes at least."""
+    return 26 + 20 + LOWEST * len(book.report.settings.groups)
 
 
-def _insert(sheet: Worksheet, row: int, half: int, chart: Any, *, is_alone: bool) -> None:  # noqa: ANN401 - XlsxWriter has no public type
-    """Two charts side by side; one that stands alone takes the whole width."""
-    wide = _WIDTH if is_alone else _WIDTH // 2
-    chart.set_size({"width": wide - 10, "height": _ROWS * 20 - 8})
+def _is_first_day(book: Book) -> bool:
+    return len(book.report.trend) <= 1
+
+
+def _first(book: Book, top: int) -> int:
+    return top + 1 + _is_first_day(book)
+
+
+def reserve(book: Book, top: int) -> int:
+    """Leave room for the charts below their heading in the row `top`; the row after them."""
+    sheet, end = book.sheets[OVERVIEW], _first(book, top) + _ROWS * len(book.report.settings.groups)
+    heading(book, sheet, top, OVERVIEW_LAST, "图示")
+    if _is_first_day(book):
+        merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), words.TOO_FEW_DAYS, book.look("note"))
+    for row in range(_first(book, top), end):
+        sheet.set_row(row, LOWEST / _ROWS)
+    return end
+
+
+def draw(book: Book, top: int, trend: int, more: float) -> None:
+    """Draw the charts below the row `top`, in so many more points than the least; `trend` as for 总览."""
+    sheet, groups = book.sheets[OVERVIEW], book.report.settings.groups
+    pixels = int((LOWEST + more / len(groups)) / _ROWS / 0.75)
+    for index in range(len(groups)):
+        first = _first(book, top) + index * _ROWS
+        for row in range(first, first + _ROWS):
+            sheet.set_row_pixels(row, pixels)
+        if _is_first_day(book):
+            _insert(sheet, first, _districts(book, index), (0, WIDTH), pixels * _ROWS)
+            continue
+        _insert(sheet, first, _districts(book, index), (0, WIDTH // 2), pixels * _ROWS)
+        _insert(sheet, first, _trend(book, index, trend), (WIDTH // 2, WIDTH // 2), pixels * _ROWS)
+
+
+def _area(name: str, first: int, last: int, column: int) -> str:
+    """Return a chart's reference to part of a column."""
+    return f"='{name}'!{xl_range_abs(first, column, last, column)}"
+
+
+def _insert(sheet: Worksheet, row: int, chart: Any, across: tuple[int, int], high: int) -> None:  # noqa: ANN401 - XlsxWriter has no public type
+    """Place a chart: from which pixel on, how wide and how high."""
+    left, width = across
+    chart.set_size({"width": width - 8, "height": high - 8})
     chart.set_legend({"position": "top", "font": _FONT})
     chart.set_chartarea({"border": {"color": LINE}})
-    sheet.insert_chart(row, 0, chart, {"x_offset": 4 + half * wide, "y_offset": 5, "object_position": 1})
+    sheet.insert_chart(row, 0, chart, {"x_offset": left + 4, "y_offset": 5, "object_position": 1})
 
 
 def _title(words_: str) -> dict[str, Any]:
@@ -51,47 +83,55 @@ def _title(words_: str) -> dict[str, Any]:
 
 
 def _districts(book: Book, index: int) -> Any:  # noqa: ANN401
-    """One group: how many cases every district has, and how many of them are resolved."""
+    """One group: how many cases every district has, how many of them are resolved, and with how many it would meet the target."""
     first = district_first()
     last = first + len(book.report.settings.districts) - 1
-    chart = book.workbook.add_chart({"type": "column"})
+    group = book.report.settings.groups[index]
+    chart, target = book.workbook.add_chart({"type": "column"}), book.workbook.add_chart({"type": "line"})
     for step, (name, colour) in enumerate((("总数", BAR_LIGHT), ("已化解", BLUE))):
         chart.add_series(
             {
                 "name": name,
-                "categories": area("旗区", first, last, 0),
-                "values": area("旗区", first, last, 2 + WIDE * index + step),
+                "categories": _area("旗区", first, last, 0),
+                "values": _area("旗区", first, last, 2 + WIDE * index + step),
                 "fill": {"color": colour},
                 "gap": 80,
                 "overlap": -5,
                 "data_labels": {"value": True, "num_format": "0;;", "font": _FONT},
             }
         )
-    chart.set_title(_title(f"各旗区：{book.report.settings.groups[index].name}（件）"))
+    target.add_series(
+        {
+            "name": f"达标线（{group.target_percent}%）",
+            "categories": _area("旗区", first, last, 0),
+            "values": _area("旗区", first, last, needed_column(book, index)),
+            "line": {"none": True},
+            "marker": {"type": "long_dash", "size": 14, "border": {"color": RED}, "fill": {"color": RED}},
+        }
+    )
+    chart.combine(target)
+    chart.set_title(_title(f"各旗区：{group.name}（件）"))
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
     chart.set_y_axis({"min": 0, "visible": False, "major_gridlines": {"visible": False}})
     return chart
 
 
-def _trend(book: Book, first: int) -> Any:  # noqa: ANN401
-    """The groups' rates day by day; a day without cases is a gap."""
-    days = len(book.report.trend)
+def _trend(book: Book, index: int, first: int) -> Any:  # noqa: ANN401
+    """One group's rate day by day, and its target; a day without cases is a gap."""
+    group, days = book.report.settings.groups[index], len(book.report.trend)
+    start = first + index * days
     chart = book.workbook.add_chart({"type": "line"})
-    for index, group in enumerate(book.report.settings.groups):
-        colour = _COLOURS[index % len(_COLOURS)]
-        start = first + index * days
-        chart.add_series(
-            {
-                "name": text(f"{words.RATE_OF}{group.name}（目标 {group.target_percent}%）"),
-                "categories": area(TARGETS, start, start + days - 1, 1),
-                "values": area(TARGETS, start, start + days - 1, 6),
-                "line": {"color": colour, "width": 2},
-                "marker": {"type": _MARKERS[index % len(_MARKERS)], "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
-            }
-        )
-    chart.set_title(_title("近日走势"))
+    marker = {"type": "circle", "size": 5 if days <= _FEW_DAYS else 3, "fill": {"color": BLUE}, "border": {"color": BLUE}}
+    for name, column, look in (
+        ("化解率", 6, {"line": {"color": BLUE, "width": 2}, "marker": marker}),
+        (f"目标 {group.target_percent}%", TARGET_LINE, {"line": _DASHED, "marker": {"type": "none"}}),
+    ):
+        areas = {"categories": _area(TARGETS, start, start + days - 1, 1), "values": _area(TARGETS, start, start + days - 1, column)}
+        chart.add_series({"name": name, **areas, **look})
+    chart.set_title(_title(f"{words.TREND}：{group.name}"))
     chart.show_blanks_as("gap")
-    chart.set_x_axis({"date_axis": True, "num_format": "m-d", "major_unit_type": "days", "num_font": _FONT, "line": {"color": LINE}})
+    every = {"major_unit": max(1, days // 8), "major_unit_type": "days"}
+    chart.set_x_axis({"date_axis": True, "num_format": "m-d", **every, "num_font": _FONT, "line": {"color": LINE}})
     chart.set_y_axis(
         {"min": 0, "max": 1, "num_format": "0%", "num_font": _FONT, "line": {"none": True}, "major_gridlines": _GRID, "major_unit": 0.25}
     )

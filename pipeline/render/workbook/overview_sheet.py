@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.render import definitions
-from pipeline.render.workbook import formulas, overview_sentences
+from pipeline.render.workbook import decisions_sheet, formulas, overview_charts, overview_sentences, two_pages
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import RED, Book, height, lines, merge, put
 from pipeline.render.workbook.figure_places import OPEN, REFERRED, RESOLVED
@@ -35,28 +35,32 @@ if TYPE_CHECKING:
 
 NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
 _WORDS_WIDTH = sum(WIDTHS[2:])
-_GUIDE = LAST + 2
 
 
-def write(book: Book, beside: str = "") -> int:
-    """The sheet without its charts; the first row that is free for them. `beside`: what it says of another document."""
+def write(book: Book, trend: int, beside: str = "") -> None:
+    """The sheet on two pages. `trend`: the first row of the days so far on 目标完成; `beside`: what it says of another document."""
     sheet = book.sheets[NAME]
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.hide_gridlines(2)
     paper(book, sheet)
-    sheet.set_margins(left=0.5, right=0.5, top=0.55, bottom=0.5)
     row = _write_head(book, sheet, beside)
     row = _write_targets(book, sheet, row)
+    shown, are_many = decisions_sheet.chosen(book, two_pages.ROOM - two_pages.high(sheet, 0, row), overview_charts.least(book))
+    top = row
+    row = charts = decisions_sheet.write_first(book, sheet, top, shown)
+    second = two_pages.leave_gap(sheet, row if are_many else overview_charts.reserve(book, row))
+    row = _write_counts(book, sheet, second)
     row = overview_sentences.write_group_sentences(book, sheet, row)
-    row = overview_sentences.write_decisions(book, sheet, row)
-    breaks = [row]
-    row = _write_counts(book, sheet, row)
-    row = _write_submissions(book, sheet, row + 1)
-    sheet.set_h_pagebreaks([*breaks, row + 1])
-    _write_guide(book, sheet)
+    row = _write_submissions(book, sheet, row)
+    if are_many:
+        row, charts = overview_charts.reserve(book, row), row
+    on_first, on_second = two_pages.left(sheet, second, row)
+    overview_charts.draw(book, charts, trend, on_second if are_many else on_first)
+    if are_many:
+        two_pages.widen_gap(sheet, second, decisions_sheet.stretch(sheet, top, shown, on_first))
+    two_pages.set_up(sheet, second, row)
     sheet.freeze_panes(2, 0)
-    return row + 1
 
 
 def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
@@ -87,7 +91,7 @@ def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
 
 def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
     """Each group on a line of its own, large."""
-    heading(book, sheet, top, LAST, "一、目标完成")
+    heading(book, sheet, top, LAST, "目标完成")
     for column, title in enumerate(("组别", "目标", *formulas.FIGURES, "结论")):
         put(sheet, top + 1, column, title, book.look("header"))
     sheet.set_row(top + 1, 24)
@@ -106,7 +110,7 @@ def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
 def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> None:
     index = book.report.targets.index(figure)
     tally = figure.tally
-    sheet.set_row(row, 32)
+    sheet.set_row(row, 8 + 20 * lines(figure.label, WIDTHS[0] / 1.3))  # in larger letters
     put(sheet, row, 0, figure.label, book.cell("text", "big", "wrap"))
     sheet.write_formula(row, 1, f"={target_cell(index)}", book.cell("percent", "big"), tally.target_percent)
     conditions = ((formulas.GROUP, f"$A{row + 1}"),)
@@ -161,7 +165,7 @@ def _counts(book: Book) -> list[_Count]:
 
 
 def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
-    heading(book, sheet, top, LAST, "四、案件情况")
+    heading(book, sheet, top, LAST, "案件情况")
     sheet.set_row(top + 1, 22)
     put(sheet, top + 1, 0, "指标", book.look("header"))
     put(sheet, top + 1, 1, "件数", book.look("header"))
@@ -175,7 +179,7 @@ def _write_count_rows(book: Book, sheet: Worksheet, top: int, counts: list[_Coun
         put(sheet, row, 0, count.word, book.cell("text"))
         formulas.write_count(book, sheet, (row, 1), formulas.Count(count.formula, count.value, count.place))
         merge(sheet, (row, 2, row, LAST), count.explained, book.cell("long", *looks(count)))
-        sheet.set_row(row, height(lines(count.explained, _WORDS_WIDTH)))
+        sheet.set_row(row, height(lines(count.explained, _WORDS_WIDTH)) - 3)
     return top + len(counts)
 
 
@@ -183,7 +187,7 @@ def _write_count_rows(book: Book, sheet: Worksheet, top: int, counts: list[_Coun
 
 
 def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
-    heading(book, sheet, top, LAST, "五、日报报送")
+    heading(book, sheet, top, LAST, "日报报送")
     counts = [*_reported(book), *_refused(book)]
     return _write_count_rows(
         book, sheet, top + 1, counts, lambda count: ("alert",) if count.word.startswith(REPORTED["missing"]) and count.value else ()
@@ -221,24 +225,3 @@ def _refused(book: Book) -> list[_Count]:
 
 def _submissions(book: Book, column: str) -> str:
     return f"'报送情况'!${column}${FIRST + 1}:${column}${FIRST + max(len(book.report.submissions), 1)}"
-
-
-def _write_guide(book: Book, sheet: Worksheet) -> None:
-    """Beside the page, on the screen only: a way to every sheet."""
-    sheet.set_column(LAST + 1, LAST + 1, 3)
-    sheet.set_column(_GUIDE, _GUIDE, 12)
-    sheet.set_column(_GUIDE + 1, _GUIDE + 1, 30)
-    merge(sheet, (3, _GUIDE, 3, _GUIDE + 1), "各表（点击前往）", book.look("heading"))
-    for row, (name, what) in enumerate(words.CONTENTS.items(), 4):
-        sheet.write_url(row, _GUIDE, f"internal:'{name}'!A1", book.look("link"), name)
-        put(sheet, row, _GUIDE + 1, what, book.look("note"))
-
-
-def printed(sheet: Worksheet, last: int) -> None:
-    """Print the page, and not the way to the sheets beside it."""
-    sheet.print_area(0, 0, last, LAST)
-
-
-def area(name: str, first: int, last: int, column: int) -> str:
-    """A chart's reference to part of a column."""
-    return f"='{name}'!{xl_range_abs(first, column, last, column)}"

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 OVERVIEW = "总览"
-OVERVIEW_WIDTHS = (34, 12, 13, 13, 16, 13, 15, 34)
+OVERVIEW_WIDTHS = (25, 11, 14, 11, 12, 12, 14, 32)
 OVERVIEW_LAST = len(OVERVIEW_WIDTHS) - 1
 TITLE, NOTE, HEADER, FIRST = 0, 1, 2, words.FIRST_LINE
 """Rows of every list: title, note, header, first line."""
+_UNLINKED = {"case": "text", "listed": "count"}
+"""By the look of a cell that leads to cases: that of one that leads nowhere."""
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -168,7 +170,7 @@ def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -
             forms = [*forms]
             for position, cases in naming:
                 if not formulas.link_cases(book, sheet, (index, position), cases(row), forms[position]):
-                    forms[position] = book.cell("long", *looks)
+                    forms[position] = book.cell(_UNLINKED[columns[position].look], *looks)
         for position, (value, form) in enumerate(zip(values, forms, strict=True)):
             is_day = type(value) is date and columns[position].look == "minute"
             put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)

@@ -137,10 +137,10 @@ def test_a_number_in_a_block_links_to_its_row_in_the_register(week: str, publish
     assert [_shown(book, cell) for cell in numbers] == [[cell.value] for cell in numbers]
 
 
-_NAMING = {"今日变化": 1, "督办清单": 1, "急报事项": 1, "撤销案件": 0}
+_NAMING = {"决策事项": 2, "今日变化": 1, "督办清单": 1, "急报事项": 1, "撤销案件": 0}
 """The column in which each sheet names a case, from 0."""
-_LISTING = {"今日变化": range(3, 5), "更正情况": range(10, 14)}
-"""Those in which it may name several."""
+_LISTING = {"今日变化": {1: 3, 2: 4}, "更正情况": {10: 11, 12: 13, 14: 15, 16: 17}}
+"""The columns of numbers that lead to several, with those that name them."""
 
 
 @pytest.mark.parametrize("week", WEEKS)
@@ -150,11 +150,11 @@ def test_a_case_that_a_sheet_names_links_to_its_row_and_several_to_just_them(wee
         book, register = _book(report), {case.number for case in report.cases}
         for name in {*_NAMING, *_LISTING}:
             for texts, cells in _rows(book, name, 4):
-                columns = [*([_NAMING[name]] if name in _NAMING else []), *_LISTING.get(name, ())]
-                for cell in (cells[column] for column in columns if len(cells) == len(texts)):  # a note has merged cells
-                    named = [number for number in texts[cell.column - 1].split("、") if number in register]
-                    if named:
-                        assert sorted(_shown(book, cell)) == sorted(named), (name, cell)
+                columns = ({_NAMING[name]: _NAMING[name]} if name in _NAMING else {}) | _LISTING.get(name, {})
+                for at, naming in columns.items() if len(cells) == len(texts) else ():  # a note has merged cells
+                    named = [number for number in texts[naming].split("、") if number in register]
+                    if named and (at == naming or texts[at].lstrip("+-").isdigit()):
+                        assert sorted(_shown(book, cells[at])) == sorted(named), (name, cells[at])
                         linked[name] = linked.get(name, 0) + 1
     assert {*linked} >= {*_NAMING} - {"急报事项"} | {"更正情况"}
 

@@ -1,0 +1,28 @@
+"""说明: the first sheet, which says in five lines how to read the others, and leads to each of them."""
+
+from __future__ import annotations
+
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
+from pipeline.render.workbook.sheet_frame import HEADER, frame, headers
+
+NAME = "说明"
+_WIDTHS = (5, 14, 78)
+
+
+def write(book: Book) -> None:
+    """The five lines, and below them a way to every sheet with what it says."""
+    sheet = frame(book, NAME, _WIDTHS)
+    for row, line in enumerate(words.GUIDE, HEADER):
+        put(sheet, row, 0, row - HEADER + 1, book.look("number_of"))
+        merge(sheet, (row, 1, row, 2), line, book.look("wrap"))
+        sheet.set_row(row, height(lines(line, sum(_WIDTHS[1:]))) + 2)
+    sheet.fit_to_pages(1, 1)
+    top = HEADER + len(words.GUIDE) + 1
+    headers(book, sheet, top, ("", "表（点击前往）", "里面有什么"))
+    sheet.set_row(top, 24)
+    for row, (name, what) in enumerate(words.CONTENTS.items(), top + 1):
+        put(sheet, row, 0, row - top, book.cell("count", "muted"))
+        sheet.write_url(row, 1, f"internal:'{name}'!A1", book.cell("case"), name)
+        put(sheet, row, 2, what, book.cell("long"))
+        sheet.set_row(row, 20)

@@ -1,0 +1,77 @@
+"""How 总览 comes onto two upright pages, parted between two sections.
+
+A sheet that is fitted to its paper keeps no page break in Excel, and one that is not fitted runs over where a computer lacks the font that
+widths are counted in. So the sheet is fitted to the page's width, and its first page is filled: the charts, or the rows of many decisions,
+take what room the rest of it leaves, as far down as the page reaches; a few empty rows are where the page ends, however the printer rounds.
+A day with so much to say that a page would be too full is set smaller, since an empty column at the side makes the sheet wider.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+_INCH: Final = 72
+_PAPER: Final = (595.2, 841.8)
+"""A4 in points."""
+_SIDE, _TOP, _BOTTOM = 0.4, 0.65, 0.6
+_POINT: Final = 0.75
+"""A pixel in points."""
+_UNSET: Final = 17
+"""Pixels of a row whose height is not set."""
+_FILLED: Final = 0.965
+"""As much of the first page is filled for certain."""
+_GAP_ROWS: Final = 4
+_GAP_ROW: Final = 14.0
+WIDTH: Final = sum(int(width * 7) + 5 for width in OVERVIEW_WIDTHS)
+"""Of the sheet, in pixels."""
+_SCALE: Final = int(100 * (_PAPER[0] - 2 * _SIDE * _INCH) / (WIDTH * _POINT))
+"""In percent: at this the width fills the page."""
+_PAGE: Final = (_PAPER[1] - (_TOP + _BOTTOM) * _INCH) * 100 / _SCALE
+"""The points that a page has room for at that scale."""
+ROOM: Final = _PAGE * _FILLED
+
+
+def high(sheet: Worksheet, first: int, end: int) -> float:
+    """Return the points that the rows take from the first up to, not with, the end."""
+    return float(sum(sheet.row_sizes.get(row, (_UNSET, False))[0] for row in range(first, end))) * _POINT
+
+
+def leave_gap(sheet: Worksheet, top: int) -> int:
+    """Leave the rows empty in which the first page ends; the first row of the second."""
+    for row in range(top, top + _GAP_ROWS):
+        sheet.set_row(row, _GAP_ROW)
+    return top + _GAP_ROWS
+
+
+def widen_gap(sheet: Worksheet, second: int, more: float) -> None:
+    """Make the empty rows above the row `second` together so many points higher."""
+    for row in range(second - _GAP_ROWS, second):
+        sheet.set_row(row, _GAP_ROW + more / _GAP_ROWS)
+
+
+def page(sheet: Worksheet, second: int, end: int) -> float:
+    """Return the points of a page: as many as it has room for, or more where one of the two is too full."""
+    return max(ROOM, high(sheet, 0, second - _GAP_ROWS), high(sheet, second, end))
+
+
+def left(sheet: Worksheet, second: int, end: int) -> tuple[float, float]:
+    """Return the points that the two pages have left."""
+    room = page(sheet, second, end)
+    return room - high(sheet, 0, second - _GAP_ROWS), room - high(sheet, second, end)
+
+
+def set_up(sheet: Worksheet, second: int, end: int) -> None:
+    """Print all above the row `end`, with the second page from the row `second` on."""
+    sheet.set_portrait()
+    sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP, bottom=_BOTTOM)
+    sheet.set_h_pagebreaks([second])  # other programs than Excel keep it
+    too_full = page(sheet, second, end) / ROOM - 1
+    if too_full > 0:
+        sheet.set_column_pixels(OVERVIEW_LAST + 1, OVERVIEW_LAST + 1, ceil(WIDTH * too_full))
+    sheet.print_area(0, 0, end - 1, OVERVIEW_LAST + (too_full > 0))
