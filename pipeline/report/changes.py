@@ -98,7 +98,10 @@ def ended_disputes(state: DayState) -> dict[str, str]:
         if (standing := told.get(case.number)) and standing.dispute and not case.dispute and not case.grounds
     }
     ended = _ended_while_open(state) | ended
-    ended |= dict.fromkeys(_confirmed_by_revision(state), "corrected")
+    answers = _answers_to_dispute(state)
+    ended |= {number: "corrected" for number, answer in answers.items() if answer == CONFIRMED}
+    others = {case.number for case in state.cases if case.dispute or case.grounds}
+    ended |= {number: _WITHDRAWN for number, answer in answers.items() if answer not in (CONFIRMED, DISPUTED) and number not in others}
     ended |= {number: _WITHDRAWN for number in withdrawn_disputes(state) if ended.get(number) == "answered"}
     counted = {case.number for case in state.cases if case.is_counted}
     return {number: how for number, how in sorted(ended.items()) if how == _WITHDRAWN or number in counted}
@@ -125,13 +128,16 @@ def _how_ended(dispute: Dispute, case: Case) -> str:
     return "answered" if case.answered and case.answered > dispute.under_number_since else _WITHDRAWN
 
 
-def _confirmed_by_revision(state: DayState) -> set[str]:
-    """Return the cases that a report of the day called 不认可, and of which the one in force says 认可."""
+def _answers_to_dispute(state: DayState) -> dict[str, str]:
+    """Return what the report in force says of the cases that any report of the day called 不认可; '' for nothing.
+
+    A revision may say 认可 in between, and the one in force nothing: that takes it back all the same.
+    """
     in_force = {district: state.judgements[report.arrival.id].confirmations for district, report in state.in_force.items()}
     return {
-        number
+        number: in_force.get(district, {}).get(number, "")
         for district, reports in state.submissions.items()
         for revision in reports.revisions
         for number, answer in state.judgements[revision.filed.arrival.id].confirmations.items()
-        if answer == DISPUTED and in_force.get(district, {}).get(number) == CONFIRMED
+        if answer == DISPUTED
     }

@@ -377,6 +377,14 @@ def test_how_a_dispute_ended_by_a_correction_before_noon_is_told_on_the_next_day
         assert ("不认可，更正为认可" in text or "又没有写认可" in text) is bool(said)
 
 
+@pytest.mark.parametrize(("last", "is_told"), [("未回访", True), ("", True), ("认可", False)])
+def test_a_dispute_that_two_revisions_take_back_step_by_step_is_named(last: str, is_told: bool) -> None:  # noqa: FBT001 - a row
+    monday = told(_disputed_on_monday(_monday_again("2020-05-18 18:00", "认可"), _monday_again("2020-05-18 19:00", last)), [MONDAY])[MONDAY]
+    for text in monday.both:
+        assert (f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）" in text) is is_told
+        assert (f"1件（{TENTH}）原群众不认可，更正为认可" in text) is not is_told
+
+
 # --- what a correction drops -------------------------------------------------------------------------------------
 
 _OVERDUE, _DUE = "2020-05-17", "2020-06-30"
