@@ -19,7 +19,7 @@ from pipeline.day.restatement import FlagThen
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import REFERRED
+from pipeline.terms.contract import CONFIRMED, REFERRED
 from pipeline.terms.words import FLAGS
 
 PARTS = ("group", "source", "district", "leader", "category")
@@ -100,6 +100,8 @@ class Effects:
     """Cases that were told as 导入法定途径 and by a late report are not."""
     then: tuple[FlagThen, ...] = ()
     """Flags that late reports change on earlier days alone."""
+    unconfirmed: tuple[str, ...] = ()
+    """Cases that were told as counted with 认可, and by a late report count without it."""
 
     def of(self, part: str, group: str) -> tuple[Shift, ...]:
         """Return the figures of that kind that changed in a group."""
@@ -226,7 +228,14 @@ def of_late_reports(told: Register, known: Register, day_told: date, state: Toda
         if (then := told.get(number)) and REFERRED in {then.status, now.status} and then.status != now.status
     ]
     referred, not_referred = (tuple(sorted(number for number, is_so in turned if is_so is kind)) for kind in (True, False))
-    return Effects(changed, tuple(shifts), tuple(flags), referred, not_referred)
+    unconfirmed = tuple(sorted(number for number in told.keys() & known.keys() if _is_unconfirmed(told[number], known[number])))
+    return Effects(changed, tuple(shifts), tuple(flags), referred, not_referred, unconfirmed=unconfirmed)
+
+
+def _is_unconfirmed(then: Standing, now: Standing) -> bool:
+    if then.last is None or now.last is None or then.last is now.last or not (then.is_counted and now.is_counted):
+        return False
+    return then.last["群众确认"] == CONFIRMED != now.last["群众确认"]
 
 
 @dataclass(frozen=True, slots=True)

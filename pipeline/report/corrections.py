@@ -103,12 +103,13 @@ def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[La
         tuple(number for number in effects.referred if number in numbers),
         tuple(number for number in effects.not_referred if number in numbers),
         tuple(flag for flag in effects.then if flag.number in numbers),
+        tuple(number for number in effects.unconfirmed if number in numbers),
     )
     said = edit_words.of_late_reports(of_group, _room(most))
     if not said:
         return ""
     flagged = {flag.number for flag in of_group.flags} | {flag.number for flag in of_group.then}
-    cases = flagged.union((edit.number for edit in of_group.edits), of_group.referred, of_group.not_referred)
+    cases = flagged.union((edit.number for edit in of_group.edits), of_group.referred, of_group.not_referred, of_group.unconfirmed)
     whose = _whose(report, reports, cases, most)
     return f"{name}：{'；'.join([*said, *([whose] if whose else [])])}。"
 

@@ -91,7 +91,9 @@ def of_late_reports(effects: Effects, room: Room = AMPLE) -> list[str]:
     """Return what late reports did to cases that had been told of: first the flags that fell, then those that stand, then the edits."""
     fell, stand = ([flag for flag in effects.flags if flag.is_raised is is_raised] for is_raised in (False, True))
     moved = [shift for shift in effects.shifts if shift.part in ("district", "leader") and _has_moved(shift)]
-    of_flags = (_referred(effects, room), _flags(fell, room), _flags(stand, room), _flags_then(effects.then, room))
+    unconfirmed = effects.unconfirmed
+    lost = f"日报更正后，{len(unconfirmed)}件{_in_brackets(unconfirmed, room)}不再写群众认可，仍计入化解。" if unconfirmed else ""
+    of_flags = (_referred(effects, room), lost, _flags(fell, room), _flags(stand, room), _flags_then(effects.then, room))
     said = (*of_flags, edits(effects, room), _figures(moved, room))
     return [sentence.removesuffix("。") for sentence in said if sentence]
 

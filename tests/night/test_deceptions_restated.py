@@ -385,6 +385,15 @@ def test_a_dispute_that_two_revisions_take_back_step_by_step_is_named(last: str,
         assert (f"1件（{TENTH}）原群众不认可，更正为认可" in text) is not is_told
 
 
+@pytest.mark.parametrize(("came", "day"), [("2020-05-19 09:00", TUESDAY), ("2020-05-20 15:00", WEDNESDAY)])
+@pytest.mark.parametrize("last", ["", "认可"])
+def test_a_confirmation_that_a_correction_takes_back_is_told(came: str, day: date, last: str) -> None:
+    files = [_assigned(), _of(MONDAY, *_resolved(TEN[:9])), _of(TUESDAY), _of(WEDNESDAY)]
+    corrected = _of(MONDAY, *_resolved(TEN[:8]), *_resolved([NINTH], 群众确认=last, 下一步措施="回访"), came=came)
+    for text in told([*files, corrected], [day])[day].both:
+        assert (f"日报更正后，1件（{NINTH}）不再写群众认可，仍计入化解" in text) is (not last)
+
+
 # --- what a correction drops -------------------------------------------------------------------------------------
 
 _OVERDUE, _DUE = "2020-05-17", "2020-06-30"
