@@ -35,22 +35,22 @@ def _cases(title: str, kind: str) -> tuple[Column[Restated], Column[Restated]]:
     return (
         Column(
             f"{title}（件）",
-            9,
+            8,
             "listed",
             lambda entry: len(getattr(entry.moves, kind)) or None,
             cases=lambda entry: getattr(entry.moves, kind),
         ),
-        Column(title, 20, "long", lambda entry: "、".join(getattr(entry.moves, kind))),
+        Column(title, 17, "long", lambda entry: "、".join(getattr(entry.moves, kind))),
     )
 
 
 COLUMNS: tuple[Column[Restated], ...] = (
-    Column("日期", 13, "date", lambda entry: entry.day),
-    Column("组别", 20, "long", lambda entry: entry.group),
-    *_pair("总数", 10, lambda tally: tally.total),
-    *_pair("已化解", 12, lambda tally: tally.resolved),
-    *_pair("化解率", 12, lambda tally: sentences.rate(tally.rate_percent)),
-    *_pair("按件数", 12, corrections.verdict),
+    Column("日期", 12, "date", lambda entry: entry.day),
+    Column("组别", 17, "long", lambda entry: entry.group),
+    *_pair("总数", 8, lambda tally: tally.total),
+    *_pair("已化解", 8, lambda tally: tally.resolved),
+    *_pair("化解率", 9, lambda tally: sentences.rate(tally.rate_percent)),
+    *_pair("按件数", 9, corrections.verdict),
     *(column for kind, title in corrections.MOVES.items() for column in _cases(title, kind)),
 )
 

@@ -71,17 +71,17 @@ URGENT: tuple[Column[UrgentLine], ...] = (
     Column("出处", 26, "long", lambda line: line.origin),
 )
 SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
-    Column("旗区", 14, "text", lambda line: line.district),
-    Column("报送", 9, "center", lambda line: REPORTED[line.status]),
-    Column("零报告", 9, "center", words.zero_report),
-    Column("首次收到", 21, "moment", lambda line: line.received_at),
-    Column("现行版本", 9, "count", lambda line: line.revision or None),
-    Column("采用行数", 9, "count", lambda line: line.rows_accepted),
-    Column("退回行数", 9, "count", lambda line: line.rows_refused),
-    Column("退回文件", 9, "count", lambda line: line.refused_files),
-    Column("填报人", 13, "center", lambda line: line.reporter),
-    Column("现行版本的文件", 36, "long", lambda line: line.file),
-    Column("现行版本收到", 21, "moment", lambda line: line.in_force_received_at),
+    Column("旗区", 12, "text", lambda line: line.district),
+    Column("报送", 7, "center", lambda line: REPORTED[line.status]),
+    Column("零报告", 7, "center", words.zero_report),
+    Column("首次收到", 20, "moment", lambda line: line.received_at),
+    Column("现行版本", 7, "count", lambda line: line.revision or None),
+    Column("采用行数", 7, "count", lambda line: line.rows_accepted),
+    Column("退回行数", 7, "count", lambda line: line.rows_refused),
+    Column("退回文件", 7, "count", lambda line: line.refused_files),
+    Column("填报人", 10, "center", lambda line: line.reporter),
+    Column("现行版本的文件", 24, "long", lambda line: line.file),
+    Column("现行版本收到", 20, "moment", lambda line: line.in_force_received_at),
 )
 FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否退回", 10, "center", lambda line: YES if line.finding.refuses else NO),
@@ -148,9 +148,9 @@ def _write_submissions(book: Book) -> None:
     """Who reported, and beside each district that did not what that can change."""
     report = book.report
     absent = {absence.district: sentences.absence(absence) for absence in report.absences}
-    changes: Column[SubmissionLine] = Column("未报的影响", 44, "long", lambda line: absent.get(line.district, ""))
+    changes: Column[SubmissionLine] = Column("未报的影响", 34, "long", lambda line: absent.get(line.district, ""))
     replaced: Column[SubmissionLine] = Column(
-        "首报和更正", 44, "long", lambda line: corrections.handed_in(line, report.day, words.MOST_CASES)
+        "首报和更正", 30, "long", lambda line: corrections.handed_in(line, report.day, words.MOST_CASES)
     )
     columns = (*SUBMISSIONS, replaced, changes) if absent else (*SUBMISSIONS, replaced)
     sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)

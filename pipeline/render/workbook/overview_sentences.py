@@ -48,8 +48,10 @@ def _write_item(book: Book, sheet: Worksheet, row: int, item: tuple[str, str], n
     word, sentence = item
     if word in _WHOLE and len(sentence) > _MOST_CHARACTERS:
         sentence = f"{sentence[:_MOST_CHARACTERS]}……（全部见“{_WHOLE[word]}”）"
-    is_linked = word == NEAREST and formulas.link_cases(book, sheet, (row, 1), nearest, book.cell("center", "link"))
-    put(sheet, row, 1, word, book.cell("center", *(("link",) if is_linked else ())))
+    target = book.places.cases(nearest) if word == NEAREST else f"'{_WHOLE[word]}'!A1" if word in _WHOLE else ""
+    look = book.cell("center", *(("link",) if target else ()))
+    formulas.link(sheet, (row, 1), target, look)
+    put(sheet, row, 1, word, look)
     merge(sheet, (row, 2, row, OVERVIEW_LAST), sentence, book.cell("long"))
     sheet.set_row(row, height(lines(sentence, sum(OVERVIEW_WIDTHS[2:]))))
 

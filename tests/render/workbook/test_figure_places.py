@@ -12,7 +12,7 @@ from weeks import WEEKS, Published
 from workbook_days import a_full_report, opened
 
 from pipeline.render.workbook import formulas, office_workbook
-from pipeline.render.workbook.figure_places import CANCELLED, DETAILS, FOLLOW_UPS, REGISTER
+from pipeline.render.workbook.figure_places import CANCELLED, DETAILS, FOLLOW_UPS, NEAREST, REGISTER
 from pipeline.render.workbook.sheet_words import LINKS_END
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
@@ -157,6 +157,24 @@ def test_a_case_that_a_sheet_names_links_to_its_row_and_several_to_just_them(wee
                         assert sorted(_shown(book, cells[at])) == sorted(named), (name, cells[at])
                         linked[name] = linked.get(name, 0) + 1
     assert {*linked} >= {*_NAMING} - {"急报事项"} | {"更正情况"}
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_what_a_sentence_of_the_overview_is_about_is_a_click_away(week: str, published: Published) -> None:
+    led: set[str] = set()
+    for report in published(week).reports:
+        book = _book(report)
+        for texts, cells in _rows(book, "总览", 4):
+            named = next((cell for cell in cells if cell.column == 2), None)  # the group's cell is merged
+            if named is not None and named.value == NEAREST:
+                group = next(way for way in report.ways if way.nearest and way.nearest[0] in texts[2])
+                assert sorted(_shown(book, named)) == sorted(group.nearest)
+                led.add(NEAREST)
+            elif named is not None and named.value in ("更正", "今日改动", "原不认可"):
+                assert named.hyperlink is not None
+                assert named.hyperlink.location == ("'更正情况'!A1" if named.value == "更正" else "'今日变化'!A1")
+                led.add(str(named.value))
+    assert {NEAREST, "今日改动"} <= led
 
 
 def test_where_a_sheet_has_as_many_links_as_it_may_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
