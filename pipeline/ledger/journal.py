@@ -191,7 +191,8 @@ def _left_out(entry: dict[str, Any]) -> LeftOut:
 
 def note_said_before(archive: Path, days: Sequence[SaidBefore]) -> None:
     """Note what days said before files that they rested on were left out, seen on the disk when this returns."""
-    storage.append_lines(archive.parent / NAME, [_line({_SAID_BEFORE: asdict(said)}) for said in days])
+    if days:
+        storage.append_lines(archive.parent / NAME, [_line({_SAID_BEFORE: asdict(said)}) for said in days])
 
 
 def said_before(archive: Path) -> dict[date, SaidBefore]:
