@@ -49,6 +49,10 @@ class Limits:
     """Cases, days, reports and districts that a sentence about a correction names."""
     is_brief: bool = False
     """Whether rules, the cases behind the unmoved rate, and what the first section says too, are left to the workbook."""
+    is_small: bool = False
+    """Whether notes and tables are set smaller and closer, as the templates have it."""
+    is_older: bool = False
+    """Whether the template has no row for the cases of an item; they stand in its cell of matters then."""
     is_dense: bool = False
     """Whether the rates of the last days, the way to each target, and where the rest of the silent districts stands, are left to it too."""
 
@@ -76,27 +80,36 @@ _LIMITS = (
 _FILLED: dict[str, int] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 24, "edited": 12}
 """What is raised where room is left, in this order, and how far."""
 _STEPS = (8, 4, 2, 1)
+_LEFT_OUT: tuple[dict[str, Any], ...] = ({"corrections": 3}, {"is_brief": False}, {"steps": ""})
+"""What is told after all where there is still room."""
+_WHOLE = replace(_LIMITS[0], decisions=48, characters=60, absences=12, cases=24, edited=12)
+"""With nothing cut that room is ever made for."""
 
 
-def fields(report: Report) -> Fields:
-    """Return every text of the report. Lists are cut to what fits on the pages, and say how many more there are and where."""
+def fields(report: Report, *, is_older: bool = False) -> Fields:
+    """Return every text of the report. All of it is set smaller before anything is left out; what is, is counted, with where it stands.
+
+    Older templates of an office have no smaller setting.
+    """
+    sizes = (False,) if is_older else (False, True)
+    whole = [_draft(report, replace(_WHOLE, is_small=is_small, is_older=is_older)) for is_small in sizes]
     items = len(agenda.by_request(report.decisions))
     has_few = things(report) < FEW_THINGS
-    drafts: dict[Limits, Fields] = {}
-    for most in (FEWER_PAGES, MOST_PAGES):
-        for limits in _LIMITS:
-            draft = drafts[limits] = drafts.get(limits) or _draft(report, limits)
-            is_whole = not limits.is_brief or (has_few and len(draft["决策事项"]) == items)
-            if (is_whole or most == MOST_PAGES) and _fits(draft, most):
+    cut = [replace(limits, is_small=not is_older, is_older=is_older) for limits in _LIMITS]
+    # of few things the cases of an item are the last that is cut
+    cut = [*(replace(limits, decisions=_WHOLE.decisions) for limits in cut if has_few), *cut]
+    for most in range(1, MOST_PAGES + 1):
+        if draft := next((draft for draft in whole if _fits(draft, most)), None):
+            return draft
+        for limits in cut if most == MOST_PAGES or (most == FEWER_PAGES and has_few) else ():
+            draft = _draft(report, limits)
+            if (most == MOST_PAGES or len(draft["决策事项"]) == items) and _fits(draft, most):
                 return _filled(report, limits, draft, most)
-            if limits.is_brief and not has_few and most == FEWER_PAGES:
-                break
-    return drafts[_LIMITS[-1]]
+    return _draft(report, cut[-1])
 
 
 def _fits(draft: Fields, most: int) -> bool:
-    """Return whether the PDF has so many pages; three pages hold the Word file too, wherever it is opened."""
-    return page_room.pages(draft, in_word=most == MOST_PAGES) <= most
+    return page_room.pages(draft) <= most
 
 
 def things(report: Report) -> int:
@@ -116,6 +129,10 @@ def _filled(report: Report, limits: Limits, draft: Fields, most: int) -> Fields:
                 if fuller == draft or not _fits(fuller, most):
                     break
                 limits, draft = more, fuller
+    for left_out in _LEFT_OUT:
+        more = replace(limits, **left_out, cases=max(1, limits.cases))
+        if more != limits and _fits(fuller := _draft(report, more), most):
+            limits, draft = more, fuller
     return draft
 
 
@@ -125,6 +142,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
     is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
     draft: Fields = {
         "报头": NAME,
+        "版面": page_room.SMALL if limits.is_small else "",
         "文件标题": f"{NAME}（{day}{'，更正' if report.is_correction else ''}）",
         "单位": report.office,
         "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),
@@ -202,9 +220,10 @@ _RECENT_DAYS = 7
 def sample(*, is_empty: bool = False) -> Fields:
     """Return made-up texts, to try a template on: something in every list, or nothing in any that may be empty."""
     figures = {"分组": [dict.fromkeys(("总数", "化解", "化解率", "范围", "还差"), "1")] * 2, "报送": "按时"}
-    decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "起始", "时限", "包案领导", "请示"), "例")
+    decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "清单", "起始", "时限", "包案领导", "请示"), "例")
     always: Fields = dict.fromkeys(("报头", "文件标题", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
     always |= {
+        "版面": "",
         "提要": [{"名称": "例", "内容": "例"}] * 2,
         "小标题": dict.fromkeys(("目标", "决策", "变化", "旗区"), "例"),
         "目标": [{"结论": "例", "要点": "例", "说明": "例"}] * 2,
@@ -357,7 +376,8 @@ def _decisions(report: Report, limits: Limits) -> Fields:
         "决策": headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, limits.characters))
         + matter_words.changed(report, most, limits.characters),
         "决策事项": [
-            {"序号": str(position), **decision_items.texts(item, limits.characters, limits.named)} for position, item in enumerate(shown, 1)
+            {"序号": str(position), **decision_items.texts(item, limits.characters, limits.named, is_older=limits.is_older)}
+            for position, item in enumerate(shown, 1)
         ],
         "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS),
     }

@@ -19,6 +19,10 @@ from pipeline.report.report import Report
 
 WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
 _WAY_OUT = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+_SMALLER = "Dense"
+"""How the names of the styles end that the Word template has for the smaller setting."""
+_NEWEST = "清单"
+"""A field that only templates with a smaller setting have."""
 _ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 _MOST_NAMED, _AROUND = 8, 6
 """Characters that are named, and how much of the text around one."""
@@ -39,7 +43,8 @@ class Printed:
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
     whole = word.Template(template, has_loops_over_columns=True)
-    return word.render(whole, _for(word.text(whole), fields), moment, word.Properties(fields["文件标题"], fields["单位"]))
+    properties = word.Properties(fields["文件标题"], fields["单位"])
+    return word.render(whole, _for(word.text(whole), fields), moment, properties, _SMALLER if fields["版面"] else "")
 
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -67,7 +72,8 @@ def _for(template: str, fields: Fields) -> Fields:
     return fields
 
 
-_FORMS: tuple[tuple[str, str, Callable[[Fields, datetime, bytes], bytes]], ...] = (
+_Form = Callable[[Fields, datetime, bytes], bytes]
+_FORMS: tuple[tuple[str, str, _Form], ...] = (
     ("docx", WORD_TEMPLATE, docx),
     ("pdf", PDF_TEMPLATE, pdf),
 )
@@ -82,11 +88,19 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
     fields = briefing.fields(report)
     files, broken = {}, []
     for ending, name, form in _FORMS:
-        content, problem = own_templates.apply(templates / name, partial(form, fields, report.data_until))
+        content, problem = own_templates.apply(templates / name, partial(_set, form, report, fields))
         files[f"{briefing.NAME}_{report.day.isoformat()}.{ending}"] = content
         broken += [f"版式 {name} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
     opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
     return files, broken, Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))
+
+
+def _set(form: _Form, report: Report, fields: Fields, template: bytes) -> bytes:
+    """Return the report in that form; for a template without the smaller setting, with what it has room for. Raises BrokenTemplateError."""
+    text = word.text(word.Template(template, has_loops_over_columns=True)) if form is docx else template.decode("utf-8", "replace")
+    if _NEWEST not in text:
+        fields = briefing.fields(report, is_older=True)
+    return form(fields, report.data_until, template)
 
 
 def _told(boxes: str, fields: Fields) -> str:

@@ -20,8 +20,11 @@ _LONGEST_REQUEST, _FEWEST = 90, 45
 """Characters of a request that are shown whole, where there is room and where there is little."""
 
 
-def texts(item: Item, characters: int, most_cases: int) -> dict[str, Any]:
-    """Return an item's cells by name: a matter has so many characters, so many cases are named, and a request stays whole."""
+def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = False) -> dict[str, Any]:
+    """Return an item's cells by name: a matter has so many characters, so many cases are named, and a request stays whole.
+
+    Several cases stand in a row of their own (清单); older templates have none.
+    """
     first = item[0]
     kinds = "、".join(words.DECISIONS[kind].name for kind in first.kinds)
     asked = {"请示": _whole_sentences(sentences.asked(first), max(_FEWEST, min(_LONGEST_REQUEST, 3 * characters)))}
@@ -32,17 +35,20 @@ def texts(item: Item, characters: int, most_cases: int) -> dict[str, Any]:
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             "旗区": first.district,
             "事项": short(first.matter, characters),
+            "清单": "",
             "起始": sentences.day(first.since) if first.since else "—",
             "时限": _due(first.due),
             "包案领导": short(first.leader, leader_width) or "—",
         }
     since = min((decision.since for decision in item if decision.since), default=None)
+    named = _by_leader(item, most_cases)
     leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
     return asked | {
         "事由": f"{words.DECISIONS[first.kinds[0]].name}{len(item)}件",
         "编号": "",
         "旗区": sentences.some(list(dict.fromkeys(decision.district for decision in item))),
-        "事项": _by_leader(item, most_cases),
+        "事项": named if is_older else "",
+        "清单": "" if is_older else named,
         "起始": f"最早{sentences.day(since)}" if since else "—",
         "时限": "",
         "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",

@@ -13,17 +13,15 @@ from typing import Any
 
 _PAGE = 637.8
 """Between the margins of A4."""
-_SPARE, _SPARE_IN_WORD = 2.0, 12.0
-"""Of each page, where the PDF has to fit, and where Word files have to as well: LibreOffice parts Chinese from Latin letters by a gap."""
-_TOP, _CORRECTED, _CLOSING = 109.0, 35.0, 69.5
-_LINE, _HEADING = 28.95, 24.5
-_FINDING_LINE, _FINDING_GAP = 16.0, 1.5
-_NOTE_LINE, _NOTE_GAP = 13.7, 1.0
-_TABLE_GAP, _TABLE_HEAD, _ROW, _LOW_ROW, _PADDING = 8.0, 16.0, 16.5, 15.5, 2.8
+_SPARE = 2.0
+"""Of each page."""
+_TOP, _CORRECTED = 109.0, 35.0
+SMALL = "密"
+"""Of the field 版面: notes and tables are set smaller, and all lines closer."""
 _SIDE_BY_SIDE, _MORE_GROUPS = 2, 9.0
 """So many groups' figures have room on one line of the table; with more of them each row is so much higher."""
-_LINE_WIDTH, _FINDING_WIDTH, _NOTE_WIDTH = 27.95, 40.4, 42.1
-"""In Chinese characters: of the text, of what is said of a target, and of the smaller notes."""
+_LINE_WIDTH, _NOTE_WIDTH, _LIST_WIDTH = 27.95, 42.1, 41.6
+"""In Chinese characters: of the text, of the notes, and of the cases of an item; those of notes and tables in the usual size."""
 _REASON_WIDTH, _CASE_WIDTH, _SINCE_WIDTH, _LEADER_WIDTH, _ASKED_WIDTH = 5.05, 14.4, 4.7, 4.0, 10.1
 """Of the columns in the table of decisions."""
 _STATUS_WIDTH = 3
@@ -42,6 +40,32 @@ _PIECE = re.compile(rf"[{_OPENING}]*(?:[!-~]{{1,13}}(?![!-~])|.)[{_CLOSING_MARKS
 
 
 @dataclass(frozen=True, slots=True)
+class _Setting:
+    """The heights, in points, of a template's setting."""
+
+    line: float
+    heading: float
+    finding_line: float
+    finding_gap: float
+    note_line: float
+    note_gap: float
+    table_gap: float
+    table_head: float
+    row: float
+    low_row: float
+    padding: float
+    closing: float
+    finding_width: float
+    """In Chinese characters: of what is said of a target."""
+    wider: float
+    """How many times as many characters a line of notes and tables has."""
+
+
+_USUAL = _Setting(28.95, 24.5, 16, 1.5, 13.7, 1, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1)
+_SMALL = _Setting(26, 22.5, 14, 1.4, 12, 0.6, 5, 13.5, 13.5, 13.5, 1.6, 59, 42.2, 10.5 / 9.5)
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """What is not torn apart, in points: lines, a row, a heading with what follows it."""
 
@@ -50,9 +74,9 @@ class _Piece:
     """What stands once more above it where it begins a page: the head of its table."""
 
 
-def pages(fields: Mapping[str, Any], *, in_word: bool = False) -> int:
-    """Return on how many pages the PDF comes, or the Word file wherever it is opened: rather one too many than one too few."""
-    page = _PAGE - (_SPARE_IN_WORD if in_word else _SPARE)
+def pages(fields: Mapping[str, Any]) -> int:
+    """Return on how many pages the PDF comes: rather one too many than one too few. The Word file is set in less room."""
+    page = _PAGE - _SPARE
     count, left = 1, page
     for piece in _pieces(fields):
         if piece.height > left:
@@ -63,67 +87,67 @@ def pages(fields: Mapping[str, Any], *, in_word: bool = False) -> int:
 
 def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     """Yield the pieces of the report in their order."""
+    setting = _SMALL if fields["版面"] == SMALL else _USUAL
     yield _Piece(_TOP + (_CORRECTED if fields["更正"] else 0))
-    yield from _note(fields["更正"])
+    yield from _note(fields["更正"], setting)
     for line in fields["提要"]:
-        yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", _LINE_WIDTH), _LINE)
-    yield from _targets(fields)
-    yield from _decisions(fields)
-    yield from _below(_HEADING, _note(fields["变化"]))
+        yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", _LINE_WIDTH), setting.line)
+    yield from _targets(fields, setting)
+    yield from _decisions(fields, setting)
+    yield from _below(setting.heading, _note(fields["变化"], setting))
     for text in (*fields["由来"], *fields["台账"]):
-        yield from _note(text)
-    yield from _districts(fields)
-    yield _Piece(_CLOSING)
+        yield from _note(text, setting)
+    yield from _districts(fields, setting)
+    yield _Piece(setting.closing)
 
 
-def _targets(fields: Mapping[str, Any]) -> Iterator[_Piece]:
+def _targets(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
     """Yield the first section: each target, the last days, the flags, cancelled cases."""
-    heading = _HEADING
+    heading = setting.heading
     for target in fields["目标"]:
-        lines = _lines(target["结论"] + target["要点"], _FINDING_WIDTH)
-        yield from _below(heading + _FINDING_GAP + _FINDING_LINE * lines, _note(target["说明"]))
+        lines = _lines(target["结论"] + target["要点"], setting.finding_width)
+        yield from _below(heading + setting.finding_gap + setting.finding_line * lines, _note(target["说明"], setting))
         heading = 0.0
-    yield _Piece(_TABLE_GAP + _LOW_ROW * len(fields["近日"]) if fields["近日"] else 0)
+    yield _Piece(setting.table_gap + setting.low_row * len(fields["近日"]) if fields["近日"] else 0)
     for text in (fields["督办"], fields["撤销"]):
-        yield from _note(text)
+        yield from _note(text, setting)
 
 
-def _decisions(fields: Mapping[str, Any]) -> Iterator[_Piece]:
+def _decisions(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
     """Yield the second section; its table does not begin below its first row."""
-    note = _note(fields["决策"])
-    rows = [piece for row in fields["决策事项"] for piece in _decision(row)]
+    note = _note(fields["决策"], setting)
+    rows = [piece for row in fields["决策事项"] for piece in _decision(row, setting)]
     if not rows:
-        yield from _below(_HEADING, note)
+        yield from _below(setting.heading, note)
         return
-    yield from _below(_HEADING + sum(piece.height for piece in note) + _TABLE_GAP + _TABLE_HEAD, rows)
-    yield from _note(fields["其余决策"])
+    yield from _below(setting.heading + sum(piece.height for piece in note) + setting.table_gap + setting.table_head, rows)
+    yield from _note(fields["其余决策"], setting)
 
 
-def _decision(row: Mapping[str, str]) -> Iterator[_Piece]:
-    """Yield a decision, whole; or, where it is several cases, its first lines and then one after the other."""
-    lines = _decision_lines(row)
-    if row["编号"]:
-        yield _Piece(_PADDING + _NOTE_LINE * lines, _TABLE_HEAD)
-    else:
-        yield _Piece(_PADDING + _NOTE_LINE * min(lines, _TOGETHER), _TABLE_HEAD)
-        yield from [_Piece(_NOTE_LINE, _TABLE_HEAD + 2 * _PADDING)] * (lines - _TOGETHER)
+def _decision(row: Mapping[str, str], setting: _Setting) -> Iterator[_Piece]:
+    """Yield a decision, whole; where it is several cases, they follow in a row of their own, which may go on on the next page."""
+    yield _Piece(setting.padding + setting.note_line * _decision_lines(row, setting.wider), setting.table_head)
+    if row["清单"]:
+        lines = _lines(row["清单"], _LIST_WIDTH * setting.wider)
+        yield _Piece(setting.padding + setting.note_line * min(lines, _TOGETHER), setting.table_head)
+        yield from [_Piece(setting.note_line, setting.table_head + 2 * setting.padding)] * (lines - _TOGETHER)
 
 
-def _districts(fields: Mapping[str, Any]) -> Iterator[_Piece]:
+def _districts(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
     """Yield the table of districts, which does not begin below its first row, and what follows it."""
     more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
-    head = 2 * _TABLE_HEAD + 3 * more
-    rows = [_Piece(_ROW + more + _second_line(row), head) for row in (*fields["旗区"], fields["合计"])]
-    yield from _below(_HEADING + sum(piece.height for piece in _note(fields["报送"])) + _TABLE_GAP + head, rows)
-    yield from _note(fields["范围说明"] and f"注：{fields['范围说明']}")
+    head = 2 * setting.table_head + 3 * more
+    rows = [_Piece(setting.row + more + _second_line(row, setting), head) for row in (*fields["旗区"], fields["合计"])]
+    yield from _below(setting.heading + sum(piece.height for piece in _note(fields["报送"], setting)) + setting.table_gap + head, rows)
+    yield from _note(fields["范围说明"] and f"注：{fields['范围说明']}", setting)
     for text in (*fields["缺报"], fields["其余缺报"]):
-        yield from _note(text)
+        yield from _note(text, setting)
 
 
-def _second_line(row: Mapping[str, Any]) -> float:
+def _second_line(row: Mapping[str, Any], setting: _Setting) -> float:
     """Return the height of a second line in the table of districts: in the column of reports, or in one of what is lacking."""
     is_wide = _width(row["报送"]) > _STATUS_WIDTH or any(_width(group["还差"]) > _LACKING_WIDTH for group in row["分组"])
-    return _NOTE_LINE if is_wide else 0.0
+    return setting.note_line if is_wide else 0.0
 
 
 def _below(height: float, pieces: list[_Piece]) -> Iterator[_Piece]:
@@ -133,10 +157,10 @@ def _below(height: float, pieces: list[_Piece]) -> Iterator[_Piece]:
     yield from others
 
 
-def _note(text: str) -> list[_Piece]:
+def _note(text: str, setting: _Setting) -> list[_Piece]:
     """Return a text in smaller letters, the last of it with what parts it from the next text."""
-    lines = _lines(text, _NOTE_WIDTH)
-    return _paragraph(lines, _NOTE_LINE, _NOTE_GAP) if lines else []
+    lines = _lines(text, _NOTE_WIDTH * setting.wider)
+    return _paragraph(lines, setting.note_line, setting.note_gap) if lines else []
 
 
 def _paragraph(lines: int, height: float, gap: float = 0.0) -> list[_Piece]:
@@ -151,12 +175,12 @@ _TOGETHER = 2
 """So many lines of a paragraph, or of a row of several cases, stand together where a page ends."""
 
 
-def _decision_lines(row: Mapping[str, str]) -> int:
+def _decision_lines(row: Mapping[str, str], wider: float) -> int:
     """Return how many lines the fullest cell of a decision has."""
     cases = (f"{row['编号']} {row['旗区']}：{row['事项']}",) if row["编号"] else (row["旗区"], row["事项"])
-    reason, asked = _lines(row["事由"], _REASON_WIDTH), _lines(row["请示"], _ASKED_WIDTH)
-    leader, since = _lines(row["包案领导"], _LEADER_WIDTH), _lines(row["起始"], _SINCE_WIDTH) + bool(row["时限"])
-    return max(reason, sum(_lines(text, _CASE_WIDTH) for text in cases), asked, leader, since)
+    reason, asked = _lines(row["事由"], _REASON_WIDTH * wider), _lines(row["请示"], _ASKED_WIDTH * wider)
+    leader, since = _lines(row["包案领导"], _LEADER_WIDTH * wider), _lines(row["起始"], _SINCE_WIDTH * wider) + bool(row["时限"])
+    return max(reason, sum(_lines(text, _CASE_WIDTH * wider) for text in cases), asked, leader, since)
 
 
 # --- text --------------------------------------------------------------------------------------------------------

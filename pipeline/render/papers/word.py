@@ -71,14 +71,29 @@ def warm_up() -> None:
     del docxtpl
 
 
-def render(template: Template, fields: Mapping[str, object], moment: datetime, properties: Properties) -> bytes:
-    """Return the template filled in, as written at that moment: the same bytes each time. Raises BrokenTemplateError."""
+def render(template: Template, fields: Mapping[str, object], moment: datetime, properties: Properties, ending: str = "") -> bytes:
+    """Return the template filled in, as written at that moment: the same bytes each time. Raises BrokenTemplateError.
+
+    Where there is an ending, each paragraph has instead of its style the one whose name is longer by it, if the template has that.
+    """
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for name, part in _prepared(template).items():
             content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
+            content = _settled(content, _with_styles, _styles(template), ending) if ending and name == _DOCUMENT else content
             package.writestr(zipfile.ZipInfo(name), _settled(content, _with_properties, properties) if name == _CORE else content)
     return reproducible_zip.settle(written.getvalue(), moment)
+
+
+def _styles(template: Template) -> frozenset[str]:
+    styles = _prepared(template).get(_STYLES)
+    return frozenset(re.findall(r'w:styleId="([^"]+)"', styles.decode("utf-8-sig"))) if isinstance(styles, bytes) else frozenset()
+
+
+def _with_styles(document: Any, styles: frozenset[str], ending: str) -> None:  # noqa: ANN401 - lxml has no types
+    for style in document.iter(f"{_WORD}pStyle"):
+        if (other := f"{style.get(f'{_WORD}val')}{ending}") in styles:
+            style.set(f"{_WORD}val", other)
 
 
 def check(template: Template) -> None:
@@ -251,7 +266,7 @@ def _scale(row: list[Any], whole: int) -> None:
 # --- for screen readers ------------------------------------------------------------------------------------------
 
 
-def _settled(xml: bytes, change: Callable[..., None], *arguments: Properties) -> bytes:
+def _settled(xml: bytes, change: Callable[..., None], *arguments: object) -> bytes:
     """Return a part with its elements changed."""
     from docx.opc.oxml import parse_xml, serialize_part_xml
 

@@ -18,7 +18,7 @@ from typing import Any
 import briefings
 import pytest
 from briefings import lines
-from hostile import HOSTILE, PERSONAL
+from hostile import HOSTILE, PERSONAL, rewrite
 from weeks import WEEKS, Published
 
 from pipeline.day.targets import Tally
@@ -160,7 +160,8 @@ def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, l
 def test_how_many_pages_the_texts_need_is_known_without_setting_them(weeks: dict[str, list[Report]], day: Report) -> None:
     """Never one too few; hardly ever one too many, so that nothing is left out beside free space."""
     reports = [*weeks["week-light"], *weeks["week-messy"][::2], briefings.busy(day, ("某小区三期道路没有移交", "字"), 12)]
-    drafts = [briefing._draft(report, limits) for report in reports for limits in briefing._LIMITS[::6]]  # noqa: SLF001
+    limits = [replace(limits, is_small=bool(number % 2)) for number, limits in enumerate(briefing._LIMITS[::6])]  # noqa: SLF001
+    drafts = [briefing._draft(report, some) for report in reports for some in limits]  # noqa: SLF001
     template = own_templates.original(briefing_files.PDF_TEMPLATE)
     real = [len(re.findall(rb"/Type ?/Page\b", briefing_pdf.render(draft, day.data_until, template))) for draft in drafts]
     excess = [page_room.pages(draft) - pages for draft, pages in zip(drafts, real, strict=True)]
@@ -169,12 +170,42 @@ def test_how_many_pages_the_texts_need_is_known_without_setting_them(weeks: dict
     assert sum(excess) <= len(drafts) // 10
 
 
-def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_decision(weeks: dict[str, list[Report]]) -> None:
-    for report in (weeks["week-light"][0], weeks["week-light"][1], weeks["week-messy"][0]):
-        assert briefing.things(report) < briefing.FEW_THINGS
+def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to_decide(weeks: dict[str, list[Report]]) -> None:
+    few = [report for reports in weeks.values() for report in reports if briefing.things(report) < briefing.FEW_THINGS]
+    assert len(few) == 5
+    for report in few:
+        fields = briefing.fields(report)
         items = {(decision.kinds[0], decision.asked) for decision in report.decisions}
-        assert len(briefing.fields(report)["决策事项"]) == len(items) > 0
+        assert len(fields["决策事项"]) == len(items) > 0
+        named = "".join(item["清单"] + item["编号"] for item in fields["决策事项"])
+        assert all(decision.number in named for decision in report.decisions)
+        assert fields["其余决策"] == ""
         assert pdf_pages(report) == briefing.FEWER_PAGES
+
+
+def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Report]]) -> None:
+    usual, smaller = (briefing.fields(report) for report in weeks["week-light"][:2])
+    assert (usual["版面"], smaller["版面"]) == ("", page_room.SMALL)
+    whole = briefing._draft(weeks["week-light"][1], replace(briefing._WHOLE, is_small=True))  # noqa: SLF001
+    assert smaller == whole
+    assert page_room.pages({**smaller, "版面": ""}) > briefing.FEWER_PAGES
+    styles = {line.split("｜")[0] for line in lines(word(weeks["week-light"][1])) if "｜" in line}
+    assert {"表下说明（密）", "小标题（密）"} <= styles
+    assert not {"表下说明", "Heading 1"} & styles
+
+
+def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(weeks: dict[str, list[Report]], tmp_path: Path) -> None:
+    report = weeks["week-light"][1]
+    older = own_templates.original(briefing_files.WORD_TEMPLATE)
+    older = rewrite(older, lambda _part, content: content.replace("清单".encode(), "事项".encode()))
+    (tmp_path / briefing_files.WORD_TEMPLATE).write_bytes(older)
+    files, broken, _printed = briefing_files.render(report, tmp_path)
+    read = lines(files[f"{briefing.NAME}_{report.day}.docx"])
+    assert not broken
+    assert not any("（密）" in line for line in read)
+    assert page_room.pages(fields := briefing.fields(report, is_older=True)) <= briefing.FEWER_PAGES
+    assert [(item["清单"], item["事项"][:3]) for item in fields["决策事项"]] == [("", "领导帇")]
+    assert any("领导帇：" in line for line in read)
 
 
 def test_a_day_with_every_kind_of_correction_fills_its_pages_with_decisions(day: Report) -> None:
@@ -184,7 +215,7 @@ def test_a_day_with_every_kind_of_correction_fills_its_pages_with_decisions(day:
     fields = briefing.fields(report)
     assert len(fields["决策事项"]) >= 6
     more = {**fields, "决策事项": [*fields["决策事项"], fields["决策事项"][-1]]}
-    assert page_room.pages(more, in_word=True) > briefing.MOST_PAGES >= pdf_pages(report)
+    assert page_room.pages(more) > briefing.MOST_PAGES >= pdf_pages(report)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +246,7 @@ def test_cases_of_which_the_same_is_asked_are_one_item(day: Report) -> None:
     together, alone = fields["决策事项"]
     assert together["事由"] == "超期未结16件"
     assert together["包案领导"] == "领导甲等2人"
-    assert re.findall(r"领导(.)：(SJ-2020-0\d\d)", together["事项"]) == [("甲", "SJ-2020-000"), ("乙", "SJ-2020-001")]
+    assert re.findall(r"领导(.)：(SJ-2020-0\d\d)", together["清单"]) == [("甲", "SJ-2020-000"), ("乙", "SJ-2020-001")]
     assert (alone["编号"], alone["请示"]) == ("SJ-2020-099", "请市级协调土地手续")
 
 

@@ -78,6 +78,14 @@ def test_the_styles_have_the_fonts_and_sizes_of_the_standard() -> None:
         assert re.search(f'w:eastAsia="{font}" w:cs="{font}" w:hint="eastAsia"/><w:color w:val="000000"/><w:sz w:val="{size}"/>', styles)
 
 
+def test_nothing_in_print_is_smaller_than_nine_points() -> None:
+    sizes = [part(briefing_files.WORD_TEMPLATE, f"word/{name}.xml") for name in ("styles", "document")]
+    assert min(int(size) for text in sizes for size in re.findall(r'<w:sz w:val="(\d+)"/>', text)) >= 18
+    set_ = re.findall(r"(?:size: |#let small = if dense \{ )(?:if dense \{ )?([\d.]+)pt", original(briefing_files.PDF_TEMPLATE).decode())
+    assert len(set_) >= 6
+    assert min(map(float, set_)) >= 9
+
+
 @pytest.mark.parametrize(
     ("name", "head", "line"), [(briefing_files.WORD_TEMPLATE, "Head", "HeadLine"), (notice.TEMPLATE, "Office", "Office")]
 )
@@ -97,8 +105,8 @@ def test_each_font_has_those_that_may_stand_for_it(name: str) -> None:
 
 def test_the_word_template_of_the_briefing_shows_every_text_of_the_report() -> None:
     shown = marks(part(briefing_files.WORD_TEMPLATE, "word/document.xml"))
-    # what its loops call each entry; the range is for offices' templates of before, the title stands among the properties
-    assert fields(briefing.sample()) - {"范围", "文件标题"} == shown - {"行", "句", "项"}
+    # what its loops call each entry; the setting is styles; the range is for older templates, the title among the properties
+    assert fields(briefing.sample()) - {"范围", "文件标题", "版面"} == shown - {"行", "句", "项"}
 
 
 def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Office) -> None:
