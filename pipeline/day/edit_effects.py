@@ -116,7 +116,7 @@ def of(edits: tuple[Edit, ...], before: Register, cases: Sequence[Case], day: da
     edited: dict[str, list[str]] = {case.number: [_GROUNDS] for case in cases if case.grounds and case.number not in before}
     for edit in edits:
         edited.setdefault(edit.number, []).append(edit.column)
-    pairs = [(_unedited(case, before, columns), case) for case in cases if (columns := edited.get(case.number))]
+    pairs = [(unedited(case, before, columns), case) for case in cases if (columns := edited.get(case.number))]
     if not pairs:
         return Effects(edits)
     shifts = [shift for part in PARTS for shift in _shifts(part, cases, pairs, settings)]
@@ -124,7 +124,7 @@ def of(edits: tuple[Edit, ...], before: Register, cases: Sequence[Case], day: da
     return Effects(edits, tuple(shifts), tuple(flags))
 
 
-def _unedited(case: Case, before: Register, columns: Iterable[str]) -> Case:
+def unedited(case: Case, before: Register, columns: Iterable[str]) -> Case:
     """Return the case as it would be with yesterday's particulars in those columns."""
     standing = before.get(case.number)
     unedited = copy.copy(case)
@@ -213,7 +213,7 @@ def of_late_reports(told: Register, known: Register, day_told: date, state: Toda
     columns: dict[str, list[str]] = {}
     for edit in changed:
         columns.setdefault(edit.number, []).append(edit.column)
-    pairs = [(_unedited(case, told, columns[case.number]), case) for case in state.cases if case.number in columns]
+    pairs = [(unedited(case, told, columns[case.number]), case) for case in state.cases if case.number in columns]
     shifts = [shift for part in PARTS for shift in _shifts(part, state.cases, pairs, state.settings)]
     flags = [
         FlagEffect(case.number, flag, is_raised, _decisive(flag, columns.get(case.number, ())))

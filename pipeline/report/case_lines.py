@@ -166,6 +166,16 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledSince:
+    """What holds no longer of the last notice of a district that has none on the day."""
+
+    district: str
+    before: str
+    """The number of that notice."""
+    settled: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeCase:
     """A case that a notice is about, with all of its points, the worst first."""
 
@@ -179,7 +189,7 @@ class NoticeCase:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A district's 督办通知; without a case it is void: its number was given, and its cases have been corrected away since."""
+    """A district's 督办通知; without a case its number was given, and its cases have gone since: corrected away, or edited."""
 
     number: str
     """Such as 督办〔2020〕3号."""

@@ -140,6 +140,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         notices=notices.of(
             state, cases, sources.numbers, settings, data_until=handed_in_lines.last_arrival(sources.files_in_force, settings)
         ),
+        without_notice=notices.without_notice(state, cases, sources.numbers, settings),
         new_rules=rule_words.renamed(sources.former_names, settings) + _new_rules(state, sources, counting, before.rules),
         former_names=dict(sources.former_names),
         rules_before=before.rules,

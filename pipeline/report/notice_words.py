@@ -14,6 +14,9 @@ from pipeline.terms.words import FLAGS
 
 _SHOWN = 40
 _MOVED, _BY_RULE = "时限改动，尚未办结", "规则改动，尚未办结"
+_ELSEWHERE, _CANCELLED, _FILLED = "已转由别的旗区办理", "已撤销", "已补齐"
+_EDITED = frozenset({_MOVED, _BY_RULE, _ELSEWHERE, _CANCELLED, _FILLED})
+"""How a point goes away that was true: the register was edited, and nothing was corrected."""
 _MOST_TOLD, _MOST_NAMED = 5, 12
 """Cases that were settled in one way: of so many it is told how, and so many are named."""
 
@@ -102,11 +105,11 @@ def settled(flag: str, district: str, line: CaseLine | None, deadline_before: da
     if line is None:
         return "已不在案件台账内", ""
     if line.district != district:  # what becomes of another district's case is told to that one alone
-        return "已转由别的旗区办理", ""
+        return _ELSEWHERE, ""
     if line.grounds:
-        return "已撤销", _short(line.grounds)
+        return _CANCELLED, _short(line.grounds)
     if flag == "incomplete_assignment":
-        return "已补齐", ""
+        return _FILLED, ""
     if line.is_counted:
         outcome = "已化解" if flag != "disputed" else "群众已认可" if line.confirmation == CONFIRMED else "已重新答复"
         return outcome, _reply_number(line)
@@ -170,6 +173,13 @@ def of_last(notice: Notice) -> str:
     gone = sum(map(len, kinds.values()))
     stay = f"{notice.before_cases - gone}件继续督办，" if notice.before_cases > gone else ""
     return f"上次通知（{notice.before}）所列{notice.before_cases}件，{stay}{gone}件不再列入："
+
+
+def without_cases(notice: Notice) -> str:
+    """Return what a notice is that has no case any more; only where all were corrected away, its number is void."""
+    if any(settled_point.kind in _EDITED for settled_point in notice.settled):
+        return f"本通知现在没有需要督办的案件。不再列入的{f'（含上次通知{notice.before}所列）' if notice.before else ''}："
+    return f"本通知所列事项经更正均不成立，本号作废。{of_last(notice) if notice.before else ''}"
 
 
 def settled_by_kind(settled_points: Iterable[Settled]) -> list[str]:

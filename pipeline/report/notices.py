@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from pipeline.day import supervision
+from pipeline.day import edit_effects, supervision
+from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.fold import DayState
 from pipeline.report import notice_words
-from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled
+from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
 from pipeline.terms import words
@@ -34,7 +35,7 @@ def _concerned(flags: Mapping[str, Iterable[str]]) -> list[str]:
 def of(
     state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, *, data_until: datetime
 ) -> tuple[Notice, ...]:
-    """Return the day's notices in the order of their numbers; one that has no case any more is void, and stays."""
+    """Return the day's notices in the order of their numbers; one that has no case any more stays, and says why."""
     given = sorted(numbers)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
     return tuple(_notice(number, state, lines, given, settings, signed) for number in given if number.day == state.day)
@@ -46,7 +47,8 @@ def _notice(
     earlier = _earlier(state, number.district)
     last = max(earlier, default=None)
     points = _points(state.day, [line for line in lines if line.district == number.district], settings.windows)
-    settled = [*_settled(state, number.district, lines, (last, settings), points)] if last and points else []
+    settled = [*_settled(state, number.district, lines, (last, settings), points)] if last else []
+    settled += [] if points else _edited_away(state, number.district, lines, settings, {point.number for point in settled})
     before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
     return Notice(
         number=_written(number, settings),
@@ -55,9 +57,23 @@ def _notice(
         reply_by=signed + timedelta(days=settings.notices.reply_days),
         cases=_worst_first(points, earlier, settled),
         settled=tuple(settled),
-        before=_written(before, settings) if before and points else "",
+        before=_written(before, settings) if before else "",
         before_cases=len(_concerned(earlier[last])) if last else 0,
     )
+
+
+def without_notice(
+    state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings
+) -> tuple[SettledSince, ...]:
+    """Return what is settled of the last notices of the districts that have none on this day, in the districts' order."""
+    given = {(number.day, number.district): number for number in numbers}
+    since = []
+    for district in settings.district_names:
+        last = max(_earlier(state, district), default=None)
+        if last and (last, district) in given and (state.day, district) not in given:
+            settled = tuple(_settled(state, district, lines, (last, settings), ()))
+            since.append(SettledSince(district, _written(given[last, district], settings), settled))
+    return tuple(since)
 
 
 def _written(number: NoticeNumber, settings: Settings) -> str:
@@ -119,15 +135,37 @@ def _settled(
             is_own = line is not None and line.district == district
             now = line.flags if line and is_own else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
-                kind, detail = notice_words.settled(flag, district, line, _deadline_before(state, number))
+                kind, detail = notice_words.settled(flag, district, line, _deadline_before(state, cases.get(number), last))
                 if is_own and flag in supervision.flags(cases[number], state.day, windows_then):
                     spans = (supervision.days_allowed(flag, windows) for windows in (windows_then, settings.windows))
                     kind, detail = notice_words.settled_by_rule(flag, *spans)
                 yield Settled(flag, number, line.matter if line and is_own else "", kind, detail, is_gone=number not in points)
 
 
-def _deadline_before(state: DayState, number: str) -> date | None:
-    """Return the deadline that was in force the day before; None where there was none."""
-    standing = state.before.get(number)
-    deadline = (standing.particulars["延期至"] or standing.particulars["办结时限"]) if standing else None
+def _edited_away(state: DayState, district: str, lines: Iterable[CaseLine], settings: Settings, told: Container[str]) -> Iterable[Settled]:
+    """Go through the cases that this very notice would be about by yesterday's particulars, but for those `told` of the last one already.
+
+    Each has its worst point alone: of a case that was moved away the district's own rows count no more, which raises others.
+    """
+    by_number = {line.number: line for line in lines}
+    for case in state.cases:
+        standing = state.before.get(case.number)
+        if standing is None or standing.particulars["旗区"] != district or case.number in told:
+            continue
+        unedited = edit_effects.unedited(case, state.before, (*PARTICULARS, "撤销依据"))
+        line = by_number[case.number]
+        raised = {*supervision.flags(unedited, state.day, settings.windows)} & {*FLAGS}
+        for flag in sorted(raised, key=FLAGS.index)[:1]:
+            kind, detail = notice_words.settled(flag, district, line, _deadline_before(state, case, state.day))
+            yield Settled(flag, case.number, line.matter if line.district == district else "", kind, detail, is_gone=True)
+
+
+def _deadline_before(state: DayState, case: Case | None, told: date) -> date | None:
+    """Return the deadline that was in force the day before, or, where that is the one of today, before the workbook that came since."""
+    standing = state.before.get(case.number) if case else None
+    if case is None or standing is None:
+        return None
+    deadline = standing.particulars["延期至"] or standing.particulars["办结时限"]
+    if deadline == case.deadline and case.before and case.before.day > told:
+        return case.before.deadline
     return deadline if isinstance(deadline, date) else None

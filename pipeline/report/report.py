@@ -10,7 +10,7 @@ from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
-from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, UrgentLine
+from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, SettledSince, UrgentLine
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
@@ -67,6 +67,8 @@ class Report:
     """Every report that arrived for the day, by district and arrival."""
     notices: tuple[Notice, ...] = ()
     """In the order of their numbers."""
+    without_notice: tuple[SettledSince, ...] = ()
+    """The districts that had a notice and have none on the day."""
     withdrawn_disputes: tuple[str, ...] = ()
     """Cases of which a revision of the day took a 不认可 back without saying 认可."""
     ended_disputes: dict[str, str] = field(default_factory=dict)

@@ -355,6 +355,42 @@ def test_a_notice_without_a_point_any_more_is_void_and_keeps_its_number(office: 
     assert "督办通知回执" not in _notice(office, DAY)
 
 
+@pytest.mark.parametrize(
+    ("change", "why", "detail"),
+    [
+        ({"办结时限": "2020-06-05"}, "时限改动，尚未办结", "办结时限已改为2020年6月5日，原为2020年5月10日"),
+        ({"延期至": "2020-06-30"}, "时限改动，尚未办结", "延期至2020年6月30日，原为2020年5月10日"),
+        ({"撤销依据": "重复交办"}, "已撤销", "重复交办"),
+        ({"旗区": "乌审旗"}, "已转由别的旗区办理", ""),
+    ],
+)
+@pytest.mark.parametrize("first", [DAY, DAY - timedelta(days=1)])
+def test_a_notice_that_edits_empty_is_neither_void_nor_untrue(
+    first: date, change: dict[str, str], why: str, detail: str, office: Office
+) -> None:
+    overdue = case_row("SJ-2020-003", 办结时限="2020-05-10", 交办日期="2020-05-09")
+    office.put_assignment(assignment([overdue]))
+    for day in sorted({first, DAY}):
+        office.put(report(day=day, progress=[progress_row("SJ-2020-003")]), f"{day}.xlsx", f"{day}T16:00:00+08:00")
+        _run(office, day)
+    before = _numbers(office)
+    office.put_assignment(assignment([{**overdue, **change}]), "新.xlsx", f"{DAY}T17:00:00+08:00")
+    after = DAY + timedelta(days=1)
+    outcome = _run(office, DAY, after)
+    assert _numbers(office)[: len(before)] == before
+    said, last = _notice(office, DAY), "（含上次通知市住建督〔2020〕1号所列）" if first != DAY else ""
+    assert f"本通知现在没有需要督办的案件。不再列入的{last}：" in said
+    assert f"{why}1件：SJ-2020-003{f'（{detail}）' if detail else ''}。" in said
+    assert not any("作废" in text or "更正均" in text for text in said)
+    # The office's list has it on the day and on the next one, on which the district has no notice.
+    that_day, next_day = outcome.written.published
+    assert [(point.kind, point.detail) for made in that_day.notices for point in made.settled if made.district == "东胜区"] == [
+        (why, detail)
+    ]
+    told = [(since.district, since.before, point.kind, point.detail) for since in next_day.without_notice for point in since.settled]
+    assert told == ([("东胜区", "市住建督〔2020〕1号", why, detail)] if first != DAY else [])
+
+
 def test_the_year_turns_and_the_series_begins_again(office: Office) -> None:
     office.put_assignment(assignment([case_row("SJ-2020-003", 办结时限="2020-05-10")]))
     days = [date(2020, 12, 31), date(2021, 1, 1)]

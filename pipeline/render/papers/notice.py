@@ -61,6 +61,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "数据截至": f"{long_day(report.data_until.date())}{report.data_until:%H:%M}",
         "更正": report.is_correction,
         "作废": not notice.cases,
+        "作废说明": notice_words.without_cases(notice) if not notice.cases else "",
         "件数": len(notice.cases),
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],

@@ -12,7 +12,7 @@ from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, write_list, write_table
 from pipeline.report import corrections, sentences
-from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, UrgentLine
+from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, REPORTED, YES
 
@@ -42,7 +42,7 @@ FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("天数", 7, "count", lambda line: line.days),
     Column("情况", 24, "long", lambda line: line.situation),
 )
-SETTLED: tuple[Column[tuple[Notice, Settled]], ...] = (
+SETTLED: tuple[Column[tuple[Notice | SettledSince, Settled]], ...] = (
     Column("上次的督办事项", 13, "center", lambda line: FLAGS[line[1].flag].name),
     Column("案件编号", 15, "case", lambda line: line[1].number, cases=lambda line: (line[1].number,)),
     Column("旗区", 11, "center", lambda line: line[0].district),
@@ -138,7 +138,8 @@ def _write_follow_ups(book: Book) -> None:
         if cases and FLAGS[flag].advice
     ]
     note(book, sheet, "\n".join((words.NOTES[name], *said)), [column.width for column in FOLLOW_UPS])
-    if settled := [(notice, point) for notice in report.notices for point in notice.settled]:
+    told: tuple[Notice | SettledSince, ...] = (*report.notices, *report.without_notice)
+    if settled := [(notice, point) for notice in told for point in notice.settled]:
         top = FIRST + max(len(lines), 1) + 1
         heading(book, sheet, top, len(FOLLOW_UPS) - 1, words.SETTLED)
         write_table(book, sheet, top + 1, Listing(SETTLED, settled))
