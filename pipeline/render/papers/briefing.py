@@ -49,8 +49,8 @@ class Limits:
     """Cases, days, reports and districts that a sentence about a correction names."""
     is_brief: bool = False
     """Whether rules, the cases behind the unmoved rate, and what the first section says too, are left to the workbook."""
-    is_small: bool = False
-    """Whether notes and tables are set smaller and closer, as the templates have it."""
+    setting: str = page_room.USUAL
+    """Of `page_room.SETTINGS`, as the templates have it."""
     is_older: bool = False
     """Whether the template has no row for the cases of an item; they stand in its cell of matters then."""
     is_dense: bool = False
@@ -87,20 +87,23 @@ _WHOLE = replace(_LIMITS[0], decisions=48, characters=60, absences=12, cases=24,
 
 
 def fields(report: Report, *, is_older: bool = False) -> Fields:
-    """Return every text of the report. All of it is set smaller before anything is left out; what is, is counted, with where it stands.
+    """Return every text of the report, in the largest setting that needs no page more than the smallest.
 
-    Older templates of an office have no smaller setting.
+    All of it is set smaller before anything is left out; what is, is counted, with where it stands. Older templates of an office have one
+    setting.
     """
-    sizes = (False,) if is_older else (False, True)
-    whole = [_draft(report, replace(_WHOLE, is_small=is_small, is_older=is_older)) for is_small in sizes]
+    settings = (page_room.USUAL,) if is_older else page_room.SETTINGS
+    in_full = _draft(report, replace(_WHOLE, is_older=is_older))
+    whole = [{**in_full, "版面": setting} for setting in settings]
     items = len(agenda.by_request(report.decisions))
     has_few = things(report) < FEW_THINGS
-    cut = [replace(limits, is_small=not is_older, is_older=is_older) for limits in _LIMITS]
+    cut = [replace(limits, setting=settings[-1], is_older=is_older) for limits in _LIMITS]
     # of few things the cases of an item are the last that is cut
     cut = [*(replace(limits, decisions=_WHOLE.decisions) for limits in cut if has_few), *cut]
     for most in range(1, MOST_PAGES + 1):
-        if draft := next((draft for draft in whole if _fits(draft, most)), None):
-            return draft
+        for draft in whole:
+            if _fits(draft, most):
+                return draft
         for limits in cut if most == MOST_PAGES or (most == FEWER_PAGES and has_few) else ():
             draft = _draft(report, limits)
             if (most == MOST_PAGES or len(draft["决策事项"]) == items) and _fits(draft, most):
@@ -142,7 +145,7 @@ def _draft(report: Report, limits: Limits) -> Fields:
     is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
     draft: Fields = {
         "报头": NAME,
-        "版面": page_room.SMALL if limits.is_small else "",
+        "版面": limits.setting,
         "文件标题": f"{NAME}（{day}{'，更正' if report.is_correction else ''}）",
         "单位": report.office,
         "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),

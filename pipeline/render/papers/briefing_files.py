@@ -12,17 +12,17 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, word
+from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, page_room, word
 from pipeline.render.papers.briefing import Fields
 from pipeline.report import headline
 from pipeline.report.report import Report
 
 WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
 _WAY_OUT = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
-_SMALLER = "Dense"
-"""How the names of the styles end that the Word template has for the smaller setting."""
+_ENDINGS = dict(zip(page_room.SETTINGS, ("Roomy", "", "Dense"), strict=True))
+"""How the names of the styles end that the Word template has for each setting."""
 _NEWEST = "清单"
-"""A field that only templates with a smaller setting have."""
+"""A field that only templates with several settings have."""
 _ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 _MOST_NAMED, _AROUND = 8, 6
 """Characters that are named, and how much of the text around one."""
@@ -44,7 +44,7 @@ def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
     whole = word.Template(template, has_loops_over_columns=True)
     properties = word.Properties(fields["文件标题"], fields["单位"])
-    return word.render(whole, _for(word.text(whole), fields), moment, properties, _SMALLER if fields["版面"] else "")
+    return word.render(whole, _for(word.text(whole), fields), moment, properties, _ENDINGS[fields["版面"]])
 
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -96,7 +96,7 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
 
 
 def _set(form: _Form, report: Report, fields: Fields, template: bytes) -> bytes:
-    """Return the report in that form; for a template without the smaller setting, with what it has room for. Raises BrokenTemplateError."""
+    """Return the report in that form; for a template with one setting, with what it has room for. Raises BrokenTemplateError."""
     text = word.text(word.Template(template, has_loops_over_columns=True)) if form is docx else template.decode("utf-8", "replace")
     if _NEWEST not in text:
         fields = briefing.fields(report, is_older=True)

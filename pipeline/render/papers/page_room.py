@@ -16,8 +16,8 @@ _PAGE = 637.8
 _SPARE = 2.0
 """Of each page."""
 _TOP, _CORRECTED = 109.0, 35.0
-SMALL = "密"
-"""Of the field 版面: notes and tables are set smaller, and all lines closer."""
+ROOMY, USUAL, SMALL = SETTINGS = ("疏", "", "密")
+"""Of the field 版面, the largest first: notes are set larger and rows higher; or notes and tables smaller, and all lines closer."""
 _SIDE_BY_SIDE, _MORE_GROUPS = 2, 9.0
 """So many groups' figures have room on one line of the table; with more of them each row is so much higher."""
 _LINE_WIDTH, _NOTE_WIDTH, _LIST_WIDTH = 27.95, 42.1, 41.6
@@ -49,6 +49,7 @@ class _Setting:
     finding_gap: float
     note_line: float
     note_gap: float
+    cell_line: float
     table_gap: float
     table_head: float
     row: float
@@ -58,11 +59,16 @@ class _Setting:
     finding_width: float
     """In Chinese characters: of what is said of a target."""
     wider: float
-    """How many times as many characters a line of notes and tables has."""
+    """How many times as many characters a line of notes has."""
+    cells_wider: float
+    """And one in a table."""
 
 
-_USUAL = _Setting(28.95, 24.5, 16, 1.5, 13.7, 1, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1)
-_SMALL = _Setting(26, 22.5, 14, 1.4, 12, 0.6, 5, 13.5, 13.5, 13.5, 1.6, 59, 42.2, 10.5 / 9.5)
+_SETTINGS = {
+    ROOMY: _Setting(28.95, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
+    USUAL: _Setting(28.95, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
+    SMALL: _Setting(26, 22.5, 14, 1.4, 12, 0.6, 12, 5, 13.5, 13.5, 13.5, 1.6, 59, 42.2, 10.5 / 9.5, 10.5 / 9.5),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def pages(fields: Mapping[str, Any]) -> int:
 
 def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     """Yield the pieces of the report in their order."""
-    setting = _SMALL if fields["版面"] == SMALL else _USUAL
+    setting = _SETTINGS[fields["版面"]]
     yield _Piece(_TOP + (_CORRECTED if fields["更正"] else 0))
     yield from _note(fields["更正"], setting)
     for line in fields["提要"]:
@@ -126,11 +132,11 @@ def _decisions(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]
 
 def _decision(row: Mapping[str, str], setting: _Setting) -> Iterator[_Piece]:
     """Yield a decision, whole; where it is several cases, they follow in a row of their own, which may go on on the next page."""
-    yield _Piece(setting.padding + setting.note_line * _decision_lines(row, setting.wider), setting.table_head)
+    yield _Piece(setting.padding + setting.cell_line * _decision_lines(row, setting.cells_wider), setting.table_head)
     if row["清单"]:
-        lines = _lines(row["清单"], _LIST_WIDTH * setting.wider)
-        yield _Piece(setting.padding + setting.note_line * min(lines, _TOGETHER), setting.table_head)
-        yield from [_Piece(setting.note_line, setting.table_head + 2 * setting.padding)] * (lines - _TOGETHER)
+        lines = _lines(row["清单"], _LIST_WIDTH * setting.cells_wider)
+        yield _Piece(setting.padding + setting.cell_line * min(lines, _TOGETHER), setting.table_head)
+        yield from [_Piece(setting.cell_line, setting.table_head + 2 * setting.padding)] * (lines - _TOGETHER)
 
 
 def _districts(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
@@ -147,7 +153,7 @@ def _districts(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]
 def _second_line(row: Mapping[str, Any], setting: _Setting) -> float:
     """Return the height of a second line in the table of districts: in the column of reports, or in one of what is lacking."""
     is_wide = _width(row["报送"]) > _STATUS_WIDTH or any(_width(group["还差"]) > _LACKING_WIDTH for group in row["分组"])
-    return setting.note_line if is_wide else 0.0
+    return setting.cell_line if is_wide else 0.0
 
 
 def _below(height: float, pieces: list[_Piece]) -> Iterator[_Piece]:

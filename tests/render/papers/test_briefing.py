@@ -160,7 +160,7 @@ def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, l
 def test_how_many_pages_the_texts_need_is_known_without_setting_them(weeks: dict[str, list[Report]], day: Report) -> None:
     """Never one too few; hardly ever one too many, so that nothing is left out beside free space."""
     reports = [*weeks["week-light"], *weeks["week-messy"][::2], briefings.busy(day, ("某小区三期道路没有移交", "字"), 12)]
-    limits = [replace(limits, is_small=bool(number % 2)) for number, limits in enumerate(briefing._LIMITS[::6])]  # noqa: SLF001
+    limits = [replace(limits, setting=page_room.SETTINGS[number % 3]) for number, limits in enumerate(briefing._LIMITS[::6])]  # noqa: SLF001
     drafts = [briefing._draft(report, some) for report in reports for some in limits]  # noqa: SLF001
     template = own_templates.original(briefing_files.PDF_TEMPLATE)
     real = [len(re.findall(rb"/Type ?/Page\b", briefing_pdf.render(draft, day.data_until, template))) for draft in drafts]
@@ -186,12 +186,26 @@ def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to
 def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Report]]) -> None:
     usual, smaller = (briefing.fields(report) for report in weeks["week-light"][:2])
     assert (usual["版面"], smaller["版面"]) == ("", page_room.SMALL)
-    whole = briefing._draft(weeks["week-light"][1], replace(briefing._WHOLE, is_small=True))  # noqa: SLF001
+    whole = briefing._draft(weeks["week-light"][1], replace(briefing._WHOLE, setting=page_room.SMALL))  # noqa: SLF001
     assert smaller == whole
     assert page_room.pages({**smaller, "版面": ""}) > briefing.FEWER_PAGES
     styles = {line.split("｜")[0] for line in lines(word(weeks["week-light"][1])) if "｜" in line}
     assert {"表下说明（密）", "小标题（密）"} <= styles
     assert not {"表下说明", "Heading 1"} & styles
+
+
+def test_where_there_is_little_to_say_it_ends_on_page_one_or_is_set_larger_until_page_two_is_half_full(
+    weeks: dict[str, list[Report]],
+) -> None:
+    little = briefings.quiet(weeks["week-light"][0])
+    nothing = replace(little, urgent=(), cases=())
+    assert (briefing.fields(nothing)["版面"], pdf_pages(nothing)) == (page_room.SMALL, 1)
+    fields = briefing.fields(little)
+    assert (fields["版面"], pdf_pages(little)) == (page_room.ROOMY, 2)
+    half_a_page = ["字"] * 18
+    assert page_room.pages({**fields, "缺报": [*fields["缺报"], *half_a_page]}) > 2
+    styles = {line.split("｜")[0] for line in lines(word(little)) if "｜" in line}
+    assert {"表下说明（疏）", "目标结论（疏）", "Heading 1"} <= styles
 
 
 def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(weeks: dict[str, list[Report]], tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ def test_the_styles_have_the_fonts_and_sizes_of_the_standard() -> None:
 def test_nothing_in_print_is_smaller_than_nine_points() -> None:
     sizes = [part(briefing_files.WORD_TEMPLATE, f"word/{name}.xml") for name in ("styles", "document")]
     assert min(int(size) for text in sizes for size in re.findall(r'<w:sz w:val="(\d+)"/>', text)) >= 18
-    set_ = re.findall(r"(?:size: |#let small = if dense \{ )(?:if dense \{ )?([\d.]+)pt", original(briefing_files.PDF_TEMPLATE).decode())
+    set_ = re.findall(
+        r"(?:size: |#let small = |#let in-table = )(?:by\([^)]*, )?([\d.]+)pt", original(briefing_files.PDF_TEMPLATE).decode()
+    )
     assert len(set_) >= 6
     assert min(map(float, set_)) >= 9
 
