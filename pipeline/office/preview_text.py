@@ -66,7 +66,7 @@ def heading(preview: Preview) -> str:
 def change(of: CaseChange) -> list[str]:
     """Return what becomes of a case, piece by piece: its status, whether it counts, and what its row says anew."""
     before, after = of.status
-    said = ["这一份里没有能采用的这一行"] if of.is_left_out else []
+    said = ["原来报过这一件，这一份没有报，或报了会退回"] if of.is_left_out else []
     if before and not after:
         said.append("不再在册")
     elif before != after:

@@ -124,7 +124,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     judgements, effect = dict[int, Judgement](), None
     if any(file.arrival.is_assignment for file in others):
         states, (beginning,) = fold.fold_noting(Facts.of([*others, filed]), settings, [day], (), after=[day - timedelta(days=1)])
-        judgements = {**states[day].judgements, filed.arrival.id: _without_refused(states[day].judgements.get(filed.arrival.id))}
+        judgements = {**states[day].judgements, filed.arrival.id: without_refused(states[day].judgements.get(filed.arrival.id))}
         (before,) = fold.registers(Facts.of(others), settings, day, day, beginning)
         effect = _effect(before, states[day], filed, replaced.in_force, settings=settings.on(day))
     rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
@@ -140,7 +140,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     )
 
 
-def _without_refused(judgement: Judgement | None) -> Judgement:
+def without_refused(judgement: Judgement | None) -> Judgement:
     """Return a judgement that says nothing of rows left out that had been refused: nobody loses anything by that."""
     if judgement is None:
         return Judgement()

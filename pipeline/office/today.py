@@ -5,7 +5,7 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox
 from pipeline.intake.incoming import Incoming
+from pipeline.office import report_preview
 from pipeline.office.check import Answer
 from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, compose, sentences
@@ -56,11 +57,13 @@ class Waits:
 
     file: Incoming
     answer: Answer | None
+    is_replaced: bool = False
+    """Whether the district's later report of the same day counts in its place."""
 
     @property
     def comes_first(self) -> bool:
-        """Whether somebody should phone: what is in it will be refused, in part or whole."""
-        return self.answer is None or self.answer.refuses
+        """Whether somebody should phone: what is in it will be refused, in part or whole, and nothing has come in its place since."""
+        return not self.is_replaced and (self.answer is None or self.answer.refuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +129,17 @@ def of_day(day: date, waiting: Sequence[Incoming], settings: Settings, readers: 
         return Today(day, (), _in_order(Waits(file, _answer(file, filed, None)) for file, filed in came))
     states = fold(facts, settings, sorted({day, *(filed.reading.day for filed in accepted)}))
     judgements = {identity: judged for state in states.values() for identity, judged in state.judgements.items()}
-    waits = [Waits(file, _answer(file, filed, judgements)) for file, filed in came]
+    waits = [Waits(file, _answer(file, filed, judgements), _is_replaced(file, filed, states)) for file, filed in came]
     arrivals = {filed.arrival.id: filed.arrival for filed in (*facts.assignments, *facts.reports)}
     refused = [filed for filed in opened if not filed.reading.accepted and filed.reading.day == day]
     return Today(day, _targets(states[day], arrivals, (*_refused(day, settings), *refused), settings), _in_order(waits))
+
+
+def _is_replaced(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:
+    if filed is None or not (state := states.get(filed.reading.day)):
+        return False
+    counts = state.in_force.get(file.district)
+    return counts is not None and counts.arrival.envelope.received_at > filed.arrival.envelope.received_at
 
 
 def _in_order(waits: Iterable[Waits]) -> tuple[Waits, ...]:
@@ -154,7 +164,7 @@ def _refused(day: date, settings: Settings) -> list[Filed]:
 def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None) -> Answer | None:
     if filed is None or file.path is None:
         return None
-    judgement = None if judgements is None else judgements.get(filed.arrival.id)
+    judgement = None if judgements is None else report_preview.without_refused(judgements.get(filed.arrival.id))
     return Answer(file.path, filed, judgement)
 
 

@@ -44,11 +44,12 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
 
 def _versions(reports: Reports, judgements: Mapping[int, Judgement], settings: Settings) -> Iterable[ArrivedReport]:
     """Return a district's accepted reports of the day, each version with the counts of the one before it."""
-    before = None
+    before, first_at = None, None
     for submission in reports.submissions:
         line = _accepted(submission, judgements.get(submission.filed.arrival.id), reports.revision, settings)
         if line.revision:
-            line, before = replace(line, before=before), (line.rows_accepted, line.rows_refused)
+            first_at = first_at or line.received_at
+            line, before = replace(line, before=before, first_at=first_at), (line.rows_accepted, line.rows_refused)
         yield line
 
 

@@ -96,6 +96,8 @@ class ArrivedReport:
     """The how many of the district's files for the day it is, whatever became of them; 0 for a stranger's."""
     before: tuple[int, int] | None = None
     """The rows taken and refused of the revision directly before it; None where there was none."""
+    first_at: datetime | None = None
+    """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
 
     @property
     def is_late(self) -> bool:

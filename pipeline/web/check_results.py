@@ -39,10 +39,18 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "against_register": answer.against_register,
         "ledger_fails": answer.ledger_fails,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
-        "leaves_out": any(finding.code in _LEAVES_OUT for finding in answer.findings),
+        "leaves_out": [mask(_left_out(finding)) for finding in answer.findings if finding.code in _LEAVES_OUT],
         "sections": _sections(answer.findings, answer.cases),
         **(_of_preview(preview) if preview else {}),
     }
+
+
+def _left_out(finding: Finding) -> str:
+    """Return what the finding says was there before and is not in this report."""
+    if finding.code != "rows-withdrawn":
+        return f"{finding.value}的不认可"
+    before, _names, after = messages.CATALOGUE[finding.code].partition("{names}")
+    return finding.message.removeprefix(before).removesuffix(after)
 
 
 def _of_preview(preview: ReportPreview) -> dict[str, Any]:
@@ -115,11 +123,18 @@ def in_short(checked: Mapping[str, Any], own: str = "") -> tuple[str, str]:
         (is_refused and checked.get("rows_accepted") == 0, "is-bad", "全部会退回"),
         (checked.get("question"), "is-bad", "采用的会变少"),
         (is_refused, "is-warn", "有内容会退回"),
-        (checked.get("leaves_out"), "is-warn", "漏了原来报过的内容"),
+        (checked.get("leaves_out"), "is-warn", left_out(checked)),
         (counts.get("missing") or counts.get("postponed"), "is-warn", "有案件要看一看"),
         (not checked.get("against_register", True), "is-warn", "案件编号还没有核对"),
     )
     return next(((look, said) for holds, look, said in kinds if holds), ("is-good", "没有会退回的"))
+
+
+def left_out(checked: Mapping[str, Any]) -> str:
+    """Return what a report leaves out that was there before, named; a check kept from before names nothing."""
+    names = checked.get("leaves_out")
+    named = "；".join(names) if isinstance(names, list) else ""
+    return f"漏了原来报过的内容{f'（{messages.shorten(named)}）' if named else ''}"
 
 
 def marked_name(name: str) -> str:

@@ -86,8 +86,8 @@ def _today(site: Site, now: datetime) -> Today | None:
 def _shown(waits: Waits) -> dict[str, Any]:
     answer = waits.answer
     if answer is None:
-        return {"file": waits.file, "checked": None, "comes_first": True}
+        return {"file": waits.file, "checked": None, "comes_first": waits.comes_first, "is_replaced": waits.is_replaced}
     refused = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
     rows = sum(len(rows.lines) for rows in answer.reading.rows)
     checked = {**check_results.of_report(answer), "rows": rows, "refused_rows": len(refused)}
-    return {"file": waits.file, "checked": checked, "comes_first": waits.comes_first}
+    return {"file": waits.file, "checked": checked, "comes_first": waits.comes_first, "is_replaced": waits.is_replaced}

@@ -74,7 +74,7 @@ def test_a_correction_is_compared_with_the_version_that_waits(office: Office) ->
     answer = asked(office, report(progress=[progress_row(当前状态="已受理", 重新办理原因="填错")]), "2020-05-21 16:20")
     assert preview_text.notes(preview(answer)) == ["会替换已报送、等待汇总的第 2 版（采用 2 行，退回 1 行）。"]
     assert preview_text.question(preview(answer)).startswith("第 2 版采用 2 行，退回 1 行；这一份会采用 1 行。")
-    assert said(answer)["SJ-2020-001"].startswith("这一份里没有能采用的这一行；")
+    assert said(answer)["SJ-2020-001"].startswith("原来报过这一件，这一份没有报，或报了会退回；")
     (left_out,) = [finding.message for finding in answer.findings if finding.code == "rows-withdrawn"]
     assert "SJ-2020-001" in left_out
     assert "SJ-2020-003" not in left_out, "of the version before that"

@@ -172,6 +172,16 @@ def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> N
     assert list((afternoon.office.inbox).iterdir()), "nothing is taken in"
 
 
+def test_what_a_later_report_replaced_is_no_reason_to_phone_and_what_is_left_out_is_named(afternoon: Website) -> None:
+    better = report(day=date(2020, 5, 22), progress=[progress_row("SJ-2020-001")])
+    afternoon.office.put(better, "改好.xlsx", "2020-05-22T15:25:00+08:00")
+    text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
+    assert "4 份，1 份有会退回的，截止以前请打电话" in text
+    assert "已由后来的一份代替，不用管 东胜区 今天.xlsx" in text
+    # Refused rows are nothing that was reported: as in the clerk's own check only the taken one is missing.
+    assert "漏了原来报过的内容（案件进展：SJ-2020-002） 东胜区 改好.xlsx" in text
+
+
 def test_who_sent_what_was_not_taken_is_not_said_to_be_silent(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
     at = moment("2020-05-22 15:10")
     photo = Mail("1", "etuoke@example.com", "", at, "日报", None, (), (("<b>照片.jpg", "这是照片，不是工作簿"),))

@@ -207,7 +207,7 @@ def test_what_a_report_leaves_out_is_amber_until_it_is_sent_and_after(site: Webs
     answer = browser.upload(report(progress=GOOD))
     page = browser.follow(answer).text
     assert '<div class="banner is-warn" role="status"><p class="big">东胜区 2020-05-21：可以报送，但比原来报的少</p>' in page
-    assert "漏了原来报过的内容" in browser.get("/").text
+    assert "漏了原来报过的内容（接访情况：物业服务）" in browser.get("/").text
     sent = browser.follow(browser.click(answer.where, f"{answer.where}/send")).text
     assert '<div class="banner is-warn" role="status">' in sent
     assert "这一份漏了原来报过的内容" in sent

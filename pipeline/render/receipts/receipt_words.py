@@ -10,6 +10,7 @@ from pipeline.terms import messages, words
 from pipeline.terms.contract import Severity
 
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
+REPLACED_REFUSALS: Final = "退回的内容（这一份已被代替，不用改）：{count} 处"
 WARNINGS: Final = "提醒（已照常采用，不改也可以，下次请注意）：{count} 处"
 UNDERSTOOD: Final = f"{words.UNDERSTOOD}：{{count}} 处，不用改（点左边的“＋”展开）"
 READ: Final = "读作"
@@ -18,7 +19,14 @@ HOW: Final = (
     "单元格标红的是退回，标黄的是提醒，标蓝的是照意思读了的，鼠标停在上面看批注；点“单元格”一栏可以直接跳过去。"
     "改好后保存，把整个文件重新报送即可：本表、批注和颜色都不用删，不影响采用。"
 )
+HOW_REPLACED: Final = (
+    "单元格标红的是退回，标黄的是提醒，标蓝的是照意思读了的，鼠标停在上面看批注。这一份已被后来的一份代替，不用改，也不用再报；"
+    "要改的以后来那一份的回执为准。"
+)
 HOW_ALONE: Final = "{why}，所以没有标在原件上，下面逐条列出。请在自己的原件上改正后重新报送。"
+ALONE_REPLACED: Final = (
+    "{why}，所以没有标在原件上，下面逐条列出。这一份已被后来的一份代替，不用改，也不用再报；要改的以后来那一份的回执为准。"
+)
 OBSTACLES: Final = {
     Why.UNREAD: "文件没有读进去（原因见下）",
     Why.GONE: "原件已过保存期限或不在存档里",
@@ -79,9 +87,17 @@ def _against_before(report: ArrivedReport) -> str:
     return "，".join([same, *_refused_sheets(report)])
 
 
-def how_alone(obstacle: Obstacle) -> str:
-    """Return why the file itself does not come back, and what to do instead."""
-    return HOW_ALONE.format(why=OBSTACLES[obstacle.why].format(detail=obstacle.detail))
+def refusals(report: ArrivedReport) -> str:
+    """Return what stands above what was refused; what a later version replaced need not be mended."""
+    return REPLACED_REFUSALS if report.use == words.REPLACED else REFUSALS
+
+
+def how(report: ArrivedReport, obstacle: Obstacle | None) -> str:
+    """Return how to mend what is marked, or why the file itself does not come back and what to do instead."""
+    is_replaced = report.use == words.REPLACED
+    if obstacle is None:
+        return HOW_REPLACED if is_replaced else HOW
+    return (ALONE_REPLACED if is_replaced else HOW_ALONE).format(why=OBSTACLES[obstacle.why].format(detail=obstacle.detail))
 
 
 def _refused_parts(report: ArrivedReport) -> list[str]:
@@ -107,7 +123,9 @@ def state(report: ArrivedReport) -> str:
             return f"{district} · {f'报告日期 {day} · ' if report.revision else ''}自查，尚未报送"
         case words.DUPLICATE:
             return f"{district} · 报告日期 {day} · {sent}重复"
-    standing = "" if report.revision > 1 else f" · {words.REPORTED['late' if report.is_late else 'on-time']}"
+    is_late = (report.first_at or report.received_at) > report.on_time_until
+    by_first = "（按第 1 版的收到时间）" if report.revision > 1 else ""
+    standing = f" · {words.REPORTED['late' if is_late else 'on-time']}{by_first}"
     return f"{district} · 报告日期 {day} · {sent}第 {report.revision} 版{standing}"
 
 

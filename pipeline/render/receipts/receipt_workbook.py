@@ -42,7 +42,7 @@ def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptL
     if again := words.send_again(report):
         head.append(_fact(again))
     if obstacle or report.findings:
-        head.append(receipt_layout.note(words.how_alone(obstacle) if obstacle else words.HOW))
+        head.append(receipt_layout.note(words.how(report, obstacle)))
     return ReceiptLines(
         lines=tuple(_clean(line) for line in chain(head, _list(report))),
         marks=() if obstacle else tuple(_marks(report.findings)),
@@ -90,7 +90,7 @@ def _list(report: ArrivedReport) -> Iterator[Line]:
     found = list(zip(report.findings, report.cases or [""] * len(report.findings), strict=True))
     number = 0
     for band, kind, heading in (
-        (Kind.REFUSALS, Kind.REFUSED, words.REFUSALS),
+        (Kind.REFUSALS, Kind.REFUSED, words.refusals(report)),
         (Kind.WARNINGS, Kind.WARNED, words.WARNINGS),
         (Kind.UNDERSTOOD, Kind.READ, words.UNDERSTOOD),
     ):

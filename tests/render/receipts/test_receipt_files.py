@@ -321,7 +321,13 @@ def test_the_list_names_the_case_of_every_finding(office: Office) -> None:
     named = {row[3]: row[4] for row in rows if row[2] == "案件进展"}
     assert (named["A3"], named["E2"], named["H2"]) == ("SJ-2020-777", "ZZQ-2020-001", "ZZQ-2020-001")
     assert first_line(second) == "第 2 版：采用 0 行，退回 5 行，行数与第 1 版相同。请改正后重新报送。"
-    assert "东胜区 · 报告日期 2020-05-21 · 第 2 次报送 · 第 2 版" in receiving.said(second)
+    assert "东胜区 · 报告日期 2020-05-21 · 第 2 次报送 · 第 2 版 · 按时（按第 1 版的收到时间）" in receiving.said(second)
+    # What was replaced need not be mended; what holds must be.
+    assert "退回的内容（这一份已被代替，不用改）：" in (of_first := receiving.said(first))
+    assert "要改的以后来那一份的回执为准" in of_first
+    assert "必须改正" not in of_first
+    assert "重新报送即可" not in of_first
+    assert "退回的内容（必须改正后重新报送）：" in receiving.said(second)
     assert first_line(first) == "这一份已被第 2 版代替，现在以第 2 版为准（当时采用 0 行，退回 5 行）。"
     # A receipt of before the case had a column is known again, too, and taken off.
     book = opened(second)
