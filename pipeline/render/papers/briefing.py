@@ -77,13 +77,13 @@ _LIMITS = (
     *(Limits(count, 0, 0, 12, _CHANGES, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
-_FILLED: dict[str, int] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 24, "edited": 12}
+_FILLED: dict[str, Any] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 96, "edited": 48}
 """What is raised where room is left, in this order, and how far."""
 _STEPS = (8, 4, 2, 1)
 _LEFT_OUT: tuple[dict[str, Any], ...] = ({"corrections": 3}, {"is_brief": False}, {"steps": ""})
 """What is told after all where there is still room."""
 _WHOLE = replace(_LIMITS[0], decisions=48, characters=60, absences=12, cases=24, edited=12)
-"""With nothing cut that room is ever made for."""
+"""With nothing cut that a page more is begun for."""
 
 
 def fields(report: Report, *, is_older: bool = False) -> Fields:
@@ -93,17 +93,20 @@ def fields(report: Report, *, is_older: bool = False) -> Fields:
     setting.
     """
     settings = (page_room.USUAL,) if is_older else page_room.SETTINGS
-    in_full = _draft(report, replace(_WHOLE, is_older=is_older))
-    whole = [{**in_full, "版面": setting} for setting in settings]
+    in_full = _draft(report, replace(_LIMITS[0], **_FILLED, is_older=is_older))
+    whole = replace(_WHOLE, setting=settings[-1], is_older=is_older)
+    nearly = _draft(report, whole)
     items = len(agenda.by_request(report.decisions))
     has_few = things(report) < FEW_THINGS
     cut = [replace(limits, setting=settings[-1], is_older=is_older) for limits in _LIMITS]
     # of few things the cases of an item are the last that is cut
     cut = [*(replace(limits, decisions=_WHOLE.decisions) for limits in cut if has_few), *cut]
     for most in range(1, MOST_PAGES + 1):
-        for draft in whole:
-            if _fits(draft, most):
+        for setting in settings:
+            if _fits(draft := {**in_full, "版面": setting}, most):
                 return draft
+        if _fits(nearly, most):
+            return _filled(report, whole, nearly, most)
         for limits in cut if most == MOST_PAGES or (most == FEWER_PAGES and has_few) else ():
             draft = _draft(report, limits)
             if (most == MOST_PAGES or len(draft["决策事项"]) == items) and _fits(draft, most):

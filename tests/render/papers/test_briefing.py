@@ -24,7 +24,7 @@ from weeks import WEEKS, Published
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, page_room, plain_text
-from pipeline.report.case_lines import Decision
+from pipeline.report.case_lines import Change, Decision
 from pipeline.report.report import Report
 from pipeline.terms import words
 
@@ -202,10 +202,16 @@ def test_where_there_is_little_to_say_it_ends_on_page_one_or_is_set_larger_until
     assert (briefing.fields(nothing)["版面"], pdf_pages(nothing)) == (page_room.SMALL, 1)
     fields = briefing.fields(little)
     assert (fields["版面"], pdf_pages(little)) == (page_room.ROOMY, 2)
+    assert len(re.findall(r"SJ-2021-\d{3}", briefing.fields(_many(little, 60))["变化"])) == 60
     half_a_page = ["字"] * 18
     assert page_room.pages({**fields, "缺报": [*fields["缺报"], *half_a_page]}) > 2
     styles = {line.split("｜")[0] for line in lines(word(little)) if "｜" in line}
     assert {"表下说明（疏）", "目标结论（疏）", "Heading 1"} <= styles
+
+
+def _many(report: Report, count: int) -> Report:
+    """The day with so many cases settled."""
+    return replace(report, changes=tuple(Change("newly_resolved", f"SJ-2021-{n:03}", "东胜区", "某事", "") for n in range(count)))
 
 
 def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(weeks: dict[str, list[Report]], tmp_path: Path) -> None:
