@@ -89,6 +89,8 @@ _WHOLE = replace(_LIMITS[0], decisions=48, characters=60, absences=12, cases=24,
 def fields(report: Report, *, is_older: bool = False) -> Fields:
     """Return every text of the report, in the largest setting that needs no page more than the smallest.
 
+    Where a smaller one has all decisions on page one, and leaves no page half empty, it is that.
+
     All of it is set smaller before anything is left out; what is, is counted, with where it stands. Older templates of an office have one
     setting.
     """
@@ -102,9 +104,9 @@ def fields(report: Report, *, is_older: bool = False) -> Fields:
     # of few things the cases of an item are the last that is cut
     cut = [*(replace(limits, decisions=_WHOLE.decisions) for limits in cut if has_few), *cut]
     for most in range(1, MOST_PAGES + 1):
-        for setting in settings:
-            if _fits(draft := {**in_full, "版面": setting}, most):
-                return draft
+        fitting = [draft for setting in settings if _fits(draft := {**in_full, "版面": setting}, most)]
+        if fitting:
+            return next(filter(page_room.is_decided_first, fitting), fitting[0])
         if _fits(nearly, most):
             return _filled(report, whole, nearly, most)
         for limits in cut if most == MOST_PAGES or (most == FEWER_PAGES and has_few) else ():

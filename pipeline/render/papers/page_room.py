@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -82,17 +82,27 @@ class _Piece:
 
 def pages(fields: Mapping[str, Any]) -> int:
     """Return on how many pages the PDF comes: rather one too many than one too few. The Word file is set in less room."""
+    return _laid([*_until_decided(fields), *_after(fields)])[0]
+
+
+def is_decided_first(fields: Mapping[str, Any]) -> bool:
+    """Return whether all that is to be decided stands on page one, and the last page is at least half full."""
+    return _laid(_until_decided(fields))[0] == 1 and _laid([*_until_decided(fields), *_after(fields)])[1] <= _PAGE / 2
+
+
+def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:
+    """Return on how many pages the pieces come, and what is left of the last."""
     page = _PAGE - _SPARE
     count, left = 1, page
-    for piece in _pieces(fields):
+    for piece in pieces:
         if piece.height > left:
             count, left = count + 1, page - piece.repeated
         left -= piece.height
-    return count
+    return count, left
 
 
-def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
-    """Yield the pieces of the report in their order."""
+def _until_decided(fields: Mapping[str, Any]) -> Iterator[_Piece]:
+    """Yield the pieces of the report in their order, as far as its decisions."""
     setting = _SETTINGS[fields["版面"]]
     yield _Piece(_TOP + (_CORRECTED if fields["更正"] else 0))
     yield from _note(fields["更正"], setting)
@@ -100,6 +110,11 @@ def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
         yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", _LINE_WIDTH), setting.line)
     yield from _targets(fields, setting)
     yield from _decisions(fields, setting)
+
+
+def _after(fields: Mapping[str, Any]) -> Iterator[_Piece]:
+    """Yield the others."""
+    setting = _SETTINGS[fields["版面"]]
     yield from _below(setting.heading, _note(fields["变化"], setting))
     for text in (*fields["由来"], *fields["台账"]):
         yield from _note(text, setting)

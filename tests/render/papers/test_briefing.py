@@ -184,7 +184,7 @@ def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to
 
 
 def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Report]]) -> None:
-    usual, smaller = (briefing.fields(report) for report in weeks["week-light"][:2])
+    usual, smaller = (briefing.fields(weeks["week-light"][number]) for number in (4, 1))
     assert (usual["版面"], smaller["版面"]) == ("", page_room.SMALL)
     whole = briefing._draft(weeks["week-light"][1], replace(briefing._WHOLE, setting=page_room.SMALL))  # noqa: SLF001
     assert smaller == whole
@@ -192,6 +192,17 @@ def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Re
     styles = {line.split("｜")[0] for line in lines(word(weeks["week-light"][1])) if "｜" in line}
     assert {"表下说明（密）", "小标题（密）"} <= styles
     assert not {"表下说明", "Heading 1"} & styles
+
+
+def test_decisions_stand_on_page_one_where_a_smaller_setting_has_room_for_them_and_leaves_no_page_half_empty(
+    weeks: dict[str, list[Report]],
+) -> None:
+    report = weeks["week-light"][0]
+    fields = briefing.fields(report)
+    assert page_room.pages({**fields, "版面": page_room.USUAL}) == pdf_pages(report) == 2
+    assert (fields["版面"], page_room.is_decided_first(fields)) == (page_room.SMALL, True)
+    assert not page_room.is_decided_first({**fields, "版面": page_room.USUAL})
+    assert not page_room.is_decided_first({**fields, "由来": [], "缺报": [], "旗区": fields["旗区"][:2]})  # page two would be half empty
 
 
 def test_where_there_is_little_to_say_it_ends_on_page_one_or_is_set_larger_until_page_two_is_half_full(
