@@ -161,15 +161,7 @@ def _incoming(name: str, file: _File | None, opened: Opened | None, settings: Se
         return Incoming(name, "", "folder", None, "", None)
     envelope = file.envelope
     reading = opened.transcript.reading if opened and opened.transcript.reading.accepted else None
-    district, day = (reading.district, reading.day) if reading else (_by_sender(envelope, settings), None)
+    district, day = (reading.district, reading.day) if reading else (settings.district_of_sender(envelope), None)
     received = envelope.received_at.astimezone(settings.calendar.zone)
     number = envelope.message_id or "" if envelope.channel == "upload" else ""
     return Incoming(name, district, envelope.channel, received, number, day, file.path, file.size, envelope, opened)
-
-
-def _by_sender(envelope: Envelope, settings: Settings) -> str:
-    """Return the one district that this sender may report for; who put a file into the folder is not known."""
-    if envelope.channel == "folder":
-        return ""
-    allowed = [district.name for district in settings.districts if district.accepts(envelope)]
-    return allowed[0] if len(allowed) == 1 else ""

@@ -118,13 +118,13 @@ def _filed(
     """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; the index."""
 
     def is_named(file: Filed) -> bool:
-        return file.reading.district == district or _is_own(file, district, uploads)
+        return file.reading.district in (district, "") or _is_own(file, district, uploads)
 
     def is_refused(file: Filed) -> bool:  # only the findings say why a file was refused
         return not (file.arrival.is_assignment or file.reading.accepted) and file.reading.day >= since and is_named(file)
 
     reports = [file for file in held_files.held(settings, is_refused).files if not file.arrival.is_assignment]
-    recent = [file for file in reports if file.reading.day >= since and is_named(file)]
+    recent = [file for file in reports if file.reading.day >= since and is_named(file)]  # those of no district, too: see `_receipts`
     return {file.arrival.envelope.message_id for file in reports}, recent, Submissions.of(reports)
 
 
@@ -142,18 +142,19 @@ def _is_own(filed: Filed, district: str, uploads: Mapping[str, Upload]) -> bool:
 def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Upload], settings: Settings) -> dict[tuple[str, str], bool]:
     """Return the receipts that the district may have.
 
-    The published folder names a receipt by the district on the cover, also where a stranger wrote that cover. So all of a day's files are
-    named again in the order in which the night's run named them, and the strangers' are left out afterwards.
+    The published folder names a receipt by the district on the cover, also where a stranger wrote that cover, and by none where the file
+    names none. So all of a day's files are named again in the order in which the night's run named them, and the others' are left out
+    afterwards: of those that name no district all but what was sent on the page under the district's own numbers.
     """
-    by_day: dict[date, list[Filed]] = {}
+    alike: dict[tuple[date, str], list[Filed]] = {}
     for file in filed:
-        if file.reading.district == district:
-            by_day.setdefault(file.reading.day, []).append(file)
+        if file.reading.district in (district, ""):
+            alike.setdefault((file.reading.day, file.reading.district), []).append(file)
     own: dict[tuple[str, str], bool] = {}
-    for day, files in by_day.items():
+    for (day, named), files in alike.items():
         in_force = {file.arrival.id for file in Submissions.of(files).in_force()}
         for name, file in receipt_files.files_by_receipt(files, settings).items():
-            if _is_sent_here(file, uploads) or not file.reading.is_from_stranger:
+            if _is_sent_here(file, uploads) or (named and not file.reading.is_from_stranger):
                 own[day.isoformat(), name] = file.arrival.id in in_force
     return own
 

@@ -61,7 +61,7 @@ class Status:
     day: date
     districts: tuple[DistrictStatus, ...]
     unknown: tuple[Filed, ...]
-    """Refused files of no known district."""
+    """Refused files of no known district, neither by what they say nor by their sender."""
     waiting: tuple[Incoming, ...]
     """The reports in the inbox, of whatever day."""
     has_assignment: bool
@@ -101,18 +101,19 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     held = held_files.held(settings, is_of_day)
     of_day = [file for file in held.files if is_of_day(file)]
     refused = [file for file in of_day if not file.reading.accepted]
+    whose = {filed.arrival.id: filed.reading.district or settings.district_of_sender(filed.arrival.envelope) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
     return Status(
         day=day,
         districts=tuple(
             replace(
                 _district(name, reports.get(name, NO_REPORTS), figures.get(name, {}), day, settings),
-                refused=tuple(filed for filed in refused if filed.reading.district == name),
+                refused=tuple(filed for filed in refused if whose[filed.arrival.id] == name),
                 waiting=_channel(files_in_inbox, name, day),
             )
             for name in settings.district_names
         ),
-        unknown=tuple(filed for filed in refused if not filed.reading.district),
+        unknown=tuple(filed for filed in refused if not whose[filed.arrival.id]),
         waiting=files_in_inbox,
         has_assignment=any(file.arrival.is_assignment and file.reading.accepted for file in held.files),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),

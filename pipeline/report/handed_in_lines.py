@@ -127,6 +127,7 @@ def _handed(
         cases=tuple(cases.get((finding.sheet, finding.row), "") for finding in ordered),
         on_time_until=settings.on(day).calendar.last_moment(day),
         unmarked_until=known_until(day, settings),
+        sent_by="" if filed.reading.district else settings.district_of_sender(arrival.envelope),
     )
 
 
@@ -183,7 +184,11 @@ def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[A
     """Return the findings in the assignment workbook in force, then in the reports, then in refused assignment workbooks, file by file."""
     day, assignment = state.day.isoformat(), mask(state.assignment.arrival.name)
     lines = [FindingLine(day, "", assignment, words.OF_ASSIGNMENT, finding) for finding in state.assignment_findings]
-    lines += [FindingLine(day, report.district, report.name, report.use, finding) for report in arrived for finding in report.findings]
+    lines += [
+        FindingLine(day, report.district, report.name, report.use, finding, report.sent_by)
+        for report in arrived
+        for finding in report.findings
+    ]
     lines += [
         FindingLine(day, file.reading.district, mask(file.arrival.name), words.REFUSED, finding)
         for file in refused

@@ -344,12 +344,17 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     Files of which nobody can tell whose they are; those of a district whose report counts, where they came later or are about another
     day; and `late`, those of earlier days that became known now.
     """
-    count = sum(report.use == words.REFUSED and not report.district for report in reports)
+    unknown = [report for report in reports if report.use == words.REFUSED and not report.district]
+    count = sum(not report.sent_by for report in unknown)
     parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
+    sent = [f"{report.sent_by}（{_why_refused(report)}）" for report in unknown if report.sent_by]
+    parts += (
+        [f"另有{len(sent)}份文件没有采用，里面没有写明旗区，是登记的填报人送来的：{words.first_of(sent, _MOST_DAYS)}。"] if sent else []
+    )
     in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
     own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
     parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
-    earlier = Counter(f"{report.district or '看不出旗区的'}{day(report.day)}" for report in late)
+    earlier = Counter(f"{report.district or report.sent_by or '看不出旗区的'}{day(report.day)}" for report in late)
     named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
     return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
 

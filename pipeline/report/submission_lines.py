@@ -96,6 +96,8 @@ class ArrivedReport:
     """The how many of the district's files for the day it is, whatever became of them; 0 for a stranger's."""
     before: tuple[int, int] | None = None
     """The rows taken and refused of the revision directly before it; None where there was none."""
+    sent_by: str = ""
+    """Where the district is not known: the one whose registered sender sent the file. It is for words alone, no figure rests on it."""
     first_at: datetime | None = None
     """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
 
@@ -120,6 +122,8 @@ class FindingLine:
     use: str
     """One of `words.USED`, `REPLACED`, `DUPLICATE`, `REFUSED` and `OF_ASSIGNMENT`."""
     finding: Finding
+    sent_by: str = ""
+    """As of `ArrivedReport`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,13 @@ class Settings(Frozen):
         """The districts' Chinese names in their order."""
         return tuple(district.name for district in self.districts)
 
+    def district_of_sender(self, envelope: Envelope) -> str:
+        """Return the one district that this sender may report for; '' for several or none. Who put a file into the folder is not known."""
+        if envelope.channel == "folder":
+            return ""
+        allowed = [district.name for district in self.districts if district.accepts(envelope)]
+        return allowed[0] if len(allowed) == 1 else ""
+
     def code_of(self, name: str) -> str:
         """Return the code of the district of that name; the name itself where there is none."""
         return next((district.code for district in self.districts if district.name == name), name)

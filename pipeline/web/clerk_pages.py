@@ -44,7 +44,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     handed_in = [file for file in history.files if file.became == "waiting" or (file.day and file.day >= month)]
     if history.ledger_fails:  # nobody knows which papers are the district's, nor what a template holds
         days = []
-    published = [entry for day in days for entry in published_files.entries(site.settings, day, user)]
+    published = [entry for day in days for entry in published_files.entries(site.settings, day, user, history.receipts)]
     papers = _papers(published, history)
     editions = _editions(site, user, papers[:_SHOWN_FILES])
     missed = _missed(site, user, history, now)
@@ -199,8 +199,11 @@ async def template_of_missed_day(site: TheSite, session: Clerk, day: str) -> Res
 def file(site: TheSite, session: SignedIn, day: str, identity: str) -> Response:
     """Answer with a published file, where the user may see it."""
     user = session.user
-    entry = published_files.find(site.settings, day, identity, user)
-    if entry is None or not (user.is_office or _is_offered(entry, _history(site, user, entry.published_on))):
+    if day not in published_files.days(site.settings):
+        raise NoSuchPageError
+    history = None if user.is_office else _history(site, user, date.fromisoformat(day))
+    entry = published_files.find(site.settings, day, identity, user, history.receipts if history else ())
+    if entry is None or not (history is None or _is_offered(entry, history)):
         raise NoSuchPageError
     site.note(f"{user.name} 下载 {entry.day}/{entry.name}")
     return FileResponse(entry.path, headers=attachment(entry.file), media_type="application/octet-stream")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -59,19 +59,22 @@ def days(settings: Settings) -> list[str]:
     return sorted(names, reverse=True)
 
 
-def entries(settings: Settings, day: str, user: User) -> list[PublishedFile]:
-    """Return what of that day's folder the user may see: the office all that the manifest lists, a district its own files."""
+def entries(settings: Settings, day: str, user: User, own: Container[tuple[str, str]] = ()) -> list[PublishedFile]:
+    """Return what of that day's folder the user may see: the office all that the manifest lists, a district its own files.
+
+    `own`: receipts that are known to be the district's, by day and name, also where they name no district.
+    """
     if day not in days(settings):
         return []
     folder = settings.paths.outbox / day
     name_then = "" if user.is_office else _name_then(folder, user.district, settings)
-    seen = [entry for entry in _listed(folder) if user.is_office or _is_for(entry, name_then)]
+    seen = [entry for entry in _listed(folder) if user.is_office or _is_for(entry, name_then) or (entry.day, entry.name) in own]
     return sorted(seen, key=lambda entry: (entry.path.suffix in _FOR_PROGRAMS, entry.name))
 
 
-def find(settings: Settings, day: str, identity: str, user: User) -> PublishedFile | None:
+def find(settings: Settings, day: str, identity: str, user: User, own: Container[tuple[str, str]] = ()) -> PublishedFile | None:
     """Return the entry of that id, where the user may see it."""
-    return next((entry for entry in entries(settings, day, user) if entry.id == identity), None)
+    return next((entry for entry in entries(settings, day, user, own) if entry.id == identity), None)
 
 
 def _name_then(folder: Path, district: str, settings: Settings) -> str:

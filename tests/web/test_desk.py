@@ -25,6 +25,7 @@ from pipeline.render.documents import FIGURES
 from pipeline.render.page import leaders_page
 from pipeline.terms.mails import Mail
 from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
+from pipeline.web.started_runs import StartedRun
 
 DAY = date(2020, 5, 21)
 OF_DAY = today.of_day
@@ -203,6 +204,25 @@ def test_yesterday_stands_beside_with_its_published_verdict_and_who_was_silent_i
     told = " ".join(re.sub(r"<[^>]+>", " ", browser.get(figure[1].replace("&amp;", "&")).text).split())
     assert "化解率 0.0% 总数 3 计入化解 0 不计入 3 离目标还差 3" in told
     assert browser.get("/board").text.count('<a href="/board/2020-05-22">今天</a>') == 1
+
+
+def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoon: Website) -> None:
+    assert "现在所知" not in afternoon.signed_in("办公室").get("/today").text
+    late = report(progress=[resolved_row("SJ-2020-002")])
+    afternoon.office.put(late, "昨天的.xlsx", "2020-05-22T11:00:00+08:00")
+    text = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get("/today").text).split())
+    assert "昨天 1/3，33.3%（按现在所知；昨天的结果里写的是 0/3，见下面）" in text
+    assert "下面是昨天的结果里写的 0/3；按现在所知是 1/3，后来收到的日报改了昨天的数字" in text
+
+
+def test_where_the_run_names_a_command_the_page_links_to_the_editions(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = afternoon.serving.site.runs
+    lines = ("<b>收下", "与前一版有什么不同：python run.py editions --date 日期。")
+    run = StartedRun("nightly", "办公室", afternoon.serving.site.now(), 0, lines)
+    monkeypatch.setattr(runs, "look", lambda: run)
+    page = afternoon.signed_in("办公室").get("/run").text
+    assert '<li>与前一版有什么不同：<a href="/editions">各版和不同之处</a>。</li>' in page
+    assert "<li>&lt;b&gt;收下</li>" in page
 
 
 def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,6 +195,34 @@ def test_the_receipt_of_ones_own_upload_is_there_also_where_its_sender_is_no_lon
         assert ">东胜区_回执_0_日报.xlsx</a>" in browser.get("/").text
 
 
+def test_a_photo_is_the_signed_in_senders_in_words_and_its_receipt_is_his_alone(office: Office) -> None:
+    office.put_assignment(assignment())
+    with served(office) as site:
+        site.user("甲", "东胜区")
+        site.user("乙", "达拉特旗", "dalate@example.com")
+        for name, photo in (("乙", b"\x89PNG\r\n\x1a\n of one"), ("甲", b"\x89PNG\r\n\x1a\n of another")):
+            browser = site.signed_in(name)
+            draft = browser.upload(photo, "照片.png").where
+            browser.get(draft)
+            browser.click(draft, f"{draft}/send")
+            site.clock.forward(minutes=1)
+        nightly.run(office.settings, [DAY])
+        pages = [site.signed_in(name).get("/").text for name in ("甲", "乙")]
+        offered = [re.findall(r'href="(/file/[^"]+)">(未识别_回执_[^<]+)</a>', page) for page in pages]
+        assert [[name for _at, name in found] for found in offered] == [["未识别_回执_0_照片 (2).xlsx"], ["未识别_回执_0_照片.xlsx"]]
+        own, foreign = offered[0][0][0], offered[1][0][0]
+        browser = site.signed_in("甲")
+        assert (browser.get(own).status, browser.get(foreign).status) == (200, 404)
+        site.user("办公室", "", "")
+        board = re.sub(r"<[^>]+>", " ", site.signed_in("办公室").get(f"/board/{DAY}").text)
+        assert "看不出是哪个旗区" not in board
+    (page,) = [content.decode() for path, content in tree(office.outbox / str(DAY)).items() if path.endswith(".html")]
+    said = "另有2份文件没有采用，里面没有写明旗区，是登记的填报人送来的：达拉特旗（"
+    assert said in page
+    assert "看不出是哪个旗区" not in page
+    assert {row["status"] for row in office.summary(DAY)["submissions"]} == {"missing"}, "in words alone, in no figure"
+
+
 # --- the next template -------------------------------------------------------------------------------------------
 
 

@@ -165,8 +165,9 @@ def refused_files(districts: list[str]) -> str:
 
 
 def district_of(line: FindingLine) -> str:
-    """The district of a finding's file; a file taken from no district says so."""
-    return line.district or (UNKNOWN_DISTRICT if line.use == REFUSED else "")
+    """The district of a finding's file; a file taken from no district says so, and who sent it."""
+    unknown = f"{line.sent_by}送来" if line.sent_by else UNKNOWN_DISTRICT
+    return line.district or (unknown if line.use == REFUSED else "")
 
 
 def zero_report(line: SubmissionLine) -> str:
