@@ -9,21 +9,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from pipeline.day import edit_effects, particulars
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.fold import DayState, fold
 from pipeline.day.standing import standing_of
-from pipeline.day.targets import Tally
 from pipeline.intake import held_files
+from pipeline.office import today
 from pipeline.reading.readers import Readers
-from pipeline.report import edit_words
+from pipeline.report import certainty, edit_words, sentences
+from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, LIAISON
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 from pipeline.terms.rows import written
 from pipeline.terms.text import mask
+
+_NO_CASES: Final = "没有案件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class GroupFigures:
 
     group: str
     before: str
-    """How many of how many cases are resolved, and how many more the target needs."""
+    """How many of how many cases are resolved, whether the target is met or may be, and what the rate is without the edits."""
     after: str
 
 
@@ -109,23 +113,41 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> 
     if not reading.accepted:
         return Preview(reading, reading.findings, None)
     before_it = held_files.facts_until(now.date(), settings, readers)
-    before = _state(before_it, settings, now)
-    after = _state([*before_it, workbook], settings, now)
+    before = _look(before_it, settings, now)
+    after = _look([*before_it, workbook], settings, now)
     if after is None:
         raise LookupError(path)
     listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.texts(CASE) if number}
-    findings = tuple(finding for finding in after.assignment_findings if finding.code != "case-missing")  # these have a list of their own
+    findings = tuple(
+        finding for finding in after.state.assignment_findings if finding.code != "case-missing"
+    )  # these have a list of their own
     return Preview(reading, findings, _changes(before, after, listed, settings))
 
 
-def _state(filed: Iterable[Filed], settings: Settings, now: datetime) -> DayState | None:
-    """Return the state of the day that `now` is on; None where there is no assignment workbook."""
-    facts = Facts.of(filed)
-    return fold(facts, settings, [now.date()])[now.date()] if facts.assignments else None
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A day with the workbook or without it."""
+
+    state: DayState
+    said: Mapping[str, str]
+    """By group: its figure with the verdict, and where edits better it the rate without them."""
 
 
-def _changes(before: DayState | None, after: DayState, listed: set[str], settings: Settings) -> RegisterChanges:
+def _look(filed: Iterable[Filed], settings: Settings, now: datetime) -> _Look | None:
+    """Return how the day stands that `now` is on; None where there is no assignment workbook."""
+    facts, day = Facts.of(filed), now.date()
+    if not facts.assignments:
+        return None
+    state = fold(facts, settings, [day])[day]
+    targets = today.counting_of(state, facts, tuple(today.refused_on(day, settings)), settings).targets()
+    certainties = certainty.of(targets, settings.on(day).groups, state.cases)
+    return _Look(state, {figure.group: _figure(figure, beside) for figure, beside in zip(targets, certainties, strict=True)})
+
+
+def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], settings: Settings) -> RegisterChanges:
+    before, after = look_before.state if look_before else None, look_after.state
     old, new = {case.number: case for case in before.cases} if before else {}, {case.number: case for case in after.cases}
+    said_before = look_before.said if look_before else {}
     kept = [(old[number], case) for number, case in new.items() if number in old]
     return RegisterChanges(
         new=tuple(_outline(case) for number, case in new.items() if number not in old),
@@ -135,17 +157,19 @@ def _changes(before: DayState | None, after: DayState, listed: set[str], setting
         missing=tuple(_outline(case) for case in new.values() if case.is_missing),
         total=len(new),
         postponed=tuple(_outline(case) for case in new.values() if case.postponed_to),
-        figures=tuple(GroupFigures(group.name, _figure(before, group.name), _figure(after, group.name)) for group in settings.groups),
+        figures=tuple(GroupFigures(group, said_before.get(group, _NO_CASES), said) for group, said in look_after.said.items()),
         told=_told(old, after, settings) if before else (),
         later=len(listed - new.keys()),
     )
 
 
-def _figure(state: DayState | None, group: str) -> str:
-    tally = dict(state.trend)[state.day][group] if state else Tally(0)
-    if not tally.total:
-        return "没有案件"
-    return f"{tally.resolved}/{tally.total}，{tally.rate_percent}%{'' if tally.met else f'，还差 {tally.shortfall} 件'}"
+def _figure(figure: Figure, beside: Certainty) -> str:
+    """Return a group's figure as leaders would be told it: no better than they would hear it."""
+    tally = figure.tally
+    short = "" if tally.met or not tally.total else f"，还差 {tally.shortfall} 件"
+    said = f"{tally.resolved}/{tally.total}，{tally.rate_percent}%，{figure.verdict}{short}" if tally.total else _NO_CASES
+    unmoved = sentences.unmoved(beside, tally, 0)
+    return f"{said}。{unmoved.removesuffix('。')}" if unmoved else said
 
 
 def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple[str, ...]:

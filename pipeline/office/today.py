@@ -21,6 +21,7 @@ from pipeline.office.check import Answer
 from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, compose, sentences
 from pipeline.report.case_lines import CaseLine
+from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Facts, Filed
@@ -130,9 +131,10 @@ def of_day(day: date, waiting: Sequence[Incoming], settings: Settings, readers: 
     states = fold(facts, settings, sorted({day, *(filed.reading.day for filed in accepted)}))
     judgements = {identity: judged for state in states.values() for identity, judged in state.judgements.items()}
     waits = [Waits(file, _answer(file, filed, judgements), _is_replaced(file, filed, states)) for file, filed in came]
-    arrivals = {filed.arrival.id: filed.arrival for filed in (*facts.assignments, *facts.reports)}
     refused = [filed for filed in opened if not filed.reading.accepted and filed.reading.day == day]
-    return Today(day, _targets(states[day], arrivals, (*_refused(day, settings), *refused), settings), _in_order(waits))
+    return Today(
+        day, _targets(states[day], counting_of(states[day], facts, (*refused_on(day, settings), *refused), settings)), _in_order(waits)
+    )
 
 
 def _is_replaced(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:
@@ -155,7 +157,7 @@ def _filed(file: Incoming, number: int) -> Filed | None:
     return Filed(arrival, replace(opened.transcript.reading, rows=read_rows(opened.transcript.rows)))
 
 
-def _refused(day: date, settings: Settings) -> list[Filed]:
+def refused_on(day: date, settings: Settings) -> list[Filed]:
     """Return the day's reports that were refused whole when they were taken in."""
     files = held_files.held(settings, lambda _file: False).files
     return [file for file in files if file.reading.day == day and not (file.arrival.is_assignment or file.reading.accepted)]
@@ -168,12 +170,15 @@ def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement
     return Answer(file.path, filed, judgement)
 
 
-def _targets(state: DayState, arrivals: dict[int, Arrival], refused: tuple[Filed, ...], settings: Settings) -> tuple[TargetNow, ...]:
-    """Return each group's figure by the day's rules; what was refused whole leaves it open as on the day's own page."""
+def counting_of(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings: Settings) -> Counting:
+    """Return what is counted by the day's rules; what was refused whole leaves a figure open as on the day's own page."""
     own = settings.on(state.day)
-    lines = case_register.case_lines(state, arrivals, own)
+    arrivals = {filed.arrival.id: filed.arrival for filed in (*facts.assignments, *facts.reports)}
+    return compose.counting_of(state, case_register.case_lines(state, arrivals, own), refused, own)
+
+
+def _targets(state: DayState, counting: Counting) -> tuple[TargetNow, ...]:
     before = dict(state.trend).get(state.day - timedelta(days=1), {})
-    counting = compose.counting_of(state, lines, refused, own)
     return tuple(
         TargetNow(
             figure,

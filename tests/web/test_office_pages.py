@@ -20,7 +20,7 @@ from urllib.parse import quote
 import pytest
 from offices import Office, moment, tree
 from websites import BOUNDARY, Website, form, served, token_in
-from workbooks import assignment, case_row, progress_row, report
+from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import screen
 from pipeline.night import nightly
@@ -558,6 +558,20 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
     assert "SJ-2020-009" in summary["cases"]
 
 
+def test_a_workbook_that_betters_a_rate_says_what_it_is_without_the_edits_and_that_it_may_turn(office: Office) -> None:
+    rows = [case_row("SJ-2020-001"), case_row("SJ-2020-002")]
+    office.put_assignment(assignment(rows))
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    with served(office, "2020-05-21 18:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        newer = assignment([rows[0], {**rows[1], "撤销依据": "重复登记"}])
+        page = browser.follow(browser.upload(newer, "新.xlsx", browser.token("/board"))).text
+    assert "1/2，50.0%，暂计未达标，还差 1 件<" in page
+    assert "1/1，100.0%，暂计达标。不计台账改动（撤销的按未化解计），化解率为50.0%（1/2），不到90% <strong>有变</strong>" in page
+
+
 def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_flags(office: Office) -> None:
     rows = [case_row(f"SJ-2020-{number:03}", 办结时限="2020-05-10") for number in (1, 2, 3)]
     office.put_assignment(assignment([case_row("ZZQ-2020-001"), *rows]))
@@ -573,8 +587,8 @@ def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_
         browser = site.signed_in("办公室")
         answer = browser.upload(assignment([case_row("ZZQ-2020-001"), *newer]), "新.xlsx", browser.token("/board"))
         page = browser.follow(answer).text
-    assert "0/3，0.0%，还差 3 件" in page
-    assert "0/2，0.0%，还差 2 件 <strong>有变</strong>" in page
+    assert "0/3，0.0%，暂计未达标，还差 3 件" in page
+    assert "0/2，0.0%，暂计未达标，还差 2 件 <strong>有变</strong>" in page
     assert "今日撤销1件：SJ-2020-001（东胜区，依据：重复登记）。如仍计入，为0/3（0.0%）。" in page
     assert "办结时限改后，1件不再算超期未结（SJ-2020-003）；延期至改后，1件不再算超期未结（SJ-2020-002）" in page
     assert "交办日期写的是 2020-06-01，仍按 2020-04-20" in page
