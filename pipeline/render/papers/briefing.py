@@ -31,6 +31,10 @@ _DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账�
 _ABSENCES = f"{WORKBOOK}“报送情况”"
 
 
+_MOST_EDITED = 24
+"""Each is named with its district, its source and the reason: a page is no place for more of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of each list is shown."""
@@ -64,7 +68,7 @@ class Limits:
     @property
     def edits(self) -> edit_words.Room:
         """For edited and cancelled cases."""
-        return edit_words.Room(max(self.edited, self.cases), max(12, self.characters))
+        return edit_words.Room(min(_MOST_EDITED, max(self.edited, self.cases)), max(12, self.characters))
 
 
 _LIMITS = (
@@ -77,7 +81,7 @@ _LIMITS = (
     *(Limits(count, 0, 0, 12, _CHANGES, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
-_FILLED: dict[str, Any] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 96, "edited": 48}
+_FILLED: dict[str, Any] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 96, "edited": 12}
 """What is raised where room is left, in this order, and how far."""
 _STEPS = (8, 4, 2, 1)
 _LEFT_OUT: tuple[dict[str, Any], ...] = ({"corrections": 3}, {"is_brief": False}, {"steps": ""})
