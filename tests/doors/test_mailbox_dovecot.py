@@ -67,7 +67,7 @@ def test_mail_comes_in_is_marked_and_counts(office: Office, server: Dovecot) -> 
     server.deliver(message(number=2), ARRIVED)
     done = _fetch(office)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"05-21 16:42 {SENDER}：收下 东胜区日报.xlsx。" in done.stdout
+    assert f"5月21日16:42 {SENDER}：收下 东胜区日报.xlsx。" in done.stdout
     assert "看了 2 封新邮件：收下 1 个文件，1 封没有可收的附件。" in done.stdout
     assert _lying(office) == ["东胜区日报.xlsx"]
     (envelope,) = _envelopes(office)
