@@ -210,7 +210,9 @@ def _tell_day(report: Report, number: int) -> None:
     tell_lines(f"  {said}" for said in corrections.of_day(report))
     missing, late = ([line.district for line in report.submissions if line.status == status] for status in ("missing", "late"))
     rows = sum(line.rows_refused for line in report.submissions)
-    say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；退回 {rows} 行。")
+    whole = [line.district for line in report.submissions if line.is_wholly_refused]
+    refused = f"退回 {rows} 行" + (f"，其中日报全部退回：{'、'.join(whole)}" if whole else "")
+    say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；{refused}。")
 
 
 # --- before sending ----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pipeline.publishing import earlier_claims, held_days
 from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
-from pipeline.report import sentences
+from pipeline.report import who_reported
 from pipeline.terms.handed_in import Arrival, LeftOut
 
 
@@ -43,7 +43,7 @@ class Outcome:
         """Which published days were put back, changed by files of before, or stand under other rules, and what differs, in lines."""
         restored = "、".join(map(str, self.written.restored))
         put_back = [f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []
-        left_out = [sentences.left_out(self.left_out)] if self.left_out else []
+        left_out = [who_reported.left_out(self.left_out)] if self.left_out else []
         rewritten = held_days.told_rewritten(self.written.published)
         return [*put_back, *left_out, *earlier_claims.told(self.claims), *rewritten, *held_days.told(self.held_back)]
 

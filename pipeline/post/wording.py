@@ -102,7 +102,7 @@ class Writer:
         reasons = ((f"{len(missing)}个旗区没有日报", missing), (f"{len(lost)}个旗区的日报暂不采用", lost))
         why_open = "，".join(reason for reason, districts in reasons if districts) or "还有缺报或退回的内容"
         details = {
-            "headline": [{"name": name, "says": says} for name, says in told.headline],
+            "headline": [{"name": name, "says": _of_day(says, told.day)} for name, says in told.headline],
             "targets": told.targets,
             "why_open": why_open,
             "restated": _restated(told.summary.get("restated", ())),
@@ -165,12 +165,29 @@ def _restated(entries: Sequence[dict[str, Any]]) -> str:
     for group, last in by_group.items():
         (was_total, total), (was_resolved, resolved), (was_met, met) = last["total"], last["resolved"], last["met"]
         count = sum(entry["group"] == group for entry in entries)
+        if (was_resolved, was_total) == (resolved, total):
+            changed = f"仍为{resolved}/{total}，{_moved(last)}"
+        else:
+            changed = f"由{was_resolved}/{was_total}改为{resolved}/{total}"
         turned = f"，按件数算由{_MET[was_met]}变为{_MET[met]}" if was_met != met else ""
         others = f"等{count}天" if count > 1 else ""
-        sentences.append(
-            f"{group}{_short(date.fromisoformat(last['day']))}由{was_resolved}/{was_total}改为{resolved}/{total}{turned}{others}"
-        )
+        sentences.append(f"{group}{_short(date.fromisoformat(last['day']))}{changed}{turned}{others}")
     return f"以前的数字有更正：{'；'.join(sentences)}。" if sentences else ""
+
+
+def _moved(entry: dict[str, Any]) -> str:
+    """Return which cases changed places where the numbers stayed: the first of each kind."""
+    kinds = (("改为计入", "newly_counted"), ("改为不计入", "no_longer_counted"), ("新列入", "entered"), ("退出", "left"))
+    moved = [f"{name}{words.first_of(entry[kind], _MOST_CASES)}" for name, kind in kinds if entry.get(kind)]
+    return "，".join(moved) or "案件有变"
+
+
+_MOST_CASES = 3
+
+
+def _of_day(says: str, day: date) -> str:
+    """Return a line of the day's answer with the day's name: a letter is sent, and read, on another day."""
+    return says.replace("今日", _short(day), 1).replace("今日", "当日")
 
 
 _MET = {True: "达标", False: "未达标", None: "没有案件"}

@@ -45,7 +45,8 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     numbers = tuple(line.number for line in near)
     has_passed = by < state.day
     due = None if has_passed or by == _NEVER else by
-    return Way(target.group, target.tally, len(open_cases), due, gained, days, expected, numbers, has_passed=has_passed)
+    overdue = sum(deadline < state.day for deadline in deadlines[:lacking])
+    return Way(target.group, target.tally, len(open_cases), due, gained, days, expected, numbers, has_passed=has_passed, overdue=overdue)
 
 
 def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int]:

@@ -174,6 +174,14 @@ def pair(tallies: tuple[Tally, Tally]) -> str:
     return f"由{_counts(then)}改为{_counts(now)}{turned}"
 
 
+def pair_with_cases(entry: Restated) -> str:
+    """Return the same, with the first cases behind it where the numbers alone do not show that anything has changed."""
+    then, now = entry.tallies
+    if (then.resolved, then.total) != (now.resolved, now.total):
+        return pair(entry.tallies)
+    return f"仍为{_counts(now)}（{'，'.join(moved(entry.moves, 1)) or '案件有变'}）"
+
+
 def verdict(tally: Tally) -> str:
     """Return whether a target is met by the mere counts."""
     return "没有案件" if tally.met is None else "达标" if tally.met else "未达标"

@@ -151,3 +151,5 @@ class Way:
     """Cases that lack least: replied and not yet confirmed, then those due soon, by deadline."""
     has_passed: bool = False
     """Whether that last deadline has passed."""
+    overdue: int = 0
+    """Of so many cases as are lacking, in that order, those whose deadline has passed."""

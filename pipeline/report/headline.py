@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, sentences
-from pipeline.report.figures import Figure
+from pipeline.report import agenda, corrections, sentences, who_reported
+from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms.words import FLAGS
 
@@ -24,17 +24,19 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def _verdicts(report: Report) -> str:
-    silence = sentences.silence(report.submissions) + sentences.left_out(report.left_out)
-    return f"{'；'.join(map(_verdict, report.targets))}。{silence}"
+    silence = who_reported.silence(report.submissions) + who_reported.left_out(report.left_out)
+    certainties = {certainty.group: certainty for certainty in report.certainties}
+    return f"{'；'.join(_verdict(figure, certainties.get(figure.group)) for figure in report.targets)}。{silence}"
 
 
-def _verdict(figure: Figure) -> str:
-    """Return whether a target is met, by how many cases it is missed, and why that is not settled."""
+def _verdict(figure: Figure, certainty: Certainty | None) -> str:
+    """Return whether a target is met, by how many cases it is missed, why that is not settled, and whether edits turned it."""
     if not figure.verdict:
         return f"{figure.label}没有案件"
     lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
     why = f"（{sentences.why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
-    return f"{figure.label}{figure.verdict}{lacking}{why}"
+    turned = sentences.unmoved_verdict(certainty, figure.tally) if certainty else ""
+    return f"{figure.label}{figure.verdict}{lacking}{why}{f'，{turned}' if turned else ''}"
 
 
 def _asked(report: Report) -> str:
@@ -72,7 +74,7 @@ def _restated(report: Report) -> str:
     """Return which earlier days are told otherwise now, and whether this one is; '' where none is."""
     runs = [(entry.group, [entry]) for entry in report.overnight]  # of the day before: what its first readers did not have
     runs += [(group, run) for group in dict.fromkeys(entry.group for entry in report.restated) for run in _runs(report, group)]
-    named = "、".join(f"{corrections.days_of(run)}{group}{corrections.pair(run[0].tallies)}" for group, run in runs[:MOST_RUNS])
+    named = "、".join(f"{corrections.days_of(run)}{group}{corrections.pair_with_cases(run[0])}" for group, run in runs[:MOST_RUNS])
     earlier = f"{named}{'等' if len(runs) > MOST_RUNS else ''}" if runs else ""
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"

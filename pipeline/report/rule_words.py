@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 
-from pipeline.report import sentences
+from pipeline.report import sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Rules
@@ -88,7 +88,7 @@ def lateness(standings: Mapping[str, tuple[str, str]]) -> list[str]:
     for was, is_now in (("late", "on-time"), ("on-time", "late")):
         districts = [district for district, stood in standings.items() if stood == (was, is_now)]
         if districts:
-            told.append(f"{sentences.some(districts)}的日报由{words.REPORTED[was]}改算{words.REPORTED[is_now]}")
+            told.append(f"{who_reported.some(districts)}的日报由{words.REPORTED[was]}改算{words.REPORTED[is_now]}")
     return told
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
-from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
+from pipeline.report.submission_lines import SubmissionLine
+from pipeline.report.who_reported import some, unheard
 from pipeline.terms import words
-from pipeline.terms.handed_in import LeftOut
 
 BOUNDS_RULE = (
     "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
@@ -79,26 +79,18 @@ def why_open(ends: Bounds) -> str:
     return f"{reasons}，{after}后结论可能改变"
 
 
-def some(districts: Sequence[str]) -> str:
-    """Such as 东胜区等6个旗区; one or two by name."""
-    return "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
-
-
-_MOST_NAMED = 2
-
-
 def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:
     """Return how total and resolved cases have changed since the day before, as far as districts have reported."""
     if bridge.day_before == "none":
         earlier = f"；已化解的{bridge.resolved}件，有的可能是以前化解、今日才报来的" if bridge.resolved else ""
         return f"此前没有日报，没有前一日的数字可比{earlier}。"
-    silent, is_all = _silent(submissions)
+    who = unheard(submissions)
     restated = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.restated)]
     because = f"（其中前一日更正使{'，'.join(restated)}，不是今日的变化）" if restated else ""
-    as_before = f"（{len(silent)}个旗区没有日报）" if silent and not is_all else ""
+    as_before = f"（{who.some}）" if who.some else ""
     if not any(ladder.change for ladder in bridge.ladders):
-        if is_all and not restated:
-            return "今日没有旗区报送，总数和已化解件数沿用前一日。"
+        if who.nobody and not restated:
+            return f"今日{who.nobody}，总数和已化解件数沿用前一日。"
         return f"总数和已化解件数与前一日{f'（{known(bridge)}）' if restated else ''}相同{because}{as_before}。"
     moved = "，".join(f"{ladder.name}{_moved(ladder.change)}" for ladder in bridge.ladders)
     remarks = [*(["没有旗区报送"] if bridge.day_before == "silent" else []), *([known(bridge)] if restated else [])]
@@ -157,9 +149,21 @@ def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
     cases = [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in moved if numbers]
     said = [*(cases if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
-    short = f"，不到{before.target_percent}%" if tally.met is not False and before.met is False else ""
     edits = f"（{'；'.join(said)}）" if said else ""
-    return f"不计台账改动{edits}，化解率为{rate(before.rate_percent)}（{before.resolved}/{before.total}）{short}。"
+    return f"不计台账改动{edits}，化解率为{rate(before.rate_percent)}（{before.resolved}/{before.total}）{_other_side(certainty, tally)}。"
+
+
+def unmoved_verdict(certainty: Certainty, tally: Tally) -> str:
+    """Return the rate without edits of the register where the target is met by the one and missed by the other; '' elsewhere."""
+    side = _other_side(certainty, tally)
+    return f"不计台账改动为{rate(certainty.unmoved.rate_percent)}{side}" if side else ""
+
+
+def _other_side(certainty: Certainty, tally: Tally) -> str:
+    before = certainty.unmoved
+    if before.met is None or before.met is (tally.met is not False):
+        return ""
+    return f"，{'达到' if before.met else '不到'}{before.target_percent}%"
 
 
 def way(way: Way) -> str:
@@ -169,7 +173,8 @@ def way(way: Way) -> str:
         return ""
     if way.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
-    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，最后一件的时限是{day(way.by)}"
+    overdue = f"其中{way.overdue}件已超期，" if way.overdue else ""
+    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{day(way.by)}"
     passed = f"，时限最早的{lacking}件都已超期" if way.has_passed else ""
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
 
@@ -194,8 +199,8 @@ def bridge(bridge: Bridge, most: int = 3, submissions: Sequence[SubmissionLine] 
     if bridge.day_before == "none":
         return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，此前没有日报，没有前一日的数字可比。"
     if not any(ladder.steps for ladder in ladders):
-        _silent_districts, is_all = _silent(submissions)
-        same = "没有旗区报送，沿用前一日" if is_all else "都与前一日相同"
+        nobody = unheard(submissions).nobody
+        same = f"{nobody}，沿用前一日" if nobody else "都与前一日相同"
         return f"{bridge.group}：{'、'.join(f'{ladder.name}{ladder.now}件' for ladder in ladders)}，{same}。"
     return f"{bridge.group}：{'；'.join(_ladder(ladder, most, known(bridge)) for ladder in ladders)}。"
 
@@ -226,13 +231,13 @@ def changes(
 
     `has_steps`: the steps from yesterday's figures to today's stand there too, and not here.
     """
-    silent, is_all = _silent(submissions)
-    unknown = f"没有日报的{len(silent)}个旗区有没有变化，不知道。" if silent and not is_all else ""
+    who = unheard(submissions)
+    unknown = who.asked("有没有变化")
     steps = f"各项增减见{where}。" if has_steps else ""
-    if not kinds and is_all:
-        return f"今日没有旗区报送，案件有没有新化解、重新办理等变化，不知道。{steps}"
+    if not kinds and who.nobody:
+        return f"今日{who.nobody}，案件有没有新化解、重新办理等变化，不知道。{steps}"
     if not kinds:
-        whose = f"有日报的{len(submissions) - len(silent)}个旗区，" if silent else ""
+        whose = f"{'日报可用' if who.refused else '有日报'}的{who.heard}个旗区，" if who else ""
         return f"{whose}今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{unknown}{steps}"
     parts = []
     for kind, named, count in kinds:
@@ -266,10 +271,10 @@ def asked(decision: Decision) -> str:
 
 def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
     """Return how many matters need a decision, each counted once by its first reason."""
-    silent, is_all = _silent(submissions)
-    unknown = f"没有日报的{len(silent)}个旗区有没有急报等事项，不知道。" if silent and not is_all else ""
+    who = unheard(submissions)
+    unknown = who.asked("有没有急报等事项")
     if not matters:
-        return "没有旗区报送，今日有没有急报等事项，不知道。" if is_all else f"今日没有需要决策的事项。{unknown}"
+        return f"{who.nobody}，今日有没有急报等事项，不知道。" if who.nobody else f"今日没有需要决策的事项。{unknown}"
     counted = Counter(matter.kinds[0] for matter in matters)
     kinds = "、".join(f"{decision.name}{counted[kind]}件" for kind, decision in words.DECISIONS.items() if counted[kind])
     return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"
@@ -285,98 +290,7 @@ def more(count: int, what: str, where: str) -> str:
     return f"其余{count}个{what}见{where}。" if count > 0 else ""
 
 
-# --- who did not report ------------------------------------------------------------------------------------------
-
-
-def silence(submissions: Sequence[SubmissionLine]) -> str:
-    """Return, to stand before everything else, that districts have not reported and what that means; '' where all have."""
-    silent, is_all = _silent(submissions)
-    if not silent:
-        return ""
-    if is_all:
-        return f"{len(silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
-    return f"{some(silent)}今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
-
-
-def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
-    """Return that reports say there is nothing, and that of districts without one nobody knows."""
-    silent, is_all = _silent(submissions)
-    if is_all:
-        return "今日没有旗区报送，有没有，不知道。"
-    return f"{said}没有日报的{len(silent)}个旗区有没有，不知道。" if silent else said
-
-
-def _silent(submissions: Sequence[SubmissionLine]) -> tuple[list[str], bool]:
-    """Return the districts that have not reported, and whether these are all."""
-    silent = [line.district for line in submissions if line.status == "missing"]
-    return silent, bool(silent) and len(silent) == len(submissions)
-
-
-def submissions(districts: Sequence[SubmissionLine]) -> str:
-    """Return how many districts have reported, and who has not."""
-    missing = [line.district for line in districts if line.status == "missing"]
-    late = [line.district for line in districts if line.status == "late"]
-    if len(missing) == len(districts):
-        return f"{len(districts)}个旗区都没有日报。"
-    sentence = f"{len(districts)}个旗区中{len(districts) - len(missing)}个有日报" if missing else f"{len(districts)}个旗区都有日报"
-    sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
-    return f"{sentence}；没有日报的{len(missing)}个（{'、'.join(missing)}）。" if missing else f"{sentence}。"
-
-
-def left_out(files: Sequence[LeftOut]) -> str:
-    """Return which files are lost and count nowhere by the office's decision; '' where there is none."""
-    named = "、".join(map(_left_out, files[:_MOST_DAYS]))
-    return f"{named}{f'等{len(files)}份' if len(files) > _MOST_DAYS else ''}的原件遗失，办公室决定不计入。" if files else ""
-
-
-def _left_out(file: LeftOut) -> str:
-    try:
-        received = datetime.fromisoformat(file.received_at)
-        came = f"（{day(received)}{received:%H:%M}收到）"
-    except ValueError:
-        came = ""
-    return f"{file.district}{day(file.day)}日报{came}" if file.district else f"{day(file.day)}结果用到的1份收件{came}"
-
-
-def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = ()) -> str:
-    """Return which files were refused that no figure and no silent district tells of; '' where there are none.
-
-    Files of which nobody can tell whose they are; those of a district whose report counts, where they came later or are about another
-    day; and `late`, those of earlier days that became known now.
-    """
-    unknown = [report for report in reports if report.use == words.REFUSED and not report.district]
-    count = sum(not report.sent_by for report in unknown)
-    parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
-    sent = [f"{report.sent_by}（{_why_refused(report)}）" for report in unknown if report.sent_by]
-    parts += (
-        [f"另有{len(sent)}份文件没有采用，里面没有写明旗区，是登记的填报人送来的：{words.first_of(sent, _MOST_DAYS)}。"] if sent else []
-    )
-    in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
-    own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
-    parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
-    earlier = Counter(f"{report.district or report.sent_by or '看不出旗区的'}{day(report.day)}" for report in late)
-    named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
-    return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
-
-
-def _is_besides(report: ArrivedReport, in_force: datetime | None) -> bool:
-    """Whether a report was refused beside the one in force, and is not what that one took the place of."""
-    if in_force is None or report.use != words.REFUSED:
-        return False
-    return report.received_at > in_force or any(finding.code == "bad-report-date" for finding in report.findings)
-
-
-def _why_refused(report: ArrivedReport) -> str:
-    reasons = (words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses)
-    return next(reasons, "不能用")
-
-
-def absence(absent: Absence) -> str:
-    """Return who has not reported, and which figures that can change."""
-    last = f"最近一次是{day(absent.last_report)}的日报" if absent.last_report else "此前也没有日报"
-    refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files else ""
-    parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
-    return f"{absent.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
+# --- bounds ----------------------------------------------------------------------------------------------------------
 
 
 def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:

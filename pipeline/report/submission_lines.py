@@ -41,6 +41,11 @@ class SubmissionLine:
         """Whether the first accepted revision is not in force any more."""
         return self.revision > 1
 
+    @property
+    def is_wholly_refused(self) -> bool:
+        """Whether a report is there and every row of it was refused: nothing of the day is known from it, unlike from a zero report."""
+        return self.status != "missing" and self.rows_refused > 0 and not self.rows_accepted
+
 
 @dataclass(frozen=True, slots=True)
 class AbsencePart:

@@ -272,7 +272,9 @@ CHANGES: Final = {
     "ended_disputes": KindWords(
         "原不认可、现计入化解", "此前报群众不认可、现在计入化解的案件：群众认可，更正为认可，或者另行答复而群众尚未认可。"
     ),
-    "still_disputed": KindWords("又报化解、仍不认可", "当日又报“已化解”，而群众不认可没有了结的案件：重新办理不等于了结，不计入化解。"),
+    "still_disputed": KindWords(
+        "报化解、群众不认可", "当日报“已化解”，而群众不认可，或者以前的不认可没有了结：重新办理不等于了结，不计入化解。"
+    ),
     "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
 }
 """What changed on the day, case by case."""

@@ -187,7 +187,7 @@ def test_a_disputed_case_that_is_reopened_and_resolved_without_a_new_reply_is_no
     assert thursday.summary["changes"]["newly_resolved"] == []
     assert "新化解1件" not in thursday.paper
     assert "SJ-2020-001（东胜区）" in thursday.paper
-    _assert_all_say(thursday, "又报化解、仍不认可")
+    _assert_all_say(thursday, "报化解、群众不认可")
     assert "群众不认可没有了结，不计入化解" in thursday.page
 
 

@@ -200,6 +200,22 @@ def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, re
     assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
 
 
+def test_a_letter_names_the_day_of_which_it_tells_and_the_cases_behind_numbers_that_stayed(tmp_path: Path) -> None:
+    """It is sent the next morning; decision 9 has what is restated."""
+    moved = {"day": "2020-05-20", "group": "自治区交办", "total": [31, 31], "resolved": [25, 25], "met": [False, False]}
+    entry = {**moved, "newly_counted": ["ZZQ-2020-008"], "no_longer_counted": ["ZZQ-2020-026"]}
+    summary = {"submissions": [], "targets": [], "restated": [entry, {**moved, "group": "市级交办", "resolved": [25, 26]}]}
+    headline = (("请决定", "今日需要决策的事项共3件。"), ("结论", "9个旗区今日都没有日报，不是今日的情况。"))
+    letter = wording.Writer(Office(tmp_path).settings).to_leaders(
+        LeadersDay(DAY, summary, headline, is_correction=False), TO, [], later=None
+    )
+    for text in (letter.text, letter.html):
+        assert "今日" not in text
+        assert "5月21日需要决策的事项共3件。" in text
+        assert "9个旗区5月21日都没有日报，不是当日的情况。" in text
+        assert "自治区交办5月20日仍为25/31，改为计入ZZQ-2020-008，改为不计入ZZQ-2020-026；市级交办5月20日由25/31改为26/31。" in text
+
+
 @pytest.mark.parametrize("is_left_out", [True, False])
 def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_path: Path, *, is_left_out: bool) -> None:
     missing = {"status": "missing", "revision": 0, "rows_accepted": 0, "rows_refused": 0}

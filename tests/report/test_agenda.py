@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
-from pipeline.report import agenda, sentences
+from pipeline.report import agenda, sentences, who_reported
 from pipeline.report.figures import Way
 
 MONDAY = date(2020, 5, 18)
@@ -47,6 +48,11 @@ def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() 
     """Nine of ten are lacking to 90 %: of the open cases in the order of their deadlines the ninth is due on the 9th of June."""
     way = _way(_day(MONDAY, _register(), _report_of(MONDAY)))
     assert (way.tally.shortfall, way.open, way.by, way.days, way.expected) == (9, 10, date(2020, 6, 9), 0, None)
+
+
+def test_deadlines_that_have_passed_already_are_said_beside_the_last_one() -> None:
+    way = _way(_day(date(2020, 6, 5), _register(), _report_of(MONDAY)))
+    assert sentences.way(replace(way, days=0)) == "补足这9件，按办结时限先后化解，其中4件已超期，最后一件的时限是6月9日。"
 
 
 def _days(count: int) -> list[date]:
@@ -193,7 +199,7 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     tuesday = MONDAY + timedelta(days=1)
     out = _day(tuesday, _register(), _report_of(MONDAY, _resolved(NUMBERS[0])))
     absence = next(absence for absence in out.report.absences if absence.district == "东胜区")
-    assert sentences.absence(absence) == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
+    assert who_reported.absence(absence) == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
     assert len(out.report.absences) == 9
 
 

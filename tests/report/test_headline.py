@@ -1,13 +1,17 @@
-"""The lines that come before everything else."""
+"""The lines that come before everything else. Covers `headline` and `who_reported`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
-from pipeline.report import headline
+from pipeline.day.restatement import Moves
+from pipeline.day.targets import Tally
+from pipeline.report import headline, sentences, who_reported
 from pipeline.report.figures import Bounds
 
 if TYPE_CHECKING:
@@ -49,3 +53,48 @@ def test_what_is_not_settled_is_provisional_with_the_reason(published: Published
     assert headline.lines(silent)[0][1].endswith(
         "9个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
     )
+
+
+def test_a_report_of_which_every_row_was_refused_is_no_news_of_its_district_and_a_zero_report_is(published: Published) -> None:
+    report = published("week-light").reports[3]
+    first, *others = (replace(line, status="on-time", zero_report=False, rows_accepted=2, rows_refused=0) for line in report.submissions)
+    refused = replace(first, rows_accepted=0, rows_refused=3)
+    lines = (refused, *others)
+    said = headline.lines(replace(report, submissions=lines))[0][1]
+    assert said.endswith("。东胜区今日的日报全部退回，一行也没有采用，办理得怎样不知道，其案件沿用此前的情况。")
+    assert who_reported.submissions(lines) == "9个旗区都有日报，其中东胜区的全部退回，一行也没有采用，办理得怎样不知道。"
+    assert (who_reported.in_short(lines), who_reported.status(refused)) == ("东胜区日报全部退回", "按时，全部退回")
+    assert who_reported.nothing("没有。", lines) == "没有。日报全部退回的1个旗区有没有，不知道。"
+    assert "日报可用的8个旗区，今日没有案件新化解" in sentences.changes([], "汇总表", lines)
+    silent = (refused, *(replace(line, status="missing", revision=0, rows_accepted=0) for line in others))
+    assert who_reported.nothing("没有。", silent) == "今日没有旗区的日报能够采用，有没有，不知道。"
+    assert who_reported.silence(silent).startswith("达拉特旗等8个旗区今日没有日报，东胜区今日的日报全部退回")
+    told = (replace(refused, rows_refused=0, zero_report=True), replace(first, rows_refused=3))
+    assert (who_reported.silence(told), who_reported.in_short(told), who_reported.status(told[1])) == ("", "都有日报", "按时")
+
+
+@pytest.mark.parametrize(
+    ("now", "unmoved", "said"),
+    [
+        ((64, 59), (66, 59), "达标，不计台账改动为89.3%，不到90%"),
+        ((64, 50), (50, 50), "未达标，还差8件，不计台账改动为100.0%，达到90%"),
+        ((64, 60), (66, 60), "达标"),
+    ],
+)
+def test_edits_of_the_register_that_turn_a_verdict_stand_beside_it(
+    published: Published, now: tuple[int, int], unmoved: tuple[int, int], said: str
+) -> None:
+    report = published("week-light").reports[3]
+    figure = replace(report.targets[1], tally=Tally(90, *now), bounds=None)
+    turned = replace(report.certainties[1], unmoved=Tally(90, *unmoved))
+    day = replace(report, targets=(report.targets[0], figure), certainties=(report.certainties[0], turned))
+    assert headline.lines(day)[0][1].split("；")[1].startswith(f"市级交办和旗区自行梳理{said}。")
+
+
+def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(published: Published) -> None:
+    report = published("week-light").reports[3]
+    entry = report.restated[0]
+    moves = Moves(newly_counted=("SJ-2020-001",), no_longer_counted=("SJ-2020-002",))
+    swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves)
+    said = headline.lines(replace(report, restated=(swapped,), is_correction=False))[-1][1]
+    assert said.endswith("仍为7/71（改为计入化解1件（SJ-2020-001），改为不计入化解1件（SJ-2020-002））。")

@@ -91,6 +91,8 @@ def quiet(report: Report) -> Report:
         decisions=(),
         changes=(),
         newly_resolved=(),
+        reopened=(),
+        no_longer_counted=(),
         trend=(),
         **nothing,
     )

@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences
+from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences, who_reported
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -111,6 +111,7 @@ def context(report: Report) -> dict[str, object]:
             "by_status": {
                 status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
             },
+            "unheard": who_reported.unheard(report.submissions),
             "absences": {absence.district: absence for absence in report.absences},
             "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
             "edits": edit_words.by_edit(report.edited),
@@ -130,6 +131,7 @@ def _fixed() -> dict[str, object]:
     """Words and measures that are the same on every day."""
     return {
         "say": sentences,
+        "who": who_reported,
         "corrections": corrections,
         "matters": matter_words,
         "means": definitions,

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.render.papers import decision_items, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
-from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences
+from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences, who_reported
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
@@ -177,12 +177,12 @@ def _draft(report: Report, limits: Limits) -> Fields:
         "变化": "" if limits.steps else _changes(report, limits),
         "台账": [*([_changes(report, limits)] if limits.steps else []), *_register(report, limits)],
         **_decisions(report, limits),
-        "报送": sentences.submissions(report.submissions)
+        "报送": who_reported.submissions(report.submissions)
         + _left_out(report)
-        + sentences.unplaced(report.arrived_reports, report.refused_late),
+        + who_reported.unplaced(report.arrived_reports, report.refused_late),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, limits.absences), limits.corrections)]),
-            *(sentences.absence(absence) for absence in report.absences[: limits.absences]),
+            *(who_reported.absence(absence) for absence in report.absences[: limits.absences]),
         ],
         "其余缺报": "" if limits.is_dense else sentences.more(len(report.absences) - limits.absences, "旗区", _ABSENCES),
     }
@@ -191,14 +191,15 @@ def _draft(report: Report, limits: Limits) -> Fields:
 
 def _headings(report: Report) -> Fields:
     """Return each section's title: its message in a few words."""
-    decisions, changes = len(report.decisions), len(report.newly_resolved)
-    silent = [submission.district for submission in report.submissions if submission.status == "missing"]
-    reported = f"{sentences.some(silent)}没有日报" if silent else "都有日报"
+    decisions, lost = len(report.decisions), (("重新办理", report.reopened), ("不再计入", report.no_longer_counted))
+    disputed = [change.number for change in report.changes if change.kind == "still_disputed"]
+    kinds = (("新化解", report.newly_resolved), *lost, ("不认可", disputed))
+    changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)
     return {
         "目标": "一、目标完成情况",
         "决策": f"二、需要决策的事项{decisions}件" if decisions else "二、没有需要决策的事项",
-        "变化": f"三、今日新化解{changes}件" if changes else "三、今日变化",
-        "旗区": f"四、各旗区情况（{reported}）",
+        "变化": f"三、今日{changes}" if changes else "三、今日变化",
+        "旗区": f"四、各旗区情况（{who_reported.in_short(report.submissions)}）",
     }
 
 
@@ -268,7 +269,8 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
             + (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
             + edit_words.of_same_day(bridge, figure.tally)
             + edit_words.disputes(report, figure, limits.edits, with_ended=limits.corrections > 1)
-            + ("" if limits.steps else _reliance(figure, certainty, way, limits)),
+            + sentences.unmoved(certainty, figure.tally, 0 if limits.is_brief else 4)
+            + ("" if limits.steps else _reliance(certainty, way, limits)),
         }
         for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)
     ]
@@ -277,20 +279,15 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
 
 
 def _left_out(report: Report) -> str:
-    return sentences.left_out(report.left_out)
+    return who_reported.left_out(report.left_out)
 
 
-def _reliance(figure: Figure, certainty: Certainty, way: Way, limits: Limits) -> str:
-    """Return how far a figure can be relied on: who confirmed it, what it is without edits of the register; and the way to the target.
+def _reliance(certainty: Certainty, way: Way, limits: Limits) -> str:
+    """Return how far a figure can be relied on: who confirmed it; and the way to the target.
 
     At which pace the target comes nearer stands on the page and in the workbook.
     """
-    most = 0 if limits.is_brief else 4
-    return (
-        sentences.confirmation(certainty)
-        + sentences.unmoved(certainty, figure.tally, most)
-        + ("" if limits.is_dense else sentences.way(replace(way, days=0)))
-    )
+    return sentences.confirmation(certainty) + ("" if limits.is_dense else sentences.way(replace(way, days=0)))
 
 
 def _districts(report: Report) -> list[Fields]:
@@ -302,6 +299,8 @@ def _districts(report: Report) -> list[Fields]:
 def _status(line: SubmissionLine, report: Report) -> str:
     """Return how a district reported; a report that was replaced later than its readers expect is not told as the first one."""
     status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
+    if line.is_wholly_refused:  # in two lines of three characters, as the column has room
+        return f"{status}，全退回"
     return f"{status}，后更正" if corrections.is_noteworthy(line, report) else status
 
 
@@ -363,8 +362,8 @@ def _register(report: Report, limits: Limits) -> list[str]:
     room = limits.edits if limits.edited > 1 else edit_words.Room(0, 0)
     edited = edit_words.edits(report.edited, room)
     groups = zip(report.targets, report.certainties, report.ways, strict=True) if limits.steps else ()
-    reliances = [(figure.label, _reliance(figure, certainty, way, limits)) for figure, certainty, way in groups]
-    relied_on = [f"{label}：{reliance}" for label, reliance in reliances if reliance]
+    reliances = [(figure.label, _reliance(certainty, way, limits)) for figure, certainty, way in groups]
+    relied_on = ["".join(f"{label}：{reliance}" for label, reliance in reliances if reliance)]
     of_register = [
         edited and f"{edited}{edit_words.outcomes(report.edited, room)[1]}逐件见{_CHANGES}。",
         edit_words.warnings(report.cases, limits.edits),

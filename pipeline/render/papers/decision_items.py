@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
-from pipeline.report import sentences
+from pipeline.report import sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
 
@@ -46,7 +46,7 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
     return asked | {
         "事由": f"{words.DECISIONS[first.kinds[0]].name}{len(item)}件",
         "编号": "",
-        "旗区": sentences.some(list(dict.fromkeys(decision.district for decision in item))),
+        "旗区": who_reported.some(list(dict.fromkeys(decision.district for decision in item))),
         "事项": named if is_older else "",
         "清单": "" if is_older else named,
         "起始": f"最早{sentences.day(since)}" if since else "—",

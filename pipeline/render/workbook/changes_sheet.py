@@ -15,7 +15,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, put
 from pipeline.render.workbook.figure_sheets import TARGETS
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, headers, heading, write_rows, write_table
-from pipeline.report import edit_words, sentences
+from pipeline.report import edit_words, sentences, who_reported
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Bridge, Step
 from pipeline.terms.words import CHANGES, STEPS
@@ -43,7 +43,7 @@ _TITLES = ("变化", "总数", "已化解", "使总数变化的案件", "使已�
 
 def write(book: Book) -> None:
     """The bridges, the edits, every change, and what each kind of change means."""
-    changes = Listing(COLUMNS, book.report.changes, empty=sentences.nothing(words.EMPTY[NAME], book.report.submissions))
+    changes = Listing(COLUMNS, book.report.changes, empty=who_reported.nothing(words.EMPTY[NAME], book.report.submissions))
     sheet = frame(book, NAME, changes.widths)
     top = HEADER
     if book.report.bridges:

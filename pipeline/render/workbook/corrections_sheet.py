@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value
-from pipeline.render.workbook.sheet_frame import FIRST, Column, explain, write_list
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, write_rows
 from pipeline.report import corrections, sentences
 
 NAME = "更正情况"
@@ -59,10 +59,16 @@ def write(book: Book) -> None:
     """The day itself where it is corrected, then the earlier days; below them whose reports that comes from."""
     report = book.report
     rows = [*report.corrected, *report.restated]
-    sheet = write_list(book, NAME, COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else ())
+    by_noon = [f"{group.name}：{said}" for group in report.settings.groups if (said := corrections.overnight(report, group.name))]
+    empty = f"{words.EMPTY[NAME]}{words.CORRECTED_BY_NOON if by_noon else ''}"
+    listing = Listing(COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
+    sheet = frame(book, NAME, listing.widths)
+    write_rows(book, sheet, HEADER, listing)
+    sheet.freeze_panes(FIRST, 1)
     late = dict.fromkeys((*report.correcting, *report.late_reports))
     notes = (
         corrections.correction(report, words.MOST_CASES),
+        *by_noon,
         *corrections.rewritten_in_full(report),
         definitions.RESTATED,
         *(f"依据：{corrections.late_report(came)}" for came in late),

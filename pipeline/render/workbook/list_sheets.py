@@ -11,10 +11,10 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, write_list, write_table
-from pipeline.report import corrections, sentences
+from pipeline.report import corrections, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
-from pipeline.terms.words import COSTS, FLAGS, NO, REPORTED, YES
+from pipeline.terms.words import COSTS, FLAGS, NO, YES
 
 _MOST_FINDINGS = 1_000
 """Of one file."""
@@ -72,7 +72,7 @@ URGENT: tuple[Column[UrgentLine], ...] = (
 )
 SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
     Column("旗区", 12, "text", lambda line: line.district),
-    Column("报送", 7, "center", lambda line: REPORTED[line.status]),
+    Column("报送", 10, "center", who_reported.status),
     Column("零报告", 7, "center", words.zero_report),
     Column("首次收到", 20, "moment", lambda line: line.received_at),
     Column("现行版本", 7, "count", lambda line: line.revision or None),
@@ -148,7 +148,7 @@ def _write_follow_ups(book: Book) -> None:
 def _write_submissions(book: Book) -> None:
     """Who reported, and beside each district that did not what that can change."""
     report = book.report
-    absent = {absence.district: sentences.absence(absence) for absence in report.absences}
+    absent = {absence.district: who_reported.absence(absence) for absence in report.absences}
     changes: Column[SubmissionLine] = Column("未报的影响", 34, "long", lambda line: absent.get(line.district, ""))
     replaced: Column[SubmissionLine] = Column(
         "首报和更正", 30, "long", lambda line: corrections.handed_in(line, report.day, words.MOST_CASES)
@@ -169,7 +169,7 @@ def _write_findings(book: Book) -> None:
 
 
 def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:
-    return ("alert",) if line.status == "missing" else ()
+    return ("alert",) if line.status == "missing" or line.is_wholly_refused else ()
 
 
 def _reception_total(book: Book) -> None:

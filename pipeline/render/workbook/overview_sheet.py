@@ -26,7 +26,7 @@ from pipeline.render.workbook.sheet_frame import (
     long_day,
     paper,
 )
-from pipeline.report import corrections, sentences
+from pipeline.report import corrections, who_reported
 from pipeline.report.figures import Figure
 from pipeline.terms.words import FLAGS, REPORTED, verdict
 
@@ -74,9 +74,9 @@ def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
     notes = [corrections.correction(report, words.MOST_CASES)] if report.is_correction else []
     said = (
         report.new_rules,
-        sentences.silence(report.submissions),
-        sentences.left_out(report.left_out),
-        sentences.unplaced(report.arrived_reports, report.refused_late),
+        who_reported.silence(report.submissions),
+        who_reported.left_out(report.left_out),
+        who_reported.unplaced(report.arrived_reports, report.refused_late),
         beside,
     )
     notes += [sentence for sentence in said if sentence]
@@ -197,13 +197,13 @@ def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
 def _reported(book: Book) -> list[_Count]:
     """Who has not reported, who was late, who was on time and who had nothing to report."""
     lines = book.report.submissions
-    absent = "\n".join(map(sentences.absence, book.report.absences))
+    absent = "\n".join(map(who_reported.absence, book.report.absences))
     counts = []
     for status in ("missing", "late", "on-time"):
         word = REPORTED[status]
-        districts = [line.district for line in lines if line.status == status]
+        districts = [f"{line.district}{'（全部退回）' if line.is_wholly_refused else ''}" for line in lines if line.status == status]
         named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if status == "on-time" else "")
-        formula = f'=COUNTIF({_submissions(book, "B")},"{word}")'
+        formula = f'=COUNTIF({_submissions(book, "B")},"{word}*")'
         counts.append(_Count(f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
     zero = [line.district for line in lines if line.zero_report]
     replaced = [line for line in lines if line.was_zero_report and line.is_replaced]

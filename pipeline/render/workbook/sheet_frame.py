@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
-from pipeline.report.sentences import nothing
+from pipeline.report.who_reported import nothing
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

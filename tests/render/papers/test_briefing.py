@@ -136,6 +136,23 @@ def test_the_word_file_says_who_was_in_time(name: str, weeks: dict[str, list[Rep
         assert all(statuses[submission.district].removesuffix("，后更正") in words[submission.status] for submission in report.submissions)
 
 
+def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headings_and_the_rate_without_edits_at_the_top(
+    day: Report,
+) -> None:
+    refused = replace(day.submissions[0], status="on-time", zero_report=False, rows_accepted=0, rows_refused=3, revision=1)
+    others = (replace(line, status="on-time", rows_accepted=1) for line in day.submissions[1:])
+    unmoved = tuple(replace(certainty, unmoved=Tally(90, 66, 59), cancelled=("SJ-2020-001",)) for certainty in day.certainties)
+    changed = replace(
+        day, submissions=(refused, *others), certainties=unmoved, newly_resolved=("甲",), reopened=("乙",), no_longer_counted=()
+    )
+    fields = briefing.fields(replace(changed, changes=()))
+    assert fields["小标题"]["旗区"] == f"四、各旗区情况（{refused.district}日报全部退回）"
+    assert fields["小标题"]["变化"] == "三、今日新化解1件，重新办理1件"
+    assert [row["报送"] for row in fields["旗区"]][:1] == ["按时，全退回"]
+    for limits in (briefing._LIMITS[0], briefing._LIMITS[-1]):  # noqa: SLF001 - however little room there is
+        assert all("撤销的按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in briefing._draft(changed, limits)["目标"])  # noqa: SLF001
+
+
 def test_who_can_still_turn_a_verdict_is_said_and_no_range(day: Report) -> None:
     text = "\n".join(lines(word(day)))
     provisional = [figure for figure in day.targets if not figure.is_certain]

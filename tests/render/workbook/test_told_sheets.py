@@ -83,6 +83,14 @@ def test_below_what_needs_following_up_stands_what_the_last_notices_named_and_is
     ]
 
 
+def test_a_correction_before_noon_is_told_where_nothing_was_restated(published: Published) -> None:
+    built = published(WEEKS[0]).reports[3]
+    by_noon = replace(built, overnight=built.restated[:1], restated=(), corrected=(), is_correction=False)
+    said = [str(row[0]) for row in rows(opened(office_workbook.render(by_noon)), "更正情况") if row[0]]
+    assert said[0] == "没有次日12:00（可以另设）以后才知道的更正。前一日的数字在那以前有更正，见下。"
+    assert any("市级交办和旗区自行梳理：5月20日的数字，当日24:00以后、次日12:00以前有更正：由7/69改为7/71" in line for line in said)
+
+
 @pytest.mark.parametrize("kind", ["newly_resolved", "reopened", "new_cases", "withdrawn_cases", "withdrawn_disputes"])
 def test_each_change_is_a_row_with_its_case(week: list[tuple[Workbook, Summary]], kind: str) -> None:
     for book, summary in week:

@@ -1,0 +1,177 @@
+"""Who has reported, in sentences, and of whom the day is not known: no report, or one of which every row was refused.
+
+A zero report says that there is nothing to report: of its district the day is known. Covered by tests/report/test_headline.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
+from pipeline.terms import words
+from pipeline.terms.handed_in import LeftOut
+
+_MOST_DAYS, _MOST_NAMED = 4, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The districts of which the day is not known."""
+
+    silent: tuple[str, ...]
+    """Without a report."""
+    refused: tuple[str, ...]
+    """With one of which every row was refused."""
+    districts: int
+    """All there are."""
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.silent or self.refused)
+
+    @property
+    def heard(self) -> int:
+        """How many districts' days are known."""
+        return self.districts - len(self.silent) - len(self.refused)
+
+    @property
+    def nobody(self) -> str:
+        """Why the day is known of no district, such as 没有旗区报送; '' where it is known of some."""
+        if not self or self.heard:
+            return ""
+        return "没有旗区的日报能够采用" if self.refused else "没有旗区报送"
+
+    @property
+    def some(self) -> str:
+        """Such as 2个旗区没有日报，1个旗区的日报全部退回; '' where nobody is silent, and where all are."""
+        if self.nobody:
+            return ""
+        counts = ((self.silent, "个旗区没有日报"), (self.refused, "个旗区的日报全部退回"))
+        return "，".join(f"{len(districts)}{word}" for districts, word in counts if districts)
+
+    def asked(self, what: str) -> str:
+        """Return that of them nobody knows whether there is such; '' where nobody is silent, and where all are."""
+        if self.nobody or not self:
+            return ""
+        kinds = ((self.silent, "没有日报的"), (self.refused, "日报全部退回的"))
+        return f"{'、'.join(f'{word}{len(districts)}个旗区' for districts, word in kinds if districts)}{what}，不知道。"
+
+
+def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
+    """Return of which districts the day is not known."""
+    silent = tuple(line.district for line in submissions if line.status == "missing")
+    refused = tuple(line.district for line in submissions if line.is_wholly_refused)
+    return Unheard(silent, refused, len(submissions))
+
+
+def silence(submissions: Sequence[SubmissionLine]) -> str:
+    """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none."""
+    who = unheard(submissions)
+    if who.nobody and not who.refused:
+        return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
+    refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
+    silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
+    parts = "，".join(part for part in (silent, refused) if part)
+    return f"{parts}，办理得怎样不知道，其案件沿用此前的情况。" if parts else ""
+
+
+def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
+    """Return that reports say there is nothing, and that of the districts whose day is not known nobody knows."""
+    who = unheard(submissions)
+    return f"今日{who.nobody}，有没有，不知道。" if who.nobody else said + who.asked("有没有")
+
+
+def submissions(districts: Sequence[SubmissionLine]) -> str:
+    """Return how many districts have reported, whose reports were refused row by row, and who has not reported."""
+    who = unheard(districts)
+    late = [line.district for line in districts if line.status == "late"]
+    if len(who.silent) == len(districts):
+        return f"{len(districts)}个旗区都没有日报。"
+    missing = len(who.silent)
+    sentence = f"{len(districts)}个旗区中{len(districts) - missing}个有日报" if missing else f"{len(districts)}个旗区都有日报"
+    sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
+    if who.refused:
+        sentence += f"，{'' if late else '其中'}{'、'.join(who.refused)}的全部退回，一行也没有采用，办理得怎样不知道"
+    return f"{sentence}；没有日报的{missing}个（{'、'.join(who.silent)}）。" if missing else f"{sentence}。"
+
+
+def in_short(districts: Sequence[SubmissionLine]) -> str:
+    """Return the same in a few words, for a heading."""
+    who = unheard(districts)
+    if len(who.silent) == len(districts):
+        return f"{some(who.silent)}没有日报"
+    refused = f"{some(who.refused)}日报全部退回" if who.refused else ""
+    return "，".join(part for part in (f"{some(who.silent)}没有日报" if who.silent else "", refused) if part) or "都有日报"
+
+
+def status(line: SubmissionLine) -> str:
+    """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused."""
+    return f"{words.REPORTED[line.status]}{'，全部退回' if line.is_wholly_refused else ''}"
+
+
+def some(districts: Sequence[str]) -> str:
+    """Such as 东胜区等6个旗区; one or two by name."""
+    return "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
+
+
+def _day(moment: date) -> str:
+    return f"{moment.month}月{moment.day}日"
+
+
+def left_out(files: Sequence[LeftOut]) -> str:
+    """Return which files are lost and count nowhere by the office's decision; '' where there is none."""
+    named = "、".join(map(_left_out, files[:_MOST_DAYS]))
+    return f"{named}{f'等{len(files)}份' if len(files) > _MOST_DAYS else ''}的原件遗失，办公室决定不计入。" if files else ""
+
+
+def _left_out(file: LeftOut) -> str:
+    try:
+        received = datetime.fromisoformat(file.received_at)
+        came = f"（{_day(received)}{received:%H:%M}收到）"
+    except ValueError:
+        came = ""
+    return f"{file.district}{_day(file.day)}日报{came}" if file.district else f"{_day(file.day)}结果用到的1份收件{came}"
+
+
+def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = ()) -> str:
+    """Return which files were refused that no figure and no silent district tells of; '' where there are none.
+
+    Files of which nobody can tell whose they are; those of a district whose report counts, where they came later or are about another
+    day; and `late`, those of earlier days that became known now.
+    """
+    unknown = [report for report in reports if report.use == words.REFUSED and not report.district]
+    count = sum(not report.sent_by for report in unknown)
+    parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
+    sent = [f"{report.sent_by}（{_why_refused(report)}）" for report in unknown if report.sent_by]
+    parts += (
+        [f"另有{len(sent)}份文件没有采用，里面没有写明旗区，是登记的填报人送来的：{words.first_of(sent, _MOST_DAYS)}。"] if sent else []
+    )
+    in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
+    own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
+    parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
+    earlier = Counter(f"{report.district or report.sent_by or '看不出旗区的'}{_day(report.day)}" for report in late)
+    named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
+    return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
+
+
+def _is_besides(report: ArrivedReport, in_force: datetime | None) -> bool:
+    """Whether a report was refused beside the one in force, and is not what that one took the place of."""
+    if in_force is None or report.use != words.REFUSED:
+        return False
+    return report.received_at > in_force or any(finding.code == "bad-report-date" for finding in report.findings)
+
+
+def _why_refused(report: ArrivedReport) -> str:
+    reasons = (words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses)
+    return next(reasons, "不能用")
+
+
+def absence(absent: Absence) -> str:
+    """Return who has not reported, and which figures that can change."""
+    last = f"最近一次是{_day(absent.last_report)}的日报" if absent.last_report else "此前也没有日报"
+    refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files else ""
+    parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
+    return f"{absent.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
