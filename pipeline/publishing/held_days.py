@@ -21,7 +21,7 @@ from pipeline.report import rule_words
 from pipeline.report.report import Report
 from pipeline.settings import rules
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Rules
+from pipeline.settings.rules import Rules, ToldBefore
 
 if TYPE_CHECKING:
     from pipeline.publishing.plan import Plan
@@ -115,13 +115,32 @@ def first_before(under: PublishedUnder | None, held: Settings, before: Settings)
     return None if covering == before.rules else covering
 
 
+def told_before(plan: Plan, day: date) -> ToldBefore | None:
+    """Return what the last published day before this one was published under first, where the day before is judged by other rules by now.
+
+    Asked when a day is written first, and kept with it: whoever read the other on its morning could not know of these rules.
+    """
+    now = plan.settings.on(day - timedelta(days=1))
+    if day in plan.under:
+        kept = ToldBefore.from_json(plan.under[day].rules.get("told_before"))
+        return kept._replace(rules=rules.kept(kept.rules, now.rules, frozenset(), now.sources)) if kept else None
+    before = _last_before(plan, day)
+    first = first_rules(plan.under.get(before), now)
+    return ToldBefore(before, first) if first and rule_words.rule_changes(first, now.rules) else None
+
+
+def _last_before(plan: Plan, day: date) -> date:
+    """Return the last day before this one that is published, or is to be written with it; the day itself where it is the first."""
+    return max((earlier for earlier in (*plan.under, *plan.days) if earlier < day), default=day)
+
+
 def former_names(plan: Plan, day: date, settings: Settings) -> dict[str, str]:
     """Return by code what districts were called that have another name since: when the day was published first, or on the last one before.
 
     A day that told it goes on telling it; where several are written at once, the first of them tells it.
     """
     under = plan.under
-    before = max((earlier for earlier in (*under, *plan.days) if earlier < day), default=day)
+    before = _last_before(plan, day)
     published = under.get(day) or (None if before in plan.days else under.get(before))
     kept = published.rules if published else {}
     told = kept.get("renamed", {}) if day in under else {}

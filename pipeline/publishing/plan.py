@@ -104,6 +104,7 @@ class Plan:
             numbers=numbering.shown_on(numbers, day),
             first_rules=held_days.first_rules(under, held),
             first_before=held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
+            told_before=held_days.told_before(self, day),
             left_out=self._left_out(day),
             refused_late=resting.refused_late,
             said_before=self._said_before(day),

@@ -176,7 +176,7 @@ def rules(report: Report) -> dict[str, Any]:
     """Return what a day is judged by, and what its districts are called, for whoever asks later.
 
     With it, where they are others, the rules of the day before, those under which the day was published first, and those of the day before
-    then; and which other names districts had before.
+    then; what the last day before it was first published under, where that was rewritten since; and which other names districts had before.
     """
     held, before, first = report.settings, report.rules_before, report.first_rules
     return {
@@ -185,6 +185,7 @@ def rules(report: Report) -> dict[str, Any]:
         "before": before.as_json() if before and before != held.rules else None,
         **({"first": first.as_json()} if first else {}),
         **({"first_before": report.first_before.as_json()} if report.first_before else {}),
+        **({"told_before": report.told_before.as_json()} if report.told_before else {}),
         **({"renamed": report.former_names} if report.former_names else {}),
     }
 

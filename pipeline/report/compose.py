@@ -29,7 +29,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Rules
+from pipeline.settings.rules import Rules, ToldBefore
 from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Filed, LeftOut, SaidBefore
 from pipeline.terms.notice_number import NoticeNumber
@@ -54,6 +54,8 @@ class Sources:
     """What the day was published under first, where that is another thing now."""
     first_before: Rules | None = None
     """What held on the day before when the day was published first, where that is another thing now."""
+    told_before: ToldBefore | None = None
+    """The last day published before and its first rules, where the day before had others when this one was written first."""
     left_out: tuple[LeftOut, ...] = ()
     """The files of the day that are lost and without which the office decided to go on."""
     refused_late: tuple[Filed, ...] = ()
@@ -146,6 +148,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         rules_before=before.rules,
         first_rules=sources.first_rules,
         first_before=sources.first_before,
+        told_before=sources.told_before,
     )
 
 
@@ -163,6 +166,15 @@ def _most_new(state: DayState, settings: Settings) -> int:
 
 
 def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:
+    """Return what is judged otherwise than before, and than what the readers of the last day before knew."""
+    told, known = _newly_judged(state, sources, counting, before), sources.told_before
+    if known is None:
+        return told
+    otherwise = _otherwise(state, sources, counting, known.rules)
+    return told + rule_words.since_told(known, before, counting.settings.rules, otherwise)
+
+
+def _newly_judged(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:
     """Return what is judged otherwise than yesterday, and than when the day was published first, with the figures by those rules."""
     now, first = counting.settings.rules, sources.first_rules
     if (began := sources.first_before) and not first:

@@ -14,7 +14,7 @@ from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, Recep
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Rules
+from pipeline.settings.rules import Rules, ToldBefore
 from pipeline.terms.handed_in import LeftOut
 
 
@@ -101,6 +101,8 @@ class Report:
     """What the day was published under first; None where that holds now."""
     first_before: Rules | None = None
     """What held on the day before when the day was published first; None where that is so now."""
+    told_before: ToldBefore | None = None
+    """The last day published before and its first rules, where the day before had others when this one was written first."""
     former_names: dict[str, str] = field(default_factory=dict)
     """By code: what districts were called before that have another name now; told on the day with which that began."""
     silent_days: frozenset[date] = frozenset()

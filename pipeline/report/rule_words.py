@@ -11,7 +11,7 @@ from datetime import date, time
 from pipeline.report import sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Group, Rules
+from pipeline.settings.rules import Group, Rules, ToldBefore
 from pipeline.terms import words
 
 REWRITTEN = "本期原按旧规则报过，现按新规则重写。"
@@ -48,6 +48,18 @@ def beside_rewritten(before: Rules, now: Rules) -> str:
     """Return that the day before has been rewritten under other rules since, and this one has not; '' where the two are the same."""
     changed = rule_changes(now, before)
     return f"本期仍按初次发布时的规则；前一日后来按别的规则重写：{'；'.join(changed)}。" if changed else ""
+
+
+def since_told(known: ToldBefore, before: Rules, now: Rules, otherwise: Sequence[str]) -> str:
+    """Return what is judged otherwise than when the last day before was published first; '' where the rules are the same again.
+
+    That day was written again since, or the day before is judged by new rules though nobody published it: no comparison shows.
+    """
+    changed = rule_changes(known.rules, now)
+    alike = "本期与前一日比较，两日都按新规则计算" if not rule_changes(before, now) else ""
+    parts = "；".join([*([alike] if alike else []), *otherwise])
+    said = f"{sentences.day(known.day)}的专报初次发布以后，规则有变动：{'；'.join(changed)}。"
+    return said + (f"{parts}。" if parts else "") if changed else ""
 
 
 def by_other_rules(

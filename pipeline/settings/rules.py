@@ -127,6 +127,26 @@ class Rules(NamedTuple):
             return None
 
 
+class ToldBefore(NamedTuple):
+    """A published day, and the rules under which it was published first."""
+
+    day: date
+    rules: Rules
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept with the next day."""
+        return {"day": self.day.isoformat(), **self.rules.as_json()}
+
+    @classmethod
+    def from_json(cls, kept: Any) -> ToldBefore | None:  # noqa: ANN401 - whatever another version of the program kept
+        """Return what `as_json` gave; None where it is nothing that this program understands."""
+        rules = Rules.from_json(kept)
+        try:
+            return cls(date.fromisoformat(kept["day"]), rules) if rules else None
+        except (ValueError, LookupError, TypeError):
+            return None
+
+
 class Change(Frozen):
     """What holds from a day on."""
 

@@ -259,6 +259,52 @@ def test_days_that_an_older_program_published_stay_until_their_files_change(offi
     assert tree(office.outbox) == office.everything()
 
 
+# --- what the day after rewritten ones says ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["rewritten", "from a day on"])
+def test_a_rule_that_days_were_rewritten_under_is_told_on_the_first_day_published_after(office: Office, way: str) -> None:
+    first, second = LAST + timedelta(days=1), LAST + timedelta(days=2)
+    if way == "rewritten":
+        _set(office, "target_percent: 90", "target_percent: 80")
+        _run(office, rewriting=EveryDay())
+    else:
+        _set(office, "changes: []", f"changes: [{{from: {DAYS[2]}, groups: {EIGHTY}}}]")
+    said = _told(_run(office, first), first)
+    began = "5月21日的专报初次发布以后，规则有变动：市级交办和旗区自行梳理的目标由90%改为80%。本期与前一日比较，两日都按新规则计算；"
+    assert said.startswith(f"{began}市级交办和旗区自行梳理8/10，按原目标90%"), said
+    before = office.everything()
+    assert not _run(office, first, rewriting=EveryDay()).written.published
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, documents=FIGURES)
+    assert office.everything() == before, "it is kept in the manifest"
+    office.put(report("达拉特旗", first, progress=[]), "补报.xlsx", "2020-05-22T16:30:00+08:00")
+    outcome = _run(office, second)
+    assert _told(outcome, first) == said
+    assert not _told(outcome, second), "it is told once"
+    _set(office, "target_percent: 80", "target_percent: 70")
+    told = _told(_run(office, rewriting=EveryDay()), first)
+    assert "5月21日的专报初次发布以后，规则有变动：市级交办和旗区自行梳理的目标由90%改为70%。" in told
+
+
+def test_days_rewritten_and_rewritten_back_or_unread_leave_the_next_one_nothing_to_tell(office: Office) -> None:
+    new = LAST + timedelta(days=1)
+    for old, now in (("90", "80"), ("80", "90")):
+        _set(office, f"target_percent: {old}", f"target_percent: {now}")
+        _run(office, rewriting=EveryDay())
+    assert not _told(_run(office, new), new)
+    _set(office, "target_percent: 90", "target_percent: 80")
+    outcome = _run(office, new + timedelta(days=1), new + timedelta(days=2), rewriting=EveryDay())
+    assert "5月22日的专报初次发布以后" in _told(outcome, new + timedelta(days=1))
+    assert not _told(outcome, new + timedelta(days=2)), "the day before it is new too"
+
+
+def test_a_rule_that_came_while_days_were_left_out_is_told_on_the_next_one_published(office: Office) -> None:
+    _set(office, "target_percent: 90", "target_percent: 80")
+    new = LAST + timedelta(days=3)
+    assert "5月21日的专报初次发布以后，规则有变动：市级交办和旗区自行梳理的目标由90%改为80%。" in _told(_run(office, new), new)
+
+
 # --- what a rewritten day says of itself -------------------------------------------------------------------------
 
 
