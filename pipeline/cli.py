@@ -290,8 +290,7 @@ def _editions(options: argparse.Namespace) -> int:
     from pipeline.publishing import told_editions
 
     settings = _load(options, looks_on=True)
-    days = [options.date] if options.date else told_editions.days(settings)
-    by_day = {day: told_editions.of_day(settings, day) for day in days}
+    by_day = {day: told_editions.of_day(settings, day) for day in ([options.date] if options.date else told_editions.days(settings))}
     if options.json:
         print(told_editions.as_json(by_day))
     else:
@@ -303,19 +302,20 @@ def _templates(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import templates
 
-    settings = _load(options, told=_complain if options.blank else None)
+    settings, folder = _load(options, told=_complain if options.blank else None), options.output
     day = options.date or templates.day_of(_now(settings), settings)
-    made = templates.make_blank(settings, options.output) if options.blank else templates.make(settings, day, options.output)
-    screen.tell_templates(made)
+    screen.tell_templates(templates.make_blank(settings, folder) if options.blank else templates.make(settings, day, folder))
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
     from pipeline import screen
+    from pipeline.post import told_letters
     from pipeline.web import server
 
     settings = _load(options, told=_complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
+    serving.site.letters_due = partial(told_letters.due, settings)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)

@@ -105,6 +105,17 @@ def run(
         return outcome
 
 
+def due(settings: Settings, now: datetime) -> SendingOutcome:
+    """Return what would be sent now, for somebody who only looks: it keeps no run that sends from beginning. Raises LedgerError.
+
+    What came by mail is left out: that changes the words of reminders alone.
+    """
+    if settings.outgoing_mail is None or not settings.paths.ledger.exists():
+        return SendingOutcome()
+    with Ledger(settings.paths.ledger) as ledger:
+        return _due(ledger, SentLetters(ledger, settings.paths.state, looks_on=True), settings, now, ())
+
+
 def _settle(record: SentLetters, clarification: Clarification, now: datetime) -> None:
     recipient = clarification.to
     states = {"again": State.PUT_OFF, "done": State.SENT}

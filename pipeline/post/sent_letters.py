@@ -75,12 +75,14 @@ class SentLetter:
 class SentLetters:
     """The letters in the ledger, and the journal beside it."""
 
-    def __init__(self, ledger: Ledger, state: Path) -> None:
+    def __init__(self, ledger: Ledger, state: Path, *, looks_on: bool = False) -> None:
+        """`looks_on`: nothing is written, also where the journal knows more than the ledger; the next run that sends takes that in."""
         self._store = ledger.store
         self._journal = state / JOURNAL
         for table in (_items, _editions):  # looked over once, the letters with each look
             self._store.rows(table)
-        self._restore()
+        if not looks_on:
+            self._restore()
 
     def _restore(self) -> None:
         """Take in what the journal knows and the ledger does not."""

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Final
 
+from pipeline.post import sending
+from pipeline.post.letters import Kind, Letter
 from pipeline.post.sending import SendingOutcome
 from pipeline.post.smtp import Fate, is_too_large
+from pipeline.settings.config import Settings
+
+_KINDS: Final = {
+    Kind.DISTRICT: "给旗区的信（回执、督办通知、日报模板）",
+    Kind.LEADERS: "给领导的信",
+    Kind.REMINDER: "催报的信",
+    Kind.ANSWER: "回信",
+    Kind.NIGHT: "夜里没有汇总成的通知",
+}
 
 
 def planned(outcome: SendingOutcome) -> Iterator[str]:
@@ -15,6 +28,27 @@ def planned(outcome: SendingOutcome) -> Iterator[str]:
         yield f"{number}. 收件人 {letter.recipient}  {letter.subject}"
         yield from (f"     {line}" for line in letter.text.splitlines())
     yield from _unsettled(outcome)
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.month}月{day.day}日"
+
+
+def due(settings: Settings, now: datetime) -> list[tuple[str, int, str]]:
+    """Return what would be sent now, in numbers, and send nothing. Raises LedgerError."""
+    return by_kind(sending.due(settings, now))
+
+
+def by_kind(outcome: SendingOutcome) -> list[tuple[str, int, str]]:
+    """Return the letters that would be sent now by kind and day: what they are, how many, and to which districts."""
+    alike: dict[tuple[Kind, str], list[Letter]] = {}
+    for letter in outcome.planned:
+        alike.setdefault((letter.kind, letter.day), []).append(letter)
+    return [
+        (f"{_day(day)}{_KINDS[kind]}", len(letters), "、".join(dict.fromkeys(letter.district for letter in letters)))
+        for (kind, day), letters in alike.items()
+    ]
 
 
 def sent(outcome: SendingOutcome) -> Iterator[str]:

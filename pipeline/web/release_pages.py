@@ -16,11 +16,13 @@ _BUSY = "正在汇总，没有放行。等它结束以后再点一次。"
 
 
 @router.get("/letters")
-def show_letters(request: Request, site: TheSite, _session: Office) -> Response:
-    """Show the last days' editions, and of each whether its letters to the leaders may go."""
+async def show_letters(request: Request, site: TheSite, _session: Office) -> Response:
+    """Show what would be sent now, and the last days' editions, of each whether its letters to the leaders may go."""
     settings = site.settings
     said = next((words for name, words in {**_SAID, "busy": _BUSY}.items() if name in request.query_params), "")
-    context = {"outgoing": settings.outgoing_mail, "editions": releases.last_days(settings, site.local_now().date()), "said": said}
+    letters = await site.in_turn(site.letters_due, site.local_now()) if settings.outgoing_mail else ()
+    editions = releases.last_days(settings, site.local_now().date())
+    context = {"outgoing": settings.outgoing_mail, "editions": editions, "said": said, "letters": letters}
     return page(request, site, "letters", context)
 
 

@@ -8,7 +8,7 @@ import hmac
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
@@ -49,6 +49,8 @@ class Site:
         self.settings = settings
         self.beside = beside
         """What is done every few minutes beside answering."""
+        self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
+        """What would be sent by mail now: what the letters are, how many, and to which districts."""
         self.limits = settings.upload or Uploading()
         self.upload_limit = upload_limits.of_upload(settings)
         self.now = now

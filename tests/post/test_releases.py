@@ -5,8 +5,10 @@ Covers `release_pages`, and behind it `releases`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import pytest
 from mailserver import MailServer, running
@@ -17,7 +19,7 @@ from workbooks import DAY, assignment, progress_row, report
 from pipeline.disk import lock
 from pipeline.ledger import journal
 from pipeline.night import nightly
-from pipeline.post import sending, told_letters
+from pipeline.post import sending, sent_letters, told_letters
 from pipeline.post.sending import SendingOutcome
 from pipeline.publishing import releases
 from pipeline.settings.outgoing import Outgoing
@@ -49,6 +51,28 @@ def _send(office: Office, server: MailServer) -> SendingOutcome:
 
 def _got(server: MailServer) -> list[str]:
     return [to for to, _content in server.taken if to == LEADER]
+
+
+def test_the_page_says_what_would_be_sent_by_kind_and_number_and_sends_nothing(office: Office, server: MailServer) -> None:
+    outgoing = office.settings.outgoing_mail
+    assert outgoing
+    two = {"leaders_after_look": False, "leaders": (LEADER, "lingdao2@example.com"), "districts": {"dongsheng": ("ds@example.com",)}}
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing.model_copy(update=two)})
+    with served(office, "2020-05-22 08:30") as site:
+        site.user("办公室", "", "")
+        site.serving.site.letters_due = partial(told_letters.due, office.settings)
+        browser = site.signed_in("办公室")
+        text = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/letters").text).split())
+        count = re.search(r"现在该发的信 (\d+) 封", text)
+        assert count
+        assert "5月21日给旗区的信（回执、督办通知、日报模板） 9 封 东胜区、达拉特旗、" in text
+        assert "5月21日给领导的信 2 封" in text
+        with lock.hold(office.settings.paths.state / sent_letters.LOCK):
+            assert "5月21日给领导的信 2 封" in re.sub(r"<[^>]+>", "", browser.get("/letters").text), "also while letters are being sent"
+        assert server.taken == [], "it only looks"
+        outcome = _send(office, server)
+        assert len(outcome.planned) == int(count[1])
+        assert "现在该发的信 0 封 没有。" in " ".join(re.sub(r"<[^>]+>", " ", browser.get("/letters").text).split())
 
 
 def test_nothing_goes_to_the_leaders_before_somebody_has_looked(office: Office, server: MailServer) -> None:
