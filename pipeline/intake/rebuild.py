@@ -6,7 +6,7 @@ Covered by tests/upkeep/test_doctor.py.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Paths, Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError, OtherVersionError
-from pipeline.terms.handed_in import Arrival
+from pipeline.terms.handed_in import Arrival, LeftOut
 from pipeline.terms.rows import write_rows
 
 
@@ -101,8 +101,10 @@ def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[Path | None, l
     paths = settings.paths
     records = _gather(paths)
     _check_decided(records.lost, without, paths.archive)
+    # First: once the new ledger is there, the office is not asked any more.
+    given_up = standing_editions.give_up(settings, {arrival.sha256 for arrival in records.lost}) if records.lost else []
     kept = _set_aside(paths.ledger)
-    _record(records, settings)
+    _record(records, settings, {file.sha256: file for file in given_up})
     return kept, records.lost
 
 
@@ -233,8 +235,11 @@ def _check_decided(lost: list[Arrival], without: Sequence[str], archive: Path) -
 # --- what is written ---------------------------------------------------------------------------------------------
 
 
-def _record(records: _Records, settings: Settings) -> None:
-    """Make a new ledger with all arrivals; the next run reads the originals that are whole."""
+def _record(records: _Records, settings: Settings, given_up: Mapping[str, LeftOut]) -> None:
+    """Make a new ledger with all arrivals; the next run reads the originals that are whole.
+
+    `given_up`: by their SHA-256, what published days tell of those that are lost.
+    """
     lost = {arrival.identity for arrival in records.lost}
     with Ledger(settings.paths.ledger) as ledger:
         ledger.record(records.noted)
@@ -243,12 +248,17 @@ def _record(records: _Records, settings: Settings) -> None:
         readable = [arrival for arrival in unread if arrival.identity in records.transcripts]
         name = ledger.districts.name
         ledger.file([(arrival, kept_districts.renamed(records.transcripts[arrival.identity], name)) for arrival in readable])
-        ledger.file([(arrival, _lost(arrival, settings)) for arrival in unread if arrival.identity in lost])
+        ledger.file([(arrival, _lost(arrival, settings, given_up.get(arrival.sha256))) for arrival in unread if arrival.identity in lost])
 
 
-def _lost(arrival: Arrival, settings: Settings) -> Transcript:
-    """Return the verdict on a file whose content is known no more, until its original is whole again."""
+def _lost(arrival: Arrival, settings: Settings, told: LeftOut | None) -> Transcript:
+    """Return the verdict on a file whose content is known no more, until its original is whole again.
+
+    `told`: what published days tell of it.
+    """
     refused = reading.refused("unreadable/original", arrival.envelope, settings, arrival.sha256[:12])
+    if told and told.district and not arrival.is_assignment:
+        refused = replace(refused, day=told.day, district=told.district)
     return Transcript(refused, "[]", ("original",))
 
 

@@ -66,14 +66,17 @@ class MissingInput:
     sha256: str
     path: str
     received_at: str
+    of_day: date
+    """The day of the report, as far as the manifest tells it; else the earliest day that names it."""
     district: str
-    """As far as the day's own figures tell it; '' where they do not."""
+    """As far as manifest and figures tell it; '' where they do not."""
+    is_assignment: bool
 
     @property
     def words(self) -> str:
         """What is known of it, in a line."""
         moment = self.received_at[:16].replace("T", " ")
-        whose = f"{self.district or '旗区不明'} {shorten(self.path)}"
+        whose = f"{self.district or ('分解表' if self.is_assignment else '旗区不明')} {shorten(self.path)}"
         return f"{whose}，{moment} 收到，见于 {self.day} 的结果（{self.sha256[:12]}…）"
 
 
@@ -96,7 +99,26 @@ def check(settings: Settings, standing: Iterable[Standing], without: Sequence[st
 def decided(settings: Settings, standing: Iterable[Standing], without: Sequence[str]) -> list[LeftOut]:
     """Return the files without which the office has decided to go on, once `check` has let that pass."""
     missing = find_missing(settings, standing) if without else []
-    return [LeftOut(file.sha256, file.path, file.received_at, file.day, file.district) for file in missing]
+    return [_left_out(file) for file in missing]
+
+
+def give_up(settings: Settings, sha256s: Collection[str]) -> list[LeftOut]:
+    """Note originals that are lost and without which the office decided to go on, with what the published days said.
+
+    Returns what is noted of each, now or before. Of one that no published day rested on that is nothing: nobody has read of it.
+    """
+    resting, lost = _newest_resting_on(settings.paths, sha256s), dict[str, MissingInput]()
+    for edition in resting:
+        for file in _counted(edition, sha256s):
+            lost.setdefault(file["sha256"], _missing(file, edition, settings))
+    left_out = [_left_out(file) for file in lost.values()]
+    journal.note_said_before(settings.paths.archive, said_before(settings, resting, left_out))
+    journal.note_left_out(settings.paths.archive, left_out)
+    return [file for file in journal.left_out(settings.paths.archive) if file.sha256 in sha256s]
+
+
+def _left_out(file: MissingInput) -> LeftOut:
+    return LeftOut(file.sha256, file.path, file.received_at, file.of_day, file.district, file.is_assignment)
 
 
 def said_before(settings: Settings, standing: Iterable[Standing], left_out: Sequence[LeftOut]) -> list[SaidBefore]:
@@ -104,9 +126,9 @@ def said_before(settings: Settings, standing: Iterable[Standing], left_out: Sequ
     lost, days = {file.sha256 for file in left_out}, []
     for edition in standing:
         behind = tuple(file["sha256"] for file in _inputs(edition) if file["sha256"] in lost)
-        contents = _contents(edition, settings.paths.editions) if behind else None
+        summary = _content(edition, settings.paths.editions, editions.SUMMARY) if behind else None
         with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
-            said = json.loads((contents or {})[editions.SUMMARY])
+            said = json.loads(summary or b"")
             tallies = {str(group["group"]): (int(group["resolved"]), int(group["total"])) for group in said["targets"]}
             cases = said["cases"].items()  # and what is no case number is shown to nobody
             counted = {
@@ -170,7 +192,8 @@ def left_out_told(settings: Settings) -> str:
     if not files:
         return ""
     named = "、".join(
-        f"{file.district or '旗区不明'}{file.day}（{shorten(file.path)}，{file.sha256[:12]}…）" for file in files[:_MOST_LINES]
+        f"{file.district or ('分解表' if file.is_assignment else '旗区不明')}{file.day}（{shorten(file.path)}，{file.sha256[:12]}…）"
+        for file in files[:_MOST_LINES]
     )
     return f"原件遗失、办公室决定不计入的收件 {len(files)} 份：{named}。找到后原样放进收件箱再运行，就会计入。"
 
@@ -181,20 +204,32 @@ def _way_out(missing: Sequence[MissingInput]) -> str:
 
 
 def _missing(file: dict[str, str], standing: Standing, settings: Settings) -> MissingInput:
-    district = _district_of(file, standing)
+    of_day, district = standing.day, _district_of(file, standing)
+    with suppress(ValueError):
+        of_day = min(of_day, date.fromisoformat(file.get("day", "")))
     return MissingInput(
         standing.day,
         file["sha256"],
         file.get("path", ""),
         file.get("received_at", ""),
-        district if district in settings.district_names else "",
+        of_day,
+        _present_name(district, standing, settings),
+        is_assignment=file.get("role", "").startswith("assignment"),
     )
 
 
+def _present_name(district: str, standing: Standing, settings: Settings) -> str:
+    """Return what a district is called now; '' where it is none, since anybody may have written the manifest."""
+    with suppress(LookupError, TypeError, AttributeError):
+        code = next((code for code, name in standing.fields["rules"]["districts"].items() if name == district), None)
+        district = next((entry.name for entry in settings.districts if entry.code == code), district)
+    return district if district in settings.district_names else ""
+
+
 def _district_of(file: dict[str, str], standing: Standing) -> str:
-    """Return whose report of the day it is, as the manifest says; in an older one, whose report alone arrived at that second."""
+    """Return whose report it is, as the manifest says; in an older one, whose report alone arrived at that second."""
     if "district" in file:
-        return file["district"] if file.get("day") == standing.day.isoformat() else ""
+        return file["district"]
     with suppress(OSError, ValueError, LookupError, TypeError):
         summary = json.loads((standing.folder / editions.SUMMARY).read_bytes())
         second = _second(file["received_at"])
@@ -216,9 +251,11 @@ def _second(moment: str) -> datetime:
 
 def _inputs(standing: Standing) -> Iterator[dict[str, str]]:
     listed = standing.fields.get("inputs")
-    for file in listed if isinstance(listed, list) else ():
-        # A file that the day itself says it was written without is no file that it rests on.
-        if isinstance(file, dict) and isinstance(file.get("sha256"), str) and file.get("role") != LEFT_OUT:
+    files = [file for file in listed if isinstance(file, dict) and isinstance(file.get("sha256"), str)] if isinstance(listed, list) else []
+    # A file that the day itself says it was written without is no file that it rests on.
+    left_out = {file["sha256"] for file in files if file.get("role") == LEFT_OUT}
+    for file in files:
+        if file["sha256"] not in left_out:
             yield {name: str(value) for name, value in file.items()}
 
 
@@ -251,6 +288,24 @@ def _read(path: Path, noted: set[_Key]) -> Standing | None:
         if (day, hashlib.sha256(manifest).hexdigest()) not in noted and isinstance(fields := json.loads(manifest), dict):
             return Standing(day, path.parent, manifest, fields)
     return None
+
+
+def _newest_resting_on(paths: Paths, sha256s: Collection[str]) -> list[Standing]:
+    """Return of each day its newest edition, by day, where that rests on one of these files: what people have read last."""
+    newest = {standing.day: standing for standing in unnoted(paths)}
+    last = {edition.day: edition for edition in journal.editions(paths.archive) if not edition.is_over}
+    for day, edition in last.items():
+        folder = paths.outbox / day.isoformat()
+        manifest = edition_files.read(paths.editions, edition.manifest) or _from_outbox(folder, _MANIFEST, edition.manifest)
+        if day not in newest and manifest and any(sha256.encode() in manifest for sha256 in sha256s):
+            with suppress(ValueError):
+                newest[day] = Standing(day, folder, manifest, json.loads(manifest))
+    return [newest[day] for day in sorted(newest) if _counted(newest[day], sha256s)]
+
+
+def _counted(edition: Standing, sha256s: Collection[str]) -> list[dict[str, str]]:
+    """Return those of these files that the edition rests on and did not refuse."""
+    return [file for file in _inputs(edition) if file["sha256"] in sha256s and not file.get("role", "").endswith("refused")]
 
 
 def note(ledger: Ledger, settings: Settings, unnoted_editions: Iterable[Standing]) -> None:
@@ -298,14 +353,19 @@ def _is_as_we_write(standing: Standing, ledger: Ledger) -> bool:
 def _contents(standing: Standing, folder: Path) -> dict[str, bytes] | None:
     """Return the edition's files by their names, from the outbox or from what was kept; None where one is neither here nor there."""
     contents: dict[str, bytes] = {}
-    for name, sha256 in standing.outputs.items():
-        content = edition_files.read(folder, sha256)
-        if content is None:
-            content = _from_outbox(standing.folder, name, sha256)
+    for name in standing.outputs:
+        content = _content(standing, folder, name)
         if content is None:
             return None
         contents[name] = content
     return contents
+
+
+def _content(standing: Standing, folder: Path, name: str) -> bytes | None:
+    """Return one of the edition's files, from the outbox or from what was kept; None where it is neither here nor there."""
+    sha256 = standing.outputs.get(name, "")
+    content = edition_files.read(folder, sha256) if sha256 else None
+    return _from_outbox(standing.folder, name, sha256) if content is None else content
 
 
 def _from_outbox(folder: Path, name: str, sha256: str) -> bytes | None:

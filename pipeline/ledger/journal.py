@@ -186,7 +186,8 @@ def left_out(archive: Path) -> list[LeftOut]:
 
 def _left_out(entry: dict[str, Any]) -> LeftOut:
     fields = {name: str(value) for name, value in entry[_LEFT_OUT].items()}
-    return LeftOut(fields["sha256"], fields["path"], fields["received_at"], date.fromisoformat(fields["day"]), fields["district"])
+    day, is_assignment = date.fromisoformat(fields["day"]), fields.get("is_assignment") == "True"
+    return LeftOut(fields["sha256"], fields["path"], fields["received_at"], day, fields["district"], is_assignment)
 
 
 def note_said_before(archive: Path, days: Sequence[SaidBefore]) -> None:
@@ -284,6 +285,7 @@ _KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
     _DISTRICTS: _named,
     _EDITION: _edition,
     _LEFT_OUT: _left_out,
+    _SAID_BEFORE: _said_before,
     _RELEASED: _release,
 }
 

@@ -189,7 +189,7 @@ def plan(
         given=given,
         under=under,
         program=inputs.digest_of_program(settings),
-        left_out=inputs.left_out(settings.paths.archive, outlines),
+        left_out=inputs.left_out(settings.paths.archive, outlines, ledger),
         said_before=journal.said_before(settings.paths.archive),
         now=now,
     )

@@ -133,6 +133,8 @@ def _left_out(file: LeftOut) -> str:
         came = f"（{_day(received)}{received:%H:%M}收到）"
     except ValueError:
         came = ""
+    if file.is_assignment:
+        return f"分解表{came}"
     return f"{file.district}{_day(file.day)}日报{came}" if file.district else f"{_day(file.day)}结果用到的1份收件{came}"
 
 

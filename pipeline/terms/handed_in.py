@@ -101,6 +101,7 @@ class LeftOut:
     """The day of its report, or the first day that rested on it."""
     district: str
     """'' where nothing tells whose it was."""
+    is_assignment: bool = False
 
 
 @dataclass(frozen=True, slots=True)

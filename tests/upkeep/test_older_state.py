@@ -10,13 +10,13 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from offices import ZONE, Office, let_nights_make, only, tree
 from read_by_leaders import page_text, paper_text
-from workbooks import DAY, assignment, new_row, progress_row, report, resolved_row
+from workbooks import CASES, DAY, assignment, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
 from pipeline.intake import standing_editions
@@ -24,6 +24,8 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import told_editions
 from pipeline.render.documents import FIGURES
+from pipeline.report import corrections, headline, who_reported
+from pipeline.report.report import Report
 from pipeline.settings.rules import Windows
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.upkeep import doctor, repair
@@ -185,12 +187,18 @@ def short_of_two(office: Office, tmp_path: Path) -> Office:
     office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
     office.run(DAY)
     shutil.copytree(office.settings.paths.state, tmp_path / "backup")
-    found = new_row("DLT-2020-001", 排查日期="2020-05-21")
-    office.put(report("达拉特旗", progress=[resolved_row("SJ-2020-002")], new=[found]), "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
-    office.run(DAY, DAY + timedelta(days=1))
+    _publish_two(office)
     shutil.rmtree(office.settings.paths.state)
     shutil.copytree(tmp_path / "backup", office.settings.paths.state)
     return office
+
+
+OWN = report("达拉特旗", progress=[resolved_row("SJ-2020-002")], new=[new_row("DLT-2020-001", 排查日期="2020-05-21")])
+
+
+def _publish_two(office: Office) -> None:
+    office.put(OWN, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY, DAY + timedelta(days=1))
 
 
 def test_a_day_that_goes_on_without_a_report_says_what_its_figures_were_with_it(short_of_two: Office) -> None:
@@ -214,10 +222,67 @@ def test_a_day_that_goes_on_without_a_report_says_what_its_figures_were_with_it(
     office.settings.paths.ledger.unlink()
     repair.repair(office.settings, documents=only("briefing"))
     assert tree(office.outbox) == stood, "a ledger that is made again knows it too"
-    content = report("达拉特旗", progress=[resolved_row("SJ-2020-002")], new=[new_row("DLT-2020-001", 排查日期="2020-05-21")])
-    office.put(content, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    office.put(OWN, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
     nightly.run(office.settings, days, documents=only("briefing"))
     assert not any("原件遗失" in text for text in told())
+
+
+def _lose_with_ledger(office: Office, content: bytes) -> dict[date, Report]:
+    """Lose an original and the ledger, have both days written without it, and return their reports."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    (office.archive / sha256).unlink()
+    office.settings.paths.ledger.unlink()
+    done = repair.repair(office.settings, [sha256[:12]], documents=FIGURES)
+    assert [arrival.sha256 for arrival in done.mended.without] == [sha256]
+    return {built.day: built for built in done.outcome.written.published}
+
+
+def test_a_report_that_is_lost_with_the_ledger_is_told_of_as_one_that_an_older_state_lacks(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    _publish_two(office)
+    stood = tree(office.outbox)
+    for day, told in _lose_with_ledger(office, OWN).items():
+        because = f"因原件遗失、不计入，5月{day.day}日的数字与以前发布的不同：由2/3改为1/2；"
+        assert f"{because}退出总数1件（DLT-2020-001）；改为不计入化解1件（SJ-2020-002）。" in corrections.of_group(
+            told, "市级交办和旗区自行梳理"
+        )
+        assert "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入。" in headline.lines(told)[0][1]
+        assert "看不出是哪个旗区的" not in who_reported.unplaced(told.arrived_reports, told.refused_late)
+    ((district, code),) = [
+        (finding["district"], finding["code"]) for finding in office.findings(DAY) if finding["severity"] == "refused-file"
+    ]
+    assert (district, code) == ("达拉特旗", "unreadable")
+    without_it = tree(office.outbox)
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, [hashlib.sha256(OWN).hexdigest()], documents=FIGURES)
+    assert tree(office.outbox) == without_it, "who loses another ledger is asked again, and says the same"
+    (office.archive / hashlib.sha256(OWN).hexdigest()).write_bytes(OWN)
+    office.run(DAY, DAY + timedelta(days=1))
+    assert tree(office.outbox) == stood
+
+
+def test_cases_that_are_gone_with_an_assignment_workbook_are_named(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    more = assignment([*CASES, CASES[0] | {"案件编号": "ZZQ-2020-009"}])
+    second = office.put_assignment(more, "第二份.xlsx", "2020-05-21T10:00:00+08:00")
+    office.run(DAY, DAY + timedelta(days=1))
+    before = office.summary(DAY)["targets"][0]
+    second.unlink()
+    for day, told in _lose_with_ledger(office, more).items():
+        said = corrections.of_group(told, before["group"])
+        changed = f"由{before['resolved']}/{before['total']}改为{before['resolved']}/{before['total'] - 1}"
+        assert f"5月{day.day}日的数字与以前发布的不同：{changed}；退出总数1件（ZZQ-2020-009）。" in said
+        assert "分解表（5月21日10:00收到）的原件遗失" in headline.lines(told)[0][1]
+
+
+def test_of_a_lost_file_that_counted_nowhere_nobody_is_told(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(b"no workbook", "坏.xlsx")
+    _publish_two(office)
+    for told in _lose_with_ledger(office, b"no workbook").values():
+        assert (told.left_out, told.lost_with_originals) == ((), ())
 
 
 def test_the_report_in_the_inbox_again_is_enough(restored: Office) -> None:
