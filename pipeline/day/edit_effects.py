@@ -53,6 +53,8 @@ class Mover:
     """Whether it is resolved, but for a cancellation."""
     times: int = 0
     """Of a cancelled case: how often it has been cancelled."""
+    cancelled_in: str = ""
+    """Of a case that came back into another group: the one in which it was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,8 @@ def _shifts(part: str, cases: Iterable[Case], pairs: Sequence[tuple[Case, Case]]
     targets = {group.name: group.target_percent for group in settings.groups}
     shifts = []
     for place in sorted(moved, key=_order(part, settings)):
-        left = tuple(_mover(was, case, before, after) for before, after, was, case in moves if before == place)
-        entered = tuple(_mover(was, case, before, after) for before, after, was, case in moves if after == place)
+        left = tuple(_mover(move, settings) for move in moves if move[0] == place)
+        entered = tuple(_mover(move, settings) for move in moves if move[1] == place)
         now = Tally(targets[place[0]], total[place], resolved[place])
         without = Tally(
             now.target_percent,
@@ -195,10 +197,13 @@ def _order(part: str, settings: Settings) -> Callable[[_Key], tuple[int, int, st
     return lambda place: (groups.index(place[0]), labels.index(place[1]) if place[1] in labels else len(labels), place[1])
 
 
-def _mover(was: Case, case: Case, before: _Key, after: _Key) -> Mover:
+def _mover(move: tuple[_Key, _Key, Case, Case], settings: Settings) -> Mover:
+    before, after, was, case = move
     labels = (before[1], after[1]) if before[0] == after[0] else (before[0], after[0])
     grounds, times = case.grounds or was.grounds or "", case.cancellations if case.grounds else 0
-    return Mover(case.number, case.text("旗区"), *labels, grounds, case.is_counted or was.is_counted, times)
+    then, now = (settings.group_of_source[one.text("案件来源")].name for one in (was, case))
+    cancelled_in = then if was.grounds and not case.grounds and then != now else ""
+    return Mover(case.number, case.text("旗区"), *labels, grounds, case.is_counted or was.is_counted, times, cancelled_in)
 
 
 # --- late reports ------------------------------------------------------------------------------------------------

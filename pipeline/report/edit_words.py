@@ -39,28 +39,40 @@ AMPLE = Room(10**6, 60)
 def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
     """Return which cases the day's edits took out of a group's total or brought in, and its rate without them; '' where none."""
     shift = next(iter(effects.of("group", group)), None)
-    if shift is None:
-        return ""
+    left, entered = (shift.left, shift.entered) if shift else ((), ())
     kinds = (
-        ("撤销{}件", [mover for mover in shift.left if not mover.after]),
-        ("改到别组{}件", [mover for mover in shift.left if mover.after]),
-        ("恢复计入{}件", [mover for mover in shift.entered if not mover.before]),
-        ("由别组改入{}件", [mover for mover in shift.entered if mover.before]),
+        ("撤销{}件", [mover for mover in left if not mover.after]),
+        ("改到别组{}件", [mover for mover in left if mover.after]),
+        ("恢复计入{}件", [mover for mover in entered if not mover.before and not mover.cancelled_in]),
+        ("恢复并由别组改入{}件", [mover for mover in entered if mover.cancelled_in]),
+        ("由别组改入{}件", [mover for mover in entered if mover.before]),
+        ("恢复并改到别组{}件", [mover for other in _groups(effects) for mover in other.entered if mover.cancelled_in == group]),
     )
     parts = [
         f"{words.format(len(movers))}：{first_of([_mover(mover, group, room) for mover in movers], room.cases)}"
         for words, movers in kinds
         if movers
     ]
+    if shift is None:
+        return f"今日{'；'.join(parts)}。" if parts else ""
     if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
     return f"今日{'；'.join(parts)}。{if_not}，{_would_be(shift.without, shift.tally)}。"
+
+
+def _groups(effects: Effects) -> list[Shift]:
+    return [shift for shift in effects.shifts if shift.part == "group"]
 
 
 def _mover(mover: Mover, group: str, room: Room) -> str:
     if mover.grounds:
         again = f"第{mover.times}次撤销，" if mover.times > 1 else ""
-        return f"{mover.number}（{mover.district}，{again}{'原' if mover.after else ''}依据：{_cut(mover.grounds, room)}）"
-    return f"{mover.number}（{mover.district}，{f'改为{mover.after}' if mover.after != group else f'原为{mover.before}'}）"
+        where = f"{_from_to(mover, group)}，" if mover.cancelled_in else ""
+        return f"{mover.number}（{mover.district}，{where}{again}{'原' if mover.after else ''}依据：{_cut(mover.grounds, room)}）"
+    return f"{mover.number}（{mover.district}，{_from_to(mover, group)}）"
+
+
+def _from_to(mover: Mover, group: str) -> str:
+    return f"改为{mover.after}" if mover.after != group else f"原为{mover.before or mover.cancelled_in}"
 
 
 def _would_be(without: Tally, tally: Tally) -> str:
@@ -121,13 +133,15 @@ def edits(effects: Effects, room: Room = AMPLE) -> str:
     """Return how many cases have which particular changed, with the cases but for those that `of_group` names."""
     if not effects.edits:
         return ""
-    told = {mover.number for shift in effects.shifts if shift.part == "group" for mover in (*shift.left, *shift.entered)}
+    movers = [mover for shift in _groups(effects) for mover in (*shift.left, *shift.entered)]
+    moved = {mover.number for mover in movers if mover.before and mover.after}
+    told = {"案件来源": moved, _GROUNDS: {mover.number for mover in movers} - moved}
     freed = {(flag.number, column) for flag in effects.flags if not flag.is_raised for column in flag.columns}
     parts = []
     for column in WATCHED:
         changed = [edit for edit in effects.edits if edit.column == column]
         changed.sort(key=lambda edit: (edit.number, edit.column) not in freed)  # first those that are no longer flagged by it
-        news = [edit for edit in changed if _FIGURES.get(column) != "group" or edit.number not in told]
+        news = [edit for edit in changed if edit.number not in told.get(column, ())]
         named = _in_brackets([f"{edit.number}：{_before_after(edit, room)}" for edit in news], room)
         parts += [f"{column}{len(changed)}件{named}"] if changed else []
     return f"台账要素改动{len({edit.number for edit in effects.edits})}件：{'、'.join(parts)}。"

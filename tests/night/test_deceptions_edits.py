@@ -199,6 +199,18 @@ def test_a_case_that_comes_back_is_said() -> None:
     _assert_stands(day, "今日恢复计入1件：SJ-2020-010（东胜区，原依据：双方和解）。如没有这些改动，为8/9（88.8%）。")
 
 
+def test_a_case_that_comes_back_in_another_group_is_said_in_both() -> None:
+    day = _told(_listed(), before=_listed(_010={"案件来源": "自治区交办", "撤销依据": "双方和解"}))
+    away, come = (f"SJ-2020-010（东胜区，{where}，原依据：双方和解）" for where in (f"改为{CITY}", f"原为{REGION}"))
+    _assert_stands(day, "案件来源1件（SJ-2020-010：自治区交办→市级交办）")
+    for text in day.both:
+        assert f"今日恢复并改到别组1件：{away}。" in text
+        assert f"今日恢复并由别组改入1件：{come}。如没有这些改动，为8/9（88.8%）。" in text
+        assert "恢复计入1件" not in text
+    gone = _told(_listed(_010={"案件来源": "自治区交办", "撤销依据": "双方和解"}))
+    _assert_stands(gone, "今日撤销1件：SJ-2020-010（东胜区，依据：双方和解）", "案件来源1件（SJ-2020-010：市级交办→自治区交办）")
+
+
 def test_a_case_left_out_of_a_newer_workbook_goes_on_counting_and_is_said() -> None:
     day = _told([row for row in _listed() if row["案件编号"] != LAST])
     assert day.summary["targets"][1]["total"] == 10
