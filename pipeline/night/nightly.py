@@ -50,7 +50,7 @@ def run(
         office.check_lock_still_held()
 
         # 3. fold: the facts into the state of each day that has to be written
-        due = plan(ledger, settings, days, documents, rewriting, now)
+        due = plan(ledger, settings, days, documents, rewriting)
         written = restore(due)
         workshop = Workshop(inputs.templates_of(settings), archive, office.readers, written.remarks)
         if due.days:

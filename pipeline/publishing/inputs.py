@@ -154,17 +154,11 @@ def left_out(archive: Path, outlines: Outlines, ledger: Ledger) -> list[LeftOut]
 
 
 def fingerprint(
-    inputs: Iterable[Filed],
-    day: date,
-    numbers: tuple[NoticeNumber, ...],
-    *,
-    figures_alone: bool,
-    left_out: Sequence[str] = (),
-    is_early: bool = False,
+    inputs: Iterable[Filed], day: date, numbers: tuple[NoticeNumber, ...], *, figures_alone: bool, left_out: Sequence[str] = ()
 ) -> str:
     """Return the digest of what came from outside and makes the day's folder: files, numbers of notices, and what the office decided.
 
-    `left_out`: the SHA-256 of the files without which it decided to go on. `is_early`: whether who has not reported is not late yet.
+    `left_out`: the SHA-256 of the files without which it decided to go on.
     """
     files = [
         (
@@ -179,7 +173,6 @@ def fingerprint(
     shown_numbers = [[number.written(), number.day.isoformat()] for number in numbering.shown_on(numbers, day)]
     parts = [json.dumps(shown_numbers), day.isoformat(), str(figures_alone), json.dumps(files)]
     parts += [json.dumps([*left_out])] if left_out else []
-    parts += ["before the cut-off"] if is_early else []
     return storage.digest(part.encode() for part in parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from pipeline.day.fold import DayState
@@ -45,8 +45,6 @@ class Plan:
     """The files that are lost and without which the office decided to go on, as long as they have not come back."""
     said_before: Mapping[date, SaidBefore] = field(default_factory=dict)
     """By day: what it said of its figures when it still rested on such files."""
-    now: datetime | None = None
-    """When they are written; None where that is not told."""
     days: list[date] = field(default_factory=list)
     """The days to write."""
     unchanged: list[date] = field(default_factory=list)
@@ -112,7 +110,6 @@ class Plan:
             said_before=self._said_before(day),
             former_names=held_days.former_names(self, day, held),
             attendance=self.outlines.submissions.attendance(day, self.settings),
-            is_early=self._is_early(day),
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
@@ -120,14 +117,7 @@ class Plan:
         files = self.outlines.on(day, self.settings).all
         said = self._said_before(day)
         left_out = (*(file.sha256 for file in self._left_out(day)), *(said.sha256s if said else ()))
-        return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=left_out, is_early=self._is_early(day))
-
-    def _is_early(self, day: date) -> bool:
-        """Whether the day is written before its cut-off, and not every district has reported: later it is written again."""
-        held = self.settings.on(day)
-        if self.now is None or self.now > held.calendar.last_moment(day):
-            return False
-        return len({file.reading.district for file in self.outlines.reports if file.reading.day == day}) < len(held.district_names)
+        return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=left_out)
 
     def _left_out(self, day: date) -> tuple[LeftOut, ...]:
         """Return the lost files of the day, and those of earlier days that it rested on when it was published."""
@@ -157,12 +147,7 @@ class EveryDay:
 
 
 def plan(
-    ledger: Ledger,
-    settings: Settings,
-    days: Sequence[date],
-    documents: tuple[Document, ...],
-    rewriting: Container[date] = (),
-    now: datetime | None = None,
+    ledger: Ledger, settings: Settings, days: Sequence[date], documents: tuple[Document, ...], rewriting: Container[date] = ()
 ) -> Plan:
     """Find the days to write: those asked for, and published ones, whose inputs or folder have changed.
 
@@ -191,7 +176,6 @@ def plan(
         program=inputs.digest_of_program(settings),
         left_out=inputs.left_out(settings.paths.archive, outlines, ledger),
         said_before=journal.said_before(settings.paths.archive),
-        now=now,
     )
     for day in sorted({*days, *map(date.fromisoformat, published)}):
         noted = published.get(day.isoformat())

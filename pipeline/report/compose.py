@@ -66,8 +66,6 @@ class Sources:
     """By code: what districts were called before that have another name since the day before, or since the day was published first."""
     attendance: Attendance = ()
     """How each district's report of the last thirty days stands."""
-    is_early: bool = False
-    """Whether the day is written before its cut-off, and not every district has reported."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -137,7 +135,6 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
         attendance=sources.attendance,
-        is_early=sources.is_early,
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),

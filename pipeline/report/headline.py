@@ -24,17 +24,9 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def _verdicts(report: Report) -> str:
-    silence = early(report) + who_reported.silence(report.submissions) + who_reported.left_out(report.left_out)
+    silence = who_reported.silence(report.submissions) + who_reported.left_out(report.left_out)
     certainties = {certainty.group: certainty for certainty in report.certainties}
     return f"{'；'.join(_verdict(figure, certainties.get(figure.group)) for figure in report.targets)}。{silence}"
-
-
-def early(report: Report) -> str:
-    """Return that the day is written before its cut-off, so that who has not reported is not late yet; '' elsewhere."""
-    if not report.is_early:
-        return ""
-    until = f"{sentences.day(report.data_until.date())}{report.data_until:%H:%M}"
-    return f"数据截至{until}，写出时还没到当日{report.settings.calendar.cut_off:%H:%M}的截止时间，还没有报送的不算未报。"
 
 
 def _verdict(figure: Figure, certainty: Certainty | None) -> str:

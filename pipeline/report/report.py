@@ -126,5 +126,3 @@ class Report:
     """How each district's report of the last thirty days stands, up to this one."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""
-    is_early: bool = False
-    """Whether it is written before the day's cut-off, and not every district has reported: who has not is not late yet."""

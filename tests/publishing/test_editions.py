@@ -266,18 +266,6 @@ def test_an_edition_that_the_ledger_no_longer_holds_as_it_was_is_mended_from_its
     assert (_told(ran), _problems(ran)) == (before, [])
 
 
-def test_a_day_written_before_its_cut_off_says_so_and_is_written_again_after_it(office: Office) -> None:
-    office.put_assignment(assignment())
-    office.put(report(), "日报.xlsx", f"{DAY}T07:00:00+08:00")
-    noon = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=ZONE)
-    said = []
-    for now in (noon, noon + timedelta(hours=1), noon + timedelta(hours=9), noon + timedelta(hours=9)):
-        nightly.run(office.settings, [DAY], documents=FIGURES, now=now)
-        manifest = json.loads((office.outbox / str(DAY) / "manifest.json").read_bytes())
-        said.append(("截止时间，还没有报送的不算未报" in manifest["headline"][0]["says"], len(_told(office))))
-    assert said == [(True, 1), (True, 1), (False, 2), (False, 2)]
-
-
 def test_editions_go_when_their_time_is_over_and_their_numbers_are_not_given_again(ran: Office) -> None:
     _correct(ran)
     ran.run(DAY)

@@ -98,10 +98,3 @@ def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(publis
     swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves)
     said = headline.lines(replace(report, restated=(swapped,), is_correction=False))[-1][1]
     assert said.endswith("仍为7/71（改为计入化解1件（SJ-2020-001），改为不计入化解1件（SJ-2020-002））。")
-
-
-def test_before_the_cut_off_who_has_not_reported_is_not_told_as_late(published: Published) -> None:
-    report = published("week-light").reports[3]
-    early = "数据截至5月23日09:59，写出时还没到当日17:00的截止时间，还没有报送的不算未报。"
-    assert early in headline.lines(replace(report, is_early=True))[0][1]
-    assert "截止时间" not in headline.lines(report)[0][1]

@@ -26,7 +26,7 @@ from pipeline.render.workbook.sheet_frame import (
     long_day,
     paper,
 )
-from pipeline.report import corrections, headline, who_reported
+from pipeline.report import corrections, who_reported
 from pipeline.report.figures import Figure
 from pipeline.terms.words import FLAGS, REPORTED, verdict
 
@@ -74,7 +74,6 @@ def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
     notes = [corrections.correction(report, words.MOST_CASES)] if report.is_correction else []
     said = (
         report.new_rules,
-        headline.early(report),
         who_reported.silence(report.submissions),
         who_reported.left_out(report.left_out),
         who_reported.unplaced(report.arrived_reports, report.refused_late),
