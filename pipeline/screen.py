@@ -208,7 +208,8 @@ def _tell_day(report: Report, number: int) -> None:
         verdict = sentences.verdict(figure)
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
     tell_lines(f"  {said}" for said in corrections.of_day(report))
-    missing, late = ([line.district for line in report.submissions if line.status == status] for status in ("missing", "late"))
+    missing = [f"{line.district}{'（报过，原件遗失）' if line.is_lost else ''}" for line in report.submissions if line.status == "missing"]
+    late = [line.district for line in report.submissions if line.status == "late"]
     rows = sum(line.rows_refused for line in report.submissions)
     whole = [line.district for line in report.submissions if line.is_wholly_refused]
     refused = f"退回 {rows} 行" + (f"，其中日报全部退回：{'、'.join(whole)}" if whole else "")

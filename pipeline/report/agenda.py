@@ -159,6 +159,7 @@ def absences(
                 if (own := [line for line in lines if line.district == submission.district and line.group == group.name])
             ),
             submission.refused_files,
+            submission.is_lost,
         )
         for submission in submissions
         if submission.status == "missing"

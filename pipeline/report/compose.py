@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -73,11 +73,15 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     before_day = state.day - timedelta(days=1)
     settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
-    counting = counting_of(state, cases, sources.refused, settings)
+    lost = {file.district for file in sources.left_out if file.day == state.day}
+    counting = counting_of(state, cases, sources.refused, settings, lost)
     in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
-    lines_by_district = handed_in_lines.submission_lines(state, sources.refused, settings)
+    lines_by_district = [
+        replace(line, is_lost=line.status == "missing" and line.district in lost)
+        for line in handed_in_lines.submission_lines(state, sources.refused, settings)
+    ]
     reports_by_file = handed_in_lines.of(state, sources.refused, settings)
     data_until = handed_in_lines.last_arrival(sources.files_in_force, settings)
     return Report(
@@ -113,7 +117,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         certainties=certainty.of(targets, settings.groups, state.cases),
         no_longer_counted=changed["no_longer_counted"],
         changes=changes.lines(changed, cases, state),
-        submissions=lines_by_district,
+        submissions=tuple(lines_by_district),
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
         changed_matters=other_sheets.changed_matters(state, settings),
@@ -152,13 +156,19 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     )
 
 
-def counting_of(state: DayState, cases: Iterable[CaseLine], refused: tuple[Filed, ...], settings: Settings) -> Counting:
-    """Return what is counted of a day with these cases, by its own settings; `refused`: the day's files refused whole."""
+def counting_of(
+    state: DayState, cases: Iterable[CaseLine], refused: tuple[Filed, ...], settings: Settings, lost: Container[str] = ()
+) -> Counting:
+    """Return what is counted of a day with these cases, by its own settings; `refused`: the day's files refused whole.
+
+    `lost`: the districts whose report of the day is lost and left out.
+    """
     in_use = [case for case in cases if not case.grounds]
     reported = {name: name in state.in_force for name in settings.district_names}
     doubts = _doubts(state, refused)
     unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
-    return Counting(in_use, unknown, settings)
+    reasons = {name: "lost" if why == "absent" and name in lost else why for name, why in unknown.reasons.items()}
+    return Counting(in_use, replace(unknown, reasons=reasons), settings)
 
 
 def _most_new(state: DayState, settings: Settings) -> int:

@@ -17,7 +17,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, RESOLVED
 
-REASONS = ("absent", "unread", "behind", "refused")
+REASONS = ("absent", "lost", "unread", "behind", "refused")
 """Why a figure has bounds: a district has no report of the day; one that was sent was refused whole; one of an earlier day is missing;
 content was refused."""
 

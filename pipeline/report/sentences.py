@@ -75,7 +75,8 @@ def why_open(ends: Bounds) -> str:
     days = f"（{_days(ends.behind)}{'，各缺其中一日或几日' if several else ''}）" if ends.behind else ""
     reasons = "，".join(f"{some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
     kinds = {why for why, _districts in ends.reasons}
-    after = "、".join(name for name, whys in (("补报", {"absent", "behind"}), ("改正", {"unread", "refused"})) if kinds & whys)
+    mended = (("补报", {"absent", "behind"}), ("找回", {"lost"}), ("改正", {"unread", "refused"}))
+    after = "、".join(name for name, whys in mended if kinds & whys)
     return f"{reasons}，{after}后结论可能改变"
 
 
@@ -237,7 +238,7 @@ def changes(
     if not kinds and who.nobody:
         return f"今日{who.nobody}，案件有没有新化解、重新办理等变化，不知道。{steps}"
     if not kinds:
-        whose = f"{'日报可用' if who.refused else '有日报'}的{who.heard}个旗区，" if who else ""
+        whose = f"{'日报可用' if who.refused or who.lost else '有日报'}的{who.heard}个旗区，" if who else ""
         return f"{whose}今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{unknown}{steps}"
     parts = []
     for kind, named, count in kinds:

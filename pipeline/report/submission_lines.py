@@ -35,6 +35,8 @@ class SubmissionLine:
     """The earlier revision whose bytes the one in force has again; 0 where they are new."""
     moves: Moves = field(default_factory=Moves)
     """What the revision in force changed against the first one; nothing where that one is in force."""
+    is_lost: bool = False
+    """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
 
     @property
     def is_replaced(self) -> bool:
@@ -65,6 +67,8 @@ class Absence:
     """The day of the last one that it sent, as far back as one could still be sent."""
     parts: tuple[AbsencePart, ...]
     refused_files: int
+    is_lost: bool = False
+    """As of its `SubmissionLine`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,56 +25,60 @@ class Unheard:
     """Without a report."""
     refused: tuple[str, ...]
     """With one of which every row was refused."""
+    lost: tuple[str, ...]
+    """With one whose original is lost and which counts nowhere by the office's decision: it did come."""
     districts: int
     """All there are."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.silent or self.refused)
+        return bool(self.silent or self.refused or self.lost)
 
     @property
     def heard(self) -> int:
         """How many districts' days are known."""
-        return self.districts - len(self.silent) - len(self.refused)
+        return self.districts - len(self.silent) - len(self.refused) - len(self.lost)
 
     @property
     def nobody(self) -> str:
         """Why the day is known of no district, such as 没有旗区报送; '' where it is known of some."""
         if not self or self.heard:
             return ""
-        return "没有旗区的日报能够采用" if self.refused else "没有旗区报送"
+        return "没有旗区的日报能够采用" if self.refused or self.lost else "没有旗区报送"
 
     @property
     def some(self) -> str:
         """Such as 2个旗区没有日报，1个旗区的日报全部退回; '' where nobody is silent, and where all are."""
         if self.nobody:
             return ""
-        counts = ((self.silent, "个旗区没有日报"), (self.refused, "个旗区的日报全部退回"))
+        counts = ((self.silent, "个旗区没有日报"), (self.refused, "个旗区的日报全部退回"), (self.lost, "个旗区的日报原件遗失"))
         return "，".join(f"{len(districts)}{word}" for districts, word in counts if districts)
 
     def asked(self, what: str) -> str:
         """Return that of them nobody knows whether there is such; '' where nobody is silent, and where all are."""
         if self.nobody or not self:
             return ""
-        kinds = ((self.silent, "没有日报的"), (self.refused, "日报全部退回的"))
+        kinds = ((self.silent, "没有日报的"), (self.refused, "日报全部退回的"), (self.lost, "日报原件遗失的"))
         return f"{'、'.join(f'{word}{len(districts)}个旗区' for districts, word in kinds if districts)}{what}，不知道。"
 
 
 def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     """Return of which districts the day is not known."""
-    silent = tuple(line.district for line in submissions if line.status == "missing")
+    silent = tuple(line.district for line in submissions if line.status == "missing" and not line.is_lost)
     refused = tuple(line.district for line in submissions if line.is_wholly_refused)
-    return Unheard(silent, refused, len(submissions))
+    lost = tuple(line.district for line in submissions if line.is_lost)
+    return Unheard(silent, refused, lost, len(submissions))
 
 
 def silence(submissions: Sequence[SubmissionLine]) -> str:
     """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none."""
     who = unheard(submissions)
-    if who.nobody and not who.refused:
+    if who.nobody and not who.refused and not who.lost:
         return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
     refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
     silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
-    parts = "，".join(part for part in (silent, refused) if part)
+    lost = f"{some(who.lost)}今日的日报原件遗失" if who.lost else ""
+    parts = "，".join(part for part in (silent, refused, lost) if part)
     return f"{parts}，办理得怎样不知道，其案件沿用此前的情况。" if parts else ""
 
 
@@ -90,12 +94,13 @@ def submissions(districts: Sequence[SubmissionLine]) -> str:
     late = [line.district for line in districts if line.status == "late"]
     if len(who.silent) == len(districts):
         return f"{len(districts)}个旗区都没有日报。"
-    missing = len(who.silent)
+    missing = len(who.silent) + len(who.lost)
     sentence = f"{len(districts)}个旗区中{len(districts) - missing}个有日报" if missing else f"{len(districts)}个旗区都有日报"
     sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
     if who.refused:
         sentence += f"，{'' if late else '其中'}{'、'.join(who.refused)}的全部退回，一行也没有采用，办理得怎样不知道"
-    return f"{sentence}；没有日报的{missing}个（{'、'.join(who.silent)}）。" if missing else f"{sentence}。"
+    kinds = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
+    return "；".join([sentence, *(f"{kind}{len(names)}个（{'、'.join(names)}）" for kind, names in kinds if names)]) + "。"
 
 
 def in_short(districts: Sequence[SubmissionLine]) -> str:
@@ -104,7 +109,8 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
     if len(who.silent) == len(districts):
         return f"{some(who.silent)}没有日报"
     refused = f"{some(who.refused)}日报全部退回" if who.refused else ""
-    return "，".join(part for part in (f"{some(who.silent)}没有日报" if who.silent else "", refused) if part) or "都有日报"
+    lost = f"{some(who.lost)}日报原件遗失" if who.lost else ""
+    return "，".join(part for part in (f"{some(who.silent)}没有日报" if who.silent else "", refused, lost) if part) or "都有日报"
 
 
 def status(line: SubmissionLine) -> str:
@@ -174,6 +180,7 @@ def _why_refused(report: ArrivedReport) -> str:
 def absence(absent: Absence) -> str:
     """Return who has not reported, and which figures that can change."""
     last = f"最近一次是{_day(absent.last_report)}的日报" if absent.last_report else "此前也没有日报"
-    refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files else ""
+    refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files and not absent.is_lost else ""
     parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
-    return f"{absent.district}没有日报（{last}{refused}）；补报可能改变其名下{parts or '案件数'}。"
+    why, mended = ("的日报原件遗失", "找回或重新报送") if absent.is_lost else ("没有日报", "补报")
+    return f"{absent.district}{why}（{last}{refused}）；{mended}可能改变其名下{parts or '案件数'}。"

@@ -41,6 +41,7 @@ def verdict(*, is_met: bool, is_certain: bool) -> str:
 
 OPEN_REASONS: Final = {
     "absent": "没有日报",
+    "lost": "的日报原件遗失",
     "unread": "再次报送的没有采用",
     "behind": "缺以前的日报",
     "refused": "有退回的内容没有改正",

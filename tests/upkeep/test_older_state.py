@@ -242,13 +242,19 @@ def test_a_report_that_is_lost_with_the_ledger_is_told_of_as_one_that_an_older_s
     office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
     _publish_two(office)
     stood = tree(office.outbox)
-    for day, told in _lose_with_ledger(office, OWN).items():
+    reports = _lose_with_ledger(office, OWN)
+    for day, told in reports.items():
         because = f"因原件遗失、不计入，5月{day.day}日的数字与以前发布的不同：由2/3改为1/2；"
         assert f"{because}退出总数1件（DLT-2020-001）；改为不计入化解1件（SJ-2020-002）。" in corrections.of_group(
             told, "市级交办和旗区自行梳理"
         )
         assert "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入。" in headline.lines(told)[0][1]
+        assert ("达拉特旗今日的日报原件遗失，办理得怎样不知道" in headline.lines(told)[0][1]) == (day == DAY)
         assert "看不出是哪个旗区的" not in who_reported.unplaced(told.arrived_reports, told.refused_late)
+    (first, _second) = reports.values()
+    assert "日报原件遗失的1个（达拉特旗）" in who_reported.submissions(first.submissions)
+    assert [absent.district for absent in first.absences if absent.is_lost] == ["达拉特旗"]
+    assert office.summary(DAY)["submissions"][1]["status"] == "missing"
     ((district, code),) = [
         (finding["district"], finding["code"]) for finding in office.findings(DAY) if finding["severity"] == "refused-file"
     ]

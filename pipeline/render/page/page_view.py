@@ -109,7 +109,8 @@ def context(report: Report) -> dict[str, object]:
             "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
             "trend": report.trend,
             "by_status": {
-                status: [submission for submission in report.submissions if submission.status == status] for status in words.REPORTED
+                status: [submission for submission in report.submissions if submission.status == status and not submission.is_lost]
+                for status in words.REPORTED
             },
             "unheard": who_reported.unheard(report.submissions),
             "absences": {absence.district: absence for absence in report.absences},

@@ -298,6 +298,8 @@ def _districts(report: Report) -> list[Fields]:
 
 def _status(line: SubmissionLine, report: Report) -> str:
     """Return how a district reported; a report that was replaced later than its readers expect is not told as the first one."""
+    if line.is_lost:
+        return "遗失"
     status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
     if line.is_wholly_refused:  # in two lines of three characters, as the column has room
         return f"{status}，全退回"
