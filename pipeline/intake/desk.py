@@ -56,7 +56,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
     with lock.hold(paths.state) as held:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
         soundness.check_ledger(paths)
-        standing = standing_editions.unnoted(paths)
+        standing = standing_editions.found(paths)
         standing_editions.refuse_needless(standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)
         with Ledger(paths.ledger) as ledger:

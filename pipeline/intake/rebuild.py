@@ -58,7 +58,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         storage.make_folder(folder)
     with lock.hold(paths.state):
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
-        standing = standing_editions.unnoted(paths)
+        standing = standing_editions.found(paths)
         about_originals = standing_editions.check(settings, standing, without)
         left_out = standing_editions.decided(settings, standing, without)
         is_usable = _is_usable(paths.ledger, paths.archive)

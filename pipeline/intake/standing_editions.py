@@ -27,19 +27,21 @@ from pipeline.terms.messages import shorten
 
 _MANIFEST = "manifest.json"
 _MOST_LINES = 20
+_SHA256 = re.compile(rb'"sha256": "([0-9a-f]{64})"')
 _Key = tuple[date, str]
 """A day and the SHA-256 of a manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A day's folder in the outbox whose manifest nobody has noted."""
+    """A day's folder in the outbox whose manifest nobody has noted, or one that is noted and rests on what nobody knows any more."""
 
     day: date
     folder: Path
     manifest: bytes
     fields: dict[str, Any]
     """What the manifest says. Anybody may have written it."""
+    is_noted: bool = False
 
     @property
     def sha256(self) -> str:
@@ -71,6 +73,8 @@ class MissingInput:
     district: str
     """As far as manifest and figures tell it; '' where they do not."""
     is_assignment: bool
+    was_known: bool = False
+    """Whether this state noted the day: what it knew of the file is gone from it."""
 
     @property
     def words(self) -> str:
@@ -150,17 +154,24 @@ def find_missing(settings: Settings, unnoted_editions: Iterable[Standing]) -> li
     standing, paths = list(unnoted_editions), settings.paths
     if not standing:
         return []
-    archived = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
-            archived |= {sha256 for _path, sha256, _received in ledger.identities()}
+    archived = _known(paths)
+    given_up = {file.sha256 for file in journal.left_out(paths.archive)}
     missing: dict[str, MissingInput] = {}
     for edition in standing:
         for file in _inputs(edition):
-            if file["sha256"] not in archived:
+            if file["sha256"] not in archived and not (edition.is_noted and file["sha256"] in given_up):
                 missing.setdefault(file["sha256"], _missing(file, edition, settings))
     waiting = _waiting_in_inbox(paths) if missing else set[str]()
     return [file for sha256, file in missing.items() if sha256 not in waiting]
+
+
+def _known(paths: Paths) -> set[str]:
+    """Return the SHA-256 of every file that journal, archive or ledger has."""
+    known = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
+    if paths.ledger.exists():
+        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+            known |= {sha256 for _path, sha256, _received in ledger.identities()}
+    return known
 
 
 def told(settings: Settings, missing: Sequence[MissingInput]) -> list[str]:
@@ -169,20 +180,28 @@ def told(settings: Settings, missing: Sequence[MissingInput]) -> list[str]:
     more = [f"  …… 还有 {len(missing) - _MOST_LINES} 份"] if len(missing) > _MOST_LINES else []
     found = f"{settings.paths.outbox} 里 {days} 的结果用到了 {len(missing)} 份收件，台账、流水簿和存档都没有："
     return [
-        f"{found}state 比结果旧，可能用旧备份恢复过。为免数字算错，没有汇总，什么都没有改动，这些结果原样留着：",
+        f"{found}{_why(missing)}。为免数字算错，没有汇总，什么都没有改动，这些结果原样留着：",
         *(f"  {file.words}" for file in missing[:_MOST_LINES]),
         *more,
         "请用新的备份恢复整个 state 文件夹；没有的，从存档的其他副本找回这些文件，或请旗区把当时的文件原样再报，放进收件箱再运行。",
     ]
 
 
+def _why(missing: Sequence[MissingInput]) -> str:
+    """Return what is wrong with the state."""
+    if all(file.was_known for file in missing):
+        return "state 记过这些结果，收件的记录和原件却不见了，可能被删除或损坏过"
+    return "state 比结果旧，可能用旧备份恢复过"
+
+
 def warning(settings: Settings) -> str:
     """Return in one sentence that this state is older than the outbox, for who only looks on; '' where it is not."""
-    missing = find_missing(settings, unnoted(settings.paths))
+    missing = find_missing(settings, found(settings.paths))
     if not missing:
         return left_out_told(settings)
     days = "、".join(sorted({str(file.day) for file in missing}))
-    return f"state 比结果旧：{days} 的结果用到了 {len(missing)} 份这里没有的收件，下面说的可能与已发布的不同。请运行 python run.py doctor。"
+    what = "state 少了收件" if all(file.was_known for file in missing) else "state 比结果旧"
+    return f"{what}：{days} 的结果用到了 {len(missing)} 份这里没有的收件，下面说的可能与已发布的不同。请运行 python run.py doctor。"
 
 
 def left_out_told(settings: Settings) -> str:
@@ -215,6 +234,7 @@ def _missing(file: dict[str, str], standing: Standing, settings: Settings) -> Mi
         of_day,
         _present_name(district, standing, settings),
         is_assignment=file.get("role", "").startswith("assignment"),
+        was_known=standing.is_noted,
     )
 
 
@@ -271,13 +291,59 @@ def _waiting_in_inbox(paths: Paths) -> set[str]:
 # --- what nobody noted -------------------------------------------------------------------------------------------
 
 
+def found(paths: Paths) -> list[Standing]:
+    """Return the days' folders that no run may pass over: those that nobody noted, and those that rest on what nobody knows any more."""
+    return sorted([*unnoted(paths), *short(paths)], key=lambda standing: standing.day)
+
+
 def unnoted(paths: Paths) -> list[Standing]:
     """Return the days' folders whose manifest neither ledger nor journal has noted, by day."""
+    noted = _noted(paths)
+    return [standing for path in sorted(paths.outbox.glob(f"????-??-??/{_MANIFEST}")) if (standing := _read(path, noted))]
+
+
+def short(paths: Paths) -> list[Standing]:
+    """Return the noted days of which the manifest names a file that ledger, journal and archive have lost, by day.
+
+    The manifest of the outbox; where it is gone or another's, that of the ledger's newest edition.
+    """
+    noted, known = _noted(paths), _known(paths)
+    manifests: dict[date, bytes] = {}
+    for path in paths.outbox.glob(f"????-??-??/{_MANIFEST}"):
+        with suppress(OSError, ValueError):
+            day, manifest = date.fromisoformat(path.parent.name), path.read_bytes()
+            if (day, hashlib.sha256(manifest).hexdigest()) in noted:
+                manifests[day] = manifest if _names_others(manifest, known) else b""
+    for day, manifest in _kept(paths, manifests):
+        manifests[day] = manifest if _names_others(manifest, known) else b""
+    return [
+        Standing(day, paths.outbox / day.isoformat(), manifest, json.loads(manifest), is_noted=True)
+        for day, manifest in sorted(manifests.items())
+        if manifest
+    ]
+
+
+def _names_others(manifest: bytes, known: Collection[str]) -> bool:
+    """Whether it names files that are not among the known; by its text, since a year of manifests takes seconds to parse."""
+    return any(match[1].decode() not in known for match in _SHA256.finditer(manifest))
+
+
+def _kept(paths: Paths, others: Collection[date]) -> Iterator[tuple[date, bytes]]:
+    """Return the manifest of the newest edition of each published day but those, as the ledger has it."""
+    if paths.ledger.exists():
+        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+            for day in map(date.fromisoformat, ledger.publications()):
+                newest = editions.held_of_day(ledger, day)[-1:] if day not in others else []
+                yield from ((day, edition.manifest) for edition in newest if edition.manifest and not edition.is_damaged)
+
+
+def _noted(paths: Paths) -> set[_Key]:
+    """Return the days and manifests that ledger and journal have noted."""
     noted: set[_Key] = {(edition.day, edition.manifest) for edition in journal.editions(paths.archive)}
     if paths.ledger.exists():
         with suppress(LedgerError), Ledger(paths.ledger) as ledger:
             noted |= {(edition.day, edition.manifest) for edition in editions.notes(ledger)}
-    return [standing for path in sorted(paths.outbox.glob(f"????-??-??/{_MANIFEST}")) if (standing := _read(path, noted))]
+    return noted
 
 
 def _read(path: Path, noted: set[_Key]) -> Standing | None:
@@ -316,7 +382,7 @@ def note(ledger: Ledger, settings: Settings, unnoted_editions: Iterable[Standing
     paths, zone = settings.paths, settings.calendar.zone
     published = ledger.publications()
     noted_inputs = {sha256 for _path, sha256, _received in ledger.identities()}
-    for standing in unnoted_editions:
+    for standing in (edition for edition in unnoted_editions if not edition.is_noted):
         day, manifest = standing.day.isoformat(), published.get(standing.day.isoformat(), ("", ""))[1]
         is_ours = manifest == standing.sha256 or edition_files.read(paths.editions, standing.sha256) is not None
         is_noted = _note(standing, ledger, paths, zone, is_ours=is_ours)

@@ -259,9 +259,13 @@ def _first(names: Iterable[str]) -> str:
 def _outbox(ledger: Ledger, settings: Settings) -> Check:
     published = ledger.publications()
     changed = [day for day, (_made_from, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
-    standing = standing_editions.unnoted(settings.paths)
+    standing = standing_editions.found(settings.paths)
     # Days that a newer state wrote are not damaged, and to write them again would lose what it knew.
-    newer = {str(edition.day) for edition in standing} if standing_editions.find_missing(settings, standing) else set[str]()
+    newer = (
+        {str(edition.day) for edition in standing if not edition.is_noted}
+        if standing_editions.find_missing(settings, standing)
+        else set[str]()
+    )
     count = len(published.keys() - newer - {*changed})
     changed = sorted({*changed} - newer)
     left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
@@ -292,12 +296,13 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
     """Check that of every edition all is kept, that ledger and journal agree on them, and that the outbox holds none that is newer."""
     paths, noted = settings.paths, editions.notes(ledger)
     told = {edition.key for edition in journal.editions(paths.archive) if not edition.is_over}
-    standing = standing_editions.unnoted(paths)
+    standing = standing_editions.found(paths)
     missing = standing_editions.find_missing(settings, standing)
     problems = standing_editions.told(settings, missing) if missing else []
-    if standing and not missing:
-        days = _first(edition.day.isoformat() for edition in standing)
-        problems.append(f"{len(standing)} 天的结果没有记作一版：{days}。请再运行一次汇总（python run.py），会补记，或另存被改过的。")
+    unnoted = [edition for edition in standing if not edition.is_noted]
+    if unnoted and not missing:
+        days = _first(edition.day.isoformat() for edition in unnoted)
+        problems.append(f"{len(unnoted)} 天的结果没有记作一版：{days}。请再运行一次汇总（python run.py），会补记，或另存被改过的。")
     if lacking := [*editions.lacking(ledger, paths.editions)]:
         named = _first(f"{edition.day} 第 {edition.number} 版" for edition in lacking)
         problems.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -178,6 +179,60 @@ def test_whoever_reads_of_a_day_that_goes_on_without_a_report_is_told_that_it_ca
     assert _command(restored, "--date", str(DAY)) == 0
     assert told() == [False] * 3  # until it is found
     assert "left out" not in (restored.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def forgetful(office: Office) -> Office:
+    """Two days published, then all that the state had of one report removed: rows, line and original. The days' notes still stand."""
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY, DAY + timedelta(days=1))
+    paths = office.settings.paths
+    with sqlite3.connect(paths.ledger) as connection:
+        (arrival,) = connection.execute("SELECT id FROM arrivals WHERE sha256 = ?", (SHA256,)).fetchone()
+        for table in ("readings", "findings"):
+            connection.execute(f"DELETE FROM {table} WHERE arrival = ?", (arrival,))  # noqa: S608 - the two of the line above
+        connection.execute("DELETE FROM arrivals WHERE id = ?", (arrival,))
+    connection.close()
+    lines = (paths.archive.parent / "arrivals.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if SHA256 not in line]
+    assert len(kept) == len(lines) - 1
+    (paths.archive.parent / "arrivals.jsonl").write_text("".join(kept), encoding="utf-8")
+    (paths.archive / SHA256).unlink()
+    return office
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["the day stands in the outbox", "only the ledger has its edition"])
+def test_a_report_of_which_the_state_has_lost_all_stops_the_run_and_is_named(
+    forgetful: Office, capsys: pytest.CaptureFixture[str], *, gone: bool
+) -> None:
+    if gone:
+        shutil.rmtree(forgetful.outbox)
+        forgetful.outbox.mkdir()
+    before = _facts(forgetful)
+    for command in (["--date", str(DAY + timedelta(days=2))], ["doctor"], ["doctor", "--repair"]):
+        assert _command(forgetful, *command) == 1
+        said = "".join(capsys.readouterr())
+        assert f"达拉特旗 达拉特旗.xlsx，2020-05-21 16:30 收到，见于 {DAY} 的结果（{SHA256[:12]}…）" in said, command
+        assert "收件的记录和原件却不见了" in said
+        assert "比结果旧" not in said
+    assert _facts(forgetful) == before
+
+
+def test_a_report_of_which_the_state_has_lost_all_counts_again_once_it_is_in_the_inbox(forgetful: Office) -> None:
+    before = tree(forgetful.outbox)
+    forgetful.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    forgetful.run(DAY)
+    assert tree(forgetful.outbox) == before
+    assert standing_editions.short(forgetful.settings.paths) == []
+
+
+def test_the_office_decides_about_a_report_of_which_the_state_has_lost_all(forgetful: Office) -> None:
+    assert _command(forgetful, "--date", str(DAY), "--without", SHA256[:12]) == 0
+    assert SHA256 in (forgetful.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8"), "as left out"
+    assert _command(forgetful, "--date", str(DAY + timedelta(days=1))) == 0
+    assert [problem for check in doctor.examine(forgetful.settings, datetime.now(ZONE)) for problem in check.problems] == []
 
 
 @pytest.fixture
