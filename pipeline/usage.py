@@ -218,8 +218,8 @@ def _day(written: str) -> date:
 
 
 def _archived(written: str) -> str:
-    if not re.fullmatch("[0-9a-f]{12,64}", lower := written.strip().lower().rstrip(".…")):
-        message = f"“{written}”应是原件在存档里的文件名，或它的开头至少 12 位"
+    if not re.fullmatch(r"[0-9a-f]{12,64}|\d{4}-\d\d-\d\d", lower := written.strip().lower().rstrip(".…")):
+        message = f"“{written}”应是原件在存档里的文件名，或它的开头至少 12 位；或一天，如 2026-01-31"
         raise argparse.ArgumentTypeError(message)
     return lower
 

@@ -324,7 +324,8 @@ def sweep(outbox: Path, *folders: Path) -> None:
             with contextlib.suppress(OSError):  # then the day is written anew
                 retry_while_held(partial(old.replace, final))
                 sync_folder(outbox)
-    for left in [*outbox.glob(f".{_DAY}.new"), *(left for folder in folders for left in folder.glob(".*.tmp"))]:
+    half_made = [folder for folder in outbox.glob(f".{_DAY}.new") if folder.is_dir()]  # a file of that name is somebody's
+    for left in [*half_made, *(left for folder in folders for left in folder.glob(".*.tmp"))]:
         # A link to a folder is itself removed, and never what it leads to.
         if left.is_dir() and not left.is_symlink():
             remove_folder(left)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipeline.disk import lock, storage
-from pipeline.intake import district_names, inbox, soundness, standing_editions
+from pipeline.intake import district_names, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal
 from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
@@ -31,12 +31,13 @@ class Desk:
     """The districts as they were named one after another."""
     _held: lock.Held
     _without_archive: str | None
+    _put_by: tuple[str, ...]
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the office should know about its disk and its archive, and about readers that could not be shut in."""
         not_shut = (words.READER_NOT_SHUT["calls"],) if "calls" in self.readers.not_shut else ()
-        return (*(remark for remark in (self._without_archive, self._held.remark) if remark), *not_shut)
+        return (*(remark for remark in (self._without_archive, self._held.remark) if remark), *self._put_by, *not_shut)
 
     def check_lock_still_held(self) -> None:
         """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""
@@ -57,7 +58,8 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
         soundness.check_ledger(paths)
         standing = standing_editions.found(paths)
-        standing_editions.refuse_needless(standing_editions.check(settings, standing, without))
+        about_days = standing_editions.check(settings, standing, without)
+        standing_editions.refuse_needless(unexplained_days.check(paths, about_days))
         left_out = standing_editions.decided(settings, standing, without)
         with Ledger(paths.ledger) as ledger:
             ledger.store.erase_deleted()
@@ -69,5 +71,6 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
             journal.note_said_before(paths.archive, standing_editions.said_before(settings, standing, left_out))
             journal.note_left_out(paths.archive, left_out)  # first: once its edition is noted, nobody misses a file any more
             standing_editions.note(ledger, settings, standing)
+            put_by = unexplained_days.put_by(paths)
             with Readers(aligned, arriving) as readers:
-                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied)
+                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.intake import district_names, inbox, soundness, standing_editions
+from pipeline.intake import district_names, inbox, soundness, standing_editions, unexplained_days
 from pipeline.intake.standing_editions import Standing
 from pipeline.ledger import edition_files, editions, journal, kept_districts
 from pipeline.ledger.journal import EditionNote, Identity, Noted
@@ -59,7 +59,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
     with lock.hold(paths.state):
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
         standing = standing_editions.found(paths)
-        about_originals = standing_editions.check(settings, standing, without)
+        about_originals = unexplained_days.check(paths, standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)
         is_usable = _is_usable(paths.ledger, paths.archive)
         if is_usable and about_originals:
@@ -71,6 +71,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger, paths.archive)
         journal.note_said_before(paths.archive, standing_editions.said_before(settings, standing, left_out))
         journal.note_left_out(paths.archive, left_out)
+        unexplained_days.put_by(paths)
         return Mended(
             is_rebuilt=not is_usable,
             ledger_kept=kept,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Container, Iterator
 from datetime import date
 from pathlib import Path
 
-from pipeline.disk import storage
+from pipeline.disk import kept_aside, storage
 from pipeline.render import documents
 from pipeline.terms.errors import PipelineError, reason_of
 
@@ -35,6 +35,7 @@ def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: 
         try:
             storage.make_folder(outbox)
             _keep_changes(outbox / day, day, kept, ours)
+            kept_aside.put_files_by(outbox)  # somebody's file came there since the run began
             storage.write_folder(aside, files)
             old = storage.replace_folder(aside, outbox / day)
         except OSError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.intake import inbox, soundness, standing_editions
+from pipeline.intake import inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox
@@ -268,7 +268,7 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     )
     count = len(published.keys() - newer - {*changed})
     changed = sorted({*changed} - newer)
-    left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")))
+    left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")) and path.is_dir())
     problems = []
     if changed:
         problems.append(f"{len(changed)} 天的结果缺失或被改过：{_first(sorted(changed))}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
@@ -299,6 +299,7 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
     standing = standing_editions.found(paths)
     missing = standing_editions.find_missing(settings, standing)
     problems = standing_editions.told(settings, missing) if missing else []
+    problems += unexplained_days.told(paths, unexplained_days.find(paths))
     unnoted = [edition for edition in standing if not edition.is_noted]
     if unnoted and not missing:
         days = _first(edition.day.isoformat() for edition in unnoted)

@@ -1,6 +1,6 @@
 """An older state beside a newer outbox: a run, `doctor` and a repair stop, name what is missing, and keep the newer edition.
 
-Covers `lost_originals`.
+Covers `lost_originals`, `unexplained_days` and `kept_aside`.
 """
 
 from __future__ import annotations
@@ -121,6 +121,74 @@ def test_doctor_does_not_call_a_day_unchanged_that_a_newer_state_wrote(restored:
     restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
     restored.run(DAY)
     assert (results().result, results().notes) == ("1 天的结果与发布时完全一致", ())
+
+
+_NEXT = DAY + timedelta(days=1)
+
+
+def _cut(folder: Path) -> None:
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:100])
+
+
+def _take_away(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize("damage", [_cut, _take_away])
+def test_results_of_a_day_that_the_state_never_published_stop_it_though_their_manifest_tells_nothing(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
+) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "东胜区.xlsx")
+    office.run(DAY)
+    shutil.copytree(office.settings.paths.state, tmp_path / "backup")
+    office.put(report(day=_NEXT, progress=[resolved_row("SJ-2020-001")]), "次日.xlsx", "2020-05-22T16:00:00+08:00")
+    office.run(_NEXT)
+    shutil.rmtree(office.settings.paths.state)
+    shutil.copytree(tmp_path / "backup", office.settings.paths.state)
+    damage(office.outbox / str(_NEXT))
+    before, stood = _facts(office), tree(office.outbox / str(_NEXT))
+    for command in (["--date", str(_NEXT)], ["doctor"], ["doctor", "--repair"]):
+        assert _command(office, *command) == 1
+        said = "".join(capsys.readouterr())
+        assert "manifest.json 缺失或读不出，台账也没有写出过这一天" in said, command
+        assert f"  {_NEXT}：findings.csv、" in said
+        assert f"--without {_NEXT}" in said
+    assert _facts(office) == before
+    assert _command(office, "--date", str(_NEXT), "--without", str(_NEXT)) == 0
+    assert f"outbox/{_NEXT}（原样留着）" in capsys.readouterr().err
+    assert tree(office.outbox / f"{_NEXT}（原样留着）") == stood
+    assert _command(office, "--date", str(_NEXT)) == 0, "once is enough"
+    assert _command(office, "doctor") == 0
+
+
+def test_a_published_day_whose_manifest_is_damaged_is_written_again_and_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "东胜区.xlsx")
+    office.run(DAY)
+    before = tree(office.outbox)
+    _cut(office.outbox / str(DAY))
+    assert _command(office, "--date", str(DAY)) == 0
+    assert str(DAY) in capsys.readouterr().out
+    assert tree(office.outbox) == before
+    assert _command(office, "--date", str(DAY), "--without", str(DAY)) == ConfigurationError.exit_status
+
+
+@pytest.mark.parametrize("name", [f"{_NEXT}", f".{_NEXT}.new"])
+def test_a_file_named_like_a_day_is_never_removed_and_is_said(office: Office, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    office.put_assignment(assignment())
+    office.put(report(), "东胜区.xlsx")
+    office.outbox.mkdir()
+    (office.outbox / name).write_text("会议记录", encoding="utf-8")
+    assert _command(office, "--date", str(_NEXT)) == 0
+    kept = office.outbox / f"{_NEXT}（原样留着）"
+    assert kept.name in capsys.readouterr().err
+    assert _command(office, "--date", str(_NEXT)) == 0
+    assert kept.read_text(encoding="utf-8") == "会议记录"
+    assert (office.outbox / str(_NEXT) / "summary.json").exists()
+    assert _command(office, "doctor") == 0
+    assert kept.name in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", [["status"], ["editions"], ["explain", "SJ-2020-001"]], ids=" ".join)
