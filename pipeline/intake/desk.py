@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipeline.disk import lock, storage
-from pipeline.intake import district_names, inbox, soundness, standing_editions, unexplained_days
+from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal
 from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
@@ -57,7 +57,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
     with lock.hold(paths.state) as held:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
         soundness.check_ledger(paths)
-        standing = standing_editions.found(paths)
+        standing = found_results.look(paths)
         about_days = standing_editions.check(settings, standing, without)
         standing_editions.refuse_needless(unexplained_days.check(paths, about_days))
         left_out = standing_editions.decided(settings, standing, without)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.intake import district_names, inbox, soundness, standing_editions, unexplained_days
-from pipeline.intake.standing_editions import Standing
+from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
+from pipeline.intake.found_results import Standing
 from pipeline.ledger import edition_files, editions, journal, kept_districts
 from pipeline.ledger.journal import EditionNote, Identity, Noted
 from pipeline.ledger.kept_districts import NOBODY
@@ -58,7 +58,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         storage.make_folder(folder)
     with lock.hold(paths.state):
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
-        standing = standing_editions.found(paths)
+        standing = found_results.look(paths)
         about_originals = unexplained_days.check(paths, standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)
         is_usable = _is_usable(paths.ledger, paths.archive)

@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
-from pipeline.intake import inbox, soundness
+from pipeline.intake import found_results, inbox
+from pipeline.intake.found_results import Standing
 from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths, Settings
@@ -25,38 +25,7 @@ from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.handed_in import LEFT_OUT, LeftOut, SaidBefore
 from pipeline.terms.messages import shorten
 
-_MANIFEST = "manifest.json"
 _MOST_LINES = 20
-_SHA256 = re.compile(rb'"sha256": "([0-9a-f]{64})"')
-_Key = tuple[date, str]
-"""A day and the SHA-256 of a manifest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A day's folder in the outbox whose manifest nobody has noted, or one that is noted and rests on what nobody knows any more."""
-
-    day: date
-    folder: Path
-    manifest: bytes
-    fields: dict[str, Any]
-    """What the manifest says. Anybody may have written it."""
-    is_noted: bool = False
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of its manifest."""
-        return hashlib.sha256(self.manifest).hexdigest()
-
-    @property
-    def outputs(self) -> dict[str, str]:
-        """The SHA-256 of its files by their names."""
-        return editions.outputs_of(self.manifest)
-
-    @property
-    def published_at(self) -> float:
-        """When its manifest was written, in seconds."""
-        return (self.folder / _MANIFEST).stat().st_mtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +123,7 @@ def find_missing(settings: Settings, unnoted_editions: Iterable[Standing]) -> li
     standing, paths = list(unnoted_editions), settings.paths
     if not standing:
         return []
-    archived = _known(paths)
+    archived = found_results.known(paths)
     given_up = {file.sha256 for file in journal.left_out(paths.archive)}
     missing: dict[str, MissingInput] = {}
     for edition in standing:
@@ -163,15 +132,6 @@ def find_missing(settings: Settings, unnoted_editions: Iterable[Standing]) -> li
                 missing.setdefault(file["sha256"], _missing(file, edition, settings))
     waiting = _waiting_in_inbox(paths) if missing else set[str]()
     return [file for sha256, file in missing.items() if sha256 not in waiting]
-
-
-def _known(paths: Paths) -> set[str]:
-    """Return the SHA-256 of every file that journal, archive or ledger has."""
-    known = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
-            known |= {sha256 for _path, sha256, _received in ledger.identities()}
-    return known
 
 
 def told(settings: Settings, missing: Sequence[MissingInput]) -> list[str]:
@@ -196,7 +156,7 @@ def _why(missing: Sequence[MissingInput]) -> str:
 
 def warning(settings: Settings) -> str:
     """Return in one sentence that this state is older than the outbox, for who only looks on; '' where it is not."""
-    missing = find_missing(settings, found(settings.paths))
+    missing = find_missing(settings, found_results.look(settings.paths))
     if not missing:
         return left_out_told(settings)
     days = "、".join(sorted({str(file.day) for file in missing}))
@@ -291,78 +251,13 @@ def _waiting_in_inbox(paths: Paths) -> set[str]:
 # --- what nobody noted -------------------------------------------------------------------------------------------
 
 
-def found(paths: Paths) -> list[Standing]:
-    """Return the days' folders that no run may pass over: those that nobody noted, and those that rest on what nobody knows any more."""
-    return sorted([*unnoted(paths), *short(paths)], key=lambda standing: standing.day)
-
-
-def unnoted(paths: Paths) -> list[Standing]:
-    """Return the days' folders whose manifest neither ledger nor journal has noted, by day."""
-    noted = _noted(paths)
-    return [standing for path in sorted(paths.outbox.glob(f"????-??-??/{_MANIFEST}")) if (standing := _read(path, noted))]
-
-
-def short(paths: Paths) -> list[Standing]:
-    """Return the noted days of which the manifest names a file that ledger, journal and archive have lost, by day.
-
-    The manifest of the outbox; where it is gone or another's, that of the ledger's newest edition.
-    """
-    noted, known = _noted(paths), _known(paths)
-    manifests: dict[date, bytes] = {}
-    for path in paths.outbox.glob(f"????-??-??/{_MANIFEST}"):
-        with suppress(OSError, ValueError):
-            day, manifest = date.fromisoformat(path.parent.name), path.read_bytes()
-            if (day, hashlib.sha256(manifest).hexdigest()) in noted:
-                manifests[day] = manifest if _names_others(manifest, known) else b""
-    for day, manifest in _kept(paths, manifests):
-        manifests[day] = manifest if _names_others(manifest, known) else b""
-    return [
-        Standing(day, paths.outbox / day.isoformat(), manifest, json.loads(manifest), is_noted=True)
-        for day, manifest in sorted(manifests.items())
-        if manifest
-    ]
-
-
-def _names_others(manifest: bytes, known: Collection[str]) -> bool:
-    """Whether it names files that are not among the known; by its text, since a year of manifests takes seconds to parse."""
-    return any(match[1].decode() not in known for match in _SHA256.finditer(manifest))
-
-
-def _kept(paths: Paths, others: Collection[date]) -> Iterator[tuple[date, bytes]]:
-    """Return the manifest of the newest edition of each published day but those, as the ledger has it."""
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
-            for day in map(date.fromisoformat, ledger.publications()):
-                newest = editions.held_of_day(ledger, day)[-1:] if day not in others else []
-                yield from ((day, edition.manifest) for edition in newest if edition.manifest and not edition.is_damaged)
-
-
-def _noted(paths: Paths) -> set[_Key]:
-    """Return the days and manifests that ledger and journal have noted."""
-    noted: set[_Key] = {(edition.day, edition.manifest) for edition in journal.editions(paths.archive)}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
-            noted |= {(edition.day, edition.manifest) for edition in editions.notes(ledger)}
-    return noted
-
-
-def _read(path: Path, noted: set[_Key]) -> Standing | None:
-    """Return the day's folder of that manifest; None where the manifest is noted, or is none."""
-    with suppress(OSError, ValueError):
-        manifest, day = path.read_bytes(), date.fromisoformat(path.parent.name)
-        # Asked first: a year of manifests takes seconds to parse.
-        if (day, hashlib.sha256(manifest).hexdigest()) not in noted and isinstance(fields := json.loads(manifest), dict):
-            return Standing(day, path.parent, manifest, fields)
-    return None
-
-
 def _newest_resting_on(paths: Paths, sha256s: Collection[str]) -> list[Standing]:
     """Return of each day its newest edition, by day, where that rests on one of these files: what people have read last."""
-    newest = {standing.day: standing for standing in unnoted(paths)}
+    newest = {standing.day: standing for standing in found_results.unnoted(paths)}
     last = {edition.day: edition for edition in journal.editions(paths.archive) if not edition.is_over}
     for day, edition in last.items():
         folder = paths.outbox / day.isoformat()
-        manifest = edition_files.read(paths.editions, edition.manifest) or _from_outbox(folder, _MANIFEST, edition.manifest)
+        manifest = edition_files.read(paths.editions, edition.manifest) or _from_outbox(folder, found_results.MANIFEST, edition.manifest)
         if day not in newest and manifest and any(sha256.encode() in manifest for sha256 in sha256s):
             with suppress(ValueError):
                 newest[day] = Standing(day, folder, manifest, json.loads(manifest))

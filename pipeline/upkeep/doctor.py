@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.intake import inbox, soundness, standing_editions, unexplained_days
+from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox
@@ -259,7 +259,7 @@ def _first(names: Iterable[str]) -> str:
 def _outbox(ledger: Ledger, settings: Settings) -> Check:
     published = ledger.publications()
     changed = [day for day, (_made_from, manifest) in published.items() if not outbox.is_whole(settings.paths.outbox, day, manifest)]
-    standing = standing_editions.found(settings.paths)
+    standing = found_results.look(settings.paths)
     # Days that a newer state wrote are not damaged, and to write them again would lose what it knew.
     newer = (
         {str(edition.day) for edition in standing if not edition.is_noted}
@@ -296,7 +296,7 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
     """Check that of every edition all is kept, that ledger and journal agree on them, and that the outbox holds none that is newer."""
     paths, noted = settings.paths, editions.notes(ledger)
     told = {edition.key for edition in journal.editions(paths.archive) if not edition.is_over}
-    standing = standing_editions.found(paths)
+    standing = found_results.look(paths)
     missing = standing_editions.find_missing(settings, standing)
     problems = standing_editions.told(settings, missing) if missing else []
     problems += unexplained_days.told(paths, unexplained_days.find(paths))

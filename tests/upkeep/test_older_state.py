@@ -20,7 +20,7 @@ from read_by_leaders import page_text, paper_text
 from workbooks import CASES, DAY, assignment, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
-from pipeline.intake import standing_editions
+from pipeline.intake import found_results, standing_editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import told_editions
@@ -97,7 +97,7 @@ def test_of_two_reports_lost_of_one_second_each_has_its_own_district_or_none(
     other = {**rest, "path": "新东胜.xlsx", "sha256": "0" * 64} | ({**whose, "district": "东胜区"} if whose else {})
     fields["inputs"] = [other, {**rest, **whose}]
     path.write_text(json.dumps(fields), encoding="utf-8")
-    said = [file.words for file in standing_editions.find_missing(restored.settings, standing_editions.unnoted(restored.settings.paths))]
+    said = [file.words for file in standing_editions.find_missing(restored.settings, found_results.unnoted(restored.settings.paths))]
     assert [line.partition("，")[0] for line in said] == expected
 
 
@@ -293,7 +293,7 @@ def test_a_report_of_which_the_state_has_lost_all_counts_again_once_it_is_in_the
     forgetful.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
     forgetful.run(DAY)
     assert tree(forgetful.outbox) == before
-    assert standing_editions.short(forgetful.settings.paths) == []
+    assert found_results.short(forgetful.settings.paths) == []
 
 
 def test_the_office_decides_about_a_report_of_which_the_state_has_lost_all(forgetful: Office) -> None:
@@ -326,7 +326,7 @@ def _publish_two(office: Office) -> None:
 
 def test_a_day_that_goes_on_without_a_report_says_what_its_figures_were_with_it(short_of_two: Office) -> None:
     office, days = short_of_two, [DAY + timedelta(days=days) for days in range(4)]
-    (lost,) = standing_editions.find_missing(office.settings, standing_editions.unnoted(office.settings.paths))
+    (lost,) = standing_editions.find_missing(office.settings, found_results.unnoted(office.settings.paths))
     nightly.run(office.settings, days, without=[lost.sha256[:12]], documents=only("briefing"))
 
     def told() -> list[str]:
