@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.disk import lock, storage
 from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.intake.found_results import Standing
-from pipeline.ledger import edition_files, editions, journal, kept_districts
+from pipeline.ledger import edition_files, editions, journal, kept_districts, published_rules
 from pipeline.ledger.journal import EditionNote, Identity, Noted
 from pipeline.ledger.kept_districts import NOBODY
 from pipeline.ledger.ledger import Ledger
@@ -283,6 +283,7 @@ def _mend_editions(settings: Settings, standing: Sequence[Standing]) -> list[Edi
             found = standing_editions.files_of(paths.outbox / noted.day.isoformat(), listed)
             edition_files.replace(paths.editions, [content for content in (*found, edition.manifest, edition.summary) if content], lacking)
         editions.mend(ledger, paths.editions)
+        published_rules.mend(ledger, paths.outbox)
         return list(editions.lacking(ledger, paths.editions))
 
 

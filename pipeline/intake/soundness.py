@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.disk import storage
-from pipeline.ledger import journal
+from pipeline.ledger import journal, published_rules
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
@@ -18,6 +18,7 @@ from pipeline.terms.handed_in import Arrival
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """Clocks of computers in an office, and of the servers that mail goes through, may differ by so much."""
+_MOST_DAYS = 3
 _WAY_OUT = (
     "为免数字算错，本次没有汇总，已有的结果没有变动。请用同一时间的备份恢复整个 state 文件夹；"
     "没有备份的，用 doctor --repair 从存档重建台账。"
@@ -43,6 +44,14 @@ def check_ledger(paths: Paths) -> None:
     if paths.ledger.exists():
         with Ledger(paths.ledger) as ledger:
             ledger.store.check()
+            if days := sorted(published_rules.lost(ledger, paths.outbox)):
+                msg = f"{without_rules(days)}为免按别的规则改写，没有汇总，结果没有变动。请运行 python run.py doctor --repair，补上。"
+                raise LedgerError(msg)
+
+
+def without_rules(days: Sequence[str]) -> str:
+    """Return that the ledger has lost under which rules these days were published."""
+    return f"台账里 {len(days)} 天发布时的规则不见了：{'、'.join(days[:_MOST_DAYS])}{' 等' if len(days) > _MOST_DAYS else ''}。"
 
 
 def check_archive(ledger: Ledger, archive: Path) -> None:

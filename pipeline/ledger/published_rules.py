@@ -5,12 +5,16 @@ Covered by tests/publishing/test_held_days.py.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from pipeline.ledger import row_sums, schema
+from pipeline.ledger import editions, row_sums, schema
 from pipeline.ledger.ledger import Ledger
 
 
@@ -35,6 +39,36 @@ def by_day(ledger: Ledger) -> dict[str, PublishedUnder]:
         row["day"]: PublishedUnder(row["digest"], json.loads(row["rules"]), row["compared"], tuple(json.loads(row["differing"])))
         for row in rows
     }
+
+
+def lost(ledger: Ledger, outbox: Path) -> dict[str, Mapping[str, Any]]:
+    """Return, by day (ISO), the rules of which the note is gone, as the manifest of what was published has them.
+
+    A program that noted none wrote none into the manifest.
+    """
+    noted = {day for day, under in by_day(ledger).items() if under.rules}
+    gone = {day: _rules_in(ledger, outbox, day, manifest) for day, (_made, manifest) in ledger.publications().items() if day not in noted}
+    return {day: rules for day, rules in gone.items() if rules}
+
+
+def _rules_in(ledger: Ledger, outbox: Path, day: str, manifest: str) -> Mapping[str, Any]:
+    """Return the rules in the manifest with that SHA-256, or in that of the day's newest edition; none where nobody has them."""
+    held = [edition for edition in editions.held_of_day(ledger, date.fromisoformat(day)) if edition.manifest and not edition.is_damaged]
+    texts = [edition.manifest for edition in sorted(held, key=lambda edition: (edition.note.manifest == manifest, edition.note.number))]
+    with suppress(OSError):
+        written = (outbox / day / "manifest.json").read_bytes()
+        texts += [written] if hashlib.sha256(written).hexdigest() == manifest else []
+    with suppress(ValueError, LookupError, AttributeError):
+        rules = json.loads(texts[-1]).get("rules")
+        return rules if isinstance(rules, dict) else {}
+    return {}
+
+
+def mend(ledger: Ledger, outbox: Path) -> None:
+    """Note what is lost again; each of these days is written again under its rules, which come out as they were."""
+    for day, rules in lost(ledger, outbox).items():
+        note(ledger, day, "", rules)
+        ledger.note_publication(day, "", ledger.publications()[day][1])
 
 
 def note(ledger: Ledger, day: str, digest: str, rules: Mapping[str, Any]) -> None:

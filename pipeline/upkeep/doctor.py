@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
-from pipeline.ledger import editions, journal
+from pipeline.ledger import editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox
 from pipeline.render.papers import fonts, opened_fonts
@@ -206,6 +206,8 @@ def _ledger(ledger: Ledger, settings: Settings, damage: Sequence[str]) -> Check:
     noted = {arrival.identity for arrival, _sidecar in journal.arrivals(archive)}
     if not damage and (lost := soundness.untold(ledger, archive)):
         problems.append(f"流水簿里有 {len(lost)} 次收件台账没有记录或记得不同，台账可能是旧的。{_AGAIN}")
+    if not damage and (days := sorted(published_rules.lost(ledger, settings.paths.outbox))):
+        problems.append(f"{soundness.without_rules(days)}请{_REPAIR}，从结果的 manifest.json 补上。")
     if missing := in_ledger - noted:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if unread := journal.unread(settings.paths.archive):

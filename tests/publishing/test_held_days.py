@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from offices import HOME, Office, let_nights_make, sum_again, tree
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
+from pipeline.disk import storage
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
 from pipeline.publishing import inputs
@@ -220,6 +222,31 @@ def test_a_ledger_that_is_made_again_keeps_the_rules_of_the_days_in_the_outbox(o
     assert office.everything() == before
 
 
+@pytest.mark.parametrize("how", ["row", "content"])
+def test_rules_that_the_ledger_has_lost_are_damage_and_no_licence_to_rewrite(
+    office: Office, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    before = tree(office.outbox)
+    with sqlite3.connect(office.settings.paths.ledger) as connection:
+        connection.execute("DELETE FROM published_rules" if how == "row" else "UPDATE published_rules SET rules = '{}'")
+    connection.close()
+    if how == "content":
+        sum_again(office.settings.paths.ledger)
+    _set(office, "target_percent: 90", "target_percent: 80")
+    office.put(report(day=FIRST, progress=EIGHT_OF_TEN[:7]), "更正.xlsx", f"{LAST}T18:00:00+08:00")
+    for command in (["--date", str(LAST)], ["doctor"]):
+        assert cli.main(["--config", str(office.home / "config.yaml"), *command]) == 1
+        assert f"4 天发布时的规则不见了：{FIRST}、" in "".join(capsys.readouterr()), command
+    assert tree(office.outbox) == before
+    (office.inbox / "更正.xlsx").rename(office.home / "更正.xlsx")
+    repair.repair(office.settings, documents=FIGURES)
+    assert tree(office.outbox) == before
+    outcome = _run(office, LAST)
+    assert [held.changed for held in outcome.held_back] == ["市级交办和旗区自行梳理的目标由90%改为80%"] * 4
+    _set(office, "target_percent: 80", "target_percent: 90")
+    assert _run(office, LAST).held_back == [], "what is the same again is called no change"
+
+
 def test_a_new_source_is_no_reason_to_rewrite_and_comes_to_its_group(office: Office) -> None:
     before = office.everything()
     all_sources, region = "sources: [自治区交办, 市级交办, 旗区自行梳理]", "sources: [自治区交办], target"
@@ -246,7 +273,12 @@ def test_days_that_an_older_program_published_stay_until_their_files_change(offi
 
     with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
         connection.execute(schema.published_rules.delete())
-        connection.execute(schema.publications.update().values(fingerprint="of files and settings together"))
+        connection.execute(schema.editions.delete())
+        for path in office.outbox.glob("*/manifest.json"):
+            fields = {name: value for name, value in json.loads(path.read_bytes()).items() if name != "rules"}
+            path.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            day, values = path.parent.name, {"fingerprint": "of files and settings together", "manifest": storage.sha256(path)}
+            connection.execute(schema.publications.update().where(schema.publications.c.day == day).values(values))
     sum_again(office.settings.paths.ledger)
     before = office.everything()
     outcome = _run(office)
