@@ -1,6 +1,6 @@
 """An older state beside a newer outbox: a run, `doctor` and a repair stop, name what is missing, and keep the newer edition.
 
-Covers `lost_originals`, `unexplained_days` and `kept_aside`.
+Covers `lost_originals`, `found_results`, `unexplained_days` and `kept_aside`.
 """
 
 from __future__ import annotations
