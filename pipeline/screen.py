@@ -337,6 +337,8 @@ def tell_repair(done: Repaired, *, letters_mended: bool = False) -> None:
         say("台账已从存档重建" + (f"；旧台账另存为 {mended.ledger_kept}。" if mended.ledger_kept else "。"))
     if mended.noted:
         say(f"流水簿补记了 {mended.noted} 次收件。")
+    if mended.taken_again:
+        say(f"存档里有 {len(mended.taken_again)} 个原件，台账和流水簿没有收件记录，已按发布过的结果记下的收到时间补记。")
     if mended.given_back:
         say(f"存档里有 {len(mended.given_back)} 个没有收件记录的文件，已放回收件箱，这次已按新收到的处理。")
     if mended.set_aside:

@@ -6,9 +6,11 @@ Covered by tests/upkeep/test_doctor.py.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.disk import lock, storage
@@ -22,7 +24,7 @@ from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Paths, Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError, OtherVersionError
-from pipeline.terms.handed_in import Arrival, LeftOut
+from pipeline.terms.handed_in import LEFT_OUT, Arrival, Envelope, LeftOut
 from pipeline.terms.rows import write_rows
 
 
@@ -40,6 +42,8 @@ class Mended:
     """The numbers of the journal's lines that could not be read and are in a file of their own now."""
     noted: int
     """Arrivals added to the journal."""
+    taken_again: list[Arrival]
+    """Arrivals that only the manifests of published days still told of, whose original is in the archive."""
     given_back: list[str]
     """The SHA-256 of originals without an arrival, which are in the inbox again."""
     editions_lost: list[EditionNote]
@@ -78,6 +82,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
             without=lost,
             set_aside=set_aside,
             noted=noted,
+            taken_again=_take_again(paths),
             given_back=_give_back(paths),
             editions_lost=_mend_editions(settings, standing),
         )
@@ -285,6 +290,32 @@ def _mend_editions(settings: Settings, standing: Sequence[Standing]) -> list[Edi
         editions.mend(ledger, paths.editions)
         published_rules.mend(ledger, paths.outbox)
         return list(editions.lacking(ledger, paths.editions))
+
+
+def _take_again(paths: Paths) -> list[Arrival]:
+    """Record originals that nobody knows but published days, as what arrived when their manifests say, and return the arrivals."""
+    noted = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)}
+    unknown = {name for name in soundness.originals(paths.archive) if name not in noted and storage.holds(paths.archive, name)}
+    told: dict[Identity, Arrival] = {}
+    for edition in journal.editions(paths.archive) if unknown else ():  # a manifest that nobody noted may be a stranger's
+        manifest = edition_files.read(paths.editions, edition.manifest) or b""
+        if any(sha256.encode() in manifest for sha256 in unknown):
+            files = [file for file in json.loads(manifest)["inputs"] if file["sha256"] in unknown and file["role"] != LEFT_OUT]
+            told |= {arrival.identity: arrival for arrival in (_told(file, paths.archive) for file in files)}
+    again = sorted(told.values(), key=lambda arrival: arrival.envelope.received_at)
+    if again:
+        with Ledger(paths.ledger) as ledger:
+            ledger.record([(arrival, None) for arrival in again])
+        journal.note(paths.archive, [(arrival, None) for arrival in again])
+    return again
+
+
+def _told(file: Mapping[str, str], archive: Path) -> Arrival:
+    """Return an arrival as the manifest of a published day tells it."""
+    path, sha256 = file["path"], file["sha256"]
+    envelope = Envelope(datetime.fromisoformat(file["received_at"]))
+    is_assignment = file["role"].startswith("assignment")
+    return Arrival(0, path, path.rpartition("/")[2], sha256, (archive / sha256).stat().st_size, envelope, is_assignment)
 
 
 def _give_back(paths: Paths) -> list[str]:

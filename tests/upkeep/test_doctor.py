@@ -10,8 +10,10 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -565,6 +567,24 @@ def test_the_next_run_makes_a_lost_outbox_again(ran: Office) -> None:
     shutil.rmtree(ran.outbox)
     ran.run(DAY + timedelta(days=1))
     assert {name: content for name, content in ran.everything().items() if name.startswith(str(DAY))} == before
+
+
+def test_an_original_that_published_days_alone_tell_of_is_taken_in_as_it_arrived_then(ran: Office) -> None:
+    before, sha256 = tree(ran.outbox), hashlib.sha256(SECOND).hexdigest()
+    journal_file = ran.archive.parent / journal.NAME
+    lines = journal_file.read_bytes().splitlines(keepends=True)
+    journal_file.write_bytes(b"".join(line for line in lines if not line.startswith(b'{"arrived"') or sha256.encode() not in line))
+    with closing(sqlite3.connect(ran.settings.paths.ledger)) as connection, connection:
+        (number,) = connection.execute("select id from arrivals where sha256 = ?", (sha256,)).fetchone()
+        for table in ("readings", "findings", "faults"):
+            connection.execute(f"delete from {table} where arrival = ?", (number,))  # noqa: S608 - the names stand above
+        connection.execute("delete from arrivals where id = ?", (number,))
+    with pytest.raises(LedgerError, match="少了收件记录"):
+        ran.run(DAY)
+    done = repair.repair(ran.settings, documents=FIGURES)
+    assert [arrival.path for arrival in done.mended.taken_again] == ["日报2.xlsx"]
+    assert done.mended.given_back == []
+    assert (tree(ran.outbox), _problems(ran)) == (before, [])
 
 
 def test_originals_go_back_to_an_inbox_on_another_disk(ran: Office, monkeypatch: pytest.MonkeyPatch) -> None:
