@@ -46,7 +46,7 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     has_passed = by < state.day
     due = None if has_passed or by == _NEVER else by
     overdue = sum(deadline < state.day for deadline in deadlines[:lacking])
-    return Way(target.group, target.tally, len(open_cases), due, gained, days, expected, numbers, has_passed=has_passed, overdue=overdue)
+    return Way(target.group, target.tally, len(open_cases), due, gained, days, expected, numbers, has_passed, overdue, state.day)
 
 
 def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int]:

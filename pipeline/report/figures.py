@@ -153,3 +153,5 @@ class Way:
     """Whether that last deadline has passed."""
     overdue: int = 0
     """Of so many cases as are lacking, in that order, those whose deadline has passed."""
+    told_on: date | None = None
+    """The report's day: a deadline of another year is written with its year."""

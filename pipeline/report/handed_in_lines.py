@@ -15,7 +15,7 @@ from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
-from pipeline.terms.contract import CASE, COVER, REPORT_SHEETS
+from pipeline.terms.contract import CASE, COVER, REPORT_SHEETS, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.rows import Rows
@@ -162,6 +162,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
     if last is None or reports.first_received is None or reports.in_force_received is None:
         return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", refused_files)
     judgement = state.judgements[last.arrival.id]
+    refusing = [finding for finding in (*last.reading.findings, *judgement.findings) if finding.refuses]
     return SubmissionLine(
         district=district,
         status=standing,
@@ -177,6 +178,8 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         was_zero_report=reports.revisions[0].filed.reading.is_zero_report,
         repeats=reports.revisions[-1].repeats,
         moves=state.replaced.get(district, Moves()),
+        refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
+        refuses_urgent=any(finding.sheet == URGENT.name for finding in refusing),
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
-from pipeline.report.sentences import day as short_day
-from pipeline.report.sentences import long_day
+from pipeline.report.sentences import long_day, near
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
 from pipeline.terms.words import FLAGS
@@ -62,10 +61,10 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
 
 def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
     """Return the same in few words, for a row that says all that is so with the case."""
-    limit = f"{'延期后的' if line.extended else ''}时限{_near(line.deadline, day)}" if line.deadline else ""
+    limit = f"{'延期后的' if line.extended else ''}时限{near(line.deadline, day)}" if line.deadline else ""
     match flag:
         case "overdue":
-            first = f"，延期前为{_near(line.limit, day)}" if line.extended and line.limit else ""
+            first = f"，延期前为{near(line.limit, day)}" if line.extended and line.limit else ""
             return f"超期{count}天（{limit}{first}）"
         case "due_soon":
             return f"{f'还有{count}天' if count else '当日'}到期（{limit}）"
@@ -77,11 +76,6 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             return f"群众不认可{f'{count}天' if count else ''}"
         case _:
             return f"缺{'、'.join(line.missing_ones)}"
-
-
-def _near(moment: date, day: date) -> str:
-    """Return a day without its year, where that is the notice's own."""
-    return short_day(moment) if moment.year == day.year else long_day(moment)
 
 
 def explained(notice: Notice, looks_back_days: int) -> str:

@@ -10,7 +10,7 @@ from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import SubmissionLine
-from pipeline.report.who_reported import some, unheard
+from pipeline.report.who_reported import refused_urgent, some, unheard
 from pipeline.terms import words
 
 BOUNDS_RULE = (
@@ -30,6 +30,11 @@ def day(moment: date) -> str:
 def long_day(moment: date) -> str:
     """Such as 2020年5月21日."""
     return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
+def near(moment: date, anchor: date | None) -> str:
+    """Return a day, with its year where that is not the anchor's."""
+    return day(moment) if anchor is None or moment.year == anchor.year else long_day(moment)
 
 
 def rate(percent: str | None) -> str:
@@ -175,7 +180,7 @@ def way(way: Way) -> str:
     if way.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
     overdue = f"其中{way.overdue}件已超期，" if way.overdue else ""
-    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{day(way.by)}"
+    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{near(way.by, way.told_on)}"
     passed = f"，时限最早的{lacking}件都已超期" if way.has_passed else ""
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
 
@@ -273,9 +278,13 @@ def asked(decision: Decision) -> str:
 def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
     """Return how many matters need a decision, each counted once by its first reason."""
     who = unheard(submissions)
-    unknown = who.asked("有没有急报等事项")
+    unknown = who.asked("有没有急报等事项") + refused_urgent(submissions)
     if not matters:
-        return f"{who.nobody}，今日有没有急报等事项，不知道。" if who.nobody else f"今日没有需要决策的事项。{unknown}"
+        return (
+            f"{who.nobody}，今日有没有急报等事项，不知道。{refused_urgent(submissions)}"
+            if who.nobody
+            else f"今日没有需要决策的事项。{unknown}"
+        )
     counted = Counter(matter.kinds[0] for matter in matters)
     kinds = "、".join(f"{decision.name}{counted[kind]}件" for kind, decision in words.DECISIONS.items() if counted[kind])
     return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"

@@ -35,6 +35,10 @@ class SubmissionLine:
     """The earlier revision whose bytes the one in force has again; 0 where they are new."""
     moves: Moves = field(default_factory=Moves)
     """What the revision in force changed against the first one; nothing where that one is in force."""
+    refused_sheets: tuple[str, ...] = ()
+    """The sheets of the revision in force that were refused whole; their rows are in no count."""
+    refuses_urgent: bool = False
+    """Whether anything in 急报事项 of the revision in force was refused: what it told of is not known."""
     is_lost: bool = False
     """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
 
@@ -45,8 +49,8 @@ class SubmissionLine:
 
     @property
     def is_wholly_refused(self) -> bool:
-        """Whether a report is there and every row of it was refused: nothing of the day is known from it, unlike from a zero report."""
-        return self.status != "missing" and self.rows_refused > 0 and not self.rows_accepted
+        """Whether a report is there and all that it holds was refused: nothing of the day is known from it, unlike from a zero report."""
+        return self.status != "missing" and not self.rows_accepted and (self.rows_refused > 0 or bool(self.refused_sheets))
 
 
 @dataclass(frozen=True, slots=True)

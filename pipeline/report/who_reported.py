@@ -82,6 +82,12 @@ def silence(submissions: Sequence[SubmissionLine]) -> str:
     return f"{parts}，办理得怎样不知道，其案件沿用此前的情况。" if parts else ""
 
 
+def refused_urgent(submissions: Sequence[SubmissionLine]) -> str:
+    """Return whose urgent matters were refused, so that nobody knows what they tell of; '' where nobody's were."""
+    whose = [line.district for line in submissions if line.refuses_urgent]
+    return f"{some(whose)}报了急报事项而被退回，说的是什么不知道，请向旗区核实。" if whose else ""
+
+
 def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
     """Return that reports say there is nothing, and that of the districts whose day is not known nobody knows."""
     who = unheard(submissions)

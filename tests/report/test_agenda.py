@@ -53,6 +53,7 @@ def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() 
 def test_deadlines_that_have_passed_already_are_said_beside_the_last_one() -> None:
     way = _way(_day(date(2020, 6, 5), _register(), _report_of(MONDAY)))
     assert sentences.way(replace(way, days=0)) == "补足这9件，按办结时限先后化解，其中4件已超期，最后一件的时限是6月9日。"
+    assert sentences.way(replace(way, days=0, by=date(2021, 6, 9))).endswith("最后一件的时限是2021年6月9日。")
 
 
 def _days(count: int) -> list[date]:

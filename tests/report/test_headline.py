@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from offices import HOME, Office
+from workbooks import DAY, assignment, edit, new_row, report, report_pages, urgent_row, write
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
 from pipeline.day.restatement import Moves
 from pipeline.day.targets import Tally
+from pipeline.render.page import leaders_page
 from pipeline.report import headline, sentences, who_reported
 from pipeline.report.figures import Bounds
 
@@ -98,3 +101,26 @@ def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(publis
     swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves)
     said = headline.lines(replace(report, restated=(swapped,), is_correction=False))[-1][1]
     assert said.endswith("仍为7/71（改为计入化解1件（SJ-2020-001），改为不计入化解1件（SJ-2020-002））。")
+
+
+def test_urgent_matters_that_were_refused_are_not_told_as_none(office: Office) -> None:
+    office.put_assignment(assignment())
+    office.put(report(urgent=[urgent_row(发生时间="晚上1点")]), "东胜区.xlsx")
+    office.put(report("达拉特旗", progress=[], urgent=[]), "达拉特旗.xlsx")
+    day = office.run(DAY).written.published[0]
+    assert [line.district for line in day.submissions if line.refuses_urgent] == ["东胜区"]
+    said = "东胜区报了急报事项而被退回，说的是什么不知道，请向旗区核实。"
+    assert headline.lines(day)[1][1].endswith(said)
+    page = leaders_page.render(day, HOME / "templates").decode()
+    assert f"<strong>{said}</strong></p>\n<p>没有采用的急报事项。" in page
+    plain = replace(day, submissions=tuple(replace(line, refuses_urgent=False) for line in day.submissions))
+    assert "里没有急报事项。" in leaders_page.render(plain, HOME / "templates").decode()
+
+
+def test_a_report_of_which_a_sheet_is_all_there_is_and_is_refused_whole_is_no_news(office: Office) -> None:
+    office.put_assignment(assignment())
+    pages = edit(report_pages(progress=[], new=[new_row()], reception=[], urgent=[]), {"新增案件!A1": "号码"})
+    office.put(write(pages), "东胜区.xlsx")
+    (line,) = (line for line in office.run(DAY).written.published[0].submissions if line.district == "东胜区")
+    assert (line.rows_accepted, line.rows_refused, line.refused_sheets) == (0, 0, ("新增案件",))
+    assert who_reported.status(line) == "按时，全部退回"

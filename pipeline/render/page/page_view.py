@@ -112,6 +112,7 @@ def context(report: Report) -> dict[str, object]:
                 status: [submission for submission in report.submissions if submission.status == status and not submission.is_lost]
                 for status in words.REPORTED
             },
+            "refused_urgent": who_reported.refused_urgent(report.submissions),
             "unheard": who_reported.unheard(report.submissions),
             "absences": {absence.district: absence for absence in report.absences},
             "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],

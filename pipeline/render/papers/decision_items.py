@@ -37,7 +37,7 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
             "事项": short(first.matter, characters),
             "清单": "",
             "起始": sentences.day(first.since) if first.since else "—",
-            "时限": _due(first.due),
+            "时限": _due(first.due, first.since),
             "包案领导": short(first.leader, leader_width) or "—",
         }
     since = min((decision.since for decision in item if decision.since), default=None)
@@ -55,8 +55,8 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
     }
 
 
-def _due(day: date | None) -> str:
-    return f"限{sentences.day(day)}" if day else ""
+def _due(day: date | None, since: date | None) -> str:
+    return f"限{sentences.near(day, since)}" if day else ""
 
 
 def _by_leader(item: Item, most: int) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
-from pipeline.report.who_reported import nothing
+from pipeline.report.who_reported import nothing, refused_urgent
+from pipeline.terms.contract import URGENT
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -137,8 +138,11 @@ def write_list(
     tone: Callable[[Row], tuple[str, ...]] = lambda _row: (),
 ) -> Worksheet:
     """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
-    if_empty = words.EMPTY.get(name, "")
-    listing = Listing(columns, rows, tone, nothing(if_empty, book.report.submissions) if name in words.REPORTED_SHEETS else if_empty)
+    if_empty, submissions = words.EMPTY.get(name, ""), book.report.submissions
+    if name in words.REPORTED_SHEETS:
+        refused = refused_urgent(submissions) if name == URGENT.name else ""
+        if_empty = nothing("没有采用的急报事项。" if refused else if_empty, submissions) + refused
+    listing = Listing(columns, rows, tone, if_empty)
     sheet = frame(book, name, listing.widths)
     write_rows(book, sheet, HEADER, listing)
     sheet.freeze_panes(FIRST, 1)
