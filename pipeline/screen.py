@@ -242,7 +242,8 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         remarks = [f"第 {district.revision} 次报送"] if district.revision > 1 else []
         remarks += [district.replaced] if district.replaced else []
         if district.rows_accepted is not None:
-            remarks.append(f"采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
+            whole = "全部退回：" if district.rows_refused and not district.rows_accepted else ""
+            remarks.append(f"{whole}采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
     _tell_refused([*(file for district in board.districts for file in district.refused), *board.unknown])

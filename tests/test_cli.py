@@ -16,7 +16,7 @@ from pathlib import Path
 import filelock
 import pytest
 from offices import HOME, SETTINGS, ZONE, Office, let_nights_make
-from workbooks import DAY, Page, assignment, edit, report, report_pages, write
+from workbooks import DAY, Page, assignment, edit, progress_row, report, report_pages, write
 
 from pipeline import __version__, cli
 from pipeline.disk import storage
@@ -328,14 +328,14 @@ def test_refused_files_that_are_not_named_are_said_to_be_where_they_are(home: Of
     assert said == "  …… 其余 2 个见：2020-05-21 汇总表的“问题清单”。" or "run.py status --date 日期（2020-05-20）" in said
 
 
-@pytest.mark.usefixtures("home")
-def test_status_says_who_has_reported(capsys: Captured) -> None:
+def test_status_says_who_has_reported(home: Office, capsys: Captured) -> None:
+    home.put(report("达拉特旗", progress=[progress_row(当前状态="差不多了")]), "达拉特旗.xlsx")
     assert cli.main(["--date", "2020-05-21"]) == 0
     capsys.readouterr()
     assert cli.main(["status", "--date", "2020-05-21"]) == 0
     said = capsys.readouterr().out
     assert "东胜区" in said
-    assert "达拉特旗" in said
+    assert re.search("  达拉特旗  按时  .*，全部退回：采用 0 行，退回 1 行\n", said)
 
 
 def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name(home: Office, capsys: Captured) -> None:
