@@ -136,7 +136,7 @@ def _add_without(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         type=_archived,
         metavar="NAME",
-        help="现有结果用到、台账和存档却都没有、也找不回来的收件，决定不计入；写屏幕列出的编号，可以写几次",
+        help="现有结果用到、台账和存档却都没有、也找不回来的收件，决定不计入；写屏幕列出的编号，或来历不明的结果是哪一天的，可以写几次",
     )
 
 
