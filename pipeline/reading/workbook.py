@@ -152,7 +152,10 @@ def _emptied(rows: list[list[Cell]], places: frozenset[Place]) -> frozenset[Plac
 
 
 def _show(rows: list[list[Cell]], formats: Mapping[Place, str]) -> dict[Place, Cell]:
-    """Put what Excel shows into the cells whose format shows something else, and return what stood where it shows nothing."""
+    """Put what Excel shows into the cells whose format shows something else, and return the numbers that it does not show.
+
+    Of a text both are kept: a list has no such word and refuses its row, so that neither a 不认可 nor an 认可 can be hidden.
+    """
     hidden: dict[Place, Cell] = {}
     for (r, c), code in formats.items():
         value = rows[r][c] if r < len(rows) and c < len(rows[r]) else ""
@@ -161,7 +164,10 @@ def _show(rows: list[list[Cell]], formats: Mapping[Place, str]) -> dict[Place, C
         text = number_formats.shown(value, code)
         if text is None:
             continue
-        rows[r][c] = Formatted(text, value) if text and isinstance(value, float) else text
+        if isinstance(value, str):
+            rows[r][c] = f"{value}（单元格格式{f'把它显示为“{text}”' if text else '不显示它'}）"
+            continue
+        rows[r][c] = Formatted(text, value) if text else ""
         if not text:
             hidden[r, c] = value
     return hidden

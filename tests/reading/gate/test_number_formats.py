@@ -101,14 +101,19 @@ def test_a_number_that_only_has_its_unit_beside_it_counts(code: str) -> None:
 
 
 def test_what_a_format_hides_is_not_read_and_told() -> None:
-    content = _formatted({"案件进展!J3": ";;;", "新增案件!E2": ";;;"})
-    assert [(finding.sheet, finding.cell, finding.value) for finding in _of_formats(content)] == [
-        ("案件进展", "J3", "认可"),
-        ("新增案件", "E2", "120"),
-    ]
+    content = _formatted({"新增案件!E2": ";;;"})
+    assert [(finding.sheet, finding.cell, finding.value) for finding in _of_formats(content)] == [("新增案件", "E2", "120")]
     assert all("Excel 里看不见，没有读" in finding.message for finding in _of_formats(content))
     rows = {sheet.name: sheet for sheet in read_report(content).rows}
-    assert (rows["案件进展"].text("群众确认", 1), rows["新增案件"].text("涉及户数", 0)) == (None, None)
+    assert rows["新增案件"].text("涉及户数", 0) is None
+
+
+@pytest.mark.parametrize(("code", "how"), [(";;;", "不显示它"), ('0;0;0;"不认可"', "把它显示为“不认可”")])
+def test_a_text_that_a_format_hides_or_replaces_is_refused_in_a_list_with_both(code: str, how: str) -> None:
+    findings = read_report(_formatted({"案件进展!J3": code})).findings
+    assert [(finding.code, finding.cell, finding.value) for finding in findings if finding.refuses] == [
+        ("not-in-list", "J3", f"认可（单元格格式{how}）")
+    ]
 
 
 def test_a_code_and_a_date_count_as_they_are_shown() -> None:
