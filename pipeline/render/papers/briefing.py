@@ -208,10 +208,12 @@ def _recent(report: Report) -> list[Fields]:
     days = report.trend[-_RECENT_DAYS:]
     if len(days) < 2:  # noqa: PLR2004 - one day is no row of days
         return []
-    groups = [
-        (f"{group.name}（目标{group.target_percent}%）", [tallies.get(group.name) for _day, tallies in days])
-        for group in report.settings.groups
-    ]
+    groups = []
+    for group in report.settings.groups:
+        tallies = [tallies.get(group.name) for _day, tallies in days]
+        # a target that changed within these days is said with each that held
+        held = dict.fromkeys([*(tally.target_percent for tally in tallies if tally), group.target_percent])
+        groups.append((f"{group.name}（目标{'→'.join(f'{percent}%' for percent in held)}）", tallies))
     head = {"名称": "按今天所知的化解率", "数": [sentences.day(day) for day, _tallies in days]}
     silent = [day in report.silent_days for day, _tallies in days]
     rows = [

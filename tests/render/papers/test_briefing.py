@@ -422,3 +422,12 @@ def test_no_case_no_rate(day: Report) -> None:
     assert "目前没有案件，不计算化解率。" in text
     assert re.findall(r"化解率\d|\d%(?!）)", text) == []
     assert Tally(100).rate_percent is None
+
+
+def test_a_target_that_changed_within_the_last_days_is_said_with_both(day: Report) -> None:
+    (first, tallies), *others = day.trend
+    group = day.settings.groups[0]
+    before = {**tallies, group.name: replace(tallies[group.name], target_percent=70)}
+    changed = briefing.fields(replace(day, trend=((first, before), *others)))["近日"][1]["名称"]
+    assert changed == f"{group.name}（目标70%→{group.target_percent}%）"
+    assert briefing.fields(day)["近日"][1]["名称"] == f"{group.name}（目标{group.target_percent}%）"
