@@ -108,6 +108,8 @@ class Case:
     """How often a workbook cancelled it."""
     before: AsBefore | None = None
     """How it was before the last day on which an assignment workbook arrived."""
+    earlier_deadlines: tuple[tuple[date, date], ...] = ()
+    """The deadlines in force that newer workbooks may have changed, each with the day of the workbook before which it held, in order."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -182,6 +184,13 @@ class Case:
         if self.before is None or self.before.day != day:
             deadline = self.deadline if self.particulars else None
             self.before = AsBefore(day, deadline, bool(self.grounds), self.deferrals, self.cancellations)
+            if deadline:
+                is_same = bool(self.earlier_deadlines) and self.earlier_deadlines[-1][1] == deadline
+                self.earlier_deadlines = (*self.earlier_deadlines[: -1 if is_same else None], (day, deadline))
+
+    def deadline_on(self, day: date) -> date | None:
+        """Return the deadline that was in force at the end of an earlier day."""
+        return next((deadline for until, deadline in self.earlier_deadlines if until > day), self.deadline)
 
     def count_changes(self) -> None:
         """Count where a workbook has moved the deadline later, or cancelled the case; those of one day together count once."""

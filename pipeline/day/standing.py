@@ -11,6 +11,7 @@ from datetime import date
 
 from pipeline.day.cases import Case, Particulars, RowPlace
 from pipeline.day.disputes import Dispute
+from pipeline.terms.contract import RESOLVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Standing:
     def is_cancelled(self) -> bool:
         """Whether it is out of the count."""
         return bool(self.grounds)
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it counted as resolved, or would have but for a cancellation."""
+        return self.status == RESOLVED and self.dispute is None
 
 
 def standing_of(case: Case) -> Standing:

@@ -10,7 +10,7 @@ from datetime import time, timedelta
 
 from pipeline.day.cases import Case
 from pipeline.day.fold import DayState
-from pipeline.day.standing import Register
+from pipeline.day.standing import Register, Standing
 from pipeline.report.figures import Bridge, DayBefore, Step
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
@@ -37,9 +37,9 @@ def build(state: DayState, group: Group, group_before: Group | None, known_until
     )
     counted = {number for number, case in after.items() if case.is_counted}
     left = {number: _why_left(now.get(number)) for number in before if number not in after}
-    come = {number: _why_come(case, state) for number, case in after.items() if number not in before}
+    come = {number: _why_come(case, state, group) for number, case in after.items() if number not in before}
     lost = {number: left.get(number) or _why_lost(now[number]) for number in counted_before - counted}
-    gained = {number: _why_gained(come.get(number)) for number in counted - counted_before}
+    gained = {number: _why_gained(come.get(number), state.before.get(number)) for number in counted - counted_before}
     return Bridge(
         group.name,
         total_before=len(told),
@@ -89,20 +89,23 @@ def _why_left(case: Case | None) -> str:
     return "cancelled" if case and case.grounds else "moved_out"
 
 
-def _why_come(case: Case, state: DayState) -> str:
+def _why_come(case: Case, state: DayState, group: Group) -> str:
     before = state.before.get(case.number)
     if before is None:
         return "found" if case.found is not None else "new"
     if not before.is_cancelled:
         return "moved_in"
+    if before.source not in group.sources:
+        return "back_moved_in"
     # A cancellation ends when the workbook in force does not state it (contract 2): it lists the case without it, or not at all.
     is_in_force = case.listed_at is not None and case.listed_at.arrival == state.assignment.arrival.id
     return "back" if is_in_force else "missing_again"
 
 
-def _why_gained(come: str | None) -> str:
-    """Return why a case counts now: one that was resolved when it came is newly resolved, but not where it was only away."""
-    return come if come in ("back", "missing_again", "moved_in") else "newly_resolved"
+def _why_gained(come: str | None, before: Standing | None) -> str:
+    """Return why a case counts now: by coming back or over only where it was resolved when it was away, else it is newly resolved."""
+    is_only_away = before is not None and come is not None and before.is_resolved
+    return come if come and is_only_away else "newly_resolved"
 
 
 def _why_lost(case: Case) -> str:

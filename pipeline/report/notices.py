@@ -135,7 +135,7 @@ def _settled(
             is_own = line is not None and line.district == district
             now = line.flags if line and is_own else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
-                kind, detail = notice_words.settled(flag, district, line, _deadline_before(state, cases.get(number), last))
+                kind, detail = notice_words.settled(flag, district, line, _deadline_then(cases.get(number), last))
                 if is_own and flag in supervision.flags(cases[number], state.day, windows_then):
                     spans = (supervision.days_allowed(flag, windows) for windows in (windows_then, settings.windows))
                     kind, detail = notice_words.settled_by_rule(flag, *spans)
@@ -156,16 +156,10 @@ def _edited_away(state: DayState, district: str, lines: Iterable[CaseLine], sett
         line = by_number[case.number]
         raised = {*supervision.flags(unedited, state.day, settings.windows)} & {*FLAGS}
         for flag in sorted(raised, key=FLAGS.index)[:1]:
-            kind, detail = notice_words.settled(flag, district, line, _deadline_before(state, case, state.day))
+            kind, detail = notice_words.settled(flag, district, line, _deadline_then(case, state.day - timedelta(days=1)))
             yield Settled(flag, case.number, line.matter if line.district == district else "", kind, detail, is_gone=True)
 
 
-def _deadline_before(state: DayState, case: Case | None, told: date) -> date | None:
-    """Return the deadline that was in force the day before, or, where that is the one of today, before the workbook that came since."""
-    standing = state.before.get(case.number) if case else None
-    if case is None or standing is None:
-        return None
-    deadline = standing.particulars["延期至"] or standing.particulars["办结时限"]
-    if deadline == case.deadline and case.before and case.before.day > told:
-        return case.before.deadline
-    return deadline if isinstance(deadline, date) else None
+def _deadline_then(case: Case | None, day: date) -> date | None:
+    """Return the deadline that was in force on an earlier day, whatever workbooks have come since."""
+    return case.deadline_on(day) if case else None

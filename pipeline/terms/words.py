@@ -229,8 +229,9 @@ STEPS: Final = {
     "missing_again": KindWords(
         "恢复（分解表漏列或该行被退回，撤销失效）", "前一日已撤销，现行分解表漏列或该行被退回，撤销失效，重新计入。"
     ),
+    "back_moved_in": KindWords("恢复并由别组改入", "前一日已撤销、来源属另一组，当日不再撤销，来源改入这一组。"),
     "moved_in": KindWords("来源改入", "案件来源改动，由另一组转入。"),
-    "newly_resolved": KindWords("新化解", "当日计入化解，前一日没有计入。"),
+    "newly_resolved": KindWords("新化解", "当日计入化解，前一日没有计入；恢复计入、由别组改入的，前一日还没有化解的才算。"),
     "cancelled": KindWords("撤销", "当日写有撤销依据，不再计入。"),
     "moved_out": KindWords("来源或交办日期改出", "案件来源改动，转到另一组；或交办日期改到以后。"),
     "reopened": KindWords("重新办理", "前一日计入化解，当日状态不再是“已化解”。"),

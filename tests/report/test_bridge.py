@@ -5,7 +5,7 @@ Covers `bridge`, `figures` and `changes`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from offices import File, afternoon, assigned, consolidate
 from workbooks import Row, assignment, case_row, new_row, progress_row, report, resolved_row
 
+from pipeline.report import sentences
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge
+from pipeline.terms import words
+from pipeline.terms.contract import RESOLVED
 
 MONDAY = date(2020, 5, 18)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -88,8 +92,9 @@ _ON_TUESDAY = "2020-05-19 09:00"
         ([_case()], [_case(交办日期="2020-06-01")], {}, {}),
         ([_case()], [_case(案件来源="自治区交办")], {"moved_out": -1}, {"moved_out": -1}),
         ([_case()], [], {}, {}),
+        ([_case(案件来源="自治区交办", 撤销依据="双方和解")], [_case()], {"back_moved_in": 1}, {"back_moved_in": 1}),
     ],
-    ids=["new", "cancelled", "back", "missing again", "refused again", "postponed", "other source", "missing"],
+    ids=["new", "cancelled", "back", "missing again", "refused again", "postponed", "other source", "missing", "back from other source"],
 )
 def test_what_a_newer_workbook_changes_is_a_step(
     before: list[Row], after: list[Row], total: dict[str, int], resolved: dict[str, int]
@@ -103,8 +108,16 @@ def test_a_case_of_another_source_moves_into_the_other_group_with_its_resolution
     assert _kinds(_bridge(*files, group="自治区交办")) == ({"moved_in": 1}, {"moved_in": 1})
 
 
+def test_a_case_that_comes_back_and_is_resolved_on_the_same_day_is_newly_resolved_and_not_only_back() -> None:
+    for cells, come in (({"撤销依据": "双方和解"}, "back"), ({"案件来源": "自治区交办"}, "moved_in")):
+        files = [_listed(_case(**cells)), _listed(_case(), on=_ON_TUESDAY), _report_of(MONDAY, progress_row("SJ-2020-001"))]
+        bridge = _bridge(*files, _report_of(TUESDAY, resolved_row("SJ-2020-001", 答复日期="2020-05-19")))
+        assert _kinds(bridge) == ({come: 1}, {"newly_resolved": 1})
+        assert f"{words.STEPS[come].name}增加1件，今日2件；已化解前一日0件，新化解增加1件" in sentences.bridge(bridge)
+
+
 _STATES = st.sampled_from(["", "办理中", "已化解", "不认可", "认可"])
-_LISTS = st.sampled_from(["listed", "cancelled", "gone", "other source", "later"])
+_LISTS = st.sampled_from(["listed", "cancelled", "gone", "other source", "cancelled elsewhere", "later"])
 
 
 def _rows_of_state(number: str, state: str) -> list[Row]:
@@ -119,6 +132,7 @@ def _as_listed(number: str, how: str) -> list[Row]:
         "listed": {},
         "cancelled": {"撤销依据": "双方和解"},
         "other source": {"案件来源": "自治区交办"},
+        "cancelled elsewhere": {"案件来源": "自治区交办", "撤销依据": "双方和解"},
         "later": {"交办日期": "2020-05-19"},
     }
     return [{**case_row(number), **cells[how]}] if how in cells else []
@@ -147,3 +161,28 @@ def test_every_bridge_adds_up_to_the_last_case(cases: list[tuple[str, str, str, 
         assert bridge.resolved_before + sum(step.change for step in bridge.resolved_steps) == bridge.resolved
         assert all(len(step.cases) == abs(step.change) for step in (*bridge.total_steps, *bridge.resolved_steps))
         assert "other" not in _kinds(bridge)[1]
+        _assert_true(bridge, *({case.number: case for case in out[day].report.cases} for day in (MONDAY, TUESDAY)))
+
+
+def _assert_true(bridge: Bridge, before: Mapping[str, CaseLine], after: Mapping[str, CaseLine]) -> None:
+    """Assert that of every case of a step just that happened which the step's name says."""
+    for is_total, steps in ((True, bridge.total_steps), (False, bridge.resolved_steps)):
+        for kind, number in [(step.kind, number) for step in steps for number in step.cases]:
+            was, now = before.get(number), after.get(number)
+            assert kind in _what_happened(bridge.group, was, now, is_total=is_total), (number, was, now)
+
+
+def _what_happened(group: str, was: CaseLine | None, now: CaseLine | None, *, is_total: bool) -> set[str]:
+    if now is None or now.grounds or now.group != group:
+        return {"cancelled"} if now and now.grounds else {"moved_out"}
+    was_resolved = was is not None and was.status == RESOLVED and not was.dispute_stands
+    if not is_total and now.is_counted and not was_resolved:
+        return {"newly_resolved"}
+    if not is_total and not now.is_counted:
+        return {"disputed" if now.status == RESOLVED else "reopened"}
+    if was is None:
+        return {"new", "found"}
+    if was.grounds:
+        return {"back", "missing_again"} if was.group == group else {"back_moved_in"}
+    assert was.group != group
+    return {"moved_in"}

@@ -391,6 +391,23 @@ def test_a_notice_that_edits_empty_is_neither_void_nor_untrue(
     assert told == ([("东胜区", "市住建督〔2020〕1号", why, detail)] if first != DAY else [])
 
 
+def test_what_a_deadline_was_is_the_one_of_the_last_notice_whatever_workbooks_came_since(office: Office) -> None:
+    overdue = case_row("SJ-2020-003", 办结时限="2020-05-10", 交办日期="2020-05-09")
+    office.put_assignment(assignment([overdue]))
+    first, moved, after = (DAY + timedelta(days=days) for days in (-1, 0, 1))
+    for day, cells in ((first, {}), (moved, {"办结时限": "2020-06-05"}), (after, {"办结时限": "2020-06-05", "备注": "核对"})):
+        office.put(report(day=day, progress=[progress_row("SJ-2020-003")]), f"{day}.xlsx", f"{day}T16:00:00+08:00")
+        office.put_assignment(assignment([{**overdue, **cells}]), f"{day}.xlsx", f"{day}T15:00:00+08:00")
+        outcome = _run(office, day)
+        (told,) = (
+            (since for since in outcome.written.published[-1].without_notice if since.district == "东胜区") if day != first else (None,)
+        )
+        assert told is None or [point.detail for point in told.settled] == ["办结时限已改为2020年6月5日，原为2020年5月10日"]
+    office.put_assignment(assignment([{**overdue, "办结时限": "2020-07-01"}]), "再改.xlsx", f"{after}T16:30:00+08:00")
+    (told,) = (since for since in _run(office, after).written.published[-1].without_notice if since.district == "东胜区")
+    assert [point.detail for point in told.settled] == ["办结时限已改为2020年7月1日，原为2020年5月10日，第2次延期"]
+
+
 def test_the_year_turns_and_the_series_begins_again(office: Office) -> None:
     office.put_assignment(assignment([case_row("SJ-2020-003", 办结时限="2020-05-10")]))
     days = [date(2020, 12, 31), date(2021, 1, 1)]
