@@ -24,6 +24,7 @@ GUIDE = ROOT / "docs" / "使用手册.md"
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 CONTRACT = ROOT / "docs" / "contract.md"
+EXTENSIONS = ROOT / "docs" / "contract-extensions.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -71,6 +72,7 @@ SPECIAL_PLACEHOLDERS: Final = {
     "bad-report-date/old": {"value": "报告日期"},
     "date-out-of-range/after-report": {"value": "日期", "limit": "报告日期"},
     "date-out-of-range/before-start": {"value": "日期", "limit": "日期"},
+    "date-out-of-range/before-report": {"value": "日期", "limit": "报告日期"},
     "date-out-of-range/after-arrival": {"value": "时间", "limit": "收到时间"},
     "late": {"arrival": "收到时间", "limit": "截止时间"},
     "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},
@@ -228,6 +230,12 @@ NOTES: Final = {
     ("群众来访案件", "延期至"): "批准延期的填，填了以它为准",
     ("自治区交办案件", "撤销依据"): "填了就不计入总数，每天列出",
     ("群众来访案件", "撤销依据"): "填了就不计入总数，每天列出",
+    ("督办回复", "督办事项"): "模板里已填好，不用改",
+    ("督办回复", "办理措施"): "与完成时限都不填的，就是没有回复",
+    ("督办回复", "完成时限"): "打算办完的日期，不早于报告日期",
+    ("豁免", "对象"): "案件编号；迟报的写旗区和报告日期，例如 东胜区 2020-05-21",
+    ("豁免", "截止日期"): "到这一天为止（含当天）",
+    ("接访排班", "替班领导"): "安排是“替班”时必填",
 }
 
 
@@ -247,7 +255,10 @@ def _column_part() -> str:
     """The columns of every sheet, as the contract declares them."""
     cover = [f"| {name} | {' | '.join(COVER_WAYS[name])} |" for name in contract.COVER_LABELS]
     blocks = [_sheet_lines(contract.COVER, "旗区日报", cover, required=True)]
-    books: list[tuple[str, tuple[Sheet, ...]]] = [("旗区日报", contract.REPORT_SHEETS), ("案件包案任务分解表", contract.ASSIGNMENT_SHEETS)]
+    books: list[tuple[str, tuple[Sheet, ...]]] = [
+        ("旗区日报", (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)),
+        ("案件包案任务分解表", (*contract.ASSIGNMENT_SHEETS, *contract.ASSIGNMENT_EXTENSIONS)),
+    ]
     blocks += [
         _sheet_lines(sheet.name, book, [_column_line(sheet, column) for column in sheet.columns], required=sheet.required)
         for book, sheets in books
@@ -310,12 +321,12 @@ def test_no_body_of_a_function_has_more_than_forty_lines_and_no_module_more_than
 
 
 def test_the_contract_has_every_code_with_its_severity_and_every_column_in_its_order() -> None:
-    written = CONTRACT.read_text(encoding="utf-8")
+    written, beyond = (page.read_text(encoding="utf-8") for page in (CONTRACT, EXTENSIONS))
     assert dict(re.findall(r"^\| `([a-z-]+)`(?: ②)? \| ((?:refused-)?\w+) \|", written, re.MULTILINE)) == {
         code: str(severity) for code, severity in contract.SEVERITIES.items()
     }
-    joined = re.sub(r"\s+", "", written)
-    for sheet in (*contract.REPORT_SHEETS, *contract.ASSIGNMENT_SHEETS):
+    for sheet in contract.SHEETS.values():
+        joined = re.sub(r"\s+", "", beyond if sheet.is_extension else written)
         columns = [f"{column.header}{'*' if column.required else ''}" for column in sheet.columns if column.kind is not Kind.UNREAD]
         assert f"{'|'.join(columns)}" in joined, sheet.name
 

@@ -10,7 +10,7 @@ from pipeline.day.cases import PARTICULARS, Case, CaseBook, RowPlace
 from pipeline.reading.examination import Examination, Row
 from pipeline.terms import messages
 from pipeline.terms.case_numbers import Register
-from pipeline.terms.contract import CASE, LIAISON
+from pipeline.terms.contract import CASE, CASE_SHEETS
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
@@ -23,7 +23,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tupl
     day = workbook.arrival.envelope.received_at.astimezone(zone).date()
     for case in case_book.cases.values():
         case.note_before(day)
-    sheets = [Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet != LIAISON.name]
+    sheets = [Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet in CASE_SHEETS]
     rows = _with_numbers(sheets, case_book)
     _refuse_repeated(rows)
     usable = {number: row for row, number in rows if not row.is_refused}

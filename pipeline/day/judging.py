@@ -11,7 +11,7 @@ from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
 from pipeline.terms import case_numbers, messages
-from pipeline.terms.contract import CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
+from pipeline.terms.contract import ANSWERS, CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.month_day import MonthDay
@@ -32,6 +32,8 @@ class Judgement:
     """Cases whose status changed, with the status before."""
     reception: list[RowPlace] = field(default_factory=list)
     urgent: list[RowPlace] = field(default_factory=list)
+    answers: list[RowPlace] = field(default_factory=list)
+    """The taken rows of 督办回复."""
     doubtful: list[str] = field(default_factory=list)
     """The district's cases that a refused row of 案件进展 is about."""
     unplaced: int = 0
@@ -326,10 +328,20 @@ def _judge_urgent(report: _Report, sheet: Examination) -> list[Row]:
     return rows
 
 
+def _judge_answers(report: _Report, sheet: Examination) -> list[Row]:
+    rows = [*sheet]
+    for row in rows:
+        if (number := row[CASE]) and row.is_read(CASE):
+            _refuse_foreign(report, _CaseRow(row, report.case_book.find(number)))
+    report.judgement.answers += [report.place(row) for row in rows if not row.is_refused]
+    return rows
+
+
 _SHEETS: dict[str, Callable[[_Report, Examination], list[Row]]] = {
     NEW_CASES.name: _judge_new_cases,
     PROGRESS.name: _judge_progress,
     RECEPTION.name: _judge_reception,
     URGENT.name: _judge_urgent,
+    ANSWERS.name: _judge_answers,
 }
 """In the order of judging: 新增案件 first, so that rows on the other sheets may be about the cases that it brings in (contract 4)."""

@@ -10,7 +10,7 @@ from datetime import date
 from pipeline.day.cases import CaseBook, RowPlace
 from pipeline.terms import contract, messages
 from pipeline.terms.case_numbers import canonical, without_zeros
-from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT
+from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import Rows, rows_of_sheet
@@ -26,7 +26,7 @@ def withdrawn_rows(
     """
     later = {rows.sheet: rows for rows in after}
     findings = []
-    for sheet in contract.REPORT_SHEETS:
+    for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
         earlier = next((rows for rows in before if rows.sheet == sheet.name), None)
         if earlier is None:
             continue
@@ -66,13 +66,12 @@ def _at_row(number: str, sheet: Rows | None, position: int | None) -> Finding:
 
 
 def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:
-    """Return what identifies each row: its case, its category, or for 急报事项 number, 类别 and 发生时间; '' where nothing does."""
+    """Return what identifies each row: its case, its category, or several of its columns; '' where nothing does."""
     if rows.sheet == RECEPTION.name:
         return [name or "" for name in rows.texts("问题类别")]
     numbers = [(case.number if (case := case_book.find(number)) else number) if number else "" for number in rows.texts(CASE)]
-    if rows.sheet != URGENT.name:
-        return numbers
-    parts = zip(numbers, rows.texts("事项类别"), rows.texts("发生时间"), strict=True)
+    identifying = {URGENT.name: ("事项类别", "发生时间"), ANSWERS.name: ("通知编号",)}.get(rows.sheet, ())
+    parts = zip(numbers, *(rows.texts(column) for column in identifying), strict=True)
     return [" ".join(part for part in row if part) for row in parts]
 
 

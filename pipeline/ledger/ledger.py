@@ -17,7 +17,7 @@ from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.kept_districts import DISTRICT, NOBODY, Named
 from pipeline.ledger.ledger_file import LedgerFile, Row
 from pipeline.reading.reading import Transcript
-from pipeline.terms.contract import LIAISON, Severity
+from pipeline.terms.contract import CASE_SHEETS, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
 from pipeline.terms.notice_number import NoticeNumber
@@ -80,7 +80,7 @@ class Ledger:
         wanted = [row["arrival"] for row in readings if row["accepted"] and row["arrival"] in lists]
         for rows in self._sheets(wanted).values():
             for sheet in read_rows(rows):
-                if DISTRICT in sheet.values and sheet.sheet != LIAISON.name:
+                if DISTRICT in sheet.values and sheet.sheet in CASE_SHEETS:
                     kept |= {sheet.text(DISTRICT, at) or "" for at in range(len(sheet.lines)) if at not in {*sheet.refused}}
         return kept - {""}
 

@@ -21,7 +21,7 @@ from pipeline.reading.readers import Readers
 from pipeline.report import certainty, edit_words, sentences
 from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import CASE, LIAISON
+from pipeline.terms.contract import CASE, CASE_SHEETS
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 from pipeline.terms.rows import written
@@ -117,7 +117,7 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> 
     after = _look([*before_it, workbook], settings, now)
     if after is None:
         raise LookupError(path)
-    listed = {number for rows in reading.rows if rows.sheet != LIAISON.name for number in rows.texts(CASE) if number}
+    listed = {number for rows in reading.rows if rows.sheet in CASE_SHEETS for number in rows.texts(CASE) if number}
     findings = tuple(
         finding for finding in after.state.assignment_findings if finding.code != "case-missing"
     )  # these have a list of their own

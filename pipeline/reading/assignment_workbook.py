@@ -10,7 +10,7 @@ from pipeline.reading.examination import Examination
 from pipeline.reading.workbook import Book
 from pipeline.settings.config import Settings
 from pipeline.terms import contract, messages
-from pipeline.terms.contract import CASE, LIAISON, Severity
+from pipeline.terms.contract import CASE, CASE_SHEETS, LIAISON, Severity
 from pipeline.terms.handed_in import Envelope, Reading
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask, nfkc
@@ -27,10 +27,12 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     if findings:
         return Reading(False, day, "", {}, (), tuple(findings))
     around = Surroundings(settings.on(day), day, arrival, book.is_1904)
-    sheets = [_examine(rows, around) for rows in located if isinstance(rows, table.Table)]
+    beyond = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_EXTENSIONS]
+    sheets = [_examine(rows, around) for rows in (*located, *beyond) if isinstance(rows, table.Table)]
     rows = tuple(sheet.concluded() for sheet in sheets)
-    findings = [finding for sheet in sheets for finding in sheet.findings]
-    if not _usable([sheet for sheet in rows if sheet.sheet != LIAISON.name]):
+    findings = [finding for refusal in beyond if isinstance(refusal, tuple) for finding in refusal]
+    findings += [finding for sheet in sheets for finding in sheet.findings]
+    if not _usable([sheet for sheet in rows if sheet.sheet in CASE_SHEETS]):
         findings.insert(0, messages.finding("not-the-template/cases"))
         return Reading(False, day, "", {}, (), tuple(findings))
     return Reading(True, day, "", {}, rows, tuple(findings))
@@ -54,7 +56,7 @@ def _usable(sheets: list[Rows]) -> int:
 def _examine(cells: table.Table, around: Surroundings) -> Examination:
     """Each rule goes over all rows before the next: findings stand rule by rule, as their order is kept."""
     sheet = checking.examine(cells, around)
-    if cells.sheet is not LIAISON:
+    if cells.sheet.name in CASE_SHEETS:
         rows, windows = [*sheet], around.settings.windows
         for row in rows:
             checking.refuse_number_outside(row, around)

@@ -13,7 +13,7 @@ from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book, Cell, Formatted, SheetCells
 from pipeline.settings.config import District, Settings
 from pipeline.terms import contract, messages
-from pipeline.terms.contract import NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
+from pipeline.terms.contract import ANSWERS, NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
 from pipeline.terms.look_alikes import retype
@@ -57,7 +57,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
         # The mailbox leaves the sender out unless the office's own mail server has vouched for it (`doors.sender`).
         variant = "/unverified" if envelope.channel == "email" and not envelope.sender else ""
         findings.append(messages.finding(f"sender-not-allowed{variant}", value=envelope.sender or "", district=district.name))
-    located = [table.locate(book, sheet) for sheet in contract.REPORT_SHEETS]
+    located = [table.locate(book, sheet) for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)]
     tables = [sheet for sheet in located if isinstance(sheet, table.Table)]
     findings += [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
     findings += [finding for sheet in tables for finding in sheet.findings if finding.severity is Severity.FILE]
@@ -242,6 +242,18 @@ def _refuse_after_arrival(row: Row, around: Surroundings) -> None:
         row.refuse_cell("date-out-of-range/after-arrival", "发生时间", column="发生时间", limit=f"{arrived:%Y-%m-%d %H:%M}")
 
 
+def _settle_promised_day(row: Row, around: Surroundings) -> None:
+    promised = row.value("完成时限")
+    if isinstance(promised, MonthDay) and row.is_read("完成时限"):
+        row.settle("完成时限", promised.on_or_after(around.report_day))
+
+
+def _refuse_before_report(row: Row, around: Surroundings) -> None:
+    promised = row.day("完成时限")
+    if promised and promised < around.report_day and row.is_read("完成时限"):
+        row.refuse_cell("date-out-of-range/before-report", "完成时限", column="完成时限", limit=around.report_day)
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     PROGRESS.name: (
         _refuse_later_than_report("答复日期"),
@@ -257,5 +269,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     ),
     RECEPTION.name: (_refuse_more_answers_than_visits,),
     URGENT.name: (_refuse_after_arrival,),
+    ANSWERS.name: (_settle_promised_day, _refuse_before_report),
 }
 """By sheet, what the cells of one row say together; each rule goes over all rows before the next."""

@@ -111,6 +111,8 @@ def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.F
     cells = find_sheet(book, sheet.name)
     refusal = Severity.FILE if sheet.required else Severity.SHEET
     if cells is None:
+        if sheet.is_extension:
+            return ()
         if not sheet.required:
             return (messages.finding("sheet-missing", name=sheet.name),)
         return (messages.finding("not-the-template/sheet", name=sheet.name),)
@@ -286,7 +288,7 @@ def _rows(cells: SheetCells, sheet: contract.Sheet, header: Header) -> tuple[lis
     for row_index in range(header.row_index + 1, len(cells.rows)):
         row = cells.rows[row_index]
         row_key = row[key_index] if key_index is not None else ""
-        if not (isinstance(row_key, str) and row[required_index] != "" and is_plain_key(row_key)):
+        if sheet.answered_in or not (isinstance(row_key, str) and row[required_index] != "" and is_plain_key(row_key)):
             if _is_header(row, sheet):  # its second line, the same once more as on a second printed page, or that of another table
                 is_own = row_index == last + 1 or _repeats(row, cells.rows[header.row_index], header)
                 another, last = None if is_own else row_index, row_index if is_own and not kept else last
@@ -325,6 +327,8 @@ def _is_row(row: list[Cell], sheet: contract.Sheet, header: Header) -> bool:
         return False
     if len(filled) == 1:
         return _stands_alone(row[filled[0]], read[filled[0]])
+    if sheet.answered_in and not any(read[column_index].name in sheet.answered_in for column_index in filled if column_index in read):
+        return False
     unread = {column_index for name, column_index in header.columns.items() if sheet.column(name).kind is Kind.UNREAD}
     filled_and_read = [column_index for column_index in filled if column_index not in unread]
     beginnings = {key(as_text(row[column_index])) for column_index in [*filled[:1], *filled_and_read[:1]]}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.reading.readers import Readers
-from pipeline.render import files_for_programs
+from pipeline.render import extension_files, files_for_programs
 from pipeline.report.report import Report
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
     if documents:
         _import_renderers()  # waits until the imports beside it are done
     files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
+    files[extension_files.NAME] = extension_files.extensions(report)
     begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
     for finish in begun:
         files |= finish()

@@ -64,7 +64,7 @@ def summary(report: Report) -> bytes:
         "restated": [_restated(entry) for entry in report.restated],
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
-    return _json(fields)
+    return as_json(fields)
 
 
 def _figures(figure: Figure) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def manifest(report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, s
         "without_font": [*boxes],
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }
-    return _json(fields)
+    return as_json(fields)
 
 
 def rules(report: Report) -> dict[str, Any]:
@@ -190,7 +190,8 @@ def rules(report: Report) -> dict[str, Any]:
     }
 
 
-def _json(content: object) -> bytes:
+def as_json(content: object) -> bytes:
+    """Return it as every file for programs is written."""
     written = json.dumps(content, ensure_ascii=False, indent=1)
     return (written if written.isascii() else _ODD.sub(_escaped, written)).encode() + b"\n"
 

@@ -18,6 +18,7 @@ from pipeline.report import (
     case_register,
     certainty,
     changes,
+    extensions,
     handed_in_lines,
     lost_originals,
     notices,
@@ -153,6 +154,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         first_rules=sources.first_rules,
         first_before=sources.first_before,
         told_before=sources.told_before,
+        beyond=extensions.of(cases, settings),
     )
 
 

@@ -15,13 +15,13 @@ from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
-from pipeline.terms.contract import CASE, COVER, REPORT_SHEETS, URGENT, Severity
+from pipeline.terms.contract import CASE, COVER, REPORT_EXTENSIONS, REPORT_SHEETS, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask
 
-_SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in REPORT_SHEETS)])}
+_SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in (*REPORT_SHEETS, *REPORT_EXTENSIONS))])}
 
 
 def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple[ArrivedReport, ...]:

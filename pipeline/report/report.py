@@ -11,6 +11,7 @@ from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
 from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, SettledSince, UrgentLine
+from pipeline.report.extensions import Extensions
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
@@ -126,3 +127,5 @@ class Report:
     """How each district's report of the last thirty days stands, up to this one."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""
+    beyond: Extensions = field(default_factory=Extensions)
+    """What is said beyond the contract."""

@@ -86,6 +86,10 @@ class Sheet:
     columns: tuple[Column, ...]
     key: str
     required: bool = True
+    is_extension: bool = False
+    """Whether it is one of docs/contract-extensions.md: where it is missing, nothing is said."""
+    answered_in: tuple[str, ...] = ()
+    """Columns of which a row fills at least one: a row that came filled in beforehand and was left alone is none."""
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
@@ -217,7 +221,58 @@ URGENT = Sheet(
 )
 REPORT_SHEETS: Final = (PROGRESS, NEW_CASES, RECEPTION, URGENT)
 """The sheets of a district's report after 封面, in the order in which they are shown."""
-SHEETS: Final = {sheet.name: sheet for sheet in (*ASSIGNMENT_SHEETS, *REPORT_SHEETS)}
+EXEMPTION_KINDS: Final = ("迟报", "延期", "核查提示")
+LATE_EXCUSED, DEADLINE_MOVED, HINT_SILENCED = EXEMPTION_KINDS
+EXEMPTIONS = Sheet(
+    "豁免",
+    (
+        Column("对象", required=True),
+        Column("事项", Kind.CHOICE, required=True, values=EXEMPTION_KINDS),
+        Column("批准人", required=True),
+        Column("理由", required=True),
+        Column("截止日期", Kind.DATE, required=True, yearless=Yearless.START),
+        _NUMBER,
+    ),
+    key="对象",
+    required=False,
+    is_extension=True,
+)
+TURN_KINDS: Final = ("接访", "休假", "替班")
+RECEIVES, ON_LEAVE, SUBSTITUTED = TURN_KINDS
+ROTA = Sheet(
+    "接访排班",
+    (
+        Column("日期", Kind.DATE, required=True, yearless=Yearless.START),
+        Column("领导", required=True),
+        Column("安排", Kind.CHOICE, required=True, values=TURN_KINDS),
+        Column("替班领导"),
+        Column("备注"),
+        _NUMBER,
+    ),
+    key="日期",
+    required=False,
+    is_extension=True,
+)
+ANSWERS = Sheet(
+    "督办回复",
+    (
+        Column("通知编号", required=True),
+        Column(CASE, Kind.CODE, required=True),
+        Column("督办事项", Kind.PREFILLED),
+        Column("办理措施", required=True),
+        Column("完成时限", Kind.DATE, required=True, yearless=Yearless.START),
+        _NUMBER,
+    ),
+    key=CASE,
+    required=False,
+    is_extension=True,
+    answered_in=("办理措施", "完成时限"),
+)
+ASSIGNMENT_EXTENSIONS: Final = (EXEMPTIONS, ROTA)
+REPORT_EXTENSIONS: Final = (ANSWERS,)
+CASE_SHEETS: Final = (REGION_CASES.name, VISITOR_CASES.name)
+"""The sheets of the assignment workbook whose rows are cases."""
+SHEETS: Final = {sheet.name: sheet for sheet in (*ASSIGNMENT_SHEETS, *REPORT_SHEETS, *ASSIGNMENT_EXTENSIONS, *REPORT_EXTENSIONS)}
 SHEET_NAMES: Final = (COVER, *SHEETS)
 """Every sheet that is read; others are not looked at."""
 

@@ -80,6 +80,7 @@ CATALOGUE: Final = {
     "bad-date": "{column}“{value}”看不懂。请写成这样：{example}。",
     "date-out-of-range/after-report": "{column}“{value}”晚于报告日期 {limit}。请填写实际日期。",
     "date-out-of-range/before-start": "{column}“{value}”早于{start} {limit}。请核对这两个日期。",
+    "date-out-of-range/before-report": "{column}“{value}”早于报告日期 {limit}。请填写打算办完的日期。",
     "date-out-of-range/after-arrival": "{column}“{value}”晚于收到文件的时间 {limit}。请填写实际发生的时间。",
     "bad-number": "{column}“{value}”不是可用的数字。请只填不小于 0 的{hint}。",
     "bad-number/shown": "{column}这一格 Excel 显示“{value}”，存的却是 {stored}，是单元格格式改变了显示，不知道该按哪个算。请把格式设为“常规”，再填不小于 0 的{hint}。",

@@ -29,6 +29,7 @@ from pipeline.publishing import inputs
 from pipeline.reading import reading
 from pipeline.render import files_for_programs
 from pipeline.render.documents import ALL, FIGURES, Document
+from pipeline.render.extension_files import extensions
 from pipeline.report import compose
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
@@ -105,6 +106,12 @@ class Day:
     files: dict[str, bytes]
     trend: Trend
     report: Report
+
+    @property
+    def beyond(self) -> dict[str, Any]:
+        """extensions.json."""
+        written: dict[str, Any] = json.loads(extensions(self.report))
+        return written
 
     def codes(self) -> list[str]:
         return [finding.code for _file, finding in self.findings]

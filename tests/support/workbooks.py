@@ -49,7 +49,12 @@ ASSIGNMENT = (
     "案件编号", "案件来源", "旗区", "问题类别", "案由", "涉及项目或单位", "涉及户数", "涉及金额(万元)", "责任单位", "包案领导",
     "工作专班", "化解方案", "交办日期", "办结时限", "延期至", "撤销依据", "备注",
 )  # fmt: skip
-_DATE_COLUMNS = frozenset({"办结时限", "答复日期", "接访下访日期", "排查日期", "交办日期", "延期至", "报告日期"})
+EXEMPTIONS = ("对象", "事项", "批准人", "理由", "截止日期")
+ROTA = ("日期", "领导", "安排", "替班领导", "备注")
+ANSWERS = ("通知编号", "案件编号", "督办事项", "办理措施", "完成时限")
+_DATE_COLUMNS = frozenset(
+    {"办结时限", "答复日期", "接访下访日期", "排查日期", "交办日期", "延期至", "报告日期", "截止日期", "日期", "完成时限"}
+)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 DAY = date(2020, 5, 21)
@@ -170,9 +175,12 @@ def report(
     new: Iterable[Row] = (),
     reception: Iterable[Row] = (),
     urgent: Iterable[Row] = (),
+    answers: Iterable[Row] = (),
 ) -> bytes:
-    """A report with those rows: 案件进展 as in the default where not given, the other sheets empty."""
-    return write(report_pages(district, day, progress=progress, new=new, reception=reception, urgent=urgent))
+    """A report with those rows: 案件进展 as in the default where not given, the other sheets empty, 督办回复 only where it has a row."""
+    pages = report_pages(district, day, progress=progress, new=new, reception=reception, urgent=urgent)
+    answered = page(ANSWERS, answers)
+    return write(pages | ({"督办回复": answered} if len(answered.grid) > 1 else {}))
 
 
 # --- the default assignment workbook -----------------------------------------------------------------------------
@@ -199,9 +207,25 @@ def assignment_pages(rows: Iterable[Row] = CASES) -> Pages:
     }
 
 
-def assignment(rows: Iterable[Row] = CASES) -> bytes:
-    """An assignment workbook with those cases."""
-    return write(assignment_pages(rows))
+def assignment(rows: Iterable[Row] = CASES, *, exemptions: Iterable[Row] = (), rota: Iterable[Row] = ()) -> bytes:
+    """An assignment workbook with those cases; the sheets 豁免 and 接访排班 only where they have a row."""
+    beyond = {"豁免": page(EXEMPTIONS, exemptions), "接访排班": page(ROTA, rota)}
+    return write(assignment_pages(rows) | {name: sheet for name, sheet in beyond.items() if len(sheet.grid) > 1})
+
+
+def exemption_row(subject: str = "SJ-2020-001", kind: str = "延期", until: Value = "2020-06-30", **cells: Value) -> dict[str, Value]:
+    """A row of 豁免."""
+    return {"对象": subject, "事项": kind, "批准人": "领导一", "理由": "等待工程验收", "截止日期": until, **cells}
+
+
+def turn_row(day: Value, leader: str = "领导0", kind: str = "接访", **cells: Value) -> dict[str, Value]:
+    """A row of 接访排班."""
+    return {"日期": day, "领导": leader, "安排": kind, **cells}
+
+
+def answer_row(notice: str = "市住建督〔2020〕1号", number: str = "SJ-2020-001", **cells: Value) -> dict[str, Value]:
+    """A row of 督办回复."""
+    return {"通知编号": notice, "案件编号": number, "督办事项": "已超期", "办理措施": "加派人手", "完成时限": "2020-06-01", **cells}
 
 
 # --- bytes -------------------------------------------------------------------------------------------------------

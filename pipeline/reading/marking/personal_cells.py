@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_HEADERS = frozenset(column.name for sheet in (*contract.REPORT_SHEETS, *contract.ASSIGNMENT_SHEETS) for column in sheet.columns)
+_HEADERS = frozenset(column.name for sheet in contract.SHEETS.values() for column in sheet.columns)
 _HEADERS_OF_A_TABLE = 2
 """So many known headers make a row a header; one alone may be a word in a sentence."""
 _SHORTEST_NUMBER = 11
