@@ -175,6 +175,11 @@ class Case:
         return bool(self.last["答复日期"] and self.last["答复文号"])
 
     @property
+    def is_answered_only(self) -> bool:
+        """Whether another reply alone ended its last 不认可: nobody has said 认可 since."""
+        return self.answered is not None and (self.confirmed is None or self.confirmed < self.answered)
+
+    @property
     def is_open(self) -> bool:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return not self.is_counted and self.status != REFERRED and not self.grounds

@@ -30,6 +30,7 @@ def _certainty(target: Figure, group: Group, cases: Sequence[Case]) -> Certainty
         cancelled=_numbers(case for case in first if case.grounds),
         moved_out=_numbers(case for case in first if not case.grounds and case.text("案件来源") not in group.sources),
         moved_in=_numbers(case for case in now if case.first_source not in group.sources),
+        answered=_numbers(case for case in counted if case.is_answered_only),
     )
 
 

@@ -10,9 +10,9 @@ from pipeline.day.particulars import WATCHED, Edit
 from pipeline.day.restatement import FlagThen
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
-from pipeline.report.figures import Bridge, Figure
+from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
-from pipeline.report.sentences import day, rate
+from pipeline.report.sentences import answered, answered_verdict, day, rate
 from pipeline.terms.contract import REFERRED
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import ENDED_DISPUTES, FLAGS, OF_ASSIGNMENT, first_of
@@ -56,7 +56,7 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
     if shift is None:
         return f"今日{'；'.join(parts)}。" if parts else ""
     if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
-    return f"今日{'；'.join(parts)}。{if_not}，{_would_be(shift.without, shift.tally)}。"
+    return f"今日{'；'.join(parts)}。{if_not}，{would_be(shift.without, shift.tally)}。"
 
 
 def _groups(effects: Effects) -> list[Shift]:
@@ -75,7 +75,7 @@ def _from_to(mover: Mover, group: str) -> str:
     return f"改为{mover.after}" if mover.after != group else f"原为{mover.before or mover.cancelled_in}"
 
 
-def _would_be(without: Tally, tally: Tally) -> str:
+def would_be(without: Tally, tally: Tally) -> str:
     """Return what a figure would be, and how that stands to its target where the verdict would be another one."""
     if not without.total:
         return "为0件"
@@ -329,6 +329,12 @@ def _ended(cases: Sequence[CaseLine], ended: Mapping[str, str], room: Room) -> s
     return f"{'；'.join(parts)}。" if parts else ""
 
 
+def answered_before(report: Report, certainty: Certainty, tally: Tally) -> str:
+    """Return the cases without which a target is missed, their 不认可 ended by another reply alone; '' where the day's changes tell it."""
+    told = {number for number, how in report.ended_disputes.items() if how in ENDED_DISPUTES}
+    return "" if told.issuperset(certainty.answered) or not answered_verdict(certainty, tally) else answered(certainty)
+
+
 def _withdrawn(lines: Sequence[CaseLine], tally: Tally, room: Room) -> str:
     """Return of which cases a revision dropped 不认可 without 认可, and the rate if it stood."""
     if not lines:
@@ -337,16 +343,7 @@ def _withdrawn(lines: Sequence[CaseLine], tally: Tally, room: Room) -> str:
     dropped = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
     counted = sum(case.is_counted for case in lines)
     without = Tally(tally.target_percent, tally.total, tally.resolved - counted)
-    return f"{dropped}如仍按不认可，{_would_be(without, tally)}。" if counted else dropped
-
-
-def of_same_day(bridge: Bridge, tally: Tally) -> str:
-    """Return what the rate is without the cases that came in and were counted within the day, where the verdict hangs on them; else ''."""
-    come = {case for step in bridge.total_steps if step.kind in ("found", "new") and step.change > 0 for case in step.cases}
-    gained = {case for step in bridge.resolved_steps if step.kind == "newly_resolved" and step.change > 0 for case in step.cases}
-    count = len(come & gained)
-    without = Tally(tally.target_percent, tally.total - count, tally.resolved - count)
-    return f"不计今日新增即化解的{count}件，{_would_be(without, tally)}。" if without.met != tally.met else ""
+    return f"{dropped}如仍按不认可，{would_be(without, tally)}。" if counted else dropped
 
 
 def _in_brackets(names: Sequence[str], room: Room) -> str:

@@ -62,6 +62,8 @@ class Certainty:
     """Cases that make the difference: those cancelled, those that are in another group now, and those that came from one."""
     moved_out: tuple[str, ...] = ()
     moved_in: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    """Counted cases whose 不认可 ended by another reply alone, without a 认可 since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, sentences, who_reported
-from pipeline.report.figures import Certainty, Figure
+from pipeline.report import agenda, corrections, same_day, sentences, who_reported
+from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms.words import FLAGS
 
@@ -26,17 +26,22 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
 def _verdicts(report: Report) -> str:
     silence = who_reported.silence(report.submissions) + who_reported.left_out(report.left_out)
     certainties = {certainty.group: certainty for certainty in report.certainties}
-    return f"{'；'.join(_verdict(figure, certainties.get(figure.group)) for figure in report.targets)}。{silence}"
+    bridges = {bridge.group: bridge for bridge in report.bridges}
+    verdicts = (_verdict(figure, certainties.get(figure.group), bridges.get(figure.group)) for figure in report.targets)
+    return f"{'；'.join(verdicts)}。{silence}"
 
 
-def _verdict(figure: Figure, certainty: Certainty | None) -> str:
-    """Return whether a target is met, by how many cases it is missed, why that is not settled, and whether edits turned it."""
+def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None) -> str:
+    """Return whether a target is met, by how many cases it is missed, why that is not settled, and what alone brought it about."""
     if not figure.verdict:
         return f"{figure.label}没有案件"
     lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
     why = f"（{sentences.why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
-    turned = sentences.unmoved_verdict(certainty, figure.tally) if certainty else ""
-    return f"{figure.label}{figure.verdict}{lacking}{why}{f'，{turned}' if turned else ''}"
+    by_edits, by_replies = (
+        (sentences.unmoved_verdict(certainty, figure.tally), sentences.answered_verdict(certainty, figure.tally)) if certainty else ("", "")
+    )
+    by_new = same_day.risen_by_new(bridge, figure.tally) if bridge else ""
+    return "，".join(part for part in (f"{figure.label}{figure.verdict}{lacking}{why}", by_edits, by_replies, by_new) if part)
 
 
 def _asked(report: Report) -> str:

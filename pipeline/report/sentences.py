@@ -143,6 +143,22 @@ def confirmation(certainty: Certainty) -> str:
     return f"已化解的{count}件中，{parts}。"
 
 
+def answered(certainty: Certainty, most: int = 4) -> str:
+    """Return the counted cases whose 不认可 another reply ended, without a 认可 since; '' where there are none."""
+    cases = certainty.answered
+    return f"{len(cases)}件原群众不认可、另行答复后计入、此后没有认可：{words.first_of(cases, most)}。" if cases else ""
+
+
+def answered_verdict(certainty: Certainty, tally: Tally) -> str:
+    """Return that a target is met only by cases whose 不认可 another reply ended, without a 认可 since; '' elsewhere."""
+    count = len(certainty.answered)
+    without = Tally(tally.target_percent, tally.total, tally.resolved - count)
+    if not tally.met or without.met:
+        return ""
+    side = f"不计这{count}件为{rate(without.rate_percent)}，不到{tally.target_percent}%"
+    return f"其中{count}件原群众不认可、另行答复后计入、此后没有认可，{side}"
+
+
 def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     """Return the rate that no correction of the register can better, and the cases that make the difference; '' where it is the same.
 

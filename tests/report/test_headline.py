@@ -1,13 +1,15 @@
-"""The lines that come before everything else. Covers `headline` and `who_reported`."""
+"""The lines that come before everything else. Covers `headline`, `same_day` and `who_reported`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from offices import HOME, Office
-from workbooks import DAY, assignment, edit, new_row, report, report_pages, urgent_row, write
+from offices import HOME, File, Office, afternoon, assigned, consolidate
+from workbooks import DAY, Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
@@ -92,6 +94,59 @@ def test_edits_of_the_register_that_turn_a_verdict_stand_beside_it(
     turned = replace(report.certainties[1], unmoved=Tally(90, *unmoved))
     day = replace(report, targets=(report.targets[0], figure), certainties=(report.certainties[0], turned))
     assert headline.lines(day)[0][1].split("；")[1].startswith(f"市级交办和旗区自行梳理{said}。")
+
+
+def _verdicts(*days: tuple[Sequence[Row], Sequence[Row]], cases: Sequence[Row] = ()) -> list[str]:
+    """The verdict of each group on DAY; of each day up to it 东胜区's rows and the new cases that it found."""
+    listed = [case_row("ZZQ-2020-001"), case_row("ZZQ-2020-002"), *(case_row(f"SJ-2020-{at:03}") for at in range(1, 11)), *cases]
+    files = [assigned(assignment(listed))]
+    for back, (rows, new) in zip(range(len(days) - 1, -1, -1), days, strict=True):
+        day = DAY - timedelta(days=back)
+        files.append(File(report(day=day, progress=rows, new=new), afternoon(day), f"{day}.xlsx"))
+    return headline.lines(consolidate(files, [DAY])[DAY].report)[0][1].split("。")[0].split("；")
+
+
+def _settled(*numbers: str, **cells: str) -> list[Row]:
+    return [resolved_row(number, **{"答复日期": "2020-05-18", **cells}) for number in numbers]
+
+
+def test_a_target_that_is_met_only_by_another_reply_without_a_confirmation_says_so() -> None:
+    disputed = [*_settled("ZZQ-2020-001"), *_settled("ZZQ-2020-002", 群众确认="不认可")]
+    answered = {"答复文号": "甲复〔2020〕9号", "答复日期": "2020-05-20"}
+    again = _settled("ZZQ-2020-002", **answered, 群众确认="未回访")
+    said = "，其中1件原群众不认可、另行答复后计入、此后没有认可，不计这1件为50.0%，不到100%"
+    for last in ([], [*again], [{**again[0], "群众确认": None}]):  # on that day, and on the days after it
+        (first, _others) = _verdicts((disputed, []), (again, []), (last, []))
+        assert "达标" in first
+        assert first.endswith(said)
+    (first, _others) = _verdicts((disputed, []), (again, []), ([{**again[0], "群众确认": "认可"}], []))
+    assert "原群众不认可" not in first
+    (first, _others) = _verdicts((_settled("ZZQ-2020-001", "ZZQ-2020-002", 群众确认="未回访"), []), ([], []))
+    assert "原群众不认可" not in first  # the split by 群众确认 tells it
+
+
+def test_a_rate_that_only_cases_found_and_resolved_within_the_day_lifted_says_so() -> None:
+    numbers = [f"DS-2020-{at:03}" for at in range(1, 11)]
+    found = [new_row(number, 案由=f"漏水{number}", 排查日期=f"{DAY}") for number in numbers]
+    within = _settled(*numbers, 答复日期=f"{DAY}")
+    five, six = ([*_settled(*(f"SJ-2020-{at:03}" for at in range(1, last)))] for last in (6, 7))
+    without, others = "，不计今日新增即化解的7件，化解率没有升高", "，前一日没有计入化解的案件今日"
+    assert _verdicts((five, []), (within[:7], found[:7]))[1].endswith(f"{without}{others}一件也没有计入")
+    reopened = [progress_row("SJ-2020-001", 重新办理原因="仍漏水"), six[-1]]
+    assert _verdicts((five, []), ([*within[:7], *reopened], found[:7]))[1].endswith(f"{without}{others}计入1件")
+    lifted = f"，化解率升高，其中今日新增即化解7件{others}计入1件"
+    assert _verdicts((five, []), ([*within[:7], six[-1]], found[:7]))[1].endswith(lifted)
+    eight = _settled(*(f"SJ-2020-{at:03}" for at in range(1, 9)))
+    turned = _verdicts((eight, []), (within, found))[1]
+    assert turned.endswith(f"，不计今日新增即化解的10件为80.0%，不到90%{others}一件也没有计入")
+
+
+def test_of_cases_found_and_resolved_within_the_day_nothing_is_said_where_others_lifted_the_rate_or_nothing_did() -> None:
+    found, within = [new_row("DS-2020-001", 排查日期=f"{DAY}")], _settled("DS-2020-001", 答复日期=f"{DAY}")
+    two, fell = _settled("SJ-2020-001", "SJ-2020-002"), progress_row("SJ-2020-001", 重新办理原因="仍漏水")
+    for before, today in (([], [*within, *two]), (two, [*within, fell])):
+        assert "新增即化解" not in _verdicts((before, []), (today, found))[1]
+    assert "新增即化解" not in _verdicts((within, found))[1]
 
 
 def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(published: Published) -> None:

@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences, who_reported
+from pipeline.report import agenda, corrections, edit_words, headline, matter_words, same_day, sentences, who_reported
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -207,7 +207,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         leaders=_of(group, report.by_leader),
         categories=_of(group, report.by_category),
         referred=cases_behind_figures.referred(group.name, report),
-        edited=(edit_words.of_same_day(bridge, figure.tally) if bridge else "") + _edited(group, report),
+        edited=(same_day.of_verdict(bridge, figure.tally) if bridge else "") + _edited(group, report),
         cancelled=tuple(case for case in report.cases if case.grounds and case.group == group.name),
         not_counted=cases_behind_figures.not_counted(group.name, report, by_number),
     )

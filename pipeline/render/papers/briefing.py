@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.render.papers import decision_items, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
-from pipeline.report import agenda, corrections, edit_words, headline, matter_words, sentences, who_reported
+from pipeline.report import agenda, corrections, edit_words, headline, matter_words, same_day, sentences, who_reported
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
@@ -269,9 +269,10 @@ def _targets(report: Report, limits: Limits) -> list[Fields]:
             "要点": edit_words.of_group(report.edited, figure.group, limits.edits),
             "说明": corrections.of_group(report, figure.group, limits.corrections)
             + (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
-            + edit_words.of_same_day(bridge, figure.tally)
+            + same_day.of_verdict(bridge, figure.tally)
             + edit_words.disputes(report, figure, limits.edits, with_ended=limits.corrections > 1)
             + sentences.unmoved(certainty, figure.tally, 0 if limits.is_brief else 4)
+            + edit_words.answered_before(report, certainty, figure.tally)
             + ("" if limits.steps else _reliance(certainty, way, limits)),
         }
         for figure, bridge, certainty, way in zip(report.targets, report.bridges, report.certainties, report.ways, strict=True)

@@ -11,7 +11,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.figure_places import NEAREST
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, explain, heading
-from pipeline.report import corrections, edit_words, sentences
+from pipeline.report import corrections, edit_words, same_day, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
 
@@ -63,8 +63,8 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
     corrected = corrections.of_group(book.report, figure.group, words.MOST_CASES)
     items = [("更正", corrected)] if corrected else []
     items += [("比前一日", sentences.since_yesterday(bridge, book.report.submissions) if bridge else words.NO_DAY_BEFORE)]
-    if same_day := edit_words.of_same_day(bridge, figure.tally) if bridge else "":
-        items.append(("新增即化解", same_day))
+    if without := same_day.of_verdict(bridge, figure.tally) if bridge else "":
+        items.append(("新增即化解", without))
     if edited := edit_words.of_group(book.report.edited, figure.group):
         items.append(("今日改动", edited))
     if disputes := edit_words.disputes(book.report, figure):
@@ -74,6 +74,7 @@ def _items(book: Book, figure: Figure, by_number: Mapping[str, CaseLine]) -> lis
         items.append(("补报以后", sentences.bounds(figure.bounds)))
     if certainty:
         items += [("群众确认", said)] if (said := sentences.confirmation(certainty)) else []
+        items += [("另行答复", said)] if (said := sentences.answered(certainty)) else []
         items += [("不计改动", said)] if (said := sentences.unmoved(certainty, figure.tally)) else []
     if way and way.tally.shortfall:
         items.append(("达到目标", sentences.way(way)))

@@ -1,0 +1,55 @@
+"""Cases that came in and were counted within the day: what the rate is without them, and what became of the others.
+
+Covered by tests/report/test_headline.py.
+"""
+
+from __future__ import annotations
+
+from pipeline.day.targets import Tally
+from pipeline.report import edit_words
+from pipeline.report.figures import Bridge, Ladder
+from pipeline.report.sentences import rate
+
+
+def of_verdict(bridge: Bridge, tally: Tally) -> str:
+    """Return what the rate is without the cases that came in and were counted within the day, where the verdict hangs on them; else ''."""
+    new, _others = _counted_today(bridge)
+    without = Tally(tally.target_percent, tally.total - new, tally.resolved - new)
+    return f"不计今日新增即化解的{new}件，{edit_words.would_be(without, tally)}。" if without.met != tally.met else ""
+
+
+def risen_by_new(bridge: Bridge, tally: Tally) -> str:
+    """Return that cases which came in and were counted within the day lifted the rate, and how many others count since; else ''.
+
+    Told where the target is met only by them, the rate has risen only by them, or they are more than the others.
+    """
+    new, others = _counted_today(bridge)
+    without = Tally(tally.target_percent, tally.total - new, tally.resolved - new)
+    before = Tally(tally.target_percent, *(_before_today(ladder) for ladder in bridge.ladders))
+    if not new or not without.total or not before.total or bridge.day_before == "none":
+        return ""
+    if without.met != tally.met:
+        said = f"不计今日新增即化解的{new}件为{rate(without.rate_percent)}，不到{tally.target_percent}%"
+    elif not _is_higher(tally, before) or (_is_higher(without, before) and others >= new):
+        return ""
+    elif _is_higher(without, before):
+        said = f"化解率升高，其中今日新增即化解{new}件"
+    else:
+        said = f"不计今日新增即化解的{new}件，化解率没有升高"
+    return f"{said}，前一日没有计入化解的案件今日{f'计入{others}件' if others else '一件也没有计入'}"
+
+
+def _counted_today(bridge: Bridge) -> tuple[int, int]:
+    """Return how many cases came in and were counted within the day, and how many others are newly resolved."""
+    come = {case for step in bridge.total_steps if step.kind in ("found", "new") and step.change > 0 for case in step.cases}
+    gained = {case for step in bridge.resolved_steps if step.kind == "newly_resolved" and step.change > 0 for case in step.cases}
+    return len(come & gained), len(gained - come)
+
+
+def _before_today(ladder: Ladder) -> int:
+    """Return yesterday's number as it is known and grouped now."""
+    return ladder.before + sum(step.change for step in ladder.steps if step.kind in ("restated", "regrouped"))
+
+
+def _is_higher(rate_now: Tally, rate_before: Tally) -> bool:
+    return rate_now.resolved * rate_before.total > rate_before.resolved * rate_now.total
