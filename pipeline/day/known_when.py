@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 
 from pipeline.day import supervision
 from pipeline.day.cases import Case
-from pipeline.day.fold import Beginning, DayState, fold_noting, registers
+from pipeline.day.day_state import DayState
+from pipeline.day.fold import Beginning, fold_noting, registers
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions

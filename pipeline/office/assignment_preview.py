@@ -13,7 +13,8 @@ from typing import Final
 
 from pipeline.day import edit_effects, particulars
 from pipeline.day.cases import PARTICULARS, Case
-from pipeline.day.fold import DayState, fold
+from pipeline.day.day_state import DayState
+from pipeline.day.fold import fold
 from pipeline.day.standing import standing_of
 from pipeline.intake import held_files
 from pipeline.office import today

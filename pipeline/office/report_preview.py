@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.day import fold, supervision
 from pipeline.day.cases import Case, RowPlace
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.standing import Register, Standing, standing_of
 from pipeline.day.submissions import NO_REPORTS, Submissions

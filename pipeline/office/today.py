@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from pipeline.day.fold import DayState, fold
+from pipeline.day.day_state import DayState
+from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox

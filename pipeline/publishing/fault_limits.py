@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.known_when import fold
 from pipeline.disk import faults
 from pipeline.publishing.outbox import NotPublishedError

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.submissions import Submissions
 from pipeline.day.work_began import LONGEST_AHEAD, work_began
 from pipeline.ledger import journal

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder

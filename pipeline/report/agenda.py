@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.targets import PastDay
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine

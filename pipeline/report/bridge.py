@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import time, timedelta
 
 from pipeline.day.cases import Case
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.standing import Register, Standing
 from pipeline.report.figures import Bridge, DayBefore, Step
 from pipeline.settings.config import Settings

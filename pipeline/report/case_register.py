@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.day import disputes, supervision
 from pipeline.day.cases import Case, RowPlace
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.report.case_lines import CaseLine
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import REFERRED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.day.cases import Case
+from pipeline.day.day_state import DayState
 from pipeline.day.disputes import Dispute
-from pipeline.day.fold import DayState
 from pipeline.day.standing import Register
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.terms import words

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pipeline.day import edit_effects, particulars
+from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
-from pipeline.day.fold import DayState
 from pipeline.day.standing import standing_of
 from pipeline.day.submissions import Attendance
 from pipeline.report import (

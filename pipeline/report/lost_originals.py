@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.targets import Tally

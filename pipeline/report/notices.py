@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.day import edit_effects, supervision
 from pipeline.day.cases import PARTICULARS, Case
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.report import notice_words
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
 from pipeline.settings.config import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.day.cases import RowPlace
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of
 from pipeline.report.case_lines import ReceptionLine, UrgentLine

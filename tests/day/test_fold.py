@@ -1,6 +1,7 @@
 """Merging: each test's docstring is its input and its expected outcome, a line for every report that comes in.
 
-Covers `assignments`, `cases`, `disputes`, `judging` and `withdrawn_rows`; every finding of the register is in tests/test_docs.py too.
+Covers `assignments`, `cases`, `day_state`, `disputes`, `judging` and `withdrawn_rows`; every finding of the register is in
+tests/test_docs.py too.
 """
 
 from __future__ import annotations

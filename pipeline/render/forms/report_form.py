@@ -11,7 +11,7 @@ from typing import Final
 
 from xlsxwriter import Workbook
 
-from pipeline.day.fold import DayState
+from pipeline.day.day_state import DayState
 from pipeline.render.forms import empty_rows, form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook

@@ -1,0 +1,87 @@
+"""What a day's fold comes to: everything that is known about one day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.day.cases import Case
+from pipeline.day.doubts import Doubt
+from pipeline.day.judging import Judgement
+from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
+from pipeline.day.standing import Register
+from pipeline.day.submissions import Reports
+from pipeline.day.supervision import FlagsByDistrict
+from pipeline.day.targets import PastDay, Tally
+from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
+from pipeline.terms.findings import Finding
+from pipeline.terms.handed_in import Filed
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """Everything that is known about one day."""
+
+    day: date
+    cases: tuple[Case, ...]
+    """The register, by case number; cancelled cases included."""
+    counted_before: frozenset[str]
+    """Cases counted as resolved on the day before."""
+    register_before: frozenset[str]
+    """The register of the day before."""
+    submissions: Mapping[str, Reports]
+    """By district: its accepted reports of the day; districts without one are not in it."""
+    judgements: dict[int, Judgement]
+    """By arrival: the judgement on each report of the day, superseded ones included."""
+    withdrawn: tuple[str, ...]
+    """Cases that superseded revisions of the day had brought in, and that are not in the register now."""
+    assignment: Filed
+    """The assignment workbook in force."""
+    assignment_findings: tuple[Finding, ...]
+    """Those of the workbook by itself, and those against the register."""
+    trend: tuple[tuple[date, dict[str, Tally]], ...]
+    """The tally of each of this day's groups on the last days up to it, judged by what held then."""
+    recent: tuple[PastDay, ...] = ()
+    """The same days."""
+    before: Register = field(default_factory=dict)  # the register of the day before
+    is_first: bool = False
+    """Whether nobody has reported of any day before it."""
+    before_as_told: Register | None = None
+    """The register of the day before as its own readers could know it; None where nothing came later that counts for it."""
+    restated: tuple[Restated, ...] = ()
+    """What became known on this day of earlier days: oldest first, groups in their order."""
+    late_reports: tuple[LateReport, ...] = ()
+    """The reports for earlier days that became known on this day, by arrival."""
+    late_matters: tuple[MatterChange, ...] = ()
+    """The urgent matters of earlier days of which these reports say another thing than what was known, or the first thing."""
+    late_receptions: tuple[ReceptionChange, ...] = ()
+    """The 接访情况 of earlier days of which these reports say another thing than what was known."""
+    late_flags: tuple[FlagThen, ...] = ()
+    """The flags of earlier days that these reports change, of cases that count as they did; by number and flag."""
+    corrected: tuple[Restated, ...] = ()
+    """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
+    correcting: tuple[LateReport, ...] = ()
+    """The reports for this day and earlier ones that its own readers could not know, by arrival."""
+    overnight: Overnight = field(default_factory=Overnight)
+    before_corrected: tuple[Register, Register] | None = None
+    """The register of the day before as its own readers could know it, and as this day's can; None where nothing became known of it."""
+    as_told: Register | None = None
+    """The register of this day as its own readers could know it; None where nothing came later that counts for it."""
+    former: Register = field(default_factory=dict)
+    """Cases that replaced reports of this day brought in, or that its readers or the day before's knew, and that are in it no more."""
+    replaced: Mapping[str, Moves] = field(default_factory=dict)
+    """By district: what its report in force changed against the first one that it sent for the day."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is not known of the days of which a report could still be sent, oldest first."""
+    most_new: int = 0
+    """The most cases that one report of these days brought in."""
+    last_reports: dict[str, date] = field(default_factory=dict)
+    """By district: the last day, up to this one, of which a report was accepted."""
+    flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
+    """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
+
+    @property
+    def in_force(self) -> dict[str, Filed]:
+        """By district: the report of the day that counts; districts without one are not in it."""
+        return {district: report for district, reports in self.submissions.items() if (report := reports.in_force)}
