@@ -173,7 +173,7 @@ def _consolidate(options: argparse.Namespace) -> tuple[str, int]:
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress(in_lines=getattr(options, "steps", False)) as progress:
         outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()), rewriting=rewriting)
-    screen.tell_outcome(outcome, settings, days)
+    screen.tell_outcome(outcome, settings, days, _now(settings))
     return outcome.in_short, _say_what_failed(outcome, options)
 
 
@@ -204,7 +204,7 @@ def _demo(options: argparse.Namespace) -> int:
     office = made_up_office.build(options.dir, datetime.now().astimezone() if options.today else None)
     with screen.progress() as progress:
         outcome = made_up_office.consolidate(office, progress)
-    screen.tell_outcome(outcome, office.settings, office.days)
+    screen.tell_outcome(outcome, office.settings, office.days, _now(office.settings))
     screen.tell_demo(office, [sys.executable, sys.argv[0]], has_mail=options.today)
     status = _say_what_failed(outcome, options)
     _note(office.settings, nights.COMMAND, nights.ends("造演示数据时汇总", status, getattr(options, "report", "")))
@@ -236,7 +236,7 @@ def _status(options: argparse.Namespace) -> int:
     from pipeline.publishing import held_days, told_editions
 
     settings = _load(options, looks_on=True)
-    board = status.look(settings, options.date or today(_now(settings), settings))
+    board = status.look(settings, options.date or today(_now(settings), settings), now=_now(settings))
     held = held_days.known(settings)
     if options.json:
         print(status.as_json(board, held_days.for_programs(held)))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import on_screen
-from pipeline.terms.words import clock
+from pipeline.terms.words import NOT_YET, REPORTED, clock
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -107,8 +107,8 @@ def tell_long_pause(first: date, last: date, *, is_demo: bool) -> None:
 # --- the night's run ---------------------------------------------------------------------------------------------
 
 
-def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> None:
-    """Print what was taken in, what was refused, who is missing and where to look."""
+def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now: datetime) -> None:
+    """Print what was taken in, what was refused, who is missing and where to look; `now`: before the cut-off nobody is missing yet."""
     refused = sorted((file for file in outcome.read.files if not file.reading.accepted), key=lambda file: not file.arrival.is_assignment)
     say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
     _tell_refused(refused[:_MOST_LINES])
@@ -121,7 +121,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date]) -> 
     numbers = outcome.written.editions
     for report in outcome.written.published:
         if report.day in days or len(outcome.written.published) == 1:
-            _tell_day(report, numbers.get(report.day, 1))
+            _tell_day(report, numbers.get(report.day, 1), now)
     if others := [f"{report.day}{_edition(numbers.get(report.day, 1))}" for report in outcome.written.published if report.day not in days]:
         say(f"以前的报表有变化，已重写：{'、'.join(others)}。")
     if any(number > 1 for number in numbers.values()):
@@ -200,7 +200,11 @@ def _edition(number: int) -> str:
     return f"（第 {number} 版）" if number > 1 else ""
 
 
-def _tell_day(report: Report, number: int) -> None:
+def _not_over(limit: datetime) -> str:
+    return f"{limit:%H:%M} 还没到，之前收到的都算按时；到时以后再运行一次，才知道谁没有报。"
+
+
+def _tell_day(report: Report, number: int, now: datetime) -> None:
     say(f"{report.day}{'（更正）' if report.is_correction else ''}{_edition(number)}")
     for figure in report.targets:
         tally = figure.tally
@@ -213,7 +217,11 @@ def _tell_day(report: Report, number: int) -> None:
     rows = sum(line.rows_refused for line in report.submissions)
     whole = [line.district for line in report.submissions if line.is_wholly_refused]
     refused = f"退回 {rows} 行" + (f"，其中日报全部退回：{'、'.join(whole)}" if whole else "")
-    say(f"  未报：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；{refused}。")
+    limit = report.settings.calendar.last_moment(report.day)
+    word = NOT_YET if now <= limit else REPORTED["missing"]
+    say(f"  {word}：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；{refused}。")
+    if missing and now <= limit:
+        say(f"  {_not_over(limit)}")
 
 
 # --- before sending ----------------------------------------------------------------------------------------------
@@ -248,9 +256,11 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
     _tell_refused([*(file for district in board.districts for file in district.refused), *board.unknown])
     say(
-        f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，未报 {board.count('missing')}；"
-        f"零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
+        f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，"
+        f"{board.missing} {board.count('missing')}；零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
     )
+    if board.due:
+        say(f"  {_not_over(board.due)}")
     say(f"  收件箱里等待收取：{len(board.waiting)} 个")
     for file in board.waiting[:_MOST_LINES]:
         say(f"    {shorten(file.name)}  {file.description}")

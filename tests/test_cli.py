@@ -15,10 +15,10 @@ from pathlib import Path
 
 import filelock
 import pytest
-from offices import HOME, SETTINGS, ZONE, Office, let_nights_make
+from offices import HOME, SETTINGS, ZONE, Office, let_nights_make, moment
 from workbooks import DAY, Page, assignment, edit, progress_row, report, report_pages, write
 
-from pipeline import __version__, cli
+from pipeline import __version__, cli, screen
 from pipeline.disk import storage
 
 Captured = pytest.CaptureFixture[str]
@@ -363,6 +363,15 @@ def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name
         "准格尔旗": "email",
     }
     assert {district["status"] for district in districts} == {"missing"}
+
+
+def test_before_the_cut_off_a_run_says_who_has_not_reported_yet_and_not_who_failed_to(home: Office, capsys: Captured) -> None:
+    outcome = home.run(DAY)
+    for time, said in (("17:00", "还没有报：达拉特旗、"), ("17:01", "未报：达拉特旗、")):
+        screen.tell_outcome(outcome, home.settings, [DAY], moment(f"{DAY} {time}"))
+        told = capsys.readouterr().out
+        assert f"\n  {said}" in told
+        assert ("17:00 还没到，之前收到的都算按时" in told) is (time == "17:00")
 
 
 def test_an_envelope_that_cannot_be_read_leaves_its_file_on_the_board(home: Office, capsys: Captured) -> None:

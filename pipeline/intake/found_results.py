@@ -61,7 +61,7 @@ def look(paths: Paths) -> list[Standing]:
 
 def unnoted(paths: Paths) -> list[Standing]:
     """Return the days' folders whose manifest neither ledger nor journal has noted, by day."""
-    noted = _noted(paths)
+    noted = noted_manifests(paths)
     return [standing for path in sorted(paths.outbox.glob(f"????-??-??/{MANIFEST}")) if (standing := _read(path, noted))]
 
 
@@ -70,7 +70,7 @@ def short(paths: Paths) -> list[Standing]:
 
     The manifest of the outbox; where it is gone or another's, that of the ledger's newest edition.
     """
-    noted, here = _noted(paths), known(paths)
+    noted, here = noted_manifests(paths), known(paths)
     manifests: dict[date, bytes] = {}
     for path in paths.outbox.glob(f"????-??-??/{MANIFEST}"):
         with suppress(OSError, ValueError):
@@ -100,7 +100,7 @@ def _kept(paths: Paths, others: Collection[date]) -> Iterator[tuple[date, bytes]
                 yield from ((day, edition.manifest) for edition in newest if edition.manifest and not edition.is_damaged)
 
 
-def _noted(paths: Paths) -> set[_Key]:
+def noted_manifests(paths: Paths) -> set[_Key]:
     """Return the days and manifests that ledger and journal have noted."""
     noted: set[_Key] = {(edition.day, edition.manifest) for edition in journal.editions(paths.archive)}
     if paths.ledger.exists():

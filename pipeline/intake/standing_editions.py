@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import storage
-from pipeline.intake import found_results, inbox
+from pipeline.intake import found_results, inbox, unexplained_days
 from pipeline.intake.found_results import Standing
 from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
@@ -26,6 +26,7 @@ from pipeline.terms.handed_in import LEFT_OUT, LeftOut, SaidBefore
 from pipeline.terms.messages import shorten
 
 _MOST_LINES = 20
+_MOST_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +156,22 @@ def _why(missing: Sequence[MissingInput]) -> str:
 
 
 def warning(settings: Settings) -> str:
-    """Return in one sentence that this state is older than the outbox, for who only looks on; '' where it is not."""
+    """Return in a line each what makes the state and the outbox differ, for who only looks on; '' where nothing does."""
+    lines = (_unreadable_told(settings), _older_told(settings) or left_out_told(settings))
+    return "\n".join(line for line in lines if line)
+
+
+def _unreadable_told(settings: Settings) -> str:
+    days = unexplained_days.unreadable(settings.paths)
+    named = f"{'、'.join(days[:_MOST_DAYS])}{f' 等 {len(days)} 天' if len(days) > _MOST_DAYS else ''}"
+    told = f"{named} 的结果里 {found_results.MANIFEST} 缺失或读不出，核对不了用到了哪些收件，下面说的可能与已发布的不同。"
+    return f"{told}请运行 python run.py doctor，它说明怎么办。" if days else ""
+
+
+def _older_told(settings: Settings) -> str:
     missing = find_missing(settings, found_results.look(settings.paths))
     if not missing:
-        return left_out_told(settings)
+        return ""
     days = "、".join(sorted({str(file.day) for file in missing}))
     what = "state 少了收件" if all(file.was_known for file in missing) else "state 比结果旧"
     return f"{what}：{days} 的结果用到了 {len(missing)} 份这里没有的收件，下面说的可能与已发布的不同。请运行 python run.py doctor。"

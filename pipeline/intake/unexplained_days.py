@@ -6,13 +6,15 @@ Covered by tests/upkeep/test_older_state.py.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from pipeline.disk import kept_aside
+from pipeline.intake import found_results
 from pipeline.ledger import editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
@@ -31,6 +33,20 @@ def find(paths: Paths) -> list[Path]:
     unreadable = [folder for folder in folders if not _is_readable(folder / _MANIFEST)]
     published = _published(paths) if unreadable else set()
     return [folder for folder in unreadable if folder.name not in published]
+
+
+def unreadable(paths: Paths) -> list[str]:
+    """Return the days (ISO) that hold results and no readable manifest, whether this state published them or not, in order."""
+    noted = found_results.noted_manifests(paths)
+    folders = [folder for folder in sorted(paths.outbox.glob("????-??-??")) if _holds_results(folder)]
+    return [folder.name for folder in folders if not _is_noted(folder, noted) and not _is_readable(folder / _MANIFEST)]
+
+
+def _is_noted(folder: Path, noted: Collection[tuple[date, str]]) -> bool:
+    # Asked first: a year of manifests takes seconds to parse.
+    with suppress(OSError):
+        return (date.fromisoformat(folder.name), hashlib.sha256((folder / _MANIFEST).read_bytes()).hexdigest()) in noted
+    return False
 
 
 def check(paths: Paths, without: Sequence[str] = ()) -> list[str]:

@@ -37,6 +37,8 @@ class DistrictStatus:
     refused: tuple[Filed, ...] = ()
     waiting: str = ""
     """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
+    is_due: bool = False
+    """Whether the cut-off is still to come: it can report in time."""
 
     @property
     def is_coming(self) -> bool:
@@ -51,7 +53,9 @@ class DistrictStatus:
     @property
     def word(self) -> str:
         """How it stands, for people."""
-        return _ARRIVED[self.waiting] if self.is_coming else words.REPORTED[self.status]
+        if self.is_coming:
+            return _ARRIVED[self.waiting]
+        return words.NOT_YET if self.is_due and self.status == "missing" else words.REPORTED[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,13 @@ class Status:
     is_published: bool
     published: tuple[str, ...]
     """Every day that has a folder, the newest first."""
+    due: datetime | None = None
+    """The cut-off, while it is still to come."""
+
+    @property
+    def missing(self) -> str:
+        """What those are called of whom nothing is there: until the cut-off they have not failed to report."""
+        return words.NOT_YET if self.due else words.REPORTED["missing"]
 
     def count(self, status: str) -> int:
         """So many districts are on-time, late, coming or missing."""
@@ -89,8 +100,11 @@ class Status:
         return sum(district.rows_refused or 0 for district in self.districts)
 
 
-def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = None) -> Status:
-    """Return the board of that day; `waiting`: the reports in the inbox, where that has been looked at."""
+def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = None, now: datetime | None = None) -> Status:
+    """Return the board of that day; `waiting`: the reports in the inbox, where that has been looked at.
+
+    `now`: who is not there yet at that moment is missing only once the cut-off is over; None for whom it is over.
+    """
     files_in_inbox = tuple(
         incoming.look(settings) if waiting is None else waiting
     )  # before the ledger: what a run takes in between is in one of the two
@@ -103,6 +117,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     refused = [file for file in of_day if not file.reading.accepted]
     whose = {filed.arrival.id: filed.reading.district or settings.district_of_sender(filed.arrival.envelope) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
+    due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
     return Status(
         day=day,
         districts=tuple(
@@ -110,6 +125,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
                 _district(name, reports.get(name, NO_REPORTS), figures.get(name, {}), day, settings),
                 refused=tuple(filed for filed in refused if whose[filed.arrival.id] == name),
                 waiting=_channel(files_in_inbox, name, day),
+                is_due=due is not None,
             )
             for name in settings.district_names
         ),
@@ -118,6 +134,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
         has_assignment=any(file.arrival.is_assignment and file.reading.accepted for file in held.files),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
         published=tuple(sorted(held.published, reverse=True)),
+        due=due,
     )
 
 
@@ -187,6 +204,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
     written = {
         "day": board.day.isoformat(),
         "published": board.is_published,
+        "before_cut_off": board.due is not None,
         "has_assignment": board.has_assignment,
         "waiting": [_waits(file) for file in board.waiting],
         "districts": [

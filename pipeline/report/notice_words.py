@@ -169,9 +169,14 @@ def of_last(notice: Notice) -> str:
     return f"上次通知（{notice.before}）所列{notice.before_cases}件，{stay}{gone}件不再列入："
 
 
+def is_void(notice: Notice) -> bool:
+    """Whether all its cases were corrected away; one of which edits took the last case is not void."""
+    return not notice.cases and not any(settled_point.kind in _EDITED for settled_point in notice.settled)
+
+
 def without_cases(notice: Notice) -> str:
     """Return what a notice is that has no case any more; only where all were corrected away, its number is void."""
-    if any(settled_point.kind in _EDITED for settled_point in notice.settled):
+    if not is_void(notice):
         return f"本通知现在没有需要督办的案件。不再列入的{f'（含上次通知{notice.before}所列）' if notice.before else ''}："
     return f"本通知所列事项经更正均不成立，本号作废。{of_last(notice) if notice.before else ''}"
 

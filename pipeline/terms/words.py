@@ -19,6 +19,8 @@ UNKNOWN_DISTRICT: Final = "未识别"
 # --- what became of a district's report --------------------------------------------------------------------------
 
 REPORTED: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
+NOT_YET: Final = "还没有报"
+"""What "missing" is called until the cut-off: who has not reported by then can still be on time."""
 """By `status` of summary.json: how a district reported for the day."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 

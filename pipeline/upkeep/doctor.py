@@ -168,7 +168,7 @@ def _templates(settings: Settings) -> Check:
 
     folder = inputs.templates_of(settings)
     problems = (*briefing_files.examine(folder), *notice.examine(folder))
-    return Check("版式", "专报和督办通知的版式可以用", problems)
+    return Check("版式", "专报和督办通知的版式可以用", problems, tuple(notice.unused(folder)))
 
 
 def _readers(settings: Settings) -> Check:

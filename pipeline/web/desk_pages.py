@@ -39,7 +39,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     limit = settings.on(day).calendar.last_moment(day)
     today = _today(site, now)
     strips = attendance.strips(settings, now, waiting)
-    board, mails = status.look(settings, day, waiting), site.troubled_mails(day)
+    board, mails = status.look(settings, day, waiting, now), site.troubled_mails(day)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {file.district for file in waiting if file.day is None}
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}

@@ -83,7 +83,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
         "most": site.settings.limits.file_megabytes,
     }
     try:
-        board, editions = status.look(site.settings, day, site.readers.waiting()), told_editions.of_day(site.settings, day)
+        board, editions = status.look(site.settings, day, site.readers.waiting(), now), told_editions.of_day(site.settings, day)
         held = held_days.known(site.settings)
     except LedgerError as error:
         is_damaged = isinstance(error, DamagedLedgerError)
@@ -94,7 +94,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
         **shared,
         "board": board,
         "districts": [district for district in board.districts if of is None or _is_of(district, of)],
-        "only": _PARTS[of] if of else "",
+        "only": (board.missing if of == "missing" else _PARTS[of]) if of else "",
         "editions": editions[::-1],
         "held_days": held_days.told(held),
         "mails": site.troubled_mails(day),
@@ -106,7 +106,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
         "size": sum(entry.size for entry in files),
         "has_page": _page_of(site, day, session) is not None,
         "days": published_files.days(site.settings)[:_LINES],
-        "is_over": now > site.settings.on(day).calendar.last_moment(day),
+        "is_over": board.due is None,
     }
     return page(request, site, "board", context)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from offices import ZONE, Office, only
+from offices import ZONE, Office, moment, only
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import screen
@@ -57,7 +57,7 @@ def _notes(office: Office) -> str:
 def test_a_file_that_claims_to_be_of_before_is_said_with_what_it_changed(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     office.put(report(day=FIRST, progress=RESOLVED), "早到.xlsx", f"{FIRST}T16:20:00+08:00")
     _Evenings.now_is = datetime(2020, 5, 20, 22, tzinfo=ZONE)
-    screen.tell_outcome(office.run(THIRD), office.settings, [THIRD])
+    screen.tell_outcome(office.run(THIRD), office.settings, [THIRD], moment("2020-06-01 09:00"))
     said = capsys.readouterr().out
     assert "有 1 个文件的收到时间早于已经写出的结果，而那时的结果里没有它们" in said
     without, having = "第 1 版（5月18日22:00写出）", "第 2 版（5月20日22:00写出）"

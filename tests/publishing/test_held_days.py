@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import HOME, Office, let_nights_make, sum_again, tree
+from offices import HOME, Office, let_nights_make, moment, sum_again, tree
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
@@ -74,7 +74,7 @@ def test_an_edited_target_leaves_every_published_day_and_is_said(office: Office,
     outcome = _run(office, *DAYS)
     assert office.everything() == before
     assert [held.day for held in outcome.held_back] == DAYS
-    screen.tell_outcome(outcome, office.settings, DAYS)
+    screen.tell_outcome(outcome, office.settings, DAYS, moment("2020-06-01 09:00"))
     said = capsys.readouterr().out
     assert "有 4 天是按以前的规则写出的，没有改写" in said
     assert "市级交办和旗区自行梳理的目标由90%改为80%" in said
@@ -402,12 +402,12 @@ def test_the_day_after_a_rewritten_one_says_that_its_own_rules_are_as_they_were(
     assert {report.day for report in outcome.written.published} == {*DAYS[1:3]}
     changed = "市级交办和旗区自行梳理的目标由90%改为80%"
     assert _told(outcome, DAYS[2]) == f"本期仍按初次发布时的规则；前一日后来按别的规则重写：{changed}。"
-    screen.tell_outcome(outcome, office.settings, [DAYS[1]])
+    screen.tell_outcome(outcome, office.settings, [DAYS[1]], moment("2020-06-01 09:00"))
     said = capsys.readouterr().out
     assert f"有 2 天是按以前的规则写出的，没有改写：{DAYS[0]}、{DAYS[3]}。" in said
     assert f"有 1 天因为收到新的文件，或前一日改按别的规则重写，这次也重写了，但仍按以前的规则：{DAYS[2]}。" in said
     assert f"  {DAYS[1]}：自5月19日起，{changed}" in said
-    screen.tell_outcome(_run(office), office.settings, [LAST])
+    screen.tell_outcome(_run(office), office.settings, [LAST], moment("2020-06-01 09:00"))
     assert "这次也重写了" not in capsys.readouterr().out
 
 
@@ -439,12 +439,12 @@ def test_flags_that_a_rewriting_takes_away_are_told_with_their_cases_on_the_day_
     assert not office.summary(FIRST)["flags"]["acceptance_overdue"]
     fallen = "超期未受理由3件减为0件（SJ-2020-009、SJ-2020-010、ZZQ-2020-001）"
     assert fallen in _told(outcome, FIRST)
-    screen.tell_outcome(outcome, office.settings, [LAST])
+    screen.tell_outcome(outcome, office.settings, [LAST], moment("2020-06-01 09:00"))
     said = capsys.readouterr().out
     assert "这次写出的日子里，规则与初次发布时不同的：" in said
     assert f"  {FIRST}：本期按改动后的规则重写：" in said
     assert fallen in said
-    screen.tell_outcome(_run(office), office.settings, [LAST])
+    screen.tell_outcome(_run(office), office.settings, [LAST], moment("2020-06-01 09:00"))
     assert "规则与初次发布时不同" not in capsys.readouterr().out
 
 

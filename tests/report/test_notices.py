@@ -513,21 +513,49 @@ _OLDER = (
 """The fields of the template that the program brought along before a case had one row, a paragraph each."""
 
 
-def test_an_offices_template_of_before_goes_on_working(office: Office) -> None:
-    office.put_assignment(assignment(_CASES))
-    office.put(report(day=DAY - timedelta(days=1), progress=[]), "昨.xlsx", "2020-05-20T16:00:00+08:00")
-    office.put(report(progress=[progress_row("SJ-2020-003", 当前状态="已受理", 今日进展=None)]), "今.xlsx")
-    published = _run(office, DAY - timedelta(days=1), DAY).written.published
-    body = "".join(f"<w:p><w:r><w:t>{text.replace('>', '&gt;')}</w:t></w:r></w:p>" for text in _OLDER)
-    older = rewrite(
+def _older(*more: str) -> bytes:
+    body = "".join(f"<w:p><w:r><w:t>{text.replace('>', '&gt;')}</w:t></w:r></w:p>" for text in (*_OLDER, *more))
+    return rewrite(
         own_templates.original(TEMPLATE),
         lambda name, content: (
             re.sub(rb"(?s)(<w:body>).*(<w:sectPr>)", rb"\1" + body.encode() + rb"\2", content) if name == "word/document.xml" else content
         ),
     )
+
+
+def test_a_template_of_before_calls_no_notice_void_that_is_not_and_the_office_is_told_what_it_lacks(office: Office, tmp_path: Path) -> None:
+    own = tmp_path / "模板"
+    shutil.copytree(HOME / "templates", own)
+    assert notice.unused(own) == []
+    void = "{%p if 作废 %}", "本通知所列事项经更正均不成立，本号作废。", "{%p endif %}"
+    (own / TEMPLATE).write_bytes(_older(*void))
+    office.settings = office.settings.model_copy(update={"paths": office.settings.paths.model_copy(update={"templates": own})})
+    overdue = case_row("SJ-2020-003", 办结时限="2020-05-10", 交办日期="2020-05-09")
+    office.put_assignment(assignment([overdue]))
+    office.put(report(progress=[progress_row("SJ-2020-003")]), "日报.xlsx")
+    assert _run(office, DAY).written.remarks == []
+    office.put_assignment(assignment([{**overdue, "办结时限": "2020-06-05"}]), "新.xlsx", f"{DAY}T17:00:00+08:00")
+    (told,) = _run(office, DAY).written.remarks
+    lacking = "办公室自己的模板“督办通知模板.docx”没有用到“作废说明”，通知里就没有这些内容。"
+    assert told.startswith(f"市住建督〔2020〕1号现在没有需要督办的案件，也没有作废，通知里少了说明这一点的话。{lacking}请照程序自带的")
+    said = _notice(office, DAY)
+    assert not any("作废" in text for text in said)
+    assert "1 SJ-2020-003 逾期交房 超期未结 时限改动，尚未办结（办结时限已改为2020年6月5日，原为2020年5月10日）" in said
+    assert "“作废说明”、“说明”、“上次”、“销号明细”、“增续”、“回复期限”" in notice.unused(own)[0]
+    office.put(report(progress=[resolved_row("SJ-2020-003")]), "更正.xlsx", "2020-05-22T09:00:00+08:00")
+    office.put_assignment(assignment([overdue]), "旧.xlsx", f"{DAY}T17:30:00+08:00")
+    assert _run(office, DAY).written.remarks == []
+    assert void[1] in _notice(office, DAY)
+
+
+def test_an_offices_template_of_before_goes_on_working(office: Office) -> None:
+    office.put_assignment(assignment(_CASES))
+    office.put(report(day=DAY - timedelta(days=1), progress=[]), "昨.xlsx", "2020-05-20T16:00:00+08:00")
+    office.put(report(progress=[progress_row("SJ-2020-003", 当前状态="已受理", 今日进展=None)]), "今.xlsx")
+    published = _run(office, DAY - timedelta(days=1), DAY).written.published
     made = next(made for made in published[-1].notices if made.district == "东胜区")
     properties = word.Properties("督办通知", "办公室")
-    said = _texts(word.render(word.Template(older), notice.fields(made, published[-1]), published[-1].data_until, properties))
+    said = _texts(word.render(word.Template(_older()), notice.fields(made, published[-1]), published[-1].data_until, properties))
     assert said[:3] == ["市住建督〔2020〕3号", "你区有3件信访事项需要督办（共5项）", said[2]]
     assert said[2].startswith("一、超期未结（1项）规则：已过办结时限")
     assert "1 SJ-2020-003 逾期交房 住建局 领导一 办结时限2020年5月10日，已超期11天" in said

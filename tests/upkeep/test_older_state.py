@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -153,8 +154,11 @@ def test_results_of_a_day_that_the_state_never_published_stop_it_though_their_ma
         assert _command(office, *command) == 1
         said = "".join(capsys.readouterr())
         assert "manifest.json 缺失或读不出，台账也没有写出过这一天" in said, command
-        assert f"  {_NEXT}：findings.csv、" in said
+        assert re.search(f"  {_NEXT}：.*findings.csv、", said)
         assert f"--without {_NEXT}" in said
+    for command in (["status"], ["editions"], ["explain", "自治区交办", "--date", str(_NEXT)]):
+        assert _command(office, *command) == 0
+        assert capsys.readouterr().err.startswith(f"{_NEXT} 的结果里 manifest.json 缺失或读不出，核对不了用到了哪些收件")
     assert _facts(office) == before
     assert _command(office, "--date", str(_NEXT), "--without", str(_NEXT)) == 0
     assert f"outbox/{_NEXT}（原样留着）" in capsys.readouterr().err
@@ -168,8 +172,14 @@ def test_a_published_day_whose_manifest_is_damaged_is_written_again_and_said(off
     office.put(report(), "东胜区.xlsx")
     office.run(DAY)
     before = tree(office.outbox)
+    assert standing_editions.warning(office.settings) == ""
     _cut(office.outbox / str(DAY))
+    assert f"{DAY} 的结果里 manifest.json 缺失或读不出" in standing_editions.warning(office.settings)
+    assert "python run.py doctor" in standing_editions.warning(office.settings)
+    assert _command(office, "doctor") == 1
+    capsys.readouterr()
     assert _command(office, "--date", str(DAY)) == 0
+    assert standing_editions.warning(office.settings) == ""
     assert str(DAY) in capsys.readouterr().out
     assert tree(office.outbox) == before
     assert _command(office, "--date", str(DAY), "--without", str(DAY)) == ConfigurationError.exit_status

@@ -444,13 +444,15 @@ def test_what_was_uploaded_is_not_counted_as_missing(begun: Office) -> None:
         site.user("甲", "东胜区")
         site.user("办公室", "", "")
         browser, office = site.signed_in("甲"), site.signed_in("办公室")
-        assert _tiles(office.get("/board").text)["未报"] == ("", "9")
+        assert _tiles(office.get("/board").text)["还没有报"] == ("", "9")
         draft = browser.upload(report(day=date(2020, 5, 20))).where
         browser.get(draft)
         browser.click(draft, f"{draft}/send")
         page = office.get("/board").text
         assert _tiles(page)["已到待收"] == ("", "1")
-        assert _tiles(page)["未报"] == ("", "8")
+        assert _tiles(page)["还没有报"] == ("", "8")
+        assert "17:00 截止，还没到：之前收到的都算按时" in page
+        assert "未报" not in page
         assert "已上传，等待收取" in page
         assert "甲 上传日报" in office.get("/log").text
         site.clock.forward(hours=2)
@@ -505,10 +507,10 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Readers, "transcribe", lambda _self, tasks: iter(pytest.fail("read again") for _one in tasks))
             assert office.get("/board").text == page
-    board = status.look(begun.settings, date(2020, 5, 20))
+    board = status.look(begun.settings, date(2020, 5, 20), now=moment("2020-05-20 17:00"))
     states = [district.word for district in board.districts]
     assert states[:2] == ["已上传，等待收取", "邮件已到，等待收取"]
-    assert states[2:] == ["未报"] * 7
+    assert states[2:] == ["还没有报"] * 7
     assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == states
     assert re.findall(r'<li><span class="name">([^<]+)</span> <span class="quiet">([^<]+)<', page) == [
         (file.name, file.description) for file in board.waiting
@@ -522,6 +524,12 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
     terminal = capsys.readouterr().out
     assert all(f"  {file.name}  {file.description}\n" in terminal for file in board.waiting)
     assert all(f"  {district.district}  {district.word}  " in terminal for district in board.districts)
+    assert "已到待收 2，还没有报 7；" in terminal
+    assert "  17:00 还没到，之前收到的都算按时" in terminal
+    assert json.loads(status.as_json(board))["before_cut_off"]
+    over = status.look(begun.settings, date(2020, 5, 20), now=moment("2020-05-20 17:01"))
+    assert [district.word for district in over.districts][2:] == ["未报"] * 7
+    assert not json.loads(status.as_json(over))["before_cut_off"]
     assert "13912345678" not in page + terminal
 
 

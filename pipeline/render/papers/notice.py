@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,10 @@ from pipeline.terms.messages import shorten
 FOLDER = "督办通知"
 TEMPLATE = "督办通知模板.docx"
 OLDER_FIELDS = frozenset({"项数", "事项", "销号序号", "销号", "上次编号", "名称", "规则", "要求", "原因"})
+HOW_IT_ENDED = "作废说明"
+NEWER_FIELDS = (HOW_IT_ENDED, "说明", "上次", "销号明细", "增续", "回复期限")
+"""What templates of before do not use: whoever keeps one is told."""
+_FIELD = re.compile(r"\{[{%](.*?)[%}]\}")
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
 _LONGEST_MATTER, _LONGEST_UNIT = 23, 12
@@ -26,8 +33,12 @@ _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程�
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
     """Return every notice by its file's name, and what is wrong with the office's template; then the original takes its place."""
-    files, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, word.Template(template)))
-    return files, [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
+    made, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, word.Template(template)))
+    remarks = [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
+    ended = [notice.number for notice in report.notices if not notice.cases and not notice_words.is_void(notice)]
+    if ended and not made.says_how_it_ended:
+        remarks.append(f"{'、'.join(ended)}现在没有需要督办的案件，也没有作废，通知里少了说明这一点的话。{_lacking([HOW_IT_ENDED])}")
+    return made.files, remarks
 
 
 def examine(templates: Path) -> Iterator[str]:
@@ -36,16 +47,50 @@ def examine(templates: Path) -> Iterator[str]:
         yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{problem}。{_WAY_OUT}"
 
 
-def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
-    return {
+def unused(templates: Path) -> list[str]:
+    """Return what the program's own template tells and the office's leaves out, in a line; nothing where it is all there."""
+    with suppress(own_templates.BrokenTemplateError):
+        if (own := own_templates.read(templates / TEMPLATE)) is not None:
+            used = _names(word.Template(own))
+            lacking = [name for name in NEWER_FIELDS if name not in used]
+            return [_lacking(lacking)] if lacking else []
+    return []
+
+
+def _lacking(names: Sequence[str]) -> str:
+    return (
+        f"办公室自己的模板“{TEMPLATE}”没有用到{'、'.join(f'“{name}”' for name in names)}，通知里就没有这些内容。"
+        "请照程序自带的（templates/原版）用 Word 补上；不再用自己的，删掉它，就恢复程序自带的版式。"
+    )
+
+
+def _names(template: word.Template) -> set[str]:
+    """Return the words in the template's fields and conditions."""
+    return {name for field in _FIELD.findall(word.text(template)) for name in re.findall(r"\w+", field)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The notices by their files' names."""
+
+    files: dict[str, bytes]
+    says_how_it_ended: bool
+    """Whether the template says of a notice without cases why it has none."""
+
+
+def _rendered(report: Report, template: word.Template) -> _Made:
+    says_how_it_ended = HOW_IT_ENDED in _names(template)
+    files = {
         f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(
             template,
-            fields(notice, report),
+            # A template of before calls every notice without cases void, in words of its own: true only of those corrected away.
+            fields(notice, report) | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
             report.data_until,
             word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office),
         )
         for notice in report.notices
     }
+    return _Made(files, says_how_it_ended)
 
 
 def fields(notice: Notice, report: Report) -> dict[str, Any]:
