@@ -216,7 +216,9 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
     late = [line.district for line in report.submissions if line.status == "late"]
     rows = sum(line.rows_refused for line in report.submissions)
     whole = [line.district for line in report.submissions if line.is_wholly_refused]
+    moved = [f"{line.district} {line.rows_moved} 行" for line in report.submissions if line.rows_moved]
     refused = f"退回 {rows} 行" + (f"，其中日报全部退回：{'、'.join(whole)}" if whole else "")
+    refused += f"，其中案件已改派的：{'、'.join(moved)}" if moved else ""
     limit = report.settings.calendar.last_moment(report.day)
     word = NOT_YET if now <= limit else REPORTED["missing"]
     say(f"  {word}：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；{refused}。")
@@ -250,7 +252,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         remarks = [f"第 {district.revision} 次报送"] if district.revision > 1 else []
         remarks += [district.replaced] if district.replaced else []
         if district.rows_accepted is not None:
-            whole = "全部退回：" if district.rows_refused and not district.rows_accepted else ""
+            whole = f"{district.refusal}：" if district.refusal not in ("", "部分退回") else ""
             remarks.append(f"{whole}采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")

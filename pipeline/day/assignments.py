@@ -32,10 +32,12 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tupl
         case = case_book.bring_in(number)
         case.note_before(day)
         postponed[number] = _postponed_to(row, case)
+        district = case.text("旗区") if case.particulars else ""
         case.listed = {name: row.value(name) for name in PARTICULARS}
         case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
         case.grounds = row["撤销依据"]
         case_book.update_particulars(case)
+        case.note_move(district, day)
     # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.
     mentioned = {number for _row, number in rows}
     refused = Counter(number for row, number in rows if row.is_refused)

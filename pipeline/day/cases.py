@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -59,6 +59,26 @@ class AsBefore:
     cancellations: int
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The assignment workbooks of a day gave the case to another district."""
+
+    day: date
+    """On which they came: from then on the case is the other district's."""
+    before: str
+    after: str
+    arrival: int
+    """The last of these workbooks, and where in it the case stands."""
+    sheet: str
+    row: int
+
+
+def away_from(moves: Sequence[Move], district: str) -> Move | None:
+    """Return how a district lost a case, of which these are the moves; None where it has it, or never had it."""
+    last = next((move for move in reversed(moves) if district in (move.before, move.after)), None)
+    return last if last and last.before == district else None
+
+
 @dataclass(slots=True)
 class Case:
     """One case during the fold. Its dictionaries are replaced, never changed, so that a copy is a fork."""
@@ -110,6 +130,8 @@ class Case:
     """How it was before the last day on which an assignment workbook arrived."""
     earlier_deadlines: tuple[tuple[date, date], ...] = ()
     """The deadlines in force that newer workbooks may have changed, each with the day of the workbook before which it held, in order."""
+    moves: tuple[Move, ...] = ()
+    """From district to district, by the workbooks, in their order; of a day what it came to."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -183,6 +205,16 @@ class Case:
     def is_open(self) -> bool:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return not self.is_counted and self.status != REFERRED and not self.grounds
+
+    def note_move(self, before: str, day: date) -> None:
+        """Note that the workbook of that day, whose row is `listed_at`, gave it to another district; `before`: whose it was, or ''."""
+        after, place = self.text("旗区"), self.listed_at
+        if not before or before == after or place is None:
+            return
+        last = self.moves[-1] if self.moves else None
+        earlier, whose = (self.moves[:-1], last.before) if last and last.day == day else (self.moves, before)
+        move = Move(day, whose, after, place.arrival, place.rows.name, place.rows.lines[place.position])
+        self.moves = earlier if whose == after else (*earlier, move)
 
     def note_before(self, day: date) -> None:
         """Note how it is before the first assignment workbook of a day comes into force."""

@@ -220,8 +220,8 @@ class _Fold:
                 # Revisions count from 1, and places in the tuple from 0: this is the revision before.
                 earlier = submissions[filed.reading.district].revisions[submission.revision - 2].filed
                 refused = judging.refused_rows(earlier.reading.rows, judgements[earlier.arrival.id].findings)
-                judgement.findings += withdrawn_rows(earlier.reading.rows, filed.reading.rows, case_book)
-                judgement.left_out = withdrawn_rows(earlier.reading.rows, filed.reading.rows, case_book, passed_over=refused)
+                judgement.findings += withdrawn_rows(earlier.reading, filed.reading, case_book)
+                judgement.left_out = withdrawn_rows(earlier.reading, filed.reading, case_book, passed_over=refused)
                 judgement.withdrawn_disputes = withdrawn_disputes(judgements[earlier.arrival.id].confirmations, judgement.confirmations)
                 judgement.findings += dispute_findings(judgement.withdrawn_disputes, filed.reading.rows, case_book)
             if self.witness:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pipeline.day import disputes
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, CaseBook, Particulars, RowPlace, goes_back
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, CaseBook, Move, Particulars, RowPlace, away_from, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
-from pipeline.terms import case_numbers, messages
+from pipeline.terms import case_numbers, messages, words
 from pipeline.terms.contract import ANSWERS, CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.look_alikes import number_meant, retype
@@ -34,10 +34,14 @@ class Judgement:
     urgent: list[RowPlace] = field(default_factory=list)
     answers: list[RowPlace] = field(default_factory=list)
     """The taken rows of 督办回复."""
+    rows_moved: int = 0
+    """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
+    of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)
+    """The rows of 案件进展 among them, each with its case and how that went away."""
     doubtful: list[str] = field(default_factory=list)
-    """The district's cases that a refused row of 案件进展 is about."""
+    """The district's cases that a refused row of 案件进展 is about, those that it had and that were moved away among them."""
     unplaced: int = 0
-    """Refused rows of 案件进展 that name no case of the district."""
+    """Refused rows of 案件进展 that name no case that is or was the district's."""
     new_refused: int = 0
     """Refused rows of 新增案件."""
     confirmations: dict[str, str] = field(default_factory=dict)
@@ -72,6 +76,8 @@ class _CaseRow:
 
     row: Row
     case: Case | None
+    moved: Move | None = None
+    """How its case went to another district, where nothing else refuses the row."""
 
     @property
     def number_as_meant(self) -> str:
@@ -233,6 +239,9 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
     for case_row in counted:
         if case_row.row.is_refused:
             _note_doubt(report, case_row)
+            if case_row.moved:
+                report.judgement.rows_moved += 1
+                report.judgement.of_moved.append((case_row.number_as_meant, report.place(case_row.row), case_row.moved))
         elif case_row.case:
             before = case_row.case.take(report.place(case_row.row), report.case_book.day)
             if confirmation := case_row.row["群众确认"]:
@@ -243,9 +252,10 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
 
 
 def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
-    """Note which case a refused row is about, or that it names no case of the district."""
-    if case_row.case and case_row.row.is_read(CASE) and report.owns(case_row.case):
-        report.judgement.doubtful.append(case_row.case.number)
+    """Note which case a refused row is about, or that it names none that is or was the district's."""
+    case, district = case_row.case, report.district.name
+    if case and case_row.row.is_read(CASE) and (report.owns(case) or away_from(case.moves, district)):
+        report.judgement.doubtful.append(case.number)
     else:
         report.judgement.unplaced += 1
 
@@ -257,7 +267,13 @@ def _refuse_foreign(report: _Report, case_row: _CaseRow) -> None:
         meant = report.case_book.find(number_meant(number))
         case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
     elif not report.owns(case_row.case):
-        case_row.row.refuse("other-district", CASE, own=report.district.name)
+        own, moved = report.district.name, away_from(case_row.case.moves, report.district.name)
+        case_row.moved = None if case_row.row.is_refused else moved
+        if moved is None:
+            case_row.row.refuse("other-district", CASE, own=own)
+        else:
+            name = "other-district/moved-urgent" if case_row.row.sheet.rows.sheet == URGENT.name else "other-district/moved"
+            case_row.row.refuse(name, CASE, own=own, to=moved.after, day=words.near(moved.day, report.case_book.day))
 
 
 def _judge_against(row: Row, case: Case) -> None:
@@ -321,20 +337,24 @@ def _judge_reception(report: _Report, sheet: Examination) -> list[Row]:
 
 def _judge_urgent(report: _Report, sheet: Examination) -> list[Row]:
     rows = [*sheet]
-    for row in rows:
-        if (number := row[CASE]) and row.is_read(CASE):
-            _refuse_foreign(report, _CaseRow(row, report.case_book.find(number)))
-    report.judgement.urgent += [report.place(row) for row in rows if not row.is_refused]
+    report.judgement.urgent += _taken_of_own(report, rows)
     return rows
 
 
 def _judge_answers(report: _Report, sheet: Examination) -> list[Row]:
     rows = [*sheet]
+    report.judgement.answers += _taken_of_own(report, rows)
+    return rows
+
+
+def _taken_of_own(report: _Report, rows: list[Row]) -> list[RowPlace]:
+    """Return the rows that are taken; one that names a case has to name one of the district's."""
     for row in rows:
         if (number := row[CASE]) and row.is_read(CASE):
-            _refuse_foreign(report, _CaseRow(row, report.case_book.find(number)))
-    report.judgement.answers += [report.place(row) for row in rows if not row.is_refused]
-    return rows
+            case_row = _CaseRow(row, report.case_book.find(number))
+            _refuse_foreign(report, case_row)
+            report.judgement.rows_moved += case_row.moved is not None
+    return [report.place(row) for row in rows if not row.is_refused]
 
 
 _SHEETS: dict[str, Callable[[_Report, Examination], list[Row]]] = {

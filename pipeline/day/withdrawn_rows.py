@@ -7,36 +7,43 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.day.cases import CaseBook, RowPlace
+from pipeline.day.cases import CaseBook, RowPlace, away_from
 from pipeline.terms import contract, messages
 from pipeline.terms.case_numbers import canonical, without_zeros
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import Filed, Reading
 from pipeline.terms.rows import Rows, rows_of_sheet
 from pipeline.terms.text import key
 
 
 def withdrawn_rows(
-    before: tuple[Rows, ...], after: tuple[Rows, ...], case_book: CaseBook, *, passed_over: Collection[tuple[str, int | None]] = ()
+    before: Reading, after: Reading, case_book: CaseBook, *, passed_over: Collection[tuple[str, int | None]] = ()
 ) -> list[Finding]:
     """Return a finding for each sheet of which the later revision leaves out rows that the earlier one had, refused rows included.
 
     `passed_over`: rows of the earlier one, by sheet and row as findings name them, of which nothing is said.
     """
-    later = {rows.sheet: rows for rows in after}
+    later = {rows.sheet: rows for rows in after.rows}
     findings = []
     for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
-        earlier = next((rows for rows in before if rows.sheet == sheet.name), None)
+        earlier = next((rows for rows in before.rows if rows.sheet == sheet.name), None)
         if earlier is None:
             continue
         have = set(_row_names(later[sheet.name], case_book)) if sheet.name in later else set()
         had = zip(earlier.lines, _row_names(earlier, case_book), strict=True)
         named = dict.fromkeys(name for line, name in had if name and (earlier.name, line) not in passed_over)
-        gone = [name for name in named if name not in have]
+        gone = [f"{name}{_moved(name, case_book, after.district)}" for name in named if name not in have]
         if gone:
             findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.listed(gone, '项')}"))
     return findings
+
+
+def _moved(name: str, case_book: CaseBook, district: str) -> str:
+    """Return that a case need not be there, since the office has given it to another district; '' where it has not."""
+    case = case_book.cases.get(name)
+    moved = away_from(case.moves, district) if case else None
+    return f"（已改派{moved.after}，不用补）" if moved else ""
 
 
 def withdrawn_disputes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

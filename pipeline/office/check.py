@@ -17,6 +17,7 @@ from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
+from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Filed, Reading
@@ -55,6 +56,13 @@ class Answer:
     def refuses(self) -> bool:
         """Whether anything in it would be refused."""
         return any(finding.refuses for finding in self.findings)
+
+    @property
+    def refuses_moved_alone(self) -> bool:
+        """Whether nothing would be refused but rows of cases that the office has given to other districts."""
+        rows = self.judgement
+        is_rows_alone = all(finding.severity is Severity.ROW for finding in self.findings if finding.refuses)
+        return rows is not None and rows.rows_refused == rows.rows_moved > 0 and is_rows_alone
 
     @property
     def cases(self) -> dict[tuple[str, int | None], str]:

@@ -44,7 +44,7 @@ def lines(answer: Answer) -> Iterator[str]:
         yield "  没有会被退回的内容，可以报送。"
     rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
     if preview:
-        yield from _preview(preview)
+        yield from _preview(preview, is_moved_alone=answer.refuses_moved_alone)
     elif rows and read.accepted:
         yield f"  共 {len(rows)} 行会被退回，改好后请再查一次。"
 
@@ -60,10 +60,10 @@ def _groups(findings: Sequence[Finding], cases: Mapping[tuple[str, int | None], 
         yield f"    …… 还有 {len(groups) - _MOST_GROUPS} 种没有列出。请先改正上面的，再查一次。"
 
 
-def _preview(preview: Preview) -> Iterator[str]:
+def _preview(preview: Preview, *, is_moved_alone: bool) -> Iterator[str]:
     """Say how many rows would count, and what they would change."""
-    again = "，改好后请再查一次" if preview.rows_refused else ""
-    yield f"  会{preview_text.rows(preview.rows_accepted, preview.rows_refused)}{again}。"
+    again = "，照上面说的删去就可以报送" if is_moved_alone else "，改好后请再查一次" if preview.rows_refused else ""
+    yield f"  会{preview_text.rows(preview.rows_accepted, preview.rows_refused, preview.rows_moved)}{again}。"
     if question := preview_text.question(preview):
         yield f"  注意：{question}"
     if effect := preview.effect:

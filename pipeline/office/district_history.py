@@ -32,8 +32,8 @@ class Upload:
     """The day for which the check expects that it counts; None where it expects none."""
     expected_refusal: str
     """Why the check expects that it is refused whole; '' where it does not."""
-    expected_rows: tuple[int, int] | None = None
-    """So many rows the check expects to be taken and refused; None where it could not tell."""
+    expected_rows: tuple[int, int, int] | None = None
+    """So many rows the check expects to be taken and refused, and of these of moved cases; None where it could not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class HandedIn:
     """The revision that counts for that day; 0 for none."""
     reason: str
     """Why it was refused whole, or will be."""
-    rows: tuple[int, int] | None = None
-    """So many rows were taken and refused, or will be as far as the check could tell; None where nobody knows."""
+    rows: tuple[int, int, int] | None = None
+    """Likewise, so many were taken and refused, or will be as far as the check could tell; None where nobody knows."""
 
     @property
     def counts_nothing(self) -> bool:
-        """Whether rows of it were refused, and not one is taken."""
-        return self.rows is not None and self.rows[0] == 0 < self.rows[1]
+        """Whether rows of it were refused, and not one is taken; those of cases that the office gave to others are no fault."""
+        return self.rows is not None and not self.rows[0] and self.rows[1] > self.rows[2]
 
     @property
     def is_handed_in(self) -> bool:
@@ -182,12 +182,12 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
     return files
 
 
-def _rows(file: Filed, submission: Submission | None, upload: Upload | None, settings: Settings) -> tuple[int, int] | None:
+def _rows(file: Filed, submission: Submission | None, upload: Upload | None, settings: Settings) -> tuple[int, int, int] | None:
     """Return the counts of rows as published; of a version that is not, those that its check expected."""
     if submission and submission.in_force:
         published = published_figures(settings, file.reading.day).get(file.reading.district, {})
         if published.get("revision") == submission.revision:
-            return published["rows_accepted"], published["rows_refused"]
+            return published["rows_accepted"], published["rows_refused"], published.get("rows_moved", 0)
     return upload.expected_rows if upload else None
 
 

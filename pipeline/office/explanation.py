@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from pipeline.day import story
+from pipeline.day.cases import away_from
 from pipeline.day.fold import fold
 from pipeline.day.story import Story
 from pipeline.day.targets import Tally
@@ -24,6 +25,7 @@ from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.messages import brief
 from pipeline.terms.text import key, mask, nfkc
+from pipeline.terms.words import near
 
 _LAST_DAY: Final = date(2099, 12, 31)
 """The last day that a workbook can name."""
@@ -49,6 +51,8 @@ class CaseExplained:
     """Why it is counted or not, in a sentence; and where no assignment workbook had come by the day, that."""
     hidden: int = 0
     """So many lines are not shown to whoever asks."""
+    moves: tuple[str, ...] = ()
+    """How it went from district to district, in sentences: when, from whom to whom, by which assignment workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,8 @@ def case(what: str, settings: Settings, day: date) -> CaseExplained:
     arrivals = {file.arrival.id: file.arrival for file in files}
     standing = case_register.case_line(told.case, day, arrivals, settings.on(day)) if told.case and told.is_in_register else None
     verdict = story_lines.verdict(told) + _before_any_workbook(files, day, settings)
-    return CaseExplained(told, story_lines.lines(told.mentions, settings), story_lines.lines(told.later, settings), standing, verdict)
+    lines, later = (story_lines.lines(mentions, settings) for mentions in (told.mentions, told.later))
+    return CaseExplained(told, lines, later, standing, verdict, moves=tuple(story_lines.moves(told, arrivals, settings)))
 
 
 def of_district(explained: CaseExplained, district: str) -> CaseExplained | None:
@@ -203,6 +208,14 @@ def of_district(explained: CaseExplained, district: str) -> CaseExplained | None
     lines, later = (tuple(line for line in part if _is_for(line, district)) for part in (explained.lines, still_own))
     hidden = len(explained.lines) + len(explained.later) - len(lines) - len(later)
     return replace(explained, lines=tuple(map(_without_remarks, lines)), later=tuple(map(_without_remarks, later)), hidden=hidden)
+
+
+def gone_from(explained: CaseExplained, district: str) -> str:
+    """Return to whom the office has given a case that was the district's, and when; '' where it never was, or is."""
+    moved = away_from(explained.story.case.moves, district) if explained.story.case else None
+    if moved is None:
+        return ""
+    return f"此件已于{near(moved.day, explained.story.day)}由办公室改派{moved.after}，不再由{district}办理；日报里请不要再填。"
 
 
 def _is_for(line: StoryLine, district: str) -> bool:

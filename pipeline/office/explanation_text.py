@@ -32,6 +32,7 @@ def _case_lines(explained: CaseExplained) -> Iterator[str]:
         yield f"  {standing.group}　{standing.source}　{standing.category}　包案领导 {standing.leader}"
         flags = "、".join(words.FLAGS[flag].name for flag in standing.flags)
         yield f"  现行时限 {standing.deadline or '无'}　督办事项 {flags or '无'}"
+    yield from (f"  {move}" for move in explained.moves)
     yield f"说到它的行，按计算的先后（{len(explained.lines)} 处）："
     for number, line in enumerate(explained.lines, 1):
         yield from _story_line(number, line)
@@ -103,6 +104,7 @@ def _case_json(explained: CaseExplained) -> dict[str, Any]:
         "status": standing.status if standing else None,
         "counted_resolved": bool(standing and standing.is_counted),
         "why": explained.verdict,
+        "moves": list(explained.moves),
         "standing": _standing_json(standing) if standing else None,
         "rows": [_line_json(line) for line in explained.lines],
         "later_rows": [_line_json(line) for line in explained.later],
@@ -110,7 +112,9 @@ def _case_json(explained: CaseExplained) -> dict[str, Any]:
 
 
 def _standing_json(line: CaseLine) -> dict[str, Any]:
-    shown = {name: value for name, value in asdict(line).items() if name not in ("number", "progress", "next_step", "coordination")}
+    shown = {
+        name: value for name, value in asdict(line).items() if name not in ("number", "progress", "next_step", "coordination", "moves")
+    }
     return {name: mask(value) if isinstance(value, str) else _plain(value) for name, value in shown.items()}
 
 

@@ -65,25 +65,26 @@ class MailedFiles:
         may_be_marked = answer.findings and receipt_files.may_be_marked(answer.findings)
         return MailedFile(
             name,
-            _verdict(answer, line.rows_accepted, line.rows_refused),
+            _verdict(answer, line.rows_accepted, line.rows_refused, line.rows_moved),
             shown[:_MOST_FINDINGS],
             len(shown[_MOST_FINDINGS:]),
             self._receipt(answer) if may_be_marked else b"",
-            answer.reading.accepted and bool(line.rows_accepted or not line.rows_refused),
+            answer.reading.accepted and (line.rows_accepted > 0 or line.rows_refused == line.rows_moved),
         )
 
     def _receipt(self, answer: check.Answer) -> bytes:
         return receipt_files.before_sending(answer.filed, answer.judgement, answer.path, settings=self._settings, readers=self._readers)
 
 
-def _verdict(answer: check.Answer, accepted: int, refused: int) -> str:
+def _verdict(answer: check.Answer, accepted: int, refused: int, moved: int) -> str:
     reading = answer.reading
     if not reading.accepted:
         return "收到了，但整份不能采用："
     whose = f"收到了，是{reading.district}{reading.day.month}月{reading.day.day}日的日报，等待汇总。"
     unknown = "" if answer.against_register else "现在不能核对案件编号，其余已核对。"
     if refused:
-        return f"{whose}{unknown}照现在的样子，会采用{accepted}行，退回{refused}行："
+        of_moved = f"（{'' if moved == refused else f'其中{moved}行'}案件已改派）" if moved else ""
+        return f"{whose}{unknown}照现在的样子，会采用{accepted}行，退回{refused}行{of_moved}："
     if not accepted:
         return f"{whose}{unknown}里面没有填写的行，按没有变化汇总{'。另有提醒：' if answer.findings else '。'}"
     return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if answer.findings else '，没有问题。'}"

@@ -17,9 +17,10 @@ from pipeline.terms.words import FLAGS
 _MOST_NUMBERS: Final = 6
 
 
-def rows(accepted: int, refused: int) -> str:
-    """Return what is taken and what is not."""
-    return f"采用 {accepted} 行，退回 {refused} 行" if refused else f"采用 {accepted} 行"
+def rows(accepted: int, refused: int, moved: int = 0) -> str:
+    """Return what is taken and what is not; `moved`: of these the rows of cases that the office has given to other districts."""
+    of_moved = f"（{'' if moved == refused else f'其中 {moved} 行'}案件已改派）" if moved else ""
+    return f"采用 {accepted} 行，退回 {refused} 行{of_moved}" if refused else f"采用 {accepted} 行"
 
 
 def day(of: date) -> str:

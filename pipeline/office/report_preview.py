@@ -98,6 +98,8 @@ class Preview:
     today: date
     rows_accepted: int
     rows_refused: int
+    rows_moved: int
+    """Of the refused rows those of cases that the office has given to other districts."""
     replaced: Version | None
     """None where nothing else was sent for that day."""
     is_repeat: bool
@@ -133,6 +135,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         today=today,
         rows_accepted=rows.rows_accepted,
         rows_refused=rows.rows_refused,
+        rows_moved=rows.rows_moved,
         replaced=_version(replaced.in_force, replaced.revision, judgements),
         is_repeat=earlier is not None and earlier.arrival.sha256 == sha256,
         today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),

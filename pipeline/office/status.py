@@ -34,11 +34,22 @@ class DistrictStatus:
     rows_accepted: int | None = None
     rows_refused: int | None = None
     """As published; None where the day's folder does not show it yet."""
+    rows_moved: int = 0
+    """Of the refused rows those of cases that the office has given to other districts."""
     refused: tuple[Filed, ...] = ()
     waiting: str = ""
     """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
+
+    @property
+    def refusal(self) -> str:
+        """What became of the rows that do not count, in few words; '' where all count, or none is known of."""
+        if not self.rows_refused:
+            return ""
+        if self.rows_refused == self.rows_moved:
+            return "有案件已改派"
+        return "部分退回" if self.rows_accepted else "全部退回"
 
     @property
     def is_coming(self) -> bool:
@@ -184,6 +195,7 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
         replaced=_replaced(reports, day, settings),
         rows_accepted=figures["rows_accepted"] if is_published else None,
         rows_refused=figures["rows_refused"] if is_published else None,
+        rows_moved=figures.get("rows_moved", 0) if is_published else 0,
     )
 
 
@@ -217,6 +229,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
                 "zero_report": district.zero_report,
                 "rows_accepted": district.rows_accepted,
                 "rows_refused": district.rows_refused,
+                "rows_moved": district.rows_moved,
                 "refused_files": [_refused(filed) for filed in district.refused],
             }
             for district in board.districts

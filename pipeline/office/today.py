@@ -65,7 +65,7 @@ class Waits:
     @property
     def comes_first(self) -> bool:
         """Whether somebody should phone: what is in it will be refused, in part or whole, and nothing has come in its place since."""
-        return not self.is_replaced and (self.answer is None or self.answer.refuses)
+        return not self.is_replaced and (self.answer is None or (self.answer.refuses and not self.answer.refuses_moved_alone))
 
 
 @dataclass(frozen=True, slots=True)

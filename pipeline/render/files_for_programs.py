@@ -16,6 +16,7 @@ from pipeline.day.restatement import Restated
 from pipeline.report import headline
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
+from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.text import mask, without_controls
 
@@ -37,19 +38,7 @@ def summary(report: Report) -> bytes:
         "by_district": _parts(report.by_district, "district"),
         "by_leader": _parts(report.by_leader, "leader"),
         "by_category": _parts(report.by_category, "category"),
-        "submissions": [
-            {
-                "district": submission.district,
-                "status": submission.status,
-                "zero_report": submission.zero_report,
-                "revision": submission.revision,
-                "received_at": _moment(submission.received_at),
-                "rows_accepted": submission.rows_accepted,
-                "rows_refused": submission.rows_refused,
-                "in_force_received_at": _moment(submission.in_force_received_at),
-            }
-            for submission in report.submissions
-        ],
+        "submissions": [_submission(submission) for submission in report.submissions],
         "cases": {case.number: {"status": case.status, "counted_resolved": case.is_counted} for case in report.cases if not case.grounds},
         "changes": {
             "newly_resolved": list(report.newly_resolved),
@@ -65,6 +54,21 @@ def summary(report: Report) -> bytes:
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
     return as_json(fields)
+
+
+def _submission(submission: SubmissionLine) -> dict[str, Any]:
+    return {
+        "district": submission.district,
+        "status": submission.status,
+        "zero_report": submission.zero_report,
+        "revision": submission.revision,
+        "received_at": _moment(submission.received_at),
+        "rows_accepted": submission.rows_accepted,
+        "rows_refused": submission.rows_refused,
+        "in_force_received_at": _moment(submission.in_force_received_at),
+        # beside the contract's, and only where there are any: letters and the board say by it that there is nothing to mend
+        **({"rows_moved": submission.rows_moved} if submission.rows_moved else {}),
+    }
 
 
 def _figures(figure: Figure) -> dict[str, Any]:

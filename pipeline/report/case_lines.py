@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pipeline.day.cases import Move
+
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
@@ -75,6 +77,12 @@ class CaseLine:
     """How often its deadline has moved later."""
     cancellations: int = 0
     """How often it has been cancelled."""
+    moves: tuple[Move, ...] = ()
+    """From district to district, in their order."""
+
+    def district_on(self, day: date) -> str:
+        """Return whose it was at the end of that day."""
+        return next((move.before for move in self.moves if move.day > day), self.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,20 @@ class Change:
     district: str
     matter: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A row that does not count since its case was given to another district, and that says what the register does not have."""
+
+    number: str
+    district: str
+    """Whose report it stands in."""
+    move: Move
+    status: tuple[str, str]
+    """As the row has it, and as it stands."""
+    columns: tuple[str, ...]
+    """In which else it says something that does not stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
         deferrals=case.deferrals,
         cancellations=case.cancellations,
+        moves=case.moves,
     )
 
 

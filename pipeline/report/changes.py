@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline.day.cases import Case
+from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.disputes import Dispute
 from pipeline.day.standing import Register
-from pipeline.report.case_lines import CaseLine, Change
+from pipeline.report.case_lines import CaseLine, Change, MovedRow
 from pipeline.terms import words
 from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
 from pipeline.terms.rows import written
 
 _WITHDRAWN = "withdrawn"
+_OF_DAY = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
+"""What templates leave empty: whatever stands there is new."""
+_LASTING = ("诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施", "需协调事项")
 
 
 def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str, ...]]:
@@ -141,3 +144,21 @@ def _answers_to_dispute(state: DayState) -> dict[str, str]:
         for number, answer in state.judgements[revision.filed.arrival.id].confirmations.items()
         if answer == DISPUTED
     }
+
+
+def of_moved_cases(state: DayState) -> Iterator[MovedRow]:
+    """Go through what the day's reports say anew of cases that were given to another district, and what does not count for that."""
+    cases = {case.number: case for case in state.cases}
+    for district, report in state.in_force.items():
+        for number, place, move in state.judgements[report.arrival.id].of_moved:
+            case = cases[number]
+            status, columns = place["当前状态"] or case.status, tuple(_said_anew(place, case.last))
+            if columns or status != case.status:
+                yield MovedRow(number, district, move, (status, case.status), columns)
+
+
+def _said_anew(place: RowPlace, last: RowPlace | None) -> Iterator[str]:
+    for column in (*_OF_DAY, *_LASTING):
+        stands = last[column] if last and column in _LASTING else None
+        if place[column] and place[column] != stands:
+            yield column

@@ -140,6 +140,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
         attendance=sources.attendance,
+        of_moved_cases=tuple(changes.of_moved_cases(state)),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),

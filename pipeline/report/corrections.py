@@ -14,6 +14,7 @@ from pipeline.day.known_when import known_until
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.report import edit_words, matter_words, sentences
+from pipeline.report.case_lines import MovedRow
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
@@ -32,7 +33,7 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
     earlier = _lost(report, group, most) + overnight(report, group, most) + restated(report, group, most)
-    return f"{gone}{earlier}{_all_rewritten(report, group, most)}{_revised(report, group, most)}"
+    return f"{gone}{earlier}{_all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
 
 
 def of_day(report: Report) -> list[str]:
@@ -231,6 +232,22 @@ def _flagged(moves: Moves, most: int) -> str:
 
 def _named(cases: Sequence[str], most: int) -> str:
     return f"（{words.first_of(cases, most)}）" if most else ""
+
+
+def _of_moved(report: Report, group: str, most: int) -> str:
+    """Return what districts report of cases that the office has given to others, and what stands instead; '' where it is nothing new."""
+    of_group = {case.number for case in report.cases if case.group == group}
+    said = [_moved_row(row, report.day) for row in report.of_moved_cases if row.number in of_group]
+    if not said:
+        return ""
+    shown = f"：{'；'.join(said[:most])}{'等' if len(said) > most else ''}" if most else ""
+    return f"案件已改派、没有计入的报送{len(said)}件{shown}。"
+
+
+def _moved_row(row: MovedRow, day: date) -> str:
+    (was, stands), moved = row.status, f"{words.near(row.move.day, day)}已改派{row.move.after}"
+    more = f"，另填了{'、'.join(row.columns)}" if row.columns else ""
+    return f"{row.number}（{row.district}报“{was}”{more}；{moved}，仍按“{stands}”）"
 
 
 # --- whose reports -----------------------------------------------------------------------------------------------

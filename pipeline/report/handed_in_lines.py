@@ -128,6 +128,7 @@ def _handed(
         on_time_until=settings.on(day).calendar.last_moment(day),
         unmarked_until=known_until(day, settings),
         sent_by="" if filed.reading.district else settings.district_of_sender(arrival.envelope),
+        rows_moved=judgement.rows_moved,
     )
 
 
@@ -180,6 +181,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         moves=state.replaced.get(district, Moves()),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refuses_urgent=any(finding.sheet == URGENT.name for finding in refusing),
+        rows_moved=judgement.rows_moved,
     )
 
 

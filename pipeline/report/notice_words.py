@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from pipeline.day.cases import away_from
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
-from pipeline.report.sentences import long_day, near
+from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
-from pipeline.terms.words import FLAGS
+from pipeline.terms.words import FLAGS, near
 
 _SHOWN = 40
 _MOVED, _BY_RULE = "时限改动，尚未办结", "规则改动，尚未办结"
@@ -94,12 +95,19 @@ def times(count: int) -> str:
     return f"第{count}次" if count > 1 else "新增"
 
 
+def whence(case: NoticeCase, day: date) -> str:
+    """Return of a case that is new to the district's notices whose it was before, such as 5月21日由东胜区转来; '' where nobody else's."""
+    came = case.line.moves[-1] if case.line.moves else None
+    return f"{near(came.day, day)}由{came.before}转来" if came and case.times == 1 else ""
+
+
 def settled(flag: str, district: str, line: CaseLine | None, deadline_before: date | None) -> tuple[str, str]:
     """Return how a point of the district's last notice was settled, and more of it; `deadline_before` was in force the day before."""
     if line is None:
         return "已不在案件台账内", ""
-    if line.district != district:  # what becomes of another district's case is told to that one alone
-        return _ELSEWHERE, ""
+    if line.district != district:  # to whom it went, and what becomes of it is told to that one alone
+        moved = away_from(line.moves, district)
+        return _ELSEWHERE, f"{long_day(moved.day)}由办公室改派{moved.after}" if moved else ""
     if line.grounds:
         return _CANCELLED, _short(line.grounds)
     if flag == "incomplete_assignment":
@@ -142,9 +150,9 @@ def why(settled_point: Settled) -> str:
     return f"{settled_point.kind}{f'（{detail}）' if detail else ''}"
 
 
-def all_points(case: NoticeCase) -> str:
-    """Return all that is so with a case, and what of the last notice's points holds no longer."""
-    now = "；".join(point.brief for point in case.points)
+def all_points(case: NoticeCase, day: date) -> str:
+    """Return all that is so with a case, whence it came, and what of the last notice's points holds no longer."""
+    now = "；".join(part for part in (whence(case, day), *(point.brief for point in case.points)) if part)
     gone: dict[str, list[str]] = {}
     for settled_point in case.settled:
         # The reply and the progress are the district's own words; who moved a deadline, or a rule, is another.

@@ -36,6 +36,8 @@ class Unknown:
     """By district: the first of `REASONS` that is so."""
     missing: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """By district: the days of which it has no report."""
+    by_whom: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By free case: whose reports may change it; of one that was moved that may be whose it was then."""
 
 
 def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
@@ -46,7 +48,7 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
     by_district: dict[str, list[Doubt]] = {}
     for doubt in doubts:
         by_district.setdefault(doubt.district, []).append(doubt)
-    free = {line.number for line in lines if _is_free(line, by_district.get(line.district, ()))}
+    by_whom = {line.number: whose for line in lines if (whose := _freed_by(line, by_district))}
     unplaced = {name: sum(doubt.unplaced for doubt in own) for name, own in by_district.items()}
     new = {
         name: sum(doubt.new_refused + most_new * (doubt.is_missing or doubt.is_new_unread) for doubt in own)
@@ -56,7 +58,7 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
         name: _reason(by_district[name], day, has_reported=has_reported) for name, has_reported in reported.items() if name in by_district
     }
     missing = {name: frozenset(doubt.day for doubt in own if doubt.is_missing) for name, own in by_district.items()}
-    return Unknown(frozenset(free), unplaced, new, reasons, missing)
+    return Unknown(frozenset(by_whom), unplaced, new, reasons, missing, by_whom)
 
 
 def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
@@ -66,16 +68,23 @@ def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
     return "behind" if missing else "refused"
 
 
-def _is_free(line: CaseLine, doubts: Iterable[Doubt]) -> bool:
-    """Return whether what was not reported could change the case: no row about it came since, or its dispute may stand after all."""
-    days = [doubt.day for doubt in doubts if doubt.day >= line.assigned and (doubt.is_missing or line.number in doubt.cases)]
-    if not days:
-        return False
+def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]]) -> frozenset[str]:
+    """Return the districts of which something not reported could change the case: no row came since, or its dispute may stand after all."""
+    had = {line.district, *(move.before for move in line.moves)}
+    own = [doubt for name in had for doubt in doubts.get(name, ()) if doubt.day >= line.assigned and _is_about(line, doubt)]
+    if not own:
+        return frozenset()
     # A row gives the whole state of its case, so that a later row ends the doubt.
-    if line.reported_on is None or line.reported_on <= max(days):
-        return True
+    is_ended = line.reported_on is not None and line.reported_on > max(doubt.day for doubt in own)
     # But a 不认可 in the missing row would still stand: an empty 群众确认 takes none back, 认可 alone does (contract 4).
-    return line.status == RESOLVED and line.confirmation != CONFIRMED
+    if is_ended and not (line.status == RESOLVED and line.confirmation != CONFIRMED):
+        return frozenset()
+    return frozenset(doubt.district for doubt in own)
+
+
+def _is_about(line: CaseLine, doubt: Doubt) -> bool:
+    """Whether what is missing would speak of the case: a row that names it, or a report of the district that had it on that day."""
+    return line.number in doubt.cases or (doubt.is_missing and doubt.district == line.district_on(doubt.day))
 
 
 def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[str]) -> tuple[OpenPoint, ...]:
@@ -103,7 +112,7 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
     for line in lines:
         if line.number in unknown.free:
             free[line.is_counted] += 1
-            districts.add(line.district)
+            districts |= unknown.by_whom.get(line.number, {line.district})
         else:
             certain[line.district, line.is_counted] += 1
     # A refused row that names no case of its district can be about any one of them, but about one only.

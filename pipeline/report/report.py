@@ -10,7 +10,7 @@ from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
-from pipeline.report.case_lines import CaseLine, Change, Decision, Notice, ReceptionLine, SettledSince, UrgentLine
+from pipeline.report.case_lines import CaseLine, Change, Decision, MovedRow, Notice, ReceptionLine, SettledSince, UrgentLine
 from pipeline.report.extensions import Extensions
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
@@ -123,6 +123,8 @@ class Report:
     """The reports that came in between."""
     overnight_effects: Effects = field(default_factory=Effects)
     """What they did to particulars and flags."""
+    of_moved_cases: tuple[MovedRow, ...] = ()
+    """What the day's reports say anew of cases that the office has given to other districts, which does not count."""
     attendance: Attendance = ()
     """How each district's report of the last thirty days stands, up to this one."""
     changed_matters: tuple[MatterChange, ...] = ()

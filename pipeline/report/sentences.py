@@ -32,11 +32,6 @@ def long_day(moment: date) -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
-def near(moment: date, anchor: date | None) -> str:
-    """Return a day, with its year where that is not the anchor's."""
-    return day(moment) if anchor is None or moment.year == anchor.year else long_day(moment)
-
-
 def rate(percent: str | None) -> str:
     """Such as 93.5%; a dash where there is no rate."""
     return f"{percent}%" if percent else "—"
@@ -196,7 +191,7 @@ def way(way: Way) -> str:
     if way.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
     overdue = f"其中{way.overdue}件已超期，" if way.overdue else ""
-    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{near(way.by, way.told_on)}"
+    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{words.near(way.by, way.told_on)}"
     passed = f"，时限最早的{lacking}件都已超期" if way.has_passed else ""
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
 

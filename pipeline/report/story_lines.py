@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from pipeline.day.story import Mention, Story
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import NEW_CASES, PROGRESS, REFERRED, RESOLVED
 from pipeline.terms.findings import Finding, column_letter
+from pipeline.terms.handed_in import Arrival
 from pipeline.terms.rows import written
 from pipeline.terms.text import mask
 from pipeline.terms.words import FLAGS, NO, YES
@@ -122,6 +124,15 @@ def _standing_dispute(case: Case) -> str | None:
         return None
     number = mask(case.dispute.reply_number) or "（未写文号）"
     return f"自 {case.dispute.since} 起未解决，针对答复 {number}"
+
+
+def moves(story: Story, arrivals: Mapping[int, Arrival], settings: Settings) -> Iterator[str]:
+    """Go through the days on which the case went to another district: when, from whom to whom, and by which workbook."""
+    for move in story.case.moves if story.case else ():
+        arrival = arrivals[move.arrival]
+        came = arrival.envelope.received_at.astimezone(settings.calendar.zone)
+        where = mask(f"{arrival.name} · {move.sheet} 第{move.row}行")
+        yield f"{move.day} 由办公室从{move.before}改派{move.after}（{where}，{came:%Y-%m-%d %H:%M} 收到）"
 
 
 # --- where it stands ---------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.restatement import Moves
+from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 
 
@@ -41,6 +42,8 @@ class SubmissionLine:
     """Whether anything in 急报事项 of the revision in force was refused: what it told of is not known."""
     is_lost: bool = False
     """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
+    rows_moved: int = 0
+    """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
 
     @property
     def is_replaced(self) -> bool:
@@ -49,8 +52,16 @@ class SubmissionLine:
 
     @property
     def is_wholly_refused(self) -> bool:
-        """Whether a report is there and all that it holds was refused: nothing of the day is known from it, unlike from a zero report."""
-        return self.status != "missing" and not self.rows_accepted and (self.rows_refused > 0 or bool(self.refused_sheets))
+        """Whether a report is there and all that it holds was refused: nothing of the day is known from it, unlike from a zero report.
+
+        Rows of cases that are another district's by now say nothing of the district's own, and are no fault of its.
+        """
+        return self.status != "missing" and not self.rows_accepted and (self.rows_refused > self.rows_moved or bool(self.refused_sheets))
+
+    @property
+    def is_all_of_moved_cases(self) -> bool:
+        """Whether no row counts, and all were about cases that the office has given to other districts."""
+        return self.rows_moved > 0 and not self.rows_accepted and not self.is_wholly_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,8 @@ class ArrivedReport:
     """Where the district is not known: the one whose registered sender sent the file. It is for words alone, no figure rests on it."""
     first_at: datetime | None = None
     """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
+    rows_moved: int = 0
+    """As of `SubmissionLine`."""
 
     @property
     def is_late(self) -> bool:
@@ -123,6 +136,12 @@ class ArrivedReport:
     def refuses(self) -> bool:
         """Whether anything in it was refused."""
         return any(finding.refuses for finding in self.findings)
+
+    @property
+    def refuses_moved_alone(self) -> bool:
+        """Whether all that was refused are rows of cases that the office has given to other districts: there is nothing to mend."""
+        is_rows_alone = all(finding.severity is Severity.ROW for finding in self.findings if finding.refuses)
+        return self.rows_moved > 0 and self.rows_moved == self.rows_refused and is_rows_alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,8 @@ def submissions(districts: Sequence[SubmissionLine]) -> str:
     sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
     if who.refused:
         sentence += f"，{'' if late else '其中'}{'、'.join(who.refused)}的全部退回，一行也没有采用，办理得怎样不知道"
+    moved = [line.district for line in districts if line.is_all_of_moved_cases]
+    sentence += f"；{'、'.join(moved)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
     kinds = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
     return "；".join([sentence, *(f"{kind}{len(names)}个（{'、'.join(names)}）" for kind, names in kinds if names)]) + "。"
 
@@ -120,8 +122,9 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
 
 
 def status(line: SubmissionLine) -> str:
-    """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused."""
-    return f"{words.REPORTED[line.status]}{'，全部退回' if line.is_wholly_refused else ''}"
+    """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused by its fault."""
+    refused = "，全部退回" if line.is_wholly_refused else "，所报案件已改派" if line.is_all_of_moved_cases else ""
+    return f"{words.REPORTED[line.status]}{refused}"
 
 
 def some(districts: Sequence[str]) -> str:

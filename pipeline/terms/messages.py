@@ -73,6 +73,8 @@ CATALOGUE: Final = {
     "wrong-place/report": "这是旗区日报，不是案件包案任务分解表，没有采用。日报请放到 inbox 文件夹（不要放进 assignment），或在报送网页上传；分解表请另行放入。",
     "unknown-case": "台账里没有案件“{value}”。{alike}请核对编号；如是新发现的案件，请填在“新增案件”表。",
     "other-district": "案件“{value}”是别的旗区的，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
+    "other-district/moved": "案件“{value}”已于{day}由办公室改派{to}，不再由{own}办理：这一行不采用，不算{own}填错。请从表中删去这一行，别的行不受影响；改派有误的，请联系办公室。",
+    "other-district/moved-urgent": "案件“{value}”已于{day}由办公室改派{to}，不再由{own}办理：这一行不采用，不算{own}填错。情况已由{to}掌握的，请删去这一行；{to}可能还不知道的，请删去案件编号、保留其余内容重新报送。",
     "required": "“{column}”没有填。请填写{hint}。",
     "not-in-list": "{column}“{value}”不在可选范围，请从下拉框选择：{values}。{alike}",
     "not-in-list/case": "案件编号“{value}”不合规则。{alike}请写成字母、四位年份和序号，例如：{example}。",

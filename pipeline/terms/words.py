@@ -301,6 +301,12 @@ def first_of(names: Sequence[str], most: int) -> str:
 # --- when a report came ------------------------------------------------------------------------------------------
 
 
+def near(day: date, anchor: date | None) -> str:
+    """Return a day as sentences say it, such as 5月21日; with its year where that is not the anchor's."""
+    year = "" if anchor is None or day.year == anchor.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
 def moment(at: datetime) -> str:
     """Return a moment as sentences say it: 5月22日08:30."""
     return f"{at.month}月{at.day}日{at:%H:%M}"

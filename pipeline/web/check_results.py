@@ -34,6 +34,7 @@ def of_report(answer: Answer) -> dict[str, Any]:
     return {
         "accepted": reading.accepted,
         "refuses": answer.refuses,
+        "refuses_moved_alone": answer.refuses_moved_alone,
         "district": reading.district,
         "day": reading.day.isoformat(),
         "against_register": answer.against_register,
@@ -59,6 +60,7 @@ def _of_preview(preview: ReportPreview) -> dict[str, Any]:
     return {
         "rows_accepted": preview.rows_accepted,
         "rows_refused": preview.rows_refused,
+        "rows_moved": preview.rows_moved,
         "is_today": preview.day == preview.today,
         "notes": preview_text.notes(preview),
         "question": preview_text.question(preview),
@@ -120,6 +122,7 @@ def in_short(checked: Mapping[str, Any], own: str = "") -> tuple[str, str]:
         (checked.get("fault"), "is-warn", unchecked),
         (own and checked["district"] not in ("", own), "is-bad", f"是{checked['district']}的，不能报送"),
         (not checked["accepted"], "is-bad", "整份会退回"),
+        (checked.get("refuses_moved_alone"), "is-warn", "有案件已改派"),
         (is_refused and checked.get("rows_accepted") == 0, "is-bad", "全部会退回"),
         (checked.get("question"), "is-bad", "采用的会变少"),
         (is_refused, "is-warn", "有内容会退回"),

@@ -88,7 +88,8 @@ def _upload(sent: SentUpload) -> Upload:
     checked = sent.checked or {}
     if checked.get("accepted", True):
         day = checked.get("day")
-        rows = (checked["rows_accepted"], checked["rows_refused"]) if "rows_accepted" in checked else None
+        is_counted = "rows_accepted" in checked
+        rows = (checked["rows_accepted"], checked["rows_refused"], checked.get("rows_moved", 0)) if is_counted else None
         return Upload(sent.number, sent.name, sent.received_at, date.fromisoformat(day) if day else None, "", rows)
     messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
     return Upload(sent.number, sent.name, sent.received_at, None, messages[0] if messages else "")

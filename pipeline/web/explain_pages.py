@@ -24,7 +24,7 @@ _LONGEST: Final = 100
 """Characters of what is looked for; nothing in an office has a longer name."""
 _NO_WORKBOOK: Final = "还没有可用的案件包案任务分解表，没有可以查的。"
 _NOT_OWN: Final = "本旗区没有这个编号的案件。请照日报模板里的案件编号写。"
-"""The same whether there is none, or another district's."""
+"""The same whether there is none, or another district's; but for one that was its own."""
 
 
 @router.get("/explain")
@@ -59,7 +59,9 @@ def _look(what: str, settings: Settings, user: User, day: date) -> CaseExplained
     try:
         if user.is_office:
             return _explained_or_found(what, settings, day)
-        return explanation.of_district(explanation.case(what, settings, day), user.district) or _NOT_OWN
+        explained = explanation.case(what, settings, day)
+        own = explanation.of_district(explained, user.district)
+        return own or explanation.gone_from(explained, user.district) or _NOT_OWN
     except NothingToConsolidateError:
         return _NO_WORKBOOK if user.is_office else _NOT_OWN
     except ConfigurationError as error:

@@ -56,7 +56,7 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
 
 
 def _due(day: date | None, since: date | None) -> str:
-    return f"限{sentences.near(day, since)}" if day else ""
+    return f"限{words.near(day, since)}" if day else ""
 
 
 def _by_leader(item: Item, most: int) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "件数": len(notice.cases),
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
-        "案件": [_case(number, case) for number, case in enumerate(notice.cases, 1)],
+        "案件": [_case(number, case, report.day) for number, case in enumerate(notice.cases, 1)],
         "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS),
         "上次": notice_words.of_last(notice),
         "销号明细": notice_words.settled_by_kind(notice.settled),
@@ -127,7 +128,7 @@ def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
     }
 
 
-def _case(number: int, case: NoticeCase) -> dict[str, Any]:
+def _case(number: int, case: NoticeCase, day: date) -> dict[str, Any]:
     line = case.line
     return {
         "序号": number,
@@ -136,7 +137,7 @@ def _case(number: int, case: NoticeCase) -> dict[str, Any]:
         "案由": short(line.matter, _LONGEST_MATTER),
         "责任单位": short(line.unit, _LONGEST_UNIT),
         "包案领导": short(line.leader, LONGEST_NAME),
-        "情况": notice_words.all_points(case),
+        "情况": notice_words.all_points(case, day),
     }
 
 

@@ -11,6 +11,7 @@ from pipeline.terms.contract import Severity
 
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
 REPLACED_REFUSALS: Final = "退回的内容（这一份已被代替，不用改）：{count} 处"
+MOVED_REFUSALS: Final = "退回的内容（案件已由办公室改派别的旗区，不算填错，请照说明从表中删去）：{count} 处"
 WARNINGS: Final = "提醒（已照常采用，不改也可以，下次请注意）：{count} 处"
 UNDERSTOOD: Final = f"{words.UNDERSTOOD}：{{count}} 处，不用改（点左边的“＋”展开）"
 READ: Final = "读作"
@@ -64,7 +65,8 @@ def verdict(report: ArrivedReport) -> str:
         return f"整个文件{'不会采用' if is_unsent else '没有采用'}：{reasons}。请按下面的说明改正后{again}。"
     if refused := _refused_parts(report):
         taken = f"{'现在报送，会采用' if is_unsent else '已采用'} {rows}，{'，'.join(refused)}"
-        return f"{_against_before(report) or taken}。请改正后{again}。"
+        todo = "退回的都是已改派别的旗区的案件，不算填错，请照说明从表中删去" if report.refuses_moved_alone else f"请改正后{again}"
+        return f"{_against_before(report) or taken}。{todo}。"
     reminders = sum(not messages.is_understood(finding) for finding in report.findings)
     found = f"；有 {reminders} 处提醒，不改也行。" if reminders else "，没有问题。"
     if against := _against_before(report):
@@ -89,7 +91,9 @@ def _against_before(report: ArrivedReport) -> str:
 
 def refusals(report: ArrivedReport) -> str:
     """Return what stands above what was refused; what a later version replaced need not be mended."""
-    return REPLACED_REFUSALS if report.use == words.REPLACED else REFUSALS
+    if report.use == words.REPLACED:
+        return REPLACED_REFUSALS
+    return MOVED_REFUSALS if report.refuses_moved_alone else REFUSALS
 
 
 def how(report: ArrivedReport, obstacle: Obstacle | None) -> str:
@@ -132,7 +136,7 @@ def state(report: ArrivedReport) -> str:
 
 def send_again(report: ArrivedReport) -> str:
     """Return by when to send again; '' where there is no need to."""
-    if not report.refuses or report.use == words.REPLACED:
+    if not report.refuses or report.use == words.REPLACED or report.refuses_moved_alone:
         return ""
     verb = "报送" if report.use == words.UNSENT else "重新报送"
     if report.received_at > report.unmarked_until:
