@@ -40,7 +40,7 @@ def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None)
     by_edits, by_replies = (
         (sentences.unmoved_verdict(certainty, figure.tally), sentences.answered_verdict(certainty, figure.tally)) if certainty else ("", "")
     )
-    by_new = same_day.risen_by_new(bridge, figure.tally) if bridge else ""
+    by_new = same_day.risen_by_new(bridge, figure.tally, certainty.unmoved if certainty else figure.tally) if bridge else ""
     return "，".join(part for part in (f"{figure.label}{figure.verdict}{lacking}{why}", by_edits, by_replies, by_new) if part)
 
 

@@ -18,18 +18,22 @@ def of_verdict(bridge: Bridge, tally: Tally) -> str:
     return f"不计今日新增即化解的{new}件，{edit_words.would_be(without, tally)}。" if without.met != tally.met else ""
 
 
-def risen_by_new(bridge: Bridge, tally: Tally) -> str:
+def risen_by_new(bridge: Bridge, tally: Tally, unmoved: Tally) -> str:
     """Return that cases which came in and were counted within the day lifted the rate, and how many others count since; else ''.
 
-    Told where the target is met only by them, the rate has risen only by them, or they are more than the others.
+    Told where the target is met only by them (by them and edits of the register: `unmoved` is without these), the rate has risen only
+    by them, or they are more than the others.
     """
     new, others = _counted_today(bridge)
     without = Tally(tally.target_percent, tally.total - new, tally.resolved - new)
     before = Tally(tally.target_percent, *(_before_today(ladder) for ladder in bridge.ladders))
     if not new or not without.total or not before.total or bridge.day_before == "none":
         return ""
+    neither = Tally(tally.target_percent, unmoved.total - new, unmoved.resolved - new)
     if without.met != tally.met:
         said = f"不计今日新增即化解的{new}件为{rate(without.rate_percent)}，不到{tally.target_percent}%"
+    elif tally.met and unmoved.met and neither.met is False:
+        said = f"不计台账改动和今日新增即化解的{new}件为{rate(neither.rate_percent)}，不到{tally.target_percent}%"
     elif not _is_higher(tally, before) or (_is_higher(without, before) and others >= new):
         return ""
     elif _is_higher(without, before):

@@ -139,6 +139,11 @@ def test_a_rate_that_only_cases_found_and_resolved_within_the_day_lifted_says_so
     eight = _settled(*(f"SJ-2020-{at:03}" for at in range(1, 9)))
     turned = _verdicts((eight, []), (within, found))[1]
     assert turned.endswith(f"，不计今日新增即化解的10件为80.0%，不到90%{others}一件也没有计入")
+    nine, cancelled = _settled(*(f"SJ-2020-{at:03}" for at in range(1, 10))), case_row("SJ-2020-011", 撤销依据="重复交办")
+    (_region, alone) = _verdicts((nine, []), ([], []), cases=[cancelled])
+    assert alone.endswith("，不计台账改动为81.8%，不到90%")
+    (_region, with_new) = _verdicts((nine, []), (within, found), cases=[cancelled])
+    assert with_new.endswith(f"，不计台账改动和今日新增即化解的10件为81.8%，不到90%{others}一件也没有计入")
 
 
 def test_of_cases_found_and_resolved_within_the_day_nothing_is_said_where_others_lifted_the_rate_or_nothing_did() -> None:
