@@ -21,7 +21,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
 from pipeline.terms.rows import read_rows
 from pipeline.terms.text import mask
-from pipeline.terms.words import moment
+from pipeline.terms.words import moment, whose
 
 FIRST: Final = -1_000_000
 """The ledger numbers its arrivals from 1, and `held_files` what it reads from -1 downwards; reports that wait have this and lower ones."""
@@ -59,10 +59,19 @@ class Incoming:
     """What a reader found in it; None where no district may send it."""
 
     @property
+    def whose(self) -> str:
+        """Whose it is, in words; of a file that another names, or nobody, who sent it and for whom."""
+        reading = self.opened.transcript.reading if self.opened else None
+        if reading and reading.is_from_stranger:
+            return whose(reading.district, self.district, is_own=False)
+        sender = mask(self.envelope.sender or "") if self.envelope and not self.district else ""
+        return self.district or f"不知旗区{f'（{sender}）' if sender else ''}"
+
+    @property
     def description(self) -> str:
         """Whose it is, how and when it came, and for which day it will count: the words beside its name."""
         counts = f"{self.day} 的日报" if self.day else "不能算报送，收取时说明原因"
-        return f"{self.district or '不知旗区'} {self.how_it_came} {counts}"
+        return f"{self.whose} {self.how_it_came} {counts}"
 
     @property
     def how_it_came(self) -> str:

@@ -76,7 +76,7 @@ class Status:
     day: date
     districts: tuple[DistrictStatus, ...]
     unknown: tuple[Filed, ...]
-    """Refused files of no known district, neither by what they say nor by their sender."""
+    """Refused files that are of no district, neither by what they say, from a sender who may say so, nor by their sender."""
     waiting: tuple[Incoming, ...]
     """The reports in the inbox, of whatever day."""
     has_assignment: bool
@@ -126,7 +126,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
     held = held_files.held(settings, is_of_day)
     of_day = [file for file in held.files if is_of_day(file)]
     refused = [file for file in of_day if not file.reading.accepted]
-    whose = {filed.arrival.id: filed.reading.district or settings.district_of_sender(filed.arrival.envelope) for filed in refused}
+    whose = {filed.arrival.id: _sent_by(filed, settings) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
     return Status(
@@ -147,6 +147,12 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
         published=tuple(sorted(held.published, reverse=True)),
         due=due,
     )
+
+
+def _sent_by(filed: Filed, settings: Settings) -> str:
+    """Return the district that a refused file came from; '' where that is not known. What a stranger names has sent nothing."""
+    own = "" if filed.reading.is_from_stranger else filed.reading.district
+    return own or settings.district_of_sender(filed.arrival.envelope)
 
 
 def _channel(files_in_inbox: Sequence[Incoming], district: str, day: date) -> str:

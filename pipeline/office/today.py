@@ -139,7 +139,7 @@ def of_day(day: date, waiting: Sequence[Incoming], settings: Settings, readers: 
 
 
 def _is_replaced(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:
-    if filed is None or not (state := states.get(filed.reading.day)):
+    if filed is None or filed.reading.is_from_stranger or not (state := states.get(filed.reading.day)):
         return False
     counts = state.in_force.get(file.district)
     return counts is not None and counts.arrival.envelope.received_at > filed.arrival.envelope.received_at

@@ -234,8 +234,7 @@ def _what_came(
     if any((file.district, file.day) == (district.district, board.day) for file in journal.left_out(settings.paths.archive)):
         yield "", "收到过的日报原件遗失，经市局决定暂不采用，请重新报送"
     for filed in district.refused:
-        if not filed.reading.is_from_stranger:
-            yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)
+        yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)
     for waiting in board.waiting:
         if waiting.district == district.district and waiting.channel != "folder":
             yield waiting.name, f"是{waiting.day.month}月{waiting.day.day}日的日报" if waiting.day else "不能采用，收取以后的回执里有原因"

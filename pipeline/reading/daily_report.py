@@ -54,9 +54,7 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     day, day_findings = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
     findings += day_findings
     if district and not district.accepts(envelope):
-        # The mailbox leaves the sender out unless the office's own mail server has vouched for it (`doors.sender`).
-        variant = "/unverified" if envelope.channel == "email" and not envelope.sender else ""
-        findings.append(messages.finding(f"sender-not-allowed{variant}", value=envelope.sender or "", district=district.name))
+        findings.append(_not_allowed(envelope, district.name, settings))
     located = [table.locate(book, sheet) for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)]
     tables = [sheet for sheet in located if isinstance(sheet, table.Table)]
     findings += [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
@@ -70,6 +68,15 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     findings += _lateness_findings(day, arrival, settings)
     findings += [finding for sheet in sheets for finding in sheet.findings]
     return Reading(True, day, name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
+
+
+def _not_allowed(envelope: Envelope, district: str, settings: Settings) -> Finding:
+    """Return the finding on a file whose sender may not report for the district that it names, with whose the sender is."""
+    own = settings.district_of_sender(envelope)
+    # The mailbox leaves the sender out unless the office's own mail server has vouched for it (`doors.sender`).
+    unverified = "/unverified" if envelope.channel == "email" and not envelope.sender else ""
+    variant = "/another" if own else unverified
+    return messages.finding(f"sender-not-allowed{variant}", value=envelope.sender or "", district=district, own=own)
 
 
 def is_report(book: Book) -> bool:

@@ -249,10 +249,15 @@ def _correcting_effects(state: DayState, settings: Settings) -> Effects:
 
 
 def _doubts(state: DayState, refused: tuple[Filed, ...]) -> list[Doubt]:
-    """Return what could still change: a correction refused whole could change its district's whole report, as a missing one could."""
+    """Return what could still change: a correction refused whole could change its district's whole report, as a missing one could.
+
+    A stranger's file corrects nothing of the district that it names: else anybody could make another's figures doubtful.
+    """
     corrected = {
         file.reading.district
         for file in refused
-        if (report := state.in_force.get(file.reading.district)) and file.arrival.envelope.received_at > report.arrival.envelope.received_at
+        if not file.reading.is_from_stranger
+        and (report := state.in_force.get(file.reading.district))
+        and file.arrival.envelope.received_at > report.arrival.envelope.received_at
     }
     return [*state.doubts, *(Doubt(state.day, district, is_missing=True) for district in sorted(corrected))]

@@ -36,7 +36,7 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
     sent: Counter[str] = Counter()
     counted = []
     for line in sorted(lines, key=_places(settings)):  # of a district by arrival
-        is_own = bool(line.district) and not any(finding.code == "sender-not-allowed" for finding in line.findings)
+        is_own = bool(line.district) and not line.is_from_stranger
         sent[line.district] += is_own
         counted.append(replace(line, sent=sent[line.district]) if is_own else line)
     return tuple(counted)
@@ -127,7 +127,7 @@ def _handed(
         cases=tuple(cases.get((finding.sheet, finding.row), "") for finding in ordered),
         on_time_until=settings.on(day).calendar.last_moment(day),
         unmarked_until=known_until(day, settings),
-        sent_by="" if filed.reading.district else settings.district_of_sender(arrival.envelope),
+        sent_by=settings.district_of_sender(arrival.envelope) if not filed.reading.district or filed.reading.is_from_stranger else "",
         rows_moved=judgement.rows_moved,
     )
 
@@ -159,7 +159,7 @@ def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settin
 def _submission_line(district: str, state: DayState, refused: Sequence[Filed], settings: Settings) -> SubmissionLine:
     reports = state.submissions.get(district, NO_REPORTS)
     standing, last = reports.standing(state.day, settings.calendar), reports.in_force
-    refused_files = sum(file.reading.district == district for file in refused)
+    refused_files = sum(file.reading.district == district and not file.reading.is_from_stranger for file in refused)
     if last is None or reports.first_received is None or reports.in_force_received is None:
         return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", refused_files)
     judgement = state.judgements[last.arrival.id]
@@ -190,7 +190,7 @@ def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[A
     day, assignment = state.day.isoformat(), mask(state.assignment.arrival.name)
     lines = [FindingLine(day, "", assignment, words.OF_ASSIGNMENT, finding) for finding in state.assignment_findings]
     lines += [
-        FindingLine(day, report.district, report.name, report.use, finding, report.sent_by)
+        FindingLine(day, report.district, report.name, report.use, finding, report.sent_by, report.is_from_stranger)
         for report in arrived
         for finding in report.findings
     ]

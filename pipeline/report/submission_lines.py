@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.restatement import Moves
+from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 
@@ -121,11 +122,21 @@ class ArrivedReport:
     before: tuple[int, int] | None = None
     """The rows taken and refused of the revision directly before it; None where there was none."""
     sent_by: str = ""
-    """Where the district is not known: the one whose registered sender sent the file. It is for words alone, no figure rests on it."""
+    """Where the file is not of the district that it names, or names none: the one whose registered sender sent it. For words alone."""
     first_at: datetime | None = None
     """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
     rows_moved: int = 0
     """As of `SubmissionLine`."""
+
+    @property
+    def is_from_stranger(self) -> bool:
+        """Whether somebody sent it who may not send for the district that it names."""
+        return any(finding.code == "sender-not-allowed" for finding in self.findings)
+
+    @property
+    def whose(self) -> str:
+        """Whose it is, in words; of a stranger's file who sent it, and for whom."""
+        return words.whose(self.district, self.sent_by, is_own=not self.is_from_stranger)
 
     @property
     def is_late(self) -> bool:
@@ -156,6 +167,14 @@ class FindingLine:
     finding: Finding
     sent_by: str = ""
     """As of `ArrivedReport`."""
+    is_from_stranger: bool = False
+    """As of `ArrivedReport`."""
+
+    @property
+    def whose(self) -> str:
+        """As of `ArrivedReport`; '' for the assignment workbook in force."""
+        of_nobody = not self.district and self.use != words.REFUSED
+        return "" if of_nobody else words.whose(self.district, self.sent_by, is_own=not self.is_from_stranger)
 
 
 @dataclass(frozen=True, slots=True)

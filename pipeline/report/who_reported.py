@@ -159,6 +159,7 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     Files of which nobody can tell whose they are; those of a district whose report counts, where they came later or are about another
     day; and `late`, those of earlier days that became known now.
     """
+    strange = [report for report in reports if report.is_from_stranger]
     unknown = [report for report in reports if report.use == words.REFUSED and not report.district]
     count = sum(not report.sent_by for report in unknown)
     parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
@@ -169,14 +170,21 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
     own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
     parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
-    earlier = Counter(f"{report.district or report.sent_by or '看不出旗区的'}{_day(report.day)}" for report in late)
+    named = words.first_of(list(dict.fromkeys(report.whose for report in strange)), _MOST_DAYS, "；")
+    parts += [f"另有{len(strange)}份日报没有采用，不是所写旗区登记的发件人送来的：{named}。"] if strange else []
+    earlier = Counter(f"{_sender(report)}{_day(report.day)}" for report in late)
     named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
     return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
 
 
+def _sender(report: ArrivedReport) -> str:
+    own = "" if report.is_from_stranger else report.district
+    return own or report.sent_by or ("不能确认旗区的" if report.district else "看不出旗区的")
+
+
 def _is_besides(report: ArrivedReport, in_force: datetime | None) -> bool:
-    """Whether a report was refused beside the one in force, and is not what that one took the place of."""
-    if in_force is None or report.use != words.REFUSED:
+    """Whether a report was refused beside the one in force, and is not what that one took the place of; a stranger's is beside none."""
+    if in_force is None or report.use != words.REFUSED or report.is_from_stranger:
         return False
     return report.received_at > in_force or any(finding.code == "bad-report-date" for finding in report.findings)
 

@@ -59,6 +59,7 @@ CATALOGUE: Final = {
     "bad-report-date/future": "封面的报告日期“{value}”晚于收到文件的日期（{arrival}）。请改成当天的日期。",
     "bad-report-date/old": "封面的报告日期“{value}”比收到文件的日期（{arrival}）早了超过 {days} 天。请核对年份和月份。",
     "sender-not-allowed": "发件人不在“{district}”的报送名单里，本文件没有采用。请用登记过的邮箱报送，或请办公室把该邮箱加入名单。",
+    "sender-not-allowed/another": "发件人登记的是{own}，封面写的旗区却是“{district}”，本文件没有采用。是{own}的日报，请把封面的旗区改为“{own}”后重新报送；是{district}的日报，请由{district}报送。",
     "sender-not-allowed/unverified": "这封邮件的发件人没有得到本单位邮件服务器的证实（信头写的地址谁都可以填），不能确认是“{district}”登记过的邮箱，本文件没有采用。请用登记过的邮箱直接发送（不要转发或由别的邮箱代发），或在报送网页上传；还是这样的，请办公室与旗区核实，并检查邮箱的设置。",
     "personal-column": "工作表“{sheet}”有“{value}”列，属于个人信息，整个文件不能接收。请删除这一列后重新报送。",
     "personal-column/ignored": "“{value}”列属于个人信息，已跳过不读。请从分解表中删除这一列。",

@@ -31,6 +31,19 @@ UNSENT: Final = "自查"
 OF_ASSIGNMENT: Final = "分解表"
 """In the same place: the file is the assignment workbook."""
 
+
+def whose(named: str, sent_by: str, *, is_own: bool) -> str:
+    """Return whose a file is; of a stranger's (`is_own` false) who sent it and for whom.
+
+    `named`: the district that it names; `sent_by`: the district whose registered sender sent it. '' where there is none.
+    """
+    if named and is_own:
+        return named
+    if sent_by:
+        return f"{sent_by}送来，{f'封面写的是{named}' if named else '文件里没有写明旗区'}"
+    return f"不能确认是谁送来，封面写的是{named}" if named else UNKNOWN_DISTRICT
+
+
 # --- whether a target is met -------------------------------------------------------------------------------------
 
 MET, MISSED, PROVISIONALLY = "达标", "未达标", "暂计"
@@ -293,9 +306,9 @@ ENDED_DISPUTES: Final = {
 # --- lists -------------------------------------------------------------------------------------------------------
 
 
-def first_of(names: Sequence[str], most: int) -> str:
+def first_of(names: Sequence[str], most: int, between: str = "、") -> str:
     """Return the names in a list, of many the first of them: A、B、C等."""
-    return f"{'、'.join(names[:most])}{'等' if len(names) > most else ''}"
+    return f"{between.join(names[:most])}{'等' if len(names) > most else ''}"
 
 
 # --- when a report came ------------------------------------------------------------------------------------------

@@ -355,6 +355,7 @@ def test_the_sender_is_checked_for_mail_and_upload(channel: str, sender: str | N
     [
         ("email", None, "没有得到本单位邮件服务器的证实"),
         ("email", "x@example.org", "不在“东胜区”的报送名单里"),
+        ("email", "dalate@example.com", "发件人登记的是达拉特旗，封面写的旗区却是“东胜区”"),
         ("upload", None, "不在“东胜区”的报送名单里"),
     ],
 )

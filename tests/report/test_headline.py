@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from offices import HOME, File, Office, afternoon, assigned, consolidate
+from offices import HOME, SETTINGS, File, Office, afternoon, assigned, consolidate, handed_in, moment, on
 from workbooks import DAY, Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
 
 from pipeline.day.edit_effects import Effects
@@ -161,6 +161,33 @@ def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(publis
     swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves)
     said = headline.lines(replace(report, restated=(swapped,), is_correction=False))[-1][1]
     assert said.endswith("仍为7/71（改为计入化解1件（SJ-2020-001），改为不计入化解1件（SJ-2020-002））。")
+
+
+@pytest.mark.parametrize(
+    ("sender", "sent_by", "whose"),
+    [
+        ("dalate@example.com", "达拉特旗", "达拉特旗送来，封面写的是东胜区"),
+        ("x@example.org", "", "不能确认是谁送来，封面写的是东胜区"),
+        (None, "", "不能确认是谁送来，封面写的是东胜区"),
+    ],
+)
+def test_a_strangers_file_casts_no_doubt_on_the_district_that_it_names_and_says_who_sent_it(
+    sender: str | None, sent_by: str, whose: str
+) -> None:
+    files = [File(report(name, progress=[], reception=[], urgent=[]), afternoon(DAY)) for name in SETTINGS.district_names]
+    strange = File(report(progress=[]), moment("2020-05-21 16:30"), "外.xlsx", channel="email", sender=sender)
+    own = handed_in(write(edit(report_pages(progress=[]), {"案件进展!P1": "身份证号"})), "2020-05-21 16:30")
+    quiet, disturbed = (on(DAY, assigned(assignment()), *files, *more).report for more in ([], [strange]))
+    assert disturbed.targets == quiet.targets
+    assert disturbed.targets != on(DAY, assigned(assignment()), *files, own).report.targets  # its own wrong correction does
+    assert headline.lines(disturbed)[0] == headline.lines(quiet)[0]
+    assert who_reported.unplaced(disturbed.arrived_reports) == f"另有1份日报没有采用，不是所写旗区登记的发件人送来的：{whose}。"
+    assert {line.refused_files for line in disturbed.submissions} == {0}
+    (line,) = (line for line in disturbed.findings if line.file == "外.xlsx")
+    assert (line.sent_by, line.whose) == (sent_by, whose)
+    absent = on(DAY, assigned(assignment()), *files[1:], strange).report
+    assert "送来" not in who_reported.absence(absent.absences[0])
+    assert who_reported.unplaced(absent.arrived_reports).endswith(f"：{whose}。")
 
 
 def test_urgent_matters_that_were_refused_are_not_told_as_none(office: Office) -> None:

@@ -231,10 +231,11 @@ def _reception_sums(report: Report) -> dict[str, int]:
 
 
 def _findings(report: Report) -> list[FindingsView]:
-    """By district in their order, then files of no known district, then the assignment workbook; only where there is something."""
+    """By district in their order, then files that are of no known one, then the assignment workbook; only where there is something."""
     filed: dict[str, list[FindingLine]] = {}
     for line in report.findings:
-        district = line.district if line.district in report.settings.district_names else ""
+        is_of_district = line.district in report.settings.district_names and not line.is_from_stranger
+        district = line.district if is_of_district else ""
         filed.setdefault(words.OF_ASSIGNMENT if line.use == words.OF_ASSIGNMENT else district, []).append(line)
     submissions = {submission.district: submission for submission in report.submissions}
     order = (*report.settings.district_names, "", words.OF_ASSIGNMENT)

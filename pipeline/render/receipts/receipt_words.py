@@ -118,8 +118,7 @@ def _refused_sheets(report: ArrivedReport) -> list[str]:
 
 def state(report: ArrivedReport) -> str:
     """Return whose report it is, for which day, and as what it counts."""
-    unknown = f"{report.sent_by}送来，文件里没有写明旗区" if report.sent_by else words.UNKNOWN_DISTRICT
-    district, day = report.district or unknown, report.day.isoformat()
+    district, day = report.whose, report.day.isoformat()
     sent = f"第 {report.sent} 次报送 · " if report.sent > 1 else ""
     match report.use:
         case words.REFUSED:

@@ -86,7 +86,7 @@ SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
 FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否退回", 10, "center", lambda line: YES if line.finding.refuses else NO),
     Column("处理", 13, "center", lambda line: COSTS[line.finding.severity].document),
-    Column("旗区", 12, "center", words.district_of),
+    Column("旗区", 12, "center", lambda line: line.whose),
     Column("文件", 30, "long", lambda line: line.file),
     Column("文件采用情况", 11, "center", lambda line: line.use),
     Column("工作表", 13, "center", lambda line: line.finding.sheet),

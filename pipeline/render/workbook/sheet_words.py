@@ -6,9 +6,9 @@ from datetime import date
 from typing import Final
 
 from pipeline.report.case_lines import CaseLine
-from pipeline.report.submission_lines import FindingLine, SubmissionLine
+from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.contract import RESOLVED
-from pipeline.terms.words import NO, NONE, REFUSED, UNKNOWN_DISTRICT, YES
+from pipeline.terms.words import NO, NONE, YES
 
 SHEETS: Final = {
     "说明": "怎样看这份汇总表",
@@ -162,13 +162,7 @@ def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
 
 def refused_files(districts: list[str]) -> str:
     """Which districts' files were refused, and where to find those of which the district is not known."""
-    return names_and_rule(districts, "认不出旗区的文件不在此列，见“问题清单”。")
-
-
-def district_of(line: FindingLine) -> str:
-    """The district of a finding's file; a file taken from no district says so, and who sent it."""
-    unknown = f"{line.sent_by}送来" if line.sent_by else UNKNOWN_DISTRICT
-    return line.district or (unknown if line.use == REFUSED else "")
+    return names_and_rule(districts, "认不出旗区的、不能确认是该旗区送来的文件不在此列，见“问题清单”。")
 
 
 def zero_report(line: SubmissionLine) -> str:
