@@ -212,7 +212,7 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
         verdict = sentences.verdict(figure)
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
     tell_lines(f"  {said}" for said in corrections.of_day(report))
-    missing = [f"{line.district}{'（报过，原件遗失）' if line.is_lost else ''}" for line in report.submissions if line.status == "missing"]
+    missing, lost = ([line.district for line in report.submissions if line.stands == stands] for stands in ("missing", "lost"))
     late = [line.district for line in report.submissions if line.status == "late"]
     rows = sum(line.rows_refused for line in report.submissions)
     whole = [line.district for line in report.submissions if line.is_wholly_refused]
@@ -221,7 +221,8 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
     refused += f"，其中案件已改派的：{'、'.join(moved)}" if moved else ""
     limit = report.settings.calendar.last_moment(report.day)
     word = NOT_YET if now <= limit else REPORTED["missing"]
-    say(f"  {word}：{'、'.join(missing) or '无'}；迟报：{'、'.join(late) or '无'}；{refused}。")
+    gone = f"；原件遗失：{'、'.join(lost)}" if lost else ""
+    say(f"  {word}：{'、'.join(missing) or '无'}{gone}；迟报：{'、'.join(late) or '无'}；{refused}。")
     if missing and now <= limit:
         say(f"  {_not_over(limit)}")
 
@@ -256,10 +257,11 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
             remarks.append(f"{whole}采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
+    lost = f"，原件遗失 {count}" if (count := board.count("lost")) else ""
     _tell_refused([*(file for district in board.districts for file in district.refused), *board.unknown])
     say(
         f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，"
-        f"{board.missing} {board.count('missing')}；零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
+        f"{board.missing} {board.count('missing')}{lost}；零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
     )
     if board.due:
         say(f"  {_not_over(board.due)}")

@@ -5,10 +5,12 @@ Covered by tests/report/test_rate_bounds.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline.day.judging import Judgement
+from pipeline.day.submissions import Reports, takes_nothing
 from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.handed_in import Filed
 
@@ -29,6 +31,18 @@ class Doubt:
     """Refused rows of 新增案件."""
     is_new_unread: bool = False
     """Whether its 新增案件 sheet was refused as a whole."""
+
+
+def all_refused(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement]) -> frozenset[str]:
+    """Return the districts of whose report of the day everything was refused."""
+    reports = {district: report for district, sent in submissions.items() if (report := sent.in_force)}
+    return frozenset(district for district, report in reports.items() if _takes_nothing(report, judgements[report.arrival.id]))
+
+
+def _takes_nothing(report: Filed, judgement: Judgement) -> bool:
+    is_sheet_refused = any(finding.severity is Severity.SHEET for finding in report.reading.findings)
+    by_its_fault = judgement.rows_refused - judgement.rows_moved
+    return takes_nothing(judgement.rows_accepted, by_its_fault, is_sheet_refused=is_sheet_refused)
 
 
 def doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pipeline.day import assignments, judging, supervision
 from pipeline.day.cases import CaseBook
 from pipeline.day.day_state import DayState
-from pipeline.day.doubts import Doubt, doubt
+from pipeline.day.doubts import Doubt, all_refused, doubt
 from pipeline.day.judging import Judgement
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
@@ -151,7 +151,7 @@ class _Fold:
             submissions, judgements, _cases = self._of_day = self.go_to(day)
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
-                self.snapshots[day] = self._snapshot(day, submissions, with_cases=day + _ONE_DAY in self.days)
+                self.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
             if day in self.days_with_flags:
                 self.flags_by_day[day] = supervision.flags_by_district(self.case_book.in_register(), day, self.settings.on(day).windows)
@@ -251,7 +251,7 @@ class _Fold:
 
     # --- what is kept of a day ---
 
-    def _snapshot(self, day: date, submissions: Mapping[str, Reports], *, with_cases: bool) -> _Snapshot:
+    def _snapshot(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], *, with_cases: bool) -> _Snapshot:
         """Return the day's counts; `with_cases` also each case as it stands, for the state of the day after."""
         cases = list(self.case_book.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
@@ -270,7 +270,7 @@ class _Fold:
             tallies,
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
-            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted),
+            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, all_refused(submissions, judgements)),
         )
 
     def _resolved(self, day: date, submissions: Mapping[str, Reports], counted: frozenset[str]) -> frozenset[str]:

@@ -13,8 +13,12 @@ from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]
-Attendance = tuple[tuple[date, Mapping[str, Standing]], ...]
+Stands = Literal["on-time", "late", "refused", "lost", "missing"]
+"""What people are shown of it: also that all of it was refused, or that it came and its original is lost."""
+Attendance = tuple[tuple[date, Mapping[str, Stands]], ...]
 """By day, oldest first, and district."""
+OfDay = tuple[str, date]
+"""A district and the day of its report."""
 ATTENDED_DAYS: Final = 30
 
 
@@ -63,6 +67,32 @@ class Reports:
 
 
 NO_REPORTS: Final = Reports()
+
+
+def takes_nothing(accepted: int, refused: int, *, is_sheet_refused: bool) -> bool:
+    """Whether a report holds something and all of it was refused: nothing is known from it, unlike from a zero report.
+
+    `refused`: without the rows whose case is another district's by now, which say nothing of the district's own.
+    """
+    return not accepted and (refused > 0 or is_sheet_refused)
+
+
+def stands(standing: Stands, *, is_refused: bool, is_lost: bool) -> Stands:
+    """Return how a district's report of a day stands, for everybody who shows it: board, 报送情况, calendar and the desk's strips.
+
+    `is_refused`: all that it holds was refused; `is_lost`: the office decided to go on without it, since its original is lost.
+    """
+    if standing == "missing":
+        return "lost" if is_lost else "missing"
+    return "refused" if is_refused else standing
+
+
+def stood(attendance: Attendance, refused: Collection[OfDay], lost: Collection[OfDay]) -> Attendance:
+    """Return the same of every day and district."""
+    return tuple(
+        (day, {name: stands(came, is_refused=(name, day) in refused, is_lost=(name, day) in lost) for name, came in of_day.items()})
+        for day, of_day in attendance
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,3 +44,5 @@ class PastDay:
     """Cases that were resolved on it and never before, as far as that is known: open the day before, of which their district had reported;
     and counted by a row that the day's readers could know of. What only came in resolved, or came back, is not among them."""
     counted: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    """The districts of whose report everything was refused."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox, recorded
+from pipeline.ledger import lost_files
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
@@ -33,6 +34,8 @@ class Held:
     """Every file that has a verdict; only those that were wanted in full have rows and findings."""
     published: list[str]
     """Every day (ISO) that was published."""
+    lost: frozenset[tuple[str, date]] = frozenset()
+    """Of which districts and days a report came whose original is lost, and that the office decided to go on without."""
 
 
 def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
@@ -42,7 +45,9 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
     with Ledger(settings.paths.ledger) as ledger:
         outlines = ledger.outlines()
         loaded = {file.arrival.id: file for file in ledger.load(filter(in_full, outlines))}
-        return Held([loaded.get(outline.arrival.id, outline) for outline in outlines], list(ledger.publications()))
+        files = [loaded.get(outline.arrival.id, outline) for outline in outlines]
+        lost = lost_files.reports(lost_files.left_out(settings.paths.archive, outlines, ledger))
+        return Held(files, list(ledger.publications()), lost)
 
 
 def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:

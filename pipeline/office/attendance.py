@@ -1,4 +1,4 @@
-"""Who reported on each of the last days, and how often on time, late or not at all: the calendar strip of every district.
+"""How each district's reports of the last days stand, and how often so: the calendar strip of every district.
 
 Covered by tests/web/test_desk.py.
 """
@@ -10,20 +10,34 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from pipeline.day.submissions import NO_REPORTS, Submissions
+from pipeline.day.submissions import NO_REPORTS, OfDay, Submissions
+from pipeline.day.submissions import stands as stands_with
 from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 
 DAYS: Final = 30
-_WORDS: Final = {**words.REPORTED, "coming": "已到待收", "open": "还没到截止"}
+_WORDS: Final = {**words.STANDS, "coming": "已到待收", "open": "还没到截止"}
 """How a day stands, for people."""
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of everybody's reports."""
+
+    index: Submissions
+    coming: Collection[OfDay] = ()
+    """Of which districts and days a report waits."""
+    lost: Collection[OfDay] = ()
+    """Of which one came whose original is lost, and that the office decided to go on without."""
+    refused: Collection[OfDay] = ()
+    """Of which one counts of which everything was refused."""
+
+
+@dataclass(frozen=True, slots=True)
 class DayAttended:
-    """One day of one district: on-time, late, missing; coming while its report waits; open while there is still time."""
+    """One day of one district: as `submissions.Stands`; coming while its report waits; open while there is still time."""
 
     day: date
     stands: str
@@ -46,39 +60,40 @@ class Strip:
         return [attended.day for attended in self.days if attended.stands == stands]
 
 
-def strips(settings: Settings, now: datetime, waiting: Sequence[Incoming] = ()) -> list[Strip]:
-    """Return the strip of every district, up to today.
+def strips(settings: Settings, now: datetime, waiting: Sequence[Incoming] = (), refused: Collection[OfDay] = ()) -> list[Strip]:
+    """Return the strip of every district, up to today; `refused`: as of `Known`.
 
     None begins before the first day of which anybody has reported: then there was no office yet. Raises LedgerError.
     """
-    index = Submissions.of(file for file in held_files.held(settings, lambda _file: False).files if not file.arrival.is_assignment)
-    coming = {(file.district, file.day) for file in waiting if file.day}
-    return [strip(name, index, coming, settings, now) for name in settings.district_names]
+    held = held_files.held(settings, lambda _file: False)
+    index = Submissions.of(file for file in held.files if not file.arrival.is_assignment)
+    known = Known(index, {(file.district, file.day) for file in waiting if file.day}, held.lost, refused)
+    return [strip(name, known, settings, now) for name in settings.district_names]
 
 
-def strip(district: str, index: Submissions, coming: Collection[tuple[str, date]], settings: Settings, now: datetime) -> Strip:
-    """Return one district's strip; `coming`: of which districts and days a report waits."""
-    began = min([*index.days(settings.district_names), *(day for _district, day in coming), now.date()])
+def strip(district: str, known: Known, settings: Settings, now: datetime) -> Strip:
+    """Return one district's strip."""
+    told = (day for of_day in (known.coming, known.lost) for _district, day in of_day)
+    began = min([*known.index.days(settings.district_names), *told, now.date()])
     first = max(began, now.date() - timedelta(days=DAYS - 1))
     days = [first + timedelta(days=count) for count in range((now.date() - first).days + 1)]
 
     def stands(day: date) -> str:
-        calendar = settings.on(day).calendar
-        standing = index.on(day).get(district, NO_REPORTS).standing(day, calendar)
-        if standing != "missing":
-            return standing
-        if (district, day) in coming:
+        calendar, of_day = settings.on(day).calendar, (district, day)
+        came = known.index.on(day).get(district, NO_REPORTS).standing(day, calendar)
+        if came == "missing" and of_day in known.coming:
             return "coming"
-        return "open" if now <= calendar.last_moment(day) else standing
+        standing = stands_with(came, is_refused=of_day in known.refused, is_lost=of_day in known.lost)
+        return "open" if standing == "missing" and now <= calendar.last_moment(day) else standing
 
     return Strip(district, tuple(DayAttended(day, stands(day)) for day in days))
 
 
-def missed(district: str, index: Submissions, coming: Collection[tuple[str, date]], settings: Settings, now: datetime) -> list[date]:
-    """Return the days before today that the district itself can still make up for, the newest first.
+def missed(district: str, known: Known, settings: Settings, now: datetime) -> list[date]:
+    """Return the days before today that the district itself can still make up for, the newest first: missing or lost.
 
     As on its strip, but none before its own first report: then it had no part in it yet.
     """
-    own = [*index.days([district]), *(day for name, day in coming if name == district)]
-    days = strip(district, index, coming, settings, now).on("missing") if own else []
-    return [day for day in reversed(days) if min(own) < day < now.date()]
+    own = [*known.index.days([district]), *(day for of_day in (known.coming, known.lost) for name, day in of_day if name == district)]
+    days = strip(district, known, settings, now).days if own else ()
+    return [of_day.day for of_day in reversed(days) if of_day.stands in ("missing", "lost") and min(own) <= of_day.day < now.date()]

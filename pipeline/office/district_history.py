@@ -80,6 +80,8 @@ class History:
     """Of every district, however long ago: who reported what."""
     reported: list[date]
     """Every day of which a report of the district counts, however long ago."""
+    lost: frozenset[tuple[str, date]] = frozenset()
+    """As of `held_files.Held`."""
     ledger_fails: bool = False
     """Whether nothing but what was sent on the page is known, since the ledger cannot be used."""
 
@@ -88,14 +90,14 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     """Return the district's history since that day."""
     by_number = {upload.number: upload for upload in uploads}
     try:
-        taken, filed, index = _filed(district, by_number, settings, since)
+        taken, filed, index, lost = _filed(district, by_number, settings, since)
     except LedgerError:
         waiting = sorted(map(_waiting, by_number.values()), key=_newest, reverse=True)
         return History(waiting, {}, Submissions.of(()), [], ledger_fails=True)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
     receipts = _receipts(district, filed, by_number, settings)
-    return History(sorted(files, key=_newest, reverse=True), receipts, index, index.days([district]))
+    return History(sorted(files, key=_newest, reverse=True), receipts, index, index.days([district]), lost)
 
 
 def with_others_waiting(history: History, district: str, waiting: Iterable[Incoming]) -> History:
@@ -114,8 +116,11 @@ def _newest(file: HandedIn) -> tuple[datetime, str, str]:
 
 def _filed(
     district: str, uploads: Mapping[str, Upload], settings: Settings, since: date
-) -> tuple[set[str | None], list[Filed], Submissions]:
-    """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's; the index."""
+) -> tuple[set[str | None], list[Filed], Submissions, frozenset[tuple[str, date]]]:
+    """Return the message ids of all reports that were taken in; those since that day that are or say they are the district's.
+
+    Also the index of all, and which are lost.
+    """
 
     def is_named(file: Filed) -> bool:
         return file.reading.district in (district, "") or _is_own(file, district, uploads)
@@ -123,9 +128,10 @@ def _filed(
     def is_refused(file: Filed) -> bool:  # only the findings say why a file was refused
         return not (file.arrival.is_assignment or file.reading.accepted) and file.reading.day >= since and is_named(file)
 
-    reports = [file for file in held_files.held(settings, is_refused).files if not file.arrival.is_assignment]
+    held = held_files.held(settings, is_refused)
+    reports = [file for file in held.files if not file.arrival.is_assignment]
     recent = [file for file in reports if file.reading.day >= since and is_named(file)]  # those of no district, too: see `_receipts`
-    return {file.arrival.envelope.message_id for file in reports}, recent, Submissions.of(reports)
+    return {file.arrival.envelope.message_id for file in reports}, recent, Submissions.of(reports), held.lost
 
 
 def _is_sent_here(filed: Filed, uploads: Mapping[str, Upload]) -> bool:

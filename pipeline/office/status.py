@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Submissions
+from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
+from pipeline.report import who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms import words
+from pipeline.terms.contract import Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
@@ -39,17 +41,19 @@ class DistrictStatus:
     refused: tuple[Filed, ...] = ()
     waiting: str = ""
     """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
+    is_wholly_refused: bool = False
+    """As published; False where the day's folder does not show it yet."""
+    is_lost: bool = False
+    """Whether it came, its original is lost, and the office decided to go on without it."""
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
 
     @property
     def refusal(self) -> str:
-        """What became of the rows that do not count, in few words; '' where all count, or none is known of."""
-        if not self.rows_refused:
+        """What became of the rows that do not count, in few words, where `word` does not say it; '' where all count, or none is known of."""
+        if not self.rows_refused or self.is_wholly_refused:
             return ""
-        if self.rows_refused == self.rows_moved:
-            return "有案件已改派"
-        return "部分退回" if self.rows_accepted else "全部退回"
+        return "有案件已改派" if self.rows_refused == self.rows_moved else "部分退回"
 
     @property
     def is_coming(self) -> bool:
@@ -58,15 +62,20 @@ class DistrictStatus:
 
     @property
     def stands(self) -> str:
-        """The count of the board that it is in: on-time, late, coming or missing."""
-        return "coming" if self.is_coming else self.status
+        """The count of the board that it is in: on-time, late, coming, lost or missing."""
+        return "coming" if self.is_coming else "lost" if self.shown == "lost" else self.status
+
+    @property
+    def shown(self) -> Stands:
+        """How its report stands, as the calendars show it."""
+        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost)
 
     @property
     def word(self) -> str:
         """How it stands, for people."""
         if self.is_coming:
             return _ARRIVED[self.waiting]
-        return words.NOT_YET if self.is_due and self.status == "missing" else words.REPORTED[self.status]
+        return words.NOT_YET if self.is_due and self.shown == "missing" else who_reported.stands(self.status, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ class Status:
         return words.NOT_YET if self.due else words.REPORTED["missing"]
 
     def count(self, status: str) -> int:
-        """So many districts are on-time, late, coming or missing."""
+        """So many districts are on-time, late, coming, lost or missing."""
         return sum(district.stands == status for district in self.districts)
 
     @property
@@ -137,6 +146,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
                 refused=tuple(filed for filed in refused if whose[filed.arrival.id] == name),
                 waiting=_channel(files_in_inbox, name, day),
                 is_due=due is not None,
+                is_lost=(name, day) in held.lost,
             )
             for name in settings.district_names
         ),
@@ -192,6 +202,9 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
     if in_force is None or reports.first_received is None:
         return DistrictStatus(name, status)
     is_published = figures.get("revision") == reports.revision
+    rows = (figures["rows_accepted"], figures["rows_refused"]) if is_published else None
+    moved = figures.get("rows_moved", 0) if is_published else 0
+    is_sheet_refused = any(finding.severity is Severity.SHEET for finding in in_force.reading.findings)
     return DistrictStatus(
         name,
         status,
@@ -199,9 +212,10 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
         revision=reports.revision,
         zero_report=in_force.reading.is_zero_report,
         replaced=_replaced(reports, day, settings),
-        rows_accepted=figures["rows_accepted"] if is_published else None,
-        rows_refused=figures["rows_refused"] if is_published else None,
-        rows_moved=figures.get("rows_moved", 0) if is_published else 0,
+        rows_accepted=rows[0] if rows else None,
+        rows_refused=rows[1] if rows else None,
+        is_wholly_refused=rows is not None and takes_nothing(rows[0], rows[1] - moved, is_sheet_refused=is_sheet_refused),
+        rows_moved=moved,
     )
 
 
@@ -229,6 +243,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
             {
                 "district": district.district,
                 "status": district.status,
+                "lost": district.is_lost and district.status == "missing",
                 "waiting": district.waiting or None,
                 "received_at": district.received_at.isoformat(timespec="seconds") if district.received_at else None,
                 "revision": district.revision,

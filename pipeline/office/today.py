@@ -14,6 +14,7 @@ from typing import Final
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
+from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox
 from pipeline.intake.incoming import Incoming
@@ -77,6 +78,8 @@ class Today:
     """Empty where there is no assignment workbook yet."""
     waiting: tuple[Waits, ...]
     """The reports in the inbox, of whatever day; what somebody should phone about first."""
+    refused: frozenset[OfDay] = frozenset()
+    """Of which districts and last days a report counts, or will, of which everything is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,10 @@ def of_day(day: date, waiting: Sequence[Incoming], settings: Settings, readers: 
     waits = [Waits(file, _answer(file, filed, judgements), _is_replaced(file, filed, states)) for file, filed in came]
     refused = [filed for filed in opened if not filed.reading.accepted and filed.reading.day == day]
     return Today(
-        day, _targets(states[day], counting_of(states[day], facts, (*refused_on(day, settings), *refused), settings)), _in_order(waits)
+        day,
+        _targets(states[day], counting_of(states[day], facts, (*refused_on(day, settings), *refused), settings)),
+        _in_order(waits),
+        frozenset(compose.all_refused(states[day])),
     )
 
 
@@ -175,7 +181,8 @@ def counting_of(state: DayState, facts: Facts, refused: tuple[Filed, ...], setti
     """Return what is counted by the day's rules; what was refused whole leaves a figure open as on the day's own page."""
     own = settings.on(state.day)
     arrivals = {filed.arrival.id: filed.arrival for filed in (*facts.assignments, *facts.reports)}
-    return compose.counting_of(state, case_register.case_lines(state, arrivals, own), refused, own)
+    lost = held_files.held(settings, lambda _file: False).lost
+    return compose.counting_of(state, case_register.case_lines(state, arrivals, own), refused, own, lost)
 
 
 def _targets(state: DayState, counting: Counting) -> tuple[TargetNow, ...]:

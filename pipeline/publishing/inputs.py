@@ -12,12 +12,10 @@ from pipeline import CONTRACT_VERSION, HOME, __version__
 from pipeline.day.known_when import end_of, known_until, late_for, overnight_for
 from pipeline.day.submissions import ATTENDED_DAYS, Submissions
 from pipeline.disk import storage
-from pipeline.ledger import journal
-from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import numbering
 from pipeline.render.papers import fonts
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed, LeftOut, in_order
+from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
@@ -142,15 +140,6 @@ def _is_shown(refused: Filed, day: date, newest: datetime) -> bool:
     if refused.arrival.is_assignment:
         return refused.reading.day <= day and refused.arrival.envelope.received_at > newest
     return refused.reading.day == day
-
-
-def left_out(archive: Path, outlines: Outlines, ledger: Ledger) -> list[LeftOut]:
-    """Return the files without which the office decided to go on, and that have not come back since."""
-    decided = journal.left_out(archive)
-    # A ledger that was made again knows that they came, and gives them no lasting verdict until their original is there.
-    lost = ledger.sound_faults() & ledger.arrivals_with("unreadable") if decided else set[int]()
-    back = {file.arrival.sha256 for file in outlines.files if file.arrival.id not in lost}
-    return [file for file in decided if file.sha256 not in back]
 
 
 def fingerprint(

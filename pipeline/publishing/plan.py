@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from pipeline.day.day_state import DayState
-from pipeline.ledger import editions, journal
+from pipeline.ledger import editions, journal, lost_files
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import held_days, inputs, numbering, outbox
@@ -105,7 +105,8 @@ class Plan:
             first_rules=held_days.first_rules(under, held),
             first_before=held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
             told_before=held_days.told_before(self, day),
-            left_out=self._left_out(day),
+            left_out=self._told_left_out(day),
+            lost=lost_files.reports(self.left_out),
             refused_late=resting.refused_late,
             said_before=self._said_before(day),
             former_names=held_days.former_names(self, day, held),
@@ -123,6 +124,12 @@ class Plan:
         """Return the lost files of the day, and those of earlier days that it rested on when it was published."""
         rested_on = self.said_before[day].sha256s if day in self.said_before else ()
         return tuple(file for file in self.left_out if file.day == day or file.sha256 in rested_on)
+
+    def _told_left_out(self, day: date) -> tuple[LeftOut, ...]:
+        """Return of which lost files the day tells: its own, and on the day after those that the last readers have read figures of."""
+        said = self._said_before(day)
+        last = said.sha256s if said else ()
+        return tuple(file for file in self.left_out if file in self._left_out(day) or file.sha256 in last)
 
     def _said_before(self, day: date) -> SaidBefore | None:
         """Return what the day said when it still rested on files that are lost; of a new day, what the day before said."""
@@ -174,7 +181,7 @@ def plan(
         given=given,
         under=under,
         program=inputs.digest_of_program(settings),
-        left_out=inputs.left_out(settings.paths.archive, outlines, ledger),
+        left_out=lost_files.left_out(settings.paths.archive, outlines.files, ledger),
         said_before=journal.said_before(settings.paths.archive),
     )
     for day in sorted({*days, *map(date.fromisoformat, published)}):

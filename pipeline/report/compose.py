@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
 from pipeline.day.standing import standing_of
-from pipeline.day.submissions import Attendance
+from pipeline.day.submissions import Attendance, OfDay, stood
 from pipeline.report import (
     agenda,
     bridge,
@@ -66,7 +66,9 @@ class Sources:
     former_names: Mapping[str, str] = field(default_factory=dict)
     """By code: what districts were called before that have another name since the day before, or since the day was published first."""
     attendance: Attendance = ()
-    """How each district's report of the last thirty days stands."""
+    """Whether each district's report of the last thirty days came, and when."""
+    lost: frozenset[OfDay] = frozenset()
+    """Of which districts and days a report came that is lost and left out."""
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
@@ -74,13 +76,12 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     before_day = state.day - timedelta(days=1)
     settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
-    lost = {file.district for file in sources.left_out if file.day == state.day}
-    counting = counting_of(state, cases, sources.refused, settings, lost)
+    counting = counting_of(state, cases, sources.refused, settings, sources.lost)
     in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
     lines_by_district = [
-        replace(line, is_lost=line.status == "missing" and line.district in lost)
+        replace(line, is_lost=line.status == "missing" and (line.district, state.day) in sources.lost)
         for line in handed_in_lines.submission_lines(state, sources.refused, settings)
     ]
     reports_by_file = handed_in_lines.of(state, sources.refused, settings)
@@ -139,7 +140,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         ),
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
-        attendance=sources.attendance,
+        attendance=stood(sources.attendance, all_refused(state), sources.lost),
         of_moved_cases=tuple(changes.of_moved_cases(state)),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
@@ -160,18 +161,22 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
 
 
 def counting_of(
-    state: DayState, cases: Iterable[CaseLine], refused: tuple[Filed, ...], settings: Settings, lost: Container[str] = ()
+    state: DayState, cases: Iterable[CaseLine], refused: tuple[Filed, ...], settings: Settings, lost: Collection[OfDay] = ()
 ) -> Counting:
     """Return what is counted of a day with these cases, by its own settings; `refused`: the day's files refused whole.
 
-    `lost`: the districts whose report of the day is lost and left out.
+    `lost`: of which districts and days a report came that is lost and left out.
     """
     in_use = [case for case in cases if not case.grounds]
     reported = {name: name in state.in_force for name in settings.district_names}
     doubts = _doubts(state, refused)
     unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
-    reasons = {name: "lost" if why == "absent" and name in lost else why for name, why in unknown.reasons.items()}
-    return Counting(in_use, replace(unknown, reasons=reasons), settings)
+    return Counting(in_use, rate_bounds.with_lost(unknown, lost, state.day), settings)
+
+
+def all_refused(state: DayState) -> set[OfDay]:
+    """Return of which districts and last days a report counts of which everything was refused."""
+    return {(district, past.day) for past in state.recent for district in past.refused}
 
 
 def _most_new(state: DayState, settings: Settings) -> int:

@@ -24,6 +24,8 @@ class Bounds:
     """What keeps them apart: kinds of `rate_bounds.REASONS`, each with the districts of which it is so."""
     behind: tuple[date, ...] = ()
     """The earlier days of which a report is missing, where that is such a reason."""
+    lost: tuple[date, ...] = ()
+    """The earlier days of which a report came and its original is lost, where that is such a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class OpenPoint:
     """Days without an accepted report, as far back as one could still be sent."""
     refused: tuple[date, ...]
     """Days with refused rows of which no report has given the content since."""
+    lost: tuple[date, ...] = ()
+    """Days of which a report came whose original is lost, and that counts nowhere by the office's decision."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ The decision lists what they do not promise.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipeline.day.doubts import Doubt
+from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, RESOLVED
 
-REASONS = ("absent", "lost", "unread", "behind", "refused")
-"""Why a figure has bounds: a district has no report of the day; one that was sent was refused whole; one of an earlier day is missing;
-content was refused."""
+REASONS = ("absent", "lost", "unread", "behind", "behind-lost", "refused")
+"""Why a figure has bounds: a district has no report of the day; that one came and its original is lost; one that was sent was refused
+whole; one of an earlier day is missing; those of earlier days came and their originals are lost; content was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Unknown:
     """By district: the days of which it has no report."""
     by_whom: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By free case: whose reports may change it; of one that was moved that may be whose it was then."""
+    lost: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    """By district: the days of which its report came and is lost."""
 
 
 def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
@@ -68,6 +71,19 @@ def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
     return "behind" if missing else "refused"
 
 
+def with_lost(unknown: Unknown, lost: Collection[OfDay], day: date) -> Unknown:
+    """Return the same, with the reports that came and whose originals are lost told apart from those that districts did not send."""
+    gone = {name: frozenset(missed for missed in days if (name, missed) in lost) for name, days in unknown.missing.items()}
+
+    def reason(name: str, why: str) -> str:
+        if why == "absent" and day in gone[name]:
+            return "lost"
+        return "behind-lost" if why == "behind" and not missing[name] else why
+
+    missing = {name: days - gone[name] for name, days in unknown.missing.items()}
+    return replace(unknown, reasons={name: reason(name, why) for name, why in unknown.reasons.items()}, missing=missing, lost=gone)
+
+
 def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]]) -> frozenset[str]:
     """Return the districts of which something not reported could change the case: no row came since, or its dispute may stand after all."""
     had = {line.district, *(move.before for move in line.moves)}
@@ -91,15 +107,18 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     """Return for each district with any, in their order, the days that keep something open."""
     missing: dict[str, list[date]] = {}
     refused: dict[str, list[date]] = {}
+    lost: dict[str, list[date]] = {}
     for doubt in doubts:
-        if doubt.is_missing:
+        if doubt.is_missing and doubt.day in unknown.lost.get(doubt.district, ()):
+            lost.setdefault(doubt.district, []).append(doubt.day)
+        elif doubt.is_missing:
             missing.setdefault(doubt.district, []).append(doubt.day)
         elif doubt.unplaced or doubt.new_refused or doubt.is_new_unread or doubt.cases & unknown.free:
             refused.setdefault(doubt.district, []).append(doubt.day)
     return tuple(
-        OpenPoint(district, tuple(missing.get(district, ())), tuple(refused.get(district, ())))
+        OpenPoint(district, *(tuple(days.get(district, ())) for days in (missing, refused, lost)))
         for district in districts
-        if district in missing or district in refused
+        if any(district in days for days in (missing, refused, lost))
     )
 
 
@@ -127,5 +146,11 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
         Tally(tally.target_percent, total, tally.resolved - fewer),
         Tally(tally.target_percent, total, tally.resolved + more + new),
         tuple((why, names) for why, names in by_reason if names),
-        tuple(sorted({day for name in districts if unknown.reasons.get(name) == "behind" for day in unknown.missing[name]})),
+        _days_of("behind", districts, unknown.reasons, unknown.missing),
+        _days_of("behind-lost", districts, unknown.reasons, unknown.lost),
     )
+
+
+def _days_of(why: str, districts: Iterable[str], reasons: Mapping[str, str], days: Mapping[str, frozenset[date]]) -> tuple[date, ...]:
+    """Return the days of those districts of which that is the reason."""
+    return tuple(sorted({day for name in districts if reasons.get(name) == why for day in days[name]}))

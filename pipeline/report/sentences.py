@@ -71,13 +71,19 @@ def verdict(figure: Figure) -> str:
 
 def why_open(ends: Bounds) -> str:
     """Return why a figure is not settled yet."""
-    several = len(ends.behind) > 1 and any(why == "behind" and len(districts) > 1 for why, districts in ends.reasons)
-    days = f"（{_days(ends.behind)}{'，各缺其中一日或几日' if several else ''}）" if ends.behind else ""
-    reasons = "，".join(f"{some(districts)}{words.OPEN_REASONS[why]}{days if why == 'behind' else ''}" for why, districts in ends.reasons)
+    days = {"behind": ends.behind, "behind-lost": ends.lost}
+    reasons = "，".join(
+        f"{some(districts)}{words.OPEN_REASONS[why]}{_of_days(days.get(why, ()), districts)}" for why, districts in ends.reasons
+    )
     kinds = {why for why, _districts in ends.reasons}
-    mended = (("补报", {"absent", "behind"}), ("找回", {"lost"}), ("改正", {"unread", "refused"}))
+    mended = (("补报", {"absent", "behind"}), ("找回", {"lost", "behind-lost"}), ("改正", {"unread", "refused"}))
     after = "、".join(name for name, whys in mended if kinds & whys)
     return f"{reasons}，{after}后结论可能改变"
+
+
+def _of_days(days: Sequence[date], districts: Sequence[str]) -> str:
+    several = "，各缺其中一日或几日" if len(days) > 1 and len(districts) > 1 else ""
+    return f"（{_days(days)}{several}）" if days else ""
 
 
 def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:
@@ -322,8 +328,9 @@ def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:
 
 def _open_point(point: OpenPoint) -> str:
     missing = f"缺{_days(point.missing)}的日报" if point.missing else ""
+    lost = f"{_days(point.lost)}的日报原件遗失" if point.lost else ""
     refused = f"{_days(point.refused)}有退回的内容" if point.refused else ""
-    return f"{point.district}{'，'.join(part for part in (missing, refused) if part)}"
+    return f"{point.district}{'，'.join(part for part in (missing, lost, refused) if part)}"
 
 
 def _days(days: Sequence[date]) -> str:

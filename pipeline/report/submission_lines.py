@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.restatement import Moves
+from pipeline.day.submissions import Standing, Stands, stands, takes_nothing
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
@@ -17,8 +18,7 @@ class SubmissionLine:
     """A view on a district's `Submission`s and refused files of the day: one line of the report."""
 
     district: str
-    status: str
-    """on-time, late or missing."""
+    status: Standing
     zero_report: bool
     revision: int
     received_at: datetime | None
@@ -57,12 +57,18 @@ class SubmissionLine:
 
         Rows of cases that are another district's by now say nothing of the district's own, and are no fault of its.
         """
-        return self.status != "missing" and not self.rows_accepted and (self.rows_refused > self.rows_moved or bool(self.refused_sheets))
+        by_its_fault = self.rows_refused - self.rows_moved
+        return self.status != "missing" and takes_nothing(self.rows_accepted, by_its_fault, is_sheet_refused=bool(self.refused_sheets))
 
     @property
     def is_all_of_moved_cases(self) -> bool:
         """Whether no row counts, and all were about cases that the office has given to other districts."""
         return self.rows_moved > 0 and not self.rows_accepted and not self.is_wholly_refused
+
+    @property
+    def stands(self) -> Stands:
+        """How it stands, as people are shown it."""
+        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost)
 
 
 @dataclass(frozen=True, slots=True)

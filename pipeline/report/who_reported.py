@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline.day.submissions import Standing, Stands
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.handed_in import LeftOut
@@ -123,8 +124,12 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
 
 def status(line: SubmissionLine) -> str:
     """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused by its fault."""
-    refused = "，全部退回" if line.is_wholly_refused else "，所报案件已改派" if line.is_all_of_moved_cases else ""
-    return f"{words.REPORTED[line.status]}{refused}"
+    return f"{stands(line.status, line.stands)}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
+
+
+def stands(status: Standing, shown: Stands) -> str:
+    """Return how a report stands, with whether it came on time where all of it was refused."""
+    return f"{words.REPORTED[status]}，{words.STANDS[shown]}" if shown == "refused" else words.STANDS[shown]
 
 
 def some(districts: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ REPORTED: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 NOT_YET: Final = "还没有报"
 """What "missing" is called until the cut-off: who has not reported by then can still be on time."""
 """By `status` of summary.json: how a district reported for the day."""
+STANDS: Final = {"on-time": "按时", "late": "迟报", "refused": "全部退回", "lost": "原件遗失", "missing": "未报"}
+"""By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 
 USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被替换", "重复", "退回"
@@ -59,6 +61,7 @@ OPEN_REASONS: Final = {
     "lost": "的日报原件遗失",
     "unread": "再次报送的没有采用",
     "behind": "缺以前的日报",
+    "behind-lost": "以前的日报原件遗失",
     "refused": "有退回的内容没有改正",
 }
 """Why a verdict is provisional, after the names of districts."""

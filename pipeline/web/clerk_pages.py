@@ -52,6 +52,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
         "district": user.district,
         "due": _due(handed_in, now, site.settings),
         "missed": missed,
+        "lost": {day for name, day in history.lost if name == user.district},
         "chosen": next((day for day in missed if day.isoformat() == request.query_params.get("day")), None),
         "drafts": [draft for draft in site.drafts.of(user) if not _is_overtaken(draft, sent)],
         "is_discarded": "discarded" in request.query_params,
@@ -100,7 +101,7 @@ def _missed(site: Site, user: User, history: History, now: datetime) -> list[dat
     if history.ledger_fails:
         return []
     coming = {(user.district, file.day) for file in history.files if file.became == "waiting" and file.day and not file.reason}
-    return attendance.missed(user.district, history.index, coming, site.settings, now)
+    return attendance.missed(user.district, attendance.Known(history.index, coming, history.lost), site.settings, now)
 
 
 def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:

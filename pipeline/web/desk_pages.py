@@ -38,7 +38,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     waiting = site.readers.waiting()
     limit = settings.on(day).calendar.last_moment(day)
     today = _today(site, now)
-    strips = attendance.strips(settings, now, waiting)
+    strips = attendance.strips(settings, now, waiting, today.refused if today else ())
     board, mails = status.look(settings, day, waiting, now), site.troubled_mails(day)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {file.district for file in waiting if file.day is None}

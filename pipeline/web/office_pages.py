@@ -19,6 +19,7 @@ from pipeline.office.status import DistrictStatus
 from pipeline.publishing import held_days, inputs, told_editions
 from pipeline.render.page import leaders_page
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, office_of
@@ -41,8 +42,13 @@ _PAGE_POLICY: Final = (
 """The published page's own policy, without a form or an origin: whatever stands in the file, it reaches nothing of this site."""
 _HEAD_BYTES: Final = 2048
 """Within which the page names its own policy."""
-_Which = Literal["on-time", "late", "coming", "missing", "zero", "refused"]
-_PARTS: Final = {"on-time": "按时", "late": "迟报", "coming": "已到待收", "missing": "未报", "zero": "零报告", "refused": "有整份退回"}
+_Which = Literal["on-time", "late", "coming", "missing", "lost", "zero", "refused"]
+_PARTS: Final = {
+    **{stands: words.STANDS[stands] for stands in ("on-time", "late", "missing", "lost")},
+    "coming": "已到待收",
+    "zero": "零报告",
+    "refused": "有整份退回",
+}
 """The districts behind a count of the board."""
 
 

@@ -208,6 +208,11 @@ def test_a_report_of_which_a_sheet_is_all_there_is_and_is_refused_whole_is_no_ne
     office.put_assignment(assignment())
     pages = edit(report_pages(progress=[], new=[new_row()], reception=[], urgent=[]), {"新增案件!A1": "号码"})
     office.put(write(pages), "东胜区.xlsx")
-    (line,) = (line for line in office.run(DAY).written.published[0].submissions if line.district == "东胜区")
-    assert (line.rows_accepted, line.rows_refused, line.refused_sheets) == (0, 0, ("新增案件",))
-    assert who_reported.status(line) == "按时，全部退回"
+    office.put(report("达拉特旗", progress=[progress_row("SJ-2020-002", 当前状态="差不多了")]), "达拉特旗.xlsx")
+    office.put(report("准格尔旗", progress=[]), "准格尔旗.xlsx")
+    first, second = office.run(DAY, DAY + timedelta(days=1)).written.published
+    line = first.submissions[0]
+    assert (line.district, line.rows_accepted, line.rows_refused, line.refused_sheets) == ("东胜区", 0, 0, ("新增案件",))
+    assert [who_reported.status(line) for line in first.submissions[:3]] == ["按时，全部退回", "按时，全部退回", "按时"]
+    for told in (first, second):  # and so on every later calendar; a report in which there is nothing is as good as any
+        assert [*dict(told.attendance)[DAY].values()][:4] == ["refused", "refused", "on-time", "missing"]

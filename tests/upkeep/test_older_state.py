@@ -1,6 +1,6 @@
 """An older state beside a newer outbox: a run, `doctor` and a repair stop, name what is missing, and keep the newer edition.
 
-Covers `lost_originals`, `found_results`, `unexplained_days` and `kept_aside`.
+Covers `lost_files`, `lost_originals`, `found_results`, `unexplained_days` and `kept_aside`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from offices import ZONE, Office, let_nights_make, only, tree
 from read_by_leaders import page_text, paper_text
+from workbook_days import opened, rows
 from workbooks import CASES, DAY, assignment, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
@@ -26,7 +27,8 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import told_editions
 from pipeline.render.documents import FIGURES
-from pipeline.report import corrections, headline, who_reported
+from pipeline.render.workbook import office_workbook
+from pipeline.report import corrections, headline, sentences, who_reported
 from pipeline.report.report import Report
 from pipeline.settings.rules import Windows
 from pipeline.terms.errors import ConfigurationError, LedgerError
@@ -257,6 +259,35 @@ def test_whoever_reads_of_a_day_that_goes_on_without_a_report_is_told_that_it_ca
     assert _command(restored, "--date", str(DAY)) == 0
     assert told() == [False] * 3  # until it is found
     assert "left out" not in (restored.outbox / str(DAY) / "manifest.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_a_report_that_is_lost_by_decision_is_nowhere_told_as_one_that_was_not_handed_in(
+    restored: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = [DAY, _NEXT, _NEXT + timedelta(days=1)]
+    restored.put(report("达拉特旗", day=_NEXT, progress=[]), "次日.xlsx", "2020-05-22T16:00:00+08:00")
+    first, second, third = nightly.run(restored.settings, days, without=[SHA256[:12]], documents=FIGURES).written.published
+    stood = {line.district: line.stands for line in first.submissions}
+    assert (stood["东胜区"], stood["达拉特旗"], stood["准格尔旗"]) == ("on-time", "lost", "missing")
+    assert [dict(built.attendance)[DAY]["达拉特旗"] for built in (first, second, third)] == ["lost"] * 3
+    # It changed no figure: the day after tells of it all the same, and once is enough.
+    verdicts = [headline.lines(built)[0][1] for built in (first, second, third)]
+    decided = "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入"
+    assert [decided in verdict for verdict in verdicts] == [True, True, False]
+    assert "达拉特旗以前的日报原件遗失（5月21日），" in verdicts[1]
+    assert not [verdict for verdict in verdicts if "缺以前的日报" in verdict]
+    assert "；达拉特旗5月21日的日报原件遗失；" in sentences.bounds_rule(0, second.open_points)
+    book = opened(office_workbook.render(first))
+    cells = {row[0]: row[1] for row in rows(book, "报送情况", 1)}
+    assert (cells["东胜区"], cells["达拉特旗"], cells["准格尔旗"]) == ("按时", "原件遗失", "未报")
+    counts = {row[0]: str(row[2]) for row in rows(book, "总览", 1)}
+    assert "达拉特旗" not in counts["未报（旗区）"]
+    assert "达拉特旗的日报原件遗失" in counts["原件遗失（旗区）"]
+    assert _command(restored, "status", "--date", str(DAY)) == 0
+    told = capsys.readouterr().out
+    assert "  达拉特旗  原件遗失  —" in told
+    assert "  按时 1，迟报 0，已到待收 0，未报 7，原件遗失 1；" in told
 
 
 @pytest.fixture

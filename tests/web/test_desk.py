@@ -19,10 +19,12 @@ from websites import Website, served
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.doors import mailbox
+from pipeline.ledger import journal
 from pipeline.night import nightly
 from pipeline.office import today
 from pipeline.render.documents import FIGURES
 from pipeline.render.page import leaders_page
+from pipeline.terms.handed_in import LeftOut
 from pipeline.terms.mails import Mail
 from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
 from pipeline.web.started_runs import StartedRun
@@ -143,7 +145,9 @@ def afternoon(tmp_path: Path) -> Iterator[Website]:
     office = Office(tmp_path / "office")
     office.put_assignment(assignment(CASES))
     office.put(report(progress=[progress_row("SJ-2020-002")]), "东胜区.xlsx")
+    office.put(report("准格尔旗", progress=[progress_row("SJ-2020-003", 当前状态="差不多了")]), "准格尔旗.xlsx")
     nightly.run(office.settings, [DAY], documents=FIGURES)
+    journal.note_left_out(office.archive, [LeftOut("f" * 64, "杭锦旗.xlsx", "2020-05-21T16:30:00+08:00", DAY, "杭锦旗")])
     next_day = date(2020, 5, 22)
     rows = [resolved_row("SJ-2020-002"), progress_row("SJ-2020-001", 当前状态="差不多了"), progress_row("SJ-2020-003")]
     office.put(report(day=next_day, progress=rows), "今天.xlsx", "2020-05-22T15:00:00+08:00")
@@ -197,7 +201,8 @@ def test_yesterday_stands_beside_with_its_published_verdict_and_who_was_silent_i
     browser = afternoon.signed_in("办公室")
     text = " ".join(re.sub(r"<[^>]+>", " ", page := browser.get("/today").text).split())
     assert "市级交办和旗区自行梳理 ： 暂计未达标 ，0/3，0.0%（目标 90%），还差 3 件" in text
-    assert "未报 ：达拉特旗 1 天、准格尔旗 1 天、" in text
+    assert "未报 ：达拉特旗 1 天、" in text
+    assert " 准格尔旗 1 天、" not in text, "its report came, and all of it was refused"
     assert "迟报 ：没有。" in text
     figure = re.search(r'<p><strong><a href="([^"]+)">市级交办和旗区自行梳理</a>', page)
     assert figure
@@ -262,6 +267,15 @@ def test_thirty_days_are_seen_at_a_glance_and_heard_in_words(afternoon: Website)
     page = afternoon.signed_in("办公室").get("/today").text
     strip = page.partition('aria-label="东胜区每天怎样报的"')[2].partition("</ol>")[0]
     assert re.findall(r'<span class="heard">([^<]+)</span>', strip) == ["5月21日 按时", "5月22日 已到待收"]
+    for district, stands in (("准格尔旗", "全部退回"), ("杭锦旗", "原件遗失")):
+        strip = page.partition(f'aria-label="{district}每天怎样报的"')[2].partition("</details>")[0]
+        assert f'<span class="heard">5月21日 {stands}</span>' in strip
+        assert f"未报 0 天，{stands} 1 天</summary>" in strip
+        assert f"<strong>{stands}</strong>：{district} 1 天。" in page
+    assert "<dt>原件遗失</dt>" in page
+    board = afternoon.signed_in("办公室").get(f"/board/{DAY}?of=lost").text
+    assert "只列原件遗失的 1 个旗区" in board
+    assert '<span class="badge is-warn">原件遗失</span>' in board
     other = page.partition('aria-label="乌审旗每天怎样报的"')[2].partition("</details>")[0]
     assert re.findall(r'<span class="heard">([^<]+)</span>', other) == ["5月21日 未报", "5月22日 还没到截止"]
     assert '未报：<a href="/board/2020-05-21">5月21日</a>' in other

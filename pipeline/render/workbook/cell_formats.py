@@ -61,6 +61,8 @@ LOOKS: Final[dict[str, Look]] = {
     "number_of": {"font_size": 12, "bold": True, "font_color": BLUE, "align": "center"},
     "on-time": {"font_color": BLUE, "bg_color": MIST},
     "late": {"bold": True, "font_color": "#7A4B00", "bg_color": "#F7E3BF"},
+    "all-refused": {"bold": True, "font_color": "#FFFFFF", "bg_color": "#B4552D"},
+    "lost": {"bold": True, "font_color": GREY, "bg_color": "#E3E6EA"},
     "missing": {"bold": True, "font_color": RED, "bg_color": "#FBEFED"},
     "sum": {"bold": True, "bg_color": MIST},
     "muted": {"font_color": GREY},

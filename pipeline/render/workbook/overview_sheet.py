@@ -28,13 +28,14 @@ from pipeline.render.workbook.sheet_frame import (
 )
 from pipeline.report import corrections, who_reported
 from pipeline.report.figures import Figure
-from pipeline.terms.words import FLAGS, REPORTED, verdict
+from pipeline.terms.words import FLAGS, STANDS, verdict
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
 _WORDS_WIDTH = sum(WIDTHS[2:])
+_ABSENT = (STANDS["missing"], STANDS["lost"])
 
 
 def write(book: Book, trend: int, beside: str = "") -> None:
@@ -190,21 +191,24 @@ def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
     heading(book, sheet, top, LAST, "日报报送")
     counts = [*_reported(book), *_refused(book)]
     return _write_count_rows(
-        book, sheet, top + 1, counts, lambda count: ("alert",) if count.word.startswith(REPORTED["missing"]) and count.value else ()
+        book, sheet, top + 1, counts, lambda count: ("alert",) if count.word.startswith(_ABSENT) and count.value else ()
     )
 
 
 def _reported(book: Book) -> list[_Count]:
     """Who has not reported, who was late, who was on time and who had nothing to report."""
     lines = book.report.submissions
-    absent = "\n".join(map(who_reported.absence, book.report.absences))
     counts = []
-    for status in ("missing", "late", "on-time"):
-        word = REPORTED[status]
-        districts = [f"{line.district}{'（全部退回）' if line.is_wholly_refused else ''}" for line in lines if line.status == status]
-        named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if status == "on-time" else "")
+    for stands in ("missing", "lost", "late", "on-time"):
+        absent = [who_reported.absence(absence) for absence in book.report.absences if stands == ("lost" if absence.is_lost else "missing")]
+        if stands == "lost" and not absent:
+            continue
+        word = STANDS[stands]
+        told = [line for line in lines if stands == ("lost" if line.is_lost else line.status)]
+        districts = [f"{line.district}{'（全部退回）' if line.is_wholly_refused else ''}" for line in told]
+        named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if stands == "on-time" else "")
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}*")'
-        counts.append(_Count(f"{word}（旗区）", formula, len(districts), absent if absent and status == "missing" else named))
+        counts.append(_Count(f"{word}（旗区）", formula, len(districts), "\n".join(absent) or named))
     zero = [line.district for line in lines if line.zero_report]
     replaced = [line for line in lines if line.was_zero_report and line.is_replaced]
     was_zero = [f"{line.district}（{corrections.handed_in(line, book.report.day)}）" for line in replaced]

@@ -193,7 +193,7 @@ def test_the_calendar_says_of_each_day_what_the_summary_of_that_day_said(week: s
         assert row[7 : 7 + len(DAYS)] == [signs[status] for status in stood]
         counts = [[span.count(status) for status in ("on-time", "late", "missing")] for span in (stood[-7:], stood)]
         assert row[:7] == [line["district"], *counts[0], *counts[1]]
-    assert {*ATTENDED.values()} <= {str(cell) for row in strip for cell in row}
+    assert {signs[status] for status in REPORTED} <= {str(cell) for row in strip for cell in row}
 
 
 def _of(*statuses: Iterable[str]) -> Report:
@@ -217,7 +217,12 @@ def test_seven_and_thirty_days_are_counted_each_for_itself() -> None:
 
 
 def test_a_day_is_told_by_its_sign_and_by_its_colour() -> None:
-    book = opened(office_workbook.render(_of(("on-time", "late", "missing"))))
-    shown = [book["报送日历"].cell(row, 8) for row in (5, 6, 7)]
-    assert [cell.value for cell in shown] == ["√", "迟", "未"]
-    assert len({cell.fill.fgColor.rgb for cell in shown}) == 3
+    book = opened(office_workbook.render(_of(("on-time", "late", "missing"), ("refused", "on-time", "lost"))))
+    shown = [book["报送日历"].cell(row, column) for column in (12, 13) for row in (5, 6, 7)]
+    assert [cell.value for cell in shown] == ["√", "迟", "未", "退", "√", "失"]
+    assert len({cell.fill.fgColor.rgb for cell in shown}) == 5
+    sheet = rows(book, "报送日历", 4)
+    assert sheet[0][:6] == ["旗区", "按时", "迟报", "全部退回", "原件遗失", "未报"]
+    assert [row[:6] for row in sheet[1:4]] == [["甲旗", 1, 0, 1, 0, 0], ["乙区", 1, 1, 0, 0, 0], ["丙旗", 0, 0, 0, 1, 1]]
+    assert sheet[4][11:13] == [2, 3], "whose report is lost has handed it in"
+    assert any("√ 按时，迟 迟报，退 全部退回，失 原件遗失，未 未报。" in str(row[0]) for row in sheet)
