@@ -50,7 +50,7 @@ class DistrictStatus:
 
     @property
     def refusal(self) -> str:
-        """What became of the rows that do not count, in few words, where `word` does not say it; '' where all count, or none is known of."""
+        """What became of the rows that do not count, in few words; '' where none is known of, and where `word` says it."""
         if not self.rows_refused or self.is_wholly_refused:
             return ""
         return "有案件已改派" if self.rows_refused == self.rows_moved else "部分退回"
