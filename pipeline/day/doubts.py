@@ -25,6 +25,8 @@ class Doubt:
     """Whether there is no accepted report at all."""
     cases: frozenset[str] = frozenset()
     """Cases that its refused rows are about."""
+    moved: frozenset[str] = frozenset()
+    """Cases that its refused rows are about and that the office had given to another district: only that one can say how they stand."""
     unplaced: int = 0
     """Refused rows of 案件进展 that name no case of the district."""
     new_refused: int = 0
@@ -53,6 +55,7 @@ def doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
         day,
         report.reading.district,
         cases=frozenset(judgement.doubtful),
+        moved=frozenset(judgement.moved_away),
         unplaced=judgement.unplaced,
         new_refused=judgement.new_refused,
         is_new_unread=is_a_sheet_refused and not has_new_cases,

@@ -39,7 +39,9 @@ class Judgement:
     of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)
     """The rows of 案件进展 among them, each with its case and how that went away."""
     doubtful: list[str] = field(default_factory=list)
-    """The district's cases that a refused row of 案件进展 is about, those that it had and that were moved away among them."""
+    """The district's cases that a refused row of 案件进展 is about."""
+    moved_away: list[str] = field(default_factory=list)
+    """Cases that were the district's, are another's by now, and that a refused row of 案件进展 is about."""
     unplaced: int = 0
     """Refused rows of 案件进展 that name no case that is or was the district's."""
     new_refused: int = 0
@@ -253,9 +255,11 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
 
 def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
     """Note which case a refused row is about, or that it names none that is or was the district's."""
-    case, district = case_row.case, report.district.name
-    if case and case_row.row.is_read(CASE) and (report.owns(case) or away_from(case.moves, district)):
+    case = case_row.case if case_row.row.is_read(CASE) else None
+    if case and report.owns(case):
         report.judgement.doubtful.append(case.number)
+    elif case and away_from(case.moves, report.district.name):
+        report.judgement.moved_away.append(case.number)
     else:
         report.judgement.unplaced += 1
 

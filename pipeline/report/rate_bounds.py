@@ -18,9 +18,10 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, RESOLVED
 
-REASONS = ("absent", "lost", "unread", "behind", "behind-lost", "refused")
+REASONS = ("absent", "lost", "unread", "behind", "behind-lost", "refused", "moved")
 """Why a figure has bounds: a district has no report of the day; that one came and its original is lost; one that was sent was refused
-whole; one of an earlier day is missing; those of earlier days came and their originals are lost; content was refused."""
+whole; one of an earlier day is missing; those of earlier days came and their originals are lost; content was refused; of a case that it
+got from another district it has said nothing since that one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,18 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
     by_district: dict[str, list[Doubt]] = {}
     for doubt in doubts:
         by_district.setdefault(doubt.district, []).append(doubt)
+    lines, moved = [*lines], {number for doubt in doubts for number in doubt.moved}
     by_whom = {line.number: whose for line in lines if (whose := _freed_by(line, by_district))}
     unplaced = {name: sum(doubt.unplaced for doubt in own) for name, own in by_district.items()}
     new = {
         name: sum(doubt.new_refused + most_new * (doubt.is_missing or doubt.is_new_unread) for doubt in own)
         for name, own in by_district.items()
     }
+    waiting = {name for line in lines if line.number in by_whom and line.number in moved for name in by_whom[line.number]}
     reasons = {
-        name: _reason(by_district[name], day, has_reported=has_reported) for name, has_reported in reported.items() if name in by_district
+        name: _reason(by_district.get(name, ()), day, has_reported=has_reported)
+        for name, has_reported in reported.items()
+        if name in by_district or name in waiting
     }
     missing = {name: frozenset(doubt.day for doubt in own if doubt.is_missing) for name, own in by_district.items()}
     return Unknown(frozenset(by_whom), unplaced, new, reasons, missing, by_whom)
@@ -68,7 +73,8 @@ def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
     missing = {doubt.day for doubt in doubts if doubt.is_missing}
     if day in missing:
         return "unread" if has_reported else "absent"
-    return "behind" if missing else "refused"
+    has_refused = any(doubt.cases or doubt.unplaced or doubt.new_refused or doubt.is_new_unread for doubt in doubts)
+    return "behind" if missing else "refused" if has_refused else "moved"
 
 
 def with_lost(unknown: Unknown, lost: Collection[OfDay], day: date) -> Unknown:
@@ -85,17 +91,21 @@ def with_lost(unknown: Unknown, lost: Collection[OfDay], day: date) -> Unknown:
 
 
 def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]]) -> frozenset[str]:
-    """Return the districts of which something not reported could change the case: no row came since, or its dispute may stand after all."""
+    """Return the districts that have not said what could change the case: no row came since, or its dispute may stand after all."""
     had = {line.district, *(move.before for move in line.moves)}
     own = [doubt for name in had for doubt in doubts.get(name, ()) if doubt.day >= line.assigned and _is_about(line, doubt)]
-    if not own:
-        return frozenset()
     # A row gives the whole state of its case, so that a later row ends the doubt.
-    is_ended = line.reported_on is not None and line.reported_on > max(doubt.day for doubt in own)
+    is_ended = not own or (line.reported_on is not None and line.reported_on > max(doubt.day for doubt in own))
     # But a 不认可 in the missing row would still stand: an empty 群众确认 takes none back, 认可 alone does (contract 4).
-    if is_ended and not (line.status == RESOLVED and line.confirmation != CONFIRMED):
-        return frozenset()
-    return frozenset(doubt.district for doubt in own)
+    is_disputable = line.status == RESOLVED and line.confirmation != CONFIRMED
+    open_by = frozenset(doubt.district for doubt in own if is_disputable or not is_ended)
+    return open_by | {line.district} if _awaits_new_district(line, had, doubts) else open_by
+
+
+def _awaits_new_district(line: CaseLine, had: Iterable[str], doubts: Mapping[str, Sequence[Doubt]]) -> bool:
+    """Whether one that had the case before said something of it that cannot count, and the one that has it nothing on that day or since."""
+    days = [doubt.day for name in had for doubt in doubts.get(name, ()) if line.number in doubt.moved]
+    return bool(days) and (line.reported_on is None or line.reported_on < max(days))
 
 
 def _is_about(line: CaseLine, doubt: Doubt) -> bool:

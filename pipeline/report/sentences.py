@@ -76,7 +76,7 @@ def why_open(ends: Bounds) -> str:
         f"{some(districts)}{words.OPEN_REASONS[why]}{_of_days(days.get(why, ()), districts)}" for why, districts in ends.reasons
     )
     kinds = {why for why, _districts in ends.reasons}
-    mended = (("补报", {"absent", "behind"}), ("找回", {"lost", "behind-lost"}), ("改正", {"unread", "refused"}))
+    mended = (("补报", {"absent", "behind", "moved"}), ("找回", {"lost", "behind-lost"}), ("改正", {"unread", "refused"}))
     after = "、".join(name for name, whys in mended if kinds & whys)
     return f"{reasons}，{after}后结论可能改变"
 

@@ -63,6 +63,7 @@ OPEN_REASONS: Final = {
     "behind": "缺以前的日报",
     "behind-lost": "以前的日报原件遗失",
     "refused": "有退回的内容没有改正",
+    "moved": "对改派来的案件还没有报",
 }
 """Why a verdict is provisional, after the names of districts."""
 NO_ANSWER: Final = "none"

@@ -14,7 +14,7 @@ from pipeline.day.cases import Case, Move, RowPlace, away_from
 from pipeline.night import nightly
 from pipeline.office import check, check_text, explanation, explanation_text
 from pipeline.render.receipts import receipt_words
-from pipeline.report import who_reported
+from pipeline.report import sentences, who_reported
 from pipeline.web import check_results
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -176,7 +176,9 @@ def test_it_leaves_the_case_open_until_the_district_that_has_it_reports() -> Non
     }
     own = bounds[DAY, B]
     assert own
-    assert (own.highest.resolved, own.reasons) == (1, (("refused", (A,)),))
+    assert (own.highest.resolved, own.reasons) == (1, (("moved", (B,)),))
+    assert sentences.why_open(own) == f"{B}对改派来的案件还没有报，补报后结论可能改变"
+    assert days[DAY].report.open_points == (), "nobody has anything to mend"
     assert [bounds[place] for place in ((DAY, A), (NEXT, A), (NEXT, B))] == [None, None, None]
 
 

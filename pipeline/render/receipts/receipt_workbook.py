@@ -56,7 +56,7 @@ def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptL
 
 
 def _kind(report: ArrivedReport) -> Kind:
-    if not report.rows_accepted and report.refuses:
+    if not report.rows_accepted and report.refuses and not report.refuses_moved_alone:
         return Kind.NOT_TAKEN
     return Kind.PARTLY if report.refuses else Kind.TAKEN
 
