@@ -19,7 +19,7 @@ from pipeline.day.standing import standing_of
 from pipeline.intake import held_files
 from pipeline.office import today
 from pipeline.reading.readers import Readers
-from pipeline.report import certainty, edit_words, sentences
+from pipeline.report import certainty, changes, corrections, edit_words, sentences
 from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, CASE_SHEETS
@@ -159,7 +159,7 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
         total=len(new),
         postponed=tuple(_outline(case) for case in new.values() if case.postponed_to),
         figures=tuple(GroupFigures(group, said_before.get(group, _NO_CASES), said) for group, said in look_after.said.items()),
-        told=_told(old, after, settings) if before else (),
+        told=(*_told(old, after, settings), *_uncounted(before, after)) if before else (),
         later=len(listed - new.keys()),
     )
 
@@ -181,6 +181,13 @@ def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple
     by_group = {group.name: edit_words.of_group(effects, group.name) for group in settings.groups}
     totals = [f"{name}：{changes}" for name, changes in by_group.items() if changes]
     return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects)))
+
+
+def _uncounted(before: DayState, after: DayState) -> tuple[str, ...]:
+    """Return what the day's reports have said of cases that the workbook gives to other districts: it would count no more."""
+    known = {*changes.of_moved_cases(before)}
+    rows = [row for row in changes.of_moved_cases(after) if row not in known]
+    return (mask(said),) if (said := corrections.of_moved_cases(rows, after.day)) else ()
 
 
 def _outline(case: Case) -> CaseOutline:

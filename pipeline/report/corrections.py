@@ -235,13 +235,17 @@ def _named(cases: Sequence[str], most: int) -> str:
 
 
 def _of_moved(report: Report, group: str, most: int) -> str:
-    """Return what districts report of cases that the office has given to others, and what stands instead; '' where it is nothing new."""
     of_group = {case.number for case in report.cases if case.group == group}
-    said = [_moved_row(row, report.day) for row in report.of_moved_cases if row.number in of_group]
-    if not said:
+    return of_moved_cases([row for row in report.of_moved_cases if row.number in of_group], report.day, most)
+
+
+def of_moved_cases(rows: Sequence[MovedRow], day: date, most: int = MOST) -> str:
+    """Return what districts report of cases that the office has given to others, and what stands instead; '' where it is nothing new."""
+    if not rows:
         return ""
-    shown = f"：{'；'.join(said[:most])}{'等' if len(said) > most else ''}" if most else ""
-    return f"案件已改派、没有计入的报送{len(said)}件{shown}。"
+    said = "；".join(_moved_row(row, day) for row in rows[:most])
+    named = f"：{said}{'等' if len(rows) > most else ''}" if said else ""
+    return f"案件已改派、没有计入的报送{len(rows)}件{named}。"
 
 
 def _moved_row(row: MovedRow, day: date) -> str:

@@ -12,7 +12,12 @@ from workbooks import DAY, DISTRICTS, Row, assignment, case_row, progress_row, r
 
 from pipeline.day.cases import Case, Move, RowPlace, away_from
 from pipeline.night import nightly
-from pipeline.office import check, check_text, explanation, explanation_text
+from pipeline.office import assignment_preview, check, check_text, explanation, explanation_text
+from pipeline.office.district_history import HandedIn
+from pipeline.office.status import DistrictStatus
+from pipeline.post.letters import Item
+from pipeline.post.wording import Writer
+from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_words
 from pipeline.report import sentences, who_reported
 from pipeline.web import check_results
@@ -236,3 +241,42 @@ def test_the_cases_history_tells_when_from_whom_to_whom_and_by_which_workbook(of
     assert explanation.of_district(explained, A) is None
     assert explanation.gone_from(explained, A) == f"此件已于5月21日由办公室改派{B}，不再由{A}办理；日报里请不要再填。"
     assert [explanation.gone_from(explained, district) for district in (B, C)] == ["", ""]
+
+
+def test_the_office_sees_before_it_confirms_what_would_count_no_more(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.put_assignment(assignment(OLD), "分解表.xlsx")
+    office.put(report(A, progress=[resolved_row(MOVED, 答复日期="2020-05-20")]), "甲.xlsx")
+    nightly.run(office.settings, [DAY], documents=())
+    path = office.home / "新任务分解表.xlsx"
+    path.write_bytes(assignment(NEW))
+    with Readers(office.settings, 1, marking=False) as readers:
+        changes = assignment_preview.preview(path, office.settings, moment("2020-05-21 20:00"), readers).changes
+    assert changes
+    (said,) = [sentence for sentence in changes.told if "没有计入的报送" in sentence]
+    assert f"{MOVED}（{A}报“已化解”" in said
+
+
+@pytest.mark.parametrize(("moved", "is_asked"), [(1, False), (0, True)])
+def test_the_letter_asks_to_mend_nothing_where_the_case_has_moved(tmp_path: Path, moved: int, *, is_asked: bool) -> None:
+    submission = {"district": A, "status": "on-time", "revision": 1, "rows_accepted": 2, "rows_refused": 1, "rows_moved": moved}
+    receipt = Item(f"{A}_回执_1_甲.xlsx", "0")
+    letter = Writer(Office(tmp_path).settings).to_district(DAY, A, "jia@example.com", [receipt], {"submissions": [submission]}, later=None)
+    said = "采用2行，退回1行，请改正" if is_asked else "采用2行，退回1行（案件已由市局改派），请照回执删去"
+    assert letter.subject.endswith(said)
+    for text in (letter.text, letter.html):
+        assert ("改好后，把回执作为附件" in text, "案件已由市局改派别的旗区，不算填错" in text) == (is_asked, not is_asked)
+
+
+@pytest.mark.parametrize(
+    ("rows", "refusal", "counts_nothing"),
+    [((0, 2, 2), "有案件已改派", False), ((0, 2, 1), "全部退回", True), ((1, 2, 1), "部分退回", False), ((1, 0, 0), "", False)],
+)
+def test_board_and_home_page_call_only_that_refused_which_is_the_districts_fault(
+    rows: tuple[int, int, int], refusal: str, *, counts_nothing: bool
+) -> None:
+    accepted, refused, moved = rows
+    board = DistrictStatus(A, "on-time", rows_accepted=accepted, rows_refused=refused, rows_moved=moved)
+    assert board.refusal == refusal
+    handed = HandedIn(moment("2020-05-21 16:00"), "甲.xlsx", DAY, "", "folder", "in-force", 1, 1, "", rows)
+    assert handed.counts_nothing == counts_nothing
