@@ -11,6 +11,7 @@ from read_by_leaders import paper_text, told
 from workbooks import DAY, DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.day.cases import Case, Move, RowPlace, away_from
+from pipeline.day.submissions import takes_nothing
 from pipeline.night import nightly
 from pipeline.office import assignment_preview, check, check_text, explanation, explanation_text
 from pipeline.office.district_history import HandedIn
@@ -270,13 +271,16 @@ def test_the_letter_asks_to_mend_nothing_where_the_case_has_moved(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("rows", "refusal", "counts_nothing"),
-    [((0, 2, 2), "有案件已改派", False), ((0, 2, 1), "全部退回", True), ((1, 2, 1), "部分退回", False), ((1, 0, 0), "", False)],
+    [((0, 2, 2), "有案件已改派", False), ((0, 2, 1), "", True), ((1, 2, 1), "部分退回", False), ((1, 0, 0), "", False)],
 )
 def test_board_and_home_page_call_only_that_refused_which_is_the_districts_fault(
     rows: tuple[int, int, int], refusal: str, *, counts_nothing: bool
 ) -> None:
     accepted, refused, moved = rows
-    board = DistrictStatus(A, "on-time", rows_accepted=accepted, rows_refused=refused, rows_moved=moved)
-    assert board.refusal == refusal
+    is_wholly_refused = takes_nothing(accepted, refused - moved, is_sheet_refused=False)
+    board = DistrictStatus(
+        A, "on-time", rows_accepted=accepted, rows_refused=refused, rows_moved=moved, is_wholly_refused=is_wholly_refused
+    )
+    assert (board.refusal, board.word) == (refusal, "按时，全部退回" if counts_nothing else "按时")
     handed = HandedIn(moment("2020-05-21 16:00"), "甲.xlsx", DAY, "", "folder", "in-force", 1, 1, "", rows)
     assert handed.counts_nothing == counts_nothing
