@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.ledger import journal
+from pipeline.ledger import edition_files, journal
 from pipeline.ledger.editions import Edition
 from pipeline.office import status
 from pipeline.post import letters, wording
@@ -103,6 +103,17 @@ class PublishedDay:
             for path, filed in self.answers.items()
             if self.is_for_stranger(path) and district.accepts(filed.arrival.envelope)
         )
+
+    def says_as_sent(self, path: str, settled: frozenset[str], kept: Path) -> bool:
+        """Return whether it is a notice that says what the last one that was sent says, but for its dates; `kept`: the editions' files."""
+        if not path.startswith(f"{notice.FOLDER}/"):
+            return False
+        sent = next((sha256 for edition in reversed(self.editions) if (sha256 := edition.outputs.get(path, "")) in settled), "")
+        before, now = (notice.says(content) if content else "" for content in (edition_files.read(kept, sent), self._content(path)))
+        return bool(before) and before == now
+
+    def _content(self, path: str) -> bytes:
+        return (self.folder / path).read_bytes()
 
     def arrived(self, path: str) -> tuple[float, str]:
         """Return when the file of a receipt arrived, for sorting; the path settles a tie."""
@@ -201,7 +212,9 @@ class Planner:
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:
         """Return what the recipient has not got yet, as much of it as one letter holds."""
         settled = self._record.settled(recipient)
-        files = published.items(path for path in paths if published.outputs[path] not in settled)
+        kept = self._settings.paths.editions
+        unsent = (path for path in paths if published.outputs[path] not in settled and not published.says_as_sent(path, settled, kept))
+        files = published.items(unsent)
         return (*letters.bounded(files), *(item for item in notes if item.digest not in settled))
 
     def reminders(self, mails: Iterable[Mail] = ()) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.day.cases import Move
@@ -217,7 +217,7 @@ class Notice:
     """Such as 督办〔2020〕3号."""
     district: str
     signed: date
-    """The day on which it was written: not before the last report that it rests on."""
+    """The day on which it was written: not before the last file that it rests on."""
     reply_by: date
     cases: tuple[NoticeCase, ...]
     """The worst first."""
@@ -226,6 +226,10 @@ class Notice:
     """The number of the last notice; '' where there is none."""
     before_cases: int
     """How many cases the last notice was about."""
+    data_until: datetime
+    """When the last file came that it rests on (decision 11)."""
+    is_correction: bool
+    """Whether that was later than the readers of its day could know."""
 
     @property
     def points(self) -> tuple[Point, ...]:

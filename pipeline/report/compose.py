@@ -146,9 +146,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         settings=settings,
         reporters=handed_in_lines.last_reporters(sources.files_in_force),
         arrived_reports=reports_by_file,
-        notices=notices.of(
-            state, cases, sources.numbers, settings, data_until=handed_in_lines.last_arrival(sources.files_in_force, settings)
-        ),
+        notices=notices.of(state, cases, sources.numbers, settings, sources.files_in_force),
         without_notice=notices.without_notice(state, cases, sources.numbers, settings),
         new_rules=rule_words.renamed(sources.former_names, settings) + _new_rules(state, sources, counting, before.rules),
         former_names=dict(sources.former_names),

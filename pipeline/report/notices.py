@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 from pipeline.day import edit_effects, supervision
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.day_state import DayState
+from pipeline.day.known_when import known_until
 from pipeline.report import notice_words
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
 from pipeline.terms import words
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
 
 FLAGS = ("overdue", "disputed", "stalled", "acceptance_overdue", "due_soon", "incomplete_assignment")
@@ -33,23 +35,34 @@ def _concerned(flags: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def of(
-    state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, *, data_until: datetime
+    state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, files: Sequence[Filed]
 ) -> tuple[Notice, ...]:
-    """Return the day's notices in the order of their numbers; one that has no case any more stays, and says why."""
+    """Return the day's notices in the order of their numbers; one that has no case any more stays, and says why.
+
+    `files`: the workbooks and reports that the day rests on.
+    """
     given = sorted(numbers)
-    signed = max(state.day, data_until.date())  # no paper is dated before its data
-    return tuple(_notice(number, state, lines, given, settings, signed) for number in given if number.day == state.day)
+    return tuple(_notice(number, state, lines, given, (settings, files)) for number in given if number.day == state.day)
 
 
 def _notice(
-    number: NoticeNumber, state: DayState, lines: Sequence[CaseLine], given: Sequence[NoticeNumber], settings: Settings, signed: date
+    number: NoticeNumber,
+    state: DayState,
+    lines: Sequence[CaseLine],
+    given: Sequence[NoticeNumber],
+    office: tuple[Settings, Sequence[Filed]],
 ) -> Notice:
+    settings, files = office
     earlier = _earlier(state, number.district)
     last = max(earlier, default=None)
     points = _points(state.day, [line for line in lines if line.district == number.district], settings.windows)
     settled = [*_settled(state, number.district, lines, (last, settings), points)] if last else []
     settled += [] if points else _edited_away(state, number.district, lines, settings, {point.number for point in settled})
     before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
+    told = {*points, *(point.number for point in settled)}
+    rested_on = _rests_on(number.district, told, state, files)
+    data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
+    signed = max(state.day, data_until.date())  # no paper is dated before its data
     return Notice(
         number=_written(number, settings),
         district=number.district,
@@ -59,7 +72,17 @@ def _notice(
         settled=tuple(settled),
         before=_written(before, settings) if before else "",
         before_cases=len(_concerned(earlier[last])) if last else 0,
+        data_until=data_until,
+        is_correction=data_until > known_until(state.day, settings),
     )
+
+
+def _rests_on(district: str, told: Container[str], state: DayState, files: Iterable[Filed]) -> Iterator[Filed]:
+    """Go through the files that a district's notice rests on, whatever else others send (decision 11); `told`: the cases in it."""
+    rows = {case.last.arrival for case in state.cases if case.last and case.number in told}  # of a case that moved, another district's
+    for file in files:
+        if file.arrival.is_assignment or file.reading.district == district or file.arrival.id in rows:
+            yield file
 
 
 def without_notice(

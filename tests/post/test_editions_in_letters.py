@@ -8,15 +8,20 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 import pytest
 from mailserver import MailServer, running
-from offices import Office, moment
+from offices import Office, moment, only
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli
+from pipeline.ledger import editions
+from pipeline.ledger.editions import Edition
+from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import sending
 from pipeline.settings.outgoing import Outgoing
@@ -52,6 +57,11 @@ def mailed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, M
 
 def _letters(server: MailServer, to: str) -> list[EmailMessage]:
     return [email.message_from_bytes(content, policy=default) for recipient, content in server.taken if recipient == to]
+
+
+def _editions(office: Office) -> list[Edition]:
+    with Ledger(office.settings.paths.ledger) as ledger:
+        return editions.of_day(ledger, DAY)
 
 
 def _text(letter: EmailMessage, kind: str = "plain") -> str:
@@ -98,13 +108,33 @@ def test_a_district_learns_what_differs_of_its_own_alone(mailed: tuple[Office, M
     assert "  - 自治区交办：" not in text
 
 
-def test_a_district_of_which_nothing_differs_is_told_that_only_its_file_does(mailed: tuple[Office, MailServer]) -> None:
-    """Its notice bears the date of the last arrival; receipt and template are the same, and are not sent again."""
-    second = _letters(mailed[1], OTHER)[1]
-    assert [part.get_filename() for part in second.iter_attachments()] == [f"达拉特旗_督办通知_{DAY}.docx"]
-    text = _text(second)
-    assert "贵局的数字和案件没有变化" in text
-    assert "东胜区" not in text
+def test_a_district_that_had_no_part_in_it_gets_no_second_letter(mailed: tuple[Office, MailServer]) -> None:
+    office, server = mailed
+    assert len(_letters(server, OTHER)) == 1
+    first, second = _editions(office)
+    own = [path for path in second.outputs if "达拉特旗" in path]
+    assert f"督办通知/达拉特旗_督办通知_{DAY}.docx" in own
+    assert {path: first.outputs[path] for path in own} == {path: second.outputs[path] for path in own}
+
+
+def test_a_notice_goes_out_again_only_where_it_says_another_thing(tmp_path: Path) -> None:
+    """Of cases that no notice is about a late report changes its date alone; one of a case that it is about changes what it says."""
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment([case_row("SJ-2020-001", 办结时限="2020-05-10"), case_row("SJ-2020-002")]))
+    reports = [(MORNING, resolved_row("SJ-2020-002")), (LATER, resolved_row("SJ-2020-002", 答复文号="东住建信〔2020〕2号"))]
+    reports.append((moment("2020-05-22 15:00"), resolved_row("SJ-2020-001")))
+    brought = []
+    with running() as server:
+        for at, row in reports:
+            office.put(report(progress=[row]), f"{at:%H}.xlsx", (at - timedelta(minutes=30)).isoformat())
+            nightly.run(office.settings, [DAY], documents=only("notices"))
+            sending.run(office.settings, at, server.connect)
+            letters = _letters(server, DISTRICT)
+            brought.append([part.get_filename() for letter in letters for part in letter.iter_attachments()])
+    written = [edition.outputs[f"督办通知/东胜区_督办通知_{DAY}.docx"] for edition in _editions(office)]
+    assert len({*written}) == 3
+    assert [len(names) for names in brought] == [1, 1, 2]
 
 
 def test_the_terminal_tells_the_same_of_the_editions(mailed: tuple[Office, MailServer], capsys: pytest.CaptureFixture[str]) -> None:

@@ -245,6 +245,39 @@ def test_a_notice_is_not_dated_before_its_data(office: Office) -> None:
     assert any("于2020年5月29日前填写所附回执" in text for text in said)
 
 
+def test_a_notice_rests_on_its_own_districts_reports_alone(office: Office) -> None:
+    """Whatever others send late: date, deadline, number and bytes stay, of this day's notice and of those after it."""
+    office.put_assignment(assignment(_CASES))
+    days = [DAY, DAY + timedelta(days=1)]
+    office.put(report(progress=[progress_row()]), "日报.xlsx")
+    _run(office, *days)
+    paths = [f"{day}/督办通知/东胜区_督办通知_{day}.docx" for day in days]
+    before = tree(office.outbox)
+    assert any("根据截至2020年5月21日16:00的报送情况" in text for text in _notice(office, days[1]))
+    office.put(report("达拉特旗", progress=[progress_row("SJ-2020-004")]), "达拉特旗.xlsx", "2020-05-25T09:00:00+08:00")
+    assert len(_run(office, *days).written.published) == 2
+    after = tree(office.outbox)
+    assert {path: after[path] for path in paths} == {path: before[path] for path in paths}
+    other = _notice(office, DAY, "达拉特旗")
+    assert other[2:4] == ["关于达拉特旗信访事项的督办通知", "（更正）"]
+    # It knows nothing of what the district reported of later days.
+    assert any("根据截至2020年5月25日09:00对5月21日及以前各日的报送情况" in text for text in other)
+    office.put(report(progress=[progress_row(今日进展="已约谈双方")]), "更正.xlsx", "2020-05-25T10:00:00+08:00")
+    _run(office, *days)
+    assert [_notice(office, day)[3] for day in days] == ["（更正）", "（更正）"]
+
+
+def test_of_a_case_that_moved_a_notice_rests_on_the_rows_of_the_district_that_had_it(office: Office) -> None:
+    moved = [case_row("SJ-2020-003", "达拉特旗", 办结时限="2020-05-10"), *CASES]
+    office.put_assignment(assignment([case_row("SJ-2020-003", 办结时限="2020-05-10"), *CASES]))
+    office.put_assignment(assignment(moved), "新表.xlsx", "2020-05-22T09:00:00+08:00")
+    office.put(report(progress=[progress_row("SJ-2020-003")]), "迟.xlsx", "2020-05-23T15:00:00+08:00")
+    after = DAY + timedelta(days=1)
+    _run(office, after)
+    said = _notice(office, after, "达拉特旗")
+    assert said[said.index("附件") - 1] == "2020年5月23日"
+
+
 def test_many_settled_cases_are_counted_and_the_first_named() -> None:
     settled = [Settled("stalled", f"SJ-2020-{n:03d}", "", "已化解", f"答复文号：{n}", is_gone=True) for n in range(1, 15)]
     (said,) = notice_words.settled_by_kind(settled)

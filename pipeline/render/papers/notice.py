@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -26,6 +28,8 @@ HOW_IT_ENDED = "作废说明"
 NEWER_FIELDS = (HOW_IT_ENDED, "说明", "上次", "销号明细", "增续", "回复期限")
 """What templates of before do not use: whoever keeps one is told."""
 _FIELD = re.compile(r"\{[{%](.*?)[%}]\}")
+_DATES = frozenset({"日期", "回复期限", "数据截至", "更正"})
+"""Of the fields those that say when a notice was written, and by when it is to be answered."""
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
 _LONGEST_MATTER, _LONGEST_UNIT = 23, 12
@@ -86,12 +90,29 @@ def _rendered(report: Report, template: word.Template) -> _Made:
             template,
             # A template of before calls every notice without cases void, in words of its own: true only of those corrected away.
             fields(notice, report) | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
-            report.data_until,
-            word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office),
+            notice.data_until,
+            word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office, _identity(notice, report)),
         )
         for notice in report.notices
     }
     return _Made(files, says_how_it_ended)
+
+
+def _until(notice: Notice, day: date) -> str:
+    """Return the moment up to which it knows, and of which days, where more of them have passed: it knows nothing of later ones."""
+    moment = f"{long_day(notice.data_until.date())}{notice.data_until:%H:%M}"
+    return f"{moment}对{words.near(day, notice.data_until.date())}及以前各日" if notice.data_until.date() > day else moment
+
+
+def _identity(notice: Notice, report: Report) -> str:
+    """Return by what one knows whether two editions of a notice say the same: all that it says, but for when it was written."""
+    said = {name: value for name, value in fields(notice, report).items() if name not in _DATES}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def says(content: bytes) -> str:
+    """Return the same of a notice that was published; '' where an older program wrote it."""
+    return word.identifier(content)
 
 
 def fields(notice: Notice, report: Report) -> dict[str, Any]:
@@ -104,8 +125,8 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "你处": f"你{notice.district[-1]}" if notice.district.endswith(("区", "旗")) else "你处",
         "日期": long_day(notice.signed),
         "回复期限": long_day(notice.reply_by),
-        "数据截至": f"{long_day(report.data_until.date())}{report.data_until:%H:%M}",
-        "更正": report.is_correction,
+        "数据截至": _until(notice, report.day),
+        "更正": notice.is_correction,
         "作废": not notice.cases,
         "作废说明": notice_words.without_cases(notice) if not notice.cases else "",
         "件数": len(notice.cases),

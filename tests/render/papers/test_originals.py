@@ -118,6 +118,6 @@ def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Offic
     point = Point("overdue", built.cases[0], "规则", 1, "情况", "情况")
     settled = Settled("overdue", "SJ-2020-001", "案由", "已化解", "", is_gone=True)
     cases = (NoticeCase(built.cases[0], (point,), 1, ()),)
-    made = Notice("督办〔2020〕2号", "东胜区", DAY, DAY, cases, (settled,), "督办〔2020〕1号", 2)
+    made = Notice("督办〔2020〕2号", "东胜区", DAY, DAY, cases, (settled,), "督办〔2020〕1号", 2, built.data_until, is_correction=False)
     shown = marks(part(notice.TEMPLATE, "word/document.xml"))
     assert fields(notice.fields(made, built)) - notice.OLDER_FIELDS == shown - {"案", "项", "句"} - notice.OLDER_FIELDS

@@ -74,7 +74,8 @@ def test_below_what_needs_following_up_stands_what_the_last_notices_named_and_is
     built = published(WEEKS[0]).reports[-1]
     gone = Settled("overdue", "SJ-2020-001", "逾期交房", "已化解", "答复文号：1", is_gone=True)
     partly = replace(gone, flag="stalled", number="SJ-2020-002", is_gone=False)
-    made = Notice("督办〔2020〕2号", "东胜区", built.day, built.day, (), (gone, partly), "督办〔2020〕1号", 2)
+    when = built.data_until
+    made = Notice("督办〔2020〕2号", "东胜区", built.day, built.day, (), (gone, partly), "督办〔2020〕1号", 2, when, is_correction=False)
     shown = rows(opened(office_workbook.render(replace(built, notices=(made,)))), "督办清单")
     top = next(at for at, row in enumerate(shown) if row[0] == "上次的督办事项")
     assert [row[:8] for row in shown[top + 1 :]] == [
