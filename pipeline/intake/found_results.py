@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.intake import soundness
-from pipeline.ledger import editions, journal
+from pipeline.ledger import edition_files, editions, journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
 from pipeline.terms.errors import LedgerError
@@ -68,7 +68,7 @@ def unnoted(paths: Paths) -> list[Standing]:
 def short(paths: Paths) -> list[Standing]:
     """Return the noted days of which the manifest names a file that ledger, journal and archive have lost, by day.
 
-    The manifest of the outbox; where it is gone or another's, that of the ledger's newest edition.
+    The manifest of the outbox; where it is gone or another's, that of the newest edition that ledger or journal know.
     """
     noted, here = noted_manifests(paths), known(paths)
     manifests: dict[date, bytes] = {}
@@ -92,12 +92,21 @@ def _names_others(manifest: bytes, known: Collection[str]) -> bool:
 
 
 def _kept(paths: Paths, others: Collection[date]) -> Iterator[tuple[date, bytes]]:
-    """Return the manifest of the newest edition of each published day but those, as the ledger has it."""
+    """Return the manifest of the newest edition of each published day but those, as the ledger has it, or as it was kept by its content.
+
+    Any note is enough: a day of which the ledger has lost its publication was published all the same, as the journal tells.
+    """
+    told = {edition.day: edition for edition in journal.editions(paths.archive) if not edition.is_over}
+    held: dict[date, bytes] = {}
     if paths.ledger.exists():
         with suppress(LedgerError), Ledger(paths.ledger) as ledger:
-            for day in map(date.fromisoformat, ledger.publications()):
-                newest = editions.held_of_day(ledger, day)[-1:] if day not in others else []
-                yield from ((day, edition.manifest) for edition in newest if edition.manifest and not edition.is_damaged)
+            days = {*map(date.fromisoformat, ledger.publications()), *(noted.day for noted in editions.notes(ledger))}
+            newest = (edition for day in days.difference(others) for edition in editions.held_of_day(ledger, day)[-1:])
+            held = {edition.note.day: edition.manifest for edition in newest if edition.manifest and not edition.is_damaged}
+    yield from held.items()
+    for day in told.keys() - held.keys() - {*others}:
+        if manifest := edition_files.read(paths.editions, told[day].manifest):
+            yield day, manifest
 
 
 def noted_manifests(paths: Paths) -> set[_Key]:

@@ -142,7 +142,7 @@ _FIELDS: Final[dict[str, tuple[str, Callable[[Summary], str]]]] = {
     "结论": ("certain", _verdict),  # of groups alone: without its certainty a verdict says too much
     "还差": _cases_of("shortfall"),
     "目标": ("target_percent", lambda entry: f"{entry['target_percent']}%"),
-    "状态": ("status", lambda entry: words.REPORTED[entry["status"]]),
+    "状态": ("status", lambda entry: words.STANDS["lost" if entry.get("lost") else entry["status"]]),
     "零报告": ("zero_report", lambda entry: words.YES if entry["zero_report"] else words.NO),
     "报送次数": ("revision", lambda entry: f"{entry['revision']} 次"),
     "首次收到": _moment_of("received_at"),

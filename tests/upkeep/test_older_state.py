@@ -225,7 +225,7 @@ def test_only_the_office_s_decision_goes_on_and_the_edition_that_stood_stays_one
     assert {*stood.values()} <= {*tree(restored.settings.paths.editions).values()}
     assert restored.summary(DAY)["submissions"][1]["status"] == "missing"
     last = told_editions.of_day(restored.settings, DAY)[-1]
-    assert any("达拉特旗的报送：状态 按时 → 未报" in line for line in last.lines)
+    assert any("达拉特旗的报送：状态 按时 → 原件遗失" in line for line in last.lines)
     assert _command(restored, "--date", str(DAY)) == 0
     assert [problem for check in doctor.examine(restored.settings, datetime.now(ZONE)) for problem in check.problems] == []
 
@@ -312,13 +312,20 @@ def forgetful(office: Office) -> Office:
     return office
 
 
-@pytest.mark.parametrize("gone", [False, True], ids=["the day stands in the outbox", "only the ledger has its edition"])
+@pytest.mark.parametrize("gone", ["nothing", "outbox", "outbox and rows"])
 def test_a_report_of_which_the_state_has_lost_all_stops_the_run_and_is_named(
-    forgetful: Office, capsys: pytest.CaptureFixture[str], *, gone: bool
+    forgetful: Office, capsys: pytest.CaptureFixture[str], gone: str
 ) -> None:
-    if gone:
+    if gone != "nothing":
         shutil.rmtree(forgetful.outbox)
         forgetful.outbox.mkdir()
+    if (
+        gone == "outbox and rows"
+    ):  # of the days, too: that they were published the journal tells alone, and the kept manifests what they rest on
+        with sqlite3.connect(forgetful.settings.paths.ledger) as connection:
+            for table in ("publications", "editions", "published_rules"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the three of the line above
+        connection.close()
     before = _facts(forgetful)
     for command in (["--date", str(DAY + timedelta(days=2))], ["doctor"], ["doctor", "--repair"]):
         assert _command(forgetful, *command) == 1
