@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.day import edit_effects, particulars
 from pipeline.day.day_state import DayState
@@ -132,7 +132,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         bridges=bridge.of(state, settings.groups, before),
         ways=agenda.ways(targets, in_use, state),
         decisions=agenda.decisions(in_use, urgent),
-        absences=agenda.absences(lines_by_district, in_use, settings, state.last_reports),
+        absences=agenda.absences(lines_by_district, in_use, settings, _last_sent(state, sources.lost)),
         open_points=rate_bounds.open_points(state.doubts, counting.unknown, settings.district_names),
         most_new=_most_new(state, settings),
         inputs=handed_in_lines.inputs(
@@ -156,6 +156,12 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         told_before=sources.told_before,
         beyond=extensions.of(cases, settings),
     )
+
+
+def _last_sent(state: DayState, lost: Collection[OfDay]) -> dict[str, date]:
+    """Return by district the last day of which it has sent a report, also one that is lost since; of the day itself none is."""
+    gone = {name: day for name, day in sorted(lost) if state.last_reports.get(name, date.min) < day < state.day}
+    return state.last_reports | gone
 
 
 def counting_of(

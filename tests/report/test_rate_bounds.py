@@ -18,7 +18,7 @@ from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, hande
 from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.day.targets import Tally
-from pipeline.report import sentences
+from pipeline.report import rate_bounds, sentences
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
 
@@ -193,3 +193,13 @@ def test_a_correction_that_was_refused_whole_frees_all_cases_of_its_district() -
     refused = write(edit(report_pages(progress=rows, new=[], urgent=[]), {"案件进展!P1": "手机号"}))
     out = on(DAY, _register(), *_everyone(DAY, progress=rows, new=[]), handed_in(refused, f"{DAY} 16:30", "更正.xlsx"))
     assert _bounds(out, "by_source", "市级交办") == ((0, 3), (3, 3))
+
+
+def test_what_a_district_did_not_send_and_what_was_lost_of_it_are_told_apart() -> None:
+    days = {name: frozenset({MONDAY, MONDAY + timedelta(days=1)}) for name in ("甲旗", "乙区", "丙旗")}
+    unknown = rate_bounds.Unknown(frozenset(), {}, {}, {"甲旗": "behind", "乙区": "behind", "丙旗": "absent"}, days)
+    lost = {("甲旗", MONDAY), ("乙区", MONDAY), ("乙区", MONDAY + timedelta(days=1)), ("丙旗", MONDAY + timedelta(days=1))}
+    told = rate_bounds.with_lost(unknown, lost, MONDAY + timedelta(days=1))
+    assert told.reasons == {"甲旗": "behind", "乙区": "behind-lost", "丙旗": "lost"}
+    assert told.missing == {"甲旗": {MONDAY + timedelta(days=1)}, "乙区": set(), "丙旗": {MONDAY}}
+    assert told.lost["乙区"] == days["乙区"]

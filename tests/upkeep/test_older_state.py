@@ -422,7 +422,8 @@ def test_a_report_that_is_lost_with_the_ledger_is_told_of_as_one_that_an_older_s
         assert "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入。" in headline.lines(told)[0][1]
         assert ("达拉特旗今日的日报原件遗失，办理得怎样不知道" in headline.lines(told)[0][1]) == (day == DAY)
         assert "看不出是哪个旗区的" not in who_reported.unplaced(told.arrived_reports, told.refused_late)
-    (first, _second) = reports.values()
+    (first, second) = reports.values()
+    assert [absent.last_report for built in (first, second) for absent in built.absences if absent.district == "达拉特旗"] == [None, DAY]
     assert "日报原件遗失的1个（达拉特旗）" in who_reported.submissions(first.submissions)
     assert [absent.district for absent in first.absences if absent.is_lost] == ["达拉特旗"]
     assert office.summary(DAY)["submissions"][1]["status"] == "missing"

@@ -276,6 +276,11 @@ def test_thirty_days_are_seen_at_a_glance_and_heard_in_words(afternoon: Website)
     board = afternoon.signed_in("办公室").get(f"/board/{DAY}?of=lost").text
     assert "只列原件遗失的 1 个旗区" in board
     assert '<span class="badge is-warn">原件遗失</span>' in board
+    afternoon.user("乙", "杭锦旗")
+    home = afternoon.signed_in("乙").get("/").text
+    assert "近三十天没有报和原件遗失的" in home
+    assert "收到过，原件遗失，请重新报送" in home
+    assert "最近一个月还没有报送过" not in home
     other = page.partition('aria-label="乌审旗每天怎样报的"')[2].partition("</details>")[0]
     assert re.findall(r'<span class="heard">([^<]+)</span>', other) == ["5月21日 未报", "5月22日 还没到截止"]
     assert '未报：<a href="/board/2020-05-21">5月21日</a>' in other
