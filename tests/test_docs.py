@@ -41,6 +41,8 @@ MILDER: Final = {
 NOT_YET: Final[Mapping[str, str]] = {}
 """Codes of the contract that no message of the catalogue has."""
 PLACEHOLDERS: Final = {
+    "refused": "工作表和案件编号",
+    "answer": "所填的群众确认",
     "made": "日期等", "alike": "",
     "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号", "code": "旗区代码",
     "column": "列名", "columns": "列名", "count": "数目", "current": "版本",
@@ -69,6 +71,8 @@ SPECIAL_PLACEHOLDERS: Final = {
     "read-as/sheet": {"value": "所写的名称", "meant": "模板的名称"},
     "unknown-district/other": {"names": "九个旗区的全称"},
     "rows-withdrawn": {"names": "工作表和案件编号"},
+    "rows-withdrawn/both": {"names": "工作表和案件编号"},
+    "rows-withdrawn/refused": {"names": "工作表和案件编号"},
     "reply-before-dispute": {"value": "答复日期"},
     "assignment-postponed": {"value": "日期"},
     "bad-report-date/future": {"value": "报告日期"},

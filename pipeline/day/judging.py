@@ -11,7 +11,7 @@ from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District
 from pipeline.terms import case_numbers, messages, words
-from pipeline.terms.contract import ANSWERS, CASE, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
+from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.month_day import MonthDay
@@ -48,6 +48,8 @@ class Judgement:
     """Refused rows of 新增案件."""
     confirmations: dict[str, str] = field(default_factory=dict)
     """By case, what the taken rows of 案件进展 have in 群众确认; cases whose cell is empty are not in it."""
+    refused_confirmations: dict[str, str] = field(default_factory=dict)
+    """By case, the 不认可 or 认可 of a row of 案件进展 that was refused, a 不认可 before a 认可; a case that has none is not in it."""
     left_out: list[Finding] = field(default_factory=list)
     """What `rows-withdrawn` says, without the rows that the revision directly before had and that were refused in it."""
     withdrawn_disputes: list[str] = field(default_factory=list)
@@ -258,6 +260,9 @@ def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
     case = case_row.case if case_row.row.is_read(CASE) else None
     if case and report.owns(case):
         report.judgement.doubtful.append(case.number)
+        answers, answer = report.judgement.refused_confirmations, case_row.row["群众确认"]
+        if answer == DISPUTED or (answer == CONFIRMED and case.number not in answers):
+            answers[case.number] = answer
     elif case and away_from(case.moves, report.district.name):
         report.judgement.moved_away.append(case.number)
     else:

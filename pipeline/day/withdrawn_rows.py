@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
 from pipeline.day.cases import CaseBook, RowPlace, away_from
 from pipeline.terms import contract, messages
@@ -17,26 +18,47 @@ from pipeline.terms.rows import Rows, rows_of_sheet
 from pipeline.terms.text import key
 
 
-def withdrawn_rows(
-    before: Reading, after: Reading, case_book: CaseBook, *, passed_over: Collection[tuple[str, int | None]] = ()
-) -> list[Finding]:
-    """Return a finding for each sheet of which the later revision leaves out rows that the earlier one had, refused rows included.
+class _Place(TypedDict, total=False):
+    """Where a finding points."""
 
-    `passed_over`: rows of the earlier one, by sheet and row as findings name them, of which nothing is said.
+    sheet: str
+    row: int
+    at: int
+
+
+def withdrawn_rows(
+    before: Reading, after: Reading, case_book: CaseBook, refused: Collection[tuple[str, int | None]], *, with_refused: bool
+) -> list[Finding]:
+    """Return a finding for each sheet of which the later revision leaves out rows that the earlier one had.
+
+    `refused`: the rows of the earlier one that were refused, by sheet and row as findings name them; they are told apart, or not at all.
     """
     later = {rows.sheet: rows for rows in after.rows}
-    findings = []
+    findings: list[Finding] = []
     for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
         earlier = next((rows for rows in before.rows if rows.sheet == sheet.name), None)
         if earlier is None:
             continue
         have = set(_row_names(later[sheet.name], case_book)) if sheet.name in later else set()
         had = zip(earlier.lines, _row_names(earlier, case_book), strict=True)
-        named = dict.fromkeys(name for line, name in had if name and (earlier.name, line) not in passed_over)
-        gone = [f"{name}{_moved(name, case_book, after.district)}" for name in named if name not in have]
-        if gone:
-            findings.append(messages.finding("rows-withdrawn", sheet=sheet.name, names=f"{sheet.name}：{messages.listed(gone, '项')}"))
+        gone = [
+            (f"{name}{_moved(name, case_book, after.district)}", (earlier.name, line) in refused)
+            for line, name in had
+            if name and name not in have
+        ]
+        findings += _left_out(sheet.name, gone, with_refused=with_refused)
     return findings
+
+
+def _left_out(sheet: str, gone: Sequence[tuple[str, bool]], *, with_refused: bool) -> Iterator[Finding]:
+    """Yield the finding on these rows of a sheet, if any is to be told; each comes with whether it had been refused."""
+    taken = dict.fromkeys(name for name, was_refused in gone if not was_refused)
+    refused = dict.fromkeys(name for name, _was_refused in gone if name not in taken and with_refused)
+    names, others = (f"{sheet}：{messages.listed([*some], '项')}" for some in (taken, refused))
+    if taken:
+        yield messages.finding(f"rows-withdrawn{'/both' if refused else ''}", sheet=sheet, names=names, refused=others)
+    elif refused:
+        yield messages.finding("rows-withdrawn/refused", sheet=sheet, names=others)
 
 
 def _moved(name: str, case_book: CaseBook, district: str) -> str:
@@ -54,22 +76,28 @@ def withdrawn_disputes(before: Mapping[str, str], after: Mapping[str, str]) -> l
     return sorted(number for number, answer in before.items() if answer == DISPUTED and after.get(number) not in (DISPUTED, CONFIRMED))
 
 
-def dispute_findings(numbers: list[str], rows: tuple[Rows, ...], case_book: CaseBook) -> list[Finding]:
-    """Return the finding on each of these cases (`dispute-withdrawn`), at its row where the revision has one."""
+def dispute_findings(numbers: list[str], rows: tuple[Rows, ...], case_book: CaseBook, refused: Mapping[str, str]) -> list[Finding]:
+    """Return the finding on each of these cases (`dispute-withdrawn`), at its row where the revision has one.
+
+    `refused`: the 不认可 or 认可 of the revision's rows that were refused, by case: there it did not leave out what people said.
+    """
     sheet = next((sheet for sheet in rows if sheet.sheet == PROGRESS.name), None)
     positions: dict[str, int] = {}
     for position, number in enumerate(sheet.texts(CASE) if sheet else ()):
         if number and (case := case_book.find(number)):
             positions.setdefault(case.number, position)
-    return [_at_row(number, sheet, positions.get(number)) for number in numbers]
+    findings = []
+    for number in numbers:
+        answer, stands = refused.get(number, ""), (case := case_book.find(number)) is not None and case.dispute is not None
+        name = f"dispute-withdrawn{'/refused' if answer else ''}{'/stands' if stands else ''}"
+        place = {} if sheet is None or number not in positions else _place(sheet, positions[number])
+        findings.append(messages.finding(name, value=number, details={"case": messages.brief(number), "answer": answer}, **place))
+    return findings
 
 
-def _at_row(number: str, sheet: Rows | None, position: int | None) -> Finding:
-    case = messages.brief(number)
-    if sheet is None or position is None:
-        return messages.finding("dispute-withdrawn", value=number, case=case)
+def _place(sheet: Rows, position: int) -> _Place:
     column = sheet.letters.get("群众确认", sheet.letters[CASE])
-    return messages.finding("dispute-withdrawn", sheet=sheet.name, row=sheet.lines[position], at=column, value=number, case=case)
+    return {"sheet": sheet.name, "row": sheet.lines[position], "at": column}
 
 
 def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:

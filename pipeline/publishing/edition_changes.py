@@ -160,6 +160,12 @@ def _changed(name: str) -> Callable[[Summary], Sequence[str]]:
     return lambda summary: summary.get("changes", {}).get(name, ())
 
 
+def _withdrawn_disputes(summary: Summary) -> Sequence[str]:
+    """Return the cases whose 不认可 a report left out, but for those that are disputed all the same."""
+    disputed = _flagged("disputed")(summary)
+    return [number for number in _changed("withdrawn_disputes")(summary) if number not in disputed]
+
+
 def _flagged(name: str) -> Callable[[Summary], Sequence[str]]:
     return lambda summary: summary.get("flags", {}).get(name, ())
 
@@ -169,7 +175,7 @@ _LISTS: Final[dict[str, Callable[[Summary], Sequence[str]]]] = {
     words.CHANGES["reopened"].name: _changed("reopened"),
     words.CHANGES["new_cases"].name: _changed("new_cases"),
     words.CHANGES["withdrawn_cases"].name: _changed("withdrawn_cases"),
-    words.FINDING_TITLES["dispute-withdrawn"]: _changed("withdrawn_disputes"),
+    words.FINDING_TITLES["dispute-withdrawn"]: _withdrawn_disputes,
     **{flag.name: _flagged(name) for name, flag in words.FLAGS.items()},
 }
 """The lists of cases of `summary.json`, by what they are called."""

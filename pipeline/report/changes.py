@@ -24,7 +24,7 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
 
     `in_use` are the day's cases without the cancelled ones, which are in none of them.
     """
-    before, ended = status_before(state), ended_disputes(state)
+    before, ended, answers = status_before(state), ended_disputes(state), _answers_to_dispute(state)
     withdrawn = {number for number, how in ended.items() if how == _WITHDRAWN}
     counted = {line.number: line.is_counted for line in in_use}
     by_kind = {
@@ -34,7 +34,7 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
         "new_cases": [number for number in counted if number not in state.register_before],
         "withdrawn_cases": list(state.withdrawn),
         "former": sorted((state.before_as_told or {}).keys() - {case.number for case in state.cases} - {*state.withdrawn}),
-        "withdrawn_disputes": sorted(withdrawn.union(withdrawn_disputes(state))),
+        "withdrawn_disputes": sorted(withdrawn.union(number for number in withdrawn_disputes(state) if not answers[number])),
         "ended_disputes": [number for number in ended if number not in withdrawn],
     }
     disputed = {case.number for case in state.cases if case.dispute and case.status == RESOLVED}
@@ -48,15 +48,20 @@ def lines(by_kind: Mapping[str, Iterable[str]], cases: Sequence[CaseLine], state
     """Return a line for each change, in the order of the kinds; `cases` is the whole register, cancelled cases included."""
     before, by_number = status_before(state), {line.number: line for line in cases}
     gone, ended = former(state), ended_disputes(state)
+    refused = refused_answers(state)
     listed = ((kind, number) for kind, numbers in by_kind.items() for number in numbers)
     return tuple(
-        _line(kind, case, before, ended) if (case := by_number.get(number)) else _gone(kind, number, *gone.get(number, ("", "")))
+        _line(kind, case, before, ended, is_refused=number in refused)
+        if (case := by_number.get(number))
+        else _gone(kind, number, *gone.get(number, ("", "")))
         for kind, number in listed
     )
 
 
-def _line(kind: str, case: CaseLine, before: Mapping[str, str], ended: Mapping[str, str]) -> Change:
+def _line(kind: str, case: CaseLine, before: Mapping[str, str], ended: Mapping[str, str], *, is_refused: bool) -> Change:
     status = f"{before[case.number]} → {case.status}" if case.number in before else case.status
+    if kind == "withdrawn_disputes" and is_refused:
+        status += "，填了群众确认的行退回"
     if case.dispute_stands:
         status += "，群众不认可没有了结，不计入化解"
     elif kind == "withdrawn_disputes":
@@ -87,6 +92,13 @@ def status_before(state: DayState) -> dict[str, str]:
 def withdrawn_disputes(state: DayState) -> tuple[str, ...]:
     """Return the cases of which any revision of the day took a 不认可 back without saying 认可."""
     return tuple(sorted({number for judgement in state.judgements.values() for number in judgement.withdrawn_disputes}))
+
+
+def refused_answers(state: DayState) -> tuple[str, ...]:
+    """Return the cases of which the report in force says 不认可 or 认可 in a row that was refused."""
+    return tuple(
+        sorted({number for report in state.in_force.values() for number in state.judgements[report.arrival.id].refused_confirmations})
+    )
 
 
 def ended_disputes(state: DayState) -> dict[str, str]:

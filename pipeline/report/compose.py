@@ -104,6 +104,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         withdrawn_cases=changed["withdrawn_cases"],
         withdrawn_disputes=changes.withdrawn_disputes(state),
         ended_disputes=changes.ended_disputes(state),
+        refused_answers=changes.refused_answers(state),
         edited=_edited(state, settings),
         referred=edit_effects.referred(state.before, Today(before_day, state.cases, before), state.cases),
         restated=state.restated,

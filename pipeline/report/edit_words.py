@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.day.edit_effects import Effects, FlagEffect, Mover, Shift
@@ -318,9 +318,10 @@ def referred(report: Report, room: Room = AMPLE) -> str:
 def disputes(report: Report, figure: Figure, room: Room = AMPLE, *, with_ended: bool = True) -> str:
     """Return how the 不认可 in a group ended that stand no more, and of which a revision took it back without 认可; '' where none."""
     cases = [case for case in report.cases if case.group == figure.group]
-    withdrawn = {number for number, how in report.ended_disputes.items() if how not in ENDED_DISPUTES}.union(report.withdrawn_disputes)
+    withdrawn = {number for number, how in report.ended_disputes.items() if how not in ENDED_DISPUTES}
     lines = [case for case in cases if case.number in withdrawn and not case.grounds]
-    return (_ended(cases, report.ended_disputes, room) if with_ended else "") + _withdrawn(lines, figure.tally, room)
+    ended = _ended(cases, report.ended_disputes, room) if with_ended else ""
+    return ended + _withdrawn(lines, report.refused_answers, figure.tally, room)
 
 
 def _ended(cases: Sequence[CaseLine], ended: Mapping[str, str], room: Room) -> str:
@@ -335,12 +336,16 @@ def answered_before(report: Report, certainty: Certainty, tally: Tally) -> str:
     return "" if told.issuperset(certainty.answered) or not answered_verdict(certainty, tally) else answered(certainty)
 
 
-def _withdrawn(lines: Sequence[CaseLine], tally: Tally, room: Room) -> str:
-    """Return of which cases a revision dropped 不认可 without 认可, and the rate if it stood."""
-    if not lines:
-        return ""
-    named = first_of([f"{case.number}（{case.district}）" for case in lines], room.cases)
-    dropped = f"更正的日报去掉了{len(lines)}件的群众不认可，又没有写认可：{named}。"
+def _withdrawn(lines: Sequence[CaseLine], refused: Collection[str], tally: Tally, room: Room) -> str:
+    """Return of which cases 不认可 stands no more, dropped without 认可 or in a row that was refused, and the rate if it stood."""
+    dropped = ""
+    for is_refused in (False, True):
+        named = [f"{case.number}（{case.district}）" for case in lines if (case.number in refused) is is_refused]
+        count, cases = len(named), first_of(named, room.cases)
+        if named and is_refused:
+            dropped += f"更正的日报里写有群众确认的{count}行退回，原报的不认可因此不再计：{cases}。"
+        elif named:
+            dropped += f"更正的日报去掉了{count}件的群众不认可，又没有写认可：{cases}。"
     counted = sum(case.is_counted for case in lines)
     without = Tally(tally.target_percent, tally.total, tally.resolved - counted)
     return f"{dropped}如仍按不认可，{would_be(without, tally)}。" if counted else dropped

@@ -109,7 +109,7 @@ FINDING_TITLES: Final = {
     "duplicate": "重复报送",
     "rows-withdrawn": "再次报送时少了内容",
     "older-revision": "又报了旧的一版",
-    "dispute-withdrawn": "再次报送时去掉不认可",
+    "dispute-withdrawn": "不认可没有再报上",
     "reply-before-dispute": "答复早于不认可",
     "sidecar-outdated": "信封已过时",
     "wrong-place": "放错了地方",
@@ -289,7 +289,9 @@ CHANGES: Final = {
     "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),
     "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、再次报送时又撤下的新增案件。"),
     "former": KindWords("不再在台账", "前一日的专报里有，而后来收到的更正不再包含的案件，总数因此减少。"),
-    "withdrawn_disputes": KindWords("去掉不认可", "旗区更正当日或以前的日报时去掉了“不认可”、又没有写“认可”的案件。"),
+    "withdrawn_disputes": KindWords(
+        "不认可没有再报上", "旗区报过“不认可”，更正以后采用的内容里没有、也没有“认可”的案件：去掉了，或者所在的行退回。"
+    ),
     "ended_disputes": KindWords(
         "原不认可、现计入化解", "此前报群众不认可、现在计入化解的案件：群众认可，更正为认可，或者另行答复而群众尚未认可。"
     ),

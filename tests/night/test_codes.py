@@ -29,6 +29,7 @@ from workbooks import (
 )
 
 from pipeline.reading import reading
+from pipeline.report import edit_words
 from pipeline.settings.config import Limits
 from pipeline.terms.contract import SEVERITIES
 from pipeline.terms.findings import Finding
@@ -409,6 +410,44 @@ def test_a_revision_that_takes_a_dispute_back_without_an_acceptance_is_told(now:
     assert day.summary["changes"]["withdrawn_disputes"] == (["SJ-2020-001"] if at else [])
 
 
+def test_a_dispute_in_a_refused_row_is_not_told_as_left_out_and_nothing_is_told_to_leaders_where_it_stands() -> None:
+    disputed = resolved_row(群众确认="不认可")
+    without_number = {**disputed, "答复文号": ""}
+    again = report(progress=[disputed], new=[])
+    first, second = handed_in(report(progress=[disputed])), handed_in(report(progress=[without_number]), "2020-05-21 16:10")
+    (refused, standing) = (
+        on(DAY, assigned(assignment()), first, second, *more).report for more in ([], [handed_in(again, "2020-05-21 16:20")])
+    )
+    for report_of_day in (refused, standing):
+        (finding,) = (line.finding for line in report_of_day.findings if line.finding.code == "dispute-withdrawn")
+        assert "这次填了“不认可”，但这一行退回，没有采用，改正以前不按不认可计。" in finding.message
+        assert report_of_day.withdrawn_disputes == ("SJ-2020-001",)
+    group = refused.targets[1]
+    told = "更正的日报里写有群众确认的1行退回，原报的不认可因此不再计：SJ-2020-001（东胜区）。"
+    assert [edit_words.disputes(day, group) for day in (refused, standing)] == [told, ""]
+    kinds = [
+        [(change.number, change.detail) for change in day.changes if change.kind == "withdrawn_disputes"] for day in (refused, standing)
+    ]
+    assert kinds == [[("SJ-2020-001", "已交办，填了群众确认的行退回，未计入化解")], []]
+
+
+def test_a_dispute_of_an_earlier_day_that_stands_is_said_to_stand_where_a_revision_passes_over_it() -> None:
+    disputed = resolved_row(群众确认="不认可", 答复日期="2020-05-20")
+    earlier = handed_in(report(day=date(2020, 5, 20), progress=[disputed]), "2020-05-20 16:00")
+    files = [
+        earlier,
+        *(
+            handed_in(report(progress=[row]), at)
+            for row, at in ((disputed, "2020-05-21 16:00"), ({**disputed, "群众确认": ""}, "2020-05-21 16:10"))
+        ),
+    ]
+    day = on(DAY, assigned(assignment()), *files)
+    (finding,) = day.of("dispute-withdrawn")
+    assert "以前的日报里报过的不认可还在，仍按群众不认可计" in finding.message
+    assert edit_words.disputes(day.report, day.report.targets[1]) == ""
+    assert day.flagged("SJ-2020-001") == {"disputed"}
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
@@ -433,6 +472,19 @@ def test_a_later_assignment_day_in_a_newer_workbook_is_told_on_every_day_and_an_
     days = consolidate([assigned(assignment()), newer], [date(2020, 5, 19), date(2020, 5, 20), DAY]).values()
     told = [_addresses(day.of("assignment-postponed"), "assignment-postponed") for day in days]
     assert told == [[], [("群众来访案件!M2", WARNING)], [("群众来访案件!M2", WARNING)]]
+
+
+def test_rows_that_had_been_refused_are_named_apart_and_not_as_left_out() -> None:
+    taken, wrong = progress_row("SJ-2020-001"), progress_row("SJ-2020-999")
+    second = handed_in(report(progress=[progress_row()], new=[], urgent=[], reception=[]), "2020-05-21 16:30")
+    for rows, said in (
+        ([taken, wrong], "没有包含上一次的这些内容：案件进展：SJ-2020-001。如是漏填，请补上"),
+        ([wrong], "上一次退回的这些行，这次没有再报：案件进展：SJ-2020-999。要报的，请改正后补上；不报的，不用处理。"),
+    ):
+        first = handed_in(report(progress=rows, new=[], urgent=[], reception=[]))
+        (finding,) = on(DAY, assigned(assignment()), first, second).of("rows-withdrawn")
+        assert said in finding.message
+        assert ("上一次退回的行，这次也没有：案件进展：SJ-2020-999。" in finding.message) is (len(rows) == 2)
 
 
 def test_rows_that_a_revision_leaves_out_are_named() -> None:

@@ -102,7 +102,7 @@ def test_a_dispute_that_a_revision_leaves_out_the_next_morning_is_named_beside_t
         f"东胜区5月19日08:30更正，改为计入化解1件（{TENTH}）",
         "首报 16:00，5月19日08:30 更正",
     )
-    assert f"去掉不认可1件（{TENTH}（东胜区））" in monday.paper
+    assert f"不认可没有再报上1件（{TENTH}（东胜区））" in monday.paper
     assert not monday.report.is_correction  # it came before noon: nothing but this says it
 
 
@@ -124,7 +124,7 @@ def test_a_dispute_that_a_correction_takes_back_days_later_is_named_on_the_day_t
     _assert_all_say(
         read[THURSDAY],
         f"更正的日报去掉了1件的群众不认可，又没有写认可：{TENTH}（东胜区）。如仍按不认可，为9/10（90.0%），低于100%的目标。",
-        "去掉不认可",
+        "不认可没有再报上",
         f"改为计入化解1件（{TENTH}），其中1件原报群众不认可、更正后不再有",
     )
     assert read[THURSDAY].summary["changes"]["withdrawn_disputes"] == []  # the contract: of that day's own revisions
@@ -357,7 +357,7 @@ def test_a_day_without_any_of_this_says_nothing_of_it() -> None:
     files = [_assigned(), _of(MONDAY, *_resolved(TEN[:8])), _of(TUESDAY, *_resolved(TEN[:9]))]
     tuesday = told(files, [TUESDAY])[TUESDAY]
     for text in tuesday.both:
-        assert not any(word in text for word in ("首报 ", "次日12:00所知", "有更正", "改为计入", "去掉不认可", "不再在台账"))
+        assert not any(word in text for word in ("首报 ", "次日12:00所知", "有更正", "改为计入", "不认可没有再报上", "不再在台账"))
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,8 @@ def test_a_correction_before_noon_is_told_where_nothing_was_restated(published: 
 def test_each_change_is_a_row_with_its_case(week: list[tuple[Workbook, Summary]], kind: str) -> None:
     for book, summary in week:
         shown = [row[1] for row in rows(book, "今日变化", first=1) if row[0] == CHANGES[kind].name and isinstance(row[1], str)]
-        assert sorted(shown) == summary["changes"][kind]
+        standing = summary["flags"]["disputed"] if kind == "withdrawn_disputes" else []  # said again since: nothing changed
+        assert sorted(shown) == [number for number in summary["changes"][kind] if number not in standing]
 
 
 def _blocks(book: Workbook) -> Iterator[tuple[str, list[str]]]:
