@@ -21,6 +21,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tupl
     """Take the particulars of its cases from a newer workbook, and return its findings against the cases that are there already."""
     findings: list[Finding] = []
     day = workbook.arrival.envelope.received_at.astimezone(zone).date()
+    since = day if case_book.cases else date.min  # the first workbook holds for the days before it too (contract 2)
     for case in case_book.cases.values():
         case.note_before(day)
     sheets = [Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet in CASE_SHEETS]
@@ -29,7 +30,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tupl
     usable = {number: row for row, number in rows if not row.is_refused}
     postponed: dict[str, date | None] = {}
     for number, row in usable.items():
-        case = case_book.bring_in(number)
+        case = case_book.bring_in(number, since)
         case.note_before(day)
         postponed[number] = _postponed_to(row, case)
         district = case.text("旗区") if case.particulars else ""

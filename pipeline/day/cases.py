@@ -15,6 +15,7 @@ from pipeline.terms import contract
 from pipeline.terms.case_numbers import Register
 from pipeline.terms.contract import ASSIGNED, CONFIRMED, REFERRED, RESOLVED
 from pipeline.terms.rows import Rows, Value, written
+from pipeline.terms.text import key
 
 PARTICULARS = (
     "案件来源", "旗区", "问题类别", "案由", "涉及项目或单位", "涉及户数", "涉及金额", "责任单位", "包案领导",
@@ -24,6 +25,9 @@ FILLABLE = ("包案领导", "工作专班", "化解方案")
 """Particulars that a district may fill in where they are empty."""
 COMPARED = ("问题类别", "案由", "责任单位", "排查日期")
 """What must be the same for a 新增案件 row to be the case that is already there."""
+
+RECENT_DAYS = 30
+"""Days up to a day that hints look back on, it included."""
 
 Particulars = dict[str, Value]
 
@@ -122,6 +126,16 @@ class Case:
     """The day of that row."""
     was_resolved: bool = False
     """Whether it was resolved before that row, ever."""
+    known_since: date = date.min
+    """The day from which it was known: that of the workbook or report that brought it in; the first workbook holds from always."""
+    replied: date | None = None
+    """The first day of which a row gave it a 答复文号."""
+    reply_since: date | None = None
+    """The day since which its rows have given the 答复文号 of the last one; None where that has none."""
+    same_progress: int = 0
+    """How many of its last rows, one after another, have had the same 今日进展; 0 where the last has none."""
+    went_back: tuple[date, ...] = ()
+    """The days of which a row took its status back: the last one, and those of the thirty days up to it."""
     deferrals: int = 0
     """How often a workbook moved its deadline in force later; one that came with 延期至 was extended once."""
     cancellations: int = 0
@@ -163,6 +177,16 @@ class Case:
     def assigned(self) -> date:
         """交办日期; every case has one, since a row without it is refused."""
         return self._day("交办日期") or date.min
+
+    @property
+    def entered(self) -> date:
+        """The day on which it entered the register."""
+        return max(self.known_since, self.assigned)
+
+    @property
+    def reply_number(self) -> str:
+        """The 答复文号 of its row in force, as codes are compared; '' where there is none."""
+        return key(self.last["答复文号"] or "") if self.last else ""
 
     @property
     def limit(self) -> date | None:
@@ -239,6 +263,7 @@ class Case:
     def take(self, place: RowPlace, day: date) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
+        self._note_repeats(place, day, is_back=goes_back(before, status))
         self.was_resolved = self.was_resolved or self.is_resolved
         self.ended_dispute = None if self.is_resolved else self.ended_dispute
         if self.dispute and disputes.ends(place, self.dispute):
@@ -254,6 +279,21 @@ class Case:
         self.status = status
         self.last, self.reported = place, day
         return before
+
+    def _note_repeats(self, place: RowPlace, day: date, *, is_back: bool) -> None:
+        """Note what the hints ask of all its rows, before a row of that day is applied."""
+        progress, number = place["今日进展"], key(place["答复文号"] or "")
+        if not progress:
+            self.same_progress = 0
+        else:
+            was = (self.last["今日进展"] if self.last else None) or ""
+            self.same_progress = self.same_progress + 1 if progress == was or key(progress) == key(was) else 1
+        if not number:
+            self.reply_since = None
+        elif number != self.reply_number:
+            self.replied, self.reply_since = self.replied or day, day
+        if is_back:
+            self.went_back = (*(past for past in self.went_back if (day - past).days < RECENT_DAYS), day)
 
 
 def _first_filled(*values: Value) -> Value:
@@ -306,9 +346,12 @@ class CaseBook:
         exact = self.register.find(number)
         return self.cases[exact] if exact else None
 
-    def bring_in(self, number: str) -> Case:
-        """Return the case of exactly that number, made if it is not there yet; the caller must call `update_particulars` then."""
-        return self.cases.setdefault(number, Case(number))
+    def bring_in(self, number: str, since: date) -> Case:
+        """Return the case of exactly that number, made as known since that day if it is not there yet.
+
+        The caller must call `update_particulars` then.
+        """
+        return self.cases.setdefault(number, Case(number, known_since=since))
 
     def update_particulars(self, case: Case) -> None:
         """Work out a case's particulars again, after one of their sources changed, and put it into the register if it belongs there."""

@@ -9,6 +9,7 @@ from datetime import date
 from pipeline.day.cases import Case
 from pipeline.day.doubts import Doubt
 from pipeline.day.judging import Judgement
+from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register
 from pipeline.day.submissions import Reports
@@ -78,6 +79,8 @@ class DayState:
     """The most cases that one report of these days brought in."""
     last_reports: dict[str, date] = field(default_factory=dict)
     """By district: the last day, up to this one, of which a report was accepted."""
+    reports_before: Mapping[str, ReportsBefore] = field(default_factory=dict)
+    """By district: what is kept of its reports of earlier days; districts without one are not in it."""
     flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
 

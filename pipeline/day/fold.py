@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pipeline.day import assignments, judging, supervision
+from pipeline.day import assignments, judging, reports_before, supervision
 from pipeline.day.cases import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt, all_refused, doubt
 from pipeline.day.judging import Judgement
+from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
@@ -130,6 +131,8 @@ class _Fold:
     most_new_by_day: dict[date, int] = field(default_factory=dict)
     """The most cases that one report of a day brought in."""
     flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
+    reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
+    """By district: what is kept of its reports up to the day that the fold stands at."""
 
     noted_after: frozenset[date] = frozenset()
     """The days of which `beginnings` are noted."""
@@ -139,6 +142,8 @@ class _Fold:
 
     _of_day: _OfDay = field(default=({}, {}, {}), init=False)
     """Of the day that the fold stands at: its reports, the judgements on them, and the cases of superseded reports."""
+    _reports_before: Mapping[str, ReportsBefore] = field(default_factory=dict, init=False)
+    """The same without that day's report."""
     _by_first_report: dict[str, dict[str, bool]] = field(default_factory=dict, init=False)
     """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
 
@@ -153,6 +158,8 @@ class _Fold:
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 self.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=day + _ONE_DAY in self.days)
             self._note_doubts(day, submissions, judgements)
+            self._reports_before = self.reports_before
+            self.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
             if day in self.days_with_flags:
                 self.flags_by_day[day] = supervision.flags_by_district(self.case_book.in_register(), day, self.settings.on(day).windows)
             if day in self.noted_after:
@@ -322,6 +329,7 @@ class _Fold:
             doubts=tuple(doubt for doubt in self.doubts if began <= doubt.day and self._is_open(doubt.day, day)),
             most_new=max((count for reported, count in self.most_new_by_day.items() if self._is_open(reported, day)), default=0),
             last_reports=dict(self.last_reports),
+            reports_before=self._reports_before,
             flags_by_day=tuple((past, flags) for past, flags in sorted(self.flags_by_day.items()) if past <= day),
         )
 

@@ -215,7 +215,7 @@ def _as_compared(particulars: Particulars) -> dict[str, str | None]:
 def _bring_in(report: _Report, case_row: _CaseRow) -> None:
     row, case, case_book = case_row.row, case_row.case, report.case_book
     if case is None:
-        case = case_book.bring_in(case_row.number_as_meant)
+        case = case_book.bring_in(case_row.number_as_meant, case_book.day)
         particulars = {name: row.value(name) for name in PARTICULARS}
         case.found = {**particulars, "案件来源": SOURCE_DISTRICT, "旗区": report.district.name, "交办日期": row.day("排查日期")}
         case.found_at = report.place(row)

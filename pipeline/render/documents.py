@@ -114,7 +114,7 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
     if documents:
         _import_renderers()  # waits until the imports beside it are done
     files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
-    files[extension_files.NAME] = extension_files.extensions(report)
+    files |= {extension_files.NAME: extension_files.extensions(report), extension_files.HINTS: extension_files.hints(report)}
     begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
     for finish in begun:
         files |= finish()

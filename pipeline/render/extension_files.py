@@ -1,15 +1,18 @@
-"""extensions.json: what the report says beyond the contract, for programs (docs/contract-extensions.md 0)."""
+"""extensions.json and hints.csv: what the report says beyond the contract, for programs (docs/contract-extensions.md 0)."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from pipeline.render.files_for_programs import as_json
+from pipeline.render.files_for_programs import as_csv, as_json
 from pipeline.report.claims import ClaimTally
+from pipeline.report.hints import HintLine
 from pipeline.report.report import Report
+from pipeline.terms.contract import Severity
 
 EXTENSIONS_VERSION: Final = 1
 NAME: Final = "extensions.json"
+HINTS: Final = "hints.csv"
 
 
 def extensions(report: Report) -> bytes:
@@ -19,9 +22,42 @@ def extensions(report: Report) -> bytes:
         {
             "extensions": EXTENSIONS_VERSION,
             "report_date": report.day.isoformat(),
+            "hints": [_hint(hint) for hint in beyond.hints],
             "claims": [_claims(tally) for tally in beyond.claims],
         }
     )
+
+
+def hints(report: Report) -> bytes:
+    """hints.csv, as findings.csv is written."""
+    return as_csv(
+        (
+            report.day.isoformat(),
+            hint.district,
+            hint.file,
+            hint.sheet,
+            hint.cell,
+            hint.code,
+            str(Severity.WARNING),
+            hint.value,
+            hint.message,
+        )
+        for hint in report.beyond.hints
+    )
+
+
+def _hint(hint: HintLine) -> dict[str, Any]:
+    return {
+        "code": hint.code,
+        "trial": hint.is_trial,
+        "district": hint.district,
+        "cases": list(hint.cases),
+        "file": hint.file,
+        "sheet": hint.sheet,
+        "cell": hint.cell,
+        "value": hint.value,
+        "message": hint.message,
+    }
 
 
 def _claims(tally: ClaimTally) -> dict[str, Any]:

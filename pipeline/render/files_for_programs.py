@@ -116,23 +116,29 @@ def _parts(figures: Iterable[Figure], name: str) -> list[dict[str, Any]]:
 
 
 def findings(report: Report) -> bytes:
-    """findings.csv, UTF-8 with BOM; text that Excel would take for a formula has an apostrophe in front."""
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\r\n")
-    table.writerow(FINDING_COLUMNS)
-    for line in report.findings:
-        finding = line.finding
-        row = (
+    """findings.csv."""
+    return as_csv(
+        (
             line.report_date,
             line.district,
             line.file,
-            finding.sheet,
-            finding.cell,
-            finding.code,
-            str(finding.severity),
-            finding.value,
-            finding.message,
+            line.finding.sheet,
+            line.finding.cell,
+            line.finding.code,
+            str(line.finding.severity),
+            line.finding.value,
+            line.finding.message,
         )
+        for line in report.findings
+    )
+
+
+def as_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
+    """Return rows of `FINDING_COLUMNS` in UTF-8 with BOM; text that Excel would take for a formula has an apostrophe in front."""
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\r\n")
+    table.writerow(FINDING_COLUMNS)
+    for row in rows:
         table.writerow([inert(text) for text in row])
     return written.getvalue().encode("utf-8-sig")
 

@@ -155,7 +155,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         first_rules=sources.first_rules,
         first_before=sources.first_before,
         told_before=sources.told_before,
-        beyond=extensions.of(cases, settings),
+        beyond=extensions.of(state, cases, sources.arrivals, settings),
     )
 
 

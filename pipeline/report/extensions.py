@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.report import claims
+from pipeline.day.day_state import DayState
+from pipeline.report import claims, hints
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
+from pipeline.report.hints import HintLine
 from pipeline.settings.config import Settings
+from pipeline.terms.handed_in import Arrival
 
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
     """The parts, in the order of their sections."""
 
+    hints: tuple[HintLine, ...] = ()
     claims: tuple[ClaimTally, ...] = ()
 
 
-def of(cases: Sequence[CaseLine], settings: Settings) -> Extensions:
-    """Return the parts of a day with these cases, by its own settings."""
-    return Extensions(claims=claims.of(cases, settings))
+def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> Extensions:
+    """Return the parts of a folded day, by its own settings; `cases` are its cases as they are shown, `arrivals` its files."""
+    return Extensions(hints=hints.of(state, arrivals, settings), claims=claims.of(cases, settings))

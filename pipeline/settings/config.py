@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from pipeline.settings import config_file, outgoing, uploading
 from pipeline.settings.config_file import ContradictionError, Lines
+from pipeline.settings.hints import Hints
 from pipeline.settings.mailboxes import Mailbox, twice
 from pipeline.settings.rules import (
     Calendar,
@@ -146,6 +147,7 @@ class Settings(Frozen):
     windows: Windows = Windows()
     notices: Notices = Notices()
     changes: tuple[Change, ...] = ()
+    hints: Hints = Hints()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
     retention: Retention = Retention()

@@ -84,7 +84,8 @@ class Notices(Frozen):
     reply_days: Days = 5
 
 
-def _day(value: object) -> object:
+def written_day(value: object) -> object:
+    """Return the day that is written so; raise ValueError where it is none."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
@@ -152,7 +153,7 @@ class Change(Frozen):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    since: Annotated[date, BeforeValidator(_day)] = Field(alias="from")
+    since: Annotated[date, BeforeValidator(written_day)] = Field(alias="from")
     groups: Annotated[tuple[Group, ...], Field(min_length=1)] | None = None
     windows: Windows | None = None
     calendar: Calendar | None = None

@@ -1,0 +1,87 @@
+"""What is unlikely in the 答复文号 that a day's rows give their cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Final
+
+from pipeline.day.cases import RECENT_DAYS, Case
+from pipeline.day.day_state import DayState
+from pipeline.day.unlikely.hint import Hint, is_older, numbers, others, row_of_day
+from pipeline.settings.hints import Hints
+from pipeline.terms.text import key
+
+_DIGIT: Final = re.compile("[0-9〇零一二三四五六七八九十]")
+_COLUMN: Final = "答复文号"
+
+
+def shared(state: DayState, _settings: Hints) -> Iterator[Hint]:
+    """Go through the numbers that a row of the day gives its case and that answer unrelated cases, each once, at the first such row."""
+    by_number = _by_number(state.cases)
+    newly_answered = {case.reply_number: case for case in reversed([*_newly_answered(state)]) if has_digit(case.reply_number)}
+    for number, case in newly_answered.items():
+        cases = by_number[number]
+        pair = next((pair for pair in combinations(cases, 2) if not _have_something_in_common(*pair)), None)
+        if pair:
+            first, second = others(case, pair)
+            said = {"first": first, "second": second, "cases": others(case, cases)}
+            name = "unlikely-shared-reply" if len(cases) > len(pair) else "unlikely-shared-reply/two"
+            yield Hint(name, case.text("旗区"), numbers(cases), row_of_day(case, state), _COLUMN, said=said)
+
+
+def without_digit(state: DayState, _settings: Hints) -> Iterator[Hint]:
+    """Go through the cases that a row of the day gives a 答复文号 without a digit."""
+    for case in _newly_answered(state):
+        if not has_digit(case.reply_number):
+            row, said = row_of_day(case, state), {"case": case.number}
+            yield Hint("unlikely-reply-number", case.text("旗区"), (case.number,), row, _COLUMN, said=said)
+
+
+def of_older(state: DayState, _settings: Hints) -> Iterator[Hint]:
+    """Go through the new cases that a row of the day gives the 答复文号 of an older one."""
+    for case, older in same_as_older(state.cases, state.day):
+        if case.reply_since == state.day:
+            said = {"case": case.number, "others": others(case, older), "entered": case.entered}
+            row = row_of_day(case, state)
+            yield Hint("unlikely-same-reply", case.text("旗区"), numbers((case, *older)), row, _COLUMN, said=said)
+
+
+def same_as_older(cases: tuple[Case, ...], day: date) -> Iterator[tuple[Case, list[Case]]]:
+    """Go through the cases that got a number of older ones when they were new, on one of the thirty days up to that day.
+
+    Older ones with which a case has nothing in common are not the same matter.
+    """
+    by_number, recent = _by_number(cases), day - timedelta(days=RECENT_DAYS)
+    for case in cases:
+        since = case.reply_since
+        if since is None or since <= recent or (since - case.entered).days >= RECENT_DAYS or not has_digit(case.reply_number):
+            continue
+        if older := [other for other in by_number[case.reply_number] if is_older(other, case) and _have_something_in_common(other, case)]:
+            yield case, older
+
+
+def has_digit(number: str) -> bool:
+    """Whether a 答复文号 has a digit, in figures or in Chinese."""
+    return bool(_DIGIT.search(number))
+
+
+def _newly_answered(state: DayState) -> Iterator[Case]:
+    """Go through the cases that a row of the day gives another 答复文号 than they had."""
+    return (case for case in state.cases if case.reply_since == state.day)
+
+
+def _by_number(cases: tuple[Case, ...]) -> dict[str, list[Case]]:
+    by_number: dict[str, list[Case]] = {}
+    for case in cases:
+        if case.reply_number:
+            by_number.setdefault(case.reply_number, []).append(case)
+    return by_number
+
+
+def _have_something_in_common(case: Case, other: Case) -> bool:
+    """Whether two cases have their 涉及项目或单位 or 问题类别 in common; two empty cells have nothing in common."""
+    both = ((key(case.text(name)), key(other.text(name))) for name in ("涉及项目或单位", "问题类别"))
+    return any(one and one == another for one, another in both)

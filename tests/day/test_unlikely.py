@@ -1,0 +1,486 @@
+"""核查提示: of each kind a made-up story that it must catch, and a neighbour that it must leave alone.
+
+Covers `alike`, `hint`, `hint_words`, `hints`, `looks`, `replies`, `reports`, `reports_before` and `resolutions`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from offices import CONFIG, SETTINGS, Day, File, assigned, consolidate, handed_in, read_assignment, read_report
+from workbooks import DAY, Row, assignment, case_row, new_row, progress_row, reception_row, report, resolved_row, urgent_row
+
+from pipeline.day.fold import fold
+from pipeline.day.unlikely import looks
+from pipeline.render import extension_files
+from pipeline.settings.config import Settings, load
+from pipeline.settings.hints import Hints
+from pipeline.terms import contract
+from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed
+from pipeline.terms.hint_words import FACTS, HINTS
+
+NUMBERS = [f"SJ-2020-{n:03}" for n in range(1, 15)]
+CASES = [case_row(number) for number in NUMBERS]
+
+Told = list[dict[str, Any]]
+
+
+def said(day: date, district: str = "东胜区", *, progress: Sequence[Row] = (), **sheets: Sequence[Row]) -> File:
+    """A report of that day, in time; without 案件进展 unless given."""
+    return handed_in(report(district, day, progress=progress, **sheets), f"{day} 16:00", f"{district}{day}.xlsx")
+
+
+def before(days: int) -> date:
+    return DAY - timedelta(days=days)
+
+
+def told_on(days: Sequence[date], *files: File, cases: Sequence[Row] = CASES, settings: Settings = SETTINGS) -> Mapping[date, Day]:
+    return consolidate([assigned(assignment(cases)), *files], days, settings)
+
+
+def told(code: str, *files: File, cases: Sequence[Row] = CASES, settings: Settings = SETTINGS) -> Told:
+    """The hints of that code on the day."""
+    return [hint for hint in told_on([DAY], *files, cases=cases, settings=settings)[DAY].beyond["hints"] if hint["code"] == code]
+
+
+def only(hints: Told) -> dict[str, Any]:
+    (hint,) = hints
+    return hint
+
+
+def with_hints(**values: object) -> Settings:
+    return SETTINGS.model_copy(update={"hints": Hints.model_validate(values)})
+
+
+# --- unlikely-same-report ---------------------------------------------------------------------------------------------
+
+
+def test_a_report_the_same_as_the_one_before_but_for_its_date() -> None:
+    rows = [progress_row("SJ-2020-001"), progress_row("SJ-2020-002")]
+    files = said(before(3), progress=rows, reception=[reception_row()]), said(DAY, progress=rows[::-1], reception=[reception_row()])
+    hint = only(told("unlikely-same-report", *files))
+    assert (hint["file"], hint["sheet"], hint["cell"], hint["cases"]) == (f"东胜区{DAY}.xlsx", "", "", [])
+    assert "与5月18日的日报完全一样" in hint["message"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"progress": [progress_row("SJ-2020-001", 下一步措施="另行约谈")]},
+        {"progress": [progress_row("SJ-2020-001")], "urgent": [urgent_row("SJ-2020-002")]},
+        {"progress": [progress_row("SJ-2020-001"), progress_row("SJ-2020-001")]},
+    ],
+    ids=["another cell", "one row more", "the same row twice"],
+)
+def test_a_report_with_any_difference_is_another(changed: dict[str, Any]) -> None:
+    assert told("unlikely-same-report", said(before(1), progress=[progress_row("SJ-2020-001")]), said(DAY, **changed)) == []
+
+
+def test_states_alone_said_again_are_no_copy() -> None:
+    rows = [progress_row("SJ-2020-001", 今日进展=None)]
+    files = said(before(1), progress=rows, reception=[reception_row(batches=0, answered=0, passed=0)])
+    again = said(DAY, progress=rows, reception=[reception_row(batches=0, answered=0, passed=0)])
+    assert told("unlikely-same-report", files, again) == []
+
+
+def test_the_report_before_is_the_last_one_in_force_of_the_same_district() -> None:
+    rows, others = [progress_row("SJ-2020-001")], [progress_row("SJ-2020-002")]
+    files = said(before(2), progress=rows), said(before(1), progress=others), said(DAY, progress=rows)
+    assert told("unlikely-same-report", *files) == []
+    assert (
+        told("unlikely-same-report", said(before(1), "达拉特旗", reception=[reception_row()]), said(DAY, reception=[reception_row()])) == []
+    )
+
+
+# --- unlikely-same-progress -------------------------------------------------------------------------------------------
+
+
+def _progress(*texts: str | None) -> list[File]:
+    """Reports of as many days up to the day, with that 今日进展 each."""
+    last = len(texts) - 1
+    return [said(before(last - at), progress=[progress_row("SJ-2020-001", 今日进展=text)]) for at, text in enumerate(texts)]
+
+
+def test_the_same_progress_in_five_reports() -> None:
+    hint = only(told("unlikely-same-progress", *_progress("约谈", "已约谈企业", "已约谈 企业", *["已约谈企业"] * 3)))
+    assert (hint["sheet"], hint["cell"], hint["value"], hint["cases"]) == ("案件进展", "F2", "已约谈企业", ["SJ-2020-001"])
+    assert "最近 5 份日报" in hint["message"]
+
+
+@pytest.mark.parametrize("texts", [["约谈"] * 4, ["约谈", "约谈", "", "约谈", "约谈", "约谈"], ["约谈"] * 4 + ["协调"], [""] * 6])
+def test_fewer_or_other_or_no_progress_is_no_hint(texts: list[str]) -> None:
+    assert told("unlikely-same-progress", *_progress(*texts)) == []
+
+
+def test_it_is_told_again_each_day_on_which_it_is_reported_and_on_no_other() -> None:
+    days = [before(at) for at in (3, 2, 1, 0)]
+    texts = [said(before(at), progress=[progress_row("SJ-2020-001")]) for at in (7, 6, 5, 4, 3, 1)]
+    got = told_on(days, *texts)
+    counts = [sum(hint["code"] == "unlikely-same-progress" for hint in got[day].beyond["hints"]) for day in days]
+    assert counts == [1, 0, 1, 0]
+
+
+# --- 答复文号 ----------------------------------------------------------------------------------------------------------
+
+
+def _shared(first: dict[str, str], second: dict[str, str], number: str = "东住建信〔2020〕7号") -> Told:
+    cases = [case_row("SJ-2020-001", **first), case_row("SJ-2020-002", **second)]
+    old = said(before(1), progress=[resolved_row("SJ-2020-001", 答复文号=number)])
+    return told("unlikely-shared-reply", old, said(DAY, progress=[resolved_row("SJ-2020-002", 答复文号=number)]), cases=cases)
+
+
+def test_one_reply_number_under_cases_with_nothing_in_common() -> None:
+    hint = only(_shared({"涉及项目或单位": "甲小区", "问题类别": "物业服务"}, {"涉及项目或单位": "乙工地", "问题类别": "拖欠农民工工资"}))
+    assert (hint["cell"], hint["value"], hint["cases"]) == ("I2", "东住建信〔2020〕7号", ["SJ-2020-001", "SJ-2020-002"])
+
+
+def test_a_number_that_two_districts_give_on_one_day_is_told_once_and_names_the_other_district() -> None:
+    cases = [case_row("SJ-2020-001", 问题类别="物业服务"), case_row("SJ-2020-002", "达拉特旗", 问题类别="工程质量")]
+    files = [said(before(1), name) for name in ("东胜区", "达拉特旗")]
+    files += [said(DAY, progress=[resolved_row("SJ-2020-001")]), said(DAY, "达拉特旗", progress=[resolved_row("SJ-2020-002")])]
+    hint = only(told("unlikely-shared-reply", *files, cases=cases))
+    assert (hint["district"], hint["cases"]) == ("东胜区", ["SJ-2020-001", "SJ-2020-002"])
+    assert hint["message"].startswith("SJ-2020-001和SJ-2020-002（达拉特旗）用同一个答复文号")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "number"),
+    [
+        ({"涉及项目或单位": "甲小区", "问题类别": "物业服务"}, {"涉及项目或单位": "甲 小区", "问题类别": "工程质量"}, "7号"),
+        ({"涉及项目或单位": "甲小区", "问题类别": "物业服务"}, {"涉及项目或单位": "乙小区", "问题类别": "物业服务"}, "7号"),
+        ({"涉及项目或单位": "甲小区", "问题类别": "物业服务"}, {"涉及项目或单位": "乙小区", "问题类别": "工程质量"}, "待补"),
+    ],
+    ids=["project in common", "category in common", "no number at all"],
+)
+def test_one_reply_for_cases_with_something_in_common_is_likely(first: dict[str, str], second: dict[str, str], number: str) -> None:
+    assert _shared(first, second, number) == []
+
+
+def test_a_shared_number_that_stands_since_yesterday_is_told_no_more() -> None:
+    cases = [case_row("SJ-2020-001", 问题类别="物业服务"), case_row("SJ-2020-002", 问题类别="工程质量")]
+    rows = [resolved_row(number, 答复文号="7号") for number in NUMBERS[:2]]
+    got = told_on([before(1), DAY], said(before(1), progress=rows), said(DAY, progress=rows), cases=cases)
+    told_by_day = {day: [hint["cases"] for hint in got[day].beyond["hints"] if hint["code"] == "unlikely-shared-reply"] for day in got}
+    assert told_by_day == {before(1): [["SJ-2020-001", "SJ-2020-002"]], DAY: []}
+
+
+@pytest.mark.parametrize("number", ["口头", "待补", "已电话答复"])
+def test_a_reply_number_without_a_digit(number: str) -> None:
+    hint = only(told("unlikely-reply-number", said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号=number)])))
+    assert (hint["cell"], hint["value"], hint["cases"], hint["trial"]) == ("I2", number, ["SJ-2020-003"], True)
+
+
+@pytest.mark.parametrize("number", ["东住建信〔2020〕3号", "信复字第十二号", "第３号"])
+def test_a_reply_number_with_figures_or_chinese_numerals_is_one(number: str) -> None:
+    assert told("unlikely-reply-number", said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号=number)])) == []
+
+
+def test_a_reply_number_that_was_told_yesterday_is_not_new() -> None:
+    rows = [resolved_row("SJ-2020-003", 答复文号="口头")]
+    assert told("unlikely-reply-number", said(before(1), progress=rows), said(DAY, progress=rows)) == []
+
+
+def _reply_of_older(days_ago: int, number: str = "7号", category: str = "物业服务") -> Told:
+    """A found case that came so many days ago gets a number on the day; an older one has 7号."""
+    old = said(before(39), progress=[resolved_row("SJ-2020-001", 答复日期="2020-04-12", 答复文号="7号")])
+    found = new_row(排查日期=before(days_ago).isoformat(), 办结时限="2020-07-01")
+    came = said(before(days_ago), new=[found])
+    row = resolved_row("DS-2020-001", 答复文号=number, 答复日期=DAY.isoformat())
+    cases = [case_row("SJ-2020-001", 交办日期="2020-04-01", 问题类别=category), *CASES[1:]]
+    return told("unlikely-same-reply", old, came, said(DAY, progress=[row]), cases=cases)
+
+
+def test_a_new_case_with_the_reply_number_of_an_older_one() -> None:
+    hint = only(_reply_of_older(29))
+    assert (hint["cell"], hint["value"], hint["cases"]) == ("I2", "7号", ["DS-2020-001", "SJ-2020-001"])
+    assert hint["message"].startswith("DS-2020-001在4月22日进台账，")
+
+
+def test_a_case_that_is_not_new_and_a_number_of_its_own_are_likely() -> None:
+    assert _reply_of_older(30) == []
+    assert _reply_of_older(5, "8号") == []
+
+
+def test_a_case_that_has_nothing_in_common_with_the_older_one_is_not_the_same_matter() -> None:
+    assert _reply_of_older(5, category="拖欠农民工工资") == []
+
+
+# --- resolutions ------------------------------------------------------------------------------------------------------
+
+
+def _resolved(count: int) -> list[Row]:
+    return [resolved_row(number, 答复文号=f"{number}号") for number in NUMBERS[:count]]
+
+
+def _working(count: int = 14) -> File:
+    return said(before(1), progress=[progress_row(number) for number in NUMBERS[:count]])
+
+
+def test_more_than_ten_cases_of_a_district_resolved_on_one_day() -> None:
+    hint = only(told("unlikely-many-resolved", _working(), said(DAY, progress=_resolved(11))))
+    assert (hint["file"], hint["cell"], hint["cases"]) == (f"东胜区{DAY}.xlsx", "", NUMBERS[:11])
+    assert "第一天汇总" not in hint["message"]
+
+
+def test_ten_are_likely_and_so_are_eleven_of_which_one_counted_before() -> None:
+    assert told("unlikely-many-resolved", _working(), said(DAY, progress=_resolved(10))) == []
+    assert told("unlikely-many-resolved", said(before(1), progress=_resolved(1)), said(DAY, progress=_resolved(11))) == []
+
+
+def test_ten_of_one_district_and_one_of_another_are_likely() -> None:
+    cases = [*CASES[:10], case_row("SJ-2020-011", "达拉特旗")]
+    other = said(DAY, "达拉特旗", progress=[resolved_row("SJ-2020-011", 答复文号="9号")])
+    assert told("unlikely-many-resolved", _working(10), said(DAY, progress=_resolved(10)), other, cases=cases) == []
+
+
+def test_on_the_first_day_of_all_it_says_so() -> None:
+    assert "这是第一天汇总" in only(told("unlikely-many-resolved", said(DAY, progress=_resolved(11))))["message"]
+
+
+def test_a_case_found_and_resolved_on_one_day_is_told_once() -> None:
+    found, done = new_row(排查日期="2020-05-20"), resolved_row("DS-2020-001", 答复文号="9号")
+    hints = told_on([DAY], _working(), said(DAY, new=[found], progress=[resolved_row("SJ-2020-001"), done]))[DAY].beyond["hints"]
+    assert [(hint["code"], hint["cell"], hint["cases"]) for hint in hints] == [("unlikely-found-resolved", "E3", ["DS-2020-001"])]
+
+
+def test_a_case_found_one_day_and_resolved_the_next_is_told_only_where_nothing_was_done_between() -> None:
+    found, done = said(before(1), new=[new_row()]), said(DAY, progress=[resolved_row("DS-2020-001")])
+    got = told_on([DAY], found, done)[DAY].beyond["hints"]
+    assert [(hint["code"], hint["cases"]) for hint in got] == [("unlikely-no-progress", ["DS-2020-001"])]
+
+
+@pytest.mark.parametrize("earlier", [None, progress_row("SJ-2020-001", 当前状态="已交办", 今日进展=None)], ids=["none", "已交办"])
+def test_a_resolution_without_any_progress_before_it(earlier: Row | None) -> None:
+    files = [said(before(1), progress=[earlier] if earlier else [progress_row("SJ-2020-002")])]
+    hint = only(told("unlikely-no-progress", *files, said(DAY, progress=[resolved_row("SJ-2020-001")])))
+    assert (hint["cell"], hint["cases"]) == ("E2", ["SJ-2020-001"])
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [progress_row("SJ-2020-001", 当前状态="已受理", 今日进展=None), progress_row("SJ-2020-001", 当前状态="已交办", 今日进展="已约谈")],
+)
+def test_a_status_or_progress_before_a_resolution_is_enough(earlier: Row) -> None:
+    files = said(before(6), progress=[earlier]), said(DAY, progress=[resolved_row("SJ-2020-001")])
+    assert told("unlikely-no-progress", *files) == []
+
+
+def test_the_first_report_of_a_district_says_of_every_case_what_was_never_said_before() -> None:
+    cases = [case_row("SJ-2020-001", 办结时限=DAY.isoformat())]
+    day = told_on([DAY], said(before(1), "达拉特旗"), said(DAY, progress=[resolved_row("SJ-2020-001")]), cases=cases)[DAY]
+    assert day.beyond["hints"] == []
+
+
+def _last_day(deadline: date, earlier: Row) -> Told:
+    cases = [case_row("SJ-2020-001", 办结时限=deadline.isoformat())]
+    files = said(before(1), progress=[earlier]), said(DAY, progress=[resolved_row("SJ-2020-001")])
+    return told("unlikely-last-day", *files, cases=cases)
+
+
+def test_a_case_resolved_on_its_last_day_without_a_reply_before() -> None:
+    hint = only(_last_day(DAY, progress_row("SJ-2020-001")))
+    assert (hint["cell"], hint["value"], hint["cases"]) == ("H2", "2020-05-20", ["SJ-2020-001"])
+    assert "5月21日" in hint["message"]
+
+
+def test_a_day_earlier_or_with_a_reply_known_before_it_is_likely() -> None:
+    assert _last_day(DAY + timedelta(days=1), progress_row("SJ-2020-001")) == []
+    assert _last_day(before(1), progress_row("SJ-2020-001")) == []
+    assert _last_day(DAY, resolved_row("SJ-2020-001", 当前状态="已答复")) == []
+
+
+def test_an_extension_moves_the_last_day() -> None:
+    cases = [case_row("SJ-2020-001", 办结时限="2020-05-10", 延期至=DAY.isoformat())]
+    files = said(before(1), progress=[progress_row("SJ-2020-001")]), said(DAY, progress=[resolved_row("SJ-2020-001")])
+    assert only(told("unlikely-last-day", *files, cases=cases))["cases"] == ["SJ-2020-001"]
+
+
+# --- unlikely-alike ---------------------------------------------------------------------------------------------------
+
+
+def _alike(new: Row, **old: str) -> Told:
+    cases = [case_row("SJ-2020-001", **{"涉及项目或单位": "甲小区", "问题类别": "物业服务", "案由": "甲小区三号楼电梯长期停运", **old})]
+    return told("unlikely-alike", said(before(1), reception=[reception_row()]), said(DAY, new=[new]), cases=cases)
+
+
+def test_a_new_case_like_an_old_one() -> None:
+    hint = only(_alike(new_row(涉及项目或单位="甲小区", 案由="甲小区3号楼电梯长期停运")))
+    assert (hint["sheet"], hint["cell"], hint["cases"]) == ("新增案件", "C2", ["DS-2020-001", "SJ-2020-001"])
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ({"涉及项目或单位": "乙小区", "案由": "甲小区三号楼电梯长期停运"}, {}),
+        ({"涉及项目或单位": "甲小区", "案由": "地下车库漏水，多次维修无果"}, {}),
+        ({"涉及项目或单位": "甲小区", "案由": "甲小区三号楼电梯长期停运", "问题类别": "工程质量"}, {}),
+        ({"涉及项目或单位": "", "案由": "甲小区三号楼电梯长期停运"}, {"涉及项目或单位": ""}),
+        ({"涉及项目或单位": "甲小区", "案由": "甲小区三号楼电梯长期停运"}, {"撤销依据": "重复交办"}),
+    ],
+    ids=["another project", "other words", "another category", "no project", "a cancelled case"],
+)
+def test_a_case_with_another_project_category_or_matter_is_another(new: dict[str, str], old: dict[str, str]) -> None:
+    assert _alike(new_row(**new), **old) == []
+
+
+def test_a_case_that_a_newer_workbook_brings_in_stands_at_its_cell_there_and_is_told_on_one_day() -> None:
+    matter = {"涉及项目或单位": "甲小区", "案由": "甲小区三号楼电梯长期停运"}
+    old, new = case_row("SJ-2020-001", **matter), case_row("SJ-2020-099", **matter)
+    files = assigned(assignment([old])), assigned(assignment([old, new]), f"{DAY} 09:00", "新分解表.xlsx")
+    got = consolidate([*files, said(before(1))], [DAY, DAY + timedelta(days=1)])
+    hint = only([hint for hint in got[DAY].beyond["hints"] if hint["code"] == "unlikely-alike"])
+    assert (hint["file"], hint["sheet"], hint["cell"], hint["cases"]) == (
+        "新分解表.xlsx",
+        "群众来访案件",
+        "E3",
+        ["SJ-2020-001", "SJ-2020-099"],
+    )
+    assert got[DAY + timedelta(days=1)].beyond["hints"] == []
+
+
+# --- unlikely-to-and-fro ----------------------------------------------------------------------------------------------
+
+
+def _statuses(*statuses: tuple[int, str]) -> list[File]:
+    """A report for each: how many days before the day, and the status."""
+    return [said(before(at), progress=[progress_row("SJ-2020-001", 当前状态=status, 重新办理原因="再办")]) for at, status in statuses]
+
+
+def test_a_status_that_goes_to_and_fro() -> None:
+    hint = only(told("unlikely-to-and-fro", *_statuses((30, "办理中"), (29, "已受理"), (5, "办理中"), (0, "已受理"))))
+    assert (hint["cell"], hint["value"], hint["cases"]) == ("E2", "已受理", ["SJ-2020-001"])
+    assert "由办理中改回已受理" in hint["message"]
+
+
+def test_going_back_once_in_thirty_days_is_likely_and_going_forward_is_never_told() -> None:
+    assert told("unlikely-to-and-fro", *_statuses((31, "办理中"), (30, "已受理"), (5, "办理中"), (0, "已受理"))) == []
+    assert told("unlikely-to-and-fro", *_statuses((9, "办理中"), (8, "已受理"), (7, "办理中"), (6, "已受理"), (0, "办理中"))) == []
+
+
+# --- unlikely-receptions ----------------------------------------------------------------------------------------------
+
+
+def _receptions(before_: Sequence[int], *today: int) -> Told:
+    def rows(*batches: int) -> list[Row]:
+        categories = ("物业服务", "工程质量", "其他")
+        return [reception_row(category, count, 0, count) for category, count in zip(categories, batches, strict=False)]
+
+    files = [said(before(at), reception=rows(count)) for at, count in enumerate(before_, 1)]
+    return told("unlikely-receptions", *files, said(DAY, reception=rows(*today)))
+
+
+def test_ten_times_the_usual_receptions() -> None:
+    hint = only(_receptions([2, 5, 2, 3, 1], 5, 15))
+    assert (hint["sheet"], hint["cell"], hint["value"], hint["cases"]) == ("接访情况", "B3", "15", [])
+    assert "合计 20 批次" in hint["message"]
+    assert "中位数是 2 批次" in hint["message"]
+    assert "中位数是 2.5 批次" in only(_receptions([2, 5, 2, 3, 1, 4], 5, 20))["message"]
+
+
+@pytest.mark.parametrize(
+    ("before_", "today"), [([2, 5, 2, 3, 1], 19), ([2, 5, 2, 3], 40), ([3, 5, 3, 3, 1], 29)], ids=["few", "unknown", "nine times"]
+)
+def test_receptions_in_proportion_few_or_of_a_district_that_hardly_reported_are_likely(before_: list[int], today: int) -> None:
+    assert _receptions(before_, today) == []
+
+
+def test_reports_more_than_thirty_days_old_are_not_usual_any_more() -> None:
+    old = [said(before(at), reception=[reception_row(batches=1, answered=0, passed=1)]) for at in (40, 39, 38, 37, 31)]
+    assert told("unlikely-receptions", *old, said(DAY, reception=[reception_row(batches=50, answered=0, passed=50)])) == []
+    recent = [said(before(30), reception=[reception_row(batches=1, answered=0, passed=1)]), *old[:4]]
+    assert told("unlikely-receptions", *recent, said(DAY, reception=[reception_row(batches=50, answered=0, passed=50)])) == []
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+def _busy_week() -> list[File]:
+    """Eight days with something of most kinds."""
+    rows = [progress_row("SJ-2020-001"), progress_row("SJ-2020-002")]
+    files = [said(before(at), progress=rows, reception=[reception_row(batches=2, answered=0, passed=2)]) for at in range(7, 0, -1)]
+    last = [progress_row("SJ-2020-001"), *(resolved_row(number, 答复文号="口头") for number in NUMBERS[2:14])]
+    found = new_row(排查日期=DAY.isoformat())
+    done = resolved_row("DS-2020-001", 答复文号="7号", 答复日期=DAY.isoformat())
+    return [*files, said(DAY, progress=[*last, done], new=[found], reception=[reception_row(batches=30, answered=0, passed=30)])]
+
+
+def test_a_day_by_itself_and_days_in_a_row_tell_the_same() -> None:
+    days = [before(at) for at in range(7, -1, -1)]
+    cases = [*CASES[:2], *(case_row(number, 办结时限=DAY.isoformat()) for number in NUMBERS[2:])]
+    together = told_on(days, *_busy_week(), cases=cases)
+    for day in days:
+        assert told_on([day], *_busy_week(), cases=cases)[day].beyond["hints"] == together[day].beyond["hints"]
+    codes = [hint["code"] for hint in together[DAY].beyond["hints"]]
+    assert codes == sorted(codes, key=list(HINTS).index)
+    assert set(codes) == {
+        "unlikely-same-progress", "unlikely-reply-number", "unlikely-many-resolved", "unlikely-found-resolved", "unlikely-no-progress",
+        "unlikely-last-day", "unlikely-receptions",
+    }  # fmt: skip
+
+
+def test_a_revision_that_was_replaced_makes_no_hint() -> None:
+    first = handed_in(report(progress=[resolved_row("SJ-2020-003", 答复文号="口头")]), f"{DAY} 10:00")
+    assert told("unlikely-reply-number", first, said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号="5号")])) == []
+
+
+def test_hints_are_in_their_own_files_and_nowhere_else() -> None:
+    day = told_on([DAY], said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号="=口头")]))[DAY]
+    rows = list(csv.DictReader(io.StringIO(extension_files.hints(day.report).decode("utf-8-sig"), newline="")))
+    row = next(row for row in rows if row["code"] == "unlikely-reply-number")
+    assert row["message"] == next(hint["message"] for hint in day.beyond["hints"] if hint["code"] == "unlikely-reply-number")
+    assert (row["report_date"], row["district"], row["cell"], row["severity"], row["value"]) == (
+        "2020-05-21", "东胜区", "I2", "warning", "'=口头",
+    )  # fmt: skip
+    assert not [code for code in day.codes() if code in HINTS]
+    assert HINTS.keys().isdisjoint(contract.SEVERITIES)
+    assert "unlikely" not in day.files["summary.json"].decode() + day.files["findings.csv"].decode()
+
+
+def test_kinds_that_are_skipped_are_not_looked_for_and_limits_are_the_offices() -> None:
+    files = said(before(1), progress=[progress_row("SJ-2020-003")]), said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号="口头")])
+    assert told("unlikely-reply-number", *files, settings=with_hints(skip=["unlikely-reply-number"])) == []
+    assert told("unlikely-many-resolved", _working(2), said(DAY, progress=_resolved(2)), settings=with_hints(resolved_a_day=1))
+    assert told("unlikely-same-progress", *_progress("约谈", "约谈"), settings=with_hints(same_progress_reports=2))
+
+
+@pytest.mark.parametrize(("until", "is_trial"), [(DAY, True), (before(1), False), (None, False)])
+def test_a_hint_is_on_trial_up_to_the_day_in_the_settings(until: date | None, *, is_trial: bool) -> None:
+    settings = with_hints(trial_until=until)
+    hint = only(told("unlikely-reply-number", said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号="口头")]), settings=settings))
+    assert hint["trial"] is is_trial
+
+
+def test_a_code_that_does_not_exist_is_refused_with_its_line(tmp_path: Path) -> None:
+    edited = CONFIG.read_text(encoding="utf-8").replace("  skip: []", "  skip: [unlikely-something]")
+    (tmp_path / "config.yaml").write_text(edited, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="没有“unlikely-something”这种核查提示"):
+        load(tmp_path / "config.yaml")
+
+
+def test_cases_that_are_passed_over_are_in_no_hint_and_what_is_left_must_be_true_without_them() -> None:
+    files = [assigned(assignment(CASES)), _working(), said(DAY, progress=[*_resolved(12)[:11], resolved_row(NUMBERS[11], 答复文号="口头")])]
+    filed = []
+    for number, file in enumerate(files, 1):
+        envelope = Envelope(file.received)
+        reading = read_assignment(file.content) if file.is_assignment else read_report(file.content, f"{file.received:%Y-%m-%d %H:%M}")
+        filed.append(Filed(Arrival(number, file.name, file.name, str(number), 1, envelope, file.is_assignment), reading))
+    state = fold(Facts.of(filed), SETTINGS, [DAY])[DAY]
+
+    def left(*numbers: str) -> list[tuple[str, int]]:
+        return [(hint.code, len(hint.cases)) for hint in looks.of(state, SETTINGS, numbers)]
+
+    assert left() == [("unlikely-reply-number", 1), ("unlikely-many-resolved", 12)]
+    assert left(NUMBERS[11]) == [("unlikely-many-resolved", 11)]
+    assert left(*NUMBERS[10:]) == []
+
+
+def test_each_kind_has_a_sentence() -> None:
+    assert list(dict.fromkeys(name.partition("/")[0] for name in FACTS)) == list(HINTS)
+    assert load(CONFIG).hints == Hints()
