@@ -15,8 +15,8 @@ import house
 import pytest
 
 from pipeline import __version__, cli
-from pipeline.settings import config, meanings
-from pipeline.terms import contract, messages, vocabulary
+from pipeline.settings import config, hints, meanings
+from pipeline.terms import contract, hint_words, messages, vocabulary
 from pipeline.terms.contract import Column, Kind, Severity, Sheet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -284,6 +284,16 @@ def _setting_part() -> str:
     return "\n".join(lines)
 
 
+# --- hints -------------------------------------------------------------------------------------------------------
+
+
+def _hint_part() -> str:
+    """Every kind of hint, with the limits of the program's own settings."""
+    limits = hints.Hints().model_dump()
+    lines = [f"| {kind.name} | {kind.rule.format_map(limits)} | {kind.look} | `{code}` |" for code, kind in hint_words.HINTS.items()]
+    return "\n".join(["| 提示 | 什么时候有 | 请看什么 | 代码 |", "|---|---|---|---|", *lines])
+
+
 # --- words -------------------------------------------------------------------------------------------------------
 
 
@@ -358,6 +368,7 @@ PARTS: Final = {
     "codes": (GUIDE, _code_part),
     "columns": (GUIDE, _column_part),
     "settings": (GUIDE, _setting_part),
+    "hints": (GUIDE, _hint_part),
     "words": (GUIDE, _word_part),
     "wings": (ARCHITECTURE, house.wing_part),
     "dependencies": (ROOT / "docs" / "third-party.md", house.dependency_part),

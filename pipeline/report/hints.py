@@ -13,6 +13,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.unlikely import looks
 from pipeline.day.unlikely.hint import Hint
 from pipeline.settings.config import Settings
+from pipeline.settings.hints import Hints
 from pipeline.terms import messages
 from pipeline.terms.findings import column_letter
 from pipeline.terms.handed_in import Arrival
@@ -72,3 +73,18 @@ def _quoted(detail: object) -> str:
     if isinstance(detail, date):
         return f"{detail.month}月{detail.day}日"
     return messages.listed(detail) if isinstance(detail, tuple) else messages.brief(str(detail))
+
+
+def kind_order(line: HintLine) -> int:
+    """Return the place of a hint's kind among all kinds."""
+    return list(HINTS).index(line.code)
+
+
+def name(code: str) -> str:
+    """Return what a kind of hint is called."""
+    return HINTS[code].name
+
+
+def rule(code: str, settings: Hints) -> str:
+    """Return when a kind of hint is told, by these settings, and what to look at."""
+    return HINTS[code].rule.format_map(settings.model_dump()) + HINTS[code].look

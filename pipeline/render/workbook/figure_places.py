@@ -14,7 +14,7 @@ from typing import Final
 from xlsxwriter.utility import xl_range
 
 from pipeline.render.workbook.sheet_words import FIRST_LINE as FIRST
-from pipeline.report import breakdown, corrections
+from pipeline.report import breakdown, corrections, hints
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.terms.words import FLAGS, STEPS
@@ -200,7 +200,7 @@ def _in_blocks(report: Report, places: Places) -> None:
 
 
 def _lists(report: Report, places: Places) -> None:
-    """Add the cases that one cell of 总览, 今日变化 or 更正情况 names together."""
+    """Add the cases that one cell of 总览, 今日变化, 更正情况 or 核查提示 names together."""
     named = [(f"{way.group} · {NEAREST}", way.nearest) for way in report.ways]
     for bridge in report.bridges:
         steps = (("总数", bridge.total_steps), ("已化解", bridge.resolved_steps))
@@ -208,6 +208,7 @@ def _lists(report: Report, places: Places) -> None:
     for entry in (*report.corrected, *report.restated):
         day = f"{entry.day.month}月{entry.day.day}日"
         named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
+    named += [(f"核查提示 · {hints.name(hint.code)} · {hint.district}", hint.cases) for hint in report.beyond.hints]
     for title, numbers in named:
         listed = tuple(number for number in numbers if number in places.rows)
         if len(listed) > 1 and listed not in places.lists:

@@ -17,6 +17,7 @@ from pipeline.render.workbook import (
     figure_places,
     figure_sheets,
     formulas,
+    hints_sheet,
     list_sheets,
     overview_sheet,
     reading_guide_sheet,
@@ -45,6 +46,7 @@ def render(report: Report, beside: str = "") -> bytes:
         corrections_sheet.write(book)
         list_sheets.write(book)
         attendance_sheet.write(book)
+        hints_sheet.write(book)
         overview_sheet.write(book, trend, beside)
         _say_where_links_end(book)
         book.sheets[overview_sheet.NAME].activate()

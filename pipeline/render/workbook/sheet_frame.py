@@ -159,13 +159,18 @@ def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) ->
 
 def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
     """The same without a filter: one of several lists on a sheet."""
-    columns = listing.columns
-    headers(book, sheet, top, (column.header for column in columns))
+    headers(book, sheet, top, (column.header for column in listing.columns))
     sheet.set_row(top, 32)
+    return write_lines(book, sheet, top + 1, listing)
+
+
+def write_lines(book: Book, sheet: Worksheet, first: int, listing: Listing[Row]) -> int:
+    """The same without a header: the list's rows from the row `first` on."""
+    columns = listing.columns
     formats: dict[tuple[str, ...], list[Format]] = {}
     naming = [(position, column.cases) for position, column in enumerate(columns) if column.cases]
     rooms = [column.width + 2 * (column.look == "center") for column in columns]  # centred text has no indent
-    for index, row in enumerate(listing.rows, top + 1):
+    for index, row in enumerate(listing.rows, first):
         looks, values = listing.tone(row), [column.value(row) for column in columns]
         if looks not in formats:
             formats[looks] = [book.cell(column.look, *looks) for column in columns]
@@ -180,5 +185,5 @@ def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -
             put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
         sheet.set_row(index, height(max(lines(value, room) for value, room in zip(values, rooms, strict=True) if isinstance(value, str))))
     if not listing.rows:
-        put(sheet, top + 1, 0, listing.empty, book.look("note"))
-    return top + max(len(listing.rows), 1) + 1
+        put(sheet, first, 0, listing.empty, book.look("note"))
+    return first + max(len(listing.rows), 1)

@@ -1,4 +1,7 @@
-"""更正情况, 今日变化 and 数字明细 say what summary.json says. Covers `corrections_sheet` and `changes_sheet`."""
+"""更正情况, 今日变化 and 数字明细 say what summary.json says, 核查提示 what extensions.json says.
+
+Covers `corrections_sheet`, `changes_sheet` and `hints_sheet`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from pipeline.render.workbook import office_workbook
 from pipeline.render.workbook.sheet_words import NOTHING
 from pipeline.report.case_lines import Notice, Settled
 from pipeline.report.corrections import MOVES
+from pipeline.terms.hint_words import HINTS
 from pipeline.terms.words import CHANGES
 
 if TYPE_CHECKING:
@@ -140,3 +144,22 @@ def test_each_case_names_as_text_the_rows_that_it_comes_from(week: list[tuple[Wo
     assert all(re.search(r" · .+ · 第\d+行$", source) for source, _last in sources.values())
     assert all(re.search(r" · .+ · 第\d+行$", last) or last == "None" for _listed, last in sources.values())
     assert any(last != "None" for _listed, last in sources.values())
+
+
+def test_each_hint_is_a_row_under_its_kind_and_leads_to_its_cases(published: Published) -> None:
+    told = 0
+    for report in published("week-messy").reports:
+        sheet = opened(office_workbook.render(report))["核查提示"]
+        assert str(sheet["A2"].value).startswith("试行到2027年3月31日的日报为止")
+        hints, kind, shown = report.beyond.hints, "", []
+        for row in sheet.iter_rows(min_row=4):
+            if re.fullmatch(r".+（\d+处）", str(row[0].value)):
+                kind = str(row[0].value)
+            elif row[2].value:
+                assert bool(row[1].hyperlink) == bool(row[1].value)
+                shown.append((kind.partition("（")[0], *("" if cell.value is None else cell.value for cell in (row[0], *row[2:]))))
+        assert sorted(shown) == sorted(
+            (HINTS[hint.code].name, hint.district, hint.fact, hint.value, hint.file, hint.sheet, hint.cell) for hint in hints
+        )
+        told += len(hints)
+    assert told
