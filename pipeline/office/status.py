@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
+from pipeline.render import extension_files
 from pipeline.report import who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms import words
@@ -188,13 +189,23 @@ def published_targets(settings: Settings, day: date) -> list[dict[str, Any]]:
         return []
 
 
+def told_hints(settings: Settings, day: date) -> int:
+    """Return how many 核查提示 were published for the day that are not on trial."""
+    hints = _published(settings, day, extension_files.NAME).get("hints")
+    return sum(isinstance(hint, dict) and hint.get("trial") is False for hint in hints) if isinstance(hints, list) else 0
+
+
 def published_summary(settings: Settings, day: date) -> dict[str, Any]:
     """Return the summary that was published for the day; {} where there is none that can be read."""
+    return _published(settings, day, "summary.json")
+
+
+def _published(settings: Settings, day: date, name: str) -> dict[str, Any]:
     try:
-        summary = json.loads((settings.paths.outbox / day.isoformat() / "summary.json").read_bytes())
+        content = json.loads((settings.paths.outbox / day.isoformat() / name).read_bytes())
     except (OSError, ValueError):
         return {}
-    return summary if isinstance(summary, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date, settings: Settings) -> DistrictStatus:

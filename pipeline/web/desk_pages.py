@@ -61,6 +61,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "mails": mails,
         "board_before": status.look(settings, yesterday, waiting),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
+        "hints_before": status.told_hints(settings, yesterday),
         "targets_before": status.published_targets(settings, yesterday),
         "will_be_refused": refused,
         "strips": strips,

@@ -245,16 +245,19 @@ def test_a_file_of_an_edition_that_is_gone_or_changed_is_found_and_brought_back_
     assert (_kept(ran), _problems(ran)) == (before, [])
 
 
-def test_what_nobody_has_any_more_is_said_plainly_and_stays_said(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
-    first = hashlib.sha256((ran.outbox / str(DAY) / "findings.csv").read_bytes()).hexdigest()
-    ran.put(b"no workbook", "坏.xlsx", "2020-05-21T16:10:00+08:00")
-    _correct(ran)
-    ran.run(DAY)
-    (ran.settings.paths.editions / first).unlink()
-    assert cli.main(["--config", str(ran.home / "config.yaml"), "doctor", "--repair"]) == 1
+def test_what_nobody_has_any_more_is_said_plainly_and_stays_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001", 案由="另一案由")]), "日报.xlsx")  # its finding makes the file one of its kind
+    office.run(DAY)
+    first = hashlib.sha256((office.outbox / str(DAY) / "findings.csv").read_bytes()).hexdigest()
+    office.put(b"no workbook", "坏.xlsx", "2020-05-21T16:10:00+08:00")
+    _correct(office)
+    office.run(DAY)
+    (office.settings.paths.editions / first).unlink()
+    assert cli.main(["--config", str(office.home / "config.yaml"), "doctor", "--repair"]) == 1
     assert f"有 1 版的文件没有了或已改变，也找不回来：{DAY} 第 1 版" in capsys.readouterr().out
-    assert [edition.note.number for edition in _told(ran)][:2] == [1, 2]
-    assert _told(ran)[1].changes  # what it said is in the ledger all the same
+    assert [edition.note.number for edition in _told(office)][:2] == [1, 2]
+    assert _told(office)[1].changes  # what it said is in the ledger all the same
 
 
 def test_an_edition_that_the_ledger_no_longer_holds_as_it_was_is_mended_from_its_files(ran: Office) -> None:

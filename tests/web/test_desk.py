@@ -5,6 +5,7 @@ Covers `desk_pages` and `office_pages`, and behind them `handed_in_rows`, `today
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -209,6 +210,12 @@ def test_yesterday_stands_beside_with_its_published_verdict_and_who_was_silent_i
     told = " ".join(re.sub(r"<[^>]+>", " ", browser.get(figure[1].replace("&amp;", "&")).text).split())
     assert "化解率 0.0% 总数 3 计入化解 0 不计入 3 离目标还差 3" in told
     assert browser.get("/board").text.count('<a href="/board/2020-05-22">今天</a>') == 1
+    published = afternoon.office.outbox / str(DAY) / "extensions.json"
+    said = []
+    for hints in ([{"trial": True}], [{"trial": True}, {"trial": False}], "x"):
+        published.write_text(json.dumps({"hints": hints}), encoding="utf-8")
+        said.append(re.findall("核查提示 (.) 处", browser.get("/today").text))
+    assert said == [[], ["1"], []]
 
 
 def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoon: Website) -> None:
