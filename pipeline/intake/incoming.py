@@ -59,6 +59,19 @@ class Incoming:
     """What a reader found in it; None where no district may send it."""
 
     @property
+    def about(self) -> date | None:
+        """The day that it is about, also where it will be refused whole; None where its envelope cannot be read."""
+        if self.day or self.received_at is None:
+            return self.day
+        return self.opened.transcript.reading.day if self.opened else self.received_at.date()
+
+    @property
+    def refusal(self) -> str:
+        """Why it will be refused whole; '' where it will not, and where nobody has opened it."""
+        findings = self.opened.transcript.reading.findings if self.opened and not self.day else ()
+        return next((finding.message for finding in findings if finding.refuses), "")
+
+    @property
     def whose(self) -> str:
         """Whose it is, in words; of a file that another names, or nobody, who sent it and for whom."""
         reading = self.opened.transcript.reading if self.opened else None
@@ -169,8 +182,10 @@ def _incoming(name: str, file: _File | None, opened: Opened | None, settings: Se
     if file is None:
         return Incoming(name, "", "folder", None, "", None)
     envelope = file.envelope
-    reading = opened.transcript.reading if opened and opened.transcript.reading.accepted else None
-    district, day = (reading.district, reading.day) if reading else (settings.district_of_sender(envelope), None)
+    reading = opened.transcript.reading if opened else None
+    named = reading.district if reading and not reading.is_from_stranger else ""  # as when it will have been taken in
+    district = named or settings.district_of_sender(envelope)
+    day = reading.day if reading and reading.accepted else None
     received = envelope.received_at.astimezone(settings.calendar.zone)
     number = envelope.message_id or "" if envelope.channel == "upload" else ""
     return Incoming(name, district, envelope.channel, received, number, day, file.path, file.size, envelope, opened)

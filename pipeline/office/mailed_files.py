@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
-from pipeline.office import check
+from pipeline.day.submissions import NO_REPORTS, Submissions
+from pipeline.intake import held_files, incoming
+from pipeline.office import check, preview_text
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.findings import Finding
 
 _MOST_FINDINGS = 20
@@ -31,10 +34,21 @@ class MailedFile:
     """So many findings are not listed."""
     receipt: bytes = b""
     """The workbook with its findings marked; b"" where there is nothing to mark."""
-    counts: bool = False
-    """Whether it waits for the night as the report of its day, and not all of it will be refused."""
+    day: date | None = None
+    """The day as whose report it waits for the night; None where it is none."""
+    takes_nothing: bool = False
+    """Whether all of it will be refused though it is the report of its day,"""
+    takes_less: bool = False
+    """and whether fewer rows will count than of the report that it takes the place of."""
+    until: str = ""
+    """Until when it can be mended in time, in words; '' where it need not be."""
     is_old: bool = False
     """Whether it had been taken in before."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it waits for the night as the report of its day, and not all of it will be refused."""
+        return self.day is not None and not self.takes_nothing
 
 
 class MailedFiles:
@@ -63,14 +77,44 @@ class MailedFiles:
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         shown = tuple(_shown(line.findings))
         may_be_marked = answer.findings and receipt_files.may_be_marked(answer.findings)
+        accepted = answer.reading.accepted
         return MailedFile(
             name,
             _verdict(answer, line.rows_accepted, line.rows_refused, line.rows_moved),
             shown[:_MOST_FINDINGS],
             len(shown[_MOST_FINDINGS:]),
             self._receipt(answer) if may_be_marked else b"",
-            answer.reading.accepted and (line.rows_accepted > 0 or line.rows_refused == line.rows_moved),
+            day=answer.reading.day if accepted else None,
+            takes_nothing=accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved,
+            takes_less=answer.preview is not None and answer.preview.takes_less,
+            until=self._until(district, answer.reading.day if accepted else self._day(answer)) if may_be_marked else "",
         )
+
+    def _day(self, answer: check.Answer) -> date:
+        return answer.filed.arrival.envelope.received_at.astimezone(self._settings.calendar.zone).date()
+
+    def of_day(self, district: str, day: date) -> str:
+        """Return how it stands with the district's report of that day, in words: to whoever has sent nothing that is one."""
+        if self._has_report(district, day):
+            return f"{words.near(day, None)}的日报另外收到过，这封邮件不改变它。"
+        return f"还没有收到{words.near(day, None)}的日报，请尽快报送（{self._limit(district, day)}）。"
+
+    def _until(self, district: str, day: date) -> str:
+        return f"{words.near(day, None)}的日报{self._limit(district, day)}。"
+
+    def _limit(self, district: str, day: date) -> str:
+        """Return until when a report of that day is in time, or what it means that this is over."""
+        limit = self._settings.on(day).calendar.last_moment(day)
+        if self._now <= limit:
+            return f"{limit:%H:%M}截止，以后到的算迟报"
+        meant = "那一天的收到过，再改正不影响算按时还是迟报" if self._has_report(district, day) else "现在报算迟报，内容照常采用"
+        return f"{limit:%H:%M}已经截止，{meant}"
+
+    def _has_report(self, district: str, day: date) -> bool:
+        """Whether a report of the district counts for that day, or waits and will."""
+        waiting = incoming.of_district(district, self._settings, self._readers)  # before the ledger: a run may take it in between
+        known = held_files.held(self._settings, lambda _file: False).files
+        return Submissions.of([*known, *waiting]).on(day).get(district, NO_REPORTS).in_force is not None
 
     def _receipt(self, answer: check.Answer) -> bytes:
         return receipt_files.before_sending(answer.filed, answer.judgement, answer.path, settings=self._settings, readers=self._readers)
@@ -80,7 +124,8 @@ def _verdict(answer: check.Answer, accepted: int, refused: int, moved: int) -> s
     reading = answer.reading
     if not reading.accepted:
         return "收到了，但整份不能采用："
-    whose = f"收到了，是{reading.district}{reading.day.month}月{reading.day.day}日的日报，等待汇总。"
+    told = preview_text.told_by_mail(answer.preview) if answer.preview else ""
+    whose = f"收到了，是{reading.district}{words.near(reading.day, None)}的日报，等待汇总。{told}"
     unknown = "" if answer.against_register else "现在不能核对案件编号，其余已核对。"
     if refused:
         of_moved = f"（{'' if moved == refused else f'其中{moved}行'}案件已改派）" if moved else ""

@@ -90,4 +90,5 @@ def _letter(mail: Mail, district: str, files: MailedFiles, settings: Settings) -
         if file.receipt
     ]
     items = [*letters.bounded(receipts), Item("", _digest(mail), delivery=Delivery.IN_WORDS)]
-    return wording.Writer(settings).answer(mail, district, told, items)
+    without = "" if any(file.day or file.is_old for file in told) else files.of_day(district, mail.received_at.date())
+    return wording.Writer(settings).answer(mail, district, told, items, without=without)

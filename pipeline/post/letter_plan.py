@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -226,17 +226,35 @@ class Planner:
         board, of_day = status.look(self._settings, day), [mail for mail in mails if mail.received_at.date() == day]
         for district in board.districts:
             if district.status == "missing" and not district.is_coming:
-                self._remind(plan, day, district.district, tuple(_what_came(district, board, of_day, self._settings)))
+                self._remind(plan, day, district.district, _Came.of(district, board, of_day, self._settings))
         return plan
 
-    def _remind(self, plan: Plan, day: date, name: str, came: Sequence[tuple[str, str]]) -> None:
+    def _remind(self, plan: Plan, day: date, name: str, came: _Came) -> None:
         item = Item("", letters.digest_of("reminder", day, name), delivery=Delivery.IN_WORDS)
         recipients = addresses(name, self._settings, self._outgoing)
         plan.without_address.extend([] if recipients else [name])
         plan.letters.extend(
-            self._writer.reminder(day, name, recipient, item, came)
+            self._writer.reminder(day, name, recipient, item, came.in_vain, came.of_other_days)
             for recipient in recipients
             if item.digest not in self._record.settled(recipient)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came from a district that has not reported yet, each by its name and in words."""
+
+    in_vain: tuple[tuple[str, str], ...]
+    """What is no report, and why;"""
+    of_other_days: tuple[tuple[str, str], ...]
+    """and the reports of other days, with which nothing is wrong."""
+
+    @classmethod
+    def of(cls, district: status.DistrictStatus, board: status.Status, mails: Iterable[Mail], settings: Settings) -> _Came:
+        others = ((file.name, file.day) for file in board.waiting if file.district == district.district)
+        return cls(
+            tuple(_what_came(district, board, mails, settings)),
+            tuple((name, f"是{day.month}月{day.day}日的日报") for name, day in others if day and day != board.day),
         )
 
 
@@ -249,8 +267,8 @@ def _what_came(
     for filed in district.refused:
         yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)
     for waiting in board.waiting:
-        if waiting.district == district.district and waiting.channel != "folder":
-            yield waiting.name, f"是{waiting.day.month}月{waiting.day.day}日的日报" if waiting.day else "不能采用，收取以后的回执里有原因"
+        if waiting.district == district.district and waiting.day is None and waiting.about == board.day:
+            yield waiting.name, waiting.refusal or "不能采用，收取以后的回执里有原因"
     own = next(one for one in settings.districts if one.name == district.district)
     for mail in mails:
         if mail.sender and own.accepts(Envelope(mail.received_at, "email", mail.sender)):

@@ -117,23 +117,25 @@ class Writer:
         }
         return self._letter(Kind.LEADERS, told.day, ("", recipient), subject, items, details)
 
-    def reminder(self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]]) -> Letter:
-        """Write that the district has not reported yet, and what is wrong with what came."""
+    def reminder(
+        self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
+    ) -> Letter:
+        """Write that the district has not reported yet, and what is wrong with what came; `others`: what came for other days."""
         subject = f"【催报】{district}{_short(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
-        return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"came": list(came)})
+        return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"came": list(came), "others": list(others)})
 
-    def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item]) -> Letter:
-        """Write what became of a message that a district has sent."""
+    def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item], *, without: str = "") -> Letter:
+        """Write what became of a message that a district has sent; `without`: how its day stands where it holds no report."""
         assert mail.sender is not None  # noqa: S101 - nobody else is answered
-        taken = sum(file.counts for file in files)
-        verdict = f"收到{taken}份日报，等待汇总" if taken else "收到了" if any(file.is_old for file in files) else "没有收到能用的日报"
-        subject = f"【回信】{verdict}：{mail.subject or '（没有标题）'}"
-        is_answered_later = bool(taken) or any(file.is_old for file in files)
+        subject = f"【回信】{_answered(files)}：{mail.subject or '（没有标题）'}"
         details = {
             "files": files,
             "others": mail.not_taken,
             "received": f"{mail.received_at:%H:%M}",
-            "is_answered_later": is_answered_later,
+            "is_answered_later": any(file.day or file.is_old for file in files),
+            "takes_nothing": [_short(file.day) for file in files if file.day and file.takes_nothing],
+            "until": list(dict.fromkeys(file.until for file in files if file.until)),
+            "without": without,
         }
         letter = self._letter(Kind.ANSWER, mail.received_at.date(), (district, mail.sender), subject, items, details)
         return replace(letter, in_reply_to=found[0] if (found := _MESSAGE_ID.fullmatch(mail.message_id or "")) else "")
@@ -157,6 +159,17 @@ class Writer:
         text = self._plain.get_template(f"mail_{kind}.txt.j2").render(values)
         html = self._html.get_template(f"mail_{kind}.html.j2").render(values)
         return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
+
+
+def _answered(files: Sequence[MailedFile]) -> str:
+    """Return in a few words what became of a message."""
+    taken, nothing = sum(file.counts for file in files), sum(file.takes_nothing for file in files)
+    if taken:
+        less = "，采用的比原来少" if any(file.takes_less for file in files) else ""
+        return f"收到{taken}份日报，等待汇总{less}"
+    if nothing:
+        return f"收到的日报一行也不会采用{'，原来的不再算数' if any(file.takes_less for file in files) else ''}"
+    return "收到了" if any(file.is_old for file in files) else "没有收到能用的日报"
 
 
 def _restated(entries: Sequence[dict[str, Any]]) -> str:

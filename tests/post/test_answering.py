@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from mailserver import HANG_UP, MailServer, running
 from offices import Office, moment
-from workbooks import DAY, assignment, progress_row, report
+from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
 
 from pipeline.doors import deposit
 from pipeline.post import answering, letter_plan, sending
@@ -121,7 +121,68 @@ def test_an_office_that_wants_no_answers_gives_none(office: Office, server: Mail
 def test_a_letter_without_a_file_is_told_so(office: Office, server: MailServer) -> None:
     answering.run(office.settings, NOW, [_mail(not_taken=())], server.connect)
     assert "里面没有附件" in (body := _told(server)[0][1])
-    assert "这封邮件里没有能用的日报。还没有另外报送的，请尽快报送（17:00截止，以后到的算迟报）。" in body
+    assert "这封邮件里没有能用的日报。还没有收到5月21日的日报，请尽快报送（17:00截止，以后到的算迟报）。" in body
+
+
+def _mailed(office: Office, content: bytes, at: datetime, identity: str) -> Mail:
+    """A message with one workbook, which lies in the inbox."""
+    folder = f"邮件/{at:%Y-%m-%d}/{identity}"
+    (name,) = deposit.lay(office.inbox / folder, [("日报.xlsx", content)], Envelope(at, "email", TO, f"<{identity}@example.com>"))
+    return _mail(identity=identity, received_at=at, taken=((name, f"{folder}/{name}"),), not_taken=())
+
+
+def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    before = DAY - timedelta(days=1)
+    office.put(report(day=before, progress=[progress_row()]), "昨天.xlsx", f"{before}T15:00:00+08:00")
+    office.run(before)
+    good = report(progress=[progress_row()])
+    answering.run(office.settings, NOW, [_mailed(office, good, CAME, "1")], server.connect)
+    bad = report(progress=[progress_row(当前状态="差不多了"), progress_row("SJ-2020-999")])
+    later = NOW + timedelta(hours=1)
+    answering.run(office.settings, later, [_mailed(office, bad, later, "2")], server.connect)
+    again = report(day=before, progress=[progress_row(), progress_row("SJ-2020-999")])
+    answering.run(office.settings, later, [_mailed(office, again, later, "3")], server.connect)
+    (_first, second, third) = _told(server)
+    assert second[0]["Subject"] == "【回信】收到的日报一行也不会采用，原来的不再算数：日报"
+    replaced = "它代替已报送、等待汇总的第1版（1行），第1版不再算数。采用的比原来少：原来采用1行，这一份采用0行，退回2行。"
+    assert f"是东胜区5月21日的日报，等待汇总。{replaced}照现在的样子，会采用0行，退回2行：" in second[1]
+    assert "5月21日的日报照现在的样子一行也不会采用，请改好再发一次，以最后一次为准。" in second[1]
+    assert "把它作为附件发回来即可。5月21日的日报17:00已经截止，那一天的收到过，再改正不影响算按时还是迟报。" in second[1]
+    assert "没有能用的日报" not in second[1]
+    assert "是东胜区5月20日的日报，等待汇总。它代替已采用的第1版（1行），第1版不再算数。照现在的样子" in third[1]
+    assert "5月20日的日报17:00已经截止，那一天的收到过，再改正不影响算按时还是迟报。" in third[1]
+
+
+def test_a_letter_without_a_report_tells_how_its_day_stands(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    late = CAME + timedelta(hours=2)
+    answering.run(office.settings, late, [_mail(identity="1", received_at=late)], server.connect)
+    _mailed(office, report(progress=[progress_row()]), late, "2")
+    answering.run(office.settings, late, [_mail(identity="3", received_at=late)], server.connect)
+    (_message, before), (_another, after) = _told(server)
+    assert "还没有收到5月21日的日报，请尽快报送（17:00已经截止，现在报算迟报，内容照常采用）。" in before
+    assert "5月21日的日报另外收到过，这封邮件不改变它。" in after
+
+
+def test_a_report_of_yesterday_is_nothing_to_mend_and_a_file_in_the_folder_has_come(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    mail = _mailed(office, report(day=DAY - timedelta(days=1), progress=[progress_row()]), CAME, "1")
+    office.put(write(edit(report_pages("杭锦旗"), {"案件进展!P1": "联系电话"})), "杭锦旗.xlsx", CAME.isoformat())
+    answering.run(office.settings, NOW, [mail], server.connect)
+    ((_message, body),) = _told(server)
+    assert "今天（5月21日）的日报还没有收到。1行都会采用。" in body
+    office.settings = office.settings.model_copy(
+        update={"outgoing_mail": OUTGOING.model_copy(update={"districts": {"杭锦旗": ("hangjin@example.com",)}})}
+    )
+    by_district = {letter.district: letter for letter in sending.run(office.settings, NOW, dry_run=True).planned}
+    own, other = by_district["东胜区"], by_district["杭锦旗"]
+    assert own.subject == "【催报】东胜区5月21日的日报还没有收到"
+    for text in (own.text, own.html):
+        assert "今天收到的“日报.xlsx”是5月20日的日报，按那一天的收下了，不用再发。" in text
+        assert "改正" not in text
+    assert other.subject == "【催报】杭锦旗5月21日的日报收到的不能采用"
+    assert "杭锦旗.xlsx”：" in other.text
 
 
 def test_a_reminder_names_what_is_wrong_with_what_came(office: Office) -> None:
