@@ -250,7 +250,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
     say(f"{board.day} 报送情况")
     for district in board.districts:
         arrived = clock(district.received_at, board.day) if district.received_at else "—"
-        remarks = [f"第 {district.revision} 次报送"] if district.revision > 1 else []
+        remarks = [f"第 {district.revision} 版"] if district.revision > 1 else []
         remarks += [district.replaced] if district.replaced else []
         if district.rows_accepted is not None:
             whole = f"{district.refusal}：" if district.refusal not in ("", "部分退回") else ""

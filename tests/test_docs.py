@@ -81,7 +81,10 @@ SPECIAL_PLACEHOLDERS: Final = {
     "date-out-of-range/before-start": {"value": "日期", "limit": "日期"},
     "date-out-of-range/before-report": {"value": "日期", "limit": "报告日期"},
     "date-out-of-range/after-arrival": {"value": "时间", "limit": "收到时间"},
-    "late": {"arrival": "收到时间", "limit": "截止时间"},
+    **{
+        name: {"arrival": "收到时间", "limit": "截止时间"}
+        for name in ("late", *(f"late/{sent}{place}" for sent in ("", "unsent-") for place in ("first", "again", "again-late")))
+    },
     "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},
     "deadline-beyond-statute/extension": {"value": "日期", "limit": "日期"},
     "extension-shortens": {"value": "日期", "limit": "日期"},

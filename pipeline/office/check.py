@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.day.judging import Judgement
+from pipeline.day.submissions import Submissions
 from pipeline.intake import envelopes, held_files, inbox, incoming
 from pipeline.office import report_preview
 from pipeline.office.report_preview import Preview
@@ -116,6 +117,8 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         today = now.astimezone(settings.calendar.zone).date()
         known = held_files.facts_until(max(filed.reading.day, today), settings, readers)
         known += [file for file in others if Path(file.arrival.path) != path.resolve()]
+        first = Submissions.of(known).beside(filed).first_received
+        filed = handed_in_lines.placed(filed, first, settings, is_sent=False)
         judgement, preview = report_preview.of(filed, held_files.sha256(path), known, settings, today=today)
         return Answer(path, filed, judgement, preview=preview)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same

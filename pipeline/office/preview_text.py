@@ -11,7 +11,7 @@ from typing import Final
 
 from pipeline.office.report_preview import CaseChange, ColumnChange, Effect, GroupFigures, Preview, Version
 from pipeline.terms.contract import RESOLVED
-from pipeline.terms.messages import brief
+from pipeline.terms.messages import brief, listed
 from pipeline.terms.words import FLAGS
 
 _MOST_NUMBERS: Final = 6
@@ -39,10 +39,16 @@ def notes(preview: Preview) -> list[str]:
     replaced = preview.replaced
     said = f"会替换{version(replaced)}" if replaced else ""
     said = "与正在算数的那一份完全相同，再报一次不会改变什么" if preview.is_repeat else said
+    masked = [_masked(preview.masked)] if preview.masked else []
     if preview.day == preview.today:
-        return [f"{said}。"] if said else []
+        return [*([f"{said}。"] if said else []), *masked]
     today = "今天的已经报过" if preview.today_is_reported else "今天的还没有报"
-    return [f"这是{day(preview.day)}的日报，{said or '那一天还没有报过'}；{today}。"]
+    return [f"这是{day(preview.day)}的日报，{said or '那一天还没有报过'}；{today}。", *masked]
+
+
+def _masked(cells: Sequence[str]) -> str:
+    """Return where a receipt's stars came back, and what to do."""
+    return f"回执里遮住号码的星号还在：{listed(cells, '处')}。照这样报送，星号会当作内容收下。请把这一段删去或改写，不要再填号码。"
 
 
 def question(preview: Preview) -> str:

@@ -5,7 +5,7 @@ It is compared with everything else that counts or waits: the day folded with it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -21,8 +21,11 @@ from pipeline.intake import incoming
 from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
-from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms import messages
+from pipeline.terms.findings import column_letter
+from pipeline.terms.handed_in import Facts, Filed, Submission
 from pipeline.terms.rows import written
+from pipeline.terms.text import is_masked
 
 _OF_THE_DAY: Final = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
 """Columns that say what was done on the day: templates leave them empty, so an empty one takes nothing back."""
@@ -107,6 +110,8 @@ class Preview:
     today_is_reported: bool
     effect: Effect | None
     """None where there is no register to compare with."""
+    masked: tuple[str, ...] = ()
+    """The cells that hold what a receipt put in place of a personal number: it would go into the register as it is."""
 
     @property
     def takes_less(self) -> bool:
@@ -126,7 +131,8 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     judgements, effect = dict[int, Judgement](), None
     if any(file.arrival.is_assignment for file in others):
         states, (beginning,) = fold.fold_noting(Facts.of([*others, filed]), settings, [day], (), after=[day - timedelta(days=1)])
-        judgements = {**states[day].judgements, filed.arrival.id: without_refused(states[day].judgements.get(filed.arrival.id))}
+        judgement = without_refused(states[day].judgements.get(filed.arrival.id))
+        judgements = {**states[day].judgements, filed.arrival.id: with_older(judgement, place_among(filed, sha256, known))}
         (before,) = fold.registers(Facts.of(others), settings, day, day, beginning)
         effect = _effect(before, states[day], filed, replaced.in_force, settings=settings.on(day))
     rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
@@ -140,7 +146,17 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         is_repeat=earlier is not None and earlier.arrival.sha256 == sha256,
         today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),
         effect=effect,
+        masked=tuple(_masked(filed)),
     )
+
+
+def _masked(filed: Filed) -> Iterator[str]:
+    """Yield the cells of a report in which a number was masked, sheet by sheet and row by row."""
+    for rows in filed.reading.rows:
+        for position, line in enumerate(rows.lines):
+            for column, letter in rows.letters.items():
+                if is_masked(rows.text(column, position) or ""):
+                    yield f"{rows.name}!{column_letter(letter)}{line}"
 
 
 def without_refused(judgement: Judgement | None) -> Judgement:
@@ -149,6 +165,19 @@ def without_refused(judgement: Judgement | None) -> Judgement:
         return Judgement()
     others = [finding for finding in judgement.findings if finding.code != "rows-withdrawn"]
     return replace(judgement, findings=[*others, *judgement.left_out])
+
+
+def place_among(filed: Filed, sha256: str, known: Iterable[Filed]) -> Submission | None:
+    """Return the place of a report among those that are known; None for one that is not accepted."""
+    itself = replace(filed, arrival=replace(filed.arrival, sha256=sha256))
+    return Submissions.of([*(file for file in known if file.arrival.id != filed.arrival.id), itself]).place_of(itself)
+
+
+def with_older(judgement: Judgement, place: Submission | None) -> Judgement:
+    """Return a judgement that also says where the report is the bytes of a revision that was replaced, as its receipt will."""
+    if place is None or not place.repeats:
+        return judgement
+    return replace(judgement, findings=[*judgement.findings, messages.finding("older-revision", revision=place.repeats)])
 
 
 def _is_itself_or_later(file: Filed, filed: Filed, sha256: str) -> bool:

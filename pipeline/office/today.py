@@ -14,14 +14,14 @@ from typing import Final
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import OfDay
+from pipeline.day.submissions import OfDay, Submissions
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox
 from pipeline.intake.incoming import Incoming
 from pipeline.office import report_preview
 from pipeline.office.check import Answer
 from pipeline.reading.readers import Readers
-from pipeline.report import breakdown, case_register, compose, sentences
+from pipeline.report import breakdown, case_register, compose, handed_in_lines, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure
@@ -134,7 +134,15 @@ def of_day(day: date, waiting: Sequence[Incoming], settings: Settings, readers: 
         return Today(day, (), _in_order(Waits(file, _answer(file, filed, None)) for file, filed in came))
     states = fold(facts, settings, sorted({day, *(filed.reading.day for filed in accepted)}))
     judgements = {identity: judged for state in states.values() for identity, judged in state.judgements.items()}
-    waits = [Waits(file, _answer(file, filed, judgements), _is_replaced(file, filed, states)) for file, filed in came]
+    index = Submissions.of(facts.reports)
+    placed = [(file, filed and _placed(filed, index, settings)) for file, filed in came]
+    judgements = {identity: report_preview.without_refused(judged) for identity, judged in judgements.items()}
+    judgements |= {
+        filed.arrival.id: report_preview.with_older(judgements[filed.arrival.id], index.place_of(filed))
+        for filed in accepted
+        if filed.arrival.id in judgements
+    }
+    waits = [Waits(file, _answer(file, filed, judgements), _is_replaced(file, filed, states)) for file, filed in placed]
     refused = [filed for filed in opened if not filed.reading.accepted and filed.reading.day == day]
     return Today(
         day,
@@ -142,6 +150,12 @@ def of_day(day: date, waiting: Sequence[Incoming], settings: Settings, readers: 
         _in_order(waits),
         frozenset(compose.all_refused(states[day])),
     )
+
+
+def _placed(filed: Filed, index: Submissions, settings: Settings) -> Filed:
+    """Return a waiting report whose `late` says whether it is the day's first."""
+    first = index.beside(filed).first_received
+    return handed_in_lines.placed(filed, first, settings, is_sent=True)
 
 
 def _is_replaced(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:
@@ -173,7 +187,7 @@ def refused_on(day: date, settings: Settings) -> list[Filed]:
 def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None) -> Answer | None:
     if filed is None or file.path is None:
         return None
-    judgement = None if judgements is None else report_preview.without_refused(judgements.get(filed.arrival.id))
+    judgement = None if judgements is None else judgements.get(filed.arrival.id, Judgement())
     return Answer(file.path, filed, judgement)
 
 

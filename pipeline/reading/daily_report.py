@@ -179,10 +179,7 @@ def _lateness_findings(day: date, arrival: datetime, settings: Settings) -> list
     limit = settings.on(day).calendar.last_moment(day)
     if arrival <= limit:
         return []
-    shown, shown_limit = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (arrival, limit))
-    if shown == shown_limit:
-        shown += f".{arrival:%f}".rstrip("0")
-    return [messages.finding("late", arrival=shown, limit=shown_limit)]
+    return [messages.late(arrival, limit)]
 
 
 # --- the sheets --------------------------------------------------------------------------------------------------

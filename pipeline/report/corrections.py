@@ -306,7 +306,7 @@ def handed_in(line: SubmissionLine, day: date, most: int = MOST) -> str:
         return ""
     last = line.in_force_received_at if line.is_replaced else None
     moments = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.zero_report))
-    again = f"，内容与第{line.repeats}次报送相同" if line.repeats else ""
+    again = f"，内容与第 {line.repeats} 版相同" if line.repeats else ""
     return "，".join([f"{moments}{again}", *moved(line.moves, most)])
 
 

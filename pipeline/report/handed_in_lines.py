@@ -46,7 +46,7 @@ def _versions(reports: Reports, judgements: Mapping[int, Judgement], settings: S
     """Return a district's accepted reports of the day, each version with the counts of the one before it."""
     before, first_at = None, None
     for submission in reports.submissions:
-        line = _accepted(submission, judgements.get(submission.filed.arrival.id), reports.revision, settings)
+        line = _accepted(submission, judgements.get(submission.filed.arrival.id), reports, settings)
         if line.revision:
             first_at = first_at or line.received_at
             line, before = replace(line, before=before, first_at=first_at), (line.rows_accepted, line.rows_refused)
@@ -96,12 +96,29 @@ def _refused(filed: Filed, in_force: int, settings: Settings) -> ArrivedReport:
     return _handed(filed, (0, words.REFUSED, in_force), Judgement(), filed.reading.findings, settings)
 
 
-def _accepted(submission: Submission, judgement: Judgement | None, in_force: int, settings: Settings) -> ArrivedReport:
+def _accepted(submission: Submission, judgement: Judgement | None, reports: Reports, settings: Settings) -> ArrivedReport:
+    in_force = reports.revision
     if submission.is_duplicate or judgement is None:
         return _handed(submission.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
     again = (messages.finding("older-revision", revision=submission.repeats),) if submission.repeats else ()
-    findings = (*submission.filed.reading.findings, *judgement.findings, *again)
+    own = placed(submission.filed, reports.first_received, settings, is_sent=True).reading.findings
+    findings = (*own, *judgement.findings, *again)
     return _handed(submission.filed, (submission.revision, _use(submission), in_force), judgement, findings, settings)
+
+
+def placed(filed: Filed, first: datetime | None, settings: Settings, *, is_sent: bool) -> Filed:
+    """Return a report whose `late` says what it means in its place; `first` is when the day's first report came, None where there is none.
+
+    `is_sent`: whether it has been handed in; of one that is not there is no time of arrival to speak of.
+    """
+    if not any(finding.code == "late" for finding in filed.reading.findings):
+        return filed
+    limit, received = settings.on(filed.reading.day).calendar.last_moment(filed.reading.day), filed.arrival.envelope.received_at
+    is_first = first is None or first >= received
+    place = "first" if is_first else "again" if first and first <= limit else "again-late"
+    said = messages.late(received.astimezone(settings.calendar.zone), limit, place if is_sent else f"unsent-{place}")
+    findings = tuple(said if finding.code == "late" else finding for finding in filed.reading.findings)
+    return replace(filed, reading=replace(filed.reading, findings=findings))
 
 
 def _handed(

@@ -24,7 +24,7 @@ VERDICTS: Final = {
     "taken": "采用",
     "repeated": "采用一次（与同表另一行相同）",
     "refused": "退回，没有改变任何情况",
-    "replaced": "不计：已被第 {in_force} 次报送替代",
+    "replaced": "不计：已被第 {in_force} 版替代",
     "duplicate": "不计：与已采用的报送内容完全相同",
     "left-out": "不再提到此案",
     "refused-file": "整份退回，没有改变任何情况",
@@ -47,7 +47,7 @@ class StoryLine:
 
     mention: Mention
     of_whom: str
-    """东胜区日报（第 2 次报送）, or 案件包案任务分解表."""
+    """东胜区日报（第 2 版）, or 案件包案任务分解表."""
     file: str
     place: str
     """案件进展 第4行; '' where there is no row."""
@@ -66,7 +66,7 @@ def lines(mentions: tuple[Mention, ...], settings: Settings) -> tuple[StoryLine,
 
 def _line(mention: Mention, settings: Settings) -> StoryLine:
     arrival, place, number = mention.file.arrival, mention.place, mention.submission.revision if mention.submission else 0
-    revision = f"（第 {number} 次报送）" if number else ""
+    revision = f"（第 {number} 版）" if number else ""
     return StoryLine(
         mention,
         "案件包案任务分解表" if arrival.is_assignment else f"{mention.file.reading.district or '旗区不明的'}日报{revision}",

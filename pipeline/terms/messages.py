@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from pipeline.terms.contract import SEVERITIES, Severity
@@ -72,7 +73,7 @@ CATALOGUE: Final = {
     "dispute-withdrawn/stands": "上一次报送里案件 {case} 填的是“不认可”，这次没有填，也没有填“认可”。以前的日报里报过的不认可还在，仍按群众不认可计。群众仍不认可的，请补填“不认可”；群众已经认可的，请填“认可”。",
     "dispute-withdrawn/refused": "上一次报送里案件 {case} 的“不认可”采用了；这次填了“{answer}”，但这一行退回，没有采用，改正以前不按不认可计。请照这一行退回的原因改正后重新报送。",
     "dispute-withdrawn/refused/stands": "上一次报送里案件 {case} 的“不认可”采用了；这次填了“{answer}”，但这一行退回，没有采用。以前的日报里报过的不认可还在，仍按群众不认可计。请照这一行退回的原因改正后重新报送。",
-    "older-revision": "内容与第 {revision} 版完全相同，而那一版已被后来的报送替换；现作为新的一版采用，后来的那一份不再算数。如是误发旧文件，请重新报送最新的那一份。",
+    "older-revision": "内容与第 {revision} 版完全相同，而那一版已被后来的报送替换；采用后这一份成为新的一版，后来的那一份不再算数。如是误发旧文件，请重新报送最新的那一份。",
     "sidecar-outdated": "文件旁边的信封说的是改动以前的内容，对现在的内容不算数：按改动的时间、从文件夹收到计。时间不对的，请按现在的内容重写信封，或删去信封，再把文件重新放入。",
     "assignment-postponed": "案件 {case} 原来的交办日期是 {held}，新分解表改晚为 {value}，仍按 {held} 计算。请在分解表里改回 {held}。",
     "wrong-place/assignment": "这是案件包案任务分解表，不是旗区日报，没有采用。分解表由办公室放到 inbox/assignment 文件夹，或在报送网页的“分解表”处上传；要报的如果是日报，请换成填好的日报模板。",
@@ -105,6 +106,12 @@ CATALOGUE: Final = {
     "personal-information": "单元格里有疑似身份证号、手机号或银行卡号（{value}）。请删去号码后重新报送。",
     "personal-information/outside": "不属于任何一行的单元格（标题、落款，或一行里只填了这一格）里有疑似身份证号、手机号或银行卡号（{value}），已跳过不读。请删去号码。",
     "late": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。如是改正后再次报送，不影响当日首次报送的“按时”；如是首次报送，请以后在截止前报送。",
+    "late/first": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。这是当日首次报送，这一天记为迟报。请以后在截止前报送。",
+    "late/again": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。当日首次报送在截止以前，这一份是再次报送，这一天仍记为按时。",
+    "late/again-late": "收到时间 {arrival} 晚于截止时间 {limit}，照常采用。这一份是再次报送，当日首次报送已在截止以后，这一天记为迟报。",
+    "late/unsent-first": "截止时间 {limit} 已过，照常采用。这一天还没有报过，这一份会记为迟报。请以后在截止前报送。",
+    "late/unsent-again": "截止时间 {limit} 已过，照常采用。当日首次报送在截止以前，这一天仍记为按时。",
+    "late/unsent-again-late": "截止时间 {limit} 已过，照常采用。当日首次报送已在截止以后，这一天记为迟报。",
     "read-as/header": "表头写作“{value}”，读作“{meant}”，不用改。",
     "read-as/value": "{column}写作“{value}”，读作“{meant}”{more}，不用改。",
     "read-as/code": "案件编号写作“{value}”，读作“{meant}”{more}，不用改。",
@@ -163,6 +170,14 @@ def finding(
         name, quoted = _said_of_alike(name, (as_text(value), shown), quoted)
     message = CATALOGUE[name].format_map({"alike": "", "value": shown, "sheet": _quoted(sheet), **quoted})
     return Finding(code, severity or SEVERITIES[code], message, mask(sheet), row, at, shown)
+
+
+def late(arrival: datetime, limit: datetime, place: str = "") -> Finding:
+    """Make the finding `late`; `place` is a variant of it where the file's place among its day's is known."""
+    shown, shown_limit = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (arrival, limit))
+    if shown == shown_limit:
+        shown += f".{arrival:%f}".rstrip("0")
+    return finding(f"late/{place}" if place else "late", arrival=shown, limit=shown_limit)
 
 
 _OF_WHAT: Final = {"read-as/header": "表头", "read-as/code": "案件编号", "read-as/sheet": "工作表", "read-as/district": "旗区"}

@@ -199,6 +199,15 @@ def mask(text: str) -> str:
     return hidden if not personal_numbers(hidden) else _UNSEEN.sub("", re.sub(r"\d", "*", hidden))
 
 
+_MASKED = re.compile(r"(?<!\d)\d{3}(?:[ -]?\*){8,}")
+"""What `mask` leaves of a number: its first three digits, and a star for each of at least eight others."""
+
+
+def is_masked(text: str) -> bool:
+    """Whether a text holds what `mask` makes of a personal number."""
+    return _MASKED.search(text) is not None
+
+
 def is_personal(cell: object) -> bool:
     """Whether a cell holds a personal number, as text or as a number cell."""
     text = as_text(cell)

@@ -124,7 +124,7 @@ FINDING_TITLES: Final = {
     "contradiction": "前后矛盾",
     "status-went-back": "状态倒退",
     "repeated-case": "案件重复",
-    "case-exists": "案件已在台账",
+    "case-exists": "新增案件的编号不能用",
     "personal-information": "个人信息",
     "late": "迟报",
     "read-as": "照意思读了",

@@ -367,6 +367,20 @@ def test_a_sender_whom_nobody_vouches_for_is_told_apart_from_one_who_may_not_rep
     assert said in finding.message
 
 
+def test_a_late_report_says_whether_it_is_the_first_of_its_day() -> None:
+    """By the arrivals of a day's reports: what each says of its lateness."""
+    first, again, again_late = "这是当日首次报送，这一天记为迟报。", "这一天仍记为按时。", "当日首次报送已在截止以后，这一天记为迟报。"
+    for arrivals, ends in (
+        (("17:10", "17:20"), (first, again_late)),
+        (("16:00", "17:20"), ("", again)),
+    ):
+        files = [handed_in(report(progress=[progress_row()] * at), f"2020-05-21 {time}", f"{at}.xlsx") for at, time in enumerate(arrivals)]
+        found = on(DAY, assigned(assignment()), *files).findings
+        said = [[finding.message for file, finding in found if file == f"{at}.xlsx" and finding.code == "late"] for at in (0, 1)]
+        assert [len(sentences) for sentences in said] == [int(bool(end)) for end in ends]
+        assert all(end in sentence for sentences, end in zip(said, ends, strict=True) for sentence in sentences)
+
+
 def test_the_bytes_of_the_revision_in_force_again_are_a_duplicate() -> None:
     same = report()
     day = on(DAY, assigned(assignment()), handed_in(same), handed_in(same, "2020-05-21 16:30", "又一次.xlsx"))

@@ -350,7 +350,7 @@ def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:
     files = [_assigned(), File(three, afternoon(MONDAY)), corrected, File(three, moment("2020-05-18 22:00"), "旧.xlsx")]
     monday = told(files, [MONDAY])[MONDAY]
     assert monday.summary["targets"][0]["resolved"] == 3
-    _assert_all_say(monday, "首报 16:00，22:00 更正，内容与第1次报送相同")
+    _assert_all_say(monday, "首报 16:00，22:00 更正，内容与第 1 版相同")
 
 
 def test_a_day_without_any_of_this_says_nothing_of_it() -> None:

@@ -13,6 +13,7 @@ from workbooks import assignment, case_row, new_row, progress_row, report, resol
 from pipeline.office import check, preview_text
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
+from pipeline.terms.text import mask
 
 DAY = date(2020, 5, 21)
 CASES = (
@@ -89,6 +90,42 @@ def test_the_same_once_more_changes_nothing_and_asks_nothing(office: Office) -> 
     assert preview_text.notes(preview(answer)) == ["与正在算数的那一份完全相同，再报一次不会改变什么。"]
     assert not preview_text.question(preview(answer))
     assert said(answer) == {}
+
+
+def test_an_older_version_once_more_is_said_to_be_one_before_it_is_sent(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    old = report(progress=[progress_row(), progress_row("SJ-2020-001")])
+    office.put(old, "v1.xlsx", "2020-05-21T15:00:00+08:00")
+    office.put(report(progress=[progress_row()]), "v2.xlsx", "2020-05-21T15:10:00+08:00")
+    office.run(DAY)
+    assert "older-revision" not in {finding.code for finding in asked(office, report(progress=[])).findings}
+    for count in range(2):  # also where a version waits
+        (again,) = [finding.message for finding in asked(office, old).findings if finding.code == "older-revision"]
+        assert again.startswith("内容与第 1 版完全相同，而那一版已被后来的报送替换；采用后这一份成为新的一版")
+        if not count:
+            office.put(report(progress=[], new=[]), "v3.xlsx", "2020-05-21T15:20:00+08:00")
+            assert [finding.code for finding in asked(office, report(progress=[], new=[])).findings if "old" in finding.code] == []
+
+
+def test_the_check_after_the_cut_off_says_whether_the_day_is_reported_and_names_no_time_of_arrival(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    for said_of_it in ("这一天还没有报过，这一份会记为迟报。", "当日首次报送在截止以前，这一天仍记为按时。"):
+        (late,) = [finding.message for finding in asked(office, report(), "2020-05-21 17:30").findings if finding.code == "late"]
+        assert late.startswith(f"截止时间 2020-05-21 17:00:00 已过，照常采用。{said_of_it}")
+        assert "17:30" not in late
+        office.put(report(progress=[]), "v1.xlsx", "2020-05-21T15:00:00+08:00")
+
+
+def test_what_a_receipt_masked_and_comes_back_is_said_before_it_is_sent(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    masked = mask("业主张三 13912345678 反映漏水")
+    answer = asked(office, report(progress=[progress_row(今日进展=masked)], new=[new_row(备注=mask("11010519491231002X"))]))
+    assert "13912345678" not in masked
+    assert preview_text.notes(preview(answer)) == [
+        "回执里遮住号码的星号还在：案件进展!F2、新增案件!M2。照这样报送，星号会当作内容收下。请把这一段删去或改写，不要再填号码。"
+    ]
+    assert not answer.refuses
+    assert preview_text.notes(preview(asked(office, report(new=[new_row(备注="*** 见附件 138****")])))) == []
 
 
 def test_a_report_of_yesterday_says_what_it_would_replace_and_that_todays_is_missing(office: Office) -> None:

@@ -12,7 +12,7 @@ from pipeline.terms.contract import Severity
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
 REPLACED_REFUSALS: Final = "退回的内容（这一份已被代替，不用改）：{count} 处"
 MOVED_REFUSALS: Final = "退回的内容（案件已由办公室改派别的旗区，不算填错，请照说明从表中删去）：{count} 处"
-WARNINGS: Final = "提醒（已照常采用，不改也可以，下次请注意）：{count} 处"
+WARNINGS: Final = "提醒（{meaning}）：{count} 处"
 UNDERSTOOD: Final = f"{words.UNDERSTOOD}：{{count}} 处，不用改（点左边的“＋”展开）"
 READ: Final = "读作"
 FLAWLESS: Final = "没有发现问题。"
@@ -82,10 +82,13 @@ def _against_before(report: ArrivedReport) -> str:
         return ""
     accepted, refused = report.before
     version = f"第 {report.revision} 版"
+    any_refused = refused or report.rows_refused
     if report.before == (report.rows_accepted, report.rows_refused):
-        same = f"{version}：采用 {report.rows_accepted} 行，退回 {report.rows_refused} 行，行数与第 {report.revision - 1} 版相同"
+        rows = f"采用 {accepted} 行{f'，退回 {refused} 行' if any_refused else ''}"
+        same = f"{version}：{rows}，行数与第 {report.revision - 1} 版相同"
     else:
-        same = f"{version}：采用 {accepted} 行 → {report.rows_accepted} 行，退回 {refused} 行 → {report.rows_refused} 行"
+        same = f"{version}：采用 {accepted} 行 → {report.rows_accepted} 行"
+        same += f"，退回 {refused} 行 → {report.rows_refused} 行" if any_refused else ""
     return "，".join([same, *_refused_sheets(report)])
 
 
@@ -94,6 +97,21 @@ def refusals(report: ArrivedReport) -> str:
     if report.use == words.REPLACED:
         return REPLACED_REFUSALS
     return MOVED_REFUSALS if report.refuses_moved_alone else REFUSALS
+
+
+def warnings(report: ArrivedReport) -> str:
+    """Return what stands above the reminders: what they cost, as far as anything of the file was taken and counts."""
+    if report.use == words.REPLACED:
+        meaning = "这一份已被代替，不用改，下次请注意"
+    elif report.use == words.DUPLICATE:
+        meaning = "没有重复计入，不用改"
+    elif report.use == words.UNSENT:
+        meaning = "不影响采用，不改也可以，下次请注意" if report.rows_accepted or not report.refuses else "退回不是因为这些，不改也可以"
+    elif report.revision and (report.rows_accepted or not report.refuses):
+        meaning = "已照常采用，不改也可以，下次请注意"
+    else:
+        meaning = "退回不是因为这些，不改也可以，下次请注意"
+    return WARNINGS.replace("{meaning}", meaning)
 
 
 def how(report: ArrivedReport, obstacle: Obstacle | None) -> str:

@@ -91,7 +91,7 @@ def _list(report: ArrivedReport) -> Iterator[Line]:
     number = 0
     for band, kind, heading in (
         (Kind.REFUSALS, Kind.REFUSED, words.refusals(report)),
-        (Kind.WARNINGS, Kind.WARNED, words.WARNINGS),
+        (Kind.WARNINGS, Kind.WARNED, words.warnings(report)),
         (Kind.UNDERSTOOD, Kind.READ, words.UNDERSTOOD),
     ):
         below = [(finding, case) for finding, case in found if _kind_of(finding) is kind]

@@ -298,6 +298,21 @@ def test_what_was_refused_stands_before_what_is_only_a_reminder() -> None:
 READ = Finding("read-as", Severity.WARNING, "表头“答复日期”里有换行，没有算在内，不用改。", "案件进展", 1, 7, "答复\n日期")
 
 
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("with reminders", "已照常采用，不改也可以，下次请注意"),
+        ("replaced", "这一份已被代替，不用改，下次请注意"),
+        ("a duplicate", "没有重复计入，不用改"),
+        ("refused whole in time", "退回不是因为这些，不改也可以，下次请注意"),
+        ("sent again", "退回不是因为这些，不改也可以，下次请注意"),
+        ("asked before, a row refused", "不影响采用，不改也可以，下次请注意"),
+    ],
+)
+def test_reminders_are_said_to_be_taken_only_where_something_was(name: str, meaning: str) -> None:
+    assert receipt_words.warnings(FILES[name]) == f"提醒（{meaning}）：{{count}} 处"
+
+
 def test_what_was_read_all_the_same_is_one_line_at_the_end_with_the_rest_folded() -> None:
     lines = receipt_workbook.compose(a_file(READ, REFUSAL, LATE, rows_refused=1)).lines
     assert [line.kind for line in lines][-6:] == ["refusals", "refused", "warnings", "warned", "understood", "read"]
