@@ -150,6 +150,11 @@ def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings 
             number, file.name, file.name, hashlib.sha256(file.content).hexdigest(), len(file.content), envelope, file.is_assignment
         )
         filed.append(Filed(arrival, read(file.content, envelope, is_assignment=file.is_assignment)))
+    return consolidated(filed, days, settings)
+
+
+def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Settings = SETTINGS) -> dict[date, Day]:
+    """What a run over files that are read already says for these days, without a disk."""
     accepted = [report for report in filed if report.reading.accepted]
     facts = Facts(
         tuple(report for report in accepted if report.arrival.is_assignment),

@@ -1,0 +1,204 @@
+"""What is said of a period: once, so that page, Word, PDF and workbook have the same words.
+
+Covered by tests/report/test_period.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from pipeline.day.targets import Tally
+from pipeline.report import corrections, sentences
+from pipeline.report.durations import Duration
+from pipeline.report.figures import Figure
+from pipeline.report.period import LOOKED_AFTER, STATUSES, Part, Period, Standing
+from pipeline.terms import words
+
+NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
+"""By whether it is a closing."""
+STATUS: Final[Mapping[str, str]] = {**words.REPORTED, "excused": "迟报（已批准）"}
+"""By a report's standing."""
+BELONGS: Final = (
+    "案件按期末所在的组别、旗区和包案领导归类，按现在收到的全部材料计算；期初是第一天的前一日。旗区按固定次序、领导按姓名排，不排名次。"
+)
+DURATIONS: Final = (
+    "用时：从交办日期（自行梳理的为排查日期）到计入化解那一行的答复日期。还没有化解的按到期末还没有结束计（卡普兰—迈耶估计），"
+    "不因为它们没有结果就略去；“半数”“九成”是到第几天有半数、九成的案件化解，到期末还到不了的写“未到”。已撤销的不在内。"
+)
+NEWLY: Final = (
+    "新化解：期末计入、期初没有计入的；不再计入：期初计入、期末没有计入的，连同撤销的；重新办理：期内报过从已化解改回在办的，"
+    "以后又化解的也在内。“期初”“期末”是已化解/总数。"
+)
+LATER: Final = "期内每天新计入化解的案件，满七天、满三十天那一天是否仍计入；那一天在期末以后的还看不到。"
+NO_BEGINNING: Final = "期初以前没有日报，新化解的有的可能是以前化解、期内才报来的。"
+NOT_YET: Final = "未到"
+_MOST_CASES: Final = 6
+_MOST_RUNS: Final = 2
+
+
+def span(period: Period) -> str:
+    """Such as 2020年5月16日至22日; the month and the year of the end where they are others."""
+    if (period.first.year, period.first.month) == (period.last.year, period.last.month):
+        return f"{sentences.long_day(period.first)}至{period.last.day}日" if period.days > 1 else sentences.long_day(period.first)
+    return f"{sentences.long_day(period.first)}至{sentences.near(period.last, period.first)}"
+
+
+def beginning(period: Period) -> date:
+    """Return the day before the first."""
+    return period.first - timedelta(days=1)
+
+
+def lines(period: Period) -> list[tuple[str, str]]:
+    """Return each line's name and what it says: the answer, before everything else."""
+    said = [*((part.label, of_target(part, period)) for part in period.groups), ("余下", remaining(period)), ("报送", handed_in(period))]
+    return [*said, ("更正", restated(period))]
+
+
+def of_target(part: Part, period: Period) -> str:
+    """Return where a target began and ended, and what brought it there."""
+    then, now = part.tallies
+    first, last = sentences.near(beginning(period), period.last), sentences.day(period.last)
+    figure = f"，{verdict(part.figure)}" if part.figure and now.total else ""
+    unknown = "" if period.has_beginning or not part.newly_resolved else NO_BEGINNING
+    return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；目标{now.target_percent}%{figure}。{moved(part)}{unknown}"
+
+
+def verdict(figure: Figure) -> str:
+    """Return the verdict in a few words, and why it is provisional."""
+    lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
+    why = f"（{sentences.why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
+    return f"{figure.verdict}{lacking}{why}"
+
+
+def counted(tally: Tally) -> str:
+    """Such as 12/40（30.0%）."""
+    return f"{tally.resolved}/{tally.total}（{sentences.rate(tally.rate_percent)}）" if tally.total else "没有案件"
+
+
+def changes(part: Part) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return every kind of change with its cases."""
+    return (
+        ("新增", part.moves.entered),
+        ("退出总数", part.moves.left),
+        ("新化解", part.newly_resolved),
+        ("不再计入", part.no_longer_counted),
+        ("重新办理", part.reopened),
+    )
+
+
+def moved(part: Part) -> str:
+    """Return how many cases made the difference."""
+    told = [f"{name}{len(cases)}件" for name, cases in changes(part) if cases]
+    return f"其间{'，'.join(told)}。" if told else "其间没有变化。"
+
+
+def remaining(period: Period) -> str:
+    """Return how many cases are not counted at the end, and why."""
+    count = sum(len(entry.cases) for entry in period.remaining)
+    if not count:
+        return "没有余下未化解的案件。"
+    by_reason = Counter[str]()
+    for entry in period.remaining:
+        by_reason[entry.reason] += len(entry.cases)
+    reasons = "、".join(f"{name}{number}件" for name, number in by_reason.items())
+    lines = [period.cases[number] for entry in period.remaining for number in entry.cases]
+    flagged = [(words.FLAGS[flag].name, sum(flag in line.flags for line in lines)) for flag in ("overdue", "stalled")]
+    watched = "、".join(f"{name}{number}件" for name, number in flagged if number)
+    return f"还有{count}件没有计入化解：{reasons}{f'；其中{watched}' if watched else ''}。"
+
+
+def handed_in(period: Period) -> str:
+    """Return how complete and punctual reports were."""
+    due = sum(len(of_day) for _day, of_day in period.submissions)
+    if not due:
+        return "期内没有旗区报送过日报。"
+    parts = "，".join(f"{STATUS[status]}{count}份" for status in STATUSES if (count := period.reported(status)))
+    refused = sum(report.rows_refused for _day, of_day in period.submissions for report in of_day.values())
+    return f"应报{due}份：{parts}；退回{refused}行。"
+
+
+def statuses(period: Period) -> tuple[str, ...]:
+    """Return how reports can stand, for a legend; `excused` only where one is."""
+    return tuple(status for status in STATUSES if status != "excused" or period.reported(status))
+
+
+def restated(period: Period) -> str:
+    """Return what was restated of earlier days, in short."""
+    runs = restated_runs(period)
+    written = [count for _day, count in period.editions if count]
+    again = sum(written) - len(written)
+    editions = f"期内{len(written)}天的结果共写出{sum(written)}版{f'，其中改写{again}次' if again else '，没有改写'}。" if written else ""
+    if not runs:
+        return f"期内没有更正以前的数字。{editions}"
+    named = "；".join(runs[:_MOST_RUNS])
+    return f"期内更正{len(runs)}处：{named}{f'；等{len(runs)}处' if len(runs) > _MOST_RUNS else ''}。{editions}"
+
+
+def restated_runs(period: Period) -> list[str]:
+    """Return every restatement in few words, days of which the same was told together."""
+    told = dict.fromkeys((day, entry.group) for day, entry in period.restated)
+    return [
+        f"{sentences.day(day)}说的{group}{corrections.days_of(run)}{corrections.pair_with_cases(run[0])}"
+        for day, group in told
+        for run in corrections.runs_of(entry for told_on, entry in period.restated if (told_on, entry.group) == (day, group))
+    ]
+
+
+def days(count: int | None) -> str:
+    """Return a number of days; 未到 where the cases never come so far."""
+    return NOT_YET if count is None else f"{count}天"
+
+
+def confirmations(period: Period) -> list[str]:
+    """Return of each group how many resolved cases were confirmed."""
+    return [f"{certainty.group}：{sentences.confirmation(certainty) or '还没有化解的案件。'}" for certainty in period.certainties]
+
+
+def later(period: Period) -> list[str]:
+    """Return how many resolutions still stood after so many days, and which did not."""
+    return [_later(period, index, after) for index, after in enumerate(LOOKED_AFTER)]
+
+
+def _later(period: Period, index: int, after: int) -> str:
+    kept, looked_at = period.kept(index)
+    if not looked_at:
+        return f"满{after}天：期内化解的还没有满{after}天的。"
+    fallen = sorted({number for standing in period.standing if (look := standing.later[index]) for number in look.not_counted})
+    lost = f"，不再计入{looked_at - kept}件（{words.first_of(fallen, _MOST_CASES)}）" if fallen else ""
+    return f"满{after}天：看得到的{looked_at}件中，仍计入{kept}件{lost}。"
+
+
+def look(standing: Standing, index: int) -> str:
+    """Return how many of the day's resolutions still counted so many days later; 未到 where that day is to come."""
+    found = standing.later[index]
+    return NOT_YET if found is None else f"{len(found.counted)}/{len(found.counted) + len(found.not_counted)}"
+
+
+def duration(entry: Duration) -> tuple[str, ...]:
+    """Return the cells of how long a part takes."""
+    return str(entry.n), str(entry.resolved), str(entry.censored), days(entry.median_days), days(entry.p90_days)
+
+
+DURATION_COLUMNS: Final = ("案件", "已化解", "未化解", "半数用时", "九成用时")
+
+
+def silent(period: Period) -> str:
+    """Return which districts were silent on which share of the days, in their order; '' where none was."""
+    missed = {
+        name: count
+        for name in period.settings.district_names
+        if (count := sum(of_day[name].status == "missing" for _day, of_day in period.submissions if name in of_day))
+    }
+    return "未报：" + "、".join(f"{name}{count}天" for name, count in missed.items()) + "。" if missed else ""
+
+
+PART_COLUMNS: Final = ("期初", "期末", "化解率", "新增", "退出", "新化解", "不再计入", "重新办理")
+
+
+def part(entry: Part) -> tuple[str, ...]:
+    """Return the cells of where a part began and ended."""
+    counts = (f"{tally.resolved}/{tally.total}" for tally in entry.tallies)
+    return (*counts, sentences.rate(entry.tallies[1].rate_percent), *(str(len(cases)) for _name, cases in changes(entry)))

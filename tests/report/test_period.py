@@ -1,0 +1,270 @@
+"""A week or a month: what it says is compared with a made-up month whose outcome is known from its plan, and with tables by hand.
+
+Covers `period` and `period_words`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+
+import months
+import offices
+import pytest
+from months import BEGINNING, FIRST, LAST, Life, Month
+
+from pipeline.day.known_when import known_until
+from pipeline.day.restatement import Moves, Restated
+from pipeline.day.targets import Tally
+from pipeline.report import period, period_words
+from pipeline.report.period import Part, Period
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import SubmissionLine
+
+_ONE_DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def month() -> Month:
+    return months.a_month()
+
+
+@cache
+def _reports() -> tuple[Report, ...]:
+    days = [BEGINNING + timedelta(days=count) for count in range(31)]
+    out = offices.consolidated(months.a_month().filed(), days)
+    return tuple(out[day].report for day in days)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Period:
+    return period.of(_reports(), {FIRST: 2, LAST: 1})
+
+
+def _numbers(lives: Iterable[Life]) -> tuple[str, ...]:
+    return tuple(sorted(life.number for life in lives))
+
+
+def _check(part: Part, month: Month, own: Iterable[Life]) -> None:
+    """Compare a part with the plan: totals, and each list of cases."""
+    own = [life for life in own if life.group == part.group]
+    total = [[life for life in own if month.in_total(life, day)] for day in (BEGINNING, LAST)]
+    counted = [[life for life in own if month.counted(life, day)] for day in (BEGINNING, LAST)]
+    assert [tally.total for tally in part.tallies] == [*map(len, total)]
+    assert [tally.resolved for tally in part.tallies] == [*map(len, counted)]
+    assert part.moves.entered == _numbers(life for life in total[1] if life not in total[0])
+    assert part.moves.left == _numbers(life for life in total[0] if life not in total[1])
+    assert part.newly_resolved == _numbers(life for life in counted[1] if life not in counted[0])
+    assert part.no_longer_counted == _numbers(life for life in counted[0] if life not in counted[1])
+    known = {life.number for lives in total for life in lives}
+    assert part.reopened == _numbers(life for life in own if life.number in known and _was_reopened(life, month))
+
+
+def _was_reopened(life: Life, month: Month) -> bool:
+    statuses = [(day, month.step(life, day)["当前状态"]) for day in (BEGINNING, *month.days)]
+    turns = (day for (_before, then), (day, now) in pairwise(statuses) if then == "已化解" and now != then)
+    return any(month.in_total(life, day) for day in turns)
+
+
+def test_groups_districts_and_leaders_begin_and_end_as_planned(whole: Period, month: Month) -> None:
+    assert [part.label for part in whole.groups] == ["自治区交办", "市级交办和旗区自行梳理"]
+    for part in whole.groups:
+        _check(part, month, month.lives)
+    for part in whole.districts:
+        _check(part, month, [life for life in month.lives if life.district == part.label])
+    for part in whole.leaders:
+        _check(part, month, [life for life in month.lives if life.leader == part.label])
+    assert len(whole.districts) == 18
+    assert {part.label for part in whole.leaders} == {*months.LEADERS}
+    assert all(cases for part in whole.groups for _name, cases in period_words.changes(part))
+
+
+def test_the_figures_of_the_end_are_those_of_the_days_own_report(whole: Period) -> None:
+    own = _reports()[-1]
+    for parts, figures in ((whole.groups, own.targets), (whole.districts, own.by_district), (whole.leaders, own.by_leader)):
+        assert [part.tallies[1] for part in parts if part.figure] == [figure.tally for figure in figures]
+        assert [part.figure for part in parts if part.figure] == [*figures]
+
+
+def test_both_numbers_add_up_from_the_beginning_to_the_end(whole: Period) -> None:
+    for part in (*whole.groups, *whole.districts, *whole.leaders):
+        then, now = part.tallies
+        assert then.total + len(part.moves.entered) - len(part.moves.left) == now.total
+        assert then.resolved + len(part.newly_resolved) - len(part.no_longer_counted) == now.resolved
+
+
+def test_the_course_goes_day_by_day_as_planned(whole: Period, month: Month) -> None:
+    assert [day for day, _tallies in whole.course] == [BEGINNING, *month.days]
+    for day, tallies in whole.course:
+        for group, tally in tallies.items():
+            own = [life for life in month.lives if life.group == group]
+            assert (tally.total, tally.resolved) == (
+                sum(month.in_total(life, day) for life in own),
+                sum(month.counted(life, day) for life in own),
+            )
+
+
+def test_what_remains_has_its_reason_as_planned(whole: Period, month: Month) -> None:
+    planned: dict[tuple[str, str], list[Life]] = {}
+    for life in month.lives:
+        if month.in_total(life, LAST) and not month.counted(life, LAST):
+            step = month.step(life, LAST)
+            reason = "群众不认可" if step["当前状态"] == "已化解" else str(step["当前状态"])
+            planned.setdefault((life.group, reason), []).append(life)
+    assert {(entry.group, entry.reason): entry.cases for entry in whole.remaining} == {
+        key: _numbers(lives) for key, lives in planned.items()
+    }
+    assert {reason for _group, reason in planned} == {"群众不认可", "已受理", "办理中", "导入法定途径"}
+
+
+def test_confirmations_are_as_planned(whole: Period, month: Month) -> None:
+    for certainty in whole.certainties:
+        counted = (life for life in month.lives if life.group == certainty.group and month.counted(life, LAST))
+        said = Counter(str(month.step(life, LAST).get("群众确认") or "none") for life in counted)
+        assert {name: count for name, count in certainty.confirmation.items() if count} == said
+
+
+def test_every_report_stands_in_the_calendar_as_planned(whole: Period, month: Month) -> None:
+    assert [day for day, _of_day in whole.submissions] == [*month.days]
+    for day, of_day in whole.submissions:
+        for district, report in of_day.items():
+            assert report.status == month.standing(day, district)
+            assert report.rows_accepted == (0 if report.status == "missing" else len([*month.rows(day, district)]))
+    assert whole.reported("late") > 10
+    assert whole.reported("missing") > 5
+
+
+def test_resolutions_are_looked_at_again_after_seven_and_thirty_days(whole: Period, month: Month) -> None:
+    seen = {standing.day: standing for standing in whole.standing}
+    for day in month.days:
+        newly = [life for life in month.lives if month.counted(life, day) and not month.counted(life, day - _ONE_DAY)]
+        assert (seen[day].cases if day in seen else ()) == _numbers(newly)
+        if not newly:
+            continue
+        week, thirty = seen[day].later
+        assert thirty is None  # of a month of thirty days no day is thirty days before its end
+        assert (week is None) == (day + 7 * _ONE_DAY > LAST)
+        if week:
+            assert week.counted == _numbers(life for life in newly if month.counted(life, day + 7 * _ONE_DAY))
+            assert {*week.counted} | {*week.not_counted} == {*seen[day].cases}
+    kept, looked_at = whole.kept(0)
+    assert 0 < kept < looked_at
+
+
+def test_restatements_are_what_late_reports_changed(whole: Period, month: Month) -> None:
+    told = {(on, entry.day, entry.group): entry for on, entry in whole.restated}
+    planned = set[tuple[date, date, str]]()
+    for on in month.days:
+        before, now = (known_until(day, offices.SETTINGS) for day in (on - _ONE_DAY, on))
+        for back in range(1, 31):
+            day = on - timedelta(days=back)
+            for life in month.lives:
+                if month.counted(life, day, before) != month.counted(life, day, now):
+                    planned.add((on, day, life.group))
+                    moves = told[on, day, life.group].moves
+                    assert life.number in (moves.newly_counted if month.counted(life, day, now) else moves.no_longer_counted)
+    assert planned == {*told}
+    assert planned
+
+
+def test_durations_count_open_cases_as_open(whole: Period, month: Month) -> None:
+    for entry in whole.by_source:
+        own = [life for life in month.lives if life.source == entry.label and month.in_total(life, LAST)]
+        assert (entry.n, entry.resolved) == (len(own), sum(month.counted(life, LAST) for life in own))
+        taken = sorted(_taken(life, month) for life in own)
+        assert entry.median_days == _by_redistribution(taken, len(taken) / 2)
+
+
+def _taken(life: Life, month: Month) -> tuple[int, bool]:
+    """Days from 交办日期 to the reply, or to the end; resolved cases sort before open ones of the same days."""
+    replied = month.step(life, LAST).get("答复日期") if month.counted(life, LAST) else None
+    return ((replied if isinstance(replied, date) else LAST) - life.assigned).days, replied is None
+
+
+def _by_redistribution(taken: list[tuple[int, bool]], enough: float) -> int | None:
+    """The same estimate in another way: an open case hands its weight on, in equal parts, to all that take longer."""
+    weights, done = [1.0] * len(taken), 0.0
+    for place, (days, is_open) in enumerate(taken):
+        later = range(place + 1, len(taken))
+        if is_open:
+            for other in later:
+                weights[other] += weights[place] / len(later)
+        else:
+            done += weights[place]
+            if done >= enough - 1e-9:
+                return days
+    return None
+
+
+# --- what is said ------------------------------------------------------------------------------------------------
+
+
+def test_the_first_lines_say_where_each_target_began_and_ended(whole: Period) -> None:
+    lines = dict(period_words.lines(whole))
+    for part in whole.groups:
+        then, now = part.tallies
+        assert f"期初（4月30日）{then.resolved}/{then.total}（{then.rate_percent}%）" in lines[part.label]
+        assert f"期末（5月30日）{now.resolved}/{now.total}（{now.rate_percent}%）" in lines[part.label]
+        assert f"还差{now.shortfall}件" in lines[part.label]
+    assert f"还有{sum(len(entry.cases) for entry in whole.remaining)}件没有计入化解" in lines["余下"]
+    assert f"应报270份：按时{whole.reported('on-time')}份" in lines["报送"]
+    assert "期内2天的结果共写出3版，其中改写1次。" in lines["更正"]
+
+
+def test_nothing_is_ordered_by_how_many(whole: Period) -> None:
+    assert [part.label for part in whole.districts[:9]] == [*offices.SETTINGS.district_names]
+    for group in whole.groups:
+        assert [part.label for part in whole.leaders if part.group == group.label] == sorted(months.LEADERS)
+
+
+def test_a_period_that_nobody_reported_before_says_so() -> None:
+    reports = [replace(report, day_before="none") for report in _reports()[:8]]
+    said = dict(period_words.lines(period.of(reports, {})))
+    assert "期初以前没有日报" in said["自治区交办"]
+    assert "改写" not in said["更正"]
+
+
+def test_days_before_the_work_began_are_no_missing_reports() -> None:
+    silent = [replace(report, attendance=(), submissions=tuple(_unsent(report))) for report in _reports()[:8]]
+    assert period.of(silent, {}).submissions == ()
+    begun = [*silent[:5], *_reports()[5:8]]
+    assert [day for day, _of_day in period.of([*begun[:-1], replace(begun[-1], attendance=())], {}).submissions] == [
+        FIRST + timedelta(days=count) for count in (4, 5, 6)
+    ]
+
+
+def _unsent(report: Report) -> Iterable[SubmissionLine]:
+    return (replace(line, status="missing", rows_accepted=0) for line in report.submissions)
+
+
+def test_a_case_belongs_where_it_belongs_at_the_end() -> None:
+    reports = list(_reports()[:8])
+    moved = next(case for case in reports[0].cases if case.is_open and case.district == "东胜区" and not case.grounds)
+    last = [replace(case, district="乌审旗", leader="领导九") if case.number == moved.number else case for case in reports[-1].cases]
+    reports[-1] = replace(reports[-1], cases=tuple(last))
+    week = period.of(reports, {})
+    (there,) = (part for part in week.leaders if part.label == "领导九")
+    assert [tally.total for tally in there.tallies] == [1, 1]
+    dongsheng = next(part for part in week.districts if (part.label, part.group) == ("东胜区", moved.group))
+    assert not {*dongsheng.moves.entered, *dongsheng.moves.left} & {moved.number}
+
+
+def test_restatements_are_told_in_runs_of_days(whole: Period) -> None:
+    tallies = Tally(100, 10, 8), Tally(100, 10, 9)
+    told = [(LAST, Restated(FIRST + timedelta(days=count), "自治区交办", tallies, Moves())) for count in (0, 1, 3)]
+    runs = period_words.restated_runs(replace(whole, restated=tuple(told)))
+    assert runs == ["5月30日说的自治区交办5月1日至5月2日由8/10改为9/10", "5月30日说的自治区交办5月4日由8/10改为9/10"]
+
+
+def test_a_span_is_said_as_short_as_it_can_be(whole: Period) -> None:
+    def said(first: date, last: date) -> str:
+        return period_words.span(replace(whole, first=first, last=last))
+
+    assert said(FIRST, LAST) == "2020年5月1日至30日"
+    assert said(FIRST, FIRST) == "2020年5月1日"
+    assert said(FIRST, date(2020, 6, 2)) == "2020年5月1日至6月2日"
+    assert said(date(2020, 12, 30), date(2021, 1, 5)) == "2020年12月30日至2021年1月5日"
