@@ -50,7 +50,7 @@ def summary(report: Report) -> bytes:
                 {"case": edit.number, "column": edit.column, "before": edit.before, "after": edit.after} for edit in report.edited.edits
             ],
         },
-        "restated": [_restated(entry) for entry in report.restated],
+        "restated": [restated(entry) for entry in report.restated],
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
     return as_json(fields)
@@ -97,7 +97,8 @@ def _certainty(certainty: Certainty) -> dict[str, Any]:
     }
 
 
-def _restated(entry: Restated) -> dict[str, Any]:
+def restated(entry: Restated) -> dict[str, Any]:
+    """An entry of `restated`, as summary.json has it."""
     return {
         "day": entry.day.isoformat(),
         "group": entry.group,

@@ -27,12 +27,12 @@ _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
 
 def render(report: Report, templates: Path) -> bytes:
     """The page in UTF-8; the same bytes for the same report and templates."""
-    environment = _environment(templates)
-    source = _script(environment)
+    loaded = environment(templates)
+    source = _script(loaded)
     context = page_view.context(report)
     context["data"] = Markup(case_data.of(report, cases_behind_figures.picks(report), harmless))  # noqa: S704 - JSON that cannot end its element
     context["script"], context["script_hash"] = Markup(source), _hash(source)  # noqa: S704 - a file of the templates
-    return environment.get_template(TEMPLATE).render(context).encode("utf-8")
+    return loaded.get_template(TEMPLATE).render(context).encode("utf-8")
 
 
 def made(report: Report, templates: Path) -> tuple[bytes, list[str]]:
@@ -48,13 +48,13 @@ def made(report: Report, templates: Path) -> tuple[bytes, list[str]]:
 
 def script_hash(templates: Path) -> str:
     """Return what the policy of these templates' page names."""
-    return _hash(_script(_environment(templates)))
+    return _hash(_script(environment(templates)))
 
 
-def _script(environment: Environment) -> str:
+def _script(loaded: Environment) -> str:
     """Return the page's script; the loader reads every line end as the one that a browser counts with."""
-    loader = cast("FileSystemLoader", environment.loader)
-    return loader.get_source(environment, SCRIPT)[0]
+    loader = cast("FileSystemLoader", loaded.loader)
+    return loader.get_source(loaded, SCRIPT)[0]
 
 
 def _hash(source: str) -> str:
@@ -63,9 +63,9 @@ def _hash(source: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _environment(templates: Path) -> Environment:
-    """Autoescape is on for every file: `select_autoescape` would leave `*.html.j2` out."""
-    environment = Environment(
+def environment(templates: Path) -> Environment:
+    """Return what fills in the pages' templates. Autoescape is on for every file: `select_autoescape` would leave `*.html.j2` out."""
+    loading = Environment(
         loader=FileSystemLoader([templates, BUILT_IN]),  # what the office has not made its own is the program's
         autoescape=True,
         undefined=StrictUndefined,
@@ -74,10 +74,10 @@ def _environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
-    environment.filters |= {"address": page_view.address}
-    environment.filters |= {"shown": page_view.shown, "left_out": page_view.left_out}
-    return environment
+    loading.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
+    loading.filters |= {"address": page_view.address}
+    loading.filters |= {"shown": page_view.shown, "left_out": page_view.left_out}
+    return loading
 
 
 def harmless(value: object) -> object:

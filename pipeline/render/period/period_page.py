@@ -1,0 +1,91 @@
+"""A period as one self-contained page in the style of the day's: for phone, screen and paper, without script.
+
+Covered by tests/render/test_period_files.py.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+from jinja2 import TemplateError
+
+from pipeline.render import definitions
+from pipeline.render.page import leaders_page, trend_chart
+from pipeline.render.workbook import sheet_words
+from pipeline.report import corrections, period_words, sentences
+from pipeline.report.period import LOOKED_AFTER, Part, Period
+from pipeline.terms import words
+
+TEMPLATE: Final = "period.html.j2"
+MOST_LISTED: Final = 30
+"""Cases of one list; the workbook has all."""
+SIGNS: Final = {**sheet_words.ATTENDED, "excused": "准"}
+_WIDEST_CALENDAR: Final = 31
+
+
+def made(period: Period, templates: Path) -> tuple[bytes, list[str]]:
+    """Return the page, and what is wrong with the office's own template of it; then that of the program takes its place."""
+    try:
+        return _page(period, templates), []
+    except TemplateError as error:
+        if templates == leaders_page.BUILT_IN:
+            raise
+        problem = f"阶段报告页面的版式（{templates / TEMPLATE}）不能用：{error}。这次按程序自带的版式写出。"
+        return _page(period, leaders_page.BUILT_IN), [problem]
+
+
+def _page(period: Period, templates: Path) -> bytes:
+    return leaders_page.environment(templates).get_template(TEMPLATE).render(_context(period)).encode("utf-8")
+
+
+def _context(period: Period) -> dict[str, Any]:
+    shown = period_words.statuses(period)
+    return {
+        "period": period,
+        "name": period_words.NAME[period.is_closing],
+        "span": period_words.span(period),
+        "beginning": period_words.beginning(period),
+        "answer": period_words.lines(period),
+        "groups": [_group(part, period) for part in period.groups],
+        "calendars": [_calendar(period, start) for start in range(0, len(period.submissions), _WIDEST_CALENDAR)],
+        "counts": {
+            name: [sum(of_day[name].status == status for _day, of_day in period.submissions if name in of_day) for status in shown]
+            for name in period.settings.district_names
+        },
+        "told": [(day, entry, corrections.moved(entry.moves, 6)) for day, entry in period.restated],
+        "signs": SIGNS,
+        "statuses": shown,
+        "looked_after": LOOKED_AFTER,
+        "say": period_words,
+        "sentences": sentences,
+        "means": definitions,
+        "flags": words.FLAGS,
+        "most": MOST_LISTED,
+        # what the day's own macros ask for
+        "chart": trend_chart,
+        "report": SimpleNamespace(silent_days=frozenset()),
+    }
+
+
+def _group(part: Part, period: Period) -> dict[str, Any]:
+    return {
+        "part": part,
+        "tally": part.tallies[1],
+        "figure": part.figure,
+        "group": SimpleNamespace(name=part.label, target_percent=part.tallies[1].target_percent),
+        "chart": trend_chart.trend([(day, tallies[part.label]) for day, tallies in period.course]),
+        "told": {},
+        "moved": [(name, cases) for name, cases in period_words.changes(part) if cases],
+        "districts": [entry for entry in period.districts if entry.group == part.label],
+        "leaders": [entry for entry in period.leaders if entry.group == part.label],
+        "remaining": [entry for entry in period.remaining if entry.group == part.label],
+    }
+
+
+def _calendar(period: Period, start: int) -> dict[str, Any]:
+    days = period.submissions[start : start + _WIDEST_CALENDAR]
+    months = [(month, len(list(of_month))) for (_year, month), of_month in groupby(days, key=lambda entry: (entry[0].year, entry[0].month))]
+    return {"days": days, "months": months}

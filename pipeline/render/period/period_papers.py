@@ -1,0 +1,184 @@
+"""A period as Word and PDF in the layout of official papers: plain texts by the names that the templates use.
+
+Covered by tests/render/test_period_files.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.render.papers import briefing_pdf, own_templates, word
+from pipeline.render.papers.plain_text import plain_in, short
+from pipeline.render.period.period_page import SIGNS
+from pipeline.report import period_words, sentences
+from pipeline.report.durations import Duration
+from pipeline.report.period import Part, Period
+from pipeline.terms import words
+
+Fields = dict[str, Any]
+WORD_TEMPLATE, PDF_TEMPLATE = "阶段报告模板.docx", "阶段报告版式.typ"
+_WAY_OUT: Final = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+_WIDEST_CALENDAR: Final = 31
+_MOST_LEADERS: Final = 24
+_MOST_CASES: Final = 4
+"""Of one kind in one sentence."""
+_MOST_RUNS: Final = 12
+_LOST: Final = ("退出总数", "不再计入", "重新办理")
+"""Kinds of change of which the paper names cases."""
+_LONGEST_LABEL: Final = 12
+_SHORT: Final = 6
+"""With so many rows or fewer a table is not torn apart."""
+_ANY_MOMENT: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_WORKBOOK: Final = "同一文件夹里的工作簿"
+
+
+def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
+    """Return the Word file. Raises BrokenTemplateError."""
+    whole = word.Template(template, has_loops_over_columns=True)
+    return word.render(whole, fields, moment, word.Properties(fields["文件标题"], fields["单位"]))
+
+
+def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
+    """Return the PDF. Raises BrokenTemplateError."""
+    return briefing_pdf.render(fields, moment, template)
+
+
+_Form = Callable[[Fields, datetime, bytes], bytes]
+_FORMS: Final[tuple[tuple[str, str, _Form], ...]] = (("docx", WORD_TEMPLATE, docx), ("pdf", PDF_TEMPLATE, pdf))
+
+
+def render(period: Period, templates: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return both files by their endings, and what is wrong with the office's templates: the originals take their place."""
+    said, files, broken = fields(period), dict[str, bytes](), list[str]()
+    for ending, name, form in _FORMS:
+        files[ending], problem = own_templates.apply(templates / name, partial(form, said, period.data_until))
+        broken += [f"版式 {name} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
+    return files, broken
+
+
+def examine(templates: Path) -> Iterator[str]:
+    """Say what is wrong with each template, tried on made-up texts."""
+    for _ending, name, form in _FORMS:
+        if problem := own_templates.problem_of(templates / name, partial(form, _SAMPLE, _ANY_MOMENT)):
+            yield f"版式 {templates / name} 不能用：{problem}。{_WAY_OUT}"
+
+
+# --- the texts ---------------------------------------------------------------------------------------------------
+
+
+def fields(period: Period) -> Fields:
+    """Return every text of the paper."""
+    name, until = period_words.NAME[period.is_closing], period.data_until
+    sections = [_targets(period), _districts(period), _remaining(period), _durations(period), _later(period), _reports(period)]
+    said: Fields = {
+        "报头": name,
+        "文件标题": f"{name}（{period_words.span(period)}）",
+        "单位": period.settings.office,
+        "期间": f"共{period.days}天",
+        "数据截至": f"{sentences.day(until.date())}{until:%H:%M}",
+        "标题": f"{period_words.span(period)}信访事项办理情况",
+        "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
+        "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period)],
+        "部分": [*sections, *([_restated(period)] if period.restated else [])],
+    }
+    return {key: plain_in(value) for key, value in said.items()}
+
+
+def _section(title: str, above: Sequence[str] = (), tables: Sequence[Fields] = (), below: Sequence[str] = ()) -> Fields:
+    return {"小标题": title, "说明": [*filter(None, above)], "表": [*tables], "注": [*filter(None, below)]}
+
+
+def _table(name: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], *, is_calendar: bool = False) -> Fields:
+    listed = [{"名称": short(label, _LONGEST_LABEL), "数": [*cells]} for label, cells in rows]
+    return {"名称": name, "列": [*columns], "行": listed, "日历": is_calendar, "短": len(listed) <= _SHORT}
+
+
+def _parts(name: str, parts: Sequence[Part]) -> Fields:
+    return _table(name, period_words.PART_COLUMNS, [(part.label, period_words.part(part)) for part in parts])
+
+
+def _targets(period: Period) -> Fields:
+    """Where the groups began and ended; which cases stopped counting."""
+    told = [
+        _named(part.group, kind, cases) for part in period.groups for kind, cases in period_words.changes(part) if cases and kind in _LOST
+    ]
+    table = _parts("组别", period.groups)
+    return _section("一、两项目标：期初、期末和其间的变化", (), [table], [*told, period_words.NEWLY])
+
+
+def _named(group: str, kind: str, cases: Sequence[str]) -> str:
+    return f"{group}{kind}{len(cases)}件：{words.first_of(cases, _MOST_CASES)}。"
+
+
+def _districts(period: Period) -> Fields:
+    tables = [_parts(group.label, [part for part in period.districts if part.group == group.label]) for group in period.groups]
+    if len(period.leaders) <= _MOST_LEADERS:
+        leaders = {group.label: [part for part in period.leaders if part.group == group.label] for group in period.groups}
+        tables += [_parts(f"{label}（包案领导）", own) for label, own in leaders.items() if own]
+        return _section("二、各旗区和包案领导", (), tables, (period_words.BELONGS,))
+    where = f"包案领导{len({part.label for part in period.leaders})}位，各自的期初、期末见{_WORKBOOK}“包案领导”。"
+    return _section("二、各旗区", (), tables, (f"{period_words.BELONGS}{where}",))
+
+
+def _remaining(period: Period) -> Fields:
+    by_reason: dict[str, dict[str, int]] = {}
+    for entry in period.remaining:
+        by_reason.setdefault(entry.reason, {})[entry.group] = len(entry.cases)
+    groups = [group.label for group in period.groups]
+    rows = [(reason, [str(counts.get(group, 0)) for group in groups]) for reason, counts in by_reason.items()]
+    tables = [_table("为什么没有计入", groups, rows)] if rows else []
+    return _section("三、余下的案件", (period_words.remaining(period),), tables, (f"逐件见{_WORKBOOK}“余下的案件”。",) if rows else ())
+
+
+def _durations(period: Period) -> Fields:
+    def table(name: str, entries: Sequence[Duration]) -> Fields:
+        return _table(name, period_words.DURATION_COLUMNS, [(entry.label, period_words.duration(entry)) for entry in entries])
+
+    tables = [table("问题类别", period.by_category), table("案件来源", period.by_source)]
+    return _section("四、办理用时", (), [one for one in tables if one["行"]], (period_words.DURATIONS,))
+
+
+def _later(period: Period) -> Fields:
+    return _section(
+        "五、群众确认，和化解以后", [*period_words.confirmations(period), *period_words.later(period)], (), (period_words.LATER,)
+    )
+
+
+def _reports(period: Period) -> Fields:
+    above, names = (period_words.handed_in(period),), period.settings.district_names
+    signs = "，".join(f"{SIGNS[status]} {period_words.STATUS[status]}" for status in period_words.statuses(period))
+    days = period.submissions
+    if len(days) <= _WIDEST_CALENDAR:
+        rows = [(name, [SIGNS[of_day[name].status] for _day, of_day in days]) for name in names]
+        tables = [_table("旗区", [str(day.day) for day, _of_day in days], rows, is_calendar=True)] if days else []
+        return _section("六、日报报送", above, tables, (f"{signs}。",) if days else ())
+    shown = period_words.statuses(period)
+    counted = [(name, [str(sum(of_day[name].status == status for _day, of_day in days)) for status in shown]) for name in names]
+    tables = [_table("旗区", [period_words.STATUS[status] for status in shown], counted)]
+    return _section("六、日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
+
+
+def _restated(period: Period) -> Fields:
+    runs = period_words.restated_runs(period)
+    more = f"其余{len(runs) - _MOST_RUNS}处见{_WORKBOOK}“更正和版次”。" if len(runs) > _MOST_RUNS else ""
+    return _section("七、更正", [f"{said}。" for said in runs[:_MOST_RUNS]], (), (more,))
+
+
+_ROW: Final = {"名称": "东胜区", "数": ["1", "2"]}
+_SAMPLE: Final[Fields] = {
+    **dict.fromkeys(("报头", "文件标题", "单位", "期间", "数据截至", "标题", "日期"), "试"),
+    "提要": [{"名称": "试", "内容": "试"}],
+    "部分": [
+        {
+            "小标题": "试",
+            "说明": ["试"],
+            "表": [{"名称": "旗区", "列": ["一", "二"], "行": [_ROW], "日历": kind == 0, "短": kind == 1} for kind in range(3)],
+            "注": ["试"],
+        }
+    ],
+}
+"""Made-up texts in which every list has something."""

@@ -1,0 +1,360 @@
+"""信访事项阶段报告 as a workbook: a sheet for each part, every case by its number.
+
+Covered by tests/render/test_period_files.py.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from itertools import count, cycle, groupby
+from typing import TYPE_CHECKING, Final
+
+from xlsxwriter import Workbook
+
+from pipeline.day.restatement import Restated
+from pipeline.render import definitions
+from pipeline.render.workbook import sheet_words
+from pipeline.render.workbook.cell_formats import (
+    A4,
+    BLUE,
+    GRID,
+    LOOKS,
+    SECOND,
+    Formats,
+    Value,
+    height,
+    lines,
+    merge,
+    put,
+    text,
+    widths_in_arial,
+)
+from pipeline.report import corrections, period_words, sentences
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.period import LOOKED_AFTER, Part, Period
+
+if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.worksheet import Worksheet
+
+_TITLE, _NOTE, _HEADER = 0, 1, 2
+Row = Sequence[Value]
+_EXCUSED: Final = {**sheet_words.ATTENDED, "excused": "准"}
+"""By a report's standing: the sign in a cell of the calendar."""
+_SHORT: Final = {**period_words.STATUS, "excused": "批准"}
+_TONES: Final = {"excused": "on-time"}
+_WIDEST_CALENDAR: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    header: str
+    width: float
+    look: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    workbook: Workbook
+    period: Period
+    formats: Formats
+
+    def sheet(self, name: str, widths: Sequence[float], said: str = "") -> Worksheet:
+        """A sheet with its title, what is said below it, its columns' widths and its paper."""
+        sheet = self.workbook.add_worksheet(name)
+        for index, width in enumerate(widths):
+            sheet.set_column(index, index, width)
+        sheet.hide_gridlines(2)
+        sheet.set_row(_TITLE, 30)
+        title = f"{period_words.NAME[self.period.is_closing]}　{name}　{period_words.span(self.period)}"
+        put(sheet, _TITLE, 0, title, self.formats.look("title"))
+        merge(sheet, (_NOTE, 0, _NOTE, len(widths) - 1), said, self.formats.look("note", "wrap"))
+        sheet.set_row(_NOTE, height(lines(said, sum(widths) * 1.1)) - 2)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+        office = text(self.period.settings.office)[:80].replace("\n", " ").replace("&", "&&")
+        sheet.set_header(f"&L&9 {office}&R&9 {self.period.first}_{self.period.last}", {"scale_with_doc": False})
+        sheet.set_footer("&C&9 第 &P 页，共 &N 页", {"scale_with_doc": False})
+        return sheet
+
+    def table(self, sheet: Worksheet, top: int, columns: Sequence[_Column], rows: Sequence[Row], *, empty: str = "没有。") -> int:
+        """A table with its header in the row `top`; the first row that is free below it."""
+        for position, column in enumerate(columns):
+            put(sheet, top, position, column.header, self.formats.look("header"))
+        sheet.set_row(top, 32)
+        for index, row in enumerate(rows, top + 1):
+            for position, (column, value) in enumerate(zip(columns, row, strict=True)):
+                put(sheet, index, position, value, self.formats.look("box", column.look))
+            high = max(
+                (lines(value, column.width) for column, value in zip(columns, row, strict=True) if isinstance(value, str)), default=1
+            )
+            sheet.set_row(index, height(high))
+        if not rows:
+            put(sheet, top + 1, 0, empty, self.formats.look("note"))
+        return top + max(len(rows), 1) + 1
+
+    def list_sheet(self, name: str, columns: Sequence[_Column], rows: Sequence[Row], said: str = "", empty: str = "没有。") -> None:
+        """A sheet of one list, to be filtered, its header on every page."""
+        sheet = self.sheet(name, [column.width for column in columns], said)
+        below = self.table(sheet, _HEADER, columns, rows, empty=empty)
+        sheet.autofilter(_HEADER, 0, below - 1, len(columns) - 1)
+        sheet.repeat_rows(_HEADER)
+        sheet.freeze_panes(_HEADER + 1, 1)
+
+
+def render(period: Period) -> bytes:
+    """The workbook; the same bytes for the same period."""
+    written = io.BytesIO()
+    with Workbook(written, widths_in_arial()) as workbook:
+        workbook.set_properties(
+            {
+                "title": f"{period_words.NAME[period.is_closing]} {period.first}_{period.last}",
+                "author": text(period.settings.office),
+                "created": period.data_until.astimezone(UTC).replace(tzinfo=None),
+            }
+        )
+        book = _Book(workbook, period, Formats(workbook, LOOKS))
+        for write in (_overview, _parts, _course, _moved, _remaining, _durations, _later, _calendar, _rows, _restated):
+            write(book)
+    return written.getvalue()
+
+
+# --- where it began and ended ------------------------------------------------------------------------------------
+
+_TALLIES: Final = tuple(
+    _Column(f"{when}{name}", 9, look)
+    for when in ("期初", "期末")
+    for name, look in (("总数", "count"), ("已化解", "count"), ("化解率", "center"))
+)
+_MOVES: Final = tuple(_Column(name, 9, "count") for name in period_words.PART_COLUMNS[3:])
+
+
+def _cells(part: Part) -> list[Value]:
+    tallies: list[Value] = [value for tally in part.tallies for value in (tally.total, tally.resolved, sentences.rate(tally.rate_percent))]
+    return [*tallies, *(len(cases) for _name, cases in period_words.changes(part))]
+
+
+def _verdict(part: Part) -> str:
+    return period_words.verdict(part.figure) if part.figure and part.tallies[1].total else "没有案件"
+
+
+def _overview(book: _Book) -> None:
+    period = book.period
+    columns = (_Column("组别", 27), _Column("目标", 8, "center"), *_TALLIES, *_MOVES, _Column("期末结论", 34, "long"))
+    widths = [column.width for column in columns]
+    sheet = book.sheet("总览", widths, f"{period_words.BELONGS}{period_words.NEWLY}")
+    row = _HEADER
+    for name, said in period_words.lines(period):
+        put(sheet, row, 0, name, book.formats.look("box", "band"))
+        merge(sheet, (row, 1, row, len(columns) - 1), said, book.formats.look("box", "long"))
+        sheet.set_row(row, height(lines(said, sum(widths[1:]))))
+        row += 1
+    rows = [(part.label, f"{part.tallies[1].target_percent}%", *_cells(part), _verdict(part)) for part in period.groups]
+    row = book.table(sheet, row + 1, columns, rows) + 1
+    sheet.insert_chart(row, 0, _chart(book))
+
+
+def _chart(book: _Book) -> Chart:
+    """Each group's rate day by day, from the numbers in 走势."""
+    chart, last = book.workbook.add_chart({"type": "line"}), _FIRST_DAY + len(book.period.course) - 1
+    for part, tone, column in zip(book.period.groups, cycle((BLUE, SECOND)), count(len(_SERIES), len(_SERIES))):
+        series = {"name": text(f"{sheet_words.RATE_OF}{part.label}"), "line": {"color": tone, "width": 2.25}}
+        places = {"categories": [_COURSE, _FIRST_DAY, 0, last, 0], "values": [_COURSE, _FIRST_DAY, column, last, column]}
+        chart.add_series({**series, **places})
+    chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": GRID}}})
+    chart.set_x_axis({"num_format": "m-d", "interval_unit": max(1, len(book.period.course) // 10)})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 1080, "height": 300})
+    return chart
+
+
+def _course(book: _Book) -> None:
+    """The tally of each group day by day."""
+    period = book.period
+    columns = [_Column("日期", 14, "date"), *(_Column(name, 12, look) for _part in period.groups for name, look in _SERIES)]
+    sheet = book.sheet(_COURSE, [column.width for column in columns], period_words.BELONGS)
+    put(sheet, _HEADER, 0, None, book.formats.look("band"))
+    for index, part in enumerate(period.groups):
+        left = 1 + len(_SERIES) * index
+        merge(sheet, (_HEADER, left, _HEADER, left + len(_SERIES) - 1), part.label, book.formats.look("band"))
+    rows = [
+        (day, *(value for part in period.groups for value in _day(tallies[part.label].total, tallies[part.label].resolved)))
+        for day, tallies in period.course
+    ]
+    book.table(sheet, _HEADER + 1, columns, rows)
+    sheet.repeat_rows(_HEADER, _HEADER + 1)
+    sheet.freeze_panes(_FIRST_DAY, 1)
+
+
+_COURSE: Final = "走势"
+_FIRST_DAY: Final = _HEADER + 2
+_SERIES: Final = (("总数", "count"), ("已化解", "count"), ("化解率", "rate"))
+
+
+def _day(total: int, resolved: int) -> tuple[Value, ...]:
+    """The rate as a number that a chart can draw, rounded down as every rate."""
+    return total, resolved, resolved * 1000 // total / 1000 if total else None
+
+
+def _parts(book: _Book) -> None:
+    for name, header, parts in (("旗区", "旗区", book.period.districts), ("包案领导", "包案领导", book.period.leaders)):
+        columns = (_Column("组别", 27), _Column(header, 16), *_TALLIES, *_MOVES)
+        rows = [(part.group, part.label, *_cells(part)) for part in parts]
+        book.list_sheet(name, columns, rows, f"{period_words.BELONGS}{period_words.NEWLY}", "没有案件。")
+
+
+# --- cases -------------------------------------------------------------------------------------------------------
+
+_CASE: Final = (_Column("案件编号", 16), _Column("旗区", 13), _Column("案由", 40, "long"), _Column("包案领导", 14), _Column("期末状态", 14))
+
+
+def _case(number: str, period: Period) -> list[Value]:
+    line = period.cases[number]
+    return [number, line.district, line.matter, line.leader, _stands(line)]
+
+
+def _stands(line: CaseLine) -> str:
+    if line.grounds:
+        return "已撤销"
+    return sheet_words.DISPUTED if "disputed" in line.flags else line.status
+
+
+def _moved(book: _Book) -> None:
+    rows = [
+        (part.group, kind, *_case(number, book.period))
+        for part in book.period.groups
+        for kind, cases in period_words.changes(part)
+        for number in cases
+    ]
+    book.list_sheet("变化的案件", (_Column("组别", 27), _Column("变化", 11), *_CASE), rows, period_words.NEWLY, "其间没有变化。")
+
+
+def _remaining(book: _Book) -> None:
+    columns = (_Column("组别", 27), _Column("原因", 14), *_CASE, _Column("办结时限", 12, "date"), _Column("交办日期", 12, "date"))
+    rows = [
+        (entry.group, entry.reason, *_case(number, book.period), line.deadline, line.assigned)
+        for entry in book.period.remaining
+        for number in entry.cases
+        for line in [book.period.cases[number]]
+    ]
+    book.list_sheet("余下的案件", columns, rows, "期末在总数里、没有计入化解的案件，按原因列。", "没有余下未化解的案件。")
+
+
+# --- how long, and whether it lasts ------------------------------------------------------------------------------
+
+
+def _durations(book: _Book) -> None:
+    columns = (_Column("分类", 24), *(_Column(name, 12, "center") for name in period_words.DURATION_COLUMNS))
+    sheet = book.sheet("办理用时", [column.width for column in columns], period_words.DURATIONS)
+    top = _HEADER
+    for name, entries in (("问题类别", book.period.by_category), ("案件来源", book.period.by_source)):
+        own = (_Column(name, 24), *columns[1:])
+        rows: list[Row] = [
+            (entry.label, entry.n, entry.resolved, entry.censored, *map(period_words.days, (entry.median_days, entry.p90_days)))
+            for entry in entries
+        ]
+        top = book.table(sheet, top, own, rows) + 1
+
+
+def _later(book: _Book) -> None:
+    period = book.period
+    columns = [_Column("化解的日子", 14, "date"), _Column("新化解", 10, "count")]
+    columns += [_Column(name, 26, "long") for after in LOOKED_AFTER for name in (f"满{after}天仍计入", f"满{after}天不再计入的")]
+    sheet = book.sheet("确认和回看", [column.width for column in columns], period_words.LATER)
+    rows: list[Row] = [
+        (
+            standing.day,
+            len(standing.cases),
+            *(
+                value
+                for index, look in enumerate(standing.later)
+                for value in (period_words.look(standing, index), "、".join(look.not_counted) if look else "")
+            ),
+        )
+        for standing in period.standing
+    ]
+    row = book.table(sheet, _HEADER, columns, rows, empty="期内没有新化解的案件。") + 1
+    for said in (*period_words.later(period), *period_words.confirmations(period), definitions.CONFIRMATION):
+        merge(sheet, (row, 0, row, len(columns) - 1), said, book.formats.look("note", "wrap"))
+        sheet.set_row(row, height(lines(said, sum(column.width for column in columns))))
+        row += 1
+
+
+# --- reports -----------------------------------------------------------------------------------------------------
+
+
+def _calendar(book: _Book) -> None:
+    """A row for each district, a column for each day; after a month of days another table below."""
+    period = book.period
+    shown = min(_WIDEST_CALENDAR, max(16, len(period.submissions)))
+    statuses = period_words.statuses(period)
+    widths = [13.0, *(6.5,) * len(statuses), *(4.2,) * shown]
+    signs = "，".join(f"{_EXCUSED[status]} {period_words.STATUS[status]}" for status in statuses)
+    sheet = book.sheet("报送日历", widths, f"每个旗区每天一格：{signs}。左边的次数是整个阶段的。{definitions.on_time(period.settings)}")
+    if not period.submissions:
+        put(sheet, _HEADER, 0, "期内没有旗区报送过日报。", book.formats.look("note"))
+        return
+    top = _HEADER
+    for start in range(0, len(period.submissions), _WIDEST_CALENDAR):
+        top = _month(book, sheet, top, start) + 1
+
+
+def _month(book: _Book, sheet: Worksheet, top: int, start: int) -> int:
+    period, look = book.period, book.formats.look
+    days = period.submissions[start : start + _WIDEST_CALENDAR]
+    statuses = period_words.statuses(period)
+    left = 1 + len(statuses)
+    merge(sheet, (top, 0, top, left - 1), "", look("band"))
+    column = left
+    for (year, month), of_month in groupby(days, key=lambda entry: (entry[0].year, entry[0].month)):
+        right = column + len(list(of_month)) - 1
+        merge(sheet, (top, column, top, right), f"{month}月" if year == period.last.year else f"{year}年{month}月", look("band"))
+        column = right + 1
+    for position, name in enumerate(("旗区", *(_SHORT[status] for status in statuses), *(str(day.day) for day, _of_day in days))):
+        put(sheet, top + 1, position, name, look("header"))
+    for row in (top, top + 1):
+        sheet.set_row(row, 22)
+    for row, district in enumerate(period.settings.district_names, top + 2):
+        put(sheet, row, 0, district, look("box", "text"))
+        sheet.set_row(row, 24)
+        stood = [of_day[district].status for _day, of_day in period.submissions if district in of_day]
+        for position, status in enumerate(statuses, 1):
+            tone = ("alert",) if status == "missing" and status in stood else ()
+            put(sheet, row, position, stood.count(status), look("box", "count", *tone))
+        for position, (_day, of_day) in enumerate(days, left):
+            status = of_day[district].status
+            put(sheet, row, position, _EXCUSED[status], look("box", "centered", _TONES.get(status, status)))
+    return top + 2 + len(period.settings.district_names)
+
+
+def _rows(book: _Book) -> None:
+    columns = (_Column("日期", 12, "date"), _Column("旗区", 14), _Column("报送", 16), _Column("采用（行）", 11, "count"))
+    rows = [
+        (day, district, period_words.STATUS[report.status], report.rows_accepted, report.rows_refused)
+        for day, of_day in book.period.submissions
+        for district, report in of_day.items()
+    ]
+    book.list_sheet("每日报送", (*columns, _Column("退回（行）", 11, "count")), rows, definitions.ROWS, "期内没有旗区报送过日报。")
+
+
+def _restated(book: _Book) -> None:
+    columns = [_Column("说的那天", 12, "date"), _Column("哪一天", 12, "date"), _Column("组别", 27), _Column("原报", 16, "center")]
+    columns += [_Column("现在", 16, "center"), _Column("按件数", 18, "center"), _Column("案件", 46, "long")]
+    rows = [_restatement(told, entry) for told, entry in book.period.restated]
+    book.list_sheet("更正和版次", columns, rows, definitions.RESTATED, "期内没有更正以前的数字。")
+    sheet = book.workbook.get_worksheet_by_name("更正和版次")
+    top = _HEADER + max(len(rows), 1) + 2
+    own = (_Column("日期", 12, "date"), _Column("版数", 12, "count"))
+    book.table(sheet, top, own, [(day, count) for day, count in book.period.editions])
+
+
+def _restatement(told: date, entry: Restated) -> Row:
+    then, now = entry.tallies
+    verdicts = f"{corrections.verdict(then)} → {corrections.verdict(now)}"
+    cases = "；".join(corrections.moved(entry.moves, 20))
+    return told, entry.day, entry.group, period_words.counted(then), period_words.counted(now), verdicts, cases

@@ -1,0 +1,202 @@
+"""A period's files: what they say is the period's, nobody's text becomes markup or a formula, and the same period gives the same bytes.
+
+Covers `period_files`, `period_page`, `period_papers` and `period_workbook`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import months
+import offices
+import openpyxl
+import pytest
+from docx import Document
+from months import BEGINNING
+from page_days import PageText
+
+from pipeline.render.papers import own_templates
+from pipeline.render.period import period_files, period_page, period_papers, period_workbook
+from pipeline.report import period, period_words
+from pipeline.report.period import Period
+
+TEMPLATES = offices.HOME / "templates"
+HOSTILE = "=1+1<script>alert(1)</script>#let x = 1"
+
+
+@pytest.fixture(scope="module")
+def month() -> Period:
+    """The made-up month, with a closing and one hostile case in it."""
+    days = [BEGINNING + timedelta(days=count) for count in range(31)]
+    out = offices.consolidated(months.a_month().filed(), days)
+    whole = period.of([out[day].report for day in days], dict.fromkeys(days, 1), is_closing=True)
+    number = whole.groups[0].newly_resolved[0]
+    line = replace(whole.cases[number], matter=HOSTILE, leader=HOSTILE)
+    return replace(whole, cases={**whole.cases, number: line})
+
+
+@pytest.fixture(scope="module")
+def files(month: Period) -> dict[str, bytes]:
+    made, broken = period_files.render(month, TEMPLATES)
+    assert not broken
+    return made
+
+
+def _of(files: dict[str, bytes], ending: str) -> bytes:
+    return files[f"信访事项结项报告_2020-05-01_2020-05-30.{ending}"]
+
+
+def test_a_closing_has_its_five_files_and_the_list_names_the_others(files: dict[str, bytes]) -> None:
+    stem = "信访事项结项报告_2020-05-01_2020-05-30"
+    assert set(files) == {"period.json", *(f"{stem}.{ending}" for ending in ("docx", "pdf", "html", "xlsx"))}
+    listed = json.loads(files["period.json"])["outputs"]
+    assert listed == {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "period.json"}
+
+
+def test_the_same_period_gives_the_same_bytes(month: Period, files: dict[str, bytes]) -> None:
+    assert period_files.render(month, TEMPLATES)[0] == files
+
+
+def test_programs_read_what_the_period_says(month: Period, files: dict[str, bytes]) -> None:
+    said = json.loads(files["period.json"])
+    assert [*said] == [
+        "period", "from", "to", "closing", "groups", "districts", "leaders", "durations", "remaining", "confirmation", "submissions",
+        "editions", "restated", "standing", "outputs",
+    ]  # fmt: skip
+    assert (said["from"], said["to"], said["closing"]) == ("2020-05-01", "2020-05-30", True)
+    group, part = said["groups"][1], month.groups[1]
+    assert (group["group"], group["target_percent"], group["certain"]) == (
+        "市级交办和旗区自行梳理",
+        90,
+        part.figure and part.figure.is_certain,
+    )
+    assert group["total"] == [tally.total for tally in part.tallies]
+    assert group["resolved"] == [tally.resolved for tally in part.tallies]
+    for name, cases in (("entered", part.moves.entered), ("newly_resolved", part.newly_resolved), ("reopened", part.reopened)):
+        assert group[name] == [*cases]
+    assert [(entry["district"], entry["group"]) for entry in said["districts"]] == [(one.label, one.group) for one in month.districts]
+    assert {entry["leader"] for entry in said["leaders"]} == {*months.LEADERS}
+    assert said["durations"]["by_source"][0] == {
+        "source": "自治区交办",
+        "n": month.by_source[0].n,
+        "resolved": month.by_source[0].resolved,
+        "censored": month.by_source[0].censored,
+        "median_days": month.by_source[0].median_days,
+        "p90_days": month.by_source[0].p90_days,
+    }
+    assert len(said["submissions"]) == 270
+    assert said["standing"][0]["after_30"] is None
+    assert {entry["told"] for entry in said["restated"]} == {day.isoformat() for day, _entry in month.restated}
+
+
+def test_the_page_says_every_figure_and_runs_nothing(month: Period, files: dict[str, bytes]) -> None:
+    html = _of(files, "html").decode()
+    assert "<script" not in html
+    assert "script-src" not in html
+    assert "http://" not in html
+    assert "https://" not in html
+    reading = PageText(html)
+    for part in (*month.groups, *month.districts, *month.leaders):
+        then, now = part.tallies
+        assert f"{then.resolved}/{then.total} →" in reading.text
+        assert f"{now.resolved}/{now.total}" in reading.text
+    for _name, said in period_words.lines(month):
+        assert said in reading.text
+    assert HOSTILE in reading.text
+    for status, sign in period_page.SIGNS.items():
+        assert html.count(f'<td class="is-{status}"') == month.reported(status)
+        assert status == "excused" or sign in reading.text
+
+
+def test_both_papers_begin_with_the_answer_and_have_four_pages_at_most(month: Period, files: dict[str, bytes]) -> None:
+    document = Document(io.BytesIO(_of(files, "docx")))
+    paragraphs = [paragraph.text for paragraph in document.paragraphs]
+    answer = [f"{name}：{said}" for name, said in period_words.lines(month)]
+    assert paragraphs[3 : 3 + len(answer)] == answer
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    for part in month.districts:
+        assert [part.label, *period_words.part(part)] in [row for table in tables for row in table]
+    calendar = tables[-1]
+    assert [len(row) for row in calendar] == [31] * 10
+    assert sum(row.count("未") for row in calendar) == month.reported("missing")
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", _of(files, "pdf"))) <= 4
+
+
+def _cells(sheet: Any) -> Iterable[Any]:  # noqa: ANN401 - openpyxl's own
+    return (cell for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_workbook_has_a_sheet_for_each_part_and_no_formula(month: Period, files: dict[str, bytes]) -> None:
+    workbook = openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))
+    assert workbook.sheetnames == [
+        "总览", "旗区", "包案领导", "走势", "变化的案件", "余下的案件", "办理用时", "确认和回看", "报送日历", "每日报送", "更正和版次",
+    ]  # fmt: skip
+    assert not [cell for sheet in workbook for cell in _cells(sheet) if cell.data_type == "f"]
+    rows = [[cell.value for cell in row] for row in workbook["旗区"].iter_rows(min_row=4, max_row=21)]
+    for row, part in zip(rows, month.districts, strict=True):
+        then, now = part.tallies
+        assert (row[1], row[2], row[3], row[5], row[6]) == (part.label, then.total, then.resolved, now.total, now.resolved)
+        assert row[8:] == [len(cases) for _name, cases in period_words.changes(part)]
+    remaining = [row[2].value for row in workbook["余下的案件"].iter_rows(min_row=4)]
+    assert remaining == [number for entry in month.remaining for number in entry.cases]
+    signs = [cell.value for cell in _cells(workbook["报送日历"])]
+    assert signs.count("未") == month.reported("missing")
+    assert HOSTILE in [cell.value for cell in _cells(workbook["变化的案件"])]
+
+
+def test_more_than_a_month_has_a_calendar_for_each_month_of_days(month: Period) -> None:
+    days = [(day + timedelta(days=31 * count), of_day) for count in (0, 1) for day, of_day in month.submissions]
+    long = replace(month, submissions=tuple(days), first=days[0][0], last=days[-1][0])
+    workbook = openpyxl.load_workbook(io.BytesIO(period_workbook.render(long)))
+    districts = [row[0].value for row in workbook["报送日历"].iter_rows(min_row=5)]
+    assert districts.count("东胜区") == 2
+    tables = period_papers.fields(long)["部分"][5]["表"]
+    assert tables[0]["列"] == ["按时", "迟报", "未报"]
+    assert sum(int(row["数"][2]) for row in tables[0]["行"]) == 2 * month.reported("missing")
+    page, _broken = period_page.made(long, TEMPLATES)
+    assert page.decode().count('<table class="calendar">') == 2
+
+
+def test_an_excused_report_has_its_sign_wherever_reports_are_counted(month: Period) -> None:
+    day, of_day = month.submissions[0]
+    excused = {**of_day, "东胜区": replace(of_day["东胜区"], status="excused")}
+    changed = replace(month, submissions=((day, excused), *month.submissions[1:]))
+    assert "迟报（已批准）1份" in period_words.handed_in(changed)
+    workbook = openpyxl.load_workbook(io.BytesIO(period_workbook.render(changed)))
+    assert [cell.value for cell in _cells(workbook["报送日历"])].count("准") == 1
+    assert period_papers.fields(changed)["部分"][5]["注"] == ["√ 按时，迟 迟报，准 迟报（已批准），未 未报。"]
+
+
+def test_nothing_to_say_is_said(month: Period) -> None:
+    empty = replace(month, submissions=(), restated=(), standing=(), remaining=(), editions=(), by_category=(), by_source=(), leaders=())
+    files, broken = period_files.render(empty, TEMPLATES)
+    assert not broken
+    reading = PageText(_of(files, "html").decode())
+    for said in ("没有余下未化解的案件。", "期内没有旗区报送过日报。", "期内没有更正以前的数字。"):
+        assert said in reading.text
+
+
+def test_a_broken_template_costs_only_its_own_look(month: Period, tmp_path: Path) -> None:
+    (tmp_path / period_papers.WORD_TEMPLATE).write_bytes(b"no package")
+    (tmp_path / period_papers.PDF_TEMPLATE).write_text("#said.nothing", encoding="utf-8")
+    (tmp_path / period_page.TEMPLATE).write_text("{{ nothing }}", encoding="utf-8")
+    files, broken = period_files.render(month, tmp_path)
+    assert len(files) == 5
+    assert [name in said for said, name in zip(broken, ("阶段报告模板.docx", "阶段报告版式.typ", "period.html.j2"), strict=True)] == [
+        True
+    ] * 3
+    assert len([*period_papers.examine(tmp_path)]) == 2
+    assert not [*period_papers.examine(TEMPLATES)]
+
+
+def test_the_originals_are_the_templates_that_come_along() -> None:
+    for name in (period_papers.WORD_TEMPLATE, period_papers.PDF_TEMPLATE):
+        assert own_templates.original(name) == (TEMPLATES / name).read_bytes()
