@@ -259,6 +259,19 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _period(options: argparse.Namespace) -> int:
+    from pipeline import screen
+    from pipeline.night import asked_period
+
+    settings = _load(options)
+    made = asked_period.run(settings, options.first, options.last, is_closing=options.closing, today=_now(settings).date())
+    screen.tell_period(made)
+    for remark in made.remarks:
+        _complain(remark)
+    _note(settings, "period", f"{made.folder.name}{'' if made.is_new else '，没有变化'}")
+    return 0
+
+
 def _send(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
@@ -390,6 +403,7 @@ _COMMANDS = {
     "explain": _explain,
     "fetch": _fetch,
     "nightly": _nightly,
+    "period": _period,
     "demo": _demo,
     "check": _check,
     "send": _send,

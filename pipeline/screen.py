@@ -15,7 +15,7 @@ from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.office import check_text
-from pipeline.report import corrections, sentences
+from pipeline.report import corrections, period_words, sentences
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from pipeline.demo.made_up_office import Office
     from pipeline.intake.retention import Removed
+    from pipeline.office import templates
     from pipeline.office.check import Answer
     from pipeline.office.status import Status
-    from pipeline.office.templates import Made
+    from pipeline.publishing.periods import Made
     from pipeline.publishing.told_editions import ToldEdition
     from pipeline.report.report import Report
     from pipeline.upkeep.doctor import Check
@@ -128,6 +129,8 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now
         say("与前一版有什么不同：python run.py editions --date 日期。")
     if outcome.written.unchanged:
         say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.written.unchanged))}。")
+    for folder in outcome.written.periods:
+        say(f"阶段报告写好了：{folder}")
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
     tell_lines(outcome.about_earlier_editions)
@@ -279,10 +282,20 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
     tell_lines(f"  {line}" for line in held_days)
 
 
+# --- a week, or another span of days -------------------------------------------------------------------------------
+
+
+def tell_period(made: Made) -> None:
+    """Print the answer of a period and where its report is."""
+    for name, said in period_words.lines(made.period):
+        say(f"  {name}：{said}")
+    say(f"{'请看' if made.is_new else '没有变化，仍是'}：{made.folder}")
+
+
 # --- templates ---------------------------------------------------------------------------------------------------
 
 
-def tell_templates(made: Made) -> None:
+def tell_templates(made: templates.Made) -> None:
     """Print where the templates are and what is filled in."""
     if made.day is None:
         say(f"空白模板做好了：{'、'.join(made.cases)}。")

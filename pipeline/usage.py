@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_date(status, "哪一天（默认：今天，中午以前为昨天）")
     status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
     _add_explaining(commands)
+    _add_period(commands)
     return top
 
 
@@ -92,6 +93,19 @@ def _add_explaining(commands: argparse._SubParsersAction[_Parser]) -> None:
     explain.add_argument("what", metavar="WHAT", help=what)
     _add_date(explain, "按哪一天（默认：今天，中午以前为昨天）")
     explain.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
+
+
+def _add_period(commands: argparse._SubParsersAction[_Parser]) -> None:
+    period = commands.add_parser(
+        "period",
+        help="阶段报告：一周或任意几天，期初到期末各组、各旗区、各领导的变化",
+        description="阶段报告：期初和期末的数字、新化解和重新办理、余下的案件、办理用时、报送日历、更正，写成 Word、PDF、网页和工作簿。"
+        "只看台账里已有的材料，不收下任何东西。",
+    )
+    _add_common(period)
+    period.add_argument("--from", dest="first", type=_day, required=True, metavar="YYYY-MM-DD", help="从哪一天")
+    period.add_argument("--to", dest="last", type=_day, required=True, metavar="YYYY-MM-DD", help="到哪一天（含），不能晚于今天")
+    period.add_argument("--closing", action="store_true", help="写成结项报告")
 
 
 def _add_sending(commands: argparse._SubParsersAction[_Parser]) -> None:

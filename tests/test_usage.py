@@ -58,6 +58,8 @@ OURS |= {
     "PATH",
     "version",
     "today",
+    "period",
+    "closing",
     "release",
     "steps",
 }

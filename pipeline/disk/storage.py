@@ -31,6 +31,8 @@ _UNKNOWN_HERE = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.EN
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Follow no link, wait for no writer of a pipe, and let Windows change no line end."""
 _DAY = "????-??-??"
+SPAN = f"{_DAY}_{_DAY}"
+"""How the folder of a span of days is called."""
 
 Value = TypeVar("Value")
 
@@ -314,9 +316,12 @@ def exchange(folder: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
-def sweep(outbox: Path, *folders: Path) -> None:
-    """Put right what a killed run left: an earlier edition set aside comes back to the outbox, half-written things go."""
-    for old in sorted(outbox.glob(f".{_DAY}.old")):
+def sweep(outbox: Path, *folders: Path, named: str = _DAY) -> None:
+    """Put right what a killed run left: an earlier edition set aside comes back to the outbox, half-written things go.
+
+    `named`: how the folders in the outbox are called.
+    """
+    for old in sorted(outbox.glob(f".{named}.old")):
         final = old.with_name(old.name.removeprefix(".").removesuffix(".old"))
         if final.exists():
             remove_folder(old)
@@ -324,7 +329,7 @@ def sweep(outbox: Path, *folders: Path) -> None:
             with contextlib.suppress(OSError):  # then the day is written anew
                 retry_while_held(partial(old.replace, final))
                 sync_folder(outbox)
-    half_made = [folder for folder in outbox.glob(f".{_DAY}.new") if folder.is_dir()]  # a file of that name is somebody's
+    half_made = [folder for folder in outbox.glob(f".{named}.new") if folder.is_dir()]  # a file of that name is somebody's
     for left in [*half_made, *(left for folder in folders for left in folder.glob(".*.tmp"))]:
         # A link to a folder is itself removed, and never what it leads to.
         if left.is_dir() and not left.is_symlink():

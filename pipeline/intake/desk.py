@@ -56,6 +56,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
     arriving = len(inbox.report_names(paths.inbox))
     with lock.hold(paths.state) as held:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
+        storage.sweep(paths.periods, named=storage.SPAN)
         soundness.check_ledger(paths)
         standing = found_results.look(paths)
         about_days = standing_editions.check(settings, standing, without)

@@ -62,6 +62,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         storage.make_folder(folder)
     with lock.hold(paths.state):
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
+        storage.sweep(paths.periods, named=storage.SPAN)
         standing = found_results.look(paths)
         about_originals = unexplained_days.check(paths, standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)

@@ -9,7 +9,7 @@ from functools import partial
 from pipeline.intake import desk, inbox, retention, soundness
 from pipeline.intake.read_new import read_new
 from pipeline.night.outcome import Outcome, Progress
-from pipeline.publishing import earlier_claims, fault_limits, held_days, inputs
+from pipeline.publishing import earlier_claims, fault_limits, held_days, inputs, periods
 from pipeline.publishing.plan import plan
 from pipeline.publishing.publish import publish, restore
 from pipeline.render.documents import ALL, Document, Workshop, warm_up
@@ -55,8 +55,7 @@ def run(
         workshop = Workshop(inputs.templates_of(settings), archive, office.readers, written.remarks)
         if due.days:
             progress.begin("汇总", len(due.days))
-        if due.receipt_count:
-            office.readers.prepare(due.receipt_count)
+        office.readers.prepare(due.receipt_count)
         states = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written)
         numbers = due.numbers(states)
         for day, state in states.items():
@@ -65,6 +64,7 @@ def run(
                 written.editions[day] = publish(report, due, numbers, workshop)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
+        periods.write_due(due, written)
 
         claims = earlier_claims.look(ledger, written.editions)
         ahead = soundness.ahead((arrival for arrival, _sidecar in ledger.arrivals()), now) if now else []

@@ -38,6 +38,8 @@ class Written:
     """The days that could not be written for that reason; an earlier edition still stands, and the next run tries again."""
     remarks: list[str] = field(default_factory=list)
     """What is wrong with the office's own templates, whose place the program's took."""
+    periods: list[Path] = field(default_factory=list)
+    """The folders of the weeks that were reported on."""
 
     @property
     def held(self) -> list[str]:
@@ -47,17 +49,21 @@ class Written:
 
 
 @contextmanager
-def limit_fault_to_day(day: date, written: Written) -> Iterator[None]:
-    """Let a fault of ours, or a disk that takes no folder, cost that day alone; an interruption goes on up."""
+def limit_fault_to_day(day: date, written: Written, what: str = "") -> Iterator[None]:
+    """Let a fault of ours, or a disk that takes no folder, cost that day alone; an interruption goes on up.
+
+    `what`: what else than the day itself is written.
+    """
     try:
         yield
     except NotPublishedError as error:
-        written.refused.setdefault(str(error), []).append(day.isoformat())
+        written.refused.setdefault(str(error), []).append(what or day.isoformat())
     except (OSError, PipelineError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a library in Rust panics with a BaseException
         written.faults.append(tuple(faults.places_of(error)))
-        written.failed.append(day)
+        if not what:
+            written.failed.append(day)
 
 
 def folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable[date], written: Written) -> dict[date, DayState]:

@@ -23,18 +23,19 @@ class NotPublishedError(PipelineError):
     """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
 
 
-def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: Collection[str] = ()) -> str:
+def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: Collection[str] = (), *, manifest: str = MANIFEST) -> str:
     """Write the day's folder whole, and return the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
     What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `noted` are the SHA-256 of the
     day's manifests, where the ledger has any; a run that was killed before it noted one had written what is now written again.
+    `manifest`: the name of the file that lists the others, where the folder is no day's.
     """
-    ours = {*noted, hashlib.sha256(files[MANIFEST]).hexdigest()} if noted else None
+    ours = {*noted, hashlib.sha256(files[manifest]).hexdigest()} if noted else None
     aside = outbox / f".{day}.new"
     with refusals_as_not_published():
         try:
             storage.make_folder(outbox)
-            _keep_changes(outbox / day, day, kept, ours)
+            _keep_changes(outbox / day, kept, ours, manifest)
             kept_aside.put_files_by(outbox)  # somebody's file came there since the run began
             storage.write_folder(aside, files)
             old = storage.replace_folder(aside, outbox / day)
@@ -43,9 +44,9 @@ def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: 
             raise
     if old:
         with contextlib.suppress(OSError):  # somebody is writing into it
-            _keep_changes(old, day, kept, ours)
+            _keep_changes(old, kept, ours, manifest, day)
             storage.remove_folder(old)
-    return hashlib.sha256(files[MANIFEST]).hexdigest()
+    return hashlib.sha256(files[manifest]).hexdigest()
 
 
 @contextlib.contextmanager
@@ -60,15 +61,18 @@ def refusals_as_not_published() -> Iterator[None]:
         raise NotPublishedError(reason) from error
 
 
-def _keep_changes(edition: Path, day: str, kept: Path, ours: Container[str] | None) -> None:
-    """Keep a copy of an edition that somebody changed, once; `ours`: the manifests that we wrote, where that is known."""
+def _keep_changes(edition: Path, kept: Path, ours: Container[str] | None, manifest: str, day: str = "") -> None:
+    """Keep a copy of an edition that somebody changed, once; `ours`: the manifests that we wrote, where that is known.
+
+    `day`: its name, where it stands under another by now.
+    """
     if not edition.is_dir():
         return
-    if not _is_changed(edition) and (ours is None or storage.sha256(edition / MANIFEST) in ours):
+    if not _is_changed(edition, manifest) and (ours is None or storage.sha256(edition / manifest) in ours):
         return
     changed = _tree(edition)
     for number in itertools.count(1):
-        path = kept / f"{day}_{number}"
+        path = kept / f"{day or edition.name}_{number}"
         if not path.exists():
             break
         if _tree(path) == changed:
@@ -84,6 +88,11 @@ def _tree(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): storage.sha256(path) for path in folder.rglob("*") if path.is_file()}
 
 
+def is_as_written(folder: Path, manifest: str = MANIFEST) -> bool:
+    """Whether the folder's files are those that its own manifest lists, whatever that is."""
+    return not _is_changed(folder, manifest)
+
+
 def is_whole(outbox: Path, day: str, manifest: str) -> bool:
     """Whether the day's folder still is what was published: the same manifest, and every file it lists is there."""
     folder = outbox / day
@@ -93,12 +102,12 @@ def is_whole(outbox: Path, day: str, manifest: str) -> bool:
         return False
     if hashlib.sha256(written).hexdigest() != manifest:
         return False
-    return not _is_changed(folder)
+    return not _is_changed(folder, MANIFEST)
 
 
-def strangers(outbox: Path) -> list[str]:
-    """Return the names of what is in the outbox and is none of a day's folders, apart from what programs leave behind."""
-    names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and is_day(path.name)))
+def strangers(outbox: Path, own: Container[str] = ()) -> list[str]:
+    """Return the names of what is in the outbox and is none of a day's folders, apart from `own` and what programs leave behind."""
+    names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and (is_day(path.name) or path.name in own)))
     return [name for name in names if not name.startswith(_LEFT_BY_PROGRAMS)]
 
 
@@ -109,12 +118,12 @@ def is_day(name: str) -> bool:
     return False
 
 
-def _is_changed(folder: Path) -> bool:
+def _is_changed(folder: Path, manifest: str) -> bool:
     """Whether the folder's files are not those that its manifest lists, to the byte."""
     try:
-        listed: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())["outputs"]
+        listed: dict[str, str] = json.loads((folder / manifest).read_bytes())["outputs"]
         there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if _counts(path)}
-        return there != {*listed, MANIFEST} or any(storage.sha256(folder / name) != sha256 for name, sha256 in listed.items())
+        return there != {*listed, manifest} or any(storage.sha256(folder / name) != sha256 for name, sha256 in listed.items())
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return True
 

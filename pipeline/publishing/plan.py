@@ -161,6 +161,31 @@ def plan(
     A published day of which only the rules differ stays as it is, unless it is among those of `rewriting`, or a change in the settings
     says from when they hold (decision 17). Raises NothingToConsolidateError where there is no usable assignment workbook.
     """
+    drawn = _drawn(ledger, settings, days, documents, rewriting)
+    published = ledger.publications()
+    for day in sorted({*days, *map(date.fromisoformat, published)}):
+        noted = published.get(day.isoformat())
+        if noted is None or _is_due(drawn, day, noted[0], is_rewritten=day in rewriting):
+            drawn.days.append(day)
+            continue
+        if not outbox.is_whole(settings.paths.outbox, day.isoformat(), noted[1]):
+            (drawn.damaged if _can_be_restored(drawn, day) else drawn.days).append(day)
+            continue
+        if day in days:
+            drawn.unchanged.append(day)
+    return drawn
+
+
+def to_look_at(ledger: Ledger, settings: Settings, days: Sequence[date]) -> Plan:
+    """Return the plan by which these days are computed once more, each under the rules that it was published under; none is due.
+
+    Raises NothingToConsolidateError where there is no usable assignment workbook.
+    """
+    return replace(_drawn(ledger, settings, days, (), ()), days=list(days))
+
+
+def _drawn(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tuple[Document, ...], rewriting: Container[date]) -> Plan:
+    """Return the plan without a day to write."""
     outlines = Outlines.of(ledger.outlines())
     if not outlines.assignments:
         raise NothingToConsolidateError(_no_assignment(ledger, outlines, settings))
@@ -171,7 +196,7 @@ def plan(
     manifests = {day: {manifest} for day, (_made_from, manifest) in published.items()}
     for edition in editions.notes(ledger):
         manifests.setdefault(edition.day.isoformat(), set()).add(edition.manifest)
-    drawn = Plan(
+    return Plan(
         settings=settings.keeping(kept),
         present=settings,
         ledger=ledger,
@@ -184,17 +209,6 @@ def plan(
         left_out=lost_files.left_out(settings.paths.archive, outlines.files, ledger),
         said_before=journal.said_before(settings.paths.archive),
     )
-    for day in sorted({*days, *map(date.fromisoformat, published)}):
-        noted = published.get(day.isoformat())
-        if noted is None or _is_due(drawn, day, noted[0], is_rewritten=day in rewriting):
-            drawn.days.append(day)
-            continue
-        if not outbox.is_whole(settings.paths.outbox, day.isoformat(), noted[1]):
-            (drawn.damaged if _can_be_restored(drawn, day) else drawn.days).append(day)
-            continue
-        if day in days:
-            drawn.unchanged.append(day)
-    return drawn
 
 
 def _can_be_restored(drawn: Plan, day: date) -> bool:

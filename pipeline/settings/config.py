@@ -13,7 +13,7 @@ from datetime import date
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
@@ -83,6 +83,11 @@ class Paths(Frozen):
         return self.state / "ledger.sqlite"
 
     @property
+    def periods(self) -> Path:
+        """Where the reports on a week or another span of days are, a folder for each."""
+        return self.outbox / "阶段报告"
+
+    @property
     def needed(self) -> tuple[Path, ...]:
         """What has to be there before anything comes in; `state` is among what stands above it."""
         return self.assignment, self.outbox, self.archive
@@ -132,6 +137,17 @@ class Retention(Frozen):
     editions_days: Annotated[int, Field(ge=1, le=36600, strict=True)] = 400
 
 
+class Periods(Frozen):
+    """The reports on a week."""
+
+    weekly: Literal["周一", "周二", "周三", "周四", "周五", "周六", "周日"] | None = None
+    """The night of that day writes one, of the seven days up to it."""
+
+    def ends_on(self, day: date) -> bool:
+        """Whether a week that is reported on ends with that day."""
+        return self.weekly is not None and self.weekly[-1] == "一二三四五六日"[day.weekday()]
+
+
 class Settings(Frozen):
     """Everything in config.yaml."""
 
@@ -151,6 +167,7 @@ class Settings(Frozen):
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
     retention: Retention = Retention()
+    period: Periods = Periods()
     outgoing_mail: outgoing.Outgoing | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     upload: uploading.Uploading | None = None

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
-from pipeline.publishing import earlier_claims, inputs, outbox
+from pipeline.publishing import earlier_claims, inputs, outbox, periods
 from pipeline.render.papers import fonts, opened_fonts
 from pipeline.settings.config import Settings
 from pipeline.terms import words
@@ -165,10 +165,11 @@ def _stand_ins() -> str:
 
 def _templates(settings: Settings) -> Check:
     from pipeline.render.papers import briefing_files, notice
+    from pipeline.render.period import period_papers
 
     folder = inputs.templates_of(settings)
-    problems = (*briefing_files.examine(folder), *notice.examine(folder))
-    return Check("版式", "专报和督办通知的版式可以用", problems, tuple(notice.unused(folder)))
+    problems = (*briefing_files.examine(folder), *notice.examine(folder), *period_papers.examine(folder))
+    return Check("版式", "专报、督办通知和阶段报告的版式可以用", problems, tuple(notice.unused(folder)))
 
 
 def _readers(settings: Settings) -> Check:
@@ -270,18 +271,21 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     )
     count = len(published.keys() - newer - {*changed})
     changed = sorted({*changed} - newer)
-    left = sorted(path.name for path in settings.paths.outbox.glob(".*") if path.name.endswith((".new", ".old")) and path.is_dir())
+    halves = (path for folder in (settings.paths.outbox, settings.paths.periods) for path in folder.glob(".*"))
+    left = sorted(path.name for path in halves if path.name.endswith((".new", ".old")) and path.is_dir())
     problems = []
     if changed:
         problems.append(f"{len(changed)} 天的结果缺失或被改过：{_first(sorted(changed))}。请{_REPAIR}，按台账重新写出（被改过的会另存）。")
     if left:
         problems.append(f"有 {len(left)} 个上次中断留下的文件夹。下次运行会自动清理。")
-    strange = [shorten(name) for name in outbox.strangers(settings.paths.outbox)]
+    strange = [shorten(name) for name in outbox.strangers(settings.paths.outbox, (settings.paths.periods.name,))]
     notes = (
         [f"outbox 里有 {len(strange)} 个不是本程序写的，原样留着，不影响结果：{_first(strange)}。不该在那里的，请移走。"] if strange else []
     )
     if boxes := [f"{day}（{''.join(lacking)}）" for day in published if (lacking := _without_font(settings.paths.outbox / day))]:
         notes.append(f"{len(boxes)} 天的 PDF 专报里有字印成了方框：{_first(boxes)}。装上字体以后，可以 run.py --rewrite 重写。")
+    if edited := sorted(folder.name for folder in periods.folders(settings) if not outbox.is_as_written(folder, periods.LISTED_IN)):
+        notes.append(f"{len(edited)} 份阶段报告缺损或被改过：{_first(edited)}。要原样的，再运行一次 run.py period（改过的会另存）。")
     if newer:
         notes.insert(0, f"{len(newer)} 天的结果比台账新，没有与台账比对，见“各版”：{_first(sorted(newer))}。")
     return Check("结果", f"{count} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
