@@ -43,7 +43,7 @@ def span(period: Period) -> str:
     """Such as 2020年5月16日至22日; the month and the year of the end where they are others."""
     if (period.first.year, period.first.month) == (period.last.year, period.last.month):
         return f"{sentences.long_day(period.first)}至{period.last.day}日" if period.days > 1 else sentences.long_day(period.first)
-    return f"{sentences.long_day(period.first)}至{sentences.near(period.last, period.first)}"
+    return f"{sentences.long_day(period.first)}至{words.near(period.last, period.first)}"
 
 
 def beginning(period: Period) -> date:
@@ -60,7 +60,7 @@ def lines(period: Period) -> list[tuple[str, str]]:
 def of_target(part: Part, period: Period) -> str:
     """Return where a target began and ended, and what brought it there."""
     then, now = part.tallies
-    first, last = sentences.near(beginning(period), period.last), sentences.day(period.last)
+    first, last = words.near(beginning(period), period.last), sentences.day(period.last)
     figure = f"，{verdict(part.figure)}" if part.figure and now.total else ""
     unknown = "" if period.has_beginning or not part.newly_resolved else NO_BEGINNING
     return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；目标{now.target_percent}%{figure}。{moved(part)}{unknown}"
