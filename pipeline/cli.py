@@ -59,20 +59,12 @@ def _explain_stop(error: BaseException, options: argparse.Namespace) -> int:
 
 
 def _report_faults(caught: Iterable[BaseException | Sequence[str]], options: argparse.Namespace) -> int:
-    """Say that the fault is ours, and leave a report that holds places in the program and no contents.
-
-    What was caught in another process comes as its places already.
-    """
+    """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
     from pipeline.disk import faults
 
-    distinct = dict.fromkeys(tuple(faults.places_of(fault)) if isinstance(fault, BaseException) else tuple(fault) for fault in caught)
-    lines = [line for places in distinct for line in places]
-    path = faults.write_report(lines, _state_of(options), datetime.now().astimezone())
+    path, sentence = faults.told(caught, _state_of(options), datetime.now().astimezone())
     options.report = path.name if path else ""
-    if path:
-        _complain(f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path} 发给维护人员，然后再运行一次。")
-    else:
-        _complain("程序出错了，这是程序自身的问题；已收到的文件都还在。请把下面几行发给维护人员：\n" + "\n".join(lines))
+    _complain(sentence)
     return 1
 
 
@@ -115,21 +107,6 @@ def today(now: datetime, settings: Settings) -> date:
     return now.date() - timedelta(days=now.time() < settings.on(now.date()).calendar.day_turns)
 
 
-def _days(options: argparse.Namespace, settings: Settings) -> list[date]:
-    chosen, first, last = (getattr(options, name, None) for name in ("date", "first", "last"))
-    if chosen and (first or last):
-        msg = "--date 不能与 --from、--to 一起用。"
-        raise ConfigurationError(msg)
-    if chosen:
-        return [chosen]
-    if not first and not last:
-        return _not_yet_written(today(_now(settings), settings), settings, options.config.parent)
-    if not first or not last or first > last:
-        msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
-        raise ConfigurationError(msg)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
 def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
     """Return that day, and the days before it that were missed since the last one that was written."""
     from pipeline import screen
@@ -167,9 +144,9 @@ def _consolidate(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.night import nightly
     from pipeline.publishing.plan import EveryDay
 
-    days = _days(options, settings := _load(options))
-    are_chosen = getattr(options, "date", None) or getattr(options, "first", None)
-    rewriting: Container[date] = () if not getattr(options, "rewrite", False) else days if are_chosen else EveryDay()
+    chosen, settings = usage.chosen_days(options), _load(options)
+    days = chosen or _not_yet_written(today(_now(settings), settings), settings, options.config.parent)
+    rewriting: Container[date] = () if not getattr(options, "rewrite", False) else chosen or EveryDay()
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress(in_lines=getattr(options, "steps", False)) as progress:
         outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()), rewriting=rewriting)

@@ -6,11 +6,12 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from pipeline import CONTRACT_VERSION, __version__
+from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.text import on_screen
 
 _DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
@@ -63,6 +64,22 @@ def parser() -> argparse.ArgumentParser:
     _add_explaining(commands)
     _add_period(commands)
     return top
+
+
+def chosen_days(options: argparse.Namespace) -> list[date]:
+    """Return the days that were named; none where none were. Raises ConfigurationError."""
+    chosen, first, last = (getattr(options, name, None) for name in ("date", "first", "last"))
+    if chosen and (first or last):
+        msg = "--date 不能与 --from、--to 一起用。"
+        raise ConfigurationError(msg)
+    if chosen:
+        return [chosen]
+    if not first and not last:
+        return []
+    if not first or not last or first > last:
+        msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
+        raise ConfigurationError(msg)
+    return [first + timedelta(days=count) for count in range((last - first).days + 1)]
 
 
 def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:

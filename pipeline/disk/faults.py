@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +57,19 @@ def _short(file: str) -> str:
     path = Path(file)
     under = [path.relative_to(root) for root in sys.path if root and path.is_relative_to(root)]
     return min(under, key=lambda short: len(short.parts)).as_posix() if under else path.name
+
+
+def told(caught: Iterable[BaseException | Sequence[str]], state: Path | None, now: datetime) -> tuple[Path | None, str]:
+    """Write the report of these faults; return its path and what is said of it.
+
+    What was caught in another process comes as its places already.
+    """
+    distinct = dict.fromkeys(tuple(places_of(fault)) if isinstance(fault, BaseException) else tuple(fault) for fault in caught)
+    lines = [line for places in distinct for line in places]
+    path = write_report(lines, state, now)
+    if path:
+        return path, f"程序出错了，这是程序自身的问题，不是您的操作有误；已收到的文件都还在。请把 {path} 发给维护人员，然后再运行一次。"
+    return None, "程序出错了，这是程序自身的问题；已收到的文件都还在。请把下面几行发给维护人员：\n" + "\n".join(lines)
 
 
 def write_report(lines: Sequence[str], state: Path | None, now: datetime) -> Path | None:

@@ -18,8 +18,10 @@ from pipeline.report.submission_lines import SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 
-STATUSES: Final = ("on-time", "late", "excused", "missing")
-"""How a district's report of a day stands, in the order in which they are counted."""
+STANDS: Final = ("on-time", "late", "excused", "refused", "lost", "missing")
+"""How a district's report of a day can stand, in the order in which they are counted: `day.submissions.Stands`, and a late one excused."""
+ALWAYS_COUNTED: Final = ("on-time", "late", "missing")
+"""The others are spoken of where there are any."""
 LOOKED_AFTER: Final = (7, 30)
 """So many days after it was resolved a case is looked at again."""
 
@@ -59,7 +61,9 @@ class ReportOfDay:
     """How a district reported of a day."""
 
     status: str
-    """One of `STATUSES`."""
+    """on-time, late, excused or missing."""
+    stands: str
+    """One of `STANDS`: also that all of it was refused, or that it came and its original is lost."""
     rows_accepted: int
     rows_refused: int
 
@@ -129,9 +133,14 @@ class Period:
         """How many days the period has."""
         return (self.last - self.first).days + 1
 
-    def reported(self, status: str) -> int:
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """How reports stand, as far as it is counted, in the order of `STANDS`."""
+        return tuple(stands for stands in STANDS if stands in ALWAYS_COUNTED or self.reported(stands))
+
+    def reported(self, stands: str) -> int:
         """Return how many reports of the period stand so."""
-        return sum(report.status == status for _day, of_day in self.submissions for report in of_day.values())
+        return sum(report.stands == stands for _day, of_day in self.submissions for report in of_day.values())
 
     def kept(self, index: int) -> tuple[int, int]:
         """Return of the cases that could be looked at again after `LOOKED_AFTER[index]` days how many counted, and how many there were."""
@@ -258,8 +267,8 @@ def _submissions(days: Sequence[Report]) -> tuple[tuple[date, Mapping[str, Repor
 
 
 def _of_day(line: SubmissionLine) -> ReportOfDay:
-    """Return how a district reported; a late report that an exception excuses would be `excused`: here, and nowhere else."""
-    return ReportOfDay(line.status, line.rows_accepted, line.rows_refused)
+    """Return how a district reported; a late report that an exception excuses would be `excused`, both: here, and nowhere else."""
+    return ReportOfDay(line.status, line.stands, line.rows_accepted, line.rows_refused)
 
 
 def _standing(days: Sequence[Report]) -> tuple[Standing, ...]:

@@ -14,13 +14,13 @@ from pipeline.day.targets import Tally
 from pipeline.report import corrections, sentences
 from pipeline.report.durations import Duration
 from pipeline.report.figures import Figure
-from pipeline.report.period import LOOKED_AFTER, STATUSES, Part, Period, Standing
+from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.terms import words
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
 """By whether it is a closing."""
-STATUS: Final[Mapping[str, str]] = {**words.REPORTED, "excused": "迟报（已批准）"}
-"""By a report's standing."""
+STANDS: Final[Mapping[str, str]] = {**words.STANDS, "excused": "迟报（已批准）"}
+"""By how a report stands."""
 BELONGS: Final = (
     "案件按期末所在的组别、旗区和包案领导归类，按现在收到的全部材料计算；期初是第一天的前一日。旗区按固定次序、领导按姓名排，不排名次。"
 )
@@ -115,14 +115,9 @@ def handed_in(period: Period) -> str:
     due = sum(len(of_day) for _day, of_day in period.submissions)
     if not due:
         return "期内没有旗区报送过日报。"
-    parts = "，".join(f"{STATUS[status]}{count}份" for status in STATUSES if (count := period.reported(status)))
+    parts = "，".join(f"{STANDS[stands]}{count}份" for stands in period.counted if (count := period.reported(stands)))
     refused = sum(report.rows_refused for _day, of_day in period.submissions for report in of_day.values())
     return f"应报{due}份：{parts}；退回{refused}行。"
-
-
-def statuses(period: Period) -> tuple[str, ...]:
-    """Return how reports can stand, for a legend; `excused` only where one is."""
-    return tuple(status for status in STATUSES if status != "excused" or period.reported(status))
 
 
 def restated(period: Period) -> str:
@@ -183,16 +178,6 @@ def duration(entry: Duration) -> tuple[str, ...]:
 
 
 DURATION_COLUMNS: Final = ("案件", "已化解", "未化解", "半数用时", "九成用时")
-
-
-def silent(period: Period) -> str:
-    """Return which districts were silent on which share of the days, in their order; '' where none was."""
-    missed = {
-        name: count
-        for name in period.settings.district_names
-        if (count := sum(of_day[name].status == "missing" for _day, of_day in period.submissions if name in of_day))
-    }
-    return "未报：" + "、".join(f"{name}{count}天" for name, count in missed.items()) + "。" if missed else ""
 
 
 PART_COLUMNS: Final = ("期初", "期末", "化解率", "新增", "退出", "新化解", "不再计入", "重新办理")

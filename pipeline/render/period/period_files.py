@@ -96,7 +96,8 @@ def _duration(entry: Duration, kind: str) -> dict[str, Any]:
 
 
 def _submission(report: ReportOfDay) -> dict[str, Any]:
-    return {"status": report.status, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused}
+    lost = {"lost": True} if report.stands == "lost" else {}
+    return {"status": report.status, **lost, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused}
 
 
 def _standing(standing: Standing) -> dict[str, Any]:

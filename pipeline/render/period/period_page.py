@@ -42,7 +42,6 @@ def _page(period: Period, templates: Path) -> bytes:
 
 
 def _context(period: Period) -> dict[str, Any]:
-    shown = period_words.statuses(period)
     return {
         "period": period,
         "name": period_words.NAME[period.is_closing],
@@ -52,12 +51,11 @@ def _context(period: Period) -> dict[str, Any]:
         "groups": [_group(part, period) for part in period.groups],
         "calendars": [_calendar(period, start) for start in range(0, len(period.submissions), _WIDEST_CALENDAR)],
         "counts": {
-            name: [sum(of_day[name].status == status for _day, of_day in period.submissions if name in of_day) for status in shown]
+            name: [sum(of_day[name].stands == stands for _day, of_day in period.submissions if name in of_day) for stands in period.counted]
             for name in period.settings.district_names
         },
         "told": [(day, entry, corrections.moved(entry.moves, 6)) for day, entry in period.restated],
         "signs": SIGNS,
-        "statuses": shown,
         "looked_after": LOOKED_AFTER,
         "say": period_words,
         "sentences": sentences,

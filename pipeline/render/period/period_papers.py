@@ -150,15 +150,14 @@ def _later(period: Period) -> Fields:
 
 def _reports(period: Period) -> Fields:
     above, names = (period_words.handed_in(period),), period.settings.district_names
-    signs = "，".join(f"{SIGNS[status]} {period_words.STATUS[status]}" for status in period_words.statuses(period))
+    signs = "，".join(f"{SIGNS[stands]} {period_words.STANDS[stands]}" for stands in period.counted)
     days = period.submissions
     if len(days) <= _WIDEST_CALENDAR:
-        rows = [(name, [SIGNS[of_day[name].status] for _day, of_day in days]) for name in names]
+        rows = [(name, [SIGNS[of_day[name].stands] for _day, of_day in days]) for name in names]
         tables = [_table("旗区", [str(day.day) for day, _of_day in days], rows, is_calendar=True)] if days else []
         return _section("六、日报报送", above, tables, (f"{signs}。",) if days else ())
-    shown = period_words.statuses(period)
-    counted = [(name, [str(sum(of_day[name].status == status for _day, of_day in days)) for status in shown]) for name in names]
-    tables = [_table("旗区", [period_words.STATUS[status] for status in shown], counted)]
+    counted = [(name, [str(sum(of_day[name].stands == stands for _day, of_day in days)) for stands in period.counted]) for name in names]
+    tables = [_table("旗区", [period_words.STANDS[stands] for stands in period.counted], counted)]
     return _section("六、日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
 
 

@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 
 from pipeline.day.restatement import Restated
 from pipeline.render import definitions
+from pipeline.render.period.period_page import SIGNS
 from pipeline.render.workbook import sheet_words
 from pipeline.render.workbook.cell_formats import (
     A4,
@@ -42,10 +43,8 @@ if TYPE_CHECKING:
 
 _TITLE, _NOTE, _HEADER = 0, 1, 2
 Row = Sequence[Value]
-_EXCUSED: Final = {**sheet_words.ATTENDED, "excused": "准"}
-"""By a report's standing: the sign in a cell of the calendar."""
-_SHORT: Final = {**period_words.STATUS, "excused": "批准"}
-_TONES: Final = {"excused": "on-time"}
+_SHORT: Final = {**period_words.STANDS, "excused": "批准", "refused": "退回", "lost": "遗失"}
+_TONES: Final = {"excused": "on-time", "refused": "all-refused"}
 _WIDEST_CALENDAR: Final = 31
 
 
@@ -292,9 +291,8 @@ def _calendar(book: _Book) -> None:
     """A row for each district, a column for each day; after a month of days another table below."""
     period = book.period
     shown = min(_WIDEST_CALENDAR, max(16, len(period.submissions)))
-    statuses = period_words.statuses(period)
-    widths = [13.0, *(6.5,) * len(statuses), *(4.2,) * shown]
-    signs = "，".join(f"{_EXCUSED[status]} {period_words.STATUS[status]}" for status in statuses)
+    widths = [13.0, *(6.5,) * len(period.counted), *(4.2,) * shown]
+    signs = "，".join(f"{SIGNS[stands]} {period_words.STANDS[stands]}" for stands in period.counted)
     sheet = book.sheet("报送日历", widths, f"每个旗区每天一格：{signs}。左边的次数是整个阶段的。{definitions.on_time(period.settings)}")
     if not period.submissions:
         put(sheet, _HEADER, 0, "期内没有旗区报送过日报。", book.formats.look("note"))
@@ -307,35 +305,34 @@ def _calendar(book: _Book) -> None:
 def _month(book: _Book, sheet: Worksheet, top: int, start: int) -> int:
     period, look = book.period, book.formats.look
     days = period.submissions[start : start + _WIDEST_CALENDAR]
-    statuses = period_words.statuses(period)
-    left = 1 + len(statuses)
+    left = 1 + len(period.counted)
     merge(sheet, (top, 0, top, left - 1), "", look("band"))
     column = left
     for (year, month), of_month in groupby(days, key=lambda entry: (entry[0].year, entry[0].month)):
         right = column + len(list(of_month)) - 1
         merge(sheet, (top, column, top, right), f"{month}月" if year == period.last.year else f"{year}年{month}月", look("band"))
         column = right + 1
-    for position, name in enumerate(("旗区", *(_SHORT[status] for status in statuses), *(str(day.day) for day, _of_day in days))):
+    for position, name in enumerate(("旗区", *(_SHORT[stands] for stands in period.counted), *(str(day.day) for day, _of_day in days))):
         put(sheet, top + 1, position, name, look("header"))
     for row in (top, top + 1):
         sheet.set_row(row, 22)
     for row, district in enumerate(period.settings.district_names, top + 2):
         put(sheet, row, 0, district, look("box", "text"))
         sheet.set_row(row, 24)
-        stood = [of_day[district].status for _day, of_day in period.submissions if district in of_day]
-        for position, status in enumerate(statuses, 1):
-            tone = ("alert",) if status == "missing" and status in stood else ()
-            put(sheet, row, position, stood.count(status), look("box", "count", *tone))
+        stood = [of_day[district].stands for _day, of_day in period.submissions if district in of_day]
+        for position, stands in enumerate(period.counted, 1):
+            tone = ("alert",) if stands == "missing" and stands in stood else ()
+            put(sheet, row, position, stood.count(stands), look("box", "count", *tone))
         for position, (_day, of_day) in enumerate(days, left):
-            status = of_day[district].status
-            put(sheet, row, position, _EXCUSED[status], look("box", "centered", _TONES.get(status, status)))
+            stands = of_day[district].stands
+            put(sheet, row, position, SIGNS[stands], look("box", "centered", _TONES.get(stands, stands)))
     return top + 2 + len(period.settings.district_names)
 
 
 def _rows(book: _Book) -> None:
     columns = (_Column("日期", 12, "date"), _Column("旗区", 14), _Column("报送", 16), _Column("采用（行）", 11, "count"))
     rows = [
-        (day, district, period_words.STATUS[report.status], report.rows_accepted, report.rows_refused)
+        (day, district, period_words.STANDS[report.stands], report.rows_accepted, report.rows_refused)
         for day, of_day in book.period.submissions
         for district, report in of_day.items()
     ]
