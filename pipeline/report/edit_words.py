@@ -239,10 +239,10 @@ def _effect(edit: Edit, flags: Mapping[tuple[str, str], list[str]], figures: Map
 # --- what stands of the register ---------------------------------------------------------------------------------
 
 
-def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Room = AMPLE) -> str:
+def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Room = AMPLE, *, of_day_at: str = "见第一部分") -> str:
     """Return every cancelled case with its grounds, but for those of the day, which `of_group` names; '' where none is cancelled.
 
-    Where there are many, the first of them, how many there are, and where.
+    Where there are many, the first of them, how many there are, and where. `of_day_at`: where those of the day are named.
     """
     lines = [case for case in cases if case.grounds]
     if not lines:
@@ -253,11 +253,12 @@ def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Roo
         f"{case.number}（{case.district}，{_source(case)}，{_again(case)}依据：{_cut(case.grounds, room)}）"
         for case in earlier[: room.cases]
     ]
-    parts = [f"今日{len(of_day)}件见第一部分"] if of_day else []
-    listed = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
-    parts += [f"此前{len(earlier)}件：{listed}" if of_day else listed] if named else []
+    parts = [f"今日{len(of_day)}件{of_day_at}"] if of_day else []
+    first = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
+    parts += [f"此前{len(earlier)}件：{first}" if of_day else first] if named else []
     is_complete = len(named) == len(lines) and all(_cut(case.grounds, room) == case.grounds for case in lines)
-    return f"已撤销、不计入总数的共{len(lines)}件：{'；'.join(parts)}；{'逐件' if is_complete else '依据'}见{where}。"
+    listed = "".join(f"{part}；" for part in parts)
+    return f"已撤销、不计入总数的共{len(lines)}件{'：' if listed else '，'}{listed}{'逐件' if is_complete else '依据'}见{where}。"
 
 
 def _again(case: CaseLine) -> str:

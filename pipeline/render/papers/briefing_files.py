@@ -127,7 +127,33 @@ def _place(box: str, value: object, number: str = "") -> str:
 def examine(templates: Path) -> Iterator[str]:
     """Say what is wrong with each template, tried on made-up texts in which every list has something, and on empty ones."""
     for _ending, name, form in _FORMS:
-        samples = (partial(form, briefing.sample(is_empty=is_empty), _ANY_MOMENT) for is_empty in (False, True))
+        samples = (partial(form, sample(is_empty=is_empty), _ANY_MOMENT) for is_empty in (False, True))
         problems = (own_templates.problem_of(templates / name, try_out) for try_out in samples)
         if problem := next(filter(None, problems), ""):
             yield f"版式 {templates / name} 不能用：{problem}。{_WAY_OUT}"
+
+
+def sample(*, is_empty: bool = False) -> Fields:
+    """Return made-up texts, to try a template on: something in every list, or nothing in any that may be empty."""
+    figures = {"分组": [dict.fromkeys(("总数", "化解", "化解率", "范围", "还差"), "1")] * 2, "报送": "按时"}
+    decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "清单", "起始", "时限", "包案领导", "请示"), "例")
+    always: Fields = dict.fromkeys(("报头", "文件标题", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
+    always |= {
+        "版面": "",
+        "提要": [{"名称": "例", "内容": "例"}] * 2,
+        "小标题": dict.fromkeys(("目标", "决策", "变化", "旗区"), "例"),
+        "目标": [{"结论": "例", "要点": "例", "说明": "例"}] * 2,
+        "分组": [{"名称": "例", "目标": "90%"}] * 2,
+        "旗区": [{"名称": "例", **figures}] * 2,
+        "合计": figures,
+        "由来": ["例"] * 2,
+    }
+    some: Fields = {
+        **dict.fromkeys(("更正", "撤销", "范围说明", "决策", "其余决策", "其余缺报"), "例"),
+        "近日": [{"名称": "例", "数": ["1"] * 3}] * 2,
+        "决策清单": [dict.fromkeys(("序号", "谁", "何事", "时限"), "例")] * 2,
+        "决策事项": [decision] * 2,
+        "缺报": ["例"],
+        "台账": ["例"],
+    }
+    return always | ({name: type(value)() for name, value in some.items()} if is_empty else some)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
 from pipeline.report import sentences, who_reported
 from pipeline.report.case_lines import Decision
@@ -53,6 +54,35 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
         "时限": "",
         "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",
     }
+
+
+def in_a_line(item: Item, number: int) -> dict[str, str]:
+    """Return an item on one line, under its number: who, what is asked of them, by when; in full it stands in the table."""
+    first = item[0]
+    leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
+    districts = who_reported.some(list(dict.fromkeys(decision.district for decision in item)))
+    leader = plain(leaders[0]) + (f"等{len(leaders)}人" if len(leaders) > 1 else "") if leaders else ""
+    who = districts if not leader else leader if len(item) > 1 else f"{districts} {leader}"
+    kind = words.DECISIONS[first.kinds[0]].name + (f"{len(item)}件" if len(item) > 1 else "")
+    due = min((decision.due for decision in item if decision.due), default=None)
+    return {
+        "序号": str(number),
+        "谁": page_room.cut(who[:_LONGEST_REQUEST], _WHO_WIDTH),
+        "何事": _clauses(kind, short(sentences.asked(first), _LONGEST_REQUEST), _WHAT_WIDTH),
+        "时限": f"{'最早' if len(item) > 1 else ''}{words.near(due, first.since)}" if due else "—",
+    }
+
+
+_WHO_WIDTH, _WHAT_WIDTH = 10.3, 28.0
+"""In Chinese characters: of the columns of the list of decisions."""
+
+
+def _clauses(kind: str, asked: str, most: float) -> str:
+    """Return the kind and as many clauses of what is asked as have room on a line; the kind alone where the first has none."""
+    if page_room.width(whole := f"{kind}：{asked}") <= most:
+        return whole
+    ends = [at + 1 for at, character in enumerate(whole) if character in "，。；！？、" and page_room.width(whole[: at + 1] + "……") <= most]
+    return f"{whole[: ends[-1]]}……" if ends and ends[-1] > len(kind) + 1 else f"{page_room.cut(kind, most)}（请示见下表）"
 
 
 def _due(day: date | None, since: date | None) -> str:

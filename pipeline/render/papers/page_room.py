@@ -15,14 +15,17 @@ _PAGE = 637.8
 """Between the margins of A4."""
 _SPARE = 2.0
 """Of each page."""
-_TOP, _CORRECTED = 109.0, 35.0
 ROOMY, USUAL, SMALL = SETTINGS = ("疏", "", "密")
 """Of the field 版面, the largest first: notes are set larger and rows higher; or notes and tables smaller, and all lines closer."""
 _SIDE_BY_SIDE, _MORE_GROUPS = 2, 9.0
 """So many groups' figures have room on one line of the table; with more of them each row is so much higher."""
-_LINE_WIDTH, _NOTE_WIDTH, _LIST_WIDTH = 27.95, 42.1, 41.6
-"""In Chinese characters: of the text, of the notes, and of the cases of an item; those of notes and tables in the usual size."""
-_REASON_WIDTH, _CASE_WIDTH, _SINCE_WIDTH, _LEADER_WIDTH, _ASKED_WIDTH = 5.05, 14.4, 4.7, 4.0, 10.1
+_NOTE_WIDTH, _LIST_WIDTH = 42.1, 41.6
+"""In Chinese characters: of the notes, and of the cases of an item, in the usual size."""
+_LIST_ROW = 11.4
+"""Of the list of decisions, in the small setting."""
+_DETAILS = "各项的案件和情况如下。"
+"""What the templates say between the list of decisions and their table."""
+_REASON_WIDTH, _CASE_WIDTH, _SINCE_WIDTH, _LEADER_WIDTH, _ASKED_WIDTH = 5.7, 12.1, 5.15, 4.8, 10.35
 """Of the columns in the table of decisions."""
 _STATUS_WIDTH = 3
 """Of the column of reports in the table of districts."""
@@ -32,7 +35,7 @@ _CAPITAL, _DIGIT, _SIGN, _BROAD = 0.66, 0.56, 0.35, 1.1
 """The widths of Latin capitals, of digits and small letters, of -, dots and the like, and of the broadest of all."""
 _BROAD_ONES = "%@MWmw"
 _OPENING, _CLOSING_MARKS = "（《“‘【", "，。、；：！？）》”’】…"
-_MARKS = frozenset(_OPENING + _CLOSING_MARKS)
+_MARKS = frozenset(_OPENING + _CLOSING_MARKS) - {"…"}
 _MARK, _SQUEEZED = 0.9, 0.4
 """A Chinese mark gives way a little; the second of two side by side much more."""
 _PIECE = re.compile(rf"[{_OPENING}]*(?:[!-~]{{1,13}}(?![!-~])|.)[{_CLOSING_MARKS}]*", re.DOTALL)
@@ -43,7 +46,12 @@ _PIECE = re.compile(rf"[{_OPENING}]*(?:[!-~]{{1,13}}(?![!-~])|.)[{_CLOSING_MARKS
 class _Setting:
     """The heights, in points, of a template's setting."""
 
+    top: float
+    corrected: float
+    """The height of the mark of a corrected issue."""
     line: float
+    line_width: float
+    """In Chinese characters: of the text."""
     heading: float
     finding_line: float
     finding_gap: float
@@ -65,9 +73,9 @@ class _Setting:
 
 
 _SETTINGS = {
-    ROOMY: _Setting(28.95, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
-    USUAL: _Setting(28.95, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
-    SMALL: _Setting(26, 22.5, 14, 1.4, 12, 0.6, 12, 5, 13.5, 13.5, 13.5, 1.6, 59, 42.2, 10.5 / 9.5, 10.5 / 9.5),
+    ROOMY: _Setting(111, 35, 28.95, 27.95, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
+    USUAL: _Setting(109, 35, 28.95, 27.95, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
+    SMALL: _Setting(102.5, 27, 20, 31.9, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 13, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
 }
 
 
@@ -82,12 +90,27 @@ class _Piece:
 
 def pages(fields: Mapping[str, Any]) -> int:
     """Return on how many pages the PDF comes: rather one too many than one too few. The Word file is set in less room."""
-    return _laid([*_until_decided(fields), *_after(fields)])[0]
+    return _laid(_pieces(fields))[0]
+
+
+def is_decided(fields: Mapping[str, Any]) -> bool:
+    """Return whether all that is to be decided stands on page one: in its table, or in the list above that where there is one."""
+    setting = _SETTINGS[fields["版面"]]
+    decided = _decision_list(fields, setting) if fields["决策清单"] else _decisions(fields, setting)
+    return _laid([*_first_part(fields, setting), *decided])[0] == 1
 
 
 def is_decided_first(fields: Mapping[str, Any]) -> bool:
     """Return whether all that is to be decided stands on page one, and the last page is at least half full."""
-    return _laid(_until_decided(fields))[0] == 1 and _laid([*_until_decided(fields), *_after(fields)])[1] <= _PAGE / 2
+    return is_decided(fields) and _laid(_pieces(fields))[1] <= _PAGE / 2
+
+
+def ends_early(fields: Mapping[str, Any]) -> bool:
+    """Return whether the last page has but a few lines, or the signature alone."""
+    return _laid(_pieces(fields))[1] > _PAGE * _EMPTY
+
+
+_EMPTY = 0.8
 
 
 def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:
@@ -101,25 +124,27 @@ def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:
     return count, left
 
 
-def _until_decided(fields: Mapping[str, Any]) -> Iterator[_Piece]:
-    """Yield the pieces of the report in their order, as far as its decisions."""
+def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
+    """Yield the pieces of the report in their order."""
     setting = _SETTINGS[fields["版面"]]
-    yield _Piece(_TOP + (_CORRECTED if fields["更正"] else 0))
-    yield from _note(fields["更正"], setting)
-    for line in fields["提要"]:
-        yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", _LINE_WIDTH), setting.line)
-    yield from _targets(fields, setting)
+    yield from _first_part(fields, setting)
+    yield from _decision_list(fields, setting)
     yield from _decisions(fields, setting)
-
-
-def _after(fields: Mapping[str, Any]) -> Iterator[_Piece]:
-    """Yield the others."""
-    setting = _SETTINGS[fields["版面"]]
+    yield from _note(fields["其余决策"], setting)
     yield from _below(setting.heading, _note(fields["变化"], setting))
     for text in (*fields["由来"], *fields["台账"]):
         yield from _note(text, setting)
     yield from _districts(fields, setting)
     yield _Piece(setting.closing)
+
+
+def _first_part(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
+    """Yield what stands above the decisions."""
+    yield _Piece(setting.top + (setting.corrected if fields["更正"] else 0))
+    yield from _note(fields["更正"], setting)
+    for line in fields["提要"]:
+        yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", setting.line_width), setting.line)
+    yield from _targets(fields, setting)
 
 
 def _targets(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
@@ -134,15 +159,22 @@ def _targets(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
         yield from _note(text, setting)
 
 
+def _decision_list(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
+    """Yield the heading of the second section with the list of its decisions, where there is one: a line for each."""
+    rows = [_Piece(_LIST_ROW, _LIST_ROW)] * len(fields["决策清单"])
+    if rows:
+        yield from _below(setting.heading + setting.table_gap + _LIST_ROW, rows)
+
+
 def _decisions(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
     """Yield the second section; its table does not begin below its first row."""
-    note = _note(fields["决策"], setting)
+    note = _note(fields["决策"] or (_DETAILS if fields["决策清单"] else ""), setting)
     rows = [piece for row in fields["决策事项"] for piece in _decision(row, setting)]
+    heading = 0 if fields["决策清单"] else setting.heading
     if not rows:
-        yield from _below(setting.heading, note)
+        yield from _below(heading, note)
         return
-    yield from _below(setting.heading + sum(piece.height for piece in note) + setting.table_gap + setting.table_head, rows)
-    yield from _note(fields["其余决策"], setting)
+    yield from _below(heading + sum(piece.height for piece in note) + setting.table_gap + setting.table_head, rows)
 
 
 def _decision(row: Mapping[str, str], setting: _Setting) -> Iterator[_Piece]:
@@ -167,7 +199,7 @@ def _districts(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]
 
 def _second_line(row: Mapping[str, Any], setting: _Setting) -> float:
     """Return the height of a second line in the table of districts: in the column of reports, or in one of what is lacking."""
-    is_wide = _width(row["报送"]) > _STATUS_WIDTH or any(_width(group["还差"]) > _LACKING_WIDTH for group in row["分组"])
+    is_wide = width(row["报送"]) > _STATUS_WIDTH or any(width(group["还差"]) > _LACKING_WIDTH for group in row["分组"])
     return setting.cell_line if is_wide else 0.0
 
 
@@ -208,23 +240,30 @@ def _decision_lines(row: Mapping[str, str], wider: float) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _lines(text: str, width: float) -> int:
-    """Return on how many lines of that width a text comes: a number or a Latin word is not torn, a mark begins no line."""
+def _lines(text: str, line: float) -> int:
+    """Return on how many lines so wide a text comes: a number or a Latin word is not torn, a mark begins no line."""
     lines, left = 0, 0.0
     for piece in _PIECE.findall(text):
-        needed = _width(piece)
+        needed = width(piece)
         if needed > left:
-            lines, left = lines + max(1, math.ceil(needed / width)), width
-            needed %= width
+            lines, left = lines + max(1, math.ceil(needed / line)), line
+            needed %= line
         left -= needed
     return lines
 
 
 @lru_cache(maxsize=4096)
-def _width(text: str) -> float:
+def width(text: str) -> float:
     """Return the width in Chinese characters."""
     squeezed = sum(first in _MARKS and second in _MARKS for first, second in pairwise(text))
     return sum(map(_character, text)) - _SQUEEZED * squeezed
+
+
+def cut(text: str, most: float) -> str:
+    """Return the text, cut where it is wider than so many Chinese characters."""
+    if width(text) <= most:
+        return text
+    return f"{next(text[:end] for end in range(len(text) - 1, -1, -1) if width(text[:end]) <= most - 1)}…"
 
 
 def _character(character: str) -> float:

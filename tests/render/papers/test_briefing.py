@@ -1,6 +1,6 @@
 """The leaders' report: what it says, that it is true, that it fits, that nothing typed is alive in it.
 
-Covers `briefing`, `decision_items`, `plain_text` and `page_room`.
+Covers `briefing`, `limits`, `decision_items`, `plain_text` and `page_room`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,18 @@ import briefings
 import pytest
 from briefings import lines
 from hostile import HOSTILE, PERSONAL, rewrite
-from weeks import WEEKS, Published
+from weeks import DAYS, WEEKS, Published
 
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, page_room, plain_text
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, decision_items, limits, own_templates, page_room, plain_text
 from pipeline.report.case_lines import Change, Decision
 from pipeline.report.report import Report
 from pipeline.terms import words
 
 Golden = Callable[[str, str], None]
+_SHAPES = ((False, False), (True, False), (True, True))
+"""Whether what is behind the verdicts follows the decisions, and whether these have a list too."""
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +152,10 @@ def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headin
     assert fields["小标题"]["旗区"] == f"四、各旗区情况（{refused.district}日报全部退回）"
     assert fields["小标题"]["变化"] == "三、今日新化解1件，重新办理1件"
     assert [row["报送"] for row in fields["旗区"]][:1] == ["按时，全退回"]
-    for limits in (briefing._LIMITS[0], briefing._LIMITS[-1]):  # noqa: SLF001 - however little room there is
-        assert all("撤销的按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in briefing._draft(changed, limits)["目标"])  # noqa: SLF001
+    for room in (limits.LADDER[0], limits.LADDER[-1]):  # however little room there is
+        for is_parted, is_listed in _SHAPES:
+            targets = briefing._draft(changed, replace(room, is_parted=is_parted, is_listed=is_listed))["目标"]  # noqa: SLF001
+            assert all("撤销的按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in targets)
 
 
 def test_who_can_still_turn_a_verdict_is_said_and_no_range(day: Report) -> None:
@@ -177,8 +182,12 @@ def test_every_day_of_the_sample_weeks_has_one_to_three_pages(weeks: dict[str, l
 def test_how_many_pages_the_texts_need_is_known_without_setting_them(weeks: dict[str, list[Report]], day: Report) -> None:
     """Never one too few; hardly ever one too many, so that nothing is left out beside free space."""
     reports = [*weeks["week-light"], *weeks["week-messy"][::2], briefings.busy(day, ("某小区三期道路没有移交", "字"), 12)]
-    limits = [replace(limits, setting=page_room.SETTINGS[number % 3]) for number, limits in enumerate(briefing._LIMITS[::6])]  # noqa: SLF001
-    drafts = [briefing._draft(report, some) for report in reports for some in limits]  # noqa: SLF001
+    rungs = [replace(room, setting=page_room.SETTINGS[number % 3]) for number, room in enumerate(limits.LADDER[::6])]
+    rungs += [
+        replace(room, setting=page_room.SMALL, is_parted=is_parted, is_listed=is_listed)
+        for room, (is_parted, is_listed) in zip(limits.LADDER[::5], cycle(_SHAPES))
+    ]
+    drafts = [briefing._draft(report, room) for report in reports for room in rungs]  # noqa: SLF001
     template = own_templates.original(briefing_files.PDF_TEMPLATE)
     real = [len(re.findall(rb"/Type ?/Page\b", briefing_pdf.render(draft, day.data_until, template))) for draft in drafts]
     excess = [page_room.pages(draft) - pages for draft, pages in zip(drafts, real, strict=True)]
@@ -196,44 +205,92 @@ def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to
         assert len(fields["决策事项"]) == len(items) > 0
         named = "".join(item["清单"] + item["编号"] for item in fields["决策事项"])
         assert all(decision.number in named for decision in report.decisions)
-        assert fields["其余决策"] == ""
+        assert "限于篇幅" not in str(fields)
+        assert not any(
+            line["变化"] == "" or "各项增减" in line["变化"] for line in [fields]
+        )  # nothing of what changed is left to the workbook
+        assert page_room.is_decided(fields)
         assert pdf_pages(report) == briefing.FEWER_PAGES
 
 
 def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Report]]) -> None:
-    usual, smaller = (briefing.fields(weeks["week-light"][number]) for number in (4, 1))
+    usual, smaller = (briefing.fields(weeks["week-light"][number]) for number in (0, 1))
     assert (usual["版面"], smaller["版面"]) == ("", page_room.SMALL)
-    whole = briefing._draft(weeks["week-light"][1], replace(briefing._WHOLE, setting=page_room.SMALL))  # noqa: SLF001
-    assert smaller == whole
-    assert page_room.pages({**smaller, "版面": ""}) > briefing.FEWER_PAGES
+    whole = [tried for rung in limits.rungs(1, is_older=False, may_cut=False) for tried in rung][:7]
+    assert smaller in [briefing._draft(weeks["week-light"][1], tried) for tried in whole]  # noqa: SLF001
+    assert not page_room.is_decided({**smaller, "版面": ""}) or page_room.pages({**smaller, "版面": ""}) > briefing.FEWER_PAGES
     styles = {line.split("｜")[0] for line in lines(word(weeks["week-light"][1])) if "｜" in line}
     assert {"表下说明（密）", "小标题（密）"} <= styles
     assert not {"表下说明", "Heading 1"} & styles
 
 
-def test_decisions_stand_on_page_one_where_a_smaller_setting_has_room_for_them_and_leaves_no_page_half_empty(
-    weeks: dict[str, list[Report]],
+def test_decisions_stand_on_page_one_and_what_stands_behind_the_verdicts_follows_them(
+    weeks: dict[str, list[Report]], tmp_path: Path
 ) -> None:
-    report = weeks["week-light"][0]
+    """In the PDF the third section begins, at the earliest, below the last decision of page one."""
+    for report in (report for reports in weeks.values() for report in reports):
+        fields = briefing.fields(report)
+        assert page_room.is_decided(fields)
+        text = briefings.pdf_text(pdf(report), tmp_path).split("\f")[0]
+        listed = [row["谁"] for row in fields["决策清单"]] or [
+            re.split("、|；", row["清单"])[-1] for row in fields["决策事项"] if row["清单"]
+        ]
+        assert listed
+        assert all(words in re.sub(r"\s", "", text) for words in listed)
+    shorter = briefing.fields(weeks["week-messy"][0])
+    assert page_room.is_decided_first(shorter)
+    assert not page_room.is_decided_first({**shorter, "旗区": shorter["旗区"][:4]})  # page two would be half empty
+
+
+def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_in_full_below(weeks: dict[str, list[Report]]) -> None:
+    asked = [f"请市级协调第{n}号地块的土地手续，{'明确牵头单位和时间，'}请批示" for n in range(10)]
+    decisions = tuple(
+        Decision(("coordination",), f"SJ-2020-{n:03}", "东胜区", "某事", f"领导{n}", DAYS[0], request, "", DAYS[4])
+        for n, request in enumerate(asked)
+    )
+    report = replace(weeks["week-light"][2], decisions=decisions)
     fields = briefing.fields(report)
-    assert page_room.pages({**fields, "版面": page_room.USUAL}) == pdf_pages(report) == 2
-    assert (fields["版面"], page_room.is_decided_first(fields)) == (page_room.SMALL, True)
-    assert not page_room.is_decided_first({**fields, "版面": page_room.USUAL})
-    assert not page_room.is_decided_first({**fields, "由来": [], "缺报": [], "旗区": fields["旗区"][:2]})  # page two would be half empty
+    assert [(row["序号"], row["谁"], row["时限"]) for row in fields["决策清单"]] == [
+        (str(n + 1), f"东胜区 领导{n}", "5月22日") for n in range(10)
+    ]
+    assert fields["决策清单"][3]["何事"] == "需协调事项：请市级协调第3号地块的土地手续，……"  # no clause is torn
+    assert [row["请示"] for row in fields["决策事项"]] == asked
+    assert page_room.is_decided(fields)
+    assert pdf_pages(report) <= briefing.MOST_PAGES
+    cells = [" ".join(row) for table in briefings.tables(word(report)) for row in briefings.rows(table)]
+    assert any("东胜区 领导3 需协调事项：请市级协调第3号地块的土地手续，…… 5月22日" in row for row in cells)
+    assert briefing.fields(report, is_older=True)["决策清单"] == []
+    unasked = replace(decisions[0], asked="请求" * 60)
+    assert decision_items.in_a_line([unasked], 1)["何事"] == "需协调事项（请示见下表）"
+
+
+def test_no_page_is_begun_for_the_signature_alone(weeks: dict[str, list[Report]]) -> None:
+    report = weeks["week-messy"][3]
+    fields = briefing.fields(report)
+    assert briefing.things(report) >= briefing.FEW_THINGS
+    assert (page_room.pages(fields), pdf_pages(report)) == (2, 2)
+    assert fields["其余决策"].startswith("急报")  # no decision and no case of one is left out for it
 
 
 def test_where_there_is_little_to_say_it_ends_on_page_one_or_is_set_larger_until_page_two_is_half_full(
     weeks: dict[str, list[Report]],
 ) -> None:
     little = briefings.quiet(weeks["week-light"][0])
+    assert (len(little.urgent), sum(bool(case.grounds) for case in little.cases)) == (1, 4)
     nothing = replace(little, urgent=(), cases=())
-    assert (briefing.fields(nothing)["版面"], pdf_pages(nothing)) == (page_room.SMALL, 1)
-    fields = briefing.fields(little)
-    assert (fields["版面"], pdf_pages(little)) == (page_room.ROOMY, 2)
+    for report in (little, nothing):
+        assert (briefing.fields(report)["版面"], pdf_pages(report)) == (page_room.SMALL, 1)
+    said = str(briefing.fields(little))
+    assert all(case.number in said for case in little.cases if case.grounds)
+    first = weeks["week-light"][0]
+    on_time = tuple(replace(submission, status="on-time") for submission in first.submissions)
+    more = replace(first, decisions=first.decisions[:1], absences=(), changes=(), submissions=on_time)
+    fields = briefing.fields(more)
+    assert (fields["版面"], pdf_pages(more)) == (page_room.ROOMY, 2)
     assert len(re.findall(r"SJ-2021-\d{3}", briefing.fields(_many(little, 60))["变化"])) == 60
     half_a_page = ["字"] * 18
     assert page_room.pages({**fields, "缺报": [*fields["缺报"], *half_a_page]}) > 2
-    styles = {line.split("｜")[0] for line in lines(word(little)) if "｜" in line}
+    styles = {line.split("｜")[0] for line in lines(word(more)) if "｜" in line}
     assert {"表下说明（疏）", "目标结论（疏）", "Heading 1"} <= styles
 
 
@@ -242,10 +299,16 @@ def _many(report: Report, count: int) -> Report:
     return replace(report, changes=tuple(Change("newly_resolved", f"SJ-2021-{n:03}", "东胜区", "某事", "") for n in range(count)))
 
 
+def _without_lists(content: bytes) -> bytes:
+    """A template in which no list of cases has a row, and no list of decisions its fields."""
+    text = content.replace("清单".encode(), "事项".encode())
+    return text.replace("项.谁".encode(), "项.旗区".encode()).replace("项.何事".encode(), "项.请示".encode())
+
+
 def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(weeks: dict[str, list[Report]], tmp_path: Path) -> None:
     report = weeks["week-light"][1]
     older = own_templates.original(briefing_files.WORD_TEMPLATE)
-    older = rewrite(older, lambda _part, content: content.replace("清单".encode(), "事项".encode()))
+    older = rewrite(older, lambda _part, content: _without_lists(content))
     (tmp_path / briefing_files.WORD_TEMPLATE).write_bytes(older)
     files, broken, _printed = briefing_files.render(report, tmp_path)
     read = lines(files[f"{briefing.NAME}_{report.day}.docx"])
@@ -283,7 +346,7 @@ def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(
     assert {name for row in shown for name in row["事由"].split("、")} == {decision.name for decision in words.DECISIONS.values()}
     assert f"其余{len(report.decisions) - len(shown)}件" in fields["其余决策"]
     whole = briefing.fields(replace(day, decisions=various[:3]))
-    assert (len(whole["决策事项"]), whole["其余决策"]) == (3, "")
+    assert (len(whole["决策事项"]), "限于篇幅" in whole["其余决策"]) == (3, False)
 
 
 def test_cases_of_which_the_same_is_asked_are_one_item(day: Report) -> None:
@@ -313,7 +376,7 @@ def test_an_urgent_matter_that_asks_for_nothing_is_told_and_is_no_decision(day: 
     assert not any(matter.coordination for matter in day.urgent)
     assert not any("urgent" in decision.kinds for decision in day.decisions)
     fields = briefing.fields(day)
-    assert f"急报{len(day.urgent)}件没有提出请求，请知悉：" in fields["决策"]
+    assert f"急报{len(day.urgent)}件没有提出请求，请知悉：" in fields["决策"] + fields["其余决策"]
 
 
 def test_a_paper_is_not_dated_before_its_data(day: Report) -> None:
@@ -354,12 +417,18 @@ def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
     for start in range(0, len(HOSTILE), 4):
         words = HOSTILE[start : start + 4]
         report = replace(day, office=f"单位{words[0]}", decisions=briefings.busy(day, words, 4).decisions)
-        content = word(report)
-        plain = word(replace(day, office="单位", decisions=briefings.busy(day, ("甲",), 4).decisions))
+        content = _in_full(report)
+        plain = _in_full(replace(day, office="单位", decisions=briefings.busy(day, ("甲",), 4).decisions))
         assert _shape(content) == _shape(plain)
         text = "\n".join(lines(content))
         for word_ in words:
             assert plain_text.plain(word_)[:11] in text  # as the number of a case
+
+
+def _in_full(report: Report) -> bytes:
+    fullest = limits.WHOLE  # however long the words are, it is set in one shape
+    template = own_templates.original(briefing_files.WORD_TEMPLATE)
+    return briefing_files.docx(briefing._draft(report, fullest), report.data_until, template)  # noqa: SLF001
 
 
 def _shape(content: bytes) -> list[str]:

@@ -48,7 +48,7 @@ def edited(old: str, new: str) -> bytes:
 
 
 def written(template: bytes) -> list[str]:
-    return briefings.lines(briefing_files.docx(briefing.sample(), MOMENT, template))
+    return briefings.lines(briefing_files.docx(briefing_files.sample(), MOMENT, template))
 
 
 def test_what_is_changed_in_word_comes_out_changed() -> None:
@@ -65,7 +65,7 @@ def test_word_may_tear_a_field_into_pieces() -> None:
 
 def test_in_an_older_template_without_a_place_for_the_register_it_is_said_with_the_changes() -> None:
     older = rewrite(original(DOCX), lambda _part, content: content.replace("台账".encode(), "缺报".encode()))
-    said = {**briefing.sample(), "台账": ["已撤销1件"], "缺报": []}
+    said = {**briefing_files.sample(), "台账": ["已撤销1件"], "缺报": []}
     read = briefings.lines(briefing_files.docx(said, MOMENT, older))
     assert read[read.index("表下说明｜已撤销1件") - 4 :][:4] == ["Heading 1｜例", *["表下说明｜例"] * 3]
 
@@ -80,7 +80,7 @@ def test_in_an_older_template_without_a_head_the_verdicts_and_what_is_asked_stan
         ),
     )
     said = {
-        **briefing.sample(),
+        **briefing_files.sample(),
         "提要": [{"名称": "结论", "内容": "暂计达标，某旗没有日报"}, {"名称": "请决定", "内容": "3件"}],
         "撤销": "撤销1件",
     }
@@ -111,7 +111,7 @@ BROKEN = {
 def test_a_broken_template_is_told_by_field_and_paragraph_and_the_report_comes_out_all_the_same(name: str, tmp_path: Path) -> None:
     template, fault = BROKEN[name]
     with pytest.raises(BrokenTemplateError) as caught:
-        briefing_files.docx(briefing.sample(), MOMENT, template)
+        briefing_files.docx(briefing_files.sample(), MOMENT, template)
     assert fault in str(caught.value)
     (tmp_path / DOCX).write_bytes(template)
     (problem,) = briefing_files.examine(tmp_path)
@@ -131,7 +131,7 @@ BROKEN_TYP = {
 @pytest.mark.parametrize("name", BROKEN_TYP)
 def test_a_broken_template_of_the_pdf_is_told_too(name: str, tmp_path: Path) -> None:
     with pytest.raises(BrokenTemplateError):
-        briefing_pdf.render(briefing.sample(), MOMENT, BROKEN_TYP[name])
+        briefing_pdf.render(briefing_files.sample(), MOMENT, BROKEN_TYP[name])
     (tmp_path / TYP).write_bytes(BROKEN_TYP[name])
     (problem,) = briefing_files.examine(tmp_path)
     assert f"{TYP} 不能用：" in problem
@@ -216,7 +216,7 @@ def test_a_computer_without_any_chinese_font_sets_the_pdf_in_the_one_that_comes_
     monkeypatch.setattr(fonts, "_folders", lambda: ())
     assert {font.path for font in fonts.chosen().values()} == {fonts.last_resort()}
     assert [stand_in.split("由")[0] for stand_in in fonts.stand_ins()] == ["方正小标宋", "仿宋", "黑体", "楷体", "宋体"]
-    content = briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))
+    content = briefing_pdf.render(briefing_files.sample(), MOMENT, original(TYP))
     assert re.findall(rb"/FontName ?/[A-Z]{6}\+(NotoSansCJKsc)", content)
 
 
@@ -228,15 +228,15 @@ def test_the_fonts_of_official_documents_are_taken_where_the_computer_has_them(t
     monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path,))
     monkeypatch.setattr(Path, "symlink_to", _no_links)
     assert fonts.stand_ins() == []
-    assert len(briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))) > 1000
+    assert len(briefing_pdf.render(briefing_files.sample(), MOMENT, original(TYP))) > 1000
 
 
 @pytest.mark.usefixtures("fresh_fonts")
 def test_a_disk_that_takes_no_link_and_no_copy_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = briefing_pdf.render(briefing.sample(), MOMENT, original(TYP))
+    before = briefing_pdf.render(briefing_files.sample(), MOMENT, original(TYP))
     opened_fonts.those_of_the_roles.cache_clear()
     monkeypatch.setattr(tempfile, "mkdtemp", _no_links)
-    assert briefing_pdf.render(briefing.sample(), MOMENT, original(TYP)) == before
+    assert briefing_pdf.render(briefing_files.sample(), MOMENT, original(TYP)) == before
 
 
 def _no_links(*_arguments: object, **_named: object) -> None:
@@ -310,6 +310,6 @@ def test_a_character_without_a_font_is_told_with_its_case_and_a_font_that_comes_
 def test_a_font_for_rare_characters_is_no_input_of_a_text_without_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "simsunb.ttf").write_bytes(rare_font.make("Rare", "😀"))
     monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path,))
-    ordinary = briefing.sample() | {"变化": "①共 3㎡，≥90.5%（十二、〇）"}
+    ordinary = briefing_files.sample() | {"变化": "①共 3㎡，≥90.5%（十二、〇）"}
     assert opened_fonts.showing(opened_fonts.unusual(ordinary)) == (opened_fonts.those_of_the_roles(), "")
     assert len(opened_fonts.those_of_the_roles().paths) == 1

@@ -1,0 +1,105 @@
+"""How much of each list 专报 shows, from generous to tight, and in which shape its first two sections stand.
+
+Covered by tests/render/papers/test_briefing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.render.papers import page_room
+from pipeline.render.papers.decision_items import WORKBOOK
+from pipeline.report import edit_words
+
+CHANGES_SHEET = f"{WORKBOOK}“今日变化”"
+_MOST_EDITED = 24
+"""Each is named with its district, its source and the reason: a page is no place for more of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each list is shown."""
+
+    decisions: int
+    cases: int
+    """Of each kind of change."""
+    absences: int
+    characters: int
+    """Of a matter, or of what is asked."""
+    steps: str = ""
+    """Where the steps from yesterday's figures to today's stand; '' where they are shown here."""
+    edited: int = 4
+    """Of edited and cancelled cases so many are named at least."""
+    corrections: int = 3
+    """Cases, days, reports and districts that a sentence about a correction names."""
+    is_brief: bool = False
+    """Whether rules, the cases behind the unmoved rate, and what the first section says too, are left to the workbook."""
+    setting: str = page_room.USUAL
+    """Of `page_room.SETTINGS`, as the templates have it."""
+    is_older: bool = False
+    """Whether the template has no row for the cases of an item; they stand in its cell of matters then."""
+    is_dense: bool = False
+    """Whether the rates of the last days, the way to each target, and where the rest of the silent districts stands, are left to it too."""
+    is_parted: bool = False
+    """Whether what stands behind verdicts and cancelled cases follows with the changes, so that decisions begin earlier."""
+    is_listed: bool = False
+    """Whether a list with a line for each decision stands above their table, which may go on on the next page."""
+
+    @property
+    def named(self) -> int:
+        """Cases that an item of several decisions names."""
+        return max(2, self.decisions)
+
+    @property
+    def edits(self) -> edit_words.Room:
+        """For edited and cancelled cases."""
+        return edit_words.Room(min(_MOST_EDITED, max(self.edited, self.cases)), max(12, self.characters))
+
+
+LADDER = (
+    *(Limits(count, max(0, count - 8), max(4, count - 4), 28 + 2 * count) for count in range(16, 6, -1)),
+    *(Limits(8, 0, absences, characters, is_brief=True) for absences, characters in ((4, 40), (4, 32), (2, 28))),
+    Limits(8, 0, 2, 24, "", 3, is_brief=True),
+    *(Limits(8, 0, absences, 20, CHANGES_SHEET, edited, 2, is_brief=True) for absences, edited in ((4, 4), (2, 3))),
+    *(Limits(8, 0, 1, characters, CHANGES_SHEET, edited, 1, is_brief=True) for characters, edited in ((18, 3), (16, 2), (12, 1))),
+    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True) for count in (8, 6, 5, 4, 3)),
+    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
+)
+"""From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
+FILLED: dict[str, Any] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 96, "edited": 12}
+"""What is raised where room is left, in this order, and how far."""
+STEPS = (8, 4, 2, 1)
+LEFT_OUT: tuple[dict[str, Any], ...] = ({"corrections": 3}, {"is_brief": False}, {"steps": ""})
+"""What is told after all where there is still room."""
+WHOLE = replace(LADDER[0], decisions=48, characters=60, absences=12, cases=24, edited=12)
+"""With nothing cut that a page more is begun for."""
+_IN_FULL = replace(LADDER[0], **FILLED)
+_PARTED: dict[str, Any] = {"is_parted": True}
+_LISTED: dict[str, Any] = {"is_parted": True, "is_listed": True}
+_SHAPES: tuple[dict[str, Any], ...] = ({}, _PARTED)
+
+
+_MOST_ITEMS = 40
+"""More decisions than three pages have room for; of fewer none is left out before all else is cut."""
+
+
+def rungs(items: int, *, is_older: bool, may_cut: bool) -> Iterator[list[Limits]]:
+    """Yield what may be tried, the fullest first; on each rung as much is said, in larger letters first and with a list of decisions last.
+
+    Older templates of an office have one setting. `may_cut`: whether lists are cut too, decisions and their cases last of all.
+    """
+    settings = (page_room.USUAL,) if is_older else page_room.SETTINGS
+    listed = [(page_room.SMALL, _LISTED)] if items <= _MOST_ITEMS and not is_older else []
+    in_order = [(setting, shape) for setting in settings for shape in _SHAPES] + listed
+    yield [replace(_IN_FULL, setting=setting, is_older=is_older, **shape) for setting, shape in in_order]
+    cut = LADDER if may_cut else ()
+    kept = [replace(limits, decisions=WHOLE.decisions) for limits in cut if items <= _MOST_ITEMS]
+    for limits in (WHOLE, *kept, *cut):
+        yield [replace(limits, setting=setting, is_older=is_older, **shape) for setting, shape in in_order if setting == settings[-1]]
+
+
+def tightest(*, is_older: bool) -> Limits:
+    """Return the last of all, for a day that nothing else has room for."""
+    return replace(LADDER[-1], setting=page_room.USUAL if is_older else page_room.SMALL, is_older=is_older, **_PARTED)
