@@ -139,15 +139,35 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     then = past.known_by(end_of(before, settings))
     if not came or not then.reports or not then.assignments:
         return state
-    (told,), (known,) = (past.registers(moment(before, settings), before, before) for moment in (end_of, known_until))
-    entries = tuple(entry for entry in _all_restated(before, told, known, settings) if entry.differs)
+    first = max(state.day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in came))
+    midnight, noon = ([*past.registers(moment(before, settings), first, before)] for moment in (end_of, known_until))
+    told, known = midnight[-1], noon[-1]
+    days = zip(_through(first, before), midnight, noon, strict=True)
+    entries = [entry for day, then_known, by_noon in days for entry in _all_restated(day, then_known, by_noon, settings) if entry.differs]
     return replace(
         state,
         late_matters=(*_late_matters(came, then, past.known_by(known_until(before, settings))), *state.late_matters),
         late_receptions=(*_late_receptions(came, then, past.known_by(known_until(before, settings))), *state.late_receptions),
-        overnight=Overnight(entries, _late_reports(came, then, settings), (told, known)),
+        overnight=Overnight(
+            tuple(entry for entry in entries if entry.day == before),
+            _late_reports(came, then, settings),
+            (told, known),
+            tuple(entry for entry in entries if entry.day < before),
+            tuple(_net(state, entries, dict(zip(_through(first, before), midnight, strict=True)), past)),
+        ),
         former=state.former | _former(told, state),
     )
+
+
+def _net(state: DayState, entries: Iterable[Restated], midnight: Mapping[date, Register], past: _Past) -> Iterator[Restated]:
+    """Go through the groups that these entries tell otherwise than at midnight, and this day's restatement once more, with both in one."""
+    again = {(entry.day, entry.group) for entry in state.restated} & {(entry.day, entry.group) for entry in entries}
+    if not again:
+        return
+    last = state.day - _ONE_DAY
+    now = dict(zip(_through(min(midnight), last), past.registers(known_until(state.day, past.settings), min(midnight), last), strict=True))
+    for day in sorted({day for day, _group in again}):
+        yield from (entry for entry in _all_restated(day, midnight[day], now[day], past.settings) if (day, entry.group) in again)
 
 
 # --- the day itself ----------------------------------------------------------------------------------------------

@@ -73,6 +73,10 @@ class Overnight:
     """The reports that came in between, by arrival."""
     registers: tuple[Register, Register] | None = None
     """The register at the end of the day, and as it was known by noon; None where nothing came."""
+    earlier: tuple[Restated, ...] = ()
+    """The groups of days before that one that differ likewise, oldest first: its own report restates them, in an edition of the morning."""
+    net: tuple[Restated, ...] = ()
+    """The groups of earlier days that were told otherwise by noon and again since: at its end, beside what is known by now."""
 
 
 @dataclass(frozen=True, slots=True)

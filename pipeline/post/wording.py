@@ -106,7 +106,8 @@ class Writer:
             "headline": [{"name": name, "says": _of_day(says, told.day)} for name, says in told.headline],
             "targets": told.targets,
             "why_open": why_open,
-            "restated": _restated(told.summary.get("restated", ())),
+            # The headline tells it with what came by noon, which the figures for programs leave to the day before.
+            "restated": "" if words.RESTATED in dict(told.headline) else _restated(told.summary.get("restated", ())),
             "missing": missing,
             "lost": lost,
             "is_correction": told.is_correction,
@@ -184,7 +185,7 @@ def _restated(entries: Sequence[dict[str, Any]]) -> str:
         else:
             changed = f"由{was_resolved}/{was_total}改为{resolved}/{total}"
         turned = f"，按件数算由{_MET[was_met]}变为{_MET[met]}" if was_met != met else ""
-        others = f"等{count}天" if count > 1 else ""
+        others = f"（共{count}天有更正，这是最近的一天）" if count > 1 else ""
         sentences.append(f"{group}{_short(date.fromisoformat(last['day']))}{changed}{turned}{others}")
     return f"以前的数字有更正：{'；'.join(sentences)}。" if sentences else ""
 

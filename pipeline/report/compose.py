@@ -112,6 +112,8 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         corrected=state.corrected,
         correcting=state.correcting,
         overnight=state.overnight.entries,
+        overnight_earlier=state.overnight.earlier,
+        overnight_net=state.overnight.net,
         overnight_reports=state.overnight.reports,
         overnight_effects=_overnight_effects(state, settings),
         late_effects=_late_effects(state, settings),

@@ -51,11 +51,8 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
     entries = [entry for entry in report.restated if entry.group == group]
     if not entries:
         return ""
-    runs = runs_of(entries)
-    shown = [_run(run) for run in _chosen(runs, max(1, most))]
-    days = f"等{len(entries)}天" if len(runs) > len(shown) else ""
     moves = _together(entry.moves for entry in entries)
-    parts = ["、".join(shown) + days, *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
+    parts = [_several(entries, most), *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
     return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
 
 
@@ -69,13 +66,31 @@ def _lost(report: Report, group: str, most: int) -> str:
 
 
 def overnight(report: Report, group: str, most: int = MOST) -> str:
-    """Return what came of the day before between its end and noon: it counts as known, and its first readers did not have it."""
-    entry = next((entry for entry in report.overnight if entry.group == group), None)
+    """Return what came between the end of the day before and noon: it counts as known, and that day's first readers did not have it."""
+    before, entry = _overnight_earlier(report, group, most), next((entry for entry in report.overnight if entry.group == group), None)
     if entry is None:
-        return ""
+        return before
     parts = [pair(entry.tallies), *moved(entry.moves, most), _whose(report, report.overnight_reports, entry.moves.cases, most)]
     came = f"{sentences.day(entry.day)}的数字，{_between(report)}有更正"
-    return f"{came}：{'；'.join(part for part in parts if part)}。"
+    return f"{before}{came}：{'；'.join(part for part in parts if part)}。"
+
+
+def _overnight_earlier(report: Report, group: str, most: int) -> str:
+    """Return the same of the days before that one: its own report restates them, in an edition that its first readers did not have."""
+    entries = [entry for entry in report.overnight_earlier if entry.group == group]
+    if not entries:
+        return ""
+    last = report.day - timedelta(days=1)
+    moves = _together(entry.moves for entry in entries)
+    parts = [_several(entries, most), *moved(moves, most), _whose(report, report.overnight_reports, moves.cases, most)]
+    return f"更早的数字，{sentences.day(last)}{_between(report).removeprefix('当日')}有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def _several(entries: Sequence[Restated], most: int) -> str:
+    """Return what a group's days were told as and are known as, run by run, so many of them."""
+    runs = runs_of(entries)
+    shown = [_run(run) for run in chosen(runs, max(1, most))]
+    return "、".join(shown) + (f"等{len(entries)}天" if len(runs) > len(shown) else "")
 
 
 def _between(report: Report) -> str:
@@ -150,7 +165,7 @@ def _groups(report: Report) -> list[str]:
     return list(dict.fromkeys(entry.group for entry in report.restated))
 
 
-def _chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
+def chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
     """Return at most so many: first those in which a target turned, of them and of the others the latest."""
     rank = sorted(range(len(runs)), key=lambda place: (not _has_turned(runs[place][0].tallies), -place))
     return [runs[place] for place in sorted(rank[:most])]
@@ -262,10 +277,11 @@ def _whose(report: Report, late: Sequence[LateReport], cases: Collection[str], m
     districts = {report.former[number][0] for number in cases if number in report.former}
     districts |= {case.district for case in report.cases if case.number in {*cases}}
     behind = [entry for entry in late if entry.district in districts] or list(late)
-    return f"依据{_listed(behind, most)}" if behind and most else ""
+    return f"依据{listed(behind, most)}" if behind and most else ""
 
 
-def _listed(reports: Sequence[LateReport], most: int) -> str:
+def listed(reports: Sequence[LateReport], most: int) -> str:
+    """Return whose late reports of which days these are, so many of them by name."""
     if not most:
         return f"{len(reports)}份日报"
     shown = "、".join(map(late_report, reports[:most]))
@@ -286,7 +302,7 @@ def correction(report: Report, most: int = MOST) -> str:
     if not report.is_correction:
         return ""
     noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
-    files = f"{_listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
+    files = f"{listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
     groups = [f"{entry.group}案件{'；'.join([pair(entry.tallies), *moved(entry.moves, most)])}。" for entry in report.corrected]
     figures = f"与此前所知相比，{''.join(groups)}" if groups else "各组的总数和化解件数，与此前所知相同。"
     if rewritten := edit_words.of_late_reports(report.correcting_effects, _room(most)):

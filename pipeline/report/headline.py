@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, same_day, sentences, who_reported
+from pipeline.report import agenda, corrections, matter_words, same_day, sentences, who_reported
 from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
+from pipeline.terms import words
 from pipeline.terms.words import FLAGS
 
 ASKED = "请决定"
@@ -19,7 +20,7 @@ MOST_RUNS = 2
 
 def lines(report: Report) -> tuple[tuple[str, str], ...]:
     """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was."""
-    said = (("结论", _verdicts(report)), (ASKED, _asked(report)), ("更正", _restated(report)))
+    said = (("结论", _verdicts(report)), (ASKED, _asked(report)), (words.RESTATED, _restated(report)))
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -77,15 +78,43 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 
 def _restated(report: Report) -> str:
     """Return which earlier days are told otherwise now, and whether this one is; '' where none is."""
-    runs = [(entry.group, [entry]) for entry in report.overnight]  # of the day before: what its first readers did not have
-    runs += [(group, run) for group in dict.fromkeys(entry.group for entry in report.restated) for run in _runs(report, group)]
-    named = "、".join(f"{corrections.days_of(run)}{group}{corrections.pair_with_cases(run[0])}" for group, run in runs[:MOST_RUNS])
-    earlier = f"{named}{'等' if len(runs) > MOST_RUNS else ''}" if runs else ""
+    entries = _since_last_night(report)
+    groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
+    runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
+    shown = corrections.chosen(runs, MOST_RUNS)
+    named = "、".join(f"{corrections.days_of(run)}{run[0].group}{corrections.pair_with_cases(run[0])}" for run in shown)
+    earlier = f"{named}{f'等，共{len(runs)}处' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"
-    parts = [part for part in ("本期是更正" if report.is_correction else "", earlier) if part]
+    parts = [part for part in (_this_issue(report), earlier, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def _runs(report: Report, group: str) -> list[list[Restated]]:
-    return corrections.runs_of(entry for entry in report.restated if entry.group == group)
+def _since_last_night(report: Report) -> list[Restated]:
+    """Return what is told otherwise of earlier days than at the end of the day before, of each group and day once, oldest first.
+
+    What became known by noon and what did since are one there.
+    """
+    told = {(entry.day, entry.group): entry for entry in (*report.overnight_earlier, *report.overnight, *report.restated)}
+    told |= {(entry.day, entry.group): entry for entry in report.overnight_net}
+    return sorted((entry for entry in told.values() if entry.differs), key=lambda entry: entry.day)
+
+
+def _taken_back(report: Report) -> list[str]:
+    """Return of which days a group's figures were corrected by noon, and corrected back since."""
+    same = (entry for entry in report.overnight_net if not entry.differs)
+    return [
+        f"{sentences.day(entry.day)}{entry.group}曾有更正，又改回{entry.tallies[1].resolved}/{entry.tallies[1].total}" for entry in same
+    ]
+
+
+def _this_issue(report: Report) -> str:
+    """Return in one clause whose report made the day a correction, and which figures that changed; '' where it is none."""
+    if not report.is_correction:
+        return ""
+    figures = "、".join(f"{entry.group}{corrections.pair_with_cases(entry)}" for entry in report.corrected)
+    if not figures:
+        content = "案件内容" if report.correcting_effects != Effects() else matter_words.kinds(report)
+        figures = f"各组的总数和化解件数没有变{f'，{content}有更正' if content else ''}"
+    whose = f"{corrections.listed(report.correcting, 1)}，" if report.correcting else ""
+    return f"本期是更正：{whose}{figures}"

@@ -121,6 +121,10 @@ class Report:
     """The 接访情况 that revisions of the day changed after the cut-off; then those of earlier days that became known now."""
     overnight: tuple[Restated, ...] = ()
     """The day before at its end, beside what its own readers could know by noon: the groups that differ."""
+    overnight_earlier: tuple[Restated, ...] = ()
+    """The groups of days before that one that differ likewise: its own report restates them, in an edition of the morning."""
+    overnight_net: tuple[Restated, ...] = ()
+    """Of the groups that became known otherwise by noon and again since: what was told at the end of the day before, and is known now."""
     overnight_reports: tuple[LateReport, ...] = ()
     """The reports that came in between."""
     overnight_effects: Effects = field(default_factory=Effects)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +16,13 @@ from pipeline.day.particulars import Edit
 from pipeline.day.restatement import Moves
 from pipeline.day.targets import Tally
 from pipeline.render.page import leaders_page
-from pipeline.report import headline, sentences, who_reported
+from pipeline.report import corrections, headline, sentences, who_reported
 from pipeline.report.figures import Bounds
 
 if TYPE_CHECKING:
     from weeks import Published
+
+    from pipeline.report.report import Report
 
 
 def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(published: Published) -> None:
@@ -30,7 +32,8 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     verdicts, asked, restated = (said for _name, said in lines)
     assert verdicts == "自治区交办未达标，还差22件；市级交办和旗区自行梳理未达标，还差58件。"
     assert asked == "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉。"
-    assert restated == "本期是更正；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
+    late = "鄂托克前旗5月19日日报的更正（5月22日20:25收到）等2份，市级交办和旗区自行梳理由10/74改为10/75"
+    assert restated == f"本期是更正：{late}；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
     quiet = replace(report, restated=(), is_correction=False)
     assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
     by_noon = replace(quiet, overnight=report.restated[:1])
@@ -161,6 +164,52 @@ def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(publis
     swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves)
     said = headline.lines(replace(report, restated=(swapped,), is_correction=False))[-1][1]
     assert said.endswith("仍为7/71（改为计入化解1件（SJ-2020-001），改为不计入化解1件（SJ-2020-002））。")
+
+
+def _restated(day: date, *late: File) -> str:
+    return dict(headline.lines(_corrected(day, *late))).get("更正", "")
+
+
+def _corrected(day: date, *late: File) -> Report:
+    """The report of that day: 东胜区 had resolved the first case, 达拉特旗 the fifth, of six, three days before DAY."""
+    monday, numbers = DAY - timedelta(days=3), [f"ZZQ-2020-{at:03}" for at in range(1, 7)]
+    cases = [case_row(number, district) for number, district in zip(numbers, ("东胜区",) * 4 + ("达拉特旗",) * 2, strict=True)]
+    reports = [("东胜区", _settled(numbers[0])), ("达拉特旗", _settled(numbers[4]))]
+    first = [File(report(district, monday, progress=rows), afternoon(monday)) for district, rows in reports]
+    quiet = [File(report(day=monday + timedelta(days=days), progress=[]), afternoon(monday + timedelta(days=days))) for days in (1, 2, 3)]
+    return consolidate([assigned(assignment(cases)), *first, *quiet, *late], [day])[day].report
+
+
+def _late(came: str, *numbers: str, district: str = "东胜区") -> File:
+    return handed_in(report(district, DAY - timedelta(days=3), progress=_settled(*numbers)), came, f"{came}.xlsx")
+
+
+def test_a_day_that_was_corrected_there_and_back_is_told_once_with_its_cases() -> None:
+    tuesday, more = DAY - timedelta(days=2), _late("2020-05-19 10:10", "ZZQ-2020-001", "ZZQ-2020-002")
+    said = _restated(tuesday, more, _late("2020-05-19 14:05", "SJ-2020-009", district="达拉特旗"))
+    moves = "改为计入化解1件（ZZQ-2020-002），改为不计入化解1件（ZZQ-2020-005）"
+    assert said == f"5月18日自治区交办仍为2/6（{moves}）。"
+    assert _restated(tuesday, more) == "5月18日自治区交办由2/6改为3/6。"
+    assert _restated(tuesday, more, _late("2020-05-19 14:05", "ZZQ-2020-001")) == "5月18日自治区交办曾有更正，又改回2/6。"
+
+
+def test_what_came_by_noon_is_told_of_every_earlier_day_that_it_changed() -> None:
+    """The day before restates them, but in an edition that came after its readers had read it."""
+    late = _late("2020-05-21 10:00", "ZZQ-2020-001", "ZZQ-2020-002")
+    assert _restated(DAY, late) == "5月18日至5月20日自治区交办由2/6改为3/6。"
+    came, cases = "东胜区5月18日日报的更正（5月21日10:00收到）", "改为计入化解1件（ZZQ-2020-002）"
+    assert corrections.of_group(_corrected(DAY, late), "自治区交办").startswith(
+        f"更早的数字，5月20日24:00以后、次日12:00以前有更正：5月18日至5月19日由2/6改为3/6；{cases}；依据{came}。5月20日的数字，当日24:00以后"
+    )
+    assert _restated(DAY - timedelta(days=1), late) == "5月18日至5月19日自治区交办由2/6改为3/6。"
+    evening = _late("2020-05-20 20:00", "ZZQ-2020-001", "ZZQ-2020-002")
+    assert (_restated(DAY, evening), _restated(DAY - timedelta(days=1), evening)) == ("", "5月18日至5月19日自治区交办由2/6改为3/6。")
+
+
+def test_a_correction_that_changes_no_figure_says_whose_report_came_late() -> None:
+    zero = handed_in(report("康巴什区", DAY, progress=[]), "2020-05-23 16:50", "零.xlsx")
+    late = "康巴什区补报的5月21日日报（5月23日16:50收到）"
+    assert _restated(DAY, zero) == f"本期是更正：{late}，各组的总数和化解件数没有变。"
 
 
 @pytest.mark.parametrize(

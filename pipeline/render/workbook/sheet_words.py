@@ -69,7 +69,6 @@ EMPTY: Final = {
     "撤销案件": "目前无撤销案件。",
     "核查提示": "今日没有核查提示。",
 }
-CORRECTED_BY_NOON: Final = "前一日的数字在那以前有更正，见下。"
 DISPUTED: Final = f"{RESOLVED}（群众不认可，不计）"
 LINKS_END: Final = "　　（Excel 一张表只认六万多个链接，靠后的案件点不动，请到“案件台账”里查）"
 SETTLED: Final = "上次督办通知以来的销号：已经了结的，和因别的原因不再列入的"
@@ -176,3 +175,8 @@ def refused_files(districts: list[str]) -> str:
 def zero_report(line: SubmissionLine) -> str:
     """Whether a district reported that there was nothing to report; a dash where it has not reported."""
     return NONE if line.status == "missing" else YES if line.zero_report else NO
+
+
+def corrected_by_noon(*, has_earlier: bool) -> str:
+    """Return that earlier days were corrected all the same, before the next day's noon."""
+    return f"{'以前各日' if has_earlier else '前一日'}的数字在那以前有更正，见下。"
