@@ -52,6 +52,14 @@ class Edition:
             return {}
 
     @property
+    def headline(self) -> dict[str, str]:
+        """The lines that its papers begin with, by their names; none where its manifest is lost or of an older program."""
+        try:
+            return {str(line["name"]): str(line["says"]) for line in json.loads(self.manifest)["headline"]}
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return {}
+
+    @property
     def is_lost(self) -> bool:
         """Whether the ledger was not given all of it, since nobody had it any more."""
         return not self.manifest or not self.summary

@@ -74,13 +74,16 @@ class Writer:
     ) -> Letter:
         """Write what became of the district's report, with its receipts, notice and template."""
         submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
-        subject = f"【信访日报】{district}{_short(day)}{later.mark if later else ''}：{_verdict(submission)}"
+        verdict = _verdict(submission)
+        if verdict == _UNCHANGED and later and later.changes and _is_about_more(later.changes, district):
+            verdict = "日报没有填内容，数字、案件有更正"
+        subject = f"【信访日报】{district}{_short(day)}{later.mark if later else ''}：{verdict}"
         names = _attached(items)
         details = {
             **submission,
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
-            "verdict": _verdict(submission),
+            "verdict": verdict,
             "state": words.REPORTED_IN_LETTERS[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
@@ -230,4 +233,12 @@ def _verdict(submission: dict[str, Any]) -> str:
         return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去"
     if refused:
         return f"采用{taken}行，退回{refused}行，请改正"
-    return f"已采用{taken}行" if taken else "无变化"
+    return f"已采用{taken}行" if taken else _UNCHANGED
+
+
+def _is_about_more(changes: Changes, district: str) -> bool:
+    """Whether a later edition says another thing of a district's cases or figures, and not of its report alone."""
+    return bool(changes.cases) or any(not line.startswith(f"{district}的报送") for line in changes.figures)
+
+
+_UNCHANGED = "无变化"

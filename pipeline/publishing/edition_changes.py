@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from pipeline.terms import words
@@ -14,6 +15,8 @@ from pipeline.terms import words
 Summary = Mapping[str, Any]
 _NONE: Final = "无"
 _CONFIRMATION: Final = {"none": "没有填写群众确认"}
+_TARGET: Final = "目标"
+_BY_RULE: Final = "（规则改了）"
 _MOST_CASES: Final = 200
 """So many cases are named of one list; a letter that is longer is not read."""
 
@@ -44,9 +47,12 @@ def between(before: Summary, after: Summary, own: Own | None = None) -> Changes:
     return Changes(tuple(_figure_lines(before, after, own)), tuple(_case_lines(before, after, own)))
 
 
-def across_days(before: Summary, after: Summary) -> tuple[str, ...]:
-    """Return how a day differs from the day before, as both were last published: the groups' figures, then the cases."""
-    return (*_group_lines(before, after), *_moved_lines(before.get("cases", {}), after.get("cases", {})), *_edit_lines(after))
+def across_days(before: Summary, after: Summary, earlier: Mapping[int, Summary] = MappingProxyType({})) -> tuple[str, ...]:
+    """Return how a day differs from the day before, as both were last published: the groups' figures, then the cases.
+
+    `earlier`: what editions of the day before that were replaced said, by their numbers: whoever read one of them compares with that.
+    """
+    return (*_group_lines(before, after, earlier), *_moved_lines(before.get("cases", {}), after.get("cases", {})), *_edit_lines(after))
 
 
 def with_names(said: Any, then: Mapping[str, str], now: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
@@ -75,7 +81,9 @@ def _figure_lines(before: Summary, after: Summary, own: Own | None) -> Iterator[
         if own is None or part in ("by_district", "submissions"):
             earlier, later = ({label(entry): entry for entry in summary.get(part, ())} for summary in (before, after))
             for name in [*later, *(name for name in earlier if name not in later)]:
-                yield from _entry_line(name, earlier.get(name, {}), later.get(name, {}), own)
+                yield from _entry_line(
+                    name, earlier.get(name, {}), later.get(name, {}), own, has_target=part == "targets" or own is not None
+                )
     for title, numbers in _LISTS.items():
         yield from _list_line(title, numbers(before), numbers(after), own)
     if own is None:
@@ -93,13 +101,17 @@ _PARTS: Final[dict[str, Callable[[Summary], str]]] = {
 """The parts of `summary.json` that hold figures, and what an entry of each is called."""
 
 
-def _entry_line(name: str, before: Summary, after: Summary, own: Own | None) -> Iterator[str]:
+def _entry_line(name: str, before: Summary, after: Summary, own: Own | None, *, has_target: bool) -> Iterator[str]:
+    """Yield how an entry differs; `has_target`: another target is said of it, else it stands with its group alone."""
     if own and own.district not in (before.get("district"), after.get("district")):
         return
     earlier, later = _values(before), _values(after)
-    differing = [title for title in {**later, **earlier} if earlier.get(title, _NONE) != later.get(title, _NONE)]
+    titles = [title for title in {**later, **earlier} if has_target or title != _TARGET or not (before and after)]
+    differing = [title for title in titles if earlier.get(title, _NONE) != later.get(title, _NONE)]
     if differing:
-        yield f"{name}：" + "，".join(f"{title} {earlier.get(title, _NONE)} → {later.get(title, _NONE)}" for title in differing)
+        because = {_TARGET: _BY_RULE} if before and after else {}
+        steps = (f"{title} {earlier.get(title, _NONE)} → {later.get(title, _NONE)}{because.get(title, '')}" for title in differing)
+        yield f"{name}：" + "，".join(steps)
 
 
 def _values(entry: Summary) -> dict[str, str]:
@@ -141,7 +153,7 @@ _FIELDS: Final[dict[str, tuple[str, Callable[[Summary], str]]]] = {
     "化解率": ("rate_percent", _rate),
     "结论": ("certain", _verdict),  # of groups alone: without its certainty a verdict says too much
     "还差": _cases_of("shortfall"),
-    "目标": ("target_percent", lambda entry: f"{entry['target_percent']}%"),
+    _TARGET: ("target_percent", lambda entry: f"{entry['target_percent']}%"),
     "状态": ("status", lambda entry: words.STANDS["lost" if entry.get("lost") else entry["status"]]),
     "零报告": ("zero_report", lambda entry: words.YES if entry["zero_report"] else words.NO),
     "报送次数": ("revision", lambda entry: f"{entry['revision']} 次"),
@@ -236,14 +248,22 @@ def _named(numbers: Iterable[str]) -> str:
 # --- from day to day ---------------------------------------------------------------------------------------------
 
 
-def _group_lines(before: Summary, after: Summary) -> Iterator[str]:
-    earlier = {target["group"]: target for target in before.get("targets", ())}
+def _group_lines(before: Summary, after: Summary, earlier: Mapping[int, Summary]) -> Iterator[str]:
     for target in after.get("targets", ()):
-        then, now = (
-            f"{entry['resolved']}/{entry['total']}（{_rate(entry)}，{_verdict(entry)}）" if entry else _NONE
-            for entry in (earlier.get(target["group"]), target)
-        )
-        yield f"{target['group']}：{now}，没有变" if then == now else f"{target['group']}：{then} → {now}"
+        group = target["group"]
+        then, now = _group(before, group), _group(after, group)
+        replaced: dict[str, list[int]] = {}
+        for number, said in earlier.items():
+            replaced.setdefault(_group(said, group), []).append(number)
+        others = "；".join(f"第{'、'.join(map(str, numbers))}版写的是 {said}" for said, numbers in replaced.items() if said != then)
+        rest = f"（前一天的数字后来有更正：{others}）" if others else ""
+        yield (f"{group}：{now}，没有变" if then == now else f"{group}：{then} → {now}") + rest
+
+
+def _group(summary: Summary, group: str) -> str:
+    """Return what a summary says of a group."""
+    entry = next((target for target in summary.get("targets", ()) if target["group"] == group), None)
+    return f"{entry['resolved']}/{entry['total']}（{_rate(entry)}，{_verdict(entry)}）" if entry else _NONE
 
 
 def _moved_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

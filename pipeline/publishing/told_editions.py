@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.ledger import edition_files, editions
 from pipeline.ledger.editions import Edition
@@ -19,6 +20,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes
 from pipeline.publishing.edition_changes import Changes, Own
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 
 _SHEETS = ("案件台账", "撤销案件")
 _NUMBER, _DISTRICT = "案件编号", "旗区"
@@ -66,10 +68,24 @@ def days(settings: Settings) -> list[date]:
 
 def of_day(settings: Settings, day: date) -> list[ToldEdition]:
     """Return the day's editions, in order; none where no run has been yet. Raises LedgerError."""
+    return told(_of_day(settings, day))
+
+
+def replaced(settings: Settings, day: date) -> dict[int, dict[str, Any]]:
+    """Return what the day's editions that were replaced said, by their numbers, as far as it is kept. Raises LedgerError."""
+    return {edition.note.number: figures for edition in _of_day(settings, day)[:-1] if (figures := edition.figures)}
+
+
+def headline(settings: Settings, day: date) -> dict[str, str]:
+    """Return the lines that the day's newest edition begins with, by their names. Raises LedgerError."""
+    return next((edition.headline for edition in _of_day(settings, day)[-1:]), {})
+
+
+def _of_day(settings: Settings, day: date) -> list[Edition]:
     if not settings.paths.ledger.exists():
         return []
     with Ledger(settings.paths.ledger) as ledger:
-        return told(editions.of_day(ledger, day))
+        return editions.of_day(ledger, day)
 
 
 def for_district(settings: Settings, district: str, days: Iterable[date]) -> dict[date, list[ToldEdition]]:
@@ -97,7 +113,15 @@ def changes(before: Edition | None, after: Edition, own: Own | None = None) -> C
     earlier, later = before.figures if before else None, after.figures
     if before is None or earlier is None or later is None:
         return None
-    return edition_changes.between(edition_changes.with_names(earlier, before.districts, after.districts), later, own)
+    found = edition_changes.between(edition_changes.with_names(earlier, before.districts, after.districts), later, own)
+    return found if own else replace(found, figures=(*_asked_lines(before, after), *found.figures))
+
+
+def _asked_lines(before: Edition, after: Edition) -> Iterator[str]:
+    """Yield where the two begin with another line about what is asked: the figures for programs do not tell requests."""
+    then, now = before.headline.get(words.ASKED), after.headline.get(words.ASKED)
+    if then and now and then != now:
+        yield f"{words.ASKED}：{then} → {now}"
 
 
 def _other_files(before: Edition | None, after: Edition) -> tuple[str, ...]:

@@ -203,8 +203,11 @@ def _newly_judged(state: DayState, sources: Sources, counting: Counting, before:
     """Return what is judged otherwise than yesterday, and than when the day was published first, with the figures by those rules."""
     now, first = counting.settings.rules, sources.first_rules
     if (began := sources.first_before) and not first:
-        here = rule_words.began_here(state.day, began, now, _otherwise(state, sources, counting, began))
-        return here + rule_words.beside_rewritten(before, now)
+        if not rule_words.rule_changes(began, now):
+            return rule_words.beside_rewritten(before, now)
+        if rule_words.rule_changes(before, now):
+            return rule_words.partly_rewritten(state.day, (began, before, now), _otherwise(state, sources, counting, before))
+        return rule_words.began_here(state.day, began, now, _otherwise(state, sources, counting, began))
     told = rule_words.new_rules(state.day, before, now, _otherwise(state, sources, counting, before))
     if first and first == before and told:
         return told + rule_words.REWRITTEN

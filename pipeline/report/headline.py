@@ -13,14 +13,13 @@ from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.words import FLAGS
 
-ASKED = "请决定"
 MOST_RUNS = 2
 """Runs of restated days that the line about corrections names."""
 
 
 def lines(report: Report) -> tuple[tuple[str, str], ...]:
     """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was."""
-    said = (("结论", _verdicts(report)), (ASKED, _asked(report)), (words.RESTATED, _restated(report)))
+    said = (("结论", _verdicts(report)), (words.ASKED, _asked(report)), (words.RESTATED, _restated(report)))
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -47,7 +46,8 @@ def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None)
 
 def _asked(report: Report) -> str:
     matters = len(agenda.noted(report.urgent))
-    return sentences.decisions(report.decisions, report.submissions) + (f"另有急报{matters}件没有提出请求，请知悉。" if matters else "")
+    noted_too = f"另有急报{matters}件没有提出请求，请知悉。" if matters else ""
+    return sentences.decisions(report.decisions, report.submissions) + noted_too + matter_words.taken_back(report)
 
 
 def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:

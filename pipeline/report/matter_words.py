@@ -5,6 +5,7 @@ Covered by tests/night/test_deceptions_urgent.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -23,6 +24,23 @@ def changed(report: Report, most: int | None = None, characters: int | None = No
     named = (("急报", urgent), ("需协调事项", asked))
     matters = "".join(_matters(name, changes, report.day, (most, characters)) for name, changes in named)
     return f"{matters}{_receptions(report.changed_receptions, report.day, most)}"
+
+
+def taken_back(report: Report) -> str:
+    """Return what reports left out, or tell otherwise, of urgent matters and requests that leaders may have read; '' where it is nothing.
+
+    Of the day itself that is what came after its end: by then a run may have told the matter. The first one is named.
+    """
+    after = {line.district for line in report.submissions if (came := line.in_force_received_at) and came.date() > report.day}
+    gone = [change for change in report.changed_matters if change.was and (change.day < report.day or change.district in after)]
+    if not gone:
+        return ""
+    counts = Counter(("改写" if change.now else "撤下", "急报" if change.is_urgent else "需协调事项") for change in gone)
+    listed = "、".join(f"{how}{name}{count}件" for (how, name), count in counts.items())
+    return f"更正后{listed}：{_changed_matter(gone[0], report.day, _BRIEF)}{'等' if len(gone) > 1 else ''}。"
+
+
+_BRIEF = 40
 
 
 def kinds(report: Report) -> str:

@@ -50,6 +50,17 @@ def beside_rewritten(before: Rules, now: Rules) -> str:
     return f"本期仍按初次发布时的规则；前一日后来按别的规则重写：{'；'.join(changed)}。" if changed else ""
 
 
+def partly_rewritten(moment: date, rules: tuple[Rules, Rules, Rules], otherwise: Sequence[str]) -> str:
+    """Return which rules begin with this day, and which began with it when it was published first and have come to hold the day before.
+
+    `rules`: those of the day before when this one was published first, those of the day before now, and this day's.
+    """
+    began, before, now = rules
+    moved = [change for change in rule_changes(began, before) if change in rule_changes(began, now)]
+    more = f"{'；'.join(moved)}，不再从本期算起" if moved else "；".join(rule_changes(began, before))
+    return f"{new_rules(moment, before, now, otherwise)}前一日后来按改动后的规则重写：{more}。"
+
+
 def since_told(known: ToldBefore, before: Rules, now: Rules, otherwise: Sequence[str]) -> str:
     """Return what is judged otherwise than when the last day before was published first; '' where the rules are the same again.
 

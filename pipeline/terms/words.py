@@ -26,8 +26,8 @@ STANDS: Final = {"on-time": "按时", "late": "迟报", "refused": "全部退回
 """By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 
-RESTATED = "更正"
-"""The name of the line that tells which figures of earlier days have become others."""
+ASKED, RESTATED = "请决定", "更正"
+"""The names of the lines of a day's answer that tell what is asked of leaders, and which figures of earlier days have become others."""
 USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被替换", "重复", "退回"
 """What became of one handed-in report."""
 UNSENT: Final = "自查"

@@ -17,6 +17,7 @@ from pipeline.publishing import edition_changes, told_editions
 from pipeline.settings import meanings
 from pipeline.settings.config import Settings
 from pipeline.settings.meanings import Setting
+from pipeline.terms import words
 from pipeline.web import published_files
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
@@ -97,17 +98,18 @@ def _told(settings: Settings) -> list[dict[str, Any]]:
             "editions": told_editions.of_day(settings, day)[::-1],
             "restated": _restated(summaries[day]),
             "before": before,
-            "since": _since(summaries[before], summaries[day]) if before else (),
+            "since": _since(summaries[before], summaries[day], told_editions.replaced(settings, before)) if before else (),
+            "corrections": told_editions.headline(settings, day).get(words.RESTATED, ""),
         }
         for day, before in zip_longest(days[:_DAYS], days[1:])
         if day
     ]
 
 
-def _since(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+def _since(before: Mapping[str, Any], after: Mapping[str, Any], earlier: Mapping[int, Mapping[str, Any]]) -> tuple[str, ...]:
     """Return how two days' summaries differ; nothing where one cannot be read."""
     try:
-        return edition_changes.across_days(before, after) if before and after else ()
+        return edition_changes.across_days(before, after, earlier) if before and after else ()
     except (LookupError, TypeError, AttributeError):
         return ()
 

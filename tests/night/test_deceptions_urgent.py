@@ -13,6 +13,7 @@ from read_by_leaders import Told, told
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, reception_row, report, resolved_row, urgent_row
 
 from pipeline.render.papers import briefing, page_room
+from pipeline.report import headline
 
 MONDAY = date(2020, 5, 18)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -40,6 +41,8 @@ def test_one_that_a_revision_leaves_out_is_told_with_its_words(received: str) ->
     days = _told((received, []))
     for text in (*days[MONDAY].both, days[MONDAY].overview):
         assert f"急报更正后撤下1件：东胜区原报“{CASE} {FIRST}”。" in text
+    asked = dict(headline.lines(days[MONDAY].report))["请决定"]  # of one that nobody could have read the first lines say nothing
+    assert asked.endswith(f"更正后撤下急报1件：东胜区原报“{CASE} {FIRST}”。") is not received.startswith("2020-05-18")
 
 
 @pytest.mark.parametrize("received", ["2020-05-19 15:00", "2020-05-19 09:00"])

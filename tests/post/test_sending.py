@@ -35,6 +35,7 @@ from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
 from pipeline.post.wording import LeadersDay
 from pipeline.publishing import outbox
+from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
@@ -198,6 +199,17 @@ def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, re
     writer = wording.Writer(Office(tmp_path).settings)
     letter = writer.to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=None)
     assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [("东胜区（自治区交办）：化解率 100.0% → 66.6%", "日报没有填内容，数字、案件有更正"), ("东胜区的报送：报送次数 1 次 → 2 次", "无变化")],
+)
+def test_the_subject_of_a_later_letter_does_not_call_changed_figures_unchanged(tmp_path: Path, figure: str, said: str) -> None:
+    submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": 0, "rows_refused": 0}
+    later = wording.Later(3, 1, Changes((figure,)))
+    letter = wording.Writer(Office(tmp_path).settings).to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=later)
+    assert letter.subject == f"【信访日报】东胜区5月21日（第3版）：{said}"
 
 
 def test_a_letter_names_the_day_of_which_it_tells_and_the_cases_behind_numbers_that_stayed(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from workbooks import CASES, DAY, assignment, progress_row, report, resolved_row
 from pipeline import cli
 from pipeline.disk import storage
 from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger.editions import Edition
+from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import edition_changes, outbox, told_editions
@@ -380,3 +382,25 @@ def test_a_day_is_told_beside_the_day_before() -> None:
         "案件内容变化 1 处：A-3 办结时限：2020-05-20 → 无",
     )
     assert edition_changes.across_days(before, before) == ("市级：9/10（90.0%，达标），没有变",)
+    first = summary(8, {}, met=False)  # whoever read an edition of the day before that was corrected since compares with that
+    assert edition_changes.across_days(before, before, {1: first, 2: first, 3: before}) == (
+        "市级：9/10（90.0%，达标），没有变（前一天的数字后来有更正：第1、2版写的是 8/10（80.0%，未达标））",
+    )
+
+
+def _edition(number: int, asked: str, **of_group: object) -> Edition:
+    parts = {"by_leader": [{"leader": "领导一", "group": "市级", **of_group}], "targets": [{"group": "市级", **of_group}]}
+    manifest = {"outputs": {}, "headline": [{"name": "请决定", "says": asked}]}
+    note = EditionNote(DAY, number, datetime.combine(DAY, time(18), ZONE), "")
+    return Edition(note, json.dumps(manifest).encode(), json.dumps(parts).encode())
+
+
+def test_an_edition_tells_another_target_once_and_what_is_asked_otherwise() -> None:
+    before, after = _edition(1, "两件。", target_percent=90, shortfall=1), _edition(2, "一件。", target_percent=95, shortfall=3)
+    found = told_editions.changes(before, after)
+    assert found is not None
+    assert found.figures == (
+        "请决定：两件。 → 一件。",
+        "市级：还差 1 件 → 3 件，目标 90% → 95%（规则改了）",
+        "包案领导 领导一（市级）：还差 1 件 → 3 件",
+    )

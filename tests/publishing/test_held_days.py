@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import HOME, Office, let_nights_make, moment, sum_again, tree
+from offices import HOME, SETTINGS, Office, let_nights_make, moment, sum_again, tree
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
@@ -22,6 +22,7 @@ from pipeline.night.outcome import Outcome
 from pipeline.publishing import inputs
 from pipeline.publishing.plan import EveryDay
 from pipeline.render.documents import FIGURES
+from pipeline.report import rule_words
 from pipeline.settings.config import load
 from pipeline.upkeep import repair
 
@@ -394,6 +395,18 @@ def test_a_day_whose_first_day_of_a_rule_is_no_longer_true_is_written_again(offi
     office.settings.paths.ledger.unlink()
     repair.repair(office.settings, documents=FIGURES)
     assert office.everything() == before, "it is kept in the manifest"
+
+
+def test_a_rule_that_the_day_before_has_come_to_share_is_told_apart_from_one_that_still_begins_here() -> None:
+    """5月22日 began with two of them; the day before was written again with one."""
+    began = SETTINGS.rules
+    (region, city), shorter = began.groups, began.windows.model_copy(update={"stalled_days": 2})
+    before = began._replace(groups=(region, city.model_copy(update={"target_percent": 95})))
+    now = before._replace(windows=shorter)
+    assert rule_words.partly_rewritten(date(2020, 5, 22), (began, before, now), ()) == (
+        "自5月22日起，停滞的天数由5天改为2天。当日的数字按新规则计算，以前各日不变。"
+        "前一日后来按改动后的规则重写：市级交办和旗区自行梳理的目标由90%改为95%，不再从本期算起。"
+    )
 
 
 def test_the_day_after_a_rewritten_one_says_that_its_own_rules_are_as_they_were(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, page_room, word
 from pipeline.render.papers.briefing import Fields
-from pipeline.report import headline
 from pipeline.report.report import Report
+from pipeline.terms import words
 
 WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
 _WAY_OUT = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
@@ -56,7 +56,7 @@ def _for(template: str, fields: Fields) -> Fields:
     """Return the texts for a template that an office may have made before some of them had a place: they are said elsewhere then."""
     if "提要" not in template:
         verdicts, *others = fields["提要"]
-        asked = [line["内容"] for line in others if line["名称"] == headline.ASKED]
+        asked = [line["内容"] for line in others if line["名称"] == words.ASKED]
         fields = {
             **fields,
             "目标": [
