@@ -19,7 +19,7 @@ from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Res
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
-from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, gained, lost, matters_of, receptions_of, requests_of
+from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, gained, lost, matters_of, receptions_of, refused_answers, requests_of
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Windows
 from pipeline.terms.handed_in import Facts, Filed, in_order
@@ -231,6 +231,7 @@ def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tu
             day,
             filed.arrival.envelope.received_at.astimezone(settings.calendar.zone),
             is_revision=before.beside(filed).in_force is not None,
+            refused_answers=refused_answers(filed),
         )
         for (district, day), filed in last.items()
         if district in settings.district_names

@@ -100,3 +100,5 @@ class LateReport:
     received_at: datetime
     is_revision: bool
     """Whether it took the place of one that was known; else the district had been silent."""
+    refused_answers: tuple[str, ...] = ()
+    """The cases, compared as `Matter.case` is, whose row says 不认可 or 认可 and was refused by itself."""

@@ -110,6 +110,20 @@ def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:
     return [" ".join(part for part in row if part) for row in parts]
 
 
+def alike(number: str) -> str:
+    """Return a case's number, the same however it is written; '' for none."""
+    return without_zeros(canonical(number)) if number else ""
+
+
+def refused_answers(report: Filed) -> tuple[str, ...]:
+    """Return the cases whose row in 案件进展 says 不认可 or 认可 and was refused by itself, each as `alike` writes it."""
+    rows = rows_of_sheet(report.reading.rows, PROGRESS.name)
+    if rows is None:
+        return ()
+    answers, numbers = rows.texts("群众确认"), rows.texts(CASE)
+    return tuple(sorted({alike(numbers[place] or "") for place in rows.refused if answers[place] in (DISPUTED, CONFIRMED)} - {""}))
+
+
 # --- urgent matters ----------------------------------------------------------------------------------------------
 
 
@@ -134,7 +148,7 @@ class Matter:
     @property
     def case(self) -> str:
         """The number, the same however it is written."""
-        return without_zeros(canonical(self.number)) if self.number else ""
+        return alike(self.number)
 
 
 @dataclass(frozen=True, slots=True)

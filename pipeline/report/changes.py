@@ -8,6 +8,7 @@ from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.disputes import Dispute
 from pipeline.day.standing import Register
+from pipeline.day.withdrawn_rows import alike
 from pipeline.report.case_lines import CaseLine, Change, MovedRow
 from pipeline.terms import words
 from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
@@ -95,10 +96,10 @@ def withdrawn_disputes(state: DayState) -> tuple[str, ...]:
 
 
 def refused_answers(state: DayState) -> tuple[str, ...]:
-    """Return the cases of which the report in force says 不认可 or 认可 in a row that was refused."""
-    return tuple(
-        sorted({number for report in state.in_force.values() for number in state.judgements[report.arrival.id].refused_confirmations})
-    )
+    """Return the cases that have 不认可 or 认可 in a refused row, of the report in force or of one of an earlier day that became known."""
+    of_day = {number for report in state.in_force.values() for number in state.judgements[report.arrival.id].refused_confirmations}
+    late = {number for report in (*state.late_reports, *state.overnight.reports) for number in report.refused_answers}
+    return tuple(case.number for case in state.cases if case.number in of_day or (late and alike(case.number) in late))
 
 
 def ended_disputes(state: DayState) -> dict[str, str]:

@@ -73,7 +73,7 @@ class Report:
     withdrawn_disputes: tuple[str, ...] = ()
     """Cases of which a revision of the day took a 不认可 back without saying 认可."""
     refused_answers: tuple[str, ...] = ()
-    """The cases of which the report in force says 不认可 or 认可 in a row that was refused."""
+    """The cases of which the report in force, or one of an earlier day that became known, says 不认可 or 认可 in a refused row."""
     ended_disputes: dict[str, str] = field(default_factory=dict)
     """By case whose 不认可 was told before and does not stand now: how it ended, a key of `words.ENDED_DISPUTES` or `withdrawn`."""
     edited: Effects = field(default_factory=Effects)

@@ -128,7 +128,7 @@ FINDING_TITLES: Final = {
     "repeated-case": "案件重复",
     "case-exists": "新增案件的编号不能用",
     "personal-information": "个人信息",
-    "late": "迟报",
+    "late": "截止以后收到",
     "read-as": "照意思读了",
     "sheet-missing": "缺少工作表",
     "old-template": "模板较旧",

@@ -445,6 +445,21 @@ def test_a_dispute_in_a_refused_row_is_not_told_as_left_out_and_nothing_is_told_
     assert kinds == [[("SJ-2020-001", "已交办，填了群众确认的行退回，未计入化解")], []]
 
 
+def test_a_correction_of_an_earlier_day_whose_row_was_refused_dropped_nothing() -> None:
+    disputed = resolved_row(群众确认="不认可", 答复日期="2020-05-20")
+    days = [date(2020, 5, 20), DAY]
+    first = handed_in(report(day=days[0], progress=[disputed], new=[]), "2020-05-20 16:00")
+    quiet = handed_in(report(progress=[], new=[]))
+    for came in ("2020-05-21 09:00", "2020-05-21 15:00"):  # by noon, and later
+        for row, said in (
+            ({**disputed, "答复文号": ""}, "更正的日报里写有群众确认的1行退回，原报的不认可因此不再计：SJ-2020-001（东胜区）。"),
+            ({**disputed, "群众确认": ""}, "更正的日报去掉了1件的群众不认可，又没有写认可：SJ-2020-001（东胜区）。"),
+        ):
+            again = handed_in(report(day=days[0], progress=[row], new=[]), came)
+            of_day = consolidate([assigned(assignment()), first, again, quiet], [DAY])[DAY].report
+            assert edit_words.disputes(of_day, of_day.targets[1]).startswith(said)
+
+
 def test_a_dispute_of_an_earlier_day_that_stands_is_said_to_stand_where_a_revision_passes_over_it() -> None:
     disputed = resolved_row(群众确认="不认可", 答复日期="2020-05-20")
     earlier = handed_in(report(day=date(2020, 5, 20), progress=[disputed]), "2020-05-20 16:00")

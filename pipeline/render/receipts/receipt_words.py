@@ -105,12 +105,10 @@ def warnings(report: ArrivedReport) -> str:
         meaning = "这一份已被代替，不用改，下次请注意"
     elif report.use == words.DUPLICATE:
         meaning = "没有重复计入，不用改"
-    elif report.use == words.UNSENT:
-        meaning = "不影响采用，不改也可以，下次请注意" if report.rows_accepted or not report.refuses else "退回不是因为这些，不改也可以"
-    elif report.revision and (report.rows_accepted or not report.refuses):
-        meaning = "已照常采用，不改也可以，下次请注意"
+    elif report.refuses:
+        meaning = "退回不是因为这些，下次请注意"
     else:
-        meaning = "退回不是因为这些，不改也可以，下次请注意"
+        meaning = f"{'会' if report.use == words.UNSENT else '已'}照常采用，不改也可以，下次请注意"
     return WARNINGS.replace("{meaning}", meaning)
 
 

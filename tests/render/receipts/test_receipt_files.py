@@ -304,9 +304,10 @@ READ = Finding("read-as", Severity.WARNING, "表头“答复日期”里有换�
         ("with reminders", "已照常采用，不改也可以，下次请注意"),
         ("replaced", "这一份已被代替，不用改，下次请注意"),
         ("a duplicate", "没有重复计入，不用改"),
-        ("refused whole in time", "退回不是因为这些，不改也可以，下次请注意"),
-        ("sent again", "退回不是因为这些，不改也可以，下次请注意"),
-        ("asked before, a row refused", "不影响采用，不改也可以，下次请注意"),
+        ("refused whole in time", "退回不是因为这些，下次请注意"),
+        ("sent again", "退回不是因为这些，下次请注意"),
+        ("asked before", "会照常采用，不改也可以，下次请注意"),
+        ("asked before, a row refused", "退回不是因为这些，下次请注意"),
     ],
 )
 def test_reminders_are_said_to_be_taken_only_where_something_was(name: str, meaning: str) -> None:
