@@ -363,6 +363,12 @@ def test_an_edition_s_figures_are_those_of_the_day_it_was(ran: Office) -> None:
         assert [edition.figures for edition in editions.of_day(ledger, DAY)] == [first, ran.summary(DAY)]
 
 
+def test_a_dispute_that_stands_is_not_told_as_dropped_between_editions() -> None:
+    later = {"changes": {"withdrawn_disputes": ["A-1", "A-2"]}, "flags": {"disputed": ["A-1"]}}
+    said = [line for line in edition_changes.between({}, later).cases if line.startswith("不认可没有再报上")]
+    assert said == ["不认可没有再报上：0 件 → 1 件，增加 A-2"]
+
+
 def test_a_day_is_told_beside_the_day_before() -> None:
     def summary(resolved: int, cases: dict[str, tuple[str, bool]], *, met: bool, edits: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
         target = {"group": "市级", "resolved": resolved, "total": 10, "rate_percent": f"{resolved}0.0", "met": met, "certain": True}

@@ -198,6 +198,24 @@ def test_who_sent_what_was_not_taken_is_not_said_to_be_silent(afternoon: Website
     assert "今天有 2 封邮件没有收全，或发件人没有核实" in text
 
 
+def test_a_file_that_names_another_district_is_no_report_of_either_and_says_who_sent_it(afternoon: Website) -> None:
+    browser, today = afternoon.signed_in("办公室"), date(2020, 5, 22)
+
+    def figures() -> str:
+        page = browser.get("/today").text
+        return page[page.index('id="now-title"') : page.index('id="missing-title"')]
+
+    before = figures()
+    mail = {"channel": "email", "sender": "kangbashi@example.com"}
+    afternoon.office.put(report("达拉特旗", today), "错.xlsx", "2020-05-22T15:20:00+08:00", **mail)
+    assert figures() == before
+    afternoon.office.put(report("康巴什区", today, progress=[], new=[]), "对.xlsx", "2020-05-22T15:25:00+08:00", **mail)
+    text = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/today").text).split())
+    assert "整份会退回 康巴什区送来，封面写的是达拉特旗 错.xlsx" in text
+    assert "发件人登记的是康巴什区，封面写的旗区却是“达拉特旗”" in text
+    assert "不用管 康巴什区" not in text, "what came after it is no correction of it"
+
+
 def test_yesterday_stands_beside_with_its_published_verdict_and_who_was_silent_in_one_line(afternoon: Website) -> None:
     browser = afternoon.signed_in("办公室")
     text = " ".join(re.sub(r"<[^>]+>", " ", page := browser.get("/today").text).split())
