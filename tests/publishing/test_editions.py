@@ -365,7 +365,7 @@ def test_an_edition_s_figures_are_those_of_the_day_it_was(ran: Office) -> None:
 
 def test_a_dispute_that_stands_is_not_told_as_dropped_between_editions() -> None:
     later = {"changes": {"withdrawn_disputes": ["A-1", "A-2"]}, "flags": {"disputed": ["A-1"]}}
-    said = [line for line in edition_changes.between({}, later).cases if line.startswith("不认可没有再报上")]
+    said = [line for line in edition_changes.between({}, later).figures if line.startswith("不认可没有再报上")]
     assert said == ["不认可没有再报上：0 件 → 1 件，增加 A-2"]
 
 
