@@ -116,6 +116,10 @@ class Case:
     """The last day of which a row without 认可 ended a dispute: by another reply."""
     ended_dispute: Dispute | None = None
     """The last dispute that ended; None again once the case has counted since."""
+    accepted: tuple[date, int] | None = None
+    """The first day of which a row had another status than 已交办, and that row's arrival."""
+    referred_since: date | None = None
+    """The day since which its rows have said 导入法定途径; None where the last one does not."""
     asking_since: date | None = None
     """The day since which every row about it has asked for coordination; None where the last one does not."""
     touched: date | None = None
@@ -276,6 +280,9 @@ class Case:
         if status != before or place["今日进展"]:
             self.touched = day
         self.asking_since = (self.asking_since or day) if place["需协调事项"] else None
+        if status != ASSIGNED and self.accepted is None:
+            self.accepted = day, place.arrival
+        self.referred_since = (self.referred_since or day) if status == REFERRED else None
         self.status = status
         self.last, self.reported = place, day
         return before

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from pipeline.day.clocks import Clock, Clocks
 from pipeline.render.files_for_programs import as_csv, as_json
+from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
 from pipeline.report.hints import HintLine
 from pipeline.report.report import Report
@@ -22,6 +25,7 @@ def extensions(report: Report) -> bytes:
         {
             "extensions": EXTENSIONS_VERSION,
             "report_date": report.day.isoformat(),
+            "clocks": _clocks(beyond.clocks),
             "hints": [_hint(hint) for hint in beyond.hints],
             "claims": [_claims(tally) for tally in beyond.claims],
         }
@@ -44,6 +48,35 @@ def hints(report: Report) -> bytes:
         )
         for hint in report.beyond.hints
     )
+
+
+def _clocks(cases: Sequence[tuple[str, Clocks]]) -> dict[str, Any]:
+    return {
+        "unknown_years": list(clock_lines.unknown_years(clock for _number, clocks in cases for clock in clocks.all)),
+        "cases": {number: clocks_of_case(clocks) for number, clocks in cases},
+    }
+
+
+def clocks_of_case(clocks: Clocks) -> dict[str, Any]:
+    """Return the clocks of one case, as its entry has them."""
+    conclusion = _clock(clocks.conclusion)
+    if conclusion and clocks.conclusion:
+        conclusion["extension"] = clocks.conclusion.extension
+    return {"acceptance": _clock(clocks.acceptance), "objection": _clock(clocks.objection), "conclusion": conclusion}
+
+
+def _clock(clock: Clock | None) -> dict[str, Any] | None:
+    if clock is None:
+        return None
+    return {
+        "start": clock.start.isoformat(),
+        "due": clock.due.isoformat(),
+        "done": clock.done.isoformat() if clock.done else None,
+        "state": clock.state,
+        "days": clock.rule.days,
+        "unit": clock.rule.unit,
+        "article": clock.rule.article,
+    }
 
 
 def _hint(hint: HintLine) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.day.cases import Move
+from pipeline.day.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class CaseLine:
     """How often it has been cancelled."""
     moves: tuple[Move, ...] = ()
     """From district to district, in their order."""
+    clocks: Clocks | None = None
+    """The clocks of the regulation; None where it is cancelled."""
 
     def district_on(self, day: date) -> str:
         """Return whose it was at the end of that day."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pipeline.day import disputes, supervision
+from pipeline.day import clocks, disputes, supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.report.case_lines import CaseLine
@@ -76,6 +76,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         deferrals=case.deferrals,
         cancellations=case.cancellations,
         moves=case.moves,
+        clocks=clocks.of(case, settings.statute, day),
     )
 
 

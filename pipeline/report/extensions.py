@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
 from pipeline.report import claims, hints
 from pipeline.report.case_lines import CaseLine
@@ -18,10 +19,13 @@ from pipeline.terms.handed_in import Arrival
 class Extensions:
     """The parts, in the order of their sections."""
 
+    clocks: tuple[tuple[str, Clocks], ...] = ()
+    """Of each case that is not cancelled, by its number."""
     hints: tuple[HintLine, ...] = ()
     claims: tuple[ClaimTally, ...] = ()
 
 
 def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> Extensions:
     """Return the parts of a folded day, by its own settings; `cases` are its cases as they are shown, `arrivals` its files."""
-    return Extensions(hints=hints.of(state, arrivals, settings), claims=claims.of(cases, settings))
+    running = tuple((case.number, case.clocks) for case in cases if case.clocks)
+    return Extensions(clocks=running, hints=hints.of(state, arrivals, settings), claims=claims.of(cases, settings))

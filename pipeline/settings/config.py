@@ -34,6 +34,7 @@ from pipeline.settings.rules import (
     check_lists,
     in_order,
 )
+from pipeline.settings.statute import Statute, check_statute
 from pipeline.terms import contract, text
 from pipeline.terms.contract import Column
 from pipeline.terms.errors import ConfigurationError
@@ -163,6 +164,7 @@ class Settings(Frozen):
     windows: Windows = Windows()
     notices: Notices = Notices()
     changes: tuple[Change, ...] = ()
+    statute: Statute = Statute()
     hints: Hints = Hints()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
@@ -183,6 +185,7 @@ class Settings(Frozen):
         check_lists(self.sources, self.categories)
         check_groups(self.groups, self.sources)
         check_changes(self.changes, self.sources, self.calendar)
+        check_statute(self.statute.rules)
         reminder = self.outgoing_mail.reminder_at if self.outgoing_mail else None
         cut_off = min(held.calendar.cut_off for held in self._rules_in_order)
         if reminder is not None and reminder >= cut_off:

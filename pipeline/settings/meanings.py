@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from pipeline import HOME
+from pipeline.settings.statute import ClockRule
 
 OWN: Final = HOME / "config.yaml"
 """The file that comes with the program; an office's own may have lost its comments."""
@@ -65,6 +66,8 @@ def shown(value: object) -> str:
             return "不填"
         case list() | tuple():
             return "、".join(shown(part) for part in value) or "没有"
+        case {"clock": _}:
+            return ClockRule.model_validate(value).name
         case dict():
             return str(value["name"]) + (f"（{value['target_percent']}%）" if "target_percent" in value else "")
         case _:

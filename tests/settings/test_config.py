@@ -147,7 +147,7 @@ def test_a_wrong_setting_is_refused_with_its_line(tmp_path: Path, what: str, old
 
 def test_several_wrong_settings_are_named_at_once(tmp_path: Path) -> None:
     path = _changed(tmp_path, "stalled_days: 5 ", "stalled_days: x ")
-    path.write_text(path.read_text(encoding="utf-8").replace("due_soon_days: 3", "due_soon_days: y"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("due_soon_days: 3", "due_soon_days: y", 1), encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
         load(path)
     assert len(str(caught.value).splitlines()) == 2
