@@ -14,7 +14,7 @@ from pipeline.day.fold import fold
 from pipeline.day.story import Story
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files
-from pipeline.report import breakdown, case_register, story_lines
+from pipeline.report import breakdown, case_register, clock_lines, story_lines
 from pipeline.report.breakdown import Breakdown
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.story_lines import StoryLine
@@ -53,6 +53,12 @@ class CaseExplained:
     """So many lines are not shown to whoever asks."""
     moves: tuple[str, ...] = ()
     """How it went from district to district, in sentences: when, from whom to whom, by which assignment workbook."""
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """The clocks of the regulation on the day, in sentences; none of a cancelled case."""
+        running = self.standing.clocks if self.standing else None
+        return tuple(clock_lines.of_case(running, self.story.day)) if running else ()
 
 
 @dataclass(frozen=True, slots=True)

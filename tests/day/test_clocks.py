@@ -192,7 +192,7 @@ def test_a_case_that_nobody_accepts_comes_due_overdue_and_seriously_so(day: str,
 def test_the_granted_extension_is_what_the_deadline_moved_and_no_more_than_the_rule() -> None:
     accepted = said(date(2020, 4, 25), progress_row(CASE, 当前状态="已受理"))  # sixty days from 25 April are over on 24 June
     extended = [
-        (None, 0, "2020-06-24"),
+        ("", 0, "2020-06-24"),
         ("2020-06-20", 10, "2020-07-04"),
         ("2020-08-31", 30, "2020-07-24"),
         ("2020-06-01", 0, "2020-06-24"),

@@ -24,7 +24,7 @@ from workbooks import DAY, assignment, case_row, new_row, progress_row, report, 
 from pipeline import cli
 from pipeline.day import story
 from pipeline.intake import held_files
-from pipeline.office import explanation
+from pipeline.office import explanation, explanation_text
 from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
 from pipeline.render.page import cases_behind_figures
 from pipeline.report import breakdown
@@ -73,6 +73,14 @@ def test_a_case_is_told_row_by_row_with_what_each_changed_and_where_it_comes_fro
     home.run(DAY)
     told = case(home)
     assert became(told) == ["taken", "taken", "taken", "taken"]
+    clocks = [
+        "受理：5月5日到期（自4月20日起15天，《信访条例》第二十一条），5月20日首次报已受理，已完成，晚15天",
+        "办结：7月4日到期（自5月5日起60天，《信访条例》第三十三条），5月20日办结，已完成",
+    ]
+    assert told.clocks[:2] == tuple(clocks)
+    assert f"  法定期限　{clocks[0]}" in [*explanation_text.as_lines(told)]
+    written = json.loads(explanation_text.as_json(told))["standing"]["clocks"]
+    assert (written["objection"], written["conclusion"]["done"], written["conclusion"]["extension"]) == (None, "2020-05-20", 0)
     assert [(line.file, line.place) for line in told.lines] == [
         ("分解表.xlsx", "群众来访案件 第2行"),
         ("一.xlsx", "案件进展 第2行"),
