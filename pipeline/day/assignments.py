@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, tzinfo
 
-from pipeline.day.cases import PARTICULARS, Case, CaseBook, RowPlace
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import PARTICULARS, Case, RowPlace
+from pipeline.day.exemptions import Exemption
 from pipeline.reading.examination import Examination, Row
 from pipeline.terms import messages
 from pipeline.terms.case_numbers import Register
-from pipeline.terms.contract import CASE, CASE_SHEETS
+from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS, LATE_EXCUSED
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
+from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.rows import Rows
 
 
@@ -39,6 +42,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tupl
         case.grounds = row["撤销依据"]
         case_book.update_particulars(case)
         case.note_move(district, day)
+    case_book.exempt(*_exemptions(workbook, case_book, findings), day)
     # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.
     mentioned = {number for _row, number in rows}
     refused = Counter(number for row, number in rows if row.is_refused)
@@ -85,6 +89,56 @@ def _refuse_repeated(rows: list[tuple[Row, str]]) -> None:
             lines = messages.listed([f"“{row.sheet.rows.name}”第 {row.line} 行" for row in same], "行")
             for row in same:
                 row.refuse("repeated-case/assignment", CASE, case=messages.brief(number), count=len(same), lines=lines)
+
+
+# --- 豁免 --------------------------------------------------------------------------------------------------------
+
+
+def _exemptions(workbook: Filed, case_book: CaseBook, findings: list[Finding]) -> tuple[tuple[Exemption, ...], frozenset[tuple[str, str]]]:
+    """Return the exemptions of a workbook whose cases are in the book by now, and what its refused rows would exempt from what."""
+    register = Register(case_book.cases)
+    by_key: dict[tuple[str, str], list[Row]] = {}
+    for sheet in (Examination(rows, rows.values, findings) for rows in workbook.reading.rows if rows.sheet == EXEMPTIONS.name):
+        for row in sheet:
+            if subject := _exempted(row, register):
+                by_key.setdefault((subject, row["事项"] or ""), []).append(row)
+    for (subject, _kind), same in by_key.items():
+        for row in same if len(same) > 1 else ():
+            lines = messages.listed([str(row.line) for row in same])
+            row.refuse("repeated-case/exempted", "对象", case=messages.brief(subject), count=len(same), lines=lines)
+    taken = {key: same[0] for key, same in by_key.items() if not same[0].is_refused}
+    refused = frozenset(key for key in by_key if key not in taken)
+    return tuple(exemption for key, row in taken.items() if (exemption := _exemption(workbook, key, row))), refused
+
+
+def _exempted(row: Row, register: Register) -> str | None:
+    """Return the case's number, or the district with the report's day; None where that, or from what it is exempted, is not understood."""
+    subject, kind = row["对象"], row["事项"]
+    if not subject or not kind or not (row.is_read("对象") and row.is_read("事项")):
+        return None
+    if kind == LATE_EXCUSED:
+        return f"{row['旗区']} {row['报告日期']}"
+    number = register.find(subject)
+    if number is None:
+        meant = register.find(number_meant(subject))
+        row.refuse("unknown-case/exempted", "对象", alike=retype(subject, [meant]) if meant else "")
+    return number
+
+
+def _exemption(workbook: Filed, key: tuple[str, str], row: Row) -> Exemption | None:
+    until, day = row.day("截止日期"), row["报告日期"]
+    if until is None:
+        return None  # pragma: no cover - a row without it is refused
+    return Exemption(
+        *key,
+        approved_by=row["批准人"] or "",
+        reason=row["理由"] or "",
+        until=until,
+        arrival=workbook.arrival.id,
+        sheet=row.sheet.rows.name,
+        line=row.line,
+        report=(row["旗区"] or "", date.fromisoformat(day)) if day else None,
+    )
 
 
 def check_sources(workbooks: Iterable[Filed], sources: Collection[str]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from pipeline.day import disputes
 from pipeline.day.disputes import Dispute
+from pipeline.day.exemptions import Exemption
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
-from pipeline.terms.case_numbers import Register
 from pipeline.terms.contract import ASSIGNED, CONFIRMED, REFERRED, RESOLVED
 from pipeline.terms.rows import Rows, Value, written
 from pipeline.terms.text import key
@@ -58,6 +57,7 @@ class AsBefore:
 
     day: date
     deadline: date | None
+    own_deadline: date | None
     is_cancelled: bool
     deferrals: int
     cancellations: int
@@ -147,13 +147,15 @@ class Case:
     before: AsBefore | None = None
     """How it was before the last day on which an assignment workbook arrived."""
     earlier_deadlines: tuple[tuple[date, date], ...] = ()
-    """The deadlines in force that newer workbooks may have changed, each with the day of the workbook before which it held, in order."""
+    """The deadlines in force that newer workbooks, or the end of an exemption, may have changed, each with the day before which it held."""
     moves: tuple[Move, ...] = ()
     """From district to district, by the workbooks, in their order; of a day what it came to."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
     """The particulars that hold: each from the workbook where it is filled in there, else from the district."""
+    exempted: Exemption | None = None
+    """The 延期 of the sheet 豁免 that holds on the day."""
 
     def update_particulars(self) -> None:
         """Work out `particulars` again, after one of their sources changed."""
@@ -203,9 +205,15 @@ class Case:
         return self._day("延期至")
 
     @property
-    def deadline(self) -> date | None:
-        """The deadline in force: 延期至, else 办结时限."""
+    def own_deadline(self) -> date | None:
+        """The deadline without any exemption: 延期至, else 办结时限."""
         return self.extended or self.limit
+
+    @property
+    def deadline(self) -> date | None:
+        """The deadline in force: 延期至, else 办结时限; while an exemption holds with a later 截止日期, that one."""
+        own = self.own_deadline
+        return max(own, self.exempted.until) if self.exempted and own else own
 
     @property
     def leader(self) -> str:
@@ -247,20 +255,38 @@ class Case:
     def note_before(self, day: date) -> None:
         """Note how it is before the first assignment workbook of a day comes into force."""
         if self.before is None or self.before.day != day:
-            deadline = self.deadline if self.particulars else None
-            self.before = AsBefore(day, deadline, bool(self.grounds), self.deferrals, self.cancellations)
-            if deadline:
-                is_same = bool(self.earlier_deadlines) and self.earlier_deadlines[-1][1] == deadline
-                self.earlier_deadlines = (*self.earlier_deadlines[: -1 if is_same else None], (day, deadline))
+            both = (self.deadline, self.own_deadline) if self.particulars else (None, None)
+            self.before = AsBefore(day, *both, bool(self.grounds), self.deferrals, self.cancellations)
+            self._note_deadline(day)
+
+    def _note_deadline(self, day: date) -> None:
+        """Note the deadline in force before a day that may change it; what changes it first on the day tells what held before."""
+        noted = self.earlier_deadlines
+        deadline = self.deadline if self.particulars else None
+        if deadline and not (noted and noted[-1][0] == day):
+            self.earlier_deadlines = (*noted[: -1 if noted and noted[-1][1] == deadline else None], (day, deadline))
+
+    def exempt(self, exemption: Exemption | None, day: date) -> None:
+        """Let that exemption hold from that day on; None: none does."""
+        is_new = self.before is not None and self.before.day == day and self.before.deadline is None
+        if exemption != self.exempted and not is_new:
+            self._note_deadline(day)
+        self.exempted = exemption
 
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline that was in force at the end of an earlier day."""
         return next((deadline for until, deadline in self.earlier_deadlines if until > day), self.deadline)
 
     def count_changes(self) -> None:
-        """Count where a workbook has moved the deadline later, or cancelled the case; those of one day together count once."""
+        """Count where a workbook has moved the deadline later, or cancelled the case; those of one day together count once.
+
+        By 延期至, 办结时限 or an exemption: whatever moved it.
+        """
         if before := self.before:
-            is_later = self.extended is not None if before.deadline is None else (self.deadline or date.min) > before.deadline
+            is_later = (self.extended or self.exempted) is not None
+            if before.deadline and before.own_deadline:
+                own, now = self.own_deadline or date.min, self.deadline or date.min
+                is_later = own > before.own_deadline or now > before.deadline
             self.deferrals = before.deferrals + is_later
             self.cancellations = before.cancellations + (bool(self.grounds) and not before.is_cancelled)
 
@@ -316,59 +342,3 @@ def goes_back(before: str, after: str) -> bool:
         return True
     order = contract.STATUSES.index
     return after != REFERRED and order(after) < order(before)
-
-
-class CaseBook:
-    """All cases at one moment of the fold, and which of them the register holds on the day."""
-
-    def __init__(self, day: date = date.min) -> None:
-        self.day = day
-        self.cases: dict[str, Case] = {}
-        self.register = Register()
-        self._register_size = 0
-
-    def turn_to(self, day: date) -> None:
-        """Go on to that day: the register holds the cases with 交办日期 on or before it."""
-        self.day = day
-        numbers = [case.number for case in self.in_register()]
-        if len(numbers) != self._register_size:  # cases only ever come in, except where a workbook moves one: see `note_moved`
-            self.register = Register(numbers)
-            self._register_size = len(numbers)
-
-    def note_moved(self) -> None:
-        """Note that a workbook may have moved cases out of the register: the next `turn_to` makes it again."""
-        self._register_size = -1
-
-    def in_register(self) -> Iterator[Case]:
-        """Go through the cases in the register on the day."""
-        return (case for case in self.cases.values() if case.assigned <= self.day)
-
-    def counted_in(self, district: str) -> dict[str, bool]:
-        """Return the cases of a district's total, and whether each counts as resolved."""
-        cases = (case for case in self.in_register() if not case.grounds and case.text("旗区") == district)
-        return {case.number: case.is_counted for case in cases}
-
-    def find(self, number: str) -> Case | None:
-        """Return the case in the register that a canonical number means; None where there is none."""
-        exact = self.register.find(number)
-        return self.cases[exact] if exact else None
-
-    def bring_in(self, number: str, since: date) -> Case:
-        """Return the case of exactly that number, made as known since that day if it is not there yet.
-
-        The caller must call `update_particulars` then.
-        """
-        return self.cases.setdefault(number, Case(number, known_since=since))
-
-    def update_particulars(self, case: Case) -> None:
-        """Work out a case's particulars again, after one of their sources changed, and put it into the register if it belongs there."""
-        case.update_particulars()
-        if case.assigned <= self.day:
-            self.register.add(case.number)
-
-    def fork(self) -> CaseBook:
-        """Return a copy that can be changed without changing this one."""
-        other = CaseBook()
-        other.cases = {number: copy.copy(case) for number, case in self.cases.items()}
-        other.turn_to(self.day)
-        return other

@@ -8,6 +8,7 @@ from datetime import date
 
 from pipeline.day.cases import Case
 from pipeline.day.doubts import Doubt
+from pipeline.day.exemptions import Exempted
 from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
@@ -83,6 +84,8 @@ class DayState:
     """By district: what is kept of its reports of earlier days; districts without one are not in it."""
     flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
+    exempted: Exempted = field(default_factory=Exempted)
+    """What the sheet 豁免 of the workbook in force allows on this day, and allowed on the day before."""
 
     @property
     def in_force(self) -> dict[str, Filed]:

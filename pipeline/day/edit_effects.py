@@ -260,6 +260,7 @@ def _flags_by_late_reports(case: Case, then: Standing, now: Standing, day_told: 
     """Return the flags that the case has not any more, or has, because of late reports; in their order."""
     without = as_it_stood(case, then)
     without.particulars = {**case.particulars, **{name: was for name, was in then.particulars.items() if was != now.particulars[name]}}
+    without.exempted = case.exempted if then.exempted == now.exempted else then.exempted
     if case.reported and case.reported > day_told:  # a row since then says more than what was told
         without.status, without.dispute, without.touched, without.last = case.status, case.dispute, case.touched, case.last
     today, untold = state.flags(case), state.flags(without)

@@ -6,17 +6,18 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline.day import assignments, judging, reports_before, supervision
-from pipeline.day.cases import CaseBook
+from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt, all_refused, doubt
+from pipeline.day.exemptions import Exempted, Exemption
 from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
-from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
+from pipeline.day.submissions import NO_REPORTS, OfDay, Reports, Submissions
 from pipeline.day.supervision import FlagsByDistrict
 from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
@@ -101,6 +102,8 @@ class _Snapshot:
     """Cases of the total that are not counted."""
     past: PastDay
     """What a pace needs of it."""
+    exemptions: tuple[Exemption, ...] = ()
+    """Those that held."""
 
 
 _NOTHING = _Snapshot(frozenset(), frozenset(), {}, {}, frozenset(), PastDay(date.min))
@@ -146,6 +149,8 @@ class _Fold:
     """The same without that day's report."""
     _by_first_report: dict[str, dict[str, bool]] = field(default_factory=dict, init=False)
     """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
+    _excused: set[OfDay] = field(default_factory=set, init=False)
+    """The reports whose lateness was approved on their own day."""
 
     def run(self) -> dict[date, DayState]:
         return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
@@ -160,6 +165,7 @@ class _Fold:
             self._note_doubts(day, submissions, judgements)
             self._reports_before = self.reports_before
             self.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
+            self._excused |= {each.report for each in self._holding(day) if each.report and each.report[1] == day}
             if day in self.days_with_flags:
                 self.flags_by_day[day] = supervision.flags_by_district(self.case_book.in_register(), day, self.settings.on(day).windows)
             if day in self.noted_after:
@@ -281,7 +287,11 @@ class _Fold:
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
             PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, all_refused(submissions, judgements)),
+            self._holding(day),
         )
+
+    def _holding(self, day: date) -> tuple[Exemption, ...]:
+        return tuple(exemption for exemption in self.case_book.exemptions if exemption.holds_on(day))
 
     def _resolved(self, day: date, submissions: Mapping[str, Reports], counted: frozenset[str]) -> frozenset[str]:
         before, known_until = self.snapshots.get(day - _ONE_DAY, _NOTHING), self.settings.on(day).calendar.known_until(day)
@@ -331,7 +341,20 @@ class _Fold:
             last_reports=dict(self.last_reports),
             reports_before=self._reports_before,
             flags_by_day=tuple((past, flags) for past, flags in sorted(self.flags_by_day.items()) if past <= day),
+            exempted=self._exempted(day, before.exemptions),
         )
+
+    def _exempted(self, day: date, before: tuple[Exemption, ...]) -> Exempted:
+        holding = self._holding(day)
+        excused = self._excused.union(exemption.report for exemption in holding if exemption.report)
+        named = {exemption.report for exemption in (*holding, *before) if exemption.report and exemption.report[1] <= day}
+        received = {report: moment for report in named if (moment := self._came_late(*report))}
+        return Exempted(holding, before, self.case_book.refused_exemptions, frozenset(excused), received)
+
+    def _came_late(self, district: str, day: date) -> datetime | None:
+        reports = self.index.on(day).get(district, NO_REPORTS)
+        is_late = reports.standing(day, self.settings.on(day).calendar) == "late"
+        return reports.first_received if is_late else None
 
     def _tallies(self, past: date, day: date) -> dict[str, Tally]:
         """Return an earlier day's tallies by the groups of `day`, each with its own target; none of a group with other sources then."""

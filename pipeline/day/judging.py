@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pipeline.day import disputes
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, CaseBook, Move, Particulars, RowPlace, away_from, goes_back
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.config import District

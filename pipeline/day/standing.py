@@ -11,6 +11,7 @@ from datetime import date
 
 from pipeline.day.cases import Case, Particulars, RowPlace
 from pipeline.day.disputes import Dispute
+from pipeline.day.exemptions import Exemption
 from pipeline.terms.contract import RESOLVED
 
 
@@ -32,6 +33,8 @@ class Standing:
     """The last accepted row about it."""
     deferrals: int = 0
     cancellations: int = 0
+    exempted: Exemption | None = None
+    """The exemption that moves its deadline."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -47,15 +50,15 @@ class Standing:
 def standing_of(case: Case) -> Standing:
     """Return how a case stands now."""
     source = case.text("案件来源")
-    counts = case.deferrals, case.cancellations
-    return Standing(source, case.status, case.is_counted, case.grounds, case.particulars, case.dispute, case.touched, case.last, *counts)
+    rest = case.dispute, case.touched, case.last, case.deferrals, case.cancellations, case.exempted
+    return Standing(source, case.status, case.is_counted, case.grounds, case.particulars, *rest)
 
 
 def as_it_stood(case: Case, standing: Standing) -> Case:
     """Return the case as it stood then, as far as flags ask."""
     other = copy.copy(case)
     other.particulars, other.grounds, other.status = standing.particulars, standing.grounds, standing.status
-    other.dispute, other.touched, other.last = standing.dispute, standing.touched, standing.last
+    other.dispute, other.touched, other.last, other.exempted = standing.dispute, standing.touched, standing.last, standing.exempted
     return other
 
 
@@ -64,7 +67,8 @@ def is_known_otherwise(then: Standing, now: Standing) -> bool:
     if then.is_counted != now.is_counted:
         return False
     is_same = then.particulars is now.particulars or then.particulars == now.particulars
-    return not is_same or (then.status, then.touched, then.dispute) != (now.status, now.touched, now.dispute)
+    rest_then, rest_now = ((each.status, each.touched, each.dispute, each.exempted) for each in (then, now))
+    return not is_same or rest_then != rest_now
 
 
 Register = dict[str, Standing]

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
-from pipeline.day.cases import Case, CaseBook, RowPlace
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import Case, RowPlace
 from pipeline.day.fold import look_on
 from pipeline.day.submissions import Submissions
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers
-from pipeline.terms.contract import CASE, URGENT
+from pipeline.terms.contract import CASE, EXEMPTIONS, URGENT
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, Submission
 from pipeline.terms.rows import Rows
 
 Became = Literal["taken", "repeated", "refused", "replaced", "duplicate", "left-out", "refused-file"]
+_OFTEN: Final = frozenset({URGENT.name, EXEMPTIONS.name})
+"""Sheets on which several rows can be about one case."""
 _LEAVES_OUT: Final = frozenset({"rows-withdrawn", "dispute-withdrawn"})
 
 
@@ -78,7 +81,7 @@ def about(number: str, file: Filed) -> Filed:
 
 def _rows_about(number: str, sheets: Iterable[Rows]) -> Iterator[Rows]:
     for rows in sheets:
-        written = rows.texts(CASE) if CASE in rows.values else []
+        written = _numbers(rows)
         kept = [at for at, text in enumerate(written) if text and case_numbers.could_mean(number, text)]
         places = {before: now for now, before in enumerate(kept)}
         if kept:
@@ -91,6 +94,12 @@ def _rows_about(number: str, sheets: Iterable[Rows]) -> Iterator[Rows]:
                 unread={column: [places[at] for at in unread if at in places] for column, unread in rows.unread.items()},
                 refused=[places[at] for at in rows.refused if at in places],
             )
+
+
+def _numbers(rows: Rows) -> list[str | None]:
+    """Return the numbers as a sheet's rows have them; of 豁免 what its rows exempt."""
+    column = EXEMPTIONS.key if rows.sheet == EXEMPTIONS.name else CASE
+    return rows.texts(column) if column in rows.values else []
 
 
 def tell(number: str, files: Sequence[Filed], settings: Settings, day: date) -> Story:
@@ -106,7 +115,7 @@ def tell(number: str, files: Sequence[Filed], settings: Settings, day: date) -> 
     for today, ever in look_on(facts, settings, days, lambda *_: None):
         meant = ever.find(number) if today == day else meant
     ever.turn_to(date.max)
-    written = {text for file in files for rows in file.reading.rows for text in rows.texts(CASE) if text}
+    written = {text for file in files for rows in file.reading.rows for text in _numbers(rows) if text}
     teller = _Teller(meant.number if meant else _number_of(number, ever, written), ever, Submissions.of(facts.reports))
     case = None
     for today, case_book in look_on(facts, settings, days, teller.hear):
@@ -168,12 +177,12 @@ class _Teller:
         """Return a mention for each row of the file that speaks of the case."""
         for rows in told.file.reading.rows:
             is_taken = False
-            for position, written in enumerate(rows.texts(CASE)):
+            for position, written in enumerate(_numbers(rows)):
                 if not written or not self._is_meant(written, case_book):
                     continue
                 own = tuple(finding for finding in told.findings if (finding.sheet, finding.row) == (rows.name, rows.lines[position]))
                 is_refused = position in rows.refused or any(finding.refuses for finding in own)
-                became = _became(told, is_refused=is_refused, is_repeated=is_taken and rows.sheet != URGENT.name)
+                became = _became(told, is_refused=is_refused, is_repeated=is_taken and rows.sheet not in _OFTEN)
                 is_taken = is_taken or became == "taken"
                 yield replace(told, became=became, place=RowPlace(told.file.arrival.id, rows, position), findings=own)
 

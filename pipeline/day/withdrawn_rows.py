@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
-from pipeline.day.cases import CaseBook, RowPlace, away_from
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import RowPlace, away_from
 from pipeline.terms import contract, messages
 from pipeline.terms.case_numbers import canonical, without_zeros
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT

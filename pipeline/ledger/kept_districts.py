@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.reading.reading import Transcript
-from pipeline.terms.contract import ASSIGNMENT_SHEETS
+from pipeline.terms.contract import ASSIGNMENT_SHEETS, EXEMPTIONS
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import Rows, read_rows, write_rows
 
 DISTRICT: Final = "旗区"
-_SHEETS: Final = frozenset(sheet.name for sheet in ASSIGNMENT_SHEETS)
+_SHEETS: Final = frozenset(sheet.name for sheet in (*ASSIGNMENT_SHEETS, EXEMPTIONS))
 
 
 @dataclass(frozen=True, slots=True)

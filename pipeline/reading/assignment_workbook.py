@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.reading import checking, deadlines, table
+from pipeline.reading import checking, dates, deadlines, table
 from pipeline.reading.cell_kinds import Surroundings
-from pipeline.reading.examination import Examination
+from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book
 from pipeline.settings.config import Settings
-from pipeline.terms import contract, messages
-from pipeline.terms.contract import CASE, CASE_SHEETS, LIAISON, Severity
+from pipeline.terms import case_numbers, contract, messages
+from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS, LATE_EXCUSED, LIAISON, Severity
 from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask, nfkc
 
 _SEPARATORS = "、,;\n"
+_LONGEST_SUBJECT = 60
+"""Characters of 对象 in 豁免: no district's name with a day is longer."""
 
 
 def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
@@ -68,6 +71,8 @@ def _examine(cells: table.Table, around: Surroundings) -> Examination:
             deadlines.warn_of_a_late_deadline(row, "交办日期", windows)
         for row in rows:
             deadlines.warn_of_an_odd_extension(row, windows)
+    if cells.sheet is EXEMPTIONS:
+        _settle_exemptions(sheet, around)
     return sheet
 
 
@@ -78,3 +83,47 @@ def responsible_leader(written: str | None) -> str:
         plain = plain.replace(separator, "\n")
     names = ("".join(name.split()) for name in plain.split("\n"))
     return mask(next((name for name in names if name), contract.NO_LEADER))  # without its blanks a name can be a number
+
+
+# --- 豁免 --------------------------------------------------------------------------------------------------------
+
+
+def _settle_exemptions(sheet: Examination, around: Surroundings) -> None:
+    """Say of each row what it exempts: a case by its number, or a district's report by two columns more, which name district and day."""
+    reports = [_settle_exemption(row, around) for row in sheet]
+    sheet.rows.values["旗区"] = [report[0] if report else None for report in reports]
+    sheet.rows.values["报告日期"] = [report[1] if report else None for report in reports]
+
+
+def _settle_exemption(row: Row, around: Surroundings) -> tuple[str, str] | None:
+    until = row.value("截止日期")
+    if isinstance(until, MonthDay) and row.is_read("截止日期"):
+        row.settle("截止日期", until.on_or_after(around.arrival.date()))
+    subject = row["对象"]
+    if not subject or not row["事项"] or not (row.is_read("对象") and row.is_read("事项")):
+        return None
+    if row["事项"] == LATE_EXCUSED:
+        if report := _report_meant(subject, around):
+            row.settle("对象", " ".join(report))
+            return report
+        example = f"{around.settings.district_names[0]} {around.arrival.date()}"
+        row.refuse_cell("not-in-list/exempted-report", "对象", example=example)
+        return None
+    number, pattern = case_numbers.canonical(subject), around.settings.case_number_pattern
+    if case_numbers.fits(number, pattern) or case_numbers.is_case_number(subject):
+        row.settle("对象", number)
+    else:
+        row.refuse_cell("not-in-list/exempted-case", "对象", example=case_numbers.example(pattern))
+    return None
+
+
+def _report_meant(subject: str, around: Surroundings) -> tuple[str, str] | None:
+    """Return the district and the report's day that 对象 names, in this order; None where it names none."""
+    if len(subject) > _LONGEST_SUBJECT:
+        return None
+    for at in range(1, len(subject)):
+        day = dates.read_date(subject[at:], is_1904=around.is_1904)
+        if day and (district := around.settings.district_named(subject[:at])):
+            named = day.on_or_before(around.arrival.date()) if isinstance(day, MonthDay) else day
+            return (district.name, named.isoformat()) if named else None
+    return None

@@ -9,9 +9,10 @@ from pipeline.day.clocks import Clock, Clocks
 from pipeline.render.files_for_programs import as_csv, as_json
 from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
+from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
 from pipeline.report.report import Report
-from pipeline.terms.contract import Severity
+from pipeline.terms.contract import HINT_SILENCED, LATE_EXCUSED, Severity
 
 EXTENSIONS_VERSION: Final = 1
 NAME: Final = "extensions.json"
@@ -27,6 +28,7 @@ def extensions(report: Report) -> bytes:
             "report_date": report.day.isoformat(),
             "clocks": _clocks(beyond.clocks),
             "hints": [_hint(hint) for hint in beyond.hints],
+            "exceptions": [_exception(line) for line in beyond.exemptions],
             "claims": [_claims(tally) for tally in beyond.claims],
         }
     )
@@ -91,6 +93,26 @@ def _hint(hint: HintLine) -> dict[str, Any]:
         "value": hint.value,
         "message": hint.message,
     }
+
+
+def _exception(line: ExemptionLine) -> dict[str, Any]:
+    return {
+        "subject": line.subject,
+        "kind": line.kind,
+        "approved_by": line.approved_by,
+        "reason": line.reason,
+        "until": line.until.isoformat(),
+        "holds": line.holds,
+        "effect": _effect(line),
+    }
+
+
+def _effect(line: ExemptionLine) -> dict[str, Any]:
+    if line.kind == LATE_EXCUSED:
+        return {"received_at": line.received_at.isoformat(timespec="seconds") if line.received_at else None}
+    if line.kind == HINT_SILENCED:
+        return {"silenced": list(line.silenced)}
+    return {"deadline": [day.isoformat() for day in line.deadlines] if line.deadlines else None}
 
 
 def _claims(tally: ClaimTally) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline.day.cases import Move
 from pipeline.day.clocks import Clocks
+from pipeline.day.exemptions import Exemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class CaseLine:
     """From district to district, in their order."""
     clocks: Clocks | None = None
     """The clocks of the regulation; None where it is cancelled."""
+    exempted: Exemption | None = None
+    """The exemption that moves its deadline; None where none does."""
+
+    def deadline_on(self, day: date) -> date | None:
+        """Return the deadline in force on that day or a later one, as far as it is known: what moves it may end before."""
+        return self.extended or self.limit if self.exempted and not self.exempted.holds_on(day) else self.deadline
 
     def district_on(self, day: date) -> str:
         """Return whose it was at the end of that day."""

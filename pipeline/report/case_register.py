@@ -77,6 +77,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         cancellations=case.cancellations,
         moves=case.moves,
         clocks=clocks.of(case, settings.statute, day),
+        exempted=case.exempted if case.deadline != case.own_deadline else None,
     )
 
 

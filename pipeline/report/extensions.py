@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
-from pipeline.report import claims, hints
+from pipeline.report import claims, exemptions, hints
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
+from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival
@@ -22,10 +23,17 @@ class Extensions:
     clocks: tuple[tuple[str, Clocks], ...] = ()
     """Of each case that is not cancelled, by its number."""
     hints: tuple[HintLine, ...] = ()
+    exemptions: tuple[ExemptionLine, ...] = ()
     claims: tuple[ClaimTally, ...] = ()
 
 
 def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> Extensions:
     """Return the parts of a folded day, by its own settings; `cases` are its cases as they are shown, `arrivals` its files."""
     running = tuple((case.number, case.clocks) for case in cases if case.clocks)
-    return Extensions(clocks=running, hints=hints.of(state, arrivals, settings), claims=claims.of(cases, settings))
+    all_hints, silenced = hints.of(state, arrivals, settings), exemptions.silenced_cases(state)
+    return Extensions(
+        clocks=running,
+        hints=hints.of(state, arrivals, settings, silenced) if silenced else all_hints,
+        exemptions=exemptions.of(state, arrivals, settings, all_hints),
+        claims=claims.of(cases, settings),
+    )

@@ -176,6 +176,7 @@ def _edited_away(state: DayState, district: str, lines: Iterable[CaseLine], sett
         if standing is None or standing.particulars["旗区"] != district or case.number in told:
             continue
         unedited = edit_effects.unedited(case, state.before, (*PARTICULARS, "撤销依据"))
+        unedited.exempted = standing.exempted
         line = by_number[case.number]
         raised = {*supervision.flags(unedited, state.day, settings.windows)} & {*FLAGS}
         for flag in sorted(raised, key=FLAGS.index)[:1]:

@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.story import Mention, Story
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import NEW_CASES, PROGRESS, REFERRED, RESOLVED
+from pipeline.terms.contract import EXEMPTIONS, NEW_CASES, PROGRESS, REFERRED, RESOLVED
 from pipeline.terms.findings import Finding, column_letter
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.rows import written
@@ -98,7 +98,7 @@ def changes(mention: Mention) -> tuple[Changed, ...]:
     is_report = not mention.file.arrival.is_assignment
     if is_report and sheet not in (PROGRESS.name, NEW_CASES.name):
         return ()
-    show = _state if sheet == PROGRESS.name else _particulars
+    show = {PROGRESS.name: _state, EXEMPTIONS.name: _deadline}.get(sheet, _particulars)
     before = show(mention.before or Case(mention.after.number))
     after = show(mention.after)
     return tuple(Changed(name, before[name], now) for name, now in after.items() if before[name] != now)
@@ -106,6 +106,10 @@ def changes(mention: Mention) -> tuple[Changed, ...]:
 
 def _state(case: Case) -> dict[str, str | None]:
     return {"当前状态": case.status, _DISPUTE: _standing_dispute(case), "计入化解": YES if case.is_counted else NO}
+
+
+def _deadline(case: Case) -> dict[str, str | None]:
+    return {"现行时限": written(case.deadline) if case.particulars else None}
 
 
 def _particulars(case: Case) -> dict[str, str | None]:

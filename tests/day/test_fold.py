@@ -1,6 +1,6 @@
 """Merging: each test's docstring is its input and its expected outcome, a line for every report that comes in.
 
-Covers `assignments`, `cases`, `day_state`, `disputes`, `judging` and `withdrawn_rows`; every finding of the register is in
+Covers `assignments`, `case_book`, `cases`, `day_state`, `disputes`, `judging` and `withdrawn_rows`; every finding of the register is in
 tests/test_docs.py too.
 """
 

@@ -19,7 +19,7 @@ from offices import ZONE, File, Office, afternoon
 from untidy_offices import DAYS as UNTIDY_DAYS
 from untidy_offices import untidy_offices
 from weeks import DAYS, WEEKS, Published
-from workbooks import DAY, assignment, case_row, new_row, progress_row, report, resolved_row, urgent_row
+from workbooks import DAY, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline import cli
 from pipeline.day import story
@@ -153,6 +153,22 @@ def test_workbooks_tell_what_they_changed_cancelled_and_left_out(home: Office) -
     assert changed(told, 2) == {"撤销依据": (None, "并案")}
     assert changed(told, 3) == {"撤销依据": ("并案", None), "分解表缺失": ("否", "是")}
     assert case(home, day=date(2020, 5, 3)).verdict == "不计入总数：已撤销，依据是“并案”。"
+
+
+def test_an_exemption_is_told_with_the_deadline_that_it_moves(home: Office) -> None:
+    rows = [exemption_row("SJ20201", until="2020-06-30"), exemption_row(kind="核查提示"), exemption_row("SJ-2020-002")]
+    home.put_assignment(assignment(exemptions=rows), "二.xlsx", "2020-05-02T09:00:00+08:00")
+    home.run(DAY)
+    told = case(home)
+    assert [(line.place, line.mention.became) for line in told.lines[1:]] == [
+        ("群众来访案件 第2行", "taken"),
+        ("豁免 第2行", "taken"),
+        ("豁免 第3行", "taken"),
+    ]
+    assert changed(told, 2) == {"现行时限": ("2020-06-10", "2020-06-30")}
+    assert told.standing
+    assert told.standing.deadline == date(2020, 6, 30)
+    assert case(home, day=date(2020, 7, 1)).standing.deadline == date(2020, 6, 10)  # type: ignore[union-attr]
 
 
 def test_a_file_that_was_refused_whole_is_told_where_it_names_the_case(home: Office) -> None:

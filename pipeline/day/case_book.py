@@ -1,0 +1,87 @@
+"""All cases at one moment of the fold, and which of them the register holds."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline.day.cases import Case
+from pipeline.day.exemptions import Exemption
+from pipeline.terms.case_numbers import Register
+from pipeline.terms.contract import DEADLINE_MOVED
+
+
+class CaseBook:
+    """All cases at one moment of the fold, and which of them the register holds on the day."""
+
+    def __init__(self, day: date = date.min) -> None:
+        self.day = day
+        self.cases: dict[str, Case] = {}
+        self.register = Register()
+        self._register_size = 0
+        self.exemptions: tuple[Exemption, ...] = ()
+        """Those of the workbook in force, also what holds no longer."""
+        self.refused_exemptions: frozenset[tuple[str, str]] = frozenset()
+        self._with_moved_deadline: frozenset[str] = frozenset()
+
+    def turn_to(self, day: date) -> None:
+        """Go on to that day: the register holds the cases with 交办日期 on or before it."""
+        self.day = day
+        numbers = [case.number for case in self.in_register()]
+        if len(numbers) != self._register_size:  # cases only ever come in, except where a workbook moves one: see `note_moved`
+            self.register = Register(numbers)
+            self._register_size = len(numbers)
+        self._move_deadlines(day)
+
+    def exempt(self, exemptions: tuple[Exemption, ...], refused: frozenset[tuple[str, str]], day: date) -> None:
+        """Take the exemptions of a workbook that comes into force on that day in the place of those before."""
+        self.exemptions, self.refused_exemptions = exemptions, refused
+        self._move_deadlines(day)
+
+    def _move_deadlines(self, day: date) -> None:
+        """Give each case the exemption that moves its deadline on that day, and take it from those whose exemption has ended."""
+        holding = {each.subject: each for each in self.exemptions if each.kind == DEADLINE_MOVED and each.holds_on(day)}
+        for number in sorted(self._with_moved_deadline | holding.keys()):
+            self.cases[number].exempt(holding.get(number), day)
+        self._with_moved_deadline = frozenset(holding)
+
+    def note_moved(self) -> None:
+        """Note that a workbook may have moved cases out of the register: the next `turn_to` makes it again."""
+        self._register_size = -1
+
+    def in_register(self) -> Iterator[Case]:
+        """Go through the cases in the register on the day."""
+        return (case for case in self.cases.values() if case.assigned <= self.day)
+
+    def counted_in(self, district: str) -> dict[str, bool]:
+        """Return the cases of a district's total, and whether each counts as resolved."""
+        cases = (case for case in self.in_register() if not case.grounds and case.text("旗区") == district)
+        return {case.number: case.is_counted for case in cases}
+
+    def find(self, number: str) -> Case | None:
+        """Return the case in the register that a canonical number means; None where there is none."""
+        exact = self.register.find(number)
+        return self.cases[exact] if exact else None
+
+    def bring_in(self, number: str, since: date) -> Case:
+        """Return the case of exactly that number, made as known since that day if it is not there yet.
+
+        The caller must call `update_particulars` then.
+        """
+        return self.cases.setdefault(number, Case(number, known_since=since))
+
+    def update_particulars(self, case: Case) -> None:
+        """Work out a case's particulars again, after one of their sources changed, and put it into the register if it belongs there."""
+        case.update_particulars()
+        if case.assigned <= self.day:
+            self.register.add(case.number)
+
+    def fork(self) -> CaseBook:
+        """Return a copy that can be changed without changing this one."""
+        other = CaseBook()
+        other.cases = {number: copy.copy(case) for number, case in self.cases.items()}
+        other.exemptions, other.refused_exemptions = self.exemptions, self.refused_exemptions
+        other._with_moved_deadline = self._with_moved_deadline
+        other.turn_to(self.day)
+        return other
