@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -69,7 +69,7 @@ def write_due(drawn: Plan, written: Written) -> None:
     for last in _due(drawn, written.published):
         span = f"阶段报告 {last - _WEEK}_{last}"
         with fault_limits.limit_fault_to_day(last, written, span):
-            made = _write(replace(drawn, days=_with_day_before(last - _WEEK, last), documents=()))
+            made = _write(drawn.over(_with_day_before(last - _WEEK, last)))
             written.periods.extend([made.folder] if made.is_new else [])
             written.remarks.extend(remark for remark in made.remarks if remark not in written.remarks)
 

@@ -51,12 +51,16 @@ class Plan:
     """Days asked for that stand as they are."""
     damaged: list[date] = field(default_factory=list)
     """Published days whose folder is to be that edition again."""
+    loaded: Mapping[int, Filed] = field(default_factory=dict)
+    """Files that were loaded with their rows for other days already, by arrival."""
 
     @cached_property
     def _files(self) -> dict[int, Filed]:
         """The files that the days need with their rows, by arrival."""
         needed = self.outlines.needed(self.days, self.settings) if self.days else []
-        return {filed.arrival.id: filed for filed in self.ledger.load(needed)}
+        missing = self.ledger.load(filed for filed in needed if filed.arrival.id not in self.loaded)
+        at_hand = (self.loaded[filed.arrival.id] for filed in needed if filed.arrival.id in self.loaded)
+        return {filed.arrival.id: filed for filed in (*at_hand, *missing)}
 
     @cached_property
     def _arrivals(self) -> dict[int, Arrival]:
@@ -136,6 +140,10 @@ class Plan:
         lost = {file.sha256 for file in self.left_out}
         days = (self.said_before.get(said_on) for said_on in (day, day - timedelta(days=1)))
         return next((said for said in days if said and lost.intersection(said.sha256s)), None)
+
+    def over(self, days: Sequence[date]) -> Plan:
+        """Return the plan by which other days are computed once more by the same rules; their figures alone."""
+        return replace(self, days=list(days), documents=(), loaded=self._files)
 
     def for_comparison(self, days: Sequence[date]) -> Plan:
         """Return the plan by which these days would be written under the present rules; their figures alone."""

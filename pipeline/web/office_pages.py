@@ -168,6 +168,27 @@ def _policy(head: bytes, script: str) -> str:
     return _PAGE_POLICY.format(sandbox="sandbox", script="")
 
 
+@router.get("/periods")
+def show_periods(request: Request, site: TheSite, _session: Office) -> Response:
+    """Show the weeks and other spans of days that were reported on."""
+    shown = published_files.periods(site.settings)
+    return page(request, site, "periods", {"periods": shown[:_LINES], "older": len(shown[_LINES:]), "weekly": site.settings.period.weekly})
+
+
+@router.get("/periods/{span}/{identity}")
+def period_file(site: TheSite, session: Office, span: str, identity: str) -> Response:
+    """Answer with a file of a period: its page opens in the browser, shut off from this site, and the others are downloads."""
+    entry = published_files.find_in_period(site.settings, span, identity)
+    if entry is None:
+        raise NoSuchPageError
+    is_page = entry.path.suffix == ".html"
+    site.note(f"{session.user.name} {'打开' if is_page else '下载'} 阶段报告/{entry.day}/{entry.name}")
+    if is_page:
+        shut = {"Content-Security-Policy": _PAGE_POLICY.format(sandbox="sandbox", script="")}
+        return FileResponse(entry.path, headers=shut, media_type="text/html; charset=utf-8")
+    return FileResponse(entry.path, headers=attachment(entry.file), media_type="application/octet-stream")
+
+
 def _page_of(site: Site, day: date, session: Office) -> published_files.PublishedFile | None:
     files = published_files.entries(site.settings, day.isoformat(), session.user)
     return next((entry for entry in files if not entry.folder and entry.path.suffix == ".html"), None)

@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pipeline.publishing import outbox
+from pipeline.publishing import periods as reported_on
+from pipeline.publishing.periods import LISTED_IN
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
@@ -69,7 +71,7 @@ def entries(settings: Settings, day: str, user: User, own: Container[tuple[str, 
     folder = settings.paths.outbox / day
     name_then = "" if user.is_office else _name_then(folder, user.district, settings)
     seen = [entry for entry in _listed(folder) if user.is_office or _is_for(entry, name_then) or (entry.day, entry.name) in own]
-    return sorted(seen, key=lambda entry: (entry.path.suffix in _FOR_PROGRAMS, entry.name))
+    return sorted(seen, key=_people_first)
 
 
 def find(settings: Settings, day: str, identity: str, user: User, own: Container[tuple[str, str]] = ()) -> PublishedFile | None:
@@ -89,12 +91,27 @@ def _is_for(entry: PublishedFile, district: str) -> bool:
     return bool(district) and entry.folder in _DISTRICT_FOLDERS and entry.file.startswith(f"{district}_")
 
 
-def _listed(folder: Path) -> Iterator[PublishedFile]:
+def periods(settings: Settings) -> list[list[PublishedFile]]:
+    """Return the files of every week or other span of days that was reported on, the last days first; they are the office's."""
+    listed = (sorted(_listed(folder, LISTED_IN), key=_people_first) for folder in reported_on.folders(settings))
+    return [files for files in listed if files]
+
+
+def find_in_period(settings: Settings, span: str, identity: str) -> PublishedFile | None:
+    """Return the file of that id of the period whose folder has that name."""
+    return next((file for files in periods(settings) for file in files if (file.day, file.id) == (span, identity)), None)
+
+
+def _people_first(entry: PublishedFile) -> tuple[bool, str]:
+    return entry.path.suffix in _FOR_PROGRAMS, entry.name
+
+
+def _listed(folder: Path, manifest: str = outbox.MANIFEST) -> Iterator[PublishedFile]:
     try:
-        names = list(json.loads((folder / outbox.MANIFEST).read_bytes())["outputs"])
+        names = list(json.loads((folder / manifest).read_bytes())["outputs"])
     except (OSError, ValueError, LookupError, TypeError):
         return
-    for name in [*names, outbox.MANIFEST]:
+    for name in [*names, manifest]:
         parts = PurePosixPath(str(name)).parts
         path = folder.joinpath(*parts)
         # a manifest is a file like others, and somebody may have written a path into it that leads out

@@ -41,7 +41,20 @@ def consolidated(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.put(report("鄂托克前旗", progress=[]), "鄂托克前旗.xlsx")
     office.put(b"no workbook", "坏的 13812345678.xlsx")
     nightly.run(office.settings, [DAY])
+    _report_on(office, "2020-05-15_2020-05-21")
+    _report_on(office, "2020-05-08_2020-05-14")
     return office
+
+
+def _report_on(office: Office, span: str) -> None:
+    """Lay a period's folder there as it is written, with little in it."""
+    folder = office.settings.paths.periods / span
+    folder.mkdir(parents=True)
+    listed = {f"信访事项阶段报告_{span}.html": b"<p>page</p>", f"信访事项阶段报告_{span}.docx": b"paper", "../../secret": b""}
+    for name, content in list(listed.items())[:2]:
+        (folder / name).write_bytes(content)
+    (folder / "另放的.txt").write_bytes(b"x")
+    (folder / "period.json").write_text(json.dumps({"outputs": dict.fromkeys(listed, "0")}), encoding="utf-8")
 
 
 @pytest.fixture
@@ -78,6 +91,24 @@ def test_the_office_reaches_every_file_of_the_manifest_and_no_other(site: Websit
     finally:
         (folder / "另放的.txt").unlink()
     assert contents == set(tree(folder).values())
+
+
+def test_the_office_opens_the_page_of_a_period_shut_off_and_fetches_its_files(site: Website) -> None:
+    browser = site.signed_in("办公室")
+    page = browser.get("/periods").text
+    assert "更早的" not in page
+    assert page.index("2020-05-15 至 2020-05-21") < page.index("2020-05-08 至 2020-05-14")
+    addresses = re.findall(r'href="(/periods/2020-05-15_2020-05-21/[^"]+)"', page)
+    answers = {browser.get(address).body: browser.get(address).headers for address in addresses}
+    assert {content[:5] for content in answers} == {b"<p>pa", b"paper", b'{"out'}
+    assert "sandbox" in answers[b"<p>page</p>"]["Content-Security-Policy"]
+    assert "allow-scripts" not in answers[b"<p>page</p>"]["Content-Security-Policy"]
+    assert answers[b"<p>page</p>"]["Content-Type"] == "text/html; charset=utf-8"
+    assert answers[b"paper"]["Content-Disposition"].startswith("attachment; ")
+    assert site.signed_in("甲").get("/periods").status == 404
+    assert site.signed_in("甲").get(addresses[0]).status == 404
+    assert browser.get(addresses[0].replace("2020-05-15_2020-05-21", "2020-05-08_2020-05-14")).status == 404
+    assert browser.get("/periods/2020-05-21/0").status == 404
 
 
 def test_all_files_of_a_day_come_in_one_package(site: Website) -> None:
