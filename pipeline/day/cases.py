@@ -315,16 +315,13 @@ class Case:
 
     def _note_repeats(self, place: RowPlace, day: date, *, is_back: bool) -> None:
         """Note what the hints ask of all its rows, before a row of that day is applied."""
-        progress, number = place["今日进展"], key(place["答复文号"] or "")
-        if not progress:
-            self.same_progress = 0
-        else:
-            was = (self.last["今日进展"] if self.last else None) or ""
-            self.same_progress = self.same_progress + 1 if progress == was or key(progress) == key(was) else 1
-        if not number:
-            self.reply_since = None
-        elif number != self.reply_number:
-            self.replied, self.reply_since = self.replied or day, day
+        progress, number = place["今日进展"], place["答复文号"]
+        was, had = (self.last["今日进展"], self.last["答复文号"]) if self.last else (None, None)
+        is_same = progress == was or key(progress or "") == key(was or "")
+        self.same_progress = (self.same_progress * is_same + 1) if progress else 0
+        if number != had and key(number or "") != key(had or ""):
+            self.reply_since = day if number else None
+            self.replied = self.replied or self.reply_since
         if is_back:
             self.went_back = (*(past for past in self.went_back if (day - past).days < RECENT_DAYS), day)
 

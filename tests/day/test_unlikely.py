@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -484,3 +487,121 @@ def test_cases_that_are_passed_over_are_in_no_hint_and_what_is_left_must_be_true
 def test_each_kind_has_a_sentence() -> None:
     assert list(dict.fromkeys(name.partition("/")[0] for name in FACTS)) == list(HINTS)
     assert load(CONFIG).hints == Hints()
+
+
+# --- a made-up month, told twice -----------------------------------------------------------------------------------------
+
+_MONTH = [before(at) for at in range(44, -1, -1)]
+_STATES = ("已交办", "已受理", "办理中", "已答复", "已化解")
+_SIX = NUMBERS[:6]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a made-up report says of a case."""
+
+    status: str
+    progress: str
+    reply: str
+
+
+_Written = dict[date, tuple[dict[str, _Said], list[int]]]
+"""By day on which the district reports: what it says of each case that it names, and its 接访批次 by category."""
+
+
+def _made_up(chance: random.Random) -> _Written:
+    month: _Written = {}
+    for day in _MONTH:
+        if chance.random() < 0.1:
+            continue
+        rows = {number: _row(chance) for number in _SIX if chance.random() < (0.8 if number < _SIX[3] else 0.04)}
+        if month and chance.random() < 0.1:
+            rows = dict([*month.values()][-1][0])
+        batches = [chance.choice((1, 2, 3)), chance.choice((0, 1, 2, 30))]
+        month[day] = rows, [*month.values()][-1][1] if month and chance.random() < 0.5 else batches
+    return month
+
+
+def _row(chance: random.Random) -> _Said:
+    status = chance.choice(_STATES)
+    reply = chance.choice(("1号", "第二号", "口头", "待补")) if status in ("已答复", "已化解") else chance.choice(("", "1号"))
+    return _Said(status, chance.choice(("约谈", "约谈 ", "", "协调")), reply)
+
+
+def _written(day: date, rows: Mapping[str, _Said], batches: Sequence[int]) -> File:
+    progress = [
+        progress_row(
+            number,
+            当前状态=row.status,
+            今日进展=row.progress,
+            答复文号=row.reply,
+            答复日期="2020-04-02" if row.reply else "",
+            重新办理原因="再办",
+        )
+        for number, row in rows.items()
+    ]
+    reception = [reception_row(category, count, 0, count) for category, count in zip(("物业服务", "其他"), batches, strict=True)]
+    return said(day, progress=progress, reception=reception)
+
+
+def _by_hand(month: _Written, day: date, deadlines: Mapping[str, date]) -> set[tuple[str, tuple[str, ...]]]:
+    """The hints of a day, worked out anew from everything that was written up to it: code and cases."""
+    if day not in month:
+        return set()
+    rows, batches = month[day]
+    earlier = [past for past in month if past < day]
+    hints: set[tuple[str, tuple[str, ...]]] = {
+        (code, (number,)) for number, row in rows.items() for code in _of_case(month, day, number, row)
+    }
+    if earlier and month[earlier[-1]] == month[day]:
+        hints.add(("unlikely-same-report", ()))
+    usual = sorted(sum(month[past][1]) for past in earlier if (day - past).days <= 30)
+    middle = (usual[(len(usual) - 1) // 2] + usual[len(usual) // 2]) / 2 if usual else 0
+    if len(usual) >= 5 and sum(batches) >= 20 and sum(batches) >= 10 * middle:
+        hints.add(("unlikely-receptions", ()))
+    newly = [number for number, row in rows.items() if row.status == "已化解" and _before(month, day, number)[-1].status != "已化解"]
+    for number in newly if earlier else ():
+        told_before = _before(month, day, number)
+        if not any(row.progress or row.status != "已交办" for row in told_before):
+            hints.add(("unlikely-no-progress", (number,)))
+        if deadlines[number] == day and not any(row.reply for row in told_before):
+            hints.add(("unlikely-last-day", (number,)))
+    return hints | ({("unlikely-many-resolved", tuple(sorted(newly)))} if len(newly) > 2 else set())
+
+
+def _before(month: _Written, day: date, number: str) -> list[_Said]:
+    """What was said of a case before that day; it began as 已交办."""
+    return [_Said("已交办", "", ""), *(month[past][0][number] for past in month if past < day and number in month[past][0])]
+
+
+def _of_case(month: _Written, day: date, number: str, row: _Said) -> Iterator[str]:
+    """What is unlikely in what is said of a case, beside what was said before."""
+    rows = [*_before(month, day, number), row]
+    days = [past for past in month if past <= day and number in month[past][0]]
+    if row.progress and len(days) >= 5 and len({said_.progress.strip() for said_ in rows[-5:]}) == 1:
+        yield "unlikely-same-progress"
+    if row.reply != rows[-2].reply and row.reply in ("口头", "待补"):
+        yield "unlikely-reply-number"
+    steps = [(_STATES.index(one.status), _STATES.index(other.status)) for one, other in pairwise(rows)]
+    back = [past for past, (was, instead) in zip(days, steps, strict=True) if instead < was]
+    if day in back and sum((day - past).days < 30 for past in back) > 1:
+        yield "unlikely-to-and-fro"
+
+
+def test_made_up_months_give_what_working_them_out_by_hand_gives() -> None:
+    for seed in (17, 18):  # in each of these months all eight kinds come up
+        chance = random.Random(seed)  # noqa: S311 - a made-up story, which must be the same each time
+        month = _made_up(chance)
+        resolved_on = {
+            number: day for day, (rows, _batches) in reversed(month.items()) for number in rows if rows[number].status == "已化解"
+        }
+        deadlines = {number: resolved_on.get(number, DAY) for number in _SIX}
+        cases = [
+            case_row(number, 交办日期="2020-04-01", 办结时限=deadlines[number].isoformat(), 涉及项目或单位="甲小区", 案由=f"{number}之事")
+            for number in _SIX
+        ]
+        files = [_written(day, *written) for day, written in month.items()]
+        got = told_on(_MONTH, *files, cases=cases, settings=with_hints(resolved_a_day=2, skip=["unlikely-same-reply", "unlikely-alike"]))
+        told_by_day = {day: {(hint["code"], tuple(hint["cases"])) for hint in got[day].beyond["hints"]} for day in _MONTH}
+        assert told_by_day == {day: _by_hand(month, day, deadlines) for day in _MONTH}
+        assert len({code for hints in told_by_day.values() for code, _cases in hints}) == 8
