@@ -86,6 +86,12 @@ def test_a_report_with_any_difference_is_another(changed: dict[str, Any]) -> Non
     assert told("unlikely-same-report", said(before(1), progress=[progress_row("SJ-2020-001")]), said(DAY, **changed)) == []
 
 
+def test_the_same_rows_another_number_of_times_are_another_report() -> None:
+    one, other = reception_row("其他", 1, 0, 1), reception_row("工程质量", 1, 0, 1)
+    files = said(before(1), reception=[one, one, other]), said(DAY, reception=[one, other, other])
+    assert told("unlikely-same-report", *files) == []
+
+
 def test_states_alone_said_again_are_no_copy() -> None:
     rows = [progress_row("SJ-2020-001", 今日进展=None)]
     files = said(before(1), progress=rows, reception=[reception_row(batches=0, answered=0, passed=0)])
@@ -206,6 +212,23 @@ def test_a_new_case_with_the_reply_number_of_an_older_one() -> None:
     assert hint["message"].startswith("DS-2020-001在4月22日进台账，")
 
 
+def test_the_number_of_an_older_one_is_told_on_the_day_on_which_it_is_new_alone() -> None:
+    cases = [case_row("SJ-2020-001", 交办日期="2020-05-01"), case_row("SJ-2020-002", 交办日期="2020-05-02")]
+    rows = [resolved_row(number, 答复文号="7号") for number in NUMBERS[:2]]
+    got = told_on([before(1), DAY], said(before(1), progress=rows), said(DAY, progress=rows), cases=cases)
+    told_by_day = {day: [hint["cases"] for hint in got[day].beyond["hints"] if hint["code"] == "unlikely-same-reply"] for day in got}
+    assert told_by_day == {before(1): [["SJ-2020-001", "SJ-2020-002"]], DAY: []}
+
+
+@pytest.mark.parametrize(("came", "count"), [(f"{before(29)} 09:00", 1), (f"{before(30)} 09:00", 0)])
+def test_a_case_is_new_since_the_workbook_that_brought_it_in_whatever_its_own_date(came: str, count: int) -> None:
+    old, late = case_row("SJ-2020-001", 交办日期="2020-03-02"), case_row("SJ-2020-099", 交办日期="2020-03-01")
+    books = assigned(assignment([old]), "2020-04-01 09:00"), assigned(assignment([old, late]), came)
+    rows = said(before(1), progress=[resolved_row("SJ-2020-001")]), said(DAY, progress=[resolved_row("SJ-2020-099")])
+    hints = consolidate([*books, *rows], [DAY])[DAY].beyond["hints"]
+    assert [hint["cases"] for hint in hints if hint["code"] == "unlikely-same-reply"] == [["SJ-2020-001", "SJ-2020-099"]] * count
+
+
 def test_a_case_that_is_not_new_and_a_number_of_its_own_are_likely() -> None:
     assert _reply_of_older(30) == []
     assert _reply_of_older(5, "8号") == []
@@ -322,7 +345,7 @@ def test_a_new_case_like_an_old_one() -> None:
     ("new", "old"),
     [
         ({"涉及项目或单位": "乙小区", "案由": "甲小区三号楼电梯长期停运"}, {}),
-        ({"涉及项目或单位": "甲小区", "案由": "地下车库漏水，多次维修无果"}, {}),
+        ({"涉及项目或单位": "甲小区", "案由": "甲小区三号楼外墙长期渗水"}, {}),
         ({"涉及项目或单位": "甲小区", "案由": "甲小区三号楼电梯长期停运", "问题类别": "工程质量"}, {}),
         ({"涉及项目或单位": "", "案由": "甲小区三号楼电梯长期停运"}, {"涉及项目或单位": ""}),
         ({"涉及项目或单位": "甲小区", "案由": "甲小区三号楼电梯长期停运"}, {"撤销依据": "重复交办"}),
@@ -388,17 +411,17 @@ def test_ten_times_the_usual_receptions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before_", "today"), [([2, 5, 2, 3, 1], 19), ([2, 5, 2, 3], 40), ([3, 5, 3, 3, 1], 29)], ids=["few", "unknown", "nine times"]
+    ("before_", "today"), [([1, 1, 1, 1, 1], 19), ([2, 5, 2, 3], 40), ([3, 5, 3, 3, 1], 29)], ids=["few", "unknown", "nine times"]
 )
 def test_receptions_in_proportion_few_or_of_a_district_that_hardly_reported_are_likely(before_: list[int], today: int) -> None:
     assert _receptions(before_, today) == []
 
 
-def test_reports_more_than_thirty_days_old_are_not_usual_any_more() -> None:
-    old = [said(before(at), reception=[reception_row(batches=1, answered=0, passed=1)]) for at in (40, 39, 38, 37, 31)]
-    assert told("unlikely-receptions", *old, said(DAY, reception=[reception_row(batches=50, answered=0, passed=50)])) == []
-    recent = [said(before(30), reception=[reception_row(batches=1, answered=0, passed=1)]), *old[:4]]
-    assert told("unlikely-receptions", *recent, said(DAY, reception=[reception_row(batches=50, answered=0, passed=50)])) == []
+@pytest.mark.parametrize(("ago", "count"), [((30, 29, 28, 27, 26), 1), ((31, 30, 29, 28, 27), 0), ((40, 39, 38, 37, 31), 0)])
+def test_reports_more_than_thirty_days_old_are_not_usual_any_more(ago: Sequence[int], count: int) -> None:
+    old = [said(before(at), reception=[reception_row(batches=1, answered=0, passed=1)]) for at in ago]
+    today = said(DAY, reception=[reception_row(batches=50, answered=0, passed=50)])
+    assert len(told("unlikely-receptions", *old, today)) == count
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
