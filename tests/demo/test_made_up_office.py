@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -69,6 +70,12 @@ def test_a_demo_of_today_has_letters_to_show(tmp_path: Path) -> None:
     assert str(made.days[-1]) == "2026-03-03"
     assert made.settings.outgoing_mail is not None
     assert made_up_office.is_demo(tmp_path / "demo")
+
+
+def test_a_plausible_week_has_few_hints_and_only_of_new_cases_like_old_ones(office: Office) -> None:
+    rows = [(office.settings.paths.outbox / f"{day}" / "hints.csv").read_text(encoding="utf-8-sig").splitlines()[1:] for day in office.days]
+    codes = [code for of_day in rows for line in of_day for code in re.findall("unlikely-[a-z-]+", line)]
+    assert codes == ["unlikely-alike"] * 3
 
 
 def test_every_file_to_open_first_is_there(office: Office) -> None:

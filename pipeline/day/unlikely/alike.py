@@ -40,6 +40,9 @@ def _matter(case: Case) -> tuple[str, str]:
 
 
 def _are_alike(case: Case, other: Case, percent: int) -> bool:
-    from rapidfuzz import fuzz  # only where two cases have a project in common
+    one, another = key(case.text("案由")), key(other.text("案由"))
+    if one == another:
+        return True
+    from rapidfuzz import fuzz  # only where two cases have a project in common and say it in other words
 
-    return fuzz.ratio(key(case.text("案由")), key(other.text("案由"))) >= percent
+    return fuzz.ratio(one, another) >= percent
