@@ -17,9 +17,13 @@ MOST_RUNS = 2
 """Runs of restated days that the line about corrections names."""
 
 
-def lines(report: Report) -> tuple[tuple[str, str], ...]:
-    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was."""
-    said = (("结论", _verdicts(report)), (words.ASKED, _asked(report)), (words.RESTATED, _restated(report)))
+def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
+
+    `follows_correction`: what makes the day itself a correction stands above them.
+    """
+    restated = _restated(report, "" if follows_correction else _this_issue(report))
+    said = (("结论", _verdicts(report)), (words.ASKED, _asked(report)), (words.RESTATED, restated))
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -76,8 +80,8 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 """Flags of which leaders are told how many cases have them."""
 
 
-def _restated(report: Report) -> str:
-    """Return which earlier days are told otherwise now, and whether this one is; '' where none is."""
+def _restated(report: Report, this_issue: str) -> str:
+    """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is."""
     entries = _since_last_night(report)
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
@@ -86,7 +90,7 @@ def _restated(report: Report) -> str:
     earlier = f"{named}{f'等，共{len(runs)}处' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"
-    parts = [part for part in (_this_issue(report), earlier, *_taken_back(report)[:MOST_RUNS]) if part]
+    parts = [part for part in (this_issue, earlier, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 
 
@@ -109,12 +113,14 @@ def _taken_back(report: Report) -> list[str]:
 
 
 def _this_issue(report: Report) -> str:
-    """Return in one clause whose report made the day a correction, and which figures that changed; '' where it is none."""
+    """Return in one clause which figures of the day were corrected, or whose report came late and changed none; '' where it is none.
+
+    Whose reports are behind a figure stands with the figures.
+    """
     if not report.is_correction:
         return ""
-    figures = "、".join(f"{entry.group}{corrections.pair_with_cases(entry)}" for entry in report.corrected)
-    if not figures:
-        content = "案件内容" if report.correcting_effects != Effects() else matter_words.kinds(report)
-        figures = f"各组的总数和化解件数没有变{f'，{content}有更正' if content else ''}"
+    if figures := "、".join(f"{entry.group}{corrections.pair_with_cases(entry)}" for entry in report.corrected):
+        return f"本期是更正：{figures}"
+    content = "案件内容" if report.correcting_effects != Effects() else matter_words.kinds(report)
     whose = f"{corrections.listed(report.correcting, 1)}，" if report.correcting else ""
-    return f"本期是更正：{whose}{figures}"
+    return f"本期是更正：{whose}总数和化解件数没有变{f'，{content}有更正' if content else ''}"

@@ -134,7 +134,7 @@ def _draft(report: Report, room: Limits) -> Fields:
         "标题": f"{day}信访事项办理情况",
         "数据截至": until,
         "更正": _CORRECTED if behind_correction else correction,
-        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
+        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
         "小标题": _headings(report),
         "目标": _targets(report, room),
         "近日": [] if room.is_dense else _recent(report),

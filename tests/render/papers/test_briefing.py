@@ -337,8 +337,8 @@ def test_a_day_with_hundreds_of_decisions_has_three_pages(day: Report, words: tu
 
 
 def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(day: Report) -> None:
-    asking = [f"请示{number}" for number in range(40)]  # each asks for another thing
-    many = briefings.busy(day, ("某事",)).decisions[:40]
+    asking = [f"请示{number}" for number in range(60)]  # each asks for another thing
+    many = briefings.busy(day, ("某事",)).decisions[:60]
     various = tuple(replace(decision, asked=asked) for decision, asked in zip(many, asking, strict=True))
     report = replace(day, decisions=various)
     fields = briefing.fields(report)
