@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
+from pipeline.day.submissions import OfDay
 from pipeline.report import claims, exemptions, hints
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
@@ -24,6 +25,8 @@ class Extensions:
     """Of each case that is not cancelled, by its number."""
     hints: tuple[HintLine, ...] = ()
     exemptions: tuple[ExemptionLine, ...] = ()
+    excused: frozenset[OfDay] = frozenset()
+    """The reports up to the day whose lateness is approved."""
     claims: tuple[ClaimTally, ...] = ()
 
 
@@ -35,5 +38,6 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
         clocks=running,
         hints=hints.of(state, arrivals, settings, silenced) if silenced else all_hints,
         exemptions=exemptions.of(state, arrivals, settings, all_hints),
+        excused=state.exempted.excused,
         claims=claims.of(cases, settings),
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day.restatement import Moves, Restated
+from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
 from pipeline.report import breakdown, durations
 from pipeline.report.case_lines import CaseLine
@@ -263,12 +264,18 @@ def _submissions(days: Sequence[Report]) -> tuple[tuple[date, Mapping[str, Repor
     attended = [day for day, _standings in days[-1].attendance]  # of thirty days at most
     heard = [report.day for report in days if any(line.status != "missing" for line in report.submissions)]
     first = min([*attended, *heard], default=date.max)
-    return tuple((report.day, {line.district: _of_day(line) for line in report.submissions}) for report in days if report.day >= first)
+    excused = frozenset[OfDay]().union(*(report.beyond.excused for report in days))  # as soon as a day of the period said so
+    return tuple(
+        (report.day, {line.district: _of_day(line, is_excused=(line.district, report.day) in excused) for line in report.submissions})
+        for report in days
+        if report.day >= first
+    )
 
 
-def _of_day(line: SubmissionLine) -> ReportOfDay:
-    """Return how a district reported; a late report that an exception excuses would be `excused`, both: here, and nowhere else."""
-    return ReportOfDay(line.status, line.stands, line.rows_accepted, line.rows_refused)
+def _of_day(line: SubmissionLine, *, is_excused: bool) -> ReportOfDay:
+    """Return how a district reported; a late report whose lateness was approved is `excused`."""
+    status, stands = (("excused" if is_excused and said == "late" else said) for said in (line.status, line.stands))
+    return ReportOfDay(status, stands, line.rows_accepted, line.rows_refused)
 
 
 def _standing(days: Sequence[Report]) -> tuple[Standing, ...]:

@@ -15,6 +15,7 @@ from itertools import pairwise
 import months
 import offices
 import pytest
+import workbooks
 from months import BEGINNING, FIRST, LAST, Life, Month
 
 from pipeline.day.known_when import known_until
@@ -235,6 +236,24 @@ def test_days_before_the_work_began_are_no_missing_reports() -> None:
     assert [day for day, _of_day in period.of([*begun[:-1], replace(begun[-1], attendance=())], {}).submissions] == [
         FIRST + timedelta(days=count) for count in (4, 5, 6)
     ]
+
+
+def test_a_late_report_whose_lateness_was_approved_is_excused_from_the_day_that_says_so() -> None:
+    day, next_day = date(2020, 5, 21), date(2020, 5, 22)
+    approved = workbooks.exemption_row("东胜区 2020-05-21", "迟报", f"{next_day}")
+    files = [
+        offices.assigned(workbooks.assignment()),
+        offices.assigned(workbooks.assignment(exemptions=[approved]), f"{next_day} 09:00", "有豁免.xlsx"),
+        offices.handed_in(workbooks.report("东胜区", day), f"{day} 20:00"),
+        offices.handed_in(workbooks.report("达拉特旗", day, progress=[]), f"{day} 20:00"),
+    ]
+    days = [day - _ONE_DAY, day, next_day, next_day + _ONE_DAY]  # on the last of them the exemption has ended
+    out = offices.consolidate(files, days)
+    for last, status in ((day, "late"), (next_day, "excused"), (days[-1], "excused")):
+        week = period.of([out[one].report for one in days if one <= last], {})
+        (of_day,) = (of_day for of, of_day in week.submissions if of == day)
+        assert (of_day["东胜区"].status, of_day["东胜区"].stands, of_day["达拉特旗"].status) == (status, status, "late")
+        assert ("excused" in week.counted) == (status == "excused")
 
 
 def _unsent(report: Report) -> Iterable[SubmissionLine]:
