@@ -258,6 +258,8 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         if district.rows_accepted is not None:
             whole = f"{district.refusal}：" if district.refusal not in ("", "部分退回") else ""
             remarks.append(f"{whole}采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
+        remarks += [f"{'' if district.is_coming else '另有一份等待收取，'}{district.waits.verdict}"] if district.waits else []
+        remarks += [f"等待收取的 {len(district.in_vain)} 个文件会整份退回"] if district.in_vain else []
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
     lost = f"，原件遗失 {count}" if (count := board.count("lost")) else ""
@@ -269,8 +271,8 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
     if board.due:
         say(f"  {_not_over(board.due)}")
     say(f"  收件箱里等待收取：{len(board.waiting)} 个")
-    for file in board.waiting[:_MOST_LINES]:
-        say(f"    {shorten(file.name)}  {file.description}")
+    for waits in board.waiting[:_MOST_LINES]:
+        say(f"    {shorten(waits.file.name)}  {waits.description}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     if not board.has_assignment:

@@ -105,6 +105,11 @@ def test_status_for_programs_says_what_the_board_says(home: Office, capsys: Capt
             "received_at": "2020-05-21T16:00:00+08:00",
             "number": None,
             "counts_for": None,
+            "replaced": False,
+            "rows_accepted": None,
+            "rows_refused": None,
+            "rows_moved": None,
+            "refusal": "文件是空的（0 字节）。请重新保存后再报送。",
         }
     ]
     first, second = said["districts"][:2]
@@ -347,11 +352,11 @@ def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name
     said = capsys.readouterr().out
     assert "  东胜区  文件已到，等待收取  " in said
     assert "  准格尔旗  邮件已到，等待收取  " in said
-    assert "139********.xlsx  准格尔旗 邮件 5月21日16:00 2020-05-21 的日报\n" in said
+    assert "139********.xlsx  准格尔旗 邮件 5月21日16:00 2020-05-21 的日报，没有内容行\n" in said
     assert "  乌审旗  未报  " in said
     assert "乌审旗.xlsx  不知旗区（stranger@example.net） 邮件 5月21日16:00 不能算报送，收取时说明原因\n" in said
     assert "  杭锦旗  未报  " in said
-    assert "杭锦旗.xlsx  康巴什区送来，封面写的是杭锦旗 邮件 5月21日16:00 不能算报送" in said
+    assert "杭锦旗.xlsx  康巴什区送来，封面写的是杭锦旗 邮件 5月21日16:00 会整份退回：发件人登记的是康巴什区" in said
     assert "  按时 0，迟报 0，已到待收 2，未报 7；零报告 0；退回 0 行\n" in said
     assert "13912345678" not in said
     assert cli.main(["status", "--date", "2020-05-20"]) == 0

@@ -69,7 +69,7 @@ class Incoming:
     def refusal(self) -> str:
         """Why it will be refused whole; '' where it will not, and where nobody has opened it."""
         findings = self.opened.transcript.reading.findings if self.opened and not self.day else ()
-        return next((finding.message for finding in findings if finding.refuses), "")
+        return mask(next((finding.message for finding in findings if finding.refuses), ""))
 
     @property
     def whose(self) -> str:
@@ -79,12 +79,6 @@ class Incoming:
             return whose(reading.district, self.district, is_own=False)
         sender = mask(self.envelope.sender or "") if self.envelope and not self.district else ""
         return self.district or f"不知旗区{f'（{sender}）' if sender else ''}"
-
-    @property
-    def description(self) -> str:
-        """Whose it is, how and when it came, and for which day it will count: the words beside its name."""
-        counts = f"{self.day} 的日报" if self.day else "不能算报送，收取时说明原因"
-        return f"{self.whose} {self.how_it_came} {counts}"
 
     @property
     def how_it_came(self) -> str:

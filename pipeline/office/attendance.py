@@ -89,11 +89,10 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
     return Strip(district, tuple(DayAttended(day, stands(day)) for day in days))
 
 
-def missed(district: str, known: Known, settings: Settings, now: datetime) -> list[date]:
-    """Return the days before today that the district itself can still make up for, the newest first: missing or lost.
+def missed(district: str, known: Known, settings: Settings, now: datetime) -> dict[date, str]:
+    """Return the days before today that the district can still make up for, the newest first, each with how it stands.
 
-    As on its strip, but none before its own first report: then it had no part in it yet.
+    As on its strip: missing, lost, or with a report of which everything was refused.
     """
-    own = [*known.index.days([district]), *(day for of_day in (known.coming, known.lost) for name, day in of_day if name == district)]
-    days = strip(district, known, settings, now).days if own else ()
-    return [of_day.day for of_day in reversed(days) if of_day.stands in ("missing", "lost") and min(own) <= of_day.day < now.date()]
+    days = reversed(strip(district, known, settings, now).days)
+    return {of_day.day: of_day.stands for of_day in days if of_day.stands in ("missing", "lost", "refused") and of_day.day < now.date()}

@@ -11,6 +11,7 @@ from pipeline.day.submissions import Submissions
 from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
 from pipeline.office.status import published_figures
+from pipeline.office.waiting import Waits
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
@@ -48,7 +49,7 @@ class HandedIn:
     """The receipt number; '' for what came by another door."""
     channel: str
     became: str
-    """waiting, in-force, replaced, duplicate or refused."""
+    """waiting, overtaken (while it waited, by a later one), in-force, replaced, duplicate or refused."""
     revision: int
     in_force: int
     """The revision that counts for that day; 0 for none."""
@@ -56,6 +57,9 @@ class HandedIn:
     """Why it was refused whole, or will be."""
     rows: tuple[int, int, int] | None = None
     """Likewise, so many were taken and refused, or will be as far as the check could tell; None where nobody knows."""
+
+    is_followed: bool = False
+    """Whether it counts, and one that waits will take its place."""
 
     @property
     def counts_nothing(self) -> bool:
@@ -65,7 +69,12 @@ class HandedIn:
     @property
     def is_handed_in(self) -> bool:
         """Whether it counts for its day, or will as far as anybody knows."""
-        return self.became in ("in-force", "waiting")
+        return self.became in ("in-force", "waiting") and not self.is_refused
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was refused whole, or will be."""
+        return self.became == "refused" or (self.became == "waiting" and bool(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +104,41 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
         waiting = sorted(map(_waiting, by_number.values()), key=_newest, reverse=True)
         return History(waiting, {}, Submissions.of(()), [], ledger_fails=True)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
-    files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number)], by_number, settings)]
+    files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number, settings)], by_number, settings)]
     receipts = _receipts(district, filed, by_number, settings)
     return History(sorted(files, key=_newest, reverse=True), receipts, index, index.days([district]), lost)
 
 
-def with_others_waiting(history: History, district: str, waiting: Iterable[Incoming]) -> History:
-    """Return the history with what waits in the inbox for the district by mail or as a file: what was sent on the page is in it."""
+def with_others_waiting(history: History, district: str, waiting: Iterable[Waits]) -> History:
+    """Return the history with what waits in the inbox for the district by mail or as a file: what was sent on the page is in it.
+
+    Of what waits for a day only the last that came will count.
+    """
     others = [
-        HandedIn(file.received_at, file.name, file.day, "", file.channel, "waiting", 0, 0, "")
-        for file in waiting
-        if file.district == district and file.day and file.received_at and file.channel != "upload"
+        HandedIn(file.received_at, file.name, file.about, "", file.channel, "waiting", 0, 0, _refusal(file), waits.rows)
+        for waits, file in ((waits, waits.file) for waits in waiting)
+        if file.district == district and file.received_at and file.channel != "upload"
     ]
-    return replace(history, files=sorted([*history.files, *others], key=_newest, reverse=True))
+    return replace(history, files=_overtaken(sorted([*history.files, *others], key=_newest, reverse=True)))
+
+
+def _refusal(file: Incoming) -> str:
+    return file.refusal if file.day is None else ""
+
+
+def _overtaken(files: list[HandedIn]) -> list[HandedIn]:
+    """Return the files, the newest first, with what those that wait do to each other and to the one that counts."""
+    seen: set[date | None] = set()
+    settled = []
+    for file in files:
+        is_later = file.day in seen
+        if file.became in ("waiting", "in-force") and file.day and not file.reason:
+            seen.add(file.day)
+        if is_later and file.became == "waiting" and not file.reason:
+            settled.append(replace(file, became="overtaken"))
+        else:
+            settled.append(replace(file, is_followed=True) if is_later and file.became == "in-force" else file)
+    return settled
 
 
 def _newest(file: HandedIn) -> tuple[datetime, str, str]:
@@ -123,7 +154,7 @@ def _filed(
     """
 
     def is_named(file: Filed) -> bool:
-        return file.reading.district in (district, "") or _is_own(file, district, uploads)
+        return file.reading.district in (district, "") or _is_own(file, district, uploads, settings)
 
     def is_refused(file: Filed) -> bool:  # only the findings say why a file was refused
         return not (file.arrival.is_assignment or file.reading.accepted) and file.reading.day >= since and is_named(file)
@@ -138,11 +169,17 @@ def _is_sent_here(filed: Filed, uploads: Mapping[str, Upload]) -> bool:
     return filed.arrival.envelope.channel == "upload" and filed.arrival.envelope.message_id in uploads
 
 
-def _is_own(filed: Filed, district: str, uploads: Mapping[str, Upload]) -> bool:
-    """Whether it is the district's by what it says, and not somebody else's who only named the district; or sent under its number."""
-    if filed.arrival.envelope.channel == "upload":
+def _is_own(filed: Filed, district: str, uploads: Mapping[str, Upload], settings: Settings) -> bool:
+    """Whether it is the district's by what it says, and not somebody else's who only named the district; or sent by it.
+
+    Sent by it is what came under its number, and what came from an address of its own that the mail server vouches for.
+    """
+    envelope = filed.arrival.envelope
+    if envelope.channel == "upload":
         return _is_sent_here(filed, uploads)
-    return filed.reading.district == district and filed.reading.accepted
+    if filed.reading.accepted:
+        return filed.reading.district == district
+    return settings.district_of_sender(envelope) == district
 
 
 def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Upload], settings: Settings) -> dict[tuple[str, str], bool]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.intake import envelopes, incoming
-from pipeline.office import assignment_preview, check
+from pipeline.office import assignment_preview, check, waiting
 from pipeline.office.assignment_preview import Preview
 from pipeline.office.check import Answer
 from pipeline.office.today import Today, TodayLook
+from pipeline.office.waiting import Waits
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -78,9 +79,19 @@ class SharedReaders:
 
     def today(self, day: date) -> Today:
         """Return how the day stands, with what waits. Raises LedgerError."""
-        waiting = self.waiting()
+        files = self.waiting()
         with self._folding:
-            return self._today.look(day, waiting, self.start())
+            return self._today.look(day, files, self.start())
+
+    def waits_as_known(self, day: date) -> tuple[Waits, ...]:
+        """Return what waits with its verdict; without one where somebody else's look takes long. Raises LedgerError."""
+        files = self.waiting_as_known()
+        if not self._folding.acquire(timeout=_PATIENCE):
+            return waiting.unjudged(files)
+        try:
+            return self._today.look(day, files, self.start()).waiting
+        finally:
+            self._folding.release()
 
     def _waiting_of(self, district: str) -> list[Filed]:
         with self._looking:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.intake import held_files, incoming
-from pipeline.intake.incoming import Incoming
+from pipeline.office import waiting as in_inbox
+from pipeline.office.waiting import Waits
 from pipeline.render import extension_files
 from pipeline.report import who_reported
 from pipeline.settings.config import Settings
@@ -40,14 +41,26 @@ class DistrictStatus:
     rows_moved: int = 0
     """Of the refused rows those of cases that the office has given to other districts."""
     refused: tuple[Filed, ...] = ()
-    waiting: str = ""
-    """The channel of the first of its reports of the day that wait in the inbox; '' where none does."""
+    waits: Waits | None = None
+    """Its report that will count for the day with the next run, while that waits in the inbox; None where none does."""
+    in_vain: tuple[Waits, ...] = ()
+    """What waits, is about the day, and will be refused whole; what a later report has made good is not among it."""
     is_wholly_refused: bool = False
     """As published; False where the day's folder does not show it yet."""
     is_lost: bool = False
     """Whether it came, its original is lost, and the office decided to go on without it."""
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
+
+    @property
+    def waiting(self) -> str:
+        """The channel of its report that waits and will count; '' where none does."""
+        return self.waits.file.channel if self.waits else ""
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether of what counts for the day now, or will with the next run, everything is refused."""
+        return self.waits.takes_nothing if self.waits else self.is_wholly_refused
 
     @property
     def refusal(self) -> str:
@@ -87,7 +100,7 @@ class Status:
     districts: tuple[DistrictStatus, ...]
     unknown: tuple[Filed, ...]
     """Refused files that are of no district, neither by what they say, from a sender who may say so, nor by their sender."""
-    waiting: tuple[Incoming, ...]
+    waiting: tuple[Waits, ...]
     """The reports in the inbox, of whatever day."""
     has_assignment: bool
     is_published: bool
@@ -121,14 +134,13 @@ class Status:
         return sum(district.rows_refused or 0 for district in self.districts)
 
 
-def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = None, now: datetime | None = None) -> Status:
-    """Return the board of that day; `waiting`: the reports in the inbox, where that has been looked at.
+def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, now: datetime | None = None) -> Status:
+    """Return the board of that day; `waiting`: the reports in the inbox with their verdicts, where somebody has looked at them.
 
     `now`: who is not there yet at that moment is missing only once the cut-off is over; None for whom it is over.
     """
-    files_in_inbox = tuple(
-        incoming.look(settings) if waiting is None else waiting
-    )  # before the ledger: what a run takes in between is in one of the two
+    # before the ledger: what a run takes in between is in one of the two
+    waits = tuple(in_inbox.judge(incoming.look(settings), settings).waits if waiting is None else waiting)
 
     def is_of_day(file: Filed) -> bool:
         return file.reading.day == day and not file.arrival.is_assignment
@@ -145,14 +157,15 @@ def look(settings: Settings, day: date, waiting: Sequence[Incoming] | None = Non
             replace(
                 _district(name, reports.get(name, NO_REPORTS), figures.get(name, {}), day, settings),
                 refused=tuple(filed for filed in refused if whose[filed.arrival.id] == name),
-                waiting=_channel(files_in_inbox, name, day),
+                waits=_counting(waits, name, day),
+                in_vain=tuple(_in_vain(waits, name, day)),
                 is_due=due is not None,
                 is_lost=(name, day) in held.lost,
             )
             for name in settings.district_names
         ),
         unknown=tuple(filed for filed in refused if not whose[filed.arrival.id]),
-        waiting=files_in_inbox,
+        waiting=waits,
         has_assignment=any(file.arrival.is_assignment and file.reading.accepted for file in held.files),
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
         published=tuple(sorted(held.published, reverse=True)),
@@ -166,8 +179,15 @@ def _sent_by(filed: Filed, settings: Settings) -> str:
     return own or settings.district_of_sender(filed.arrival.envelope)
 
 
-def _channel(files_in_inbox: Sequence[Incoming], district: str, day: date) -> str:
-    return next((file.channel for file in files_in_inbox if (file.district, file.day) == (district, day)), "")
+def _counting(waits: Sequence[Waits], district: str, day: date) -> Waits | None:
+    """Return the district's report of the day that waits and will count: the last that came."""
+    own = [waiting for waiting in waits if (waiting.file.district, waiting.counts_for) == (district, day) and not waiting.is_repeat]
+    return own[-1] if own else None
+
+
+def _in_vain(waits: Sequence[Waits], district: str, day: date) -> Iterator[Waits]:
+    own = (waiting for waiting in waits if waiting.file.day is None and not waiting.is_made_good)
+    return (waiting for waiting in own if (waiting.file.district, waiting.file.about) == (district, day))
 
 
 def published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
@@ -249,7 +269,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
         "published": board.is_published,
         "before_cut_off": board.due is not None,
         "has_assignment": board.has_assignment,
-        "waiting": [_waits(file) for file in board.waiting],
+        "waiting": [_waits(waiting) for waiting in board.waiting],
         "districts": [
             {
                 "district": district.district,
@@ -272,14 +292,20 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
     return json.dumps(written, ensure_ascii=False, indent=1)
 
 
-def _waits(file: Incoming) -> dict[str, str | None]:
+def _waits(waiting: Waits) -> dict[str, Any]:
+    file, rows = waiting.file, waiting.rows
     return {
         "file": file.name,
         "district": file.district or None,
         "channel": file.channel,
         "received_at": file.received_at.isoformat(timespec="seconds") if file.received_at else None,
         "number": file.number or None,
-        "counts_for": file.day.isoformat() if file.day else None,
+        "counts_for": waiting.counts_for.isoformat() if waiting.counts_for else None,
+        "replaced": waiting.is_replaced,
+        "rows_accepted": rows[0] if rows else None,
+        "rows_refused": rows[1] if rows else None,
+        "rows_moved": rows[2] if rows else None,
+        "refusal": file.refusal or None,
     }
 
 

@@ -225,7 +225,7 @@ class Planner:
             return plan
         board, of_day = status.look(self._settings, day), [mail for mail in mails if mail.received_at.date() == day]
         for district in board.districts:
-            if district.status == "missing" and not district.is_coming:
+            if district.takes_nothing or (district.status == "missing" and not district.is_coming):
                 self._remind(plan, day, district.district, _Came.of(district, board, of_day, self._settings))
         return plan
 
@@ -251,7 +251,7 @@ class _Came:
 
     @classmethod
     def of(cls, district: status.DistrictStatus, board: status.Status, mails: Iterable[Mail], settings: Settings) -> _Came:
-        others = ((file.name, file.day) for file in board.waiting if file.district == district.district)
+        others = ((waits.file.name, waits.file.day) for waits in board.waiting if waits.file.district == district.district)
         return cls(
             tuple(_what_came(district, board, mails, settings)),
             tuple((name, f"是{day.month}月{day.day}日的日报") for name, day in others if day and day != board.day),
@@ -266,9 +266,16 @@ def _what_came(
         yield "", "收到过的日报原件遗失，经市局决定暂不采用，请重新报送"
     for filed in district.refused:
         yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)
-    for waiting in board.waiting:
-        if waiting.district == district.district and waiting.day is None and waiting.about == board.day:
-            yield waiting.name, waiting.refusal or "不能采用，收取以后的回执里有原因"
+    if district.takes_nothing:
+        rows = district.waits.rows if district.waits else None
+        yield (
+            district.waits.file.name if district.waits else "",
+            f"照现在的样子一行也不会采用{f'，{rows[1]}行会退回' if rows else ''}"
+            if district.waits
+            else "收到的日报全部退回，一行也没有采用",
+        )
+    for file in (waits.file for waits in district.in_vain):
+        yield file.name, file.refusal or "不能采用，收取以后的回执里有原因"
     own = next(one for one in settings.districts if one.name == district.district)
     for mail in mails:
         if mail.sender and own.accepts(Envelope(mail.received_at, "email", mail.sender)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -9,8 +10,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from pipeline.office import attendance, district_history, templates
+from pipeline.office import attendance, district_history, templates, waiting
 from pipeline.office.district_history import HandedIn, History, Upload
+from pipeline.office.waiting import Waits
 from pipeline.publishing import told_editions
 from pipeline.publishing.told_editions import ToldEdition
 from pipeline.render.forms import report_form
@@ -41,7 +43,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
     history = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
-    handed_in = [file for file in history.files if file.became == "waiting" or (file.day and file.day >= month)]
+    handed_in = [file for file in history.files if file.became in ("waiting", "overtaken") or (file.day and file.day >= month)]
     if history.ledger_fails:  # nobody knows which papers are the district's, nor what a template holds
         days = []
     published = [entry for day in days for entry in published_files.entries(site.settings, day, user, history.receipts)]
@@ -52,7 +54,6 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
         "district": user.district,
         "due": _due(handed_in, now, site.settings),
         "missed": missed,
-        "lost": {day for name, day in history.lost if name == user.district},
         "chosen": next((day for day in missed if day.isoformat() == request.query_params.get("day")), None),
         "drafts": [draft for draft in site.drafts.of(user) if not _is_overtaken(draft, sent)],
         "is_discarded": "discarded" in request.query_params,
@@ -81,7 +82,18 @@ def _editions(site: Site, user: User, papers: list[PublishedFile]) -> dict[date,
 def _history(site: Site, user: User, since: date) -> History:
     uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment]
     history = district_history.of(user.district, uploads, site.settings, since)
-    return district_history.with_others_waiting(history, user.district, site.readers.waiting_as_known())
+    return district_history.with_others_waiting(history, user.district, _waiting_by_other_doors(site, user))
+
+
+def _waiting_by_other_doors(site: Site, user: User) -> Sequence[Waits]:
+    """Return what waits for the district and was not sent on the page. Only for it the register is asked: what was sent here is judged."""
+    own = [file for file in site.readers.waiting_as_known() if file.district == user.district and file.channel != "upload"]
+    if not any(file.day for file in own):
+        return waiting.unjudged(own)
+    try:
+        return site.waits_as_known()
+    except LedgerError:
+        return waiting.unjudged(own)
 
 
 def _upload(sent: SentUpload) -> Upload:
@@ -96,27 +108,42 @@ def _upload(sent: SentUpload) -> Upload:
     return Upload(sent.number, sent.name, sent.received_at, None, messages[0] if messages else "")
 
 
-def _missed(site: Site, user: User, history: History, now: datetime) -> list[date]:
-    """Return the last thirty days that the district has missed, as the office sees them; what waits by whatever door is none of them."""
+def _missed(site: Site, user: User, history: History, now: datetime) -> dict[date, str]:
+    """Return the last thirty days that the district has missed, as the office sees them, the newest first, each with how it stands.
+
+    What waits by whatever door is none of them, unless nothing of it will be taken.
+    """
     if history.ledger_fails:
-        return []
-    coming = {(user.district, file.day) for file in history.files if file.became == "waiting" and file.day and not file.reason}
-    return attendance.missed(user.district, attendance.Known(history.index, coming, history.lost), site.settings, now)
+        return {}
+    counting = [file for file in history.files if file.day and file.is_handed_in and not file.is_followed]
+    coming = {(user.district, file.day) for file in counting if file.became == "waiting" and file.day and not file.counts_nothing}
+    refused = {(user.district, file.day) for file in counting if file.counts_nothing and file.day}
+    known = attendance.Known(history.index, coming, history.lost, refused)
+    return attendance.missed(user.district, known, site.settings, now)
 
 
 def _due(handed_in: list[HandedIn], now: datetime, settings: Settings) -> dict[str, Any]:
     """Return how it stands with today's report: handed in or not, until when it is on time, and how many seconds that still is."""
     today = now.date()
     limit = settings.on(today).calendar.last_moment(today)
-    of_today = [file for file in handed_in if file.day == today and file.is_handed_in]
+    of_today = [file for file in handed_in if file.day == today and file.is_handed_in and not file.is_followed]
+    in_vain = next((file for file in handed_in if (file.day or file.received_at.date()) == today and file.is_refused), None)
     left = max(0, int((limit - now).total_seconds()))
-    return {"day": today, "limit": limit, "left": left, "report": of_today[0] if of_today else None, "is_over": now > limit}
+    return {
+        "day": today,
+        "limit": limit,
+        "left": left,
+        "report": of_today[0] if of_today else None,
+        "is_over": now > limit,
+        "in_vain": in_vain,
+    }
 
 
 def _is_overtaken(draft: Draft, sent: list[SentUpload]) -> bool:
     """Whether a report of the same day was sent after that draft came: nobody waits for the draft any more."""
     day = str((draft.checked or {}).get("day", ""))
-    return bool(day) and any((report.checked or {}).get("day") == day and report.received_at >= draft.made for report in sent)
+    accepted = [report for report in sent if (report.checked or {}).get("accepted") and report.checked]
+    return bool(day) and any((report.checked or {}).get("day") == day and report.received_at >= draft.made for report in accepted)
 
 
 # --- what there is to download -----------------------------------------------------------------------------------
@@ -125,8 +152,16 @@ def _is_overtaken(draft: Draft, sent: list[SentUpload]) -> bool:
 def _papers(published: list[PublishedFile], history: History) -> list[PublishedFile]:
     """Return what there is beside the templates: the newest day first, of a day its 督办通知, then the receipt that counts."""
     papers = [entry for entry in published if entry.folder != report_form.FOLDER and _is_offered(entry, history)]
-    papers.sort(key=lambda entry: (entry.folder != notice.FOLDER, not history.receipts.get((entry.day, entry.name), False), entry.name))
+    papers.sort(key=lambda entry: entry.name)
+    papers.sort(key=lambda entry: _revision(entry.file), reverse=True)
+    papers.sort(key=lambda entry: (entry.folder != notice.FOLDER, not history.receipts.get((entry.day, entry.name), False)))
     return sorted(papers, key=lambda entry: entry.day, reverse=True)
+
+
+def _revision(name: str) -> int:
+    """Return the revision that a receipt's name bears; 0 for one of a file that counted for nothing."""
+    part = (name.split("_回执_", 1)[1:] or [""])[0].partition("_")[0]
+    return int(part) if part.isdecimal() else 0
 
 
 def _is_offered(entry: PublishedFile, history: History) -> bool:
@@ -144,7 +179,7 @@ class Offer:
     until: date | None
     """The last day whose report of the district is filled in; None where none is."""
     waiting: int
-    """So many of the district's reports are not filled in, since no run has taken them in yet."""
+    """So many of the district's reports that will count are not filled in, since no run has taken them in yet."""
 
 
 def _offers(published: list[PublishedFile], history: History, today: date) -> list[Offer]:
@@ -159,8 +194,8 @@ def _offers(published: list[PublishedFile], history: History, today: date) -> li
 
 def _offer(day: date, entry: PublishedFile | None, history: History) -> Offer:
     until = max((reported for reported in history.reported if reported < day), default=None)
-    waiting = sum(file.became == "waiting" and file.day is not None and file.day < day for file in history.files)
-    return Offer(day, entry, until, waiting)
+    waiting = [file for file in history.files if file.became == "waiting" and file.is_handed_in and file.day and file.day < day]
+    return Offer(day, entry, until, sum(not file.counts_nothing for file in waiting))
 
 
 @router.get("/blank")

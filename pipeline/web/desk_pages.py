@@ -8,12 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.disk import faults
-from pipeline.office import attendance, status
-from pipeline.office.today import Today, Waits
+from pipeline.office import attendance, status, waiting
+from pipeline.office.waiting import Waits
 from pipeline.publishing import nights
 from pipeline.settings.config import District
-from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.web import check_results, published_files
@@ -35,13 +33,13 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     """Return what the page shows. Raises LedgerError."""
     day, settings = now.date(), site.settings
     yesterday = day - timedelta(days=1)
-    waiting = site.readers.waiting()
     limit = settings.on(day).calendar.last_moment(day)
-    today = _today(site, now)
-    strips = attendance.strips(settings, now, waiting, today.refused if today else ())
-    board, mails = status.look(settings, day, waiting, now), site.troubled_mails(day)
+    today = site.today()
+    waits = today.waiting if today else waiting.unjudged(site.readers.waiting())
+    strips = attendance.strips(settings, now, [one.file for one in waits], today.refused if today else ())
+    board, mails = status.look(settings, day, waits, now), site.troubled_mails(day)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
-    refused = {file.district for file in waiting if file.day is None}
+    refused = {district.district for district in board.districts if district.in_vain}
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}
     missing = [district for district in board.districts if district.stands == "missing"]
     told = [one for one in missing if one.refused or one.district in refused or missed[one.district] or by_mail[one.district]]
@@ -53,13 +51,14 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "left": max(0, int((limit - now).total_seconds())),
         "is_over": now > limit,
         "today": today,
-        "waits": [_shown(waits) for waits in today.waiting] if today else [],
+        "waits": [_shown(one) for one in sorted(waits, key=lambda one: not one.comes_first)] if today else [],
         "board": board,
         "missing": missing,
+        "takes_nothing": [district for district in board.districts if district.takes_nothing],
         "missing_told": told,
         "by_mail": by_mail,
         "mails": mails,
-        "board_before": status.look(settings, yesterday, waiting),
+        "board_before": status.look(settings, yesterday, waits),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
         "hints_before": status.told_hints(settings, yesterday),
         "targets_before": status.published_targets(settings, yesterday),
@@ -73,22 +72,12 @@ def _is_from(mail: Mail, district: District) -> bool:
     return bool(mail.sender) and district.accepts(Envelope(mail.received_at, "email", mail.sender))
 
 
-def _today(site: Site, now: datetime) -> Today | None:
-    """Return how the day stands; None where the program itself fails on it: the rest of the desk is shown all the same."""
-    try:
-        return site.readers.today(now.date())
-    except LedgerError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a file that waits was checked by itself only
-        faults.write_report(faults.places_of(error), site.settings.paths.state, now)
-        return None
-
-
 def _shown(waits: Waits) -> dict[str, Any]:
     answer = waits.answer
+    shown = {"file": waits.file, "waits": waits, "comes_first": waits.comes_first}
     if answer is None:
-        return {"file": waits.file, "checked": None, "comes_first": waits.comes_first, "is_replaced": waits.is_replaced}
+        return {**shown, "checked": None}
     refused = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
     rows = sum(len(rows.lines) for rows in answer.reading.rows)
     checked = {**check_results.of_report(answer), "rows": rows, "refused_rows": len(refused)}
-    return {"file": waits.file, "checked": checked, "comes_first": waits.comes_first, "is_replaced": waits.is_replaced}
+    return {**shown, "checked": checked}

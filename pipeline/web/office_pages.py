@@ -89,7 +89,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
         "most": site.settings.limits.file_megabytes,
     }
     try:
-        board, editions = status.look(site.settings, day, site.readers.waiting(), now), told_editions.of_day(site.settings, day)
+        board, editions = status.look(site.settings, day, site.waits(), now), told_editions.of_day(site.settings, day)
         held = held_days.known(site.settings)
     except LedgerError as error:
         is_damaged = isinstance(error, DamagedLedgerError)

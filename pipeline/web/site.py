@@ -19,7 +19,10 @@ import anyio.to_thread
 
 from pipeline.disk import faults, log
 from pipeline.doors import mailbox
+from pipeline.office import waiting
 from pipeline.office.shared_readers import SharedReaders
+from pipeline.office.today import Today
+from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import LedgerError
@@ -112,6 +115,33 @@ class Site:
         since = datetime.combine(day, time.min, self.settings.calendar.zone)
         of_day = [mail for mail in mailbox.mails(self.settings, since) if mail.received_at.date() == day]
         return [mail for mail in of_day if mail.not_taken or not mail.sender]
+
+    def today(self) -> Today | None:
+        """Return how today stands; None where the program itself fails on it: the rest of a page is shown all the same.
+
+        Raises LedgerError.
+        """
+        return self._if_it_can(self.readers.today)
+
+    def waits(self) -> tuple[Waits, ...]:
+        """Return what waits in the inbox, with its verdict where there can be one. Raises LedgerError."""
+        today = self.today()
+        return today.waiting if today else waiting.unjudged(self.readers.waiting())
+
+    def waits_as_known(self) -> tuple[Waits, ...]:
+        """Return the same without waiting long for it, for pages that many ask for at once. Raises LedgerError."""
+        found = self._if_it_can(self.readers.waits_as_known)
+        return waiting.unjudged(self.readers.waiting_as_known()) if found is None else found
+
+    def _if_it_can(self, look: Callable[[date], Result]) -> Result | None:
+        now = self.local_now()
+        try:
+            return look(now.date())
+        except LedgerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a file that waits was checked by itself only
+            faults.write_report(faults.places_of(error), self.settings.paths.state, now)
+            return None
 
     # --- checks ---
 

@@ -1,6 +1,6 @@
 """The office's desk: the rows behind every count, the day's page in place, today, thirty days. Of none of it a district sees anything.
 
-Covers `desk_pages` and `office_pages`, and behind them `handed_in_rows`, `today` and `attendance`.
+Covers `desk_pages` and `office_pages`, and behind them `handed_in_rows`, `today`, `waiting` and `attendance`.
 """
 
 from __future__ import annotations
@@ -303,7 +303,7 @@ def test_thirty_days_are_seen_at_a_glance_and_heard_in_words(afternoon: Website)
     assert '<span class="badge is-warn">原件遗失</span>' in board
     afternoon.user("乙", "杭锦旗")
     home = afternoon.signed_in("乙").get("/").text
-    assert "近三十天没有报和原件遗失的" in home
+    assert "近三十天原件遗失的" in home
     assert "收到过，原件遗失，请重新报送" in home
     assert "最近一个月还没有报送过" not in home
     other = page.partition('aria-label="乌审旗每天怎样报的"')[2].partition("</details>")[0]

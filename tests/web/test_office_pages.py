@@ -272,7 +272,7 @@ def test_a_published_template_is_offered_for_its_day_alone(begun: Office) -> Non
         page = site.signed_in("甲").get("/").text
         assert re.search(r'href="/file/2020-05-19/\w+">5月20日的日报模板</a>', page)
         assert "没有汇总" not in page
-        assert "案件和状态填到 5月19日的日报，以后有变化的请改。在这里报送的日报都已算进去。" in page
+        assert "案件和状态填到 5月19日的日报，以后有变化的请改。报送的日报都已算进去。" in page
         site.clock.forward(days=1)
         page = site.signed_in("甲").get("/").text
         assert "5月20日的日报模板" not in page, "that day is over"
@@ -311,8 +311,8 @@ def test_missed_days_stand_on_the_home_page_with_their_templates_and_can_be_chos
         assert browser.get("/template/2020-05-21").body == (made / "东胜区_日报_2020-05-21.xlsx").read_bytes()
         for day in ("2020-05-19", "2020-05-23", "2020-05-24", "x"):
             assert browser.get(f"/template/{day}").status == 404, "nobody missed it"
-        assert "近三十天没有报的" not in other.get("/").text, "that district has never reported"
-        assert other.get("/template/2020-05-21").status == 404
+        own = re.findall(r'<a href="/template/([\d-]+)">', other.get("/").text)
+        assert own == ["2020-05-22", "2020-05-21", "2020-05-20", "2020-05-19"], "as on the office's calendar, though it has never reported"
         begun.put(report(day=date(2020, 5, 20)), "补.xlsx", "2020-05-23T08:00:00+08:00")
         assert re.findall(r'<a href="/template/([\d-]+)">', browser.get("/").text) == ["2020-05-22", "2020-05-21"], "it waits in the inbox"
         for chosen, is_told in (("2020-05-22", True), ("2020-05-21", False), ("", False), ("x", False)):
@@ -498,11 +498,13 @@ def test_a_clerk_whose_report_came_by_mail_is_not_told_that_there_is_none(begun:
         site.user("乙", "达拉特旗", "dalate@example.com")
         browser = site.signed_in("甲")
         page = browser.get("/").text
-        assert '<section class="card due is-open"' in page, "nobody has checked it"
+        assert '<section class="card due is-done"' in page
+        assert "照核对的结果，会采用 2 行。" in page
         assert "今天的日报已收到" in page
         assert "15:50 收到（邮件“日报.xlsx”），等待今晚汇总" in page
         assert "没有报送" not in page.partition("</section>")[0]
         assert page.count("等待汇总</span>") == 1
+        assert "会采用 2 行" in page.partition("等待汇总</span>")[2]
         assert "今天的日报还没有报送" in site.signed_in("乙").get("/").text
         reader = site.serving.site.readers
         begun.put(report("达拉特旗", day=date(2020, 5, 20)), "大.xlsx", "2020-05-20T15:55:00+08:00")
@@ -544,16 +546,16 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
     assert states[2:] == ["还没有报"] * 7
     assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == states
     assert re.findall(r'<li><span class="name">([^<]+)</span> <span class="quiet">([^<]+)<', page) == [
-        (file.name, file.description) for file in board.waiting
+        (waits.file.name, waits.description) for waits in board.waiting
     ]
-    assert [file.description for file in board.waiting][:2] == [
-        "达拉特旗 邮件 5月20日16:00 2020-05-20 的日报",
+    assert [waits.description for waits in board.waiting][:2] == [
+        "达拉特旗 邮件 5月20日16:00 2020-05-20 的日报，没有内容行",
         "不知旗区（x@example.net） 邮件 5月20日16:01 不能算报送，收取时说明原因",
     ]
-    assert re.fullmatch(r"东胜区 网页上传 5月20日16:05 DS-200520-\w{6} 2020-05-20 的日报", board.waiting[2].description)
+    assert re.fullmatch(r"东胜区 网页上传 5月20日16:05 DS-200520-\w{6} 2020-05-20 的日报，会采用 2 行", board.waiting[2].description)
     screen.tell_status(board, [], [])
     terminal = capsys.readouterr().out
-    assert all(f"  {file.name}  {file.description}\n" in terminal for file in board.waiting)
+    assert all(f"  {waits.file.name}  {waits.description}\n" in terminal for waits in board.waiting)
     assert all(f"  {district.district}  {district.word}  " in terminal for district in board.districts)
     assert "已到待收 2，还没有报 7；" in terminal
     assert "  17:00 还没到，之前收到的都算按时" in terminal

@@ -29,8 +29,12 @@ from offices import HOME, Office, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
 from workbooks import Row, assignment, progress_row, report, report_pages
 
+from pipeline import screen
+from pipeline.office import status
+from pipeline.post import sending
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
+from pipeline.settings.outgoing import Outgoing
 from pipeline.web import connections, receiving, upload_limits
 
 DAY = date(2020, 5, 21)
@@ -206,7 +210,7 @@ def test_what_a_report_leaves_out_is_amber_until_it_is_sent_and_after(site: Webs
     site.clock.forward(minutes=1)
     answer = browser.upload(report(progress=GOOD))
     page = browser.follow(answer).text
-    assert '<div class="banner is-warn" role="status"><p class="big">东胜区 2020-05-21：可以报送，但比原来报的少</p>' in page
+    assert '<div class="banner is-warn" role="status"><p class="big">东胜区 2020-05-21：可以报送，但漏了原来报过的内容</p>' in page
     assert "漏了原来报过的内容（接访情况：物业服务）" in browser.get("/").text
     sent = browser.follow(browser.click(answer.where, f"{answer.where}/send")).text
     assert '<div class="banner is-warn" role="status">' in sent
@@ -422,6 +426,74 @@ def test_what_was_overtaken_by_a_sending_is_not_said_to_wait(site: Website) -> N
     page = browser.get("/").text
     assert "有错的.xlsx" not in page
     assert "昨天的.xlsx" in page
+    site.clock.forward(minutes=1)
+    late = browser.upload(report(progress=[progress_row()]), "再改的.xlsx").where
+    browser.get(late)
+    assert "点开，再点“报送”。不报的" in words(browser.get("/"))
+    site.clock.forward(minutes=5)
+    send(browser, b"no workbook", "坏.xlsx")
+    assert "再改的.xlsx" in browser.get("/").text, "what is refused whole takes the place of nothing"
+    broken = browser.upload(b"no workbook either", "也坏.xlsx").where
+    browser.get(broken)
+    assert "能报的，点开，再点“报送”。会整份退回的，请改好重新上传。" in words(browser.get("/"))
+
+
+def words(answer: Answer) -> str:
+    """A page as it is read."""
+    return " ".join(re.sub(r"<[^>]+>", "", answer.text).split())
+
+
+def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_much_of_it(
+    site: Website, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clerk, desk = site.signed_in("甲"), site.signed_in("办公室")
+    send(clerk, report())
+    site.clock.forward(minutes=10)
+    bad = report(progress=[progress_row(当前状态="差不多了"), progress_row("SJ-2020-999")])
+    mail = {"channel": "email", "sender": "dongsheng@example.com"}
+    site.office.put(bad, "邮件/1/坏行.xlsx", "2020-05-21T16:10:00+08:00", **mail)
+    site.office.put(b"no workbook", "邮件/2/坏的.xlsx", "2020-05-21T16:11:00+08:00", **mail)
+    site.clock.forward(minutes=5)
+    home = words(clerk.get("/"))
+    assert "今天的日报已收到，但一行也不会采用 照核对的结果，会采用 0 行，退回 2 行。请改好再报一次。" in home
+    assert "坏行.xlsx邮件 等待汇总 会全部退回 会采用 0 行，退回 2 行" in home
+    assert "已由后来的一份代替 汇总时不算数" in home
+    assert "坏的.xlsx邮件 会整份退回" in home
+    assert "会采用 2 行" not in home
+    board = words(desk.get("/board/2020-05-21"))
+    assert "东胜区 邮件已到，等待收取 会全部退回 会采用 0 行，退回 2 行" in board
+    assert "等待收取，整份会退回 坏的.xlsx：" in board
+    assert "已由后来的一份代替，不算数" in board
+    today = words(desk.get("/today"))
+    assert "报了、但一行也不采用的：东胜区（采用 0 行，退回 2 行）。改好再报的才算数，请打电话。" in today
+    assert "东胜区 坏的.xlsx" in today
+    screen.tell_status(status.look(site.office.settings, DAY), [], [])
+    terminal = capsys.readouterr().out
+    assert "  东胜区  邮件已到，等待收取  —，会采用 0 行，退回 2 行，等待收取的 1 个文件会整份退回\n" in terminal
+    assert "坏行.xlsx  东胜区 邮件 5月21日16:10 2020-05-21 的日报，会采用 0 行，退回 2 行\n" in terminal
+    site.office.settings = site.office.settings.model_copy(update={"outgoing_mail": Outgoing(host="127.0.0.1", sender="a@example.com")})
+    (letter,) = (letter for letter in sending.run(site.office.settings, site.clock(), dry_run=True).planned if letter.district == "东胜区")
+    assert letter.subject == "【催报】东胜区5月21日的日报收到的不能采用"
+    assert "“坏行.xlsx”：照现在的样子一行也不会采用，2行会退回" in letter.text
+    assert "“坏的.xlsx”：" in letter.text
+    site.office.run(DAY)
+    home = words(clerk.get("/"))
+    assert "坏的.xlsx邮件 整份退回 " in home, "whoever mailed it sees what became of it"
+    assert "今天的日报一行也没有采用" in home
+
+
+def test_the_missed_days_are_those_that_the_office_sees(site: Website) -> None:
+    site.office.put(report("达拉特旗", day=date(2020, 5, 18), progress=[]), "达.xlsx", "2020-05-18T15:00:00+08:00")
+    site.office.put(report(day=date(2020, 5, 19)), "东.xlsx", "2020-05-19T15:00:00+08:00")
+    refused = report(day=date(2020, 5, 20), progress=[progress_row("SJ-2020-999")])
+    site.office.put(refused, "退.xlsx", "2020-05-20T15:00:00+08:00")
+    for day in (18, 19, 20):
+        site.office.run(date(2020, 5, day))
+    home = words(site.signed_in("甲").get("/"))
+    assert "近三十天没有报、全部退回的2 天" in home
+    assert "报过，一行也没有采用，请改好再报 下载那一天的模板" in home
+    assert "5月18日" in home.partition("近三十天")[2].partition("模板里填的")[0]
+    assert "把模板原样报来就行（“零报告”留“否”）" in home
 
 
 def test_what_is_beyond_twenty_is_refused_in_words_and_only_old_ones_make_room(site: Website) -> None:

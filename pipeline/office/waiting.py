@@ -1,0 +1,162 @@
+"""What waits in the inbox, each with its verdict: how many rows will count, what a later report takes the place of.
+
+Board, `status`, desk, clerks' page and reminders say the same of a waiting file, since all of them ask here; nothing is taken in.
+Covered by tests/web/test_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.day.day_state import DayState
+from pipeline.day.fold import fold
+from pipeline.day.judging import Judgement
+from pipeline.day.submissions import OfDay, Submissions
+from pipeline.intake import held_files, incoming
+from pipeline.intake.incoming import Incoming
+from pipeline.office import preview_text, report_preview
+from pipeline.office.check import Answer
+from pipeline.reading.readers import Readers
+from pipeline.report import compose, handed_in_lines
+from pipeline.settings.config import Settings
+from pipeline.terms.handed_in import Arrival, Facts, Filed
+from pipeline.terms.rows import read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A report that waits, and what was found in it."""
+
+    file: Incoming
+    answer: Answer | None
+    """None where nothing opened it, since no district may send it; also where the program itself failed on it."""
+    is_replaced: bool = False
+    """Whether the district's later report of the same day counts in its place."""
+    is_made_good: bool = False
+    """Whether it will be refused whole, and a later report of the district counts for its day."""
+    is_repeat: bool = False
+    """Whether it is the one that counts once more, byte for byte."""
+    rows: tuple[int, int, int] | None = None
+    """So many rows will be taken and refused, and of these of moved cases; None where nobody knows, and where it counts for nothing."""
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether somebody should phone: what is in it will be refused, in part or whole, and nothing has come in its place since."""
+        if self.is_replaced or self.is_made_good:
+            return False
+        return self.answer is None or (self.answer.refuses and not self.answer.refuses_moved_alone)
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether all of it will be refused though it counts as the report of its day, other than as moved cases."""
+        return self.rows is not None and not self.rows[0] and self.answer is not None and self.comes_first
+
+    @property
+    def counts_for(self) -> date | None:
+        """The day for which it will count; None where it will not."""
+        return None if self.is_replaced else self.file.day
+
+    @property
+    def verdict(self) -> str:
+        """What becomes of it, in a few words; '' where nobody knows."""
+        if self.is_replaced:
+            return "已由后来的一份代替，不算数"
+        if self.is_repeat:
+            return "与算数的那一份完全相同"
+        if self.file.day is None:
+            why = f"会整份退回：{self.file.refusal}" if self.file.refusal else "不能算报送，收取时说明原因"
+            return f"{why}{'后来另报的一份算数' if self.is_made_good else ''}"
+        if self.rows and not any(self.rows):
+            return "没有内容行"
+        return f"会{preview_text.rows(*self.rows)}" if self.rows else ""
+
+    @property
+    def description(self) -> str:
+        """Whose it is, how and when it came, for which day it will count and with how many rows: the words beside its name."""
+        day = f"{self.file.day} 的日报" if self.file.day else ""
+        return f"{self.file.whose} {self.file.how_it_came} {'，'.join(part for part in (day, self.verdict) if part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All that waits, and the days that it belongs to."""
+
+    waits: tuple[Waits, ...]
+    facts: Facts
+    states: Mapping[date, DayState]
+    """Of every day that was asked for and of every day of a waiting report; none where there is no assignment workbook."""
+    opened: tuple[Filed, ...]
+    """What waits and was opened."""
+
+    def takes_nothing(self, day: date) -> frozenset[OfDay]:
+        """Return of whom a report of the day, or of one shortly before, counts or will, of which everything is refused."""
+        return frozenset(compose.all_refused(self.states[day])) if day in self.states else frozenset()
+
+
+def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None = None, days: Collection[date] = ()) -> Judged:
+    """Judge what waits as the next run will, with what the ledger holds. Raises LedgerError."""
+    came = [(file, _filed(file, incoming.FIRST - number)) for number, file in enumerate(files)]
+    opened = tuple(filed for _file, filed in came if filed)
+    accepted = [filed for filed in opened if filed.reading.accepted]
+    wanted = sorted({*days, *(filed.reading.day for filed in accepted)})
+    if not wanted:
+        return Judged(tuple(Waits(file, _answer(file, filed, None)) for file, filed in came), Facts.of(()), {}, opened)
+    facts = Facts.of([*held_files.facts_until(wanted[-1], settings, readers), *accepted])
+    states = fold(facts, settings, wanted) if facts.assignments else {}
+    index = Submissions.of(facts.reports)
+    judgements = {
+        identity: report_preview.without_refused(judged) for state in states.values() for identity, judged in state.judgements.items()
+    }
+    judgements |= {
+        filed.arrival.id: report_preview.with_older(judgements[filed.arrival.id], index.place_of(filed))
+        for filed in accepted
+        if filed.arrival.id in judgements
+    }
+    placed = [(file, filed and _placed(filed, index, settings)) for file, filed in came]
+    waits = [_waits(file, filed, judgements if states else None, states) for file, filed in placed]
+    return Judged(tuple(waits), facts, states, opened)
+
+
+def _placed(filed: Filed, index: Submissions, settings: Settings) -> Filed:
+    """Return a waiting report whose `late` says whether it is the day's first."""
+    return handed_in_lines.placed(filed, index.beside(filed).first_received, settings, is_sent=True)
+
+
+def unjudged(files: Iterable[Incoming]) -> tuple[Waits, ...]:
+    """Return the same of what nobody has judged: whose it is, and what it says by itself."""
+    return tuple(Waits(file, None) for file in files)
+
+
+def _filed(file: Incoming, number: int) -> Filed | None:
+    """Return a waiting file as the ledger would file it; None where nobody opened it."""
+    opened = file.opened
+    if opened is None or file.envelope is None:
+        return None
+    arrival = Arrival(number, file.name, file.name, opened.sha256, file.size, file.envelope)
+    return Filed(arrival, replace(opened.transcript.reading, rows=read_rows(opened.transcript.rows)))
+
+
+def _waits(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None, states: Mapping[date, DayState]) -> Waits:
+    is_followed, answer = _is_followed(file, filed, states), _answer(file, filed, judgements)
+    if filed is None or not filed.reading.accepted:
+        return Waits(file, answer, is_made_good=is_followed)
+    judged = (judgements or {}).get(filed.arrival.id)
+    rows = (judged.rows_accepted, judged.rows_refused, judged.rows_moved) if judged else None
+    return Waits(file, answer, is_replaced=is_followed, is_repeat=bool(states) and not judged, rows=rows)
+
+
+def _is_followed(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:
+    """Whether a report of the same district and day counts that came later."""
+    if filed is None or filed.reading.is_from_stranger or not (state := states.get(filed.reading.day)):
+        return False
+    counts = state.in_force.get(file.district)
+    return counts is not None and counts.arrival.envelope.received_at > filed.arrival.envelope.received_at
+
+
+def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None) -> Answer | None:
+    if filed is None or file.path is None:
+        return None
+    judgement = None if judgements is None else judgements.get(filed.arrival.id, Judgement())
+    return Answer(file.path, filed, judgement)
