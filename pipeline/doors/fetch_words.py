@@ -18,7 +18,7 @@ WHY = {
     "enveloped": "邮件整封加了密或签了名封装，读不了；请旗区不加密重发",
     "tnef": "是 Outlook 专用的格式，里面的附件读不了；请旗区在 Outlook 里把格式改为“纯文本”或“HTML”后重发",
     "outlook": "是 Outlook 存成的邮件（.msg），读不了；请旗区直接发工作簿",
-    "archive": "这种压缩包不打开；请旗区直接发工作簿，或用 zip",
+    "archive": "这种压缩包不打开；请旗区解压，直接发里面的工作簿",
     "nested": "压缩包里又有压缩包或邮件，没有打开；请旗区直接发工作簿",
     "zip-encrypted": "压缩包加了密码，打不开；请旗区取消密码重发",
     "zip-damaged": "压缩包已损坏；请旗区重新发",
@@ -35,7 +35,12 @@ SENDERS = {
 }
 """Why a sender does not count."""
 LEFT = "邮件留在原处，已加星标"
-_WILL_GO_BACK = "；发件人没有核实，汇总时会退回，请与旗区联系"
+_WILL_GO_BACK = {
+    "unproven": "；发件人没有核实，汇总时会退回，请与旗区联系",
+    "unlisted": "；发件人不在任何旗区的名单里，汇总时会退回，请与旗区联系",
+    "": "",
+}
+"""What is said of files that the night's run will send back for their sender."""
 NONE = (
     "还没有设置邮箱，没有可收的邮件。要收邮件，请在 config.yaml 的 mailboxes 里写上邮箱（那里有例子）；"
     "不收邮件的，把日报直接放进收件箱即可。"
@@ -93,10 +98,10 @@ def of_sender(address: str | None, claimed: str, why: str) -> str:
     return f"{who}（{SENDERS.get(why, SENDERS['from'])}）"
 
 
-def line(when: datetime | None, who: str, what: str, *, is_refused: bool) -> str:
-    """Return the line about one message. What came without a proven sender will be sent back by the night's run."""
+def line(when: datetime | None, who: str, what: str, *, sender: str = "") -> str:
+    """Return the line about one message; `sender`: unproven or unlisted, where the night's run will send its files back for that."""
     at = moment(when) if when else "时间不明"
-    return f"  {at} {who}：{what}{_WILL_GO_BACK if is_refused else ''}。"
+    return f"  {at} {who}：{what}{_WILL_GO_BACK[sender]}。"
 
 
 def sums(messages: int, files: int, others: tuple[int, int, int]) -> str:

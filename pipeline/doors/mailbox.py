@@ -219,7 +219,7 @@ def _leave(message: MessageOnServer, place: Place, why: str, fetching: _FolderFe
     fetching.fetched.left += 1
     what = fetch_words.reason(why, **numbers)
     when = message.received_at.astimezone(fetching.settings.calendar.zone) if message.received_at else None
-    fetching.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}", is_refused=False))
+    fetching.say(fetch_words.line(when, "一封邮件", f"{what}；{fetch_words.LEFT}"))
 
 
 def _left(entry: JournalEntry, message: MessageOnServer, numbers: Mapping[str, int], fetching: _FolderFetch) -> JournalEntry:
@@ -302,4 +302,7 @@ def _count_and_tell(parts: MessageParts, names: Sequence[str], who: Sender, rece
     fetched.left += bool(parts.left)
     what = fetch_words.of_message(names, parts.passed_over, parts.left, again=again)
     whom = fetch_words.of_sender(who.address, who.claimed, who.reason)
-    fetching.say(fetch_words.line(received, whom, what, is_refused=bool(names) and who.address is None))
+    envelope = Envelope(received, "email", who.address)
+    is_listed = any(district.accepts(envelope) for district in fetching.settings.districts)
+    sender = "" if not names or is_listed else "unlisted" if who.address else "unproven"
+    fetching.say(fetch_words.line(received, whom, what, sender=sender))

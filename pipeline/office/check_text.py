@@ -72,4 +72,4 @@ def _preview(preview: Preview, *, is_moved_alone: bool) -> Iterator[str]:
             yield f"    {change.number} {shorten(change.matter)}：{'；'.join(preview_text.change(change))}"
         if len(effect.changes) > _MOST_CASES:
             yield f"    还有 {len(effect.changes) - _MOST_CASES} 件"
-        yield from (f"  {line}" for line in preview_text.outcome(effect))
+        yield from (f"  {line}" for line in preview_text.outcome(preview))

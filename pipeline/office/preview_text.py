@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from pipeline.office.report_preview import CaseChange, ColumnChange, Effect, GroupFigures, Preview, Version
+from pipeline.office.report_preview import CaseChange, ColumnChange, GroupFigures, Preview, Version
 from pipeline.terms.contract import RESOLVED
 from pipeline.terms.messages import brief, listed
 from pipeline.terms.words import FLAGS
@@ -87,7 +87,7 @@ def heading(preview: Preview) -> str:
 def change(of: CaseChange) -> list[str]:
     """Return what becomes of a case, piece by piece: its status, whether it counts, and what its row says anew."""
     before, after = of.status
-    said = ["原来报过这一件，这一份没有报，或报了会退回"] if of.is_left_out else []
+    said = [f"原来报过这一件，这一份{'的这一行会退回' if of.is_refused else '没有报'}"] if of.is_left_out else []
     if before and not after:
         said.append("不再在册")
     elif before != after:
@@ -105,19 +105,23 @@ def _column(of: ColumnChange) -> str:
     return f"{of.column}：{brief(of.before)} → {brief(of.after)}" if of.before else f"{of.column}：{brief(of.after)}"
 
 
-def outcome(effect: Effect) -> list[str]:
-    """Return what becomes of the district's figures, and which of its cases would still need following up."""
-    lines = [_figures(figures) for figures in effect.figures if figures.before.total or figures.after.total]
+def outcome(preview: Preview) -> list[str]:
+    """Return what becomes of the district's figures, and which of its cases would still need following up; of another day with its date."""
+    effect = preview.effect
+    if effect is None:
+        return []
+    until = "" if preview.day == preview.today else f"截至{day(preview.day)}"
+    lines = [_figures(figures, until) for figures in effect.figures if figures.before.total or figures.after.total]
     raised = [f"{FLAGS[flag].name} {len(numbers)} 件（{_numbers(numbers)}）" for flag, numbers in effect.flags if numbers]
     if raised:
-        lines.append(f"报送以后有：{'，'.join(raised)}。")
+        lines.append(f"报送以后{f'，{until}' if until else ''}有：{'，'.join(raised)}。")
     others = [f"{name} {count} 行" for name, count in (("接访情况", effect.receptions), ("急报事项", effect.urgent)) if count]
     return [*lines, f"另外采用{'、'.join(others)}。"] if others else lines
 
 
-def _figures(of: GroupFigures) -> str:
+def _figures(of: GroupFigures, until: str) -> str:
     before, after = (f"{tally.resolved}/{tally.total}" for tally in (of.before, of.after))
-    return f"{of.group}：化解 {before}，不变。" if before == after else f"{of.group}：化解 {before} → {after}。"
+    return f"{of.group}：{until}化解 {before}，不变。" if before == after else f"{of.group}：{until}化解 {before} → {after}。"
 
 
 def _numbers(numbers: Sequence[str]) -> str:

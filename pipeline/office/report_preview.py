@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day import fold, supervision
-from pipeline.day.cases import Case, RowPlace
+from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.standing import Register, Standing, standing_of
@@ -68,7 +68,9 @@ class CaseChange:
     is_disputed: bool
     """Whether a dispute would stand."""
     is_left_out: bool
-    """Whether the version that would be replaced has a row about it and this one has none."""
+    """Whether the version that would be replaced has a row about it that counts and this one has none,"""
+    is_refused: bool
+    """and of these whether this one has a row about it that would be refused."""
     columns: tuple[ColumnChange, ...]
 
 
@@ -125,16 +127,19 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     `known`: what counts and what waits.
     """
     day, district = filed.reading.day, filed.reading.district
-    others = [file for file in known if not _is_itself_or_later(file, filed, sha256)]
-    earlier = Submissions.of(known).on(day).get(district, NO_REPORTS).in_force
-    replaced = Submissions.of(others).on(day).get(district, NO_REPORTS)
+    earlier = [file for file in known if not _is_later(file, filed)]
+    replaced = Submissions.of(earlier).on(day).get(district, NO_REPORTS)
+    counts = replaced.in_force
+    is_repeat = counts is not None and counts.arrival.sha256 == sha256
+    others = [file for file in earlier if not (is_repeat and file is counts)]  # beside its own bytes a report would not be judged
     judgements, effect = dict[int, Judgement](), None
     if any(file.arrival.is_assignment for file in others):
         states, (beginning,) = fold.fold_noting(Facts.of([*others, filed]), settings, [day], (), after=[day - timedelta(days=1)])
         judgement = without_refused(states[day].judgements.get(filed.arrival.id))
         judgements = {**states[day].judgements, filed.arrival.id: with_older(judgement, place_among(filed, sha256, known))}
-        (before,) = fold.registers(Facts.of(others), settings, day, day, beginning)
-        effect = _effect(before, states[day], filed, replaced.in_force, settings=settings.on(day))
+        judgements |= {counts.arrival.id: judgement} if counts and is_repeat else {}
+        (before,) = fold.registers(Facts.of(earlier), settings, day, day, beginning)
+        effect = _effect(before, states[day], filed, counts, settings=settings.on(day))
     rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
     return judgements.get(filed.arrival.id), Preview(
         day=day,
@@ -142,8 +147,8 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         rows_accepted=rows.rows_accepted,
         rows_refused=rows.rows_refused,
         rows_moved=rows.rows_moved,
-        replaced=_version(replaced.in_force, replaced.revision, judgements),
-        is_repeat=earlier is not None and earlier.arrival.sha256 == sha256,
+        replaced=_version(counts, replaced.revision, judgements),
+        is_repeat=is_repeat,
         today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),
         effect=effect,
         masked=tuple(_masked(filed)),
@@ -180,12 +185,11 @@ def with_older(judgement: Judgement, place: Submission | None) -> Judgement:
     return replace(judgement, findings=[*judgement.findings, messages.finding("older-revision", revision=place.repeats)])
 
 
-def _is_itself_or_later(file: Filed, filed: Filed, sha256: str) -> bool:
-    """Whether it is the same report waiting in the inbox, or one for the same day that came after it."""
+def _is_later(file: Filed, filed: Filed) -> bool:
+    """Whether it is a report of the same district for the same day that came after it."""
     if file.arrival.is_assignment or (file.reading.district, file.reading.day) != (filed.reading.district, filed.reading.day):
         return False
-    is_later = file.arrival.envelope.received_at > filed.arrival.envelope.received_at
-    return is_later or (_is_waiting(file) and file.arrival.sha256 == sha256)
+    return file.arrival.envelope.received_at > filed.arrival.envelope.received_at
 
 
 def _is_waiting(file: Filed) -> bool:
@@ -211,7 +215,11 @@ def _effect(before: Register, state: DayState, filed: Filed, replaced: Filed | N
     arrivals = replaced.arrival.id if replaced else 0, filed.arrival.id
     own_before = {number: was for number, was in before.items() if written(was.particulars["旗区"]) == district}
     own = {case.number: case for case in state.cases if case.text("旗区") == district}
-    changes = (_change(number, own_before.get(number), own.get(number), arrivals) for number in sorted(own_before.keys() | own.keys()))
+    doubtful = set(judgement.doubtful)
+    changes = (
+        _change(number, own_before.get(number), own.get(number), arrivals, is_refused=number in doubtful)
+        for number in sorted(own_before.keys() | own.keys())
+    )
     raised = {number: supervision.flags(case, state.day, settings.windows) for number, case in own.items()}
     after = {number: standing_of(case) for number, case in own.items()}
     return Effect(
@@ -228,19 +236,27 @@ def _tally(group: Group, register: Register) -> Tally:
     return Tally(group.target_percent, len(in_use), sum(case.is_counted for case in in_use))
 
 
-def _change(number: str, was: Standing | None, case: Case | None, arrivals: tuple[int, int]) -> CaseChange | None:
+def _change(number: str, was: Standing | None, case: Case | None, arrivals: tuple[int, int], *, is_refused: bool) -> CaseChange | None:
     """Return what becomes of a case; None where nothing does. `arrivals`: of the version that would be replaced, and of the report."""
     replaced, own = arrivals
     row_before, row = was.last if was else None, case.last if case else None
     is_own = row is not None and row.arrival == own
     is_left_out = row_before is not None and row_before.arrival == replaced and not is_own
-    columns = tuple(_columns(row_before, row, replaced)) if row and is_own else ()
+    columns = (*_particulars(was, case), *(_columns(row_before, row, replaced) if row and is_own else ()))
     status = was.status if was else "", case.status if case else ""
     counted = bool(was and was.is_counted), bool(case and case.is_counted)
     if not (is_left_out or columns or status[0] != status[1] or counted[0] != counted[1]):
         return None
     matter = case.text("案由") if case else written(was.particulars["案由"]) if was else ""
-    return CaseChange(number, matter or "", status, counted, bool(case and case.dispute), is_left_out, columns)
+    return CaseChange(number, matter or "", status, counted, bool(case and case.dispute), is_left_out, is_left_out and is_refused, columns)
+
+
+def _particulars(was: Standing | None, case: Case | None) -> Iterator[ColumnChange]:
+    """Go through what is otherwise known of a case: the report has it anew among its 新增案件."""
+    for column in PARTICULARS if was and case else ():
+        before, after = written(was.particulars[column]) or "" if was else "", written(case.particulars[column]) or "" if case else ""
+        if before != after:
+            yield ColumnChange(column, before, after)
 
 
 def _columns(before: RowPlace | None, row: RowPlace, replaced: int) -> Iterator[ColumnChange]:

@@ -71,7 +71,7 @@ def _of_preview(preview: ReportPreview) -> dict[str, Any]:
             for change in changes[:_MOST_CASES]
         ],
         "changes_left_out": max(0, len(changes) - _MOST_CASES),
-        "outcome": preview_text.outcome(effect) if effect else [],
+        "outcome": preview_text.outcome(preview),
         "has_effect": effect is not None,
     }
 

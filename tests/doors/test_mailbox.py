@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mails import OURS, SENDER, attached, message
+from mails import OURS, PASSED, SENDER, attached, message
 from offices import ZONE, moment
 from workbooks import DAY, assignment, progress_row, report
 
@@ -207,6 +207,13 @@ def test_the_night_takes_it_as_mail_from_its_sender(desk: Desk) -> None:
     assert (submission["district"], submission["status"], submission["received_at"]) == ("东胜区", "on-time", "2020-05-21T16:42:00+08:00")
     desk.fetch()
     assert list((desk.office.inbox / mailbox.FOLDER).iterdir()) == []
+
+
+def test_whom_no_district_has_named_is_said_to_be_nobodys(desk: Desk) -> None:
+    fields = {"From": "x@elsewhere.example", "Authentication-Results": PASSED.replace("example.com", "elsewhere.example")}
+    desk.server.deliver(message(attached(report(), "日报.xlsx"), fields=fields))
+    desk.fetch()
+    assert "：收下 日报.xlsx；发件人不在任何旗区的名单里，汇总时会退回，请与旗区联系。" in desk.said[0]
 
 
 def test_whom_our_server_does_not_vouch_for_is_kept_said_and_sent_back(desk: Desk) -> None:

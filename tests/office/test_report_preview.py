@@ -44,9 +44,7 @@ def said(answer: Answer) -> dict[str, str]:
 
 
 def outcome(answer: Answer) -> list[str]:
-    effect = preview(answer).effect
-    assert effect
-    return preview_text.outcome(effect)
+    return preview_text.outcome(preview(answer))
 
 
 def test_a_clean_report_is_told_by_case_with_its_effect_on_the_districts_own_figures(office: Office) -> None:
@@ -75,7 +73,9 @@ def test_a_correction_is_compared_with_the_version_that_waits(office: Office) ->
     answer = asked(office, report(progress=[progress_row(当前状态="已受理", 重新办理原因="填错")]), "2020-05-21 16:20")
     assert preview_text.notes(preview(answer)) == ["会替换已报送、等待汇总的第 2 版（采用 2 行，退回 1 行）。"]
     assert preview_text.question(preview(answer)).startswith("第 2 版采用 2 行，退回 1 行；这一份会采用 1 行。")
-    assert said(answer)["SJ-2020-001"].startswith("原来报过这一件，这一份没有报，或报了会退回；")
+    assert said(answer)["SJ-2020-001"].startswith("原来报过这一件，这一份没有报；")
+    refused = asked(office, report(progress=[progress_row(), resolved_row(答复文号="")]), "2020-05-21 16:20")
+    assert said(refused)["SJ-2020-001"].startswith("原来报过这一件，这一份的这一行会退回；")
     (left_out,) = [finding.message for finding in answer.findings if finding.code == "rows-withdrawn"]
     assert "SJ-2020-001" in left_out
     assert "SJ-2020-003" not in left_out, "of the version before that"
@@ -90,6 +90,29 @@ def test_the_same_once_more_changes_nothing_and_asks_nothing(office: Office) -> 
     assert preview_text.notes(preview(answer)) == ["与正在算数的那一份完全相同，再报一次不会改变什么。"]
     assert not preview_text.question(preview(answer))
     assert said(answer) == {}
+    assert (preview(answer).rows_accepted, preview(answer).rows_refused) == (2, 0)
+
+
+def test_what_waits_keeps_its_number_whichever_of_it_is_checked_again(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    poor = report(progress=[progress_row("XX-2020-009")])
+    office.put(poor, "v1.xlsx", received="2020-05-21 15:00")
+    office.put(report(), "v2.xlsx", received="2020-05-21 15:10")
+    good = preview(again := asked(office, report()))
+    assert preview_text.notes(good) == ["与正在算数的那一份完全相同，再报一次不会改变什么。"]
+    assert (preview_text.heading(good), said(again)) == ("与第 2 版相比", {})
+    worse = preview(asked(office, poor))
+    assert preview_text.notes(worse) == ["会替换已报送、等待汇总的第 2 版（2 行）。"]
+    assert preview_text.question(worse).startswith("第 2 版采用 2 行；这一份会采用 0 行，退回 1 行。")
+
+
+def test_what_a_new_case_is_said_to_be_otherwise_is_a_change(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    office.put(report(new=[new_row()]), "v1.xlsx", received="2020-05-21 15:00")
+    other = asked(office, report(new=[new_row(案由="楼道漏水")]))
+    assert said(other) == {"DS-2020-001": f"案由：{new_row()['案由']} → 楼道漏水"}
 
 
 def test_an_older_version_once_more_is_said_to_be_one_before_it_is_sent(office: Office) -> None:
@@ -135,6 +158,8 @@ def test_a_report_of_yesterday_says_what_it_would_replace_and_that_todays_is_mis
     office.run(yesterday)
     answer = asked(office, report(day=yesterday, progress=[progress_row(), resolved_row(), progress_row("SJ-2020-003")]))
     assert preview_text.notes(preview(answer)) == ["这是5月20日的日报，会替换已采用的第 1 版（2 行）；今天的还没有报。"]
+    assert outcome(answer)[:2] == ["自治区交办：截至5月20日化解 0/1，不变。", "市级交办和旗区自行梳理：截至5月20日化解 1/2，不变。"]
+    assert outcome(answer)[2].startswith("报送以后，截至5月20日有：临近到期 1 件（SJ-2020-003）")
     office.put(report(), "today.xlsx", received="2020-05-21 15:00")
     answer = asked(office, report(day=yesterday))
     assert preview_text.notes(preview(answer))[0].endswith("；今天的已经报过。")
