@@ -119,7 +119,8 @@ def changes(before: Edition | None, after: Edition, own: Own | None = None) -> C
 
 def _asked_lines(before: Edition, after: Edition) -> Iterator[str]:
     """Yield where the two begin with another line about what is asked: the figures for programs do not tell requests."""
-    then, now = before.headline.get(words.ASKED), after.headline.get(words.ASKED)
+    # Told on a later day: the edition's own day is not today.
+    then, now = (edition.headline.get(words.ASKED, "").replace("今日", "当日") for edition in (before, after))
     if then and now and then != now:
         yield f"{words.ASKED}：{then} → {now}"
 

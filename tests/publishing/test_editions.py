@@ -402,11 +402,11 @@ def _edition(number: int, asked: str, **of_group: object) -> Edition:
 
 
 def test_an_edition_tells_another_target_once_and_what_is_asked_otherwise() -> None:
-    before, after = _edition(1, "两件。", target_percent=90, shortfall=1), _edition(2, "一件。", target_percent=95, shortfall=3)
+    before, after = _edition(1, "今日两件。", target_percent=90, shortfall=1), _edition(2, "今日一件。", target_percent=95, shortfall=3)
     found = told_editions.changes(before, after)
     assert found is not None
     assert found.figures == (
-        "请决定：两件。 → 一件。",
+        "请决定：当日两件。 → 当日一件。",
         "市级：还差 1 件 → 3 件，目标 90% → 95%（规则改了）",
         "包案领导 领导一（市级）：还差 1 件 → 3 件",
     )
