@@ -9,6 +9,7 @@ from datetime import date
 
 from pipeline.intake import desk
 from pipeline.publishing import periods
+from pipeline.publishing.outbox import NotPublishedError
 from pipeline.publishing.periods import Made
 from pipeline.settings.config import Settings
 
@@ -20,4 +21,8 @@ def run(settings: Settings, first: date, last: date, *, is_closing: bool = False
     """
     periods.check_span(first, last, today)
     with desk.opened(settings) as office:
-        return periods.make(office.ledger, office.settings, first, last, is_closing=is_closing)
+        try:
+            return periods.make(office.ledger, office.settings, first, last, is_closing=is_closing)
+        except NotPublishedError as error:
+            msg = f"阶段报告 {first}_{last} 没有写进 {settings.paths.periods}：{error}后再运行一次；原有文件没有变动。"
+            raise NotPublishedError(msg) from error

@@ -23,6 +23,7 @@ from pipeline.disk import storage
 from pipeline.night import asked_period
 from pipeline.night.outcome import Outcome
 from pipeline.publishing import periods
+from pipeline.publishing.outbox import NotPublishedError
 from pipeline.settings.config import load
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.upkeep import doctor
@@ -165,6 +166,10 @@ def test_a_week_that_the_disk_does_not_take_costs_no_day(week: Week, monkeypatch
     assert len(outcome.written.published) == len(DAYS)
     assert [f"阶段报告 {NAME}" in said for said in outcome.written.held] == [True]
     assert not outcome.written.failed
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write_folder", write_folder)
+        with pytest.raises(NotPublishedError, match=f"阶段报告 {NAME} 没有写进 .*再运行一次"):
+            _asked(week)
     assert week.office.run(FRIDAY + timedelta(days=1)).written.periods == [week.folder]
 
 

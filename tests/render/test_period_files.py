@@ -25,8 +25,8 @@ from page_days import PageText
 
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
-from pipeline.report import period, period_words
-from pipeline.report.period import Period
+from pipeline.report import breakdown, period, period_words
+from pipeline.report.period import Period, Remaining
 
 TEMPLATES = offices.HOME / "templates"
 HOSTILE = "=1+1<script>alert(1)</script>#let x = 1"
@@ -200,3 +200,19 @@ def test_a_broken_template_costs_only_its_own_look(month: Period, tmp_path: Path
 def test_the_originals_are_the_templates_that_come_along() -> None:
     for name in (period_papers.WORD_TEMPLATE, period_papers.PDF_TEMPLATE):
         assert own_templates.original(name) == (TEMPLATES / name).read_bytes()
+
+
+def test_a_paper_of_very_much_leaves_leaders_and_restatements_to_the_workbook_and_has_four_pages(month: Period) -> None:
+    groups, (told, entry) = [group.label for group in month.groups], month.restated[0]
+    much = replace(
+        month,
+        leaders=tuple(replace(month.leaders[0], label=f"领导{count}", group=groups[count > 11]) for count in range(24)),
+        by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
+        by_source=tuple(replace(month.by_source[0], label=name) for name in month.settings.sources),
+        restated=tuple((told, replace(entry, day=entry.day + timedelta(days=2 * count))) for count in range(16)),
+        remaining=tuple(Remaining(group, reason, ("SJ-2020-002",)) for group in groups for reason in breakdown.REASONS),
+    )
+    fields = period_papers.fields(much)
+    assert len(re.findall(rb"/Type\s*/Page\b", period_papers.pdf(fields, much.data_until, own_templates.original("阶段报告版式.typ")))) == 4
+    assert "包案领导24位，各自的期初、期末见同一文件夹里的工作簿“包案领导”。" in fields["部分"][1]["注"][0]
+    assert fields["部分"][6]["注"] == [f"其余{16 - len(fields['部分'][6]['说明'])}处见同一文件夹里的工作簿“更正和版次”。"]

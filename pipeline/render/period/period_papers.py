@@ -5,6 +5,7 @@ Covered by tests/render/test_period_files.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -23,10 +24,11 @@ Fields = dict[str, Any]
 WORD_TEMPLATE, PDF_TEMPLATE = "阶段报告模板.docx", "阶段报告版式.typ"
 _WAY_OUT: Final = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 _WIDEST_CALENDAR: Final = 31
-_MOST_LEADERS: Final = 24
 _MOST_CASES: Final = 4
 """Of one kind in one sentence."""
-_MOST_RUNS: Final = 12
+_MOST_PAGES: Final = 4
+_VARIANTS: Final = ((24, 12), (24, 4), (0, 12), (0, 4), (0, 1))
+"""From generous to tight: so many rows of leaders have their tables here, and so many restatements are named."""
 _LOST: Final = ("退出总数", "不再计入", "重新办理")
 """Kinds of change of which the paper names cases."""
 _LONGEST_LABEL: Final = 12
@@ -71,9 +73,15 @@ def examine(templates: Path) -> Iterator[str]:
 
 
 def fields(period: Period) -> Fields:
-    """Return every text of the paper."""
+    """Return every text of the paper: the most generous that four pages hold."""
+    drafts = (_draft(period, leaders, runs) for leaders, runs in _VARIANTS)
+    return next((draft for draft in drafts if _height(draft) <= _MOST_PAGES * _PAGE), _draft(period, *_VARIANTS[-1]))
+
+
+def _draft(period: Period, leaders: int, runs: int) -> Fields:
+    """Return the texts with at most so many rows of leaders and so many restatements."""
     name, until = period_words.NAME[period.is_closing], period.data_until
-    sections = [_targets(period), _districts(period), _remaining(period), _durations(period), _later(period), _reports(period)]
+    sections = [_targets(period), _districts(period, leaders), _remaining(period), _durations(period), _later(period), _reports(period)]
     said: Fields = {
         "报头": name,
         "文件标题": f"{name}（{period_words.span(period)}）",
@@ -83,9 +91,31 @@ def fields(period: Period) -> Fields:
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
         "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period)],
-        "部分": [*sections, *([_restated(period)] if period.restated else [])],
+        "部分": [*sections, *([_restated(period, runs)] if period.restated else [])],
     }
     return {key: plain_in(value) for key, value in said.items()}
+
+
+_PAGE: Final = 630.0
+"""Points between the margins of a page, without what is lost where tables are not torn apart."""
+_HEAD_AND_END, _LINE, _HEADING, _NOTE_LINE, _ROW_HEIGHT = 190.0, 28.95, 37.0, 13.7, 16.2
+_LINE_WIDTH, _NOTE_WIDTH = 27, 41
+"""Characters of a line of the text, and of a note."""
+
+
+def _height(draft: Fields) -> float:
+    """Return how high the paper is, in points, rather too much than too little."""
+    height = _HEAD_AND_END + sum(_LINE * _lines(f"　　{line['名称']}：{line['内容']}", _LINE_WIDTH) for line in draft["提要"])
+    for section in draft["部分"]:
+        notes = (*section["说明"], *section["注"])
+        height += _HEADING + sum(_NOTE_LINE * _lines(note, _NOTE_WIDTH) + 5 for note in notes)
+        height += sum(_ROW_HEIGHT * (len(table["行"]) + 2) + 10 for table in section["表"])
+    return height
+
+
+def _lines(text: str, width: int) -> int:
+    wide = sum(0.6 if character.isascii() else 1 for character in text)
+    return -(-math.ceil(wide) // width)
 
 
 def _section(title: str, above: Sequence[str] = (), tables: Sequence[Fields] = (), below: Sequence[str] = ()) -> Fields:
@@ -114,9 +144,9 @@ def _named(group: str, kind: str, cases: Sequence[str]) -> str:
     return f"{group}{kind}{len(cases)}件：{words.first_of(cases, _MOST_CASES)}。"
 
 
-def _districts(period: Period) -> Fields:
+def _districts(period: Period, most: int) -> Fields:
     tables = [_parts(group.label, [part for part in period.districts if part.group == group.label]) for group in period.groups]
-    if len(period.leaders) <= _MOST_LEADERS:
+    if len(period.leaders) <= most:
         leaders = {group.label: [part for part in period.leaders if part.group == group.label] for group in period.groups}
         tables += [_parts(f"{label}（包案领导）", own) for label, own in leaders.items() if own]
         return _section("二、各旗区和包案领导", (), tables, (period_words.BELONGS,))
@@ -161,10 +191,10 @@ def _reports(period: Period) -> Fields:
     return _section("六、日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
 
 
-def _restated(period: Period) -> Fields:
+def _restated(period: Period, most: int) -> Fields:
     runs = period_words.restated_runs(period)
-    more = f"其余{len(runs) - _MOST_RUNS}处见{_WORKBOOK}“更正和版次”。" if len(runs) > _MOST_RUNS else ""
-    return _section("七、更正", [f"{said}。" for said in runs[:_MOST_RUNS]], (), (more,))
+    more = f"其余{len(runs) - most}处见{_WORKBOOK}“更正和版次”。" if len(runs) > most else ""
+    return _section("七、更正", [f"{said}。" for said in runs[:most]], (), (more,))
 
 
 _ROW: Final = {"名称": "东胜区", "数": ["1", "2"]}
