@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Self
 
 from pipeline.day.submissions import NO_REPORTS, Submissions
@@ -19,6 +20,7 @@ from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.findings import Finding
+from pipeline.terms.handed_in import Filed
 
 _MOST_FINDINGS = 20
 
@@ -43,7 +45,7 @@ class MailedFile:
     until: str = ""
     """Until when it can be mended in time, in words; '' where it need not be."""
     is_old: bool = False
-    """Whether it had been taken in before."""
+    """Whether it had been taken in before, or a later report counts in its place."""
 
     @property
     def counts(self) -> bool:
@@ -56,6 +58,7 @@ class MailedFiles:
 
     def __init__(self, settings: Settings, now: datetime, count: int) -> None:
         self._settings, self._now, self._readers = settings, now, Readers(settings, count)
+        self._remembered: incoming.Remembered = {}
 
     def __enter__(self) -> Self:
         self._readers.__enter__()
@@ -71,9 +74,12 @@ class MailedFiles:
             return MailedFile(name, "以前收过，没有再收。", is_old=True)
         if not place.is_file():
             return MailedFile(name, "已收下，已进入汇总，结果见回执。", is_old=True)
-        answer = check.check(place, self._settings, self._now, self._readers)
+        answer = check.check(place, self._settings, self._now, self._readers, waits=self._waiting)
         if answer.reading.is_from_stranger:
             return MailedFile(name, f"不能采用：封面上写的不是{district}。请改正封面上的旗区，再发一次。")
+        if answer.reading.accepted and (after := self._overtaken_by(answer, place)):
+            whose = f"收到了，是{district}{words.near(answer.reading.day, None)}的日报。"
+            return MailedFile(name, f"{whose}同一天的日报又收到一份（{words.moment(after)}），以那一份为准，这一份不算数。", is_old=True)
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         shown = tuple(_shown(line.findings))
         may_be_marked = answer.findings and receipt_files.may_be_marked(answer.findings)
@@ -110,11 +116,25 @@ class MailedFiles:
         meant = "那一天的收到过，再改正不影响算按时还是迟报" if self._has_report(district, day) else "现在报算迟报，内容照常采用"
         return f"{limit:%H:%M}已经截止，{meant}"
 
+    def _waiting(self, district: str) -> list[Filed]:
+        return incoming.of_district(district, self._settings, self._readers, self._remembered)
+
+    def _overtaken_by(self, answer: check.Answer, place: Path) -> datetime | None:
+        """Return when the other report came that counts in the place of this one; None where none does."""
+        counts = self._counting(answer.reading.district, answer.reading.day)
+        came = answer.filed.arrival.envelope.received_at
+        if counts is None or counts.arrival.envelope.received_at < came or counts.arrival.sha256 == held_files.sha256(place):
+            return None
+        return counts.arrival.envelope.received_at.astimezone(self._settings.calendar.zone)
+
     def _has_report(self, district: str, day: date) -> bool:
-        """Whether a report of the district counts for that day, or waits and will."""
-        waiting = incoming.of_district(district, self._settings, self._readers)  # before the ledger: a run may take it in between
+        return self._counting(district, day) is not None
+
+    def _counting(self, district: str, day: date) -> Filed | None:
+        """Return the report of the district that counts for that day, or waits and will."""
+        waiting = self._waiting(district)  # before the ledger: a run may take it in between
         known = held_files.held(self._settings, lambda _file: False).files
-        return Submissions.of([*known, *waiting]).on(day).get(district, NO_REPORTS).in_force is not None
+        return Submissions.of([*known, *waiting]).on(day).get(district, NO_REPORTS).in_force
 
     def _receipt(self, answer: check.Answer) -> bytes:
         return receipt_files.before_sending(answer.filed, answer.judgement, answer.path, settings=self._settings, readers=self._readers)

@@ -184,6 +184,9 @@ def test_what_a_later_report_replaced_is_no_reason_to_phone_and_what_is_left_out
     text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
     assert "4 份，1 份有会退回的，截止以前请打电话" in text
     assert "已由后来的一份代替，不用管 东胜区 今天.xlsx" in text
+    afternoon.office.put(report("准格尔旗", day=date(2020, 5, 22), progress=[]), "准.xlsx", "2020-05-22T15:26:00+08:00")
+    again = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
+    assert "会整份退回，后来另报了，不用管 准格尔旗 坏的.xlsx" in again, "it never counted for anything"
     # Refused rows are nothing that was reported: as in the clerk's own check only the taken one is missing.
     assert "漏了原来报过的内容（案件进展：SJ-2020-002） 东胜区 改好.xlsx" in text
 

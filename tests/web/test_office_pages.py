@@ -178,6 +178,8 @@ def test_a_busy_days_notice_and_the_receipt_that_counts_come_first_and_the_rest_
     assert above[:2] == ["东胜区_督办通知_2020-05-21.docx", "东胜区_回执_6_报5.xlsx"]
     assert len(above) == 12
     assert names[-1] == "东胜区_回执_1_昨天.xlsx", "the older day comes last"
+    revisions = [int(found[1]) for name in names[:-1] if (found := re.search("_回执_([1-9]+)_报", name))]
+    assert revisions == [6, 5, 4, 3, 2, 1], "the newest version first"
     assert len(names) == sum("/东胜区_回执_" in path or "/东胜区_督办通知_" in path for path in tree(office.outbox))
 
 
