@@ -25,6 +25,7 @@ from pipeline.night import nightly
 from pipeline.office import today
 from pipeline.render.documents import FIGURES
 from pipeline.render.page import leaders_page
+from pipeline.settings.config import load
 from pipeline.terms.handed_in import LeftOut
 from pipeline.terms.mails import Mail
 from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
@@ -239,13 +240,23 @@ def test_yesterday_stands_beside_with_its_published_verdict_and_who_was_silent_i
     assert said == [[], ["1"], []]
 
 
-def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoon: Website) -> None:
+def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "昨天的目标" not in afternoon.signed_in("办公室").get("/today").text
     assert "现在所知" not in afternoon.signed_in("办公室").get("/today").text
     late = report(progress=[resolved_row("SJ-2020-002")])
     afternoon.office.put(late, "昨天的.xlsx", "2020-05-22T11:00:00+08:00")
     text = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get("/today").text).split())
     assert "昨天 1/3，33.3%（按现在所知；昨天的结果里写的是 0/3，见下面）" in text
     assert "下面是昨天的结果里写的 0/3；按现在所知是 1/3，后来收到的日报改了昨天的数字" in text
+    config = afternoon.office.home / "config.yaml"
+    others = "changes: [{from: 2020-05-22, groups: [{name: 各项, sources: [自治区交办, 市级交办, 旗区自行梳理], target_percent: 95}]}]"
+    before = "groups: [{name: 各项, sources: [自治区交办, 市级交办, 旗区自行梳理], target_percent: 80}]"
+    written = re.sub(r"(?ms)^groups:\n.*?(?=^\S)", f"{before}\n", config.read_text(encoding="utf-8"))
+    config.write_text(written.replace("changes: []", others), encoding="utf-8")
+    changed, look = load(config), today.of_day
+    monkeypatch.setattr(today, "of_day", lambda day, files, _settings, readers: look(day, files, changed, readers))
+    afternoon.office.put(report("乌审旗", day=date(2020, 5, 22), progress=[]), "乌.xlsx", "2020-05-22T15:25:00+08:00")
+    assert "（昨天的目标是 80%，规则改了）" in afternoon.signed_in("办公室").get("/today").text
 
 
 def test_where_the_run_names_a_command_the_page_links_to_the_editions(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
