@@ -240,6 +240,8 @@ class Notice:
     """When the last file came that it rests on (decision 11)."""
     is_correction: bool
     """Whether that was later than the readers of its day could know."""
+    objectable: tuple[CaseLine, ...] = ()
+    """The district's open cases of which it can still object that they are not its own."""
 
     @property
     def points(self) -> tuple[Point, ...]:

@@ -42,9 +42,14 @@ def not_known(clocks: Iterable[Clock]) -> str:
 
 def worst(clocks: Clocks, day: date) -> tuple[int, int]:
     """Return by what cases are ordered: the worst state of 受理 and 办结, then the longest over it, or the nearest to its end."""
-    owed = [clock for clock in (clocks.acceptance, clocks.conclusion) if clock]
-    weights = ((_ORDER[clock.state], (clock.due - day).days) for clock in owed if clock.done is None)
-    return min(weights, default=(len(_ORDER), 0))
+    owed = [clock for clock in (clocks.acceptance, clocks.conclusion) if clock and clock.done is None]
+    return min(((_ORDER[clock.state], (clock.due - day).days) for clock in owed), default=(len(_ORDER) - 1, 0))
+
+
+def worst_name(clocks: Clocks, day: date) -> str:
+    """Return what the worst state is called; '' where no clock of 受理 and 办结 runs."""
+    state = [*STATES][worst(clocks, day)[0]]
+    return STATES[state] if state != "passed" else ""
 
 
 _ORDER: Final = {state: position for position, state in enumerate(STATES)}
@@ -54,6 +59,12 @@ def in_order(cases: Iterable[CaseLine], day: date) -> list[tuple[CaseLine, Clock
     """Return the open cases with their clocks, the worst first."""
     running = [(case, case.clocks) for case in cases if case.is_open and case.clocks]
     return sorted(running, key=lambda line: (worst(line[1], day), line[0].number))
+
+
+def in_need(cases: Iterable[CaseLine], day: date) -> list[tuple[CaseLine, list[str]]]:
+    """Return the cases with a clock that is near its end or past it, the worst first, each with what is said of these clocks."""
+    pressing_first = ((case, clocks.pressing) for case, clocks in in_order(cases, day))
+    return [(case, [cited(clock, day) for clock in clocks]) for case, clocks in pressing_first if clocks]
 
 
 # --- one clock ---------------------------------------------------------------------------------------------------
@@ -76,6 +87,11 @@ def cited(clock: Clock, day: date) -> str:
     """Return a clock with its last day, how it stands, and its article: 办结法定期限5月4日，严重超期17天（《…》第…条）."""
     extended = f"（含延期{clock.extension}天）" if clock.extension else ""
     return f"{CLOCKS[clock.rule.clock]}法定期限{near(clock.due, day)}{extended}，{situation(clock, day)}（{clock.rule.article}）"
+
+
+def not_accepted(clock: Clock, day: date) -> str:
+    """Return the same of 受理 in few words, where its days are told already: 严重超期16天未受理（《…》第…条）."""
+    return f"{situation(clock, day)}未受理（{clock.rule.article}）"
 
 
 def of_case(clocks: Clocks, day: date) -> Iterator[str]:
@@ -123,16 +139,21 @@ def may_object(cases: Iterable[CaseLine]) -> list[CaseLine]:
 
 def beside_notice(told: Iterable[CaseLine], objectable: Sequence[CaseLine], day: date) -> str:
     """Return what a notice says below its rows: until when objections are heard, and what the records cannot show of the clocks told."""
-    by_end: dict[tuple[date, str], list[str]] = {}
-    for case in objectable:
-        if case.clocks and (clock := case.clocks.objection):
-            by_end.setdefault((clock.due, clock.rule.article), []).append(case.number)
-    said = [
-        f"新交办的{_named(numbers)}，如不属于本旗区职权，请于{near(due, day)}前（含当日）提出异议（{article}）。"
-        for (due, article), numbers in sorted(by_end.items())
-    ]
-    objections = [case.clocks.objection for case in objectable if case.clocks and case.clocks.objection]
-    return "".join(said) + not_known([*pressing(told), *objections])
+    by_article: dict[str, dict[date, list[str]]] = {}
+    objections = [(case.number, case.clocks.objection) for case in objectable if case.clocks and case.clocks.objection]
+    for number, clock in objections:
+        by_article.setdefault(clock.rule.article, {}).setdefault(clock.due, []).append(number)
+    said = "".join(_objections(article, sorted(ends.items()), day) for article, ends in by_article.items())
+    return said + not_known([*pressing(told), *(clock for _number, clock in objections)])
+
+
+def _objections(article: str, ends: Sequence[tuple[date, Sequence[str]]], day: date) -> str:
+    """Return until when objections are heard, by last day."""
+    if len(ends) == 1:
+        ((due, numbers),) = ends
+        return f"新交办的{_named(numbers)}，如不属于本旗区职权，请于{near(due, day)}前（含当日）提出异议（{article}）。"
+    by_end = "；".join(f"{near(due, day)}，{_named(numbers)}" for due, numbers in ends)
+    return f"新交办的案件，如不属于本旗区职权，请于下列日期前（含当日）提出异议（{article}）：{by_end}。"
 
 
 def _named(numbers: Sequence[str]) -> str:

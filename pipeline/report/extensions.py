@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
-from pipeline.report import claims, exemptions, hints
+from pipeline.report import claims, clock_lines, exemptions, hints
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
@@ -23,6 +23,8 @@ class Extensions:
 
     clocks: tuple[tuple[str, Clocks], ...] = ()
     """Of each case that is not cancelled, by its number."""
+    clocks_counted: str = ""
+    """How many of them are near their end or past it, in a line for leaders; '' where none is."""
     hints: tuple[HintLine, ...] = ()
     exemptions: tuple[ExemptionLine, ...] = ()
     excused: frozenset[OfDay] = frozenset()
@@ -36,6 +38,7 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
     all_hints, silenced = hints.of(state, arrivals, settings), exemptions.silenced_cases(state)
     return Extensions(
         clocks=running,
+        clocks_counted=clock_lines.counted(cases),
         hints=hints.of(state, arrivals, settings, silenced) if silenced else all_hints,
         exemptions=exemptions.of(state, arrivals, settings, all_hints),
         excused=state.exempted.excused,

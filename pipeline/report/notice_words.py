@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline.day.cases import away_from
+from pipeline.report import clock_lines
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
@@ -152,13 +153,28 @@ def why(settled_point: Settled) -> str:
 
 def all_points(case: NoticeCase, day: date) -> str:
     """Return all that is so with a case, whence it came, and what of the last notice's points holds no longer."""
-    now = "；".join(part for part in (whence(case, day), *(point.brief for point in case.points)) if part)
+    now = "；".join(part for part in (whence(case, day), *_so(case, day)) if part)
     gone: dict[str, list[str]] = {}
     for settled_point in case.settled:
         # The reply and the progress are the district's own words; who moved a deadline, or a rule, is another.
         how = why(settled_point) if settled_point.kind in (_MOVED, _BY_RULE) else settled_point.kind
         gone.setdefault(how, []).append(f"“{FLAGS[settled_point.flag].name}”")
     return "。".join([now, *(f"上次的{''.join(names)}{how}" for how, names in gone.items())])
+
+
+def _so(case: NoticeCase, day: date) -> Iterator[str]:
+    """Go through the points of a case, then the clocks of the regulation that are near their end or past it, each with its article.
+
+    What a point says of the same days is not said twice.
+    """
+    clocks = case.line.clocks
+    acceptance = clocks.acceptance if clocks else None
+    for point in case.points:
+        is_same = point.flag == "acceptance_overdue" and acceptance and point.days == (day - acceptance.due).days
+        yield clock_lines.not_accepted(acceptance, day) if acceptance and is_same else point.brief
+        acceptance = None if is_same else acceptance
+    cited = (acceptance, clocks.conclusion) if clocks else ()
+    yield from (clock_lines.cited(clock, day) for clock in cited if clock and clock.is_pressing)
 
 
 def new_and_old(times_of_cases: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from pipeline.day import edit_effects, supervision
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.day_state import DayState
 from pipeline.day.known_when import known_until
-from pipeline.report import notice_words
+from pipeline.report import clock_lines, notice_words
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
@@ -59,7 +59,8 @@ def _notice(
     settled = [*_settled(state, number.district, lines, (last, settings), points)] if last else []
     settled += [] if points else _edited_away(state, number.district, lines, settings, {point.number for point in settled})
     before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
-    told = {*points, *(point.number for point in settled)}
+    objectable = clock_lines.may_object(line for line in lines if line.district == number.district)
+    told = {*points, *(point.number for point in settled), *(line.number for line in objectable)}
     rested_on = _rests_on(number.district, told, state, files)
     data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
@@ -74,12 +75,14 @@ def _notice(
         before_cases=len(_concerned(earlier[last])) if last else 0,
         data_until=data_until,
         is_correction=data_until > known_until(state.day, settings),
+        objectable=tuple(objectable),
     )
 
 
 def _rests_on(district: str, told: Container[str], state: DayState, files: Iterable[Filed]) -> Iterator[Filed]:
     """Go through the files that a district's notice rests on, whatever else others send (decision 11); `told`: the cases in it."""
-    rows = {case.last.arrival for case in state.cases if case.last and case.number in told}  # of a case that moved, another district's
+    cases = [case for case in state.cases if case.number in told]  # of one that moved rows may be another district's
+    rows = {case.last.arrival for case in cases if case.last} | {case.accepted[1] for case in cases if case.accepted}
     for file in files:
         if file.arrival.is_assignment or file.reading.district == district or file.arrival.id in rows:
             yield file

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from offices import Day, assigned, consolidate, handed_in
+from offices import HOME, Day, assigned, consolidate, handed_in
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
+from pipeline.render.page import leaders_page
+from pipeline.render.papers import briefing
 from pipeline.report import clock_lines
 
 CASES = [
@@ -32,6 +34,34 @@ def test_leaders_read_how_many_are_near_late_and_very_late_by_article() -> None:
     )
     quiet = [case for case in _day().report.cases if case.number in ("SJ-2020-004", "SJ-2020-005", "SJ-2020-006")]
     assert clock_lines.counted(quiet) == ""
+
+
+def test_briefing_and_page_say_that_line_once_and_the_page_opens_to_the_cases() -> None:
+    report = _day().report
+    line = clock_lines.counted(report.cases)
+    assert sum(said.count("法定期限") for said in briefing.fields(report)["台账"]) == 1
+    assert line in briefing.fields(report)["台账"]
+    page = leaders_page.render(report, HOME / "templates").decode()
+    assert page.count(line) == 1
+    opened = page[page.index('id="clocks"') :].partition("</details>")[0]
+    assert '<span class="count">3</span>' in opened
+    assert (
+        "受理法定期限3月6日，严重超期76天（《信访条例》第二十一条）；办结法定期限5月5日，严重超期16天（《信访条例》第三十三条）" in opened
+    )
+
+
+def test_what_depends_on_holidays_that_nobody_knows_says_so() -> None:
+    day = date(2098, 12, 31)
+    cases = [case_row(f"SJ-2098-{n:03}", 交办日期="2098-12-30", 办结时限="2099-01-20") for n in range(1, 9)]
+    lines = consolidate([assigned(assignment(cases), "2098-12-30 09:00")], [day])[day].report.cases
+    objectable = clock_lines.may_object(lines)
+    assert clock_lines.beside_notice([], objectable, day) == (
+        "新交办的SJ-2098-001、SJ-2098-002、SJ-2098-003、SJ-2098-004、SJ-2098-005、SJ-2098-006等8件，"
+        "如不属于本旗区职权，请于2099年1月6日前（含当日）提出异议（《信访工作条例》第二十三条）。"
+        "2098、2099 年的放假调休安排程序还不知道，工作日按周一至周五算，放假安排公布后请更新程序。"
+    )
+    assert lines[0].clocks
+    assert "2098、2099 年的放假调休安排程序还不知道" in [*clock_lines.of_case(lines[0].clocks, day)][-1]
 
 
 def test_the_worst_come_first_and_closed_cases_are_not_among_them() -> None:

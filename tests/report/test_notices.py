@@ -207,7 +207,7 @@ def test_a_case_has_one_row_with_all_that_is_so_and_the_worst_stands_first(offic
     assert said[0][5] == "超期19天（时限5月2日）；缺化解方案。上次的“停滞”有新进展。上次的“超期未受理”已受理"
     assert [row[2] for row in said] == ["第2次", "第2次", "第2次", "第2次", "新增", "第2次"]
     assert said[2][5] == "群众不认可1天"
-    assert said[3][5] == "停滞31天；超期16天未受理"
+    assert said[3][5] == "停滞31天；严重超期16天未受理（《信访条例》第二十一条）"
 
 
 def test_of_a_case_that_stays_it_is_told_that_its_deadline_moved(office: Office) -> None:
@@ -276,6 +276,41 @@ def test_of_a_case_that_moved_a_notice_rests_on_the_rows_of_the_district_that_ha
     _run(office, after)
     said = _notice(office, after, "达拉特旗")
     assert said[said.index("附件") - 1] == "2020年5月23日"
+    # Its first row tells when it was accepted, on which 办结 rests: it was another's too, and came later still.
+    first = report(day=DAY - timedelta(days=2), progress=[progress_row("SJ-2020-003", 当前状态="已受理")])
+    office.put(first, "更迟.xlsx", "2020-05-24T15:00:00+08:00")
+    _run(office, after)
+    said = _notice(office, after, "达拉特旗")
+    assert said[said.index("附件") - 1] == "2020年5月24日"
+
+
+def test_a_notice_cites_the_clocks_of_its_cases_and_says_until_when_a_new_case_can_be_objected_to(office: Office) -> None:
+    """In the rows the clocks that are near their end or past it; below them, once, the objections, also of cases without a row."""
+    day = date(2022, 6, 30)
+    rows = [
+        case_row("SJ-2022-001", 交办日期="2022-04-20", 办结时限="2022-06-19", 延期至="2022-06-29"),
+        case_row("SJ-2022-002", 交办日期="2022-06-24", 办结时限="2022-07-02"),
+        case_row("SJ-2022-003", 交办日期="2022-06-29", 办结时限="2022-08-20"),
+        case_row("SJ-2022-004", 交办日期="2022-06-29", 办结时限="2022-08-20"),
+        case_row("SJ-2022-005", "达拉特旗", 交办日期="2022-06-29", 办结时限="2022-07-02"),
+    ]
+    office.put_assignment(assignment(rows), received="2022-05-01T09:00:00+08:00")
+    accepted = report(day=date(2022, 4, 22), progress=[progress_row("SJ-2022-001", 当前状态="已受理")])
+    office.put(accepted, "受理.xlsx", "2022-04-22T16:00:00+08:00")
+    office.put(report(day=day, progress=[progress_row("SJ-2022-001")]), "今.xlsx", "2022-06-30T16:00:00+08:00")
+    _run(office, day)
+    said = _notice(office, day)
+    assert [row[5] for row in _rows(said)] == [
+        "超期1天（延期后的时限6月29日，延期前为6月19日）；办结法定期限7月1日（含延期10天），还有1天（《信访条例》第三十三条）",
+        "停滞6天；还有2天到期（时限7月2日）",
+    ]
+    below = next(text for text in said if "提出异议" in text)
+    assert below.endswith(
+        "新交办的案件，如不属于本旗区职权，请于下列日期前（含当日）提出异议（《信访工作条例》第二十三条）："
+        "7月1日，SJ-2022-002；7月6日，SJ-2022-003、SJ-2022-004。受理日期以首次报“已受理”之日为准，实际可能更早。"
+    )
+    other = next(text for text in _notice(office, day, "达拉特旗") if "提出异议" in text)
+    assert other.endswith("新交办的SJ-2022-005，如不属于本旗区职权，请于7月6日前（含当日）提出异议（《信访工作条例》第二十三条）。")
 
 
 def test_many_settled_cases_are_counted_and_the_first_named() -> None:

@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import agenda, corrections, edit_words, headline, matter_words, same_day, sentences, who_reported
+from pipeline.report import agenda, clock_lines, corrections, edit_words, headline, matter_words, same_day, sentences, who_reported
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -119,6 +119,7 @@ def context(report: Report) -> dict[str, object]:
             "edits": edit_words.by_edit(report.edited),
             "changes": cases_behind_figures.changes(report),
             "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
+            "clocked": clock_lines.in_need(report.cases, report.day),
             "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
             "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
             "reception": _reception_sums(report),

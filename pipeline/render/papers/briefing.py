@@ -150,6 +150,7 @@ def _draft(report: Report, room: Limits) -> Fields:
             *([_changes(report, room)] if room.steps else []),
             *_register(report, room),
             *behind_cancelled,
+            *filter(None, [report.beyond.clocks_counted]),
         ],
         **_decisions(report, room),
         **_reported(report, room),
