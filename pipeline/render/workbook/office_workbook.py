@@ -11,6 +11,7 @@ from pipeline.render.workbook import (
     attendance_sheet,
     case_register_sheet,
     changes_sheet,
+    clocks_sheet,
     corrections_sheet,
     decisions_sheet,
     figure_cases_sheet,
@@ -47,6 +48,7 @@ def render(report: Report, beside: str = "") -> bytes:
         list_sheets.write(book)
         attendance_sheet.write(book)
         hints_sheet.write(book)
+        clocks_sheet.write(book)
         overview_sheet.write(book, trend, beside)
         _say_where_links_end(book)
         book.sheets[overview_sheet.NAME].activate()

@@ -1,21 +1,23 @@
 """更正情况, 今日变化 and 数字明细 say what summary.json says, 核查提示 what extensions.json says.
 
-Covers `corrections_sheet`, `changes_sheet` and `hints_sheet`.
+Covers `corrections_sheet`, `changes_sheet`, `clocks_sheet` and `hints_sheet`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from weeks import DAYS, WEEKS, Published
 from workbook_days import opened, rows
 
+from pipeline.render import extension_files
 from pipeline.render.workbook import office_workbook
 from pipeline.render.workbook.sheet_words import NOTHING
 from pipeline.report.case_lines import Notice, Settled
@@ -144,6 +146,39 @@ def test_each_case_names_as_text_the_rows_that_it_comes_from(week: list[tuple[Wo
     assert all(re.search(r" · .+ · 第\d+行$", source) for source, _last in sources.values())
     assert all(re.search(r" · .+ · 第\d+行$", last) or last == "None" for _listed, last in sources.values())
     assert any(last != "None" for _listed, last in sources.values())
+
+
+def test_each_open_case_is_a_row_with_its_clocks_and_the_worst_come_first(published: Published) -> None:
+    """Against extensions.json; what the worst state is, is worked out from the dates here."""
+    told = published("week-messy")
+    for day, report in [*zip(DAYS, told.reports, strict=True)][::4]:
+        book, cases = opened(office_workbook.render(report)), told.office.summary(day)["cases"]
+        entries = json.loads(extension_files.extensions(report))["clocks"]["cases"]
+        heads, *shown = rows(book, "法定期限", first=3)
+        at = {str(name): place for place, name in enumerate(heads)}
+        assert {str(row[at["案件编号"]]) for row in shown} == {number for number in entries if not _is_closed(cases[number])}
+        weights = []
+        for row in shown:
+            entry = entries[str(row[at["案件编号"]])]
+            assert (_iso(row[at["受理到期"]]), _iso(row[at["首次报受理"]])) == (entry["acceptance"]["due"], entry["acceptance"]["done"])
+            conclusion = entry["conclusion"] or {"due": None, "extension": None, "article": "", "done": None}
+            assert (_iso(row[at["办结到期"]]), row[at["延期天数"]] or 0) == (conclusion["due"], conclusion["extension"] or 0)
+            assert conclusion["article"] in str(row[at["依据"]])
+            assert entry["acceptance"]["article"] in str(row[at["依据"]])
+            ends = [date.fromisoformat(clock["due"]) for clock in (entry["acceptance"], conclusion) if clock["due"] and not clock["done"]]
+            late = max((day - end).days for end in ends)
+            weights.append((0 if late >= 10 else 1 if late > 0 else 2 if late >= -3 else 3, -late))
+            assert row[at["最紧的"]] == ("严重超期", "超期", "临近", "期限内")[weights[-1][0]]
+        assert weights == sorted(weights)
+        assert {weight for weight, _late in weights} == {0, 1, 2, 3}
+
+
+def _iso(cell: object) -> str | None:
+    return f"{cell:%Y-%m-%d}" if isinstance(cell, datetime) else None
+
+
+def _is_closed(case: dict[str, object]) -> bool:
+    return bool(case["counted_resolved"]) or case["status"] == "导入法定途径"
 
 
 def test_each_hint_is_a_row_under_its_kind_and_leads_to_its_cases(published: Published) -> None:
