@@ -35,6 +35,7 @@ class Upload:
     """Why the check expects that it is refused whole; '' where it does not."""
     expected_rows: tuple[int, int, int] | None = None
     """So many rows the check expects to be taken and refused, and of these of moved cases; None where it could not tell."""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class HandedIn:
     rows: tuple[int, int, int] | None = None
     """Likewise, so many were taken and refused, or will be as far as the check could tell; None where nobody knows."""
 
+    sha256: str = ""
     is_followed: bool = False
     """Whether it counts, and one that waits will take its place."""
 
@@ -115,30 +117,44 @@ def with_others_waiting(history: History, district: str, waiting: Iterable[Waits
     Of what waits for a day only the last that came will count.
     """
     others = [
-        HandedIn(file.received_at, file.name, file.about, "", file.channel, "waiting", 0, 0, _refusal(file), waits.rows)
+        HandedIn(
+            file.received_at,
+            file.name,
+            file.about,
+            "",
+            file.channel,
+            "waiting",
+            0,
+            0,
+            _refusal(file),
+            waits.rows,
+            file.opened.sha256 if file.opened else "",
+        )
         for waits, file in ((waits, waits.file) for waits in waiting)
         if file.district == district and file.received_at and file.channel != "upload"
     ]
-    return replace(history, files=_overtaken(sorted([*history.files, *others], key=_newest, reverse=True)))
+    return replace(history, files=_settled(sorted([*history.files, *others], key=_newest, reverse=True)))
 
 
 def _refusal(file: Incoming) -> str:
     return file.refusal if file.day is None else ""
 
 
-def _overtaken(files: list[HandedIn]) -> list[HandedIn]:
+def _settled(files: list[HandedIn]) -> list[HandedIn]:
     """Return the files, the newest first, with what those that wait do to each other and to the one that counts."""
-    seen: set[date | None] = set()
-    settled = []
-    for file in files:
-        is_later = file.day in seen
-        if file.became in ("waiting", "in-force") and file.day and not file.reason:
-            seen.add(file.day)
-        if is_later and file.became == "waiting" and not file.reason:
-            settled.append(replace(file, became="overtaken"))
-        else:
-            settled.append(replace(file, is_followed=True) if is_later and file.became == "in-force" else file)
-    return settled
+    counting: dict[date, HandedIn] = {}
+    settled: dict[int, HandedIn] = {}
+    for file in reversed(files):
+        before = counting.get(file.day) if file.day else None
+        if file.became not in ("waiting", "in-force") or file.day is None or file.reason:
+            continue
+        if before and before.sha256 == file.sha256 and file.became == "waiting":
+            settled[id(file)] = replace(file, became="duplicate")
+            continue
+        if before:
+            settled[id(before)] = replace(before, became="overtaken") if before.became == "waiting" else replace(before, is_followed=True)
+        counting[file.day] = file
+    return [settled.get(id(file), file) for file in files]
 
 
 def _newest(file: HandedIn) -> tuple[datetime, str, str]:
@@ -220,6 +236,7 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
                 in_force=index.beside(file).revision,
                 reason=next((finding.message for finding in file.reading.findings if finding.refuses), ""),
                 rows=_rows(file, submission, upload, settings),
+                sha256=file.arrival.sha256,
             )
         )
     return files
@@ -254,4 +271,5 @@ def _waiting(upload: Upload) -> HandedIn:
         in_force=0,
         reason=upload.expected_refusal,
         rows=upload.expected_rows,
+        sha256=upload.sha256,
     )

@@ -103,7 +103,7 @@ def _upload(sent: SentUpload) -> Upload:
         day = checked.get("day")
         is_counted = "rows_accepted" in checked
         rows = (checked["rows_accepted"], checked["rows_refused"], checked.get("rows_moved", 0)) if is_counted else None
-        return Upload(sent.number, sent.name, sent.received_at, date.fromisoformat(day) if day else None, "", rows)
+        return Upload(sent.number, sent.name, sent.received_at, date.fromisoformat(day) if day else None, "", rows, sent.sha256)
     messages = [str(group["message"]) for section in checked["sections"] for group in section["groups"]]
     return Upload(sent.number, sent.name, sent.received_at, None, messages[0] if messages else "")
 

@@ -151,7 +151,9 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
     sent = site.drafts.receipt(number, session.user)
     if sent is None:
         raise NoSuchPageError
-    return page(request, site, "sent", {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None})
+    later = site.drafts.later_than(sent, session.user)
+    context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "later": later}
+    return page(request, site, "sent", context)
 
 
 @router.get("/draft/{identity}/marked")

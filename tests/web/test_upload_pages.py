@@ -394,9 +394,14 @@ def test_two_of_the_same_name_at_once_are_two(site: Website) -> None:
 
 def test_a_later_upload_replaces_an_earlier_one(site: Website) -> None:
     browser = site.signed_in("甲")
-    send(browser, report())
-    site.clock.forward(minutes=10)
-    send(browser, report(progress=[progress_row()]), "更正.xlsx")
+    first = send(browser, report())
+    site.clock.forward(minutes=5)
+    send(browser, report(), "又一次.xlsx")
+    assert "重复 与算数的那一份完全相同" in words(browser.get("/"))
+    assert "以后来的为准" not in browser.get(f"/sent/{first}").text
+    site.clock.forward(minutes=5)
+    later = send(browser, report(progress=[progress_row()]), "更正.xlsx")
+    assert f"收据号 {later}，以后来的为准，这一份不算数。" in words(browser.get(f"/sent/{first}"))
     site.office.run(DAY)
     page = browser.get("/").text
     assert "第 2 版，以这一版为准" in page
