@@ -68,9 +68,8 @@ def told_by_mail(preview: Preview) -> str:
     if preview.is_repeat:
         said = "与正在算数的那一份完全相同，不改变什么。"
     elif was:
-        counts = rows(was.rows_accepted, was.rows_refused), rows(preview.rows_accepted, preview.rows_refused, preview.rows_moved)
-        less = f"采用的比原来少：原来{counts[0]}，这一份{counts[1]}。" if preview.takes_less else ""
-        said = f"它代替{version(was)}，第 {was.revision} 版不再算数。{less}"
+        less = "，采用的比原来少" if preview.takes_less else ""
+        said = f"它代替{version(was)}，第 {was.revision} 版不再算数{less}。"
     if preview.day != preview.today and not preview.today_is_reported:
         said += f"今天（{day(preview.today)}）的日报还没有收到。"
     return said.replace(" ", "")

@@ -148,7 +148,7 @@ def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(
     assert "同一天的日报又收到一份（5月21日17:35），以那一份为准，这一份不算数。" in overtaken[1]
     assert overtaken[0]["Subject"] == "【回信】收到了：日报"
     assert second[0]["Subject"] == "【回信】收到的日报一行也不会采用，原来的不再算数：日报"
-    replaced = "它代替已报送、等待汇总的第1版（1行），第1版不再算数。采用的比原来少：原来采用1行，这一份采用0行，退回2行。"
+    replaced = "它代替已报送、等待汇总的第1版（1行），第1版不再算数，采用的比原来少。"
     assert f"是东胜区5月21日的日报，等待汇总。{replaced}照现在的样子，会采用0行，退回2行：" in second[1]
     assert "5月21日的日报照现在的样子一行也不会采用，请改好再发一次，以最后一次为准。" in second[1]
     assert "把它作为附件发回来即可。5月21日的日报17:00已经截止，那一天的收到过，再改正不影响算按时还是迟报。" in second[1]
