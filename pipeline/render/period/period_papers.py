@@ -96,20 +96,20 @@ def _draft(period: Period, leaders: int, runs: int) -> Fields:
     return {key: plain_in(value) for key, value in said.items()}
 
 
-_PAGE: Final = 630.0
-"""Points between the margins of a page, without what is lost where tables are not torn apart."""
+_PAGE: Final = 645.0
+"""Points of a page as `_height` counts them, which is rather too high."""
 _HEAD_AND_END, _LINE, _HEADING, _NOTE_LINE, _ROW_HEIGHT = 190.0, 28.95, 37.0, 13.7, 16.2
 _LINE_WIDTH, _NOTE_WIDTH = 27, 41
 """Characters of a line of the text, and of a note."""
 
 
 def _height(draft: Fields) -> float:
-    """Return how high the paper is, in points, rather too much than too little."""
+    """Return about how high the paper is, in points."""
     height = _HEAD_AND_END + sum(_LINE * _lines(f"　　{line['名称']}：{line['内容']}", _LINE_WIDTH) for line in draft["提要"])
     for section in draft["部分"]:
         notes = (*section["说明"], *section["注"])
         height += _HEADING + sum(_NOTE_LINE * _lines(note, _NOTE_WIDTH) + 5 for note in notes)
-        height += sum(_ROW_HEIGHT * (len(table["行"]) + 2) + 10 for table in section["表"])
+        height += sum(_ROW_HEIGHT * (len(table["行"]) + 1.4) + 9 for table in section["表"])
     return height
 
 
