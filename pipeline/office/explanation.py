@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
@@ -10,13 +10,17 @@ from typing import Final
 
 from pipeline.day import story
 from pipeline.day.cases import away_from
+from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.story import Story
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files
-from pipeline.report import breakdown, case_register, clock_lines, story_lines
+from pipeline.office import today
+from pipeline.report import breakdown, case_register, certainty, clock_lines, sentences, story_lines
 from pipeline.report.breakdown import Breakdown
 from pipeline.report.case_lines import CaseLine
+from pipeline.report.counting import Counting
+from pipeline.report.figures import Figure
 from pipeline.report.story_lines import StoryLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
@@ -31,6 +35,17 @@ _LAST_DAY: Final = date(2099, 12, 31)
 """The last day that a workbook can name."""
 _PARTS: Final = {"district": "旗区", "source": "案件来源", "category": "问题类别", "leader": "包案领导"}
 """What a figure can be of beside a whole group, in the order in which a name is looked for: the attribute of a case, and its word."""
+
+
+_GROUP: Final = "组别"
+_FIGURES: Final[Mapping[str, Callable[[Counting], Sequence[Figure]]]] = {
+    _GROUP: Counting.targets,
+    "旗区": Counting.by_district,
+    "案件来源": Counting.by_source,
+    "问题类别": Counting.by_category,
+    "包案领导": Counting.by_leader,
+}
+"""By what a figure is of: the figures of that kind."""
 
 
 class UnknownError(ConfigurationError):
@@ -76,6 +91,15 @@ class FigureExplained:
     """By case number; cancelled ones, which are in no total, among them."""
     remark: str
     """Where the name could have been another figure's too, and where no assignment workbook had come by the day."""
+    verdict: str = ""
+    """达标 or 未达标, how many cases it lacks, and why that is provisional, where it is."""
+    without_edits: str = ""
+    """The rate that no edit of the register betters, with the cases; '' where it is the same."""
+
+    @property
+    def cancelled(self) -> list[CaseLine]:
+        """The cases with 撤销依据, which are in no total."""
+        return [case for case in self.cases if case.grounds]
 
     @property
     def tally(self) -> Tally:
@@ -93,8 +117,11 @@ def explain(what: str, settings: Settings, day: date) -> CaseExplained | FigureE
     if not named:
         return case(what, settings, day)
     files = _files_until(day, settings)
-    explained = figure(*named, _lines(files, settings, day), held, day)
-    return replace(explained, remark=explained.remark + _before_any_workbook(files, day, settings))
+    state = _state(files, settings, day)
+    explained = figure(*named, today.register_of(state, Facts.of(files), settings), held, day)
+    verdict, without_edits = _reliance(explained, state, files, settings)
+    remark = explained.remark + _before_any_workbook(files, day, settings)
+    return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits)
 
 
 # --- a figure ----------------------------------------------------------------------------------------------------
@@ -113,17 +140,36 @@ def _group_named(what: str, settings: Settings) -> tuple[Group, str] | None:
 
 def register(settings: Settings, day: date) -> tuple[CaseLine, ...]:
     """Return the cases of the register on that day. Raises NothingToConsolidateError."""
-    return _lines(_files_until(day, settings), settings, day)
+    files = _files_until(day, settings)
+    return today.register_of(_state(files, settings, day), Facts.of(files), settings)
 
 
 def _files_until(day: date, settings: Settings) -> list[Filed]:
     return [file for file in held_files.held(settings, lambda file: _counts(file, day)).files if _counts(file, day)]
 
 
-def _lines(files: Sequence[Filed], settings: Settings, day: date) -> tuple[CaseLine, ...]:
+def _state(files: Sequence[Filed], settings: Settings, day: date) -> DayState:
     facts = Facts.of(files)
     _check_assignment(facts, settings)
-    return case_register.case_lines(fold(facts, settings, [day])[day], {file.arrival.id: file.arrival for file in files}, settings)
+    return fold(facts, settings, [day])[day]
+
+
+def _reliance(explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings) -> tuple[str, str]:
+    """Return a figure's verdict with why it is provisional, and its rate without edits of the register; each '' where there is none."""
+    counting = today.counting_of(state, Facts.of(files), tuple(today.refused_on(state.day, settings)), settings)
+    label = explained.name.removeprefix(f"{explained.group.name}/")
+    figures = _FIGURES[explained.kind](counting)
+    of_it = next((figure for figure in figures if (figure.group, figure.label) == (explained.group.name, label)), None)
+    if of_it is None:
+        return "", ""
+    group, cases = explained.group, state.cases
+    if explained.kind == _PARTS["source"]:
+        group = group.model_copy(update={"sources": (label,)})
+    elif explained.kind != _GROUP:
+        own = {line.number for line in explained.cases}
+        cases = tuple(case for case in cases if case.number in own)
+    (reliance,) = certainty.of([of_it], [group], cases)
+    return sentences.verdict(of_it) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
 
 
 def _before_any_workbook(files: Iterable[Filed], day: date, settings: Settings) -> str:
@@ -139,7 +185,7 @@ def figure(group: Group, label: str, cases: Iterable[CaseLine], settings: Settin
     """Return the cases behind a group's figure, or that of its part of that name, by the day's settings. Raises UnknownError."""
     of_group = [line for line in cases if line.group == group.name]
     if not label:
-        return FigureExplained(group.name, day, "组别", group, breakdown.of(of_group), of_group, "")
+        return FigureExplained(group.name, day, _GROUP, group, breakdown.of(of_group), of_group, "")
     names = {part: _names(part, group, of_group, settings) for part in _PARTS}
     meant = {part: _meant(label, listed, settings if part == "district" else None) for part, listed in names.items()}
     found = {part: name for part, name in meant.items() if name}
@@ -165,8 +211,8 @@ def _check_assignment(facts: Facts, settings: Settings) -> None:
 
 
 def _names(part: str, group: Group, lines: Sequence[CaseLine], settings: Settings) -> list[str]:
-    """Return the figures of that kind that the group has."""
-    has = {getattr(line, part) for line in lines if not line.grounds}
+    """Return the figures of that kind that the group has; one in which all is cancelled can be asked for too."""
+    has = {getattr(line, part) for line in lines}
     always = {"district": settings.district_names, "source": group.sources}.get(part, ())
     return [*always, *sorted(has - {*always})]
 

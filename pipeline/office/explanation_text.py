@@ -74,9 +74,11 @@ def _figure_lines(explained: FigureExplained) -> Iterator[str]:
     yield f"{explained.name}　按 {explained.day}　目标 {explained.group.target_percent}%"
     if explained.remark:
         yield f"  {explained.remark}"
+    yield from (f"  {said}" for said in (explained.verdict, explained.without_edits) if said)
     yield f"  总数 {counted.total} 件：计入化解 {len(counted.counted)} 件，不计入 {counted.total - len(counted.counted)} 件"
     cases = {case.number: case for case in explained.cases}
-    for reason, numbers in {**counted.not_counted, "计入化解": counted.counted}.items():
+    cancelled = {"已撤销，不在总数里": [case.number for case in explained.cancelled]} if explained.cancelled else {}
+    for reason, numbers in {**counted.not_counted, "计入化解": counted.counted, **cancelled}.items():
         yield f"  {reason}（{len(numbers)} 件）"
         for number in numbers:
             line = cases[number]

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
+from pipeline.day.targets import Tally
 from pipeline.intake import held_files, incoming
 from pipeline.office import waiting as in_inbox
 from pipeline.office.waiting import Waits
 from pipeline.render import extension_files
-from pipeline.report import who_reported
+from pipeline.report import sentences, who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
@@ -202,11 +203,24 @@ def published_targets(settings: Settings, day: date) -> list[dict[str, Any]]:
     """Return the published figures of both targets with their verdicts; nothing where there are none that can be read."""
     try:
         return [
-            {**target, "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"]) if target["total"] else ""}
+            {
+                **target,
+                "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"]) if target["total"] else "",
+                "without_edits": without_edits(target),
+            }
             for target in published_summary(settings, day)["targets"]
         ]
     except (LookupError, TypeError):
         return []
+
+
+def without_edits(target: Mapping[str, Any]) -> str:
+    """Return what a published target's rate would be without edits of the register; '' where it is the same, or nothing says it."""
+    unmoved = target.get("unmoved")
+    if not unmoved:
+        return ""
+    of_it, without = (Tally(target["target_percent"], counted["total"], counted["resolved"]) for counted in (target, unmoved))
+    return sentences.without_edits(without, of_it)
 
 
 def told_hints(settings: Settings, day: date) -> int:

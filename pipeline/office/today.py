@@ -18,7 +18,7 @@ from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.office.waiting import Waits
 from pipeline.reading.readers import Readers
-from pipeline.report import breakdown, case_register, compose, sentences
+from pipeline.report import breakdown, case_register, certainty, compose, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure
@@ -34,6 +34,10 @@ class TargetNow:
     before: Tally
     cases: tuple[CaseLine, ...]
     """Those of the total, by case number."""
+    without_edits: str = ""
+    """The rate that no edit of the register betters, with the cases; '' where it is the same."""
+    cancelled: tuple[CaseLine, ...] = ()
+    """Cases of the group that stand in no total, with 撤销依据."""
 
     @property
     def not_counted(self) -> dict[str, list[CaseLine]]:
@@ -107,8 +111,8 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
         return Today(day, (), judged.waits)
     state = judged.states[day]
     refused = [filed for filed in judged.opened if not filed.reading.accepted and filed.reading.day == day]
-    counting = counting_of(state, judged.facts, (*refused_on(day, settings), *refused), settings)
-    return Today(day, _targets(state, counting), judged.waits, judged.takes_nothing(day))
+    targets = _targets(state, judged.facts, (*refused_on(day, settings), *refused), settings)
+    return Today(day, targets, judged.waits, judged.takes_nothing(day))
 
 
 def refused_on(day: date, settings: Settings) -> list[Filed]:
@@ -119,19 +123,33 @@ def refused_on(day: date, settings: Settings) -> list[Filed]:
 
 def counting_of(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings: Settings) -> Counting:
     """Return what is counted by the day's rules; what was refused whole leaves a figure open as on the day's own page."""
-    own = settings.on(state.day)
+    return _counting(state, register_of(state, facts, settings), refused, settings)
+
+
+def register_of(state: DayState, facts: Facts, settings: Settings) -> tuple[CaseLine, ...]:
+    """Return the register of the day, cancelled cases included, by the day's rules."""
     arrivals = {filed.arrival.id: filed.arrival for filed in (*facts.assignments, *facts.reports)}
+    return case_register.case_lines(state, arrivals, settings.on(state.day))
+
+
+def _counting(state: DayState, register: Sequence[CaseLine], refused: tuple[Filed, ...], settings: Settings) -> Counting:
     lost = held_files.held(settings, lambda _file: False).lost
-    return compose.counting_of(state, case_register.case_lines(state, arrivals, own), refused, own, lost)
+    return compose.counting_of(state, register, refused, settings.on(state.day), lost)
 
 
-def _targets(state: DayState, counting: Counting) -> tuple[TargetNow, ...]:
+def _targets(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings: Settings) -> tuple[TargetNow, ...]:
     before = dict(state.trend).get(state.day - timedelta(days=1), {})
+    register = register_of(state, facts, settings)
+    counting = _counting(state, register, refused, settings)
+    targets = counting.targets()
+    certainties = certainty.of(targets, counting.settings.groups, state.cases)
     return tuple(
         TargetNow(
             figure,
             before.get(figure.group, Tally(figure.tally.target_percent)),
             tuple(case for case in counting.cases if case.group == figure.group),
+            sentences.unmoved(of_group, figure.tally),
+            tuple(case for case in register if case.group == figure.group and case.grounds),
         )
-        for figure in counting.targets()
+        for figure, of_group in zip(targets, certainties, strict=True)
     )

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
+from pipeline.office import status
 from pipeline.office.mailed_files import MailedFile
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
@@ -54,9 +55,13 @@ class LeadersDay:
 
     @property
     def targets(self) -> list[dict[str, Any]]:
-        """Return the figures of each target with its verdict; a provisional one is never called by a settled one's word."""
+        """Return the figures of each target with its verdict, and its rate without edits of the register where that is another.
+
+        A provisional verdict is never called by a settled one's word.
+        """
         verdicts = (words.verdict(is_met=target["met"], is_certain=target["certain"]) for target in self.summary["targets"])
-        return [{**target, "verdict": verdict} for target, verdict in zip(self.summary["targets"], verdicts, strict=True)]
+        told = zip(self.summary["targets"], verdicts, strict=True)
+        return [{**target, "verdict": verdict, "without_edits": status.without_edits(target)} for target, verdict in told]
 
 
 class Writer:
@@ -108,6 +113,7 @@ class Writer:
         details = {
             "headline": [{"name": name, "says": _of_day(says, told.day)} for name, says in told.headline],
             "targets": told.targets,
+            "cancelled": told.summary.get("flags", {}).get("cancelled", []),
             "why_open": why_open,
             # The headline tells it with what came by noon, which the figures for programs leave to the day before.
             "restated": "" if words.RESTATED in dict(told.headline) else _restated(told.summary.get("restated", ())),

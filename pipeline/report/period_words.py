@@ -63,7 +63,9 @@ def of_target(part: Part, period: Period) -> str:
     first, last = words.near(beginning(period), period.last), sentences.day(period.last)
     figure = f"，{verdict(part.figure)}" if part.figure and now.total else ""
     unknown = "" if period.has_beginning or not part.newly_resolved else NO_BEGINNING
-    return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；目标{now.target_percent}%{figure}。{moved(part)}{unknown}"
+    reliance = next((certainty for certainty in period.certainties if certainty.group == part.label), None)
+    without_edits = sentences.unmoved(reliance, now, _MOST_CASES) if reliance else ""
+    return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；目标{now.target_percent}%{figure}。{without_edits}{moved(part)}{unknown}"
 
 
 def verdict(figure: Figure) -> str:

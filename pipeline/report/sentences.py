@@ -166,27 +166,29 @@ def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     Of each kind of them so many are named; with 0 they stand elsewhere. That cancelled cases count as unresolved here is always said:
     beside it stands what the rate would be if they still counted as they are reported.
     """
-    before = certainty.unmoved
-    if before.resolved * tally.total == tally.resolved * before.total and bool(before.total) == bool(tally.total):
-        return ""
     moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
     cases = [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in moved if numbers]
     said = [*(cases if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
-    edits = f"（{'；'.join(said)}）" if said else ""
-    return f"不计台账改动{edits}，化解率为{rate(before.rate_percent)}（{before.resolved}/{before.total}）{_other_side(certainty, tally)}。"
+    return without_edits(certainty.unmoved, tally, f"（{'；'.join(said)}）" if said else "")
+
+
+def without_edits(unmoved: Tally, tally: Tally, edits: str = "") -> str:
+    """Return the rate that no edit of the register can better, to stand beside a rate; '' where it is the same."""
+    if unmoved.resolved * tally.total == tally.resolved * unmoved.total and bool(unmoved.total) == bool(tally.total):
+        return ""
+    return f"不计台账改动{edits}，化解率为{rate(unmoved.rate_percent)}（{unmoved.resolved}/{unmoved.total}）{_other_side(unmoved, tally)}。"
 
 
 def unmoved_verdict(certainty: Certainty, tally: Tally) -> str:
     """Return the rate without edits of the register where the target is met by the one and missed by the other; '' elsewhere."""
-    side = _other_side(certainty, tally)
+    side = _other_side(certainty.unmoved, tally)
     return f"不计台账改动为{rate(certainty.unmoved.rate_percent)}{side}" if side else ""
 
 
-def _other_side(certainty: Certainty, tally: Tally) -> str:
-    before = certainty.unmoved
-    if before.met is None or before.met is (tally.met is not False):
+def _other_side(unmoved: Tally, tally: Tally) -> str:
+    if unmoved.met is None or unmoved.met is (tally.met is not False):
         return ""
-    return f"，{'达到' if before.met else '不到'}{before.target_percent}%"
+    return f"，{'达到' if unmoved.met else '不到'}{unmoved.target_percent}%"
 
 
 def way(way: Way) -> str:

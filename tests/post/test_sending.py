@@ -228,6 +228,27 @@ def test_a_letter_names_the_day_of_which_it_tells_and_the_cases_behind_numbers_t
         assert "自治区交办5月20日仍为25/31，改为计入ZZQ-2020-008，改为不计入ZZQ-2020-026；市级交办5月20日由25/31改为26/31。" in text
 
 
+def test_the_leaders_letter_says_the_rate_without_edits_beside_the_one_that_they_made(tmp_path: Path) -> None:
+    target = {
+        "group": "自治区交办",
+        "target_percent": 100,
+        "total": 30,
+        "resolved": 30,
+        "rate_percent": "100.0",
+        "met": True,
+        "shortfall": 0,
+    }
+    made = {**target, "certain": True, "unmoved": {"total": 31, "resolved": 30, "rate_percent": "96.7"}}
+    as_it_is = {**made, "group": "市级交办", "unmoved": {"total": 30, "resolved": 30, "rate_percent": "100.0"}}
+    summary = {"submissions": [], "targets": [made, as_it_is], "flags": {"cancelled": ["ZZQ-2020-007"]}}
+    letter = wording.Writer(Office(tmp_path).settings).to_leaders(LeadersDay(DAY, summary, (), is_correction=False), TO, [], later=None)
+    for text in (letter.text, letter.html):
+        assert text.count("不计台账改动") == 1
+        assert "达到100%的目标" in text
+        assert "。不计台账改动，化解率为96.7%（30/31），不到100%。" in text
+        assert "已撤销、不在总数里的案件1件：ZZQ-2020-007；依据见专报。" in text
+
+
 @pytest.mark.parametrize("is_left_out", [True, False])
 def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_path: Path, *, is_left_out: bool) -> None:
     missing = {"status": "missing", "revision": 0, "rows_accepted": 0, "rows_refused": 0}

@@ -179,6 +179,37 @@ def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> N
     assert list((afternoon.office.inbox).iterdir()), "nothing is taken in"
 
 
+def test_a_rate_that_a_cancellation_lifts_never_stands_without_the_rate_that_no_edit_betters(afternoon: Website) -> None:
+    """Of three cases one is resolved; two are cancelled, and of one left all is resolved."""
+    rows = [{**row, "撤销依据": "重复" if number else ""} for number, row in zip((1, 0, 3), CASES, strict=True)]
+    afternoon.office.put_assignment(assignment(rows), "新.xlsx", "2020-05-22T14:00:00+08:00")
+    browser = afternoon.signed_in("办公室")
+
+    def text(path: str) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", browser.get(path).text).split())
+
+    now = text("/today")
+    without = "不计台账改动（撤销2件：SJ-2020-001、SJ-2020-003；撤销的按未化解计），化解率为33.3%（1/3），不到90%。"
+    assert f"1/1 ，100.0%（目标 90%） 昨天 0/3，0.0% {without}" in now
+    assert "已撤销、不在总数里的 2 件 SJ-2020-001 东胜区 · 领导一 · 撤销依据：重复" in now
+    nightly.run(afternoon.office.settings, [date(2020, 5, 22)], documents=FIGURES)
+    group = quote("市级交办和旗区自行梳理")
+    figure = text(f"/explain?what={group}&date=2020-05-22")
+    assert without in figure
+    assert "已撤销，不在总数里 2 件" in figure
+    assert "暂计达标（" in figure
+    one_leader = text(f"/explain?what={group}/{quote('达拉特旗')}&date=2020-05-22")
+    assert "不计台账改动（撤销1件：SJ-2020-003；撤销的按未化解计），化解率为0.0%（0/1）" in one_leader
+    case = browser.get("/explain?what=SJ-2020-003&date=2020-05-22").text
+    assert "它在这些数字里" not in case
+    parts = re.findall(r'href="(/explain\?what=%E5[^"]+)"', case[case.index("已撤销”里") :])
+    assert len(parts) == 3
+    for address in parts:
+        assert "已撤销，不在总数里" in browser.get(address.replace("&amp;", "&")).text
+    afternoon.serving.site.local_now = lambda: moment("2020-05-23 08:00")  # type: ignore[method-assign]
+    assert "1/1，100.0%（目标 90%）。不计台账改动，化解率为33.3%（1/3），不到90%。" in text("/today")
+
+
 def test_what_a_later_report_replaced_is_no_reason_to_phone_and_what_is_left_out_is_named(afternoon: Website) -> None:
     better = report(day=date(2020, 5, 22), progress=[progress_row("SJ-2020-001")])
     afternoon.office.put(better, "改好.xlsx", "2020-05-22T15:25:00+08:00")

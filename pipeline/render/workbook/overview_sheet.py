@@ -26,7 +26,7 @@ from pipeline.render.workbook.sheet_frame import (
     long_day,
     paper,
 )
-from pipeline.report import corrections, who_reported
+from pipeline.report import corrections, sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.terms.words import FLAGS, STANDS, verdict
 
@@ -105,7 +105,15 @@ def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
     for column in (5, 7):
         behind = {"type": "formula", "criteria": f"=${xl_rowcol_to_cell(first, 5)}>0", "format": red}
         sheet.conditional_format(first, column, max(first, row - 1), column, behind)
-    return explain(book, sheet, row, WIDTHS, (definitions.TARGET,))
+    return explain(book, sheet, row, WIDTHS, (*_without_edits(book), definitions.TARGET))
+
+
+def _without_edits(book: Book) -> list[str]:
+    """Return of each group the rate without edits of the register, where it is another: it stands beside the rate that they made."""
+    report = book.report
+    told = zip(report.targets, report.certainties, strict=True)
+    said = ((figure, sentences.unmoved(certainty, figure.tally, words.MOST_CASES)) for figure, certainty in told)
+    return [f"{figure.label}：{sentence}" for figure, sentence in said if sentence]
 
 
 def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> None:
