@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from pipeline.day.day_state import DayState
 from pipeline.day.targets import PastDay
@@ -35,10 +36,12 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     open_cases = [line for line in lines if line.is_open]
     deadlines = sorted(line.deadline or _NEVER for line in open_cases)
     by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else _NEVER
-    # Where the target cannot be met without cases that are disputed, what was resolved elsewhere says nothing about them.
-    is_disputed = lacking > sum("disputed" not in line.flags for line in open_cases)
-    days, gained = (0, 0) if is_disputed else _pace(lines, state)
-    is_in_sight = lacking and days and lacking * days // gained < _LONGEST
+    # Where the target cannot be met without cases that wait for a decision, what was resolved elsewhere says nothing about them.
+    is_stuck = lacking > sum(_decision(line) is None for line in open_cases)
+    days, gained, idle = (0, 0, 0) if is_stuck else _pace(lines, state)
+    # At a pace that has stopped each day would name the next one, and be refuted: none is told after a silence as long as one case took.
+    has_stopped = idle * gained >= days
+    is_in_sight = lacking and days and not has_stopped and lacking * days // gained < _LONGEST
     expected = state.day + timedelta(days=-(-lacking * days // gained)) if is_in_sight else None  # rounded up to the day it is met
     near = [line for line in open_cases if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
     near.sort(key=lambda line: (line.status != REPLIED, line.deadline or _NEVER, line.number))
@@ -46,11 +49,24 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     has_passed = by < state.day
     due = None if has_passed or by == _NEVER else by
     overdue = sum(deadline < state.day for deadline in deadlines[:lacking])
-    return Way(target.group, target.tally, len(open_cases), due, gained, days, expected, numbers, has_passed, overdue, state.day)
+    return Way(
+        target.group,
+        target.tally,
+        len(open_cases),
+        due,
+        gained,
+        days,
+        expected,
+        numbers,
+        has_passed,
+        overdue,
+        state.day,
+        has_stopped * idle,
+    )
 
 
-def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int]:
-    """Return the days of the pace and the cases gained in them; 0 and 0 where they are too few, or nothing was gained.
+def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int, int]:
+    """Return the days of the pace, the cases gained in them, and the last of the days on which nothing was; 0 where no pace can be told.
 
     A day counts that was reported of, as the day before it was: else nobody knows whether what came in was resolved on it (decision 9).
     """
@@ -58,15 +74,18 @@ def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int]:
     week = [state.day - timedelta(days=ago) for ago in reversed(range(PACE_DAYS))]
     telling = [day for day in week if reported_on(day, state) and reported_on(day - _ONE_DAY, state)]
     if len(telling) < FEWEST_PACE_DAYS or telling[-1] != state.day:
-        return 0, 0
+        return 0, 0, 0
     resolved = frozenset[str]()
     for day in week:  # what was lost again since is not gained, though it be back: else the same cases could be gained over and over
         past = days.get(day, PastDay(day))
         resolved = resolved & past.counted | (past.resolved if day in telling else frozenset())
     counted_before = days[telling[0] - _ONE_DAY].counted
     lost = sum(line.is_open and line.number in counted_before for line in lines)
-    gained = sum(line.is_counted and line.number in resolved for line in lines) - lost
-    return (len(telling), gained) if gained > 0 else (0, 0)
+    stand = {line.number for line in lines if line.is_counted} & resolved
+    if (gained := len(stand) - lost) <= 0:
+        return 0, 0, 0
+    idle = sum(1 for _day in takewhile(lambda day: not days[day].resolved & stand, reversed(telling)))
+    return len(telling), gained, idle
 
 
 def reported_on(day: date, state: DayState) -> bool:

@@ -161,3 +161,5 @@ class Way:
     """Of so many cases as are lacking, in that order, those whose deadline has passed."""
     told_on: date | None = None
     """The report's day: a deadline of another year is written with its year."""
+    stopped: int = 0
+    """The last days on which nothing was resolved, where these are so many that the pace leads nowhere."""

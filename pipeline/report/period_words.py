@@ -61,11 +61,11 @@ def of_target(part: Part, period: Period) -> str:
     """Return where a target began and ended, and what brought it there."""
     then, now = part.tallies
     first, last = words.near(beginning(period), period.last), sentences.day(period.last)
-    figure = f"，{verdict(part.figure)}" if part.figure and now.total else ""
+    figure = f"目标{now.target_percent}%{f'，{verdict(part.figure)}' if part.figure and now.total else ''}。"
     unknown = "" if period.has_beginning or not part.newly_resolved else NO_BEGINNING
     reliance = next((certainty for certainty in period.certainties if certainty.group == part.label), None)
     without_edits = sentences.unmoved(reliance, now, _MOST_CASES) if reliance else ""
-    return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；目标{now.target_percent}%{figure}。{without_edits}{moved(part)}{unknown}"
+    return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；{figure}{without_edits}{moved(part)}{unknown}"
 
 
 def verdict(figure: Figure) -> str:

@@ -208,6 +208,9 @@ def _pace(way: Way) -> str:
     """Return where the pace of the last days leads; '' where none can be told."""
     if not way.days:
         return ""
+    if way.stopped:
+        silent = "今日" if way.stopped == 1 else f"最后{way.stopped}个报送日"
+        return f"；最近{way.days}个报送日新化解{way.gained}件，但{silent}没有新化解，不推算哪天达标"
     expected = f"{long_day(way.expected)}可以达标" if way.expected else "十年内不能达标"
     return f"；最近{way.days}个报送日新化解{way.gained}件，按此进度推算，{expected}"
 

@@ -70,6 +70,24 @@ def test_the_pace_is_that_of_the_last_days_and_leads_to_a_day() -> None:
     assert "最近3个报送日新化解2件，按此进度推算，2020年5月29日可以达标" in sentences.way(way)
 
 
+def test_a_pace_that_has_stopped_or_that_says_nothing_of_the_cases_that_lack_names_no_day() -> None:
+    """Two a day are resolved until Wednesday, none on Thursday: nobody can say that it will be over on Friday. Nor of what is overdue."""
+    days, rows = _days(5), [[], *(list(map(_resolved, NUMBERS[at : at + 2])) for at in (0, 2, 4)), []]
+    reports = [_report_of(day, *said) for day, said in zip(days, rows, strict=True)]
+    going = _way(_day(days[3], _register(), *reports[:4]))
+    assert (going.tally.shortfall, going.gained, going.stopped, going.expected) == (3, 6, 0, days[3] + timedelta(days=2))
+    stopped = _way(_day(days[4], _register(), *reports))
+    assert (stopped.days, stopped.gained, stopped.expected) == (4, 6, None)
+    assert sentences.way(stopped).endswith("；最近4个报送日新化解6件，但今日没有新化解，不推算哪天达标。")
+    assert "但最后2个报送日没有新化解" in sentences.way(replace(stopped, stopped=2))
+    for cells in ({"办结时限": "2020-05-19"}, {}):
+        late = [{**row, **cells} for row in (case_row(number, 办结时限="2020-06-09") for number in NUMBERS[7:])]
+        register = assigned(assignment([*map(case_row, NUMBERS[:7]), *late]))
+        asking = [] if cells else [progress_row(number, 需协调事项="请市局协调") for number in NUMBERS[7:]]
+        way = _way(_day(days[3], register, *reports[:3], _report_of(days[3], *rows[3], *asking)))
+        assert (way.tally.shortfall, way.days, way.expected) == (3, 0, None), cells
+
+
 _ONE_A_DAY = tuple((_resolved(NUMBERS[at]),) for at in range(5))
 _NOT_ACCEPTED = tuple(resolved_row(number, 答复日期="2020-05-18", 群众确认="不认可") for number in NUMBERS[5:])
 

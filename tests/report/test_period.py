@@ -210,6 +210,10 @@ def test_the_first_lines_say_where_each_target_began_and_ended(whole: Period) ->
         then, now = part.tallies
         assert f"期初（4月30日）{then.resolved}/{then.total}（{then.rate_percent}%）" in lines[part.label]
         assert f"期末（5月30日）{now.resolved}/{now.total}（{now.rate_percent}%）" in lines[part.label]
+        (as_it_is,) = (certainty for certainty in whole.certainties if certainty.group == part.label)
+        edited = replace(as_it_is, unmoved=Tally(now.target_percent, now.total + 1, now.resolved), cancelled=("ZZQ-2020-099",))
+        said = period_words.of_target(part, replace(whole, certainties=(edited,)))
+        assert f"化解率为{edited.unmoved.rate_percent}%（{now.resolved}/{now.total + 1}）" in said
         assert f"还差{now.shortfall}件" in lines[part.label]
     assert f"还有{sum(len(entry.cases) for entry in whole.remaining)}件没有计入化解" in lines["余下"]
     assert f"应报270份：按时{whole.reported('on-time')}份" in lines["报送"]
