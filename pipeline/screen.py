@@ -267,6 +267,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
     say(
         f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，"
         f"{board.missing} {board.count('missing')}{lost}；零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
+        f"{f'，等待收取的会退回 {board.rows_to_be_refused} 行' if board.rows_to_be_refused else ''}"
     )
     if board.due:
         say(f"  {_not_over(board.due)}")

@@ -134,6 +134,11 @@ class Status:
         """So many rows were refused, as published."""
         return sum(district.rows_refused or 0 for district in self.districts)
 
+    @property
+    def rows_to_be_refused(self) -> int:
+        """So many rows of what waits for the day will be refused, as far as anybody knows."""
+        return sum(district.waits.rows[1] for district in self.districts if district.waits and district.waits.rows)
+
 
 def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, now: datetime | None = None) -> Status:
     """Return the board of that day; `waiting`: the reports in the inbox with their verdicts, where somebody has looked at them.

@@ -468,6 +468,7 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     board = words(desk.get("/board/2020-05-21"))
     assert "东胜区 邮件已到，等待收取 会全部退回 会采用 0 行，退回 2 行" in board
     assert "等待收取，整份会退回 坏的.xlsx：" in board
+    assert "会退回行2" in board
     assert "已由后来的一份代替，不算数" in board
     today = words(desk.get("/today"))
     assert "报了、但一行也不采用的：东胜区（采用 0 行，退回 2 行）。改好再报的才算数，请打电话。" in today
@@ -475,6 +476,7 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     screen.tell_status(status.look(site.office.settings, DAY), [], [])
     terminal = capsys.readouterr().out
     assert "  东胜区  邮件已到，等待收取  —，会采用 0 行，退回 2 行，等待收取的 1 个文件会整份退回\n" in terminal
+    assert "退回 0 行，等待收取的会退回 2 行\n" in terminal
     assert "坏行.xlsx  东胜区 邮件 5月21日16:10 2020-05-21 的日报，会采用 0 行，退回 2 行\n" in terminal
     site.office.settings = site.office.settings.model_copy(update={"outgoing_mail": Outgoing(host="127.0.0.1", sender="a@example.com")})
     (letter,) = (letter for letter in sending.run(site.office.settings, site.clock(), dry_run=True).planned if letter.district == "东胜区")
