@@ -15,7 +15,7 @@ from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.office import check_text
-from pipeline.report import corrections, period_words, sentences
+from pipeline.report import corrections, sentences
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
@@ -290,6 +290,8 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
 
 def tell_period(made: Made) -> None:
     """Print the answer of a period and where its report is."""
+    from pipeline.report import period_words
+
     for name, said in period_words.lines(made.period):
         say(f"  {name}：{said}")
     say(f"{'请看' if made.is_new else '没有变化，仍是'}：{made.folder}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.day import known_when
 from pipeline.ledger import editions
@@ -19,13 +19,13 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import fault_limits, inputs, outbox
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.plan import Plan, to_look_at
-from pipeline.report import compose, period
-from pipeline.report.period import Period
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
 
-_ONE_DAY: Final = timedelta(days=1)
+if TYPE_CHECKING:
+    from pipeline.report.period import Period
+
 _WEEK: Final = timedelta(days=6)
 """From the first day of a week to its last."""
 MOST_DAYS: Final = 400
@@ -115,6 +115,8 @@ def _write(drawn: Plan, *, is_closing: bool = False) -> Made:
 
 
 def _drawn_up(drawn: Plan, *, is_closing: bool) -> Period:
+    from pipeline.report import compose, period
+
     states = known_when.fold(drawn.facts, drawn.settings, drawn.days)
     reports = [compose.build(states[day], drawn.sources(day, ()), drawn.settings) for day in drawn.days]
     return period.of(reports, _editions(drawn, drawn.days), is_closing=is_closing)
