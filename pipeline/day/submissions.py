@@ -13,8 +13,8 @@ from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]
-Stands = Literal["on-time", "late", "refused", "lost", "missing"]
-"""What people are shown of it: also that all of it was refused, or that it came and its original is lost."""
+Stands = Literal["on-time", "late", "excused", "refused", "lost", "missing"]
+"""What people are shown of it: also that its lateness is approved, that all of it was refused, or that its original is lost."""
 Attendance = tuple[tuple[date, Mapping[str, Stands]], ...]
 """By day, oldest first, and district."""
 OfDay = tuple[str, date]
@@ -77,22 +77,26 @@ def takes_nothing(accepted: int, refused: int, *, is_sheet_refused: bool) -> boo
     return not accepted and (refused > 0 or is_sheet_refused)
 
 
-def stands(standing: Stands, *, is_refused: bool, is_lost: bool) -> Stands:
+def stands(standing: Stands, *, is_refused: bool, is_lost: bool, is_excused: bool = False) -> Stands:
     """Return how a district's report of a day stands, for everybody who shows it: board, 报送情况, calendar and the desk's strips.
 
-    `is_refused`: all that it holds was refused; `is_lost`: the office decided to go on without it, since its original is lost.
+    `is_refused`: all that it holds was refused; `is_lost`: the office decided to go on without it, since its original is lost;
+    `is_excused`: that it comes late is approved (豁免).
     """
     if standing == "missing":
         return "lost" if is_lost else "missing"
-    return "refused" if is_refused else standing
+    if is_refused:
+        return "refused"
+    return "excused" if standing == "late" and is_excused else standing
 
 
-def stood(attendance: Attendance, refused: Collection[OfDay], lost: Collection[OfDay]) -> Attendance:
+def stood(attendance: Attendance, refused: Collection[OfDay], lost: Collection[OfDay], excused: Collection[OfDay] = ()) -> Attendance:
     """Return the same of every day and district."""
-    return tuple(
-        (day, {name: stands(came, is_refused=(name, day) in refused, is_lost=(name, day) in lost) for name, came in of_day.items()})
-        for day, of_day in attendance
-    )
+
+    def shown(came: Stands, of_day: OfDay) -> Stands:
+        return stands(came, is_refused=of_day in refused, is_lost=of_day in lost, is_excused=of_day in excused)
+
+    return tuple((day, {name: shown(came, (name, day)) for name, came in of_day.items()}) for day, of_day in attendance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,11 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
     lines_by_district = [
-        replace(line, is_lost=line.status == "missing" and (line.district, state.day) in sources.lost)
+        replace(
+            line,
+            is_lost=line.status == "missing" and (line.district, state.day) in sources.lost,
+            is_excused=line.status == "late" and (line.district, state.day) in state.exempted.excused,
+        )
         for line in handed_in_lines.submission_lines(state, sources.refused, settings)
     ]
     reports_by_file = handed_in_lines.of(state, sources.refused, settings)
@@ -143,7 +147,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         ),
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
-        attendance=stood(sources.attendance, all_refused(state), sources.lost),
+        attendance=stood(sources.attendance, all_refused(state), sources.lost, state.exempted.excused),
         of_moved_cases=tuple(changes.of_moved_cases(state)),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,

@@ -11,16 +11,19 @@ from pipeline.day import supervision
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
 from pipeline.day.exemptions import Exemption
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.hints import HintLine
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import EXEMPTION_KINDS, HINT_SILENCED, LATE_EXCUSED
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import mask
+from pipeline.terms.words import FLAGS, moment, near
 
 EXPIRED, GONE, REFUSED = "到期", "新的分解表里没有了", "新的分解表里这一行退回了"
 """What ended an exception."""
 _OF_DEADLINES = ("overdue", "due_soon")
 """The flags that hang on a deadline."""
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +143,84 @@ def _with_effect(line: ExemptionLine, exemption: Exemption, case: Case | None, t
 def silenced_cases(state: DayState) -> frozenset[str]:
     """Return the cases that no hint is to name on the day."""
     return frozenset(each.subject for each in state.exempted.holding if each.kind == HINT_SILENCED)
+
+
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def moving(exemption: Exemption | None, day: date | None) -> str:
+    """Return by what a deadline is moved, such as 延期（豁免，领导一批准，至6月30日）; '' where nothing moves it.
+
+    With the year, where that is not the day's; None: always.
+    """
+    if exemption is None:
+        return ""
+    return f"{exemption.kind}（豁免，{mask(exemption.approved_by)}批准，至{near(exemption.until, day or date.min)}）"
+
+
+def deadline(case: CaseLine, day: date) -> str:
+    """Return how a case's deadline is moved, with what it would be without; '' where nothing moves it."""
+    own = case.extended or case.limit
+    return f"{moving(case.exempted, day)}，原时限{near(own, day)}" if case.exempted and own else ""
+
+
+def effect(line: ExemptionLine, day: date) -> str:
+    """Return what is to be seen of an exemption on the day, or how it ended."""
+    said = _effect(line, day)
+    if line.ended:
+        return f"{line.ended}{f'，{said}' if said else ''}"
+    began = "今日起" if line.is_new else f"截止日期原为{near(line.until_before, day)}" if line.until_before else ""
+    return "，".join(part for part in (began, said) if part)
+
+
+def _effect(line: ExemptionLine, day: date) -> str:
+    match line.kind:
+        case "迟报":
+            came = f"{moment(line.received_at)}收到" if line.received_at else "没有迟到的日报"
+            return "" if line.ended else came
+        case "核查提示":
+            return "" if line.ended else f"今日{len(line.silenced)}种提示没有列出" if line.silenced else "今日没有提示"
+        case _:
+            return _of_deadline(line, day)
+
+
+def _of_deadline(line: ExemptionLine, day: date) -> str:
+    if line.deadlines is None:
+        return "台账里没有此案"
+    own, in_force = line.deadlines
+    late = f"，已超期{line.days_late}天" if line.days_late else ""
+    if line.ended:
+        return f"时限恢复为{near(own, day)}{late}"
+    if not line.moves:
+        return f"现行时限{near(own, day)}更晚，没有改动"
+    flags = "、".join(FLAGS[flag].name for flag in line.hidden)
+    late = f"，按原时限已超期{line.days_late}天" if line.days_late else ""
+    return f"时限{near(own, day)}改为{near(in_force, day)}{late}{f'，因延期不列入{flags}' if flags else ''}"
+
+
+def told(line: ExemptionLine, day: date) -> str:
+    """Return an exemption in one clause: what, who approved it, why, until when, and what is to be seen of it."""
+    whose = f"（{line.district}）" if line.case and line.district else ""
+    by = f"{line.approved_by}批准，{line.reason}，至{near(line.until, day)}"
+    return f"{line.subject}{whose}{line.kind}：{by}；{effect(line, day)}"
+
+
+def all_told(lines: Iterable[ExemptionLine], day: date, most: int | None = None) -> list[str]:
+    """Return a sentence of those that hold, and one of those that ended; what hides an overdue case comes first.
+
+    So many are named, where there is no room for all.
+    """
+    ordered = sorted(lines, key=lambda line: "overdue" not in line.hidden)
+    sentences = []
+    for word, some in (("豁免", [line for line in ordered if line.holds]), ("豁免结束", [line for line in ordered if not line.holds])):
+        named = "。".join(told(line, day) for line in some[:most])
+        more = "。其余见汇总表“豁免”" if most is not None and len(some) > most else ""
+        sentences += [f"{word}{len(some)}项。{named}{more}。"] if some else []
+    return sentences
+
+
+def hidden(lines: Iterable[ExemptionLine]) -> str:
+    """Return how many cases would be overdue but for an exemption, to stand beside the count of those that are; '' where none would."""
+    numbers = [line.subject for line in lines if "overdue" in line.hidden]
+    named = f"{'、'.join(numbers[:_MOST_NAMED])}{'等' if len(numbers) > _MOST_NAMED else ''}"
+    return f"另有{len(numbers)}件已过原时限，因豁免延期不计入超期未结（{named}）。" if numbers else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, matter_words, same_day, sentences, who_reported
+from pipeline.report import agenda, corrections, exemptions, matter_words, same_day, sentences, who_reported
 from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -73,7 +73,7 @@ def _cut(text: str, characters: int | None) -> str:
 def flags(report: Report) -> str:
     """Return how many cases have each flag that a notice may speak of."""
     counts = "、".join(f"{FLAGS[flag].name}{len(report.flags.get(flag, ()))}件" for flag in WATCHED)
-    return f"督办：{counts}。"
+    return f"督办：{counts}。{exemptions.hidden(report.beyond.exemptions)}"
 
 
 WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline.day.cases import away_from
-from pipeline.report import clock_lines
+from pipeline.report import clock_lines, exemptions
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
@@ -42,6 +42,7 @@ def days(flag: str, line: CaseLine, day: date, windows: Windows) -> int | None:
 def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
     """Return why the case stands in the notice, with the days."""
     limit = f"{'延期后的' if line.extended else ''}办结时限{long_day(line.deadline)}" if line.deadline else ""
+    limit = f"{exemptions.deadline(line, day)}" if line.exempted else limit
     match flag:
         case "overdue":
             first = f"（延期前为{long_day(line.limit)}）" if line.extended and line.limit else ""
@@ -64,6 +65,7 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
 def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
     """Return the same in few words, for a row that says all that is so with the case."""
     limit = f"{'延期后的' if line.extended else ''}时限{near(line.deadline, day)}" if line.deadline else ""
+    limit = f"{exemptions.deadline(line, day)}" if line.exempted else limit
     match flag:
         case "overdue":
             first = f"，延期前为{near(line.limit, day)}" if line.extended and line.limit else ""
@@ -133,7 +135,8 @@ def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> tupl
             moved = "延期至" if line.extended else "办结时限已改为"
             was = f"，原为{long_day(deadline_before)}" if deadline_before and deadline_before != line.deadline else ""
             again = f"，第{line.deferrals}次延期" if line.deferrals > 1 else ""
-            return _MOVED, f"{moved}{long_day(line.deadline)}{was}{again}"
+            now = exemptions.moving(line.exempted, None) if line.exempted else f"{moved}{long_day(line.deadline)}"
+            return _MOVED, f"{now}{was}{again}"
         case "stalled":
             since = f"{long_day(line.reported_on)}" if line.reported_on else ""
             return "有新进展", f"{since}：{_short(line.progress)}" if line.progress else f"当前状态：{line.status}"

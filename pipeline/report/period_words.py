@@ -19,7 +19,7 @@ from pipeline.terms import words
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
 """By whether it is a closing."""
-STANDS: Final[Mapping[str, str]] = {**words.STANDS, "excused": "迟报（已批准）"}
+STANDS: Final[Mapping[str, str]] = words.STANDS
 """By how a report stands."""
 BELONGS: Final = (
     "案件按期末所在的组别、旗区和包案领导归类，按现在收到的全部材料计算；期初是第一天的前一日。旗区按固定次序、领导按姓名排，不排名次。"

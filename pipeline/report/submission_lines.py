@@ -45,6 +45,8 @@ class SubmissionLine:
     """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
     rows_moved: int = 0
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
+    is_excused: bool = False
+    """Whether it came late and that is approved (豁免)."""
 
     @property
     def is_replaced(self) -> bool:
@@ -68,7 +70,7 @@ class SubmissionLine:
     @property
     def stands(self) -> Stands:
         """How it stands, as people are shown it."""
-        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost)
+        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost, is_excused=self.is_excused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
 def submissions(districts: Sequence[SubmissionLine]) -> str:
     """Return how many districts have reported, whose reports were refused row by row, and who has not reported."""
     who = unheard(districts)
-    late = [line.district for line in districts if line.status == "late"]
+    late = late_districts(districts)
     if len(who.silent) == len(districts):
         return f"{len(districts)}个旗区都没有日报。"
     missing = len(who.silent) + len(who.lost)
@@ -124,12 +124,18 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
 
 def status(line: SubmissionLine) -> str:
     """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused by its fault."""
-    return f"{stands(line.status, line.stands)}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
+    came = f"{words.STANDS['excused']}，{words.STANDS['refused']}" if line.is_excused and line.stands == "refused" else ""
+    return f"{came or stands(line.status, line.stands)}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
 
 
 def stands(status: Standing, shown: Stands) -> str:
     """Return how a report stands, with whether it came on time where all of it was refused."""
     return f"{words.REPORTED[status]}，{words.STANDS[shown]}" if shown == "refused" else words.STANDS[shown]
+
+
+def late_districts(districts: Sequence[SubmissionLine]) -> list[str]:
+    """Return who came late, each with whether that is approved."""
+    return [f"{line.district}{'，已批准' if line.is_excused else ''}" for line in districts if line.status == "late"]
 
 
 def some(districts: Sequence[str]) -> str:

@@ -22,7 +22,14 @@ REPORTED: Final = {"on-time": "按时", "late": "迟报", "missing": "未报"}
 NOT_YET: Final = "还没有报"
 """What "missing" is called until the cut-off: who has not reported by then can still be on time."""
 """By `status` of summary.json: how a district reported for the day."""
-STANDS: Final = {"on-time": "按时", "late": "迟报", "refused": "全部退回", "lost": "原件遗失", "missing": "未报"}
+STANDS: Final = {
+    "on-time": "按时",
+    "late": "迟报",
+    "excused": "迟报（已批准）",
+    "refused": "全部退回",
+    "lost": "原件遗失",
+    "missing": "未报",
+}
 """By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 

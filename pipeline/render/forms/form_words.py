@@ -11,6 +11,7 @@ from pipeline.terms.contract import (
     CONFIRMATIONS,
     COVER,
     DISPUTED,
+    EXEMPTIONS,
     IN_PROGRESS,
     LIAISON,
     NEW_CASES,
@@ -113,6 +114,13 @@ HINTS: Final = {
     },
     REGION_CASES.name: {**_ASSIGNED_CASE, "案件来源": "这张表只放自治区交办的案件。空着也算自治区交办。"},
     VISITOR_CASES.name: {**_ASSIGNED_CASE, "案件来源": "从下拉框选。自治区交办的案件不写在这张表里。"},
+    EXEMPTIONS.name: {
+        "对象": "延期、核查提示写案件编号，例如 {example}；迟报写旗区和报告日期，例如 东胜区 {day}。",
+        "事项": "从下拉框选。迟报：另写明已批准；延期：时限改到截止日期；核查提示：不再提示这件案件。",
+        "批准人": "批准的领导姓名。每天的专报、页面和汇总表都会列出。",
+        "理由": f"为什么批准。{_FREE}",
+        "截止日期": "到这一天为止（含当天），例如 {day}。过了自动结束。",
+    },
 }  # fmt: skip
 """By sheet and column; `{day}` and `{example}` stand for a day and a case number as they are to be written."""
 
@@ -127,6 +135,7 @@ TITLES: Final = {
     LIAISON.name: "包联旗区",
     REGION_CASES.name: "自治区交办案件",
     VISITOR_CASES.name: "群众来访案件",
+    EXEMPTIONS.name: "豁免（没有的留空）",
 }
 _STARS = "带 * 的列必填，一行里缺了必填的，格子会变成浅黄色。"
 NOTES: Final = {
@@ -137,6 +146,7 @@ NOTES: Final = {
     LIAISON.name: f"一位包联领导一行。{_STARS}",
     REGION_CASES.name: f"一案一行。{_STARS}",
     VISITOR_CASES.name: f"一案一行。{_STARS}",
+    EXEMPTIONS.name: f"领导批准的例外，一项一行，到截止日期自动结束；要提前结束的，删去那一行再交新的分解表。{_STARS}",
 }
 
 WIDTHS: Final = {
@@ -144,7 +154,7 @@ WIDTHS: Final = {
     "接访下访领导": 12, "重新办理原因": 18, "下一步措施": 26, "需协调事项": 22, "问题类别": 16, "涉及项目或单位": 24, "涉及户数": 9,
     "涉及金额": 12, "责任单位": 22, "工作专班": 18, "化解方案": 30, "备注": 24, "接访批次": 11, "当场答复": 11, "转交办理": 11,
     "事项类别": 16, "情况说明": 44, "发生时间": 18, "已采取措施": 36, "旗区": 14, "包联领导": 16, "职务": 30, "案件来源": 14,
-    "撤销依据": 24,
+    "撤销依据": 24, "对象": 26, "事项": 12, "批准人": 14, "理由": 40,
 }  # fmt: skip
 WIDTH: Final = 13
 """Of a column that is not in the list: a date's."""
@@ -274,6 +284,7 @@ def assignment_steps(folder: str) -> tuple[Block, ...]:
                 ("一案一行", "案件编号不能重复，两张案件表之间也不能重复。带 * 的列必填，缺了的那一行不采用，并列在问题清单里。"),
                 ("五个一", "案由、包案领导、工作专班、化解方案、办结时限，缺哪一项都会列入督办清单。"),
                 ("延期", "批准延期的，填“延期至”，不要改“办结时限”。"),
+                ("豁免", "“豁免”表可以没有，也可以留空。填的是领导批准的例外：延期、迟报、核查提示，每天都会列出，到期自动结束。"),
                 ("撤销", "要撤销的案件，保留那一行，填“撤销依据”。删掉那一行不算撤销：案件照原样计入，并有提醒。"),
                 ("更新", f"改好后整份放进{folder}，以新的一份为准；旧的会存档。"),
             ),

@@ -91,19 +91,19 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
         form_sheets.write_cover(form, f"{name}信访事项日报", f"{note}。{_by_when(settings)}怎样填见“填写说明”。", cover)
         form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=True))
         for sheet in contract.REPORT_SHEETS:
-            rows = [_row(case) for case in draft.cases] if sheet is contract.PROGRESS else []
+            rows = [_row(case, draft.day) for case in draft.cases] if sheet is contract.PROGRESS else []
             form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name] + heading, rows))
 
     return _written(f"{name}信访事项日报", settings, write, day=draft.day, example=_example(draft.district, draft.day, settings))
 
 
-def _row(case: CaseLine) -> dict[str, Value]:
+def _row(case: CaseLine, day: date) -> dict[str, Value]:
     """Return a case's present state as its row; what belongs to one day alone is left out."""
     return {
         CASE: case.number,
         "案由": case.matter,
         "包案领导": case.leaders,
-        "办结时限": case.deadline,
+        "办结时限": case.deadline_on(day),
         "当前状态": case.status,
         "诉求认定": case.claim,
         "答复日期": case.replied_on,
@@ -141,8 +141,8 @@ def blank_assignment(settings: Settings) -> bytes:
     """Return a case-assignment workbook."""
 
     def write(form: FormWorkbook) -> None:
-        for sheet in contract.ASSIGNMENT_SHEETS:
-            room = ROOM if sheet is contract.LIAISON else _ROOM_FOR_CASES
+        for sheet in (*contract.ASSIGNMENT_SHEETS, contract.EXEMPTIONS):
+            room = _ROOM_FOR_CASES if sheet.name in contract.CASE_SHEETS else ROOM
             form_sheets.write(form, FormSheet(sheet, f"案件包案任务分解表　{words.TITLES[sheet.name]}", room=room))
         form_sheets.write_instructions(form, words.assignment_steps("收件箱的 assignment 文件夹"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.report import exemptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -69,11 +70,17 @@ def details(case: CaseLine, liaison: Liaison) -> list[tuple[str, object]]:
     fields = (
         *(case.matter, case.source, case.district, leaders(liaison.get(case.district, ())), case.category, case.project),
         *(written(case.households), f"{written(case.amount)} 万元" if case.amount is not None else None, case.unit),
-        *(case.leaders or case.leader, case.team, case.plan, case.assigned, case.limit, case.extended, case.grounds, case.status),
+        *(case.leaders or case.leader, case.team, case.plan, case.assigned, case.limit, _extended(case), case.grounds, case.status),
         *(case.progress, case.claim, case.replied_on, case.reply_number, case.confirmation, case.next_step, case.coordination),
         *(_counted(case), _flags(case), _last_report(case), case.listed_in or "—"),
     )
     return [(label, value) for label, value in zip(LABELS, fields, strict=True) if value]
+
+
+def _extended(case: CaseLine) -> object:
+    """Return 延期至; where an exemption moves the deadline, that and until when."""
+    moved = exemptions.moving(case.exempted, case.deadline)
+    return f"{case.extended}；{moved}" if moved and case.extended else moved or case.extended
 
 
 def leaders(named: tuple[tuple[str, str], ...]) -> str:

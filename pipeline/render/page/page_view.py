@@ -12,7 +12,18 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions, first_findings
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
-from pipeline.report import agenda, clock_lines, corrections, edit_words, headline, matter_words, same_day, sentences, who_reported
+from pipeline.report import (
+    agenda,
+    clock_lines,
+    corrections,
+    edit_words,
+    exemptions,
+    headline,
+    matter_words,
+    same_day,
+    sentences,
+    who_reported,
+)
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bridge, Certainty, Figure, Ladder, Way
 from pipeline.report.report import Report
@@ -135,6 +146,7 @@ def _fixed() -> dict[str, object]:
     return {
         "say": sentences,
         "who": who_reported,
+        "exemptions": exemptions,
         "corrections": corrections,
         "matters": matter_words,
         "means": definitions,

@@ -10,7 +10,7 @@ from pipeline.render.papers import decision_items, limits, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.render.papers.limits import CHANGES_SHEET, Limits
 from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
-from pipeline.report import agenda, corrections, edit_words, headline, matter_words, same_day, sentences, who_reported
+from pipeline.report import agenda, corrections, edit_words, exemptions, headline, matter_words, same_day, sentences, who_reported
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
@@ -282,6 +282,7 @@ def _status(line: SubmissionLine, report: Report) -> str:
     if line.is_lost:
         return "遗失"
     status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
+    status += "，已批准" if line.is_excused else ""
     if line.is_wholly_refused:  # in two lines of three characters, as the column has room
         return f"{status}，全退回"
     return f"{status}，后更正" if corrections.is_noteworthy(line, report) else status
@@ -322,6 +323,8 @@ def _changes(report: Report, room: Limits) -> str:
 
 _FEWEST_CHARACTERS = 24
 """Of a matter that stands nowhere else on the paper."""
+_FEWEST_EXEMPTIONS = 3
+"""That are named however little room there is; those that hide an overdue case come first."""
 _MOST_ENDED = 2
 """Cases whose 不认可 ended that are named however little room there is."""
 
@@ -351,7 +354,9 @@ def _register(report: Report, room: Limits) -> list[str]:
     groups = zip(report.targets, report.certainties, report.ways, strict=True) if room.steps else ()
     reliances = [(figure.label, _reliance(certainty, way, room)) for figure, certainty, way in groups]
     relied_on = ["".join(f"{label}：{reliance}" for label, reliance in reliances if reliance)]
+    exempted = exemptions.all_told(report.beyond.exemptions, report.day, None if room.edited > 1 else _FEWEST_EXEMPTIONS)
     of_register = [
+        *exempted,
         edited and f"{edited}{edit_words.outcomes(report.edited, in_detail)[1]}逐件见{CHANGES_SHEET}。",
         edit_words.warnings(report.cases, room.edits),
         edit_words.refused_rows(report, room.edits),

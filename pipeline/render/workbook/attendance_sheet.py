@@ -21,7 +21,7 @@ NAME = "报送日历"
 _WEEK: Final = 7
 _ALWAYS: Final[tuple[Stands, ...]] = ("on-time", "late", "missing")
 """What is counted on every calendar; the others have their columns where there is such a day."""
-_LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused"}
+_LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused", "excused": "late"}
 _FEWEST: Final = 16
 """Columns of days that the notes are set over, where there are fewer days."""
 
@@ -52,8 +52,9 @@ def write(book: Book) -> None:
     _write_total(book, sheet, last, counted, [of_day for _day, of_day in attended])
     sheet.freeze_panes(FIRST + 1, 1)
     sheet.repeat_rows(HEADER, HEADER + 1)
-    signs = "，".join(f"{sign} {STANDS[standing]}" for standing, sign in words.ATTENDED.items())
-    otherwise = (words.ATTENDED_OTHERWISE,) if len(counted) > len(_ALWAYS) else ()
+    there = {standing for standing in words.ATTENDED if standing != "excused" or standing in counted}  # most offices approve nothing
+    signs = "，".join(f"{sign} {STANDS[standing]}" for standing, sign in words.ATTENDED.items() if standing in there)
+    otherwise = (words.ATTENDED_OTHERWISE,) if {"refused", "lost"} & {*counted} else ()
     notes = (f"{signs}。{words.ATTENDED_LATER}", *otherwise, definitions.on_time(book.report.settings), definitions.NOT_ZERO)
     explain(book, sheet, last + 2, widths, notes)
 

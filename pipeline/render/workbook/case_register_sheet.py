@@ -9,6 +9,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value, as_number
 from pipeline.render.workbook.figure_places import REGISTER as NAME
 from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
+from pipeline.report import exemptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms.words import FLAGS, NO, YES
 
@@ -25,6 +26,12 @@ def _overdue(line: CaseLine) -> Value:
     return line.days_overdue if "overdue" in line.flags else None
 
 
+def _flags(line: CaseLine) -> str:
+    """The flags, and by what the deadline is moved: where that hides an overdue case it stands in the flag's place."""
+    moved = [exemptions.moving(line.exempted, line.deadline)] if line.exempted else []
+    return "、".join([*(FLAGS[flag].name for flag in line.flags), *moved])
+
+
 def _flag_column(flag: str, word: str) -> Column[CaseLine]:
     return Column(word, 9, "center", lambda line: _yes_or_no(flag in line.flags), formulas.flag_name(word))
 
@@ -39,7 +46,7 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("计入化解", 5, "center", lambda line: _yes_or_no(line.is_counted), formulas.RESOLVED),
     Column("现行时限", 11, "date", lambda line: line.deadline),
     Column("超期（天）", 8, "count", _overdue),
-    Column("督办事项", 12, "center", lambda line: "、".join(FLAGS[flag].name for flag in line.flags)),
+    Column("督办事项", 12, "center", _flags),
     Column(LAST_PRINTED, 24, "long", lambda line: line.progress),
     Column("组别", 26, "center", lambda line: line.group, formulas.GROUP),
     Column("问题类别", 14, "center", lambda line: line.category, formulas.CATEGORY),

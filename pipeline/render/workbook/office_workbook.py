@@ -14,6 +14,7 @@ from pipeline.render.workbook import (
     clocks_sheet,
     corrections_sheet,
     decisions_sheet,
+    exemptions_sheet,
     figure_cases_sheet,
     figure_places,
     figure_sheets,
@@ -48,6 +49,7 @@ def render(report: Report, beside: str = "") -> bytes:
         list_sheets.write(book)
         attendance_sheet.write(book)
         hints_sheet.write(book)
+        exemptions_sheet.write(book)
         clocks_sheet.write(book)
         overview_sheet.write(book, trend, beside)
         _say_where_links_end(book)

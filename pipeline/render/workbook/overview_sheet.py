@@ -28,6 +28,7 @@ from pipeline.render.workbook.sheet_frame import (
 )
 from pipeline.report import corrections, sentences, who_reported
 from pipeline.report.figures import Figure
+from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.words import FLAGS, STANDS, verdict
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _reported(book: Book) -> list[_Count]:
             continue
         word = STANDS[stands]
         told = [line for line in lines if stands == ("lost" if line.is_lost else line.status)]
-        districts = [f"{line.district}{'（全部退回）' if line.is_wholly_refused else ''}" for line in told]
+        districts = [f"{line.district}{_remark(line)}" for line in told]
         named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if stands == "on-time" else "")
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}*")'
         counts.append(_Count(f"{word}（旗区）", formula, len(districts), "\n".join(absent) or named))
@@ -223,6 +224,11 @@ def _reported(book: Book) -> list[_Count]:
     named = words.names_and_rule(zero, f"首报为零报告、后又报送的：{'、'.join(was_zero)}。" if was_zero else "")
     counts.append(_Count("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), named))
     return counts
+
+
+def _remark(line: SubmissionLine) -> str:
+    said = "，".join(["已批准"] * line.is_excused + ["全部退回"] * line.is_wholly_refused)
+    return f"（{said}）" if said else ""
 
 
 def _refused(book: Book) -> list[_Count]:

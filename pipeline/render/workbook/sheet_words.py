@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from pipeline.report import exemptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.contract import RESOLVED
@@ -29,6 +30,7 @@ SHEETS: Final = {
     "问题清单": "报送材料问题清单",
     "撤销案件": "撤销案件",
     "核查提示": "核查提示",
+    "豁免": "豁免",
     "法定期限": "受理、办结和提出异议的法定期限",
 }
 """Every sheet in its order, with the title at its top."""
@@ -51,6 +53,7 @@ NOTES: Final = {
     "问题清单": "“是否退回”为“是”的，请旗区改正后重新报送；其余为提醒。",
     "撤销案件": "分解表中填有撤销依据的案件，不计入任何总数；其余情况见“案件台账”。",
     "核查提示": "日报里有可能、但不常见的地方，请办公室看一眼：不算问题，不改变任何数字，也不发给旗区。点案件看台账里的那一行。",
+    "豁免": "分解表“豁免”表里现在有效的，和今日结束的（只列这一次）。豁免只改变它写明的事项，到截止日期自动结束。",
     "法定期限": "在办的案件，最紧的在前。按设置 statute 里的条文算，起算那天不算；分解表的办结时限和督办事项另算，这里不改变任何数字。",
 }
 
@@ -70,6 +73,7 @@ EMPTY: Final = {
     "问题清单": "今日报送材料未发现问题。",
     "撤销案件": "目前无撤销案件。",
     "核查提示": "今日没有核查提示。",
+    "豁免": "现在没有豁免。",
     "法定期限": "目前没有在办的案件。",
 }
 DISPUTED: Final = f"{RESOLVED}（群众不认可，不计）"
@@ -102,7 +106,7 @@ GUIDE: Final = (
 )
 """The first sheet's five lines."""
 
-ATTENDED: Final = {"on-time": "√", "late": "迟", "refused": "退", "lost": "失", "missing": "未"}
+ATTENDED: Final = {"on-time": "√", "late": "迟", "excused": "准", "refused": "退", "lost": "失", "missing": "未"}
 """By `day.submissions.Stands`: the sign in a cell of 报送日历."""
 ATTENDED_LATER: Final = (
     "按现在收到的全部日报：当天没有报、后来补来的，从“未报”变成“迟报”。有旗区报送以前的日子不列。最后一行的每一天，是报了的旗区数。"
@@ -131,6 +135,7 @@ CONTENTS: Final = {
     "问题清单": "文件、工作表、单元格",
     "撤销案件": "撤销依据",
     "核查提示": "有可能、但不常见的地方，只给办公室看",
+    "豁免": "谁批准、什么理由、到哪天为止、改变了什么",
     "法定期限": "条例规定的受理、办结、提出异议的最后一天，依据哪一条",
 }
 
@@ -169,7 +174,8 @@ def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
         "acceptance_overdue": (handed_over, f"交办 {handed_over} 天仍未受理"),
         "missing_from_assignment": (None, "新分解表中没有此案"),
     }
-    return situations[flag]
+    days, situation = situations[flag]
+    return days, f"{situation}；{exemptions.deadline(line, day)}" if line.exempted and flag == "due_soon" else situation
 
 
 def refused_files(districts: list[str]) -> str:

@@ -25,7 +25,7 @@ import weeks
 from hostile import HOSTILE, seen
 from offices import HOME, SETTINGS, Day, File, afternoon, assigned, handed_in, on, read_assignment, read_report
 from weeks import DAYS, WEEKS
-from workbooks import DAY, DISTRICTS, Formula, Row, Value, assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import DAY, DISTRICTS, Formula, Row, Value, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
 
 from pipeline.render.forms import report_form
 from pipeline.settings.config import Settings
@@ -199,7 +199,7 @@ def test_an_empty_name_does_not_hide_an_earlier_one() -> None:
 BLANKS = report_form.blanks(SETTINGS)
 DECLARED = [
     *((report_form.BLANK_REPORT, sheet) for sheet in contract.REPORT_SHEETS),
-    *((report_form.BLANK_ASSIGNMENT, sheet) for sheet in contract.ASSIGNMENT_SHEETS),
+    *((report_form.BLANK_ASSIGNMENT, sheet) for sheet in (*contract.ASSIGNMENT_SHEETS, contract.EXEMPTIONS)),
 ]
 
 
@@ -552,10 +552,11 @@ def test_the_blank_assignment_filled_in_is_accepted_without_a_finding() -> None:
         "包联旗区": [{"旗区": "东胜区", "包联领导": "领导一", "职务": "副局长"}],
         "自治区交办案件": [case],
         "群众来访案件": [case_row("SJ-2020-001"), case_row("DS-2020-001", 案件来源="旗区自行梳理")],
+        "豁免": [exemption_row(until=date(2020, 6, 30))],
     }
     reading = read_assignment(fill(BLANKS[report_form.BLANK_ASSIGNMENT], rows), "2020-05-21 09:00")
     assert (reading.accepted, reading.findings) == (True, ())
-    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [1, 1, 2]
+    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [1, 1, 2, 1]
 
 
 def test_the_blank_assignment_as_it_lies_there_has_no_case() -> None:

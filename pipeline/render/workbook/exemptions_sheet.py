@@ -1,0 +1,34 @@
+"""豁免: the exceptions that hold, who approved each of them and until when, and how others ended."""
+
+from __future__ import annotations
+
+from pipeline.render.workbook.cell_formats import Book
+from pipeline.render.workbook.sheet_frame import Column, write_list
+from pipeline.report import exemptions
+from pipeline.report.exemptions import ExemptionLine
+
+NAME = "豁免"
+
+
+def write(book: Book) -> None:
+    """A line for each; in colour what hides an overdue case, and what has ended."""
+    day = book.report.day
+    columns: tuple[Column[ExemptionLine], ...] = (
+        Column("对象", 22, "case", lambda line: line.subject, cases=lambda line: (line.case,) if line.case else ()),
+        Column("事项", 11, "center", lambda line: line.kind),
+        Column("旗区", 12, "center", lambda line: line.district),
+        Column("案由", 26, "long", lambda line: line.matter),
+        Column("批准人", 12, "center", lambda line: line.approved_by),
+        Column("理由", 28, "long", lambda line: line.reason),
+        Column("截止日期", 12, "date", lambda line: line.until),
+        Column("现在", 8, "center", lambda line: "有效" if line.holds else "已结束"),
+        Column("改变了什么", 34, "long", lambda line: exemptions.effect(line, day)),
+        Column("出处", 30, "long", lambda line: line.origin),
+    )
+    write_list(book, NAME, columns, book.report.beyond.exemptions, _tone)
+
+
+def _tone(line: ExemptionLine) -> tuple[str, ...]:
+    if not line.holds:
+        return ("muted",)
+    return ("alert",) if "overdue" in line.hidden else ()
