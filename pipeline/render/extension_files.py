@@ -61,10 +61,7 @@ def _clocks(cases: Sequence[tuple[str, Clocks]]) -> dict[str, Any]:
 
 def clocks_of_case(clocks: Clocks) -> dict[str, Any]:
     """Return the clocks of one case, as its entry has them."""
-    conclusion = _clock(clocks.conclusion)
-    if conclusion and clocks.conclusion:
-        conclusion["extension"] = clocks.conclusion.extension
-    return {"acceptance": _clock(clocks.acceptance), "objection": _clock(clocks.objection), "conclusion": conclusion}
+    return {"acceptance": _clock(clocks.acceptance), "objection": _clock(clocks.objection), "conclusion": _clock(clocks.conclusion)}
 
 
 def _clock(clock: Clock | None) -> dict[str, Any] | None:
@@ -76,6 +73,7 @@ def _clock(clock: Clock | None) -> dict[str, Any] | None:
         "done": clock.done.isoformat() if clock.done else None,
         "state": clock.state,
         "days": clock.rule.days,
+        **({"extension": clock.extension} if clock.rule.clock == "conclusion" else {}),
         "unit": clock.rule.unit,
         "article": clock.rule.article,
     }

@@ -662,7 +662,7 @@ def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, tm
     assert "— 1 —" not in pages[0]  # the first page of a letter has no number (GB/T 9704-2012, 10.1)
     indents = [next(len(line) - len(line.lstrip()) for line in page.splitlines()[::-1] if "—" in line) for page in of_many[1:3]]
     assert indents[1] > indents[0] + 20  # the number stands outside: left, then right
-    assert len(of_many) <= 9
+    assert len(of_many) <= 11  # of 110 cases, each row with the article of its clock
     first = next(at for at, page in enumerate(of_many) if "回执" in page and "通知编号" in page)
     assert "沿此" not in "".join(of_many)
     assert all("案件编号" in page for page in of_many[first:])  # the head of the reply's lines is on each of its pages

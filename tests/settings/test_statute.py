@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from offices import CONFIG, SETTINGS
+from offices import CONFIG, SETTINGS, assigned, consolidate
+from workbook_days import opened, rows
+from workbooks import DAY, assignment
 
+from pipeline.render.workbook import office_workbook
 from pipeline.settings import meanings
 from pipeline.settings.config import load
 from pipeline.settings.statute import Statute
@@ -72,6 +75,16 @@ def test_a_rule_that_cannot_hold_is_refused_with_its_line(tmp_path: Path, old: s
         load(path)
     assert f"第 {line} 行" in str(caught.value)
     assert said in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_an_office_may_have_no_clocks_at_all() -> None:
+    without = SETTINGS.model_copy(update={"statute": Statute(rules=())})
+    day = consolidate([assigned(assignment())], [DAY], without)[DAY]
+    assert day.beyond["clocks"]["cases"]["SJ-2020-001"] == {"acceptance": None, "objection": None, "conclusion": None}
+    assert day.report.beyond.clocks_counted == ""
+    heads, *shown = rows(opened(office_workbook.render(day.report)), "法定期限", first=3)
+    assert {row[heads.index("最紧的")] for row in shown} == {None}
 
 
 def test_the_guide_and_the_settings_page_say_a_rule_in_words() -> None:
