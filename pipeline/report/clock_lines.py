@@ -83,6 +83,13 @@ def situation(clock: Clock, day: date) -> str:
     return f"还有{-late}天" if late else "当日到期"
 
 
+def in_short(case: CaseLine) -> str:
+    """Return what of an open case is still owed, with last day and article, as on every day of its state; '' where nothing is."""
+    owed = (case.clocks.acceptance, case.clocks.conclusion) if case.clocks and case.is_open else ()
+    running = [clock for clock in owed if clock and not clock.done]
+    return "；".join(f"{CLOCKS[clock.rule.clock]} {clock.due} {STATES[clock.state]}（{clock.rule.article}）" for clock in running)
+
+
 def cited(clock: Clock, day: date) -> str:
     """Return a clock with its last day, how it stands, and its article: 办结法定期限5月4日，严重超期17天（《…》第…条）."""
     extended = f"（含延期{clock.extension}天）" if clock.extension else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.report import exemptions
+from pipeline.report import clock_lines, exemptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -28,7 +28,7 @@ LABELS = (
         "化解方案",
     ),
     *("交办日期", "办结时限", "延期至", "撤销依据", "当前状态", "今日进展", "诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施"),
-    *("需协调事项", "计入化解", "督办", "最近报送", "资料出处"),
+    *("需协调事项", "计入化解", "督办", "法定期限", "最近报送", "资料出处"),
 )
 """Everything that can be known of a case, in the order in which it is told."""
 PLACES = ("最近报送", "资料出处")
@@ -72,7 +72,7 @@ def details(case: CaseLine, liaison: Liaison) -> list[tuple[str, object]]:
         *(written(case.households), f"{written(case.amount)} 万元" if case.amount is not None else None, case.unit),
         *(case.leaders or case.leader, case.team, case.plan, case.assigned, case.limit, _extended(case), case.grounds, case.status),
         *(case.progress, case.claim, case.replied_on, case.reply_number, case.confirmation, case.next_step, case.coordination),
-        *(_counted(case), _flags(case), _last_report(case), case.listed_in or "—"),
+        *(_counted(case), _flags(case), clock_lines.in_short(case), _last_report(case), case.listed_in or "—"),
     )
     return [(label, value) for label, value in zip(LABELS, fields, strict=True) if value]
 

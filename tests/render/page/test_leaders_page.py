@@ -25,6 +25,7 @@ from page_days import (
     REST,
     TEMPLATES,
     PageText,
+    a_case,
     a_hostile_report,
     a_report,
     a_trend,
@@ -36,6 +37,7 @@ from page_days import (
     some_cases,
 )
 
+from pipeline.day.clocks import Clock, Clocks
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import case_texts, cases_behind_figures, leaders_page, trend_chart
@@ -43,6 +45,7 @@ from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
+from pipeline.settings.statute import Name, Statute
 from pipeline.terms.words import FLAGS
 
 FIGURES = ("targets", "by_source", "by_district", "by_leader", "by_category")
@@ -393,7 +396,25 @@ def _of_many(number: int, like: CaseLine) -> CaseLine:
         origin=f"东胜区日报.xlsx · 案件进展 · 第{number}行",
         listed_in=f"分解表.xlsx · 群众来访案件 · 第{number}行",
         flags=() if like.is_counted else tuple(flag for flag in FLAGS if flag != "cancelled"),
+        clocks=Clocks(_clock("acceptance", number % 90), None, _clock("conclusion", number % 90)),
     )
+
+
+def _clock(name: Name, ago: int) -> Clock:
+    rule = Statute().rule(name, DAY)
+    assert rule
+    start = DAY - timedelta(days=ago)
+    return Clock(rule, start, start + timedelta(days=rule.days), None, "serious" if ago > rule.days + 9 else "running")
+
+
+def test_an_open_case_says_what_is_owed_by_the_regulation() -> None:
+    owed = Clocks(_clock("acceptance", 60), None, _clock("conclusion", 60))
+    line = "受理 2020-04-07 严重超期（《信访条例》第二十一条）；办结 2020-05-22 期限内（《信访条例》第三十三条）"
+    open_case, resolved = (
+        dict(case_texts.details(replace(a_case("A-2020-1"), is_open=is_open, clocks=owed), {})) for is_open in (True, False)
+    )
+    assert open_case["法定期限"] == line
+    assert "法定期限" not in resolved
 
 
 def test_hostile_text_stays_text() -> None:
