@@ -5,9 +5,9 @@ Covered by tests/web/test_office_pages.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,13 +19,13 @@ from pipeline.day.standing import standing_of
 from pipeline.intake import held_files
 from pipeline.office import today
 from pipeline.reading.readers import Readers
-from pipeline.report import certainty, changes, corrections, edit_words, sentences
+from pipeline.report import certainty, changes, corrections, edit_words, exemptions, sentences
 from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import CASE, CASE_SHEETS
+from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
-from pipeline.terms.rows import written
+from pipeline.terms.rows import rows_of_sheet, written
 from pipeline.terms.text import mask
 
 _NO_CASES: Final = "没有案件"
@@ -92,6 +92,8 @@ class RegisterChanges:
     figures: tuple[GroupFigures, ...]
     told: tuple[str, ...]
     """What its edits do to totals, rates and flags, as leaders would be told."""
+    exempted: tuple[str, ...]
+    """The exceptions that begin, end or change with it, and those that are over before they begin."""
     later: int
     """So many numbers stand in the workbook and not in the register: their 交办日期 is yet to come, or their row is refused."""
 
@@ -122,7 +124,8 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> 
     findings = tuple(
         finding for finding in after.state.assignment_findings if finding.code != "case-missing"
     )  # these have a list of their own
-    return Preview(reading, findings, _changes(before, after, listed, settings))
+    changed = _changes(before, after, listed, settings)
+    return Preview(reading, findings, replace(changed, exempted=(*changed.exempted, *_over(reading, now.date()))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +163,27 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
         postponed=tuple(_outline(case) for case in new.values() if case.postponed_to),
         figures=tuple(GroupFigures(group, said_before.get(group, _NO_CASES), said) for group, said in look_after.said.items()),
         told=(*_told(old, after, settings), *_uncounted(before, after)) if before else (),
+        exempted=tuple(_exempted(before, after, settings)),
         later=len(listed - new.keys()),
     )
+
+
+def _exempted(before: DayState | None, after: DayState, settings: Settings) -> Iterator[str]:
+    """Go through the exceptions that hold with the workbook and not without it, the other way round, or until another day."""
+    held = before.exempted.holding if before else ()
+    beside = replace(after, exempted=replace(after.exempted, before=held))
+    for line in exemptions.of(beside, {}, settings, ()):
+        if line.is_new or line.ended or line.until_before:
+            yield f"{'结束' if line.ended else '开始' if line.is_new else '改动'}：{exemptions.told(line, after.day)}"
+
+
+def _over(reading: Reading, day: date) -> Iterator[str]:
+    """Go through the exceptions whose last day is over: they never hold."""
+    rows = rows_of_sheet(reading.rows, EXEMPTIONS.name)
+    for at in range(len(rows.lines)) if rows else ():
+        until = rows.day("截止日期", at) if rows and at not in rows.refused else None
+        if rows and until and until < day:
+            yield f"不起作用：{mask(rows.text('对象', at) or '')}{rows.text('事项', at)}，截止日期 {until} 已经过了"
 
 
 def _figure(figure: Figure, beside: Certainty) -> str:

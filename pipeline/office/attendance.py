@@ -33,6 +33,8 @@ class Known:
     """Of which one came whose original is lost, and that the office decided to go on without."""
     refused: Collection[OfDay] = ()
     """Of which one counts of which everything was refused."""
+    excused: Collection[OfDay] = ()
+    """Of which it is approved that one comes late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,20 @@ class Strip:
         return [attended.day for attended in self.days if attended.stands == stands]
 
 
-def strips(settings: Settings, now: datetime, waiting: Sequence[Incoming] = (), refused: Collection[OfDay] = ()) -> list[Strip]:
-    """Return the strip of every district, up to today; `refused`: as of `Known`.
+def strips(
+    settings: Settings,
+    now: datetime,
+    waiting: Sequence[Incoming] = (),
+    refused: Collection[OfDay] = (),
+    excused: Collection[OfDay] = (),
+) -> list[Strip]:
+    """Return the strip of every district, up to today; `refused`, `excused`: as of `Known`.
 
     None begins before the first day of which anybody has reported: then there was no office yet. Raises LedgerError.
     """
     held = held_files.held(settings, lambda _file: False)
     index = Submissions.of(file for file in held.files if not file.arrival.is_assignment)
-    known = Known(index, {(file.district, file.day) for file in waiting if file.day}, held.lost, refused)
+    known = Known(index, {(file.district, file.day) for file in waiting if file.day}, held.lost, refused, excused)
     return [strip(name, known, settings, now) for name in settings.district_names]
 
 
@@ -83,7 +91,8 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
         came = known.index.on(day).get(district, NO_REPORTS).standing(day, calendar)
         if came == "missing" and of_day in known.coming:
             return "coming"
-        standing = stands_with(came, is_refused=of_day in known.refused, is_lost=of_day in known.lost)
+        is_excused = of_day in known.excused
+        standing = stands_with(came, is_refused=of_day in known.refused, is_lost=of_day in known.lost, is_excused=is_excused)
         return "open" if standing == "missing" and now <= calendar.last_moment(day) else standing
 
     return Strip(district, tuple(DayAttended(day, stands(day)) for day in days))

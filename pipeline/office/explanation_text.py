@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pipeline.office.explanation import CaseExplained, FigureExplained
 from pipeline.render import extension_files
+from pipeline.report import exemptions
 from pipeline.report.breakdown import Breakdown
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.story_lines import LISTED, StoryLine
@@ -32,7 +33,8 @@ def _case_lines(explained: CaseExplained) -> Iterator[str]:
     if standing:
         yield f"  {standing.group}　{standing.source}　{standing.category}　包案领导 {standing.leader}"
         flags = "、".join(words.FLAGS[flag].name for flag in standing.flags)
-        yield f"  现行时限 {standing.deadline or '无'}　督办事项 {flags or '无'}"
+        moved = exemptions.deadline(standing, told.day)
+        yield f"  现行时限 {standing.deadline or '无'}{f'（{moved}）' if moved else ''}　督办事项 {flags or '无'}"
     yield from (f"  {'法定期限　' if not number else '　　　　　'}{line}" for number, line in enumerate(explained.clocks))
     yield from (f"  {move}" for move in explained.moves)
     yield f"说到它的行，按计算的先后（{len(explained.lines)} 处）："
@@ -116,10 +118,12 @@ def _case_json(explained: CaseExplained) -> dict[str, Any]:
 
 
 def _standing_json(line: CaseLine) -> dict[str, Any]:
-    left_out = ("number", "progress", "next_step", "coordination", "moves", "clocks")
+    left_out = ("number", "progress", "next_step", "coordination", "moves", "clocks", "exempted")
     shown = {name: value for name, value in asdict(line).items() if name not in left_out}
     written = {name: mask(value) if isinstance(value, str) else _plain(value) for name, value in shown.items()}
-    return written | {"clocks": extension_files.clocks_of_case(line.clocks) if line.clocks else None}
+    clocks, moved = line.clocks, line.exempted
+    exempted = {"approved_by": mask(moved.approved_by), "reason": mask(moved.reason), "until": str(moved.until)} if moved else None
+    return written | {"clocks": extension_files.clocks_of_case(clocks) if clocks else None, "exempted": exempted}
 
 
 def _plain(value: object) -> object:

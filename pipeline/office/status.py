@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.render import extension_files
 from pipeline.report import sentences, who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms import words
-from pipeline.terms.contract import Severity
+from pipeline.terms.contract import LATE_EXCUSED, Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
@@ -50,6 +50,8 @@ class DistrictStatus:
     """As published; False where the day's folder does not show it yet."""
     is_lost: bool = False
     """Whether it came, its original is lost, and the office decided to go on without it."""
+    is_excused: bool = False
+    """Whether it is published that it came late and that this is approved (豁免)."""
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
 
@@ -83,7 +85,7 @@ class DistrictStatus:
     @property
     def shown(self) -> Stands:
         """How its report stands, as the calendars show it."""
-        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost)
+        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost, is_excused=self.is_excused)
 
     @property
     def word(self) -> str:
@@ -156,6 +158,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     refused = [file for file in of_day if not file.reading.accepted]
     whose = {filed.arrival.id: _sent_by(filed, settings) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
+    excused = _told_excused(settings, {day, *(date.fromisoformat(last) for last in sorted(held.published)[-1:])})
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
     return Status(
         day=day,
@@ -167,6 +170,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
                 in_vain=tuple(_in_vain(waits, name, day)),
                 is_due=due is not None,
                 is_lost=(name, day) in held.lost,
+                is_excused=f"{name} {day}" in excused,
             )
             for name in settings.district_names
         ),
@@ -234,6 +238,13 @@ def told_hints(settings: Settings, day: date) -> int:
     return sum(isinstance(hint, dict) and hint.get("trial") is False for hint in hints) if isinstance(hints, list) else 0
 
 
+def _told_excused(settings: Settings, days: Iterable[date]) -> set[str]:
+    """Return the late reports that were published as approved on one of these days, each by its district and day."""
+    told = (_published(settings, day, extension_files.NAME).get("exceptions") for day in days)
+    lines = (line for of_day in told if isinstance(of_day, list) for line in of_day if isinstance(line, dict))
+    return {str(line.get("subject")) for line in lines if line.get("kind") == LATE_EXCUSED and line.get("holds") is True}
+
+
 def published_summary(settings: Settings, day: date) -> dict[str, Any]:
     """Return the summary that was published for the day; {} where there is none that can be read."""
     return _published(settings, day, "summary.json")
@@ -294,6 +305,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
                 "district": district.district,
                 "status": district.status,
                 "lost": district.is_lost and district.status == "missing",
+                "excused": district.is_excused and district.status == "late",
                 "waiting": district.waiting or None,
                 "received_at": district.received_at.isoformat(timespec="seconds") if district.received_at else None,
                 "revision": district.revision,

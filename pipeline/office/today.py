@@ -62,6 +62,8 @@ class Today:
     """The reports in the inbox, of whatever day, as they came."""
     refused: frozenset[OfDay] = frozenset()
     """Of which districts and last days a report counts, or will, of which everything is refused."""
+    excused: frozenset[OfDay] = frozenset()
+    """The reports whose lateness is approved (豁免)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     state = judged.states[day]
     refused = [filed for filed in judged.opened if not filed.reading.accepted and filed.reading.day == day]
     targets = _targets(state, judged.facts, (*refused_on(day, settings), *refused), settings)
-    return Today(day, targets, judged.waits, judged.takes_nothing(day))
+    return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused)
 
 
 def refused_on(day: date, settings: Settings) -> list[Filed]:

@@ -104,6 +104,7 @@ def _changes(changes: RegisterChanges) -> dict[str, Any]:
         "later": changes.later,
         "figures": [asdict(figures) for figures in changes.figures],
         "told": list(changes.told),
+        "exempted": list(changes.exempted),
         **{name: [_case(case) for case in cases[:_MOST_CASES]] for name, cases in lists.items()},
     }
 

@@ -36,7 +36,8 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     limit = settings.on(day).calendar.last_moment(day)
     today = site.today()
     waits = today.waiting if today else waiting.unjudged(site.readers.waiting())
-    strips = attendance.strips(settings, now, [one.file for one in waits], today.refused if today else ())
+    known = (today.refused, today.excused) if today else ()
+    strips = attendance.strips(settings, now, [one.file for one in waits], *known)
     board, mails = status.look(settings, day, waits, now), site.troubled_mails(day)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {district.district for district in board.districts if district.in_vain}

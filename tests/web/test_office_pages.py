@@ -20,7 +20,7 @@ from urllib.parse import quote
 import pytest
 from offices import Office, moment, tree
 from websites import BOUNDARY, Website, form, served, token_in
-from workbooks import assignment, case_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, exemption_row, progress_row, report, resolved_row
 
 from pipeline import screen
 from pipeline.night import nightly
@@ -636,6 +636,35 @@ def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_
     assert "办结时限改后，1件不再算超期未结（SJ-2020-003）；延期至改后，1件不再算超期未结（SJ-2020-002）" in page
     assert "交办日期写的是 2020-06-01，仍按 2020-04-20" in page
     assert "交办日期改晚" in page
+
+
+def test_before_it_is_sent_a_workbook_says_which_exceptions_begin_end_and_move_what(office: Office) -> None:
+    rows = [case_row("ZZQ-2020-001"), *(case_row(f"SJ-2020-{number:03}", 办结时限="2020-05-10") for number in (1, 2, 3))]
+    kept = [exemption_row("ZZQ-2020-001", "核查提示"), exemption_row("东胜区 2020-05-21", "迟报")]
+    office.put_assignment(assignment(rows, exemptions=[exemption_row("SJ-2020-002"), exemption_row("SJ-2020-003"), *kept]))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "东胜区.xlsx", "2020-05-21T18:30:00+08:00")
+    office.run(DAY)
+    newer = [
+        exemption_row("SJ-2020-001"),
+        exemption_row("SJ-2020-003", until="2020-07-10"),
+        exemption_row("东胜区 2020-05-20", "迟报", "2020-05-21"),
+        *kept,
+    ]
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        answer = browser.upload(assignment(rows, exemptions=newer), "新.xlsx", browser.token("/board"))
+        page = browser.follow(answer).text
+        board, desk = browser.get("/board/2020-05-21").text, browser.get("/today").text
+    assert "迟报（已批准）" in board
+    assert "迟报（已批准） 1 天" in desk
+    by = "领导一批准，等待工程验收"
+    assert re.findall("<li>((?:开始|结束|改动|不起作用)：[^<]+)</li>", page) == [
+        f"开始：SJ-2020-001（东胜区）延期：{by}，至6月30日；今日起，时限5月10日改为6月30日，按原时限已超期12天，因延期不列入超期未结",
+        f"结束：SJ-2020-002（东胜区）延期：{by}，至6月30日；新的分解表里没有了，时限恢复为5月10日，已超期12天",
+        f"改动：SJ-2020-003（东胜区）延期：{by}，至7月10日；截止日期原为6月30日，时限5月10日改为7月10日，按原时限已超期12天，因延期不列入超期未结",
+        "不起作用：东胜区 2020-05-20迟报，截止日期 2020-05-21 已经过了",
+    ]
 
 
 def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> None:
