@@ -48,7 +48,7 @@ PLACEHOLDERS: Final = {
     "column": "列名", "columns": "列名", "count": "数目", "current": "版本",
     "day": "日期", "days": "天数", "differs": "多余的空格之类", "district": "旗区", "example": "例子",
     "held": "原来的日期", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "读作的内容", "more": "", "name": "工作表名",
-    "names": "名称",
+    "kind": "安排", "leader": "领导姓名", "names": "名称",
     "number": "答复文号", "own": "本旗区", "passed": "批次", "revision": "版次", "sheet": "工作表名", "sheets": "工作表名", "since": "日期",
     "start": "起算日期", "status": "当前状态", "stored": "存的数", "line": "行号",
     "to": "现在办理的旗区", "value": "所填内容", "values": "可选值",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pipeline.day import disputes
+from pipeline.day import disputes, receptions
 from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
+from pipeline.day.receptions import Reception
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
 from pipeline.terms.contract import ASSIGNED, CONFIRMED, REFERRED, RESOLVED
@@ -140,6 +141,8 @@ class Case:
     """How many of its last rows, one after another, have had the same 今日进展; 0 where the last has none."""
     went_back: tuple[date, ...] = ()
     """The days of which a row took its status back: the last one, and those of the thirty days up to it."""
+    receptions: tuple[Reception, ...] = ()
+    """The receptions and visits of the thirty days up to its last row that reports one."""
     deferrals: int = 0
     """How often a workbook moved its deadline in force later; one that came with 延期至 was extended once."""
     cancellations: int = 0
@@ -322,6 +325,7 @@ class Case:
         if number != had and key(number or "") != key(had or ""):
             self.reply_since = day if number else None
             self.replied = self.replied or self.reply_since
+        self.receptions = receptions.after(self.receptions, place["接访下访领导"], place.day("接访下访日期"), day)
         if is_back:
             self.went_back = (*(past for past in self.went_back if (day - past).days < RECENT_DAYS), day)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from pipeline.reading import checking, dates, deadlines, table
 from pipeline.reading.cell_kinds import Surroundings
@@ -10,7 +11,7 @@ from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, contract, messages
-from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS, LATE_EXCUSED, LIAISON, Severity
+from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS, LATE_EXCUSED, LIAISON, ROTA, SUBSTITUTED, Severity
 from pipeline.terms.handed_in import Envelope, Reading
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows
@@ -73,16 +74,23 @@ def _examine(cells: table.Table, around: Surroundings) -> Examination:
             deadlines.warn_of_an_odd_extension(row, windows)
     if cells.sheet is EXEMPTIONS:
         _settle_exemptions(sheet, around)
+    if cells.sheet is ROTA:
+        _settle_turns(sheet, around)
     return sheet
 
 
-def responsible_leader(written: str | None) -> str:
-    """The leader who counts: the first name, without white space; 未明确 where there is none."""
+def leaders_named(written: str | None) -> tuple[str, ...]:
+    """The leaders that a cell names, each once, in its order and without white space."""
     plain = nfkc(written or "")
     for separator in _SEPARATORS:
         plain = plain.replace(separator, "\n")
     names = ("".join(name.split()) for name in plain.split("\n"))
-    return mask(next((name for name in names if name), contract.NO_LEADER))  # without its blanks a name can be a number
+    return tuple(dict.fromkeys(mask(name) for name in names if name))  # without its blanks a name can be a number
+
+
+def responsible_leader(written: str | None) -> str:
+    """The leader who counts: the first name; 未明确 where there is none."""
+    return next(iter(leaders_named(written)), contract.NO_LEADER)
 
 
 # --- 豁免 --------------------------------------------------------------------------------------------------------
@@ -127,3 +135,43 @@ def _report_meant(subject: str, around: Surroundings) -> tuple[str, str] | None:
             named = day.on_or_before(around.arrival.date()) if isinstance(day, MonthDay) else day
             return (district.name, named.isoformat()) if named else None
     return None
+
+
+# --- 接访排班 -----------------------------------------------------------------------------------------------------
+
+
+def _settle_turns(sheet: Examination, around: Surroundings) -> None:
+    """Settle the years, and refuse what does not say who receives on that day."""
+    by_turn: dict[tuple[str, str], list[Row]] = {}
+    for row in sheet:
+        day = row.value("日期")
+        if isinstance(day, MonthDay) and row.is_read("日期"):
+            row.settle("日期", _nearest(day, around.arrival.date()))
+        _refuse_unclear_substitute(row)
+        if (written := row["日期"]) and row.is_read("日期") and row.is_read("领导"):
+            for leader in leaders_named(row["领导"]):
+                by_turn.setdefault((written, leader), []).append(row)
+    for (written, leader), same in by_turn.items():
+        if len({(row["安排"], leaders_named(row["替班领导"])) for row in same}) > 1:
+            lines = messages.listed([str(row.line) for row in same])
+            for row in same:
+                row.refuse("repeated-case/turn", "领导", leader=messages.brief(leader), day=written, count=len(same), lines=lines)
+
+
+def _nearest(day: MonthDay, anchor: date) -> date | None:
+    """Return the nearest such day: a rota has past days and days to come."""
+    before, after = day.on_or_before(anchor), day.on_or_after(anchor)
+    return before if before and (after is None or anchor - before < after - anchor) else after
+
+
+def _refuse_unclear_substitute(row: Row) -> None:
+    """Refuse 替班 by nobody or by the leader himself, and a substitute where the row does not say 替班."""
+    kind, substitutes = row["安排"], leaders_named(row["替班领导"])
+    if not kind or not (row.is_read("安排") and row.is_read("替班领导")):
+        return
+    if kind == SUBSTITUTED and not substitutes:
+        row.refuse_cell("required", "替班领导", column="替班领导", hint="替他接访的领导的姓名")
+    elif kind == SUBSTITUTED and {*substitutes} & {*leaders_named(row["领导"])}:
+        row.refuse_cell("contradiction/substitute", "替班领导")
+    elif kind != SUBSTITUTED and substitutes:
+        row.refuse_cell("contradiction/turn", "替班领导", kind=kind)

@@ -11,6 +11,7 @@ from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
+from pipeline.report.receptions import Receptions
 from pipeline.report.report import Report
 from pipeline.terms.contract import HINT_SILENCED, LATE_EXCUSED, Severity
 
@@ -30,6 +31,7 @@ def extensions(report: Report) -> bytes:
             "hints": [_hint(hint) for hint in beyond.hints],
             "exceptions": [_exception(line) for line in beyond.exemptions],
             "claims": [_claims(tally) for tally in beyond.claims],
+            "receptions": _receptions(beyond.receptions),
         }
     )
 
@@ -115,3 +117,21 @@ def _effect(line: ExemptionLine) -> dict[str, Any]:
 
 def _claims(tally: ClaimTally) -> dict[str, Any]:
     return {"group": tally.group, "district": tally.district, **{claim or "none": count for claim, count in tally.counts}}
+
+
+def _receptions(receptions: Receptions) -> dict[str, Any]:
+    return {
+        "reported": [
+            {"case": visit.number, "leader": visit.leader, "date": visit.day.isoformat(), "date_written": visit.is_dated}
+            for visit in receptions.reported
+        ],
+        "rota": [
+            {
+                "date": held.turn.day.isoformat(),
+                "leader": held.turn.leader,
+                "substitute": held.turn.substitute or None,
+                "reported": len(held.cases),
+            }
+            for held in receptions.rota
+        ],
+    }

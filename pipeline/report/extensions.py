@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
-from pipeline.report import claims, clock_lines, exemptions, hints
+from pipeline.report import claims, clock_lines, exemptions, hints, receptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
+from pipeline.report.receptions import Receptions
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival
 
@@ -30,6 +31,7 @@ class Extensions:
     excused: frozenset[OfDay] = frozenset()
     """The reports up to the day whose lateness is approved."""
     claims: tuple[ClaimTally, ...] = ()
+    receptions: Receptions = field(default_factory=Receptions)
 
 
 def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> Extensions:
@@ -43,4 +45,5 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
         exemptions=exemptions.of(state, arrivals, settings, all_hints),
         excused=state.exempted.excused,
         claims=claims.of(cases, settings),
+        receptions=receptions.of(state),
     )

@@ -141,7 +141,7 @@ def blank_assignment(settings: Settings) -> bytes:
     """Return a case-assignment workbook."""
 
     def write(form: FormWorkbook) -> None:
-        for sheet in (*contract.ASSIGNMENT_SHEETS, contract.EXEMPTIONS):
+        for sheet in (*contract.ASSIGNMENT_SHEETS, *contract.ASSIGNMENT_EXTENSIONS):
             room = _ROOM_FOR_CASES if sheet.name in contract.CASE_SHEETS else ROOM
             form_sheets.write(form, FormSheet(sheet, f"案件包案任务分解表　{words.TITLES[sheet.name]}", room=room))
         form_sheets.write_instructions(form, words.assignment_steps("收件箱的 assignment 文件夹"))

@@ -66,7 +66,7 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("延期至", 12, "date", lambda line: line.extended),
     Column("无进展（天）", 9, "count", lambda line: line.days_idle if line.is_open else None),
     Column("最近报告日", 12, "date", lambda line: line.reported_on),
-    Column("诉求认定", 13, "center", lambda line: line.claim),
+    Column("诉求认定", 13, "center", lambda line: line.claim, formulas.CLAIM),
     Column("答复日期", 12, "date", lambda line: line.replied_on),
     Column("答复文号", 20, "long", lambda line: line.reply_number),
     Column("群众确认", 10, "center", lambda line: line.confirmation, formulas.CONFIRMATION),

@@ -196,11 +196,22 @@ def _in_blocks(report: Report, places: Places) -> None:
                 title = f"{figure.group} · {figure.label} · {FLAGS[flag].name}"
                 places.counts[flag, figure.label, figure.group] = _block(places, title, [case for case in own if flag in case.flags]).whole
     _states(sorted(cases, key=_districts(report)), places)
+    _claims(cases, places)
     _lists(report, places)
 
 
+def _claims(cases: Sequence[CaseLine], places: Places) -> None:
+    """Add the cases by 诉求认定, group and district; where none is given, the district's whole is shown."""
+    by_claim: dict[tuple[str, str, str], list[CaseLine]] = {}
+    for case in cases:
+        if case.claim:
+            by_claim.setdefault((case.claim, case.group, case.district), []).append(case)
+    for (claim, group, district), own in by_claim.items():
+        places.counts["诉求认定", claim, group, district] = _block(places, f"{claim} · {group} · {district}", own).whole
+
+
 def _lists(report: Report, places: Places) -> None:
-    """Add the cases that one cell of 总览, 今日变化, 更正情况 or 核查提示 names together."""
+    """Add the cases that one cell of 总览, 今日变化, 更正情况, 核查提示 or 接访下访 names together."""
     named = [(f"{way.group} · {NEAREST}", way.nearest) for way in report.ways]
     for bridge in report.bridges:
         steps = (("总数", bridge.total_steps), ("已化解", bridge.resolved_steps))
@@ -209,6 +220,7 @@ def _lists(report: Report, places: Places) -> None:
         day = f"{entry.day.month}月{entry.day.day}日"
         named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
     named += [(f"核查提示 · {hints.name(hint.code)} · {hint.district}", hint.cases) for hint in report.beyond.hints]
+    named += [(f"接访下访 · {held.turn.day} · {held.turn.receives}", held.cases) for held in report.beyond.receptions.rota]
     for title, numbers in named:
         listed = tuple(number for number in numbers if number in places.rows)
         if len(listed) > 1 and listed not in places.lists:

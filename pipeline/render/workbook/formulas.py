@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
+CLAIM = "台账诉求认定"
 CONFIRMATION, IN_TOTAL, RESOLVED, OPEN, REFERRED = "台账群众确认", "台账计入总数", "台账计入化解", "台账在办", "台账导入法定途径"
 QUOTED_YES = f'"{YES}"'
 FIGURES = ("总数", "已化解", "化解率", "还差（件）", "是否达标")

@@ -11,6 +11,7 @@ from pipeline.render.workbook import (
     attendance_sheet,
     case_register_sheet,
     changes_sheet,
+    claims_sheet,
     clocks_sheet,
     corrections_sheet,
     decisions_sheet,
@@ -23,6 +24,7 @@ from pipeline.render.workbook import (
     list_sheets,
     overview_sheet,
     reading_guide_sheet,
+    receptions_sheet,
 )
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import LOOKS, Book, Formats, put, text, widths_in_arial
@@ -51,6 +53,8 @@ def render(report: Report, beside: str = "") -> bytes:
         hints_sheet.write(book)
         exemptions_sheet.write(book)
         clocks_sheet.write(book)
+        claims_sheet.write(book)
+        receptions_sheet.write(book)
         overview_sheet.write(book, trend, beside)
         _say_where_links_end(book)
         book.sheets[overview_sheet.NAME].activate()

@@ -25,7 +25,21 @@ import weeks
 from hostile import HOSTILE, seen
 from offices import HOME, SETTINGS, Day, File, afternoon, assigned, handed_in, on, read_assignment, read_report
 from weeks import DAYS, WEEKS
-from workbooks import DAY, DISTRICTS, Formula, Row, Value, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
+from workbooks import (
+    DAY,
+    DISTRICTS,
+    Formula,
+    Row,
+    Value,
+    assignment,
+    case_row,
+    exemption_row,
+    new_row,
+    progress_row,
+    report,
+    resolved_row,
+    turn_row,
+)
 
 from pipeline.render.forms import report_form
 from pipeline.settings.config import Settings
@@ -553,10 +567,11 @@ def test_the_blank_assignment_filled_in_is_accepted_without_a_finding() -> None:
         "自治区交办案件": [case],
         "群众来访案件": [case_row("SJ-2020-001"), case_row("DS-2020-001", 案件来源="旗区自行梳理")],
         "豁免": [exemption_row(until=date(2020, 6, 30))],
+        "接访排班": [turn_row(DAY, "领导一", "替班", 替班领导="领导二")],
     }
     reading = read_assignment(fill(BLANKS[report_form.BLANK_ASSIGNMENT], rows), "2020-05-21 09:00")
     assert (reading.accepted, reading.findings) == (True, ())
-    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [1, 1, 2, 1]
+    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [1, 1, 2, 1, 1]
 
 
 def test_the_blank_assignment_as_it_lies_there_has_no_case() -> None:

@@ -1,6 +1,6 @@
-"""更正情况, 今日变化 and 数字明细 say what summary.json says, 核查提示 what extensions.json says.
+"""更正情况, 今日变化 and 数字明细 say what summary.json says, 核查提示, 诉求认定 and 接访下访 what extensions.json says.
 
-Covers `corrections_sheet`, `changes_sheet`, `clocks_sheet` and `hints_sheet`.
+Covers `corrections_sheet`, `changes_sheet`, `clocks_sheet`, `hints_sheet`, `claims_sheet` and `receptions_sheet`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from offices import assigned, handed_in, on
 from weeks import DAYS, WEEKS, Published
 from workbook_days import opened, rows
+from workbooks import DAY, assignment, progress_row, turn_row
+from workbooks import report as written
 
 from pipeline.render import extension_files
 from pipeline.render.workbook import office_workbook
@@ -27,6 +30,7 @@ from pipeline.terms.words import CHANGES
 
 if TYPE_CHECKING:
     from offices import Summary
+    from openpyxl.cell.cell import Cell
     from openpyxl.workbook import Workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -198,3 +202,49 @@ def test_each_hint_is_a_row_under_its_kind_and_leads_to_its_cases(published: Pub
         )
         told += len(hints)
     assert told
+
+
+def test_each_claim_is_counted_and_leads_to_just_its_cases(published: Published) -> None:
+    report = published("week-messy").reports[-1]
+    book = opened(office_workbook.render(report))
+    heads, *shown = [[cell for cell in row if cell.value is not None] for row in book["诉求认定"].iter_rows(min_row=3)]
+    kinds = [str(cell.value) for cell in heads[2:-2]]
+    counted = {(row[0].value, row[1].value): row for row in shown if len(row) == len(heads)}
+    for tally in report.beyond.claims:
+        row = counted[tally.group, tally.district]
+        assert [cell.value for cell in row[2:-1]] == [count for _claim, count in tally.counts]
+        assert row[-1].value == sum(count for _claim, count in tally.counts)
+        for kind, cell in zip(kinds, row[2:], strict=False):
+            own = sorted(
+                case.number for case in report.cases if (case.claim, case.group, case.district) == (kind, tally.group, tally.district)
+            )
+            own = [number for number in own if not next(case for case in report.cases if case.number == number).grounds]
+            assert cell.value == len(own)
+            assert sorted(_behind(book, cell)) == own
+    sums = [row for key, row in counted.items() if key[1] == "合计"]
+    assert [row[-1].value for row in sums] == [figure.tally.total for figure in report.targets]
+
+
+def _behind(book: Workbook, cell: Cell) -> list[str]:
+    """The cases that a click on a cell of 诉求认定 shows, in 数字明细."""
+    if not cell.hyperlink or not cell.hyperlink.location:
+        return []
+    sheet, _, area = cell.hyperlink.location.partition("!")
+    assert sheet == "'数字明细'"
+    return [str(each.value) for row in book["数字明细"][area][1:] for each in row[1:] if each.value]
+
+
+def test_receptions_stand_below_the_turns_that_they_are_held_against() -> None:
+    rota = [turn_row("2020-05-20", "领导一"), turn_row("2020-05-21", "领导一", "替班", 替班领导="领导二", 备注="=1+1")]
+    said = [progress_row(number, 接访下访领导="领导二", 接访下访日期="2020-05-21") for number in ("SJ-2020-001", "ZZQ-2020-001")]
+    day = on(DAY, assigned(assignment(rota=rota)), handed_in(written(progress=said)))
+    shown = rows(opened(office_workbook.render(day.report)), "接访下访", first=3)
+    when = datetime(2020, 5, 21)  # noqa: DTZ001 - a cell has no zone
+    assert shown[1][:6] == ["日期", "接访领导", "报来（件）", "原排领导", "备注", "说明"]
+    assert shown[2][:6] == [when, "领导二", 2, "领导一", "=1+1", None]
+    assert shown[3][1:6] == ["领导一", 0, "—", None, "日报里没有这一天的"]
+    assert shown[6][0] == "日报报来的接访下访（2 件次）"
+    assert [row[:5] for row in shown[8:10]] == [
+        [when, "领导二", "SJ-2020-001", "东胜区", "逾期交房"],
+        [when, "领导二", "ZZQ-2020-001", "东胜区", "逾期交房"],
+    ]

@@ -1,0 +1,96 @@
+"""接访排班: who receives when, as the assignment workbook has it, and a plan that goes on from there (docs/contract-extensions.md 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from pipeline.reading.assignment_workbook import leaders_named
+from pipeline.terms.contract import LIAISON, ON_LEAVE, ROTA
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import rows_of_sheet
+
+LOOKS_BACK: Final = timedelta(days=30)
+"""Turns of so many days before a plan count in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One leader on one day."""
+
+    day: date
+    leader: str
+    kind: str
+    """One of `contract.TURN_KINDS`."""
+    substitute: str = ""
+    """Of 替班: who receives instead."""
+    note: str = ""
+
+    @property
+    def receives(self) -> str:
+        """Who receives; '' where the leader is on leave."""
+        return "" if self.kind == ON_LEAVE else self.substitute or self.leader
+
+
+def of(workbook: Filed) -> tuple[Turn, ...]:
+    """Return the turns and days off that a workbook has, by day, without its refused rows; the same twice counts once."""
+    rows = rows_of_sheet(workbook.reading.rows, ROTA.name)
+    turns: dict[tuple[date, str], Turn] = {}
+    for position in range(len(rows.lines) if rows else 0):
+        if rows and position not in rows.refused and (day := rows.day("日期", position)):
+            kind, note = (rows.text(name, position) or "" for name in ("安排", "备注"))
+            substitute = next(iter(leaders_named(rows.text("替班领导", position))), "")
+            for leader in leaders_named(rows.text("领导", position)):
+                turns.setdefault((day, leader), Turn(day, leader, kind, substitute, note))
+    return tuple(sorted(turns.values(), key=lambda turn: turn.day))
+
+
+def leaders(workbook: Filed) -> tuple[str, ...]:
+    """Return the leaders of 包联旗区, each once, in its order."""
+    rows = rows_of_sheet(workbook.reading.rows, LIAISON.name)
+    taken = (position for position in range(len(rows.lines) if rows else 0) if rows and position not in rows.refused)
+    return tuple(dict.fromkeys(name for position in taken if rows for name in leaders_named(rows.text("包联领导", position))))
+
+
+def plan(leaders: Sequence[str], days: Iterable[date], turns: Iterable[Turn]) -> dict[date, str]:
+    """Return who receives on each of these days that has no turn yet; a day on which everybody is on leave is not in it.
+
+    Nobody has a second turn before everybody has had one. Who is on leave is passed over, and comes next on his return. `turns` stay, and
+    count for whoever receives, those of the thirty days before too.
+    """
+    wanted = sorted({*days})
+    if not wanted or not leaders:
+        return {}
+    since, turns = wanted[0] - LOOKS_BACK, tuple(turns)
+    standing = sorted((turn.day, turn.receives) for turn in turns if turn.receives and turn.day >= since)
+    away = {(turn.day, turn.leader) for turn in turns if not turn.receives}
+    has_turn = {day for day, _leader in standing}
+    slots = sorted([*standing, *((day, "") for day in wanted if day not in has_turn)])
+    waiting = _in_order([leader for day, leader in standing if day < wanted[0]], leaders)
+    had, chosen = set[str](), dict[date, str]()
+    for at, (day, fixed) in enumerate(slots):
+        # Whose standing turn is still to come in this round does not need another in it.
+        to_come = {leader for _day, leader in slots[at + 1 : at + len(waiting) - len(had)]}
+        leader = fixed or _next([name for name in waiting if (day, name) not in away], had, to_come)
+        if not fixed and leader:
+            chosen[day] = leader
+        if leader in waiting:
+            waiting.remove(leader)
+            waiting.append(leader)
+            had = had | {leader} if len(had) + (leader not in had) < len(waiting) else set()
+    return chosen
+
+
+def _in_order(before: Sequence[str], leaders: Sequence[str]) -> list[str]:
+    """Return the leaders beginning after the last of those who had a turn before, so that a plan goes on where one ended."""
+    listed = list(dict.fromkeys(leaders))
+    start = next((listed.index(leader) + 1 for leader in reversed(before) if leader in listed), 0)
+    return listed[start:] + listed[:start]
+
+
+def _next(there: Sequence[str], had: set[str], to_come: set[str]) -> str:
+    """Return whose turn it is of those who are there, the longest waiting first; '' where nobody is there."""
+    without = [leader for leader in there if leader not in had]
+    return next(iter([leader for leader in without if leader not in to_come] or without or there), "")

@@ -1,0 +1,48 @@
+"""接访下访: the turns of the rota with what was reported for them, and every reception and visit of the last thirty days."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.render.workbook import sheet_words as words
+from pipeline.render.workbook.cell_formats import Book, put
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, heading, write_rows, write_table
+from pipeline.report.receptions import HeldTurn, Visit
+from pipeline.terms.words import NONE
+
+NAME: Final = "接访下访"
+TURNS: tuple[Column[HeldTurn], ...] = (
+    Column("日期", 13, "date", lambda held: held.turn.day),
+    Column("接访领导", 20, "center", lambda held: held.turn.receives),
+    Column("报来（件）", 16, "listed", lambda held: len(held.cases), cases=lambda held: held.cases),
+    Column("原排领导", 14, "center", lambda held: held.turn.leader if held.turn.substitute else NONE),
+    Column("备注", 40, "long", lambda held: held.turn.note),
+    Column("说明", 28, "long", lambda held: "" if held.cases else words.NOT_REPORTED),
+)
+VISITS: tuple[Column[Visit], ...] = (
+    Column("日期", 13, "date", lambda visit: visit.day),
+    Column("领导", 20, "center", lambda visit: visit.leader),
+    Column("案件编号", 16, "case", lambda visit: visit.number, cases=lambda visit: (visit.number,)),
+    Column("旗区", 14, "center", lambda visit: visit.district),
+    Column("案由", 40, "long", lambda visit: visit.matter),
+    Column("说明", 28, "long", lambda visit: "" if visit.is_dated else words.UNDATED),
+)
+
+
+def write(book: Book) -> None:
+    """Two lists, the newest day first."""
+    receptions, widths = book.report.beyond.receptions, [column.width for column in VISITS]
+    sheet = frame(book, NAME, widths)
+    heading(book, sheet, HEADER, len(widths) - 1, words.TURNS)
+    row = FIRST + 1
+    if receptions.rota:
+        row = write_table(book, sheet, FIRST, Listing(TURNS, sorted(receptions.rota, key=lambda held: held.turn.day, reverse=True)))
+        row = explain(book, sheet, row, widths, (words.TURNS_SAY,))
+    else:
+        put(sheet, FIRST, 0, words.NO_TURNS, book.look("note"))
+    heading(book, sheet, row + 1, len(widths) - 1, words.VISITS.format(count=len(receptions.reported)))
+    if receptions.reported:
+        # `write_rows` gives the longer list the one filter of the sheet, and its header on the pages that follow.
+        write_rows(book, sheet, row + 2, Listing(VISITS, sorted(receptions.reported, key=lambda visit: visit.day, reverse=True)))
+    else:
+        put(sheet, row + 2, 0, words.NO_VISITS, book.look("note"))

@@ -1,0 +1,68 @@
+"""Receptions and visits as reported, and the rota that they are held against (docs/contract-extensions.md 7 and 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.day import receptions, rota
+from pipeline.day.day_state import DayState
+from pipeline.day.rota import Turn
+from pipeline.terms.text import mask
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One reception or visit: a case, a leader and a day."""
+
+    number: str
+    district: str
+    matter: str
+    leader: str
+    day: date
+    is_dated: bool
+    """Whether a row gives the date; else it is the report's day."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTurn:
+    """A turn of the rota, and what was reported for its day of whoever receives."""
+
+    turn: Turn
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receptions:
+    """What the last thirty days have of both, and the turns to come."""
+
+    reported: tuple[Visit, ...] = ()
+    """By day, leader and case."""
+    rota: tuple[HeldTurn, ...] = ()
+    """By day; without days off."""
+    coming: tuple[Turn, ...] = ()
+    """Those after the day, likewise."""
+
+
+def of(state: DayState) -> Receptions:
+    """Return the receptions of a folded day."""
+    reported = sorted(
+        (
+            Visit(case.number, case.text("旗区"), case.text("案由"), each.leader, each.day, each.is_dated)
+            for case in state.cases
+            if case.receptions
+            for each in receptions.recent(case.receptions, state.day)
+        ),
+        key=lambda visit: (visit.day, visit.leader, visit.number),
+    )
+    by_turn: dict[tuple[date, str], list[str]] = {}
+    for visit in reported:
+        by_turn.setdefault((visit.day, visit.leader), []).append(visit.number)
+    turns = [_masked(turn) for turn in rota.of(state.assignment) if turn.receives]
+    past = (turn for turn in turns if receptions.is_recent(turn.day, state.day))
+    held = tuple(HeldTurn(turn, tuple(by_turn.get((turn.day, turn.receives), ()))) for turn in past)
+    return Receptions(tuple(reported), held, tuple(turn for turn in turns if turn.day > state.day))
+
+
+def _masked(turn: Turn) -> Turn:
+    return Turn(turn.day, turn.leader, turn.kind, turn.substitute, mask(turn.note))
