@@ -249,6 +249,15 @@ def _period(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rota(options: argparse.Namespace) -> int:
+    from pipeline import screen
+    from pipeline.office import rota_plan
+
+    settings = _load(options)
+    screen.tell_lines(rota_plan.as_lines(rota_plan.make(settings, options.first, options.last, options.output, now=_now(settings))))
+    return 0
+
+
 def _send(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
@@ -256,9 +265,7 @@ def _send(options: argparse.Namespace) -> int:
     from pipeline.publishing import releases
 
     settings = _load(options)
-    if options.to and not options.unknown:
-        msg = "--to 要与 --unknown 一起用。"
-        raise ConfigurationError(msg)
+    usage.belongs(options.to, options.unknown, "--to 要与 --unknown 一起用。")
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
     if options.release and not options.dry_run:
         releases.release_all(settings, releases.at_this_computer(), _now(settings))
@@ -332,9 +339,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from pipeline.upkeep import doctor
 
     settings = _load(options, told=str)  # it says by itself what is wrong with the ledger
-    if options.without and not options.repair:
-        msg = "--without 要与 --repair 一起用。"
-        raise ConfigurationError(msg)
+    usage.belongs(options.without, options.repair, "--without 要与 --repair 一起用。")
     if options.repair:
         from pipeline.upkeep import repair
 
@@ -381,6 +386,7 @@ _COMMANDS = {
     "fetch": _fetch,
     "nightly": _nightly,
     "period": _period,
+    "rota": _rota,
     "demo": _demo,
     "check": _check,
     "send": _send,

@@ -57,12 +57,10 @@ def parser() -> argparse.ArgumentParser:
     _add_fetch(commands)
     _add_serving(commands)
     _add_editions(commands)
-    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
-    _add_common(status)
-    _add_date(status, "哪一天（默认：今天，中午以前为昨天）")
-    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
+    _add_status(commands)
     _add_explaining(commands)
     _add_period(commands)
+    _add_rota(commands)
     return top
 
 
@@ -80,6 +78,12 @@ def chosen_days(options: argparse.Namespace) -> list[date]:
         msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
         raise ConfigurationError(msg)
     return [first + timedelta(days=count) for count in range((last - first).days + 1)]
+
+
+def belongs(option: object, other: object, sentence: str) -> None:
+    """Raise ConfigurationError with that sentence where an option is given without the other that it belongs to."""
+    if option and not other:
+        raise ConfigurationError(sentence)
 
 
 def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -123,6 +127,25 @@ def _add_period(commands: argparse._SubParsersAction[_Parser]) -> None:
     period.add_argument("--from", dest="first", type=_day, required=True, metavar="YYYY-MM-DD", help="从哪一天")
     period.add_argument("--to", dest="last", type=_day, required=True, metavar="YYYY-MM-DD", help="到哪一天（含），不能晚于今天")
     period.add_argument("--closing", action="store_true", help="写成结项报告")
+
+
+def _add_status(commands: argparse._SubParsersAction[_Parser]) -> None:
+    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
+    _add_common(status)
+    _add_date(status, "哪一天（默认：今天，中午以前为昨天）")
+    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
+
+
+def _add_rota(commands: argparse._SubParsersAction[_Parser]) -> None:
+    rota = commands.add_parser(
+        "rota",
+        help="接访排班：按包联旗区里的领导轮流排，每个工作日一位",
+        description="接访排班：每位领导轮过一遍，才轮第二遍；休假的跳过，回来先排；分解表“接访排班”里已有的照旧。写成可以手工改的工作簿，不收下任何东西。",
+    )
+    _add_common(rota)
+    rota.add_argument("--from", dest="first", type=_day, required=True, metavar="YYYY-MM-DD", help="从哪一天")
+    rota.add_argument("--to", dest="last", type=_day, required=True, metavar="YYYY-MM-DD", help="到哪一天（含）")
+    rota.add_argument("--output", type=Path, metavar="FILE", help="写成哪个 .xlsx 文件（默认：结果文件夹旁边的“接访排班_起_止.xlsx”）")
 
 
 def _add_sending(commands: argparse._SubParsersAction[_Parser]) -> None:

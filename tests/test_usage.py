@@ -60,6 +60,8 @@ OURS |= {
     "today",
     "period",
     "closing",
+    "rota",
+    "xlsx",
     "release",
     "steps",
 }
@@ -80,6 +82,7 @@ SERVING = (["serve"], ["user"], ["user", "add"], ["user", "link"], ["user", "dis
 COMMANDS: tuple[list[str], ...] = (
     [],
     ["nightly"],
+    ["rota"],
     ["demo"],
     ["check"],
     ["doctor"],

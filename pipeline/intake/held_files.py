@@ -71,6 +71,12 @@ def facts_until(day: date, settings: Settings, readers: Readers | None = None) -
     return [file for file in (*files, *_waiting_assignments(settings, readers)) if file.reading.accepted]
 
 
+def assignments(settings: Settings, readers: Readers | None = None) -> list[Filed]:
+    """Return the usable assignment workbooks, those that wait in the inbox included."""
+    files = [file for file in held(settings, lambda file: file.arrival.is_assignment).files if file.arrival.is_assignment]
+    return [file for file in (*files, *_waiting_assignments(settings, readers)) if file.reading.accepted]
+
+
 def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | None = None, *, is_assignment: bool) -> Filed:
     """Return what a file says that is not taken in, read as a run would read it."""
     size = path.stat().st_size

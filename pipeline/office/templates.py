@@ -81,9 +81,5 @@ def _target(folder: Path | None, name: str, settings: Settings) -> Path:
     """Where to write: beside the outbox unless another folder is asked for, which must be none that a run works in."""
     if folder is None:
         return settings.paths.outbox.parent / name
-    resolved = folder.resolve()
-    for shown, own in (("收件箱", settings.paths.inbox), ("结果文件夹", settings.paths.outbox), ("台账文件夹", settings.paths.state)):
-        if resolved.is_relative_to(own.resolve()):
-            msg = f"模板不能写进{shown} {own}。请用 --output 换一个文件夹，或不写 --output。"
-            raise ConfigurationError(msg)
+    form_files.check_place(resolved := folder.resolve(), settings)
     return resolved

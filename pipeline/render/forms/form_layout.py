@@ -80,6 +80,8 @@ class FormSheet:
     title: str
     rows: Sequence[Mapping[str, Value]] = ()
     """What is filled in beforehand, by the columns' names."""
+    note: str = ""
+    """What stands below the title; '' where it is the sheet's usual one."""
     room: int = ROOM
     """Empty rows below; `form_sheets` writes the first, and `empty_rows` the others."""
 

@@ -32,7 +32,7 @@ def write(form: FormWorkbook, sheet: FormSheet) -> None:
     """Write a declared sheet."""
     page = form.workbook.add_worksheet(sheet.sheet.name)
     put(page, TITLE, 0, sheet.title, form.look("title"))
-    put(page, NOTE, 0, words.NOTES[sheet.sheet.name], form.look("note"))
+    put(page, NOTE, 0, sheet.note or words.NOTES[sheet.sheet.name], form.look("note"))
     page.set_row(TITLE, 30)
     page.set_row(NOTE, 20)
     page.set_row(HEADER, 32)

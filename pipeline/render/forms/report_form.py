@@ -12,6 +12,7 @@ from typing import Final
 from xlsxwriter import Workbook
 
 from pipeline.day.day_state import DayState
+from pipeline.day.rota import Turn
 from pipeline.render.forms import empty_rows, form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook
@@ -147,6 +148,19 @@ def blank_assignment(settings: Settings) -> bytes:
         form_sheets.write_instructions(form, words.assignment_steps("收件箱的 assignment 文件夹"))
 
     return _written("案件包案任务分解表", settings, write, day=None, example=case_numbers.example(settings.case_number_pattern))
+
+
+# --- 接访排班 -----------------------------------------------------------------------------------------------------
+
+
+def rota(turns: Sequence[Turn], span: tuple[date, date], told: str, settings: Settings) -> bytes:
+    """Return a workbook with the sheet 接访排班 and these turns; `told`: what is to be said of its days."""
+    rows: list[dict[str, Value]] = [
+        {"日期": turn.day, "领导": turn.leader, "安排": turn.kind, "替班领导": turn.substitute, "备注": turn.note} for turn in turns
+    ]
+    title = f"{words.TITLES[contract.ROTA.name]}　{span[0]} 至 {span[1]}"
+    sheet = FormSheet(contract.ROTA, title, rows, f"{words.PLANNED}{told}")
+    return _written(title, settings, lambda form: form_sheets.write(form, sheet), day=None, example="")
 
 
 # --- the workbook ------------------------------------------------------------------------------------------------

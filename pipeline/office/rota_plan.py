@@ -1,0 +1,116 @@
+"""`run.py rota`: a plan of who receives when, as a workbook that may be changed by hand and handed in again as the sheet 接访排班."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pipeline.day import rota
+from pipeline.day.rota import Turn
+from pipeline.intake import held_files
+from pipeline.render.forms import form_files, report_form
+from pipeline.settings.config import Settings
+from pipeline.terms import working_days
+from pipeline.terms.contract import RECEIVES
+from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
+from pipeline.terms.handed_in import Filed, in_order
+
+_LONGEST: Final = 400
+"""Days that a plan may be made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who receives from one day to another."""
+
+    first: date
+    last: date
+    turns: tuple[Turn, ...]
+    """By day: those that stand, days off among them, and those that are new."""
+    kept: int
+    """How many of them stand in the workbook in force."""
+    empty: tuple[date, ...] = ()
+    """The working days on which nobody can receive: everybody is on leave."""
+    unknown_years: tuple[int, ...] = ()
+    """The years whose public holidays are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written."""
+
+    path: Path
+    plan: Plan
+
+
+def make(settings: Settings, first: date, last: date, output: Path | None, *, now: datetime) -> Made:
+    """Write the plan's workbook; it takes nothing in, and overwrites no file that says something else.
+
+    Raises ConfigurationError, and NothingToConsolidateError where there is no assignment workbook or no leader in it.
+    """
+    if not first <= last < first + timedelta(days=_LONGEST):
+        msg = f"--from 不能晚于 --to，一次最多排 {_LONGEST} 天。"
+        raise ConfigurationError(msg)
+    path = _target(output, f"接访排班_{first}_{last}.xlsx", settings)
+    planned = plan(workbook_in_force(settings, now), first, last)
+    content = report_form.rota(planned.turns, (first, last), working_days.unknown_told(planned.unknown_years), settings)
+    form_files.write_beside(path, content)
+    return Made(path, planned)
+
+
+def workbook_in_force(settings: Settings, now: datetime) -> Filed:
+    """Return the newest usable assignment workbook, one that waits in the inbox included. Raises NothingToConsolidateError."""
+    came = (file for file in held_files.assignments(settings) if file.arrival.envelope.received_at <= now)
+    if not (held := in_order(came)):
+        msg = f"没有可用的案件包案任务分解表，不知道有哪些领导，没有排班。请把分解表放入 {settings.paths.assignment} 后再运行。"
+        raise NothingToConsolidateError(msg)
+    return held[-1]
+
+
+def plan(workbook: Filed, first: date, last: date) -> Plan:
+    """Return the plan for these days from what that workbook has. Raises NothingToConsolidateError where it names no leader."""
+    leaders, turns = rota.leaders(workbook), rota.of(workbook)
+    if not leaders:
+        msg = "分解表的“包联旗区”里没有包联领导，没有排班。请在分解表里写上包联领导，放进收件箱后再运行。"
+        raise NothingToConsolidateError(msg)
+    days = tuple(working_days.between(first, last))
+    planned = rota.plan(leaders, days, turns)
+    standing = [turn for turn in turns if first <= turn.day <= last]
+    new = [Turn(day, leader, RECEIVES) for day, leader in planned.items()]
+    has_turn = {turn.day for turn in (*standing, *new) if turn.receives}
+    return Plan(
+        first,
+        last,
+        tuple(sorted((*standing, *new), key=lambda turn: turn.day)),
+        sum(bool(turn.receives) for turn in standing),
+        tuple(day for day in days if day not in has_turn),
+        working_days.unknown_years(first + timedelta(days=count) for count in range((last - first).days + 1)),
+    )
+
+
+def _target(output: Path | None, name: str, settings: Settings) -> Path:
+    """Where to write: beside the outbox unless another file is asked for, which must lie in none of the folders that a run works in."""
+    if output is None:
+        return settings.paths.outbox.parent / name
+    path = output.resolve()
+    if path.suffix.lower() != ".xlsx" or path.is_dir():
+        msg = f"--output 要写一个 .xlsx 文件，例如 {name}。"
+        raise ConfigurationError(msg)
+    form_files.check_place(path, settings)
+    return path
+
+
+def as_lines(made: Made) -> Sequence[str]:
+    """Return what the terminal says."""
+    planned = made.plan
+    new = sum(bool(turn.receives) for turn in planned.turns) - planned.kept
+    kept = f"，分解表里已有的 {planned.kept} 次照旧" if planned.kept else ""
+    lines = [f"{planned.first} 至 {planned.last} 的接访排班：新排 {new} 次{kept}。"]
+    if planned.empty:
+        lines.append(f"没有排的工作日：{'、'.join(map(str, planned.empty))}，这些天领导都在休假。")
+    if told := working_days.unknown_told(planned.unknown_years):
+        lines.append(told)
+    return [*lines, "改好以后，把各行贴到分解表的“接访排班”里（原有的留着，一样的行不会重复计算），整份放进收件箱。", f"请看：{made.path}"]
