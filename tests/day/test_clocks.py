@@ -7,11 +7,14 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+import months
+import offices
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from months import Life, Month, Step
 from offices import SETTINGS, Day, File, assigned, consolidate, handed_in
-from workbooks import DAY, Row, assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import DAY, Row, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
 
 from pipeline.day import clocks
 from pipeline.day.cases import PARTICULARS, Case
@@ -146,6 +149,62 @@ def test_every_clock_ends_where_leaves_torn_off_one_by_one_do(
     assert (found.conclusion.done, found.conclusion.state) == (None, _state_by_hand(day, end, soon, serious))
 
 
+# --- a month whose outcome is planned ----------------------------------------------------------------------------
+
+
+SHORT = {"acceptance": 7, "conclusion": 21}
+"""Days: a month has all states of such clocks."""
+
+
+def test_over_a_month_of_nine_districts_every_clock_is_that_of_the_plan() -> None:
+    """What was taken when follows from the plan of `months` alone, and so does the end of each clock, counted leaf by leaf."""
+    month, days = months.a_month(), (months.FIRST, date(2020, 5, 12), months.LAST)
+    rules = [{"clock": clock, "days": spans, "unit": "day", "from": "2005-05-01", "article": "某条"} for clock, spans in SHORT.items()]
+    settings = SETTINGS.model_copy(update={"statute": Statute.model_validate({"rules": rules, "serious_days": 5})})
+    out = offices.consolidated(month.filed(), days, settings)
+    kinds = set()
+    for day in days:
+        entries = out[day].beyond["clocks"]["cases"]
+        lives = [life for life in month.lives if month.in_total(life, day)]
+        assert entries.keys() == {life.number for life in lives}
+        for life in lives:
+            entry, told = entries[life.number], _told(month, life, day)
+            accepted = next((of for of, step in told if step["当前状态"] != "已交办"), None)
+            due = _by_hand(life.assigned, SHORT["acceptance"], in_working_days=False)
+            acceptance = "done" if accepted else _state_by_hand(day, due, 3, 5)
+            assert _of(entry["acceptance"]) == (life.assigned, due, accepted, acceptance), (life.number, day)
+            kinds.add(("acceptance", acceptance))
+            begins = min(accepted, due) if accepted else due if day >= due else None
+            if begins is None:
+                assert entry["conclusion"] is None
+                continue
+            end, done = _by_hand(begins, SHORT["conclusion"], in_working_days=False), _concluded(month, life, day, told)
+            conclusion = "done" if done else _state_by_hand(day, end, 3, 5)
+            assert _of(entry["conclusion"]) == (begins, end, done, conclusion), (life.number, day)
+            kinds.add(("conclusion", conclusion))
+    assert kinds == {(clock, state) for clock in SHORT for state in ("done", "running", "due-soon", "overdue", "serious")}
+
+
+def _told(month: Month, life: Life, day: date) -> list[tuple[date, Step]]:
+    """The rows about a case up to a day, each with the day of its report, from the plan."""
+    days = sorted(of for of, district in month.received if district == life.district and life.assigned <= of <= day)
+    return [(of, step) for of in days for other, step in month.rows(of, life.district) if other is life]
+
+
+def _concluded(month: Month, life: Life, day: date, told: Sequence[tuple[date, Step]]) -> object:
+    if month.counted(life, day):
+        return told[-1][1]["答复日期"]
+    referred = [of for of, step in told if step["当前状态"] == "导入法定途径"]
+    return referred[0] if referred and told[-1][1]["当前状态"] == "导入法定途径" else None
+
+
+def _of(entry: dict[str, Any]) -> tuple[date, date, date | None, str]:
+    start, due, done = (date.fromisoformat(entry[name]) if entry[name] else None for name in ("start", "due", "done"))
+    assert start
+    assert due
+    return start, due, done, entry["state"]
+
+
 # --- stories whose outcome is written by hand --------------------------------------------------------------------
 
 
@@ -200,6 +259,15 @@ def test_the_granted_extension_is_what_the_deadline_moved_and_no_more_than_the_r
     for until, days, due in extended:
         conclusion = told(DAY, accepted, 延期至=until)["conclusion"]
         assert (conclusion["extension"], conclusion["due"]) == (days, due), until
+
+
+def test_an_approved_extension_counts_while_it_holds() -> None:
+    workbook = assignment([case_row(CASE)], exemptions=[exemption_row(CASE, until="2020-06-20")])
+    accepted = said(date(2020, 4, 25), progress_row(CASE, 当前状态="已受理"))
+    days = [date(2020, 6, 20), date(2020, 6, 21)]
+    out = consolidate([assigned(workbook), accepted], days)
+    found = [out[day].beyond["clocks"]["cases"][CASE]["conclusion"] for day in days]
+    assert [(entry["extension"], entry["due"]) for entry in found] == [(10, "2020-07-04"), (0, "2020-06-24")]
 
 
 def test_conclusion_is_done_by_the_reply_and_taken_back_by_a_dispute_or_reopening() -> None:
