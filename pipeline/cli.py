@@ -268,7 +268,8 @@ def _send(options: argparse.Namespace) -> int:
     usage.belongs(options.to, options.unknown, "--to 要与 --unknown 一起用。")
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
     if options.release and not options.dry_run:
-        releases.release_all(settings, releases.at_this_computer(), _now(settings))
+        now = _now(settings)
+        releases.release_all(settings, releases.at_this_computer(), now, sending.written_from(settings, now))
     came = mailbox.mails(settings, (now := _now(settings)) - timedelta(days=1))
     outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
     if options.dry_run:
@@ -307,12 +308,12 @@ def _templates(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from pipeline import screen
-    from pipeline.post import told_letters
+    from pipeline.post import sending, told_letters
     from pipeline.web import server
 
     settings = _load(options, told=_complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
-    serving.site.letters_due = partial(told_letters.due, settings)
+    serving.site.letters_due, serving.site.letters_from = partial(told_letters.due, settings), partial(sending.written_from, settings)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)

@@ -116,6 +116,20 @@ def due(settings: Settings, now: datetime) -> SendingOutcome:
         return _due(ledger, SentLetters(ledger, settings.paths.state, looks_on=True), settings, now, ())
 
 
+def written_from(settings: Settings, now: datetime) -> date | None:
+    """Return the first day that is ever written about, since the first run that sends writes about no day before; None where there is none.
+
+    Raises LedgerError.
+    """
+    outgoing = settings.outgoing_mail
+    if outgoing is None or not settings.paths.ledger.exists():
+        return None
+    with Ledger(settings.paths.ledger) as ledger:
+        first = SentLetters(ledger, settings.paths.state, looks_on=True).first_day()
+        first = first or _newest_over(_published(ledger, settings, outgoing, now.date()), settings, now)
+    return date.fromisoformat(first) if first else None
+
+
 def _settle(record: SentLetters, clarification: Clarification, now: datetime) -> None:
     recipient = clarification.to
     states = {"again": State.PUT_OFF, "done": State.SENT}

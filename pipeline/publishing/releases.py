@@ -60,7 +60,8 @@ def release(settings: Settings, manifest: str, by: str, now: datetime) -> Releas
         return edition
 
 
-def release_all(settings: Settings, by: str, now: datetime) -> None:
-    """Let the letters about every newest edition go. Raises AnotherRunError, LedgerError."""
+def release_all(settings: Settings, by: str, now: datetime, since: date | None = None) -> None:
+    """Let the letters about every newest edition go, of no day before `since`. Raises AnotherRunError, LedgerError."""
     for edition in last_days(settings, now.date()):
-        release(settings, edition.manifest, by, now)
+        if since is None or edition.day >= since:
+            release(settings, edition.manifest, by, now)

@@ -6,12 +6,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.publishing import releases
+from pipeline.publishing.releases import Releasable
 from pipeline.terms.errors import AnotherRunError
 from pipeline.web.page_access import Form, NoSuchPageError, Office, TheSite, see_other
 from pipeline.web.rendering import page
+from pipeline.web.site import Site
 
 router = APIRouter()
-_SAID = {"done": "已放行，下一次发信（run.py send）时发出。", "newer": "这一天又写出了新的一版，请先看新的，再放行。"}
+_SAID = {
+    "done": "已放行，下一次发信（run.py send）时发出。",
+    "newer": "这一天又写出了新的一版，请先看新的，再放行。",
+    "before": "这一天在开始发信以前，不写信，没有放行。",
+}
 _BUSY = "正在汇总，没有放行。等它结束以后再点一次。"
 
 
@@ -21,9 +27,14 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     settings = site.settings
     said = next((words for name, words in {**_SAID, "busy": _BUSY}.items() if name in request.query_params), "")
     letters = await site.in_turn(site.letters_due, site.local_now()) if settings.outgoing_mail else ()
-    editions = releases.last_days(settings, site.local_now().date())
-    context = {"outgoing": settings.outgoing_mail, "editions": editions, "said": said, "letters": letters}
+    editions = _editions(site)
+    since = await site.in_turn(site.letters_from, site.local_now())
+    context = {"since": since, "outgoing": settings.outgoing_mail, "editions": editions, "said": said, "letters": letters}
     return page(request, site, "letters", context)
+
+
+def _editions(site: Site) -> list[Releasable]:
+    return releases.last_days(site.settings, site.local_now().date())
 
 
 @router.post("/release")
@@ -32,6 +43,9 @@ def release(site: TheSite, session: Office, form: Form) -> Response:
     outgoing = site.settings.outgoing_mail
     if outgoing is None or not outgoing.leaders_after_look:
         raise NoSuchPageError
+    since = site.letters_from(site.local_now())
+    if any(edition.manifest == form.get("manifest") and since and edition.day < since for edition in _editions(site)):
+        return see_other("/letters?before")
     try:
         edition = releases.release(site.settings, form.get("manifest", ""), session.user.name, site.local_now())
     except AnotherRunError:

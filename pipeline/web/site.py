@@ -54,6 +54,8 @@ class Site:
         """What is done every few minutes beside answering."""
         self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
         """What would be sent by mail now: what the letters are, how many, and to which districts."""
+        self.letters_from: Callable[[datetime], date | None] = lambda _now: None
+        """The first day that letters are written about; None where nobody knows of one."""
         self.limits = settings.upload or Uploading()
         self.upload_limit = upload_limits.of_upload(settings)
         self.now = now

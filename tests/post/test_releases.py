@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from mailserver import MailServer, running
-from offices import Office, moment
+from offices import Office, moment, only
 from websites import served
 from workbooks import DAY, assignment, progress_row, report
 
@@ -100,6 +100,27 @@ def test_nothing_goes_to_the_leaders_before_somebody_has_looked(office: Office, 
     assert (noted.by, noted.at) == ("办公室", moment("2020-05-22 08:30"))
     assert _send(office, server).held == []
     assert _got(server) == [LEADER]
+
+
+def test_a_day_before_the_first_that_is_written_about_is_not_offered_and_cannot_be_let_go(office: Office, server: MailServer) -> None:
+    """The first run that sends writes about the newest day alone; that is said of the day before it, and no letter is promised."""
+    nightly.run(office.settings, [before := DAY - timedelta(days=1)], documents=only("briefing"))
+    assert sending.written_from(office.settings, MORNING) == DAY
+    with served(office, "2020-05-22 08:30") as site:
+        site.user("办公室", "", "")
+        site.serving.site.letters_from = partial(sending.written_from, office.settings)
+        browser = site.signed_in("办公室")
+        page = browser.get("/letters").text
+        assert page.count("看过了，放行") == 1
+        assert "不写信</span> 第一次发信写的是 5月21日，再早的日子不补发" in page
+        older = next(edition for edition in releases.last_days(office.settings, date(2020, 5, 22)) if edition.day == before)
+        said = browser.follow(browser.post("/release", {"manifest": older.manifest, "csrf": browser.token("/letters")})).text
+        assert "这一天在开始发信以前，不写信，没有放行" in said
+    releases.release_all(office.settings, "命令行", MORNING, sending.written_from(office.settings, MORNING))
+    assert [release.day for release in journal.releases(office.settings.paths.archive).values()] == [DAY]
+    _send(office, server)
+    assert _got(server) == [LEADER]
+    assert sending.written_from(office.settings, MORNING) == DAY
 
 
 def test_a_later_edition_waits_for_another_look(office: Office, server: MailServer) -> None:
