@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.story import Mention, Story
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import EXEMPTIONS, NEW_CASES, PROGRESS, REFERRED, RESOLVED
+from pipeline.terms.contract import CASE, EXEMPTIONS, NEW_CASES, PROGRESS, REFERRED, RESOLVED, Kind
 from pipeline.terms.findings import Finding, column_letter
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.rows import written
@@ -20,6 +20,14 @@ from pipeline.terms.words import FLAGS, NO, YES
 _DISPUTE: Final = FLAGS["disputed"].name
 LISTED: Final = "列入台账"
 _MISSING: Final = FLAGS["missing_from_assignment"].name
+_CHANGING: Final = (PROGRESS.name, NEW_CASES.name)
+"""Sheets of a report whose rows change what is known of a case."""
+_SAID: Final = tuple(
+    column.name
+    for column in PROGRESS.columns
+    if column.kind not in (Kind.PREFILLED, Kind.PREFILLED_DATE, Kind.UNREAD) and column.name not in (CASE, "当前状态")
+)
+"""What a row of 案件进展 says of a case beside its state: each row says all of it anew."""
 VERDICTS: Final = {
     "taken": "采用",
     "repeated": "采用一次（与同表另一行相同）",
@@ -67,17 +75,28 @@ def lines(mentions: tuple[Mention, ...], settings: Settings) -> tuple[StoryLine,
 def _line(mention: Mention, settings: Settings) -> StoryLine:
     arrival, place, number = mention.file.arrival, mention.place, mention.submission.revision if mention.submission else 0
     revision = f"（第 {number} 版）" if number else ""
+    changed = changes(mention)
     return StoryLine(
         mention,
         "案件包案任务分解表" if arrival.is_assignment else f"{mention.file.reading.district or '旗区不明的'}日报{revision}",
         mask(arrival.name),
         mask(f"{place.rows.name} 第{place.rows.lines[place.position]}行") if place else "",
         arrival.envelope.received_at.astimezone(settings.calendar.zone),
-        VERDICTS[mention.became].format(in_force=mention.in_force),
-        changes(mention),
+        VERDICTS[mention.became].format(in_force=mention.in_force) + ("" if changed else _why_unchanged(mention)),
+        changed,
         cells(mention.place),
         mention.findings,
     )
+
+
+def _why_unchanged(mention: Mention) -> str:
+    """Return why a row that was taken has changed nothing; '' of any other."""
+    if mention.became != "taken":
+        return ""
+    sheet = mention.place.rows.sheet if mention.place else ""
+    if mention.file.arrival.is_assignment or sheet in _CHANGING:
+        return "，与此前的相同，没有改变什么"
+    return f"，{sheet}不改变案件的情况"
 
 
 def cells(place: RowPlace | None) -> tuple[tuple[str, str, str], ...]:
@@ -96,7 +115,7 @@ def changes(mention: Mention) -> tuple[Changed, ...]:
     if mention.became not in ("taken", "left-out") or mention.after is None:
         return ()
     is_report = not mention.file.arrival.is_assignment
-    if is_report and sheet not in (PROGRESS.name, NEW_CASES.name):
+    if is_report and sheet not in _CHANGING:
         return ()
     show = {PROGRESS.name: _state, EXEMPTIONS.name: _deadline}.get(sheet, _particulars)
     before = show(mention.before or Case(mention.after.number))
@@ -105,7 +124,9 @@ def changes(mention: Mention) -> tuple[Changed, ...]:
 
 
 def _state(case: Case) -> dict[str, str | None]:
-    return {"当前状态": case.status, _DISPUTE: _standing_dispute(case), "计入化解": YES if case.is_counted else NO}
+    rows, position = (case.last.rows, case.last.position) if case.last else (None, 0)
+    said = {name: mask(rows.text(name, position) or "") or None if rows and name in rows.values else None for name in _SAID}
+    return {"当前状态": case.status, **said, _DISPUTE: _standing_dispute(case), "计入化解": YES if case.is_counted else NO}
 
 
 def _deadline(case: Case) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ from offices import ZONE, File, Office, afternoon
 from untidy_offices import DAYS as UNTIDY_DAYS
 from untidy_offices import untidy_offices
 from weeks import DAYS, WEEKS, Published
-from workbooks import DAY, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row, urgent_row
+from workbooks import CASES, DAY, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline import cli
 from pipeline.day import story
@@ -88,9 +88,16 @@ def test_a_case_is_told_row_by_row_with_what_each_changed_and_where_it_comes_fro
         ("二.xlsx", "急报事项 第2行"),
     ]
     assert changed(told, 0)["列入台账"] == ("否", "是")
-    assert changed(told, 1) == {"当前状态": ("已交办", "办理中")}
-    assert changed(told, 2) == {"当前状态": ("办理中", "已化解"), "计入化解": ("否", "是")}
-    assert changed(told, 3) == {}
+    assert changed(told, 1) == {"当前状态": ("已交办", "办理中"), "今日进展": (None, "已约谈开发企业")}
+    reply = {"答复日期": (None, "2020-05-20"), "答复文号": (None, "东住建信〔2020〕1号")}
+    assert changed(told, 2) == {
+        "当前状态": ("办理中", "已化解"),
+        "今日进展": ("已约谈开发企业", "已书面答复"),
+        **reply,
+        "群众确认": (None, "认可"),
+        "计入化解": ("否", "是"),
+    }
+    assert (changed(told, 3), told.lines[3].verdict) == ({}, "采用，急报事项不改变案件的情况")
     assert ("E2", "当前状态", "已化解") in told.lines[2].cells
     assert told.verdict == "计入化解：当前状态是“已化解”，有 2020-05-20 的答复（东住建信〔2020〕1号），没有未解决的群众不认可。"
 
@@ -122,6 +129,22 @@ def test_a_refused_row_says_why_and_a_row_of_another_district_too(home: Office) 
     assert told.verdict == "计入总数，不计入化解：当前状态是“已交办”。"
 
 
+def test_a_row_that_says_what_stood_already_says_that_it_changed_nothing(home: Office) -> None:
+    home.put_assignment(assignment([*CASES, case_row("SJ-2020-099")]), "二.xlsx", "2020-05-20T09:00:00+08:00")
+    for day, progress in ((YESTERDAY, "一"), (date(2020, 5, 19), "一"), (DAY, "二")):
+        home.put(
+            report(day=day, progress=[progress_row("SJ-2020-001", 今日进展=progress, 诉求认定="诉求合理")]),
+            f"{day}.xlsx",
+            f"{day}T16:00:00+08:00",
+        )
+    home.run(DAY)
+    told = case(home)
+    unchanged = "采用，与此前的相同，没有改变什么"
+    assert [line.verdict for line in told.lines] == ["采用", "采用", unchanged, unchanged, "采用"]
+    assert changed(told, 1)["诉求认定"] == (None, "诉求合理")
+    assert changed(told, 4) == {"今日进展": ("一", "二")}
+
+
 def test_equal_rows_of_one_sheet_count_once(home: Office) -> None:
     home.put(report(progress=[progress_row("SJ-2020-001"), progress_row("SJ-2020-001")]), "一.xlsx")
     home.run(DAY)
@@ -133,8 +156,9 @@ def test_a_dispute_is_told_from_its_beginning_to_its_end(home: Office) -> None:
     home.put(report(progress=[resolved_row(群众确认="认可")]), "二.xlsx")
     home.run(DAY)
     dispute = "自 2020-05-20 起未解决，针对答复 东住建信〔2020〕1号"
-    assert changed(case(home), 1) == {"当前状态": ("已交办", "已化解"), "群众不认可": (None, dispute)}
-    assert changed(case(home), 2) == {"群众不认可": (dispute, None), "计入化解": ("否", "是")}
+    first = changed(case(home), 1)
+    assert (first["当前状态"], first["群众确认"], first["群众不认可"]) == (("已交办", "已化解"), (None, "不认可"), (None, dispute))
+    assert changed(case(home), 2) == {"群众确认": ("不认可", "认可"), "群众不认可": (dispute, None), "计入化解": ("否", "是")}
     assert case(home, day=YESTERDAY).verdict.startswith("计入总数，不计入化解：报了“已化解”，但群众不认可，自 2020-05-20 起未解决")
 
 
