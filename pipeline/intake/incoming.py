@@ -28,6 +28,11 @@ FIRST: Final = -1_000_000
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
 
 
+def came(channel: str, received_at: datetime | None, number: str) -> str:
+    """Return in words by which door a file came, when, and under which receipt number."""
+    return " ".join(part for part in (_CHANNELS[channel], moment(received_at) if received_at else "", number) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A view on an `Arrival` that no run has taken in: its bytes, and what a reader found in them."""
@@ -83,8 +88,7 @@ class Incoming:
     @property
     def how_it_came(self) -> str:
         """By which door, when, and under which receipt number."""
-        at = moment(self.received_at) if self.received_at else ""
-        return " ".join(part for part in (_CHANNELS[self.channel], at, self.number) if part)
+        return came(self.channel, self.received_at, self.number)
 
 
 @dataclass(frozen=True, slots=True)

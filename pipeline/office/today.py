@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
-from pipeline.intake import held_files, inbox
+from pipeline.intake import held_files, inbox, incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.office.waiting import Waits
@@ -24,6 +24,7 @@ from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.text import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Today:
     """Of which districts and last days a report counts, or will, of which everything is refused."""
     excused: frozenset[OfDay] = frozenset()
     """The reports whose lateness is approved (豁免)."""
+    workbooks: tuple[tuple[str, str], ...] = ()
+    """The usable assignment workbooks in the inbox, which the figures count already: name, and how and when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,19 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     state = judged.states[day]
     refused = [filed for filed in judged.opened if not filed.reading.accepted and filed.reading.day == day]
     targets = _targets(state, judged.facts, (*refused_on(day, settings), *refused), settings)
-    return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused)
+    workbooks = _waiting_workbooks(judged.facts, settings)
+    return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused, workbooks)
+
+
+def _waiting_workbooks(facts: Facts, settings: Settings) -> tuple[tuple[str, str], ...]:
+    told = []
+    for filed in facts.assignments:
+        if filed.arrival.id < 0:  # no run has taken it in
+            envelope = filed.arrival.envelope
+            at = envelope.received_at.astimezone(settings.calendar.zone)
+            number = envelope.message_id or "" if envelope.channel == "upload" else ""
+            told.append((mask(filed.arrival.name), incoming.came(envelope.channel, at, number)))
+    return tuple(told)
 
 
 def refused_on(day: date, settings: Settings) -> list[Filed]:

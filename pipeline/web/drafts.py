@@ -125,10 +125,12 @@ class Drafts:
         return self._draft(row) if row else None
 
     def of(self, user: User) -> list[Draft]:
-        """Return the user's drafts, the newest first."""
+        """Return the user's drafts, the newest first; not the assignment workbook that was sent last once more, for which nobody waits."""
+        last = sa.select(sent.c.sha256).where(sent.c.is_assignment).order_by(sent.c.received_at.desc()).limit(1)
+        own = drafts.select().where(drafts.c.user == user.id).order_by(drafts.c.made.desc())
         with self._database.read() as connection:
-            rows = connection.execute(drafts.select().where(drafts.c.user == user.id).order_by(drafts.c.made.desc()))
-            return [self._draft(row) for row in rows]
+            in_use = connection.scalar(last)
+            return [self._draft(row) for row in connection.execute(own) if not (row.is_assignment and row.sha256 == in_use)]
 
     def _draft(self, row: Any) -> Draft:  # noqa: ANN401 - SQLAlchemy's row
         made = datetime.fromtimestamp(row.made, self._settings.calendar.zone)

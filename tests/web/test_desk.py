@@ -191,6 +191,8 @@ def test_a_rate_that_a_cancellation_lifts_never_stands_without_the_rate_that_no_
     now = text("/today")
     without = "不计台账改动（撤销2件：SJ-2020-001、SJ-2020-003；撤销的按未化解计），化解率为33.3%（1/3），不到90%。"
     assert f"1/1 ，100.0%（目标 90%） 昨天 0/3，0.0% {without}" in now
+    assert "收件箱里等待收取 3 份日报，1 份分解表" in now
+    assert "案件包案任务分解表 新.xlsx 文件夹 5月22日14:00 ：上面的数字已经按它算；下一次汇总时收下。" in now
     assert "已撤销、不在总数里的 2 件 SJ-2020-001 东胜区 · 领导一 · 撤销依据：重复" in now
     nightly.run(afternoon.office.settings, [date(2020, 5, 22)], documents=FIGURES)
     group = quote("市级交办和旗区自行梳理")
@@ -207,7 +209,8 @@ def test_a_rate_that_a_cancellation_lifts_never_stands_without_the_rate_that_no_
     for address in parts:
         assert "已撤销，不在总数里" in browser.get(address.replace("&amp;", "&")).text
     afternoon.serving.site.local_now = lambda: moment("2020-05-23 08:00")  # type: ignore[method-assign]
-    assert "1/1，100.0%（目标 90%）。不计台账改动，化解率为33.3%（1/3），不到90%。" in text("/today")
+    assert "1/1，100.0%（目标 90%）。不计台账改动，化解率为33.3%（1/3），不到90%。" in (after := text("/today"))
+    assert "案件包案任务分解表 新.xlsx" not in after
 
 
 def test_what_a_later_report_replaced_is_no_reason_to_phone_and_what_is_left_out_is_named(afternoon: Website) -> None:

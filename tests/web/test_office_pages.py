@@ -591,8 +591,11 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
         for words in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类"):
             assert words in page, words
         assert len(tree(office.inbox / "assignment")) == 2, "nothing has changed yet"
+        assert "还没有起用" in browser.get("/board").text
         sent = browser.click(answer.where, f"{answer.where}/send")
         assert "下一次汇总时起用" in browser.follow(sent).text
+        browser.upload(newer, "分解表（新）.xlsx", browser.token("/board"))
+        assert "还没有起用" not in browser.get("/board").text, "the same once more changes nothing"
     day = date(2020, 5, 22)
     office.run(day)
     summary = office.summary(day)
