@@ -32,12 +32,14 @@ class Desk:
     _held: lock.Held
     _without_archive: str | None
     _put_by: tuple[str, ...]
+    _torn: str
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the office should know about its disk and its archive, and about readers that could not be shut in."""
         not_shut = (words.READER_NOT_SHUT["calls"],) if "calls" in self.readers.not_shut else ()
-        return (*(remark for remark in (self._without_archive, self._held.remark) if remark), *self._put_by, *not_shut)
+        torn = f"{self._torn}请运行 python run.py doctor --repair。" if self._torn else ""
+        return (*(remark for remark in (self._without_archive, self._held.remark, torn) if remark), *self._put_by, *not_shut)
 
     def check_lock_still_held(self) -> None:
         """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""
@@ -73,5 +75,6 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
             journal.note_left_out(paths.archive, left_out)  # first: once its edition is noted, nobody misses a file any more
             standing_editions.note(ledger, settings, standing)
             put_by = unexplained_days.put_by(paths)
+            torn = soundness.torn_lines(paths.archive)
             with Readers(aligned, arriving) as readers:
-                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by))
+                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by), torn)

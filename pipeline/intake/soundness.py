@@ -13,6 +13,7 @@ from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Paths, Settings
+from pipeline.terms import words
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival
 
@@ -102,6 +103,15 @@ def complete_journal(ledger: Ledger, archive: Path) -> int:
     if missing:
         journal.note(archive, missing)
     return len(missing)
+
+
+def torn_lines(archive: Path) -> str:
+    """Return which lines of the journal cannot be read; '' where all can."""
+    unread = journal.unread(archive)
+    if not unread:
+        return ""
+    lines = words.first_of([str(number) for number in unread], 5)
+    return f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {lines} 行，可能是断电或磁盘出错。数字不受影响。"
 
 
 def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:

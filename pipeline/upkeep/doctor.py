@@ -211,11 +211,8 @@ def _ledger(ledger: Ledger, settings: Settings, damage: Sequence[str]) -> Check:
         problems.append(f"{soundness.without_rules(days)}请{_REPAIR}，从结果的 manifest.json 补上。")
     if missing := in_ledger - noted:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
-    if unread := journal.unread(settings.paths.archive):
-        problems.append(
-            f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {_first(map(str, unread))} 行，可能是断电或磁盘出错。"
-            f"数字不受影响。请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。"
-        )
+    if torn := soundness.torn_lines(settings.paths.archive):
+        problems.append(f"{torn}请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。")
     return Check("台账", f"完好，记有 {len(in_ledger)} 次收件，与流水簿一致", tuple(problems))
 
 

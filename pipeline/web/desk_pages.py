@@ -18,6 +18,7 @@ from pipeline.web import check_results, published_files
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
+from pipeline.web.started_runs import without_places
 
 router = APIRouter()
 
@@ -44,8 +45,10 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}
     missing = [district for district in board.districts if district.stands == "missing"]
     told = [one for one in missing if one.refused or one.district in refused or missed[one.district] or by_mail[one.district]]
+    failed = nights.look(settings, now)
     return {
-        "failed_night": nights.look(settings, now),
+        "failed_night": failed,
+        "night_said": without_places(failed.did, settings) if failed else "",
         "day": day,
         "yesterday": yesterday,
         "limit": limit,

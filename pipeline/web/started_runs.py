@@ -116,9 +116,12 @@ class StartedRuns:
         text = ""
         with suppress(OSError):
             text = self._output.read_bytes()[-_CHARACTERS:].decode("utf-8", "replace")
-        paths = self._settings.paths
-        for folder, word in ((paths.inbox, "收件箱"), (paths.outbox, "结果文件夹"), (paths.state, "state"), (HOME, "程序文件夹")):
-            text = text.replace(str(folder), word)
-        if self._settings.file:
-            text = text.replace(str(self._settings.file.parent), "办公室文件夹")
-        return tuple(on_screen(mask(line)) for line in text.splitlines()[-_LINES:])
+        return tuple(on_screen(mask(line)) for line in without_places(text, self._settings).splitlines()[-_LINES:])
+
+
+def without_places(text: str, settings: Settings) -> str:
+    """Return what a command said without the places on the server that it names."""
+    paths = settings.paths
+    for folder, word in ((paths.inbox, "收件箱"), (paths.outbox, "结果文件夹"), (paths.state, "state"), (HOME, "程序文件夹")):
+        text = text.replace(str(folder), word)
+    return text.replace(str(settings.file.parent), "办公室文件夹") if settings.file else text

@@ -329,5 +329,5 @@ def test_the_desk_says_it_without_a_place_on_the_server(office: Office) -> None:
         site.user("办公室", "", "")
         page = site.signed_in("办公室").get("/today").text
     assert "5月21日晚上的汇总出了错" in page
-    assert "5月21日 20:00 开始的汇总没有顺利做完（退出状态 1）。请按它说的处理" in page
+    assert "开始的汇总没有顺利做完（退出状态 1）。它说：state/ledger.sqlite 读写不了</p><p>请按它说的处理" in page
     assert str(office.home) not in page
