@@ -18,11 +18,13 @@ from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
 from pipeline.post.wording import Later, LeadersDay
 from pipeline.publishing import edition_changes, told_editions
+from pipeline.render import extension_files
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import District, Settings
 from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.contract import LATE_EXCUSED
 from pipeline.terms.handed_in import Envelope, Filed
 from pipeline.terms.mails import Mail
 
@@ -72,14 +74,24 @@ class PublishedDay:
     def summary(self) -> dict[str, Any]:
         """Return the day's figures, as in `summary.json` but with the districts' present names.
 
-        Beside that of each district whether its report is left out by decision.
+        Beside that of each district whether its report is left out by decision, and whether it is approved that it came late.
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
+        excused = self._excused()
         for submission in figures["submissions"]:
+            submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
         now = {then: name for name, then in self.named_then.items()}
         named: dict[str, Any] = edition_changes.with_names(figures, {then: then for then in now}, now)
         return named
+
+    def _excused(self) -> set[str]:
+        """Return the districts whose late report of the day is approved; none where an older program wrote the folder."""
+        path = self.folder / extension_files.NAME
+        told = json.loads(path.read_bytes()).get("exceptions", []) if path.exists() else []
+        mine = f" {self.day.isoformat()}"
+        held = (line["subject"] for line in told if line["kind"] == LATE_EXCUSED and line["holds"])
+        return {subject.removesuffix(mine) for subject in held if subject.endswith(mine)}
 
     def then(self, name: str) -> str:
         """Return what a district was called when the folder was written."""

@@ -89,7 +89,7 @@ class Writer:
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,
-            "state": words.REPORTED_IN_LETTERS[submission["status"]],
+            "state": words.STANDS["excused"] if submission.get("is_excused") else words.REPORTED_IN_LETTERS[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),

@@ -38,7 +38,8 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
     for line in sorted(lines, key=_places(settings)):  # of a district by arrival
         is_own = bool(line.district) and not line.is_from_stranger
         sent[line.district] += is_own
-        counted.append(replace(line, sent=sent[line.district]) if is_own else line)
+        is_excused = (line.district, line.day) in state.exempted.excused
+        counted.append(replace(line, sent=sent[line.district], is_excused=is_excused) if is_own else line)
     return tuple(counted)
 
 

@@ -135,6 +135,8 @@ class ArrivedReport:
     """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
     rows_moved: int = 0
     """As of `SubmissionLine`."""
+    is_excused: bool = False
+    """Whether it is approved that its district reports late for the day (豁免)."""
 
     @property
     def is_from_stranger(self) -> bool:

@@ -99,6 +99,47 @@ def test_a_case_counts_how_often_its_deadline_moved_also_by_exemptions(month: di
     assert [deferrals[day] for day in ("05-21", "05-22", "06-09", "06-10", "06-18")] == [0, 1, 1, 2, 2]
 
 
+def test_a_workbook_that_comes_later_excuses_from_its_first_day_on_and_not_before(month: dict[str, Any]) -> None:
+    """The report of 21 May came late; the workbook that excuses it came on the 22nd, and the row holds until the 31st."""
+    (own,) = (line for line in month["05-21"].report.submissions if line.district == "东胜区")
+    assert (own.status, own.is_excused, own.stands) == ("late", False, "late")
+    excused = [day for day, of_day in month.items() if ("东胜区", date(2020, 5, 21)) in of_day.report.beyond.excused]
+    assert excused == _through("05-22", "05-31")
+
+
+def test_a_report_that_was_excused_on_its_own_day_stays_so_whatever_comes() -> None:
+    row = exemption_row("东胜区 2020-05-20", "迟报", "2020-05-20")
+    late = handed_in(report(day=FIRST, progress=[progress_row("SJ-2020-001")]), "2020-05-20 18:30")
+    days = [FIRST, FIRST + timedelta(days=2)]
+    own, later = consolidate([_workbook("2020-05-01 09:00", row), _workbook("2020-05-21 09:00"), late], days).values()
+    assert own.submission()["status"] == "late"
+    assert [each["effect"] for each in own.beyond["exceptions"]] == [{"received_at": "2020-05-20T18:30:00+08:00"}]
+    assert dict(own.report.attendance)[FIRST]["东胜区"] == "excused"
+    assert (dict(later.report.attendance)[FIRST]["东胜区"], later.beyond["exceptions"]) == ("excused", [])
+
+
+def test_a_report_on_time_or_one_that_is_yet_to_come_is_excused_of_nothing() -> None:
+    rows = [exemption_row("东胜区 2020-05-20", "迟报"), exemption_row("东胜区 2020-05-21", "迟报")]
+    sent = [
+        handed_in(report(day=FIRST, progress=[progress_row("SJ-2020-001")]), "2020-05-20 16:00", "一.xlsx"),
+        handed_in(report(day=date(2020, 5, 21), progress=[progress_row("SJ-2020-001")]), "2020-05-21 19:00", "二.xlsx"),
+    ]
+    day = consolidate([_workbook("2020-05-01 09:00", *rows), *sent], [FIRST])[FIRST]
+    assert [each["effect"] for each in day.beyond["exceptions"]] == [{"received_at": None}] * 2
+    assert dict(day.report.attendance)[FIRST]["东胜区"] == "on-time"
+
+
+def test_what_was_known_and_what_is_known_move_the_same_deadlines() -> None:
+    """A late report of the 20th, which comes on the 22nd, changes no flag but its own: the exemption held then and holds now."""
+    held = _workbook("2020-05-01 09:00", exemption_row(until="2020-05-21"))
+    late = handed_in(report(day=FIRST, progress=[progress_row("SJ-2020-001")]), "2020-05-22 14:00")
+    day = consolidate([held, late], [date(2020, 5, 22)])[date(2020, 5, 22)]
+    assert day.summary["flags"]["overdue"] == ["SJ-2020-001"]
+    assert day.summary["restated"] == []
+    effects = day.report.late_effects
+    assert not {"overdue", "due_soon"} & {*(effect.flag for effect in effects.flags), *(then.flag for then in effects.then)}
+
+
 # --- rows --------------------------------------------------------------------------------------------------------
 
 

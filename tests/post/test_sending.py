@@ -30,6 +30,7 @@ from pipeline.intake import district_names
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
+from pipeline.post.letter_plan import PublishedDay
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
@@ -261,6 +262,19 @@ def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_pa
     for text in (leaders.text, leaders.html):
         assert ("没有报送的旗区" in text, "暂不采用日报的旗区：东胜区" in text) == (not is_left_out, is_left_out)
     assert own.subject.endswith("收到的日报暂不采用，请重新报送" if is_left_out else "没有日报，请补报")
+
+
+@pytest.mark.parametrize(("holds", "said"), [(True, "迟报（已批准）"), (False, "（迟报）")])
+def test_an_approved_late_report_is_told_as_that(tmp_path: Path, *, holds: bool, said: str) -> None:
+    late = {"status": "late", "district": "东胜区", "revision": 1, "rows_accepted": 2, "rows_refused": 0, "zero_report": False}
+    exceptions = [{"subject": f"东胜区 {DAY}", "kind": "迟报", "holds": holds}, {"subject": "SJ-2020-001", "kind": "延期", "holds": True}]
+    for name, told in (("summary.json", {"submissions": [late], "targets": []}), ("extensions.json", {"exceptions": exceptions})):
+        (tmp_path / name).write_text(json.dumps(told), encoding="utf-8")
+    published = PublishedDay(DAY, tmp_path, {}, is_correction=False, answers={}, manifest="", editions=())
+    writer = wording.Writer(Office(tmp_path / "office").settings)
+    letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    assert said in letter.text
+    assert said in letter.html
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from workbooks import Row, assignment, case_row, exemption_row, progress_row, re
 from pipeline.render.forms import report_form
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing
+from pipeline.render.receipts import receipt_words
 from pipeline.render.workbook import office_workbook
 from pipeline.report import exemptions, notice_words
 
@@ -74,6 +75,7 @@ def test_an_approved_late_report_is_late_and_approved_beside_its_true_time(day: 
     (own,) = (row for row in rows(book, "报送情况") if row[0] == "东胜区")
     assert (own[1], f"{own[3]:%H:%M}") == ("迟报（已批准）", "18:30")
     assert day.submission()["status"] == "late"
+    assert [receipt_words.state(line) for line in day.report.arrived_reports] == ["东胜区 · 报告日期 2020-05-22 · 第 1 版 · 迟报（已批准）"]
     shown = rows(book, "报送日历")
     assert next(row for row in shown if row[0] == "东胜区").count("准") == 2
     assert "准 迟报（已批准）" in str(shown)
