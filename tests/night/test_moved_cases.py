@@ -101,7 +101,8 @@ def test_whoever_deletes_the_row_as_told_is_not_asked_for_it() -> None:
         ([progress_row(MOVED), progress_row("SJ-2020-001")], "10:00"), ([], "11:00")
     ))  # fmt: skip
     (finding,) = _on(*_moved(), first, second).of("rows-withdrawn")
-    assert f"案件进展：{MOVED}（已改派{B}，不用补）、SJ-2020-001。" in finding.message
+    assert "没有包含上一次的这些内容：案件进展：SJ-2020-001。" in finding.message
+    assert f"上一次退回的行，这次也没有：案件进展：{MOVED}（已改派{B}，不用补）。" in finding.message
 
 
 def test_a_day_before_the_move_is_not_concerned() -> None:
