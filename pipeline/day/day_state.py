@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.day.answers import AnswerRow
 from pipeline.day.cases import Case
 from pipeline.day.doubts import Doubt
 from pipeline.day.exemptions import Exempted
@@ -82,6 +83,8 @@ class DayState:
     """By district: the last day, up to this one, of which a report was accepted."""
     reports_before: Mapping[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports of earlier days; districts without one are not in it."""
+    answers: tuple[AnswerRow, ...] = ()
+    """The taken rows of 督办回复 of the days that the trend may show, oldest first."""
     flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
     exempted: Exempted = field(default_factory=Exempted)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline.day import assignments, judging, reports_before, supervision
+from pipeline.day import answers, assignments, judging, reports_before, supervision
+from pipeline.day.answers import AnswerRow
 from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt, all_refused, doubt
@@ -134,6 +135,8 @@ class _Fold:
     most_new_by_day: dict[date, int] = field(default_factory=dict)
     """The most cases that one report of a day brought in."""
     flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
+    answers: list[AnswerRow] = field(default_factory=list)
+    """Of the days of which snapshots are kept."""
     reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports up to the day that the fold stands at."""
 
@@ -162,6 +165,7 @@ class _Fold:
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 self.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=day + _ONE_DAY in self.days)
+                self.answers += answers.taken(day, submissions, judgements)
             self._note_doubts(day, submissions, judgements)
             self._reports_before = self.reports_before
             self.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
@@ -340,6 +344,7 @@ class _Fold:
             most_new=max((count for reported, count in self.most_new_by_day.items() if self._is_open(reported, day)), default=0),
             last_reports=dict(self.last_reports),
             reports_before=self._reports_before,
+            answers=tuple(answer for answer in self.answers if 0 <= (day - answer.day).days <= TREND_DAYS),
             flags_by_day=tuple((past, flags) for past, flags in sorted(self.flags_by_day.items()) if past <= day),
             exempted=self._exempted(day, before.exemptions),
         )

@@ -16,7 +16,7 @@ from pipeline.day.submissions import Submissions
 from pipeline.day.work_began import LONGEST_AHEAD, work_began
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
-from pipeline.report import notices
+from pipeline.report import notice_answers, notices
 from pipeline.settings.config import Settings
 from pipeline.terms.notice_number import NoticeNumber
 
@@ -78,6 +78,12 @@ def _next(given: Numbers, raised: Sequence[tuple[date, str]]) -> list[NoticeNumb
             last[day.year] += 1
             new.append(NoticeNumber(day.year, last[day.year], day, district))
     return new
+
+
+def answerable_on(given: Numbers, day: date) -> Numbers:
+    """Return these with those of the earlier notices that reports told of on that day may answer."""
+    reach = notice_answers.TOLD_DAYS + notice_answers.ANSWERABLE_DAYS
+    return tuple(number for number in given if 0 <= (day - number.day).days <= reach)
 
 
 def shown_on(given: Numbers, day: date) -> Numbers:

@@ -15,6 +15,7 @@ from pipeline.publishing import held_days, inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
+from pipeline.report import notice_answers
 from pipeline.report.compose import Sources
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
@@ -73,8 +74,11 @@ class Plan:
 
     @property
     def watched(self) -> Iterable[date]:
-        """The days whose flags are needed, for the numbers of notices."""
-        return numbering.watched(self.outlines.submissions, self.days, self.given, self.settings) if self.documents else ()
+        """The days whose flags are needed, for the numbers of notices and for what answers them."""
+        if not self.documents:
+            return ()
+        watched = numbering.watched(self.outlines.submissions, self.days, self.given, self.settings)
+        return watched | notice_answers.quoted(self.facts.reports, self.given, self.days, self.settings)
 
     @property
     def _settled(self) -> frozenset[date]:
@@ -105,7 +109,7 @@ class Plan:
             resting.superseded,
             refused,
             resting.replaced_since,
-            numbers=numbering.shown_on(numbers, day),
+            numbers=numbering.answerable_on(numbers, day),
             first_rules=held_days.first_rules(under, held),
             first_before=held_days.first_before(under, held, self.settings.on(day - timedelta(days=1))),
             told_before=held_days.told_before(self, day),

@@ -12,6 +12,7 @@ from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
 from pipeline.report.receptions import Receptions
+from pipeline.report.notice_answers import AskedCase, NoticeAnswers
 from pipeline.report.report import Report
 from pipeline.terms.contract import HINT_SILENCED, LATE_EXCUSED, Severity
 
@@ -30,6 +31,7 @@ def extensions(report: Report) -> bytes:
             "clocks": _clocks(beyond.clocks),
             "hints": [_hint(hint) for hint in beyond.hints],
             "exceptions": [_exception(line) for line in beyond.exemptions],
+            "notices": _notices(beyond.notices),
             "claims": [_claims(tally) for tally in beyond.claims],
             "receptions": _receptions(beyond.receptions),
         }
@@ -113,6 +115,38 @@ def _effect(line: ExemptionLine) -> dict[str, Any]:
     if line.kind == HINT_SILENCED:
         return {"silenced": list(line.silenced)}
     return {"deadline": [day.isoformat() for day in line.deadlines] if line.deadlines else None}
+
+
+def _notices(answers: NoticeAnswers) -> dict[str, Any]:
+    return {
+        "sent": answers.sent,
+        "answered": answers.answered,
+        "overdue": len(answers.overdue),
+        "cases": [_asked(case) for case in answers.cases],
+        "unmatched": [
+            {
+                "notice": row.notice,
+                "case": row.case,
+                "district": row.district,
+                "file": row.file,
+                "sheet": row.sheet,
+                "cell": row.cell,
+            }
+            for row in answers.unmatched
+        ],
+    }
+
+
+def _asked(case: AskedCase) -> dict[str, Any]:
+    answer = case.answer
+    return {
+        "notice": case.written,
+        "district": case.district,
+        "case": case.case,
+        "day": case.notice.day.isoformat(),
+        "reply_by": case.reply_by.isoformat(),
+        "answer": {"day": answer.day.isoformat(), "measures": answer.measures, "until": answer.until.isoformat()} if answer else None,
+    }
 
 
 def _claims(tally: ClaimTally) -> dict[str, Any]:

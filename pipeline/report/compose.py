@@ -21,6 +21,7 @@ from pipeline.report import (
     extensions,
     handed_in_lines,
     lost_originals,
+    notice_answers,
     notices,
     other_sheets,
     rate_bounds,
@@ -50,7 +51,7 @@ class Sources:
     replaced_since: tuple[Filed, ...] = ()
     """Reports for earlier days that counted when the day before was told, and do not any more."""
     numbers: tuple[NoticeNumber, ...] = ()
-    """Of the day's notices, and of those before them."""
+    """Of the day's notices, and of those before them that its reports may answer."""
     first_rules: Rules | None = None
     """What the day was published under first, where that is another thing now."""
     first_before: Rules | None = None
@@ -161,7 +162,10 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         first_rules=sources.first_rules,
         first_before=sources.first_before,
         told_before=sources.told_before,
-        beyond=extensions.of(state, cases, sources.arrivals, settings),
+        beyond=replace(
+            extensions.of(state, cases, sources.arrivals, settings),
+            notices=notice_answers.of(state, sources.numbers, sources.files_in_force, settings),
+        ),
     )
 
 

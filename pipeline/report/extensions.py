@@ -14,6 +14,7 @@ from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
 from pipeline.report.receptions import Receptions
+from pipeline.report.notice_answers import NoticeAnswers
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival
 
@@ -30,6 +31,7 @@ class Extensions:
     exemptions: tuple[ExemptionLine, ...] = ()
     excused: frozenset[OfDay] = frozenset()
     """The reports up to the day whose lateness is approved."""
+    notices: NoticeAnswers = field(default_factory=NoticeAnswers)
     claims: tuple[ClaimTally, ...] = ()
     receptions: Receptions = field(default_factory=Receptions)
 

@@ -12,13 +12,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.day import known_when
+from pipeline.day.day_state import DayState
 from pipeline.day.targets import Tally
 from pipeline.disk import storage
 from pipeline.ledger import row_sums, schema
@@ -30,11 +31,12 @@ from pipeline.reading import reading
 from pipeline.render import files_for_programs
 from pipeline.render.documents import ALL, FIGURES, Document
 from pipeline.render.extension_files import extensions
-from pipeline.report import compose
+from pipeline.report import compose, notices
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
+from pipeline.terms.notice_number import NoticeNumber
 from pipeline.upkeep import repair
 
 if TYPE_CHECKING:
@@ -140,8 +142,13 @@ def _reading_as_usual(content: bytes, envelope: Envelope, *, is_assignment: bool
     return reading.read(content, envelope, SETTINGS, is_assignment=is_assignment)
 
 
-def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings = SETTINGS) -> dict[date, Day]:
-    """What a run over these files says for these days, without a disk."""
+def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings = SETTINGS, *, noticed: bool = False) -> dict[date, Day]:
+    """What a run over these files says for these days, without a disk; `noticed`: every day has its notices, as if each had been run."""
+    return consolidated(read_in(files, settings), days, settings, noticed=noticed)
+
+
+def read_in(files: Iterable[File], settings: Settings = SETTINGS) -> list[Filed]:
+    """The files as they are filed, numbered in their order."""
     read = _reading_as_usual if settings is SETTINGS else partial(reading.read, settings=settings)
     filed = []
     for number, file in enumerate(files, 1):
@@ -150,10 +157,10 @@ def consolidate(files: Iterable[File], days: Sequence[date], settings: Settings 
             number, file.name, file.name, hashlib.sha256(file.content).hexdigest(), len(file.content), envelope, file.is_assignment
         )
         filed.append(Filed(arrival, read(file.content, envelope, is_assignment=file.is_assignment)))
-    return consolidated(filed, days, settings)
+    return filed
 
 
-def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Settings = SETTINGS) -> dict[date, Day]:
+def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Settings = SETTINGS, *, noticed: bool = False) -> dict[date, Day]:
     """What a run over files that are read already says for these days, without a disk."""
     accepted = [report for report in filed if report.reading.accepted]
     facts = Facts(
@@ -161,7 +168,10 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
         tuple(report for report in accepted if not report.arrival.is_assignment),
     )
     arrivals = {report.arrival.id: report.arrival for report in filed}
-    states = known_when.fold(facts, settings, days)
+    first = min((report.reading.day for report in facts.reports), default=min(days))
+    watched = [first + timedelta(days=n) for n in range((max(days) - first).days + 1)] if noticed else []
+    states = known_when.fold(facts, settings, days, watched)
+    numbers = _numbers(states[max(days)], settings)
     out = {}
     for day in days:
         outlines = inputs.Outlines.of(filed)
@@ -172,6 +182,7 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
             resting.superseded,
             resting.refused,
             resting.replaced_since,
+            numbers=tuple(number for number in numbers if number.day <= day),
             refused_late=resting.refused_late,
             attendance=outlines.submissions.attendance(day, settings),
         )
@@ -180,6 +191,12 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
         findings = [(line.file, line.finding) for line in built.findings]
         out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built)
     return out
+
+
+def _numbers(state: DayState, settings: Settings) -> list[NoticeNumber]:
+    """The numbers of all notices up to that day, in the order of days and districts."""
+    raised = [(day, name) for day, by in state.flags_by_day for name in settings.district_names if notices.concerns(by.get(name, {}))]
+    return [NoticeNumber(day.year, at, day, name) for at, (day, name) in enumerate(raised, 1)]
 
 
 def on(day: date, *files: File) -> Day:

@@ -1,0 +1,295 @@
+"""督办回复: what the districts' reports answer to the notices, case by case (docs/contract-extensions.md 9)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import accumulate
+from typing import Final
+
+from pipeline.day.answers import AnswerRow
+from pipeline.day.day_state import DayState
+from pipeline.day.withdrawn_rows import alike
+from pipeline.report.notices import FLAGS
+from pipeline.settings.config import Settings
+from pipeline.terms import words
+from pipeline.terms.contract import ANSWERS, CASE
+from pipeline.terms.findings import column_letter
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.notice_number import NoticeNumber
+from pipeline.terms.rows import rows_of_sheet
+from pipeline.terms.text import key, mask
+
+TOLD_DAYS: Final = 30
+"""Of the notices of so many days up to a day it is told what was answered."""
+ANSWERABLE_DAYS: Final = 60
+"""So many days before a report's its answers may look back for their notice."""
+_BRACKETS: Final = str.maketrans("[【〖(（［「《<", "〔〔〔〔〔〔〔〔〔") | str.maketrans("]】〗)）］」》>", "〕〕〕〕〕〕〕〕〕")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a report says is done about a case of a notice."""
+
+    day: date
+    """The report's."""
+    measures: str
+    until: date
+    origin: str
+    """File, sheet and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCase:
+    """A case that a notice names."""
+
+    notice: NoticeNumber
+    written: str
+    """The notice's number as it stands on it."""
+    case: str
+    asked: str
+    """Why the notice names it, and what is asked."""
+    reply_by: date
+    answer: Answer | None
+    """The newest; None where there is none."""
+    is_settled: bool
+    """Whether nothing of the case needs following up any more on the day that tells it."""
+
+    @property
+    def district(self) -> str:
+        """The notice's district."""
+        return self.notice.district
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A taken row that answers no notice: its number is none of the district's, or that notice does not name the case."""
+
+    notice: str
+    case: str
+    district: str
+    day: date
+    """The report's."""
+    file: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAnswers:
+    """The cases of the notices of the days up to one, with their answers."""
+
+    last: date = date.min
+    districts: tuple[str, ...] = ()
+    """The office's, in their order."""
+    cases: tuple[AskedCase, ...] = ()
+    """Of `TOLD_DAYS`, by day, number and case."""
+    unmatched: tuple[Unmatched, ...] = ()
+    to_answer: tuple[AskedCase, ...] = ()
+    """What has no answer yet of the last day and of `TOLD_DAYS` before it, newest notice first."""
+    is_used: bool = False
+    """Whether any district has answered in the reports of that time: elsewhere notices are answered on paper alone."""
+
+    @property
+    def overdue(self) -> tuple[AskedCase, ...]:
+        """Those without an answer whose notice's reply date is past."""
+        return tuple(case for case in self.cases if case.answer is None and self.last > case.reply_by)
+
+    @property
+    def sent(self) -> int:
+        """How many cases the notices name; a case counts once for each of them."""
+        return len(self.cases)
+
+    @property
+    def answered(self) -> int:
+        """How many of them have an answer."""
+        return sum(case.answer is not None for case in self.cases)
+
+    def of_notice(self, written: str) -> list[AskedCase]:
+        """Return the cases of one notice."""
+        return [case for case in self.cases if case.written == written]
+
+
+def of(
+    state: DayState, numbers: Sequence[NoticeNumber], files: Sequence[Filed], settings: Settings, *, last: date | None = None
+) -> NoticeAnswers:
+    """Return what is answered by the day of a state; `files`: what that day rests on, `numbers`: those that notices have.
+
+    `last`: the day up to which notices are looked at, unless it is the state's own.
+    """
+    until, named = last or state.day, _Named(dict(state.flags_by_day))
+    answers, unmatched = _matched(state, _by_number(numbers, settings), named, files)
+    near = [number for number in numbers if 0 <= (until - number.day).days <= TOLD_DAYS]
+    replies, flagged = _ReplyDays(files, settings), _flagged(state)
+    cases = [
+        AskedCase(
+            notice=number,
+            written=_written(number, settings),
+            case=case,
+            asked=_asked(flags),
+            reply_by=replies.of(number),
+            answer=answers.get((number, found)),
+            is_settled=(number.district, case) not in flagged,
+        )
+        for number in sorted(near, key=lambda number: (number.day, number.number))
+        for found, (case, flags) in sorted(named.by_notice(number).items(), key=lambda item: item[1][0])
+    ]
+    waiting = sorted((case for case in cases if case.answer is None), key=lambda case: case.notice.day, reverse=True)
+    told = tuple(case for case in cases if (until - case.notice.day).days < TOLD_DAYS)
+    return NoticeAnswers(until, settings.district_names, told, unmatched, tuple(waiting), is_used=bool(state.answers))
+
+
+def _matched(
+    state: DayState, by_number: Mapping[tuple[str, str], NoticeNumber], named: _Named, files: Iterable[Filed]
+) -> tuple[dict[tuple[NoticeNumber, str], Answer], tuple[Unmatched, ...]]:
+    """Return the newest answer to each case of a notice, and the rows of `TOLD_DAYS` that answer none."""
+    answers, unmatched = dict[tuple[NoticeNumber, str], Answer](), []
+    names = {file.arrival.id: file.arrival.name for file in files}
+    for row in state.answers:
+        number = by_number.get((row.district, sign(row.row["通知编号"] or "")))
+        case = alike(row.row[CASE] or "")
+        if number and 0 < (row.day - number.day).days <= ANSWERABLE_DAYS and case in named.by_notice(number):
+            answers[number, case] = _answer(row, names)
+        elif (state.day - row.day).days < TOLD_DAYS:
+            unmatched.append(_unmatched(row, names))
+    return answers, tuple(unmatched)
+
+
+def sign(written: str) -> str:
+    """Return the number of a notice as two of them are compared: brackets of any kind are alike."""
+    return key(written).translate(_BRACKETS)
+
+
+def quoted(files: Iterable[Filed], numbers: Iterable[NoticeNumber], days: Iterable[date], settings: Settings) -> frozenset[date]:
+    """Return the days of the notices that answers in these files name, as far as what is told on one of these days hangs on it."""
+    asked = sorted(days)
+    by_number: Mapping[tuple[str, str], NoticeNumber] | None = None
+    found = set[date]()
+    for file in files:
+        rows = rows_of_sheet(file.reading.rows, ANSWERS.name)
+        if rows is None or not any(0 <= (day - file.reading.day).days <= TOLD_DAYS for day in asked):
+            continue
+        by_number = by_number or _by_number(numbers, settings)
+        meant = (by_number.get((file.reading.district, sign(written or ""))) for written in rows.texts("通知编号"))
+        found |= {number.day for number in meant if number and 0 < (file.reading.day - number.day).days <= ANSWERABLE_DAYS}
+    return frozenset(found)
+
+
+def _by_number(numbers: Iterable[NoticeNumber], settings: Settings) -> dict[tuple[str, str], NoticeNumber]:
+    """Return the notices by their districts and numbers."""
+    return {(number.district, sign(_written(number, settings))): number for number in numbers}
+
+
+def _written(number: NoticeNumber, settings: Settings) -> str:
+    return number.written(settings.on(number.day).notices.code)
+
+
+class _Named:
+    """Which cases each notice names."""
+
+    def __init__(self, flags_by_day: Mapping[date, Mapping[str, Mapping[str, Iterable[str]]]]) -> None:
+        self._flags_by_day = flags_by_day
+        self._known: dict[NoticeNumber, dict[str, tuple[str, list[str]]]] = {}
+
+    def by_notice(self, number: NoticeNumber) -> dict[str, tuple[str, list[str]]]:
+        """Return the cases with their points, the worst first, by their numbers however written."""
+        if number not in self._known:
+            flags = self._flags_by_day.get(number.day, {}).get(number.district, {})
+            points = {case: [flag for flag in FLAGS if flag in raised] for case, raised in flags.items()}
+            self._known[number] = {alike(case): (case, raised) for case, raised in points.items() if raised}
+        return self._known[number]
+
+
+def _flagged(state: DayState) -> set[tuple[str, str]]:
+    """Return the cases that a notice of the state's own day would name, with their districts."""
+    today = dict(state.flags_by_day).get(state.day, {})
+    return {(district, case) for district, flags in today.items() for case, raised in flags.items() if {*raised} & {*FLAGS}}
+
+
+def _asked(flags: Sequence[str]) -> str:
+    return f"{'、'.join(words.FLAGS[flag].name for flag in flags)}：{words.FLAGS[flags[0]].asked}"
+
+
+def _answer(row: AnswerRow, names: Mapping[int, str]) -> Answer:
+    rows, line = row.row.rows, row.row.rows.lines[row.row.position]
+    origin = f"{names.get(row.row.arrival, '')} · {rows.name} · 第{line}行"
+    return Answer(row.day, mask(row.row["办理措施"] or ""), row.row.day("完成时限") or row.day, mask(origin))
+
+
+def _unmatched(row: AnswerRow, names: Mapping[int, str]) -> Unmatched:
+    place = row.row
+    return Unmatched(
+        notice=mask(place["通知编号"] or ""),
+        case=mask(place[CASE] or ""),
+        district=row.district,
+        day=row.day,
+        file=mask(names.get(place.arrival, "")),
+        sheet=mask(place.rows.name),
+        cell=f"{column_letter(place.rows.letters['通知编号'])}{place.rows.lines[place.position]}",
+    )
+
+
+class _ReplyDays:
+    """By when each notice is to be answered: so many days after it was written, which is not before the last file that it rests on."""
+
+    def __init__(self, files: Iterable[Filed], settings: Settings) -> None:
+        self._settings = settings
+        received = [(file, file.arrival.envelope.received_at.astimezone(settings.calendar.zone).date()) for file in files]
+        self._workbooks = sorted(day for file, day in received if file.arrival.is_assignment)
+        reports: dict[str, list[tuple[date, date]]] = {}
+        for file, day in received:
+            if not file.arrival.is_assignment:
+                reports.setdefault(file.reading.district, []).append((file.reading.day, day))
+        self._reports = {district: _running(sorted(of_district)) for district, of_district in reports.items()}
+
+    def of(self, number: NoticeNumber) -> date:
+        days, latest = self._reports.get(number.district, ([], []))
+        count = bisect_right(days, number.day)
+        arrived = self._workbooks[: max(1, bisect_right(self._workbooks, number.day))]
+        signed = max(number.day, *arrived[-1:], *latest[max(0, count - 1) : count])
+        return signed + timedelta(days=self._settings.on(number.day).notices.reply_days)
+
+
+def _running(reports: Sequence[tuple[date, date]]) -> tuple[list[date], list[date]]:
+    """Return the reports' days, and when the last of those up to each came."""
+    return [day for day, _received in reports], [*accumulate((received for _day, received in reports), max)]
+
+
+# --- how it is told ----------------------------------------------------------------------------------------------
+
+_MOST_NAMED: Final = 12
+
+
+def told(answers: NoticeAnswers) -> str:
+    """Return how many cases the notices name and how many are answered, in a sentence; '' where no district answers in its reports."""
+    if not answers.is_used or not answers.sent:
+        return ""
+    return f"近{TOLD_DAYS}天的督办通知发出{answers.sent}件次，日报里回复{answers.answered}件次{_late(answers)}。"
+
+
+def told_overdue(answers: NoticeAnswers) -> str:
+    """Return the same where a case is past its reply date; '' where none is."""
+    return told(answers) if answers.overdue else ""
+
+
+def _late(answers: NoticeAnswers) -> str:
+    late = answers.overdue
+    if not late:
+        return ""
+    counts = Counter(case.district for case in late)
+    by = "、".join(f"{district}{counts[district]}" for district in answers.districts if counts[district])
+    return f"，过了回复期限没有回复{len(late)}件次（{by}）"
+
+
+def of_last(written: str, answers: NoticeAnswers) -> str:
+    """Return what is answered of a district's last notice, for its next one; '' where no district answers in its reports."""
+    cases = answers.of_notice(written)
+    if not answers.is_used or not cases:
+        return ""
+    waiting = [case.case for case in cases if case.answer is None]
+    named = f"{'、'.join(waiting[:_MOST_NAMED])}{f'等{len(waiting)}件' if len(waiting) > _MOST_NAMED else ''}"
+    rest = f"，没有回复：{named}" if waiting else ""
+    return f"上次通知（{written}）所列{len(cases)}件，日报“{ANSWERS.name}”表回复{len(cases) - len(waiting)}件{rest}。"

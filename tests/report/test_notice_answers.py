@@ -1,0 +1,167 @@
+"""督办回复: which cases of which notice are answered, by when, and what answers none.
+
+Covers `notice_answers` and `answers`, and what of them is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from offices import File, assigned, consolidate, handed_in, read_in
+from workbooks import Row, answer_row, assignment, case_row, progress_row, report, resolved_row
+
+from pipeline.report import notice_answers
+
+D1, D2, D3 = date(2020, 5, 19), date(2020, 5, 20), date(2020, 5, 21)
+LATE = {"交办日期": "2020-04-10", "办结时限": "2020-05-10"}
+REGISTER = assigned(
+    assignment([case_row("SJ-2020-011", **LATE), case_row("SJ-2020-012", **LATE), case_row("SJ-2020-013", "达拉特旗", **LATE)])
+)
+
+
+def no(number: int) -> str:
+    """A notice's number as it is written. Each day 东胜区 and 达拉特旗 have one, in this order, from D1 on."""
+    return f"市住建督〔2020〕{number}号"
+
+
+def sent(day: date, *answers: Row, progress: Iterable[Row] | None = None, district: str = "东胜区", at: str = "16:00") -> File:
+    """A district's report of that day with these answers, come the same day."""
+    rows = [progress_row("SJ-2020-011" if district == "东胜区" else "SJ-2020-013")] if progress is None else progress
+    content = report(district, day, progress=rows, answers=answers)
+    return handed_in(content, f"{day} {at}", f"{district}{day.day}日.xlsx")
+
+
+def told(files: Iterable[File], day: date = D3) -> dict[str, Any]:
+    """What extensions.json says of notices on that day."""
+    notices: dict[str, Any] = consolidate([REGISTER, *files], [day], noticed=True)[day].beyond["notices"]
+    return notices
+
+
+def answered(files: Iterable[File], day: date = D3) -> list[tuple[str, str, str]]:
+    """The answered cases: notice, case and the report's day."""
+    return [(case["notice"], case["case"], case["answer"]["day"]) for case in told(files, day)["cases"] if case["answer"]]
+
+
+STORY = (
+    sent(D1),
+    sent(D2, answer_row(no(1), "SJ-2020-011", 办理措施="约谈", 完成时限="2020-05-30")),
+    sent(
+        D3,
+        answer_row(no(1), "SJ-2020-011", 办理措施="再约谈", 完成时限="2020-06-02"),
+        answer_row(no(3), "SJ-2020-012"),
+        answer_row(no(2), "SJ-2020-012"),
+        progress=[progress_row("SJ-2020-011"), resolved_row("SJ-2020-012")],
+    ),
+    sent(D3, answer_row("市住建督[2020] 2号", "SJ-2020-013"), district="达拉特旗"),
+)
+
+
+def test_a_story_told_by_hand() -> None:
+    first = {"day": "2020-05-21", "measures": "再约谈", "until": "2020-06-02"}
+    usual = {"day": "2020-05-21", "measures": "加派人手", "until": "2020-06-01"}
+    expected = [
+        (no(1), "东胜区", "SJ-2020-011", "2020-05-19", "2020-05-24", first),
+        (no(1), "东胜区", "SJ-2020-012", "2020-05-19", "2020-05-24", None),
+        (no(2), "达拉特旗", "SJ-2020-013", "2020-05-19", "2020-05-24", usual),
+        (no(3), "东胜区", "SJ-2020-011", "2020-05-20", "2020-05-25", None),
+        (no(3), "东胜区", "SJ-2020-012", "2020-05-20", "2020-05-25", usual),
+        (no(4), "达拉特旗", "SJ-2020-013", "2020-05-20", "2020-05-25", None),
+        (no(5), "东胜区", "SJ-2020-011", "2020-05-21", "2020-05-26", None),
+        (no(6), "达拉特旗", "SJ-2020-013", "2020-05-21", "2020-05-26", None),
+    ]
+    keys = ("notice", "district", "case", "day", "reply_by", "answer")
+    assert told(STORY) == {
+        "sent": 8,
+        "answered": 3,
+        "overdue": 0,
+        "cases": [dict(zip(keys, case, strict=True)) for case in expected],
+        "unmatched": [
+            {"notice": no(2), "case": "SJ-2020-012", "district": "东胜区", "file": "东胜区21日.xlsx", "sheet": "督办回复", "cell": "A4"}
+        ],
+    }
+
+
+def test_what_is_due_and_unanswered_is_overdue_from_the_day_after() -> None:
+    by_day = {day: told(STORY, day)["overdue"] for day in (D3, date(2020, 5, 24), date(2020, 5, 25), date(2020, 5, 26))}
+    # no. 1 leaves one case open, due on the 24th; nos. 3 and 4 one each, due on the 25th.
+    assert by_day == {D3: 0, date(2020, 5, 24): 0, date(2020, 5, 25): 1, date(2020, 5, 26): 3}
+
+
+def test_days_folded_alone_and_in_a_row_say_the_same() -> None:
+    days = [D1, D2, D3, D3 + timedelta(days=1)]
+    in_a_row = consolidate([REGISTER, *STORY], days, noticed=True)
+    assert [in_a_row[day].beyond["notices"] for day in days] == [told(STORY, day) for day in days]
+
+
+def test_an_answer_that_a_revision_leaves_out_is_none() -> None:
+    files = [sent(D1), sent(D2, answer_row(no(1), "SJ-2020-011")), sent(D2, at="16:30")]
+    assert answered(files) == []
+    assert answered(files[:2]) == [(no(1), "SJ-2020-011", "2020-05-20")]
+
+
+def test_a_refused_row_answers_nothing() -> None:
+    assert answered([sent(D1), sent(D2, answer_row(no(1), "SJ-2020-011", 完成时限=None))]) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "case"),
+    [("督办〔2020〕1号", "SJ-2020-011"), (no(2), "SJ-2020-011"), (no(3), "SJ-2020-011"), (no(7), "SJ-2020-011")],
+    ids=["another code", "another district's", "of the report's own day", "never given"],
+)
+def test_a_number_that_fits_no_notice_is_told_with_its_cell_for_thirty_days(number: str, case: str) -> None:
+    files = [sent(D1), sent(D2, answer_row(number, case))]
+    for day, is_told in ((D2, True), (D2 + timedelta(days=29), True), (D2 + timedelta(days=30), False)):
+        rows = told(files, day)["unmatched"]
+        assert [(row["notice"], row["case"], row["cell"]) for row in rows] == ([(number, case, "A2")] if is_told else [])
+
+
+def test_thirty_days_of_notices_are_told_and_sixty_may_be_answered() -> None:
+    at_30, at_31, at_60, at_61 = (D1 + timedelta(days=days) for days in (29, 30, 60, 61))
+    cases = told([sent(D1)], at_30)["cases"]
+    assert min(case["day"] for case in cases) == str(D1)
+    assert min(case["day"] for case in told([sent(D1)], at_31)["cases"]) == str(D2)
+    row = answer_row(no(1), "SJ-2020-011", 完成时限="2020-12-01")
+    assert told([sent(D1), sent(at_60, row)], at_60)["unmatched"] == []
+    assert [row["notice"] for row in told([sent(D1), sent(at_61, row)], at_61)["unmatched"]] == [no(1)]
+
+
+def test_the_days_that_an_old_number_hangs_on_are_watched() -> None:
+    day = consolidate([REGISTER, sent(D1)], [D3], noticed=True)[D3]
+    given = [notice.notice for notice in day.report.beyond.notices.cases]
+    answered_late = D1 + timedelta(days=50)
+    (file,) = read_in([sent(answered_late, answer_row(no(1), "SJ-2020-011", 完成时限="2020-12-01"))])
+    for asked, days in ((answered_late, {D1}), (answered_late + timedelta(days=31), set()), (answered_late - timedelta(days=1), set())):
+        assert notice_answers.quoted([file], given, [asked], day.report.settings) == days
+
+
+def test_the_reply_date_is_that_of_the_paper_also_of_a_corrected_notice() -> None:
+    files = [REGISTER, sent(D1), sent(D2)]
+    late = handed_in(report("东胜区", D1, progress=[progress_row("SJ-2020-012")]), "2020-05-23 10:00", "补.xlsx")
+    days = [D1, D2, D3]
+    for come in (files, [*files, late]):
+        every_day = consolidate(come, days, noticed=True)
+        papers = {notice.number: notice.reply_by for day in days for notice in every_day[day].report.notices}
+        listed = {case.written: case.reply_by for case in every_day[D3].report.beyond.notices.cases}
+        assert listed == papers
+    assert papers[no(1)] == date(2020, 5, 28)
+
+
+def test_papers_say_nothing_until_a_district_answers_in_its_reports() -> None:
+    quiet = consolidate([REGISTER, sent(D1), sent(D2)], [D3 + timedelta(days=20)], noticed=True)
+    (day,) = quiet.values()
+    answers = day.report.beyond.notices
+    assert answers.overdue
+    assert (notice_answers.told(answers), notice_answers.told_overdue(answers), notice_answers.of_last(no(1), answers)) == ("", "", "")
+
+
+def test_the_sentences_say_how_many_and_whose() -> None:
+    day = D3 + timedelta(days=4)
+    answers = consolidate([REGISTER, *STORY], [day], noticed=True)[day].report.beyond.notices
+    # 东胜区 and 达拉特旗 have three more days with one case each
+    said = "近30天的督办通知发出16件次，日报里回复3件次，过了回复期限没有回复1件次（东胜区1）。"
+    assert (notice_answers.told(answers), notice_answers.told_overdue(answers)) == (said, said)
+    last = notice_answers.of_last(no(1), answers)
+    assert last == f"上次通知（{no(1)}）所列2件，日报“督办回复”表回复1件，没有回复：SJ-2020-012。"
