@@ -18,6 +18,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
+from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import read_rows
 
 ASKED_ABOUT: Final = -1
@@ -48,6 +49,14 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
         files = [loaded.get(outline.arrival.id, outline) for outline in outlines]
         lost = lost_files.reports(lost_files.left_out(settings.paths.archive, outlines, ledger))
         return Held(files, list(ledger.publications()), lost)
+
+
+def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:
+    """Return every number that was given to a notice. Raises LedgerError."""
+    if not settings.paths.ledger.exists():
+        return ()
+    with Ledger(settings.paths.ledger) as ledger:
+        return ledger.numbers()
 
 
 def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.day.fold import fold
 from pipeline.intake import held_files
 from pipeline.render.forms import form_files, report_form
+from pipeline.report import notice_answers
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts
@@ -64,9 +65,10 @@ def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], dat
             "用 run.py check 查它哪里不对。急用空白表的，运行 run.py templates --blank。"
         )
         raise NothingToConsolidateError(msg)
-    state = fold(facts, settings, [day])[day]
+    numbers = [number for number in held_files.numbers(settings) if 0 < (day - number.day).days <= notice_answers.TOLD_DAYS + 1]
+    state = fold(facts, settings, [day], {number.day for number in numbers})[day]
     until = max((report.reading.day for report in facts.reports), default=None)
-    return report_form.drafts_before(day, state, files, settings), until
+    return report_form.drafts_before(state, files, numbers, settings), until
 
 
 def make_blank(settings: Settings, folder: Path | None = None) -> Made:

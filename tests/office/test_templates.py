@@ -107,6 +107,15 @@ def test_they_are_the_same_as_in_the_folder_of_the_day_before(home: Office, caps
     assert f"康巴什区_日报_{NEXT}.xlsx：没有在办案件" in shown.out
 
 
+def test_what_notices_ask_stands_in_them_as_in_the_folder_of_the_day_before(home: Office) -> None:
+    home.put_assignment(assignment([case_row("SJ-2020-003", 交办日期="2020-04-10", 办结时限="2020-05-10")]))
+    _night(home, DAY)
+    assert cli.main(["templates", "--date", str(NEXT)]) == 0
+    assert tree(home.home / FOLDER) == tree(home.outbox / str(DAY) / "日报模板")
+    sheet = openpyxl.load_workbook(home.home / FOLDER / f"东胜区_日报_{NEXT}.xlsx")["督办回复"]
+    assert [cell.value for cell in sheet[4]][:2] == ["市住建督〔2020〕1号", "SJ-2020-003"]
+
+
 def test_they_can_be_made_before_anything_was_reported_and_nothing_is_taken_in(home: Office, capsys: Captured) -> None:
     assert cli.main(["templates", "--date", "2020-05-02"]) == 0
     assert "还没有收到过日报，按分解表填好" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import FIRST, FIRST_COVER_LABEL, FormSheet, FormWorkbook
-from pipeline.terms.contract import COVER, COVER_LABELS, NEW_CASES, PROGRESS, REGION_CASES, VISITOR_CASES, Column, Kind
+from pipeline.terms.contract import ANSWERS, COVER, COVER_LABELS, NEW_CASES, PROGRESS, REGION_CASES, VISITOR_CASES, Column, Kind
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -37,6 +37,7 @@ _FROM_ROW: Final = {
 }
 """The column of the same row that a date is not to be before."""
 _UNTIL_REPORT: Final = ((PROGRESS.name, "答复日期"), (PROGRESS.name, "接访下访日期"), (NEW_CASES.name, "排查日期"))
+_FROM_REPORT: Final = ((ANSWERS.name, "完成时限"),)
 _ONLY_WARNED: Final = ("延期至", "发生时间")
 """What the report's check does not refuse either."""
 
@@ -111,5 +112,8 @@ def _dates_of(form: FormWorkbook, sheet: FormSheet, column: Column) -> Rule:
     if place in _UNTIL_REPORT:
         limit = words.UNTIL_REPORT
         last = f"=IF(ISNUMBER({_REPORT_DAY}),{_REPORT_DAY},{_LAST_DAY})"
+    if place in _FROM_REPORT:
+        limit = words.FROM_REPORT
+        first = f"=IF(ISNUMBER({_REPORT_DAY}),{_REPORT_DAY},{_FIRST_DAY})"
     style = "warning" if column.name in _ONLY_WARNED else "stop"
     return _refusing(form, column.kind, {**_dates(first, last), "error_type": style}, limit)

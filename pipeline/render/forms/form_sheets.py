@@ -24,6 +24,7 @@ _LOOK_OF_KIND: Final = {
 _PREFILLED: Final = (Kind.PREFILLED, Kind.PREFILLED_DATE)
 _LONG: Final = (PROGRESS, REGION_CASES, VISITOR_CASES)
 """Sheets long enough for a filter."""
+_NOTICE: Final = "通知编号"
 _SENTENCE_WIDTH: Final = 84
 """Of the sentences in 填写说明."""
 
@@ -59,7 +60,7 @@ def _width(column: Column) -> int:
 def _write_rows(form: FormWorkbook, page: Worksheet, sheet: FormSheet) -> None:
     """Write what is filled in beforehand, and the first row of the room below."""
     empty = [_cell_look(form, column, locked=_PREFILLED) for column in sheet.columns]
-    filled = [_cell_look(form, column, locked=(*_PREFILLED, Kind.CODE)) for column in sheet.columns]
+    filled = [_cell_look(form, column, locked=(*_PREFILLED, *_identifying(column))) for column in sheet.columns]
     for at, row in enumerate(sheet.rows, FIRST):
         for place, (column, look) in enumerate(zip(sheet.columns, filled, strict=True)):
             put(page, at, place, row.get(column.name), look)
@@ -68,6 +69,11 @@ def _write_rows(form: FormWorkbook, page: Worksheet, sheet: FormSheet) -> None:
     for place, look in enumerate(empty):
         page.write_blank(below, place, None, look)
     page.set_row(below, height(1))
+
+
+def _identifying(column: Column) -> tuple[Kind, ...]:
+    """Return the column's kind where a row that is filled in beforehand keeps what stands there, as it names what the row is about."""
+    return (column.kind,) if column.kind is Kind.CODE or column.name == _NOTICE else ()
 
 
 def _cell_look(form: FormWorkbook, column: Column, *, locked: Sequence[Kind]) -> Format:

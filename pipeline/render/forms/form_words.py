@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.terms.contract import (
+    ANSWERS,
     ASSIGNED,
     CASE,
     CONFIRMATIONS,
@@ -108,6 +109,13 @@ HINTS: Final = {
         "已采取措施": f"已经做了什么。{_FREE}",
         "需协调事项": "需要市里协调什么，没有的空着。",
     },
+    ANSWERS.name: {
+        "通知编号": "督办通知上的编号。预先填好的不用改。",
+        CASE: "通知里列的案件编号。预先填好的不用改。",
+        "督办事项": "通知要求办什么，供填报时对照，不用填也不用改。",
+        "办理措施": f"已经做了什么、准备怎么办。还没有回复的，这一格和“完成时限”都空着。{_FREE}",
+        "完成时限": "措施在哪一天以前完成，例如 {day}。不能早于报告日期。只填了措施、没有填时限的，这一行不采用。",
+    },
     LIAISON.name: {
         "旗区": "从下拉框选旗区全称。一个旗区有几位包联领导的，每位一行。",
         "包联领导": "包联领导姓名。",
@@ -140,6 +148,7 @@ TITLES: Final = {
     NEW_CASES.name: "新增案件（本旗区自行梳理）",
     RECEPTION.name: "接访情况（只报批次）",
     URGENT.name: "急报事项",
+    ANSWERS.name: "督办回复",
     LIAISON.name: "包联旗区",
     REGION_CASES.name: "自治区交办案件",
     VISITOR_CASES.name: "群众来访案件",
@@ -152,6 +161,7 @@ NOTES: Final = {
     NEW_CASES.name: f"一案一行；没有新增的，留空。{_STARS}",
     RECEPTION.name: f"一类一行；没有接访的，留空。{_STARS}",
     URGENT.name: f"等不到明天的事，一事一行；没有的，留空。{_STARS}",
+    ANSWERS.name: "督办通知里还没有回复的案件，新的在前。“办理措施”和“完成时限”要一起填；还没有回复的，两格都空着，不算填错。",
     LIAISON.name: f"一位包联领导一行。{_STARS}",
     REGION_CASES.name: f"一案一行。{_STARS}",
     VISITOR_CASES.name: f"一案一行。{_STARS}",
@@ -168,6 +178,7 @@ WIDTHS: Final = {
     "涉及金额": 12, "责任单位": 22, "工作专班": 18, "化解方案": 30, "备注": 24, "接访批次": 11, "当场答复": 11, "转交办理": 11,
     "事项类别": 16, "情况说明": 44, "发生时间": 18, "已采取措施": 36, "旗区": 14, "包联领导": 16, "职务": 30, "案件来源": 14,
     "撤销依据": 24, "对象": 26, "事项": 12, "批准人": 14, "理由": 40, "领导": 16, "安排": 10, "替班领导": 16,
+    "通知编号": 24, "督办事项": 44, "办理措施": 44,
 }  # fmt: skip
 WIDTH: Final = 13
 """Of a column that is not in the list: a date's."""
@@ -183,6 +194,7 @@ _WRONG: Final = {
     Kind.MONEY: ("数字不对", "请只填不小于 0 的数字，以万元为单位。"),
 }
 UNTIL_REPORT: Final = "，不能晚于封面的报告日期"
+FROM_REPORT: Final = "，不能早于封面的报告日期"
 _CHOOSE = "可选："
 LONGEST_HINT, LONGEST_TITLE = 255, 32
 """What Excel allows for the message and the title of a cell's hint."""
@@ -263,6 +275,7 @@ _ELSEWHERE: Final = "新发现的案件填“新增案件”，接访的批次�
 _UNCHANGED: Final = "当天没有变化也要报：原样送回即可，“零报告”留“否”。表里一件案件也没有、又没有别的要报的，“零报告”选“是”。"
 _NOTHING: Final = "当天没有任何内容要报的，也要报：“零报告”选“是”，其余的表留空。"
 _NOT_LISTED: Final = "已化解、已导入法定途径的案件不在表里，不用报。要重新办理的，在“案件进展”的空行写编号，填“重新办理原因”。"
+_TO_ANSWER: Final = "还没有回复的案件已经列好。"
 _NUMBERS: Final = ("个人号码", "身份证号、手机号、银行卡号出现在哪一行，哪一行不采用。")
 _PASTING: Final = ("列和表", "不要删改表头和工作表的名称。粘贴时用“只粘贴数值”，免得冲掉下拉框；冲掉了也会在收件时核对。")
 
@@ -277,6 +290,7 @@ def report_steps(cut_off: str, office: str, categories: Sequence[str], *, is_fil
         ("往回改", "状态只往前走。要往回改的，填“重新办理原因”。"),
         *((("表里没有的", _NOT_LISTED),) if is_filled else ()),
         (DISPUTED, f"群众不认可的，照实填“{DISPUTED}”。空着或填“未回访”，都不会抵消以前的“{DISPUTED}”。"),
+        ("督办通知", f"{_TO_ANSWER if is_filled else ''}在“{ANSWERS.name}”里写办理措施和完成时限，一案一行；没有的，空着。"),
         ("改错了", "整份改好再送一次，后到的代替先到的。不要只送改过的几行。"),
     )
     return (

@@ -17,13 +17,15 @@ from pipeline.render.forms import empty_rows, form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook
 from pipeline.render.workbook.cell_formats import OPTIONS, Formats, Value, text
-from pipeline.report import case_register, handed_in_lines
+from pipeline.report import case_register, handed_in_lines, notice_answers
 from pipeline.report.case_lines import CaseLine
+from pipeline.report.notice_answers import AskedCase
 from pipeline.report.report import Report
 from pipeline.settings.config import District, Settings
 from pipeline.terms import case_numbers, contract
 from pipeline.terms.contract import CASE
 from pipeline.terms.handed_in import Filed
+from pipeline.terms.notice_number import NoticeNumber
 
 FOLDER: Final = "日报模板"
 """The folder of a day's templates, in the day's own."""
@@ -45,6 +47,8 @@ class Draft:
     """The last known 填报人; '' where there is none."""
     cases: Sequence[CaseLine]
     """The district's open and disputed cases in their present state."""
+    to_answer: Sequence[AskedCase] = ()
+    """The cases of its notices that it has not answered, newest notice first."""
 
     @property
     def name(self) -> str:
@@ -55,21 +59,36 @@ class Draft:
 def render(report: Report) -> dict[str, bytes]:
     """Return every district's report of the day after, by its path in the day's folder."""
     following = report.day + timedelta(days=1)
-    day_after = drafts(report.cases, following, report.reporters, report.settings)
+    to_answer = report.beyond.notices.to_answer
+    day_after = drafts(report.cases, following, report.settings, reporters=report.reporters, to_answer=to_answer)
     return {f"{FOLDER}/{draft.name}": workbook(draft, report.settings) for draft in day_after}
 
 
-def drafts_before(day: date, state: DayState, files: Sequence[Filed], settings: Settings) -> list[Draft]:
-    """Return every district's draft for that day, which nobody has reported of yet; `state` is that of the day, folded from the files."""
+def drafts_before(state: DayState, files: Sequence[Filed], numbers: Sequence[NoticeNumber], settings: Settings) -> list[Draft]:
+    """Return every district's draft for the state's day, which nobody has reported of yet; it is folded from the files.
+
+    `numbers`: those of the notices up to the day before.
+    """
     cases = case_register.case_lines(state, {file.arrival.id: file.arrival for file in files}, settings)
-    return drafts(cases, day, handed_in_lines.last_reporters(files), settings)
+    answers = notice_answers.of(state, numbers, files, settings, last=state.day - timedelta(days=1))
+    reporters = handed_in_lines.last_reporters(files)
+    return drafts(cases, state.day, settings, reporters=reporters, to_answer=answers.to_answer)
 
 
-def drafts(cases: Iterable[CaseLine], day: date, reporters: Mapping[str, str], settings: Settings) -> list[Draft]:
-    """Return every district's draft for that day. A disputed case is an open one."""
+def drafts(
+    cases: Iterable[CaseLine], day: date, settings: Settings, *, reporters: Mapping[str, str], to_answer: Iterable[AskedCase]
+) -> list[Draft]:
+    """Return every district's draft for that day; `to_answer`: what their notices ask. A disputed case is an open one."""
+    asked = [*to_answer]
     unsettled = [case for case in cases if case.is_open]
     return [
-        Draft(district, day, reporters.get(district.name, ""), [case for case in unsettled if case.district == district.name])
+        Draft(
+            district,
+            day,
+            reporters.get(district.name, ""),
+            [case for case in unsettled if case.district == district.name],
+            [case for case in asked if case.district == district.name],
+        )
         for district in settings.districts
     ]
 
@@ -91,9 +110,12 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
     def write(form: FormWorkbook) -> None:
         form_sheets.write_cover(form, f"{name}信访事项日报", f"{note}。{_by_when(settings)}怎样填见“填写说明”。", cover)
         form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=True))
-        for sheet in contract.REPORT_SHEETS:
-            rows = [_row(case, draft.day) for case in draft.cases] if sheet is contract.PROGRESS else []
-            form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name] + heading, rows))
+        rows = {
+            contract.PROGRESS.name: [_row(case, draft.day) for case in draft.cases],
+            contract.ANSWERS.name: [*map(_asked, draft.to_answer)],
+        }
+        for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
+            form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name] + heading, rows.get(sheet.name, [])))
 
     return _written(f"{name}信访事项日报", settings, write, day=draft.day, example=_example(draft.district, draft.day, settings))
 
@@ -115,6 +137,11 @@ def _row(case: CaseLine, day: date) -> dict[str, Value]:
     }
 
 
+def _asked(case: AskedCase) -> dict[str, Value]:
+    """Return the row by which a case of a notice is to be answered."""
+    return {"通知编号": case.written, CASE: case.case, "督办事项": case.asked}
+
+
 # --- blank ones --------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +158,7 @@ def blank_report(settings: Settings) -> bytes:
         cover: dict[str, Value] = {"零报告": "否", "模板版本": contract.TEMPLATE_VERSION}
         form_sheets.write_cover(form, "旗区信访事项日报", _by_when(settings), cover)
         form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=False))
-        for sheet in contract.REPORT_SHEETS:
+        for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
             form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name]))
 
     example = case_numbers.example(settings.case_number_pattern, settings.districts[0].code)

@@ -23,7 +23,7 @@ import openpyxl
 import pytest
 import weeks
 from hostile import HOSTILE, seen
-from offices import HOME, SETTINGS, Day, File, afternoon, assigned, handed_in, on, read_assignment, read_report
+from offices import HOME, SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_assignment, read_report
 from weeks import DAYS, WEEKS
 from workbooks import (
     DAY,
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 NEXT = DAY + timedelta(days=1)
 FIRST = 4
 """The first row below the header, as Excel counts."""
-SHEETS = ["封面", "填写说明", "案件进展", "新增案件", "接访情况", "急报事项"]
+SHEETS = ["封面", "填写说明", "案件进展", "新增案件", "接访情况", "急报事项", "督办回复"]
 
 CASES = (
     case_row("ZZQ-2020-001"),
@@ -84,9 +84,14 @@ def templates(day: Day) -> dict[str, bytes]:
     return {path.removeprefix("日报模板/").partition("_")[0]: content for path, content in report_form.render(day.report).items()}
 
 
+def noticed(day: date, files: Iterable[File]) -> Day:
+    """What these files come to on one day, with its notices and those before it."""
+    return consolidate(files, [day], noticed=True)[day]
+
+
 @pytest.fixture(scope="module")
 def yesterday() -> Day:
-    return on(DAY, *FILES)
+    return noticed(DAY, FILES)
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +217,7 @@ def test_an_empty_name_does_not_hide_an_earlier_one() -> None:
 
 BLANKS = report_form.blanks(SETTINGS)
 DECLARED = [
-    *((report_form.BLANK_REPORT, sheet) for sheet in contract.REPORT_SHEETS),
+    *((report_form.BLANK_REPORT, sheet) for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)),
     *((report_form.BLANK_ASSIGNMENT, sheet) for sheet in (*contract.ASSIGNMENT_SHEETS, contract.EXEMPTIONS)),
 ]
 
@@ -270,6 +275,7 @@ DATES = (
     ("旗区日报模板.xlsx", "案件进展", "接访下访日期", "36526", "IF(ISNUMBER('封面'!$B$5),'封面'!$B$5,73050)", "不能晚于封面的报告日期"),
     ("旗区日报模板.xlsx", "新增案件", "排查日期", "36526", "IF(ISNUMBER('封面'!$B$5),'封面'!$B$5,73050)", "不能晚于封面的报告日期"),
     ("旗区日报模板.xlsx", "新增案件", "办结时限", "IF(ISNUMBER($K4),$K4,36526)", "73050", "不能早于排查日期"),
+    ("旗区日报模板.xlsx", "督办回复", "完成时限", "IF(ISNUMBER('封面'!$B$5),'封面'!$B$5,36526)", "73050", "不能早于封面的报告日期"),
     ("旗区日报模板.xlsx", "急报事项", "发生时间", "36526", "73050", "09:30"),
     ("案件包案任务分解表模板.xlsx", "群众来访案件", "交办日期", "36526", "73050", "这样的日期"),
     ("案件包案任务分解表模板.xlsx", "群众来访案件", "办结时限", "IF(ISNUMBER($M4),$M4,36526)", "73050", "不能早于交办日期"),
@@ -304,8 +310,13 @@ def test_headers_and_what_is_filled_in_beforehand_are_locked_and_nothing_else_is
         for cell in row:
             is_given = names[cell.column or 0] in ("案由", "包案领导", "办结时限") or (cell.column == 1 and row[0].value)
             assert bool(cell.protection.locked) == bool(is_given), cell.coordinate
-    for name in SHEETS[3:]:
+    for name in SHEETS[3:-1]:
         assert not any(cell.protection.locked for row in book[name].iter_rows(min_row=FIRST) for cell in row)
+    given, free = book["督办回复"].iter_rows(min_row=FIRST, max_row=FIRST + 1)
+    assert [[bool(cell.protection.locked) for cell in row] for row in (given, free)] == [
+        [True, True, True, False, False],
+        [False, False, True, False, False],
+    ]
     assert [book["封面"][f"B{row}"].protection.locked for row in range(4, 10)] == [True, False, False, False, False, True]
 
 
@@ -394,7 +405,7 @@ def figures(day: Day) -> dict[str, object]:
 
 def assert_untouched(files: Iterable[File], day: date) -> None:
     """Send the day's templates back as they are: no finding about them but what was found before, every state as it was."""
-    before = on(day, *files)
+    before = noticed(day, files)
     after = on(day + timedelta(days=1), *files, *sent_back(templates(before).values(), day + timedelta(days=1)))
     said = [(line.file, line.finding) for line in after.report.findings if line.district]
     assert [(file, finding) for file, finding in said if finding.code != "reply-before-dispute"] == []  # said as long as that reply stands
@@ -477,6 +488,26 @@ def test_filled_in_it_is_accepted_with_the_right_effect(content: bytes) -> None:
     assert_filled(on(NEXT, *FILES, *sent_back([fill(content, FILLED)])))
 
 
+def test_what_notices_ask_stands_in_it_newest_first_until_it_is_answered() -> None:
+    files = [*FILES, *sent_back([templates(noticed(DAY, FILES))["东胜区"]])]
+    asked = templates(noticed(NEXT, files))["东胜区"]
+    one, two = "市住建督〔2020〕1号", "市住建督〔2020〕3号"  # 达拉特旗 has the one between
+    assert answers_in(asked) == [(two, "SJ-2020-003", None, None), (one, "SJ-2020-003", None, None)]
+    assert str(opened(asked)["督办回复"].cell(FIRST, 3).value).startswith("群众不认可：请包案领导")
+    filled = fill(asked, {"督办回复": [{"通知编号": two, "办理措施": "已约见", "完成时限": date(2020, 6, 1)}]})
+    files += sent_back([filled], NEXT + timedelta(days=1))
+    after = noticed(NEXT + timedelta(days=1), files)
+    assert [line.finding for line in after.report.findings] == []
+    assert [case.written for case in after.report.beyond.notices.cases if case.answer] == [two]
+    assert [notice for notice, *_others in answers_in(templates(after)["东胜区"])] == ["市住建督〔2020〕5号", one]
+
+
+def answers_in(content: bytes) -> list[tuple[object, ...]]:
+    """What stands in the rows of 督办回复, without what is asked."""
+    rows = opened(content)["督办回复"].iter_rows(min_row=FIRST, values_only=True)
+    return [(notice, case, measures, until) for notice, case, _asked, measures, until in rows if notice]
+
+
 def test_a_hundred_new_cases_find_room(content: bytes) -> None:
     rows = [{**FILLED["新增案件"][0], "案件编号": f"DS-2020-{n:03}"} for n in range(1, 101)]
     day = on(NEXT, *FILES, *sent_back([fill(content, {"新增案件": rows})]))
@@ -517,7 +548,7 @@ HOSTILE_FILES = (assigned(hostile.assignment_book(HOSTILE)), handed_in(hostile.r
 
 
 def test_hostile_text_is_text_and_comes_back_as_what_it_was() -> None:
-    before = on(DAY, *HOSTILE_FILES)
+    before = noticed(DAY, HOSTILE_FILES)
     content = templates(before)["东胜区"]
     cells = [cell for sheet in opened(content).worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "d", "n"}
@@ -552,7 +583,7 @@ def test_the_blank_report_filled_in_is_accepted_without_a_finding() -> None:
     rows = {name: sheet_rows for name, sheet_rows in FILLED.items() if name != "案件进展"}
     reading = read_report(fill(BLANKS[report_form.BLANK_REPORT], rows, cover), "2020-05-22 16:00")
     assert (reading.accepted, reading.findings, reading.day, reading.district) == (True, (), date(2020, 5, 22), "东胜区")
-    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [0, 1, 1, 1]
+    assert [len(sheet_rows.lines) for sheet_rows in reading.rows] == [0, 1, 1, 1, 0]
 
 
 def test_the_blank_report_as_it_lies_there_says_what_is_missing() -> None:
