@@ -89,7 +89,7 @@ class NoticeAnswers:
     """Of `TOLD_DAYS`, by day, number and case."""
     unmatched: tuple[Unmatched, ...] = ()
     to_answer: tuple[AskedCase, ...] = ()
-    """What has no answer yet of the last day and of `TOLD_DAYS` before it, newest notice first."""
+    """What has no answer yet of the last day and of `TOLD_DAYS` before it, each case under the newest notice, that first."""
     is_used: bool = False
     """Whether any district has answered in the reports of that time: elsewhere notices are answered on paper alone."""
 
@@ -131,28 +131,42 @@ def of(
             case=case,
             asked=_asked(flags),
             reply_by=replies.of(number),
-            answer=answers.get((number, found)),
+            answer=_newest(answers.get((number.district, found), ()), number.day),
             is_settled=(number.district, case) not in flagged,
         )
         for number in sorted(near, key=lambda number: (number.day, number.number))
         for found, (case, flags) in sorted(named.by_notice(number).items(), key=lambda item: item[1][0])
     ]
-    waiting = sorted((case for case in cases if case.answer is None), key=lambda case: case.notice.day, reverse=True)
+    # The later notice that names a case takes the earlier one's place: whoever answers it has answered both.
+    waiting = {(case.district, case.case): case for case in cases if case.answer is None}
     told = tuple(case for case in cases if (until - case.notice.day).days < TOLD_DAYS)
-    return NoticeAnswers(until, settings.district_names, told, unmatched, tuple(waiting), is_used=bool(state.answers))
+    return NoticeAnswers(until, settings.district_names, told, unmatched, _newest_first(waiting.values()), is_used=bool(state.answers))
+
+
+_Answers = dict[tuple[str, str], list[tuple[date, Answer]]]
+"""By district and case, however written: the answers, oldest first, each with the day of the notice whose number it carries."""
+
+
+def _newest(answers: Iterable[tuple[date, Answer]], day: date) -> Answer | None:
+    """Return the newest answer to the notice of that day or a later one; None where there is none."""
+    return next((answer for answered, answer in reversed([*answers]) if answered >= day), None)
+
+
+def _newest_first(cases: Iterable[AskedCase]) -> tuple[AskedCase, ...]:
+    return tuple(sorted(sorted(cases, key=lambda case: case.case), key=lambda case: case.notice.day, reverse=True))
 
 
 def _matched(
     state: DayState, by_number: Mapping[tuple[str, str], NoticeNumber], named: _Named, files: Iterable[Filed]
-) -> tuple[dict[tuple[NoticeNumber, str], Answer], tuple[Unmatched, ...]]:
-    """Return the newest answer to each case of a notice, and the rows of `TOLD_DAYS` that answer none."""
-    answers, unmatched = dict[tuple[NoticeNumber, str], Answer](), []
+) -> tuple[_Answers, tuple[Unmatched, ...]]:
+    """Return the answers to each case, and the rows of `TOLD_DAYS` that answer none."""
+    answers, unmatched = _Answers(), []
     names = {file.arrival.id: file.arrival.name for file in files}
     for row in state.answers:
         number = by_number.get((row.district, sign(row.row["通知编号"] or "")))
         case = alike(row.row[CASE] or "")
         if number and 0 < (row.day - number.day).days <= ANSWERABLE_DAYS and case in named.by_notice(number):
-            answers[number, case] = _answer(row, names)
+            answers.setdefault((row.district, case), []).append((number.day, _answer(row, names)))
         elif (state.day - row.day).days < TOLD_DAYS:
             unmatched.append(_unmatched(row, names))
     return answers, tuple(unmatched)

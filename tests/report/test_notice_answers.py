@@ -64,7 +64,7 @@ def test_a_story_told_by_hand() -> None:
     usual = {"day": "2020-05-21", "measures": "加派人手", "until": "2020-06-01"}
     expected = [
         (no(1), "东胜区", "SJ-2020-011", "2020-05-19", "2020-05-24", first),
-        (no(1), "东胜区", "SJ-2020-012", "2020-05-19", "2020-05-24", None),
+        (no(1), "东胜区", "SJ-2020-012", "2020-05-19", "2020-05-24", usual),
         (no(2), "达拉特旗", "SJ-2020-013", "2020-05-19", "2020-05-24", usual),
         (no(3), "东胜区", "SJ-2020-011", "2020-05-20", "2020-05-25", None),
         (no(3), "东胜区", "SJ-2020-012", "2020-05-20", "2020-05-25", usual),
@@ -75,7 +75,7 @@ def test_a_story_told_by_hand() -> None:
     keys = ("notice", "district", "case", "day", "reply_by", "answer")
     assert told(STORY) == {
         "sent": 8,
-        "answered": 3,
+        "answered": 4,
         "overdue": 0,
         "cases": [dict(zip(keys, case, strict=True)) for case in expected],
         "unmatched": [
@@ -86,8 +86,28 @@ def test_a_story_told_by_hand() -> None:
 
 def test_what_is_due_and_unanswered_is_overdue_from_the_day_after() -> None:
     by_day = {day: told(STORY, day)["overdue"] for day in (D3, date(2020, 5, 24), date(2020, 5, 25), date(2020, 5, 26))}
-    # no. 1 leaves one case open, due on the 24th; nos. 3 and 4 one each, due on the 25th.
-    assert by_day == {D3: 0, date(2020, 5, 24): 0, date(2020, 5, 25): 1, date(2020, 5, 26): 3}
+    # nos. 3 and 4 leave one case each, due on the 25th.
+    assert by_day == {D3: 0, date(2020, 5, 24): 0, date(2020, 5, 25): 0, date(2020, 5, 26): 2}
+
+
+def test_the_next_form_asks_for_a_case_once_under_the_newest_notice() -> None:
+    answers = consolidate([REGISTER, *STORY], [D3], noticed=True)[D3].report.beyond.notices
+    assert [(case.written, case.case) for case in answers.to_answer] == [(no(5), "SJ-2020-011"), (no(6), "SJ-2020-013")]
+    before = consolidate([REGISTER, *STORY], [D2], noticed=True)[D2].report.beyond.notices
+    assert [(case.written, case.case) for case in before.to_answer] == [
+        (no(3), "SJ-2020-011"),
+        (no(3), "SJ-2020-012"),
+        (no(4), "SJ-2020-013"),
+    ]
+
+
+def test_an_answer_to_an_earlier_notice_does_not_answer_a_later_one() -> None:
+    files = [sent(D1), sent(D2), sent(D3, answer_row(no(1), "SJ-2020-011"))]
+    assert answered(files) == [(no(1), "SJ-2020-011", str(D3))]
+    assert answered([*files[:2], sent(D3, answer_row(no(3), "SJ-2020-011"))]) == [
+        (no(1), "SJ-2020-011", str(D3)),
+        (no(3), "SJ-2020-011", str(D3)),
+    ]
 
 
 def test_days_folded_alone_and_in_a_row_say_the_same() -> None:
@@ -158,10 +178,10 @@ def test_papers_say_nothing_until_a_district_answers_in_its_reports() -> None:
 
 
 def test_the_sentences_say_how_many_and_whose() -> None:
-    day = D3 + timedelta(days=4)
+    day = D3 + timedelta(days=5)
     answers = consolidate([REGISTER, *STORY], [day], noticed=True)[day].report.beyond.notices
-    # 东胜区 and 达拉特旗 have three more days with one case each
-    said = "近30天的督办通知发出16件次，日报里回复3件次，过了回复期限没有回复1件次（东胜区1）。"
+    # 东胜区 and 达拉特旗 have five more days with one case each
+    said = "近30天的督办通知发出18件次，日报里回复4件次，过了回复期限没有回复2件次（东胜区1、达拉特旗1）。"
     assert (notice_answers.told(answers), notice_answers.told_overdue(answers)) == (said, said)
-    last = notice_answers.of_last(no(1), answers)
-    assert last == f"上次通知（{no(1)}）所列2件，日报“督办回复”表回复1件，没有回复：SJ-2020-012。"
+    assert notice_answers.of_last(no(1), answers) == f"上次通知（{no(1)}）所列2件，日报“督办回复”表回复2件。"
+    assert notice_answers.of_last(no(3), answers) == f"上次通知（{no(3)}）所列2件，日报“督办回复”表回复1件，没有回复：SJ-2020-011。"
