@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from pipeline.office.report_preview import CaseChange, ColumnChange, GroupFigures, Preview, Version
-from pipeline.terms.contract import RESOLVED
+from pipeline.terms.contract import ANSWERS, RESOLVED
 from pipeline.terms.messages import brief, listed
 from pipeline.terms.words import FLAGS
 
@@ -114,7 +114,8 @@ def outcome(preview: Preview) -> list[str]:
     raised = [f"{FLAGS[flag].name} {len(numbers)} 件（{_numbers(numbers)}）" for flag, numbers in effect.flags if numbers]
     if raised:
         lines.append(f"报送以后{f'，{until}' if until else ''}有：{'，'.join(raised)}。")
-    others = [f"{name} {count} 行" for name, count in (("接访情况", effect.receptions), ("急报事项", effect.urgent)) if count]
+    counts = (("接访情况", effect.receptions), ("急报事项", effect.urgent), (ANSWERS.name, effect.answers))
+    others = [f"{name} {count} 行" for name, count in counts if count]
     return [*lines, f"另外采用{'、'.join(others)}。"] if others else lines
 
 

@@ -93,6 +93,7 @@ class Effect:
     """The cases that would still have each flag."""
     receptions: int
     urgent: int
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ def _effect(before: Register, state: DayState, filed: Filed, replaced: Filed | N
         flags=tuple((flag, tuple(number for number, flags in raised.items() if flag in flags)) for flag in _FLAGS),
         receptions=len(judgement.reception),
         urgent=len(judgement.urgent),
+        answers=len(judgement.answers),
     )
 
 

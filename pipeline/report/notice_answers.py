@@ -279,7 +279,12 @@ _MOST_NAMED: Final = 12
 
 def told(answers: NoticeAnswers) -> str:
     """Return how many cases the notices name and how many are answered, in a sentence; '' where no district answers in its reports."""
-    if not answers.is_used or not answers.sent:
+    return counted(answers) if answers.is_used else ""
+
+
+def counted(answers: NoticeAnswers) -> str:
+    """Return the same whether or not any district answers there; '' where there is no notice."""
+    if not answers.sent:
         return ""
     return f"近{TOLD_DAYS}天的督办通知发出{answers.sent}件次，日报里回复{answers.answered}件次{_late(answers)}。"
 

@@ -20,6 +20,7 @@ from pipeline.report import (
     exemptions,
     headline,
     matter_words,
+    notice_answers,
     same_day,
     sentences,
     who_reported,
@@ -111,6 +112,7 @@ def context(report: Report) -> dict[str, object]:
         | {
             "report": report,
             "answer": headline.lines(report),
+            "answered": notice_answers.told(report.beyond.notices),
             "noted": headline.noted(report, _MOST_NOTED),
             "settings": report.settings,
             "by_number": by_number,

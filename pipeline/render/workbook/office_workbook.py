@@ -8,6 +8,7 @@ from datetime import UTC
 from xlsxwriter import Workbook
 
 from pipeline.render.workbook import (
+    answers_sheet,
     attendance_sheet,
     case_register_sheet,
     changes_sheet,
@@ -53,6 +54,7 @@ def render(report: Report, beside: str = "") -> bytes:
         hints_sheet.write(book)
         exemptions_sheet.write(book)
         clocks_sheet.write(book)
+        answers_sheet.write(book)
         claims_sheet.write(book)
         receptions_sheet.write(book)
         overview_sheet.write(book, trend, beside)
