@@ -92,6 +92,8 @@ class NoticeAnswers:
     """What has no answer yet of the last day and of `TOLD_DAYS` before it, each case under the newest notice, that first."""
     is_used: bool = False
     """Whether any district has answered in the reports of that time: elsewhere notices are answered on paper alone."""
+    with_sheet: frozenset[str] = frozenset()
+    """The districts of which a report of that time has the sheet, answered or not."""
 
     @property
     def overdue(self) -> tuple[AskedCase, ...]:
@@ -140,7 +142,20 @@ def of(
     # The later notice that names a case takes the earlier one's place: whoever answers it has answered both.
     waiting = {(case.district, case.case): case for case in cases if case.answer is None}
     told = tuple(case for case in cases if (until - case.notice.day).days < TOLD_DAYS)
-    return NoticeAnswers(until, settings.district_names, told, unmatched, _newest_first(waiting.values()), is_used=bool(state.answers))
+    return NoticeAnswers(
+        last=until,
+        districts=settings.district_names,
+        cases=told,
+        unmatched=unmatched,
+        to_answer=_newest_first(waiting.values()),
+        is_used=bool(state.answers),
+        with_sheet=_with_sheet(files, state.day),
+    )
+
+
+def _with_sheet(files: Iterable[Filed], day: date) -> frozenset[str]:
+    near = (file for file in files if not file.arrival.is_assignment and 0 <= (day - file.reading.day).days < TOLD_DAYS)
+    return frozenset(file.reading.district for file in near if rows_of_sheet(file.reading.rows, ANSWERS.name) is not None)
 
 
 _Answers = dict[tuple[str, str], list[tuple[date, Answer]]]
@@ -304,11 +319,14 @@ def _late(answers: NoticeAnswers) -> str:
 
 
 def of_last(written: str, answers: NoticeAnswers) -> str:
-    """Return what is answered of a district's last notice, for its next one; '' where no district answers in its reports."""
+    """Return what is answered of a district's last notice, for its next one; '' where its reports have no sheet for answers.
+
+    It hangs on no other district: a notice stays as it is whatever others send (decision 11).
+    """
     cases = answers.of_notice(written)
-    if not answers.is_used or not cases:
+    if not cases or cases[0].district not in answers.with_sheet:
         return ""
     waiting = [case.case for case in cases if case.answer is None]
     named = f"{'、'.join(waiting[:_MOST_NAMED])}{f'等{len(waiting)}件' if len(waiting) > _MOST_NAMED else ''}"
     rest = f"，没有回复：{named}" if waiting else ""
-    return f"上次通知（{written}）所列{len(cases)}件，日报“{ANSWERS.name}”表回复{len(cases) - len(waiting)}件{rest}。"
+    return f"上次通知（{written}）{len(cases)}件，日报“{ANSWERS.name}”表里回复{len(cases) - len(waiting)}件{rest}。"

@@ -112,7 +112,10 @@ def test_of_very_many_the_paper_names_some_and_first_what_hides_an_overdue_case(
 def test_the_form_of_the_day_after_the_last_one_has_the_former_deadline(day: Day) -> None:
     until = date(2020, 6, 20)
     (case,) = (line for line in day.report.cases if line.number == "SJ-2020-001")
-    forms = [report_form.drafts(day.report.cases, of, {}, day.report.settings)[0] for of in (until, until + timedelta(days=1))]
+    forms = [
+        report_form.drafts(day.report.cases, of, day.report.settings, reporters={}, to_answer=())[0]
+        for of in (until, until + timedelta(days=1))
+    ]
     shown = [opened(report_form.workbook(form, day.report.settings))["案件进展"]["D4"].value for form in forms]
     assert [f"{value:%m-%d}" for value in shown] == ["06-20", "05-20"]
     assert case.deadline == until

@@ -1,6 +1,6 @@
 """督办回复: which cases of which notice are answered, by when, and what answers none.
 
-Covers `notice_answers` and `answers`, and what of them is shown.
+Covers `notice_answers` and `answers`, and what of them is shown: `answers_sheet`, and a sentence in 专报, page and notice.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from offices import File, assigned, consolidate, handed_in, read_in
+from offices import HOME, File, assigned, consolidate, handed_in, read_in
+from workbook_days import opened, rows
 from workbooks import Row, answer_row, assignment, case_row, progress_row, report, resolved_row
 
+from pipeline.render.page import leaders_page
+from pipeline.render.papers import briefing, notice
+from pipeline.render.workbook import office_workbook
 from pipeline.report import notice_answers
 
 D1, D2, D3 = date(2020, 5, 19), date(2020, 5, 20), date(2020, 5, 21)
@@ -177,11 +181,48 @@ def test_papers_say_nothing_until_a_district_answers_in_its_reports() -> None:
     assert (notice_answers.told(answers), notice_answers.told_overdue(answers), notice_answers.of_last(no(1), answers)) == ("", "", "")
 
 
+def test_a_notice_says_what_is_unanswered_whatever_other_districts_send() -> None:
+    left_alone = answer_row(no(1), "SJ-2020-011", 办理措施=None, 完成时限=None)
+    own, other = sent(D2, left_alone), sent(D2, answer_row(no(2), "SJ-2020-013"), district="达拉特旗")
+    for files, said in (
+        ([sent(D1), own], f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复：SJ-2020-011、SJ-2020-012。"),
+        ([sent(D1), own, other], f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复：SJ-2020-011、SJ-2020-012。"),
+        ([sent(D1), sent(D2), other], ""),
+    ):
+        report_of_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report
+        (of_own, *_others) = report_of_day.notices
+        assert notice_answers.of_last(of_own.before, report_of_day.beyond.notices) == said
+        assert str(notice.fields(of_own, report_of_day)["说明"]).endswith(f"继续督办。{said}")
+
+
 def test_the_sentences_say_how_many_and_whose() -> None:
     day = D3 + timedelta(days=5)
     answers = consolidate([REGISTER, *STORY], [day], noticed=True)[day].report.beyond.notices
     # 东胜区 and 达拉特旗 have five more days with one case each
     said = "近30天的督办通知发出18件次，日报里回复4件次，过了回复期限没有回复2件次（东胜区1、达拉特旗1）。"
     assert (notice_answers.told(answers), notice_answers.told_overdue(answers)) == (said, said)
-    assert notice_answers.of_last(no(1), answers) == f"上次通知（{no(1)}）所列2件，日报“督办回复”表回复2件。"
-    assert notice_answers.of_last(no(3), answers) == f"上次通知（{no(3)}）所列2件，日报“督办回复”表回复1件，没有回复：SJ-2020-011。"
+    assert notice_answers.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里回复2件。"
+    assert notice_answers.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里回复1件，没有回复：SJ-2020-011。"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_the_workbook_lists_what_is_overdue_first_and_leaders_read_how_many() -> None:
+    day = D3 + timedelta(days=5)
+    made = consolidate([REGISTER, *STORY], [day], noticed=True)[day]
+    shown = rows(opened(office_workbook.render(made.report)), "督办回复")
+    assert [(row[0], row[3], row[6], row[8]) for row in shown[:3]] == [
+        (no(3), "SJ-2020-011", "逾期未回复", None),
+        (no(4), "SJ-2020-013", "逾期未回复", None),
+        (no(15), "SJ-2020-011", "未回复", None),
+    ]
+    answered_last = [row for row in shown if row[6] == "已回复"]
+    assert [(row[0], row[3], row[8], row[10]) for row in answered_last] == [
+        (no(3), "SJ-2020-012", "加派人手", "不再督办"),
+        (no(1), "SJ-2020-011", "再约谈", "继续督办"),
+        (no(1), "SJ-2020-012", "加派人手", "不再督办"),
+        (no(2), "SJ-2020-013", "加派人手", "继续督办"),
+    ]
+    assert [(row[0], row[4], row[6]) for row in shown if row[4] == "东胜区21日.xlsx"] == [(no(2), "东胜区21日.xlsx", "A4")]
+    said = notice_answers.told(made.report.beyond.notices)
+    assert briefing.fields(made.report)["督办"].endswith(said)
+    assert said in leaders_page.render(made.report, HOME / "templates").decode("utf-8")
