@@ -9,6 +9,8 @@ from pipeline.day.cases import Case
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, NO_LEADER, RESOLVED
 
+NOTICED = ("overdue", "disputed", "stalled", "acceptance_overdue", "due_soon", "incomplete_assignment")
+"""The flags that a 督办通知 is about, the worst first."""
 FlagsByDistrict = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
 

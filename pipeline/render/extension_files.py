@@ -11,8 +11,8 @@ from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
-from pipeline.report.receptions import Receptions
 from pipeline.report.notice_answers import AskedCase, NoticeAnswers
+from pipeline.report.receptions import Receptions
 from pipeline.report.report import Report
 from pipeline.terms.contract import HINT_SILENCED, LATE_EXCUSED, Severity
 

@@ -13,8 +13,8 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
-from pipeline.report.receptions import Receptions
 from pipeline.report.notice_answers import NoticeAnswers
+from pipeline.report.receptions import Receptions
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from pipeline.day.answers import AnswerRow
 from pipeline.day.day_state import DayState
+from pipeline.day.supervision import NOTICED
 from pipeline.day.withdrawn_rows import alike
-from pipeline.report.notices import FLAGS
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import ANSWERS, CASE
@@ -227,7 +227,7 @@ class _Named:
         """Return the cases with their points, the worst first, by their numbers however written."""
         if number not in self._known:
             flags = self._flags_by_day.get(number.day, {}).get(number.district, {})
-            points = {case: [flag for flag in FLAGS if flag in raised] for case, raised in flags.items()}
+            points = {case: [flag for flag in NOTICED if flag in raised] for case, raised in flags.items()}
             self._known[number] = {alike(case): (case, raised) for case, raised in points.items() if raised}
         return self._known[number]
 
@@ -235,7 +235,7 @@ class _Named:
 def _flagged(state: DayState) -> set[tuple[str, str]]:
     """Return the cases that a notice of the state's own day would name, with their districts."""
     today = dict(state.flags_by_day).get(state.day, {})
-    return {(district, case) for district, flags in today.items() for case, raised in flags.items() if {*raised} & {*FLAGS}}
+    return {(district, case) for district, flags in today.items() for case, raised in flags.items() if {*raised} & {*NOTICED}}
 
 
 def _asked(flags: Sequence[str]) -> str:

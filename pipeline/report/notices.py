@@ -18,7 +18,7 @@ from pipeline.terms import words
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
 
-FLAGS = ("overdue", "disputed", "stalled", "acceptance_overdue", "due_soon", "incomplete_assignment")
+FLAGS = supervision.NOTICED
 """What a notice is about, the worst first. 已撤销 needs nothing more, 分解表缺失 is the office's own affair."""
 LOOKS_BACK_DAYS = 30
 """How old a district's earlier notices may be for their cases to be looked at again (decision 11)."""
