@@ -11,7 +11,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, write_list, write_table
-from pipeline.report import corrections, who_reported
+from pipeline.report import corrections, exemptions, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, YES
@@ -72,7 +72,7 @@ URGENT: tuple[Column[UrgentLine], ...] = (
 )
 SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
     Column("旗区", 12, "text", lambda line: line.district),
-    Column("报送", 10, "center", who_reported.status),
+    Column("报送", 14, "center", who_reported.status),
     Column("零报告", 7, "center", words.zero_report),
     Column("首次收到", 20, "moment", lambda line: line.received_at),
     Column("现行版本", 7, "count", lambda line: line.revision or None),
@@ -137,6 +137,7 @@ def _write_follow_ups(book: Book) -> None:
         for flag, cases in report.flags.items()
         if cases and FLAGS[flag].advice
     ]
+    said += filter(None, [exemptions.hidden(report.beyond.exemptions)])
     note(book, sheet, "\n".join((words.NOTES[name], *said)), [column.width for column in FOLLOW_UPS])
     told: tuple[Notice | SettledSince, ...] = (*report.notices, *report.without_notice)
     if settled := [(notice, point) for notice in told for point in notice.settled]:

@@ -26,7 +26,7 @@ from pipeline.render.workbook.sheet_frame import (
     long_day,
     paper,
 )
-from pipeline.report import corrections, sentences, who_reported
+from pipeline.report import corrections, exemptions, sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.words import FLAGS, STANDS, verdict
@@ -161,6 +161,7 @@ def _counts(book: Book) -> list[_Count]:
     """Return the cases in all, by state and by flag, each with its definition."""
     report = book.report
     rules = definitions.flags(report.settings.windows)
+    rules |= {"overdue": rules["overdue"] + exemptions.hidden(report.beyond.exemptions)}
     tallies, place = [figure.tally for figure in report.targets], book.places.count
     return [
         _count_of("案件总数", formulas.IN_TOTAL, sum(tally.total for tally in tallies), definitions.TOTAL, place("")),
