@@ -90,6 +90,12 @@ def _notices(report: Report, workshop: Workshop) -> Finish:
     return lambda: _remembering_remarks(notice.render(report, workshop.templates), workshop)
 
 
+def _leaders(report: Report, workshop: Workshop) -> Finish:
+    from pipeline.render.papers import leader_papers
+
+    return lambda: _remembering_remarks(leader_papers.render(report, workshop.templates), workshop)
+
+
 def _receipts(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.receipts import receipt_files
 
@@ -103,7 +109,7 @@ def _remembering_remarks(made: tuple[Mapping[str, bytes], list[str]], workshop: 
     return files
 
 
-ALL: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page, _report_forms, _notices, _receipts)
+ALL: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page, _report_forms, _notices, _leaders, _receipts)
 """Everything that people read; the workbook says what the PDF before it could not show."""
 FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
@@ -134,11 +140,11 @@ def _import_renderers() -> None:
     with _IMPORTING, suppress(Exception):
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
-        from pipeline.render.papers import briefing_pdf, notice, word
+        from pipeline.render.papers import briefing_pdf, leader_papers, notice, word
         from pipeline.render.receipts import receipt_files
         from pipeline.render.workbook import office_workbook
         from pipeline.report import compose
 
         word.warm_up()
         briefing_pdf.warm_up()
-        del receipt_files, compose, leaders_page, notice, report_form, office_workbook
+        del receipt_files, compose, leader_papers, leaders_page, notice, report_form, office_workbook

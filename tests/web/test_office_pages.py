@@ -151,6 +151,23 @@ def test_after_a_renaming_each_district_sees_what_was_written_for_it_under_its_n
     assert seen == {name for name in manifest["outputs"] if f"/{own}_" in name}
 
 
+def test_a_leaders_page_is_for_the_office_alone_whatever_the_leader_is_called(office: Office) -> None:
+    names = [f"领导/东胜区_{DAY}.docx", f"督办通知/东胜区_督办通知_{DAY}.docx"]
+    for name in names:
+        path = office.outbox / str(DAY) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    (office.outbox / str(DAY) / "manifest.json").write_text(json.dumps({"outputs": dict.fromkeys(names, "")}), encoding="utf-8")
+    seen = {
+        district: {
+            entry.name
+            for entry in published_files.entries(office.settings, str(DAY), User(1, "甲", "", district, has_password=True, disabled=False))
+        }
+        for district in ("东胜区", "")
+    }
+    assert seen == {"东胜区": {names[1]}, "": {*names, "manifest.json"}}
+
+
 def test_the_clerks_files_bear_their_day(site: Website) -> None:
     page = site.signed_in("甲").get("/").text
     assert re.search(r'<span class="day">5月21日</span> <a href="/file/2020-05-21/\w+">东胜区_回执_1_东胜区.xlsx</a>', page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -15,22 +14,16 @@ from pipeline.day.judging import Judgement
 from pipeline.disk import storage
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job, Obstacle, Why
-from pipeline.render import reproducible_zip
+from pipeline.render import file_names, reproducible_zip
 from pipeline.render.receipts import receipt_workbook
 from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
-from pipeline.terms.text import without_controls
 from pipeline.terms.words import UNKNOWN_DISTRICT
 
 FOLDER = "回执"
-_REFUSED_BY_WINDOWS = re.compile(r'[<>:"/\\|?*\u2028\u2029\ud800-\udfff\ufffe\uffff]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
-"""Names of devices, which Windows gives to no file, whatever its ending."""
-_LONGEST_NAME = 150
-"""Bytes of the original's name in a receipt's: folders and synchronisation refuse more than 255 in all."""
 _LARGEST = 64 << 20
 _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
 _GONE: Final = Obstacle(Why.GONE)
@@ -115,6 +108,4 @@ def files_by_receipt(of_day: Sequence[Filed], settings: Settings) -> dict[str, F
 def portable_stem(name: str) -> str:
     """Return a file's name without its ending, as every system takes it."""
     stem = Path(name.replace("\\", "/")).stem if "." in name.lstrip(".") else name
-    stem = _REFUSED_BY_WINDOWS.sub("_", without_controls(stem)).replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    stem = stem.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .")
-    return f"_{stem}" if not stem or _RESERVED.fullmatch(stem) else stem
+    return file_names.portable(stem)

@@ -1,6 +1,6 @@
 """回执: one for every file, named so that every system takes it, marked where it can be.
 
-Covers `receipt_files`, `receipt_workbook` and `receipt_words`.
+Covers `file_names`, `receipt_files`, `receipt_workbook` and `receipt_words`.
 """
 
 from __future__ import annotations

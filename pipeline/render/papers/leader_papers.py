@@ -1,0 +1,203 @@
+"""领导: one page a leader as a Word file, with his own cases, receptions and turns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain, count, groupby
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.day.rota import Turn
+from pipeline.render import file_names
+from pipeline.render.papers import own_templates, word
+from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
+from pipeline.report import leader_pages
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
+from pipeline.report.receptions import Visit
+from pipeline.report.report import Report
+from pipeline.report.sentences import long_day
+from pipeline.terms.contract import RESOLVED
+from pipeline.terms.words import DECISIONS, FLAGS, NONE, near
+
+FOLDER: Final = "领导"
+TEMPLATE: Final = "领导页模板.docx"
+_WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
+_MOST_CASES: Final = 60
+"""Rows of one table of a page: whoever has more finds them in 汇总."""
+_MOST_NAMED: Final = 12
+"""Cases that a day of receptions, and turns that a sentence, names."""
+_LONGEST_TEXT: Final = 40
+_NOT_REPORTED: Final = "近三十日的日报里没有写明由您接访下访的。日报里没有，不等于没有接访：旗区可能没有填。"
+
+
+def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return every leader's page by its file's name, and what is wrong with the office's template; then the original takes its place."""
+    made, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, word.Template(template)))
+    return made, [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
+
+
+def examine(templates: Path) -> Iterator[str]:
+    """Say what is wrong with the office's template, as far as that shows without a page."""
+    if problem := own_templates.problem_of(templates / TEMPLATE, lambda template: word.check(word.Template(template))):
+        yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{problem}。{_WAY_OUT}"
+
+
+def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
+    pages = leader_pages.of(report)
+    return {
+        f"{FOLDER}/{name}_{report.day.isoformat()}.docx": word.render(
+            template,
+            fields(page, report),
+            report.data_until,
+            word.Properties(f"{page.name}：包案和接访下访情况（{long_day(report.day)}）", report.office),
+        )
+        for page, name in zip(pages, names(page.name for page in pages), strict=True)
+    }
+
+
+def names(leaders: Iterable[str]) -> list[str]:
+    """Return each leader's name as a file's name has it; those that would be the same get a number."""
+    taken: set[str] = set()
+    named = []
+    for leader in leaders:
+        stem = file_names.portable(leader)
+        candidates = chain([stem], (f"{stem}_{number}" for number in count(2)))
+        # Windows and macOS take two names for the same that differ in upper and lower case alone.
+        name = next(candidate for candidate in candidates if candidate.casefold() not in taken)
+        taken.add(name.casefold())
+        named.append(name)
+    return named
+
+
+def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
+    """Return what the template may use, by name."""
+    looked_at = [case for case in page.liaison if case.needs_a_look]
+    return {
+        "单位": report.office,
+        "姓名": plain(page.name),
+        "日期": long_day(report.day),
+        "更正": report.is_correction,
+        "包案概况": _own(page),
+        "包联概况": _liaison(page),
+        "说明": _unheard(page, report),
+        "包案": [_case(case, report.day) for case in page.own[:_MOST_CASES]],
+        "包联": [_case(case, report.day) for case in looked_at[:_MOST_CASES]],
+        "请办": [*_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at)],
+        "接访": [_day(day, list(visits), report.day) for day, visits in groupby(page.visits, key=lambda visit: visit.day)],
+        "接访说明": list(_turns(page, report.day)),
+    }
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+
+def _counted(cases: Sequence[LeaderCase]) -> str:
+    """Return how many of these open cases are disputed, overdue, due soon, and of how many something is asked."""
+    flags = Counter(flag for case in cases for flag in case.line.flags if flag in TOLD)
+    counts = [f"{FLAGS[flag].name}{flags[flag]}件" for flag in TOLD if flags[flag]]
+    asking = sum(case.line.asking_since is not None for case in cases)
+    counts += [f"需协调事项{asking}件"] if asking else []
+    return f"，其中{'、'.join(counts)}" if counts else ""
+
+
+def _own(page: LeaderPage) -> str:
+    done = [(page.resolved, "已化解"), (page.referred, "导入法定途径")]
+    others = "".join(f"；{what}{number}件" for number, what in done if number)
+    return f"包案在办{len(page.own)}件{_counted(page.own)}{others}。" if page.own or others else ""
+
+
+def _liaison(page: LeaderPage) -> str:
+    if not page.districts:
+        return ""
+    named = "、".join(dict.fromkeys(district for district, _post in page.districts))
+    besides = "（上面包案的不算在内）" if page.own else ""
+    return f"包联{named}在办{len(page.liaison)}件{besides}{_counted(page.liaison)}。"
+
+
+def _unheard(page: LeaderPage, report: Report) -> str:
+    """Return which districts of these cases have not reported on the day: of them nothing newer is known."""
+    concerned = {case.line.district for case in (*page.own, *page.liaison)}
+    missing = [line.district for line in report.submissions if line.status == "missing" and line.district in concerned]
+    return f"{'、'.join(missing)}当日没有可用的日报，情况按以前的日报。" if missing else ""
+
+
+def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
+    """Say once for each kind what is asked where the district asks for nothing."""
+    counts = Counter(case.by_rule for case in cases if not case.asked)
+    for kind, decision in DECISIONS.items():
+        if counts[kind] and decision.asked:
+            yield f"{decision.name}而没有写明请求的{counts[kind]}件：{decision.asked}。"
+
+
+def _others(page: LeaderPage, looked_at: Sequence[LeaderCase]) -> Iterator[str]:
+    if left := len(page.own[_MOST_CASES:]):
+        yield f"包案的案件只列{_MOST_CASES}件，其余{left}件见汇总表“案件台账”。"
+    if cut := len(looked_at[_MOST_CASES:]):
+        yield f"包联旗区的只列{_MOST_CASES}件，同样情形的还有{cut}件，见汇总表“案件台账”。"
+    if rest := len(page.liaison) - len(looked_at):
+        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有不认可、超期、临近到期和请求，见汇总表“案件台账”。"
+
+
+def _turns(page: LeaderPage, day: date) -> Iterator[str]:
+    if not page.visits:
+        yield _NOT_REPORTED
+    if page.turns:
+        yield f"近三十日排班：{_joined([_turn(held.turn, page.name, day, held.cases) for held in page.turns])}。"
+    if page.coming:
+        yield f"以后排班：{_joined([_turn(turn, page.name, day) for turn in page.coming])}。"
+
+
+def _turn(turn: Turn, name: str, day: date, cases: Sequence[str] | None = None) -> str:
+    """Return one turn of that leader: when, for whom or by whom, and what was reported of it where the day has come."""
+    if turn.receives != name:
+        return f"{near(turn.day, day)}由{short(turn.receives, LONGEST_NAME)}替班"
+    instead = f"替{short(turn.leader, LONGEST_NAME)}" if turn.substitute else ""
+    reported = "" if cases is None else f"（日报报来{len(cases)}件）"
+    return f"{near(turn.day, day)}{instead}{reported}"
+
+
+def _joined(said: Sequence[str]) -> str:
+    """Return them in a sentence, the latest where they are too many."""
+    more = f"等{len(said)}次" if len(said) > _MOST_NAMED else ""
+    return f"{'、'.join(said[:_MOST_NAMED])}{more}"
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+def _case(case: LeaderCase, day: date) -> dict[str, str]:
+    line = case.line
+    return {
+        "编号": line.number,
+        "旗区": line.district,
+        "案由": short(line.matter, _LONGEST_TEXT),
+        "包案领导": short(line.leaders, 2 * LONGEST_NAME),
+        "时限": _deadline(line, day),
+        "情况": "；".join((_status(line), *case.told)),
+        "请求": short(case.asked, 2 * _LONGEST_TEXT),
+    }
+
+
+def _deadline(line: CaseLine, day: date) -> str:
+    """Return the deadline in force, and what moved it."""
+    moved = "（批准延期）" if line.exempted else "（延期）" if line.extended else ""
+    return f"{near(line.deadline, day)}{moved}" if line.deadline else NONE
+
+
+def _status(line: CaseLine) -> str:
+    return f"报{RESOLVED}" if line.status == RESOLVED else line.status
+
+
+def _day(day: date, visits: Sequence[Visit], today: date) -> dict[str, str]:
+    """Return one day of receptions."""
+    undated = sum(not visit.is_dated for visit in visits)
+    more = f"等{len(visits)}件" if len(visits) > _MOST_NAMED else ""
+    return {
+        "日期": near(day, today),
+        "件数": str(len(visits)),
+        "案件": "、".join(visit.number for visit in visits[:_MOST_NAMED]) + more,
+        "说明": f"{undated}件未写日期，按报告日算" if undated else "",
+    }
