@@ -200,8 +200,16 @@ def way(way: Way) -> str:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
     overdue = f"其中{way.overdue}件已超期，" if way.overdue else ""
     by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{words.near(way.by, way.told_on)}"
-    passed = f"，时限最早的{lacking}件都已超期" if way.has_passed else ""
+    passed = f"，{_earliest(way)}已超期" if way.has_passed else ""
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
+
+
+def _earliest(way: Way) -> str:
+    """Return so many open cases as are lacking, by their deadlines, in words that a single one fits too."""
+    lacking = way.tally.shortfall
+    if way.open == lacking:
+        return "在办的只有这1件，" if lacking == 1 else f"在办的也只有这{lacking}件，都"
+    return "时限最早的1件" if lacking == 1 else f"时限最早的{lacking}件都"
 
 
 def _pace(way: Way) -> str:

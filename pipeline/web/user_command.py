@@ -32,7 +32,7 @@ def _add(arguments: argparse.Namespace, settings: Settings, now: datetime) -> li
         try:
             user = accounts.add(name, district.name if district else "", address)
         except NameTakenError as error:
-            msg = f"已经有用户“{name}”。忘了密码的，运行 run.py user link {name}。"
+            msg = f"已经有用户“{name}”。忘了密码的，{_link_again(arguments, '给一次性链接')}。"
             raise ConfigurationError(msg) from error
         return [f"已增加用户“{user.name}”（{_whose(user)}）。", *_linked(accounts, user, settings, now)]
 
@@ -77,7 +77,13 @@ def _disable(arguments: argparse.Namespace, settings: Settings, _now: datetime) 
     with _opened(settings) as accounts:
         user = _user_named(accounts, arguments.name)
         accounts.disable(user)
-    return [f"已停用“{user.name}”：正在用的网页也已退出。要恢复，运行 run.py user link {user.name}。"]
+    return [f"已停用“{user.name}”：正在用的网页也已退出。要恢复，{_link_again(arguments, '恢复，给链接')}。"]
+
+
+def _link_again(arguments: argparse.Namespace, button: str) -> str:
+    """Return how somebody gets a new link: by the button beside his name where the page asks, else by the command."""
+    in_browser = getattr(arguments, "in_browser", False)
+    return f"点用户名那一行的“{button}”" if in_browser else f"运行 run.py user link {str(arguments.name).strip()}"
 
 
 def _list(_arguments: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:

@@ -36,7 +36,7 @@ def change_user(request: Request, site: TheSite, session: Office, form: Form, ac
     if action == "disable" and (user := site.accounts.find(name)) and user.id == session.user.id:
         return page(request, site, "log", {**_context(site), "refusal": _OWN}, 400)
     district = form.get("district", "")
-    asked = Namespace(name=name, district=district, office=not district, address=form.get("address", "").strip() or None)
+    asked = Namespace(name=name, district=district, office=not district, address=form.get("address", "").strip() or None, in_browser=True)
     try:
         said = user_command.ACTIONS[action](asked, site.settings, site.local_now())
     except ConfigurationError as error:

@@ -15,6 +15,7 @@ import pytest
 from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
+from pipeline.day.targets import Tally
 from pipeline.report import agenda, sentences, who_reported
 from pipeline.report.figures import Way
 
@@ -128,6 +129,10 @@ def test_a_deadline_that_has_passed_is_not_called_the_last_one() -> None:
     way = _way(_day(date(2020, 6, 12), _register(), _report_of(MONDAY)))
     assert (way.by, way.has_passed) == (None, True)
     assert sentences.way(way) == "还差9件，时限最早的9件都已超期。"
+    one = replace(way, tally=Tally(100, 10, 9))
+    assert sentences.way(one) == "还差1件，时限最早的1件已超期。"
+    assert sentences.way(replace(one, open=1)) == "还差1件，在办的只有这1件，已超期。"
+    assert sentences.way(replace(way, open=9)) == "还差9件，在办的也只有这9件，都已超期。"
 
 
 def test_where_fewer_are_open_than_lacking_no_deadline_is_named() -> None:

@@ -235,7 +235,10 @@ def test_a_report_of_yesterday_is_said_to_be_one(site: Website) -> None:
     assert '<p class="banner is-warn" role="status">这是5月20日的日报，那一天还没有报过；今天的还没有报。</p>' in page
     number = send(browser, report(day=date(2020, 5, 20)))
     assert number.startswith("DS-200520-")
-    assert "东胜区 2020年5月20日" in browser.get(f"/sent/{number}").text
+    page = browser.get(f"/sent/{number}").text
+    assert "东胜区 2020年5月20日" in page
+    assert "没有要标在单元格上的" in page
+    assert "标在单元格上，" not in page
 
 
 def test_what_will_be_refused_whole_is_received_and_said_to_be_refused(site: Website) -> None:

@@ -53,7 +53,7 @@ def test_a_user_is_added_signs_in_by_the_link_and_is_disabled(site: Website) -> 
     ("action", "fields", "said"),
     [
         ("disable", {"name": "办公室"}, "不能停用自己"),
-        ("add", {"name": "甲", "district": "东胜区"}, "已经有用户“甲”"),
+        ("add", {"name": "甲", "district": "东胜区"}, "已经有用户“甲”。忘了密码的，点用户名那一行的“给一次性链接”。"),
         ("add", {"name": "丙", "district": "东胜区", "address": "x@example.net"}, "不在东胜区的 senders 里"),
         ("add", {"name": "丙", "district": "没有的旗"}, "没有“没有的旗”这个旗区"),
         ("link", {"name": "没有"}, "没有用户“没有”"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
@@ -68,7 +69,9 @@ class GroupView:
     categories: tuple[Figure, ...]
     referred: tuple[CaseLine, ...]
     edited: str
-    """What the day's edits and the disputes that ended did to its total and rate; '' where nothing."""
+    """What cases of the day itself, the day's edits and the disputes that ended did to its total and rate; '' where nothing."""
+    edited_by: tuple[str, ...]
+    """Which of these there are, by name; edits first."""
     cancelled: tuple[CaseLine, ...]
     not_counted: tuple[tuple[str, tuple[CaseLine, ...]], ...]
     """The cases of the total that are not counted as resolved, by the reason."""
@@ -205,6 +208,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
     before = dict(days).get(_day_before(report.day))
     told = replace(before, total=bridge.total_before, resolved=bridge.resolved_before) if bridge and before else before
     figure = next(figure for figure in report.targets if figure.group == group.name)
+    edited = _edited(figure, bridge, report)
     return GroupView(
         group=group,
         figure=figure,
@@ -222,15 +226,24 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         leaders=_of(group, report.by_leader),
         categories=_of(group, report.by_category),
         referred=cases_behind_figures.referred(group.name, report),
-        edited=(same_day.of_verdict(bridge, figure.tally) if bridge else "") + _edited(group, report),
+        edited="".join(edited.values()),
+        edited_by=tuple(name for name in _EDITED if edited.get(name)),
         cancelled=tuple(case for case in report.cases if case.grounds and case.group == group.name),
         not_counted=cases_behind_figures.not_counted(group.name, report, by_number),
     )
 
 
-def _edited(group: Group, report: Report) -> str:
-    figure = next(figure for figure in report.targets if figure.group == group.name)
-    return edit_words.of_group(report.edited, group.name) + edit_words.disputes(report, figure)
+_EDITED: Final = ("台账改动", "群众不认可的变化", "当天新增的案件")
+
+
+def _edited(figure: Figure, bridge: Bridge | None, report: Report) -> dict[str, str]:
+    """Return what the day did to a group's figures beside its work, by name, in the order in which it is told."""
+    edits, disputes, of_day = _EDITED
+    return {
+        of_day: same_day.of_verdict(bridge, figure.tally) if bridge else "",
+        edits: edit_words.of_group(report.edited, figure.group),
+        disputes: edit_words.disputes(report, figure),
+    }
 
 
 def _day_before(day: date) -> date:

@@ -208,7 +208,7 @@ def _recent(report: Report) -> list[Fields]:
         # a target that changed within these days is said with each that held
         held = dict.fromkeys([*(tally.target_percent for tally in tallies if tally), group.target_percent])
         groups.append((f"{group.name}（目标{'→'.join(f'{percent}%' for percent in held)}）", tallies))
-    head = {"名称": "按今天所知的化解率", "数": [sentences.day(day) for day, _tallies in days]}
+    head = {"名称": "按今天所知的化解率", "数": [f"{day.month}-{day.day}" for day, _tallies in days]}
     silent = [day in report.silent_days for day, _tallies in days]
     rows = [
         {

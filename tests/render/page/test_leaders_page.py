@@ -38,6 +38,7 @@ from page_days import (
 )
 
 from pipeline.day.clocks import Clock, Clocks
+from pipeline.day.edit_effects import Effects
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import case_texts, cases_behind_figures, leaders_page, trend_chart
@@ -88,6 +89,14 @@ def test_what_edits_did_to_a_rate_stays_beside_it_where_the_cases_fold() -> None
     assert '<p class="phone-only">不计台账改动（撤销的按未化解计），化解率为20.0%（1/5）。</p>' in page
     fold = page.partition("<summary>台账改动怎样改变了这些数字</summary>")[2].partition("</details>")[0]
     assert "撤销1件：SJ-2020-004；撤销的按未化解计" in fold
+
+
+def test_the_fold_behind_a_rate_is_named_by_what_it_opens_to() -> None:
+    confirmed = replace(a_report(), ended_disputes={"ZZQ-2020-001": "confirmed"}, edited=Effects(), restated=(), overnight=())
+    page = leaders_page.render(confirmed, TEMPLATES).decode()
+    fold = page.partition("<summary>群众不认可的变化怎样改变了这些数字</summary>")[2].partition("</details>")[0]
+    assert "原群众不认可，群众已认可" in fold
+    assert "台账改动怎样" not in page
 
 
 def test_mere_steps_are_in_sight_while_they_are_few() -> None:
