@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from offices import ZONE, Office
-from workbooks import CASES, assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import CASES, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
 from pipeline.intake import district_names
@@ -66,6 +66,17 @@ NAMES = {
     "swapped": (SWAPPED, {"东胜区": "康巴什区", "康巴什区": "东胜区"}),
     "an alias": (("aliases: [东胜]", "aliases: [东胜, 东]"), {}),
 }
+
+
+def test_an_excused_report_stays_excused_under_its_districts_new_name(office: Office) -> None:
+    rows = [exemption_row("东胜 5月21日", "迟报"), exemption_row(kind="核查提示")]
+    office.put_assignment(assignment(CASES, exemptions=rows), "二.xlsx", "2020-05-21T09:00:00+08:00")
+    office.run(LAST)
+    _set(office, *RENAMED)
+    office.put(report("东城区", LAST + timedelta(days=1), progress=()), "东城.xlsx", "2020-05-22T16:00:00+08:00")
+    office.run(LAST + timedelta(days=1))
+    told = json.loads((office.outbox / "2020-05-22" / "extensions.json").read_text(encoding="utf-8"))["exceptions"]
+    assert [line["subject"] for line in told] == ["SJ-2020-001", "东城区 2020-05-21"]
 
 
 def _said(office: Office, names: dict[str, str]) -> list[object]:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from offices import Office
 from websites import Website, served
-from workbooks import assignment, case_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, exemption_row, progress_row, report, resolved_row
 
 from pipeline.night import nightly
 from pipeline.render.documents import FIGURES
@@ -32,7 +32,7 @@ CASES = (
 def consolidated(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A day with a row of its own district, a refused one of another district, and the other district's own."""
     office = Office(tmp_path_factory.mktemp("office") / "home")
-    office.put_assignment(assignment(CASES))
+    office.put_assignment(assignment(CASES, exemptions=[exemption_row("SJ-2020-003", 理由="只给办公室看")]))
     office.put(report(progress=[resolved_row("SJ-2020-001"), progress_row("SJ-2020-002")]), "东胜区.xlsx")
     other = [progress_row("SJ-2020-001", 今日进展="别的旗区写的"), progress_row("SJ-2020-002")]
     office.put(report("达拉特旗", progress=other), "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
@@ -67,6 +67,13 @@ def test_the_office_reads_a_cases_story_and_every_row_of_it(site: Website) -> No
     assert page.count("<li>") == 3
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_deadline_that_an_exemption_moves_says_so_and_why_is_for_the_office_alone(site: Website) -> None:
+    for name in ("办公室", "甲"):
+        _status, page = _asked(site, name, "SJ-2020-003")
+        assert "现行时限 2020-06-30（豁免延期，领导一批准，至 2020-06-30，原时限 2020-06-10）" in page
+        assert ("只给办公室看" in page) == (name == "办公室")
 
 
 def test_every_number_and_figure_on_the_pages_leads_on(site: Website) -> None:
