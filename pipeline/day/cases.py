@@ -325,7 +325,11 @@ class Case:
         if number != had and key(number or "") != key(had or ""):
             self.reply_since = day if number else None
             self.replied = self.replied or self.reply_since
-        self.receptions = receptions.after(self.receptions, place["接访下访领导"], place.day("接访下访日期"), day)
+        values, at = place.rows.values, place.position
+        if (
+            values["接访下访领导"][at] or values["接访下访日期"][at]
+        ):  # looked at as they lie there: a ledger can hold years, and few rows have any
+            self.receptions = receptions.after(self.receptions, place["接访下访领导"], place.day("接访下访日期"), day)
         if is_back:
             self.went_back = (*(past for past in self.went_back if (day - past).days < RECENT_DAYS), day)
 
