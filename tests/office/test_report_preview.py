@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from offices import Office, moment
-from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import answer_row, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline.office import check, preview_text
 from pipeline.office.check import Answer
@@ -51,7 +51,7 @@ def test_a_clean_report_is_told_by_case_with_its_effect_on_the_districts_own_fig
     office.put_assignment(assignment(CASES))
     office.run(date(2020, 5, 20))
     rows = [progress_row(当前状态="办理中", 今日进展="已约谈", 下一步措施=""), resolved_row(答复日期="2020-05-20", 答复文号="住建复1号")]
-    answer = asked(office, report(progress=rows, new=[new_row()]))
+    answer = asked(office, report(progress=rows, new=[new_row()], answers=[answer_row()]))
     assert said(answer) == {
         "DS-2020-001": "新增案件，已交办",
         "SJ-2020-001": "已交办 → 已化解；计入化解；今日进展：已书面答复；答复日期：2020-05-20；答复文号：住建复1号；群众确认：认可",
@@ -61,6 +61,7 @@ def test_a_clean_report_is_told_by_case_with_its_effect_on_the_districts_own_fig
         "自治区交办：化解 0/1，不变。",
         "市级交办和旗区自行梳理：化解 0/2 → 1/3。",
         "报送以后有：超期未结 1 件（SJ-2020-003），停滞 1 件（SJ-2020-003），超期未受理 1 件（SJ-2020-003）。",
+        "另外采用督办回复 1 行。",
     ]
     assert "SJ-2020-002" not in str(answer.preview), "another district's case"
 

@@ -21,7 +21,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hostile import rewrite
 from offices import HOME, Office, only, tree
-from workbooks import CASES, DAY, assignment, case_row, progress_row, report, resolved_row
+from workbooks import CASES, DAY, answer_row, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.demo import made_up_office
 from pipeline.ledger import journal
@@ -485,11 +485,15 @@ def test_the_year_turns_and_the_series_begins_again(office: Office) -> None:
     assert [number for number, _day, _district in _numbers(office)] == ["市住建督〔2020〕1号", "市住建督〔2021〕1号"]
 
 
-def test_a_repaired_ledger_gives_the_same_numbers(office: Office) -> None:
+def test_a_repaired_ledger_gives_the_same_numbers_and_answers(office: Office) -> None:
     days = _three_days(office)
+    answered = report(progress=[progress_row()], answers=[answer_row("市住建督〔2020〕1号", "SJ-2020-003")])
+    office.put(answered, "再报.xlsx", f"{DAY}T16:30:00+08:00")
     _run(office, days[1])
     _daily(office, days)
     before, numbers = tree(office.outbox), _numbers(office)
+    told = json.loads(before[f"{DAY}/extensions.json"])["notices"]
+    assert [(case["notice"], case["case"]) for case in told["cases"] if case["answer"]] == [("市住建督〔2020〕1号", "SJ-2020-003")]
     office.settings.paths.ledger.unlink()
     repair.repair(office.settings, documents=only("notices"))
     assert (tree(office.outbox), _numbers(office)) == (before, numbers)

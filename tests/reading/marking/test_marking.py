@@ -41,7 +41,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from receiving import Desk, cell, opened, saved, sheet
-from workbooks import PROGRESS, Edits, edit, progress_row, report, report_pages, write
+from workbooks import PROGRESS, Edits, answer_row, edit, progress_row, report, report_pages, write
 
 from pipeline.reading import receipt_layout
 from pipeline.reading.readers import Readers
@@ -96,6 +96,11 @@ def test_each_link_leads_to_the_cell_it_names(desk: Desk) -> None:
         f"'1.''案件进展''表'!{address}" if address != "B3" else "'封面'!B3" for address in ("E2", "E3", "H3", "B3")
     ]
     assert all(linked.hyperlink and linked.hyperlink.target is None and linked.hyperlink.id is None for linked in links)
+
+
+def test_half_an_answer_to_a_notice_is_marked_in_its_empty_cell(desk: Desk) -> None:
+    marks = receiving.marks(desk.marked(report(answers=[answer_row(完成时限=None)])))
+    assert [line.partition(" ")[0] for line in marks.splitlines() if "督办回复" in line] == ["督办回复!E2"]
 
 
 def test_many_equal_findings_are_one_block_and_the_rest_is_named(desk: Desk) -> None:
