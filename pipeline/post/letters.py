@@ -33,6 +33,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     ANSWER = "answer"
     NIGHT = "night"
+    URGENT = "urgent"
 
 
 class Delivery(StrEnum):

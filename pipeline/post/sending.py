@@ -101,7 +101,7 @@ def run(
             hand_over(outcome, record, settings, outgoing, connect)
         noted = [letter for letter in record.all() if letter.kind != Kind.ANSWER]
         outcome.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
-        outcome.refused = [letter for letter in noted if letter.state is State.REFUSED and _still_matters(letter, settings, outgoing, now)]
+        outcome.refused = [letter for letter in noted if letter.state is State.REFUSED and still_matters(letter, settings, outgoing, now)]
         return outcome
 
 
@@ -142,13 +142,15 @@ def _settle(record: SentLetters, clarification: Clarification, now: datetime) ->
         record.settle(letter, states[clarification.fate], f"办公室核实：{'重发' if clarification.fate == 'again' else '对方已收到'}", now)
 
 
-def _still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, now: datetime) -> bool:
+def still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, now: datetime) -> bool:
     """Return whether a refused letter still has to reach that address: not once the days are over, or another address is set."""
     days = 0 if letter.kind == Kind.REMINDER else outgoing.days
     if letter.day < (now.date() - timedelta(days=days)).isoformat():
         return False
-    if letter.kind in (Kind.LEADERS, Kind.NIGHT):
-        written_to = outgoing.leaders if letter.kind == Kind.LEADERS else outgoing.office
+    if letter.kind in (Kind.LEADERS, Kind.NIGHT, Kind.URGENT):
+        written_to = outgoing.office if letter.kind == Kind.NIGHT else outgoing.leaders
+        own = outgoing.leader_addresses.values() if letter.kind == Kind.URGENT else ()
+        written_to = (*written_to, *(address for addresses in own for address in addresses))
     else:
         district = settings.district_named(letter.district)  # a letter keeps the name of then, and a former name is an alias
         written_to = letter_plan.addresses(district.name, settings, outgoing) if district else ()

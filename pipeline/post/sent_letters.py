@@ -123,6 +123,12 @@ class SentLetters:
         letters = [_read({name: value for name, value in row.items() if name != SUM}) for row in self._store.rows(_letters)]
         return sorted(letters, key=lambda letter: (letter.at, letter.message_id))
 
+    def of_kind(self, kind: Kind) -> list[tuple[SentLetter, list[str]]]:
+        """Return the letters of that kind, each with the digests of what it brings, in the order in which they were last touched."""
+        letters = [letter for letter in self.all() if letter.kind == kind]
+        with self._store.connect() as connection:
+            return [(letter, _digests(connection, letter.message_id)) for letter in letters]
+
     def first_day(self) -> str:
         """Return the first day that was ever written about to a district or to leaders; '' where none was."""
         return min((letter.day for letter in self.all() if letter.kind in (Kind.DISTRICT, Kind.LEADERS)), default="")
@@ -164,15 +170,28 @@ class SentLetters:
         """Note how far a letter has come, seen on the disk when this returns."""
         digests = [item.digest for item in letter.items]
         with self._store.begin() as connection:
-            before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id)) or 0
-            attempts = before + (state is State.UNDER_WAY)
+            before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id))
+            attempts = (before or 0) + (state is State.UNDER_WAY)
             sent = _sent(letter, message_id, state, attempts, words, at)
-            if before:
-                _change(connection, sent)
-            else:
+            if before is None:
                 _insert(connection, sent, digests)
+            else:
+                _change(connection, sent)
             _set_edition(connection, message_id, letter.edition)
         self._append(sent, digests, letter.edition)
+
+    def plan(self, planned: Iterable[Letter], sender: str, at: datetime) -> None:
+        """Note letters as put off, all in one step: of what nobody has tried to hand over yet it is known to whom it is owed."""
+        entries = []
+        with self._store.begin() as connection:
+            known = {*connection.scalars(sa.select(_letters.c.message_id))}
+            for letter in planned:
+                if (message_id := letter.message_id(sender)) not in known:
+                    sent, digests = _sent(letter, message_id, State.PUT_OFF, 0, "", at), [item.digest for item in letter.items]
+                    _insert(connection, sent, digests)
+                    entries.append(_entry(sent, digests, ""))
+        if entries:
+            storage.append_lines(self._journal, [summed_lines.line(entry) for entry in entries])
 
     def settle(self, sent: SentLetter, state: State, words: str, at: datetime) -> None:
         """Note what the office has found out about a letter."""

@@ -10,6 +10,7 @@ from pipeline.post import sending
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sending import SendingOutcome
 from pipeline.post.smtp import Fate, is_too_large
+from pipeline.post.urgent import UrgentOutcome
 from pipeline.settings.config import Settings
 
 _KINDS: Final = {
@@ -18,6 +19,7 @@ _KINDS: Final = {
     Kind.REMINDER: "催报的信",
     Kind.ANSWER: "回信",
     Kind.NIGHT: "夜里没有汇总成的通知",
+    Kind.URGENT: "急报",
 }
 
 
@@ -55,13 +57,29 @@ def sent(outcome: SendingOutcome) -> Iterator[str]:
     """Yield what became of every letter."""
     taken = sum(answer.fate is Fate.TAKEN for _letter, answer in outcome.done)
     yield f"发信：发出 {taken} 封" if outcome.planned else "没有该发的信。"
+    yield from _became(outcome)
+    yield from _unsettled(outcome)
+
+
+def _became(outcome: SendingOutcome) -> Iterator[str]:
     for letter, answer in outcome.done:
         if answer.fate in _FATES:
             words = "" if answer.fate is Fate.TAKEN else f"（{answer.words}）"
             yield f"  {_FATES[answer.fate]} {letter.recipient}  {letter.subject}{words}"
     if outcome.not_tried:
         yield f"  还有 {len(outcome.not_tried)} 封没有发，下次再发。{outcome.why}"
-    yield from _unsettled(outcome)
+
+
+def urgent(outcome: UrgentOutcome) -> Iterator[str]:
+    """Yield what became of urgent matters; nothing where there was nothing to tell."""
+    if outcome.sent.planned:
+        yield f"急报 {outcome.matters} 件"
+        yield from _became(outcome.sent)
+    if outcome.nobody:
+        yield f"有 {outcome.nobody} 件急报没有人可发：今天值班的领导没有地址，leaders 也没有写。{_FILL_IN}"
+    elif outcome.without:
+        yield f"  今天值班的{'、'.join(outcome.without)}没有地址，没有发给他。{_FILL_IN}"
+    yield from _unsettled(outcome.sent)
 
 
 def answers(outcome: SendingOutcome) -> Iterator[str]:
@@ -99,4 +117,5 @@ def _unsettled(outcome: SendingOutcome) -> Iterator[str]:
 
 _FATES = {Fate.TAKEN: "已发出", Fate.PUT_OFF: "暂未发出"}
 """The others are printed as not settled."""
+_FILL_IN = "请在 outgoing_mail 的 leader_addresses 里填写。"
 _TOO_LARGE = "信太大，对方的服务器不收，地址没有错。请把 outbox 里的文件另外交给对方"

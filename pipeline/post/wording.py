@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline import HOME
 from pipeline.office import status
 from pipeline.office.mailed_files import MailedFile
+from pipeline.office.urgent_matters import UrgentMatter
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.publishing.nights import FailedNight
@@ -155,6 +156,16 @@ class Writer:
         subject = f"【要处理】{failed.in_short}"
         return self._letter(Kind.NIGHT, failed.day, ("", recipient), subject, [item], {"failed": failed, "computer": computer})
 
+    def urgent(self, day: date, recipient: str, matters: Sequence[UrgentMatter], items: Sequence[Item]) -> Letter:
+        """Write what districts report as urgent and nobody has checked against the register yet."""
+        districts, kinds = (
+            list(dict.fromkeys(named)) for named in zip(*((matter.district, matter.kind) for matter in matters), strict=True)
+        )
+        whose = "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
+        of_kind = f"{kinds[0]}{'等' if len(kinds) > 1 else ''}"
+        subject = f"【急报】{whose}{len(matters)}件：{of_kind}（尚未汇总核对）"
+        return self._letter(Kind.URGENT, day, ("", recipient), subject, items, {"matters": [_told(matter, day) for matter in matters]})
+
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom
         values = {
@@ -169,6 +180,19 @@ class Writer:
         text = self._plain.get_template(f"mail_{kind}.txt.j2").render(values)
         html = self._html.get_template(f"mail_{kind}.html.j2").render(values)
         return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
+
+
+def _told(matter: UrgentMatter, today: date) -> dict[str, Any]:
+    """Return an urgent matter with the names of its parts, those that are empty left out; of another day's report, with that day."""
+    parts = (
+        ("案件", matter.number),
+        ("发生时间", matter.happened),
+        ("情况", matter.situation),
+        ("已采取措施", matter.measures),
+        ("需协调事项", matter.coordination),
+        ("出自", "" if matter.day == today else f"{_short(matter.day)}的日报"),
+    )
+    return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}
 
 
 def _answered(files: Sequence[MailedFile]) -> str:
@@ -207,6 +231,8 @@ def _moved(entry: dict[str, Any]) -> str:
 
 
 _MOST_CASES = 3
+_MOST_NAMED = 2
+"""So many districts are named in a subject; of more, how many there are."""
 
 
 def _of_day(says: str, day: date) -> str:

@@ -37,6 +37,7 @@ class Outgoing(Account):
     user: Word | None = None
     sender: Address
     leaders: tuple[Address, ...] = ()
+    leader_addresses: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
     office: tuple[Address, ...] = ()
     districts: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
     answers: Annotated[bool, Field(strict=True)] = True
@@ -45,6 +46,11 @@ class Outgoing(Account):
     leaders_after_look: Annotated[bool, Field(strict=True)] = False
     night_by: Clock = time(2)
     days: Annotated[int, Field(ge=1, le=31, strict=True)] = 3
+
+    @property
+    def may_write_to_leaders(self) -> bool:
+        """Whether there is an address of any leader."""
+        return bool(self.leaders or any(self.leader_addresses.values()))
 
     @field_validator("security", mode="before")
     @classmethod

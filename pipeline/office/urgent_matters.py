@@ -1,0 +1,117 @@
+"""Urgent matters of reports that wait, at once: what they say, and who is on duty to hear of it. Nothing is taken in.
+
+What was mailed of them is `post.urgent`'s. Covered by tests/post/test_urgent.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.day.cases import RowPlace
+from pipeline.day.withdrawn_rows import alike
+from pipeline.intake import held_files, incoming
+from pipeline.intake.incoming import Incoming
+from pipeline.office import waiting
+from pipeline.reading.assignment_workbook import responsible_leader
+from pipeline.reading.readers import Readers
+from pipeline.settings.config import Settings
+from pipeline.terms.contract import ON_LEAVE, ROTA, SUBSTITUTED, URGENT
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
+from pipeline.terms.text import key
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentMatter:
+    """One row of 急报事项."""
+
+    district: str
+    day: date
+    """The report's."""
+    number: str
+    kind: str
+    happened: str
+    situation: str
+    measures: str
+    coordination: str
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The same of two rows that tell of the same matter, in whatever file and of whatever day."""
+        return self.district, alike(self.number), self.kind, key(self.happened), key(self.situation)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the office knows that mails urgent matters."""
+
+    replaced: frozenset[str]
+    """Paths in the inbox of reports in whose place a later one counts."""
+    on_duty: tuple[str, ...]
+    """Whom 接访排班 of the workbook in force names for the day."""
+
+
+def look(settings: Settings, readers: Readers | None = None) -> tuple[Incoming, ...]:
+    """Return the reports that wait."""
+    return incoming.look(settings, readers)
+
+
+def of_waiting(file: Incoming) -> list[UrgentMatter]:
+    """Return the urgent matters of a report that waits, by itself; none where it will be refused whole."""
+    reading = file.opened.transcript.reading if file.opened else None
+    if reading is None or file.day is None or file.opened is None:
+        return []
+    return list(_of(file.district, file.day, read_rows(file.opened.transcript.rows)))
+
+
+def taken_in_since(moment: datetime, settings: Settings) -> list[UrgentMatter]:
+    """Return the urgent matters of the reports that were taken in and had come since that moment. Raises LedgerError."""
+
+    def counts(file: Filed) -> bool:
+        is_report = file.reading.accepted and not file.arrival.is_assignment
+        return is_report and file.arrival.envelope.received_at >= moment
+
+    files = [file for file in held_files.held(settings, counts).files if counts(file)]
+    return [matter for file in files for matter in _of(file.reading.district, file.reading.day, file.reading.rows)]
+
+
+def _of(district: str, day: date, sheets: Iterable[Rows]) -> Iterator[UrgentMatter]:
+    rows = rows_of_sheet(sheets, URGENT.name)
+    refused = frozenset(rows.refused if rows else ())
+    for position in range(len(rows.lines) if rows else 0):
+        if rows and position not in refused:
+            row = RowPlace(0, rows, position)
+            said = (row[column] or "" for column in ("案件编号", "事项类别", "发生时间", "情况说明", "已采取措施", "需协调事项"))
+            yield UrgentMatter(district, day, *said)
+
+
+def known(files: Sequence[Incoming], day: date, settings: Settings, readers: Readers | None = None) -> Known:
+    """Return what of the waiting files counts no more, and who is on duty on that day. Raises LedgerError."""
+    judged = waiting.judge(files, settings, readers, [day])
+    replaced = frozenset(str(waits.file.path) for waits in judged.waits if waits.is_replaced)
+    return Known(replaced, on_duty(judged.states[day].assignment, day) if judged.states else ())
+
+
+def on_duty(workbook: Filed, day: date) -> tuple[str, ...]:
+    """Return whom 接访排班 has receive on that day, each once: the substitute instead of whom he stands in for, nobody on leave."""
+    rows = rows_of_sheet(workbook.reading.rows, ROTA.name)
+    refused = frozenset(rows.refused if rows else ())
+    names = []
+    for position in range(len(rows.lines) if rows else 0):
+        if rows and position not in refused and rows.day("日期", position) == day:
+            kind = rows.text("安排", position)
+            if kind != ON_LEAVE:
+                names.append(rows.text("替班领导" if kind == SUBSTITUTED else "领导", position) or "")
+    return tuple(dict.fromkeys(responsible_leader(name) for name in names if name))
+
+
+def addresses(names: Collection[str], settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return where each of these leaders is written to, by `outgoing_mail.leader_addresses`; () where nothing is set."""
+    outgoing = settings.outgoing_mail
+    listed: dict[str, tuple[str, ...]] = {}
+    for name, own in outgoing.leader_addresses.items() if outgoing else ():
+        written = key(responsible_leader(name))
+        listed[written] = (*listed.get(written, ()), *own)
+    return {name: listed.get(key(name), ()) for name in names}

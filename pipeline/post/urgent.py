@@ -1,0 +1,224 @@
+"""`run.py urgent`: mails urgent matters of reports that still wait to the leaders on duty, each matter once. `run` tells the story.
+
+All letters of a look are noted in one step before the first is handed over, as put off: so that whatever dies in between, and also where
+the night takes the report in meanwhile, the next look knows whom a matter is still owed. From there on it is as with every letter: noted
+before and after the server has it, and one of unknown fate is told and never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from pipeline.disk import lock
+from pipeline.ledger.ledger import Ledger
+from pipeline.office import urgent_matters
+from pipeline.office.shared_readers import SharedReaders
+from pipeline.office.urgent_matters import UrgentMatter
+from pipeline.post import letters, sending, smtp, wording
+from pipeline.post.letters import Delivery, Item, Kind, Letter
+from pipeline.post.sending import Connect, SendingOutcome
+from pipeline.post.sent_letters import SentLetter, SentLetters, State
+from pipeline.settings.config import Settings
+from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.errors import AnotherRunError, ConfigurationError
+
+LOCK = "urgent"
+_MOST_MATTERS: Final = 50
+"""So many stand in one letter; more come in further letters."""
+_AGAIN: Final = timedelta(minutes=5)
+"""So long a look that is taken again and again does nothing where the inbox is the same: letters that were put off are tried then."""
+_HAVE: Final = (State.SENT, State.UNDER_WAY)
+_BY_WEIGHT: Final = (State.PUT_OFF, State.REFUSED, State.UNDER_WAY, State.SENT)
+
+Standing = Mapping[str, State]
+"""How it stands with one matter, by recipient in small letters: the furthest that any letter with it has come."""
+
+
+@dataclass(slots=True)
+class UrgentOutcome:
+    """What a look has mailed."""
+
+    sent: SendingOutcome = field(default_factory=SendingOutcome)
+    matters: int = 0
+    """So many had to be mailed."""
+    nobody: int = 0
+    """Of these, so many to nobody, since no leader has an address."""
+    without: list[str] = field(default_factory=list)
+    """Leaders on duty of whom no address is set."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether nothing is owed to anybody."""
+        return not self.nobody and self.sent.is_complete
+
+
+def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, shared: SharedReaders | None = None) -> UrgentOutcome:
+    """Mail what is new. `shared`: the readers of whoever looks again and again.
+
+    Raises ConfigurationError where nobody could be written to, and AnotherRunError where somebody is looking at this moment.
+    """
+    outgoing = _outgoing(settings)
+    with lock.hold(settings.paths.state / LOCK, "看急报"):
+        files = shared.waiting() if shared else urgent_matters.look(settings)
+        waiting = {str(file.path): urgent_matters.of_waiting(file) for file in files}
+        if not any(waiting.values()) and not settings.paths.ledger.exists():
+            return UrgentOutcome()
+        with Ledger(settings.paths.ledger) as ledger:
+            record = SentLetters(ledger, settings.paths.state)
+            noted = record.of_kind(Kind.URGENT)
+            standing = _standing(noted)
+            owed = _owed(waiting, standing, _taken_in(waiting, noted, standing, settings, now))
+            outcome = UrgentOutcome()
+            if any(owed.values()):
+                known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
+                matters = [
+                    matter for path, own in owed.items() for matter in own if path not in known.replaced or _digest(matter) in standing
+                ]
+                _plan(outcome, matters, standing, known.on_duty, settings, now)
+            if outcome.sent.planned:
+                record.plan(outcome.sent.planned, outgoing.sender, now)
+                sending.hand_over(outcome.sent, record, settings, outgoing, connect)
+            _add_unsettled(outcome.sent, record, settings, outgoing, now)
+            return outcome
+
+
+def _outgoing(settings: Settings) -> Outgoing:
+    outgoing = settings.outgoing_mail
+    if outgoing is None:
+        msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），急报没有发。请照 config.yaml 里的说明填写。"
+        raise ConfigurationError(msg)
+    if not outgoing.may_write_to_leaders:
+        msg = "设置文件的 outgoing_mail 里没有领导的地址，急报没有发。请写 leader_addresses（值班领导各自的地址）或 leaders。"
+        raise ConfigurationError(msg)
+    return outgoing
+
+
+def _digest(matter: UrgentMatter) -> str:
+    return letters.digest_of("urgent", *matter.identity)
+
+
+def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]]) -> dict[str, dict[str, State]]:
+    """Return how it stands with every matter that was ever mailed, by its digest."""
+    standing: dict[str, dict[str, State]] = {}
+    for letter, digests in noted:
+        for digest in digests:
+            by_recipient, recipient = standing.setdefault(digest, {}), letter.recipient.lower()
+            by_recipient[recipient] = max(by_recipient.get(recipient, letter.state), letter.state, key=_BY_WEIGHT.index)
+    return standing
+
+
+def _is_owed(standing: Standing) -> bool:
+    """Whether nobody has it or may have it, or somebody else is still to get it."""
+    return State.PUT_OFF in standing.values() or not any(state in _HAVE for state in standing.values())
+
+
+def _taken_in(
+    waiting: Mapping[str, Sequence[UrgentMatter]],
+    noted: Iterable[tuple[SentLetter, Sequence[str]]],
+    standing: Mapping[str, Standing],
+    settings: Settings,
+    now: datetime,
+) -> list[UrgentMatter]:
+    """Return what was noted while it waited, is still owed, and stands in a report that was taken in since."""
+    assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
+    since = now - timedelta(days=settings.outgoing_mail.days)
+    recent = {digest for letter, digests in noted if letter.day >= since.date().isoformat() for digest in digests}
+    there = {_digest(matter) for matters in waiting.values() for matter in matters}
+    owed = {digest for digest in recent - there if _is_owed(standing[digest])}
+    return [matter for matter in urgent_matters.taken_in_since(since, settings) if _digest(matter) in owed] if owed else []
+
+
+def _owed(
+    waiting: Mapping[str, Sequence[UrgentMatter]], standing: Mapping[str, Standing], taken_in: Sequence[UrgentMatter]
+) -> dict[str, list[UrgentMatter]]:
+    """Return by file what is still to be mailed to somebody; '' for what was taken in."""
+    return {
+        path: [matter for matter in matters if _is_owed(standing.get(_digest(matter), {}))]
+        for path, matters in {**waiting, "": taken_in}.items()
+    }
+
+
+def _plan(
+    outcome: UrgentOutcome,
+    matters: Iterable[UrgentMatter],
+    standing: Mapping[str, Standing],
+    on_duty: Sequence[str],
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Plan a letter to each leader with all that is new for him."""
+    assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
+    leaders, listed = settings.outgoing_mail.leaders, urgent_matters.addresses(on_duty, settings)
+    known = (*leaders, *(address for own in settings.outgoing_mail.leader_addresses.values() for address in own))
+    of_duty = [address for own in listed.values() for address in own]
+    by_recipient: dict[str, tuple[str, dict[str, UrgentMatter]]] = {}
+    distinct = {_digest(matter): matter for matter in matters}
+    for digest, matter in distinct.items():
+        recipients = _recipients(standing.get(digest, {}), of_duty, leaders, known)
+        outcome.nobody += not (recipients or _is_told(standing.get(digest, {}), known))
+        for recipient in recipients:
+            by_recipient.setdefault(recipient.lower(), (recipient, {}))[1][digest] = matter
+    outcome.matters = len(distinct)
+    outcome.without = [name for name, own in listed.items() if not own] if distinct else []
+    writer = wording.Writer(settings)
+    outcome.sent.planned = [letter for recipient, own in by_recipient.values() for letter in _letters(recipient, own, writer, now)]
+
+
+def _recipients(standing: Standing, of_duty: Sequence[str], leaders: Sequence[str], known: Iterable[str]) -> list[str]:
+    """Return who is to get a matter.
+
+    Where somebody has it, only who was to get it with him and is still written to; else whoever is on duty now, and the leaders where none
+    of these can be reached.
+    """
+    if any(state in _HAVE for state in standing.values()):
+        return list(dict.fromkeys(address for address in known if standing.get(address.lower()) is State.PUT_OFF))
+    reachable = [address for address in of_duty if standing.get(address.lower()) is not State.REFUSED]
+    return reachable or [address for address in leaders if standing.get(address.lower()) is not State.REFUSED]
+
+
+def _is_told(standing: Standing, known: Iterable[str]) -> bool:
+    """Whether somebody has it, or the server of an address that is still set wants none of it, which is told by itself."""
+    is_refused = any(standing.get(address.lower()) is State.REFUSED for address in known)
+    return is_refused or any(state in _HAVE for state in standing.values())
+
+
+def _letters(recipient: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer, now: datetime) -> Iterator[Letter]:
+    digests = list(matters)
+    for start in range(0, len(digests), _MOST_MATTERS):
+        part = digests[start : start + _MOST_MATTERS]
+        items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in part]
+        yield writer.urgent(now.date(), recipient, [matters[digest] for digest in part], items)
+
+
+def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> None:
+    noted = [letter for letter, _digests in record.of_kind(Kind.URGENT)]
+    outcome.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
+    outcome.refused = [
+        letter for letter in noted if letter.state is State.REFUSED and sending.still_matters(letter, settings, outgoing, now)
+    ]
+
+
+class Watch:
+    """Looks again and again for `serve`, and only where the inbox is another than before or letters may have been put off."""
+
+    def __init__(self, settings: Settings, shared: SharedReaders) -> None:
+        self._settings, self._shared = settings, shared
+        self._last: tuple[datetime, tuple[object, ...]] | None = None
+
+    def look(self, now: datetime, connect: Connect = smtp.connected) -> UrgentOutcome:
+        """Mail what is new. Does nothing where nobody is to be told, or another is telling it."""
+        outgoing = self._settings.outgoing_mail
+        if outgoing is None or not outgoing.may_write_to_leaders:
+            return UrgentOutcome()
+        seen = self._shared.waiting()
+        if self._last and self._last[1] == seen and now - self._last[0] < _AGAIN:
+            return UrgentOutcome()
+        try:
+            outcome = run(self._settings, now, connect, self._shared)
+        except AnotherRunError:
+            return UrgentOutcome()
+        self._last = now, seen
+        return outcome
