@@ -14,13 +14,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import usage
+from pipeline import stopping, usage
 from pipeline.disk import ending
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
-from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
     from pipeline.night.outcome import Outcome
+    from pipeline.post.urgent import UrgentOutcome
     from pipeline.settings.config import Settings
 
 
@@ -40,41 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except SystemExit:
             raise
         except BaseException as error:  # noqa: BLE001 - the last line of defence; a library in Rust panics with a BaseException
-            return _explain_stop(error, options)
-
-
-def _complain(sentence: str) -> None:
-    """Write sentences to the error stream; they cannot steer the terminal, and no personal number shows."""
-    with suppress(OSError, ValueError):  # there may be no terminal any more
-        for line in sentence.split("\n"):
-            print(on_screen(line), file=sys.stderr)
-
-
-def _explain_stop(error: BaseException, options: argparse.Namespace) -> int:
-    """Say why a command did not come to its end, and return the exit status."""
-    if (told := ending.told(error)) is None:
-        return _report_faults([error], options)
-    _complain(told[0])
-    return told[1]
-
-
-def _report_faults(caught: Iterable[BaseException | Sequence[str]], options: argparse.Namespace) -> int:
-    """Say that the fault is ours, and leave a report that holds places in the program and no contents."""
-    from pipeline.disk import faults
-
-    path, sentence = faults.told(caught, _state_of(options), datetime.now().astimezone())
-    options.report = path.name if path else ""
-    _complain(sentence)
-    return 1
-
-
-def _state_of(options: argparse.Namespace) -> Path | None:
-    """Return the office's state folder, where the settings can be read."""
-    if hasattr(options, "dir"):
-        return Path(options.dir) / "state"
-    with suppress(Exception):
-        return _load(options, told=str).paths.state
-    return None
+            return stopping.explain(error, options)
 
 
 # --- commands ----------------------------------------------------------------------------------------------------
@@ -87,7 +53,7 @@ def _load(options: argparse.Namespace, *, looks_on: bool = False, told: Callable
 
     settings = district_names.known(config.load(options.config), told)
     if looks_on and (sentence := standing_editions.warning(settings)):
-        _complain(sentence)
+        stopping.complain(sentence)
     return settings
 
 
@@ -131,7 +97,7 @@ def _nightly(options: argparse.Namespace) -> int:
     except (BrokenPipeError, SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever stopped it, the log says so and the office is told
-        did, status = (ending.told(error) or ("程序出错了", 1))[0], _explain_stop(error, options)
+        did, status = (ending.told(error) or ("程序出错了", 1))[0], stopping.explain(error, options)
     _note(settings, nights.COMMAND, nights.ends(did, status, getattr(options, "report", "")))
     if status not in (0, AnotherRunError.exit_status):
         _watch_night(settings)
@@ -155,22 +121,34 @@ def _consolidate(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _watch_night(settings: Settings) -> None:
-    """Tell the office by mail of a night without its result; what hinders that is said, and stops nothing else."""
+    """Tell the office by mail of a night without its result."""
     from pipeline.post import night_watch, told_letters
 
+    _beside(settings, "watch", lambda: told_letters.night(night_watch.run(settings, _now(settings))))
+
+
+def _watch_urgent(settings: Settings, look: Callable[[datetime], UrgentOutcome]) -> None:
+    """Mail urgent matters that have just come to the leaders on duty."""
+    from pipeline.post import told_letters
+
+    _beside(settings, "urgent", lambda: told_letters.urgent(look(_now(settings))))
+
+
+def _beside(settings: Settings, name: str, look: Callable[[], Iterable[str]]) -> None:
+    """Do what is done beside a command's own work; what hinders it is said, and stops nothing else."""
     try:
-        for line in told_letters.night(night_watch.run(settings, _now(settings))):
-            _complain(line)
-            _note(settings, "watch", line)
-    except Exception as error:  # noqa: BLE001 - it is done beside a command's own work
-        _explain_stop(error, argparse.Namespace(config=settings.file))
+        for line in look():
+            stopping.complain(line)
+            _note(settings, name, line)
+    except Exception as error:  # noqa: BLE001 - see above
+        stopping.explain(error, argparse.Namespace(config=settings.file))
 
 
 def _say_what_failed(outcome: Outcome, options: argparse.Namespace) -> int:
     """Say what a run that came to its end could not do, and return the exit status."""
     for sentence in [*outcome.remarks, *outcome.written.remarks, *outcome.written.held]:
-        _complain(sentence)
-    return _report_faults(outcome.faults, options) if outcome.faults else int(bool(outcome.written.held))
+        stopping.complain(sentence)
+    return stopping.report_faults(outcome.faults, options) if outcome.faults else int(bool(outcome.written.held))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -192,7 +170,7 @@ def _check(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import check
 
-    settings, status = _load(options, told=_complain), 0
+    settings, status = _load(options, told=stopping.complain), 0
     waiting = check.waiting(settings)
     for path in check.files(options.files):
         try:
@@ -202,7 +180,7 @@ def _check(options: argparse.Namespace) -> int:
             if options.receipt is not None:
                 screen.tell_receipt(check.receipt(answer, options.receipt, settings))
         except ConfigurationError as error:
-            _complain(str(error))
+            stopping.complain(str(error))
             status = ConfigurationError.exit_status
     return status
 
@@ -244,7 +222,7 @@ def _period(options: argparse.Namespace) -> int:
     made = asked_period.run(settings, options.first, options.last, is_closing=options.closing, today=_now(settings).date())
     screen.tell_period(made)
     for remark in made.remarks:
-        _complain(remark)
+        stopping.complain(remark)
     _note(settings, "period", f"{made.folder.name}{'' if made.is_new else '，没有变化'}")
     return 0
 
@@ -283,6 +261,19 @@ def _send(options: argparse.Namespace) -> int:
     return status
 
 
+def _urgent(options: argparse.Namespace) -> int:
+    from pipeline import screen
+    from pipeline.post import told_letters, urgent
+
+    settings = _load(options)
+    outcome = urgent.run(settings, _now(settings))
+    screen.tell_lines([*told_letters.urgent(outcome)] or ["没有要发的急报。"])
+    status = int(not outcome.is_complete)
+    if status or outcome.sent.planned:
+        _note(settings, "urgent", f"急报 {outcome.matters} 件，该发 {len(outcome.sent.planned)} 封；退出状态 {status}")
+    return status
+
+
 def _editions(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.publishing import told_editions
@@ -300,7 +291,7 @@ def _templates(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import templates
 
-    settings, folder = _load(options, told=_complain if options.blank else None), options.output
+    settings, folder = _load(options, told=stopping.complain if options.blank else None), options.output
     day = options.date or templates.day_of(_now(settings), settings)
     screen.tell_templates(templates.make_blank(settings, folder) if options.blank else templates.make(settings, day, folder))
     return 0
@@ -308,12 +299,13 @@ def _templates(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from pipeline import screen
-    from pipeline.post import sending, told_letters
+    from pipeline.post import sending, told_letters, urgent
     from pipeline.web import server
 
-    settings = _load(options, told=_complain)
+    settings = _load(options, told=stopping.complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
     serving.site.letters_due, serving.site.letters_from = partial(told_letters.due, settings), partial(sending.written_from, settings)
+    serving.site.urgent = partial(_watch_urgent, settings, urgent.Watch(settings, serving.site.readers).look)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
@@ -327,7 +319,7 @@ def _user(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.web import user_command
 
-    settings = _load(options, told=_complain)
+    settings = _load(options, told=stopping.complain)
     screen.tell_lines(user_command.ACTIONS[options.action](options, settings, _now(settings)))
     if options.action != "list":
         _note(settings, "user", f"{options.action} {options.name}")
@@ -360,7 +352,7 @@ def _doctor(options: argparse.Namespace) -> int:
 def _fetch(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
-    from pipeline.post import answering, told_letters
+    from pipeline.post import answering, told_letters, urgent
 
     problems: list[str] = []
     settings = _load(options, told=problems.append)
@@ -372,10 +364,12 @@ def _fetch(options: argparse.Namespace) -> int:
     except PipelineError as error:  # what came is safe all the same, and the next fetch answers it
         problems.append(f"没有回信：{error}")
     for sentence in (*problems, *fetched.failed):
-        _complain(sentence)
-    status = _report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed))
+        stopping.complain(sentence)
+    status = stopping.report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed))
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
     _note(settings, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
+    if fetched.files:
+        _watch_urgent(settings, partial(urgent.at_the_end, settings))
     _watch_night(settings)
     return status
 
@@ -394,5 +388,6 @@ _COMMANDS = {
     "serve": _serve,
     "status": _status,
     "templates": _templates,
+    "urgent": _urgent,
     "user": _user,
 }

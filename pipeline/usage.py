@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sending(commands)
     _add_templates(commands)
     _add_fetch(commands)
+    _add_urgent(commands)
     _add_serving(commands)
     _add_editions(commands)
     _add_status(commands)
@@ -201,6 +202,16 @@ def _add_fetch(commands: argparse._SubParsersAction[_Parser]) -> None:
         description="收邮件：把设置里写的每个邮箱的新邮件看一遍，附件放进收件箱，夜里汇总时核对。中断了再运行一次，不会丢失或重复。",
     )
     _add_common(fetch)
+
+
+def _add_urgent(commands: argparse._SubParsersAction[_Parser]) -> None:
+    urgent = commands.add_parser(
+        "urgent",
+        help="急报：把等待汇总的日报里的急报事项，马上发给当天值班的领导",
+        description="急报：看收件箱里（网页上传的也在里面）等待汇总的日报，把急报事项发给分解表“接访排班”里今天值班的领导；没有排班或没有地址的，"
+        "发给 leaders。同一件事只发一次。不收下任何东西，汇总正在运行时也可以运行，隔几分钟运行一次就行。",
+    )
+    _add_common(urgent)
 
 
 def _add_templates(commands: argparse._SubParsersAction[_Parser]) -> None:

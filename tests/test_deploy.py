@@ -21,7 +21,13 @@ TIMERS = sorted(DEPLOY.glob("*.timer"))
 TASKS = sorted((DEPLOY / "windows").glob("*.xml"))
 OFFICE = config.load(ROOT / "config.yaml")
 SCHEMA = {"task": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
-WRITES = {"fetch": {"inbox", "state"}, "nightly": {"inbox", "outbox", "state"}, "send": {"state"}, "serve": {"inbox", "outbox", "state"}}
+WRITES = {
+    "fetch": {"inbox", "state"},
+    "nightly": {"inbox", "outbox", "state"},
+    "send": {"state"},
+    "serve": {"inbox", "outbox", "state"},
+    "urgent": {"state"},
+}
 """The folders that a command changes; the night's run that is started on the page runs in the service of `serve`."""
 
 
@@ -73,6 +79,7 @@ def test_another_run_under_way_is_no_failure_and_wrong_settings_are_not_tried_ag
         "xinfang-nightly": ["4"],
         "xinfang-send": ["4"],
         "xinfang-serve": [],
+        "xinfang-urgent": ["4"],
     }
     assert _values(DEPLOY / "xinfang-serve.service", "RestartPreventExitStatus") == ["2"]
 
@@ -136,7 +143,10 @@ def test_no_limit_ends_the_upload_page_after_three_days() -> None:
 @pytest.mark.parametrize("timer", TIMERS, ids=lambda path: path.name)
 def test_windows_and_linux_run_at_the_same_times(timer: Path) -> None:
     starts = _of(DEPLOY / "windows" / f"{timer.stem}.xml", "task:Triggers/task:CalendarTrigger/task:StartBoundary")
+    every = _of(DEPLOY / "windows" / f"{timer.stem}.xml", "task:Triggers/task:CalendarTrigger/task:Repetition/task:Interval")
     times = {re.sub(r"^.*T(.{8})\+08:00$", r"\1", start) for start in starts}
+    if every:
+        times = {f"*:00/{minutes}:00" for interval in every for minutes in re.findall(r"^PT(\d+)M$", interval)}
     assert times == {when.split()[1] for when in _values(timer, "OnCalendar")}
 
 

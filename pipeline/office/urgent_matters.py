@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline.day import rota
 from pipeline.day.cases import RowPlace
 from pipeline.day.withdrawn_rows import alike
 from pipeline.intake import held_files, incoming
@@ -17,7 +18,7 @@ from pipeline.office import waiting
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import ON_LEAVE, ROTA, SUBSTITUTED, URGENT
+from pipeline.terms.contract import CASE, URGENT
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
 from pipeline.terms.text import key
@@ -83,7 +84,7 @@ def _of(district: str, day: date, sheets: Iterable[Rows]) -> Iterator[UrgentMatt
     for position in range(len(rows.lines) if rows else 0):
         if rows and position not in refused:
             row = RowPlace(0, rows, position)
-            said = (row[column] or "" for column in ("案件编号", "事项类别", "发生时间", "情况说明", "已采取措施", "需协调事项"))
+            said = (row[column] or "" for column in (CASE, "事项类别", "发生时间", "情况说明", "已采取措施", "需协调事项"))
             yield UrgentMatter(district, day, *said)
 
 
@@ -96,15 +97,7 @@ def known(files: Sequence[Incoming], day: date, settings: Settings, readers: Rea
 
 def on_duty(workbook: Filed, day: date) -> tuple[str, ...]:
     """Return whom 接访排班 has receive on that day, each once: the substitute instead of whom he stands in for, nobody on leave."""
-    rows = rows_of_sheet(workbook.reading.rows, ROTA.name)
-    refused = frozenset(rows.refused if rows else ())
-    names = []
-    for position in range(len(rows.lines) if rows else 0):
-        if rows and position not in refused and rows.day("日期", position) == day:
-            kind = rows.text("安排", position)
-            if kind != ON_LEAVE:
-                names.append(rows.text("替班领导" if kind == SUBSTITUTED else "领导", position) or "")
-    return tuple(dict.fromkeys(responsible_leader(name) for name in names if name))
+    return tuple(dict.fromkeys(turn.receives for turn in rota.of(workbook) if turn.day == day and turn.receives))
 
 
 def addresses(names: Collection[str], settings: Settings) -> dict[str, tuple[str, ...]]:
@@ -112,6 +105,6 @@ def addresses(names: Collection[str], settings: Settings) -> dict[str, tuple[str
     outgoing = settings.outgoing_mail
     listed: dict[str, tuple[str, ...]] = {}
     for name, own in outgoing.leader_addresses.items() if outgoing else ():
-        written = key(responsible_leader(name))
+        written = responsible_leader(name)
         listed[written] = (*listed.get(written, ()), *own)
-    return {name: listed.get(key(name), ()) for name in names}
+    return {name: listed.get(name, ()) for name in names}

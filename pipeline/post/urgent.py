@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.disk import lock
@@ -33,8 +33,8 @@ _AGAIN: Final = timedelta(minutes=5)
 _HAVE: Final = (State.SENT, State.UNDER_WAY)
 _BY_WEIGHT: Final = (State.PUT_OFF, State.REFUSED, State.UNDER_WAY, State.SENT)
 
-Standing = Mapping[str, State]
-"""How it stands with one matter, by recipient in small letters: the furthest that any letter with it has come."""
+Standing = Mapping[str, SentLetter]
+"""How it stands with one matter, by recipient in small letters: of the letters with it the one that has come furthest."""
 
 
 @dataclass(slots=True)
@@ -100,19 +100,31 @@ def _digest(matter: UrgentMatter) -> str:
     return letters.digest_of("urgent", *matter.identity)
 
 
-def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]]) -> dict[str, dict[str, State]]:
-    """Return how it stands with every matter that was ever mailed, by its digest."""
-    standing: dict[str, dict[str, State]] = {}
+def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]]) -> dict[str, Standing]:
+    """Return how it stands with every matter that was ever mailed, by its digest.
+
+    What was put off for those on duty on one day is owed no more once those of a later day have it.
+    """
+    by_matter: dict[str, list[SentLetter]] = {}
     for letter, digests in noted:
         for digest in digests:
-            by_recipient, recipient = standing.setdefault(digest, {}), letter.recipient.lower()
-            by_recipient[recipient] = max(by_recipient.get(recipient, letter.state), letter.state, key=_BY_WEIGHT.index)
+            by_matter.setdefault(digest, []).append(letter)
+    standing: dict[str, Standing] = {}
+    for digest, sent in by_matter.items():
+        had = max((letter.day for letter in sent if letter.state in _HAVE), default="")
+        counting = [letter for letter in sent if letter.state is not State.PUT_OFF or letter.day >= had]
+        counting.sort(key=lambda letter: (_BY_WEIGHT.index(letter.state), letter.day))
+        standing[digest] = {letter.recipient.lower(): letter for letter in counting}
     return standing
+
+
+def _stands(standing: Standing, *states: State) -> bool:
+    return any(letter.state in states for letter in standing.values())
 
 
 def _is_owed(standing: Standing) -> bool:
     """Whether nobody has it or may have it, or somebody else is still to get it."""
-    return State.PUT_OFF in standing.values() or not any(state in _HAVE for state in standing.values())
+    return _stands(standing, State.PUT_OFF) or not _stands(standing, *_HAVE)
 
 
 def _taken_in(
@@ -154,43 +166,53 @@ def _plan(
     leaders, listed = settings.outgoing_mail.leaders, urgent_matters.addresses(on_duty, settings)
     known = (*leaders, *(address for own in settings.outgoing_mail.leader_addresses.values() for address in own))
     of_duty = [address for own in listed.values() for address in own]
-    by_recipient: dict[str, tuple[str, dict[str, UrgentMatter]]] = {}
+    by_letter: dict[tuple[str, str], dict[str, UrgentMatter]] = {}
     distinct = {_digest(matter): matter for matter in matters}
     for digest, matter in distinct.items():
-        recipients = _recipients(standing.get(digest, {}), of_duty, leaders, known)
-        outcome.nobody += not (recipients or _is_told(standing.get(digest, {}), known))
-        for recipient in recipients:
-            by_recipient.setdefault(recipient.lower(), (recipient, {}))[1][digest] = matter
+        of_matter = standing.get(digest, {})
+        whom = _owed_to(of_matter, known) or [(address, now.date().isoformat()) for address in _reachable(of_matter, of_duty, leaders)]
+        outcome.nobody += not (whom or _is_told(of_matter, known))
+        for recipient, day in whom:
+            by_letter.setdefault((recipient, day), {})[digest] = matter
     outcome.matters = len(distinct)
     outcome.without = [name for name, own in listed.items() if not own] if distinct else []
     writer = wording.Writer(settings)
-    outcome.sent.planned = [letter for recipient, own in by_recipient.values() for letter in _letters(recipient, own, writer, now)]
+    outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(*whom, own, writer)]
 
 
-def _recipients(standing: Standing, of_duty: Sequence[str], leaders: Sequence[str], known: Iterable[str]) -> list[str]:
-    """Return who is to get a matter.
+def _owed_to(standing: Standing, known: Iterable[str]) -> list[tuple[str, str]]:
+    """Return who of those that are still written to was to get a matter with somebody who has it, each with that day."""
+    if not _stands(standing, *_HAVE):
+        return []
+    listed = dict.fromkeys(address.lower() for address in known)
+    return [(letter.recipient, letter.day) for address in listed if (letter := standing.get(address)) and letter.state is State.PUT_OFF]
 
-    Where somebody has it, only who was to get it with him and is still written to; else whoever is on duty now, and the leaders where none
-    of these can be reached.
-    """
-    if any(state in _HAVE for state in standing.values()):
-        return list(dict.fromkeys(address for address in known if standing.get(address.lower()) is State.PUT_OFF))
-    reachable = [address for address in of_duty if standing.get(address.lower()) is not State.REFUSED]
-    return reachable or [address for address in leaders if standing.get(address.lower()) is not State.REFUSED]
+
+def _reachable(standing: Standing, of_duty: Sequence[str], leaders: Sequence[str]) -> list[str]:
+    """Return who is to get a matter that nobody has: whoever is on duty now, and the leaders where none of these can be reached."""
+    if _stands(standing, *_HAVE):
+        return []
+
+    def reached(addresses: Sequence[str]) -> list[str]:
+        distinct = {address.lower(): address for address in addresses}
+        return [own for address, own in distinct.items() if address not in standing or standing[address].state is not State.REFUSED]
+
+    return reached(of_duty) or reached(leaders)
 
 
 def _is_told(standing: Standing, known: Iterable[str]) -> bool:
     """Whether somebody has it, or the server of an address that is still set wants none of it, which is told by itself."""
-    is_refused = any(standing.get(address.lower()) is State.REFUSED for address in known)
-    return is_refused or any(state in _HAVE for state in standing.values())
+    listed = {address.lower() for address in known}
+    is_refused = any(address in listed and letter.state is State.REFUSED for address, letter in standing.items())
+    return is_refused or _stands(standing, *_HAVE)
 
 
-def _letters(recipient: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer, now: datetime) -> Iterator[Letter]:
+def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer) -> Iterator[Letter]:
     digests = list(matters)
     for start in range(0, len(digests), _MOST_MATTERS):
         part = digests[start : start + _MOST_MATTERS]
         items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in part]
-        yield writer.urgent(now.date(), recipient, [matters[digest] for digest in part], items)
+        yield writer.urgent(date.fromisoformat(day), recipient, [matters[digest] for digest in part], items)
 
 
 def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> None:
@@ -201,6 +223,16 @@ def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Setti
     ]
 
 
+def at_the_end(settings: Settings, now: datetime, connect: Connect = smtp.connected, shared: SharedReaders | None = None) -> UrgentOutcome:
+    """Do the same at the end of another command. Does nothing where nobody is to be told, or another is telling it at this moment."""
+    if settings.outgoing_mail is None or not settings.outgoing_mail.may_write_to_leaders:
+        return UrgentOutcome()
+    try:
+        return run(settings, now, connect, shared)
+    except AnotherRunError:
+        return UrgentOutcome()
+
+
 class Watch:
     """Looks again and again for `serve`, and only where the inbox is another than before or letters may have been put off."""
 
@@ -209,16 +241,12 @@ class Watch:
         self._last: tuple[datetime, tuple[object, ...]] | None = None
 
     def look(self, now: datetime, connect: Connect = smtp.connected) -> UrgentOutcome:
-        """Mail what is new. Does nothing where nobody is to be told, or another is telling it."""
-        outgoing = self._settings.outgoing_mail
-        if outgoing is None or not outgoing.may_write_to_leaders:
+        """Mail what is new."""
+        if self._settings.outgoing_mail is None:
             return UrgentOutcome()
         seen = self._shared.waiting()
         if self._last and self._last[1] == seen and now - self._last[0] < _AGAIN:
             return UrgentOutcome()
-        try:
-            outcome = run(self._settings, now, connect, self._shared)
-        except AnotherRunError:
-            return UrgentOutcome()
+        outcome = at_the_end(self._settings, now, connect, self._shared)
         self._last = now, seen
         return outcome

@@ -36,6 +36,7 @@ from pipeline.web.upload_limits import RefusedError
 
 _SWEEP_SECONDS: Final = 3600
 _BESIDE_SECONDS: Final = 600
+_URGENT_SECONDS: Final = 30
 
 
 def build(site: Site) -> ASGIApp:
@@ -79,10 +80,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         site.note(f"报送 {number}：上次没有做完，启动时接着做完")
     sweeping = asyncio.create_task(_again_and_again(lambda: site.drafts.sweep(site.now()), _SWEEP_SECONDS))
     beside = asyncio.create_task(_again_and_again(site.beside, _BESIDE_SECONDS))
+    urgent = asyncio.create_task(_again_and_again(site.urgent, _URGENT_SECONDS))
     try:
         yield
     finally:
-        for task in (sweeping, beside):
+        for task in (sweeping, beside, urgent):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task

@@ -52,6 +52,8 @@ class Site:
         self.settings = settings
         self.beside = beside
         """What is done every few minutes beside answering."""
+        self.urgent: Callable[[], object] = lambda: None
+        """What is done within a minute of an upload."""
         self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
         """What would be sent by mail now: what the letters are, how many, and to which districts."""
         self.letters_from: Callable[[datetime], date | None] = lambda _now: None

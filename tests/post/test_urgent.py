@@ -1,0 +1,299 @@
+"""Urgent matters of reports that wait are mailed to the leaders on duty, each once, whatever dies or is taken in meanwhile.
+
+Covers `urgent` and `urgent_matters`.
+"""
+
+from __future__ import annotations
+
+import email
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from mailserver import MailServer, running
+from offices import Office, moment
+from workbooks import DAY, assignment, report, turn_row, urgent_row
+
+from pipeline import cli
+from pipeline.disk import log
+from pipeline.doors import mailbox
+from pipeline.office.shared_readers import SharedReaders
+from pipeline.office.urgent_matters import UrgentMatter
+from pipeline.post import sending, smtp, told_letters, urgent
+from pipeline.post.sending import Clarification
+from pipeline.post.smtp import UnreachableError
+from pipeline.post.urgent import UrgentOutcome, Watch
+from pipeline.post.wording import Writer
+from pipeline.settings.config import Settings
+from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.errors import ConfigurationError
+from pipeline.web.server import Serving
+
+ONE, TWO, THREE, FOUR, ALL = (f"{name}@example.com" for name in ("one", "two", "three", "four", "all"))
+OUTGOING = Outgoing(
+    host="127.0.0.1",
+    sender="ribao@example.com",
+    leaders=(ALL,),
+    leader_addresses={"领导 一": (ONE,), "领导二": (TWO,), "领导三": (THREE,), "领导四": (FOUR,)},
+)
+NOW, NEXT = moment(f"{DAY} 16:20"), moment("2020-05-22 08:00")
+ROTA = (
+    turn_row(DAY, "领导一"),
+    turn_row(DAY, "领导二", "替班", 替班领导="领导三"),
+    turn_row(DAY, "领导四", "休假"),
+    turn_row("2020-05-22", "领导二"),
+)
+WATER = urgent_row(需协调事项="请水务局协调")
+WAGES = urgent_row("", 事项类别="工资支付逾期", 情况说明="工地<b>欠薪</b>\n三十人")
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = Office(tmp_path / "office")
+    _set(office, OUTGOING)
+    office.put_assignment(assignment(rota=ROTA))
+    return office
+
+
+def _set(office: Office, outgoing: Outgoing) -> None:
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+
+
+def _look(office: Office, server: MailServer, now: datetime = NOW) -> UrgentOutcome:
+    return urgent.run(office.settings, now, server.connect)
+
+
+def _put(office: Office, rows: Sequence[object], name: str = "日报.xlsx", minute: int = 0, day: date = DAY) -> None:
+    office.put(report(day=day, urgent=rows), name, f"{day}T16:{minute:02}:00+08:00")  # type: ignore[arg-type]
+
+
+def _recipients(server: MailServer) -> list[str]:
+    return [recipient for recipient, _content in server.taken]
+
+
+def _mails(server: MailServer) -> list[EmailMessage]:
+    return [email.message_from_bytes(content, policy=default) for _recipient, content in server.taken]
+
+
+def _text(message: EmailMessage, kind: str = "plain") -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+@contextmanager
+def _unreachable(_outgoing: Outgoing) -> Iterator[None]:
+    raise UnreachableError("连不上")
+    yield
+
+
+# --- what is mailed, and to whom ---------------------------------------------------------------------------------
+
+
+def test_all_new_matters_come_in_one_letter_to_each_leader_on_duty(office: Office, server: MailServer) -> None:
+    bad = urgent_row("SJ-2020-009", 情况说明="没有写措施", 已采取措施="")
+    personal = urgent_row("", 情况说明="联系 13800138000")
+    _put(office, [WATER, bad, personal])
+    office.put(report("达拉特旗", progress=[], urgent=[WAGES]), "达旗.xlsx", channel="upload", sender="dalate@example.com")
+    before = sorted(path.name for path in office.inbox.rglob("*"))
+    outcome = _look(office, server)
+    assert _recipients(server) == [ONE, THREE], "the substitute, and nobody on leave"
+    assert (outcome.matters, outcome.is_complete) == (2, True)
+    for message in _mails(server):
+        assert message["Subject"] == "【急报】东胜区、达拉特旗2件：停水停电停暖等（尚未汇总核对）"
+        text = _text(message)
+        for said in ("尚未汇总核对", "东胜区  停水停电停暖", "案件：SJ-2020-001", "发生时间：2020-05-21 09:30", "情况：小区停水两日"):
+            assert said in text
+        for said in ("已采取措施：已协调供水公司抢修", "需协调事项：请水务局协调", "情况：工地<b>欠薪</b> 三十人"):
+            assert said in text
+        html = _text(message, "html")
+        assert "工地&lt;b&gt;欠薪&lt;/b&gt; 三十人" in html
+        for never in ("没有写措施", "13800138000", "出自"):
+            assert never not in text + html
+    assert sorted(path.name for path in office.inbox.rglob("*")) == before, "nothing is taken in"
+    assert next(told_letters.urgent(outcome)) == "急报 2 件"
+
+
+def test_a_matter_is_mailed_once_in_whatever_file_it_comes_and_before_and_after_the_night(office: Office, server: MailServer) -> None:
+    _put(office, [WATER])
+    _look(office, server)
+    assert list(told_letters.urgent(_look(office, server))) == []
+    again = urgent_row("sj-2020-1", 情况说明="小区 停水两日", 已采取措施="已恢复供水")
+    _put(office, [again, WAGES], "更正.xlsx", 10)
+    _look(office, server)
+    assert len(server.taken) == 4
+    assert all("1件：工资支付逾期" in message["Subject"] for message in _mails(server)[2:])
+    office.run(DAY)
+    _put(office, [again, WAGES], "又更正.xlsx", 30)
+    _look(office, server, NEXT)
+    assert len(server.taken) == 4
+
+
+def test_what_a_later_report_left_out_before_anybody_looked_is_not_mailed(office: Office, server: MailServer) -> None:
+    _put(office, [WATER, WAGES])
+    _put(office, [WAGES], "更正.xlsx", 10)
+    _look(office, server)
+    assert [message["Subject"] for message in _mails(server)] == ["【急报】东胜区1件：工资支付逾期（尚未汇总核对）"] * 2
+
+
+def test_nobody_on_duty_with_an_address_are_the_leaders_and_nobody_at_all_is_told(office: Office, server: MailServer) -> None:
+    _put(office, [WATER], day=DAY + timedelta(days=1))
+    _set(office, OUTGOING.model_copy(update={"leader_addresses": {"领导一": (ONE,)}, "leaders": ()}))
+    outcome = _look(office, server, NEXT)
+    assert (outcome.nobody, outcome.is_complete) == (1, False)
+    assert "有 1 件急报没有人可发" in next(told_letters.urgent(outcome))
+    _set(office, OUTGOING.model_copy(update={"leader_addresses": {"领导一": (ONE,)}}))
+    outcome = _look(office, server, NEXT)
+    assert _recipients(server) == [ALL]
+    assert outcome.without == ["领导二"]
+    assert outcome.is_complete
+
+
+def test_many_matters_come_in_several_letters_and_another_days_report_says_its_day(office: Office, server: MailServer) -> None:
+    _put(office, [urgent_row("", 情况说明=f"情况{number}") for number in range(51)])
+    _look(office, server, NEXT)
+    assert _recipients(server) == [TWO, TWO]
+    assert [message["Subject"] for message in _mails(server)] == [
+        f"【急报】东胜区{count}件：停水停电停暖（尚未汇总核对）" for count in (50, 1)
+    ]
+    assert "出自：5月21日的日报" in _text(_mails(server)[1])
+
+
+def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line(office: Office) -> None:
+    matter = UrgentMatter("东胜区", DAY, "SJ-2020-001", "停水停电停暖", "2020-05-21", "甲13800138000\r\nBcc: x@example.com", "", "")
+    letter = Writer(office.settings).urgent(DAY, ONE, [matter], [])
+    assert letter.subject == "【急报】东胜区1件：停水停电停暖（尚未汇总核对）"
+    assert "13800138000" not in letter.text + letter.html
+    assert all(not line.startswith("Bcc") for line in (letter.text + letter.html).splitlines())
+
+
+# --- whatever dies or is away ------------------------------------------------------------------------------------
+
+
+def test_a_kill_between_note_and_server_mails_nothing_twice_and_loses_nothing(
+    office: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_said: object) -> None:
+        raise KeyboardInterrupt
+
+    _put(office, [WATER])
+    with monkeypatch.context() as patch:
+        patch.setattr(smtp, "hand_over", killed)
+        with pytest.raises(KeyboardInterrupt):
+            _look(office, server)
+    office.run(DAY)  # takes the report in
+    for _again in range(2):
+        outcome = _look(office, server, NEXT)
+        assert _recipients(server) == [THREE], "the other letter was not begun; the first is of unknown fate"
+        assert [letter.recipient for letter in outcome.sent.unknown] == [ONE]
+        assert not outcome.is_complete
+    sending.run(office.settings, NEXT, server.connect, clarification=Clarification("again", ONE))
+    assert _look(office, server, NEXT).is_complete
+    assert _recipients(server) == [THREE, ONE]
+
+
+def test_what_no_server_took_is_mailed_after_the_night_to_whoever_is_on_duty_then(office: Office, server: MailServer) -> None:
+    _put(office, [WATER])
+    outcome = urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
+    assert not outcome.is_complete
+    office.run(DAY)
+    _look(office, server, NEXT)
+    _look(office, server, NEXT)
+    assert _recipients(server) == [TWO]
+    assert "小区停水两日" in _text(_mails(server)[0])
+
+
+def test_a_lost_ledger_has_nothing_mailed_again(office: Office, server: MailServer) -> None:
+    _put(office, [WATER])
+    _look(office, server)
+    office.settings.paths.ledger.unlink()
+    _look(office, server)
+    assert len(server.taken) == 2
+
+
+def test_where_every_address_is_refused_it_is_told_and_a_mended_one_gets_it(office: Office, server: MailServer) -> None:
+    _put(office, [WATER])
+    server.orders = {"RCPT": ["550 no such user"] * 3}
+    outcome = _look(office, server)
+    assert not outcome.is_complete
+    _look(office, server)
+    told = list(told_letters.urgent(_look(office, server)))
+    assert server.taken == []
+    assert sum("对方不收" in line for line in told) == 3
+    _set(office, OUTGOING.model_copy(update={"leader_addresses": {"领导一": (FOUR,)}, "leaders": ()}))
+    assert _look(office, server).is_complete
+    assert _recipients(server) == [FOUR]
+
+
+# --- who looks ---------------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_is_missing_and_ends_with_2(
+    office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.main(["--config", str(office.settings.file), "urgent"]) == 2
+    assert "没有写 outgoing_mail" in capsys.readouterr().err
+    _set(office, OUTGOING.model_copy(update={"leader_addresses": {}, "leaders": ()}))
+    with pytest.raises(ConfigurationError, match="leader_addresses"):
+        urgent.run(office.settings, NOW)
+    assert urgent.at_the_end(office.settings, NOW).matters == 0
+    _set(office, OUTGOING)
+    monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
+    assert cli.main(["urgent"]) == 0
+    assert "没有要发的急报" in capsys.readouterr().out
+    assert not office.settings.paths.ledger.exists()
+
+
+def test_serve_mails_what_was_uploaded_and_looks_again_only_where_something_may_be_owed(office: Office, server: MailServer) -> None:
+    shared = SharedReaders(office.settings)
+    watch = Watch(office.settings, shared)
+    try:
+        _put(office, [WATER])
+        assert watch.look(NOW, server.connect).matters == 1
+        server.orders = {"RCPT": ["450 later"]}
+        _put(office, [WATER, WAGES], "更正.xlsx", 10)
+        watch.look(NOW + timedelta(seconds=30), server.connect)
+        assert _recipients(server) == [ONE, THREE, THREE]
+        watch.look(NOW + timedelta(minutes=1), server.connect)
+        assert _recipients(server) == [ONE, THREE, THREE]
+        watch.look(NOW + timedelta(minutes=6), server.connect)
+        assert _recipients(server) == [ONE, THREE, THREE, ONE]
+    finally:
+        shared.close()
+
+
+def test_the_page_looks_beside_its_answers_and_fetch_at_its_end(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = threading.Event()
+    serving = Serving(office.settings, "127.0.0.1", 0, lambda: NOW)
+    serving.site.urgent = looked.set
+    thread = threading.Thread(target=serving.run)
+    thread.start()
+    try:
+        assert looked.wait(30)
+    finally:
+        serving.server.should_exit = True
+        thread.join(30)
+    asked: list[Settings] = []
+
+    def broken(settings: Settings, *_said: object) -> UrgentOutcome:
+        asked.append(settings)
+        raise ConfigurationError("坏了")
+
+    monkeypatch.setattr(urgent, "run", broken)
+    monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
+    for files in (0, 2):
+        monkeypatch.setattr(mailbox, "fetch", lambda *_said, files=files: mailbox.Fetched(files=files))
+        assert cli.main(["fetch"]) == 0
+    assert asked == [office.settings]
+    assert list(log.lines_of(office.settings.paths.state, "urgent")) == []
