@@ -124,22 +124,22 @@ def _watch_night(settings: Settings) -> None:
     """Tell the office by mail of a night without its result."""
     from pipeline.post import night_watch, told_letters
 
-    _beside(settings, "watch", lambda: told_letters.night(night_watch.run(settings, _now(settings))))
+    _beside(settings, "watch", lambda: [(line, line) for line in told_letters.night(night_watch.run(settings, _now(settings)))])
 
 
 def _watch_urgent(settings: Settings, look: Callable[[datetime], UrgentOutcome]) -> None:
     """Mail urgent matters that have just come to the leaders on duty."""
     from pipeline.post import told_letters
 
-    _beside(settings, "urgent", lambda: told_letters.urgent(look(_now(settings))))
+    _beside(settings, "urgent", lambda: told_letters.urgent_beside(look(_now(settings))))
 
 
-def _beside(settings: Settings, name: str, look: Callable[[], Iterable[str]]) -> None:
-    """Do what is done beside a command's own work; what hinders it is said, and stops nothing else."""
+def _beside(settings: Settings, name: str, look: Callable[[], Iterable[tuple[str, str]]]) -> None:
+    """Do what is done beside a command's own work, and say it on the screen and in the log; what hinders it stops nothing else."""
     try:
-        for line in look():
+        for line, noted in look():
             stopping.complain(line)
-            _note(settings, name, line)
+            _note(settings, name, noted)
     except Exception as error:  # noqa: BLE001 - see above
         stopping.explain(error, argparse.Namespace(config=settings.file))
 
@@ -268,10 +268,9 @@ def _urgent(options: argparse.Namespace) -> int:
     settings = _load(options)
     outcome = urgent.run(settings, _now(settings))
     screen.tell_lines([*told_letters.urgent(outcome)] or ["没有要发的急报。"])
-    status = int(not outcome.is_complete)
-    if status or outcome.sent.planned:
-        _note(settings, "urgent", f"急报 {outcome.matters} 件，该发 {len(outcome.sent.planned)} 封；退出状态 {status}")
-    return status
+    if not outcome.is_complete or outcome.sent.planned:
+        _note(settings, "urgent", outcome.in_short)
+    return int(not outcome.is_complete)
 
 
 def _editions(options: argparse.Namespace) -> int:

@@ -82,6 +82,12 @@ def urgent(outcome: UrgentOutcome) -> Iterator[str]:
     yield from _unsettled(outcome.sent)
 
 
+def urgent_beside(outcome: UrgentOutcome) -> Iterator[tuple[str, str]]:
+    """Yield what was mailed just now, each with what the log says of it; what stays unsettled `urgent` and `send` say."""
+    if outcome.sent.planned or outcome.nobody:
+        yield "\n".join(urgent(outcome)), outcome.in_short
+
+
 def answers(outcome: SendingOutcome) -> Iterator[str]:
     """Yield what became of the answers to what had come by mail; nothing where there was none to write."""
     for letter, answer in outcome.done:

@@ -54,6 +54,12 @@ class UrgentOutcome:
         """Return whether nothing is owed to anybody."""
         return not self.nobody and self.sent.is_complete
 
+    @property
+    def in_short(self) -> str:
+        """What the log says of it: nothing of what a report holds."""
+        taken = sum(answer.fate is smtp.Fate.TAKEN for _letter, answer in self.sent.done)
+        return f"急报 {self.matters} 件，该发 {len(self.sent.planned)} 封，发出 {taken} 封{'' if self.is_complete else '；还有没发成的'}"
+
 
 def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, shared: SharedReaders | None = None) -> UrgentOutcome:
     """Mail what is new. `shared`: the readers of whoever looks again and again.

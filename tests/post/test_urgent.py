@@ -127,8 +127,9 @@ def test_all_new_matters_come_in_one_letter_to_each_leader_on_duty(office: Offic
 
 def test_a_matter_is_mailed_once_in_whatever_file_it_comes_and_before_and_after_the_night(office: Office, server: MailServer) -> None:
     _put(office, [WATER])
-    _look(office, server)
+    outcome = _look(office, server)
     assert list(told_letters.urgent(_look(office, server))) == []
+    assert [noted for _line, noted in told_letters.urgent_beside(outcome)] == ["急报 1 件，该发 2 封，发出 2 封"]
     again = urgent_row("sj-2020-1", 情况说明="小区 停水两日", 已采取措施="已恢复供水")
     _put(office, [again, WAGES], "更正.xlsx", 10)
     _look(office, server)
