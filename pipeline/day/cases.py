@@ -286,7 +286,7 @@ class Case:
         By 延期至, 办结时限 or an exemption: whatever moved it.
         """
         if before := self.before:
-            is_later = (self.extended or self.exempted) is not None
+            is_later = self.extended is not None or self.deadline != self.own_deadline
             if before.deadline and before.own_deadline:
                 own, now = self.own_deadline or date.min, self.deadline or date.min
                 is_later = own > before.own_deadline or now > before.deadline
