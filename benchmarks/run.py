@@ -18,14 +18,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import year  # noqa: E402 - the root is not among the paths of a script in this folder
+from benchmarks import rehearsal, year  # noqa: E402 - the root is not among the paths of a script in this folder
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 PAPERS = Path(__file__).resolve().parent / "PAPERS.md"
@@ -68,12 +68,16 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="update benchmarks/RESULTS.md")
     parser.add_argument("--papers", action="store_true", help="only what people read of one day, in half a minute; with --write PAPERS.md")
     parser.add_argument("--year", action="store_true", help="only the nights of a year, in half an hour")
+    parser.add_argument("--rehearsal", action="store_true", help="only the rehearsal of a month, in five minutes")
     parser.add_argument("--quick", action="store_true", help="leave out what takes longest: openpyxl on 300 workbooks, and long ledgers")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         folder = Path(scratch)
         day, nine, many = folder / "day", folder / "nine", folder / "many"
         _make(day, "--days", "1", "--rows", "22")
+        if said.rehearsal:
+            _show(_measure_rehearsal(folder), None)
+            return
         if said.year:
             _show(_measure_year(folder), None)
             return
@@ -93,6 +97,7 @@ def main() -> None:
             _make(long, "--days", "200", "--rows", "22")
             lines.append(_measure_story(long, folder))
             lines += _measure_year(folder)
+            lines += _measure_rehearsal(folder)
     _show(lines, RESULTS if said.write else None)
 
 
@@ -164,6 +169,35 @@ def _measure_year(folder: Path) -> list[Line]:
             for days in year.LATE
         ),
     ]
+
+
+def _measure_rehearsal(folder: Path) -> list[Line]:
+    """What it costs to try other settings on a month, beside three nights of the same office: each cold, as somebody types it."""
+    office = folder / "month"
+    _make(office, "--days", f"{rehearsal.DAYS}", "--rows", "22")
+    rehearsal.put_aside(office)
+    first, before = rehearsal.FIRST, rehearsal.LAST_NIGHTS[0] - timedelta(days=1)
+    _cold(_command(office, "--from", f"{first}", "--to", f"{before}"))
+    nights, tried = list[Measured](), defaultdict[str, list[Measured]](list)
+    for _ in range(ROUNDS):
+        with _copy(office, folder) as copied:
+            last = []
+            for day in rehearsal.LAST_NIGHTS:
+                rehearsal.hand_in(copied, day)
+                last.append(_cold(_command(copied, "--date", f"{day}")))
+            wall, processor = (sum(getattr(night, field) for night in last) for field in ("wall", "processor"))
+            nights.append(Measured(wall, processor, max(night.peak for night in last)))
+            for name, edits in rehearsal.EDITS.items():
+                new = rehearsal.write_settings(copied, edits)
+                span = ("--from", f"{first}", "--to", f"{rehearsal.LAST}")
+                tried[name].append(_cold(_command(copied, "rehearse", "--config", f"{new}", *span)))
+    beside = "three nights of the same office, every file of its folders, cold"
+    work = f"a rehearsal of {rehearsal.DAYS} days of nine districts of 22 rows, cold"
+    return [Line(f"{work}: {name}", _middle(runs), beside, _middle(nights), 1) for name, runs in tried.items()]
+
+
+def _command(office: Path, *arguments: str) -> list[str]:
+    return [sys.executable, str(ROOT / "run.py"), "--config", str(office / "config.yaml"), *arguments]
 
 
 def _measure_nine(office: Path, folder: Path) -> list[Line]:

@@ -236,6 +236,17 @@ def _rota(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rehearse(options: argparse.Namespace) -> int:
+    from pipeline import screen
+    from pipeline.night import rehearsal
+
+    asked = rehearsal.Asked(options.config, options.new or options.config, options.first, options.last, options.workbook, options.json)
+    with screen.progress() as progress:
+        lines = rehearsal.answer(asked, datetime.now().astimezone(), progress)
+    screen.tell_lines(lines)
+    return 0
+
+
 def _send(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.doors import mailbox
@@ -373,20 +384,6 @@ def _fetch(options: argparse.Namespace) -> int:
     return status
 
 
-_COMMANDS = {
-    "doctor": _doctor,
-    "editions": _editions,
-    "explain": _explain,
-    "fetch": _fetch,
-    "nightly": _nightly,
-    "period": _period,
-    "rota": _rota,
-    "demo": _demo,
-    "check": _check,
-    "send": _send,
-    "serve": _serve,
-    "status": _status,
-    "templates": _templates,
-    "urgent": _urgent,
-    "user": _user,
-}
+_THAT_ASK = (_check, _editions, _explain, _period, _rehearse, _rota, _status, _templates)
+_THAT_DO = (_demo, _doctor, _fetch, _nightly, _send, _serve, _urgent, _user)
+_COMMANDS = {command.__name__[1:]: command for command in (*_THAT_ASK, *_THAT_DO)}

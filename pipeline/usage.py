@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_explaining(commands)
     _add_period(commands)
     _add_rota(commands)
+    _add_rehearsing(commands)
     return top
 
 
@@ -100,6 +101,13 @@ def _add_editions(commands: argparse._SubParsersAction[_Parser]) -> None:
     editions.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
 
 
+def _add_status(commands: argparse._SubParsersAction[_Parser]) -> None:
+    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
+    _add_common(status)
+    _add_date(status, "哪一天（默认：今天，中午以前为昨天）")
+    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
+
+
 def _add_date(command: _Parser, meaning: str) -> None:
     command.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help=meaning)
 
@@ -130,13 +138,6 @@ def _add_period(commands: argparse._SubParsersAction[_Parser]) -> None:
     period.add_argument("--closing", action="store_true", help="写成结项报告")
 
 
-def _add_status(commands: argparse._SubParsersAction[_Parser]) -> None:
-    status = commands.add_parser("status", help="谁已报送、什么在等待、什么被退回")
-    _add_common(status)
-    _add_date(status, "哪一天（默认：今天，中午以前为昨天）")
-    status.add_argument("--json", action="store_true", help="写成 JSON，供监控程序读取")
-
-
 def _add_rota(commands: argparse._SubParsersAction[_Parser]) -> None:
     rota = commands.add_parser(
         "rota",
@@ -147,6 +148,20 @@ def _add_rota(commands: argparse._SubParsersAction[_Parser]) -> None:
     rota.add_argument("--from", dest="first", type=_day, required=True, metavar="YYYY-MM-DD", help="从哪一天")
     rota.add_argument("--to", dest="last", type=_day, required=True, metavar="YYYY-MM-DD", help="到哪一天（含）")
     rota.add_argument("--output", type=Path, metavar="FILE", help="写成哪个 .xlsx 文件（默认：结果文件夹旁边的“接访排班_起_止.xlsx”）")
+
+
+def _add_rehearsing(commands: argparse._SubParsersAction[_Parser]) -> None:
+    rehearse = commands.add_parser(
+        "rehearse",
+        help="规则试算：按另一份设置把过去几天重算一遍，看哪些数字、案件会不同",
+        description="规则试算：把过去几天按另一份设置从头算一遍，当作它一直如此，与已发布的比，列出哪些数字、案件、标记会不同。"
+        "只看，什么都不改动；NEW 里写的文件夹不用，用的是本办公室的。本办公室的设置文件用 --config 指出时，写在 rehearse 前面。",
+    )
+    rehearse.add_argument("--config", dest="new", type=Path, metavar="NEW", help="要试的设置文件（不写：现在的设置）")
+    rehearse.add_argument("--from", dest="first", type=_day, required=True, metavar="YYYY-MM-DD", help="从哪一天")
+    rehearse.add_argument("--to", dest="last", type=_day, required=True, metavar="YYYY-MM-DD", help="到哪一天（含），不能晚于今天")
+    rehearse.add_argument("--json", action="store_true", help="写成 JSON，供程序读取")
+    rehearse.add_argument("--workbook", type=Path, metavar="FILE", help="另外写成工作簿（.xlsx），每一件一行；不覆盖已有的文件")
 
 
 def _add_sending(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -460,7 +460,19 @@ def test_every_command_that_is_named_exists(page: Path, commands: set[str]) -> N
 
 @pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
 def test_every_option_that_is_named_exists(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["doctor"], ["check"], ["fetch"], ["send"], ["serve"], ["status"], ["templates"], ["period"], ["user", "add"]):
+    for command in (
+        [],
+        ["doctor"],
+        ["check"],
+        ["fetch"],
+        ["send"],
+        ["serve"],
+        ["status"],
+        ["templates"],
+        ["period"],
+        ["rehearse"],
+        ["user", "add"],
+    ):
         with pytest.raises(SystemExit):
             cli.main([*command, "--help"])
     known = set(re.findall(r"--[a-z]+", capsys.readouterr().out))

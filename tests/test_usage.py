@@ -65,6 +65,9 @@ OURS |= {
     "xlsx",
     "release",
     "steps",
+    "rehearse",
+    "NEW",
+    "workbook",
 }
 
 
@@ -91,6 +94,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["editions"],
     ["explain"],
     ["fetch"],
+    ["rehearse"],
     ["send"],
     ["status"],
     ["templates"],

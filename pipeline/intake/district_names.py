@@ -26,7 +26,7 @@ def known(settings: Settings, complain: Callable[[str], object] | None = None) -
         if not settings.paths.ledger.exists():
             return settings
         with Ledger(settings.paths.ledger) as ledger:
-            return _aligned(ledger, settings)
+            return aligned(ledger, settings)
     except LedgerError as error:
         if complain is None:
             raise
@@ -46,10 +46,10 @@ def align(ledger: Ledger, settings: Settings) -> Settings:
     if not ledger.named_districts():
         for named in noted:  # a ledger that was made again
             ledger.note_districts(named)
-    aligned = _aligned(ledger, settings)
+    known_by_all_names = aligned(ledger, settings)
     if not noted or (noted[-1].names, noted[-1].kept_as) != (ledger.districts.names, ledger.districts.kept_as):
         journal.note_districts(archive, ledger.districts)
-    return aligned
+    return known_by_all_names
 
 
 def check_noted(settings: Settings) -> None:
@@ -60,7 +60,11 @@ def check_noted(settings: Settings) -> None:
         raise ConfigurationError("\n".join(_sentence(last.kept_as[code], last, settings) for code in sorted(missing)))
 
 
-def _aligned(ledger: Ledger, settings: Settings) -> Settings:
+def aligned(ledger: Ledger, settings: Settings) -> Settings:
+    """Note how the districts are named now in that ledger alone, and return the settings with every name that one has had.
+
+    Raises ConfigurationError where a district is missing that the ledger knows.
+    """
     earlier = ledger.named_districts()
     last, kept = (earlier[-1] if earlier else NOBODY), ledger.kept_districts()
     names = {district.code: district.name for district in settings.districts}

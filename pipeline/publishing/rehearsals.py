@@ -1,0 +1,127 @@
+"""Days computed once more under other settings, as if these had always held, beside what is published of them; nothing is written.
+
+Covered by tests/night/test_rehearsal.py.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from pipeline.day import known_when
+from pipeline.ledger import edition_files, editions, journal, lost_files, published_rules
+from pipeline.ledger.ledger import Ledger
+from pipeline.publishing import edition_changes, inputs, outbox
+from pipeline.publishing.inputs import Outlines
+from pipeline.publishing.plan import Plan, to_look_at
+from pipeline.render import files_for_programs
+from pipeline.report.report import Report
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import NothingToConsolidateError
+from pipeline.terms.handed_in import Filed
+
+
+def read_as_now(ledger: Ledger, office: Settings) -> set[int]:
+    """Return the arrivals of which it is known that they were read by this program under the office's settings as they are now.
+
+    No reading says under what it was made. But a run reads and publishes: where the first day that shows a file has one edition, and that
+    was written under what holds now, the file was read so too.
+    """
+    program, digests = inputs.digest_of_program(office), dict[int, str]()
+    numbers: dict[str, int] = {}
+    for noted in editions.notes(ledger):
+        numbers[noted.day.isoformat()] = max(noted.number, numbers.get(noted.day.isoformat(), 0))
+    published = sorted(ledger.publications())
+    under, trusted = published_rules.by_day(ledger), set[str]()
+    for day in published:
+        held = office.on(date.fromisoformat(day))
+        if id(held) not in digests:
+            digests[id(held)] = inputs.digest_of_rules(held, program)
+        if numbers.get(day) == 1 and day in under and under[day].digest == digests[id(held)]:
+            trusted.add(day)
+    shown = ((file, bisect_left(published, file.reading.day.isoformat())) for file in ledger.outlines())
+    return {file.arrival.id for file, at in shown if at < len(published) and published[at] in trusted}
+
+
+def published(ledger: Ledger, settings: Settings, days: Sequence[date]) -> dict[date, Any]:
+    """Return what the newest edition of each published day says, with the districts' names of these settings."""
+    noted, now = ledger.publications(), {district.code: district.name for district in settings.districts}
+    found: dict[date, Any] = {}
+    for day in days:
+        files = _published_files(ledger, settings, day) if day.isoformat() in noted else None
+        with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
+            if files:
+                then = json.loads(files[outbox.MANIFEST]).get("rules", {}).get("districts", {})
+                found[day] = edition_changes.with_names(json.loads(files[editions.SUMMARY]), then, now)
+    return found
+
+
+def _published_files(ledger: Ledger, settings: Settings, day: date) -> dict[str, bytes] | None:
+    """Return manifest and figures of the newest edition: as the state keeps them, else as they lie in the outbox."""
+    newest = next(reversed(editions.held_of_day(ledger, day)), None)
+    if newest and not newest.is_damaged:
+        return {outbox.MANIFEST: newest.manifest, editions.SUMMARY: newest.summary}
+    names, folder = (outbox.MANIFEST, editions.SUMMARY), settings.paths.outbox / day.isoformat()
+    with suppress(OSError):
+        return {name: (folder / name).read_bytes() for name in names}
+    summary = edition_files.read(settings.paths.editions, newest.outputs.get(editions.SUMMARY, "")) if newest else None
+    return {outbox.MANIFEST: newest.manifest, editions.SUMMARY: summary} if newest and summary else None
+
+
+def computed(ledger: Ledger, settings: Settings, days: Sequence[date]) -> Iterator[Report]:
+    """Go through these days as they would be published today by the office's own settings. Raises NothingToConsolidateError."""
+    yield from _reports(to_look_at(ledger, settings, days)) if days else ()
+
+
+def rehearsed(
+    ledger: Ledger, settings: Settings, files: Sequence[Filed], again: Mapping[int, Filed], days: Sequence[date]
+) -> Iterator[Report]:
+    """Go through these days as they would be if the settings had always been these; no day keeps the rules of its publication.
+
+    `files`: what the ledger holds, as it is under these settings; `again`: those with their rows that were read again.
+    Raises NothingToConsolidateError.
+    """
+    outlines, archive = Outlines.of(files), settings.paths.archive
+    if not outlines.assignments:
+        msg = "按要试的设置，没有一份案件包案任务分解表可以用，算不出数字；什么都没有改动。"
+        raise NothingToConsolidateError(msg)
+    yield from _reports(
+        Plan(
+            settings=settings,
+            present=settings,
+            ledger=ledger,
+            documents=(),
+            outlines=outlines,
+            manifests={},
+            given=(),
+            under={},
+            program="",
+            left_out=lost_files.left_out(archive, files, ledger),
+            said_before=journal.said_before(archive),
+            days=[*days],
+            loaded=again,
+        )
+    )
+
+
+def _reports(drawn: Plan) -> Iterator[Report]:
+    from pipeline.report import compose
+
+    states = known_when.fold(drawn.facts, drawn.settings, drawn.days)
+    for day in drawn.days:
+        yield compose.build(states.pop(day), drawn.sources(day, ()), drawn.settings)
+
+
+def with_names(summary: Any, then: Settings, now: Settings) -> Any:  # noqa: ANN401 - JSON
+    """Return what a summary says with the districts' names of other settings: another name is no other figure."""
+    names, later = ({district.code: district.name for district in settings.districts} for settings in (then, now))
+    return edition_changes.with_names(summary, names, later)
+
+
+def figures(report: Report) -> Any:  # noqa: ANN401 - JSON
+    """Return what a day's `summary.json` would say."""
+    return json.loads(files_for_programs.summary(report))
