@@ -248,7 +248,8 @@ class Watch:
 
     def look(self, now: datetime, connect: Connect = smtp.connected) -> UrgentOutcome:
         """Mail what is new."""
-        if self._settings.outgoing_mail is None:
+        outgoing = self._settings.outgoing_mail
+        if outgoing is None or not outgoing.may_write_to_leaders:
             return UrgentOutcome()
         seen = self._shared.waiting()
         if self._last and self._last[1] == seen and now - self._last[0] < _AGAIN:
