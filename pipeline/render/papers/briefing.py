@@ -49,8 +49,7 @@ _CORRECTED = "本期为更正，与此前所知不同之处见第三部分。以
 def fields(report: Report, *, is_older: bool = False) -> Fields:
     """Return every text of the report: on as few pages as hold it, all decisions on page one where that can be, in the largest letters.
 
-    What stands behind the verdicts goes to page two before a decision does; all of it is set smaller before anything is left out; what is,
-    is counted, with where it stands. No third page is begun for a few lines.
+    What stands behind the verdicts goes to page two first; all is set smaller before anything is left out. No page is for a few lines.
     """
     few = things(report) < FEW_THINGS
     for most in range(1, MOST_PAGES + 1):
@@ -88,10 +87,11 @@ def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fiel
 
 
 def _best(fitting: list[tuple[Limits, Fields]], items: int) -> tuple[Limits, Fields]:
-    """Return the first that has all decisions on page one and leaves no page half empty, or does the first alone, or begins them early."""
-    decided = [(tried, draft) for tried, draft in fitting if _is_decided(draft, items)]
-    parted = [(tried, draft) for tried, draft in fitting if tried.is_parted and not tried.is_listed]
-    return next((pair for pair in decided if page_room.is_decided_first(pair[1])), (decided or parted[::-1] or fitting)[0])
+    """Return the first whose table has all decisions on page one, without a page half empty if it can be; else a list of them does."""
+    decided = [pair for pair in fitting if _is_decided(pair[1], items)]
+    by_table = [pair for pair in decided if not pair[0].is_listed]
+    parted = [pair for pair in fitting if pair[0].is_parted and not pair[0].is_listed]
+    return next((pair for pair in by_table if page_room.is_decided_first(pair[1])), (by_table or decided or parted[::-1] or fitting)[0])
 
 
 def _is_decided(draft: Fields, items: int) -> bool:

@@ -242,6 +242,17 @@ def test_decisions_stand_on_page_one_and_what_stands_behind_the_verdicts_follows
     assert not page_room.is_decided_first({**shorter, "旗区": shorter["旗区"][:4]})  # page two would be half empty
 
 
+def test_two_decisions_whose_table_has_room_on_page_one_have_no_list_above_it(weeks: dict[str, list[Report]]) -> None:
+    decisions = tuple(
+        Decision(("overdue",), f"SJ-2020-{n:03}", "东胜区", "某事", f"领导{n}", DAYS[0], f"请市级协调第{n}块地", "", DAYS[4])
+        for n in (1, 2)
+    )
+    for report in (replace(report, decisions=decisions) for reports in weeks.values() for report in reports):
+        fields = briefing.fields(report)
+        assert (len(fields["决策清单"]), len(fields["决策事项"])) == (0, 2)
+        assert page_room.is_decided(fields)
+
+
 def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_in_full_below(weeks: dict[str, list[Report]]) -> None:
     asked = [f"请市级协调第{n}号地块的土地手续，{'明确牵头单位和时间，'}请批示" for n in range(10)]
     decisions = tuple(
