@@ -129,6 +129,8 @@ class Case:
     """The last accepted row about it."""
     reported: date | None = None
     """The day of that row."""
+    is_named: bool = False
+    """Whether a taken row of another sheet than 案件进展 and 新增案件 has named it."""
     was_resolved: bool = False
     """Whether it was resolved before that row, ever."""
     known_since: date = date.min
@@ -191,6 +193,11 @@ class Case:
     def entered(self) -> date:
         """The day on which it entered the register."""
         return max(self.known_since, self.assigned)
+
+    @property
+    def was_reported(self) -> bool:
+        """Whether a row about it was ever taken, on whatever sheet."""
+        return self.last is not None or self.first is not None or self.is_named
 
     @property
     def reply_number(self) -> str:

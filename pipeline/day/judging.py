@@ -364,6 +364,8 @@ def _taken_of_own(report: _Report, rows: list[Row]) -> list[RowPlace]:
             case_row = _CaseRow(row, report.case_book.find(number))
             _refuse_foreign(report, case_row)
             report.judgement.rows_moved += case_row.moved is not None
+            if case_row.case and not row.is_refused:
+                case_row.case.is_named = True
     return [report.place(row) for row in rows if not row.is_refused]
 
 

@@ -13,6 +13,7 @@ from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
 from pipeline.report.notice_answers import AskedCase, NoticeAnswers
 from pipeline.report.receptions import Receptions
+from pipeline.report.reconciliation import Reconciliation
 from pipeline.report.report import Report
 from pipeline.terms.contract import HINT_SILENCED, LATE_EXCUSED, Severity
 
@@ -30,6 +31,7 @@ def extensions(report: Report) -> bytes:
             "report_date": report.day.isoformat(),
             "clocks": _clocks(beyond.clocks),
             "hints": [_hint(hint) for hint in beyond.hints],
+            "reconciliation": _reconciliation(beyond.reconciliation),
             "exceptions": [_exception(line) for line in beyond.exemptions],
             "notices": _notices(beyond.notices),
             "claims": [_claims(tally) for tally in beyond.claims],
@@ -94,6 +96,30 @@ def _hint(hint: HintLine) -> dict[str, Any]:
         "cell": hint.cell,
         "value": hint.value,
         "message": hint.message,
+    }
+
+
+def _reconciliation(found: Reconciliation) -> dict[str, Any]:
+    return {
+        "never_reported": [
+            {"case": each.line.number, "district": each.line.district, "assigned": each.line.assigned.isoformat()}
+            for each in found.never_reported
+        ],
+        "not_assigned": [{"case": each.number, "district": each.district, "found": each.is_found} for each in found.not_assigned],
+        "differing": [
+            {
+                "case": each.line.number,
+                "district": each.line.district,
+                "column": each.column,
+                "workbook": each.holds,
+                "report": each.reported,
+            }
+            for each in found.differing
+        ],
+        "twice": [
+            {"cases": [line.number for line in pair.lines], "districts": list(pair.districts), "codes": list(pair.codes)}
+            for pair in found.twice
+        ],
     }
 
 

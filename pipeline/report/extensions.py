@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
-from pipeline.report import claims, clock_lines, exemptions, hints, receptions
+from pipeline.report import claims, clock_lines, exemptions, hints, receptions, reconciliation
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
 from pipeline.report.notice_answers import NoticeAnswers
 from pipeline.report.receptions import Receptions
+from pipeline.report.reconciliation import Reconciliation
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival
 
@@ -28,6 +29,7 @@ class Extensions:
     clocks_counted: str = ""
     """How many of them are near their end or past it, in a line for leaders; '' where none is."""
     hints: tuple[HintLine, ...] = ()
+    reconciliation: Reconciliation = field(default_factory=Reconciliation)
     exemptions: tuple[ExemptionLine, ...] = ()
     excused: frozenset[OfDay] = frozenset()
     """The reports up to the day whose lateness is approved."""
@@ -44,6 +46,7 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
         clocks=running,
         clocks_counted=clock_lines.counted(cases),
         hints=hints.of(state, arrivals, settings, silenced) if silenced else all_hints,
+        reconciliation=reconciliation.of(state, cases, arrivals, settings),
         exemptions=exemptions.of(state, arrivals, settings, all_hints),
         excused=state.exempted.excused,
         claims=claims.of(cases, settings),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
-from pipeline.day.unlikely.hint import Hint, is_older, numbers, others
+from pipeline.day.unlikely.hint import Hint, age, numbers, others
 from pipeline.settings.hints import Hints
 from pipeline.terms.text import key
 
@@ -29,20 +29,27 @@ def like_older(entered: Iterable[Case], cases: Iterable[Case], percent: int) -> 
     for case in cases:
         if not case.grounds:
             by_matter.setdefault(_matter(case), []).append(case)
-    for case in entered:
-        same = by_matter.get(_matter(case), []) if _matter(case)[0] and not case.grounds else []
-        if older := [other for other in same if is_older(other, case) and _are_alike(case, other, percent)]:
-            yield case, older
+    asked = {case.number for case in entered if not case.grounds}
+    for (project, _category), same in by_matter.items():
+        if project and len(same) > 1 and not asked.isdisjoint(case.number for case in same):
+            yield from _like_older_of_matter(same, asked, percent)
+
+
+def _like_older_of_matter(same: list[Case], asked: Collection[str], percent: int) -> Iterator[tuple[Case, list[Case]]]:
+    """Go through those asked for of the cases of one project and category."""
+    by_age = sorted(same, key=age)
+    texts = [key(case.text("案由")) for case in by_age]
+    if len({*texts}) == 1:
+        yield from ((case, by_age[:position]) for position, case in enumerate(by_age) if case.number in asked and position)
+        return
+    from rapidfuzz import fuzz, process  # only where two cases have a project in common and say it in other words
+
+    for position, case in enumerate(by_age):
+        if case.number in asked and position:
+            found = process.extract(texts[position], texts[:position], scorer=fuzz.ratio, score_cutoff=percent, limit=None)
+            if found:
+                yield case, [by_age[other] for other in sorted(other for _text, _score, other in found)]
 
 
 def _matter(case: Case) -> tuple[str, str]:
     return key(case.text("涉及项目或单位")), key(case.text("问题类别"))
-
-
-def _are_alike(case: Case, other: Case, percent: int) -> bool:
-    one, another = key(case.text("案由")), key(other.text("案由"))
-    if one == another:
-        return True
-    from rapidfuzz import fuzz  # only where two cases have a project in common and say it in other words
-
-    return fuzz.ratio(one, another) >= percent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
@@ -59,4 +60,9 @@ def report_of(district: str, state: DayState) -> int | None:
 
 def is_older(other: Case, case: Case) -> bool:
     """Whether the other case was in the register before; of two that entered together the one assigned earlier, or the lower number."""
-    return (other.entered, other.assigned, other.number) < (case.entered, case.assigned, case.number)
+    return age(other) < age(case)
+
+
+def age(case: Case) -> tuple[date, date, str]:
+    """Return by what cases are put in order, the older first."""
+    return case.entered, case.assigned, case.number

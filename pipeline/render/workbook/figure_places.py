@@ -220,6 +220,8 @@ def _lists(report: Report, places: Places) -> None:
         day = f"{entry.day.month}月{entry.day.day}日"
         named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
     named += [(f"核查提示 · {hints.name(hint.code)} · {hint.district}", hint.cases) for hint in report.beyond.hints]
+    pairs = report.beyond.reconciliation.twice
+    named += [(f"对账 · 疑似同一事项 · {pair.districts[0]}", tuple(line.number for line in pair.lines)) for pair in pairs]
     named += [(f"接访下访 · {held.turn.day} · {held.turn.receives}", held.cases) for held in report.beyond.receptions.rota]
     for title, numbers in named:
         listed = tuple(number for number in numbers if number in places.rows)

@@ -26,6 +26,7 @@ from pipeline.render.workbook import (
     overview_sheet,
     reading_guide_sheet,
     receptions_sheet,
+    reconciliation_sheet,
 )
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import LOOKS, Book, Formats, put, text, widths_in_arial
@@ -52,6 +53,7 @@ def render(report: Report, beside: str = "") -> bytes:
         list_sheets.write(book)
         attendance_sheet.write(book)
         hints_sheet.write(book)
+        reconciliation_sheet.write(book)
         exemptions_sheet.write(book)
         clocks_sheet.write(book)
         answers_sheet.write(book)

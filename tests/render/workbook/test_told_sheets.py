@@ -1,6 +1,7 @@
-"""更正情况, 今日变化 and 数字明细 say what summary.json says, 核查提示, 诉求认定 and 接访下访 what extensions.json says.
+"""更正情况, 今日变化 and 数字明细 say what summary.json says, 核查提示, 对账, 诉求认定 and 接访下访 what extensions.json says.
 
-Covers `corrections_sheet`, `changes_sheet`, `clocks_sheet`, `hints_sheet`, `claims_sheet` and `receptions_sheet`.
+Covers `corrections_sheet`, `changes_sheet`, `clocks_sheet`, `hints_sheet`, `claims_sheet`, `receptions_sheet`,
+`reconciliation_sheet` and `reconciliation_words`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pytest
 from offices import assigned, handed_in, on
 from weeks import DAYS, WEEKS, Published
 from workbook_days import opened, rows
-from workbooks import DAY, assignment, progress_row, turn_row
+from workbooks import DAY, assignment, case_row, progress_row, turn_row
 from workbooks import report as written
 
 from pipeline.render import extension_files
@@ -248,3 +249,26 @@ def test_receptions_stand_below_the_turns_that_they_are_held_against() -> None:
         [when, "领导二", "SJ-2020-001", "东胜区", "逾期交房"],
         [when, "领导二", "ZZQ-2020-001", "东胜区", "逾期交房"],
     ]
+
+
+def test_each_kind_of_disagreement_is_a_list_by_district() -> None:
+    alike = {"涉及项目或单位": "甲小区", "交办日期": "2020-05-20"}
+    cases = [case_row("SJ-2020-001"), case_row("SJ-2020-002", "达拉特旗", **alike), case_row("SJ-2020-003", **alike, 案由="=1+1 逾期交房")]
+    cases += [case_row("SJ-2020-004", **alike, 案由="=1+1逾期交房")]
+    said = [progress_row("SJ-2020-001", 包案领导="=领导九"), progress_row("SJ-2020-777"), progress_row("SJ-2020-003", 当前状态="没有")]
+    day = on(DAY, assigned(assignment(cases)), handed_in(written(progress=said)))
+    book = opened(office_workbook.render(day.report))
+    shown = rows(book, "对账", first=3)
+    assert [row[0] for row in shown if re.search(r"（\d+）$", str(row[0]))] == [
+        "已交办、从未报送（3）", "报来、分解表没有（1）", "内容不一致（1）", "疑似同一事项（1）",
+    ]  # fmt: skip
+    assert [(row[0], row[1], row[6]) for row in shown[1:] if row[6]] == [
+        ("东胜区", "SJ-2020-003", "交办1天，没有采用过一行；当日报来的这一行退回了"),
+        ("东胜区", "SJ-2020-004", "交办1天，没有采用过一行"),
+        ("达拉特旗", "SJ-2020-002", "交办1天，没有采用过一行"),
+        ("东胜区", "SJ-2020-777", "台账里没有这个编号，这一行退回了"),
+        ("东胜区", "SJ-2020-001", "包案领导：登记的是“领导一”，日报里是“=领导九”"),
+        ("东胜区", "SJ-2020-003", "项目、类别相同，案由相近。SJ-2020-004：=1+1逾期交房"),
+    ]
+    links = {row[1].value: bool(row[1].hyperlink) for row in book["对账"].iter_rows(min_row=4) if row[6].value}
+    assert links == {f"SJ-2020-{n:03}": n < 777 for n in (1, 2, 3, 4, 777)}

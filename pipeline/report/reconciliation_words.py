@@ -1,0 +1,40 @@
+"""对账 in words, for sheet and letter alike: what each kind is called, and what is said beside a case."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from pipeline.report.reconciliation import ALIKE, SAME_REPLY, Differing, NeverReported, NotAssigned, Twice
+from pipeline.terms.messages import brief
+
+NEVER_REPORTED: Final = "已交办、从未报送"
+NOT_ASSIGNED: Final = "报来、分解表没有"
+DIFFERING: Final = "内容不一致"
+TWICE: Final = "疑似同一事项"
+
+_EMPTY: Final = "空"
+_IN_COMMON: Final = {ALIKE: "项目、类别相同，案由相近", SAME_REPLY: "答复文号相同"}
+
+
+def of_never_reported(line: NeverReported, day: date) -> str:
+    """Return for how long nobody has reported of a case, and what else is to be known of it."""
+    since = f"交办{(day - line.line.assigned).days}天，没有采用过一行"
+    if line.is_refused_today:
+        return f"{since}；当日报来的这一行退回了"
+    return f"{since}；现在的分解表里没有这件" if "missing_from_assignment" in line.line.flags else since
+
+
+def of_not_assigned(line: NotAssigned) -> str:
+    """Return how a case came in that no workbook has."""
+    return "旗区梳理的新增案件" if line.is_found else "台账里没有这个编号，这一行退回了"
+
+
+def of_differing(line: Differing) -> str:
+    """Return what holds and what was reported."""
+    return f"{line.column}：登记的是“{brief(line.holds or _EMPTY)}”，日报里是“{brief(line.reported)}”"
+
+
+def in_common(pair: Twice) -> str:
+    """Return why two cases may be the same matter."""
+    return "；".join(_IN_COMMON[code] for code in pair.codes)
