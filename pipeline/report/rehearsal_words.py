@@ -91,7 +91,7 @@ def lines(rehearsal: Rehearsal, tried: str = "", workbook: str = "") -> Iterator
     yield from notes(rehearsal)
     if differing:
         yield f"每一件都列在 {workbook}。" if workbook else "要看每一件，加 --workbook 文件名.xlsx。"
-    yield "要试的设置当作一直如此，各天不再按发布时的规则；箭头前面是发布的，后面是试的。"
+    yield f"要试的设置当作一直如此，各天不再按发布时的规则{'；箭头前面是发布的，后面是试的' if differing else ''}。"
     yield "办公室的收件、结果和台账都没有改动。"
 
 
@@ -119,13 +119,15 @@ def _of_day(day: DayDiffers) -> Iterator[str]:
     verdicts = {verdict.group: f"{VERDICT} {verdict.before} → {verdict.after}" for verdict in day.verdicts}
     for group, figures in groupby(day.figures, key=lambda figure: figure.group):
         steps = [_step(figure) for figure in figures if figure.key in FIGURES]
-        yield f"{brief(group)}：" + "，".join([*steps, *([verdicts[group]] if group in verdicts else [])])
+        steps += [verdicts[group]] if group in verdicts else []
+        yield f"{brief(group)}：{'，'.join(steps) or '没有案件，只有是否暂计不同'}"
     yield from _cases(day.cases)
     for flag in day.flags:
         parts = [f"{verb} {_named(cases)}" for verb, cases in (("增加", flag.entered), ("去掉", flag.left)) if cases]
         yield f"{words.FLAGS[flag.flag].name}：{'；'.join(parts)}"
-    for submission in day.submissions:
-        yield f"{submission.district}的日报：{status(submission.before)} → {status(submission.after)}"
+    for before, after in dict.fromkeys((entry.before, entry.after) for entry in day.submissions):
+        of_kind = [entry.district for entry in day.submissions if (entry.before, entry.after) == (before, after)]
+        yield f"由{status(before)}变成{status(after)}：{'、'.join(of_kind)}"
     for counts in day.rows:
         yield f"{counts.district}的日报：{rows(counts.before)} → {rows(counts.after)}"
     if others := beside(day):

@@ -270,7 +270,7 @@ def test_the_terminal_tells_what_turns_then_each_day_and_the_same_days_in_one_li
         f"按 {new} 试算：2020-05-18 至 2020-05-20 共 3 天，2 天会不同。",
         "  由按时变成迟报：东胜区 1 天",
         "2020-05-18",
-        "  东胜区的日报：按时 → 迟报",
+        "  由按时变成迟报：东胜区",
         "2020-05-20",
         "  停滞：增加 1 件（ZZQ-2020-001）",
         "没有差别的 1 天：2020-05-19。",
@@ -289,6 +289,16 @@ def test_days_that_differ_alike_are_told_together(story: Story) -> None:
         f"  {OWN}：目标 90% → 95%，还差 0 件 → 1 件，结论 暂计达标 → 暂计未达标",
     ]
     assert told[4] == "没有发布过的 1 天（2020-05-21），是与按现在的设置算出的比。"
+
+
+def test_without_a_difference_one_line_names_all_days(ask: Asked, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(last=WEDNESDAY) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "按现在的设置试算：2020-05-18 至 2020-05-20 共 3 天，没有一天会不同。",
+        "没有差别的 3 天：2020-05-18 至 2020-05-20。",
+        "要试的设置当作一直如此，各天不再按发布时的规则。",
+        "办公室的收件、结果和台账都没有改动。",
+    ]
 
 
 def test_json_and_workbook_hold_the_same(story: Story, ask: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
