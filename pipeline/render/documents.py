@@ -96,6 +96,12 @@ def _leaders(report: Report, workshop: Workshop) -> Finish:
     return lambda: _remembering_remarks(leader_papers.render(report, workshop.templates), workshop)
 
 
+def _reconciliation(report: Report, workshop: Workshop) -> Finish:
+    from pipeline.render.papers import reconciliation_letter
+
+    return lambda: _remembering_remarks(reconciliation_letter.render(report, workshop.templates), workshop)
+
+
 def _receipts(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.receipts import receipt_files
 
@@ -109,7 +115,16 @@ def _remembering_remarks(made: tuple[Mapping[str, bytes], list[str]], workshop: 
     return files
 
 
-ALL: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page, _report_forms, _notices, _leaders, _receipts)
+ALL: Final[tuple[Document, ...]] = (
+    _briefing,
+    _office_workbook,
+    _leaders_page,
+    _report_forms,
+    _notices,
+    _leaders,
+    _reconciliation,
+    _receipts,
+)
 """Everything that people read; the workbook says what the PDF before it could not show."""
 FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
@@ -140,11 +155,11 @@ def _import_renderers() -> None:
     with _IMPORTING, suppress(Exception):
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
-        from pipeline.render.papers import briefing_pdf, leader_papers, notice, word
+        from pipeline.render.papers import briefing_pdf, leader_papers, notice, reconciliation_letter, word
         from pipeline.render.receipts import receipt_files
         from pipeline.render.workbook import office_workbook
         from pipeline.report import compose
 
         word.warm_up()
         briefing_pdf.warm_up()
-        del receipt_files, compose, leader_papers, leaders_page, notice, report_form, office_workbook
+        del receipt_files, compose, leader_papers, leaders_page, notice, reconciliation_letter, report_form, office_workbook

@@ -13,7 +13,13 @@ NOT_ASSIGNED: Final = "报来、分解表没有"
 DIFFERING: Final = "内容不一致"
 TWICE: Final = "疑似同一事项"
 
-_EMPTY: Final = "空"
+ASK_NEVER_REPORTED: Final = "请核实是否收到交办，在下一份日报“案件进展”里报送；不属于本旗区的，书面说明理由。"
+ASK_NOT_ASSIGNED: Final = "编号填错的，请改正后重新报送；与已经交办的案件是同一件的，请写明是哪一件。"
+ASK_DIFFERING: Final = "以登记的为准，请在下一份日报里改正；登记有误的，请书面说明，由办公室修改分解表。"
+ASK_TWICE: Final = "请核实是否同一件；确是同一件的，请书面说明，由办公室撤销一件。"
+"""What a letter asks of its district."""
+
+EMPTY: Final = "空"
 _IN_COMMON: Final = {ALIKE: "项目、类别相同，案由相近", SAME_REPLY: "答复文号相同"}
 
 
@@ -32,7 +38,7 @@ def of_not_assigned(line: NotAssigned) -> str:
 
 def of_differing(line: Differing) -> str:
     """Return what holds and what was reported."""
-    return f"{line.column}：登记的是“{brief(line.holds or _EMPTY)}”，日报里是“{brief(line.reported)}”"
+    return f"{line.column}：登记的是“{brief(line.holds or EMPTY)}”，日报里是“{brief(line.reported)}”"
 
 
 def in_common(pair: Twice) -> str:

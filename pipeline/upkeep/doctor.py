@@ -164,12 +164,13 @@ def _stand_ins() -> str:
 
 
 def _templates(settings: Settings) -> Check:
-    from pipeline.render.papers import briefing_files, leader_papers, notice
+    from pipeline.render.papers import briefing_files, leader_papers, notice, reconciliation_letter
     from pipeline.render.period import period_papers
 
     folder = inputs.templates_of(settings)
-    problems = (*briefing_files.examine(folder), *notice.examine(folder), *leader_papers.examine(folder), *period_papers.examine(folder))
-    return Check("版式", "专报、督办通知、领导页和阶段报告的版式可以用", problems, tuple(notice.unused(folder)))
+    papers = (briefing_files, notice, leader_papers, reconciliation_letter, period_papers)
+    problems = tuple(problem for paper in papers for problem in paper.examine(folder))
+    return Check("版式", "专报、督办通知、领导页、对账说明和阶段报告的版式可以用", problems, tuple(notice.unused(folder)))
 
 
 def _readers(settings: Settings) -> Check:

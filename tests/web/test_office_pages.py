@@ -151,8 +151,8 @@ def test_after_a_renaming_each_district_sees_what_was_written_for_it_under_its_n
     assert seen == {name for name in manifest["outputs"] if f"/{own}_" in name}
 
 
-def test_a_leaders_page_is_for_the_office_alone_whatever_the_leader_is_called(office: Office) -> None:
-    names = [f"领导/东胜区_{DAY}.docx", f"督办通知/东胜区_督办通知_{DAY}.docx"]
+def test_a_leaders_page_and_a_drafted_letter_are_for_the_office_alone_whatever_they_are_called(office: Office) -> None:
+    names = [f"领导/东胜区_{DAY}.docx", f"对账/东胜区_对账说明_{DAY}.docx", f"督办通知/东胜区_督办通知_{DAY}.docx"]
     for name in names:
         path = office.outbox / str(DAY) / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +165,7 @@ def test_a_leaders_page_is_for_the_office_alone_whatever_the_leader_is_called(of
         }
         for district in ("东胜区", "")
     }
-    assert seen == {"东胜区": {names[1]}, "": {*names, "manifest.json"}}
+    assert seen == {"东胜区": {names[2]}, "": {*names, "manifest.json"}}
 
 
 def test_the_clerks_files_bear_their_day(site: Website) -> None:
