@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offices import CONFIG, SETTINGS, Day, File, assigned, consolidate, handed_in, on
 from workbooks import (
@@ -23,7 +23,11 @@ from workbooks import (
     urgent_row,
 )  # fmt: skip
 
+from pipeline.report import reconciliation
 from pipeline.settings.config import load
+
+if TYPE_CHECKING:
+    import pytest
 
 A, B, C = "东胜区", "达拉特旗", "准格尔旗"
 BEFORE = DAY - timedelta(days=1)
@@ -195,3 +199,8 @@ def test_a_silenced_case_and_a_hint_that_is_not_looked_for_make_no_pair() -> Non
     assert kind("twice", on(DAY, assigned(assignment(cases, exemptions=[silent])))) == []
     settings = load(CONFIG).model_copy(update={"hints": SETTINGS.hints.model_copy(update={"skip": ["unlikely-alike"]})})
     assert kind("twice", consolidate([assigned(assignment(cases))], [DAY], settings)[DAY]) == []
+
+
+def test_of_very_many_pairs_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciliation, "MOST_PAIRS", 4)
+    assert len(kind("twice", on(DAY, assigned(assignment([_alike(f"SJ-2020-00{n}", day="2020-05-20") for n in range(1, 6)]))))) == 4
