@@ -241,8 +241,11 @@ def listed(names: Sequence[str], unit: str = "") -> str:
 
 
 def brief(value: str) -> str:
-    """What a sentence quotes beside its value, cut where it is long; masked before, lest half a number be left."""
-    return shorten(mask(value))
+    """What a sentence quotes beside its value, cut where it is long.
+
+    Masked before, lest half a number be left, and after: without its wide gaps a text can be a number.
+    """
+    return mask(shorten(mask(value)))
 
 
 def shorten(value: str) -> str:
