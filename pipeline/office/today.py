@@ -109,7 +109,7 @@ def _workbooks(settings: Settings) -> tuple[tuple[str, int, int], ...]:
     return tuple((file.relative, file.status.st_size, file.status.st_mtime_ns) for file in seen)
 
 
-def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Readers) -> Today:
+def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Readers | None) -> Today:
     """Return how the day stands, folded from the ledger and from what waits."""
     judged = waiting.judge(files, settings, readers, [day])
     if not judged.states:
@@ -133,9 +133,13 @@ def _waiting_workbooks(facts: Facts, settings: Settings) -> tuple[tuple[str, str
 
 
 def refused_on(day: date, settings: Settings) -> list[Filed]:
-    """Return the day's reports that were refused whole when they were taken in."""
-    files = held_files.held(settings, lambda _file: False).files
-    return [file for file in files if file.reading.day == day and not (file.arrival.is_assignment or file.reading.accepted)]
+    """Return the day's reports that were refused whole when they were taken in, with their findings."""
+
+    def is_one(file: Filed) -> bool:
+        return file.reading.day == day and not (file.arrival.is_assignment or file.reading.accepted)
+
+    # In full: only the findings say that a stranger sent it.
+    return list(filter(is_one, held_files.held(settings, is_one).files))
 
 
 def counting_of(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings: Settings) -> Counting:

@@ -19,12 +19,26 @@ from offices import ZONE, File, Office, afternoon
 from untidy_offices import DAYS as UNTIDY_DAYS
 from untidy_offices import untidy_offices
 from weeks import DAYS, WEEKS, Published
-from workbooks import CASES, DAY, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row, urgent_row
+from workbooks import (
+    CASES,
+    DAY,
+    assignment,
+    case_row,
+    edit,
+    exemption_row,
+    new_row,
+    progress_row,
+    report,
+    report_pages,
+    resolved_row,
+    urgent_row,
+    write,
+)
 
 from pipeline import cli
 from pipeline.day import story
 from pipeline.intake import held_files
-from pipeline.office import explanation, explanation_text
+from pipeline.office import explanation, explanation_text, today
 from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
 from pipeline.render.page import cases_behind_figures
 from pipeline.report import breakdown
@@ -322,6 +336,23 @@ def test_before_any_workbook_had_come_nothing_is_told_as_a_fact(office: Office, 
 def test_without_a_workbook_there_is_nothing_to_explain(office: Office) -> None:
     with pytest.raises(NothingToConsolidateError):
         figure(office, "自治区交办")
+
+
+def test_a_strangers_file_leaves_a_figure_as_it_is_after_the_run_and_the_districts_own_makes_it_provisional(home: Office) -> None:
+    group, sender = "市级交办和旗区自行梳理", "kangbashi@example.com"
+    home.put(report(progress=[progress_row("SJ-2020-001")]), "一.xlsx")
+    home.put(report(), "二.xlsx", "2020-05-21T16:20:00+08:00", channel="email", sender=sender)
+    home.put(report(), "三.xlsx", "2020-05-21T16:30:00+08:00", channel="email", sender="mallory@example.net")
+    home.run(DAY)
+    assert figure(home, f"{group}/东胜区").verdict.startswith("未达标，")
+    assert "再次报送" not in figure(home, group).verdict
+    look = today.of_day(DAY, (), home.settings, None)
+    assert [target.why_open for target in look.targets if "再次报送" in target.why_open] == []
+    refused = write(edit(report_pages(), {"案件进展!P1": "手机号"}))
+    home.put(refused, "四.xlsx", "2020-05-21T16:40:00+08:00", channel="email", sender="dongsheng@example.com")
+    home.run(DAY)
+    assert figure(home, f"{group}/东胜区").verdict.startswith("暂计未达标，")
+    assert "东胜区再次报送的没有采用" in figure(home, group).verdict
 
 
 # --- every figure and every case of the sample weeks -------------------------------------------------------------
