@@ -5,7 +5,7 @@ Covered by tests/post/test_answering.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,13 +13,13 @@ from typing import Self
 
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import held_files, incoming
-from pipeline.office import check, preview_text
+from pipeline.office import check, preview_text, status
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms import words
-from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
 
 _MOST_FINDINGS = 20
@@ -44,6 +44,8 @@ class MailedFile:
     """and whether fewer rows will count than of the report that it takes the place of."""
     until: str = ""
     """Until when it can be mended in time, in words; '' where it need not be."""
+    has_marks: bool = False
+    """Whether anything stands on a cell of its receipt."""
     is_old: bool = False
     """Whether it had been taken in before, or a later report counts in its place."""
 
@@ -76,12 +78,13 @@ class MailedFiles:
             return MailedFile(name, "已收下，已进入汇总，结果见回执。", is_old=True)
         answer = check.check(place, self._settings, self._now, self._readers, waits=self._waiting)
         if answer.reading.is_from_stranger:
-            return MailedFile(name, f"不能采用：封面上写的不是{district}。请改正封面上的旗区，再发一次。")
+            return MailedFile(name, f"不能采用：{next(found.message for found in answer.findings if found.code == 'sender-not-allowed')}")
         if answer.reading.accepted and (after := self._overtaken_by(answer, place)):
             whose = f"收到了，是{district}{words.near(answer.reading.day, None)}的日报。"
             return MailedFile(name, f"{whose}同一天的日报又收到一份（{words.moment(after)}），以那一份为准，这一份不算数。", is_old=True)
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
-        shown = tuple(_shown(line.findings))
+        takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
+        shown = tuple(_shown(line, takes_nothing=takes_nothing))
         may_be_marked = answer.findings and receipt_files.may_be_marked(answer.findings)
         accepted = answer.reading.accepted
         return MailedFile(
@@ -91,9 +94,10 @@ class MailedFiles:
             len(shown[_MOST_FINDINGS:]),
             self._receipt(answer) if may_be_marked else b"",
             day=answer.reading.day if accepted else None,
-            takes_nothing=accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved,
+            takes_nothing=takes_nothing,
             takes_less=answer.preview is not None and answer.preview.takes_less,
-            until=self._until(district, answer.reading.day if accepted else self._day(answer)) if may_be_marked else "",
+            until=self._until(district, answer.reading.day if accepted else self._day(answer)) if may_be_marked and answer.refuses else "",
+            has_marks=any(finding.cell for finding in answer.findings),
         )
 
     def _day(self, answer: check.Answer) -> date:
@@ -102,7 +106,11 @@ class MailedFiles:
     def of_day(self, district: str, day: date) -> str:
         """Return how it stands with the district's report of that day, in words: to whoever has sent nothing that is one."""
         if self._has_report(district, day):
-            return f"{words.near(day, None)}的日报另外收到过，这封邮件不改变它。"
+            came = f"{words.near(day, None)}的日报另外收到过，这封邮件不改变它"
+            board = status.look(self._settings, day).districts
+            if any(line.takes_nothing for line in board if line.district == district):
+                return f"{came}；那一份一行也没有可以采用的，请照它的回信或回执改好再发一次。"
+            return f"{came}。"
         return f"还没有收到{words.near(day, None)}的日报，请尽快报送（{self._limit(district, day)}）。"
 
     def _until(self, district: str, day: date) -> str:
@@ -155,8 +163,10 @@ def _verdict(answer: check.Answer, accepted: int, refused: int, moved: int) -> s
     return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if answer.findings else '，没有问题。'}"
 
 
-def _shown(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield the findings in words, those that refuse first."""
-    for finding in sorted(findings, key=lambda finding: not finding.refuses):
+def _shown(line: ArrivedReport, *, takes_nothing: bool) -> Iterator[str]:
+    """Yield the findings in words with the case of their row, those that refuse first; nothing is 照常采用 where nothing is taken."""
+    for finding, case in sorted(zip(line.findings, line.cases, strict=True), key=lambda pair: not pair[0].refuses):
+        message = finding.message.replace("，照常采用", "") if takes_nothing and finding.code == "late" else finding.message
         where = "!".join(part for part in (finding.sheet, finding.cell) if part)
-        yield f"{where + '：' if where else ''}{'' if finding.refuses else '（提醒）'}{finding.message}"
+        where = " ".join(part for part in (where, case if case not in message else "") if part)
+        yield f"{where + '：' if where else ''}{'' if finding.refuses else '（提醒）'}{message}"

@@ -144,7 +144,12 @@ def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(
     again = report(day=before, progress=[progress_row(), progress_row("SJ-2020-999")])
     answering.run(office.settings, later, [_mailed(office, again, later, "3")], server.connect)
     answering.run(office.settings, later, [_mailed(office, report(progress=[]), CAME + timedelta(minutes=1), "4")], server.connect)
-    (_first, second, third, overtaken) = _told(server)
+    answering.run(office.settings, later, [_mail(identity="5", received_at=later)], server.connect)
+    (_first, second, third, overtaken, without) = _told(server)
+    assert "这封邮件不改变它；那一份一行也没有可以采用的，请照它的回信或回执改好再发一次。" in without[1]
+    assert " ZZQ-2020-001：" in second[1]
+    assert "（提醒）截止时间 2020-05-21 17:00:00 已过。当日首次报送在截止以前" in second[1]
+    assert "问题标在单元格上；照着改好，把它作为附件发回来即可。" in second[1]
     assert "同一天的日报又收到一份（5月21日17:35），以那一份为准，这一份不算数。" in overtaken[1]
     assert overtaken[0]["Subject"] == "【回信】收到了：日报"
     assert second[0]["Subject"] == "【回信】收到的日报一行也不会采用，原来的不再算数：日报"
@@ -166,6 +171,21 @@ def test_a_letter_without_a_report_tells_how_its_day_stands(office: Office, serv
     (_message, before), (_another, after) = _told(server)
     assert "还没有收到5月21日的日报，请尽快报送（17:00已经截止，现在报算迟报，内容照常采用）。" in before
     assert "5月21日的日报另外收到过，这封邮件不改变它。" in after
+
+
+def test_reminders_alone_ask_to_mend_nothing_and_another_districts_report_is_for_that_district_to_send(
+    office: Office, server: MailServer
+) -> None:
+    office.put_assignment(assignment())
+    late = CAME + timedelta(hours=1)
+    mails = [_mailed(office, report(progress=[progress_row()]), late, "1"), _mailed(office, report("达拉特旗"), late, "2")]
+    answering.run(office.settings, late, mails, server.connect)
+    (_reminded, reminded), (_foreign, foreign) = _told(server)
+    assert "里面只有提醒，不改也可以。" in reminded
+    assert "照着改好" not in reminded
+    assert "标在单元格上" not in reminded
+    assert "照常采用。这一天还没有报过，这一份会记为迟报" in reminded
+    assert "改为“东胜区”后重新报送；是达拉特旗的日报，请由达拉特旗报送。" in foreign
 
 
 def test_a_report_of_yesterday_is_nothing_to_mend_and_a_file_in_the_folder_has_come(office: Office, server: MailServer) -> None:

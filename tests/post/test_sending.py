@@ -338,7 +338,7 @@ def test_who_has_put_another_district_on_the_cover_is_told_so_once_and_gets_no_w
     for kind in ("plain", "html"):
         body = message.get_body((kind,))
         assert body is not None
-        assert "您发来的“达旗139********.xlsx”写的是另一个旗区" in body.get_content()
+        assert "您发来的“达旗139********.xlsx”封面写的是另一个旗区" in body.get_content()
 
 
 def test_a_reminder_names_no_file_that_a_stranger_sent(office: Office, server: MailServer) -> None:
