@@ -142,8 +142,8 @@ def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
 def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
     said = f"{matter.kind}：{matter.situation}"
-    leader, due = (case.leader, case.deadline) if case else ("", None)
-    return Decision(("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin, due)
+    leader = case.leader if case else ""  # the deadline of its case is none of the matter
+    return Decision(("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin)
 
 
 def _decision(line: CaseLine) -> Decision | None:

@@ -136,7 +136,7 @@ class Decision:
     """What the district asks for, in its own words; '' where it asks for nothing."""
     origin: str
     due: date | None = None
-    """The deadline of its case in force."""
+    """The deadline in force of a case; an urgent matter has none, though its case may."""
 
 
 @dataclass(frozen=True, slots=True)

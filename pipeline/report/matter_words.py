@@ -95,5 +95,19 @@ def _changed_matter(change: MatterChange, today: date, characters: int | None) -
 
 
 def _words(matter: Matter, characters: int | None) -> str:
+    """Return what was said: in so many characters, but what is asked stays whole, or ends with a clause of it where it is very long."""
     said = f"{matter.number} {matter.said}".strip()
-    return said if characters is None or len(said) <= characters else f"{said[: characters - 1]}…"
+    if characters is None or len(said) <= characters:
+        return said
+    told, mark, asked = said.partition(_ASKED)
+    most = max(characters - len(mark) - len(asked), _FEWEST)
+    told = told if len(told) <= most else f"{told[: most - 1]}…{'；' if mark else ''}"
+    if len(asked) > _LONGEST_REQUEST:
+        end = max(asked.rfind(stop, 0, _LONGEST_REQUEST) for stop in "，。；！？")
+        asked = f"{asked[: end + 1]}……" if end >= 0 else "（请求较长）"
+    return f"{told}{mark}{asked}"
+
+
+_ASKED = "需协调："
+_FEWEST, _LONGEST_REQUEST = 32, 90
+"""Characters of what happened that are shown beside a request however little room there is, and of a request that are shown whole."""

@@ -45,6 +45,16 @@ def test_one_that_a_revision_leaves_out_is_told_with_its_words(received: str) ->
     assert asked.endswith(f"更正后撤下急报1件：东胜区原报“{CASE} {FIRST}”。") is not received.startswith("2020-05-18")
 
 
+def test_a_request_that_is_taken_back_is_not_torn() -> None:
+    """What happened gives way to it; of a very long one whole clauses are told."""
+    heating, long = "请市级协调恢复供热", "请市级协调恢复供热，" * 12
+    for request, said in ((heating, heating), (long, f"{long[:90]}……")):
+        asking: Row = {**URGENT, "情况说明": "小区供热中断，居民家中不足十度，已有老人送医" * 2, "需协调事项": request}
+        asked = dict(headline.lines(_told(("2020-05-19 09:00", []), first=[asking])[MONDAY].report))["请决定"]
+        assert asked.endswith(f"…；需协调：{said}”。")
+        assert "小区供热中断" in asked
+
+
 @pytest.mark.parametrize("received", ["2020-05-19 15:00", "2020-05-19 09:00"])
 def test_one_that_is_left_out_after_its_day_is_told_on_the_next_one(received: str) -> None:
     for text in _told((received, []))[TUESDAY].both:

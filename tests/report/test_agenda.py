@@ -178,6 +178,7 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
         (("overdue",), NUMBERS[1], date(2020, 6, 3), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
         (("coordination",), NUMBERS[7], MONDAY, "领导一", "请市住建局协调供电"),
     ]
+    assert [decision.due for decision in out.report.decisions[:2]] == [None, date(2020, 6, 6)]  # an urgent matter has no limit of a case's
 
 
 def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() -> None:

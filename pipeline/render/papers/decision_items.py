@@ -19,6 +19,8 @@ Item = Sequence[Decision]
 WORKBOOK = "《信访事项办理情况汇总》"
 _LONGEST_REQUEST, _FEWEST = 90, 45
 """Characters of a request that are shown whole, where there is room and where there is little."""
+_FEWEST_OF_URGENT = 28
+"""Characters of what happened, however little room there is: it stands nowhere else on the paper."""
 
 
 def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = False) -> dict[str, Any]:
@@ -31,11 +33,13 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
     asked = {"请示": _whole_sentences(sentences.asked(first), max(_FEWEST, min(_LONGEST_REQUEST, 3 * characters)))}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
+        matter = short(first.matter, max(_FEWEST_OF_URGENT, characters) if "urgent" in first.kinds else characters)
         return asked | {
             "事由": kinds,
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
-            "旗区": first.district,
-            "事项": short(first.matter, characters),
+            # without a number templates show the first of these alone
+            "旗区": first.district if first.number else f"{first.district}：{matter}",
+            "事项": matter if first.number else "",
             "清单": "",
             "起始": sentences.day(first.since) if first.since else "—",
             "时限": _due(first.due, first.since),
@@ -68,7 +72,9 @@ def in_a_line(item: Item, number: int) -> dict[str, str]:
     return {
         "序号": str(number),
         "谁": page_room.cut(who[:_LONGEST_REQUEST], _WHO_WIDTH),
-        "何事": _clauses(kind, short(sentences.asked(first), _LONGEST_REQUEST), _WHAT_WIDTH),
+        "何事": _urgent(first)
+        if first.kinds[0] == "urgent"
+        else _clauses(kind, short(sentences.asked(first), _LONGEST_REQUEST), _WHAT_WIDTH),
         "时限": f"{'最早' if len(item) > 1 else ''}{words.near(due, first.since)}" if due else "—",
     }
 
@@ -77,12 +83,21 @@ _WHO_WIDTH, _WHAT_WIDTH = 10.3, 28.0
 """In Chinese characters: of the columns of the list of decisions."""
 
 
-def _clauses(kind: str, asked: str, most: float) -> str:
+def _urgent(matter: Decision) -> str:
+    """Return what happened, and as many clauses of what is asked as have room on a line."""
+    happened = short(matter.matter.partition("：")[2] or matter.matter, _LONGEST_REQUEST).rstrip("。；，")
+    told = f"急报：{happened}"
+    if page_room.width(f"{told}；……") > _WHAT_WIDTH:
+        return page_room.cut(told, _WHAT_WIDTH)
+    return _clauses(told, short(sentences.asked(matter), _LONGEST_REQUEST), _WHAT_WIDTH, "；", "……")
+
+
+def _clauses(kind: str, asked: str, most: float, joint: str = "：", unasked: str = "（请示见下表）") -> str:
     """Return the kind and as many clauses of what is asked as have room on a line; the kind alone where the first has none."""
-    if page_room.width(whole := f"{kind}：{asked}") <= most:
+    if page_room.width(whole := f"{kind}{joint}{asked}") <= most:
         return whole
     ends = [at + 1 for at, character in enumerate(whole) if character in "，。；！？、" and page_room.width(whole[: at + 1] + "……") <= most]
-    return f"{whole[: ends[-1]]}……" if ends and ends[-1] > len(kind) + 1 else f"{page_room.cut(kind, most)}（请示见下表）"
+    return f"{whole[: ends[-1]]}……" if ends and ends[-1] > len(kind) + 1 else f"{page_room.cut(kind, most)}{unasked}"
 
 
 def _due(day: date | None, since: date | None) -> str:

@@ -382,6 +382,19 @@ def test_a_request_is_never_cut_in_the_middle(day: Report) -> None:
         assert len(row["事项"]) <= 60
 
 
+def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> None:
+    """Without a number of a case too, in the table and in the list above it."""
+    asked = "请市级安排第3次安全鉴定并落实资金，明确牵头单位"
+    matter = Decision(("urgent",), "", "东胜区", "工程安全隐患：第3号楼外墙脱落险情", "", DAYS[0], asked, "")
+    for one, place in ((matter, "旗区"), (replace(matter, number="SJ-2020-001"), "事项")):
+        cells = decision_items.texts([one], 12, 2)
+        assert ("工程安全隐患：第3号楼外墙脱落险情" in cells[place], cells["请示"]) == (True, asked)
+    assert decision_items.in_a_line([matter], 1)["何事"] == "急报：第3号楼外墙脱落险情……"
+    assert decision_items.in_a_line([replace(matter, asked="请安排鉴定")], 1)["何事"] == "急报：第3号楼外墙脱落险情；请安排鉴定"
+    long = decision_items.in_a_line([replace(matter, matter="工程安全隐患：" + "外墙脱落" * 20)], 1)["何事"]
+    assert (long[:7], long[-1]) == ("急报：外墙脱落", "…")
+
+
 def test_an_urgent_matter_that_asks_for_nothing_is_told_and_is_no_decision(day: Report) -> None:
     assert day.urgent
     assert not any(matter.coordination for matter in day.urgent)
