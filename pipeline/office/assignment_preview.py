@@ -5,7 +5,7 @@ Covered by tests/web/test_office_pages.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,8 @@ from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.standing import standing_of
 from pipeline.intake import held_files
-from pipeline.office import today
+from pipeline.intake.incoming import Incoming
+from pipeline.office import today, waiting
 from pipeline.reading.readers import Readers
 from pipeline.report import certainty, changes, corrections, edit_words, exemptions, sentences
 from pipeline.report.figures import Certainty, Figure
@@ -109,15 +110,17 @@ class Preview:
     """None where the workbook is refused whole."""
 
 
-def preview(path: Path, settings: Settings, now: datetime, readers: Readers) -> Preview:
-    """Return what the workbook holds and would change. Nothing is taken in."""
+def preview(path: Path, settings: Settings, now: datetime, readers: Readers, files: Sequence[Incoming] = ()) -> Preview:
+    """Return what the workbook holds and would change, with the reports that wait (`files`) counted in. Nothing is taken in."""
     workbook = held_files.read(path, Envelope(now), settings, readers, is_assignment=True)
     reading = workbook.reading
     if not reading.accepted:
         return Preview(reading, reading.findings, None)
-    before_it = held_files.facts_until(now.date(), settings, readers)
-    before = _look(before_it, settings, now)
-    after = _look([*before_it, workbook], settings, now)
+    waits = tuple(filed for filed in waiting.opened(files) if filed.reading.day <= now.date())
+    before_it = [*held_files.facts_until(now.date(), settings, readers), *(filed for filed in waits if filed.reading.accepted)]
+    refused = today.refused_on(now.date(), settings, waits)
+    before = _look(before_it, refused, settings, now)
+    after = _look([*before_it, workbook], refused, settings, now)
     if after is None:
         raise LookupError(path)
     listed = {number for rows in reading.rows if rows.sheet in CASE_SHEETS for number in rows.texts(CASE) if number}
@@ -137,13 +140,13 @@ class _Look:
     """By group: its figure with the verdict, and where edits better it the rate without them."""
 
 
-def _look(filed: Iterable[Filed], settings: Settings, now: datetime) -> _Look | None:
+def _look(filed: Iterable[Filed], refused: tuple[Filed, ...], settings: Settings, now: datetime) -> _Look | None:
     """Return how the day stands that `now` is on; None where there is no assignment workbook."""
     facts, day = Facts.of(filed), now.date()
     if not facts.assignments:
         return None
     state = fold(facts, settings, [day])[day]
-    targets = today.counting_of(state, facts, tuple(today.refused_on(day, settings)), settings).targets()
+    targets = today.counting_of(state, facts, refused, settings).targets()
     certainties = certainty.of(targets, settings.on(day).groups, state.cases)
     return _Look(state, {figure.group: _figure(figure, beside) for figure, beside in zip(targets, certainties, strict=True)})
 

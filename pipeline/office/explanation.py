@@ -156,7 +156,7 @@ def _state(files: Sequence[Filed], settings: Settings, day: date) -> DayState:
 
 def _reliance(explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings) -> tuple[str, str]:
     """Return a figure's verdict with why it is provisional, and its rate without edits of the register; each '' where there is none."""
-    counting = today.counting_of(state, Facts.of(files), tuple(today.refused_on(state.day, settings)), settings)
+    counting = today.counting_of(state, Facts.of(files), today.refused_on(state.day, settings), settings)
     label = explained.name.removeprefix(f"{explained.group.name}/")
     figures = _FIGURES[explained.kind](counting)
     of_it = next((figure for figure in figures if (figure.group, figure.label) == (explained.group.name, label)), None)

@@ -75,7 +75,7 @@ class SharedReaders:
 
     def preview_assignment(self, path: Path, now: datetime) -> Preview:
         """Return what an assignment workbook would change."""
-        return assignment_preview.preview(path, self._settings, now, self.start())
+        return assignment_preview.preview(path, self._settings, now, self.start(), self.waiting())
 
     def today(self, day: date) -> Today:
         """Return how the day stands, with what waits. Raises LedgerError."""

@@ -5,7 +5,7 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -115,8 +115,7 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     if not judged.states:
         return Today(day, (), judged.waits)
     state = judged.states[day]
-    refused = [filed for filed in judged.opened if not filed.reading.accepted and filed.reading.day == day]
-    targets = _targets(state, judged.facts, (*refused_on(day, settings), *refused), settings)
+    targets = _targets(state, judged.facts, refused_on(day, settings, judged.opened), settings)
     workbooks = _waiting_workbooks(judged.facts, settings)
     return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused, workbooks)
 
@@ -132,14 +131,14 @@ def _waiting_workbooks(facts: Facts, settings: Settings) -> tuple[tuple[str, str
     return tuple(told)
 
 
-def refused_on(day: date, settings: Settings) -> list[Filed]:
-    """Return the day's reports that were refused whole when they were taken in, with their findings."""
+def refused_on(day: date, settings: Settings, opened: Iterable[Filed] = ()) -> tuple[Filed, ...]:
+    """Return the day's reports that were refused whole when they were taken in, and of what waits those that will be, with findings."""
 
     def is_one(file: Filed) -> bool:
         return file.reading.day == day and not (file.arrival.is_assignment or file.reading.accepted)
 
     # In full: only the findings say that a stranger sent it.
-    return list(filter(is_one, held_files.held(settings, is_one).files))
+    return tuple(filter(is_one, (*held_files.held(settings, is_one).files, *opened)))
 
 
 def counting_of(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings: Settings) -> Counting:

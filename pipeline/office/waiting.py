@@ -97,12 +97,12 @@ class Judged:
 
 def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None = None, days: Collection[date] = ()) -> Judged:
     """Judge what waits as the next run will, with what the ledger holds. Raises LedgerError."""
-    came = [(file, _filed(file, incoming.FIRST - number)) for number, file in enumerate(files)]
-    opened = tuple(filed for _file, filed in came if filed)
-    accepted = [filed for filed in opened if filed.reading.accepted]
+    came = _came(files)
+    found = tuple(filed for _file, filed in came if filed)
+    accepted = [filed for filed in found if filed.reading.accepted]
     wanted = sorted({*days, *(filed.reading.day for filed in accepted)})
     if not wanted:
-        return Judged(tuple(Waits(file, _answer(file, filed, None)) for file, filed in came), Facts.of(()), {}, opened)
+        return Judged(tuple(Waits(file, _answer(file, filed, None)) for file, filed in came), Facts.of(()), {}, found)
     facts = Facts.of([*held_files.facts_until(wanted[-1], settings, readers), *accepted])
     states = fold(facts, settings, wanted) if facts.assignments else {}
     index = Submissions.of(facts.reports)
@@ -116,7 +116,16 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     }
     placed = [(file, filed and _placed(filed, index, settings)) for file, filed in came]
     waits = [_waits(file, filed, judgements if states else None, states) for file, filed in placed]
-    return Judged(tuple(waits), facts, states, opened)
+    return Judged(tuple(waits), facts, states, found)
+
+
+def opened(files: Sequence[Incoming]) -> tuple[Filed, ...]:
+    """Return what waits and was opened, as the ledger would file it."""
+    return tuple(filed for _file, filed in _came(files) if filed)
+
+
+def _came(files: Sequence[Incoming]) -> list[tuple[Incoming, Filed | None]]:
+    return [(file, _filed(file, incoming.FIRST - number)) for number, file in enumerate(files)]
 
 
 def _placed(filed: Filed, index: Submissions, settings: Settings) -> Filed:

@@ -631,6 +631,13 @@ def test_a_workbook_that_betters_a_rate_says_what_it_is_without_the_edits_and_th
         browser = site.signed_in("办公室")
         newer = assignment([rows[0], {**rows[1], "撤销依据": "重复登记"}])
         page = browser.follow(browser.upload(newer, "新.xlsx", browser.token("/board"))).text
+        both = report(progress=[resolved_row("SJ-2020-001"), resolved_row("SJ-2020-002", 群众确认="认可")])
+        office.put(both, "更正.xlsx", "2020-05-21T16:30:00+08:00")
+        with_it = browser.follow(browser.upload(newer, "再.xlsx", browser.token("/board"))).text
+        assert "2/2</strong>，100.0%" in browser.get("/today").text
+    assert "等待收取的日报都算在内" in with_it
+    assert "2/2，100.0%，暂计达标<" in with_it
+    assert "1/1，100.0%，暂计达标。不计台账改动" in with_it, "what waits is counted in, as on the desk"
     assert "1/2，50.0%，暂计未达标，还差 1 件<" in page
     assert "1/1，100.0%，暂计达标。不计台账改动（撤销的按未化解计），化解率为50.0%（1/2），不到90% <strong>有变</strong>" in page
 
