@@ -60,7 +60,7 @@ def write(book: Book) -> None:
     report = book.report
     rows = [*report.corrected, *report.restated]
     by_noon = [f"{group.name}：{said}" for group in report.settings.groups if (said := corrections.overnight(report, group.name))]
-    empty = f"{words.EMPTY[NAME]}{words.corrected_by_noon(has_earlier=bool(report.overnight_earlier)) if by_noon else ''}"
+    empty = words.nothing_since_noon(has_earlier=bool(report.overnight_earlier)) if by_noon else words.EMPTY[NAME]
     listing = Listing(COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
     sheet = frame(book, NAME, listing.widths)
     write_rows(book, sheet, HEADER, listing)

@@ -226,6 +226,8 @@ def zero_report(line: SubmissionLine) -> str:
     return NONE if line.status == "missing" else YES if line.zero_report else NO
 
 
-def corrected_by_noon(*, has_earlier: bool) -> str:
-    """Return that earlier days were corrected all the same, before the next day's noon."""
-    return f"{'以前各日' if has_earlier else '前一日'}的数字在那以前有更正，见下。"
+def nothing_since_noon(*, has_earlier: bool) -> str:
+    """Return what is said where the table is empty, but earlier days were corrected between the end of the day before and noon."""
+    if has_earlier:
+        return "当日12:00（可以另设）以后，以前各日的数字没有更正。在那以前有，见下；逐日的原数和现数列在前一日的汇总里。"
+    return f"{EMPTY['更正情况']}前一日的数字在那以前有更正，见下。"

@@ -101,6 +101,9 @@ def test_a_correction_before_noon_is_told_where_nothing_was_restated(published: 
     said = [str(row[0]) for row in rows(opened(office_workbook.render(by_noon)), "更正情况") if row[0]]
     assert said[0] == "没有次日12:00（可以另设）以后才知道的更正。前一日的数字在那以前有更正，见下。"
     assert any("市级交办和旗区自行梳理：5月20日的数字，当日24:00以后、次日12:00以前有更正：由7/69改为7/71" in line for line in said)
+    more = replace(by_noon, overnight_earlier=built.restated[:1])
+    said = [str(row[0]) for row in rows(opened(office_workbook.render(more)), "更正情况") if row[0]]
+    assert said[0].startswith("当日12:00（可以另设）以后，以前各日的数字没有更正。在那以前有，见下；")
 
 
 @pytest.mark.parametrize("kind", ["newly_resolved", "reopened", "new_cases", "withdrawn_cases", "withdrawn_disputes"])
