@@ -101,14 +101,25 @@ def silent_days(state: DayState) -> frozenset[date]:
 # --- decisions ---------------------------------------------------------------------------------------------------
 
 
-def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine]) -> tuple[Decision, ...]:
-    """Return what needs a decision: urgent matters that ask for one first, then cases by reason, by the day since when, and by number."""
+FIRST_OF_KIND = 2
+"""So many of each kind come before more of any: what has room for a few shows something of each."""
+_FEW_LACKING = 3
+"""A group that lacks so few to its target meets it by these: its cases come first among those of their kind."""
+
+
+def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: Iterable[Figure]) -> tuple[Decision, ...]:
+    """Return what needs a decision: the first of each kind, then the others by kind, in the order in which everybody is shown them.
+
+    Of urgent matters that ask for one the gravest are first, of cases those that a target lacks little without, the oldest of them first.
+    """
     by_number = {line.number: line for line in lines}
+    close = {target.group for target in targets if 0 < target.tally.shortfall <= _FEW_LACKING}
     matters = [_urgent(matter, by_number.get(matter.number)) for matter in _gravest_first(urgent) if matter.coordination]
     cases = [decision for line in by_number.values() if (decision := _decision(line))]
-    order = list(words.DECISIONS)
-    cases.sort(key=lambda decision: (order.index(decision.kinds[0]), decision.since or _NEVER, decision.number))
-    return (*matters, *cases)
+    cases.sort(key=lambda decision: (by_number[decision.number].group not in close, decision.since or _NEVER, decision.number))
+    by_kind = {kind: [decision for decision in (*matters, *cases) if decision.kinds[0] == kind] for kind in words.DECISIONS}
+    first = [decision for of_kind in by_kind.values() for decision in of_kind[:FIRST_OF_KIND]]
+    return (*first, *(decision for of_kind in by_kind.values() for decision in of_kind[FIRST_OF_KIND:]))
 
 
 def by_request(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:

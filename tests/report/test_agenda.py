@@ -193,6 +193,21 @@ def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() 
     assert matters == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
 
 
+def test_two_of_each_kind_come_before_more_of_any_and_first_what_a_target_lacks_little_without() -> None:
+    """自治区交办 lacks one case, disputed later than the city's, of which nine lack."""
+    tuesday = MONDAY + timedelta(days=1)
+    matters = tuple(urgent_row("", 情况说明=f"停水{n}", 发生时间="2020-05-19 09:30", 需协调事项=f"请调度{n}") for n in range(5))
+    disputed = [resolved_row(number, 答复日期="2020-05-18", 群众确认="不认可") for number in ("ZZQ-2020-001", *NUMBERS[1:4])]
+    asking = progress_row(NUMBERS[7], 需协调事项="请市住建局协调供电")
+    city = [case_row(number, 办结时限="2020-06-09") for number in NUMBERS]
+    register = assigned(assignment([*city, case_row("ZZQ-2020-001", 案件来源="自治区交办", 办结时限="2020-06-09")]))
+    out = _day(tuesday, register, _report_of(MONDAY, *disputed[1:]), _report_of(tuesday, disputed[0], asking, urgent=matters)).report
+    assert {target.label: target.tally.shortfall for target in out.targets} == {"自治区交办": 1, CITY: 9}
+    told = [decision.number or decision.matter[-1] for decision in out.decisions]
+    assert told == ["0", "1", "ZZQ-2020-001", NUMBERS[1], NUMBERS[7], "2", "3", "4", NUMBERS[2], NUMBERS[3]]
+    assert [len(item) for item in agenda.by_request(out.decisions)[:4]] == [1, 1, 4, 1]
+
+
 def test_an_urgent_matter_that_asks_for_nothing_is_to_be_known_and_not_to_be_decided() -> None:
     crane = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间="2020-05-18 09:30")
     asking = urgent_row("", 事项类别="其他民生事项", 情况说明="井盖缺失", 发生时间="2020-05-18 09:30", 需协调事项="请协调权属")
