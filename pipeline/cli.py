@@ -206,7 +206,8 @@ def _explain(options: argparse.Namespace) -> int:
     from pipeline.publishing import held_days
 
     settings = _load(options, looks_on=True)
-    explained = explanation.explain(options.what, settings, day := options.date or today(_now(settings), settings))
+    now = _now(settings)
+    explained = explanation.explain(options.what, settings, day := options.date or today(now, settings), now)
     if options.json:
         print(explanation_text.as_json(explained))
     else:

@@ -108,6 +108,15 @@ def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Re
 
 def _waiting_assignments(settings: Settings, readers: Readers | None) -> list[Filed]:
     """Return the assignment workbooks in the inbox that the next run will take in."""
+    return _read(_new_assignments(settings), settings, readers)
+
+
+def waiting(settings: Settings) -> tuple[int, int]:
+    """Return how many reports and how many assignment workbooks wait in the inbox; none is opened."""
+    return len(inbox.reports(settings.paths.inbox)), len(_new_assignments(settings))
+
+
+def _new_assignments(settings: Settings) -> list[tuple[Arrival, Path]]:
     seen = [file for file in inbox.files(settings.paths.inbox) if file.is_assignment]
     if not seen:
         return []
@@ -123,4 +132,4 @@ def _waiting_assignments(settings: Settings, readers: Readers | None) -> list[Fi
         arrival = Arrival(_WAITING - len(files), file.relative, name, sha256, file.status.st_size, envelope, is_assignment=True)
         if noted.is_new(file, arrival, sidecar):
             files.append((arrival, file.path))
-    return _read(files, settings, readers)
+    return files

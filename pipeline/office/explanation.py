@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import takewhile
 from typing import Final
 
@@ -68,6 +68,8 @@ class CaseExplained:
     """So many lines are not shown to whoever asks."""
     moves: tuple[str, ...] = ()
     """How it went from district to district, in sentences: when, from whom to whom, by which assignment workbook."""
+    waits: str = ""
+    """That files wait in the inbox which are not in it, and how many; '' where none do, and for a district."""
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -95,6 +97,8 @@ class FigureExplained:
     """达标 or 未达标, how many cases it lacks, and why that is provisional, where it is."""
     without_edits: str = ""
     """The rate that no edit of the register betters, with the cases; '' where it is the same."""
+    waits: str = ""
+    """That files wait in the inbox which are not in it, and how many; '' where none do."""
 
     @property
     def cancelled(self) -> list[CaseLine]:
@@ -107,21 +111,31 @@ class FigureExplained:
         return Tally(self.group.target_percent, self.breakdown.total, len(self.breakdown.counted))
 
 
-def explain(what: str, settings: Settings, day: date) -> CaseExplained | FigureExplained:
-    """Return what is behind a case number or a figure. Raises UnknownError, NothingToConsolidateError or LedgerError."""
+def explain(what: str, settings: Settings, day: date, now: datetime | None = None) -> CaseExplained | FigureExplained:
+    """Return what is behind a case number or a figure. Raises UnknownError, NothingToConsolidateError or LedgerError.
+
+    `now`: until the day's cut-off nobody's report is missing.
+    """
     if day > _LAST_DAY:
         msg = f"--date 应在 {_LAST_DAY} 以前。"
         raise ConfigurationError(msg)
     held = settings.on(day)
     named = _group_named(what, held)
     if not named:
-        return case(what, settings, day)
+        return replace(case(what, settings, day), waits=_waits(settings))
     files = _files_until(day, settings)
     state = _state(files, settings, day)
     explained = figure(*named, today.register_of(state, Facts.of(files), settings), held, day)
-    verdict, without_edits = _reliance(explained, state, files, settings)
+    verdict, without_edits = _reliance(explained, state, files, settings, now)
+    waits = _waits(settings, "算上它们的数字看网页“今天”。" if now is not None and now.date() == day else "")
     remark = explained.remark + _before_any_workbook(files, day, settings)
-    return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits)
+    return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits, waits=waits)
+
+
+def _waits(settings: Settings, more: str = "") -> str:
+    reports, workbooks = held_files.waiting(settings)
+    named = [f"{count} 份{what}" for count, what in ((reports, "日报"), (workbooks, "分解表")) if count]
+    return f"收件箱里还有 {'、'.join(named)}等待收取，没有算在这里。{more}" if named else ""
 
 
 # --- a figure ----------------------------------------------------------------------------------------------------
@@ -154,7 +168,9 @@ def _state(files: Sequence[Filed], settings: Settings, day: date) -> DayState:
     return fold(facts, settings, [day])[day]
 
 
-def _reliance(explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings) -> tuple[str, str]:
+def _reliance(
+    explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings, now: datetime | None
+) -> tuple[str, str]:
     """Return a figure's verdict with why it is provisional, and its rate without edits of the register; each '' where there is none."""
     counting = today.counting_of(state, Facts.of(files), today.refused_on(state.day, settings), settings)
     label = explained.name.removeprefix(f"{explained.group.name}/")
@@ -169,7 +185,8 @@ def _reliance(explained: FigureExplained, state: DayState, files: Sequence[Filed
         own = {line.number for line in explained.cases}
         cases = tuple(case for case in cases if case.number in own)
     (reliance,) = certainty.of([of_it], [group], cases)
-    return sentences.verdict(of_it) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
+    is_over = now is None or now > settings.on(state.day).calendar.last_moment(state.day)
+    return sentences.verdict(of_it, is_over=is_over) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
 
 
 def _before_any_workbook(files: Iterable[Filed], day: date, settings: Settings) -> str:

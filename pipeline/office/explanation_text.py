@@ -30,6 +30,8 @@ def _case_lines(explained: CaseExplained) -> Iterator[str]:
     told, standing = explained.story, explained.standing
     yield f"{told.number}　按 {told.day}" + (f"　{standing.district}　{shorten(standing.matter)}" if standing else "")
     yield f"  {explained.verdict}"
+    if explained.waits:
+        yield f"  {explained.waits}"
     if standing:
         yield f"  {standing.group}　{standing.source}　{standing.category}　包案领导 {standing.leader}"
         flags = "、".join(words.FLAGS[flag].name for flag in standing.flags)
@@ -76,7 +78,7 @@ def _figure_lines(explained: FigureExplained) -> Iterator[str]:
     yield f"{explained.name}　按 {explained.day}　目标 {explained.group.target_percent}%"
     if explained.remark:
         yield f"  {explained.remark}"
-    yield from (f"  {said}" for said in (explained.verdict, explained.without_edits) if said)
+    yield from (f"  {said}" for said in (explained.verdict, explained.without_edits, explained.waits) if said)
     yield f"  总数 {counted.total} 件：计入化解 {len(counted.counted)} 件，不计入 {counted.total - len(counted.counted)} 件"
     cases = {case.number: case for case in explained.cases}
     cancelled = {"已撤销，不在总数里": [case.number for case in explained.cancelled]} if explained.cancelled else {}

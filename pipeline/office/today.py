@@ -46,10 +46,9 @@ class TargetNow:
         by_number = {case.number: case for case in self.cases}
         return {reason: [by_number[number] for number in numbers] for reason, numbers in breakdown.of(self.cases).not_counted.items()}
 
-    @property
-    def why_open(self) -> str:
-        """Why its verdict could still turn; '' where it is certain."""
-        return sentences.why_open(self.figure.bounds) if self.figure.bounds and not self.figure.is_certain else ""
+    def why_open(self, *, is_over: bool) -> str:
+        """Return why its verdict could still turn; '' where it is certain. `is_over`: whether the day's cut-off is."""
+        return sentences.why_open(self.figure.bounds, is_over=is_over) if self.figure.bounds and not self.figure.is_certain else ""
 
 
 @dataclass(frozen=True, slots=True)

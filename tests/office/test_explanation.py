@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
-from offices import ZONE, File, Office, afternoon
+from offices import ZONE, File, Office, afternoon, moment
 from untidy_offices import DAYS as UNTIDY_DAYS
 from untidy_offices import untidy_offices
 from weeks import DAYS, WEEKS, Published
@@ -347,12 +347,36 @@ def test_a_strangers_file_leaves_a_figure_as_it_is_after_the_run_and_the_distric
     assert figure(home, f"{group}/东胜区").verdict.startswith("未达标，")
     assert "再次报送" not in figure(home, group).verdict
     look = today.of_day(DAY, (), home.settings, None)
-    assert [target.why_open for target in look.targets if "再次报送" in target.why_open] == []
+    assert not any("再次报送" in target.why_open(is_over=True) for target in look.targets)
     refused = write(edit(report_pages(), {"案件进展!P1": "手机号"}))
     home.put(refused, "四.xlsx", "2020-05-21T16:40:00+08:00", channel="email", sender="dongsheng@example.com")
     home.run(DAY)
     assert figure(home, f"{group}/东胜区").verdict.startswith("暂计未达标，")
     assert "东胜区再次报送的没有采用" in figure(home, group).verdict
+
+
+def test_until_the_cut_off_nobodys_report_is_missing_and_what_waits_is_said_not_to_be_in_it(home: Office) -> None:
+    group = "市级交办和旗区自行梳理"
+    home.put(report(day=YESTERDAY, progress=[progress_row("SJ-2020-001")]), "一.xlsx", "2020-05-20T16:00:00+08:00")
+    home.run(YESTERDAY)
+    assert figure(home, group).waits == case(home).waits == ""
+    home.put(report(progress=[resolved_row("SJ-2020-001")]), "二.xlsx")
+    home.put_assignment(assignment([case_row("SJ-2020-001", 撤销依据="重复")]), "新.xlsx", "2020-05-21T16:10:00+08:00")
+    early, late = (explanation.explain(group, home.settings, DAY, moment(f"2020-05-21 {at}")) for at in ("16:36", "17:01"))
+    assert isinstance(early, FigureExplained)
+    assert isinstance(late, FigureExplained)
+    assert "还没有报，" in early.verdict
+    assert early.verdict.endswith("报来后结论可能改变）")
+    assert "没有日报" not in early.verdict
+    assert "没有日报，" in late.verdict
+    said = "收件箱里还有 1 份日报、1 份分解表等待收取，没有算在这里。"
+    assert early.waits == f"{said}算上它们的数字看网页“今天”。"
+    assert f"  {early.waits}" in explanation_text.as_lines(early)
+    assert figure(home, group, YESTERDAY).waits == said, "今天 has no figures of another day"
+    assert f"  {said}" in explanation_text.as_lines(case(home))
+    own = explanation.of_district(explanation.case("SJ-2020-001", home.settings, DAY), "东胜区")
+    assert own
+    assert not own.waits, "how much of others' waits is the office's to know"
 
 
 # --- every figure and every case of the sample weeks -------------------------------------------------------------
