@@ -28,9 +28,10 @@ from pipeline.terms.contract import LATE_EXCUSED
 from pipeline.terms.handed_in import Envelope, Filed
 from pipeline.terms.mails import Mail
 
+_NOTICE = f"{notice.FOLDER}/{{district}}_督办通知_"
 _PATHS = (
     f"{receipt_files.FOLDER}/{{district}}_回执_",
-    f"{notice.FOLDER}/{{district}}_督办通知_",
+    _NOTICE,
     f"{report_form.FOLDER}/{{district}}_日报_",
 )
 """How the paths of what a district gets begin."""
@@ -97,6 +98,10 @@ class PublishedDay:
         """Return what a district was called when the folder was written."""
         return self.named_then.get(name, name)
 
+    def has_notice(self, name: str) -> bool:
+        """Return whether the district has a notice of that day."""
+        return any(path.startswith(_NOTICE.format(district=self.then(name))) for path in self.outputs)
+
     def is_for_stranger(self, path: str) -> bool:
         """Return whether it is the receipt of a file whose sender may not send for the district: it is mailed to nobody.
 
@@ -162,16 +167,19 @@ class Planner:
     def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
         """Return the letters about days that are published and over."""
         plan = Plan()
-        for published_day in published:
+        days = sorted(published, key=lambda published_day: published_day.day)
+        for position, published_day in enumerate(days):
             day = published_day.day
             if self._now > self._settings.on(day).calendar.last_moment(day):
                 for district in self._settings.districts:
-                    self._add_district(plan, published_day, district)
+                    since = (later.day for later in days[position + 1 :] if later.has_notice(district.name))
+                    self._add_district(plan, published_day, district, max(since, default=None))
             if self._now >= datetime.combine(day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
                 self._add_leaders(plan, published_day)
         return plan
 
-    def _add_district(self, plan: Plan, published: PublishedDay, district: District) -> None:
+    def _add_district(self, plan: Plan, published: PublishedDay, district: District, newest_notice: date | None) -> None:
+        """Add the district's letters about a day; `newest_notice`: the last later day of which it has a notice too."""
         name = district.name
         paths = [path for path in _paths_for(name, published) if not _is_past_template(path, self._now)]
         notes = published.sent_for_other_district(district)
@@ -181,7 +189,9 @@ class Planner:
         for recipient in recipients:
             if items := self._new(recipient, paths, published, notes):
                 later = self._later(published, Kind.DISTRICT, name, recipient)
-                letter = self._writer.to_district(published.day, name, recipient, items, published.summary(), later=later)
+                letter = self._writer.to_district(
+                    published.day, name, recipient, items, published.summary(), later=later, newest_notice=newest_notice
+                )
                 plan.letters.append(replace(letter, edition=published.manifest))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:

@@ -76,9 +76,20 @@ class Writer:
         self._html = Environment(**common, autoescape=True, finalize=_line)
 
     def to_district(
-        self, day: date, district: str, recipient: str, items: Sequence[Item], summary: dict[str, Any], *, later: Later | None
+        self,
+        day: date,
+        district: str,
+        recipient: str,
+        items: Sequence[Item],
+        summary: dict[str, Any],
+        *,
+        later: Later | None,
+        newest_notice: date | None = None,
     ) -> Letter:
-        """Write what became of the district's report, with its receipts, notice and template."""
+        """Write what became of the district's report, with its receipts, notice and template.
+
+        `newest_notice`: of which later day there is a notice already; this one is told afterwards then, and nobody has to answer both.
+        """
         submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
         verdict = _verdict(submission)
         if verdict == _UNCHANGED and later and later.changes and _is_about_more(later.changes, district):
@@ -93,6 +104,7 @@ class Writer:
             "state": words.STANDS["excused"] if submission.get("is_excused") else words.REPORTED_IN_LETTERS[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
+            "newest_notice": _short(newest_notice) if newest_notice else "",
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
