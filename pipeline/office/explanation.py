@@ -24,7 +24,7 @@ from pipeline.report.figures import Figure
 from pipeline.report.story_lines import StoryLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
-from pipeline.terms import case_numbers
+from pipeline.terms import case_numbers, words
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.messages import brief
@@ -185,8 +185,17 @@ def _reliance(
         own = {line.number for line in explained.cases}
         cases = tuple(case for case in cases if case.number in own)
     (reliance,) = certainty.of([of_it], [group], cases)
-    is_over = now is None or now > settings.on(state.day).calendar.last_moment(state.day)
-    return sentences.verdict(of_it, is_over=is_over) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
+    return sentences.verdict(of_it, _absent(state.day, settings, now)) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
+
+
+def _absent(day: date, settings: Settings, now: datetime | None) -> str:
+    """Return what is said of whose report is not there: it may be one that waits, and before the cut-off nobody's is missing."""
+    if now is None:
+        return ""
+    early, uncollected = words.ABSENT_YET
+    if held_files.waiting(settings)[0]:
+        return uncollected
+    return early if now <= settings.on(day).calendar.last_moment(day) else ""
 
 
 def _before_any_workbook(files: Iterable[Filed], day: date, settings: Settings) -> str:

@@ -25,6 +25,7 @@ from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.text import mask
+from pipeline.terms.words import NOT_YET
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class TargetNow:
 
     def why_open(self, *, is_over: bool) -> str:
         """Return why its verdict could still turn; '' where it is certain. `is_over`: whether the day's cut-off is."""
-        return sentences.why_open(self.figure.bounds, is_over=is_over) if self.figure.bounds and not self.figure.is_certain else ""
+        return (
+            sentences.why_open(self.figure.bounds, "" if is_over else NOT_YET) if self.figure.bounds and not self.figure.is_certain else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,26 +62,26 @@ def by_its_target(before: Tally, target_percent: int) -> str:
     return f"（按当时目标{before.target_percent}%，按件数算{'' if before.met else '未'}达标）"
 
 
-def verdict(figure: Figure, *, is_over: bool = True) -> str:
-    """Return the verdict in a few words, and why it is provisional; `is_over`: whether the day's cut-off is."""
+def verdict(figure: Figure, absent: str = "") -> str:
+    """Return the verdict in a few words, and why it is provisional; `absent`: one of ABSENT_YET, or ''."""
     lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""
-    why = f"（{why_open(figure.bounds, is_over=is_over)}）" if figure.bounds and not figure.is_certain else ""
+    why = f"（{why_open(figure.bounds, absent)}）" if figure.bounds and not figure.is_certain else ""
     return f"{figure.verdict or '没有案件'}{lacking}{why}"
 
 
-def why_open(ends: Bounds, *, is_over: bool = True) -> str:
-    """Return why a figure is not settled yet; before the day's cut-off nobody's report is missing."""
-    said = words.OPEN_REASONS if is_over else {**words.OPEN_REASONS, "absent": words.NOT_YET}
+def why_open(ends: Bounds, absent: str = "") -> str:
+    """Return why a figure is not settled yet; `absent`: what is said of whose report is not there, where that is not simply missing."""
+    said = {**words.OPEN_REASONS, "absent": absent} if absent else words.OPEN_REASONS
     days = {"behind": ends.behind, "behind-lost": ends.lost}
     reasons = "，".join(f"{some(districts)}{said[why]}{_of_days(days.get(why, ()), districts)}" for why, districts in ends.reasons)
     kinds = {why for why, _districts in ends.reasons}
     mended = (
-        ("报来", set() if is_over else {"absent"}),
-        ("补报", {"behind", "moved", *(("absent",) if is_over else ())}),
+        (words.ABSENT_YET.get(absent, "补报"), {"absent"}),
+        ("补报", {"behind", "moved"}),
         ("找回", {"lost", "behind-lost"}),
         ("改正", {"unread", "refused"}),
     )
-    after = "、".join(name for name, whys in mended if kinds & whys)
+    after = "、".join(dict.fromkeys(name for name, whys in mended if kinds & whys))
     return f"{reasons}，{after}后结论可能改变"
 
 

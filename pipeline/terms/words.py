@@ -75,6 +75,8 @@ OPEN_REASONS: Final = {
     "moved": "对改派来的案件还没有报",
 }
 """Why a verdict is provisional, after the names of districts."""
+ABSENT_YET: Final = {NOT_YET: "报来", "的日报还没有收下": "收下"}
+"""Other words for an absent report, and what it waits for: before the cut-off, and where reports wait that are not counted in."""
 NO_ANSWER: Final = "none"
 """Stands for an empty 群众确认 (contract 6, `confirmation`)."""
 CONFIRMATIONS: Final = {CONFIRMED: "群众认可", NOT_ASKED: "未回访", NO_ANSWER: "没有填写"}
