@@ -86,18 +86,20 @@ _WHO_WIDTH, _WHAT_WIDTH = 10.3, 28.0
 def _urgent(matter: Decision) -> str:
     """Return what happened, and as many clauses of what is asked as have room on a line."""
     happened = short(matter.matter.partition("：")[2] or matter.matter, _LONGEST_REQUEST).rstrip("。；，")
-    told = f"急报：{happened}"
-    if page_room.width(f"{told}；……") > _WHAT_WIDTH:
-        return page_room.cut(told, _WHAT_WIDTH)
-    return _clauses(told, short(sentences.asked(matter), _LONGEST_REQUEST), _WHAT_WIDTH, "；", "……")
+    return _clauses(f"急报：{happened}", short(sentences.asked(matter), _LONGEST_REQUEST), _WHAT_WIDTH, "；")
 
 
-def _clauses(kind: str, asked: str, most: float, joint: str = "：", unasked: str = "（请示见下表）") -> str:
-    """Return the kind and as many clauses of what is asked as have room on a line; the kind alone where the first has none."""
+def _clauses(kind: str, asked: str, most: float, joint: str = "：") -> str:
+    """Return the kind and as many clauses of what is asked as have room on a line; where none has, the kind and where it stands."""
     if page_room.width(whole := f"{kind}{joint}{asked}") <= most:
         return whole
     ends = [at + 1 for at, character in enumerate(whole) if character in "，。；！？、" and page_room.width(whole[: at + 1] + "……") <= most]
-    return f"{whole[: ends[-1]]}……" if ends and ends[-1] > len(kind) + 1 else f"{page_room.cut(kind, most)}{unasked}"
+    if ends and ends[-1] > len(kind) + 1:
+        return f"{whole[: ends[-1]]}……"
+    return f"{page_room.cut(kind, most - page_room.width(_BELOW))}{_BELOW}"
+
+
+_BELOW = "（请示见下表）"
 
 
 def _due(day: date | None, since: date | None) -> str:

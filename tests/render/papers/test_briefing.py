@@ -389,10 +389,11 @@ def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> N
     for one, place in ((matter, "旗区"), (replace(matter, number="SJ-2020-001"), "事项")):
         cells = decision_items.texts([one], 12, 2)
         assert ("工程安全隐患：第3号楼外墙脱落险情" in cells[place], cells["请示"]) == (True, asked)
-    assert decision_items.in_a_line([matter], 1)["何事"] == "急报：第3号楼外墙脱落险情……"
+    assert decision_items.in_a_line([matter], 1)["何事"] == "急报：第3号楼外墙脱落险情（请示见下表）"
     assert decision_items.in_a_line([replace(matter, asked="请安排鉴定")], 1)["何事"] == "急报：第3号楼外墙脱落险情；请安排鉴定"
     long = decision_items.in_a_line([replace(matter, matter="工程安全隐患：" + "外墙脱落" * 20)], 1)["何事"]
-    assert (long[:7], long[-1]) == ("急报：外墙脱落", "…")
+    assert (long[:7], long[-8:]) == ("急报：外墙脱落", "…（请示见下表）")
+    assert page_room.width(long) <= 28
 
 
 def test_an_urgent_matter_that_asks_for_nothing_is_told_and_is_no_decision(day: Report) -> None:
