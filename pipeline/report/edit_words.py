@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.report.sentences import answered, answered_verdict, day, rate
-from pipeline.terms.contract import REFERRED
+from pipeline.terms.contract import CASE_SHEETS, REFERRED
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import ENDED_DISPUTES, FLAGS, OF_ASSIGNMENT, first_of
 
@@ -290,13 +291,15 @@ def _warned(case: CaseLine) -> str:
 
 
 def refused_rows(report: Report, room: Room = AMPLE) -> str:
-    """Return how many rows of the assignment workbook in force were refused, and which cases keep what they had; '' where none was."""
+    """Return how many rows of the assignment workbook in force were refused, of what, and which cases keep what they had; '' where none."""
     refused = (line.finding for line in report.findings if line.use == OF_ASSIGNMENT and line.finding.refuses)
     rows = {(finding.sheet, finding.row) for finding in refused if finding.row}
+    of_sheet = Counter(sheet for sheet, _row in rows)
+    elsewhere = [f"{of_sheet[sheet]}行是“{sheet}”表的，不是案件" for sheet in sorted(of_sheet) if sheet not in CASE_SHEETS]
     kept = [case for case in report.cases if case.refused_rows]
-    others = len(rows) - sum(case.refused_rows for case in kept)
+    others = sum(of_sheet[sheet] for sheet in CASE_SHEETS) - sum(case.refused_rows for case in kept)
     named = [f"{first_of([case.number for case in kept], room.cases)}{f'共{len(kept)}件' if len(kept) > room.cases else ''}沿用原内容"]
-    parts = [*(named if kept else ()), *([f"{others}行没有列入台账"] if others > 0 else [])]
+    parts = [*(named if kept else ()), *([f"{others}行没有列入台账"] if others > 0 else []), *elsewhere]
     return f"现行分解表{len(rows)}行没有采用：{'，'.join(parts)}。" if rows else ""
 
 
