@@ -6,7 +6,7 @@ Covered by tests/publishing/test_editions.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -40,6 +40,8 @@ class Own:
     district: str
     cases: frozenset[str]
     """The cases that were its own in either edition."""
+    urgent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Its urgent matters in words, by the manifest of the edition that has them."""
 
 
 def between(before: Summary, after: Summary, own: Own | None = None) -> Changes:

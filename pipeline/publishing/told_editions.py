@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.ledger import edition_files, editions
 from pipeline.ledger.editions import Edition
@@ -20,10 +20,14 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes
 from pipeline.publishing.edition_changes import Changes, Own
 from pipeline.settings.config import Settings
-from pipeline.terms import words
+from pipeline.terms import messages, words
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 _SHEETS = ("案件台账", "撤销案件")
 _NUMBER, _DISTRICT = "案件编号", "旗区"
+_URGENT, _MATTER = "急报事项", ("事项类别", "情况说明")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,15 @@ def changes(before: Edition | None, after: Edition, own: Own | None = None) -> C
     if before is None or earlier is None or later is None:
         return None
     found = edition_changes.between(edition_changes.with_names(earlier, before.districts, after.districts), later, own)
-    return found if own else replace(found, figures=(*_asked_lines(before, after), *found.figures))
+    return replace(found, figures=(*(_urgent_lines(before, after, own) if own else _asked_lines(before, after)), *found.figures))
+
+
+def _urgent_lines(before: Edition, after: Edition, own: Own) -> Iterator[str]:
+    """Yield which urgent matters of a district only one of the two has; nothing where the workbook of one is gone."""
+    then, now = (own.urgent.get(edition.note.manifest) for edition in (before, after))
+    if then is not None and now is not None:
+        yield from (f"急报事项：去掉 {messages.shorten(matter)}" for matter in sorted(then - now))
+        yield from (f"急报事项：增加 {messages.shorten(matter)}" for matter in sorted(now - then))
 
 
 def _asked_lines(before: Edition, after: Edition) -> Iterator[str]:
@@ -170,29 +182,32 @@ def own(district: str, both: Iterable[Edition], folder: Path) -> Own:
     """Return what a district may be told of these editions, the last of which has its name; whose a case is stands in their workbook."""
     listed = list(both)
     code = next((code for code, name in listed[-1].districts.items() if name == district), "")
-    cases = {
-        number
-        for edition in listed
-        for number, whose in _districts_of_cases(edition.outputs, folder).items()
-        if whose == edition.districts.get(code, district)
-    }
-    return Own(district, frozenset(cases))
+    cases: set[str] = set()
+    urgent: dict[str, frozenset[str]] = {}
+    for edition in listed:
+        name, workbook = edition.districts.get(code, district), _workbook(edition.outputs, folder)
+        if workbook:
+            listed_cases = [row for sheet in _SHEETS for row in _rows(workbook, sheet, (_NUMBER, _DISTRICT))]
+            cases |= {number for number, whose in listed_cases if whose == name}
+            matters = _rows(workbook, _URGENT, (_DISTRICT, *_MATTER))
+            urgent[edition.note.manifest] = frozenset("：".join(matter) for whose, *matter in matters if whose == name)
+    return Own(district, frozenset(cases), urgent)
 
 
-def _districts_of_cases(outputs: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return the district of every case that an edition's workbook lists; none where there is no workbook any more."""
+def _workbook(outputs: Mapping[str, str], folder: Path) -> CalamineWorkbook | None:
+    """Return an edition's 汇总; None where it is gone."""
     from python_calamine import CalamineWorkbook
 
     names = [name for name in outputs if name.startswith("信访事项办理情况汇总_")]
     content = edition_files.read(folder, outputs[names[0]]) if names else None
-    if content is None:
-        return {}
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    districts: dict[str, str] = {}
-    for sheet in set(_SHEETS) & set(workbook.sheet_names):
-        rows = iter(workbook.get_sheet_by_name(sheet).to_python())
-        head: list[str] = next((list(map(str, row)) for row in rows if _NUMBER in row and _DISTRICT in row), [])
-        if head:
-            number, district = head.index(_NUMBER), head.index(_DISTRICT)
-            districts |= {str(row[number]): str(row[district]) for row in rows if row[number]}
-    return districts
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)) if content is not None else None
+
+
+def _rows(workbook: CalamineWorkbook, sheet: str, columns: Sequence[str]) -> list[list[str]]:
+    """Return these cells of each row of a sheet that has the first of them; none where there is no such sheet."""
+    if sheet not in workbook.sheet_names:
+        return []
+    rows = iter(workbook.get_sheet_by_name(sheet).to_python())
+    head: list[str] = next((list(map(str, row)) for row in rows if all(column in row for column in columns)), [])
+    places = [head.index(column) for column in columns] if head else []
+    return [[str(row[place]) for place in places] for row in rows if places and row[places[0]]]

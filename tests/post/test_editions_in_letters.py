@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from mailserver import MailServer, running
 from offices import Office, moment, only
-from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
+from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline import cli
 from pipeline.ledger import editions
@@ -42,7 +42,7 @@ def mailed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, M
     office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
     office.put_assignment(assignment(CASES))
     resolved = [resolved_row(f"ZZQ-2020-00{number}") for number in range(1, 5)]
-    office.put(report(progress=resolved), "东胜区.xlsx")
+    office.put(report(progress=resolved, urgent=[urgent_row("")]), "东胜区.xlsx")
     others = [resolved_row(f"ZZQ-2020-01{number}") for number in range(1, 5)]
     office.put(report("达拉特旗", progress=others), "达拉特旗.xlsx")
     nightly.run(office.settings, [DAY])
@@ -103,6 +103,7 @@ def test_a_district_learns_what_differs_of_its_own_alone(mailed: tuple[Office, M
     text = _text(second)
     assert "这是第2版，以本次为准；此前发给您的是第1版。" in text.splitlines()[:4]
     assert "  - 东胜区（自治区交办）：已化解 4 件 → 1 件" in text
+    assert "  - 急报事项：去掉 停水停电停暖：小区停水两日" in text.splitlines()
     assert "  - ZZQ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in text
     assert "达拉特旗" not in text
     assert "  - 自治区交办：" not in text
