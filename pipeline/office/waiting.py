@@ -66,11 +66,18 @@ class Waits:
         if self.is_repeat:
             return "与算数的那一份完全相同"
         if self.file.day is None:
-            why = f"会整份退回：{self.file.refusal}" if self.file.refusal else "不能算报送，收取时说明原因"
+            why = f"会整份退回：{self.file.refusal}" if self.file.refusal else self._why_not
             return f"{why}{'后来另报的一份算数' if self.is_made_good else ''}"
         if self.rows and not any(self.rows):
             return "没有内容行"
         return f"会{preview_text.rows(*self.rows)}" if self.rows else ""
+
+    @property
+    def _why_not(self) -> str:
+        """Return why it is no report though nobody opened it, as far as its envelope tells."""
+        if self.file.envelope is None or self.file.channel != "email" or self.file.district:
+            return "不能算报送，收取时说明原因"
+        return f"不能算报送：{'发件人不在任何旗区的名单里' if self.file.envelope.sender else '发件人没有得到证实'}"
 
     @property
     def description(self) -> str:

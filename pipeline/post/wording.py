@@ -94,6 +94,8 @@ class Writer:
         verdict = _verdict(submission)
         if verdict == _UNCHANGED and later and later.changes and _is_about_more(later.changes, district):
             verdict = "日报没有填内容，数字、案件有更正"
+        elif verdict == _UNCHANGED and later and later.changes and _has_come(later.changes, district):
+            verdict = "补报的日报收到了，没有填内容"
         subject = f"【信访日报】{district}{_short(day)}{later.mark if later else ''}：{verdict}"
         names = _attached(items)
         details = {
@@ -284,6 +286,11 @@ def _verdict(submission: dict[str, Any]) -> str:
 def _is_about_more(changes: Changes, district: str) -> bool:
     """Whether a later edition says another thing of a district's cases or figures, and not of its report alone."""
     return bool(changes.cases) or any(not line.startswith(f"{district}的报送") for line in changes.figures)
+
+
+def _has_come(changes: Changes, district: str) -> bool:
+    """Whether the district had no report in the earlier edition, and has one in the later."""
+    return any(line.startswith(f"{district}的报送：状态 {words.STANDS['missing']} → ") for line in changes.figures)
 
 
 _UNCHANGED = "无变化"

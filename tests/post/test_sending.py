@@ -204,7 +204,11 @@ def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, re
 
 @pytest.mark.parametrize(
     ("figure", "said"),
-    [("东胜区（自治区交办）：化解率 100.0% → 66.6%", "日报没有填内容，数字、案件有更正"), ("东胜区的报送：报送次数 1 次 → 2 次", "无变化")],
+    [
+        ("东胜区（自治区交办）：化解率 100.0% → 66.6%", "日报没有填内容，数字、案件有更正"),
+        ("东胜区的报送：报送次数 1 次 → 2 次", "无变化"),
+        ("东胜区的报送：状态 未报 → 迟报，报送次数 0 次 → 1 次", "补报的日报收到了，没有填内容"),
+    ],
 )
 def test_the_subject_of_a_later_letter_does_not_call_changed_figures_unchanged(tmp_path: Path, figure: str, said: str) -> None:
     submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": 0, "rows_refused": 0}

@@ -569,7 +569,7 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
     ]
     assert [waits.description for waits in board.waiting][:2] == [
         "达拉特旗 邮件 5月20日16:00 2020-05-20 的日报，没有内容行",
-        "不知旗区（x@example.net） 邮件 5月20日16:01 不能算报送，收取时说明原因",
+        "不知旗区（x@example.net） 邮件 5月20日16:01 不能算报送：发件人不在任何旗区的名单里",
     ]
     assert re.fullmatch(r"东胜区 网页上传 5月20日16:05 DS-200520-\w{6} 2020-05-20 的日报，会采用 2 行", board.waiting[2].description)
     screen.tell_status(board, [], [])
