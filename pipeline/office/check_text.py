@@ -24,7 +24,8 @@ _MOST_CASES: Final = 20
 def lines(answer: Answer) -> Iterator[str]:
     """Go through a clerk's findings, grouped by kind with their cells, what refuses first; then what the report would change."""
     read, preview = answer.reading, answer.preview
-    who = f"{read.district or '未识别旗区'} {read.day}" if read.district or not read.accepted else f"分解表 {read.day}"
+    day = "" if any(finding.code == "bad-report-date" for finding in answer.findings) else f" {read.day}"  # else it would be today's
+    who = f"{read.district or '未识别旗区'}{day}" if read.district or not read.accepted else f"分解表 {read.day}"
     yield f"{answer.path.name}（{who}）"
     if not answer.against_register and read.accepted and read.district:
         why = "台账现在不能用" if answer.ledger_fails else "还没有案件包案任务分解表"

@@ -10,7 +10,7 @@ from datetime import date
 from offices import Office, moment
 from workbooks import answer_row, assignment, case_row, new_row, progress_row, report, resolved_row
 
-from pipeline.office import check, preview_text
+from pipeline.office import check, check_text, preview_text
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
 from pipeline.terms.text import mask
@@ -173,3 +173,9 @@ def test_findings_stand_in_the_order_of_sheet_and_row(office: Office) -> None:
     answer = asked(office, report(progress=rows))
     assert [finding.row for finding in answer.findings if finding.refuses] == [2, 3, 4]
     assert answer.cases["案件进展", 3] == "ZZQ-2020-001"
+
+
+def test_the_head_of_a_check_names_no_day_where_the_cover_names_none_that_can_be(office: Office) -> None:
+    tomorrow = asked(office, report(day=date(2020, 5, 22), progress=[]))
+    assert next(check_text.lines(tomorrow)) == "想报的.xlsx（东胜区）"
+    assert next(check_text.lines(asked(office, report(progress=[])))) == "想报的.xlsx（东胜区 2020-05-21）"
