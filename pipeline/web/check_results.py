@@ -41,6 +41,7 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "ledger_fails": answer.ledger_fails,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
         "leaves_out": [mask(_left_out(finding)) for finding in answer.findings if finding.code in _LEAVES_OUT],
+        "is_older": any(finding.code == "older-revision" for finding in answer.findings),
         "sections": _sections(answer.findings, answer.cases),
         **(_of_preview(preview) if preview else {}),
     }

@@ -14,6 +14,7 @@ from pipeline.office import check, check_text, preview_text
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
 from pipeline.terms.text import mask
+from pipeline.web import check_results
 
 DAY = date(2020, 5, 21)
 CASES = (
@@ -122,7 +123,9 @@ def test_an_older_version_once_more_is_said_to_be_one_before_it_is_sent(office: 
     office.put(old, "v1.xlsx", "2020-05-21T15:00:00+08:00")
     office.put(report(progress=[progress_row()]), "v2.xlsx", "2020-05-21T15:10:00+08:00")
     office.run(DAY)
-    assert "older-revision" not in {finding.code for finding in asked(office, report(progress=[])).findings}
+    other = asked(office, report(progress=[]))
+    assert "older-revision" not in {finding.code for finding in other.findings}
+    assert [check_results.of_report(answer)["is_older"] for answer in (other, asked(office, old))] == [False, True]
     for count in range(2):  # also where a version waits
         (again,) = [finding.message for finding in asked(office, old).findings if finding.code == "older-revision"]
         assert again.startswith("内容与第 1 版完全相同，而那一版已被后来的报送替换；采用后这一份成为新的一版")
