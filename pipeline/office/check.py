@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import Submissions
 from pipeline.intake import envelopes, held_files, inbox, incoming
@@ -21,7 +22,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Envelope, Filed, Reading
+from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,11 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         raise ConfigurationError(msg) from error
     is_assignment = path.resolve().parent == settings.paths.assignment.resolve() or "任务分解表" in path.name
     filed = held_files.read(path, envelope, settings, readers, is_assignment=is_assignment)
-    if is_assignment or not filed.reading.accepted:
+    if not filed.reading.accepted:
         return Answer(path, filed, None)
     try:
+        if is_assignment:
+            return Answer(path, filed, _of_assignment(filed, settings, now, readers))
         # before the ledger: what a run takes in between is in one of the two
         others = (waits or waiting(settings))(filed.reading.district)
         today = now.astimezone(settings.calendar.zone).date()
@@ -123,6 +126,14 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         return Answer(path, filed, judgement, preview=preview)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
         return Answer(path, filed, None, ledger_fails=True)
+
+
+def _of_assignment(filed: Filed, settings: Settings, now: datetime, readers: Readers | None) -> Judgement | None:
+    """Return what is found in a workbook against the register, such as numbers that come twice; None where a newer one is there already."""
+    today = now.astimezone(settings.calendar.zone).date()
+    facts = Facts.of([*held_files.facts_until(today, settings, readers), filed])
+    state = fold(facts, settings, [today])[today]
+    return Judgement([*state.assignment_findings[len(filed.reading.findings) :]]) if state.assignment is filed else None
 
 
 def receipt(answer: Answer, wanted: Path, settings: Settings) -> Path:

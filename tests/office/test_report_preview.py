@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from offices import Office, moment
-from workbooks import answer_row, assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import answer_row, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
 
 from pipeline.office import check, check_text, preview_text
 from pipeline.office.check import Answer
@@ -182,3 +182,30 @@ def test_the_head_of_a_check_names_no_day_where_the_cover_names_none_that_can_be
     tomorrow = asked(office, report(day=date(2020, 5, 22), progress=[]))
     assert next(check_text.lines(tomorrow)) == "想报的.xlsx（东胜区）"
     assert next(check_text.lines(asked(office, report(progress=[])))) == "想报的.xlsx（东胜区 2020-05-21）"
+
+
+def test_an_assignment_workbook_is_judged_against_itself_and_the_register_as_the_night_does(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    twice = [*CASES[:3], case_row("SJ-2020-004", 案由="甲"), case_row("SJ-2020-004", 案由="乙")]
+    exempted = [exemption_row(), exemption_row(until="2020-07-31"), exemption_row("SJ-2020-999")]
+    path = office.home / "任务分解表.xlsx"
+    path.write_bytes(assignment(twice, exemptions=exempted))
+    answer = check.check(path, office.settings, moment("2020-05-21 16:00"))
+    assert answer.refuses
+    assert sorted((finding.code, finding.sheet, finding.cell) for finding in answer.findings) == [
+        ("case-missing", "", ""),
+        ("repeated-case", "群众来访案件", "A4"),
+        ("repeated-case", "群众来访案件", "A5"),
+        ("repeated-case", "豁免", "A2"),
+        ("repeated-case", "豁免", "A3"),
+        ("unknown-case", "豁免", "A4"),
+    ]
+    assert "  共 5 行会被退回，改好后请再查一次。" in check_text.lines(answer)
+
+
+def test_without_a_register_an_assignment_workbook_is_judged_by_itself(office: Office) -> None:
+    path = office.home / "任务分解表.xlsx"
+    path.write_bytes(assignment([*CASES, case_row("SJ-2020-002")]))
+    answer = check.check(path, office.settings, moment("2020-05-21 16:00"))
+    assert [finding.code for finding in answer.findings] == ["repeated-case"] * 2
