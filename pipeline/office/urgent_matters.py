@@ -6,8 +6,9 @@ What was mailed of them is `post.urgent`'s. Covered by tests/post/test_urgent.py
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from pipeline.day import rota
 from pipeline.day.cases import RowPlace
@@ -19,9 +20,12 @@ from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, URGENT
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
 from pipeline.terms.text import key
+
+REPLACED: Final = "已被后来的日报代替"
+"""What became of a report in whose place a later one counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,17 @@ class UrgentMatter:
     situation: str
     measures: str
     coordination: str
+    came: datetime | None = None
+    """When the report came."""
+    since: str = ""
+    """What became of the report since, in words; '' while it waits and counts."""
+
+    def remark(self, now: datetime) -> str:
+        """Return when it came and what became of it, for a letter that is handed over now; '' where it has just been reported."""
+        if self.came is None or (not self.since and self.day >= now.date()):
+            return ""
+        came = self.came.astimezone(now.tzinfo)
+        return f"报来于{came.month}月{came.day}日{came:%H:%M}，{f'此后{self.since}，以汇总为准' if self.since else '尚未汇总核对'}"
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -64,7 +79,8 @@ def of_waiting(file: Incoming) -> list[UrgentMatter]:
     reading = file.opened.transcript.reading if file.opened else None
     if reading is None or file.day is None or file.opened is None:
         return []
-    return list(_of(file.district, file.day, read_rows(file.opened.transcript.rows)))
+    matters = _of(file.district, file.day, read_rows(file.opened.transcript.rows))
+    return [replace(matter, came=file.received_at) for matter in matters]
 
 
 def taken_in_since(moment: datetime, settings: Settings) -> list[UrgentMatter]:
@@ -74,8 +90,16 @@ def taken_in_since(moment: datetime, settings: Settings) -> list[UrgentMatter]:
         is_report = file.reading.accepted and not file.arrival.is_assignment
         return is_report and file.arrival.envelope.received_at >= moment
 
-    files = [file for file in held_files.held(settings, counts).files if counts(file)]
-    return [matter for file in files for matter in _of(file.reading.district, file.reading.day, file.reading.rows)]
+    files = in_order(file for file in held_files.held(settings, counts).files if counts(file))
+    in_force = {(file.reading.district, file.reading.day): file.arrival.sha256 for file in files}
+    matters = list[UrgentMatter]()
+    for file in files:
+        reading, arrival = file.reading, file.arrival
+        counting = in_force[reading.district, reading.day] == arrival.sha256
+        own = _of(reading.district, reading.day, reading.rows)
+        since = "已汇总" if counting else REPLACED
+        matters += [replace(matter, came=arrival.envelope.received_at, since=since) for matter in own]
+    return matters
 
 
 def _of(district: str, day: date, sheets: Iterable[Rows]) -> Iterator[UrgentMatter]:
@@ -84,8 +108,9 @@ def _of(district: str, day: date, sheets: Iterable[Rows]) -> Iterator[UrgentMatt
     for position in range(len(rows.lines) if rows else 0):
         if rows and position not in refused:
             row = RowPlace(0, rows, position)
-            said = (row[column] or "" for column in (CASE, "事项类别", "发生时间", "情况说明", "已采取措施", "需协调事项"))
-            yield UrgentMatter(district, day, *said)
+            columns = (CASE, "事项类别", "发生时间", "情况说明", "已采取措施", "需协调事项")
+            number, kind, happened, situation, measures, coordination = (row[column] or "" for column in columns)
+            yield UrgentMatter(district, day, number, kind, happened, situation, measures, coordination)
 
 
 def known(files: Sequence[Incoming], day: date, settings: Settings, readers: Readers | None = None) -> Known:

@@ -7,8 +7,8 @@ before and after the server has it, and one of unknown fate is told and never se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -75,15 +75,12 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
         with Ledger(settings.paths.ledger) as ledger:
             record = SentLetters(ledger, settings.paths.state)
             noted = record.of_kind(Kind.URGENT)
-            standing = _standing(noted)
+            standing = _standing(noted, outgoing)
             owed = _owed(waiting, standing, _taken_in(waiting, noted, standing, settings, now))
             outcome = UrgentOutcome()
             if any(owed.values()):
                 known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
-                matters = [
-                    matter for path, own in owed.items() for matter in own if path not in known.replaced or _digest(matter) in standing
-                ]
-                _plan(outcome, matters, standing, known.on_duty, settings, now)
+                _plan(outcome, _counting(owed, known.replaced, standing), standing, known.on_duty, settings, now)
             if outcome.sent.planned:
                 record.plan(outcome.sent.planned, outgoing.sender, now)
                 sending.hand_over(outcome.sent, record, settings, outgoing, connect)
@@ -106,22 +103,46 @@ def _digest(matter: UrgentMatter) -> str:
     return letters.digest_of("urgent", *matter.identity)
 
 
-def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]]) -> dict[str, Standing]:
+def _counting(
+    owed: Mapping[str, Sequence[UrgentMatter]], replaced: Collection[str], standing: Mapping[str, Standing]
+) -> list[UrgentMatter]:
+    """Return what is owed; of a report in whose place a later one counts only what was noted before, first, and marked as such."""
+    noted = [matter for path, own in owed.items() if path in replaced for matter in own if _digest(matter) in standing]
+    rest = [matter for path, own in owed.items() if path not in replaced for matter in own]
+    return [*(replace(matter, since=urgent_matters.REPLACED) for matter in noted), *rest]
+
+
+def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]], outgoing: Outgoing) -> dict[str, Standing]:
     """Return how it stands with every matter that was ever mailed, by its digest.
 
-    What was put off for those on duty on one day is owed no more once those of a later day have it.
+    What was put off for those on duty on one day is owed no more once those of a later day have it, nor what was put off for
+    `leaders` once those on duty have it, or the other way round.
     """
+    lists = _lists(outgoing)
     by_matter: dict[str, list[SentLetter]] = {}
     for letter, digests in noted:
         for digest in digests:
             by_matter.setdefault(digest, []).append(letter)
     standing: dict[str, Standing] = {}
     for digest, sent in by_matter.items():
-        had = max((letter.day for letter in sent if letter.state in _HAVE), default="")
-        counting = [letter for letter in sent if letter.state is not State.PUT_OFF or letter.day >= had]
+        having = [letter for letter in sent if letter.state in _HAVE]
+        had = max((letter.day for letter in having), default="")
+        whose = [own for own in lists if any(letter.recipient.lower() in own for letter in having)]
+        elsewhere = frozenset[str]().union(*lists).difference(*whose) if whose else frozenset()
+        counting = [
+            letter
+            for letter in sent
+            if letter.state is not State.PUT_OFF or (letter.day >= had and letter.recipient.lower() not in elsewhere)
+        ]
         counting.sort(key=lambda letter: (_BY_WEIGHT.index(letter.state), letter.day))
         standing[digest] = {letter.recipient.lower(): letter for letter in counting}
     return standing
+
+
+def _lists(outgoing: Outgoing) -> tuple[frozenset[str], frozenset[str]]:
+    """Return whom a matter is mailed to where nobody on duty can be reached, and who may be on duty, in small letters."""
+    of_duty = (address for own in outgoing.leader_addresses.values() for address in own)
+    return frozenset(map(str.lower, outgoing.leaders)), frozenset(map(str.lower, of_duty))
 
 
 def _stands(standing: Standing, *states: State) -> bool:
@@ -183,7 +204,7 @@ def _plan(
     outcome.matters = len(distinct)
     outcome.without = [name for name, own in listed.items() if not own] if distinct else []
     writer = wording.Writer(settings)
-    outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(*whom, own, writer)]
+    outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(*whom, own, writer, now)]
 
 
 def _owed_to(standing: Standing, known: Iterable[str]) -> list[tuple[str, str]]:
@@ -213,12 +234,12 @@ def _is_told(standing: Standing, known: Iterable[str]) -> bool:
     return is_refused or _stands(standing, *_HAVE)
 
 
-def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer) -> Iterator[Letter]:
+def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer, now: datetime) -> Iterator[Letter]:
     digests = list(matters)
     for start in range(0, len(digests), _MOST_MATTERS):
         part = digests[start : start + _MOST_MATTERS]
         items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in part]
-        yield writer.urgent(date.fromisoformat(day), recipient, [matters[digest] for digest in part], items)
+        yield writer.urgent(date.fromisoformat(day), recipient, [matters[digest] for digest in part], items, now)
 
 
 def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -171,15 +171,21 @@ class Writer:
         subject = f"【要处理】{failed.in_short}"
         return self._letter(Kind.NIGHT, failed.day, ("", recipient), subject, [item], {"failed": failed, "computer": computer})
 
-    def urgent(self, day: date, recipient: str, matters: Sequence[UrgentMatter], items: Sequence[Item]) -> Letter:
-        """Write what districts report as urgent and nobody has checked against the register yet."""
+    def urgent(self, day: date, recipient: str, matters: Sequence[UrgentMatter], items: Sequence[Item], now: datetime) -> Letter:
+        """Write what districts report as urgent; of what they have not reported just now, when it came and what became of it since."""
         districts, kinds = (
             list(dict.fromkeys(named)) for named in zip(*((matter.district, matter.kind) for matter in matters), strict=True)
         )
         whose = "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
         of_kind = f"{kinds[0]}{'等' if len(kinds) > 1 else ''}"
-        subject = f"【急报】{whose}{len(matters)}件：{of_kind}（尚未汇总核对）"
-        return self._letter(Kind.URGENT, day, ("", recipient), subject, items, {"matters": [_told(matter, day) for matter in matters]})
+        settled = sum(bool(matter.since) for matter in matters)
+        which = f"{'' if settled == len(matters) else f'其中{settled}件'}此后已汇总或被代替，以汇总为准" if settled else "尚未汇总核对"
+        details = {
+            "matters": [_told(matter, now) for matter in matters],
+            "is_new": not any(matter.remark(now) for matter in matters),
+            "settled": settled,
+        }
+        return self._letter(Kind.URGENT, day, ("", recipient), f"【急报】{whose}{len(matters)}件：{of_kind}（{which}）", items, details)
 
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom
@@ -197,7 +203,7 @@ class Writer:
         return Letter(kind, day.isoformat(), district, recipient, subject, text, html, tuple(items))
 
 
-def _told(matter: UrgentMatter, today: date) -> dict[str, Any]:
+def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
     """Return an urgent matter with the names of its parts, those that are empty left out; of another day's report, with that day."""
     parts = (
         ("案件", matter.number),
@@ -205,7 +211,8 @@ def _told(matter: UrgentMatter, today: date) -> dict[str, Any]:
         ("情况", matter.situation),
         ("已采取措施", matter.measures),
         ("需协调事项", matter.coordination),
-        ("出自", "" if matter.day == today else f"{_short(matter.day)}的日报"),
+        ("出自", "" if matter.day == now.date() else f"{_short(matter.day)}的日报"),
+        ("报送", matter.remark(now)),
     )
     return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}
 

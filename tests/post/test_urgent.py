@@ -113,13 +113,19 @@ def test_all_new_matters_come_in_one_letter_to_each_leader_on_duty(office: Offic
     for message in _mails(server):
         assert message["Subject"] == "【急报】东胜区、达拉特旗2件：停水停电停暖等（尚未汇总核对）"
         text = _text(message)
-        for said in ("尚未汇总核对", "东胜区  停水停电停暖", "案件：SJ-2020-001", "发生时间：2020-05-21 09:30", "情况：小区停水两日"):
+        for said in (
+            "旗区刚报来急报 2 件，尚未汇总核对",
+            "东胜区  停水停电停暖",
+            "案件：SJ-2020-001",
+            "发生时间：2020-05-21 09:30",
+            "情况：小区停水两日",
+        ):
             assert said in text
         for said in ("已采取措施：已协调供水公司抢修", "需协调事项：请水务局协调", "情况：工地<b>欠薪</b> 三十人"):
             assert said in text
         html = _text(message, "html")
         assert "工地&lt;b&gt;欠薪&lt;/b&gt; 三十人" in html
-        for never in ("没有写措施", "13800138000", "出自"):
+        for never in ("没有写措施", "13800138000", "出自", "报来于"):
             assert never not in text + html
     assert sorted(path.name for path in office.inbox.rglob("*")) == before, "nothing is taken in"
     assert next(told_letters.urgent(outcome)) == "急报 2 件"
@@ -168,12 +174,15 @@ def test_many_matters_come_in_several_letters_and_another_days_report_says_its_d
     assert [message["Subject"] for message in _mails(server)] == [
         f"【急报】东胜区{count}件：停水停电停暖（尚未汇总核对）" for count in (50, 1)
     ]
-    assert "出自：5月21日的日报" in _text(_mails(server)[1])
+    text = _text(_mails(server)[1])
+    assert "出自：5月21日的日报" in text
+    assert "报送：报来于5月21日16:00，尚未汇总核对" in text
+    assert "刚报来" not in text
 
 
 def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line(office: Office) -> None:
     matter = UrgentMatter("东胜区", DAY, "SJ-2020-001", "停水停电停暖", "2020-05-21", "甲13800138000\r\nBcc: x@example.com", "", "")
-    letter = Writer(office.settings).urgent(DAY, ONE, [matter], [])
+    letter = Writer(office.settings).urgent(DAY, ONE, [matter], [], NOW)
     assert letter.subject == "【急报】东胜区1件：停水停电停暖（尚未汇总核对）"
     assert "13800138000" not in letter.text + letter.html
     assert all(not line.startswith("Bcc") for line in (letter.text + letter.html).splitlines())
@@ -213,6 +222,31 @@ def test_what_no_server_took_is_mailed_after_the_night_to_whoever_is_on_duty_the
     _look(office, server, NEXT)
     assert _recipients(server) == [TWO]
     assert "小区停水两日" in _text(_mails(server)[0])
+    assert "报送：报来于5月21日16:00，此后已汇总，以汇总为准" in _text(_mails(server)[0])
+
+
+def test_what_those_on_duty_have_is_not_mailed_to_the_leaders_whose_letter_was_put_off(office: Office, server: MailServer) -> None:
+    _set(office, OUTGOING.model_copy(update={"leader_addresses": {}}))
+    _put(office, [WATER, WAGES])
+    urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
+    _put(office, [WATER], "更正.xlsx", 10)
+    office.run(DAY)
+    _set(office, OUTGOING)
+    server.orders = {"RCPT": ["450 later"]}
+    _look(office, server, NOW + timedelta(hours=4))
+    assert _recipients(server) == [THREE]
+    for _again in range(2):
+        outcome = _look(office, server, NOW + timedelta(hours=5))
+        assert _recipients(server) == [THREE, ONE], "the other one on duty is owed it still, the leaders no more"
+        assert outcome.is_complete
+    assert outcome.matters == 0
+    for message in _mails(server):
+        assert message["Subject"] == "【急报】东胜区2件：停水停电停暖等（此后已汇总或被代替，以汇总为准）"
+        assert "报来于5月21日16:10，此后已汇总，以汇总为准" in _text(message)
+        assert "报来于5月21日16:00，此后已被后来的日报代替，以汇总为准" in _text(message)
+        assert "旗区以前报来急报 2 件，当时没有发成" in _text(message)
+        for never in ("刚报来", "尚未汇总核对"):
+            assert never not in _text(message) + _text(message, "html")
 
 
 def test_a_lost_ledger_has_nothing_mailed_again(office: Office, server: MailServer) -> None:
