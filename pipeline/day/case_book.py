@@ -23,6 +23,7 @@ class CaseBook:
         self.exemptions: tuple[Exemption, ...] = ()
         """Those of the workbook in force, also what holds no longer."""
         self.refused_exemptions: frozenset[tuple[str, str]] = frozenset()
+        self._over: tuple[date, tuple[Exemption, ...]] = date.min, ()
         self._with_moved_deadline: frozenset[str] = frozenset()
 
     def turn_to(self, day: date) -> None:
@@ -36,8 +37,15 @@ class CaseBook:
 
     def exempt(self, exemptions: tuple[Exemption, ...], refused: frozenset[tuple[str, str]], day: date) -> None:
         """Take the exemptions of a workbook that comes into force on that day in the place of those before."""
+        known = {(each.key, each.until) for each in self.exemptions} - {(each.key, each.until) for each in self.over_on(day)}
+        over = tuple(each for each in exemptions if not each.holds_on(day) and (each.key, each.until) not in known)
+        self._over = day, over
         self.exemptions, self.refused_exemptions = exemptions, refused
         self._move_deadlines(day)
+
+    def over_on(self, day: date) -> tuple[Exemption, ...]:
+        """Return the exemptions that came on that day with their last day past, and that no workbook of an earlier day has."""
+        return self._over[1] if self._over[0] == day else ()
 
     def _move_deadlines(self, day: date) -> None:
         """Give each case the exemption that moves its deadline on that day, and take it from those whose exemption has ended."""
@@ -82,6 +90,7 @@ class CaseBook:
         other = CaseBook()
         other.cases = {number: copy.copy(case) for number, case in self.cases.items()}
         other.exemptions, other.refused_exemptions = self.exemptions, self.refused_exemptions
+        other._over = self._over
         other._with_moved_deadline = self._with_moved_deadline
         other.turn_to(self.day)
         return other

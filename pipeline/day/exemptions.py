@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.submissions import OfDay
+from pipeline.terms.contract import EXEMPTIONS, Severity
+from pipeline.terms.handed_in import Reading
+from pipeline.terms.text import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,20 @@ class Exempted:
     holding: tuple[Exemption, ...] = ()
     before: tuple[Exemption, ...] = ()
     """Those that held on the day before."""
+    over: tuple[Exemption, ...] = ()
+    """Those whose last day was past already when their workbook came, on this day: they never hold."""
+    is_sheet_refused: bool = False
+    """Whether the workbook in force has the sheet, and it was refused whole."""
     refused: frozenset[tuple[str, str]] = frozenset()
     """What the rows that the workbook in force has refused would exempt, by `Exemption.key`."""
     excused: frozenset[OfDay] = frozenset()
     """The reports whose lateness is approved: by what held on their own day, or holds on this one."""
     received: Mapping[OfDay, datetime] = field(default_factory=dict)
     """Of the late reports, up to this day, that `holding` or `before` name: when the first of each came."""
+
+
+def is_sheet_refused(reading: Reading) -> bool:
+    """Whether an assignment workbook has the sheet 豁免, and nothing of it was read."""
+    refusals = (finding for finding in reading.findings if finding.severity is Severity.SHEET)
+    is_read = any(rows.sheet == EXEMPTIONS.name for rows in reading.rows)
+    return not is_read and any(EXEMPTIONS.name in key(f"{finding.sheet}{finding.message}") for finding in refusals)

@@ -13,7 +13,7 @@ from pipeline.day.answers import AnswerRow
 from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt, all_refused, doubt
-from pipeline.day.exemptions import Exempted, Exemption
+from pipeline.day.exemptions import Exempted, Exemption, is_sheet_refused
 from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
@@ -354,7 +354,9 @@ class _Fold:
         excused = self._excused.union(exemption.report for exemption in holding if exemption.report)
         named = {exemption.report for exemption in (*holding, *before) if exemption.report and exemption.report[1] <= day}
         received = {report: moment for report in named if (moment := self._came_late(*report))}
-        return Exempted(holding, before, self.case_book.refused_exemptions, frozenset(excused), received)
+        over, refused = self.case_book.over_on(day), self.case_book.refused_exemptions
+        is_refused = self.assignment is not None and is_sheet_refused(self.assignment.reading)
+        return Exempted(holding, before, over, is_refused, refused, frozenset(excused), received)
 
     def _came_late(self, district: str, day: date) -> datetime | None:
         reports = self.index.on(day).get(district, NO_REPORTS)

@@ -176,6 +176,8 @@ def _exempted(before: DayState | None, after: DayState, settings: Settings) -> I
     held = before.exempted.holding if before else ()
     beside = replace(after, exempted=replace(after.exempted, before=held))
     for line in exemptions.of(beside, {}, settings, ()):
+        if line.ended and line.is_new:
+            continue  # `_over` has it
         if line.is_new or line.ended or line.until_before:
             yield f"{'结束' if line.ended else '开始' if line.is_new else '改动'}：{exemptions.told(line, after.day)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pipeline.day import supervision
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
-from pipeline.day.exemptions import Exemption
+from pipeline.day.exemptions import Exempted, Exemption
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.hints import HintLine
 from pipeline.settings.config import Settings
@@ -20,6 +20,7 @@ from pipeline.terms.text import mask
 from pipeline.terms.words import FLAGS, moment, near
 
 EXPIRED, GONE, REFUSED = "到期", "新的分解表里没有了", "新的分解表里这一行退回了"
+PAST, SHEET_REFUSED = "到期：交来时已过截止日期", "新的分解表里“豁免”表没有采用"
 """What ended an exception."""
 _OF_DEADLINES = ("overdue", "due_soon")
 """The flags that hang on a deadline."""
@@ -82,12 +83,13 @@ def of(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings, all
     `all_hints`: the day's hints as they would be without any exemption.
     """
     exempted = state.exempted
+    over = {each.key: each for each in exempted.over}
     before = {each.key: each for each in exempted.before}
     holding = {each.key: each for each in exempted.holding}
     cases = {case.number: case for case in state.cases}
     hints = tuple(all_hints)
     lines = []
-    for key, each in sorted((before | holding).items(), key=lambda item: (item[0][0], EXEMPTION_KINDS.index(item[0][1]))):
+    for key, each in sorted((before | over | holding).items(), key=lambda item: (item[0][0], EXEMPTION_KINDS.index(item[0][1]))):
         was, place = before.get(key), arrivals.get(each.arrival)
         line = ExemptionLine(
             subject=each.subject,
@@ -96,7 +98,7 @@ def of(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings, all
             reason=mask(each.reason),
             until=each.until,
             origin=mask(f"{place.name} · {each.sheet} · 第{each.line}行") if place else "",
-            ended="" if key in holding else _ended(each, exempted.refused, state.day),
+            ended="" if key in holding else PAST if key in over else _ended(each, exempted, state.day),
             is_new=was is None,
             until_before=was.until if was and was.until != each.until else None,
         )
@@ -104,10 +106,17 @@ def of(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings, all
     return tuple(lines)
 
 
-def _ended(exemption: Exemption, refused: Collection[tuple[str, str]], day: date) -> str:
+def _ended(exemption: Exemption, exempted: Exempted, day: date) -> str:
     if not exemption.holds_on(day):
         return EXPIRED
-    return REFUSED if exemption.key in refused else GONE
+    if exempted.is_sheet_refused:
+        return SHEET_REFUSED
+    return REFUSED if exemption.key in exempted.refused else GONE
+
+
+def sheet_refused(state: DayState) -> str:
+    """Return that nothing of the sheet holds, where it was refused whole; '' where it was not."""
+    return "现行分解表里“豁免”表没有采用，其中的豁免都不再有效。" if state.exempted.is_sheet_refused else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,7 @@ def deadline(case: CaseLine, day: date) -> str:
 
 def effect(line: ExemptionLine, day: date) -> str:
     """Return what is to be seen of an exemption on the day, or how it ended."""
-    said = _effect(line, day)
+    said = _effect(line, day) if line.holds or not line.is_new else ""  # one that never held moved nothing back
     if line.ended:
         return f"{line.ended}{f'，{said}' if said else ''}"
     began = "今日起" if line.is_new else f"截止日期原为{near(line.until_before, day)}" if line.until_before else ""

@@ -31,6 +31,8 @@ class Extensions:
     hints: tuple[HintLine, ...] = ()
     reconciliation: Reconciliation = field(default_factory=Reconciliation)
     exemptions: tuple[ExemptionLine, ...] = ()
+    exemptions_refused: str = ""
+    """That the sheet 豁免 of the workbook in force was refused whole; '' where it was not."""
     excused: frozenset[OfDay] = frozenset()
     """The reports up to the day whose lateness is approved."""
     notices: NoticeAnswers = field(default_factory=NoticeAnswers)
@@ -48,6 +50,7 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
         hints=hints.of(state, arrivals, settings, silenced) if silenced else all_hints,
         reconciliation=reconciliation.of(state, cases, arrivals, settings),
         exemptions=exemptions.of(state, arrivals, settings, all_hints),
+        exemptions_refused=exemptions.sheet_refused(state),
         excused=state.exempted.excused,
         claims=claims.of(cases, settings),
         receptions=receptions.of(state),

@@ -7,8 +7,23 @@ from typing import Any
 
 import pytest
 from offices import File, assigned, consolidate, handed_in, on, read_assignment
-from workbooks import Row, assignment, case_row, exemption_row, progress_row, report, resolved_row, turn_row
+from workbooks import (
+    EXEMPTIONS,
+    Row,
+    assignment,
+    assignment_pages,
+    case_row,
+    edit,
+    exemption_row,
+    page,
+    progress_row,
+    report,
+    resolved_row,
+    turn_row,
+    write,
+)
 
+from pipeline.report import exemptions
 from pipeline.terms.rows import rows_of_sheet
 
 CASES = (
@@ -225,6 +240,39 @@ def test_a_row_that_a_newer_workbook_refuses_ends_it_and_that_is_said() -> None:
     second = _workbook("2020-05-20 09:00", exemption_row(理由=None))
     (line,) = on(FIRST, first, second).report.beyond.exemptions
     assert (line.holds, line.ended) == (False, "新的分解表里这一行退回了")
+
+
+def test_a_sheet_that_is_refused_whole_is_what_ended_them_and_is_said_while_it_is_in_force() -> None:
+    first, same_day = _workbook("2020-05-01 09:00", exemption_row()), _workbook("2020-05-20 08:00", exemption_row())
+    pages = assignment_pages(CASES) | {"豁免": page(EXEMPTIONS, [exemption_row()])}
+    second = assigned(write(edit(pages, {"豁免!E1": "到哪天"})), "2020-05-20 09:00", "坏.xlsx")
+    third = _workbook("2020-05-22 09:00")
+    days = consolidate([first, same_day, second, third], [FIRST + timedelta(days=count) for count in range(3)])
+    (line,) = days[FIRST].report.beyond.exemptions
+    assert (line.holds, line.ended) == (False, "新的分解表里“豁免”表没有采用")
+    said = [of_day.report.beyond.exemptions_refused for of_day in days.values()]
+    assert said == ["现行分解表里“豁免”表没有采用，其中的豁免都不再有效。"] * 2 + [""]
+
+
+def test_one_whose_last_day_was_past_when_it_came_is_told_once_as_ended() -> None:
+    past = exemption_row(until="2019-06-30")
+    files = [
+        _workbook("2020-05-01 09:00", exemption_row("SJ-2020-002")),
+        _workbook("2020-05-20 08:00", past),
+        _workbook("2020-05-20 09:00", past, exemption_row("SJ-2020-002", until="2020-05-19")),
+        _workbook("2020-05-21 09:00", past),
+    ]
+    days = consolidate(files, [FIRST, FIRST + timedelta(days=1)])
+    lines = days[FIRST].report.beyond.exemptions
+    assert [(line.subject, line.holds, line.ended) for line in lines] == [
+        ("SJ-2020-001", False, "到期：交来时已过截止日期"),
+        ("SJ-2020-002", False, "到期：交来时已过截止日期"),
+    ]
+    assert [exemptions.effect(line, FIRST) for line in lines] == [
+        "到期：交来时已过截止日期",
+        "到期：交来时已过截止日期，时限恢复为6月19日",
+    ]
+    assert days[FIRST + timedelta(days=1)].report.beyond.exemptions == ()
 
 
 def test_a_silenced_case_is_left_out_of_hints_and_others_are_told() -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from offices import HOME, Day, File, assigned, consolidate, handed_in
 from workbook_days import opened, rows
-from workbooks import Row, assignment, case_row, exemption_row, progress_row, report
+from workbooks import EXEMPTIONS as SHEET
+from workbooks import Row, assignment, assignment_pages, case_row, edit, exemption_row, page, progress_row, report, write
 
 from pipeline.render.forms import report_form
 from pipeline.render.page import leaders_page
@@ -90,17 +91,27 @@ def test_leaders_read_what_is_hidden_beside_the_count_and_every_exemption(day: D
     assert all(part in holding for part in ("领导一批准", "停电", "至6月20日", "至5月24日", "5月22日18:30收到"))
     assert any(sentence.startswith("豁免结束1项。SJ-2020-002") for sentence in said["台账"])
     assert "迟报1个（东胜区，已批准）" in said["报送"]
-    page = leaders_page.render(day.report, HOME / "templates").decode("utf-8")
-    assert all(part in page for part in ("豁免 3 项有效", "迟报（已批准）", "另有1件已过原时限", "因延期不列入超期未结"))
+    shown = leaders_page.render(day.report, HOME / "templates").decode("utf-8")
+    assert all(part in shown for part in ("豁免 3 项有效", "迟报（已批准）", "另有1件已过原时限", "因延期不列入超期未结"))
 
 
 def test_a_day_without_any_says_nothing_of_it() -> None:
     plain = consolidate(_files(), [DAY])[DAY]
     said = briefing.fields(plain.report)
-    page = leaders_page.render(plain.report, HOME / "templates").decode("utf-8")
-    assert (plain.beyond["exceptions"], "豁免" in str(said), "豁免" in page) == ([], False, False)
+    shown = leaders_page.render(plain.report, HOME / "templates").decode("utf-8")
+    assert (plain.beyond["exceptions"], "豁免" in str(said), "豁免" in shown) == ([], False, False)
     calendar = str(rows(opened(office_workbook.render(plain.report)), "报送日历"))
     assert "已批准" not in calendar
+
+
+def test_a_sheet_that_was_refused_whole_is_told_in_paper_page_and_sheet() -> None:
+    pages = assignment_pages(CASES) | {"豁免": page(SHEET, EXEMPTIONS)}
+    bad = assigned(write(edit(pages, {"豁免!E1": "到哪天"})), "2020-05-21 09:00", "二.xlsx")
+    refused = consolidate([assigned(assignment(CASES), "2020-05-01 09:00", "一.xlsx"), bad], [DAY])[DAY].report
+    said = "现行分解表里“豁免”表没有采用，其中的豁免都不再有效。"
+    assert said in briefing.fields(refused)["台账"]
+    assert said in leaders_page.render(refused, HOME / "templates").decode("utf-8")
+    assert said in str(rows(opened(office_workbook.render(refused)), "豁免"))
 
 
 def test_of_very_many_the_paper_names_some_and_first_what_hides_an_overdue_case(day: Day) -> None:

@@ -373,7 +373,7 @@ def _register(report: Report, room: Limits) -> list[str]:
         edit_words.refused_rows(report, room.edits),
     ]
     fallen = _fallen(report, room) if room.steps else ()
-    return [sentence for sentence in [*relied_on, *fallen, *of_register] if sentence]
+    return [sentence for sentence in [*relied_on, *fallen, report.beyond.exemptions_refused, *of_register] if sentence]
 
 
 def _case(change: Change) -> str:

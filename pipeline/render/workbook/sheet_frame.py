@@ -11,7 +11,7 @@ from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
 from pipeline.report.who_reported import nothing, refused_urgent
-from pipeline.terms.contract import URGENT
+from pipeline.terms.contract import EXEMPTIONS, URGENT
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -142,6 +142,8 @@ def write_list(
     if name in words.REPORTED_SHEETS:
         refused = refused_urgent(submissions) if name == URGENT.name else ""
         if_empty = nothing("没有采用的急报事项。" if refused else if_empty, submissions) + refused
+    if name == EXEMPTIONS.name:
+        if_empty += book.report.beyond.exemptions_refused
     listing = Listing(columns, rows, tone, if_empty)
     sheet = frame(book, name, listing.widths)
     write_rows(book, sheet, HEADER, listing)
