@@ -211,10 +211,10 @@ def test_the_workbook_lists_what_is_overdue_first_and_leaders_read_how_many() ->
     made = consolidate([REGISTER, *STORY], [day], noticed=True)[day]
     shown = rows(opened(office_workbook.render(made.report)), "督办回复")
     # eight notices of each district name 011 and 013, of which the first is answered
-    assert [(row[0], row[3], row[5], row[6], str(row[7])[:10], row[8], row[10], row[12]) for row in shown[:3]] == [
-        ("SJ-2020-011", no(15), 8, 7, "2020-05-25", "逾期未回复", "再约谈", "继续督办"),
-        ("SJ-2020-013", no(16), 8, 7, "2020-05-25", "逾期未回复", "加派人手", "继续督办"),
-        ("SJ-2020-012", no(3), 2, 0, "2020-05-25", "已回复", "加派人手", "不再督办"),
+    assert [(row[0], row[3], row[5], row[6], row[7], str(row[8])[:10], row[9], row[11], row[13]) for row in shown[:3]] == [
+        ("SJ-2020-011", no(15), 8, 7, 1, "2020-05-31", "后来的逾期未回复", "再约谈", "继续督办"),
+        ("SJ-2020-013", no(16), 8, 7, 1, "2020-05-31", "后来的逾期未回复", "加派人手", "继续督办"),
+        ("SJ-2020-012", no(3), 2, 0, 0, "2020-05-25", "已回复", "加派人手", "不再督办"),
     ]
     assert [(row[0], row[2], row[3], row[6]) for row in shown[3:] if row[2] == "东胜区21日.xlsx"] == [
         ("SJ-2020-012", "东胜区21日.xlsx", no(2), "A4")

@@ -48,16 +48,21 @@ class _OfCase:
         return next((case.answer for case in reversed(self.asked) if case.answer), None)
 
     @property
-    def reply_by(self) -> date:
-        """By when the next answer is due, or was."""
+    def first_due(self) -> date:
+        """By when the next answer is due, or was, of whichever notice."""
         return min((case.reply_by for case in self.waiting), default=self.newest.reply_by)
 
     @property
     def state(self) -> str:
-        return "逾期未回复" if self.overdue else "未回复" if self.waiting else "已回复"
+        later = words.LATER_NOTICE if self.answer else ""
+        return f"{later}逾期未回复" if self.overdue else f"{later}未回复" if self.waiting else "已回复"
+
+    @property
+    def urgency(self) -> tuple[bool, bool, date, int, str]:
+        """What is overdue comes first, then what waits, by when it is due."""
+        return not self.overdue, not self.waiting, self.first_due, self.newest.notice.number, self.newest.case
 
 
-_ORDER = ("逾期未回复", "未回复", "已回复")
 _COLUMNS: tuple[Column[_OfCase], ...] = (
     Column("案件编号", 15, "case", lambda of: of.newest.case, cases=lambda of: (of.newest.case,)),
     Column("旗区", 11, "center", lambda of: of.newest.district),
@@ -66,8 +71,9 @@ _COLUMNS: tuple[Column[_OfCase], ...] = (
     Column("通知日期", 12, "date", lambda of: of.newest.notice.day),
     Column("通知份数", 9, "count", lambda of: len(of.asked)),
     Column("未回复份数", 10, "count", lambda of: len(of.waiting)),
-    Column("回复期限", 12, "date", lambda of: of.reply_by),
-    Column("回复", 11, "center", lambda of: of.state),
+    Column("逾期份数", 9, "count", lambda of: of.overdue),
+    Column("回复期限", 12, "date", lambda of: of.newest.reply_by),
+    Column("回复", 17, "center", lambda of: of.state),
     Column("日报日期", 12, "date", lambda of: of.answer.day if of.answer else None),
     Column("办理措施", 30, "long", lambda of: of.answer.measures if of.answer else ""),
     Column("完成时限", 12, "date", lambda of: of.answer.until if of.answer else None),
@@ -84,7 +90,7 @@ def write(book: Book) -> None:
     for case in answers.cases:
         by_case.setdefault((case.district, case.case), []).append(case)
     cases = [_OfCase(asked, late[of]) for of, asked in by_case.items()]
-    cases.sort(key=lambda of: (_ORDER.index(of.state), of.reply_by, of.newest.notice.number, of.newest.case))
+    cases.sort(key=lambda of: of.urgency)
     sheet = write_list(book, name, _COLUMNS, cases, lambda of: ("alert",) if of.overdue else ())
     note(book, sheet, f"{notice_answers.counted(answers)}{words.NOTES[name]}", [column.width for column in _COLUMNS])
     if answers.unmatched:
