@@ -87,6 +87,7 @@ SPECIAL_PLACEHOLDERS: Final = {
     },
     "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},
     "deadline-beyond-statute/extension": {"value": "日期", "limit": "日期"},
+    "deadline-beyond-statute/exempted": {"value": "日期", "limit": "日期"},
     "extension-shortens": {"value": "日期", "limit": "日期"},
 }
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date, tzinfo
+from datetime import date
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.exemptions import Exemption
 from pipeline.reading.examination import Examination, Row
+from pipeline.settings.config import Settings
+from pipeline.settings.rules import Windows
 from pipeline.terms import messages
 from pipeline.terms.case_numbers import Register
-from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS, LATE_EXCUSED
+from pipeline.terms.contract import CASE, CASE_SHEETS, DEADLINE_MOVED, EXEMPTIONS, LATE_EXCUSED
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
@@ -20,10 +22,10 @@ from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.rows import Rows
 
 
-def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tuple[Finding, ...]:
+def bring_into_force(workbook: Filed, case_book: CaseBook, settings: Settings) -> tuple[Finding, ...]:
     """Take the particulars of its cases from a newer workbook, and return its findings against the cases that are there already."""
     findings: list[Finding] = []
-    day = workbook.arrival.envelope.received_at.astimezone(zone).date()
+    day = workbook.arrival.envelope.received_at.astimezone(settings.calendar.zone).date()
     since = day if case_book.cases else date.min  # the first workbook holds for the days before it too (contract 2)
     for case in case_book.cases.values():
         case.note_before(day)
@@ -42,7 +44,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, zone: tzinfo) -> tupl
         case.grounds = row["撤销依据"]
         case_book.update_particulars(case)
         case.note_move(district, day)
-    case_book.exempt(*_exemptions(workbook, case_book, findings), day)
+    case_book.exempt(*_exemptions(workbook, case_book, findings, settings.on(day).windows), day)
     # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.
     mentioned = {number for _row, number in rows}
     refused = Counter(number for row, number in rows if row.is_refused)
@@ -94,7 +96,9 @@ def _refuse_repeated(rows: list[tuple[Row, str]]) -> None:
 # --- 豁免 --------------------------------------------------------------------------------------------------------
 
 
-def _exemptions(workbook: Filed, case_book: CaseBook, findings: list[Finding]) -> tuple[tuple[Exemption, ...], frozenset[tuple[str, str]]]:
+def _exemptions(
+    workbook: Filed, case_book: CaseBook, findings: list[Finding], windows: Windows
+) -> tuple[tuple[Exemption, ...], frozenset[tuple[str, str]]]:
     """Return the exemptions of a workbook whose cases are in the book by now, and what its refused rows would exempt from what."""
     register = Register(case_book.cases)
     by_key: dict[tuple[str, str], list[Row]] = {}
@@ -107,6 +111,9 @@ def _exemptions(workbook: Filed, case_book: CaseBook, findings: list[Finding]) -
             lines = messages.listed([str(row.line) for row in same])
             row.refuse("repeated-case/exempted", "对象", case=messages.brief(subject), count=len(same), lines=lines)
     taken = {key: same[0] for key, same in by_key.items() if not same[0].is_refused}
+    for (subject, kind), row in taken.items():
+        if kind == DEADLINE_MOVED:
+            _warn_of_a_long_one(row, case_book.cases[subject].limit, windows)
     refused = frozenset(key for key in by_key if key not in taken)
     return tuple(exemption for key, row in taken.items() if (exemption := _exemption(workbook, key, row))), refused
 
@@ -123,6 +130,13 @@ def _exempted(row: Row, register: Register) -> str | None:
         meant = register.find(number_meant(subject))
         row.refuse("unknown-case/exempted", "对象", alike=retype(subject, [meant]) if meant else "")
     return number
+
+
+def _warn_of_a_long_one(row: Row, limit: date | None, windows: Windows) -> None:
+    """Warn of a deadline that is moved further than the regulation allows, as 延期至 of a case is."""
+    until = row.day("截止日期")
+    if until and limit and (until - limit).days > windows.extension_days:
+        row.warn("deadline-beyond-statute/exempted", "截止日期", value=until, limit=limit, days=windows.extension_days)
 
 
 def _exemption(workbook: Filed, key: tuple[str, str], row: Row) -> Exemption | None:

@@ -210,7 +210,7 @@ class _Fold:
 
     def _take_workbook(self) -> None:
         self.assignment = self.workbooks.pop(0)
-        self.register_findings = assignments.bring_into_force(self.assignment, self.case_book, self.settings.calendar.zone)
+        self.register_findings = assignments.bring_into_force(self.assignment, self.case_book, self.settings)
         if self.witness:
             self.witness(self.assignment, self.register_findings, self.case_book)
 

@@ -54,6 +54,8 @@ class ExemptionLine:
     """The flags that the case would have without it."""
     flags: tuple[str, ...] = ()
     """Of one that ended: those that the case has now, and that hang on its deadline."""
+    closed: str = ""
+    """Of 延期: why no deadline matters, such as 已撤销; '' of an open case."""
     days_late: int = 0
     """Of an open case: the days past its deadline without the exemption."""
     received_at: datetime | None = None
@@ -146,7 +148,9 @@ def _with_effect(line: ExemptionLine, exemption: Exemption, case: Case | None, t
     flags, as_if = (set(supervision.flags(each, day, windows)) & {*_OF_DEADLINES} for each in (case, without))
     hidden, left = (tuple(flag for flag in _OF_DEADLINES if flag in raised) for raised in (as_if - flags, flags))
     late = max(0, supervision.days_overdue(without, day))
-    return replace(line, deadlines=(case.own_deadline, case.deadline), hidden=hidden, flags=left, days_late=late if case.is_open else 0)
+    closed = "" if case.is_open else "已撤销" if case.grounds else "已办结"
+    line = replace(line, deadlines=(case.own_deadline, case.deadline), hidden=hidden, flags=left, closed=closed)
+    return replace(line, days_late=late if case.is_open else 0)
 
 
 def silenced_cases(state: DayState) -> frozenset[str]:
@@ -197,6 +201,8 @@ def _of_deadline(line: ExemptionLine, day: date) -> str:
     if line.deadlines is None:
         return "台账里没有此案"
     own, in_force = line.deadlines
+    if line.closed and line.holds:
+        return f"此案{line.closed}，延期不起作用"
     late = f"，已超期{line.days_late}天" if line.days_late else ""
     if line.ended:
         return f"时限恢复为{near(own, day)}{late}"

@@ -146,6 +146,7 @@ CATALOGUE: Final = {
     "case-missing": "案件 {case} 在新的分解表中不见了，仍按原内容计入。如需撤销，请在分解表保留该行并填写“撤销依据”。",
     "deadline-beyond-statute/deadline": "办结时限 {value} 超过了{start}（{limit}）后 {days} 天，照常采用。请核对日期是否填错；确需更长的，请按规定办理延期。",
     "deadline-beyond-statute/extension": "延期至 {value} 超过了办结时限（{limit}）后 {days} 天，照常采用。请核对日期是否填错。",
+    "deadline-beyond-statute/exempted": "延期到 {value}，超过了办结时限（{limit}）后 {days} 天，照常采用。请核对日期是否填错。",
     "extension-shortens": "延期至 {value} 早于办结时限 {limit}，仍按延期至计算。请核对。",
 }  # fmt: skip
 """Keyed by code, or by code and variant."""

@@ -106,7 +106,7 @@ def test_what_it_hides_is_told_with_it(month: dict[str, Any]) -> None:
 def test_bad_rows_are_refused_and_cost_nothing_else(month: dict[str, Any]) -> None:
     found = sorted((finding.cell, finding.code) for _file, finding in month["05-25"].findings)
     assert found == [("A4", "unknown-case"), ("C5", "required"), ("E2", "read-as")]
-    assert month["06-12"].codes() == []
+    assert month["06-12"].codes() == ["deadline-beyond-statute"]  # 41 days after 办结时限
 
 
 def test_a_case_counts_how_often_its_deadline_moved_also_by_exemptions(month: dict[str, Any]) -> None:
@@ -216,7 +216,7 @@ def test_a_case_that_is_assigned_later_or_that_a_report_found_before_is_known() 
     rows = [exemption_row("SJ-2020-003"), exemption_row("DS-2020-001", until="2020-12-31")]
     second = assigned(assignment([*CASES, later], exemptions=rows), "2020-05-21 09:00")
     day = on(date(2020, 5, 22), STORY[0], found, second)
-    assert day.codes() == []
+    assert day.codes() == ["deadline-beyond-statute"]  # of DS-2020-001
     assert [(each["subject"], each["effect"]["deadline"]) for each in day.beyond["exceptions"]] == [
         ("DS-2020-001", ["2020-06-20", "2020-12-31"]),
         ("SJ-2020-003", None),
@@ -240,6 +240,21 @@ def test_a_row_that_a_newer_workbook_refuses_ends_it_and_that_is_said() -> None:
     second = _workbook("2020-05-20 09:00", exemption_row(理由=None))
     (line,) = on(FIRST, first, second).report.beyond.exemptions
     assert (line.holds, line.ended) == (False, "新的分解表里这一行退回了")
+
+
+def test_a_very_long_one_is_warned_of_and_holds_and_one_of_a_closed_case_is_said_to_change_nothing() -> None:
+    rows = [exemption_row("SJ-2020-002", until="2020-07-19"), exemption_row("ZZQ-2020-001", until="2099-12-20"), exemption_row()]
+    cancelled = case_row("SJ-2020-001", 办结时限="2020-06-19", 撤销依据="重复登记")
+    day = on(FIRST, assigned(assignment([*CASES[1:], cancelled], exemptions=rows)))
+    assert [(code, finding.cell) for (_file, finding), code in zip(day.findings, day.codes(), strict=True)] == [
+        ("deadline-beyond-statute", "E3")
+    ]
+    said = {line.subject: exemptions.effect(line, FIRST) for line in day.report.beyond.exemptions}
+    assert said == {
+        "SJ-2020-001": "此案已撤销，延期不起作用",
+        "SJ-2020-002": "时限6月19日改为7月19日",
+        "ZZQ-2020-001": "时限6月19日改为2099年12月20日",
+    }
 
 
 def test_a_sheet_that_is_refused_whole_is_what_ended_them_and_is_said_while_it_is_in_force() -> None:
@@ -288,4 +303,4 @@ def test_a_silenced_case_is_left_out_of_hints_and_others_are_told() -> None:
 
 def test_a_rota_beside_it_costs_nothing() -> None:
     day = on(FIRST, assigned(assignment(CASES, exemptions=[exemption_row()], rota=[turn_row("2020-05-20")])))
-    assert (day.codes(), len(day.beyond["exceptions"])) == ([], 1)
+    assert (day.codes(), len(day.beyond["exceptions"])) == (["deadline-beyond-statute"], 1)
