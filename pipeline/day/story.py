@@ -152,11 +152,14 @@ class _Teller:
         """Note what a file says of the case, once the fold has judged it."""
         submission = self.submissions.place_of(file)
         case = case_book.cases.get(self.number)
-        after = copy.copy(case) if case else None
+        after, turn = copy.copy(case) if case else None, self._turn(file)
+        if self.before and self.before.exempted and not self.before.exempted.holds_on(turn):
+            self.before = copy.copy(self.before)
+            self.before.exempted = None  # it ended by its date, not by this file
         told = Mention(
             file,
             "taken",
-            self._turn(file),
+            turn,
             findings=(*file.reading.findings, *findings),
             submission=submission,
             in_force=self.submissions.beside(file).revision if submission else 0,

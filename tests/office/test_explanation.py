@@ -207,6 +207,11 @@ def test_an_exemption_is_told_with_the_deadline_that_it_moves(home: Office) -> N
     assert told.standing
     assert told.standing.deadline == date(2020, 6, 30)
     assert case(home, day=date(2020, 7, 1)).standing.deadline == date(2020, 6, 10)  # type: ignore[union-attr]
+    home.put_assignment(assignment(exemptions=rows[:1]), "三.xlsx", "2020-07-02T09:00:00+08:00")
+    home.run(date(2020, 7, 2))
+    later = case(home, day=date(2020, 7, 2))
+    assert changed(later, 2) == {"现行时限": ("2020-06-10", "2020-06-30")}
+    assert (later.lines[-1].place, changed(later, len(later.lines) - 1)) == ("豁免 第2行", {})  # it ended by its date
 
 
 def test_a_file_that_was_refused_whole_is_told_where_it_names_the_case(home: Office) -> None:
