@@ -91,7 +91,7 @@ def test_the_workbook_lists_a_thousand_and_says_how_many_more_there_are() -> Non
     assert files.count("东胜.xlsx") == 1_000
     last = str(sheet.cell(sheet.max_row, 1).value)
     assert last.startswith(f"“东胜.xlsx”的问题太多，这里只列一部分，还有 {3 * ROWS + 1 - 1_000} 处没有列出：")
-    assert len(written) < 200_000
+    assert len(written) < 250_000  # 法定期限 and 对账 list the flood's own cases, each once
 
 
 def test_a_small_file_beside_the_flood_is_listed_whole() -> None:
