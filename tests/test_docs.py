@@ -327,6 +327,12 @@ def test_every_module_and_function_that_a_page_for_programmers_names_exists(page
     assert [name for name in names if not house.is_there(name)] == []
 
 
+def test_every_decision_has_a_number_of_its_own_which_its_heading_says() -> None:
+    numbers = [int(page.name[:4]) for page in DECISIONS]
+    assert len(numbers) == len(set(numbers))
+    assert [int(page.read_text(encoding="utf-8").removeprefix("# ").partition(".")[0]) for page in DECISIONS] == numbers
+
+
 def test_every_module_has_a_test_of_its_name_or_is_named_by_the_one_that_covers_it() -> None:
     assert house.untested() == []
 
