@@ -55,7 +55,7 @@ class Exempted:
     refused: frozenset[tuple[str, str]] = frozenset()
     """What the rows that the workbook in force has refused would exempt, by `Exemption.key`."""
     excused: frozenset[OfDay] = frozenset()
-    """The reports whose lateness is approved: by what held on their own day, or holds on this one."""
+    """The reports whose lateness is approved: by what held on their own day, or on a later one up to this and was not taken back."""
     received: Mapping[OfDay, datetime] = field(default_factory=dict)
     """Of the late reports, up to this day, that `holding` or `before` name: when the first of each came."""
 

@@ -154,6 +154,8 @@ class _Fold:
     """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
     _excused: set[OfDay] = field(default_factory=set, init=False)
     """The reports whose lateness was approved on their own day."""
+    _excused_later: dict[OfDay, date] = field(default_factory=dict, init=False)
+    """Those whose lateness is approved, by the last day of that: its end by date takes nothing back, a newer workbook without it does."""
 
     def run(self) -> dict[date, DayState]:
         return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
@@ -169,7 +171,7 @@ class _Fold:
             self._note_doubts(day, submissions, judgements)
             self._reports_before = self.reports_before
             self.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
-            self._excused |= {each.report for each in self._holding(day) if each.report and each.report[1] == day}
+            self._note_excused(day)
             if day in self.days_with_flags:
                 self.flags_by_day[day] = supervision.flags_by_district(self.case_book.in_register(), day, self.settings.on(day).windows)
             if day in self.noted_after:
@@ -297,6 +299,11 @@ class _Fold:
     def _holding(self, day: date) -> tuple[Exemption, ...]:
         return tuple(exemption for exemption in self.case_book.exemptions if exemption.holds_on(day))
 
+    def _note_excused(self, day: date) -> None:
+        holding = {each.report: each.until for each in self._holding(day) if each.report and each.report[1] <= day}
+        self._excused |= {report for report in holding if report[1] == day}
+        self._excused_later = {report: until for report, until in self._excused_later.items() if until < day} | holding
+
     def _resolved(self, day: date, submissions: Mapping[str, Reports], counted: frozenset[str]) -> frozenset[str]:
         before, known_until = self.snapshots.get(day - _ONE_DAY, _NOTHING), self.settings.on(day).calendar.known_until(day)
         in_time = {name for name, reports in submissions.items() if (moment := reports.in_force_received) and moment <= known_until}
@@ -351,7 +358,7 @@ class _Fold:
 
     def _exempted(self, day: date, before: tuple[Exemption, ...]) -> Exempted:
         holding = self._holding(day)
-        excused = self._excused.union(exemption.report for exemption in holding if exemption.report)
+        excused = self._excused.union(self._excused_later)
         named = {exemption.report for exemption in (*holding, *before) if exemption.report and exemption.report[1] <= day}
         received = {report: moment for report in named if (moment := self._came_late(*report))}
         over, refused = self.case_book.over_on(day), self.case_book.refused_exemptions

@@ -11,9 +11,12 @@ from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.terms.contract import LIAISON, ON_LEAVE, ROTA
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import rows_of_sheet
+from pipeline.terms.text import mask
 
 LOOKS_BACK: Final = timedelta(days=30)
 """Turns of so many days before a plan count in it."""
+NO_DISTRICT: Final = "该领导没有包联旗区"
+"""What is said of whoever stands in a rota and is no leader of 包联旗区: a rota may have him, and a name can be mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,12 @@ def leaders(workbook: Filed) -> tuple[str, ...]:
     rows = rows_of_sheet(workbook.reading.rows, LIAISON.name)
     taken = (position for position in range(len(rows.lines) if rows else 0) if rows and position not in rows.refused)
     return tuple(dict.fromkeys(name for position in taken if rows for name in leaders_named(rows.text("包联领导", position))))
+
+
+def strangers_told(names: Sequence[str]) -> str:
+    """Return that these stand in a rota without a district, as nobody is planned by the program; '' where there are none."""
+    named = "、".join(mask(name) for name in names)
+    return f"{named}：{NO_DISTRICT}，排好的照旧，以后不会自动排到；名字写错的请改正。" if names else ""
 
 
 def plan(leaders: Sequence[str], days: Iterable[date], turns: Iterable[Turn]) -> dict[date, str]:

@@ -36,6 +36,8 @@ class Plan:
     """The working days on which nobody can receive: everybody is on leave."""
     unknown_years: tuple[int, ...] = ()
     """The years whose public holidays are not known."""
+    strangers: tuple[str, ...] = ()
+    """Who stands in the workbook's 接访排班 on these days and is no leader of its 包联旗区."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def make(settings: Settings, first: date, last: date, output: Path | None, *, no
         raise ConfigurationError(msg)
     path = _target(output, f"接访排班_{first}_{last}.xlsx", settings)
     planned = plan(workbook_in_force(settings, now), first, last)
-    content = report_form.rota(planned.turns, (first, last), working_days.unknown_told(planned.unknown_years), settings)
+    content = report_form.rota(planned.turns, (first, last), "".join(notes(planned)), settings)
     form_files.write_beside(path, content)
     return Made(path, planned)
 
@@ -81,6 +83,7 @@ def plan(workbook: Filed, first: date, last: date) -> Plan:
     standing = [turn for turn in turns if first <= turn.day <= last]
     new = [Turn(day, leader, RECEIVES) for day, leader in planned.items()]
     has_turn = {turn.day for turn in (*standing, *new) if turn.receives}
+    named = dict.fromkeys(name for turn in standing for name in (turn.leader, turn.substitute) if name)
     return Plan(
         first,
         last,
@@ -88,7 +91,14 @@ def plan(workbook: Filed, first: date, last: date) -> Plan:
         sum(bool(turn.receives) for turn in standing),
         tuple(day for day in days if day not in has_turn),
         working_days.unknown_years(first + timedelta(days=count) for count in range((last - first).days + 1)),
+        tuple(name for name in named if name not in leaders),
     )
+
+
+def notes(planned: Plan) -> list[str]:
+    """Return what is to be known of a plan, in sentences, for the terminal and for the workbook's note."""
+    empty = f"没有排的工作日：{'、'.join(map(str, planned.empty))}，这些天领导都在休假。" if planned.empty else ""
+    return list(filter(None, [empty, rota.strangers_told(planned.strangers), working_days.unknown_told(planned.unknown_years)]))
 
 
 def _target(output: Path | None, name: str, settings: Settings) -> Path:
@@ -109,8 +119,9 @@ def as_lines(made: Made) -> Sequence[str]:
     new = sum(bool(turn.receives) for turn in planned.turns) - planned.kept
     kept = f"，分解表里已有的 {planned.kept} 次照旧" if planned.kept else ""
     lines = [f"{planned.first} 至 {planned.last} 的接访排班：新排 {new} 次{kept}。"]
-    if planned.empty:
-        lines.append(f"没有排的工作日：{'、'.join(map(str, planned.empty))}，这些天领导都在休假。")
-    if told := working_days.unknown_told(planned.unknown_years):
-        lines.append(told)
-    return [*lines, "改好以后，把各行贴到分解表的“接访排班”里（原有的留着，一样的行不会重复计算），整份放进收件箱。", f"请看：{made.path}"]
+    return [
+        *lines,
+        *notes(planned),
+        "改好以后，把各行贴到分解表的“接访排班”里（原有的留着，一样的行不会重复计算），整份放进收件箱。",
+        f"请看：{made.path}",
+    ]

@@ -74,6 +74,16 @@ class ExemptionLine:
         return not self.ended
 
     @property
+    def is_idle(self) -> bool:
+        """Whether the workbook has it, and no deadline of its case matters any more."""
+        return self.holds and bool(self.closed)
+
+    @property
+    def state(self) -> str:
+        """Whether it works, in a word."""
+        return "不起作用" if self.is_idle else "有效" if self.holds else "已结束"
+
+    @property
     def moves(self) -> bool:
         """Whether it moves a deadline."""
         return self.deadlines is not None and self.deadlines[0] != self.deadlines[1]
@@ -221,17 +231,25 @@ def told(line: ExemptionLine, day: date) -> str:
 
 
 def all_told(lines: Iterable[ExemptionLine], day: date, most: int | None = None) -> list[str]:
-    """Return a sentence of those that hold, and one of those that ended; what hides an overdue case comes first.
+    """Return a sentence of those that hold, one of those that ended, and one of those that change nothing; what hides most comes first.
 
     So many are named, where there is no room for all.
     """
     ordered = sorted(lines, key=lambda line: "overdue" not in line.hidden)
     sentences = []
-    for word, some in (("豁免", [line for line in ordered if line.holds]), ("豁免结束", [line for line in ordered if not line.holds])):
+    for word, state in (("豁免", "有效"), ("豁免结束", "已结束")):
+        some = [line for line in ordered if line.state == state]
         named = "。".join(told(line, day) for line in some[:most])
         more = "。其余见汇总表“豁免”" if most is not None and len(some) > most else ""
         sentences += [f"{word}{len(some)}项。{named}{more}。"] if some else []
-    return sentences
+    idle = [line.subject for line in ordered if line.is_idle]
+    cases = f"{'、'.join(idle[:_MOST_NAMED])}{'等' if len(idle) > _MOST_NAMED else ''}"
+    return [*sentences, f"另有延期豁免{len(idle)}项不起作用，案件已办结或已撤销（{cases}）。"] if idle else sentences
+
+
+def apart(lines: Iterable[ExemptionLine]) -> list[ExemptionLine]:
+    """Return the same with those last that change nothing."""
+    return sorted(lines, key=lambda line: line.is_idle)
 
 
 def hidden(lines: Iterable[ExemptionLine]) -> str:

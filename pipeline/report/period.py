@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day.restatement import Moves, Restated
-from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
 from pipeline.report import breakdown, durations
 from pipeline.report.case_lines import CaseLine
@@ -264,7 +263,7 @@ def _submissions(days: Sequence[Report]) -> tuple[tuple[date, Mapping[str, Repor
     attended = [day for day, _standings in days[-1].attendance]  # of thirty days at most
     heard = [report.day for report in days if any(line.status != "missing" for line in report.submissions)]
     first = min([*attended, *heard], default=date.max)
-    excused = frozenset[OfDay]().union(*(report.beyond.excused for report in days))  # as soon as a day of the period said so
+    excused = days[-1].beyond.excused  # as 报送日历 of the last day has it
     return tuple(
         (report.day, {line.district: _of_day(line, is_excused=(line.district, report.day) in excused) for line in report.submissions})
         for report in days

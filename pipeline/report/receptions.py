@@ -30,6 +30,8 @@ class HeldTurn:
 
     turn: Turn
     cases: tuple[str, ...] = ()
+    note: str = ""
+    """What is to be said of whoever receives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ def of(state: DayState) -> Receptions:
         by_turn.setdefault((visit.day, visit.leader), []).append(visit.number)
     turns = [_masked(turn) for turn in rota.of(state.assignment) if turn.receives]
     past = (turn for turn in turns if receptions.is_recent(turn.day, state.day))
-    held = tuple(HeldTurn(turn, tuple(by_turn.get((turn.day, turn.receives), ()))) for turn in past)
+    leaders = rota.leaders(state.assignment)
+    held = tuple(
+        HeldTurn(turn, tuple(by_turn.get((turn.day, turn.receives), ())), "" if turn.receives in leaders else rota.NO_DISTRICT)
+        for turn in past
+    )
     return Receptions(tuple(reported), held, tuple(turn for turn in turns if turn.day > state.day))
 
 

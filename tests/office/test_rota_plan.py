@@ -89,6 +89,22 @@ def test_a_day_on_which_all_are_away_and_a_year_nobody_knows_are_told() -> None:
     assert "2099 年的放假调休安排程序还不知道" in said
 
 
+def test_who_has_no_district_and_stands_in_the_rota_is_named_in_its_notes() -> None:
+    """Whoever stands in only for another, or is away, is named too; of other days nobody is."""
+    standing = (
+        turn_row("2020-06-19", "领导十"),
+        turn_row("2020-06-23", "领导九"),
+        turn_row("2020-06-24", "领导5", "替班", 替班领导="领导八"),
+    )
+    plan = rota_plan.plan(_filed(assignment(rota=standing)), FIRST, LAST)
+    said = "领导九、领导八：该领导没有包联旗区，排好的照旧，以后不会自动排到；名字写错的请改正。"
+    assert plan.strangers == ("领导九", "领导八")
+    assert said in rota_plan.as_lines(rota_plan.Made(Path("排班.xlsx"), plan))
+    page = openpyxl.load_workbook(io.BytesIO(report_form.rota(plan.turns, (FIRST, LAST), "".join(rota_plan.notes(plan)), SETTINGS)))
+    assert said in str(page["接访排班"]["A2"].value)
+    assert rota_plan.plan(_filed(assignment(rota=STANDING)), FIRST, LAST).strangers == ()
+
+
 def test_without_a_leader_there_is_no_plan() -> None:
     pages = edit(assignment_pages(), {f"包联旗区!B{row}": None for row in range(2, len(DISTRICTS) + 2)})
     read = read_assignment(write(pages))

@@ -12,7 +12,7 @@ import pytest
 from offices import HOME, Day, File, assigned, consolidate, handed_in
 from workbook_days import opened, rows
 from workbooks import EXEMPTIONS as SHEET
-from workbooks import Row, assignment, assignment_pages, case_row, edit, exemption_row, page, progress_row, report, write
+from workbooks import Row, assignment, assignment_pages, case_row, edit, exemption_row, page, progress_row, report, resolved_row, write
 
 from pipeline.render.forms import report_form
 from pipeline.render.page import leaders_page
@@ -112,6 +112,24 @@ def test_a_sheet_that_was_refused_whole_is_told_in_paper_page_and_sheet() -> Non
     assert said in briefing.fields(refused)["台账"]
     assert said in leaders_page.render(refused, HOME / "templates").decode("utf-8")
     assert said in str(rows(opened(office_workbook.render(refused)), "豁免"))
+
+
+def test_one_of_a_closed_or_cancelled_case_stands_apart_and_is_not_counted_as_holding() -> None:
+    closed = [case_row("SJ-2020-001", 办结时限="2020-05-20", 撤销依据="重复登记"), case_row("SJ-2020-002", 办结时限="2020-05-20")]
+    done = handed_in(report(day=DAY, progress=[resolved_row("SJ-2020-002", 答复日期="2020-05-21")]), f"{DAY} 16:00")
+    each = [exemption_row("SJ-2020-001"), exemption_row("SJ-2020-002"), exemption_row("ZZQ-2020-001", until="2020-12-31")]
+    told = consolidate([assigned(assignment([*closed, case_row("ZZQ-2020-001")], exemptions=each)), done], [DAY])[DAY].report
+    shown = [(row[0], row[7], row[8]) for row in rows(opened(office_workbook.render(told)), "豁免")]
+    assert shown[0][:2] == ("ZZQ-2020-001", "有效")
+    assert shown[1:] == [
+        ("SJ-2020-001", "不起作用", "此案已撤销，延期不起作用"),
+        ("SJ-2020-002", "不起作用", "此案已办结，延期不起作用"),
+    ]
+    holding, apart = (sentence for sentence in briefing.fields(told)["台账"] if "豁免" in sentence)
+    assert holding.startswith("豁免1项。ZZQ-2020-001")
+    assert apart == "另有延期豁免2项不起作用，案件已办结或已撤销（SJ-2020-001、SJ-2020-002）。"
+    page_shown = leaders_page.render(told, HOME / "templates").decode("utf-8")
+    assert ("豁免 1 项有效" in page_shown, page_shown.count('<span class="badge">不起作用</span>')) == (True, 2)
 
 
 def test_of_very_many_the_paper_names_some_and_first_what_hides_an_overdue_case(day: Day) -> None:

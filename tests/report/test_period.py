@@ -260,6 +260,26 @@ def test_a_late_report_whose_lateness_was_approved_is_excused_from_the_day_that_
         assert ("excused" in week.counted) == (status == "excused")
 
 
+def test_calendars_of_a_day_and_of_a_period_agree_on_what_was_excused_afterwards_and_taken_back() -> None:
+    """Two late reports are excused on the 22nd until the 25th; the workbook of the 23rd has one of the rows no more."""
+    day, excusing, without = date(2020, 5, 21), date(2020, 5, 22), date(2020, 5, 23)
+    rows = [workbooks.exemption_row(f"{name} {day}", "迟报", "2020-05-25") for name in ("东胜区", "达拉特旗")]
+    files = [
+        offices.assigned(workbooks.assignment()),
+        offices.assigned(workbooks.assignment(exemptions=rows), f"{excusing} 09:00", "有豁免.xlsx"),
+        offices.assigned(workbooks.assignment(exemptions=rows[:1]), f"{without} 09:00", "删去一行.xlsx"),
+        *(offices.handed_in(workbooks.report(name, day, progress=[]), f"{day} 20:00", f"{name}.xlsx") for name in ("东胜区", "达拉特旗")),
+    ]
+    days = [day + timedelta(days=count) for count in range(-1, 7)]
+    out = offices.consolidate(files, days)
+    expected = {day: ["late", "late"], excusing: ["excused", "excused"]} | {later: ["excused", "late"] for later in days[3:]}
+    for last in days[1:]:
+        of_period = dict(period.of([out[one].report for one in days if one <= last], {}).submissions)[day]
+        of_day = dict(out[last].report.attendance)[day]
+        assert [of_period[name].stands for name in ("东胜区", "达拉特旗")] == expected[last]
+        assert [of_day[name] for name in ("东胜区", "达拉特旗")] == expected[last]
+
+
 def _unsent(report: Report) -> Iterable[SubmissionLine]:
     return (replace(line, status="missing", rows_accepted=0) for line in report.submissions)
 

@@ -11,7 +11,7 @@ NAME = "豁免"
 
 
 def write(book: Book) -> None:
-    """A line for each; in colour what hides an overdue case, and what has ended."""
+    """A line for each; in colour what hides an overdue case, grey what has ended or changes nothing, the latter last."""
     day = book.report.day
     columns: tuple[Column[ExemptionLine], ...] = (
         Column("对象", 22, "case", lambda line: line.subject, cases=lambda line: (line.case,) if line.case else ()),
@@ -21,14 +21,14 @@ def write(book: Book) -> None:
         Column("批准人", 12, "center", lambda line: line.approved_by),
         Column("理由", 28, "long", lambda line: line.reason),
         Column("截止日期", 12, "date", lambda line: line.until),
-        Column("现在", 8, "center", lambda line: "有效" if line.holds else "已结束"),
+        Column("现在", 10, "center", lambda line: line.state),
         Column("改变了什么", 34, "long", lambda line: exemptions.effect(line, day)),
         Column("出处", 30, "long", lambda line: line.origin),
     )
-    write_list(book, NAME, columns, book.report.beyond.exemptions, _tone)
+    write_list(book, NAME, columns, exemptions.apart(book.report.beyond.exemptions), _tone)
 
 
 def _tone(line: ExemptionLine) -> tuple[str, ...]:
-    if not line.holds:
+    if line.is_idle or not line.holds:
         return ("muted",)
     return ("alert",) if "overdue" in line.hidden else ()

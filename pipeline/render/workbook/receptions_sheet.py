@@ -17,7 +17,7 @@ TURNS: tuple[Column[HeldTurn], ...] = (
     Column("报来（件）", 16, "listed", lambda held: len(held.cases), cases=lambda held: held.cases),
     Column("原排领导", 14, "center", lambda held: held.turn.leader if held.turn.substitute else NONE),
     Column("备注", 40, "long", lambda held: held.turn.note),
-    Column("说明", 28, "long", lambda held: "" if held.cases else words.NOT_REPORTED),
+    Column("说明", 28, "long", lambda held: "；".join(filter(None, ["" if held.cases else words.NOT_REPORTED, held.note]))),
 )
 VISITS: tuple[Column[Visit], ...] = (
     Column("日期", 13, "date", lambda visit: visit.day),

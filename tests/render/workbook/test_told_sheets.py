@@ -245,8 +245,9 @@ def test_receptions_stand_below_the_turns_that_they_are_held_against() -> None:
     shown = rows(opened(office_workbook.render(day.report)), "接访下访", first=3)
     when = datetime(2020, 5, 21)  # noqa: DTZ001 - a cell has no zone
     assert shown[1][:6] == ["日期", "接访领导", "报来（件）", "原排领导", "备注", "说明"]
-    assert shown[2][:6] == [when, "领导二", 2, "领导一", "=1+1", None]
-    assert shown[3][1:6] == ["领导一", 0, "—", None, "日报里没有这一天的"]
+    nobodys = "该领导没有包联旗区"
+    assert shown[2][:6] == [when, "领导二", 2, "领导一", "=1+1", nobodys]
+    assert shown[3][1:6] == ["领导一", 0, "—", None, f"日报里没有这一天的；{nobodys}"]
     assert shown[6][0] == "日报报来的接访下访（2 件次）"
     assert [row[:5] for row in shown[8:10]] == [
         [when, "领导二", "SJ-2020-001", "东胜区", "逾期交房"],
