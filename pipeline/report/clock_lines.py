@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -99,6 +99,16 @@ def cited(clock: Clock, day: date) -> str:
 def not_accepted(clock: Clock, day: date) -> str:
     """Return the same of 受理 in few words, where its days are told already: 严重超期16天未受理（《…》第…条）."""
     return f"{situation(clock, day)}未受理（{clock.rule.article}）"
+
+
+def marked(clock: Clock, day: date, marks: Mapping[str, str]) -> str:
+    """Return the same in a list that cites each article once, above it: 法定办结严重超期17天②."""
+    return f"法定{CLOCKS[clock.rule.clock]}{situation(clock, day)}{marks[clock.rule.article]}"
+
+
+def not_accepted_marked(clock: Clock, day: date, marks: Mapping[str, str]) -> str:
+    """Return what `not_accepted` says, in such a list: 严重超期16天未受理①."""
+    return f"{situation(clock, day)}未受理{marks[clock.rule.article]}"
 
 
 def of_case(clocks: Clocks, day: date) -> Iterator[str]:

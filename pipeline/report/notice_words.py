@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline.day.cases import away_from
+from pipeline.day.clocks import Clock
 from pipeline.report import clock_lines, exemptions
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
 from pipeline.report.sentences import long_day
@@ -14,6 +15,7 @@ from pipeline.terms.contract import ASSIGNED, CONFIRMED
 from pipeline.terms.words import FLAGS, near
 
 _SHOWN = 40
+_FIRST_MARK = ord("①")
 _MOVED, _BY_RULE = "时限改动，尚未办结", "规则改动，尚未办结"
 _ELSEWHERE, _CANCELLED, _FILLED = "已转由别的旗区办理", "已撤销", "已补齐"
 _EDITED = frozenset({_MOVED, _BY_RULE, _ELSEWHERE, _CANCELLED, _FILLED})
@@ -154,9 +156,12 @@ def why(settled_point: Settled) -> str:
     return f"{settled_point.kind}{f'（{detail}）' if detail else ''}"
 
 
-def all_points(case: NoticeCase, day: date) -> str:
-    """Return all that is so with a case, whence it came, and what of the last notice's points holds no longer."""
-    now = "；".join(part for part in (whence(case, day), *_so(case, day)) if part)
+def all_points(case: NoticeCase, day: date, marks: Mapping[str, str] | None = None) -> str:
+    """Return all that is so with a case, whence it came, and what of the last notice's points holds no longer.
+
+    `marks`: of the articles, in a list that cites them above its rows.
+    """
+    now = "；".join(part for part in (whence(case, day), *_so(case, day, marks)) if part)
     gone: dict[str, list[str]] = {}
     for settled_point in case.settled:
         # The reply and the progress are the district's own words; who moved a deadline, or a rule, is another.
@@ -165,7 +170,18 @@ def all_points(case: NoticeCase, day: date) -> str:
     return "。".join([now, *(f"上次的{''.join(names)}{how}" for how, names in gone.items())])
 
 
-def _so(case: NoticeCase, day: date) -> Iterator[str]:
+def articles(cases: Iterable[NoticeCase]) -> dict[str, str]:
+    """Return the articles that the cases' rows cite, each with its mark: ①, ②."""
+    cited = dict.fromkeys(clock.rule.article for case in cases if case.line.clocks for clock in case.line.clocks.pressing)
+    return {article: chr(_FIRST_MARK + position) for position, article in enumerate(cited)}
+
+
+def legend(marks: Mapping[str, str]) -> str:
+    """Return what the marks stand for; '' where no article is cited."""
+    return f"注：{'；'.join(f'{mark}{article}' for article, mark in marks.items())}。" if marks else ""
+
+
+def _so(case: NoticeCase, day: date, marks: Mapping[str, str] | None) -> Iterator[str]:
     """Go through the points of a case, then the clocks of the regulation that are near their end or past it, each with its article.
 
     What a point says of the same days is not said twice.
@@ -174,10 +190,16 @@ def _so(case: NoticeCase, day: date) -> Iterator[str]:
     acceptance = clocks.acceptance if clocks else None
     for point in case.points:
         is_same = point.flag == "acceptance_overdue" and acceptance and point.days == (day - acceptance.due).days
-        yield clock_lines.not_accepted(acceptance, day) if acceptance and is_same else point.brief
+        yield _not_accepted(acceptance, day, marks) if acceptance and is_same else point.brief
         acceptance = None if is_same else acceptance
     cited = (acceptance, clocks.conclusion) if clocks else ()
-    yield from (clock_lines.cited(clock, day) for clock in cited if clock and clock.is_pressing)
+    for clock in cited:
+        if clock and clock.is_pressing:
+            yield clock_lines.cited(clock, day) if marks is None else clock_lines.marked(clock, day, marks)
+
+
+def _not_accepted(clock: Clock, day: date, marks: Mapping[str, str] | None) -> str:
+    return clock_lines.not_accepted(clock, day) if marks is None else clock_lines.not_accepted_marked(clock, day, marks)
 
 
 def new_and_old(times_of_cases: Sequence[int]) -> str:

@@ -635,6 +635,23 @@ def test_an_offices_template_of_before_goes_on_working(office: Office) -> None:
     assert "1 SJ-2020-003 逾期交房 停滞 有新进展（当前状态：已受理）" in said
 
 
+@pytest.mark.parametrize(("count", "is_close"), [(30, False), (31, True)])
+def test_a_notice_of_more_than_thirty_cases_has_one_list_that_is_the_reply_too(office: Office, count: int, *, is_close: bool) -> None:
+    limits = [date(2020, 5, 1) + timedelta(days=n % 19) for n in range(count)]
+    office.put_assignment(assignment([case_row(f"SJ-2020-{n:03d}", 办结时限=str(limit)) for n, limit in enumerate(limits, 1)]))
+    office.put(report(progress=[]), "日报.xlsx")
+    _run(office, DAY)
+    said = _notice(office, DAY)
+    worst = said[said.index("SJ-2020-001") + 1 :]
+    assert said.count("SJ-2020-001") == (1 if is_close else 2)  # else in the letter and in its reply
+    assert sum("第二十一条" in text for text in said) == (1 if is_close else count)
+    assert any(text.endswith("未受理①") for text in worst) is is_close
+    assert ("附件：督办案件清单（回执）" in said, "附件：督办通知回执" in said) == (is_close, not is_close)
+    with zipfile.ZipFile(office.outbox / str(DAY) / "督办通知" / f"东胜区_督办通知_{DAY}.docx") as package:
+        document = package.read("word/document.xml").decode()
+    assert re.findall(r'<w:pgSz w:w="(\d+)"', document) == (["11906", "16838"] if is_close else ["11906"])
+
+
 def _pages(folder: Path, *paths: Path) -> list[list[str]]:
     """Each file's pages as LibreOffice sets them."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
@@ -666,8 +683,14 @@ def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, tm
     assert "— 1 —" not in pages[0]  # the first page of a letter has no number (GB/T 9704-2012, 10.1)
     indents = [next(len(line) - len(line.lstrip()) for line in page.splitlines()[::-1] if "—" in line) for page in of_many[1:3]]
     assert indents[1] > indents[0] + 20  # the number stands outside: left, then right
-    assert len(of_many) <= 11  # of 110 cases, each row with the article of its clock
+    assert len(of_many) <= 5  # of 110 cases
     first = next(at for at, page in enumerate(of_many) if "回执" in page and "通知编号" in page)
+    assert first == 1  # the letter itself has one page, signed, with the reply date
+    assert "2020年5月26日前填写所附回执" in re.sub(r"\s", "", of_many[0])
+    listed = re.findall(r"^ *(\d+) +(SJ-2020-\d{3}) ", "\n".join(of_many[1:]), re.MULTILINE)
+    assert [int(position) for position, _case in listed] == [*range(1, 111)]  # nothing is cut, and one row a case
+    assert len({case for _position, case in listed}) == 110
+    assert sum(page.count("《信访条例》第") for page in of_many) == 1  # an article is cited once, above the list
     assert "沿此" not in "".join(of_many)
     assert all("案件编号" in page for page in of_many[first:])  # the head of the reply's lines is on each of its pages
     assert "SJ-2020-" in of_many[-1]  # the place of the seal stands by cases

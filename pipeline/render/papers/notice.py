@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -25,11 +25,15 @@ FOLDER = "督办通知"
 TEMPLATE = "督办通知模板.docx"
 OLDER_FIELDS = frozenset({"项数", "事项", "销号序号", "销号", "上次编号", "名称", "规则", "要求", "原因"})
 HOW_IT_ENDED = "作废说明"
-NEWER_FIELDS = (HOW_IT_ENDED, "说明", "上次", "销号明细", "增续", "回复期限")
+NEWER_FIELDS = (HOW_IT_ENDED, "说明", "上次", "销号明细", "增续", "回复期限", "从密", "清单", "条文")
 """What templates of before do not use: whoever keeps one is told."""
 _FIELD = re.compile(r"\{[{%](.*?)[%}]\}")
 _DATES = frozenset({"日期", "回复期限", "数据截至", "更正"})
 """Of the fields those that say when a notice was written, and by when it is to be answered."""
+_REPEATED = frozenset({"从密", "清单", "条文"})
+"""Those that say once more, in another setting, what others say."""
+_MOST_ROOMY = 30
+"""With more cases than this the list is set close, and is the reply too: one line a case, the articles cited once above it."""
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
 _LONGEST_MATTER, _LONGEST_UNIT = 23, 12
@@ -106,7 +110,7 @@ def _until(notice: Notice, day: date) -> str:
 
 def _identity(notice: Notice, report: Report) -> str:
     """Return by what one knows whether two editions of a notice say the same: all that it says, but for when it was written."""
-    said = {name: value for name, value in fields(notice, report).items() if name not in _DATES}
+    said = {name: value for name, value in fields(notice, report).items() if name not in _DATES | _REPEATED}
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -117,6 +121,8 @@ def says(content: bytes) -> str:
 
 def fields(notice: Notice, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
+    is_close = len(notice.cases) > _MOST_ROOMY
+    marks = notice_words.articles(notice.cases) if is_close else {}
     by_flag = {flag: [point for point in notice.points if point.flag == flag] for flag in notices.FLAGS}
     return {
         "单位": report.office,
@@ -133,6 +139,9 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
         "案件": [_case(number, case, report.day) for number, case in enumerate(notice.cases, 1)],
+        "从密": is_close,
+        "清单": [_case(number, case, report.day, marks) for number, case in enumerate(notice.cases, 1)] if is_close else [],
+        "条文": notice_words.legend(marks),
         "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + notice_answers.of_last(notice.before, report.beyond.notices)
         + clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, report.day),
@@ -151,7 +160,7 @@ def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
     }
 
 
-def _case(number: int, case: NoticeCase, day: date) -> dict[str, Any]:
+def _case(number: int, case: NoticeCase, day: date, marks: Mapping[str, str] | None = None) -> dict[str, Any]:
     line = case.line
     return {
         "序号": number,
@@ -160,7 +169,7 @@ def _case(number: int, case: NoticeCase, day: date) -> dict[str, Any]:
         "案由": short(line.matter, _LONGEST_MATTER),
         "责任单位": short(line.unit, _LONGEST_UNIT),
         "包案领导": short(line.leader, LONGEST_NAME),
-        "情况": notice_words.all_points(case, day),
+        "情况": notice_words.all_points(case, day, marks),
     }
 
 

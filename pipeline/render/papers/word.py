@@ -84,6 +84,7 @@ def render(template: Template, fields: Mapping[str, object], moment: datetime, p
         for name, part in _prepared(template).items():
             content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
             content = _settled(content, _with_styles, _styles(template), ending) if ending and name == _DOCUMENT else content
+            content = _settled(content, _without_empty_section) if name == _DOCUMENT and content.count(b"<w:sectPr") > 1 else content
             package.writestr(zipfile.ZipInfo(name), _settled(content, _with_properties, properties) if name == _CORE else content)
     return reproducible_zip.settle(written.getvalue(), moment)
 
@@ -97,6 +98,16 @@ def _with_styles(document: Any, styles: frozenset[str], ending: str) -> None:  #
     for style in document.iter(f"{_WORD}pStyle"):
         if (other := f"{style.get(f'{_WORD}val')}{ending}") in styles:
             style.set(f"{_WORD}val", other)
+
+
+def _without_empty_section(document: Any) -> None:  # noqa: ANN401 - lxml has no types
+    """Drop the last section where nothing stands in it: it would be an empty page. A template ends one early in a condition."""
+    body = document.find(f"{_WORD}body")
+    last = body.find(f"{_WORD}sectPr")
+    before = None if last is None else last.getprevious()
+    ended = None if before is None else before.find(f"{_WORD}pPr/{_WORD}sectPr")
+    if ended is not None:
+        body.replace(last, ended)
 
 
 def check(template: Template) -> None:

@@ -144,7 +144,7 @@ def test_in_each_template_tables_repeat_their_heads_and_sections_are_headings(na
     used = [paragraph.style.name for paragraph in template.paragraphs if paragraph.style]
     assert used.count("Title") == 1
     assert used.count("Heading 1") >= 2
-    assert len(template.tables) == {briefing_files.WORD_TEMPLATE: 4, notice.TEMPLATE: 3}[name]
+    assert len(template.tables) == {briefing_files.WORD_TEMPLATE: 4, notice.TEMPLATE: 4}[name]
     for table in template.tables:
         assert table.rows[0]._tr.find(f"{_W}trPr/{_W}tblHeader") is not None  # noqa: SLF001
         assert table._tbl.tblPr.find(f"{_W}tblDescription") is not None  # noqa: SLF001
