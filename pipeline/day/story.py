@@ -8,11 +8,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case, RowPlace
+from pipeline.day.exemptions import Exemption, is_sheet_refused
 from pipeline.day.fold import look_on
 from pipeline.day.submissions import Submissions
 from pipeline.settings.config import Settings
@@ -22,7 +23,9 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, Submission
 from pipeline.terms.rows import Rows
 
-Became = Literal["taken", "repeated", "refused", "replaced", "duplicate", "left-out", "refused-file"]
+Became = Literal["taken", "repeated", "refused", "replaced", "duplicate", "left-out", "refused-file", "ended"]
+Ended = Literal["", "expired", "gone", "row-refused", "sheet-refused"]
+"""What ended an exemption: its last day, or what a newer workbook has of it."""
 _OFTEN: Final = frozenset({URGENT.name, EXEMPTIONS.name})
 """Sheets on which several rows can be about one case."""
 _LEAVES_OUT: Final = frozenset({"rows-withdrawn", "dispute-withdrawn"})
@@ -30,7 +33,10 @@ _LEAVES_OUT: Final = frozenset({"rows-withdrawn", "dispute-withdrawn"})
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One row that spoke of the case; or a file that leaves out what the one before it had, or was refused whole and names the case."""
+    """One row that spoke of the case; or a file that leaves out what the one before it had, or was refused whole and names the case.
+
+    Or the end of an exemption that moved its deadline: by its last day, of the workbook that had it; else of the workbook that ended it.
+    """
 
     file: Filed
     became: Became
@@ -47,6 +53,13 @@ class Mention:
     before: Case | None = None
     """The case before the file; None where there was none."""
     after: Case | None = None
+    ended: Ended = ""
+    """Of `ended` alone."""
+
+    @property
+    def day(self) -> date:
+        """The day that it stands under: the file's, or that on which an exemption held no more."""
+        return self.counts_from if self.became == "ended" else self.file.reading.day
 
     @property
     def order(self) -> tuple[date, bool, datetime, str, str]:
@@ -121,6 +134,7 @@ def tell(number: str, files: Sequence[Filed], settings: Settings, day: date) -> 
     for today, case_book in look_on(facts, settings, days, teller.hear):
         if today == day and teller.number in case_book.cases:
             case = copy.copy(case_book.cases[teller.number])
+    teller.note_expired(max(days))
     mentions = sorted([*teller.mentions, *teller.unjudged(files)], key=lambda mention: mention.order)
     until, later = (tuple(mention for mention in mentions if (mention.counts_from > day) is after) for after in (False, True))
     return Story(teller.number, day, until, later, case)
@@ -147,15 +161,15 @@ class _Teller:
     before: Case | None = None
     """The case before the file that is heard now."""
     is_first_workbook: bool = True
+    workbooks: dict[int, Filed] = field(default_factory=dict)
+    """Those that were heard, by arrival."""
 
     def hear(self, file: Filed, findings: Sequence[Finding], case_book: CaseBook) -> None:
         """Note what a file says of the case, once the fold has judged it."""
         submission = self.submissions.place_of(file)
         case = case_book.cases.get(self.number)
         after, turn = copy.copy(case) if case else None, self._turn(file)
-        if self.before and self.before.exempted and not self.before.exempted.holds_on(turn):
-            self.before = copy.copy(self.before)
-            self.before.exempted = None  # it ended by its date, not by this file
+        self.note_expired(turn)
         told = Mention(
             file,
             "taken",
@@ -166,9 +180,33 @@ class _Teller:
             before=self.before,
             after=after,
         )
-        self.mentions += [*self._rows(told, case_book), *self._left_out(told)]
+        self.mentions += [*self._rows(told, case_book), *self._left_out(told), *self._ended(told, case_book)]
         if submission is None or submission.in_force:  # what was replaced leaves no trace
             self.before = after
+
+    def note_expired(self, day: date) -> None:
+        """Note on that day, or before what is heard on it, that the exemption has ended by its date, under the workbook that had it."""
+        exempted = self.before.exempted if self.before else None
+        if self.before is None or exempted is None or exempted.holds_on(day):
+            return
+        after = copy.copy(self.before)
+        after.exempted = None
+        workbook, day_after = self.workbooks[exempted.arrival], exempted.until + timedelta(days=1)
+        told = Mention(workbook, "ended", day_after, place=_place(exempted, workbook), before=self.before, after=after, ended="expired")
+        self.mentions.append(told)
+        self.before = after
+
+    def _ended(self, told: Mention, case_book: CaseBook) -> Iterator[Mention]:
+        """Return a mention where a workbook ends the exemption of the case before its date."""
+        if not told.file.arrival.is_assignment:
+            return
+        self.workbooks[told.file.arrival.id] = told.file
+        exempted = told.before.exempted if told.before else None
+        if exempted is None or (told.after and told.after.exempted):
+            return
+        is_row = exempted.key in case_book.refused_exemptions
+        ended: Ended = "sheet-refused" if is_sheet_refused(told.file.reading) else "row-refused" if is_row else "gone"
+        yield replace(told, became="ended", findings=(), ended=ended)
 
     def _turn(self, file: Filed) -> date:
         """On which day of the fold a file has its turn: the earliest workbook holds from the beginning."""
@@ -218,6 +256,14 @@ class _Teller:
                 if named or pattern.search(file.arrival.name):
                     refusing = tuple(finding for finding in file.reading.findings if finding.refuses)
                     yield replace(told, became="refused-file", findings=named or refusing)
+
+
+def _place(exempted: Exemption, workbook: Filed) -> RowPlace | None:
+    """Return where in its workbook an exemption stands."""
+    for rows in workbook.reading.rows:
+        if rows.name == exempted.sheet and exempted.line in rows.lines:
+            return RowPlace(workbook.arrival.id, rows, rows.lines.index(exempted.line))
+    return None
 
 
 def _became(told: Mention, *, is_refused: bool, is_repeated: bool) -> Became:

@@ -50,7 +50,7 @@ def _case_lines(explained: CaseExplained) -> Iterator[str]:
 
 def _story_line(number: int, line: StoryLine) -> Iterator[str]:
     arrival = line.mention.file.arrival
-    yield f"{number:>4}  {line.mention.file.reading.day}　{line.of_whom}　{line.verdict}"
+    yield f"{number:>4}  {line.mention.day}　{line.of_whom}　{line.verdict}"
     yield f"      {line.file}{f' · {line.place}' if line.place else ''}　{line.received_at:%Y-%m-%d %H:%M} 收到　指纹 {arrival.sha256[:12]}"
     is_listed = any(change.column == LISTED for change in line.changes)  # then its cells say all the rest
     for change in line.changes:
@@ -136,7 +136,7 @@ def _line_json(line: StoryLine) -> dict[str, Any]:
     mention = line.mention
     arrival, place, submission = mention.file.arrival, mention.place, mention.submission
     return {
-        "day": mention.file.reading.day.isoformat(),
+        "day": mention.day.isoformat(),
         "kind": "assignment" if arrival.is_assignment else "report",
         "district": mention.file.reading.district or None,
         "revision": submission.revision or None if submission else None,
@@ -149,6 +149,7 @@ def _line_json(line: StoryLine) -> dict[str, Any]:
         "sha256": arrival.sha256,
         "became": mention.became,
         "replaced_by": mention.in_force if mention.became == "replaced" else None,
+        **({"ended": mention.ended} if mention.ended else {}),
         "changed": [asdict(change) for change in line.changes],
         "findings": [
             {

@@ -9,8 +9,9 @@ from typing import Final
 
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.story import Mention, Story
+from pipeline.report import exemptions
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import CASE, EXEMPTIONS, NEW_CASES, PROGRESS, REFERRED, RESOLVED, Kind
+from pipeline.terms.contract import CASE, DEADLINE_MOVED, EXEMPTIONS, NEW_CASES, PROGRESS, REFERRED, RESOLVED, Kind
 from pipeline.terms.findings import Finding, column_letter
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.rows import written
@@ -36,8 +37,19 @@ VERDICTS: Final = {
     "duplicate": "不计：与已采用的报送内容完全相同",
     "left-out": "不再提到此案",
     "refused-file": "整份退回，没有改变任何情况",
+    "ended": "豁免延期结束：{ended}",
 }
 """What became of a row, by `Mention.became`."""
+
+
+_ENDED: Final = {
+    "": "",
+    "expired": exemptions.EXPIRED,
+    "gone": exemptions.GONE,
+    "row-refused": exemptions.REFUSED,
+    "sheet-refused": exemptions.SHEET_REFUSED,
+}
+"""What ended an exemption, by `Mention.ended`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,8 @@ def _line(mention: Mention, settings: Settings) -> StoryLine:
         mask(arrival.name),
         mask(f"{place.rows.name} 第{place.rows.lines[place.position]}行") if place else "",
         arrival.envelope.received_at.astimezone(settings.calendar.zone),
-        VERDICTS[mention.became].format(in_force=mention.in_force) + ("" if changed else _why_unchanged(mention)),
+        VERDICTS[mention.became].format(in_force=mention.in_force, ended=_ENDED[mention.ended])
+        + ("" if changed else _why_unchanged(mention)),
         changed,
         cells(mention.place),
         mention.findings,
@@ -91,8 +104,12 @@ def _line(mention: Mention, settings: Settings) -> StoryLine:
 
 def _why_unchanged(mention: Mention) -> str:
     """Return why a row that was taken has changed nothing; '' of any other."""
+    if mention.became == "ended":
+        return "，现行时限没有变"
     if mention.became != "taken":
         return ""
+    if _is_other_exemption(mention):
+        return "，不改变时限"
     sheet = mention.place.rows.sheet if mention.place else ""
     if mention.file.arrival.is_assignment or sheet in _CHANGING:
         return "，与此前的相同，没有改变什么"
@@ -112,15 +129,21 @@ def cells(place: RowPlace | None) -> tuple[tuple[str, str, str], ...]:
 def changes(mention: Mention) -> tuple[Changed, ...]:
     """Return what a row changed; a row of 案件进展 the state, one of another sheet the particulars."""
     sheet = mention.place.rows.sheet if mention.place else ""
-    if mention.became not in ("taken", "left-out") or mention.after is None:
+    if mention.became not in ("taken", "left-out", "ended") or mention.after is None or _is_other_exemption(mention):
         return ()
     is_report = not mention.file.arrival.is_assignment
     if is_report and sheet not in _CHANGING:
         return ()
-    show = {PROGRESS.name: _state, EXEMPTIONS.name: _deadline}.get(sheet, _particulars)
+    show = _deadline if mention.became == "ended" else {PROGRESS.name: _state, EXEMPTIONS.name: _deadline}.get(sheet, _particulars)
     before = show(mention.before or Case(mention.after.number))
     after = show(mention.after)
     return tuple(Changed(name, before[name], now) for name, now in after.items() if before[name] != now)
+
+
+def _is_other_exemption(mention: Mention) -> bool:
+    """Whether a row exempts from another thing than the deadline: it moves none, whatever another row of its workbook does."""
+    place = mention.place
+    return place is not None and place.rows.sheet == EXEMPTIONS.name and place["事项"] != DEADLINE_MOVED
 
 
 def _state(case: Case) -> dict[str, str | None]:

@@ -22,11 +22,14 @@ from weeks import DAYS, WEEKS, Published
 from workbooks import (
     CASES,
     DAY,
+    EXEMPTIONS,
     assignment,
+    assignment_pages,
     case_row,
     edit,
     exemption_row,
     new_row,
+    page,
     progress_row,
     report,
     report_pages,
@@ -211,7 +214,55 @@ def test_an_exemption_is_told_with_the_deadline_that_it_moves(home: Office) -> N
     home.run(date(2020, 7, 2))
     later = case(home, day=date(2020, 7, 2))
     assert changed(later, 2) == {"现行时限": ("2020-06-10", "2020-06-30")}
-    assert (later.lines[-1].place, changed(later, len(later.lines) - 1)) == ("豁免 第2行", {})  # it ended by its date
+    assert [(line.place, changed(later, at)) for at, line in enumerate(later.lines)][-3:] == [
+        ("豁免 第2行", {"现行时限": ("2020-06-30", "2020-06-10")}),  # it ended by its date
+        ("群众来访案件 第2行", {}),
+        ("豁免 第2行", {}),
+    ]
+
+
+def test_the_end_of_an_exemption_has_a_row_of_its_own_with_its_reason_and_its_file(home: Office) -> None:
+    """It ends by its date on the 5th; back on the 6th, gone on the 7th; back on the 8th, its row refused on the 9th; its sheet on the 11th.
+
+    A row for 核查提示 stays all the time, and never stands for the deadline's way back.
+    """
+    other, own = exemption_row(kind="核查提示", until="2020-12-31"), case_row("SJ-2020-001", 办结时限="2020-06-10")
+    bad_sheet = assignment_pages([own]) | {"豁免": page(EXEMPTIONS, [other])}
+    workbooks = {
+        2: assignment([own], exemptions=[other, exemption_row(until="2020-06-04")]),
+        6: assignment([own], exemptions=[other, exemption_row()]),
+        7: assignment([own], exemptions=[other]),
+        8: assignment([own], exemptions=[other, exemption_row(until="2020-07-01")]),
+        9: assignment([own], exemptions=[other, exemption_row(until="2020-07-01", 理由=None)]),
+        10: assignment([own], exemptions=[other, exemption_row(until="2020-07-02")]),
+        11: write(edit(bad_sheet, {"豁免!E1": "到哪天"})),
+    }
+    for day, content in workbooks.items():
+        home.put_assignment(content, f"{day}日.xlsx", f"2020-06-{day:02}T09:00:00+08:00")
+    home.run(DAY)
+    told = case(home, day=date(2020, 6, 12))
+    ends = [(line.mention.day.day, line.verdict, line.file, changed(told, at)) for at, line in enumerate(told.lines) if line.mention.ended]
+    assert ends == [
+        (5, "豁免延期结束：到期，现行时限没有变", "2日.xlsx", {}),
+        (7, "豁免延期结束：新的分解表里没有了", "7日.xlsx", {"现行时限": ("2020-06-30", "2020-06-10")}),
+        (9, "豁免延期结束：新的分解表里这一行退回了", "9日.xlsx", {"现行时限": ("2020-07-01", "2020-06-10")}),
+        (11, "豁免延期结束：新的分解表里“豁免”表没有采用", "11日.xlsx", {"现行时限": ("2020-07-02", "2020-06-10")}),
+    ]
+    taken = [
+        (line.file, changed(told, at)) for at, line in enumerate(told.lines) if "现行时限" in changed(told, at) and not line.mention.ended
+    ]
+    assert taken == [
+        (f"{day}日.xlsx", {"现行时限": ("2020-06-10", moved)}) for day, moved in ((6, "2020-06-30"), (8, "2020-07-01"), (10, "2020-07-02"))
+    ]
+    text = "\n".join(explanation_text.as_lines(told))
+    assert "2020-06-07　案件包案任务分解表　豁免延期结束：新的分解表里没有了\n      7日.xlsx　" in text
+    assert [row["ended"] for row in json.loads(explanation_text.as_json(told))["rows"] if "ended" in row] == [
+        "expired",
+        "gone",
+        "row-refused",
+        "sheet-refused",
+    ]
+    assert not any(line.mention.ended for line in case(home, day=date(2020, 6, 4)).lines)
 
 
 def test_a_file_that_was_refused_whole_is_told_where_it_names_the_case(home: Office) -> None:
