@@ -111,9 +111,9 @@ def _waiting_assignments(settings: Settings, readers: Readers | None) -> list[Fi
     return _read(_new_assignments(settings), settings, readers)
 
 
-def waiting(settings: Settings) -> tuple[int, int]:
-    """Return how many reports and how many assignment workbooks wait in the inbox; none is opened."""
-    return len(inbox.reports(settings.paths.inbox)), len(_new_assignments(settings))
+def waiting_assignments(settings: Settings) -> int:
+    """Return how many assignment workbooks wait in the inbox; none is opened."""
+    return len(_new_assignments(settings))
 
 
 def _new_assignments(settings: Settings) -> list[tuple[Arrival, Path]]:

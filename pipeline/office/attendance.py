@@ -13,13 +13,14 @@ from typing import Final
 from pipeline.day.submissions import NO_REPORTS, OfDay, Submissions
 from pipeline.day.submissions import stands as stands_with
 from pipeline.intake import held_files
-from pipeline.intake.incoming import Incoming
+from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 
 DAYS: Final = 30
-_WORDS: Final = {**words.STANDS, "coming": "已到待收", "open": "还没到截止"}
+_WORDS: Final = {**words.STANDS, "coming": "已到待收", "coming-refused": "已到，按现在会全部退回", "open": "还没到截止"}
 """How a day stands, for people."""
+_TO_MAKE_UP: Final = ("missing", "lost", "refused", "coming-refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Known:
 
     index: Submissions
     coming: Collection[OfDay] = ()
-    """Of which districts and days a report waits."""
+    """Of which districts and days a report waits that will count."""
+    in_vain: Collection[OfDay] = ()
+    """Of these whose report will count and of which everything will be refused."""
     lost: Collection[OfDay] = ()
     """Of which one came whose original is lost, and that the office decided to go on without."""
     refused: Collection[OfDay] = ()
@@ -39,7 +42,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class DayAttended:
-    """One day of one district: as `submissions.Stands`; coming while its report waits; open while there is still time."""
+    """One day of one district: as `submissions.Stands`; coming, coming-refused while its report waits; open before the cut-off."""
 
     day: date
     stands: str
@@ -65,17 +68,19 @@ class Strip:
 def strips(
     settings: Settings,
     now: datetime,
-    waiting: Sequence[Incoming] = (),
+    waiting: Sequence[Waits] = (),
     refused: Collection[OfDay] = (),
     excused: Collection[OfDay] = (),
 ) -> list[Strip]:
-    """Return the strip of every district, up to today; `refused`, `excused`: as of `Known`.
+    """Return the strip of every district, up to today; `waiting`: judged; `refused`, `excused`: as of `Known`.
 
     None begins before the first day of which anybody has reported: then there was no office yet. Raises LedgerError.
     """
     held = held_files.held(settings, lambda _file: False)
     index = Submissions.of(file for file in held.files if not file.arrival.is_assignment)
-    known = Known(index, {(file.district, file.day) for file in waiting if file.day}, held.lost, refused, excused)
+    coming = {(waits.file.district, day): waits.takes_nothing for waits in waiting if (day := waits.counts_for) and not waits.is_repeat}
+    in_vain = {of_day for of_day, takes_nothing in coming.items() if takes_nothing}
+    known = Known(index, coming, in_vain, held.lost, refused, excused)
     return [strip(name, known, settings, now) for name in settings.district_names]
 
 
@@ -89,6 +94,8 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
     def stands(day: date) -> str:
         calendar, of_day = settings.on(day).calendar, (district, day)
         came = known.index.on(day).get(district, NO_REPORTS).standing(day, calendar)
+        if of_day in known.in_vain:
+            return "coming-refused"
         if came == "missing" and of_day in known.coming:
             return "coming"
         is_excused = of_day in known.excused
@@ -101,7 +108,7 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
 def missed(district: str, known: Known, settings: Settings, now: datetime) -> dict[date, str]:
     """Return the days before today that the district can still make up for, the newest first, each with how it stands.
 
-    As on its strip: missing, lost, or with a report of which everything was refused.
+    As on its strip: missing, lost, or with a report of which everything was refused, or will be.
     """
     days = reversed(strip(district, known, settings, now).days)
-    return {of_day.day: of_day.stands for of_day in days if of_day.stands in ("missing", "lost", "refused") and of_day.day < now.date()}
+    return {of_day.day: of_day.stands for of_day in days if of_day.stands in _TO_MAKE_UP and of_day.day < now.date()}

@@ -37,6 +37,8 @@ class Answer:
     """Whether it could not be compared since the ledger cannot be used."""
     preview: Preview | None = None
     """What it would do, of an accepted report; None for any other file, and where the ledger cannot be used."""
+    known: frozenset[str] = frozenset()
+    """The cases of the register on its day; none where nobody compared it with the register."""
 
     @property
     def reading(self) -> Reading:
@@ -123,7 +125,7 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         first = Submissions.of(known).beside(filed).first_received
         filed = handed_in_lines.placed(filed, first, settings, is_sent=False)
         judgement, preview = report_preview.of(filed, held_files.sha256(path), known, settings, today=today)
-        return Answer(path, filed, judgement, preview=preview)
+        return Answer(path, filed, judgement, preview=preview, known=preview.known)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
         return Answer(path, filed, None, ledger_fails=True)
 

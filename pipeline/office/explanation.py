@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
@@ -14,7 +14,8 @@ from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.story import Story
 from pipeline.day.targets import Tally
-from pipeline.intake import held_files
+from pipeline.intake import held_files, incoming
+from pipeline.intake.incoming import Incoming
 from pipeline.office import today
 from pipeline.report import breakdown, case_register, certainty, clock_lines, sentences, story_lines
 from pipeline.report.breakdown import Breakdown
@@ -24,12 +25,12 @@ from pipeline.report.figures import Figure
 from pipeline.report.story_lines import StoryLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
-from pipeline.terms import case_numbers, words
+from pipeline.terms import case_numbers
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.messages import brief
 from pipeline.terms.text import key, mask, nfkc
-from pipeline.terms.words import near
+from pipeline.terms.words import NOT_YET, near
 
 _LAST_DAY: Final = date(2099, 12, 31)
 """The last day that a workbook can name."""
@@ -69,7 +70,14 @@ class CaseExplained:
     moves: tuple[str, ...] = ()
     """How it went from district to district, in sentences: when, from whom to whom, by which assignment workbook."""
     waits: str = ""
-    """That files wait in the inbox which are not in it, and how many; '' where none do, and for a district."""
+    """How many files wait in the inbox that are not in it, of reports its own districts'; '' where none do, and for a district."""
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Whose it is and was; none where nobody knows."""
+        moves = self.story.case.moves if self.story.case else ()
+        own = self.standing.district if self.standing else ""
+        return tuple(dict.fromkeys(name for name in (own, *(name for move in moves for name in (move.before, move.after))) if name))
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -101,6 +109,11 @@ class FigureExplained:
     """That files wait in the inbox which are not in it, and how many; '' where none do."""
 
     @property
+    def label(self) -> str:
+        """What it is of within its group; the group itself for the whole of it."""
+        return self.name.removeprefix(f"{self.group.name}/")
+
+    @property
     def cancelled(self) -> list[CaseLine]:
         """The cases with 撤销依据, which are in no total."""
         return [case for case in self.cases if case.grounds]
@@ -111,10 +124,12 @@ class FigureExplained:
         return Tally(self.group.target_percent, self.breakdown.total, len(self.breakdown.counted))
 
 
-def explain(what: str, settings: Settings, day: date, now: datetime | None = None) -> CaseExplained | FigureExplained:
+def explain(
+    what: str, settings: Settings, day: date, now: datetime | None = None, files: Sequence[Incoming] | None = None
+) -> CaseExplained | FigureExplained:
     """Return what is behind a case number or a figure. Raises UnknownError, NothingToConsolidateError or LedgerError.
 
-    `now`: until the day's cut-off nobody's report is missing.
+    `now`: until the day's cut-off nobody's report is missing. `files`: the reports in the inbox, where somebody has looked at them.
     """
     if day > _LAST_DAY:
         msg = f"--date 应在 {_LAST_DAY} 以前。"
@@ -122,19 +137,30 @@ def explain(what: str, settings: Settings, day: date, now: datetime | None = Non
     held = settings.on(day)
     named = _group_named(what, held)
     if not named:
-        return replace(case(what, settings, day), waits=_waits(settings))
-    files = _files_until(day, settings)
-    state = _state(files, settings, day)
-    explained = figure(*named, today.register_of(state, Facts.of(files), settings), held, day)
-    verdict, without_edits = _reliance(explained, state, files, settings, now)
-    waits = _waits(settings, "算上它们的数字看网页“今天”。" if now is not None and now.date() == day else "")
-    remark = explained.remark + _before_any_workbook(files, day, settings)
+        told = case(what, settings, day)
+        return replace(told, waits=_waits(settings, _waiting(settings, files), told.districts))
+    held_now, waiting = _files_until(day, settings), _waiting(settings, files)
+    state = _state(held_now, settings, day)
+    explained = figure(*named, today.register_of(state, Facts.of(held_now), settings), held, day)
+    unread = [file.district for file in waiting if file.day == day] if now else []
+    early = NOT_YET if now and now <= held.calendar.last_moment(day) else ""
+    verdict, without_edits = _reliance(explained, state, held_now, settings, (early, unread))
+    own = (explained.label,) if explained.kind == _PARTS["district"] else ()
+    waits = _waits(settings, waiting, own, "算上它们的数字看网页“今天”。" if now is not None and now.date() == day else "")
+    remark = explained.remark + _before_any_workbook(held_now, day, settings)
     return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits, waits=waits)
 
 
-def _waits(settings: Settings, more: str = "") -> str:
-    reports, workbooks = held_files.waiting(settings)
-    named = [f"{count} 份{what}" for count, what in ((reports, "日报"), (workbooks, "分解表")) if count]
+def _waiting(settings: Settings, files: Sequence[Incoming] | None) -> list[Incoming]:
+    """Return the reports in the inbox that will count for a day."""
+    return [file for file in (incoming.look(settings) if files is None else files) if file.day]
+
+
+def _waits(settings: Settings, waiting: Sequence[Incoming], districts: Collection[str], more: str = "") -> str:
+    """Return what waits of these districts' reports, of all where none is named, and of assignment workbooks; '' where nothing does."""
+    reports = sum(not districts or file.district in districts for file in waiting)
+    counts = (("、".join(districts), reports, "日报"), ("", held_files.waiting_assignments(settings), "分解表"))
+    named = [f"{f'{whose}的 ' if whose else ''}{count} 份{what}" for whose, count, what in counts if count]
     return f"收件箱里还有 {'、'.join(named)}等待收取，没有算在这里。{more}" if named else ""
 
 
@@ -169,11 +195,14 @@ def _state(files: Sequence[Filed], settings: Settings, day: date) -> DayState:
 
 
 def _reliance(
-    explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings, now: datetime | None
+    explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings, absent: tuple[str, Collection[str]]
 ) -> tuple[str, str]:
-    """Return a figure's verdict with why it is provisional, and its rate without edits of the register; each '' where there is none."""
+    """Return a figure's verdict with why it is provisional, and its rate without edits of the register; each '' where there is none.
+
+    `absent`: what is said of whose report is not there, and whose waits.
+    """
     counting = today.counting_of(state, Facts.of(files), today.refused_on(state.day, settings), settings)
-    label = explained.name.removeprefix(f"{explained.group.name}/")
+    label = explained.label
     figures = _FIGURES[explained.kind](counting)
     of_it = next((figure for figure in figures if (figure.group, figure.label) == (explained.group.name, label)), None)
     if of_it is None:
@@ -185,17 +214,7 @@ def _reliance(
         own = {line.number for line in explained.cases}
         cases = tuple(case for case in cases if case.number in own)
     (reliance,) = certainty.of([of_it], [group], cases)
-    return sentences.verdict(of_it, _absent(state.day, settings, now)) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
-
-
-def _absent(day: date, settings: Settings, now: datetime | None) -> str:
-    """Return what is said of whose report is not there: it may be one that waits, and before the cut-off nobody's is missing."""
-    if now is None:
-        return ""
-    early, uncollected = words.ABSENT_YET
-    if held_files.waiting(settings)[0]:
-        return uncollected
-    return early if now <= settings.on(day).calendar.last_moment(day) else ""
+    return sentences.verdict(of_it, *absent) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
 
 
 def _before_any_workbook(files: Iterable[Filed], day: date, settings: Settings) -> str:

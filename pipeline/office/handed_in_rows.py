@@ -5,15 +5,17 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline.day.cases import RowPlace
 from pipeline.day.fold import fold
 from pipeline.intake import held_files
+from pipeline.office import report_preview
 from pipeline.report import story_lines
 from pipeline.settings.config import Settings
+from pipeline.terms import case_numbers, grouping
 from pipeline.terms.contract import CASE, RECEPTION, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed
@@ -34,6 +36,8 @@ class HandedInRow:
     cells: tuple[tuple[str, str, str], ...]
     """Address, column and content of its filled cells."""
     findings: tuple[Finding, ...]
+    cases: tuple[str, ...] = ()
+    """The cases of the register that it or its findings are about."""
 
     @property
     def is_refused(self) -> bool:
@@ -49,23 +53,30 @@ def of_day(settings: Settings, day: date) -> list[HandedInRow]:
         return []
     state = fold(facts, settings, [day])[day]
     in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
-    return [row for report in in_force for row in of_file(report, state.judgements[report.arrival.id].findings)]
+    known = report_preview.in_register(state)
+    return [row for report in in_force for row in of_file(report, state.judgements[report.arrival.id].findings, known)]
 
 
-def of_file(filed: Filed, judged: list[Finding]) -> Iterator[HandedInRow]:
-    """Go through the rows of one report, each with what was found in it; `judged`: the findings against the register."""
+def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iterator[HandedInRow]:
+    """Go through the rows of one report, each with what was found in it.
+
+    `judged`: the findings against the register; `known`: the cases in it.
+    """
     by_row: dict[tuple[str, int | None], list[Finding]] = {}
     for finding in (*filed.reading.findings, *judged):
         by_row.setdefault((finding.sheet, finding.row), []).append(finding)
     for rows in filed.reading.rows:
         for position, line in enumerate(rows.lines):
+            about, found = _about(rows, position), tuple(by_row.get((rows.name, line), ()))
+            numbers = dict.fromkeys([case_numbers.canonical(about), *(case for one in found for case in grouping.about_cases(one, ""))])
             yield HandedInRow(
                 district=filed.reading.district,
                 file=mask(filed.arrival.name),
                 place=mask(f"{rows.name} 第{line}行"),
-                about=_about(rows, position),
+                about=about,
                 cells=story_lines.cells(RowPlace(filed.arrival.id, rows, position)),
-                findings=tuple(by_row.get((rows.name, line), ())),
+                findings=found,
+                cases=tuple(number for number in numbers if number in known),
             )
 
 

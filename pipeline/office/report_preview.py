@@ -115,6 +115,8 @@ class Preview:
     """None where there is no register to compare with."""
     masked: tuple[str, ...] = ()
     """The cells that hold what a receipt put in place of a personal number: it would go into the register as it is."""
+    known: frozenset[str] = frozenset()
+    """The district's cases of the register, without those that only a file brings in that no run has taken in."""
 
     @property
     def takes_less(self) -> bool:
@@ -133,7 +135,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     counts = replaced.in_force
     is_repeat = counts is not None and counts.arrival.sha256 == sha256
     others = [file for file in earlier if not (is_repeat and file is counts)]  # beside its own bytes a report would not be judged
-    judgements, effect = dict[int, Judgement](), None
+    judgements, effect, known_cases = dict[int, Judgement](), None, frozenset[str]()
     if any(file.arrival.is_assignment for file in others):
         states, (beginning,) = fold.fold_noting(Facts.of([*others, filed]), settings, [day], (), after=[day - timedelta(days=1)])
         judgement = without_refused(states[day].judgements.get(filed.arrival.id))
@@ -141,6 +143,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         judgements |= {counts.arrival.id: judgement} if counts and is_repeat else {}
         (before,) = fold.registers(Facts.of(earlier), settings, day, day, beginning)
         effect = _effect(before, states[day], filed, counts, settings=settings.on(day))
+        known_cases = in_register(states[day], district)
     rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
     return judgements.get(filed.arrival.id), Preview(
         day=day,
@@ -152,11 +155,21 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         is_repeat=is_repeat,
         today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),
         effect=effect,
-        masked=tuple(_masked(filed)),
+        masked=tuple(masked(filed)),
+        known=known_cases,
     )
 
 
-def _masked(filed: Filed) -> Iterator[str]:
+def in_register(state: DayState, district: str = "") -> frozenset[str]:
+    """Return the cases of the register that somebody can look up, those of a district or all.
+
+    None is among them that only a report brings in that no run has taken in.
+    """
+    own = (case for case in state.cases if not district or case.text("旗区") == district)
+    return frozenset(case.number for case in own if case.listed_at or (case.found_at and case.found_at.arrival > 0))
+
+
+def masked(filed: Filed) -> Iterator[str]:
     """Yield the cells of a report in which a number was masked, sheet by sheet and row by row."""
     for rows in filed.reading.rows:
         for position, line in enumerate(rows.lines):

@@ -109,7 +109,7 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     accepted = [filed for filed in found if filed.reading.accepted]
     wanted = sorted({*days, *(filed.reading.day for filed in accepted)})
     if not wanted:
-        return Judged(tuple(Waits(file, _answer(file, filed, None)) for file, filed in came), Facts.of(()), {}, found)
+        return Judged(tuple(Waits(file, _answer(file, filed, None, {})) for file, filed in came), Facts.of(()), {}, found)
     facts = Facts.of([*held_files.facts_until(wanted[-1], settings, readers), *accepted])
     states = fold(facts, settings, wanted) if facts.assignments else {}
     index = Submissions.of(facts.reports)
@@ -155,7 +155,7 @@ def _filed(file: Incoming, number: int) -> Filed | None:
 
 
 def _waits(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None, states: Mapping[date, DayState]) -> Waits:
-    is_followed, answer = _is_followed(file, filed, states), _answer(file, filed, judgements)
+    is_followed, answer = _is_followed(file, filed, states), _answer(file, filed, judgements, states)
     if filed is None or not filed.reading.accepted:
         return Waits(file, answer, is_made_good=is_followed)
     judged = (judgements or {}).get(filed.arrival.id)
@@ -171,8 +171,9 @@ def _is_followed(file: Incoming, filed: Filed | None, states: Mapping[date, DayS
     return counts is not None and counts.arrival.envelope.received_at > filed.arrival.envelope.received_at
 
 
-def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None) -> Answer | None:
+def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None, states: Mapping[date, DayState]) -> Answer | None:
     if filed is None or file.path is None:
         return None
     judgement = None if judgements is None else judgements.get(filed.arrival.id, Judgement())
-    return Answer(file.path, filed, judgement)
+    state = states.get(filed.reading.day)
+    return Answer(file.path, filed, judgement, known=report_preview.in_register(state) if state else frozenset())

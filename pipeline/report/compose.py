@@ -186,7 +186,7 @@ def counting_of(
     reported = {name: name in state.in_force for name in settings.district_names}
     doubts = _doubts(state, refused)
     unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
-    return Counting(in_use, rate_bounds.with_lost(unknown, lost, state.day), settings)
+    return Counting(in_use, rate_bounds.with_lost(unknown, lost), settings)
 
 
 def all_refused(state: DayState) -> set[OfDay]:

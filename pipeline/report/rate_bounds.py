@@ -7,9 +7,10 @@ The decision lists what they do not promise.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from pipeline.day.doubts import Doubt
 from pipeline.day.submissions import OfDay
@@ -24,6 +25,17 @@ whole; one of an earlier day is missing; those of earlier days came and their or
 got from another district it has said nothing since that one did."""
 
 
+class Cause(NamedTuple):
+    """Why something is open: a district, one of `REASONS`, and the day that it is about."""
+
+    district: str
+    why: str
+    day: date
+
+
+Causes = Mapping[str, frozenset[Cause]]
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """What could still change on a day."""
@@ -34,14 +46,16 @@ class Unknown:
     """By district: refused rows that name none of its cases; each may be about any one of them."""
     new: Mapping[str, int]
     """By district: cases that could still be found."""
-    reasons: Mapping[str, str]
-    """By district: the first of `REASONS` that is so."""
-    missing: Mapping[str, frozenset[date]] = field(default_factory=dict)
-    """By district: the days of which it has no report."""
-    by_whom: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """By free case: whose reports may change it; of one that was moved that may be whose it was then."""
-    lost: Mapping[str, frozenset[date]] = field(default_factory=dict)
-    """By district: the days of which its report came and is lost."""
+    districts: tuple[str, ...] = ()
+    """All, in their order."""
+    of_cases: Causes = field(default_factory=dict)
+    """By free case: what may still change it; of one that was moved that may be a report of the district that had it then."""
+    of_unplaced: Causes = field(default_factory=dict)
+    """By district: whence its refused rows are that name none of its cases,"""
+    of_new: Causes = field(default_factory=dict)
+    """and why cases could still be found."""
+    lost: frozenset[OfDay] = frozenset()
+    """Of which districts and days a report came that is lost."""
 
 
 def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
@@ -52,54 +66,60 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
     by_district: dict[str, list[Doubt]] = {}
     for doubt in doubts:
         by_district.setdefault(doubt.district, []).append(doubt)
-    lines, moved = [*lines], {number for doubt in doubts for number in doubt.moved}
-    by_whom = {line.number: whose for line in lines if (whose := _freed_by(line, by_district))}
-    unplaced = {name: sum(doubt.unplaced for doubt in own) for name, own in by_district.items()}
-    new = {
-        name: sum(doubt.new_refused + most_new * (doubt.is_missing or doubt.is_new_unread) for doubt in own)
-        for name, own in by_district.items()
-    }
-    waiting = {name for line in lines if line.number in by_whom and line.number in moved for name in by_whom[line.number]}
-    reasons = {
-        name: _reason(by_district.get(name, ()), day, has_reported=has_reported)
-        for name, has_reported in reported.items()
-        if name in by_district or name in waiting
-    }
-    missing = {name: frozenset(doubt.day for doubt in own if doubt.is_missing) for name, own in by_district.items()}
-    return Unknown(frozenset(by_whom), unplaced, new, reasons, missing, by_whom)
+    of_cases = {line.number: own for line in lines if (own := _freed_by(line, by_district, day, reported))}
+
+    def causes(which: Callable[[Doubt], object]) -> dict[str, frozenset[Cause]]:
+        return {name: frozenset(_cause(doubt, day, reported) for doubt in own if which(doubt)) for name, own in by_district.items()}
+
+    return Unknown(
+        frozenset(of_cases),
+        {name: sum(doubt.unplaced for doubt in own) for name, own in by_district.items()},
+        {
+            name: sum(doubt.new_refused + most_new * (doubt.is_missing or doubt.is_new_unread) for doubt in own)
+            for name, own in by_district.items()
+        },
+        tuple(reported),
+        of_cases,
+        causes(lambda doubt: doubt.unplaced),
+        causes(lambda doubt: doubt.new_refused or (most_new and (doubt.is_missing or doubt.is_new_unread))),
+    )
 
 
-def _reason(doubts: Iterable[Doubt], day: date, *, has_reported: bool) -> str:
-    missing = {doubt.day for doubt in doubts if doubt.is_missing}
-    if day in missing:
-        return "unread" if has_reported else "absent"
-    has_refused = any(doubt.cases or doubt.unplaced or doubt.new_refused or doubt.is_new_unread for doubt in doubts)
-    return "behind" if missing else "refused" if has_refused else "moved"
+def _cause(doubt: Doubt, day: date, reported: Mapping[str, bool]) -> Cause:
+    """Return why a doubt leaves something open: as if no original was lost."""
+    why = "refused" if not doubt.is_missing else "behind" if doubt.day != day else "unread" if reported.get(doubt.district) else "absent"
+    return Cause(doubt.district, why, doubt.day)
 
 
-def with_lost(unknown: Unknown, lost: Collection[OfDay], day: date) -> Unknown:
+def with_lost(unknown: Unknown, lost: Collection[OfDay]) -> Unknown:
     """Return the same, with the reports that came and whose originals are lost told apart from those that districts did not send."""
-    gone = {name: frozenset(missed for missed in days if (name, missed) in lost) for name, days in unknown.missing.items()}
+    of_lost = {"absent": "lost", "behind": "behind-lost"}
 
-    def reason(name: str, why: str) -> str:
-        if why == "absent" and day in gone[name]:
-            return "lost"
-        return "behind-lost" if why == "behind" and not missing[name] else why
+    def told(causes: Causes) -> Causes:
+        return {
+            name: frozenset(
+                cause._replace(why=of_lost.get(cause.why, cause.why)) if (cause.district, cause.day) in lost else cause for cause in own
+            )
+            for name, own in causes.items()
+        }
 
-    missing = {name: days - gone[name] for name, days in unknown.missing.items()}
-    return replace(unknown, reasons={name: reason(name, why) for name, why in unknown.reasons.items()}, missing=missing, lost=gone)
+    parts = (unknown.of_cases, unknown.of_unplaced, unknown.of_new)
+    of_cases, of_unplaced, of_new = map(told, parts)
+    return replace(unknown, of_cases=of_cases, of_unplaced=of_unplaced, of_new=of_new, lost=frozenset(lost))
 
 
-def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]]) -> frozenset[str]:
-    """Return the districts that have not said what could change the case: no row came since, or its dispute may stand after all."""
+def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]], day: date, reported: Mapping[str, bool]) -> frozenset[Cause]:
+    """Return what could still change the case: no row came since, or its dispute may stand after all."""
     had = {line.district, *(move.before for move in line.moves)}
     own = [doubt for name in had for doubt in doubts.get(name, ()) if doubt.day >= line.assigned and _is_about(line, doubt)]
-    # A row gives the whole state of its case, so that a later row ends the doubt.
-    is_ended = not own or (line.reported_on is not None and line.reported_on > max(doubt.day for doubt in own))
     # But a 不认可 in the missing row would still stand: an empty 群众确认 takes none back, 认可 alone does (contract 4).
     is_disputable = line.status == RESOLVED and line.confirmation != CONFIRMED
-    open_by = frozenset(doubt.district for doubt in own if is_disputable or not is_ended)
-    return open_by | {line.district} if _awaits_new_district(line, had, doubts) else open_by
+    # A row gives the whole state of its case, so that a later row ends the doubt.
+    is_open = (is_disputable or line.reported_on is None or doubt.day >= line.reported_on for doubt in own)
+    open_by = frozenset(_cause(doubt, day, reported) for doubt, left_open in zip(own, is_open, strict=True) if left_open)
+    if line.district in {cause.district for cause in open_by} or not _awaits_new_district(line, had, doubts):
+        return open_by
+    return open_by | {Cause(line.district, "moved", day)}
 
 
 def _awaits_new_district(line: CaseLine, had: Iterable[str], doubts: Mapping[str, Sequence[Doubt]]) -> bool:
@@ -119,7 +139,7 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     refused: dict[str, list[date]] = {}
     lost: dict[str, list[date]] = {}
     for doubt in doubts:
-        if doubt.is_missing and doubt.day in unknown.lost.get(doubt.district, ()):
+        if doubt.is_missing and (doubt.district, doubt.day) in unknown.lost:
             lost.setdefault(doubt.district, []).append(doubt.day)
         elif doubt.is_missing:
             missing.setdefault(doubt.district, []).append(doubt.day)
@@ -132,16 +152,16 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     )
 
 
-def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders: Iterable[str]) -> Bounds | None:
+def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders: Collection[str]) -> Bounds | None:
     """Return the bounds of a tally over those cases, to which what `finders` still find comes; None where nothing can change it."""
     free: Counter[bool] = Counter()
     certain: Counter[tuple[str, bool]] = Counter()
-    districts = {name for name in finders if unknown.new.get(name)}
-    new = sum(unknown.new[name] for name in districts)
+    causes = {cause for name in finders for cause in unknown.of_new.get(name, ())}
+    new = sum(unknown.new.get(name, 0) for name in finders)
     for line in lines:
         if line.number in unknown.free:
             free[line.is_counted] += 1
-            districts |= unknown.by_whom.get(line.number, {line.district})
+            causes |= unknown.of_cases[line.number]
         else:
             certain[line.district, line.is_counted] += 1
     # A refused row that names no case of its district can be about any one of them, but about one only.
@@ -150,17 +170,22 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
     if not fewer and not more and not new:
         return None
     total = tally.total + new  # also in the lowest rate: a case found and not resolved lowers it
-    districts |= {name for name, _is_counted in certain if unknown.unplaced.get(name)}
-    by_reason = ((why, tuple(name for name, reason in unknown.reasons.items() if reason == why and name in districts)) for why in REASONS)
+    causes |= {cause for name in {name for name, _is_counted in certain} for cause in unknown.of_unplaced.get(name, ())}
     return Bounds(
         Tally(tally.target_percent, total, tally.resolved - fewer),
         Tally(tally.target_percent, total, tally.resolved + more + new),
-        tuple((why, names) for why, names in by_reason if names),
-        _days_of("behind", districts, unknown.reasons, unknown.missing),
-        _days_of("behind-lost", districts, unknown.reasons, unknown.lost),
+        tuple((why, names) for why in REASONS if (names := _whose(why, causes, unknown.districts))),
+        _days_of("behind", causes),
+        _days_of("behind-lost", causes),
     )
 
 
-def _days_of(why: str, districts: Iterable[str], reasons: Mapping[str, str], days: Mapping[str, frozenset[date]]) -> tuple[date, ...]:
-    """Return the days of those districts of which that is the reason."""
-    return tuple(sorted({day for name in districts if reasons.get(name) == why for day in days[name]}))
+def _whose(why: str, causes: Collection[Cause], districts: Iterable[str]) -> tuple[str, ...]:
+    """Return the districts of which that is a reason, in their order."""
+    have = {cause.district for cause in causes if cause.why == why}
+    return tuple(name for name in districts if name in have)
+
+
+def _days_of(why: str, causes: Iterable[Cause]) -> tuple[date, ...]:
+    """Return the days that are behind that reason."""
+    return tuple(sorted({cause.day for cause in causes if cause.why == why}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from pipeline.day.targets import Tally
@@ -62,21 +62,28 @@ def by_its_target(before: Tally, target_percent: int) -> str:
     return f"（按当时目标{before.target_percent}%，按件数算{'' if before.met else '未'}达标）"
 
 
-def verdict(figure: Figure, absent: str = "") -> str:
-    """Return the verdict in a few words, and why it is provisional; `absent`: one of ABSENT_YET, or ''."""
+def verdict(figure: Figure, absent: str = "", unread: Collection[str] = ()) -> str:
+    """Return the verdict in a few words, and why it is provisional; `absent`, `unread`: as of `why_open`."""
     lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""
-    why = f"（{why_open(figure.bounds, absent)}）" if figure.bounds and not figure.is_certain else ""
+    why = f"（{why_open(figure.bounds, absent, unread)}）" if figure.bounds and not figure.is_certain else ""
     return f"{figure.verdict or '没有案件'}{lacking}{why}"
 
 
-def why_open(ends: Bounds, absent: str = "") -> str:
-    """Return why a figure is not settled yet; `absent`: what is said of whose report is not there, where that is not simply missing."""
-    said = {**words.OPEN_REASONS, "absent": absent} if absent else words.OPEN_REASONS
+def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> str:
+    """Return why a figure is not settled yet: every reason that can still turn it, in the order of `rate_bounds.REASONS`.
+
+    `absent`: one of ABSENT_YET, said of whose report is not there, where that is not simply missing; `unread`: whose waits.
+    """
     days = {"behind": ends.behind, "behind-lost": ends.lost}
-    reasons = "，".join(f"{some(districts)}{said[why]}{_of_days(days.get(why, ()), districts)}" for why, districts in ends.reasons)
+    missing = [name for why, names in ends.reasons if why == "absent" for name in names]
+    not_there = [(absent, [name for name in missing if name not in unread]), (words.NOT_TAKEN_IN, [*filter(unread.__contains__, missing)])]
+    none: Sequence[date] = ()
+    said = [(said or words.OPEN_REASONS["absent"], names, none) for said, names in not_there if names]
+    said += [(words.OPEN_REASONS[why], [*names], days.get(why, none)) for why, names in ends.reasons if why != "absent"]
+    reasons = "，".join(f"{some(names)}{what}{_of_days(on, names)}" for what, names, on in said)
     kinds = {why for why, _districts in ends.reasons}
     mended = (
-        (words.ABSENT_YET.get(absent, "补报"), {"absent"}),
+        *((words.ABSENT_YET[said], {"absent"}) for said, names in not_there if names),
         ("补报", {"behind", "moved"}),
         ("找回", {"lost", "behind-lost"}),
         ("改正", {"unread", "refused"}),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.terms import case_numbers
 from pipeline.terms.findings import Finding
 
 _HEADERS_READ: Final = "表头写法（空格、换行或全角）与模板不同，已经照意思读了，不用改。"
@@ -20,6 +21,8 @@ class Group:
     message: str
     cells: tuple[str, ...]
     """Where, as far as they have a cell."""
+    cases: tuple[str, ...] = ()
+    """The cases that they are about: of their rows, and those that they name as what was found; never one of a sentence's examples."""
 
 
 def alike(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None], str] | None = None) -> list[Group]:
@@ -28,10 +31,22 @@ def alike(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None], st
     `cases`: by sheet and row the case that stands there; a cell then has its case behind it, unless the sentence names that anyway.
     """
     groups: dict[tuple[str, str, str], list[str]] = {}
+    about: dict[tuple[str, str, str], dict[str, None]] = {}
     for finding in findings:
         message = _HEADERS_READ if finding.code == "read-as" and finding.message.startswith("表头") else finding.message
-        groups.setdefault((finding.code, finding.sheet, message), []).extend(_place(finding, message, cases or {}))
-    return [Group(*key, tuple(cells)) for key, cells in groups.items()]
+        alike_to = finding.code, finding.sheet, message
+        groups.setdefault(alike_to, []).extend(_place(finding, message, cases or {}))
+        about.setdefault(alike_to, {}).update(dict.fromkeys(about_cases(finding, (cases or {}).get((finding.sheet, finding.row), ""))))
+    return [Group(*key, tuple(cells), tuple(about[key])) for key, cells in groups.items()]
+
+
+def about_cases(finding: Finding, own: str) -> list[str]:
+    """Return the canonical numbers of the cases that a finding is about: `own`, of its row, and those that were found in its cell.
+
+    Of rows that are not there any more the sentence alone has them; it has no example.
+    """
+    named = finding.message if finding.code == "rows-withdrawn" else finding.value
+    return [*([case_numbers.canonical(own)] if own else []), *case_numbers.PLAIN_INSIDE.findall(named)]
 
 
 def _place(finding: Finding, message: str, cases: Mapping[tuple[str, int | None], str]) -> list[str]:

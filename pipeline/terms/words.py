@@ -75,8 +75,9 @@ OPEN_REASONS: Final = {
     "moved": "对改派来的案件还没有报",
 }
 """Why a verdict is provisional, after the names of districts."""
-ABSENT_YET: Final = {NOT_YET: "报来", "的日报还没有收下": "收下"}
-"""Other words for an absent report, and what it waits for: before the cut-off, and where reports wait that are not counted in."""
+NOT_TAKEN_IN: Final = "的日报还没有收下"
+ABSENT_YET: Final = {"": "补报", NOT_YET: "报来", NOT_TAKEN_IN: "收下"}
+"""What settles an absent report, by the words for it: those of OPEN_REASONS, and others before the cut-off and where it waits."""
 NO_ANSWER: Final = "none"
 """Stands for an empty 群众确认 (contract 6, `confirmation`)."""
 CONFIRMATIONS: Final = {CONFIRMED: "群众认可", NOT_ASKED: "未回访", NO_ANSWER: "没有填写"}

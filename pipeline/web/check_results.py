@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
         "leaves_out": [mask(_left_out(finding)) for finding in answer.findings if finding.code in _LEAVES_OUT],
         "is_older": any(finding.code == "older-revision" for finding in answer.findings),
-        "sections": _sections(answer.findings, answer.cases),
+        "sections": _sections(answer.findings, answer.cases, answer.known),
         **(_of_preview(preview) if preview else {}),
     }
 
@@ -147,7 +147,9 @@ def marked_name(name: str) -> str:
     return f"{receipt_files.portable_stem(name)}_回执.xlsx"
 
 
-def _sections(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None], str] | None = None) -> list[dict[str, Any]]:
+def _sections(
+    findings: Iterable[Finding], cases: Mapping[tuple[str, int | None], str] | None = None, known: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """Return the findings by what they cost, groups with their cells; past a length that nobody reads only their number.
 
     What was understood although it is written in another way stands last, by itself.
@@ -158,10 +160,12 @@ def _sections(findings: Iterable[Finding], cases: Mapping[tuple[str, int | None]
     understood = [finding for finding in by_cost[Severity.WARNING] if messages.is_understood(finding)]
     by_cost[Severity.WARNING] = [finding for finding in by_cost[Severity.WARNING] if not messages.is_understood(finding)]
     kinds = [*((severity.value, alike) for severity, alike in by_cost.items()), (UNDERSTOOD, understood)]
-    return [_section(kind, alike, cases) for kind, alike in kinds if alike]
+    return [_section(kind, alike, cases, known) for kind, alike in kinds if alike]
 
 
-def _section(kind: str, findings: list[Finding], cases: Mapping[tuple[str, int | None], str] | None) -> dict[str, Any]:
+def _section(
+    kind: str, findings: list[Finding], cases: Mapping[tuple[str, int | None], str] | None, known: Collection[str]
+) -> dict[str, Any]:
     groups = grouping.alike(findings, cases)
     return {
         "severity": kind,
@@ -174,6 +178,7 @@ def _section(kind: str, findings: list[Finding], cases: Mapping[tuple[str, int |
                 "cells": list(group.cells[:_MOST_CELLS]),
                 "more": max(0, len(group.cells) - _MOST_CELLS),
                 "message": mask(group.message),
+                "cases": [number for number in group.cases if number in known],
             }
             for group in groups[:_MOST_GROUPS]
         ],

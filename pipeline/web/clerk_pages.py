@@ -116,9 +116,10 @@ def _missed(site: Site, user: User, history: History, now: datetime) -> dict[dat
     if history.ledger_fails:
         return {}
     counting = [file for file in history.files if file.day and file.is_handed_in and not file.is_followed]
-    coming = {(user.district, file.day) for file in counting if file.became == "waiting" and file.day and not file.counts_nothing}
-    refused = {(user.district, file.day) for file in counting if file.counts_nothing and file.day}
-    known = attendance.Known(history.index, coming, history.lost, refused)
+    coming = {(user.district, file.day): file.counts_nothing for file in counting if file.became == "waiting" and file.day}
+    in_vain = {of_day for of_day, counts_nothing in coming.items() if counts_nothing}
+    refused = {(user.district, file.day) for file in counting if file.became == "in-force" and file.counts_nothing and file.day}
+    known = attendance.Known(history.index, coming, in_vain, history.lost, refused)
     return attendance.missed(user.district, known, site.settings, now)
 
 

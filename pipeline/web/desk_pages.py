@@ -38,7 +38,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     today = site.today()
     waits = today.waiting if today else waiting.unjudged(site.readers.waiting())
     known = (today.refused, today.excused) if today else ()
-    strips = attendance.strips(settings, now, [one.file for one in waits], *known)
+    strips = attendance.strips(settings, now, waits, *known)
     board, mails = status.look(settings, day, waits, now), site.troubled_mails(day)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {district.district for district in board.districts if district.in_vain}

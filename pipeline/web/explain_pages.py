@@ -12,11 +12,11 @@ from pipeline.office import case_search, explanation
 from pipeline.office.case_search import CasesFound
 from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
 from pipeline.publishing import held_days
-from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.web.accounts import User
 from pipeline.web.page_access import NoSuchPageError, SignedIn, TheSite
 from pipeline.web.rendering import page
+from pipeline.web.site import Site
 
 router = APIRouter()
 _FIRST: Final = date(2000, 1, 1)
@@ -40,7 +40,7 @@ async def explain(
     asked_day = day or now.date() - timedelta(days=now.time() < site.settings.calendar.day_turns)
     if not _FIRST <= asked_day <= now.date() + timedelta(days=1):
         raise NoSuchPageError
-    explained = await site.in_turn(_look, what, site.settings, session.user, asked_day, now) if what.strip() else None
+    explained = await site.in_turn(_look, what, site, session.user, asked_day, now) if what.strip() else None
     context = {"what": what.strip(), "day": asked_day, "notes": [], **_shown(explained)}
     if explained and session.user.is_office:
         context["notes"] = await site.in_turn(held_days.told_of, asked_day, site.settings)
@@ -54,12 +54,12 @@ def _shown(explained: CaseExplained | FigureExplained | CasesFound | str | None)
     return {"it": explained, "is_case": isinstance(explained, CaseExplained), "found": found, "said": said}
 
 
-def _look(what: str, settings: Settings, user: User, day: date, now: datetime) -> CaseExplained | FigureExplained | CasesFound | str:
+def _look(what: str, site: Site, user: User, day: date, now: datetime) -> CaseExplained | FigureExplained | CasesFound | str:
     """Return what the user may see of it, or in a sentence that there is nothing."""
     try:
         if user.is_office:
-            return _explained_or_found(what, settings, day, now)
-        explained = explanation.case(what, settings, day)
+            return _explained_or_found(what, site, day, now)
+        explained = explanation.case(what, site.settings, day)
         own = explanation.of_district(explained, user.district)
         return own or explanation.gone_from(explained, user.district) or _NOT_OWN
     except NothingToConsolidateError:
@@ -68,12 +68,12 @@ def _look(what: str, settings: Settings, user: User, day: date, now: datetime) -
         return str(error) if user.is_office else _NOT_OWN
 
 
-def _explained_or_found(what: str, settings: Settings, day: date, now: datetime) -> CaseExplained | FigureExplained | CasesFound:
+def _explained_or_found(what: str, site: Site, day: date, now: datetime) -> CaseExplained | FigureExplained | CasesFound:
     """Return what is behind a number or a figure; of other words the cases that they mean. Raises UnknownError where there is none."""
     try:
-        return explanation.explain(what, settings, day, now)
+        return explanation.explain(what, site.settings, day, now, site.readers.waiting_as_known())
     except UnknownError:
-        found = case_search.search(what, settings, day)
+        found = case_search.search(what, site.settings, day)
         if found.cases:
             return found
         raise

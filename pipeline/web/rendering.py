@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -107,7 +107,11 @@ def _reason(findings: Iterable[Finding]) -> str:
 _CASE_LINK: Final = Markup('<a href="/explain?what={0}">{0}</a>')
 
 
-def _with_cases(sentence: str) -> Markup:
-    """Return a sentence in which each case number leads to the case's page; everything else in it is escaped."""
+def _with_cases(sentence: str, cases: Collection[str] | None = None) -> Markup:
+    """Return a sentence in which each case number leads to the case's page; everything else in it is escaped.
+
+    `cases`: of a finding the known cases that it is about, since its sentence may have examples; None where all are the register's.
+    """
     pieces = case_numbers.PLAIN_INSIDE.split(str(leaders_page.harmless(sentence)))
-    return Markup("").join(_CASE_LINK.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
+    is_linked = (at % 2 and (cases is None or piece in cases) for at, piece in enumerate(pieces))
+    return Markup("").join(_CASE_LINK.format(piece) if linked else piece for piece, linked in zip(pieces, is_linked, strict=True))

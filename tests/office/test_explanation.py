@@ -419,18 +419,23 @@ def test_until_the_cut_off_nobodys_report_is_missing_and_what_waits_is_said_not_
     early, late = (explanation.explain(group, home.settings, DAY, moment(f"2020-05-21 {at}")) for at in ("16:36", "17:01"))
     assert isinstance(early, FigureExplained)
     assert isinstance(late, FigureExplained)
-    assert early.verdict.endswith("还没有报，报来后结论可能改变）")
-    assert late.verdict.endswith("没有日报，补报后结论可能改变）")
+    behind = "达拉特旗等8个旗区缺以前的日报（5月20日）"
+    assert early.verdict.endswith(f"（东胜区等9个旗区还没有报，{behind}，报来、补报后结论可能改变）")
+    assert late.verdict.endswith(f"（东胜区等9个旗区没有日报，{behind}，补报后结论可能改变）")
     home.put(report(progress=[resolved_row("SJ-2020-001")]), "二.xlsx")
     home.put_assignment(assignment([case_row("SJ-2020-001", 撤销依据="重复")]), "新.xlsx", "2020-05-21T16:10:00+08:00")
     early = explanation.explain(group, home.settings, DAY, moment("2020-05-21 16:36"))
     assert isinstance(early, FigureExplained)
-    assert early.verdict.endswith("的日报还没有收下，收下后结论可能改变）"), "one of them has sent it"
+    assert early.verdict.endswith(f"（达拉特旗等8个旗区还没有报，东胜区的日报还没有收下，{behind}，报来、收下、补报后结论可能改变）")
     said = "收件箱里还有 1 份日报、1 份分解表等待收取，没有算在这里。"
     assert early.waits == f"{said}算上它们的数字看网页“今天”。"
     assert f"  {early.waits}" in explanation_text.as_lines(early)
     assert figure(home, group, YESTERDAY).waits == said, "今天 has no figures of another day"
-    assert f"  {said}" in explanation_text.as_lines(case(home))
+    whose = "收件箱里还有 东胜区的 1 份日报、1 份分解表等待收取，没有算在这里。"
+    assert figure(home, f"{group}/东胜区").waits == whose
+    assert figure(home, f"{group}/达拉特旗").waits == "收件箱里还有 1 份分解表等待收取，没有算在这里。"
+    home.put(report("达拉特旗", progress=[]), "达.xlsx")
+    assert f"  {whose}" in explanation_text.as_lines(case(home)), "no other district's report is about its case"
     own = explanation.of_district(explanation.case("SJ-2020-001", home.settings, DAY), "东胜区")
     assert own
     assert not own.waits, "how much of others' waits is the office's to know"

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from offices import SETTINGS, Day, File, afternoon, assigned, consolidate, handed_in, on, read_report
 from workbooks import DAY, Row, Value, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
+from pipeline.day.doubts import Doubt
 from pipeline.day.targets import Tally
 from pipeline.report import rate_bounds, sentences
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
+from pipeline.terms import words
 
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"
@@ -196,10 +198,33 @@ def test_a_correction_that_was_refused_whole_frees_all_cases_of_its_district() -
 
 
 def test_what_a_district_did_not_send_and_what_was_lost_of_it_are_told_apart() -> None:
-    days = {name: frozenset({MONDAY, MONDAY + timedelta(days=1)}) for name in ("甲旗", "乙区", "丙旗")}
-    unknown = rate_bounds.Unknown(frozenset(), {}, {}, {"甲旗": "behind", "乙区": "behind", "丙旗": "absent"}, days)
-    lost = {("甲旗", MONDAY), ("乙区", MONDAY), ("乙区", MONDAY + timedelta(days=1)), ("丙旗", MONDAY + timedelta(days=1))}
-    told = rate_bounds.with_lost(unknown, lost, MONDAY + timedelta(days=1))
-    assert told.reasons == {"甲旗": "behind", "乙区": "behind-lost", "丙旗": "lost"}
-    assert told.missing == {"甲旗": {MONDAY + timedelta(days=1)}, "乙区": set(), "丙旗": {MONDAY}}
-    assert told.lost["乙区"] == days["乙区"]
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    missing = [("甲旗", MONDAY), ("甲旗", tuesday), ("乙区", MONDAY), ("丙旗", tuesday), ("丙旗", wednesday)]
+    doubts = [Doubt(day, name, is_missing=True) for name, day in missing]
+    unknown = rate_bounds.unknown_of([], doubts, 1, day=wednesday, reported=dict.fromkeys(("甲旗", "乙区", "丙旗"), False))
+    told = rate_bounds.with_lost(unknown, {("甲旗", MONDAY), ("乙区", MONDAY), ("丙旗", wednesday)})
+    bounds = rate_bounds.bounds_of(Tally(90), [], told, ["丙旗", "乙区", "甲旗"])
+    assert bounds
+    assert bounds.reasons == (("lost", ("丙旗",)), ("behind", ("甲旗", "丙旗")), ("behind-lost", ("甲旗", "乙区")))
+    assert (bounds.behind, bounds.lost) == ((tuesday,), (MONDAY,))
+    assert sentences.why_open(bounds) == (
+        "丙旗的日报原件遗失，甲旗、丙旗缺以前的日报（5月19日），甲旗、乙区以前的日报原件遗失（5月18日），补报、找回后结论可能改变"
+    )
+
+
+def test_every_reason_that_can_still_turn_a_verdict_is_told_and_none_that_cannot() -> None:
+    """A district that is silent today and was yesterday, with a refused row the day before, of which the case was reported since."""
+    days = [MONDAY + timedelta(days=count) for count in range(3)]
+    monday = handed_in(report(day=days[0], progress=[_row(_NUMBERS[0], "差不多了")]), f"{days[0]} 16:30", "东胜区.xlsx")
+    out = consolidate([_register(), monday, *(file for file in _everyone(days[0]) if file.name != "东胜区.xlsx")], [days[2]])[days[2]]
+    bounds = next(figure.bounds for figure in out.report.by_source if figure.label == "市级交办")
+    assert bounds
+    assert [(why, "东胜区" in names) for why, names in bounds.reasons] == [("absent", True), ("behind", True), ("refused", True)]
+    said = sentences.why_open(bounds, words.NOT_YET, ["东胜区"])
+    assert said == "东胜区的日报还没有收下，东胜区缺以前的日报（5月19日），东胜区有退回的内容没有改正，收下、补报、改正后结论可能改变"
+    tuesday = handed_in(report(day=days[1], progress=[_row(number, "办理中") for number in _NUMBERS]), f"{days[1]} 16:30", "东胜区.xlsx")
+    more = [monday, tuesday, *(file for day in days[:2] for file in _everyone(day) if file.name != "东胜区.xlsx")]
+    out = consolidate([_register(), *more], [days[2]])[days[2]]
+    bounds = next(figure.bounds for figure in out.report.by_source if figure.label == "市级交办")
+    assert bounds
+    assert [why for why, _names in bounds.reasons] == ["absent"], "the later row settled what was refused"

@@ -17,7 +17,7 @@ import pytest
 from fastapi.routing import APIRoute
 from offices import Office, moment, only
 from websites import Website, served
-from workbooks import assignment, case_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
@@ -130,6 +130,9 @@ def test_every_count_of_the_board_opens_to_what_is_behind_it(site: Website) -> N
     assert "案件进展 第3行" in refused
     assert "不在可选范围" in refused
     assert "SJ-2020-099" in refused
+    linked = '<strong><a href="/explain?what=SJ-2020-002">SJ-2020-002</a></strong>'
+    assert linked in refused
+    assert set(re.findall(r'/explain\?what=([^"&]+)"', refused)) == {"SJ-2020-002"}, "neither an unknown case nor an example"
     links = re.findall(r'href="(/rows/[^"]+which=taken)"', page)
     taken = browser.get(links[0].replace("&amp;", "&")).text
     assert "共 1 行" in taken
@@ -340,6 +343,18 @@ def test_thirty_days_are_seen_at_a_glance_and_heard_in_words(afternoon: Website)
     page = afternoon.signed_in("办公室").get("/today").text
     strip = page.partition('aria-label="东胜区每天怎样报的"')[2].partition("</ol>")[0]
     assert re.findall(r'<span class="heard">([^<]+)</span>', strip) == ["5月21日 按时", "5月22日 已到待收"]
+    in_vain = report("乌审旗", day=date(2020, 5, 22), progress=[progress_row("SJ-2020-003")], new=[new_row("XX-2020-001")])
+    afternoon.office.put(in_vain, "乌.xlsx", "2020-05-22T15:25:00+08:00")
+    now = afternoon.signed_in("办公室").get("/today").text
+    strip = now.partition('aria-label="乌审旗每天怎样报的"')[2].partition("</ol>")[0]
+    assert re.findall(r'<span class="heard">([^<]+)</span>', strip)[-1] == "5月22日 已到，按现在会全部退回"
+    assert "<strong>已到，按现在会全部退回</strong>：乌审旗 1 天。" in now
+    about = {"SJ-2020-001", "SJ-2020-002", "SJ-2020-003"}
+    assert set(re.findall(r'/explain\?what=([^"&]+)', now)) <= {
+        *about,
+        *(quote(group) for group in ("自治区交办", "市级交办和旗区自行梳理")),
+    }
+    next(afternoon.office.inbox.glob("乌*.xlsx")).unlink()
     for district, stands in (("准格尔旗", "全部退回"), ("杭锦旗", "原件遗失")):
         strip = page.partition(f'aria-label="{district}每天怎样报的"')[2].partition("</details>")[0]
         assert f'<span class="heard">5月21日 {stands}</span>' in strip

@@ -17,6 +17,7 @@ from workbooks import assignment, case_row, exemption_row, progress_row, report,
 
 from pipeline.night import nightly
 from pipeline.render.documents import FIGURES
+from pipeline.terms import grouping, messages
 from pipeline.web import rendering
 
 DAY = date(2020, 5, 21)
@@ -138,6 +139,12 @@ def test_an_odd_day_or_an_endless_question_has_no_page(site: Website) -> None:
 
 
 def test_numbers_in_a_sentence_are_links_and_nothing_else_is_markup() -> None:
+    exists = messages.finding("case-exists/code", value="XX-2020-001", details={"code": "KBS", "example": "KBS-2020-001"})
+    (alike,) = grouping.alike([exists])
+    assert alike.cases == ("XX-2020-001",)
+    told = rendering._with_cases(exists.message, [number for number in alike.cases if number != "XX-2020-001"])  # noqa: SLF001
+    assert "例如 KBS-2020-001；“XX-2020-001”不是" in told, "neither an example nor an unknown case is a link"
+    assert rendering._with_cases(exists.message, alike.cases).count("<a ") == 1  # noqa: SLF001
     linked = rendering._with_cases('案件 SJ-2020-001 在<b>“x"’</b>')  # noqa: SLF001
     assert linked == '案件 <a href="/explain?what=SJ-2020-001">SJ-2020-001</a> 在&lt;b&gt;“x&#34;’&lt;/b&gt;'
 
