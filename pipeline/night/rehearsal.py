@@ -94,6 +94,7 @@ def run(office: Settings, new: Settings, first: date, last: date, progress: Prog
         tuple(unpublished),
         len(read.again),
         len(read.gone),
+        tuple(day.day for day in differing if day.is_beyond_unknown),
     )
 
 

@@ -18,7 +18,8 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes, inputs, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.plan import Plan, to_look_at
-from pipeline.render import files_for_programs
+from pipeline.render import extension_files, files_for_programs
+from pipeline.report.rehearsed import BEYOND
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
@@ -56,20 +57,32 @@ def published(ledger: Ledger, settings: Settings, days: Sequence[date]) -> dict[
         with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
             if files:
                 then = json.loads(files[outbox.MANIFEST]).get("rules", {}).get("districts", {})
-                found[day] = edition_changes.with_names(json.loads(files[editions.SUMMARY]), then, now)
+                found[day] = edition_changes.with_names(_told(files), then, now)
     return found
 
 
+def _told(files: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - JSON
+    """Return figures, and where the edition has them, clocks and hints: what is compared of a day."""
+    beyond = json.loads(files[extension_files.NAME]) if extension_files.NAME in files else None
+    return json.loads(files[editions.SUMMARY]) | {BEYOND: beyond}
+
+
 def _published_files(ledger: Ledger, settings: Settings, day: date) -> dict[str, bytes] | None:
-    """Return manifest and figures of the newest edition: as the state keeps them, else as they lie in the outbox."""
+    """Return manifest and figures of the newest edition, with clocks and hints if it has them: as the state keeps them, else the outbox."""
     newest = next(reversed(editions.held_of_day(ledger, day)), None)
+    kept = _kept(settings, newest.outputs.get(extension_files.NAME, "")) if newest else None
+    beyond = {extension_files.NAME: kept} if kept else {}
     if newest and not newest.is_damaged:
-        return {outbox.MANIFEST: newest.manifest, editions.SUMMARY: newest.summary}
+        return {outbox.MANIFEST: newest.manifest, editions.SUMMARY: newest.summary} | beyond
     names, folder = (outbox.MANIFEST, editions.SUMMARY), settings.paths.outbox / day.isoformat()
     with suppress(OSError):
-        return {name: (folder / name).read_bytes() for name in names}
-    summary = edition_files.read(settings.paths.editions, newest.outputs.get(editions.SUMMARY, "")) if newest else None
-    return {outbox.MANIFEST: newest.manifest, editions.SUMMARY: summary} if newest and summary else None
+        return {name: (folder / name).read_bytes() for name in names} | beyond
+    summary = _kept(settings, newest.outputs.get(editions.SUMMARY, "")) if newest else None
+    return {outbox.MANIFEST: newest.manifest, editions.SUMMARY: summary} | beyond if newest and summary else None
+
+
+def _kept(settings: Settings, sha256: str) -> bytes | None:
+    return edition_files.read(settings.paths.editions, sha256) if sha256 else None
 
 
 def computed(ledger: Ledger, settings: Settings, days: Sequence[date]) -> Iterator[Report]:
@@ -123,5 +136,5 @@ def with_names(summary: Any, then: Settings, now: Settings) -> Any:  # noqa: ANN
 
 
 def figures(report: Report) -> Any:  # noqa: ANN401 - JSON
-    """Return what a day's `summary.json` would say."""
-    return json.loads(files_for_programs.summary(report))
+    """Return what a day's `summary.json` would say, with clocks and hints."""
+    return json.loads(files_for_programs.summary(report)) | {BEYOND: extension_files.compared(report)}

@@ -40,6 +40,11 @@ def extensions(report: Report) -> bytes:
     )
 
 
+def compared(report: Report) -> dict[str, Any]:
+    """Return the parts that a rehearsal compares, as `extensions.json` has them."""
+    return {"clocks": _clocks(report.beyond.clocks), "hints": [_hint(hint) for hint in report.beyond.hints]}
+
+
 def hints(report: Report) -> bytes:
     """hints.csv, as findings.csv is written."""
     return as_csv(

@@ -1,4 +1,4 @@
-"""What days would be under other settings, as a workbook: a sheet each for figures, cases, flags and reports.
+"""What days would be under other settings, as a workbook: a sheet each for figures, cases, flags, reports, clocks and hints.
 
 Covered by tests/night/test_rehearsal.py.
 """
@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 from pipeline.render.workbook.cell_formats import A4, LOOKS, Formats, Value, height, lines, merge, put, widths_in_arial
 from pipeline.report import rehearsal_words
 from pipeline.report.rehearsed import DayDiffers, Rehearsal
+from pipeline.settings.statute import CLOCKS
 from pipeline.terms import words
 
 _TITLE, _NOTE, _HEADER = 0, 1, 2
@@ -52,6 +53,10 @@ def _sheets(rehearsal: Rehearsal) -> Iterator[_Sheet]:
     )
     both = (("发布的", 26, "center"), ("试的", 26, "center"))
     yield _Sheet("日报", (_DAY, ("旗区", 16, "text"), ("哪一点", 12, "center"), *both), [row for day in days for row in _reports(day)])
+    kinds = (("案件编号", 22, "text"), ("期限", 12, "center"), ("哪一点", 12, "center"))
+    yield _Sheet("法定期限", (_DAY, *kinds, *_BOTH), [row for day in days for row in _clocks(day)])
+    told = (("提示", 28, "text"), ("旗区", 16, "text"), ("变化", 12, "center"), ("案件编号", 40, "text"))
+    yield _Sheet("核查提示", (_DAY, *told), [row for day in days for row in _hints(day)])
 
 
 def _figures(day: DayDiffers) -> Iterator[Row]:
@@ -82,6 +87,19 @@ def _reports(day: DayDiffers) -> Iterator[Row]:
         yield day.day, submission.district, "报送", rehearsal_words.status(submission.before), rehearsal_words.status(submission.after)
     for counts in day.rows:
         yield day.day, counts.district, "行数", rehearsal_words.rows(counts.before), rehearsal_words.rows(counts.after)
+
+
+def _clocks(day: DayDiffers) -> Iterator[Row]:
+    said = rehearsal_words.clock
+    for clock in day.clocks:
+        key = rehearsal_words.CLOCK_KEYS[clock.key]
+        yield day.day, clock.case, CLOCKS[clock.clock], key, said(clock.before), said(clock.after)
+
+
+def _hints(day: DayDiffers) -> Iterator[Row]:
+    for hint in day.hints:
+        verb = "增加" if hint.after else "去掉"
+        yield day.day, rehearsal_words.hint_name(hint.code), hint.district, verb, "、".join(hint.cases)
 
 
 def _write(workbook: Workbook, formats: Formats, table: _Sheet, rehearsal: Rehearsal) -> None:

@@ -10,8 +10,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
+from pipeline.report.clock_lines import STATES
 from pipeline.report.rehearsed import CaseDiffers, DayDiffers, FigureDiffers, Rehearsal
+from pipeline.settings.statute import CLOCKS
 from pipeline.terms import words
+from pipeline.terms.hint_words import HINTS
 from pipeline.terms.messages import brief
 
 _NONE: Final = "无"
@@ -62,6 +65,20 @@ _UNITS: Final = {"target_percent": "%", "rate_percent": "%", "total": " 件", "r
 def status(said: str) -> str:
     """Return how a district reported."""
     return words.REPORTED.get(said, _NONE)
+
+
+CLOCK_KEYS: Final = {"due": "最后一天", "state": "状态"}
+_STATES: Final = {f"{state}": name for state, name in STATES.items()}
+
+
+def clock(said: str | None) -> str:
+    """Return a clock's last day or state."""
+    return _NONE if said is None else _STATES.get(said, said)
+
+
+def hint_name(code: str) -> str:
+    """Return what a kind of hint is called."""
+    return HINTS[code].name if code in HINTS else code
 
 
 def rows(counts: tuple[int, int]) -> str:
@@ -125,6 +142,8 @@ def _of_day(day: DayDiffers) -> Iterator[str]:
     for flag in day.flags:
         parts = [f"{verb} {_named(cases)}" for verb, cases in (("增加", flag.entered), ("去掉", flag.left)) if cases]
         yield f"{words.FLAGS[flag.flag].name}：{'；'.join(parts)}"
+    yield from _clocks(day)
+    yield from _hints(day)
     for before, after in dict.fromkeys((entry.before, entry.after) for entry in day.submissions):
         of_kind = [entry.district for entry in day.submissions if (entry.before, entry.after) == (before, after)]
         yield f"由{status(before)}变成{status(after)}：{'、'.join(of_kind)}"
@@ -132,6 +151,23 @@ def _of_day(day: DayDiffers) -> Iterator[str]:
         yield f"{counts.district}的日报：{rows(counts.before)} → {rows(counts.after)}"
     if others := beside(day):
         yield f"{BESIDE}：{'、'.join(others)}"
+
+
+def _clocks(day: DayDiffers) -> Iterator[str]:
+    """Go through the clocks that end on another day, and those whose state is another, the same step together."""
+    by_kind: dict[str, list[str]] = {}
+    for entry in day.clocks:
+        step = f"状态由“{clock(entry.before)}”变成“{clock(entry.after)}”" if entry.key == "state" else "最后一天不同"
+        by_kind.setdefault(f"法定期限，{CLOCKS[entry.clock]}{step}", []).append(entry.case)
+    yield from (f"{kind}：{_named(numbers)}" for kind, numbers in by_kind.items())
+
+
+def _hints(day: DayDiffers) -> Iterator[str]:
+    for is_new, verb in ((True, "增加"), (False, "去掉")):
+        for code in dict.fromkeys(hint.code for hint in day.hints if hint.after == is_new):
+            told = [hint for hint in day.hints if (hint.code, hint.after) == (code, is_new)]
+            named = "；".join("、".join(hint.cases[:_MOST_CASES]) or hint.district for hint in told[:_MOST_CASES])
+            yield f"核查提示“{hint_name(code)}”：{verb} {len(told)} 条（{named}{' 等' if len(told) > _MOST_CASES else ''}）"
 
 
 def beside(day: DayDiffers) -> list[str]:
@@ -175,6 +211,8 @@ def notes(rehearsal: Rehearsal) -> Iterator[str]:
     """Go through what is to be known of how the figures came about."""
     if rehearsal.unpublished:
         yield f"没有发布过的 {len(rehearsal.unpublished)} 天（{spans(rehearsal.unpublished)}），是与按现在的设置算出的比。"
+    if without := rehearsal.without_beyond:
+        yield f"有 {len(without)} 天（{spans(without)}）发布的结果里没有法定期限和核查提示，这两样没有比。"
     if rehearsal.read_again:
         yield f"有 {rehearsal.read_again} 个原件按要试的设置重新读过。"
     if rehearsal.gone:

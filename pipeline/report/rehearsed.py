@@ -6,6 +6,7 @@ Covered by tests/night/test_rehearsal.py.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,6 +18,9 @@ Summary = Mapping[str, Any]
 FIGURES: Final = ("target_percent", "total", "resolved", "rate_percent", "met", "certain", "shortfall")
 OTHERS: Final = ("by_source", "by_district", "by_leader", "by_category", "submissions", "changes", "restated")
 """The parts of `summary.json` that hold more than what is told one by one."""
+BEYOND: Final = "extensions"
+"""Under this name a day's clocks and hints stand beside its figures; None where the edition has none of them."""
+CLOCKS: Final = ("acceptance", "objection", "conclusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,28 @@ class StatusDiffers:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockDiffers:
+    """A clock of a case that is registered either way: its `due` or its `state`; None where it does not run."""
+
+    case: str
+    clock: str
+    key: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HintDiffers:
+    """A hint that is told in one of the two alone."""
+
+    code: str
+    district: str
+    cases: tuple[str, ...]
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictDiffers:
     """Whether a group's target is met, and how certainly, in words: `met` and `certain` in one."""
 
@@ -89,10 +115,14 @@ class DayDiffers:
     """The parts of `summary.json` that differ too, of `OTHERS`."""
     verdicts: tuple[VerdictDiffers, ...] = ()
     """For people; programs have them among the figures."""
+    clocks: tuple[ClockDiffers, ...] = ()
+    hints: tuple[HintDiffers, ...] = ()
+    is_beyond_unknown: bool = False
+    """Whether the edition has no clocks and hints to compare with."""
 
     def __bool__(self) -> bool:
         """Whether anything is."""
-        return any((self.figures, self.cases, self.flags, self.rows, self.submissions, self.others))
+        return any((self.figures, self.cases, self.flags, self.rows, self.submissions, self.others, self.clocks, self.hints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +140,15 @@ class Rehearsal:
     """So many originals were read again."""
     gone: int = 0
     """So many should have been, and are gone or damaged: what was read of them then stands."""
+    without_beyond: tuple[date, ...] = ()
+    """Days of which the edition has no clocks and hints: these are not compared."""
 
 
 def between(day: date, before: Summary, after: Summary, sources: Mapping[str, str]) -> DayDiffers:
     """Return how a day would differ; `sources`: 案件来源 of its cases, which decide in which group each counts."""
+    beyond = before.get(BEYOND), after.get(BEYOND)
+    is_unknown = None in beyond
+    then, now = ({} if is_unknown else part or {} for part in beyond)
     return DayDiffers(
         day,
         tuple(_figures(before, after)),
@@ -123,14 +158,21 @@ def between(day: date, before: Summary, after: Summary, sources: Mapping[str, st
         tuple(_statuses(before, after)),
         tuple(name for name in OTHERS if _rest(before, name) != _rest(after, name)),
         tuple(_verdicts(before, after)),
+        tuple(_clocks(then, now)),
+        tuple(_hints(then, now)),
+        is_unknown,
     )
 
 
 def as_json(rehearsal: Rehearsal) -> str:
     """Return what `--json` writes (contract-extensions 5)."""
-    days = [{name: value for name, value in asdict(day).items() if name != "verdicts"} | {"day": f"{day.day}"} for day in rehearsal.days]
+    told_otherwise = ("verdicts", "is_beyond_unknown")
+    days = [
+        {name: value for name, value in asdict(day).items() if name not in told_otherwise} | {"day": f"{day.day}"} for day in rehearsal.days
+    ]
     span = {"from": f"{rehearsal.first}", "to": f"{rehearsal.last}"}
     others = {"same": [f"{day}" for day in rehearsal.same], "unpublished": [f"{day}" for day in rehearsal.unpublished]}
+    others["clocks_and_hints_unknown"] = [f"{day}" for day in rehearsal.without_beyond]
     read = {"read_again": rehearsal.read_again, "originals_gone": rehearsal.gone}
     return json.dumps({**span, "days": days, **others, **read}, ensure_ascii=False, indent=1)
 
@@ -197,6 +239,25 @@ def _flags(before: Summary, after: Summary) -> Iterator[FlagDiffers]:
         then, now = ({*summary.get("flags", {}).get(flag, ())} for summary in (before, after))
         if then != now:
             yield FlagDiffers(flag, tuple(sorted(now - then)), tuple(sorted(then - now)))
+
+
+def _clocks(before: Summary, after: Summary) -> Iterator[ClockDiffers]:
+    then, now = (beyond.get("clocks", {}).get("cases", {}) for beyond in (before, after))
+    for number in sorted(then.keys() & now.keys()):
+        for clock in CLOCKS:
+            both = [cases[number].get(clock) or {} for cases in (then, now)]
+            for key in ("due", "state"):
+                values = both[0].get(key), both[1].get(key)
+                if values[0] != values[1]:
+                    yield ClockDiffers(number, clock, key, *values)
+
+
+def _hints(before: Summary, after: Summary) -> Iterator[HintDiffers]:
+    then, now = (
+        Counter((hint["code"], hint["district"], tuple(hint["cases"])) for hint in beyond.get("hints", ())) for beyond in (before, after)
+    )
+    for told, is_new in ((now - then, True), (then - now, False)):
+        yield from (HintDiffers(*hint, before=not is_new, after=is_new) for hint in sorted(told.elements()))
 
 
 def _rows(before: Summary, after: Summary) -> Iterator[RowsDiffer]:

@@ -49,6 +49,8 @@ MOVED: Edits = (
     ("sources: [市级交办, 旗区自行梳理], target_percent: 90}", "sources: [市级交办], target_percent: 90}"),
 )
 CATEGORY: Edits = (("categories: [房地产开发, 物业服务,", "categories: [房地产开发, 物业管理,"),)
+CLOCK: Edits = (("{clock: acceptance, days: 15, unit: day, from: 2005-05-01", "{clock: acceptance, days: 12, unit: day, from: 2005-05-01"),)
+HINT: Edits = (("resolved_a_day: 10 ", "resolved_a_day: 8 "),)
 _REGION, _OWN = f"{{name: {REGION}, sources: [{REGION}], target_percent: 100}}", f"name: {OWN}, sources: [市级交办, 旗区自行梳理]"
 LATER: Edits = (
     (
@@ -150,6 +152,36 @@ def test_an_earlier_cut_off_makes_a_punctual_report_late(story: Story) -> None:
     assert (monday.figures, monday.cases, monday.flags, monday.rows, monday.others) == ((),) * 5
 
 
+def test_another_clock_and_another_measure_of_hints_are_told_day_by_day(story: Story) -> None:
+    """The region's case is assigned on 20 April: 15 days end on 5 May, 12 on the 2nd. Nine cases of 东胜区 are resolved on Monday."""
+    found = story.rehearse(*CLOCK, *HINT)
+    assert [day.day for day in found.days] == DAYS
+    monday, tuesday = found.days[:2]
+    assert not any((monday.figures, monday.cases, monday.flags, monday.rows, monday.submissions, monday.others))
+    of_case = {(each.clock, each.key): (each.before, each.after) for each in tuesday.clocks if each.case == "ZZQ-2020-001"}
+    assert of_case["acceptance", "due"] == ("2020-05-05", "2020-05-02")
+    assert [(hint.code, hint.district, len(hint.cases), hint.before, hint.after) for hint in monday.hints] == [
+        ("unlikely-many-resolved", "东胜区", 9, False, True)
+    ]
+    told = "\n".join(rehearsal_words.lines(found))
+    assert "  法定期限，受理最后一天不同：" in told
+    assert "核查提示“一天化解很多件”：增加 1 条（SJ-2020-001、" in told
+    book = openpyxl.load_workbook(io.BytesIO(rehearsal_workbook.render(found)))
+    rows = {name: [tuple(row)[1:] for row in book[name].iter_rows(min_row=4, values_only=True)] for name in ("法定期限", "核查提示")}
+    assert ("ZZQ-2020-001", "受理", "最后一天", "2020-05-05", "2020-05-02") in rows["法定期限"]
+    assert rows["核查提示"][0][1:3] == ("东胜区", "增加")
+
+
+def test_an_edition_without_clocks_and_hints_is_compared_without_them_and_that_is_said() -> None:
+    """So were editions written before there were any."""
+    bare: dict[str, Any] = {"targets": []}
+    now = {"targets": [], "extensions": {"clocks": {"cases": {}}, "hints": [{"code": "x"}]}}
+    differs = rehearsed.between(MONDAY, bare, now, {})
+    assert (bool(differs), differs.is_beyond_unknown) == (False, True)
+    told = rehearsal_words.notes(Rehearsal(MONDAY, MONDAY, (), (MONDAY,), (), without_beyond=(MONDAY,)))
+    assert list(told) == ["有 1 天（2020-05-18）发布的结果里没有法定期限和核查提示，这两样没有比。"]
+
+
 def test_a_source_in_another_group_takes_its_case_with_it(story: Story) -> None:
     found = story.rehearse(*MOVED)
     assert _figures(found, MONDAY) == {}  # that day only the verdict is certain: who said nothing can no longer bring a case into the group
@@ -203,7 +235,12 @@ def test_a_week_with_every_fault_comes_out_as_where_the_settings_had_always_been
     differing = []
     for day in WEEK:
         sources = {case.number: case.source for case in always[day].report.cases}
-        differing.append(rehearsed.between(day, office.summary(day), always[day].summary, sources))
+        then = json.loads((office.outbox / f"{day}" / "extensions.json").read_bytes())
+        differing.append(
+            rehearsed.between(
+                day, office.summary(day) | {"extensions": then}, always[day].summary | {"extensions": always[day].beyond}, sources
+            )
+        )
     assert list(found.days) == [day for day in differing if day]
     assert found.days
 
@@ -311,9 +348,10 @@ def test_json_and_workbook_hold_the_same(story: Story, ask: Asked, tmp_path: Pat
     assert tuesday["rows"] == [{"district": "达拉特旗", "before": [2, 0], "after": [1, 1]}]
     assert {"case": FOUND, "key": "registered", "before": True, "after": False} in tuesday["cases"]
     assert {"group": OWN, "key": "total", "before": 11, "after": 10} in tuesday["figures"]
-    assert set(tuesday) == {"day", "figures", "cases", "flags", "rows", "submissions", "others"}
+    assert set(tuesday) == {"day", "figures", "cases", "flags", "rows", "submissions", "others", "clocks", "hints"}
+    assert said["clocks_and_hints_unknown"] == []
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["数字", "案件", "标记", "日报"]
+    assert book.sheetnames == ["数字", "案件", "标记", "日报", "法定期限", "核查提示"]
     rows = {name: [tuple(row) for row in book[name].iter_rows(min_row=4, values_only=True)] for name in book.sheetnames}
     at = datetime(2020, 5, 19)  # noqa: DTZ001 - as a cell has it
     assert (at, OWN, "总数", "11 件", "10 件") in rows["数字"]
@@ -327,7 +365,7 @@ def test_a_workbook_has_the_same_bytes_again_and_says_where_nothing_differs(stor
     nothing = story.rehearse()
     assert rehearsal_workbook.render(nothing) == rehearsal_workbook.render(story.rehearse())
     sheets = openpyxl.load_workbook(io.BytesIO(rehearsal_workbook.render(nothing)))
-    assert [sheet["A4"].value for sheet in sheets] == ["没有差别。"] * 4
+    assert [sheet["A4"].value for sheet in sheets] == ["没有差别。"] * 6
 
 
 def test_what_is_wrong_is_said_and_nothing_is_written(story: Story, ask: Asked, capsys: pytest.CaptureFixture[str]) -> None:
