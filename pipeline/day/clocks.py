@@ -83,9 +83,9 @@ def _objection(case: Case, statute: Statute, day: date) -> Clock | None:
 
 def _conclusion(case: Case, statute: Statute, day: date, acceptance: Clock | None) -> Clock | None:
     """Return the clock that begins when the case was accepted, or when its acceptance was due at the latest."""
-    start = case.accepted[0] if case.accepted else None
+    start, years = case.accepted[0] if case.accepted else None, set[int]()
     if acceptance and (acceptance.due <= day if start is None else acceptance.due < start):
-        start = acceptance.due
+        start, years = acceptance.due, {*acceptance.unknown_years}
     rule = statute.rule("conclusion", start) if start else None
     if start is None or rule is None:
         return None
@@ -93,7 +93,7 @@ def _conclusion(case: Case, statute: Statute, day: date, acceptance: Clock | Non
     extension = _granted(case, statute.rule("extension", start))
     due += timedelta(days=extension)
     done = _concluded(case)
-    return Clock(rule, start, due, done, _state(due, done, day, statute), extension, unknown)
+    return Clock(rule, start, due, done, _state(due, done, day, statute), extension, tuple(sorted(years.union(unknown))))
 
 
 def _granted(case: Case, rule: ClockRule | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline.office.explanation import CaseExplained, FigureExplained
 from pipeline.render import extension_files
-from pipeline.report import exemptions
+from pipeline.report import clock_lines, exemptions
 from pipeline.report.breakdown import Breakdown
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.story_lines import LISTED, StoryLine
@@ -125,7 +125,9 @@ def _standing_json(line: CaseLine) -> dict[str, Any]:
     written = {name: mask(value) if isinstance(value, str) else _plain(value) for name, value in shown.items()}
     clocks, moved = line.clocks, line.exempted
     exempted = {"approved_by": mask(moved.approved_by), "reason": mask(moved.reason), "until": str(moved.until)} if moved else None
-    return written | {"clocks": extension_files.clocks_of_case(clocks) if clocks else None, "exempted": exempted}
+    told = extension_files.clocks_of_case(clocks) if clocks else None
+    years = list(clock_lines.unknown_years(clocks.all)) if clocks else []
+    return written | {"clocks": told, "clocks_unknown_years": years, "exempted": exempted}
 
 
 def _plain(value: object) -> object:

@@ -84,10 +84,15 @@ def situation(clock: Clock, day: date) -> str:
 
 
 def in_short(case: CaseLine) -> str:
-    """Return what of an open case is still owed, with last day and article, as on every day of its state; '' where nothing is."""
+    """Return what of an open case is still owed, with last day and article, as on every day of its state; '' where nothing is.
+
+    It stands far from whatever is said of all clocks: years without known holidays are named with it.
+    """
     owed = (case.clocks.acceptance, case.clocks.conclusion) if case.clocks and case.is_open else ()
     running = [clock for clock in owed if clock and not clock.done]
-    return "；".join(f"{CLOCKS[clock.rule.clock]} {clock.due} {STATES[clock.state]}（{clock.rule.article}）" for clock in running)
+    told = "；".join(f"{CLOCKS[clock.rule.clock]} {clock.due} {STATES[clock.state]}（{clock.rule.article}）" for clock in running)
+    unknown = working_days.unknown_told(unknown_years(running))
+    return f"{told}。{unknown}" if unknown else told
 
 
 def cited(clock: Clock, day: date) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from offices import HOME, Day, assigned, consolidate, handed_in
+import pytest
+from offices import HOME, SETTINGS, Day, assigned, consolidate, handed_in
+from workbook_days import opened, rows
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing
+from pipeline.render.workbook import office_workbook
 from pipeline.report import clock_lines
 
 CASES = [
@@ -62,6 +65,33 @@ def test_what_depends_on_holidays_that_nobody_knows_says_so() -> None:
     )
     assert lines[0].clocks
     assert "2098、2099 年的放假调休安排程序还不知道" in [*clock_lines.of_case(lines[0].clocks, day)][-1]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_every_output_of_a_clock_in_working_days_names_the_years_that_nobody_knows() -> None:
+    """Where acceptance counts working days, conclusion begins where these end; a case handed over in 2097 is by now past both."""
+    day, year = date(2098, 12, 31), "2097、2098 年的放假调休安排程序还不知道"
+    rules = [rule.model_copy(update={"unit": "working-day"}) if rule.clock == "acceptance" else rule for rule in SETTINGS.statute.rules]
+    settings = SETTINGS.model_copy(update={"statute": SETTINGS.statute.model_copy(update={"rules": tuple(rules)})})
+    case = case_row("SJ-2098-001", 交办日期="2097-12-30", 办结时限="2098-03-01")
+    of_day = consolidate([assigned(assignment([case]), "2097-12-30 09:00")], [day], settings)[day]
+    report, line = of_day.report, of_day.report.cases[0]
+    assert line.clocks
+    assert line.clocks.conclusion
+    assert line.clocks.conclusion.unknown_years == (2097, 2098)
+    page = leaders_page.render(report, HOME / "templates").decode()
+    notice = clock_lines.beside_notice([line], [], day)
+    shown = opened(office_workbook.render(report))
+    said = {
+        "专报": "".join(briefing.fields(report)["台账"]),
+        "日报页面": page[page.index('id="clocks"') :].partition("</details>")[0],
+        "页面的案件": clock_lines.in_short(line),
+        "督办通知": notice,
+        "汇总": str(rows(shown, "法定期限", first=1)),
+        "explain": "".join(clock_lines.of_case(line.clocks, day)),
+    }
+    assert [output for output, text in said.items() if year not in text] == []
+    assert of_day.beyond["clocks"]["unknown_years"] == [2097, 2098]
 
 
 def test_the_worst_come_first_and_closed_cases_are_not_among_them() -> None:
