@@ -66,7 +66,7 @@ def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], dat
         )
         raise NothingToConsolidateError(msg)
     numbers = [number for number in held_files.numbers(settings) if 0 < (day - number.day).days <= notice_answers.TOLD_DAYS + 1]
-    state = fold(facts, settings, [day], {number.day for number in numbers})[day]
+    state = fold(facts, settings, [day], {day - timedelta(days=1), *(number.day for number in numbers)})[day]
     until = max((report.reading.day for report in facts.reports), default=None)
     return report_form.drafts_before(state, files, numbers, settings), until
 

@@ -11,7 +11,7 @@ from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
-from pipeline.report.notice_answers import AskedCase, NoticeAnswers
+from pipeline.report.notice_answers import AskedCase, NoticeAnswers, Standing
 from pipeline.report.receptions import Receptions
 from pipeline.report.reconciliation import Reconciliation
 from pipeline.report.report import Report
@@ -149,11 +149,12 @@ def _effect(line: ExemptionLine) -> dict[str, Any]:
 
 
 def _notices(answers: NoticeAnswers) -> dict[str, Any]:
+    standings = {(case.notice, case.case): of_case.standing(case) for of_case in answers.by_case for case in of_case.asked}
     return {
         "sent": answers.sent,
         "answered": answers.answered,
         "overdue": len(answers.overdue),
-        "cases": [_asked(case) for case in answers.cases],
+        "cases": [_asked(case, standings[case.notice, case.case]) for case in answers.cases],
         "unmatched": [
             {
                 "notice": row.notice,
@@ -168,7 +169,7 @@ def _notices(answers: NoticeAnswers) -> dict[str, Any]:
     }
 
 
-def _asked(case: AskedCase) -> dict[str, Any]:
+def _asked(case: AskedCase, standing: Standing) -> dict[str, Any]:
     answer = case.answer
     return {
         "notice": case.written,
@@ -177,6 +178,7 @@ def _asked(case: AskedCase) -> dict[str, Any]:
         "day": case.notice.day.isoformat(),
         "reply_by": case.reply_by.isoformat(),
         "answer": {"day": answer.day.isoformat(), "measures": answer.measures, "until": answer.until.isoformat()} if answer else None,
+        "standing": standing,
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Final
+from typing import Final, Literal
 
 from pipeline.day.answers import AnswerRow
 from pipeline.day.day_state import DayState
@@ -64,6 +64,54 @@ class AskedCase:
         return self.notice.district
 
 
+Standing = Literal["answered", "settled", "continued", "waiting", "overdue"]
+"""Of a case in a notice: answered; or it needs nothing more, a later notice asks instead, or the newest one waits, in time or past it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAnswers:
+    """A case of a district in all of its notices: the newest one asks for it, and what came before is closed."""
+
+    asked: Sequence[AskedCase]
+    """Oldest notice first; not empty."""
+    day: date
+    """That tells it."""
+
+    @property
+    def newest(self) -> AskedCase:
+        """The one that asks for it now."""
+        return self.asked[-1]
+
+    @property
+    def waiting(self) -> Sequence[AskedCase]:
+        """Those without an answer; none where nothing of the case needs following up any more."""
+        return [] if self.newest.is_settled else [case for case in self.asked if case.answer is None]
+
+    @property
+    def first_waiting(self) -> AskedCase | None:
+        """The one that was to be answered first of those without an answer."""
+        return min(self.waiting, key=lambda case: case.reply_by, default=None)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a reply date has passed without an answer to that notice or a later one."""
+        first = self.first_waiting
+        return first is not None and self.day > first.reply_by
+
+    @property
+    def answer(self) -> Answer | None:
+        """The newest answer."""
+        return next((case.answer for case in reversed(self.asked) if case.answer), None)
+
+    def standing(self, case: AskedCase) -> Standing:
+        """Return how the case stands in one of its notices."""
+        if case.answer:
+            return "answered"
+        if self.newest.is_settled:
+            return "settled"
+        return "continued" if case is not self.newest else "overdue" if self.is_overdue else "waiting"
+
+
 @dataclass(frozen=True, slots=True)
 class Unmatched:
     """A taken row that answers no notice: its number is none of the district's, or that notice does not name the case."""
@@ -89,16 +137,25 @@ class NoticeAnswers:
     """Of `TOLD_DAYS`, by day, number and case."""
     unmatched: tuple[Unmatched, ...] = ()
     to_answer: tuple[AskedCase, ...] = ()
-    """What has no answer yet of the last day and of `TOLD_DAYS` before it, each case under the newest notice, that first."""
+    """What has no answer yet of the last day and of `TOLD_DAYS` before it and still needs following up, each case under the newest notice,
+    that first."""
     is_used: bool = False
     """Whether any district has answered in the reports of that time: elsewhere notices are answered on paper alone."""
     with_sheet: frozenset[str] = frozenset()
     """The districts of which a report of that time has the sheet, answered or not."""
 
     @property
-    def overdue(self) -> tuple[AskedCase, ...]:
-        """Those without an answer whose notice's reply date is past."""
-        return tuple(case for case in self.cases if case.answer is None and self.last > case.reply_by)
+    def by_case(self) -> list[CaseAnswers]:
+        """The same case by case."""
+        asked: dict[tuple[str, str], list[AskedCase]] = {}
+        for case in self.cases:
+            asked.setdefault((case.district, case.case), []).append(case)
+        return [CaseAnswers(of_case, self.last) for of_case in asked.values()]
+
+    @property
+    def overdue(self) -> tuple[CaseAnswers, ...]:
+        """The cases of which a reply date is past without an answer since, each once; not those that need nothing any more."""
+        return tuple(case for case in self.by_case if case.is_overdue)
 
     @property
     def sent(self) -> int:
@@ -125,7 +182,7 @@ def of(
     until, named = last or state.day, _Named(dict(state.flags_by_day))
     answers, unmatched = _matched(state, _by_number(numbers, settings), named, files)
     near = [number for number in numbers if 0 <= (until - number.day).days <= TOLD_DAYS]
-    replies, flagged = _ReplyDays(files, settings), _flagged(state)
+    replies, flagged = _ReplyDays(files, settings), _flagged(state, until)
     cases = [
         AskedCase(
             notice=number,
@@ -134,13 +191,13 @@ def of(
             asked=_asked(flags),
             reply_by=replies.of(number),
             answer=_newest(answers.get((number.district, found), ()), number.day),
-            is_settled=(number.district, case) not in flagged,
+            is_settled=flagged is not None and (number.district, case) not in flagged,
         )
         for number in sorted(near, key=lambda number: (number.day, number.number))
         for found, (case, flags) in sorted(named.by_notice(number).items(), key=lambda item: item[1][0])
     ]
     # The later notice that names a case takes the earlier one's place: whoever answers it has answered both.
-    waiting = {(case.district, case.case): case for case in cases if case.answer is None}
+    waiting = {(case.district, case.case): case for case in cases if case.answer is None and not case.is_settled}
     told = tuple(case for case in cases if (until - case.notice.day).days < TOLD_DAYS)
     return NoticeAnswers(
         last=until,
@@ -232,10 +289,14 @@ class _Named:
         return self._known[number]
 
 
-def _flagged(state: DayState) -> set[tuple[str, str]]:
-    """Return the cases that a notice of the state's own day would name, with their districts."""
-    today = dict(state.flags_by_day).get(state.day, {})
-    return {(district, case) for district, flags in today.items() for case, raised in flags.items() if {*raised} & {*NOTICED}}
+def _flagged(state: DayState, day: date) -> set[tuple[str, str]] | None:
+    """Return the cases that a notice of that day would name, with their districts; None where its flags are not known."""
+    today = dict(state.flags_by_day).get(day)
+    return (
+        None
+        if today is None
+        else {(district, case) for district, flags in today.items() for case, raised in flags.items() if {*raised} & {*NOTICED}}
+    )
 
 
 def _asked(flags: Sequence[str]) -> str:
@@ -305,7 +366,7 @@ def counted(answers: NoticeAnswers) -> str:
 
 
 def told_overdue(answers: NoticeAnswers) -> str:
-    """Return the same where a case is past its reply date; '' where none is."""
+    """Return the same where a case that still needs following up is past its reply date; '' where none is."""
     return told(answers) if answers.overdue else ""
 
 
@@ -313,9 +374,9 @@ def _late(answers: NoticeAnswers) -> str:
     late = answers.overdue
     if not late:
         return ""
-    counts = Counter(case.district for case in late)
+    counts = Counter(case.newest.district for case in late)
     by = "、".join(f"{district}{counts[district]}" for district in answers.districts if counts[district])
-    return f"，过了回复期限没有回复{len(late)}件次（{by}）"
+    return f"；还在督办、过了回复期限没有回复{len(late)}件（{by}）"
 
 
 def of_last(written: str, answers: NoticeAnswers) -> str:
@@ -326,7 +387,9 @@ def of_last(written: str, answers: NoticeAnswers) -> str:
     cases = answers.of_notice(written)
     if not cases or cases[0].district not in answers.with_sheet:
         return ""
-    waiting = [case.case for case in cases if case.answer is None]
+    waiting = [case.case for case in cases if case.answer is None and not case.is_settled]
+    settled = sum(case.answer is None and case.is_settled for case in cases)
     named = f"{'、'.join(waiting[:_MOST_NAMED])}{f'等{len(waiting)}件' if len(waiting) > _MOST_NAMED else ''}"
     rest = f"，没有回复：{named}" if waiting else ""
-    return f"上次通知（{written}）{len(cases)}件，日报“{ANSWERS.name}”表里回复{len(cases) - len(waiting)}件{rest}。"
+    ended = f"，没有回复但不再督办{settled}件" if settled else ""
+    return f"上次通知（{written}）{len(cases)}件，日报“{ANSWERS.name}”表里回复{len(cases) - len(waiting) - settled}件{ended}{rest}。"

@@ -6,6 +6,7 @@ Covers `notice_answers` and `answers`, and what of them is shown: `answers_sheet
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,16 +68,16 @@ def test_a_story_told_by_hand() -> None:
     first = {"day": "2020-05-21", "measures": "再约谈", "until": "2020-06-02"}
     usual = {"day": "2020-05-21", "measures": "加派人手", "until": "2020-06-01"}
     expected = [
-        (no(1), "东胜区", "SJ-2020-011", "2020-05-19", "2020-05-24", first),
-        (no(1), "东胜区", "SJ-2020-012", "2020-05-19", "2020-05-24", usual),
-        (no(2), "达拉特旗", "SJ-2020-013", "2020-05-19", "2020-05-24", usual),
-        (no(3), "东胜区", "SJ-2020-011", "2020-05-20", "2020-05-25", None),
-        (no(3), "东胜区", "SJ-2020-012", "2020-05-20", "2020-05-25", usual),
-        (no(4), "达拉特旗", "SJ-2020-013", "2020-05-20", "2020-05-25", None),
-        (no(5), "东胜区", "SJ-2020-011", "2020-05-21", "2020-05-26", None),
-        (no(6), "达拉特旗", "SJ-2020-013", "2020-05-21", "2020-05-26", None),
+        (no(1), "东胜区", "SJ-2020-011", "2020-05-19", "2020-05-24", first, "answered"),
+        (no(1), "东胜区", "SJ-2020-012", "2020-05-19", "2020-05-24", usual, "answered"),
+        (no(2), "达拉特旗", "SJ-2020-013", "2020-05-19", "2020-05-24", usual, "answered"),
+        (no(3), "东胜区", "SJ-2020-011", "2020-05-20", "2020-05-25", None, "continued"),
+        (no(3), "东胜区", "SJ-2020-012", "2020-05-20", "2020-05-25", usual, "answered"),
+        (no(4), "达拉特旗", "SJ-2020-013", "2020-05-20", "2020-05-25", None, "continued"),
+        (no(5), "东胜区", "SJ-2020-011", "2020-05-21", "2020-05-26", None, "waiting"),
+        (no(6), "达拉特旗", "SJ-2020-013", "2020-05-21", "2020-05-26", None, "waiting"),
     ]
-    keys = ("notice", "district", "case", "day", "reply_by", "answer")
+    keys = ("notice", "district", "case", "day", "reply_by", "answer", "standing")
     assert told(STORY) == {
         "sent": 8,
         "answered": 4,
@@ -103,6 +104,24 @@ def test_the_next_form_asks_for_a_case_once_under_the_newest_notice() -> None:
         (no(3), "SJ-2020-012"),
         (no(4), "SJ-2020-013"),
     ]
+
+
+def test_a_settled_case_is_neither_asked_nor_overdue_and_each_case_is_told_once() -> None:
+    """012 is settled on the third day without any answer; 011 stands in six notices by the 27th, none of them answered."""
+    files = [sent(D1), sent(D2), sent(D3, progress=[progress_row("SJ-2020-011"), resolved_row("SJ-2020-012")])]
+    day = D3 + timedelta(days=6)
+    answers = consolidate([REGISTER, *files], [day], noticed=True)[day].report.beyond.notices
+    assert [(of.newest.written, of.newest.case, of.first_waiting and of.first_waiting.written) for of in answers.overdue] == [
+        (no(17), "SJ-2020-011", no(1)),
+        (no(18), "SJ-2020-013", no(2)),
+    ]
+    assert sorted((case.written, case.case) for case in answers.to_answer) == [(no(17), "SJ-2020-011"), (no(18), "SJ-2020-013")]
+    standings = {(case["notice"], case["case"]): case["standing"] for case in told(files, day)["cases"]}
+    assert {standings[no(number), "SJ-2020-012"] for number in (1, 3)} == {"settled"}
+    assert [standings[no(number), "SJ-2020-011"] for number in (1, 3, 17)] == ["continued", "continued", "overdue"]
+    next_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report.beyond.notices
+    said = f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复但不再督办1件，没有回复：SJ-2020-011。"
+    assert notice_answers.of_last(no(3), replace(next_day, with_sheet=frozenset({"东胜区"}))) == said
 
 
 def test_an_answer_to_an_earlier_notice_does_not_answer_a_later_one() -> None:
@@ -199,7 +218,7 @@ def test_the_sentences_say_how_many_and_whose() -> None:
     day = D3 + timedelta(days=5)
     answers = consolidate([REGISTER, *STORY], [day], noticed=True)[day].report.beyond.notices
     # 东胜区 and 达拉特旗 have five more days with one case each
-    said = "近30天的督办通知发出18件次，日报里回复4件次，过了回复期限没有回复2件次（东胜区1、达拉特旗1）。"
+    said = "近30天的督办通知发出18件次，日报里回复4件次；还在督办、过了回复期限没有回复2件（东胜区1、达拉特旗1）。"
     assert (notice_answers.told(answers), notice_answers.told_overdue(answers)) == (said, said)
     assert notice_answers.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里回复2件。"
     assert notice_answers.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里回复1件，没有回复：SJ-2020-011。"
@@ -210,11 +229,11 @@ def test_the_workbook_lists_what_is_overdue_first_and_leaders_read_how_many() ->
     day = D3 + timedelta(days=5)
     made = consolidate([REGISTER, *STORY], [day], noticed=True)[day]
     shown = rows(opened(office_workbook.render(made.report)), "督办回复")
-    # eight notices of each district name 011 and 013, of which the first is answered
-    assert [(row[0], row[3], row[5], row[6], row[7], str(row[8])[:10], row[9], row[11], row[13]) for row in shown[:3]] == [
-        ("SJ-2020-011", no(15), 8, 7, 1, "2020-05-31", "后来的逾期未回复", "再约谈", "继续督办"),
-        ("SJ-2020-013", no(16), 8, 7, 1, "2020-05-31", "后来的逾期未回复", "加派人手", "继续督办"),
-        ("SJ-2020-012", no(3), 2, 0, 0, "2020-05-25", "已回复", "加派人手", "不再督办"),
+    # eight notices of each district name 011 and 013, of which the first is answered; the second was due on the 25th
+    assert [(*row[:2], row[3], str(row[4])[:10], *row[5:8], str(row[8])[:10], row[9]) for row in shown[:3]] == [
+        ("SJ-2020-011", "东胜区", no(15), "2020-05-31", "续报逾期", 7, no(3), "2020-05-25", "再约谈"),
+        ("SJ-2020-013", "达拉特旗", no(16), "2020-05-31", "续报逾期", 7, no(4), "2020-05-25", "加派人手"),
+        ("SJ-2020-012", "东胜区", no(3), "2020-05-25", "不再督办", 0, None, "None", "加派人手"),
     ]
     assert [(row[0], row[2], row[3], row[6]) for row in shown[3:] if row[2] == "东胜区21日.xlsx"] == [
         ("SJ-2020-012", "东胜区21日.xlsx", no(2), "A4")

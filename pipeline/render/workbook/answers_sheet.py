@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, heading, note, write_list, write_table
 from pipeline.report import notice_answers
-from pipeline.report.notice_answers import Answer, AskedCase, Unmatched
+from pipeline.report.notice_answers import CaseAnswers, Unmatched
 from pipeline.terms.contract import ANSWERS
 
 _UNMATCHED: tuple[Column[Unmatched], ...] = (
@@ -25,75 +22,53 @@ _UNMATCHED: tuple[Column[Unmatched], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _OfCase:
-    """A case of a district in its notices."""
-
-    asked: Sequence[AskedCase]
-    """Oldest notice first; not empty."""
-    overdue: int
-
-    @property
-    def newest(self) -> AskedCase:
-        return self.asked[-1]
-
-    @property
-    def waiting(self) -> Sequence[AskedCase]:
-        """Those without an answer."""
-        return [case for case in self.asked if case.answer is None]
-
-    @property
-    def answer(self) -> Answer | None:
-        """The newest answer."""
-        return next((case.answer for case in reversed(self.asked) if case.answer), None)
-
-    @property
-    def first_due(self) -> date:
-        """By when the next answer is due, or was, of whichever notice."""
-        return min((case.reply_by for case in self.waiting), default=self.newest.reply_by)
-
-    @property
-    def state(self) -> str:
-        later = words.LATER_NOTICE if self.answer else ""
-        return f"{later}逾期未回复" if self.overdue else f"{later}未回复" if self.waiting else "已回复"
-
-    @property
-    def urgency(self) -> tuple[bool, bool, date, int, str]:
-        """What is overdue comes first, then what waits, by when it is due."""
-        return not self.overdue, not self.waiting, self.first_due, self.newest.notice.number, self.newest.case
+def _state(of: CaseAnswers) -> str:
+    """Return how a case stands: 未回复 never beside a reply that is shown."""
+    if of.newest.is_settled:
+        return words.ASKED_NO_MORE
+    if not of.waiting:
+        return words.ANSWERED
+    late, waits = words.AGAIN if of.answer else words.FIRST_TIME
+    return late if of.is_overdue else waits
 
 
-_COLUMNS: tuple[Column[_OfCase], ...] = (
-    Column("案件编号", 15, "case", lambda of: of.newest.case, cases=lambda of: (of.newest.case,)),
-    Column("旗区", 11, "center", lambda of: of.newest.district),
-    Column("督办事项", 28, "long", lambda of: of.newest.asked),
-    Column("最新的通知", 20, "center", lambda of: of.newest.written),
-    Column("通知日期", 12, "date", lambda of: of.newest.notice.day),
-    Column("通知份数", 9, "count", lambda of: len(of.asked)),
-    Column("未回复份数", 10, "count", lambda of: len(of.waiting)),
-    Column("逾期份数", 9, "count", lambda of: of.overdue),
-    Column("回复期限", 12, "date", lambda of: of.newest.reply_by),
-    Column("回复", 17, "center", lambda of: of.state),
+_COLUMNS: tuple[Column[CaseAnswers], ...] = (
+    Column("案件编号", 14, "case", lambda of: of.newest.case, cases=lambda of: (of.newest.case,)),
+    Column("旗区", 9, "center", lambda of: of.newest.district),
+    Column("督办事项", 15, "long", lambda of: of.newest.asked),
+    Column("最新的通知", 15, "center", lambda of: of.newest.written),
+    Column("它的回复期限", 11, "date", lambda of: of.newest.reply_by),
+    Column("回复", 10, "center", _state),
+    Column("没有回复的通知", 7, "count", lambda of: len(of.waiting)),
+    Column("其中最早到期的", 15, "center", lambda of: of.first_waiting.written if of.first_waiting else ""),
+    Column("它的期限", 11, "date", lambda of: of.first_waiting.reply_by if of.first_waiting else None),
+    Column("办理措施", 15, "long", lambda of: of.answer.measures if of.answer else ""),
+    Column("完成时限", 11, "date", lambda of: of.answer.until if of.answer else None),
     Column("日报日期", 12, "date", lambda of: of.answer.day if of.answer else None),
-    Column("办理措施", 30, "long", lambda of: of.answer.measures if of.answer else ""),
-    Column("完成时限", 12, "date", lambda of: of.answer.until if of.answer else None),
-    Column("现在", 10, "center", lambda of: "不再督办" if of.newest.is_settled else "继续督办"),
     Column("出处", 24, "long", lambda of: of.answer.origin if of.answer else ""),
 )
+_LAST_PRINTED = 10
+"""The last column on paper: with more of them letters would be smaller than eight points. The screen has them all."""
+_MARGIN = 0.3
+
+
+def _urgency(of: CaseAnswers) -> tuple[bool, bool, date, int, str]:
+    """What is overdue comes first, then what waits, by when the first answer is due or was."""
+    first = of.first_waiting
+    return not of.is_overdue, not first, (first or of.newest).reply_by, of.newest.notice.number, of.newest.case
 
 
 def write(book: Book) -> None:
     """The list, in colour what is overdue; above it how many are answered."""
     answers, name = book.report.beyond.notices, ANSWERS.name
-    late = Counter((case.district, case.case) for case in answers.overdue)
-    by_case: dict[tuple[str, str], list[AskedCase]] = {}
-    for case in answers.cases:
-        by_case.setdefault((case.district, case.case), []).append(case)
-    cases = [_OfCase(asked, late[of]) for of, asked in by_case.items()]
-    cases.sort(key=lambda of: of.urgency)
-    sheet = write_list(book, name, _COLUMNS, cases, lambda of: ("alert",) if of.overdue else ())
-    note(book, sheet, f"{notice_answers.counted(answers)}{words.NOTES[name]}", [column.width for column in _COLUMNS])
+    cases = sorted(answers.by_case, key=_urgency)
+    sheet = write_list(book, name, _COLUMNS, cases, lambda of: ("alert",) if of.is_overdue else ())
+    note(book, sheet, f"{notice_answers.counted(answers)}{words.NOTES[name]}", [column.width for column in _COLUMNS[: _LAST_PRINTED + 1]])
+    last = FIRST + max(len(cases), 1) - 1
     if answers.unmatched:
-        top = FIRST + max(len(cases), 1) + 1
-        heading(book, sheet, top, len(_COLUMNS) - 1, words.UNMATCHED)
+        top = last + 2
+        heading(book, sheet, top, _LAST_PRINTED, words.UNMATCHED)
         write_table(book, sheet, top + 1, Listing(_UNMATCHED, answers.unmatched))
+        last = top + 1 + len(answers.unmatched)
+    sheet.print_area(0, 0, last, _LAST_PRINTED)
+    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.7)
