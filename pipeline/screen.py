@@ -59,6 +59,9 @@ class _Bar(Progress):
     def advance(self, count: int = 1) -> None:
         self._bars.advance(self._task, count)
 
+    def note(self, line: str) -> None:
+        self._bars.console.print(on_screen(line), markup=False, highlight=False, soft_wrap=True)
+
 
 class _Lines(Progress):
     """Progress as a line for each step, for whoever reads along in a file."""

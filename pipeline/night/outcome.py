@@ -70,3 +70,6 @@ class Progress:
 
     def advance(self, count: int = 1) -> None:
         """So many parts are done."""
+
+    def note(self, line: str) -> None:
+        """Tell something to whoever waits."""

@@ -71,8 +71,15 @@ def run(office: Settings, new: Settings, first: date, last: date, progress: Prog
         office = district_names.aligned(ledger, office)
         as_now, named = rehearsals.read_as_now(ledger, office), ledger.districts
         new = district_names.aligned(ledger, new)
-        known = as_now if reread.read_alike(office, new) else set[int]()
-        read = reread.read_again(ledger, new, last, known, lambda count: progress.begin("读取核对", count), progress.advance)
+        is_alike = reread.read_alike(office, new)
+        why = rehearsal_words.READ_AGAIN[is_alike]
+
+        def begin(count: int) -> None:
+            if count:
+                progress.note(rehearsal_words.before_reading(count, why))
+            progress.begin("读取核对", count)
+
+        read = reread.read_again(ledger, new, last, as_now if is_alike else set(), begin, progress.advance)
         before = rehearsals.published(ledger, new, days)
         ledger.districts, named = named, ledger.districts
         unpublished = [day for day in days if day not in before]
@@ -95,6 +102,7 @@ def run(office: Settings, new: Settings, first: date, last: date, progress: Prog
         len(read.again),
         len(read.gone),
         tuple(day.day for day in differing if day.is_beyond_unknown),
+        why,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from math import ceil
 from typing import Any, Final
 
 from pipeline.report.clock_lines import STATES
@@ -48,6 +49,20 @@ RULES: Final = (
     "“发布的”是结果文件夹里最新一版。收件箱里还没有收下的文件不算在内。"
 )
 """How the figures come about, for whoever reads them."""
+
+
+READ_AGAIN: Final = {
+    False: "要试的设置在旗区、案件来源、问题类别、编号样式、限额或报告日期的规定上与办公室的不同，采用哪些行可能不同",
+    True: "这些原件当时是另一版程序或另一套设置读的，或者所在的那天有更正过的版次，当时读出的内容不能直接用",
+}
+"""Why originals are read again, by whether the settings decide alike which rows are taken."""
+_SECONDS_EACH: Final = 0.01
+"""What an original takes, as measured in benchmarks/RESULTS.md."""
+
+
+def before_reading(count: int, why: str) -> str:
+    """Return why originals are read again, before that begins, and about how long it takes."""
+    return f"要重新读 {count} 个原件，大约 {ceil(count * _SECONDS_EACH)} 秒，电脑忙时更久：{why}。"
 
 
 def value(key: str, said: Any) -> str:  # noqa: ANN401 - JSON
@@ -214,7 +229,7 @@ def notes(rehearsal: Rehearsal) -> Iterator[str]:
     if without := rehearsal.without_beyond:
         yield f"有 {len(without)} 天（{spans(without)}）发布的结果里没有法定期限和核查提示，这两样没有比。"
     if rehearsal.read_again:
-        yield f"有 {rehearsal.read_again} 个原件按要试的设置重新读过。"
+        yield f"有 {rehearsal.read_again} 个原件按要试的设置重新读过：{rehearsal.why_read_again}。"
     if rehearsal.gone:
         yield f"有 {rehearsal.gone} 个原件已到期删除或损坏，没有办法重读，用的是当时读出的内容。"
 

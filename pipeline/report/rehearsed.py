@@ -142,6 +142,8 @@ class Rehearsal:
     """So many should have been, and are gone or damaged: what was read of them then stands."""
     without_beyond: tuple[date, ...] = ()
     """Days of which the edition has no clocks and hints: these are not compared."""
+    why_read_again: str = ""
+    """Why what had been read of these originals could not be used."""
 
 
 def between(day: date, before: Summary, after: Summary, sources: Mapping[str, str]) -> DayDiffers:

@@ -196,8 +196,16 @@ def test_a_source_in_another_group_takes_its_case_with_it(story: Story) -> None:
 
 
 def test_a_category_of_another_name_refuses_the_rows_that_have_the_old_one(story: Story) -> None:
-    found = story.rehearse(*CATEGORY)
+    class _Told(Progress):
+        def note(self, line: str) -> None:
+            told.append(line)
+
+    told: list[str] = []
+    found = story.rehearse(*CATEGORY, progress=_Told())
     assert found.read_again == 5
+    assert [line.partition("：")[0] for line in told] == ["要重新读 5 个原件，大约 1 秒，电脑忙时更久"]
+    assert "问题类别" in told[0]
+    assert "有 5 个原件按要试的设置重新读过：要试的设置在" in "".join(rehearsal_words.notes(found))
     assert found.same == (MONDAY,)
     assert found.days[0].rows == (RowsDiffer("达拉特旗", (2, 0), (1, 1)),)
     for day in found.days:
@@ -281,7 +289,9 @@ def test_an_original_that_is_gone_or_read_by_another_program_is_told(story: Stor
     monkeypatch.setattr(inputs, "__version__", "0")  # what published the days is another program than this one
     found = rehearsal.run(office.settings, office.settings, MONDAY, WEDNESDAY)
     assert (found.days, found.read_again, found.gone) == ((), 4, 1)
-    assert "有 1 个原件已到期删除或损坏" in "\n".join(rehearsal_words.lines(found))
+    said = "\n".join(rehearsal_words.lines(found))
+    assert "有 1 个原件已到期删除或损坏" in said
+    assert "有 4 个原件按要试的设置重新读过：这些原件当时是另一版程序或另一套设置读的" in said
 
 
 # --- how it is asked and told ------------------------------------------------------------------------------------
