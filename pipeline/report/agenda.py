@@ -14,6 +14,7 @@ from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
 from pipeline.settings.config import Settings
+from pipeline.settings.rules import Windows
 from pipeline.terms import words
 from pipeline.terms.contract import REPLIED, URGENT_KINDS
 
@@ -26,12 +27,12 @@ _NEVER = date.max
 _ONE_DAY = timedelta(days=1)
 
 
-def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState) -> tuple[Way, ...]:
+def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState, windows: Windows) -> tuple[Way, ...]:
     """Return the way to each group's target (decision 9)."""
-    return tuple(_way(target, [line for line in lines if line.group == target.group], state) for target in targets)
+    return tuple(_way(target, [line for line in lines if line.group == target.group], state, windows) for target in targets)
 
 
-def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
+def _way(target: Figure, lines: Sequence[CaseLine], state: DayState, windows: Windows) -> Way:
     lacking = target.tally.shortfall
     open_cases = [line for line in lines if line.is_open]
     deadlines = sorted(line.deadline or _NEVER for line in open_cases)
@@ -62,7 +63,13 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
         overdue,
         state.day,
         has_stopped * idle,
+        any(line.deadline == due and _is_beyond(line, windows) for line in open_cases),
     )
+
+
+def _is_beyond(line: CaseLine, windows: Windows) -> bool:
+    """Return whether a case's deadline is extended by more days than the regulation allows (`deadline-beyond-statute`)."""
+    return line.limit is not None and line.deadline is not None and (line.deadline - line.limit).days > windows.extension_days
 
 
 def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int, int]:

@@ -163,3 +163,5 @@ class Way:
     """The report's day: a deadline of another year is written with its year."""
     stopped: int = 0
     """The last days on which nothing was resolved, where these are so many that the pace leads nowhere."""
+    is_beyond: bool = False
+    """Whether `by` is later than the regulation allows an extension to be: nobody should rely on it before it is checked."""

@@ -210,7 +210,12 @@ def way(way: Way) -> str:
     if way.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
     overdue = f"其中{way.overdue}件已超期，" if way.overdue else ""
-    by = "还差{}件" if way.by is None else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{words.near(way.by, way.told_on)}"
+    beyond = "（超过法定延长上限，请核）" if way.is_beyond else ""
+    by = (
+        "还差{}件"
+        if way.by is None
+        else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{words.near(way.by, way.told_on)}{beyond}"
+    )
     passed = f"，{_earliest(way)}已超期" if way.has_passed else ""
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import months
 import offices
@@ -27,6 +27,9 @@ from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
 from pipeline.report import breakdown, period, period_words
 from pipeline.report.period import Period, Remaining
+
+if TYPE_CHECKING:
+    from docx.table import Table
 
 TEMPLATES = offices.HOME / "templates"
 HOSTILE = "=1+1<script>alert(1)</script>#let x = 1"
@@ -132,6 +135,21 @@ def test_both_papers_begin_with_the_answer_and_have_four_pages_at_most(month: Pe
 
 def _cells(sheet: Any) -> Iterable[Any]:  # noqa: ANN401 - openpyxl's own
     return (cell for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_signature_of_the_word_file_stands_with_what_is_above_it(files: dict[str, bytes]) -> None:
+    """The last two sentences stay with it, as do the last rows of a table with what follows them."""
+    document = Document(io.BytesIO(_of(files, "docx")))
+    signature = next(at for at, paragraph in enumerate(document.paragraphs) if paragraph.style and paragraph.style.name == "署名")
+    above = document.paragraphs[signature - 2 : signature]
+    assert all(paragraph.text and paragraph.paragraph_format.keep_with_next for paragraph in above)
+    assert document.styles["署名"].paragraph_format.keep_with_next
+    long = next(table for table in document.tables if not _keeps(table, 1) and _keeps(table, -1))
+    assert _keeps(long, -2)
+
+
+def _keeps(table: Table, row: int) -> bool:
+    return all(bool(paragraph.paragraph_format.keep_with_next) for cell in table.rows[row].cells for paragraph in cell.paragraphs)
 
 
 def test_the_workbook_has_a_sheet_for_each_part_and_no_formula(month: Period, files: dict[str, bytes]) -> None:

@@ -57,6 +57,18 @@ def test_deadlines_that_have_passed_already_are_said_beside_the_last_one() -> No
     assert sentences.way(replace(way, days=0, by=date(2021, 6, 9))).endswith("最后一件的时限是2021年6月9日。")
 
 
+@pytest.mark.parametrize(("extended", "is_beyond"), [("2020-07-10", False), ("2020-07-11", True), ("2022-06-10", True)])
+def test_a_last_deadline_that_is_extended_beyond_the_statute_says_so(extended: str, *, is_beyond: bool) -> None:
+    """All ten are lacking; the last is due on the 10th of June, and extended: thirty days are allowed."""
+    rows = [case_row(number, 办结时限=f"2020-06-{at:02}", 案件来源="自治区交办") for at, number in enumerate(NUMBERS, 1)]
+    rows[-1] = {**rows[-1], "延期至": extended}
+    way = next(
+        way for way in _day(MONDAY, assigned(assignment(rows)), _report_of(MONDAY)).report.ways if way.tally.shortfall == len(NUMBERS)
+    )
+    assert (way.by, way.is_beyond) == (date.fromisoformat(extended), is_beyond)
+    assert ("日（超过法定延长上限，请核）" in sentences.way(way)) is is_beyond
+
+
 def _days(count: int) -> list[date]:
     return [MONDAY + timedelta(days=n) for n in range(count)]
 
