@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from pipeline.demo.made_up_extensions import EXEMPTED, answered
 from pipeline.terms import contract
 from pipeline.terms.contract import ACCEPTED as TAKEN_UP
 from pipeline.terms.contract import ASSIGNED, IN_PROGRESS, NEW_CASES, PROGRESS, RECEPTION, REFERRED, REPLIED, RESOLVED, URGENT
@@ -141,7 +142,7 @@ class Assignment:
 def assignments() -> tuple[Assignment, Assignment]:
     """The edition of the Friday before, and the newer one of Wednesday."""
     first = _sheets([_listed(case) for case in cases() if case.assigned < SUNDAY])
-    newer = _sheets([_listed(case) | _UPDATED.get(case.number, {}) for case in cases() if case.number != "SJ-2020-028"])
+    newer = _sheets([_listed(case) | _UPDATED.get(case.number, {}) for case in cases() if case.number != "SJ-2020-028"]) | EXEMPTED
     return (
         Assignment("案件包案任务分解表.xlsx", datetime.combine(day(-2), time(17, 30)), first),
         Assignment("案件包案任务分解表（5月20日更新）.xlsx", datetime.combine(day(WED), time(10, 5)), newer),
@@ -261,7 +262,7 @@ def _rows(code: str, at: int, own: list[Case]) -> dict[str, list[Row]]:
         NEW_CASES.name: [row for first, row in own_found if first == at],
         RECEPTION.name: _reception(code, at),
         URGENT.name: [row for when, owner, row in _URGENT if (when, owner) == (at, code)],
-    }
+    } | answered(code, at)
 
 
 _STEPS = {

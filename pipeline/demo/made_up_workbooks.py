@@ -70,7 +70,7 @@ def report(handed_in: Report) -> bytes:
     output = io.BytesIO()
     with _workbook(output) as book:
         _write_cover(book, handed_in, hand)
-        for sheet in contract.REPORT_SHEETS:
+        for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
             if sheet.name in handed_in.rows:
                 _Page(book, sheet, hand).write(handed_in.rows[sheet.name])
     content = output.getvalue()
@@ -85,6 +85,8 @@ def assignment(edition: Assignment, names: dict[str, str]) -> bytes:
         for sheet in contract.ASSIGNMENT_SHEETS:
             rows: list[Row] = [{**row, "旗区": names[str(row["旗区"])]} for row in edition.rows[sheet.name]]
             _Page(book, sheet, hand).write(rows)
+        if exempted := edition.rows.get(contract.EXEMPTIONS.name):
+            _Page(book, contract.EXEMPTIONS, hand).write([{**row, "对象": str(row["对象"]).format(**names)} for row in exempted])
     return output.getvalue()
 
 

@@ -1,6 +1,6 @@
 """The demo: what its week promises to show is in the files that it leaves.
 
-Covers `made_up_office`, `made_up_week`, `made_up_workbooks` and `moved_week`.
+Covers `made_up_office`, `made_up_week`, `made_up_extensions`, `made_up_workbooks` and `moved_week`.
 """
 
 from __future__ import annotations
@@ -101,6 +101,18 @@ def test_a_hundred_cases_or_a_few_less(office: Office) -> None:
 def test_one_district_is_missing_and_one_is_late(office: Office) -> None:
     assert [name for name, status in statuses(office, FRIDAY).items() if status == "missing"] == ["康巴什区"]
     assert [name for name, status in statuses(office, THURSDAY).items() if status == "late"] == ["杭锦旗"]
+
+
+def test_one_late_report_is_excused_and_one_line_of_a_notice_is_answered(office: Office) -> None:
+    beyond = json.loads((office.settings.paths.outbox / FRIDAY / "extensions.json").read_text(encoding="utf-8"))
+    (excused,) = beyond["exceptions"]
+    assert (excused["subject"], excused["kind"], excused["holds"]) == ("杭锦旗 2020-05-21", "迟报", True)
+    assert excused["effect"] == {"received_at": "2020-05-21T18:22:00+08:00"}
+    answered = [entry for entry in beyond["notices"]["cases"] if entry["answer"]]
+    assert {(entry["district"], entry["case"], entry["answer"]["until"]) for entry in answered} == {
+        ("鄂托克前旗", "ZZQ-2020-007", "2020-06-05")
+    }
+    assert (len(answered), beyond["notices"]["answered"], beyond["notices"]["unmatched"]) == (5, 5, [])
 
 
 def test_one_report_is_revised_and_one_says_that_there_is_nothing(office: Office) -> None:
