@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.disk import storage
@@ -112,6 +113,20 @@ def torn_lines(archive: Path) -> str:
         return ""
     lines = words.first_of([str(number) for number in unread], 5)
     return f"流水簿（state/{journal.NAME}）有 {len(unread)} 行看不懂：第 {lines} 行，可能是断电或磁盘出错。数字不受影响。"
+
+
+def torn_lines_seen(archive: Path) -> str:
+    """Return the same for whoever asks again and again: the journal is read anew only where it has changed."""
+    try:
+        status = (archive.parent / journal.NAME).stat()
+    except FileNotFoundError:
+        return ""
+    return _torn_lines(archive, (status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _torn_lines(archive: Path, _stamp: tuple[int, int]) -> str:
+    return torn_lines(archive)
 
 
 def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:

@@ -154,13 +154,14 @@ def _verdict(answer: check.Answer, accepted: int, refused: int, moved: int) -> s
         return "收到了，但整份不能采用："
     told = preview_text.told_by_mail(answer.preview) if answer.preview else ""
     whose = f"收到了，是{reading.district}{words.near(reading.day, None)}的日报，等待汇总。{told}"
+    sound = "。" if answer.preview and answer.preview.masked else "，没有问题。"
     unknown = "" if answer.against_register else "现在不能核对案件编号，其余已核对。"
     if refused:
         of_moved = f"（{'' if moved == refused else f'其中{moved}行'}案件已改派）" if moved else ""
         return f"{whose}{unknown}照现在的样子，会采用{accepted}行，退回{refused}行{of_moved}："
     if not accepted:
         return f"{whose}{unknown}里面没有填写的行，按没有变化汇总{'。另有提醒：' if answer.findings else '。'}"
-    return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if answer.findings else '，没有问题。'}"
+    return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if answer.findings else sound}"
 
 
 def _shown(line: ArrivedReport, *, takes_nothing: bool) -> Iterator[str]:

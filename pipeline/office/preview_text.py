@@ -15,6 +15,7 @@ from pipeline.terms.messages import brief, listed
 from pipeline.terms.words import FLAGS
 
 _MOST_NUMBERS: Final = 6
+_STARS: Final = "回执里遮住号码的星号还在："
 
 
 def rows(accepted: int, refused: int, moved: int = 0) -> str:
@@ -48,7 +49,7 @@ def notes(preview: Preview) -> list[str]:
 
 def _masked(cells: Sequence[str]) -> str:
     """Return where a receipt's stars came back, and what to do."""
-    return f"回执里遮住号码的星号还在：{listed(cells, '处')}。照这样报送，星号会当作内容收下。请把这一段删去或改写，不要再填号码。"
+    return f"{_STARS}{listed(cells, '处')}。照这样报送，星号会当作内容收下。请把这一段删去或改写，不要再填号码。"
 
 
 def question(preview: Preview) -> str:
@@ -72,6 +73,8 @@ def told_by_mail(preview: Preview) -> str:
         said = f"它代替{version(was)}，第 {was.revision} 版不再算数{less}。"
     if preview.day != preview.today and not preview.today_is_reported:
         said += f"今天（{day(preview.today)}）的日报还没有收到。"
+    if preview.masked:
+        said += f"{_STARS}{listed(preview.masked, '处')}，会当作内容收下。请把这一段删去或改写后再发一次，不要再填号码。"
     return said.replace(" ", "")
 
 

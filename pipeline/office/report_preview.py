@@ -22,10 +22,8 @@ from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms import messages
-from pipeline.terms.findings import column_letter
 from pipeline.terms.handed_in import Facts, Filed, Submission
 from pipeline.terms.rows import written
-from pipeline.terms.text import is_masked
 
 _OF_THE_DAY: Final = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
 """Columns that say what was done on the day: templates leave them empty, so an empty one takes nothing back."""
@@ -155,7 +153,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         is_repeat=is_repeat,
         today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),
         effect=effect,
-        masked=tuple(masked(filed)),
+        masked=handed_in_lines.masked(filed),
         known=known_cases,
     )
 
@@ -167,15 +165,6 @@ def in_register(state: DayState, district: str = "") -> frozenset[str]:
     """
     own = (case for case in state.cases if not district or case.text("旗区") == district)
     return frozenset(case.number for case in own if case.listed_at or (case.found_at and case.found_at.arrival > 0))
-
-
-def masked(filed: Filed) -> Iterator[str]:
-    """Yield the cells of a report in which a number was masked, sheet by sheet and row by row."""
-    for rows in filed.reading.rows:
-        for position, line in enumerate(rows.lines):
-            for column, letter in rows.letters.items():
-                if is_masked(rows.text(column, position) or ""):
-                    yield f"{rows.name}!{column_letter(letter)}{line}"
 
 
 def without_refused(judgement: Judgement | None) -> Judgement:

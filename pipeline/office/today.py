@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
-from pipeline.intake import held_files, inbox, incoming
+from pipeline.intake import held_files, inbox, incoming, soundness
 from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.office.waiting import Waits
@@ -104,6 +104,11 @@ def _stamp(path: Path) -> tuple[int, int]:
     except FileNotFoundError:
         return 0, 0
     return status.st_size, status.st_mtime_ns
+
+
+def torn(settings: Settings) -> str:
+    """Return what doctor says of lines of the journal that cannot be read; '' where all can."""
+    return soundness.torn_lines_seen(settings.paths.archive)
 
 
 def _workbooks(settings: Settings) -> tuple[tuple[str, int, int], ...]:

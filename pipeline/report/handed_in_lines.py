@@ -16,10 +16,10 @@ from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, 
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 from pipeline.terms.contract import CASE, COVER, REPORT_EXTENSIONS, REPORT_SHEETS, URGENT, Severity
-from pipeline.terms.findings import Finding
+from pipeline.terms.findings import Finding, column_letter
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.rows import Rows
-from pipeline.terms.text import mask
+from pipeline.terms.text import is_masked, mask
 
 _SHEET_ORDER = {name: index for index, name in enumerate(["", COVER, *(sheet.name for sheet in (*REPORT_SHEETS, *REPORT_EXTENSIONS))])}
 
@@ -147,6 +147,7 @@ def _handed(
         unmarked_until=known_until(day, settings),
         sent_by=settings.district_of_sender(arrival.envelope) if not filed.reading.district or filed.reading.is_from_stranger else "",
         rows_moved=judgement.rows_moved,
+        masked=masked(filed) if use in (words.USED, words.UNSENT) else (),
     )
 
 
@@ -159,6 +160,17 @@ def cases_by_row(sheets: Iterable[Rows]) -> dict[tuple[str, int | None], str]:
         for line, number in zip(rows.lines, rows.texts(CASE), strict=True)
         if number
     }
+
+
+def masked(filed: Filed) -> tuple[str, ...]:
+    """Return the cells in which a receipt's stars came back in place of a personal number, sheet by sheet and row by row."""
+    return tuple(
+        f"{rows.name}!{column_letter(letter)}{line}"
+        for rows in filed.reading.rows
+        for position, line in enumerate(rows.lines)
+        for column, letter in rows.letters.items()
+        if "*" in (found := str(rows.values.get(column, rows.lines)[position])) and is_masked(found)
+    )
 
 
 def address(finding: Finding) -> tuple[int, str, int, int, str]:

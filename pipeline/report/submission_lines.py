@@ -137,6 +137,8 @@ class ArrivedReport:
     """As of `SubmissionLine`."""
     is_excused: bool = False
     """Whether it is approved that its district reports late for the day (豁免)."""
+    masked: tuple[str, ...] = ()
+    """The cells in which the stars of an earlier receipt came back: of a report that counts, or is only checked."""
 
     @property
     def is_from_stranger(self) -> bool:

@@ -96,6 +96,19 @@ def _waiting_by_other_doors(site: Site, user: User) -> Sequence[Waits]:
         return waiting.unjudged(own)
 
 
+def replaced_by(site: Site, user: User, sent: SentUpload) -> HandedIn | None:
+    """Return the report of the same day that came since by another door and counts in its place, or will; None where none did."""
+    checked = sent.checked or {}
+    if user.is_office or not checked.get("accepted") or not checked.get("day"):
+        return None
+    day = date.fromisoformat(checked["day"])
+    since = min(day, sent.received_at.date())
+    others = (file for file in _history(site, user, since).files if file.day == day and file.is_handed_in and not file.number)
+    return next(
+        (file for file in others if file.received_at > sent.received_at and file.sha256 != sent.sha256 and not file.is_followed), None
+    )
+
+
 def _upload(sent: SentUpload) -> Upload:
     """Return a sent report with what the check expects of it."""
     checked = sent.checked or {}
@@ -181,22 +194,29 @@ class Offer:
     """The last day whose report of the district is filled in; None where none is."""
     waiting: int
     """So many of the district's reports that will count are not filled in, since no run has taken them in yet."""
+    in_vain: HandedIn | None = None
+    """The report of its day of which nothing is taken: it is to be mended, or made anew from this."""
 
 
 def _offers(published: list[PublishedFile], history: History, today: date) -> list[Offer]:
-    """Return today's template until the report is handed in, and tomorrow's where there is one; never one of a day that is over."""
-    is_handed_in = any(file.day == today and file.is_handed_in for file in history.files)
+    """Return today's template until a report of which something counts is handed in, and tomorrow's where there is one.
+
+    Never one of a day that is over.
+    """
+    of_today = [file for file in history.files if file.day == today and file.is_handed_in and not file.is_followed]
+    is_handed_in = any(not file.counts_nothing for file in of_today)
     # a day's folder holds the templates of the day after
     made = {entry.published_on + timedelta(days=1): entry for entry in published if entry.folder == report_form.FOLDER}
     tomorrow = today + timedelta(days=1)
     days = [*([] if is_handed_in else [today]), *([tomorrow] if tomorrow in made else [])]
-    return [_offer(day, made.get(day), history) for day in days]
+    in_vain = next((file for file in of_today if file.counts_nothing), None)
+    return [_offer(day, made.get(day), history, in_vain if day == today else None) for day in days]
 
 
-def _offer(day: date, entry: PublishedFile | None, history: History) -> Offer:
+def _offer(day: date, entry: PublishedFile | None, history: History, in_vain: HandedIn | None) -> Offer:
     until = max((reported for reported in history.reported if reported < day), default=None)
     waiting = [file for file in history.files if file.became == "waiting" and file.is_handed_in and file.day and file.day < day]
-    return Offer(day, entry, until, sum(not file.counts_nothing for file in waiting))
+    return Offer(day, entry, until, sum(not file.counts_nothing for file in waiting), in_vain)
 
 
 @router.get("/blank")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.office import attendance, status, waiting
+from pipeline.office import today as today_look
 from pipeline.office.waiting import Waits
 from pipeline.publishing import nights
 from pipeline.settings.config import District
@@ -48,6 +49,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     failed = nights.look(settings, now)
     return {
         "failed_night": failed,
+        "torn": today_look.torn(settings),
         "night_said": without_places(failed.did, settings) if failed else "",
         "day": day,
         "yesterday": yesterday,

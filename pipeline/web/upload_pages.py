@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from pipeline.web import check_results
+from pipeline.web import check_results, clerk_pages
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
 from pipeline.web.page_access import Form, NoSuchPageError, SignedIn, TheSite, download, has_session_token, see_other
@@ -152,7 +152,13 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
     if sent is None:
         raise NoSuchPageError
     later = site.drafts.later_than(sent, session.user)
-    context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "later": later}
+    context = {
+        "sent": sent,
+        "checked": sent.checked or {},
+        "is_there": site.drafts.original(sent) is not None,
+        "later": later,
+        "replaced_by": None if later or sent.is_assignment else clerk_pages.replaced_by(site, session.user, sent),
+    }
     return page(request, site, "sent", context)
 
 

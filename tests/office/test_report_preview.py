@@ -5,6 +5,7 @@ Covers `check`, `check_text`, `report_preview` and `preview_text`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from offices import Office, moment
@@ -13,6 +14,9 @@ from workbooks import answer_row, assignment, case_row, exemption_row, new_row, 
 from pipeline.office import check, check_text, preview_text
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
+from pipeline.render.receipts import receipt_words, receipt_workbook
+from pipeline.report import handed_in_lines
+from pipeline.terms import words
 from pipeline.terms.text import mask
 from pipeline.web import check_results
 
@@ -148,6 +152,16 @@ def test_what_a_receipt_masked_and_comes_back_is_said_before_it_is_sent(office: 
     masked = mask("业主张三 13912345678 反映漏水")
     answer = asked(office, report(progress=[progress_row(今日进展=masked)], new=[new_row(备注=mask("11010519491231002X"))]))
     assert "13912345678" not in masked
+    assert answer.preview
+    stars = "回执里遮住号码的星号还在：案件进展!F2、新增案件!M2，会当作内容收下。请把这一段删去或改写后再发一次，不要再填号码。"
+    assert preview_text.told_by_mail(answer.preview).endswith(stars)
+    line = handed_in_lines.unsent(answer.filed, answer.judgement, office.settings)
+    unsent, sent = (receipt_words.masked(replace(line, use=use)) for use in (words.UNSENT, words.USED))
+    assert unsent.endswith("案件进展!F2、新增案件!M2。照这样报送，星号会当作内容收下。请把这一段删去或改写，不要再填号码。")
+    assert sent.endswith("星号已经当作内容收下。请把这一段删去或改写后重新报送，不要再填号码。")
+    shown = [cell for row in receipt_workbook.compose(line).lines for cell in row.cells]
+    assert unsent in shown
+    assert not any("没有问题" in cell for cell in shown)
     assert preview_text.notes(preview(answer)) == [
         "回执里遮住号码的星号还在：案件进展!F2、新增案件!M2。照这样报送，星号会当作内容收下。请把这一段删去或改写，不要再填号码。"
     ]

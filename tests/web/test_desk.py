@@ -327,6 +327,15 @@ def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypa
     assert "2 份有会退回的，请打电话" in afternoon.signed_in("办公室").get("/today").text, "the cut-off is over"
 
 
+def test_a_torn_line_of_the_journal_is_on_the_desk(afternoon: Website) -> None:
+    browser, path = afternoon.signed_in("办公室"), afternoon.office.archive.parent / journal.NAME
+    assert "流水簿" not in browser.get("/today").text
+    path.write_bytes(path.read_bytes() + b'{"arrived": \n')
+    said = browser.get("/today").text
+    assert f"流水簿（state/{journal.NAME}）有 1 行看不懂：第 " in said
+    assert "doctor --repair：这些行会原样另存，台账记得的会补记。" in said
+
+
 def test_a_fault_in_the_figures_leaves_the_rest_of_the_desk(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_said: object) -> None:
         raise RuntimeError("secret")

@@ -455,7 +455,8 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     site: Website, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clerk, desk = site.signed_in("甲"), site.signed_in("办公室")
-    send(clerk, report())
+    first = send(clerk, report())
+    assert "以后来的为准" not in words(clerk.get(f"/sent/{first}"))
     site.clock.forward(minutes=10)
     bad = report(progress=[progress_row(当前状态="差不多了"), progress_row("SJ-2020-999")])
     mail = {"channel": "email", "sender": "dongsheng@example.com"}
@@ -464,6 +465,8 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     site.clock.forward(minutes=5)
     home = words(clerk.get("/"))
     assert "今天的日报已收到，但一行也不会采用 照核对的结果，会采用 0 行，退回 2 行。请改好再报一次。" in home
+    receipt = words(clerk.get(f"/sent/{first}"))
+    assert "后来又收到一份同一天的日报（5月21日16:10 邮件“坏行.xlsx”），以后来的为准，这一份不算数。" in receipt
     assert "坏行.xlsx邮件 等待汇总 会全部退回 会采用 0 行，退回 2 行" in home
     assert "已由后来的一份代替 汇总时不算数" in home
     assert "坏的.xlsx邮件 会整份退回" in home
@@ -490,6 +493,14 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     home = words(clerk.get("/"))
     assert "坏的.xlsx邮件 整份退回 " in home, "whoever mailed it sees what became of it"
     assert "今天的日报一行也没有采用" in home
+    offered = "今天报的“坏行.xlsx”一行也没有算进去：要改的逐条写在回信和回执里，改好再报；也可以用这份模板重填。"
+    assert offered in home.partition("5月21日的日报模板")[2]
+    send(clerk, report(progress=[progress_row("SJ-2020-998")]), "又坏.xlsx")
+    again = words(clerk.get("/")).partition("5月21日的日报模板")[2]
+    assert "今天报的“又坏.xlsx”一行也没有算进去：要改的逐条列在收据里，可以下载标注好的工作簿，改好再报；" in again
+    site.clock.forward(minutes=1)
+    send(clerk, report(progress=[progress_row(今日进展="已约谈")]), "好的.xlsx")
+    assert "5月21日的日报模板" not in words(clerk.get("/"))
 
 
 def test_the_missed_days_are_those_that_the_office_sees(site: Website) -> None:

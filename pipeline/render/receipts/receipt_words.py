@@ -68,7 +68,7 @@ def verdict(report: ArrivedReport) -> str:
         todo = "退回的都是已改派别的旗区的案件，不算填错，请照说明从表中删去" if report.refuses_moved_alone else f"请改正后{again}"
         return f"{_against_before(report) or taken}。{todo}。"
     reminders = sum(not messages.is_understood(finding) for finding in report.findings)
-    found = f"；有 {reminders} 处提醒，不改也行。" if reminders else "，没有问题。"
+    found = f"；有 {reminders} 处提醒，不改也行。" if reminders else "。" if report.masked else "，没有问题。"
     if against := _against_before(report):
         return f"{against}{found}"
     taken = "可以报送" if is_unsent else "全部采用" if report.rows_accepted else "已收到并采用"
@@ -130,6 +130,15 @@ def _refused_parts(report: ArrivedReport) -> list[str]:
 def _refused_sheets(report: ArrivedReport) -> list[str]:
     sheets = dict.fromkeys(finding.sheet for finding in report.findings if finding.severity is Severity.SHEET)
     return [f"“{name}”整张表没有采用" if name else "有一张表没有采用" for name in sheets]
+
+
+def masked(report: ArrivedReport) -> str:
+    """Return where the stars of an earlier receipt came back, and what to do; '' where none did."""
+    if not report.masked:
+        return ""
+    taken, again = ("照这样报送，星号会", "") if report.use == words.UNSENT else ("星号已经", "后重新报送")
+    where = messages.listed(report.masked, "处")
+    return f"回执里遮住号码的星号还在：{where}。{taken}当作内容收下。请把这一段删去或改写{again}，不要再填号码。"
 
 
 def state(report: ArrivedReport) -> str:

@@ -39,6 +39,8 @@ def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptL
     """Return all that the receipt says about a file; where there is an obstacle it goes back without the file, and says why."""
     head = [Line(_kind(report), (words.verdict(report),), height=30.0), _fact(words.state(report))]
     head.append(_fact(f"文件：{report.name}　　收到：{report.received_at:%Y-%m-%d %H:%M:%S}"))
+    if stars := words.masked(report):
+        head.append(_fact(stars))
     if again := words.send_again(report):
         head.append(_fact(again))
     if obstacle or report.findings:
@@ -84,7 +86,8 @@ _Found = tuple[Finding, str]
 def _list(report: ArrivedReport) -> Iterator[Line]:
     """Yield what was refused first, reminders after it under a band of their own, and folded what was read all the same."""
     if not report.findings:
-        yield receipt_layout.note(words.FLAWLESS)
+        if not report.masked:
+            yield receipt_layout.note(words.FLAWLESS)
         return
     yield Line(Kind.HEADER, receipt_layout.COLUMNS, height=22.0)
     found = list(zip(report.findings, report.cases or [""] * len(report.findings), strict=True))
