@@ -37,6 +37,7 @@ FEW_THINGS = 30
 NAME = "信访事项办理情况专报"
 RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“总览”。"
 """For templates that still show them."""
+_RECENT_DAYS = 7
 _CANCELLED = f"{WORKBOOK}“撤销案件”"
 _DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”"
 _ABSENCES = f"{WORKBOOK}“报送情况”"
@@ -208,7 +209,9 @@ def _recent(report: Report) -> list[Fields]:
         # a target that changed within these days is said with each that held
         held = dict.fromkeys([*(tally.target_percent for tally in tallies if tally), group.target_percent])
         groups.append((f"{group.name}（目标{'→'.join(f'{percent}%' for percent in held)}）", tallies))
-    head = {"名称": "按今天所知的化解率", "数": [f"{day.month}-{day.day}" for day, _tallies in days]}
+    restated = {entry.day for entry in (*report.overnight_earlier, *report.overnight, *report.restated) if entry.differs}
+    marked = [f"{day.month}-{day.day}{'※' if day in restated else ''}" for day, _tallies in days]
+    head = {"名称": "按今天所知（※有更正）" if "※" in "".join(marked) else "按今天所知的化解率", "数": marked}
     silent = [day in report.silent_days for day, _tallies in days]
     rows = [
         {
@@ -221,9 +224,6 @@ def _recent(report: Report) -> list[Fields]:
         for name, tallies in groups
     ]
     return [head, *rows]
-
-
-_RECENT_DAYS = 7
 
 
 # --- figures -----------------------------------------------------------------------------------------------------

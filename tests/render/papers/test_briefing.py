@@ -22,6 +22,7 @@ from briefings import lines
 from hostile import HOSTILE, PERSONAL, rewrite
 from weeks import DAYS, WEEKS, Published
 
+from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, decision_items, limits, own_templates, page_room, plain_text
@@ -525,3 +526,9 @@ def test_a_target_that_changed_within_the_last_days_is_said_with_both(day: Repor
     changed = briefing.fields(replace(day, trend=((first, before), *others)))["近日"][1]["名称"]
     assert changed == f"{group.name}（目标70%→{group.target_percent}%）"
     assert briefing.fields(day)["近日"][1]["名称"] == f"{group.name}（目标{group.target_percent}%）"
+    entry = Restated(first, group.name, (Tally(70, 2, 1), Tally(70, 3, 1)), Moves(entered=("SJ-2020-001",)))
+    plain, marked = (briefing.fields(replace(day, restated=entries))["近日"][0] for entries in ((), (entry,)))
+    assert plain["名称"] == "按今天所知的化解率"
+    assert "※" not in "".join(plain["数"])
+    assert marked["名称"] == "按今天所知（※有更正）"
+    assert marked["数"] == [f"{plain['数'][0]}※", *plain["数"][1:]]
