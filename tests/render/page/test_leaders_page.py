@@ -39,6 +39,7 @@ from page_days import (
 
 from pipeline.day.clocks import Clock, Clocks
 from pipeline.day.edit_effects import Effects
+from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import case_texts, cases_behind_figures, leaders_page, trend_chart
@@ -54,6 +55,16 @@ FIGURES = ("targets", "by_source", "by_district", "by_leader", "by_category")
 
 def test_the_page_reads_like_this(golden: Callable[[str, str], None]) -> None:
     golden("html/日报.txt", page_of(a_report()).text)
+
+
+def test_the_days_of_the_trend_that_were_corrected_have_a_sign_that_is_read_without_colour() -> None:
+    plain = a_report()
+    first = plain.trend[0][0]
+    entry = Restated(first, REGION, (Tally(100, 3, 1), Tally(100, 4, 1)), Moves(entered=("ZZQ-2020-001",)))
+    assert "※" not in page_of(plain).text
+    marked = page_of(replace(plain, restated=(entry,))).text
+    assert f"{first.month}月{first.day}日※" in marked
+    assert "空心点、※：今天才知道有更正的日子" in marked
 
 
 def test_a_day_without_cases_or_reports_reads_like_this(golden: Callable[[str, str], None]) -> None:
