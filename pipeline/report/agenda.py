@@ -121,7 +121,7 @@ def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: 
     """
     by_number = {line.number: line for line in lines}
     close = {target.group for target in targets if 0 < target.tally.shortfall <= _FEW_LACKING}
-    matters = [_urgent(matter, by_number.get(matter.number)) for matter in _gravest_first(urgent) if matter.coordination]
+    matters = [_urgent(matter, by_number.get(matter.number)) for matter in gravest_first(urgent) if matter.coordination]
     cases = [decision for line in by_number.values() if (decision := _decision(line))]
     cases.sort(key=lambda decision: (by_number[decision.number].group not in close, decision.since or _NEVER, decision.number))
     by_kind = {kind: [decision for decision in (*matters, *cases) if decision.kinds[0] == kind] for kind in words.DECISIONS}
@@ -140,10 +140,10 @@ def by_request(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
 
 def noted(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
     """Return the urgent matters that ask for nothing, the gravest first: leaders have to know of them, and nothing to decide."""
-    return [matter for matter in _gravest_first(urgent) if not matter.coordination]
+    return [matter for matter in gravest_first(urgent) if not matter.coordination]
 
 
-def _gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
+def gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
     """Return them by kind, in the contract's order, and of each kind a matter of every district before the second of any.
 
     Papers have room for a few: a district with many matters must not push the others' off the page.

@@ -12,13 +12,14 @@ from typing import Final
 
 from pipeline.day.rota import Turn
 from pipeline.reading.assignment_workbook import leaders_named
-from pipeline.report.case_lines import CaseLine
+from pipeline.report import agenda, notice_words, notices
+from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.receptions import HeldTurn, Visit
 from pipeline.report.report import Report
 from pipeline.terms.contract import NO_LEADER
 
-TOLD: Final = ("disputed", "overdue", "due_soon")
-"""The flags that are counted and told of each case, the worst first."""
+TOLD: Final = ("disputed", "overdue", "stalled", "acceptance_overdue", "due_soon", "incomplete_assignment")
+"""The flags that are counted and told of each case, the worst first: those of a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,11 @@ class LeaderCase:
 
     line: CaseLine
     told: tuple[str, ...]
-    """Its flags among `TOLD`, each in few words with its days."""
+    """What its row in the notice of its district says of it, with its days; the deadline stands beside it."""
+    by_law: bool
+    """Whether a clock of the regulation is near its end or past it that none of its flags is about."""
+    urgent: tuple[str, ...]
+    """The kinds of the urgent matters that the day's reports have of it."""
     asked: str
     """What the district asks for, in its own words; '' for nothing."""
     by_rule: str = ""
@@ -35,8 +40,8 @@ class LeaderCase:
 
     @property
     def needs_a_look(self) -> bool:
-        """Whether it is due, overdue or disputed, or something is asked."""
-        return bool(self.told or self.asked)
+        """Whether there is anything to say of it, or something is asked."""
+        return bool(self.told or self.asked or self.urgent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +64,23 @@ class LeaderPage:
     turns: tuple[HeldTurn, ...]
     """Of the last thirty days: his own, and those that somebody else had for him."""
     coming: tuple[Turn, ...]
+    urgent: tuple[UrgentLine, ...]
+    """The day's urgent matters of his cases and of the districts that he accompanies, with a case or without, the gravest first."""
 
 
 def of(report: Report) -> tuple[LeaderPage, ...]:
-    """Return a page for each leader with an open case, or with a district that has one, by name."""
+    """Return a page for each leader with an open case or an urgent matter, or with a district that has one, by name."""
     shown = {line.number: case for line, case in _open_cases(report)}
     in_use = [line for line in report.cases if not line.grounds]
     own = _by_leader((name, line) for line in in_use for name in leaders_named(line.leaders) if name != NO_LEADER)
     districts: dict[str, list[tuple[str, str]]] = {}
-    with_open = {case.line.district for case in shown.values()}
+    concerned = {case.line.district for case in shown.values()} | {matter.district for matter in report.urgent}
+    pressing = shown.keys() | {matter.number for matter in report.urgent}
     for district in report.settings.district_names:
-        for written, post in report.liaison.get(district, ()) if district in with_open else ():
+        for written, post in report.liaison.get(district, ()) if district in concerned else ():
             for name in leaders_named(written):
                 districts.setdefault(name, []).append((district, post))
-    wanted = {name for name, lines in own.items() if any(line.number in shown for line in lines)} | districts.keys()
+    wanted = {name for name, lines in own.items() if any(line.number in pressing for line in lines)} | districts.keys()
     return tuple(_page(name, own.get(name, []), districts.get(name, []), shown, report) for name in sorted(wanted))
 
 
@@ -89,27 +97,30 @@ def _open_cases(report: Report) -> Iterable[tuple[CaseLine, LeaderCase]]:
     by_rule: dict[str, str] = {}
     for decision in report.decisions:
         if decision.asked:
-            asked.setdefault(decision.number, []).append(decision.asked)
+            of_matter = "急报：" if decision.kinds[0] == "urgent" else ""
+            asked.setdefault(decision.number, []).append(f"{of_matter}{decision.asked}")
         else:
             by_rule[decision.number] = decision.kinds[0]
-    cases = [
-        LeaderCase(line, tuple(_told(line)), "；".join(dict.fromkeys(asked.get(line.number, ()))), by_rule.get(line.number, ""))
-        for line in report.cases
-        if line.is_open
-    ]
+    urgent: dict[str, dict[str, None]] = {}
+    for matter in agenda.gravest_first(report.urgent):
+        urgent.setdefault(matter.number, {})[matter.kind] = None
+    lines = [line for line in report.cases if line.is_open]
+    points = notices.points_of(report.day, lines, report.settings.windows)
+    cases = []
+    for line in lines:
+        told = tuple(notice_words.situation(line, points.get(line.number, ()), report.day, with_limit=False))
+        by_law = len(told) > len(points.get(line.number, ()))
+        requests = "；".join(dict.fromkeys(asked.get(line.number, ())))
+        cases.append(LeaderCase(line, told, by_law, tuple(urgent.get(line.number, ())), requests, by_rule.get(line.number, "")))
     cases.sort(key=lambda case: (_rank(case), case.line.deadline or date.max, case.line.number))
     return ((case.line, case) for case in cases)
 
 
-def _told(line: CaseLine) -> Iterable[str]:
-    late = line.days_overdue
-    said = {"disputed": "群众不认可", "overdue": f"超期{late}天", "due_soon": f"还有{-late}天到期" if late else "当日到期"}
-    return (said[flag] for flag in TOLD if flag in line.flags)
-
-
 def _rank(case: LeaderCase) -> int:
+    if case.urgent:
+        return -1
     worst = next((rank for rank, flag in enumerate(TOLD) if flag in case.line.flags), len(TOLD))
-    return worst if worst < len(TOLD) or case.asked else len(TOLD) + 1
+    return worst if worst < len(TOLD) or case.needs_a_look else len(TOLD) + 1
 
 
 def _page(
@@ -127,4 +138,5 @@ def _page(
         tuple(visit for visit in receptions.reported if visit.leader == name),
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
+        tuple(matter for matter in agenda.gravest_first(report.urgent) if matter.district in accompanied or matter.number in numbers),
     )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pipeline.day.cases import away_from
 from pipeline.day.clocks import Clock
 from pipeline.report import clock_lines, exemptions
-from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Settled
+from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
@@ -64,16 +64,16 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             return f"缺少{'、'.join(line.missing_ones)}"
 
 
-def brief(flag: str, line: CaseLine, day: date, count: int | None) -> str:
-    """Return the same in few words, for a row that says all that is so with the case."""
+def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit: bool = True) -> str:
+    """Return the same in few words, for a row that says all that is so with the case; the deadline may stand in a column beside it."""
     limit = f"{'延期后的' if line.extended else ''}时限{near(line.deadline, day)}" if line.deadline else ""
     limit = f"{exemptions.deadline(line, day)}" if line.exempted else limit
     match flag:
         case "overdue":
             first = f"，延期前为{near(line.limit, day)}" if line.extended and line.limit else ""
-            return f"超期{count}天（{limit}{first}）"
+            return f"超期{count}天{f'（{limit}{first}）' if with_limit else ''}"
         case "due_soon":
-            return f"{f'还有{count}天' if count else '当日'}到期（{limit}）"
+            return f"{f'还有{count}天' if count else '当日'}到期{f'（{limit}）' if with_limit else ''}"
         case "stalled":
             return f"停滞{count}天"
         case "acceptance_overdue":
@@ -161,7 +161,7 @@ def all_points(case: NoticeCase, day: date, marks: Mapping[str, str] | None = No
 
     `marks`: of the articles, in a list that cites them above its rows.
     """
-    now = "；".join(part for part in (whence(case, day), *_so(case, day, marks)) if part)
+    now = "；".join(part for part in (whence(case, day), *situation(case.line, case.points, day, marks)) if part)
     gone: dict[str, list[str]] = {}
     for settled_point in case.settled:
         # The reply and the progress are the district's own words; who moved a deadline, or a rule, is another.
@@ -181,16 +181,20 @@ def legend(marks: Mapping[str, str]) -> str:
     return f"注：{'；'.join(f'{mark}{article}' for article, mark in marks.items())}。" if marks else ""
 
 
-def _so(case: NoticeCase, day: date, marks: Mapping[str, str] | None) -> Iterator[str]:
+def situation(
+    line: CaseLine, points: Iterable[Point], day: date, marks: Mapping[str, str] | None = None, *, with_limit: bool = True
+) -> Iterator[str]:
     """Go through the points of a case, then the clocks of the regulation that are near their end or past it, each with its article.
 
-    What a point says of the same days is not said twice.
+    What a point says of the same days is not said twice. A leader's page says the same of it as the notice; there its deadline stands
+    in a column beside it.
     """
-    clocks = case.line.clocks
+    clocks = line.clocks
     acceptance = clocks.acceptance if clocks else None
-    for point in case.points:
+    for point in points:
         is_same = point.flag == "acceptance_overdue" and acceptance and point.days == (day - acceptance.due).days
-        yield _not_accepted(acceptance, day, marks) if acceptance and is_same else point.brief
+        said = point.brief if with_limit else brief(point.flag, line, day, point.days, with_limit=False)
+        yield _not_accepted(acceptance, day, marks) if acceptance and is_same else said
         acceptance = None if is_same else acceptance
     cited = (acceptance, clocks.conclusion) if clocks else ()
     for clock in cited:

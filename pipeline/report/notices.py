@@ -55,7 +55,7 @@ def _notice(
     settings, files = office
     earlier = _earlier(state, number.district)
     last = max(earlier, default=None)
-    points = _points(state.day, [line for line in lines if line.district == number.district], settings.windows)
+    points = points_of(state.day, [line for line in lines if line.district == number.district], settings.windows)
     settled = [*_settled(state, number.district, lines, (last, settings), points)] if last else []
     settled += [] if points else _edited_away(state, number.district, lines, settings, {point.number for point in settled})
     before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
@@ -106,7 +106,7 @@ def _written(number: NoticeNumber, settings: Settings) -> str:
     return number.written(settings.on(number.day).notices.code)
 
 
-def _points(day: date, lines: Iterable[CaseLine], windows: Windows) -> dict[str, list[Point]]:
+def points_of(day: date, lines: Iterable[CaseLine], windows: Windows) -> dict[str, list[Point]]:
     """Return the points of each case that has any, the worst first."""
     points: dict[str, list[Point]] = {}
     for line in lines:

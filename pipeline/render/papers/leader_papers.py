@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import chain, count, groupby
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ from pipeline.render import file_names
 from pipeline.render.papers import own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
 from pipeline.report import leader_pages
-from pipeline.report.case_lines import CaseLine
+from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
 from pipeline.report.report import Report
@@ -30,6 +31,11 @@ _MOST_CASES: Final = 60
 _MOST_NAMED: Final = 12
 """Cases that a day of receptions, and turns that a sentence, names."""
 _LONGEST_TEXT: Final = 40
+_LONGEST_URGENT, _MOST_URGENT = 400, 12
+"""Characters of what happened in an urgent matter, of what was done and of what is asked; and matters that are told."""
+_URGENT_FIELD: Final = "急报"
+_FIELD = re.compile(r"\{[{%](.*?)[%}]\}")
+_BY_LAW: Final = "法定期限临近或已过"
 _NOT_REPORTED: Final = "近三十日的日报里没有写明由您接访下访的。日报里没有，不等于没有接访：旗区可能没有填。"
 
 
@@ -47,10 +53,11 @@ def examine(templates: Path) -> Iterator[str]:
 
 def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
     pages = leader_pages.of(report)
+    has_urgent = any(_URGENT_FIELD in field for field in _FIELD.findall(word.text(template)))
     return {
         f"{FOLDER}/{name}_{report.day.isoformat()}.docx": word.render(
             template,
-            fields(page, report),
+            fields(page, report) if has_urgent else _older(page, report),
             report.data_until,
             word.Properties(f"{page.name}：包案和接访下访情况（{long_day(report.day)}）", report.office),
         )
@@ -80,6 +87,8 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "姓名": plain(page.name),
         "日期": long_day(report.day),
         "更正": report.is_correction,
+        _URGENT_FIELD: _urgent(page, report.day),
+        "急报件数": str(len(page.urgent)),
         "包案概况": _own(page),
         "包联概况": _liaison(page),
         "说明": _unheard(page, report),
@@ -91,13 +100,43 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
     }
 
 
+def _older(page: LeaderPage, report: Report) -> dict[str, Any]:
+    """Return the fields for a template made before urgent matters had a place of their own: they stand among what is to be known first."""
+    given = fields(page, report)
+    return given | {"说明": "".join([*given[_URGENT_FIELD], given["说明"]])}
+
+
 # --- sentences ---------------------------------------------------------------------------------------------------
 
 
+def _urgent(page: LeaderPage, day: date) -> list[str]:
+    """Return each urgent matter: whose, since when, what happened, what was done, and what is asked."""
+    leaders = {case.line.number: case.line.leaders for case in (*page.own, *page.liaison)}
+    told = [_matter(matter, day, leaders.get(matter.number, "")) for matter in page.urgent[:_MOST_URGENT]]
+    left = len(page.urgent) - len(told)
+    return [*told, *([f"其余急报{left}件见汇总表“急报事项”。"] if left else [])]
+
+
+def _matter(matter: UrgentLine, day: date, leader: str) -> str:
+    happened = ""
+    if matter.happened:
+        at = f"{matter.happened:%H:%M}" if isinstance(matter.happened, datetime) else ""
+        happened = f"，{near(matter.happened, day)}{at}发生"
+    whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
+    said = [short(matter.situation, _LONGEST_URGENT).rstrip("。")]
+    said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
+    asked = f"请求：{short(matter.coordination, _LONGEST_URGENT).rstrip('。')}" if matter.coordination else "没有提出请求，请知悉"
+    number = f" {plain(matter.number)}" if matter.number else ""
+    return f"{matter.district}{number}（{matter.kind}{happened}{whose}）：{'。'.join([*said, asked])}。"
+
+
 def _counted(cases: Sequence[LeaderCase]) -> str:
-    """Return how many of these open cases are disputed, overdue, due soon, and of how many something is asked."""
+    """Return how many of these open cases are urgent, how many have each flag of a notice, and of how many something is asked."""
     flags = Counter(flag for case in cases for flag in case.line.flags if flag in TOLD)
-    counts = [f"{FLAGS[flag].name}{flags[flag]}件" for flag in TOLD if flags[flag]]
+    urgent, by_law = (sum(map(bool, values)) for values in ([case.urgent for case in cases], [case.by_law for case in cases]))
+    counts = [f"有急报的{urgent}件"] if urgent else []
+    counts += [f"{FLAGS[flag].name}{flags[flag]}件" for flag in TOLD if flags[flag]]
+    counts += [f"{_BY_LAW}{by_law}件"] if by_law else []
     asking = sum(case.line.asking_since is not None for case in cases)
     counts += [f"需协调事项{asking}件"] if asking else []
     return f"，其中{'、'.join(counts)}" if counts else ""
@@ -118,10 +157,13 @@ def _liaison(page: LeaderPage) -> str:
 
 
 def _unheard(page: LeaderPage, report: Report) -> str:
-    """Return which districts of these cases have not reported on the day: of them nothing newer is known."""
+    """Return which districts of these cases have not reported on the day, or never: of them nothing newer is known."""
     concerned = {case.line.district for case in (*page.own, *page.liaison)}
-    missing = [line.district for line in report.submissions if line.status == "missing" and line.district in concerned]
-    return f"{'、'.join(missing)}当日没有可用的日报，情况按以前的日报。" if missing else ""
+    missing = [absence for absence in report.absences if absence.district in concerned]
+    before = [absence.district for absence in missing if absence.last_report]
+    never = [absence.district for absence in missing if not absence.last_report]
+    earlier = f"{'、'.join(before)}当日没有可用的日报，情况按以前的日报。" if before else ""
+    return earlier + (f"{'、'.join(never)}至今没有可用的日报，情况只按分解表的登记。" if never else "")
 
 
 def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
@@ -138,7 +180,8 @@ def _others(page: LeaderPage, looked_at: Sequence[LeaderCase]) -> Iterator[str]:
     if cut := len(looked_at[_MOST_CASES:]):
         yield f"包联旗区的只列{_MOST_CASES}件，同样情形的还有{cut}件，见汇总表“案件台账”。"
     if rest := len(page.liaison) - len(looked_at):
-        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有不认可、超期、临近到期和请求，见汇总表“案件台账”。"
+        named = "、".join(FLAGS[flag].name for flag in TOLD)
+        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有{named}，没有{_BY_LAW}的，也没有急报和请求，见汇总表“案件台账”。"
 
 
 def _turns(page: LeaderPage, day: date) -> Iterator[str]:
@@ -176,7 +219,7 @@ def _case(case: LeaderCase, day: date) -> dict[str, str]:
         "案由": short(line.matter, _LONGEST_TEXT),
         "包案领导": short(line.leaders, 2 * LONGEST_NAME),
         "时限": _deadline(line, day),
-        "情况": "；".join((_status(line), *case.told)),
+        "情况": "；".join((*(f"急报：{kind}" for kind in case.urgent), _status(line), *case.told)),
         "请求": short(case.asked, 2 * _LONGEST_TEXT),
     }
 

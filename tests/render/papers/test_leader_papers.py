@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import briefings
 import pytest
 from hostile import HOSTILE
-from offices import HOME, Day, assigned, handed_in, on
+from offices import HOME, Day, assigned, consolidate, handed_in, on
 from test_originals import fields, marks, part
-from workbooks import DISTRICTS, assignment, assignment_pages, case_row, edit, progress_row, report, resolved_row, turn_row, write
+from workbooks import (
+    DISTRICTS,
+    assignment,
+    assignment_pages,
+    case_row,
+    edit,
+    progress_row,
+    report,
+    resolved_row,
+    turn_row,
+    urgent_row,
+    write,
+)
 
 from pipeline.render.papers import leader_papers
-from pipeline.report import leader_pages
+from pipeline.report import leader_pages, notice_words
+from pipeline.report.report import Report
 
 DAY = date(2020, 5, 21)
 TEMPLATES = HOME / "templates"
@@ -26,6 +41,7 @@ CASES = (
     case_row("SJ-2020-005", 包案领导="领导四"),
     case_row("SJ-2020-006", "康巴什区", 包案领导="领导五", 撤销依据="重复交办"),
     case_row("SJ-2020-007", 包案领导="未明确"),
+    case_row("SJ-2020-008", 包案领导="未明确", 交办日期="2020-05-20"),
 )
 ROTA = (
     turn_row("2020-05-19", "领导一"),
@@ -83,16 +99,79 @@ def test_a_page_says_what_is_due_disputed_asked_received_and_whose_turn_it_is(fi
 
 def test_whoever_accompanies_a_district_sees_what_needs_a_look_there(files: dict[str, bytes]) -> None:
     lines = briefings.lines(files["领导/领导0_2020-05-21.docx"])
-    assert "正文段落｜包联东胜区在办4件，其中群众不认可1件、超期未结1件、临近到期1件、需协调事项1件。" in lines
-    assert [line.split(" | ")[0] for line in lines if line.startswith("SJ")] == ["SJ-2020-003", "SJ-2020-001", "SJ-2020-002"]
-    assert "说明｜包联旗区其余1件在办，没有不认可、超期、临近到期和请求，见汇总表“案件台账”。" in lines
+    counts = "群众不认可1件、超期未结1件、停滞1件、超期未受理1件、临近到期1件、五个一不全2件、需协调事项1件"
+    assert f"正文段落｜包联东胜区在办5件，其中{counts}。" in lines
+    numbers = ["SJ-2020-003", "SJ-2020-001", "SJ-2020-007", "SJ-2020-002", "SJ-2020-008"]
+    assert [line.split(" | ")[0] for line in lines if line.startswith("SJ")] == numbers
     assert any("没有写明由您接访下访的" in line for line in lines)
 
 
-def test_a_district_that_has_not_reported_is_named() -> None:
-    silent = on(DAY, assigned(assignment(CASES)))
-    (page,) = (page for page in leader_pages.of(silent.report) if page.name == "领导二")
-    assert leader_papers.fields(page, silent.report)["说明"] == "东胜区当日没有可用的日报，情况按以前的日报。"
+def test_a_case_not_accepted_or_without_progress_is_told_as_in_the_notice_of_the_day() -> None:
+    """Assigned on 20 April: 15 days to accept it ended on 5 May, 16 days before; nothing was told of it for 31. The other is new."""
+    cases = (case_row("SJ-2020-001", 包案领导="领导一"), case_row("SJ-2020-002", 包案领导="领导一", 交办日期="2020-05-20"))
+    built = consolidate([assigned(assignment(cases))], [DAY], noticed=True)[DAY].report
+    own, liaison = (_said(built, name) for name in ("领导一", "领导0"))
+    said = "停滞31天；严重超期16天未受理（《信访条例》第二十一条）"
+    assert notice_words.all_points(built.notices[0].cases[0], DAY) == said
+    assert [row["情况"] for row in own["包案"]] == [f"已交办；{said}", "已交办"]
+    assert own["包案概况"] == "包案在办2件，其中停滞1件、超期未受理1件。"
+    assert [row["情况"] for row in liaison["包联"]] == [f"已交办；{said}"]
+    nothing = "群众不认可、超期未结、停滞、超期未受理、临近到期、五个一不全，没有法定期限临近或已过的，也没有急报和请求"
+    assert liaison["请办"] == [f"包联旗区其余1件在办，没有{nothing}，见汇总表“案件台账”。"]
+
+
+def _said(built: Report, name: str) -> dict[str, Any]:
+    """What a leader's page says, by field."""
+    (page,) = (page for page in leader_pages.of(built) if page.name == name)
+    return leader_papers.fields(page, built)
+
+
+def test_an_urgent_matter_of_a_case_or_of_an_accompanied_district_stands_at_the_head(tmp_path: Path) -> None:
+    """One of his case, with what happened and what is asked; one without a case is told to whoever accompanies the district alone."""
+    cracks = {"事项类别": "工程安全隐患", "情况说明": "边坡开裂，住户要求撤离", "需协调事项": "请派专家"}
+    rows = [urgent_row("SJ-2020-001", **cracks), urgent_row("")]
+    cases = [case_row("SJ-2020-001", 包案领导="领导一", 交办日期="2020-05-20"), case_row("SJ-2020-002", 交办日期="2020-05-20")]
+    built = on(DAY, assigned(assignment(cases)), handed_in(report(day=DAY, progress=[], urgent=rows))).report
+    of_case = "（工程安全隐患，5月21日09:30发生，包案领导领导一）：边坡开裂，住户要求撤离。已采取措施：已协调供水公司抢修。请求：请派专家。"
+    without = "（停水停电停暖，5月21日09:30发生）：小区停水两日。已采取措施：已协调供水公司抢修。没有提出请求，请知悉。"
+    own, liaison = (_said(built, name) for name in ("领导一", "领导0"))
+    assert (own["急报"], own["急报件数"]) == ([f"东胜区 SJ-2020-001{of_case}"], "1")
+    assert own["包案概况"] == "包案在办2件，其中有急报的1件。"
+    assert next((row["编号"], row["情况"], row["请求"]) for row in own["包案"]) == (
+        "SJ-2020-001",
+        "急报：工程安全隐患；已交办",
+        "急报：请派专家",
+    )
+    assert liaison["急报"] == [*own["急报"], f"东胜区{without}"]
+    lines = briefings.lines(leader_papers.render(built, TEMPLATES)[0]["领导/领导0_2020-05-21.docx"])
+    assert [line.partition("｜")[2] for line in lines[2:5]] == ["急报事项2件", *liaison["急报"]]
+    # a template made before has no place for them: they stand among what is to be known first
+    _without_urgent(tmp_path / leader_papers.TEMPLATE)
+    older = briefings.lines(leader_papers.render(built, tmp_path)[0]["领导/领导0_2020-05-21.docx"])
+    assert f"说明｜{''.join(liaison['急报'])}" in older
+    assert not any("急报事项" in line for line in older)
+
+
+def _without_urgent(path: Path) -> None:
+    """The original without the place for urgent matters."""
+    with zipfile.ZipFile(TEMPLATES / leader_papers.TEMPLATE) as package, zipfile.ZipFile(path, "w") as older:
+        for name in package.namelist():
+            text = package.read(name).decode()
+            block = r"(<w:p>(?:(?!</w:p>).)*</w:p>)" * 6
+            older.writestr(
+                name,
+                re.sub(rf"<w:body>((?:<w:p>(?:(?!</w:p>).)*</w:p>){{2}}){block}", r"<w:body>\1", text)
+                if name == "word/document.xml"
+                else text,
+            )
+
+
+def test_a_district_that_has_not_reported_or_never_has_is_named() -> None:
+    workbook = assigned(assignment((*CASES, case_row("SJ-2020-009", "达拉特旗", 包案领导="领导二"))))
+    before = handed_in(report(day=date(2020, 5, 20)), "2020-05-20 16:00")
+    said = [_said(on(DAY, workbook, *files).report, "领导二")["说明"] for files in ((), (before,))]
+    never = "至今没有可用的日报，情况只按分解表的登记。"
+    assert said == [f"东胜区、达拉特旗{never}", f"东胜区当日没有可用的日报，情况按以前的日报。达拉特旗{never}"]
 
 
 def test_the_same_day_gives_the_same_bytes(day: Day, files: dict[str, bytes]) -> None:
