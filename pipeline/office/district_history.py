@@ -64,6 +64,11 @@ class HandedIn:
     """Whether it counts, and one that waits will take its place."""
 
     @property
+    def waits(self) -> bool:
+        """Whether no run has taken it in."""
+        return self.became in ("waiting", "overtaken") or (self.became == "duplicate" and not self.in_force)
+
+    @property
     def counts_nothing(self) -> bool:
         """Whether rows of it were refused, and not one is taken; those of cases that the office gave to others are no fault."""
         return self.rows is not None and not self.rows[0] and self.rows[1] > self.rows[2]
@@ -80,6 +85,17 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Stands:
+    """What became of one report that was sent on the page, and of its day."""
+
+    itself: HandedIn
+    counts: HandedIn | None
+    """The other report of its day that counts, or will; None where there is none."""
+    twin: HandedIn | None
+    """Of a duplicate the report with the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """A district's files of some weeks."""
 
@@ -87,6 +103,8 @@ class History:
     """The newest first; what was sent on the page and not yet taken in is among them."""
     receipts: Mapping[tuple[str, str], bool]
     """The district's own receipts by their day and their place in its folder: whether the one that counts. None of a stranger's."""
+    receipt_of: Mapping[str, tuple[str, str]]
+    """Of them by receipt number those of what was sent on the page."""
     index: Submissions
     """Of every district, however long ago: who reported what."""
     reported: list[date]
@@ -96,6 +114,16 @@ class History:
     ledger_fails: bool = False
     """Whether nothing but what was sent on the page is known, since the ledger cannot be used."""
 
+    def stands(self, number: str) -> Stands | None:
+        """Return what became of the report with that receipt number; None where it is not among them."""
+        itself = next((file for file in self.files if file.number == number), None)
+        if itself is None:
+            return None
+        same_day = [file for file in self.files if file is not itself and file.day and file.day == itself.day]
+        counts = next((file for file in same_day if file.is_handed_in and not file.is_followed), None)
+        twins = [file for file in same_day if file.sha256 == itself.sha256 and file.became != "duplicate"]
+        return Stands(itself, counts, twins[0] if twins and itself.became == "duplicate" else None)
+
 
 def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date) -> History:
     """Return the district's history since that day."""
@@ -104,11 +132,11 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
         taken, filed, index, lost = _filed(district, by_number, settings, since)
     except LedgerError:
         waiting = sorted(map(_waiting, by_number.values()), key=_newest, reverse=True)
-        return History(waiting, {}, Submissions.of(()), [], ledger_fails=True)
+        return History(waiting, {}, {}, Submissions.of(()), [], ledger_fails=True)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number, settings)], by_number, settings)]
-    receipts = _receipts(district, filed, by_number, settings)
-    return History(sorted(files, key=_newest, reverse=True), receipts, index, index.days([district]), lost)
+    receipts, receipt_of = _receipts(district, filed, by_number, settings)
+    return History(sorted(files, key=_newest, reverse=True), receipts, receipt_of, index, index.days([district]), lost)
 
 
 def with_others_waiting(history: History, district: str, waiting: Iterable[Waits]) -> History:
@@ -198,8 +226,10 @@ def _is_own(filed: Filed, district: str, uploads: Mapping[str, Upload], settings
     return settings.district_of_sender(envelope) == district
 
 
-def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Upload], settings: Settings) -> dict[tuple[str, str], bool]:
-    """Return the receipts that the district may have.
+def _receipts(
+    district: str, filed: Iterable[Filed], uploads: Mapping[str, Upload], settings: Settings
+) -> tuple[dict[tuple[str, str], bool], dict[str, tuple[str, str]]]:
+    """Return the receipts that the district may have, and which of them answers what was sent under which number.
 
     The published folder names a receipt by the district on the cover, also where a stranger wrote that cover, and by none where the file
     names none. So all of a day's files are named again in the order in which the night's run named them, and the others' are left out
@@ -210,12 +240,15 @@ def _receipts(district: str, filed: Iterable[Filed], uploads: Mapping[str, Uploa
         if file.reading.district in (district, ""):
             alike.setdefault((file.reading.day, file.reading.district), []).append(file)
     own: dict[tuple[str, str], bool] = {}
+    by_number: dict[str, tuple[str, str]] = {}
     for (day, named), files in alike.items():
         in_force = {file.arrival.id for file in Submissions.of(files).in_force()}
         for name, file in receipt_files.files_by_receipt(files, settings).items():
             if _is_sent_here(file, uploads) or (named and not file.reading.is_from_stranger):
                 own[day.isoformat(), name] = file.arrival.id in in_force
-    return own
+            if _is_sent_here(file, uploads):
+                by_number[file.arrival.envelope.message_id or ""] = day.isoformat(), name
+    return own, by_number
 
 
 def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Settings) -> list[HandedIn]:

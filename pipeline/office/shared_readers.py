@@ -73,6 +73,15 @@ class SharedReaders:
         filed = replace(answer.filed, arrival=replace(answer.filed.arrival, name=name))
         return receipt_files.before_sending(filed, answer.judgement, path, settings=self._settings, readers=readers)
 
+    def mark_waiting(self, number: str, name: str, district: str, instead: str) -> bytes | None:
+        """Return the receipt of a report that was sent under that number and waits; None where none does, since a run has taken it in.
+
+        `name`: the sender's for the file; `instead`: in words which report counts, where this one will not.
+        """
+        files = [file for file in self.waiting() if file.district == district or file.number == number]
+        found = waiting.receipt_line(number, files, self._settings, self.start(), instead)
+        return receipt_files.receipt(replace(found[1], name=name), found[0], self.start()) if found else None
+
     def preview_assignment(self, path: Path, now: datetime) -> Preview:
         """Return what an assignment workbook would change."""
         return assignment_preview.preview(path, self._settings, now, self.start(), self.waiting())

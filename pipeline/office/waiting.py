@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
@@ -20,7 +21,9 @@ from pipeline.office import preview_text, report_preview
 from pipeline.office.check import Answer
 from pipeline.reading.readers import Readers
 from pipeline.report import compose, handed_in_lines
+from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
+from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival, Facts, Filed
 from pipeline.terms.rows import read_rows
 
@@ -124,6 +127,28 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     placed = [(file, filed and _placed(filed, index, settings)) for file, filed in came]
     waits = [_waits(file, filed, judgements if states else None, states) for file, filed in placed]
     return Judged(tuple(waits), facts, states, found)
+
+
+def receipt_line(
+    number: str, files: Sequence[Incoming], settings: Settings, readers: Readers, instead: str
+) -> tuple[Path, ArrivedReport] | None:
+    """Return the waiting report with that receipt number: where it lies, and its receipt's line. None where none waits under it.
+
+    `instead`: in words which report counts, where this one will not.
+    """
+    if not number or all(file.number != number for file in files):
+        return None
+    try:
+        judged = judge(files, settings, readers)
+    except LedgerError:  # by itself, as its check was
+        judged = Judged((), Facts.of(()), {}, ())
+    found = next(((file.path, filed) for file, filed in _came(files) if filed and file.path and file.number == number), None)
+    if found is None:
+        return None
+    path, filed = found
+    known = Submissions.of(judged.facts.reports or opened(files))
+    line = handed_in_lines.waiting(filed, judged.states.get(filed.reading.day), known, settings, Waiting(number, instead))
+    return path, line
 
 
 def opened(files: Sequence[Incoming]) -> tuple[Filed, ...]:

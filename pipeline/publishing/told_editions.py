@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,12 @@ def replaced(settings: Settings, day: date) -> dict[int, dict[str, Any]]:
 def headline(settings: Settings, day: date) -> dict[str, str]:
     """Return the lines that the day's newest edition begins with, by their names. Raises LedgerError."""
     return next((edition.headline for edition in _of_day(settings, day)[-1:]), {})
+
+
+def last_published(settings: Settings, day: date) -> datetime | None:
+    """Return when the day's newest edition was published, in the office's zone; None where none is kept. Raises LedgerError."""
+    notes = [edition.note.published_at for edition in _of_day(settings, day)[-1:]]
+    return notes[0].astimezone(settings.calendar.zone) if notes else None
 
 
 def _of_day(settings: Settings, day: date) -> list[Edition]:

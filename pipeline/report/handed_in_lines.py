@@ -12,7 +12,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
-from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine
+from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 from pipeline.terms.contract import CASE, COVER, REPORT_EXTENSIONS, REPORT_SHEETS, URGENT, Severity
@@ -85,6 +85,24 @@ def unsent(filed: Filed, judgement: Judgement | None, settings: Settings) -> Arr
     """Return the line of a file that somebody checks before sending it, as if it were the first of its day."""
     judged = judgement or by_itself(filed)
     return _handed(filed, (int(filed.reading.accepted), words.UNSENT, 0), judged, (*filed.reading.findings, *judged.findings), settings)
+
+
+def waiting(filed: Filed, state: DayState | None, known: Submissions, settings: Settings, waits: Waiting) -> ArrivedReport:
+    """Return the line of a report that no run has taken in, as the next one will write it. `known`: with what else counts or waits.
+
+    `state`: its day folded with all that waits; None where there is no register to judge by.
+    """
+    if not filed.reading.accepted:
+        line = _refused(filed, known.beside(filed).revision, settings)
+    elif state:
+        reports = state.submissions[filed.reading.district]
+        lines = zip(reports.submissions, _versions(reports, state.judgements, settings), strict=True)
+        line = next(line for submission, line in lines if submission.filed.arrival.id == filed.arrival.id)
+    else:
+        submission, in_force = known.place_of(filed), known.beside(filed).revision
+        place = (submission.revision, _use(submission), in_force) if submission else (1, words.USED, 1)
+        line = _handed(filed, place, by_itself(filed), filed.reading.findings, settings)
+    return replace(line, waits=waits)
 
 
 def by_itself(filed: Filed) -> Judgement:

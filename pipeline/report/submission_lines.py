@@ -96,6 +96,16 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is known of a report that no run has taken in yet."""
+
+    number: str = ""
+    """Its receipt number; '' where it did not come by the upload page."""
+    instead: str = ""
+    """Of one that is a duplicate, or that a later one replaces: which counts, in words; '' where nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivedReport:
     """One report that arrived for the day, whatever became of it."""
 
@@ -137,6 +147,8 @@ class ArrivedReport:
     """As of `SubmissionLine`."""
     is_excused: bool = False
     """Whether it is approved that its district reports late for the day (豁免)."""
+    waits: Waiting | None = None
+    """Of one that waits for the next run: `use` is then what will become of it. None for any other."""
     masked: tuple[str, ...] = ()
     """The cells in which the stars of an earlier receipt came back: of a report that counts, or is only checked."""
 

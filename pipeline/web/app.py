@@ -22,6 +22,7 @@ from pipeline.web import (
     explain_pages,
     office_pages,
     page_access,
+    receipt_pages,
     release_pages,
     rendering,
     run_pages,
@@ -54,6 +55,7 @@ def build(site: Site) -> ASGIApp:
         user_pages,
         settings_pages,
         upload_pages,
+        receipt_pages,
     ):
         app.include_router(pages.router)
     app.add_api_route("/healthz", health, methods=["GET"])

@@ -42,7 +42,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     month = now.date() - timedelta(days=district_history.DAYS)
     days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
-    history = _history(site, user, min([month, *map(date.fromisoformat, days[-1:])]))
+    history = history_of(site, user, user.district, min([month, *map(date.fromisoformat, days[-1:])]))
     handed_in = [file for file in history.files if file.became in ("waiting", "overtaken") or (file.day and file.day >= month)]
     if history.ledger_fails:  # nobody knows which papers are the district's, nor what a template holds
         days = []
@@ -79,34 +79,22 @@ def _editions(site: Site, user: User, papers: list[PublishedFile]) -> dict[date,
         return None
 
 
-def _history(site: Site, user: User, since: date) -> History:
-    uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment]
-    history = district_history.of(user.district, uploads, site.settings, since)
-    return district_history.with_others_waiting(history, user.district, _waiting_by_other_doors(site, user))
+def history_of(site: Site, user: User, district: str, since: date) -> History:
+    """Return what the district has handed in since that day, as that user may know it."""
+    uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment and sent.district == district]
+    history = district_history.of(district, uploads, site.settings, since)
+    return district_history.with_others_waiting(history, district, _waiting_by_other_doors(site, district))
 
 
-def _waiting_by_other_doors(site: Site, user: User) -> Sequence[Waits]:
+def _waiting_by_other_doors(site: Site, district: str) -> Sequence[Waits]:
     """Return what waits for the district and was not sent on the page. Only for it the register is asked: what was sent here is judged."""
-    own = [file for file in site.readers.waiting_as_known() if file.district == user.district and file.channel != "upload"]
+    own = [file for file in site.readers.waiting_as_known() if file.district == district and file.channel != "upload"]
     if not any(file.day for file in own):
         return waiting.unjudged(own)
     try:
         return site.waits_as_known()
     except LedgerError:
         return waiting.unjudged(own)
-
-
-def replaced_by(site: Site, user: User, sent: SentUpload) -> HandedIn | None:
-    """Return the report of the same day that came since by another door and counts in its place, or will; None where none did."""
-    checked = sent.checked or {}
-    if user.is_office or not checked.get("accepted") or not checked.get("day"):
-        return None
-    day = date.fromisoformat(checked["day"])
-    since = min(day, sent.received_at.date())
-    others = (file for file in _history(site, user, since).files if file.day == day and file.is_handed_in and not file.number)
-    return next(
-        (file for file in others if file.received_at > sent.received_at and file.sha256 != sent.sha256 and not file.is_followed), None
-    )
 
 
 def _upload(sent: SentUpload) -> Upload:
@@ -240,7 +228,7 @@ async def todays_template(site: TheSite, session: Clerk) -> Response:
 async def template_of_missed_day(site: TheSite, session: Clerk, day: str) -> Response:
     """Answer with the report of a missed day, filled in with what was known before it."""
     now, user = site.local_now(), session.user
-    history = await site.in_turn(_history, site, user, now.date() - timedelta(days=district_history.DAYS))
+    history = await site.in_turn(history_of, site, user, user.district, now.date() - timedelta(days=district_history.DAYS))
     missed = await site.in_turn(_missed, site, user, history, now)
     asked = next((missed_day for missed_day in missed if missed_day.isoformat() == day), None)
     if asked is None:
@@ -259,7 +247,7 @@ def file(site: TheSite, session: SignedIn, day: str, identity: str) -> Response:
     user = session.user
     if day not in published_files.days(site.settings):
         raise NoSuchPageError
-    history = None if user.is_office else _history(site, user, date.fromisoformat(day))
+    history = None if user.is_office else history_of(site, user, user.district, date.fromisoformat(day))
     entry = published_files.find(site.settings, day, identity, user, history.receipts if history else ())
     if entry is None or not (history is None or _is_offered(entry, history)):
         raise NoSuchPageError

@@ -155,15 +155,6 @@ class Drafts:
                 numbers.setdefault(report.checked["day"], []).append(report.number)
         return numbers
 
-    def later_than(self, report: SentUpload, user: User) -> str:
-        """Return the receipt number of the last usable report that was sent for the same day since; '' where none was."""
-        day, accepted = (report.checked or {}).get("day"), (report.checked or {}).get("accepted")
-        if report.is_assignment or not day or not accepted:
-            return ""
-        own = [one for one in self.sent_of(user, date.min) if one.district == report.district and (one.checked or {}).get("day") == day]
-        counting = [one for one in own if (one.checked or {}).get("accepted") and one.received_at > report.received_at]
-        return counting[0].number if counting and counting[0].sha256 != report.sha256 else ""
-
     def is_overtaken(self, draft: Draft, user: User) -> bool:
         """Whether another report of the same day was sent since the draft's check looked at what waits."""
         checked = draft.checked or {}

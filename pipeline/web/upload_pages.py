@@ -7,14 +7,13 @@ import errno
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from pipeline.web import check_results, clerk_pages
+from pipeline.web import check_results
 from pipeline.web.accounts import Session, User
 from pipeline.web.drafts import Draft
 from pipeline.web.page_access import Form, NoSuchPageError, SignedIn, TheSite, download, has_session_token, see_other
@@ -145,41 +144,11 @@ def discard(site: TheSite, session: SignedIn, _form: Form, identity: str) -> Res
     return see_other("/board?discarded" if session.user.is_office else "/?discarded")
 
 
-@router.get("/sent/{number}")
-def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -> Response:
-    """Show the receipt number, and say what happens next."""
-    sent = site.drafts.receipt(number, session.user)
-    if sent is None:
-        raise NoSuchPageError
-    later = site.drafts.later_than(sent, session.user)
-    context = {
-        "sent": sent,
-        "checked": sent.checked or {},
-        "is_there": site.drafts.original(sent) is not None,
-        "later": later,
-        "replaced_by": None if later or sent.is_assignment else clerk_pages.replaced_by(site, session.user, sent),
-    }
-    return page(request, site, "sent", context)
-
-
 @router.get("/draft/{identity}/marked")
 async def marked_draft(site: TheSite, session: SignedIn, identity: str) -> Response:
     """Answer with the uploaded report, its findings on their cells."""
     draft = await run_in_threadpool(_own, site, session, identity)
     if draft.is_assignment or is_foreign(draft, session):
         raise NoSuchPageError
-    return await _marked(site, site.drafts.path(identity, is_assignment=False), draft.name)
-
-
-@router.get("/sent/{number}/marked")
-async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response:
-    """Answer with the sent report, its findings on their cells; for a day, then the night's receipt takes its place."""
-    sent = await run_in_threadpool(site.drafts.receipt, number, session.user)
-    path = await run_in_threadpool(site.drafts.original, sent) if sent and not sent.is_assignment else None
-    if sent is None or path is None:
-        raise NoSuchPageError
-    return await _marked(site, path, sent.name)
-
-
-async def _marked(site: Site, path: Path, name: str) -> Response:
-    return download(check_results.marked_name(name), await site.mark(path, name))
+    path = site.drafts.path(identity, is_assignment=False)
+    return download(check_results.marked_name(draft.name), await site.mark(path, draft.name))

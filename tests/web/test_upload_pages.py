@@ -1,6 +1,6 @@
 """A file on its way through the page: checked, sent, taken in by the night's run; and what must not get through.
 
-Covers `upload_pages`, `upload_limits`, `receiving`, `drafts`, `check_results`, `site`, `app` and `shared_readers`.
+Covers `upload_pages`, `receipt_pages`, `upload_limits`, `receiving`, `drafts`, `check_results`, `site`, `app` and `shared_readers`.
 For `server` see tests/settings/test_uploading.py.
 """
 
@@ -25,13 +25,15 @@ import damage
 import openpyxl
 import pytest
 import xlsb
-from offices import HOME, Office, tree
+from offices import HOME, Office, only, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
 from workbooks import Row, assignment, progress_row, report, report_pages
 
 from pipeline import screen
+from pipeline.night import nightly
 from pipeline.office import status
 from pipeline.post import sending
+from pipeline.publishing import told_editions
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
@@ -404,11 +406,67 @@ def test_a_later_upload_replaces_an_earlier_one(site: Website) -> None:
     assert "以后来的为准" not in browser.get(f"/sent/{first}").text
     site.clock.forward(minutes=5)
     later = send(browser, report(progress=[progress_row()]), "更正.xlsx")
-    assert f"收据号 {later}，以后来的为准，这一份不算数。" in words(browser.get(f"/sent/{first}"))
+    assert f"（收据号 {later}，5月21日16:10 收到），以后来的为准，这一份不算数。" in words(browser.get(f"/sent/{first}"))
     site.office.run(DAY)
     page = browser.get("/").text
     assert "第 2 版，以这一版为准" in page
     assert "第 1 版，以第 2 版为准" in page
+
+
+def receipt_of(browser: Browser, number: str) -> list[str]:
+    """What stands first in the workbook that a receipt page gives."""
+    answer = browser.get(f"/sent/{number}/marked")
+    content = (answer if answer.status == 200 else browser.follow(answer)).body
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    return [str(page.cell(row, 1).value) for row in range(1, 6)]
+
+
+def test_page_and_workbook_of_a_receipt_say_at_each_moment_what_became_of_the_report(site: Website) -> None:
+    browser, desk = site.signed_in("甲"), site.signed_in("办公室")
+    first = send(browser, report())
+    assert "等待今晚汇总。第二天早上可以在这里和首页看到结果。" in words(browser.get(f"/sent/{first}"))
+    assert receipt_of(browser, first)[:3] == [
+        "已报送，汇总时全部采用，共 2 行，没有问题。",
+        f"东胜区 · 报告日期 2020-05-21 · 已报送，收据号 {first}，5月21日16:00 收到，等待汇总",
+        "文件：日报.xlsx　　收到：2020-05-21 16:00:00",
+    ]
+    site.clock.forward(minutes=5)
+    again = send(browser, report(), "又一次.xlsx")
+    same = f"与已报送的一份（收据号 {first}，5月21日16:00 收到）完全相同，汇总时忽略"
+    page = words(browser.get(f"/sent/{again}"))
+    assert f"{same}，那一份照算。不用再报。" in page
+    assert "会采用" not in page.partition("报送以前核对的结果")[0]
+    told = receipt_of(browser, again)
+    assert told[0] == f"{same}。不用再报。"
+    assert told[3] == "这一份不用改，也不用再报；要改的以算数的那一份的回执为准。"
+    site.clock.forward(minutes=5)
+    last = send(browser, report(progress=[progress_row(), progress_row("SJ-2020-999")]), "更正.xlsx")
+    assert receipt_of(browser, first)[:2] == [
+        f"这一份已由后来的一份（收据号 {last}，5月21日16:10 收到）代替，汇总时不算数。",
+        f"东胜区 · 报告日期 2020-05-21 · 已报送，收据号 {first}，5月21日16:00 收到，已由后来的一份代替",
+    ]
+    assert receipt_of(desk, last)[0] == "已报送，汇总时会采用 1 行，退回 1 行。请改正后重新报送。"
+    nightly.run(site.office.settings, [DAY], documents=only("receipts"))
+    pages = {number: words(browser.get(f"/sent/{number}")) for number in (first, again, last)}
+    assert not [number for number, page in pages.items() if "今晚" in page or "第二天" in page]
+    written = told_editions.last_published(site.office.settings, DAY)
+    assert written
+    assert (
+        f"{written.month}月{written.day}日{written:%H:%M} 写出的结果：这一份是第 2 版，采用 1 行，退回 1 行，以这一版为准。" in pages[last]
+    )
+    assert (
+        f"这一份是第 1 版。后来又报了一份同一天的日报（收据号 {last}，5月21日16:10 收到），以后来的第 2 版为准，这一份不算数。"
+        in pages[first]
+    )
+    assert "完全相同，没有重复计入，那一份又已由后来的代替，以后来的为准。不用再报。" in pages[again]
+    assert "与已报送的一份" in pages[again]
+    assert receipt_of(browser, first)[0].startswith("这一份已被第 2 版代替，现在以第 2 版为准")
+    assert receipt_of(browser, last) == receipt_of(desk, last)
+    assert receipt_of(browser, last)[0] == "第 2 版：采用 2 行 → 1 行，退回 0 行 → 1 行。请改正后重新报送。"
+    site.clock.forward(minutes=5)
+    newest = send(browser, report(progress=[progress_row()]), "改好.xlsx")
+    page = words(browser.get(f"/sent/{last}"))
+    assert f"后来又报了一份（收据号 {newest}，5月21日16:15 收到），等待汇总，到时由那一份代替。" in page
 
 
 def test_a_discarded_upload_leaves_nothing(site: Website) -> None:
@@ -466,7 +524,7 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     home = words(clerk.get("/"))
     assert "今天的日报已收到，但一行也不会采用 照核对的结果，会采用 0 行，退回 2 行。请改好再报一次。" in home
     receipt = words(clerk.get(f"/sent/{first}"))
-    assert "后来又收到一份同一天的日报（5月21日16:10 邮件“坏行.xlsx”），以后来的为准，这一份不算数。" in receipt
+    assert "后来又收到一份同一天的日报（5月21日16:10 收到的邮件“坏行.xlsx”），以后来的为准，这一份不算数。" in receipt
     assert "坏行.xlsx邮件 等待汇总 会全部退回 会采用 0 行，退回 2 行" in home
     assert "已由后来的一份代替 汇总时不算数" in home
     assert "坏的.xlsx邮件 会整份退回" in home

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.reading.receipt_layout import Obstacle, Why
-from pipeline.report.submission_lines import ArrivedReport
+from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.terms import messages, words
 from pipeline.terms.contract import Severity
 
@@ -24,6 +24,7 @@ HOW_REPLACED: Final = (
     "单元格标红的是退回，标黄的是提醒，标蓝的是照意思读了的，鼠标停在上面看批注。这一份已被后来的一份代替，不用改，也不用再报；"
     "要改的以后来那一份的回执为准。"
 )
+HOW_DUPLICATE: Final = "这一份不用改，也不用再报；要改的以算数的那一份的回执为准。"
 HOW_ALONE: Final = "{why}，所以没有标在原件上，下面逐条列出。请在自己的原件上改正后重新报送。"
 ALONE_REPLACED: Final = (
     "{why}，所以没有标在原件上，下面逐条列出。这一份已被后来的一份代替，不用改，也不用再报；要改的以后来那一份的回执为准。"
@@ -51,34 +52,59 @@ LEFT_OUT: Final = "问题太多，还有 {count} 处没有列出。请先改正�
 
 def verdict(report: ArrivedReport) -> str:
     """Return in one line what was taken of the file and what was not."""
-    is_unsent = report.use == words.UNSENT
-    again = "再报送" if is_unsent else "重新报送"
-    rows = f"{report.rows_accepted} 行"
-    if report.use == words.DUPLICATE:
-        return "与目前采用的日报完全相同，没有重复计入。不用再报。"
-    if report.use == words.REPLACED:
-        return (
-            f"这一份已被第 {report.in_force} 版代替，现在以第 {report.in_force} 版为准（当时采用 {rows}，退回 {report.rows_refused} 行）。"
-        )
+    again = "再报送" if report.use == words.UNSENT else "重新报送"
+    if report.use in (words.DUPLICATE, words.REPLACED):
+        return _not_counting(report)
     if not report.revision:
         reasons = "、".join(dict.fromkeys(words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses))
-        return f"整个文件{'不会采用' if is_unsent else '没有采用'}：{reasons}。请按下面的说明改正后{again}。"
+        return f"整个文件{'不会采用' if _is_coming(report) else '没有采用'}：{reasons}。请按下面的说明改正后{again}。"
     if refused := _refused_parts(report):
-        taken = f"{'现在报送，会采用' if is_unsent else '已采用'} {rows}，{'，'.join(refused)}"
+        taken = f"{_taking(report)} {report.rows_accepted} 行，{'，'.join(refused)}"
         todo = "退回的都是已改派别的旗区的案件，不算填错，请照说明从表中删去" if report.refuses_moved_alone else f"请改正后{again}"
         return f"{_against_before(report) or taken}。{todo}。"
     reminders = sum(not messages.is_understood(finding) for finding in report.findings)
     found = f"；有 {reminders} 处提醒，不改也行。" if reminders else "。" if report.masked else "，没有问题。"
     if against := _against_before(report):
         return f"{against}{found}"
-    taken = "可以报送" if is_unsent else "全部采用" if report.rows_accepted else "已收到并采用"
-    taken += f"，共 {rows}" if report.rows_accepted else "，没有内容行"
-    return f"{taken}{found}"
+    rows = f"，共 {report.rows_accepted} 行" if report.rows_accepted else "，没有内容行"
+    return f"{_taken_whole(report)}{rows}{found}"
+
+
+def _is_coming(report: ArrivedReport) -> bool:
+    """Whether no run has taken it in: what is said of it will be."""
+    return report.use == words.UNSENT or report.waits is not None
+
+
+def _taking(report: ArrivedReport) -> str:
+    if report.use == words.UNSENT:
+        return "现在报送，会采用"
+    return "已报送，汇总时会采用" if report.waits else "已采用"
+
+
+def _taken_whole(report: ArrivedReport) -> str:
+    if report.use == words.UNSENT:
+        return "可以报送"
+    if report.waits:
+        return f"已报送，汇总时{'全部' if report.rows_accepted else ''}采用"
+    return "全部采用" if report.rows_accepted else "已收到并采用"
+
+
+def _not_counting(report: ArrivedReport) -> str:
+    """Return why a report counts for nothing, or will, though nothing is wrong with it."""
+    if report.waits:
+        instead = f"（{report.waits.instead}）" if report.waits.instead else ""
+        if report.use == words.DUPLICATE:
+            return f"与已报送的一份{instead}完全相同，汇总时忽略。不用再报。"
+        return f"这一份已由后来的一份{instead}代替，汇总时不算数。"
+    if report.use == words.DUPLICATE:
+        return "与目前采用的日报完全相同，没有重复计入。不用再报。"
+    rows = f"当时采用 {report.rows_accepted} 行，退回 {report.rows_refused} 行"
+    return f"这一份已被第 {report.in_force} 版代替，现在以第 {report.in_force} 版为准（{rows}）。"
 
 
 def _against_before(report: ArrivedReport) -> str:
-    """Return what this version takes and refuses against the one before; '' where there was none."""
-    if report.before is None:
+    """Return what this version takes and refuses against the one before; '' where there was none, and where neither is settled."""
+    if report.before is None or report.waits:
         return ""
     accepted, refused = report.before
     version = f"第 {report.revision} 版"
@@ -108,13 +134,15 @@ def warnings(report: ArrivedReport) -> str:
     elif report.refuses:
         meaning = "退回不是因为这些，下次请注意"
     else:
-        meaning = f"{'会' if report.use == words.UNSENT else '已'}照常采用，不改也可以，下次请注意"
+        meaning = f"{'会' if _is_coming(report) else '已'}照常采用，不改也可以，下次请注意"
     return WARNINGS.replace("{meaning}", meaning)
 
 
 def how(report: ArrivedReport, obstacle: Obstacle | None) -> str:
     """Return how to mend what is marked, or why the file itself does not come back and what to do instead."""
     is_replaced = report.use == words.REPLACED
+    if report.use == words.DUPLICATE:
+        return HOW_DUPLICATE
     if obstacle is None:
         return HOW_REPLACED if is_replaced else HOW
     return (ALONE_REPLACED if is_replaced else HOW_ALONE).format(why=OBSTACLES[obstacle.why].format(detail=obstacle.detail))
@@ -137,6 +165,7 @@ def masked(report: ArrivedReport) -> str:
     if not report.masked:
         return ""
     taken, again = ("照这样报送，星号会", "") if report.use == words.UNSENT else ("星号已经", "后重新报送")
+    taken = "汇总时星号会" if report.waits else taken
     where = messages.listed(report.masked, "处")
     return f"回执里遮住号码的星号还在：{where}。{taken}当作内容收下。请把这一段删去或改写{again}，不要再填号码。"
 
@@ -145,6 +174,8 @@ def state(report: ArrivedReport) -> str:
     """Return whose report it is, for which day, and as what it counts."""
     district, day = report.whose, report.day.isoformat()
     sent = f"第 {report.sent} 次报送 · " if report.sent > 1 else ""
+    if report.waits:
+        return f"{district} · {f'报告日期 {day} · ' if report.use != words.REFUSED else ''}{_waiting(report, report.waits)}"
     match report.use:
         case words.REFUSED:
             return f"{district} · 归入 {day} · {sent}退回"
@@ -157,6 +188,13 @@ def state(report: ArrivedReport) -> str:
     came = words.STANDS["excused"] if is_late and report.is_excused else words.REPORTED["late" if is_late else "on-time"]
     standing = f" · {came}{by_first}"
     return f"{district} · 报告日期 {day} · {sent}第 {report.revision} 版{standing}"
+
+
+def _waiting(report: ArrivedReport, waits: Waiting) -> str:
+    """Return that a report has been sent, when it came, and what it waits for."""
+    number = f"收据号 {waits.number}，" if waits.number else ""
+    will_be = {words.REFUSED: "等待汇总，会整份退回", words.REPLACED: "已由后来的一份代替", words.DUPLICATE: "汇总时忽略"}
+    return f"已报送，{number}{words.moment(report.received_at)} 收到，{will_be.get(report.use, '等待汇总')}"
 
 
 def send_again(report: ArrivedReport) -> str:

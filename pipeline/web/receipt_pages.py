@@ -1,0 +1,96 @@
+"""What was sent, under its receipt number: whether it waits, counts or was replaced, and its receipt as that is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from pipeline.office.district_history import HandedIn, Stands
+from pipeline.publishing import told_editions
+from pipeline.terms.errors import LedgerError
+from pipeline.terms.words import moment
+from pipeline.web import check_results, clerk_pages, published_files
+from pipeline.web.accounts import User
+from pipeline.web.drafts import SentUpload
+from pipeline.web.page_access import NoSuchPageError, SignedIn, TheSite, download, see_other
+from pipeline.web.published_files import PublishedFile
+from pipeline.web.rendering import page
+from pipeline.web.site import Site
+
+router = APIRouter()
+_DOORS = {"email": "邮件", "folder": "文件"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a sent report by now."""
+
+    stands: Stands | None = None
+    """None of an assignment workbook, and where nothing is known of it."""
+    receipt: PublishedFile | None = None
+    """What the run wrote about it; None while it waits."""
+    published_at: datetime | None = None
+    """When the newest results of its day were written, of a report that was taken in."""
+    ledger_fails: bool = False
+
+
+@router.get("/sent/{number}")
+def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -> Response:
+    """Show the receipt number, what became of the file by now, and what happens next."""
+    sent = site.drafts.receipt(number, session.user)
+    if sent is None:
+        raise NoSuchPageError
+    known = _look(site, session.user, sent)
+    context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
+    return page(request, site, "sent", {**context, "instead": _instead(known.stands)})
+
+
+def _look(site: Site, user: User, sent: SentUpload) -> _Known:
+    if sent.is_assignment:
+        return _Known()
+    day, came = str((sent.checked or {}).get("day", "")), sent.received_at.date()
+    history = clerk_pages.history_of(site, user, sent.district, min(date.fromisoformat(day), came) if day else came)
+    stands = history.stands(sent.number)
+    if stands is None or stands.itself.waits or history.ledger_fails:
+        return _Known(stands, ledger_fails=history.ledger_fails)
+    of_day, name = history.receipt_of.get(sent.number, ("", ""))
+    written = published_files.entries(site.settings, of_day, user, history.receipts)
+    receipt = next((entry for entry in written if entry.name == name), None)
+    return _Known(stands, receipt, _published_at(site, of_day) if receipt else None)
+
+
+def _published_at(site: Site, day: str) -> datetime | None:
+    try:
+        return told_editions.last_published(site.settings, date.fromisoformat(day))
+    except LedgerError:
+        return None
+
+
+def _instead(stands: Stands | None) -> str:
+    """Return in words which report counts where this one does not; '' where none is known."""
+    other = (stands.twin or stands.counts) if stands else None
+    return _named(other) if other else ""
+
+
+def _named(file: HandedIn) -> str:
+    came = f"{moment(file.received_at)} 收到"
+    return f"收据号 {file.number}，{came}" if file.number else f"{came}的{_DOORS.get(file.channel, '文件')}“{file.name}”"
+
+
+@router.get("/sent/{number}/marked")
+async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response:
+    """Answer with the sent report, its findings on their cells; where a run has taken it in, with the receipt that the run wrote."""
+    sent = await run_in_threadpool(site.drafts.receipt, number, session.user)
+    if sent is None or sent.is_assignment:
+        raise NoSuchPageError
+    known = await run_in_threadpool(_look, site, session.user, sent)
+    if known.receipt:
+        return see_other(f"/file/{known.receipt.day}/{known.receipt.id}")
+    content = await site.in_turn(site.readers.mark_waiting, number, sent.name, sent.district, _instead(known.stands))
+    if content is None:  # a run is taking it in just now
+        return see_other(f"/sent/{number}")
+    return download(check_results.marked_name(sent.name), content)
