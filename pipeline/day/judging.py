@@ -35,6 +35,8 @@ class Judgement:
     urgent: list[RowPlace] = field(default_factory=list)
     answers: list[RowPlace] = field(default_factory=list)
     """The taken rows of 督办回复."""
+    reminders: tuple[str, ...] = ()
+    """What the district is told of its rows besides, in whole sentences: no findings."""
     rows_moved: int = 0
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
     of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)

@@ -31,7 +31,8 @@ def lines(answer: Answer) -> Iterator[str]:
         why = "台账现在不能用" if answer.ledger_fails else "还没有案件包案任务分解表"
         yield f"  {why}，无法核对案件编号，其余内容已核对。"
     yield from (f"  {note}" for note in (preview_text.notes(preview) if preview else ()))
-    if not answer.findings:
+    has_reminders = bool(preview and preview.reminders)
+    if not answer.findings and not has_reminders:
         yield "  没有问题，可以报送。"
     for severity, cost in words.COSTS.items():
         findings = [finding for finding in answer.findings if finding.severity == severity and not messages.is_understood(finding)]
@@ -41,7 +42,7 @@ def lines(answer: Answer) -> Iterator[str]:
     if understood := [finding for finding in answer.findings if messages.is_understood(finding)]:
         yield f"  【{words.UNDERSTOOD}】"
         yield from _groups(understood, answer.cases)
-    if answer.findings and not answer.refuses:
+    if (answer.findings or has_reminders) and not answer.refuses:
         yield "  没有会被退回的内容，可以报送。"
     rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
     if preview:

@@ -84,8 +84,9 @@ class MailedFiles:
             return MailedFile(name, f"{whose}同一天的日报又收到一份（{words.moment(after)}），以那一份为准，这一份不算数。", is_old=True)
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
-        shown = tuple(_shown(line, takes_nothing=takes_nothing))
-        may_be_marked = answer.findings and receipt_files.may_be_marked(answer.findings)
+        reminders = answer.preview.reminders if answer.preview else ()
+        shown = (*(f"（提醒）{said}" for said in reminders), *_shown(line, takes_nothing=takes_nothing))
+        may_be_marked = (answer.findings or reminders) and receipt_files.may_be_marked(answer.findings)
         accepted = answer.reading.accepted
         return MailedFile(
             name,
@@ -128,10 +129,18 @@ class MailedFiles:
         return incoming.of_district(district, self._settings, self._readers, self._remembered)
 
     def _overtaken_by(self, answer: check.Answer, place: Path) -> datetime | None:
-        """Return when the other report came that counts in the place of this one; None where none does."""
+        """Return when the other report came that counts in the place of this one; None where none does.
+
+        The same bytes that came once more count in its place too, where another report lay between the two.
+        """
         counts = self._counting(answer.reading.district, answer.reading.day)
         came = answer.filed.arrival.envelope.received_at
-        if counts is None or counts.arrival.envelope.received_at < came or counts.arrival.sha256 == held_files.sha256(place):
+        is_same_moment = counts is not None and counts.arrival.envelope.received_at == came
+        if (
+            counts is None
+            or counts.arrival.envelope.received_at < came
+            or (is_same_moment and counts.arrival.sha256 == held_files.sha256(place))
+        ):
             return None
         return counts.arrival.envelope.received_at.astimezone(self._settings.calendar.zone)
 
@@ -156,12 +165,13 @@ def _verdict(answer: check.Answer, accepted: int, refused: int, moved: int) -> s
     whose = f"收到了，是{reading.district}{words.near(reading.day, None)}的日报，等待汇总。{told}"
     sound = "。" if answer.preview and answer.preview.masked else "，没有问题。"
     unknown = "" if answer.against_register else "现在不能核对案件编号，其余已核对。"
+    has_more = bool(answer.findings or (answer.preview and answer.preview.reminders))
     if refused:
         of_moved = f"（{'' if moved == refused else f'其中{moved}行'}案件已改派）" if moved else ""
         return f"{whose}{unknown}照现在的样子，会采用{accepted}行，退回{refused}行{of_moved}："
     if not accepted:
-        return f"{whose}{unknown}里面没有填写的行，按没有变化汇总{'。另有提醒：' if answer.findings else '。'}"
-    return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if answer.findings else sound}"
+        return f"{whose}{unknown}里面没有填写的行，按没有变化汇总{'。另有提醒：' if has_more else '。'}"
+    return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if has_more else sound}"
 
 
 def _shown(line: ArrivedReport, *, takes_nothing: bool) -> Iterator[str]:

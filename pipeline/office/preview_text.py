@@ -42,9 +42,19 @@ def notes(preview: Preview) -> list[str]:
     said = "与正在算数的那一份完全相同，再报一次不会改变什么" if preview.is_repeat else said
     masked = [_masked(preview.masked)] if preview.masked else []
     if preview.day == preview.today:
-        return [*([f"{said}。"] if said else []), *masked]
-    today = "今天的已经报过" if preview.today_is_reported else "今天的还没有报"
-    return [f"这是{day(preview.day)}的日报，{said or '那一天还没有报过'}；{today}。", *masked]
+        return [*([f"{said}。"] if said else []), *masked, *preview.reminders]
+    return [f"这是{day(preview.day)}的日报，{said or '那一天还没有报过'}；{_of_today(preview)}。", *masked, *preview.reminders]
+
+
+def _of_today(preview: Preview) -> str:
+    """Return whether today's report is there, and how it stands."""
+    version = preview.of_today.version if preview.of_today else None
+    if version is None or preview.of_today is None:
+        return "今天的还没有报"
+    if preview.of_today.takes_nothing:
+        return f"今天的报来了，但一行也不能采用（第 {version.revision} 版退回 {version.rows_refused} 行），请改好再报"
+    waits = "，等待汇总" if version.is_waiting else ""
+    return f"今天的已经报过（第 {version.revision} 版{rows(version.rows_accepted, version.rows_refused)}{waits}）"
 
 
 def _masked(cells: Sequence[str]) -> str:
@@ -71,11 +81,31 @@ def told_by_mail(preview: Preview) -> str:
     elif was:
         less = "，采用的比原来少" if preview.takes_less else ""
         said = f"它代替{version(was)}，第 {was.revision} 版不再算数{less}。"
-    if preview.day != preview.today and not preview.today_is_reported:
-        said += f"今天（{day(preview.today)}）的日报还没有收到。"
+    if preview.day != preview.today:
+        said += _today_by_mail(preview)
     if preview.masked:
         said += f"{_STARS}{listed(preview.masked, '处')}，会当作内容收下。请把这一段删去或改写后再发一次，不要再填号码。"
     return said.replace(" ", "")
+
+
+def _today_by_mail(preview: Preview) -> str:
+    of_today, whose = preview.of_today, f"今天（{day(preview.today)}）的日报"
+    if of_today is None or of_today.version is None:
+        said = f"{whose}还没有收到。"
+    elif of_today.takes_nothing:
+        said = f"{whose}收到了，但一行也不能采用，请照它的回信改好再发一次。"
+    else:
+        version = of_today.version
+        said = f"{whose}已经收到（{rows(version.rows_accepted, version.rows_refused)}）。"
+    return f"{said}{_figures_of_today(preview)}"
+
+
+def _figures_of_today(preview: Preview) -> str:
+    """Return what becomes of today's figures by a report of an earlier day; '' where nothing does."""
+    changed = [
+        _figures(figures, "").removesuffix("。").replace("：", "", 1) for figures in (preview.of_today.figures if preview.of_today else ())
+    ]
+    return f"今天的数字也跟着变：{'；'.join(changed)}。" if changed else ""
 
 
 # --- what it does ------------------------------------------------------------------------------------------------
@@ -114,6 +144,7 @@ def outcome(preview: Preview) -> list[str]:
         return []
     until = "" if preview.day == preview.today else f"截至{day(preview.day)}"
     lines = [_figures(figures, until) for figures in effect.figures if figures.before.total or figures.after.total]
+    lines += [changed] if (changed := _figures_of_today(preview)) else []
     raised = [f"{FLAGS[flag].name} {len(numbers)} 件（{_numbers(numbers)}）" for flag, numbers in effect.flags if numbers]
     if raised:
         lines.append(f"报送以后{f'，{until}' if until else ''}有：{'，'.join(raised)}。")

@@ -15,14 +15,16 @@ from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.standing import Register, Standing, standing_of
-from pipeline.day.submissions import NO_REPORTS, Submissions
+from pipeline.day.submissions import NO_REPORTS, Submissions, takes_nothing
 from pipeline.day.targets import Tally
-from pipeline.intake import incoming
-from pipeline.report import handed_in_lines
+from pipeline.intake import held_files, incoming
+from pipeline.report import handed_in_lines, reminders
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms import messages
+from pipeline.terms.contract import Severity
 from pipeline.terms.handed_in import Facts, Filed, Submission
+from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import written
 
 _OF_THE_DAY: Final = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
@@ -95,6 +97,18 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class OfToday:
+    """How it stands with today's report of a district that reports of an earlier day, and what becomes of today's figures."""
+
+    version: Version | None
+    """None where nothing was sent for today."""
+    takes_nothing: bool
+    """Whether that is there and all of it is refused."""
+    figures: tuple[GroupFigures, ...]
+    """Those that would change."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """A report that is not sent yet, beside what the office has or will have of the district."""
 
@@ -108,9 +122,12 @@ class Preview:
     """None where nothing else was sent for that day."""
     is_repeat: bool
     """Whether it is that version once more, byte for byte."""
-    today_is_reported: bool
+    of_today: OfToday | None
+    """None where the report itself is today's."""
     effect: Effect | None
     """None where there is no register to compare with."""
+    reminders: tuple[str, ...] = ()
+    """As of `Judgement`."""
     masked: tuple[str, ...] = ()
     """The cells that hold what a receipt put in place of a personal number: it would go into the register as it is."""
     known: frozenset[str] = frozenset()
@@ -133,15 +150,17 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     counts = replaced.in_force
     is_repeat = counts is not None and counts.arrival.sha256 == sha256
     others = [file for file in earlier if not (is_repeat and file is counts)]  # beside its own bytes a report would not be judged
-    judgements, effect, known_cases = dict[int, Judgement](), None, frozenset[str]()
+    judgements, effect, known_cases, of_today = dict[int, Judgement](), None, frozenset[str](), None
     if any(file.arrival.is_assignment for file in others):
-        states, (beginning,) = fold.fold_noting(Facts.of([*others, filed]), settings, [day], (), after=[day - timedelta(days=1)])
+        states, beginning, numbers = _folded([*others, filed], filed, settings, today)
         judgement = without_refused(states[day].judgements.get(filed.arrival.id))
+        judgement = replace(judgement, reminders=reminders.of(states[day], filed, judgement, numbers, settings))
         judgements = {**states[day].judgements, filed.arrival.id: with_older(judgement, place_among(filed, sha256, known))}
         judgements |= {counts.arrival.id: judgement} if counts and is_repeat else {}
-        (before,) = fold.registers(Facts.of(earlier), settings, day, day, beginning)
-        effect = _effect(before, states[day], filed, counts, settings=settings.on(day))
+        before = [*fold.registers(Facts.of(earlier), settings, day, max(day, today), beginning)]
+        effect = _effect(before[0], states[day], filed, counts, settings=settings.on(day))
         known_cases = in_register(states[day], district)
+        of_today = _of_today(known, district, today, (before[-1], states[today]), settings) if day < today else None
     rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
     return judgements.get(filed.arrival.id), Preview(
         day=day,
@@ -151,11 +170,47 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         rows_moved=rows.rows_moved,
         replaced=_version(counts, replaced.revision, judgements),
         is_repeat=is_repeat,
-        today_is_reported=any(file.reading.district == district and file.reading.day == today for file in known),
+        of_today=of_today or (_of_today(known, district, today, None, settings) if day != today else None),
         effect=effect,
+        reminders=rows.reminders,
         masked=handed_in_lines.masked(filed),
         known=known_cases,
     )
+
+
+def _folded(
+    files: Sequence[Filed], filed: Filed, settings: Settings, today: date
+) -> tuple[dict[date, DayState], fold.Beginning, tuple[NoticeNumber, ...]]:
+    """Return the report's day and today, how everything stood the day before, and the notices that the report may answer."""
+    day = filed.reading.day
+    numbers = held_files.numbers(settings) if reminders.answers(filed) else ()
+    watched = reminders.looked_back_on(filed, numbers, settings)
+    days = sorted({day, max(day, today)})
+    states, (beginning,) = fold.fold_noting(Facts.of(files), settings, days, watched, after=[day - timedelta(days=1)])
+    return states, beginning, numbers
+
+
+def _of_today(known: Iterable[Filed], district: str, today: date, folded: tuple[Register, DayState] | None, settings: Settings) -> OfToday:
+    """Return how it stands with the district's report of today; `folded`: today without the report of the earlier day, and with it."""
+    reports = Submissions.of(known).on(today).get(district, NO_REPORTS)
+    counts, judgements = reports.in_force, folded[1].judgements if folded else {}
+    version = _version(counts, reports.revision, judgements)
+    judged = judgements.get(counts.arrival.id) if counts else None
+    if folded is None or counts is None or judged is None:
+        return OfToday(version, takes_nothing=False, figures=_changed(folded, district, settings.on(today).groups))
+    is_sheet_refused = any(found.severity is Severity.SHEET for found in (*counts.reading.findings, *judged.findings))
+    nothing = takes_nothing(judged.rows_accepted, judged.rows_refused - judged.rows_moved, is_sheet_refused=is_sheet_refused)
+    return OfToday(version, nothing, _changed(folded, district, settings.on(today).groups))
+
+
+def _changed(folded: tuple[Register, DayState] | None, district: str, groups: Iterable[Group]) -> tuple[GroupFigures, ...]:
+    """Return the district's figures that differ between a register and the cases of a state."""
+    if folded is None:
+        return ()
+    before = {number: case for number, case in folded[0].items() if written(case.particulars["旗区"]) == district}
+    after = {case.number: standing_of(case) for case in folded[1].cases if case.text("旗区") == district}
+    figures = (GroupFigures(group.name, _tally(group, before), _tally(group, after)) for group in groups)
+    return tuple(of for of in figures if of.before != of.after)
 
 
 def in_register(state: DayState, district: str = "") -> frozenset[str]:

@@ -25,6 +25,7 @@ from pipeline.report import (
     notices,
     other_sheets,
     rate_bounds,
+    reminders,
     rule_words,
 )
 from pipeline.report.case_lines import CaseLine
@@ -89,7 +90,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         )
         for line in handed_in_lines.submission_lines(state, sources.refused, settings)
     ]
-    reports_by_file = handed_in_lines.of(state, sources.refused, settings)
+    reports_by_file = tuple(reminders.reminded(handed_in_lines.of(state, sources.refused, settings), state, sources.numbers, settings))
     data_until = handed_in_lines.last_arrival(sources.files_in_force, settings)
     return Report(
         day=state.day,

@@ -166,6 +166,7 @@ def _handed(
         sent_by=settings.district_of_sender(arrival.envelope) if not filed.reading.district or filed.reading.is_from_stranger else "",
         rows_moved=judgement.rows_moved,
         masked=masked(filed) if use in (words.USED, words.UNSENT) else (),
+        reminders=judgement.reminders,
     )
 
 

@@ -145,6 +145,8 @@ class ArrivedReport:
     """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
     rows_moved: int = 0
     """As of `SubmissionLine`."""
+    reminders: tuple[str, ...] = ()
+    """As of `Judgement`."""
     is_excused: bool = False
     """Whether it is approved that its district reports late for the day (豁免)."""
     waits: Waiting | None = None

@@ -64,6 +64,7 @@ def _of_preview(preview: ReportPreview) -> dict[str, Any]:
         "rows_moved": preview.rows_moved,
         "is_today": preview.day == preview.today,
         "notes": preview_text.notes(preview),
+        "has_reminders": bool(preview.reminders),
         "question": preview_text.question(preview),
         "replaced": {"key": replaced.sha256, "revision": replaced.revision} if replaced else None,
         "heading": preview_text.heading(preview),

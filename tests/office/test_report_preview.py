@@ -9,14 +9,29 @@ from dataclasses import replace
 from datetime import date
 
 from offices import Office, moment
-from workbooks import answer_row, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
+from receiving import opened
+from workbooks import (
+    answer_row,
+    assignment,
+    case_row,
+    edit,
+    exemption_row,
+    new_row,
+    progress_row,
+    report,
+    report_pages,
+    resolved_row,
+    write,
+)
 
+from pipeline.ledger.ledger import Ledger
 from pipeline.office import check, check_text, preview_text
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
 from pipeline.render.receipts import receipt_words, receipt_workbook
 from pipeline.report import handed_in_lines
 from pipeline.terms import words
+from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.text import mask
 from pipeline.web import check_results
 
@@ -180,7 +195,55 @@ def test_a_report_of_yesterday_says_what_it_would_replace_and_that_todays_is_mis
     assert outcome(answer)[2].startswith("报送以后，截至5月20日有：临近到期 1 件（SJ-2020-003）")
     office.put(report(), "today.xlsx", received="2020-05-21 15:00")
     answer = asked(office, report(day=yesterday))
-    assert preview_text.notes(preview(answer))[0].endswith("；今天的已经报过。")
+    assert preview_text.notes(preview(answer))[0].endswith("；今天的已经报过（第 1 版采用 2 行，等待汇总）。")
+    assert "今天的数字" not in str(outcome(answer)), "the same once more changes nothing"
+    office.put(report(progress=[progress_row("SJ-2020-999")]), "wrong.xlsx", received="2020-05-21 15:10")
+    answer = asked(office, report(day=yesterday, progress=[progress_row()]))
+    notes, told = preview_text.notes(preview(answer)), outcome(answer)
+    assert notes[0].endswith("；今天的报来了，但一行也不能采用（第 2 版退回 1 行），请改好再报。")
+    assert told[1:3] == [
+        "市级交办和旗区自行梳理：截至5月20日化解 1/2 → 0/2。",
+        "今天的数字也跟着变：市级交办和旗区自行梳理化解 1/2 → 0/2。",
+    ]
+
+
+def test_an_answer_to_a_notice_that_answers_none_is_told_before_it_is_sent_and_on_the_receipt(office: Office) -> None:
+    """On the 19th 东胜区 has a notice, about 003."""
+    yesterday = date(2020, 5, 19)
+    late = case_row("SJ-2020-003", 交办日期="2020-04-10", 办结时限="2020-05-10")
+    office.put_assignment(assignment([*CASES[:2], late]))
+    office.put(report(day=yesterday), "v1.xlsx", received="2020-05-19 16:00")
+    office.run(yesterday)
+    with Ledger(office.settings.paths.ledger) as ledger:
+        ledger.give([NoticeNumber(2020, 1, yesterday, "东胜区")])
+    right = answer_row("市住建督〔2020〕1号", "SJ-2020-003")
+    content = report(answers=[right, answer_row("市住建督〔2020〕99号", "SJ-2020-003")])
+    answer = asked(office, content)
+    said = "督办回复!A3：通知编号“市住建督〔2020〕99号”不是本旗区的通知，不算回复；SJ-2020-003的通知是市住建督〔2020〕1号。"
+    assert preview_text.notes(preview(answer)) == [said]
+    lines = "\n".join(check_text.lines(answer))
+    assert said in lines
+    assert "没有问题" not in lines
+    assert "没有会被退回的内容，可以报送。" in lines
+    assert not answer.refuses
+    assert check_results.of_report(answer)["has_reminders"]
+    receipt = opened(check.receipt(answer, office.home, office.settings).read_bytes())
+    cells = [str(cell.value) for row in receipt.worksheets[0].iter_rows() for cell in row if cell.value]
+    assert cells[0] == "可以报送，共 4 行；有 1 处提醒，请看一看。"
+    assert f"提醒：{said}" in cells
+    assert not preview(asked(office, report(answers=[right]))).reminders
+
+
+def test_a_report_with_nothing_in_it_that_is_no_zero_report_is_told_so(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    (said,) = preview_text.notes(preview(asked(office, report(progress=[]))))
+    assert said == "表里没有内容，封面的“零报告”却不是“是”。当天没有要报的，“零报告”请填“是”；有要报的，是漏填了。"
+    assert (
+        preview_text.notes(
+            preview(asked(office, write(edit(report_pages(progress=[], new=[], reception=[], urgent=[]), {"封面!B5": "是"}))))
+        )
+        == []
+    )
 
 
 def test_findings_stand_in_the_order_of_sheet_and_row(office: Office) -> None:

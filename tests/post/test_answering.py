@@ -158,8 +158,27 @@ def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(
     assert "5月21日的日报照现在的样子一行也不会采用，请改好再发一次，以最后一次为准。" in second[1]
     assert "把它作为附件发回来即可。5月21日的日报17:00已经截止，那一天的收到过，再改正不影响算按时还是迟报。" in second[1]
     assert "没有能用的日报" not in second[1]
-    assert "是东胜区5月20日的日报，等待汇总。它代替已采用的第1版（1行），第1版不再算数。照现在的样子" in third[1]
+    today = "今天（5月21日）的日报收到了，但一行也不能采用，请照它的回信改好再发一次。"
+    assert f"是东胜区5月20日的日报，等待汇总。它代替已采用的第1版（1行），第1版不再算数。{today}照现在的样子" in third[1]
     assert "5月20日的日报17:00已经截止，那一天的收到过，再改正不影响算按时还是迟报。" in third[1]
+
+
+def test_an_answer_that_comes_late_says_what_took_the_reports_place_meanwhile_also_where_it_is_the_same_once_more(
+    office: Office, server: MailServer
+) -> None:
+    office.put_assignment(assignment())
+    first, other = (report(progress=[progress_row(今日进展=done)]) for done in ("已约谈", "已答复群众"))
+    mails = [
+        _mailed(office, content, CAME + timedelta(minutes=at), str(at))
+        for at, content in enumerate([first, other, first, report(day=DAY - timedelta(days=1))], 1)
+    ]
+    answering.run(office.settings, NOW, mails, server.connect)
+    overtaken, also, counts, of_yesterday = (body for _message, body in _told(server))
+    for body in (overtaken, also):
+        assert "同一天的日报又收到一份（5月21日16:33），以那一份为准，这一份不算数。" in body
+        assert "等待汇总。" not in body
+    assert "是东胜区5月21日的日报，等待汇总。它代替已报送、等待汇总的第2版（1行）" in counts
+    assert "今天（5月21日）的日报已经收到（采用1行）。" in of_yesterday
 
 
 def test_a_letter_without_a_report_tells_how_its_day_stands(office: Office, server: MailServer) -> None:

@@ -1,6 +1,6 @@
 """督办回复: which cases of which notice are answered, by when, and what answers none.
 
-Covers `notice_answers` and `answers`, and what of them is shown: `answers_sheet`, and a sentence in 专报, page and notice.
+Covers `notice_answers`, `reminders` and `answers`, and what of them is shown: `answers_sheet`, and a sentence in 专报, page and notice.
 """
 
 from __future__ import annotations
@@ -87,6 +87,38 @@ def test_a_story_told_by_hand() -> None:
             {"notice": no(2), "case": "SJ-2020-012", "district": "东胜区", "file": "东胜区21日.xlsx", "sheet": "督办回复", "cell": "A4"}
         ],
     }
+
+
+def test_a_receipt_says_which_answers_answer_no_notice_and_whose_number_is_meant() -> None:
+    wrong = [
+        answer_row(no(99), "SJ-2020-011"),
+        answer_row(no(99), "SJ-2020-012"),
+        answer_row(no(5), "SJ-2020-011"),  # of the report's own day
+        answer_row(no(3), "SJ-2020-014"),
+        answer_row(no(3), "SJ-2020-012"),
+    ]
+    register = assigned(
+        assignment(
+            [
+                *(case_row(f"SJ-2020-01{n}", **LATE) for n in (1, 2)),
+                case_row("SJ-2020-014", 交办日期="2020-05-19"),
+                case_row("SJ-2020-013", "达拉特旗", **LATE),
+            ]
+        )
+    )
+    files = [register, sent(D1), sent(D2), sent(D3, *wrong, progress=[]), sent(D3, *wrong, progress=[], at="16:30")]
+    reports = consolidate(files, [D3], noticed=True)[D3].report.arrived_reports
+    assert [(report.revision, report.reminders) for report in reports] == [
+        (
+            1,
+            (
+                f"督办回复!A2、A3：通知编号“{no(99)}”不是本旗区的通知，不算回复；SJ-2020-011、SJ-2020-012的通知是{no(3)}。",
+                f"督办回复!A4：通知编号“{no(5)}”是5月21日的通知，要在以后的日报里回复，不算回复；SJ-2020-011的通知是{no(3)}。",
+                f"督办回复!A5：通知编号“{no(3)}”那份通知里没有这一件，不算回复；近30天的通知里没有SJ-2020-014。",
+            ),
+        ),
+        (0, ()),
+    ]
 
 
 def test_what_is_due_and_unanswered_is_overdue_from_the_day_after() -> None:

@@ -572,7 +572,7 @@ def test_the_missed_days_are_those_that_the_office_sees(site: Website) -> None:
     assert "近三十天没有报、全部退回的2 天" in home
     assert "报过，一行也没有采用，请改好再报 下载那一天的模板" in home
     assert "5月18日" in home.partition("近三十天")[2].partition("模板里填的")[0]
-    assert "把模板原样报来就行（“零报告”留“否”）" in home
+    assert "把模板原样报来就行（“零报告”照预先填好的）" in home
 
 
 def test_what_is_beyond_twenty_is_refused_in_words_and_only_old_ones_make_room(site: Website) -> None:

@@ -100,15 +100,13 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
         "旗区": name,
         "报告日期": draft.day,
         "填报人": draft.reporter or f"{name}填报人（请改为姓名）",
-        "零报告": "否",
+        "零报告": "否" if draft.cases or draft.to_answer else "是",
         "模板版本": contract.TEMPLATE_VERSION,
     }
-    disputed = sum(case.dispute_stands for case in draft.cases)
-    note = f"已预先填好 {len(draft.cases)} 件在办案件" + (f"，其中群众不认可 {disputed} 件" if disputed else "")
     heading = f"　{name}　{draft.day.year}年{draft.day.month}月{draft.day.day}日"
 
     def write(form: FormWorkbook) -> None:
-        form_sheets.write_cover(form, f"{name}信访事项日报", f"{note}。{_by_when(settings)}怎样填见“填写说明”。", cover)
+        form_sheets.write_cover(form, f"{name}信访事项日报", f"{_filled(draft)}。{_by_when(settings)}怎样填见“填写说明”。", cover)
         form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=True))
         rows = {
             contract.PROGRESS.name: [_row(case, draft.day) for case in draft.cases],
@@ -118,6 +116,14 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
             form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name] + heading, rows.get(sheet.name, [])))
 
     return _written(f"{name}信访事项日报", settings, write, day=draft.day, example=_example(draft.district, draft.day, settings))
+
+
+def _filled(draft: Draft) -> str:
+    """Return what is filled in."""
+    if not draft.cases and not draft.to_answer:
+        return "没有在办案件，“零报告”已预先填“是”；当天有要报的，请改为“否”"
+    disputed = sum(case.dispute_stands for case in draft.cases)
+    return f"已预先填好 {len(draft.cases)} 件在办案件" + (f"，其中群众不认可 {disputed} 件" if disputed else "")
 
 
 def _row(case: CaseLine, day: date) -> dict[str, Value]:

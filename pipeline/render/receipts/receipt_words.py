@@ -62,8 +62,14 @@ def verdict(report: ArrivedReport) -> str:
         taken = f"{_taking(report)} {report.rows_accepted} 行，{'，'.join(refused)}"
         todo = "退回的都是已改派别的旗区的案件，不算填错，请照说明从表中删去" if report.refuses_moved_alone else f"请改正后{again}"
         return f"{_against_before(report) or taken}。{todo}。"
-    reminders = sum(not messages.is_understood(finding) for finding in report.findings)
-    found = f"；有 {reminders} 处提醒，不改也行。" if reminders else "。" if report.masked else "，没有问题。"
+    reminders = sum(not messages.is_understood(finding) for finding in report.findings) + len(report.reminders)
+    found = (
+        f"；有 {reminders} 处提醒，{'请看一看' if report.reminders else '不改也行'}。"
+        if reminders
+        else "。"
+        if report.masked
+        else "，没有问题。"
+    )
     if against := _against_before(report):
         return f"{against}{found}"
     rows = f"，共 {report.rows_accepted} 行" if report.rows_accepted else "，没有内容行"

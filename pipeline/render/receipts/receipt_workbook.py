@@ -43,6 +43,7 @@ def compose(report: ArrivedReport, obstacle: Obstacle | None = None) -> ReceiptL
         head.append(_fact(stars))
     if again := words.send_again(report):
         head.append(_fact(again))
+    head += [_fact(f"提醒：{reminder}") for reminder in report.reminders]
     if obstacle or report.findings:
         head.append(receipt_layout.note(words.how(report, obstacle)))
     return ReceiptLines(
@@ -86,7 +87,7 @@ _Found = tuple[Finding, str]
 def _list(report: ArrivedReport) -> Iterator[Line]:
     """Yield what was refused first, reminders after it under a band of their own, and folded what was read all the same."""
     if not report.findings:
-        if not report.masked:
+        if not (report.masked or report.reminders):
             yield receipt_layout.note(words.FLAWLESS)
         return
     yield Line(Kind.HEADER, receipt_layout.COLUMNS, height=22.0)

@@ -527,7 +527,9 @@ def test_what_is_pasted_over_a_drop_down_is_caught_in_its_cell(content: bytes) -
 
 
 def test_a_district_without_cases_reports_zero(yesterday: Day) -> None:
-    empty = fill(templates(yesterday)["乌审旗"], {}, {"零报告": "是"})
+    empty = templates(yesterday)["乌审旗"]
+    assert cover_of(opened(empty))["零报告"].value == "是"
+    assert "没有在办案件，“零报告”已预先填“是”；当天有要报的，请改为“否”。" in str([*opened(empty)["封面"].values])
     day = on(NEXT, *FILES, *sent_back([empty]))
     assert day.findings == []
     assert day.submission("乌审旗")["zero_report"] is True
